@@ -1,0 +1,25 @@
+/** The languages that messages and pages are written in (BCP 47). */
+export const locales = ['en', 'zh-Hans'] as const;
+export type Locale = (typeof locales)[number];
+
+/**
+ * The language to answer in, from one tag (`zh-CN`) or an `Accept-Language` header (RFC 9110 §12.5.4, with weights).
+ * Traditional Chinese readers get Simplified rather than English; whatever is unknown is English.
+ */
+export function pickLocale(tagOrHeader: string | undefined): Locale {
+  const wanted = (tagOrHeader ?? '')
+    .slice(0, 200)
+    .split(',')
+    .map((part, order) => {
+      const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');
+      const weight = parameters.map((p) => /^\s*q=([\d.]+)$/.exec(p)?.[1]).find(Boolean);
+      return { tag, order, weight: weight === undefined ? 1 : Number(weight) };
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight || a.order - b.order);
+  for (const { tag } of wanted) {
+    if (/^zh\b/.test(tag)) return 'zh-Hans';
+    if (/^en\b/.test(tag)) return 'en';
+  }
+  return 'en';
+}

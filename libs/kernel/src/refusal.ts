@@ -1,0 +1,45 @@
+/**
+ * Every reason for which Rekey says no. The codes are promises: a client may rely on them. `libs/http` alone knows which
+ * HTTP status each becomes and which sentence a person reads.
+ */
+export type RefusalCode =
+  | 'invalid_request'
+  | 'not_found'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'conflict'
+  | 'idempotency_key_reused'
+  | 'rate_limited'
+  | 'too_early'
+  | 'wrong_proof'
+  | 'no_tries_left'
+  | 'finished'
+  | 'not_proven'
+  | 'not_possible'
+  | 'password_refused'
+  | 'unavailable';
+
+/** What a caller may learn beside the code. Every member reaches the wire. */
+export interface RefusalData {
+  tries_left?: number;
+  /** Seconds until the same request makes sense again. */
+  retry_after?: number;
+  /** Which rule a password broke: `too_short`, `too_long`, `blocklisted`, `too_similar`. */
+  reason?: string;
+  errors?: { pointer: string; detail: string }[];
+}
+
+/** An expected no. It is returned, never thrown: what is thrown is a fault. */
+export class Refusal {
+  constructor(
+    readonly code: RefusalCode,
+    readonly data: RefusalData = {},
+    /** For the log only. */
+    readonly detail?: string,
+  ) {}
+}
+
+export const refuse = (code: RefusalCode, data?: RefusalData, detail?: string): Refusal =>
+  new Refusal(code, data, detail);
+
+export const isRefused = (outcome: unknown): outcome is Refusal => outcome instanceof Refusal;
