@@ -1,0 +1,60 @@
+import { type Sql, statement } from '@rekey/database';
+
+/**
+ * What is written down, after the vocabulary of OWASP's logging cheat sheet where it has a word. No event holds a code, a
+ * token, a password or an address.
+ */
+export type AuditEventName =
+  | 'recovery_started'
+  | 'recovery_code_requested'
+  | 'recovery_code_sent'
+  | 'recovery_code_dropped'
+  | 'recovery_message_failed'
+  | 'recovery_proof_failed'
+  | 'recovery_proven'
+  | 'recovery_settled'
+  | 'recovery_stopped'
+  | 'authn_password_change'
+  | 'authn_login_success'
+  | 'authn_login_fail'
+  | 'authn_token_created'
+  | 'authn_token_revoked'
+  | 'authn_token_reuse'
+  | 'user_created'
+  | 'user_updated'
+  | 'user_deleted'
+  | 'client_created'
+  | 'client_updated'
+  | 'client_deleted';
+
+export interface AuditEvent {
+  /** UUID of version 7. */
+  id: string;
+  at: Date;
+  event: AuditEventName;
+  /** Who did it: `person`, `system`, `client:<client_id>`. */
+  actor: string;
+  accountId?: string;
+  recoveryId?: string;
+  detail?: Record<string, string | number | boolean | string[]>;
+}
+
+/** The head of an insert, for statements that write the event together with what happened. A select or values follows. */
+export const auditInsert = 'insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)';
+
+const record = statement(
+  'audit_record',
+  `${auditInsert} values (:id, :at, :event, :actor, :accountId, :recoveryId, :detail)`,
+);
+
+export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
+  await sql.query(record, {
+    id: event.id,
+    at: event.at,
+    event: event.event,
+    actor: event.actor,
+    accountId: event.accountId ?? null,
+    recoveryId: event.recoveryId ?? null,
+    detail: JSON.stringify(event.detail ?? {}),
+  });
+}

@@ -1,0 +1,1 @@
+export { type AuditEvent, type AuditEventName, auditInsert, recordAudit } from './audit-event.js';

@@ -1,0 +1,55 @@
+import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import { type Database, migrate, openDatabase, pendingMigrations, statement } from './index.js';
+
+describe('Database', () => {
+  let postgres: TestPostgres;
+  let database: Database;
+
+  beforeAll(async () => {
+    postgres = await startPostgres({ migrated: false });
+    database = await openDatabase({ url: postgres.url, name: 'spec' });
+  });
+  afterAll(async () => {
+    await database.close();
+    await postgres.stop();
+  });
+
+  const count = statement('spec_count', `select count(*)::int as n from pg_class where relname = :name`);
+
+  test('knows what is missing before, and that nothing is missing after two migrations at once', async () => {
+    expect((await pendingMigrations(database.dataSource)).length).toBeGreaterThan(0);
+    const ran = await Promise.all([migrate(postgres), migrate(postgres)]);
+    expect(ran.map((names) => names.length > 0).sort()).toEqual([false, true]);
+    expect(await pendingMigrations(database.dataSource)).toEqual([]);
+  });
+
+  test('a transaction that throws leaves nothing, and its connection goes back', async () => {
+    for (let i = 0; i < 12; i++) {
+      const failing = database.transaction(async (tx) => {
+        await tx.query(statement('spec_make', 'create table spec_gone (id int)'));
+        expect(await tx.query(count, { name: 'spec_gone' })).toEqual([{ n: 1 }]);
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+    }
+    expect(await database.query(count, { name: 'spec_gone' })).toEqual([{ n: 0 }]);
+  });
+
+  test('TypeORM and hand-written SQL share the transaction; a library that asks wherever we are joins it', async () => {
+    await database.transaction(async (tx) => {
+      const [mine] = await tx.query<{ xid: string }>(statement('spec_xid', 'select pg_current_xact_id()::text as xid'));
+      const [theirs] = await tx.manager.query('select pg_current_xact_id()::text as xid');
+      const { rows } = await database.queryWhereverWeAre({ text: 'select pg_current_xact_id()::text as xid' });
+      expect(theirs).toEqual(mine);
+      expect(rows[0]).toEqual(mine);
+    });
+  });
+
+  test('an audit event cannot be changed or removed', async () => {
+    await database.dataSource.query(
+      `insert into audit_events (id, at, event, actor) values (gen_random_uuid(), now(), 'recovery_started', 'person')`,
+    );
+    await expect(database.dataSource.query(`update audit_events set actor = 'nobody'`)).rejects.toThrow('append-only');
+    await expect(database.dataSource.query('delete from audit_events')).rejects.toThrow('append-only');
+  });
+});

@@ -1,0 +1,48 @@
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { migrations } from './migrations/index.js';
+
+/** One number for the whole fleet: whoever migrates holds this advisory lock, the others wait their turn. */
+const migrationLock = 7_235_001;
+
+/**
+ * Brings the schema up to date, each migration in a transaction of its own; safe to call from several processes at once.
+ *
+ * @returns the names of the migrations that ran now
+ */
+export async function migrate(options: { url: string }): Promise<string[]> {
+  const lock = new pg.Client({ connectionString: options.url });
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [migrationLock]);
+    const dataSource = new DataSource({
+      type: 'postgres',
+      driver: pg,
+      url: options.url,
+      migrations,
+      migrationsTableName: 'schema_migrations',
+      migrationsTransactionMode: 'each',
+      synchronize: false,
+      logging: false,
+    });
+    await dataSource.initialize();
+    try {
+      return (await dataSource.runMigrations()).map(({ name }) => name);
+    } finally {
+      await dataSource.destroy();
+    }
+  } finally {
+    await lock.end();
+  }
+}
+
+/** @returns the migrations of this release that the database lacks; a process refuses to serve while there are any */
+export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const names = migrations.map((migration) => migration.name);
+  const table: { exists: boolean }[] = await dataSource.query(
+    `select to_regclass('public.schema_migrations') is not null as exists`,
+  );
+  if (!table[0]?.exists) return names;
+  const done: { name: string }[] = await dataSource.query('select name from schema_migrations');
+  return names.filter((name) => !done.some((row) => row.name === name));
+}

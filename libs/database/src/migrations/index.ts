@@ -1,0 +1,4 @@
+import { Audit1764000000002 } from './2-audit.js';
+
+/** In the order of their numbers. Read by hand, never edited after landing. */
+export const migrations = [Audit1764000000002];

@@ -1,0 +1,33 @@
+/** One hand-written SQL statement: parsed by PostgreSQL once a connection, under its name. */
+export interface Statement {
+  /** The prepared statement's name: at most 63 characters, one text each. */
+  readonly name: string;
+  /** With `$1`, `$2`… where the author wrote `:named` parameters. */
+  readonly text: string;
+  /** Which parameter stands at each position. */
+  readonly parameters: readonly string[];
+}
+
+const parameter = /(?<![:\w]):([a-z]\w*)/gi;
+
+/**
+ * @param name unique among all statements, at most 63 characters
+ * @param text SQL with `:named` parameters; a name may stand in several places; `::type` is a cast, not a parameter
+ */
+export function statement(name: string, text: string): Statement {
+  if (name.length > 63) throw new Error(`statement name too long: ${name}`);
+  const parameters: string[] = [];
+  const compiled = text.replace(parameter, (_match, key: string) => {
+    if (!parameters.includes(key)) parameters.push(key);
+    return `$${parameters.indexOf(key) + 1}`;
+  });
+  return { name, text: compiled, parameters };
+}
+
+/** Puts values into the order of the statement's positions. @throws {Error} naming a parameter that has no value */
+export function valuesOf(statement: Statement, values: Record<string, unknown>): unknown[] {
+  return statement.parameters.map((name) => {
+    if (values[name] === undefined) throw new Error(`statement ${statement.name} lacks a value for :${name}`);
+    return values[name];
+  });
+}

