@@ -1,0 +1,41 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newSecret } from '@rekey/kernel';
+
+/**
+ * Secrets for development: made once, kept in the data dir with mode 0600, so that every process of this machine has the
+ * same and a restart still reads what it wrote.
+ */
+export function developmentSecrets(dataDir: string) {
+  return {
+    keyring: () => madeOnce(dataDir, 'keyring.json', () => JSON.stringify([{ id: 'development', key: newSecret() }])),
+    managementSecret: () => madeOnce(dataDir, 'management-client-secret', newSecret),
+  };
+}
+
+/** Two processes that start at once end with one value: a hard link to a finished file is made by one of them only. */
+function madeOnce(dataDir: string, name: string, make: () => string): string {
+  const path = join(dataDir, name);
+  const known = readIfThere(path);
+  if (known !== undefined) return known;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const draft = `${path}.${newSecret()}`;
+  writeFileSync(draft, make(), { mode: 0o600, flag: 'wx' });
+  try {
+    linkSync(draft, path);
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+  } finally {
+    rmSync(draft);
+  }
+  return readFileSync(path, 'utf8');
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fault;
+  }
+}

@@ -1,0 +1,4 @@
+export { loadSettings, SettingsError } from './load-settings.js';
+export { settingsOrExit } from './read-environment.js';
+export type { ProcessName, Settings, TwilioSettings } from './settings.js';
+export { variables } from './variables.js';

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Keyring } from '@rekey/kernel';
+import { developmentSecrets } from './development-secrets.js';
+import { parseKeyring } from './keyring-text.js';
+import { missingInProduction } from './production.js';
+import type { ProcessName, Settings, TwilioSettings } from './settings.js';
+import { type Values, type VariableName, variables } from './variables.js';
+
+/** Everything that is wrong with the environment, one line each, all at once. The process exits with 78 (EX_CONFIG). */
+export class SettingsError extends Error {
+  constructor(readonly problems: string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+/**
+ * Reads the environment once, for one process.
+ *
+ * @throws {SettingsError} naming each variable, what was read and what is allowed
+ */
+export function loadSettings(environment: Record<string, string | undefined>, process: ProcessName): Settings {
+  const problems: string[] = [];
+  const values = readValues(environment, problems);
+  const production = values.NODE_ENV === 'production';
+  const twilio = readTwilio(values, problems);
+  if (Boolean(values.TLS_CERT_FILE) !== Boolean(values.TLS_KEY_FILE)) {
+    problems.push('TLS_CERT_FILE and TLS_KEY_FILE: only one is set; allowed: both or none');
+  }
+  if (process !== 'standalone' && !values.DATABASE_URL) {
+    problems.push(`DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" brings its own)`);
+  }
+  if (production) problems.push(...missingInProduction(process, values));
+  const keys = readKeys(values, problems);
+  if (problems.length > 0) throw new SettingsError(problems);
+
+  const dataDir = resolve(values.REKEY_DATA_DIR ?? '.rekey');
+  const development = production ? undefined : developmentSecrets(dataDir);
+  const ports = {
+    recovery: values.RECOVERY_PORT ?? 3000,
+    issuer: values.ISSUER_PORT ?? 3001,
+    console: values.CONSOLE_PORT ?? 3002,
+    mailbox: values.MAILBOX_PORT ?? 3003,
+  };
+  const urls = {
+    recovery: values.RECOVERY_URL ?? `http://localhost:${ports.recovery}`,
+    issuer: values.ISSUER_URL ?? `http://localhost:${ports.issuer}`,
+    console: values.CONSOLE_URL ?? `http://localhost:${ports.console}`,
+  };
+  return {
+    production,
+    databaseUrl: values.DATABASE_URL,
+    dataDir,
+    redisUrl: values.REDIS_URL,
+    listenHost: values.LISTEN_HOST ?? 'localhost',
+    ports,
+    urls,
+    smtpUrls: values.SMTP_URL ?? [],
+    mailFrom: values.MAIL_FROM ?? 'Rekey <no-reply@localhost>',
+    twilio,
+    keyring: new Keyring(keys ?? parseKeyring(development?.keyring() ?? '')),
+    management: {
+      clientId: values.MANAGEMENT_CLIENT_ID ?? 'management',
+      clientSecret: values.MANAGEMENT_CLIENT_SECRET ?? development?.managementSecret() ?? '',
+    },
+    tokenAudience: values.TOKEN_AUDIENCE ?? [urls.issuer],
+    tls:
+      values.TLS_CERT_FILE && values.TLS_KEY_FILE
+        ? { certFile: values.TLS_CERT_FILE, keyFile: values.TLS_KEY_FILE }
+        : undefined,
+    trustProxy: values.TRUST_PROXY ?? [],
+    serviceName: values.SERVICE_NAME ?? 'Rekey',
+    signInUrl: values.SIGN_IN_URL,
+    logLevel: values.LOG_LEVEL ?? (process === 'standalone' ? 'warn' : 'info'),
+  };
+}
+
+function readValues(environment: Record<string, string | undefined>, problems: string[]): Values {
+  const values: Record<string, unknown> = {};
+  for (const [name, variable] of Object.entries(variables)) {
+    const read = environment[name]?.trim();
+    if (!read) continue;
+    const parsed = variable.schema.safeParse(read);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(refusal(name as VariableName, read));
+  }
+  return values;
+}
+
+function refusal(name: VariableName, read: string): string {
+  const variable: { allowed: string; secret?: boolean } = variables[name];
+  const shown = variable.secret ? `${read.length} characters` : JSON.stringify(read);
+  return `${name}: read ${shown}; allowed: ${variable.allowed}`;
+}
+
+function readTwilio(values: Values, problems: string[]): TwilioSettings | undefined {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = values;
+  const messagingServiceSid = values.TWILIO_MESSAGING_SERVICE_SID;
+  if (!accountSid && !authToken && !from && !messagingServiceSid) return undefined;
+  if (!accountSid || !authToken || (!from && !messagingServiceSid)) {
+    problems.push(
+      'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID: only some are set; allowed: all or none',
+    );
+    return undefined;
+  }
+  return { accountSid, authToken, from, messagingServiceSid, apiUrl: values.TWILIO_API_URL };
+}
+
+function readKeys(values: Values, problems: string[]): ReturnType<typeof parseKeyring> | undefined {
+  const name = values.REKEY_KEYRING ? 'REKEY_KEYRING' : 'REKEY_KEYRING_FILE';
+  const inline = values.REKEY_KEYRING;
+  const file = values.REKEY_KEYRING_FILE;
+  if (!inline && !file) return undefined;
+  try {
+    const keys = parseKeyring(inline ?? readFileSync(file ?? '', 'utf8'));
+    new Keyring(keys);
+    return keys;
+  } catch (fault) {
+    const reason = fault instanceof Error ? fault.message : String(fault);
+    problems.push(`${name}: ${reason}; allowed: ${variables.REKEY_KEYRING.allowed}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import type { ProcessName } from './settings.js';
+import type { Values, VariableName } from './variables.js';
+
+/** What each process would otherwise take from development. */
+const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
+  recovery: ['RECOVERY_URL', 'ISSUER_URL'],
+  courier: ['RECOVERY_URL', 'SMTP_URL', 'MAIL_FROM', 'TWILIO_ACCOUNT_SID'],
+  issuer: ['ISSUER_URL', 'RECOVERY_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
+  console: ['CONSOLE_URL', 'ISSUER_URL'],
+};
+
+/** A deployment that runs on a development default is one that nobody decided on: each is named, all at once. */
+export function missingInProduction(process: ProcessName, values: Values): string[] {
+  const wanted =
+    process === 'standalone' ? [...new Set(['DATABASE_URL' as const, ...Object.values(needs).flat()])] : needs[process];
+  const problems = wanted
+    .filter((name) => values[name] === undefined)
+    .map((name) => `${name}: not set; NODE_ENV=production takes no development default`);
+  if (!values.REKEY_KEYRING && !values.REKEY_KEYRING_FILE) {
+    problems.push('REKEY_KEYRING or REKEY_KEYRING_FILE: not set; NODE_ENV=production takes no development default');
+  }
+  for (const name of ['RECOVERY_URL', 'ISSUER_URL', 'CONSOLE_URL'] as const) {
+    const url = values[name];
+    if (url && wanted.includes(name) && !url.startsWith('https:')) {
+      problems.push(`${name}: read "${url}"; allowed with NODE_ENV=production: an https:// URL`);
+    }
+  }
+  const secret = values.MANAGEMENT_CLIENT_SECRET;
+  if (secret && secret.length < 16) {
+    problems.push(`MANAGEMENT_CLIENT_SECRET: read ${secret.length} characters; allowed: at least 16`);
+  }
+  return problems;
+}

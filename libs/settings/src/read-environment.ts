@@ -1,0 +1,25 @@
+import { loadSettings, SettingsError } from './load-settings.js';
+import type { ProcessName, Settings } from './settings.js';
+
+/** `EX_CONFIG` of sysexits.h: something in the configuration is wrong. */
+const exitBadConfiguration = 78;
+
+/** For the entry of a process: its settings, or one line for each thing that is wrong and exit code 78. */
+export function settingsOrExit(name: ProcessName): Settings {
+  try {
+    return loadSettings(process.env, name);
+  } catch (fault) {
+    const problems = fault instanceof SettingsError ? fault.problems : [describeFault(fault)];
+    for (const problem of problems) process.stderr.write(`rekey ${name}: ${problem}\n`);
+    process.exit(exitBadConfiguration);
+  }
+}
+
+function describeFault(fault: unknown): string {
+  const { code, path, message } = fault as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return `REKEY_DATA_DIR: ${path ?? 'the data dir'} cannot be written; choose another directory or change its permissions`;
+  }
+  if (code === 'ENOSPC') return 'REKEY_DATA_DIR: the disk is full; free some space or choose another directory';
+  return message;
+}

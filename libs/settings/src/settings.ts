@@ -1,0 +1,45 @@
+import type { Keyring } from '@rekey/kernel';
+
+/** The processes that a deployment is made of; `standalone` is all of them in one. */
+export const processNames = ['recovery', 'courier', 'issuer', 'console', 'standalone'] as const;
+export type ProcessName = (typeof processNames)[number];
+
+export interface TwilioSettings {
+  accountSid: string;
+  authToken: string;
+  /** Either a number or sender id… */
+  from?: string;
+  /** …or a messaging service, which picks one. */
+  messagingServiceSid?: string;
+  /** Another origin for api.twilio.com's paths. */
+  apiUrl?: string;
+}
+
+/** The environment, parsed. Plain values; nothing here is read again from the environment. */
+export interface Settings {
+  production: boolean;
+  /** Unset: the standalone process brings its own PostgreSQL. */
+  databaseUrl?: string;
+  dataDir: string;
+  redisUrl?: string;
+  listenHost: string;
+  ports: { recovery: number; issuer: number; console: number; mailbox: number };
+  /** Public base URLs without a trailing slash. */
+  urls: { recovery: string; issuer: string; console: string };
+  /** In the order of failover; empty: the development mailbox. */
+  smtpUrls: string[];
+  mailFrom: string;
+  /** Unset: the development mailbox. */
+  twilio?: TwilioSettings;
+  keyring: Keyring;
+  management: { clientId: string; clientSecret: string };
+  tokenAudience: string[];
+  tls?: { certFile: string; keyFile: string };
+  /** Addresses or networks whose forwarding headers count. */
+  trustProxy: string[];
+  /** What mails, SMS and pages call the product. */
+  serviceName: string;
+  /** Where a person signs in after a recovery that no app began. */
+  signInUrl?: string;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+}

@@ -1,0 +1,162 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** One variable of the environment: how it reads in the reference, what is allowed, how it is parsed. */
+export interface Variable<Value = unknown> {
+  meaning: string;
+  /** As the reference shows it. */
+  default: string;
+  /** Completes "allowed: …" when a value is refused. */
+  allowed: string;
+  /** A refused value is not repeated in the message. */
+  secret?: boolean;
+  schema: z.ZodType<Value>;
+}
+
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+const list = <T>(item: z.ZodType<T>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean))
+    .pipe(z.array(item).min(1));
+const port = z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.number().max(65535));
+const baseUrl = url('http:', 'https:')
+  .refine((text) => new URL(text).search === '' && new URL(text).hash === '')
+  .transform((text) => text.replace(/\/+$/, ''));
+const network = z.string().refine((text) => {
+  const [address = '', bits] = text.split('/');
+  return isIP(address) !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128)));
+});
+
+const portVariable = (of: string, number: number): Variable<number> => ({
+  meaning: `listen port of ${of}; 0 takes a free one`,
+  default: String(number),
+  allowed: 'a port number from 0 to 65535',
+  schema: port,
+});
+const urlVariable = (of: string, portName: string): Variable<string> => ({
+  meaning: `public base URL of ${of}; links use it, never a request header`,
+  default: `http://localhost:${portName}`,
+  allowed: 'an http:// or https:// URL without query or fragment',
+  schema: baseUrl,
+});
+const text = (meaning: string, fallback: string, allowed = 'any text', secret = false): Variable<string> => ({
+  meaning,
+  default: fallback,
+  allowed,
+  secret,
+  schema: z.string().min(1),
+});
+
+/** Every variable that Rekey reads, in the order of the reference. */
+export const variables = {
+  DATABASE_URL: {
+    meaning: 'PostgreSQL 14 or later',
+    default: 'unset: embedded, data in `REKEY_DATA_DIR`',
+    allowed: 'a postgres:// URL',
+    secret: true,
+    schema: url('postgres:', 'postgresql:'),
+  },
+  REKEY_DATA_DIR: text('where the embedded PostgreSQL and the development secrets live', '`.rekey`', 'a path'),
+  REDIS_URL: {
+    meaning: 'Redis or Valkey for the queues',
+    default: 'unset: PostgreSQL does it',
+    allowed: 'a redis:// or rediss:// URL',
+    secret: true,
+    schema: url('redis:', 'rediss:'),
+  },
+  LISTEN_HOST: text('the address to listen on', '`localhost`', 'a host name or an IP address'),
+  RECOVERY_PORT: portVariable('the recovery API and pages', 3000),
+  ISSUER_PORT: portVariable('the token issuer', 3001),
+  CONSOLE_PORT: portVariable('the management API', 3002),
+  MAILBOX_PORT: portVariable('the development mailbox', 3003),
+  RECOVERY_URL: urlVariable('the recovery API and pages', '3000'),
+  ISSUER_URL: urlVariable('the token issuer', '3001'),
+  CONSOLE_URL: urlVariable('the management API', '3002'),
+  SMTP_URL: {
+    meaning: 'where mail goes; a comma-separated list is the order of failover',
+    default: 'the development mailbox',
+    allowed: 'smtp:// or smtps:// URLs, comma-separated',
+    secret: true,
+    schema: list(url('smtp:', 'smtps:')),
+  },
+  MAIL_FROM: {
+    meaning: 'sender of all mail, and where bounces go',
+    default: '`Rekey <no-reply@localhost>`',
+    allowed: 'an address such as `Rekey <no-reply@example.com>`',
+    schema: z.string().regex(/^[^<>\r\n]*<?[^<>\s@]+@[^<>\s@]+>?$/),
+  },
+  TWILIO_ACCOUNT_SID: {
+    meaning: 'Twilio account for SMS',
+    default: 'the development mailbox',
+    allowed: 'AC and 32 hexadecimal digits',
+    schema: z.string().regex(/^AC[0-9a-f]{32}$/i),
+  },
+  TWILIO_AUTH_TOKEN: text('its token', 'the development mailbox', "the account's auth token", true),
+  TWILIO_FROM: text('sender number or id', 'none', 'a number in E.164 or a sender id'),
+  TWILIO_MESSAGING_SERVICE_SID: {
+    meaning: 'a messaging service, instead of `TWILIO_FROM`',
+    default: 'none',
+    allowed: 'MG and 32 hexadecimal digits',
+    schema: z.string().regex(/^MG[0-9a-f]{32}$/i),
+  },
+  TWILIO_API_URL: {
+    meaning: "another origin for api.twilio.com's paths",
+    default: "Twilio's own",
+    allowed: 'an http:// or https:// URL',
+    schema: baseUrl,
+  },
+  REKEY_KEYRING: text(
+    'keys, newest first: JSON `[{"id","key"}]`, each key 32 bytes as base64url',
+    'development: made once in the data dir',
+    'JSON [{"id":"2026","key":"<32 bytes as base64url>"}], newest first',
+    true,
+  ),
+  REKEY_KEYRING_FILE: text('the same in a file', 'none', 'a readable file'),
+  MANAGEMENT_CLIENT_ID: text('OAuth client of the management API', 'development: `management`'),
+  MANAGEMENT_CLIENT_SECRET: text('its secret', 'development: made once and printed', 'at least 16 characters', true),
+  TOKEN_AUDIENCE: {
+    meaning: '`aud` of access tokens, comma-separated',
+    default: '`ISSUER_URL`',
+    allowed: 'one or more names, comma-separated',
+    schema: list(z.string().min(1)),
+  },
+  TLS_CERT_FILE: text('certificate (PEM): serve HTTPS directly; read again when it changes', 'none: plain HTTP', 'a readable file'),
+  TLS_KEY_FILE: text('its private key (PEM)', 'none', 'a readable file'),
+  TRUST_PROXY: {
+    meaning: 'addresses or networks whose forwarding headers count, comma-separated',
+    default: 'none',
+    allowed: 'IP addresses or networks such as 10.0.0.0/8, comma-separated',
+    schema: list(network),
+  },
+  SERVICE_NAME: {
+    meaning: 'what mails, SMS and pages call your product',
+    default: '`Rekey`',
+    allowed: '1 to 40 characters on one line',
+    schema: z.string().regex(/^[^\r\n<>]{1,40}$/),
+  },
+  SIGN_IN_URL: {
+    meaning: 'where a person signs in after a recovery that no app began',
+    default: 'none: the page says to go back to the app',
+    allowed: 'an http:// or https:// URL',
+    schema: url('http:', 'https:'),
+  },
+  LOG_LEVEL: {
+    meaning: '`fatal` `error` `warn` `info` `debug` `silent`',
+    default: '`info`; `warn` for `npm start`',
+    allowed: 'fatal, error, warn, info, debug or silent',
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+  },
+  NODE_ENV: {
+    meaning: '`production` refuses every development default',
+    default: 'development',
+    allowed: 'production, development or test',
+    schema: z.enum(['production', 'development', 'test']),
+  },
+} satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof variables;
+
+/** Values as parsed; a variable that is unset or empty is absent. */
+export type Values = { [Name in VariableName]?: z.output<(typeof variables)[Name]['schema']> };
