@@ -2,4 +2,4 @@ export { type Clock, MovableClock, systemClock } from './clock.js';
 export { isUuid, newSecret, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey } from './keyring.js';
 export { type Locale, locales, pickLocale } from './locale.js';
-export { isRefused, Refusal, type RefusalCode, type RefusalData, refuse } from './refusal.js';
+export { isRefused, type LimitView, Refusal, type RefusalCode, type RefusalData, refuse } from './refusal.js';

@@ -19,7 +19,16 @@ export type RefusalCode =
   | 'password_refused'
   | 'unavailable';
 
-/** What a caller may learn beside the code. Every member reaches the wire. */
+/** One budget as RateLimit headers tell it (draft-ietf-httpapi-ratelimit-headers). Times in seconds. */
+export interface LimitView {
+  policy: string;
+  quota: number;
+  window: number;
+  remaining: number;
+  reset: number;
+}
+
+/** What a caller may learn beside the code: members of the problem document, `limit` as headers. */
 export interface RefusalData {
   tries_left?: number;
   /** Seconds until the same request makes sense again. */
@@ -27,6 +36,7 @@ export interface RefusalData {
   /** Which rule a password broke: `too_short`, `too_long`, `blocklisted`, `too_similar`. */
   reason?: string;
   errors?: { pointer: string; detail: string }[];
+  limit?: LimitView;
 }
 
 /** An expected no. It is returned, never thrown: what is thrown is a fault. */

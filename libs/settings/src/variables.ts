@@ -15,7 +15,7 @@ export interface Variable<Value = unknown> {
 
 const url = (...protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
-const list = <T>(item: z.ZodType<T>) =>
+const list = (item: z.ZodType<string, string>) =>
   z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean))

@@ -1,0 +1,7 @@
+export { createLog } from './log.js';
+export { describeApi } from './open-api.js';
+export { Operation, type OperationDescription } from './operation.js';
+export { limitHeaders, type Problem, problem, problemOf, refusalStatuses } from './problem.js';
+export { ProblemFilter } from './problem-filter.js';
+export { parse, RefusedException, unwrap } from './refused-exception.js';
+export { createApp, type RunningServer, serve, type ServeOptions } from './server.js';

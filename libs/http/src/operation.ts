@@ -1,0 +1,79 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { RefusalCode } from '@rekey/kernel';
+import { z } from 'zod';
+import { refusalStatuses } from './problem.js';
+
+export interface OperationDescription {
+  summary: string;
+  description?: string;
+  body?: z.ZodType;
+  /** `application/json` when left out. */
+  bodyType?: string;
+  /** By status. Without a schema the answer has no body. */
+  answers: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
+  refusals?: RefusalCode[];
+  /** Wants `Authorization: Bearer`. */
+  bearer?: boolean;
+  headers?: { name: string; description: string; required?: boolean }[];
+}
+
+type JsonSchema = Record<string, unknown>;
+
+const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+};
+
+const problemSchema = (codes: string[]): JsonSchema => ({
+  type: 'object',
+  required: ['type', 'title', 'status', 'code'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: codes },
+  },
+});
+
+/** What a route takes and answers, said once in zod, for the OpenAPI file. */
+export function Operation(about: OperationDescription): MethodDecorator {
+  const decorators: MethodDecorator[] = [
+    ApiOperation({ summary: about.summary, description: about.description }),
+  ];
+  if (about.bearer) decorators.push(ApiBearerAuth());
+  for (const header of about.headers ?? []) {
+    decorators.push(ApiHeader({ ...header, required: header.required ?? false, schema: { type: 'string' } }));
+  }
+  if (about.body) {
+    const schema = jsonSchema(about.body, 'input');
+    decorators.push(
+      applyDecorators(ApiBody({ schema }), ...(about.bodyType ? [consumes(about.bodyType)] : [])) as MethodDecorator,
+    );
+  }
+  for (const [status, { description, schema, type }] of Object.entries(about.answers)) {
+    const content = schema ? { [type ?? 'application/json']: { schema: jsonSchema(schema, 'output') } } : undefined;
+    decorators.push(ApiResponse({ status: Number(status), description, content }));
+  }
+  for (const [status, codes] of byStatus(about.refusals ?? [])) {
+    const content = { 'application/problem+json': { schema: problemSchema(codes) } };
+    decorators.push(ApiResponse({ status, description: codes.join(', '), content }));
+  }
+  return applyDecorators(...decorators) as MethodDecorator;
+}
+
+function byStatus(codes: RefusalCode[]): Map<number, string[]> {
+  const statuses = new Map<number, string[]>();
+  for (const code of codes) {
+    const { status } = refusalStatuses[code];
+    statuses.set(status, [...(statuses.get(status) ?? []), code]);
+  }
+  return statuses;
+}
+
+function consumes(type: string): MethodDecorator {
+  return (_target, _key, descriptor) => {
+    const method = descriptor.value as object;
+    Reflect.defineMetadata('swagger/apiConsumes', [type], method);
+  };
+}

@@ -1,0 +1,46 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { refuse } from '@rekey/kernel';
+import type { FastifyReply } from 'fastify';
+import { type Problem, problem, problemOf } from './problem.js';
+import { RefusedException } from './refused-exception.js';
+
+const titles: Record<number, [code: string, title: string]> = {
+  400: ['invalid_request', 'The request is not valid.'],
+  404: ['not_found', 'There is nothing here.'],
+  405: ['method_not_allowed', 'This address does not take that method.'],
+  406: ['not_acceptable', 'None of the accepted types can be given.'],
+  413: ['too_large', 'The request is too large.'],
+  414: ['too_large', 'The address is too long.'],
+  415: ['unsupported_media_type', 'The content type is not one that is read here.'],
+  431: ['too_large', 'The headers are too large.'],
+};
+
+/** Everything that a route may throw, as a problem document. A fault says nothing of itself to the caller. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const { body, headers } = describe(thrown);
+    if (body.status >= 500) reply.log.error({ err: thrown }, 'request failed');
+    void reply.status(body.status).headers(headers).header('content-type', 'application/problem+json').send(Buffer.from(JSON.stringify(body)));
+  }
+}
+
+function describe(thrown: unknown): { body: Problem; headers: Record<string, string> } {
+  if (thrown instanceof RefusedException) return problemOf(thrown.refusal);
+  const status = thrown instanceof HttpException ? thrown.getStatus() : Number(Object(thrown).statusCode);
+  const known = titles[status] ?? (status >= 400 && status < 500 ? titles[400] : undefined);
+  if (known) return { body: problem(status, ...known), headers: {} };
+  if (status === 503 || isOutage(thrown)) return problemOf(refuse('unavailable'));
+  return { body: problem(500, 'internal', 'Something went wrong on our side.'), headers: {} };
+}
+
+/** The database or the queue is away: the caller should come again, and nothing was granted. */
+function isOutage(thrown: unknown): boolean {
+  const code = String(Object(thrown).code ?? '');
+  const message = String(Object(thrown).message ?? '');
+  // Class 08: connection exceptions; 53: out of resources; 57P: shut down by an operator (PostgreSQL appendix A).
+  const sqlState = /^(08|53|57P)/.test(code);
+  const socket = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'].includes(code);
+  return sqlState || socket || /Connection terminated|timeout exceeded when trying to connect/.test(message);
+}

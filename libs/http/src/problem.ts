@@ -1,0 +1,55 @@
+import type { LimitView, Refusal, RefusalCode } from '@rekey/kernel';
+
+/** The one place where a refusal becomes an HTTP status and a sentence. */
+export const refusalStatuses: Record<RefusalCode, { status: number; title: string }> = {
+  invalid_request: { status: 400, title: 'The request is not valid.' },
+  unauthorized: { status: 401, title: 'These credentials are not accepted.' },
+  forbidden: { status: 403, title: 'This is not allowed.' },
+  not_found: { status: 404, title: 'There is nothing here under this id for you.' },
+  conflict: { status: 409, title: 'Another record already has this value.' },
+  not_proven: { status: 409, title: 'The recovery is not proven yet.' },
+  not_possible: { status: 409, title: 'This is not possible in the present state.' },
+  finished: { status: 410, title: 'The recovery is finished or has expired.' },
+  wrong_proof: { status: 422, title: 'That proof is not right.' },
+  password_refused: { status: 422, title: 'This password cannot be used.' },
+  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request.' },
+  no_tries_left: { status: 429, title: 'There are no tries left.' },
+  rate_limited: { status: 429, title: 'There were too many requests from here.' },
+  too_early: { status: 429, title: 'It is too early for another code.' },
+  unavailable: { status: 503, title: 'This cannot be done right now. Nothing is lost; try again.' },
+};
+
+/** A problem document (RFC 9457). `code` is a promise; `title` may be reworded. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  [member: string]: unknown;
+}
+
+export const problem = (status: number, code: string, title: string, more: object = {}): Problem => ({
+  type: `urn:rekey:problem:${code}`,
+  title,
+  status,
+  code,
+  ...more,
+});
+
+/** @returns the document and the headers that go with it */
+export function problemOf(refusal: Refusal): { body: Problem; headers: Record<string, string> } {
+  const { status, title } = refusalStatuses[refusal.code];
+  const { limit, ...members } = refusal.data;
+  const headers: Record<string, string> = limit ? limitHeaders(limit) : {};
+  const retryAfter = refusal.data.retry_after ?? (status === 503 ? 5 : limit?.reset);
+  if (retryAfter !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));
+  return { body: problem(status, refusal.code, title, members), headers };
+}
+
+/** `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3 and §4). */
+export function limitHeaders(limit: LimitView): Record<string, string> {
+  return {
+    'ratelimit-policy': `"${limit.policy}";q=${limit.quota};w=${limit.window}`,
+    ratelimit: `"${limit.policy}";r=${limit.remaining};t=${Math.max(0, Math.ceil(limit.reset))}`,
+  };
+}

@@ -1,0 +1,130 @@
+import { Body, Controller, Get, HttpCode, Inject, Module, Post } from '@nestjs/common';
+import { refuse } from '@rekey/kernel';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { createApp, describeApi, Operation, parse, unwrap } from './index.js';
+
+const greeting = z.strictObject({ name: z.string().max(5) });
+
+@Controller('v1')
+class Greetings {
+  constructor(@Inject('LIMIT') private readonly limit: number) {}
+
+  @Post('greetings')
+  @HttpCode(201)
+  @Operation({
+    summary: 'Greet',
+    body: greeting,
+    answers: { 201: { description: 'greeted', schema: greeting } },
+    refusals: ['rate_limited', 'too_early', 'invalid_request'],
+  })
+  greet(@Body() body: unknown) {
+    return parse(greeting, body);
+  }
+
+  @Get('limited')
+  limited() {
+    const limit = { policy: 'source', quota: this.limit, window: 600, remaining: 0, reset: 12.2 };
+    return unwrap(refuse('rate_limited', { retry_after: 12.2, limit }));
+  }
+
+  @Get('broken')
+  broken() {
+    throw new Error('password=hunter2');
+  }
+
+  @Get('outage')
+  outage() {
+    throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+  }
+}
+
+@Module({ controllers: [Greetings], providers: [{ provide: 'LIMIT', useValue: 30 }] })
+class GreetingModule {}
+
+describe('serve', () => {
+  let fastify: FastifyInstance;
+  let app: Awaited<ReturnType<typeof createApp>>['app'];
+  let ready = true;
+
+  beforeAll(async () => {
+    ({ app, fastify } = await createApp({
+      name: 'spec',
+      module: GreetingModule,
+      port: 0,
+      settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
+      ready: async () => {
+        if (!ready) throw new Error('away');
+      },
+      openApi: { title: 'Spec', description: 'A spec' },
+    }));
+    await fastify.ready();
+  });
+  afterAll(() => app.close());
+
+  test('parses what fits', async () => {
+    const answer = await fastify.inject({ method: 'POST', url: '/v1/greetings', payload: { name: 'Mei' } });
+    expect([answer.statusCode, answer.json()]).toEqual([201, { name: 'Mei' }]);
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+  });
+
+  test('says where a body does not fit, and repeats no value', async () => {
+    const payload = { name: 'hunter2hunter2', role: 'admin' };
+    const answer = await fastify.inject({ method: 'POST', url: '/v1/greetings', payload });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.json()).toMatchObject({ code: 'invalid_request', errors: [{ pointer: '/name' }, { pointer: '/' }] });
+    expect(answer.body).not.toContain('hunter2');
+  });
+
+  test('a limit has its three headers', async () => {
+    const answer = await fastify.inject('/v1/limited');
+    expect(answer.statusCode).toBe(429);
+    expect(answer.headers).toMatchObject({
+      'retry-after': '13',
+      'ratelimit-policy': '"source";q=30;w=600',
+      ratelimit: '"source";r=0;t=13',
+    });
+    expect(answer.json()).not.toHaveProperty('limit');
+  });
+
+  test.each([
+    ['GET', '/v1/broken', undefined, 500, 'internal'],
+    ['GET', '/v1/outage', undefined, 503, 'unavailable'],
+    ['GET', '/nowhere', undefined, 404, 'not_found'],
+    ['POST', '/v1/greetings', '{"name":', 400, 'invalid_request'],
+    ['POST', '/v1/greetings', JSON.stringify({ name: 'x'.repeat(70_000) }), 413, 'too_large'],
+  ] as const)('%s %s answers with a problem', async (method, url, payload, status, code) => {
+    const answer = await fastify.inject({ method, url, payload, headers: { 'content-type': 'application/json' } });
+    expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+    expect(answer.body).not.toMatch(/hunter2|node_modules|\.ts/);
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  test('probes and metrics tell the truth', async () => {
+    expect((await fastify.inject('/health/live')).statusCode).toBe(200);
+    expect((await fastify.inject('/health/ready')).statusCode).toBe(200);
+    ready = false;
+    expect((await fastify.inject('/health/ready')).statusCode).toBe(503);
+    ready = true;
+    const metrics = (await fastify.inject('/metrics')).body;
+    expect(metrics).toContain('http_request_duration_seconds_count{method="GET",route="/health/ready",status="503"} 1');
+  });
+
+  test('describes itself in OpenAPI 3.1', async () => {
+    const document = describeApi(app, { title: 'Spec', description: 'A spec' });
+    expect(document.openapi).toBe('3.1.0');
+    const operation = document.paths['/v1/greetings']?.post;
+    expect(operation?.responses['429']).toMatchObject({ description: 'rate_limited, too_early' });
+    expect((await fastify.inject('/openapi.json')).json()).toEqual(JSON.parse(JSON.stringify(document)));
+    const docs = await fastify.inject('/docs');
+    expect(docs.statusCode).toBe(200);
+    expect(docs.headers['content-security-policy']).toContain("script-src 'self'");
+  });
+});
