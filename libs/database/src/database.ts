@@ -13,6 +13,8 @@ export interface Sql {
 export interface Transaction extends Sql {
   /** TypeORM's manager on the connection of this transaction. */
   readonly manager: EntityManager;
+  /** Runs once the transaction has committed, never when it has not. Its fault is the caller's to handle. */
+  afterCommit(work: () => void): void;
 }
 
 export interface DatabaseOptions {
@@ -34,7 +36,7 @@ type Runner = Pool | PoolClient;
  * through repositories).
  */
 export class Database implements Sql {
-  private readonly open = new AsyncLocalStorage<PoolClient>();
+  private readonly inside = new AsyncLocalStorage<{ client: PoolClient | undefined }>();
 
   constructor(readonly dataSource: DataSource) {}
 
@@ -50,22 +52,30 @@ export class Database implements Sql {
   /** Commits what `work` does when it returns, rolls back when it throws. */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    const place: { client: PoolClient | undefined } = { client: undefined };
+    const afterwards: (() => void)[] = [];
+    let result: T;
     try {
       const client = (await runner.connect()) as PoolClient;
       await runner.startTransaction();
+      place.client = client;
       const tx: Transaction = {
         manager: runner.manager,
         query: (statement, values = {}) => run(client, statement, values),
+        afterCommit: (later) => afterwards.push(later),
       };
-      const result = await this.open.run(client, () => work(tx));
+      result = await this.inside.run(place, () => work(tx));
       await runner.commitTransaction();
-      return result;
     } catch (fault) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
       throw fault;
     } finally {
+      // What was started inside and still runs must not meet the connection in somebody else's hands.
+      place.client = undefined;
       await runner.release();
     }
+    for (const later of afterwards) later();
+    return result;
   }
 
   /**
@@ -73,7 +83,7 @@ export class Database implements Sql {
    * and their own idea of a pool: the queue commits with what caused the job.
    */
   queryWhereverWeAre(config: QueryConfig): Promise<QueryResult> {
-    return (this.open.getStore() ?? this.pool).query(config);
+    return (this.inside.getStore()?.client ?? this.pool).query(config);
   }
 
   /** @throws when PostgreSQL does not answer */

@@ -1,0 +1,4 @@
+export { migrateQueue, type QueueBackend } from './backend.js';
+export { type JobQueue, openQueue } from './job-queue.js';
+export { type JobContext, type JobHandlers, type JobName, type JobPayload, jobs } from './jobs.js';
+export { startWorkers, type Workers } from './workers.js';

@@ -1,0 +1,58 @@
+import type { Transaction } from '@rekey/database';
+import { Queue } from 'bullmq';
+import { connect, type QueueBackend } from './backend.js';
+import { type JobName, type JobPayload, jobs } from './jobs.js';
+
+/** Everything of one deployment waits in one queue; handlers are told apart by the job's name. */
+export const queueName = 'rekey';
+
+export interface JobQueue {
+  /**
+   * Adds a job as part of the transaction: on PostgreSQL it commits with it; on Redis it is added right after the commit,
+   * and when that fails the sweep finds the row without a job.
+   *
+   * @param jobId a second job with the id of a living one is no second job
+   */
+  enqueue<Name extends JobName>(tx: Transaction, name: Name, jobId: string, payload: JobPayload<Name>): Promise<void>;
+  /** Many at once, outside of any transaction: for the sweep. */
+  enqueueAll<Name extends JobName>(name: Name, items: { jobId: string; payload: JobPayload<Name> }[]): Promise<void>;
+  /** @throws when the store of the queue is away */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openQueue(backend: QueueBackend, log: (fault: unknown) => void): Promise<JobQueue> {
+  const { connection, end } = connect(backend);
+  const queue = new Queue(queueName, { connection });
+  queue.on('error', log);
+  await queue.waitUntilReady();
+  const options = (name: JobName, jobId: string) => ({
+    jobId,
+    attempts: jobs[name].retryAfterMs.length + 1,
+    backoff: { type: 'plan' },
+    // The message row is the record; a finished job leaves nothing, so that the sweep may use its id again.
+    removeOnComplete: true,
+    removeOnFail: true,
+  });
+  return {
+    async enqueue(tx, name, jobId, payload) {
+      if (!backend.redisUrl) {
+        await queue.add(name, payload, options(name, jobId));
+        return;
+      }
+      tx.afterCommit(() => {
+        queue.add(name, payload, options(name, jobId)).catch(log);
+      });
+    },
+    async enqueueAll(name, items) {
+      await queue.addBulk(items.map(({ jobId, payload }) => ({ name, data: payload, opts: options(name, jobId) })));
+    },
+    async ping() {
+      if (backend.redisUrl) await queue.getJobCountByTypes('wait');
+    },
+    async close() {
+      await queue.close();
+      await end();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '@rekey/database';
+import type { PoolClient } from 'pg';
+
+/**
+ * What BullMQ takes for a pg.Pool: its statements go to the transaction that the caller is inside of, so that a job commits
+ * with what caused it, and are named, so that PostgreSQL plans each once a connection.
+ */
+export function poolFor(database: Database) {
+  const { pool } = database;
+  const names = new Map<string, string>();
+  const nameOf = (text: string) => {
+    const known = names.get(text);
+    if (known) return known;
+    const name = `bullmq_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+    names.set(text, name);
+    return name;
+  };
+  return {
+    options: pool.options,
+    query: (text: string, values?: unknown[]) =>
+      database.queryWhereverWeAre(values ? { name: nameOf(text), text, values } : { text }),
+    connect: (): Promise<PoolClient> => pool.connect(),
+    on: (event: 'error' | 'connect', listener: (...args: never[]) => void) => {
+      pool.on(event as 'error', listener as (fault: Error) => void);
+    },
+    // BullMQ would end the pool or strip it of TypeORM's listeners; it is not BullMQ's.
+    removeAllListeners: () => undefined,
+    end: async () => undefined,
+  };
+}

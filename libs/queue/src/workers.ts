@@ -1,0 +1,59 @@
+import { type Job, Worker } from 'bullmq';
+import { connect, type QueueBackend } from './backend.js';
+import { queueName } from './job-queue.js';
+import { type JobHandlers, type JobName, jobs } from './jobs.js';
+
+export interface Workers {
+  /** Takes no new jobs, lets those under way finish. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts to work off the queue.
+ *
+ * @param options.concurrency jobs at once in this process
+ * @throws {Error} when a job name has no handler, or a handler no job name
+ */
+export async function startWorkers(
+  backend: QueueBackend,
+  handlers: JobHandlers,
+  options: { concurrency: number; log: (fault: unknown, about?: object) => void },
+): Promise<Workers> {
+  assertComplete(handlers);
+  const { connection, end } = connect(backend);
+  const worker = new Worker(queueName, (job) => handle(handlers, job), {
+    connection,
+    concurrency: options.concurrency,
+    // A courier that died holds its job this long; then another takes it. The code it carries is the same.
+    lockDuration: 30_000,
+    stalledInterval: 15_000,
+    settings: { backoffStrategy: (attemptsMade, _type, _fault, job) => planOf(job?.name).at(attemptsMade - 1) ?? -1 },
+  });
+  worker.on('error', (fault) => options.log(fault));
+  worker.on('failed', (job, fault) => options.log(fault, { job: job?.id, name: job?.name, attempt: job?.attemptsMade }));
+  await worker.waitUntilReady();
+  return {
+    async close() {
+      await worker.close();
+      await end();
+    },
+  };
+}
+
+function assertComplete(handlers: JobHandlers): void {
+  const missing = Object.keys(jobs).filter((name) => !(name in handlers));
+  const unknown = Object.keys(handlers).filter((name) => !(name in jobs));
+  if (missing.length + unknown.length > 0) {
+    throw new Error(`jobs without a handler: [${missing}]; handlers without a job: [${unknown}]`);
+  }
+}
+
+async function handle(handlers: JobHandlers, job: Job): Promise<void> {
+  if (!(job.name in jobs)) throw new Error(`a job of an unknown name: ${job.name}`);
+  const name = job.name as JobName;
+  const payload = jobs[name].payload.parse(job.data);
+  await handlers[name](payload, { attempt: job.attemptsMade + 1, nextAttemptIn: planOf(name).at(job.attemptsMade) });
+}
+
+const planOf = (name: string | undefined): readonly number[] =>
+  name !== undefined && name in jobs ? jobs[name as JobName].retryAfterMs : [];
