@@ -1,0 +1,22 @@
+/** How much of something there may be in a window of time. */
+export interface Budget {
+  /** Stands in the key of the counter and in the RateLimit headers. */
+  policy: string;
+  quota: number;
+  /** Milliseconds, from the first use. */
+  windowMs: number;
+}
+
+const minutes = 60_000;
+const day = 86_400_000;
+
+/** The defaults of the contract, as data. */
+export const budgets = {
+  /** Recoveries begun from one source. The caller is told. */
+  starts: { policy: 'starts', quota: 30, windowMs: 10 * minutes },
+  /** Codes to one identifier. Nobody is told: the answer would say that someone else has been trying. */
+  sends: { policy: 'sends', quota: 5, windowMs: 10 * minutes },
+  sendsADay: { policy: 'sends-a-day', quota: 12, windowMs: day },
+  /** Guesses at one account over all its recoveries. */
+  guessesADay: { policy: 'guesses-a-day', quota: 20, windowMs: day },
+} as const satisfies Record<string, Budget>;

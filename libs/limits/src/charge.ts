@@ -1,0 +1,58 @@
+import { type Sql, statement } from '@rekey/database';
+import type { Keyring, LimitView } from '@rekey/kernel';
+import type { Budget } from './budgets.js';
+
+/** The counter of one budget for one party. The party (an address, a source) stands in it only as a keyed digest. */
+export const counterKey = (keyring: Keyring, budget: Budget, party: string): Buffer =>
+  keyring.mac(`limit/${budget.policy}`, party);
+
+/**
+ * The charge as SQL, for statements that spend and act in one go: yields `key, spent, resets_at`, with what is spent now
+ * counted in. The window begins anew when it has run out. Needs `:now`.
+ *
+ * @param rows a select of `key bytea, window_ms integer`, each key once
+ */
+export const chargeRows = (rows: string): string => `
+  insert into limit_counters (key, spent, resets_at)
+  select charged.key, 1, :now::timestamptz + charged.window_ms * interval '1 millisecond'
+  from (${rows}) charged
+  order by charged.key
+  on conflict (key) do update set
+    spent = case when limit_counters.resets_at <= :now::timestamptz then 1 else limit_counters.spent + 1 end,
+    resets_at = case when limit_counters.resets_at <= :now::timestamptz then excluded.resets_at else limit_counters.resets_at end
+  returning key, spent, resets_at`;
+
+const charge = statement(
+  'limits_charge',
+  chargeRows('select unnest(:keys::bytea[]) as key, unnest(:windows::integer[]) as window_ms'),
+);
+
+/** Spends one of each. @returns true when every one of them was still within its quota */
+export async function spend(sql: Sql, now: Date, charges: { key: Buffer; budget: Budget }[]): Promise<boolean> {
+  const rows = await sql.query<{ key: Buffer; spent: number }>(charge, {
+    now,
+    keys: charges.map(({ key }) => key),
+    windows: charges.map(({ budget }) => budget.windowMs),
+  });
+  return charges.every(({ key, budget }) => {
+    const row = rows.find((candidate) => candidate.key.equals(key));
+    return row !== undefined && row.spent <= budget.quota;
+  });
+}
+
+/** What RateLimit headers tell of a counter. */
+export const limitView = (budget: Budget, spent: number, resetsAt: Date, now: Date): LimitView => ({
+  policy: budget.policy,
+  quota: budget.quota,
+  window: budget.windowMs / 1000,
+  remaining: Math.max(0, budget.quota - spent),
+  reset: Math.max(1, Math.ceil((resetsAt.getTime() - now.getTime()) / 1000)),
+});
+
+const forget = statement(
+  'limits_forget',
+  `delete from limit_counters where ctid = any(array(select ctid from limit_counters where resets_at <= :now limit 5000))`,
+);
+
+/** Removes counters whose window has run out; for the sweep. */
+export const forgetSpent = (sql: Sql, now: Date): Promise<object[]> => sql.query(forget, { now });

@@ -1,0 +1,3 @@
+export { type Budget, budgets } from './budgets.js';
+export { chargeRows, counterKey, forgetSpent, limitView, spend } from './charge.js';
+export { sourceOf } from './source.js';
