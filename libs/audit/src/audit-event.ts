@@ -7,8 +7,8 @@ import { type Sql, statement } from '@rekey/database';
 export type AuditEventName =
   | 'recovery_started'
   | 'recovery_code_requested'
-  | 'recovery_code_sent'
-  | 'recovery_code_dropped'
+  | 'recovery_message_sent'
+  | 'recovery_message_dropped'
   | 'recovery_message_failed'
   | 'recovery_proof_failed'
   | 'recovery_proven'

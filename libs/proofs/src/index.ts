@@ -3,6 +3,6 @@ export {
   type CodeChannel,
   codeShape,
   deriveCode,
-  isCode,
+  matchCode,
   plainCode,
 } from './delivered-code/code.js';

@@ -1,5 +1,7 @@
+import { Accounts1764000000001 } from './1-accounts.js';
 import { Audit1764000000002 } from './2-audit.js';
 import { Limits1764000000003 } from './3-limits.js';
+import { Recovery1764000000005 } from './5-recovery.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
-export const migrations = [Audit1764000000002, Limits1764000000003];
+export const migrations = [Accounts1764000000001, Audit1764000000002, Limits1764000000003, Recovery1764000000005];

@@ -44,15 +44,20 @@ export const plainCode = (typed: string): string => typed.normalize('NFKC').repl
  * made, so that an answer does not tell whether a message ever left.
  *
  * @param candidates the newest messages of the recovery that are still good, two at most
+ * @returns the one it is the code of
  */
-export function isCode(keyring: Keyring, typed: string, candidates: readonly CodeBinding[]): boolean {
+export function matchCode<Binding extends CodeBinding>(
+  keyring: Keyring,
+  typed: string,
+  candidates: readonly Binding[],
+): Binding | undefined {
   const guess = plainCode(typed);
-  let right = false;
+  let right: Binding | undefined;
   for (let at = 0; at < 2; at++) {
     const candidate = candidates[at];
     const code = deriveCode(keyring, candidate ?? decoy(keyring));
     const equal = sameText(guess, code ?? '');
-    if (candidate && code && equal) right = true;
+    if (candidate && code && equal) right = candidate;
   }
   return right;
 }

@@ -1,0 +1,27 @@
+import type { Locale } from '@rekey/kernel';
+import type { AddressKind } from './identifier.js';
+
+export interface AccountAddress {
+  kind: AddressKind;
+  value: string;
+  verified: boolean;
+  primary: boolean;
+}
+
+/** An account as the management API writes and reads it; a password goes in and never comes out. */
+export interface Account {
+  id: string;
+  username?: string;
+  addresses: AccountAddress[];
+  roles: string[];
+  status: 'active' | 'disabled';
+  locale?: Locale;
+}
+
+export interface AccountToPut extends Omit<Account, 'addresses'> {
+  addresses: (Omit<AccountAddress, 'primary'> & { primary?: boolean })[];
+  /** Left out: the account keeps the one it has. */
+  password?: string;
+  /** Instead of `password`: a PHC string of argon2id from elsewhere. */
+  passwordHash?: string;
+}

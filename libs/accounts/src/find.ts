@@ -1,0 +1,93 @@
+import { type Sql, statement } from '@rekey/database';
+import type { Keyring, Locale } from '@rekey/kernel';
+import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
+
+/**
+ * The account that an identifier means, as an SQL expression: the one that has it to the letter, else the only one that
+ * has it in another letter case. Two of those are nobody: a guess would merge people.
+ *
+ * @param digests an expression of `bytea[]`, from {@link lookupDigests}
+ */
+export const accountOf = (digests: string): string => `(
+  select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+    when count(distinct found.id) = 1 then min(found.id) end
+  from (
+    select id, true as exact from accounts where username_lookup = any(${digests})
+    union all
+    select account_id, exact = any(${digests}) from addresses
+    where lookup = any(${digests}) and verified and removed_at is null
+  ) found)`;
+
+/** A channel of messages for each kind of address. */
+const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
+
+/**
+ * The one address to write to, as SQL that yields at most one row of `account_id, account_locale, address_id, channel,
+ * sealed, exact`. Only a verified address of an active account is ever written to. The wanted channel comes first, then
+ * the address that was typed, then the primary one.
+ *
+ * @param of expressions: blind-index digests, a known account or null, a known address or null, a channel or null
+ * @param of.from what these expressions are columns of
+ */
+export const addressToWrite = (of: {
+  digests: string;
+  account: string;
+  address: string;
+  channel: string;
+  from: string;
+}): string => `
+  select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact
+  from ${of.from}
+  join accounts a on a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
+  join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
+  where ${of.address} is null or d.id = ${of.address}
+  order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
+  limit 1`;
+
+/** Every address that may be written to, as SQL that yields `id`. Also of an account disabled meanwhile: a warning is due. */
+export const verifiedAddresses = (account: string): string =>
+  `select d.id from addresses d where d.account_id = ${account} and d.verified and d.removed_at is null`;
+
+/** The account's part of an issuing statement, as SQL that yields `id, status, roles`. */
+export const accountSubject = (account: string): string => `select id, status, roles from accounts where id = ${account}`;
+
+export interface SealedAddress {
+  address_id: string;
+  channel: 'email' | 'sms';
+  sealed: Buffer;
+  exact: Buffer;
+}
+
+export interface OpenedAddress {
+  id: string;
+  kind: AddressKind;
+  channel: 'email' | 'sms';
+  /** A mail address or a number in E.164. */
+  value: string;
+}
+
+export const openAddress = (keyring: Keyring, row: SealedAddress): OpenedAddress => ({
+  id: row.address_id,
+  kind: row.channel === 'email' ? 'email' : 'phone',
+  channel: row.channel,
+  value: keyring.open(row.sealed, row.address_id).toString(),
+});
+
+const find = statement(
+  'account_find',
+  `select id, status, roles, locale, password_hash from accounts where id = ${accountOf(':digests::bytea[]')}`,
+);
+
+export interface FoundAccount {
+  id: string;
+  status: 'active' | 'disabled';
+  roles: string[];
+  locale: Locale | null;
+  password_hash: string | null;
+}
+
+/** For sign-in. @returns undefined when nobody, or more than one, is meant */
+export async function findAccount(sql: Sql, keyring: Keyring, identifier: Identifier): Promise<FoundAccount | undefined> {
+  const [row] = await sql.query<FoundAccount>(find, { digests: lookupDigests(keyring, identifier) });
+  return row;
+}

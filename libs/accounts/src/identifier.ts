@@ -1,0 +1,79 @@
+import { domainToASCII } from 'node:url';
+import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+
+export type AddressKind = 'email' | 'phone';
+
+/** What a person typed to say who they are, brought into one form. */
+export interface Identifier {
+  kind: AddressKind | 'username';
+  /** As it is written to: the local part of a mail address as typed, its domain in lower-case ASCII; a phone in E.164. */
+  value: string;
+  /** As it is looked up: in a mail address letter case does not count. */
+  lookup: string;
+}
+
+const invalid = (detail: string): Refusal => refuse('invalid_request', { errors: [{ pointer: '/identifier', detail }] });
+
+/**
+ * Reads a mail address, a phone number (E.164, or national with a country) or a user name. Dots and plus signs of a mail
+ * address mean what the mail server says they mean, so they stay. Refusal: `invalid_request`.
+ *
+ * @param options.country ISO 3166-1 alpha-2
+ */
+export function normaliseIdentifier(typed: string, options: { country?: string } = {}): Identifier | Refusal {
+  const text = typed.normalize('NFC').trim();
+  if (text === '' || text.length > 254) return invalid('1 to 254 characters');
+  if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text)) return invalid('no control or invisible characters');
+  if (text.includes('@')) return readEmail(text);
+  if (/^\+?[\d\s().\-/\u2010-\u2015\uff0b\uff10-\uff19]+$/.test(text)) {
+    const phone = readPhone(text, options.country);
+    if (phone) return phone;
+    if (text.startsWith('+')) return invalid('not a phone number that exists');
+  }
+  return readUsername(text);
+}
+
+function readEmail(text: string): Identifier | Refusal {
+  const at = text.lastIndexOf('@');
+  const [local, domain] = [text.slice(0, at), domainToASCII(text.slice(at + 1))];
+  const localIsPlain = /^[^\s@"(),:;<>[\]\\]{1,64}$/u.test(local) && !/^\.|\.\.|\.$/.test(local);
+  const domainIsPlain = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(domain);
+  if (!localIsPlain || !domainIsPlain) return invalid('not a mail address');
+  const value = `${local}@${domain}`;
+  return { kind: 'email', value, lookup: value.toLowerCase() };
+}
+
+function readPhone(text: string, country: string | undefined): Identifier | undefined {
+  const region = country?.toUpperCase();
+  const defaultCountry = region && isSupportedCountry(region) ? (region as CountryCode) : undefined;
+  const phone = parsePhoneNumberFromString(text.normalize('NFKC'), defaultCountry);
+  return phone?.isValid() ? { kind: 'phone', value: phone.number, lookup: phone.number } : undefined;
+}
+
+/** RFC 8265 §3.3 (UsernameCaseMapped) in its practical part: width and case do not count, spaces are not allowed. */
+function readUsername(text: string): Identifier | Refusal {
+  const value = text.normalize('NFKC').toLowerCase();
+  return /^\S{1,128}$/u.test(value) ? { kind: 'username', value, lookup: value } : invalid('not a user name');
+}
+
+const lookupPurpose = (identifier: Identifier) => `lookup/${identifier.kind}`;
+const exactPurpose = (identifier: Identifier) => `exact/${identifier.kind}`;
+
+/** What stands in `lookup`, under the newest key. */
+export const lookupDigest = (keyring: Keyring, identifier: Identifier): Buffer =>
+  keyring.mac(lookupPurpose(identifier), identifier.lookup);
+
+/** What stands in `exact`, under the newest key. */
+export const exactDigest = (keyring: Keyring, identifier: Identifier): Buffer =>
+  keyring.mac(exactPurpose(identifier), identifier.value);
+
+/** Everything that an account with this identifier could have in its blind indexes, under every key of the ring. */
+export const lookupDigests = (keyring: Keyring, identifier: Identifier): Buffer[] => [
+  ...keyring.macs(lookupPurpose(identifier), identifier.lookup),
+  ...keyring.macs(exactPurpose(identifier), identifier.value),
+];
+
+/** The exact digest under every key: has somebody this address already? */
+export const exactDigests = (keyring: Keyring, identifier: Identifier): Buffer[] =>
+  keyring.macs(exactPurpose(identifier), identifier.value);

@@ -1,0 +1,31 @@
+import { checkPassword, hashPassword, isPasswordHash, verifyPassword } from './password.js';
+
+const reason = (password: string) => checkPassword(password, { contextWords: ['Rekey', 'mei.lin'] })?.data.reason;
+
+test.each([
+  ['correct horse battery', undefined],
+  ['雨が降る前に帰りましょうね今日は', undefined],
+  ['🐙🦑🦀🐚🐠🐟🐡🦈🐳🐋🐬🦭🐊🐢🦎', undefined],
+  ['x'.repeat(8), 'too_short'],
+  ['fourteen chars', 'too_short'],
+  [`${'long enough '.repeat(22)}`, 'too_long'],
+  ['aaaaaaaaaaaaaaaaaa', 'blocklisted'],
+  ['passwordpassword', 'blocklisted'],
+  ['abcabcabcabcabcabc', 'blocklisted'],
+  ['12345678901234567', 'blocklisted'],
+  ['qwertyuiopasdfghjkl', 'blocklisted'],
+  ['!!2024basketball2024!!', 'blocklisted'],
+  ['mei.lin-mei.lin-1', 'too_similar'],
+  ['rekeyrekeyrekey!!', 'too_similar'],
+])('%s: %s', (password, expected) => {
+  expect(reason(password)).toBe(expected);
+});
+
+test('one password in two Unicode forms is one password', async () => {
+  const hash = await hashPassword('café au lait, s’il vous plaît');
+  expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(isPasswordHash(hash)).toBe(true);
+  expect(await verifyPassword(hash, 'cafe\u0301 au lait, s’il vous plai\u0302t')).toBe(true);
+  expect(await verifyPassword(hash, 'cafe au lait, s’il vous plaît')).toBe(false);
+  expect(await verifyPassword(undefined, 'anything')).toBe(false);
+});

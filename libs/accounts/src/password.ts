@@ -1,0 +1,113 @@
+import { hash, verify } from '@node-rs/argon2';
+import { type Sql, statement } from '@rekey/database';
+import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import { dictionary } from '@zxcvbn-ts/language-common';
+
+/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Lengths in code points (NIST SP 800-63B-4 §3.1.1.2: 15 where the password is the only factor). */
+export const passwordLength = { least: 15, most: 256 } as const;
+
+/** Unicode in one form before it is hashed or compared (NIST SP 800-63B-4 §3.1.1.2 names NFKC). */
+const normalised = (password: string): string => password.normalize('NFKC');
+
+export const hashPassword = (password: string): Promise<string> => hash(normalised(password), cost);
+
+/** Of a password that nobody knows, so that an account without one takes as long to refuse as one with. */
+let nobodysHash: Promise<string> | undefined;
+
+/** @param stored a PHC string; undefined costs the same time and is false */
+export async function verifyPassword(stored: string | null | undefined, password: string): Promise<boolean> {
+  nobodysHash ??= hashPassword(crypto.randomUUID());
+  const matches = await verify(stored ?? (await nobodysHash), normalised(password)).catch(() => false);
+  return stored ? matches : false;
+}
+
+/** True for a hash that this room can verify: argon2id as a PHC string. */
+export const isPasswordHash = (text: string): boolean =>
+  /^\$argon2id\$v=19\$m=\d{1,7},t=\d{1,3},p=\d{1,2}\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$/.test(text);
+
+const common = new Set(dictionary['passwords-common']);
+
+/**
+ * NIST SP 800-63B-4 §3.1.1.2: length, and a blocklist of common passwords (49,000, from zxcvbn-ts), repetitions, runs of the
+ * keyboard and words of the context. No rule of composition.
+ *
+ * @param options.contextWords the service's name, the user name, local parts of addresses
+ * @returns `password_refused` with `too_short`, `too_long`, `blocklisted` or `too_similar`
+ */
+export function checkPassword(password: string, options: { contextWords: string[] }): Refusal | undefined {
+  const text = normalised(password);
+  const length = [...text].length;
+  if (length < passwordLength.least) return refuse('password_refused', { reason: 'too_short' });
+  if (length > passwordLength.most) return refuse('password_refused', { reason: 'too_long' });
+  const plain = text.toLowerCase();
+  if (common.has(plain) || isMadeOfOne(plain) || isRun(plain)) return refuse('password_refused', { reason: 'blocklisted' });
+  const words = options.contextWords.map((word) => normalised(word).toLowerCase()).filter((word) => word.length >= 3);
+  const rest = words.reduce((left, word) => left.replaceAll(word, ''), plain);
+  if (rest !== plain && [...rest].length < 8) return refuse('password_refused', { reason: 'too_similar' });
+  return undefined;
+}
+
+/** One unit over and over: `aaaa…`, `abcabcabc…`, or a common password repeated, with digits or signs around it. */
+function isMadeOfOne(text: string): boolean {
+  const repeated = /^(.{1,12}?)\1+(.{0,3})$/su.exec(text);
+  if (repeated?.[1] && [...repeated[1]].length <= 4) return true;
+  const core = text.replace(/^[\d\W_]+|[\d\W_]+$/gu, '');
+  return (repeated?.[1] !== undefined && common.has(repeated[1])) || (core !== text && common.has(core));
+}
+
+const runs = ['abcdefghijklmnopqrstuvwxyz', '01234567890123456789', 'qwertyuiopasdfghjklzxcvbnm', '1qaz2wsx3edc4rfv5tgb6yhn7ujm'];
+
+/** A walk along the alphabet, the digits or the keyboard, forwards or backwards, or several of them one after another. */
+function isRun(text: string): boolean {
+  let rest = text;
+  while (rest !== '') {
+    let step = 0;
+    for (let length = rest.length; length >= 5 && step === 0; length--) {
+      const piece = rest.slice(0, length);
+      const reversed = [...piece].reverse().join('');
+      if (runs.some((run) => run.includes(piece) || run.includes(reversed))) step = length;
+    }
+    if (step === 0) return false;
+    rest = rest.slice(step);
+  }
+  return true;
+}
+
+/**
+ * A new password as part of a statement. Does nothing where the hash is null.
+ *
+ * @param of expressions: the account, the hash, the recovery that sets it; needs `:now`
+ */
+export const setPassword = (of: { account: string; hash: string; recovery: string }): string => `
+  update accounts set password_hash = ${of.hash}::text, password_changed_at = :now, updated_at = :now,
+    password_recovery_id = ${of.recovery}::uuid
+  where id = ${of.account} and ${of.hash}::text is not null`;
+
+const clear = statement(
+  'account_clear_password',
+  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_recovery_id = null
+   where password_recovery_id = :recoveryId`,
+);
+
+/** Takes back the password that a recovery has set. The account has none then, until its owner recovers. */
+export const clearPasswordSetBy = (sql: Sql, of: { recoveryId: string; at: Date }): Promise<object[]> => sql.query(clear, of);
+
+const words = statement(
+  'account_context',
+  `select a.id as row, a.username_sealed as sealed, 'username' as kind from accounts a
+   where a.id = :account and a.username_sealed is not null
+   union all
+   select d.id::text, d.sealed, d.kind from addresses d where d.account_id = :account and d.kind = 'email' and d.removed_at is null`,
+);
+
+/** Words that no password of this account may be made of. */
+export async function passwordContext(sql: Sql, keyring: Keyring, account: string): Promise<string[]> {
+  const rows = await sql.query<{ row: string; sealed: Buffer; kind: string }>(words, { account });
+  return rows.flatMap(({ row, sealed, kind }) => {
+    const text = keyring.open(sealed, row).toString();
+    return kind === 'email' ? [text.split('@')[0] ?? '', text.split('@')[1]?.split('.').at(-2) ?? ''] : [text];
+  });
+}

@@ -1,0 +1,164 @@
+import { type Database, type Sql, statement } from '@rekey/database';
+import { isRefused, type Keyring, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import type { AccountToPut } from './account-shape.js';
+import { exactDigest, exactDigests, type Identifier, lookupDigest, normaliseIdentifier } from './identifier.js';
+import { checkPassword, hashPassword } from './password.js';
+
+const upsert = statement(
+  'account_put',
+  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_changed_at, created_at, updated_at)
+   values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash,
+     case when :passwordHash::text is null then null else :now::timestamptz end, :now, :now)
+   on conflict (id) do update set
+     status = excluded.status, roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
+     username_lookup = excluded.username_lookup, updated_at = excluded.updated_at,
+     password_hash = coalesce(excluded.password_hash, accounts.password_hash),
+     password_changed_at = coalesce(excluded.password_changed_at, accounts.password_changed_at),
+     password_recovery_id = case when excluded.password_hash is null then accounts.password_recovery_id end
+   returning xmax = 0 as created`,
+);
+
+const removeOthers = statement(
+  'account_remove_addresses',
+  `update addresses set removed_at = :now, is_primary = false
+   where account_id = :account and removed_at is null and not exact = any(:kept::bytea[])`,
+);
+
+const keepAddress = statement(
+  'account_keep_address',
+  `update addresses set verified = :verified, is_primary = :primary
+   where account_id = :account and removed_at is null and exact = any(:exactOfAnyKey::bytea[]) returning id`,
+);
+
+const addAddress = statement(
+  'account_add_address',
+  `insert into addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at)
+   values (:id, :account, :kind, :sealed, :lookup, :exact, :verified, :primary, :now)`,
+);
+
+const takenByAnother = statement(
+  'account_identifier_taken',
+  `select 1 from addresses where exact = any(:digests::bytea[]) and verified and removed_at is null and account_id <> :account
+   union all select 1 from accounts where username_lookup = any(:usernames::bytea[]) and id <> :account`,
+);
+
+interface ReadAddress {
+  identifier: Identifier;
+  verified: boolean;
+  primary: boolean;
+}
+
+const accountId = /^[\w.:-]{1,128}$/;
+
+/**
+ * Creates or replaces an account. Addresses that stay keep their ids; those that go are kept a while, unused, so that
+ * their owner can still be warned.
+ *
+ * Refusals: `invalid_request` (with pointers), `password_refused`, `conflict` (another account has the user name or a
+ * verified address).
+ *
+ * @param accept run inside the transaction when the account is written, for what must commit with it
+ */
+export async function putAccount(
+  { database, keyring }: { database: Database; keyring: Keyring },
+  now: number,
+  account: AccountToPut,
+  accept: (sql: Sql, created: boolean) => Promise<void> = async () => undefined,
+): Promise<{ created: boolean } | Refusal> {
+  const read = readAccount(account);
+  if (isRefused(read)) return read;
+  const { username, addresses } = read;
+  const passwordHash = await readyHash(account, read);
+  if (isRefused(passwordHash)) return passwordHash;
+  const at = new Date(now);
+  const { id } = account;
+  try {
+    return await database.transaction(async (tx) => {
+      const [conflict] = await tx.query(takenByAnother, {
+        account: id,
+        digests: addresses.filter(({ verified }) => verified).flatMap(({ identifier }) => exactDigests(keyring, identifier)),
+        usernames: username ? keyring.macs('lookup/username', username.lookup) : [],
+      });
+      if (conflict) return refuse('conflict');
+      const [row] = await tx.query<{ created: boolean }>(upsert, {
+        id,
+        status: account.status,
+        roles: account.roles,
+        locale: account.locale ?? null,
+        usernameSealed: username ? keyring.seal(username.value, id) : null,
+        usernameLookup: username ? lookupDigest(keyring, username) : null,
+        passwordHash,
+        now: at,
+      });
+      const kept = addresses.flatMap(({ identifier }) => exactDigests(keyring, identifier));
+      await tx.query(removeOthers, { account: id, now: at, kept });
+      for (const address of addresses) await putAddress(tx, keyring, { account: id, now }, address);
+      const created = row?.created ?? false;
+      await accept(tx, created);
+      return { created };
+    });
+  } catch (fault) {
+    const uniqueViolation = '23505';
+    if ((fault as { code?: string }).code === uniqueViolation) return refuse('conflict');
+    throw fault;
+  }
+}
+
+function readAccount(account: AccountToPut): { username?: Identifier; addresses: ReadAddress[] } | Refusal {
+  const errors: { pointer: string; detail: string }[] = [];
+  if (!accountId.test(account.id)) errors.push({ pointer: '/id', detail: '1 to 128 of letters, digits, "_", ".", ":" and "-"' });
+  const username = account.username === undefined ? undefined : normaliseIdentifier(account.username);
+  if (username && (isRefused(username) || username.kind !== 'username')) {
+    errors.push({ pointer: '/username', detail: 'not a user name' });
+  }
+  const addresses = account.addresses.flatMap((address, at): ReadAddress[] => {
+    const identifier = normaliseIdentifier(address.value);
+    if (isRefused(identifier) || identifier.kind !== address.kind) {
+      const detail = address.kind === 'email' ? 'not a mail address' : 'not a phone number in E.164';
+      errors.push({ pointer: `/addresses/${at}/value`, detail });
+      return [];
+    }
+    return [{ identifier, verified: address.verified, primary: address.primary ?? at === 0 }];
+  });
+  const values = addresses.map(({ identifier }) => identifier.value);
+  if (new Set(values).size !== values.length) errors.push({ pointer: '/addresses', detail: 'one address stands there twice' });
+  if (errors.length > 0) return refuse('invalid_request', { errors });
+  return { username: username as Identifier | undefined, addresses };
+}
+
+/** Hashed before the transaction: a hash takes longer than a row should be locked. */
+async function readyHash(
+  account: AccountToPut,
+  read: { username?: Identifier; addresses: ReadAddress[] },
+): Promise<string | null | Refusal> {
+  if (account.passwordHash !== undefined) return account.passwordHash;
+  if (account.password === undefined) return null;
+  const contextWords = [
+    ...(read.username ? [read.username.value] : []),
+    ...read.addresses.map(({ identifier }) => identifier.value.split('@')[0] ?? ''),
+  ];
+  return checkPassword(account.password, { contextWords }) ?? hashPassword(account.password);
+}
+
+async function putAddress(
+  sql: Sql,
+  keyring: Keyring,
+  { account, now }: { account: string; now: number },
+  { identifier, verified, primary }: ReadAddress,
+): Promise<void> {
+  const exactOfAnyKey = exactDigests(keyring, identifier);
+  const kept = await sql.query(keepAddress, { account, verified, primary, exactOfAnyKey });
+  if (kept.length > 0) return;
+  const id = uuidv7(now);
+  await sql.query(addAddress, {
+    id,
+    account,
+    kind: identifier.kind,
+    sealed: keyring.seal(identifier.value, id),
+    lookup: lookupDigest(keyring, identifier),
+    exact: exactDigest(keyring, identifier),
+    verified,
+    primary,
+    now: new Date(now),
+  });
+}

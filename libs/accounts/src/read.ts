@@ -1,0 +1,62 @@
+import { type Sql, statement } from '@rekey/database';
+import type { Keyring, Locale } from '@rekey/kernel';
+import type { Account, AccountAddress } from './account-shape.js';
+import type { AddressKind } from './identifier.js';
+
+interface AccountRow {
+  id: string;
+  status: Account['status'];
+  roles: string[];
+  locale: Locale | null;
+  username_sealed: Buffer | null;
+}
+
+interface AddressRow {
+  id: string;
+  kind: AddressKind;
+  sealed: Buffer;
+  verified: boolean;
+  is_primary: boolean;
+}
+
+const account = statement('account_read', 'select id, status, roles, locale, username_sealed from accounts where id = :id');
+const addresses = statement(
+  'account_read_addresses',
+  `select id, kind, sealed, verified, is_primary from addresses where account_id = :id and removed_at is null
+   order by is_primary desc, created_at, id`,
+);
+
+/** @returns undefined when there is no such account */
+export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promise<Account | undefined> {
+  const [row] = await sql.query<AccountRow>(account, { id });
+  if (!row) return undefined;
+  const rows = await sql.query<AddressRow>(addresses, { id });
+  return {
+    id: row.id,
+    ...(row.username_sealed ? { username: keyring.open(row.username_sealed, row.id).toString() } : {}),
+    addresses: rows.map(
+      (address): AccountAddress => ({
+        kind: address.kind,
+        value: keyring.open(address.sealed, address.id).toString(),
+        verified: address.verified,
+        primary: address.is_primary,
+      }),
+    ),
+    roles: row.roles,
+    status: row.status,
+    ...(row.locale ? { locale: row.locale } : {}),
+  };
+}
+
+const remove = statement('account_delete', 'delete from accounts where id = :id returning id');
+
+/** @returns false when there was no such account */
+export const deleteAccount = async (sql: Sql, id: string): Promise<boolean> =>
+  (await sql.query(remove, { id })).length > 0;
+
+const any = statement('account_any', 'select exists (select from accounts) as any');
+
+export async function hasAccounts(sql: Sql): Promise<boolean> {
+  const [row] = await sql.query<{ any: boolean }>(any);
+  return row?.any ?? false;
+}
