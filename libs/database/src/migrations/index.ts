@@ -1,7 +1,8 @@
 import { Accounts1764000000001 } from './1-accounts.js';
 import { Audit1764000000002 } from './2-audit.js';
 import { Limits1764000000003 } from './3-limits.js';
+import { Tokens1764000000004 } from './4-tokens.js';
 import { Recovery1764000000005 } from './5-recovery.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
-export const migrations = [Accounts1764000000001, Audit1764000000002, Limits1764000000003, Recovery1764000000005];
+export const migrations = [Accounts1764000000001, Audit1764000000002, Limits1764000000003, Tokens1764000000004, Recovery1764000000005];

@@ -1,0 +1,34 @@
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { isRecoveryToken } from './bearer.js';
+import type { RecoveryContext, RecoveryReference } from './context.js';
+import { sqlStates, stateAfter, statesBefore } from './moves.js';
+
+/** What goes when a recovery ends, whichever way: who it was about can no longer be read from it. */
+export const wiped = `identifier_sealed = null, identifier_digests = '{}'`;
+
+const cancel = statement(
+  'recovery_cancel',
+  `with ended as (
+     update recoveries set state = '${stateAfter('cancel')}', ended_at = :now, ${wiped}
+     where id = :id and state in (${sqlStates(statesBefore('cancel'))})
+     returning id, account_id
+   ), noted as (
+     ${auditInsert}
+     select :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'person', account_id, id, '{"by": "bearer"}'::jsonb from ended
+   )
+   select exists (select from ended) as ended from recoveries where id = :id`,
+);
+
+/** The person gives it up. Refusals: `not_found`, `finished`. */
+export async function cancelRecovery(
+  { database, keyring, clock }: RecoveryContext,
+  reference: RecoveryReference,
+): Promise<undefined | Refusal> {
+  if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
+  const now = clock.now();
+  const [row] = await database.query<{ ended: boolean }>(cancel, { id: reference.id, now: new Date(now), auditId: uuidv7(now) });
+  if (!row) return refuse('not_found');
+  return row.ended ? undefined : refuse('finished');
+}

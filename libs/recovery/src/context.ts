@@ -1,0 +1,58 @@
+import type { Database, Transaction } from '@rekey/database';
+import type { Clock, Keyring, Refusal } from '@rekey/kernel';
+
+/** Makes sure that a message will be looked after, as part of the transaction that writes its row. */
+export type EnqueueMessage = (tx: Transaction, messageId: string) => Promise<void>;
+
+/** What every act needs. */
+export interface RecoveryContext {
+  database: Database;
+  keyring: Keyring;
+  clock: Clock;
+  enqueue: EnqueueMessage;
+  issuer: IssuerPort;
+  /** `iss` of the authorization answer (RFC 9207), and the name under which assertions are signed for. */
+  issuerUrl: string;
+  /** What the product is called: no password may be made of it. */
+  serviceName: string;
+}
+
+/** What a recovery states to the issuer: who proved what, and when. */
+export interface ProvenSubject {
+  recoveryId: string;
+  accountId: string;
+  clientId: string;
+  /** Channel by which the proven code had travelled. */
+  provenBy: 'email' | 'sms';
+  provenAt: Date;
+}
+
+export interface TokenAnswer {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+  refresh_token?: string;
+  scope?: string;
+  [member: string]: unknown;
+}
+
+/**
+ * The issuer as a recovery sees it. Each call ends every older session and refresh family of the account (RFC 8693).
+ * `unavailable` when it cannot be reached or has a fault of its own; `not_possible` when it says no.
+ */
+export interface IssuerPort {
+  exchangeForTokens(subject: ProvenSubject): Promise<TokenAnswer | Refusal>;
+  /** For an app's redirect: a code that only the holder of the PKCE verifier can use (RFC 7636). */
+  exchangeForCode(
+    subject: ProvenSubject,
+    redirect: { redirectUri: string; codeChallenge: string },
+  ): Promise<{ code: string } | Refusal>;
+  /** Takes back all that a recovery has led to, refreshes included. */
+  revoke(recoveryId: string): Promise<void>;
+}
+
+/** A recovery and the bearer token that its start gave. */
+export interface RecoveryReference {
+  id: string;
+  token: string;
+}

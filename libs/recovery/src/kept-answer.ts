@@ -1,0 +1,88 @@
+import { type Sql, statement } from '@rekey/database';
+import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import { lifetimes } from './lifetimes.js';
+
+/**
+ * An answer kept for a repeated request (draft-ietf-httpapi-idempotency-key-header-06). It holds no secret: the token is
+ * derived anew. The key counts together with who sent it and to which recovery, so that nobody meets another's answer.
+ */
+export interface Repeatable {
+  key: Buffer;
+  /** Digest of what was asked for; the same key for something else is refused. */
+  request: Buffer;
+}
+
+export function repeatable(keyring: Keyring, header: string, scope: string, request: object): Repeatable {
+  return {
+    key: keyring.mac('idempotency-key', `${scope}\0${header}`),
+    request: keyring.mac('idempotency-request', JSON.stringify(request)),
+  };
+}
+
+const find = statement(
+  'kept_answer_find',
+  'select request, recovery_id, answer from kept_answers where key = :key and expires_at > :now',
+);
+
+/** @returns what was answered before; undefined for a request that is new; a refusal when it was another one */
+export async function findAnswer<Answer extends object>(
+  sql: Sql,
+  now: number,
+  { key, request }: Repeatable,
+): Promise<{ recoveryId: string; answer: Answer } | Refusal | undefined> {
+  const [row] = await sql.query<{ request: Buffer; recovery_id: string; answer: Answer }>(find, { key, now: new Date(now) });
+  if (!row) return undefined;
+  if (!row.request.equals(request)) return refuse('idempotency_key_reused');
+  return { recoveryId: row.recovery_id, answer: row.answer };
+}
+
+const keep = statement(
+  'kept_answer_keep',
+  `insert into kept_answers (key, request, recovery_id, answer, expires_at)
+   values (:key, :request, :recoveryId, :answer, :expiresAt)`,
+);
+
+export async function keepAnswer(
+  sql: Sql,
+  now: number,
+  repeat: Repeatable,
+  kept: { recoveryId: string; answer: object },
+): Promise<void> {
+  await sql.query(keep, {
+    ...repeat,
+    recoveryId: kept.recoveryId,
+    answer: JSON.stringify(kept.answer),
+    expiresAt: new Date(now + lifetimes.keptAnswer),
+  });
+}
+
+/**
+ * Does the work once for one key: a request that lost the race against its twin gets the twin's answer.
+ *
+ * @param work keeps its answer in the transaction that does the work
+ */
+export async function once<Answer extends object, Result>(
+  sql: Sql,
+  now: number,
+  repeat: Repeatable | undefined,
+  work: () => Promise<Result>,
+  again: (kept: { recoveryId: string; answer: Answer }) => Result,
+): Promise<Result | Refusal> {
+  if (!repeat) return work();
+  const lookAgain = async () => {
+    const kept = await findAnswer<Answer>(sql, now, repeat);
+    if (kept === undefined || !('answer' in kept)) return kept;
+    return again(kept);
+  };
+  const known = await lookAgain();
+  if (known !== undefined) return known;
+  try {
+    return await work();
+  } catch (fault) {
+    const uniqueViolation = '23505';
+    if ((fault as { code?: string }).code !== uniqueViolation) throw fault;
+    const winners = await lookAgain();
+    if (winners === undefined) throw fault;
+    return winners;
+  }
+}

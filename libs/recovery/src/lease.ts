@@ -1,0 +1,72 @@
+import { statement } from '@rekey/database';
+import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import type { ProvenSubject, RecoveryContext } from './context.js';
+import { lifetimes } from './lifetimes.js';
+import { sqlStates, statesBefore } from './moves.js';
+import { type RecoveryRow, rowColumns, whyNot } from './view.js';
+
+/** The right to settle a recovery, for as long as the lease runs. */
+export interface Claimed {
+  leaseId: string;
+  subject: ProvenSubject;
+  /** When an app began the recovery. */
+  redirect?: { redirectUri: string; state?: string; codeChallenge: string };
+}
+
+interface ClaimedRow {
+  account_id: string;
+  client_id: string;
+  proven_by: 'email' | 'sms';
+  proven_at: Date;
+  redirect_uri: string | null;
+  redirect_state: string | null;
+  code_challenge: string | null;
+}
+
+const claim = statement(
+  'recovery_claim',
+  `update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
+   where id = :id and state in (${sqlStates(statesBefore('settle'))}) and expires_at > :now and idle_expires_at > :now
+     and (lease_id is null or lease_expires_at <= :now)
+   returning account_id, client_id, proven_by, proven_at, redirect_uri, redirect_state, code_challenge`,
+);
+
+const look = statement('recovery_claim_look', `select ${rowColumns}, lease_id from recoveries where id = :id`);
+
+export async function claimSettling({ database, clock }: RecoveryContext, id: string): Promise<Claimed | Refusal> {
+  const now = clock.now();
+  const leaseId = uuidv7(now);
+  const [row] = await database.query<ClaimedRow>(claim, {
+    id,
+    leaseId,
+    now: new Date(now),
+    leaseExpiresAt: new Date(now + lifetimes.lease),
+  });
+  if (!row) {
+    const [there] = await database.query<RecoveryRow & { lease_id: string | null }>(look, { id });
+    if (there?.state === 'proven' && there.lease_id !== null) return refuse('not_possible', { retry_after: 1 });
+    return whyNot(there, now, 'proven');
+  }
+  const { redirect_uri: redirectUri, code_challenge: codeChallenge, redirect_state: state } = row;
+  return {
+    leaseId,
+    subject: {
+      recoveryId: id,
+      accountId: row.account_id,
+      clientId: row.client_id,
+      provenBy: row.proven_by,
+      provenAt: row.proven_at,
+    },
+    ...(redirectUri && codeChallenge ? { redirect: { redirectUri, codeChallenge, state: state ?? undefined } } : {}),
+  };
+}
+
+const release = statement(
+  'recovery_release',
+  `update recoveries set lease_id = null, lease_expires_at = null where id = :id and lease_id = :leaseId`,
+);
+
+/** Gives the right back after a failure. If that fails too, it runs out by itself. */
+export async function releaseSettling({ database }: RecoveryContext, id: string, leaseId: string): Promise<void> {
+  await database.query(release, { id, leaseId }).catch(() => undefined);
+}

@@ -1,0 +1,42 @@
+/** States as the API names them. */
+export const states = ['proving', 'held', 'proven', 'settled', 'stopped', 'expired'] as const;
+export type RecoveryState = (typeof states)[number];
+
+export type Move = 'prove' | 'settle' | 'cancel' | 'stop' | 'expire';
+
+/**
+ * The table of moves: from which state which move leads where. A statement that moves a recovery takes its guard from
+ * here, so that no other way exists.
+ */
+export const moves: Record<RecoveryState, Partial<Record<Move, RecoveryState>>> = {
+  proving: { prove: 'proven', cancel: 'stopped', stop: 'stopped', expire: 'expired' },
+  held: { cancel: 'stopped', stop: 'stopped', expire: 'expired' },
+  proven: { settle: 'settled', cancel: 'stopped', stop: 'stopped', expire: 'expired' },
+  // The owner's word ends what a settled recovery has led to.
+  settled: { stop: 'stopped' },
+  stopped: {},
+  expired: {},
+};
+
+/** The states from which a move may be made, for the guard of its statement. */
+export const statesBefore = (move: Move): RecoveryState[] => states.filter((state) => moves[state][move]);
+
+/** @throws {Error} when the move leads to more than one state */
+export function stateAfter(move: Move): RecoveryState {
+  const after = new Set(states.flatMap((state) => moves[state][move] ?? []));
+  const [only, ...others] = after;
+  if (!only || others.length > 0) throw new Error(`the move ${move} has no single outcome`);
+  return only;
+}
+
+/** `'a', 'b'`: for the guard in SQL. The words are ours, from the table above. */
+export const sqlStates = (list: readonly RecoveryState[]): string => list.map((state) => `'${state}'`).join(', ');
+
+/** The table as a Mermaid state diagram. */
+export function drawMoves(): string {
+  const lines = states.flatMap((from) =>
+    Object.entries(moves[from]).map(([move, to]) => `  ${from} --> ${to}: ${move}`),
+  );
+  const ends = states.filter((state) => Object.keys(moves[state]).length === 0).map((state) => `  ${state} --> [*]`);
+  return ['stateDiagram-v2', '  [*] --> proving: open', ...lines, ...ends, ''].join('\n');
+}

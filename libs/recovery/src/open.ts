@@ -1,0 +1,134 @@
+import { lookupDigests, normaliseIdentifier } from '@rekey/accounts';
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { isRefused, type Locale, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { budgets, chargeRows, counterKey, limitView, sourceOf } from '@rekey/limits';
+import { type CodeChannel, codeShape } from '@rekey/proofs';
+import { recoveryToken } from './bearer.js';
+import type { RecoveryContext } from './context.js';
+import { keepAnswer, once, repeatable } from './kept-answer.js';
+import { lifetimes } from './lifetimes.js';
+import { type RecoveryView, viewOf } from './view.js';
+
+export interface OpenInput {
+  /** A mail address, a phone number or a user name, as typed. */
+  identifier: string;
+  /** ISO 3166-1 alpha-2, for a phone number in national form. */
+  country?: string;
+  /** Where the code should go, if the account has such an address. */
+  channel?: CodeChannel;
+  locale: Locale;
+  /** `default` when left out; the caller has checked that it exists. */
+  clientId?: string;
+  /** From an app's authorization request; the caller has checked it against the client. */
+  redirect?: { redirectUri: string; state?: string; codeChallenge: string };
+  /** IP address of the caller. */
+  source: string;
+  idempotencyKey?: string;
+}
+
+export type OpenedRecovery = RecoveryView & { token: string };
+
+const { starts, sends, sendsADay, guessesADay } = budgets;
+
+const open = statement(
+  'recovery_open',
+  `with source as (
+     ${chargeRows('select :sourceKey::bytea as key, :sourceWindow::integer as window_ms')}
+   ), welcome as (
+     select 1 from source where spent <= :sourceQuota::integer
+   ), sends as (
+     ${chargeRows('select unnest(:sendKeys::bytea[]) as key, unnest(:sendWindows::integer[]) as window_ms from welcome')}
+   ), verdict as (
+     select bool_and(sends.spent <= quota.quota) as may_send
+     from sends join unnest(:sendKeys::bytea[], :sendQuotas::integer[]) as quota (key, quota) using (key)
+   ), opened as (
+     insert into recoveries (id, state, created_at, idle_expires_at, expires_at, identifier_sealed, identifier_digests,
+       send_budgets, guess_budgets, locale, channel, client_id, redirect_uri, redirect_state, code_challenge, resend_at)
+     select :id, 'proving', :now, :idleExpiresAt, :expiresAt, :identifierSealed, :identifierDigests,
+       :sendKeys, array[:guessKey::bytea], :locale, :channel, :clientId, :redirectUri, :redirectState, :codeChallenge, :resendAt
+     from welcome
+     returning id
+   ), message as (
+     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter)
+     select :messageId, opened.id, 'recovery_code',
+       case when verdict.may_send then 'queued' else 'dropped' end,
+       case when verdict.may_send then null else 'limited' end,
+       :now, :codeExpiresAt, :dueAt, 1
+     from opened, verdict
+   ), noted as (
+     ${auditInsert}
+     select :auditId::uuid, :now::timestamptz, 'recovery_started', 'person', null, opened.id,
+       jsonb_build_object('client_id', :clientId::text, 'may_send', verdict.may_send)
+     from opened, verdict
+   )
+   select source.spent, source.resets_at, exists (select from opened) as opened from source`,
+);
+
+/**
+ * Begins a recovery: its row, the message, the audit event and the job in one transaction, the same for every identifier.
+ * No account is looked up here; whether there is one, nobody can learn from this answer or from its time.
+ *
+ * Refusals: `invalid_request` (not an identifier), `rate_limited` (the source), `idempotency_key_reused`.
+ */
+export async function openRecovery(context: RecoveryContext, input: OpenInput): Promise<OpenedRecovery | Refusal> {
+  const { database, keyring, clock } = context;
+  const identifier = normaliseIdentifier(input.identifier, { country: input.country });
+  if (isRefused(identifier)) return identifier;
+  const now = clock.now();
+  const { idempotencyKey, source, ...request } = input;
+  const repeat = idempotencyKey ? repeatable(keyring, idempotencyKey, `open\0${source}`, request) : undefined;
+  const withToken = (view: RecoveryView): OpenedRecovery => ({ ...view, token: recoveryToken(keyring, view.id) });
+
+  const work = () =>
+    database.transaction(async (tx): Promise<OpenedRecovery | Refusal> => {
+      const id = uuidv7(now);
+      const messageId = uuidv7(now);
+      const at = (ms: number) => new Date(now + ms);
+      const party = `${identifier.kind}:${identifier.lookup}`;
+      const [row] = await tx.query<{ spent: number; resets_at: Date; opened: boolean }>(open, {
+        id,
+        messageId,
+        auditId: uuidv7(now),
+        now: at(0),
+        idleExpiresAt: at(lifetimes.idle),
+        expiresAt: at(lifetimes.recovery),
+        resendAt: at(lifetimes.resend),
+        codeExpiresAt: at(codeShape.lifetimeMs),
+        dueAt: at(lifetimes.messageDue),
+        identifierSealed: keyring.seal(identifier.value, id),
+        identifierDigests: lookupDigests(keyring, identifier),
+        sourceKey: counterKey(keyring, starts, sourceOf(source)),
+        sourceWindow: starts.windowMs,
+        sourceQuota: starts.quota,
+        sendKeys: [sends, sendsADay].map((budget) => counterKey(keyring, budget, party)),
+        sendWindows: [sends.windowMs, sendsADay.windowMs],
+        sendQuotas: [sends.quota, sendsADay.quota],
+        guessKey: counterKey(keyring, guessesADay, party),
+        locale: input.locale,
+        channel: input.channel ?? null,
+        clientId: input.clientId ?? 'default',
+        redirectUri: input.redirect?.redirectUri ?? null,
+        redirectState: input.redirect?.state ?? null,
+        codeChallenge: input.redirect?.codeChallenge ?? null,
+      });
+      if (!row) throw new Error('a start was neither counted nor opened');
+      const limit = limitView(starts, row.spent, row.resets_at, at(0));
+      if (!row.opened) return refuse('rate_limited', { retry_after: limit.reset, limit });
+      await context.enqueue(tx, messageId);
+      const view = viewOf(
+        id,
+        {
+          state: 'proving',
+          expires_at: at(lifetimes.recovery),
+          idle_expires_at: at(lifetimes.idle),
+          resend_at: at(lifetimes.resend),
+          held_until: null,
+        },
+        now,
+      );
+      if (repeat) await keepAnswer(tx, now, repeat, { recoveryId: id, answer: view });
+      return withToken(view);
+    });
+  return once<RecoveryView, OpenedRecovery | Refusal>(database, now, repeat, work, ({ answer }) => withToken(answer));
+}

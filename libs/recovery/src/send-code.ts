@@ -1,0 +1,95 @@
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { budgets, chargeRows } from '@rekey/limits';
+import { type CodeChannel, codeShape } from '@rekey/proofs';
+import { isRecoveryToken } from './bearer.js';
+import type { RecoveryContext, RecoveryReference } from './context.js';
+import { keepAnswer, once, repeatable } from './kept-answer.js';
+import { lifetimes } from './lifetimes.js';
+import { type RecoveryRow, rowColumns, stateAt, whyNot } from './view.js';
+
+export interface CodeSent {
+  /** RFC 3339: when another may be asked for. */
+  resend_at: string;
+}
+
+const send = statement(
+  'recovery_send_code',
+  `with moved as (
+     update recoveries set sends = sends + 1, resend_at = :resendAt, channel = coalesce(:channel, channel),
+       idle_expires_at = least(expires_at, :idleExpiresAt::timestamptz)
+     where id = :id and state = 'proving' and expires_at > :now and idle_expires_at > :now and resend_at <= :now
+     returning id, sends, send_budgets
+   ), sends as (
+     ${chargeRows('select unnest(send_budgets) as key, unnest(:sendWindows::integer[]) as window_ms from moved')}
+   ), verdict as (
+     select bool_and(sends.spent <= quota.quota) as may_send
+     from moved, unnest(moved.send_budgets, :sendQuotas::integer[]) as quota (key, quota) join sends using (key)
+   ), message as (
+     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter)
+     select :messageId, moved.id, 'recovery_code',
+       case when verdict.may_send then 'queued' else 'dropped' end,
+       case when verdict.may_send then null else 'limited' end,
+       :now, :codeExpiresAt, :dueAt, moved.sends
+     from moved, verdict
+   ), noted as (
+     ${auditInsert}
+     select :auditId::uuid, :now::timestamptz, 'recovery_code_requested', 'person', null, moved.id,
+       jsonb_build_object('may_send', verdict.may_send)
+     from moved, verdict
+   )
+   select ${rowColumns}, exists (select from moved) as moved from recoveries where id = :id`,
+);
+
+/**
+ * Another code. The one before stays good beside it until it expires, and no guess comes back.
+ *
+ * Refusals: `not_found`, `finished`, `too_early` (with the seconds to wait), `not_possible` (already proven),
+ * `idempotency_key_reused`.
+ */
+export async function sendCode(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+  input: { channel?: CodeChannel; idempotencyKey?: string },
+): Promise<CodeSent | Refusal> {
+  const { database, keyring, clock } = context;
+  if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
+  const now = clock.now();
+  const { id } = reference;
+  const repeat = input.idempotencyKey
+    ? repeatable(keyring, input.idempotencyKey, `codes\0${id}`, { channel: input.channel })
+    : undefined;
+  const at = (ms: number) => new Date(now + ms);
+
+  const work = () =>
+    database.transaction(async (tx): Promise<CodeSent | Refusal> => {
+      const messageId = uuidv7(now);
+      const [row] = await tx.query<RecoveryRow & { moved: boolean }>(send, {
+        id,
+        messageId,
+        auditId: uuidv7(now),
+        channel: input.channel ?? null,
+        now: at(0),
+        resendAt: at(lifetimes.resend),
+        idleExpiresAt: at(lifetimes.idle),
+        codeExpiresAt: at(codeShape.lifetimeMs),
+        dueAt: at(lifetimes.messageDue),
+        sendWindows: [budgets.sends.windowMs, budgets.sendsADay.windowMs],
+        sendQuotas: [budgets.sends.quota, budgets.sendsADay.quota],
+      });
+      if (!row?.moved) return refusalOf(row, now);
+      await context.enqueue(tx, messageId);
+      const answer = { resend_at: at(lifetimes.resend).toISOString() };
+      if (repeat) await keepAnswer(tx, now, repeat, { recoveryId: id, answer });
+      return answer;
+    });
+  return once<CodeSent, CodeSent | Refusal>(database, now, repeat, work, ({ answer }) => answer);
+}
+
+function refusalOf(row: RecoveryRow | undefined, now: number): Refusal {
+  if (!row || stateAt(row, now) !== 'proving') return whyNot(row, now, 'proving');
+  const wait = Math.max(1, Math.ceil((row.resend_at.getTime() - now) / 1000));
+  const limit = { policy: 'resend', quota: 1, window: lifetimes.resend / 1000, remaining: 0, reset: wait };
+  return refuse('too_early', { retry_after: wait, limit });
+}

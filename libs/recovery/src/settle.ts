@@ -1,0 +1,134 @@
+import { checkPassword, hashPassword, passwordContext, setPassword, verifiedAddresses } from '@rekey/accounts';
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { isRecoveryToken } from './bearer.js';
+import { wiped } from './cancel.js';
+import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.js';
+import { claimSettling, type Claimed, releaseSettling } from './lease.js';
+import { lifetimes } from './lifetimes.js';
+import { sqlStates, stateAfter, statesBefore } from './moves.js';
+
+export type Settled = TokenAnswer & { recovery_id: string };
+
+const settle = statement(
+  'recovery_settle',
+  `with settled as (
+     update recoveries set state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
+       password_set = :passwordHash::text is not null, ${wiped}
+     where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('settle'))})
+     returning id, account_id
+   ), password as (
+     ${setPassword({ account: '(select account_id from settled)', hash: ':passwordHash', recovery: ':id' })}
+   ), notices as (
+     insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id)
+     select gen_random_uuid(), settled.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id
+     from settled, lateral (${verifiedAddresses('settled.account_id')}) address
+   ), noted as (
+     ${auditInsert}
+     select :auditId::uuid, :now::timestamptz, 'recovery_settled', 'person', account_id, id,
+       jsonb_build_object('password_set', :passwordHash::text is not null)
+     from settled
+   )
+   select id from settled`,
+);
+
+/**
+ * Fresh credentials for a proven recovery, and optionally a new password. The issuer ends every older session and refresh
+ * family of the account as it issues; notices to every verified address commit with the end of the recovery.
+ *
+ * One caller wins: the claim is a guarded update. When the issuer is away, the claim is given back and nothing has
+ * changed; when this process dies in between, the claim runs out, and whoever comes next gets fresh credentials while
+ * those that nobody received are ended.
+ *
+ * Refusals: `not_found`, `not_proven`, `finished`, `password_refused`, `not_possible` (being settled right now),
+ * `unavailable`.
+ */
+export async function settleRecovery(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+  input: { password?: string },
+): Promise<Settled | Refusal> {
+  return settleWith(context, reference, input, (claimed) => context.issuer.exchangeForTokens(claimed.subject), (answer, id) => ({
+    ...answer,
+    recovery_id: id,
+  }));
+}
+
+/**
+ * Ends a recovery that an app began: the answer is the address to send the person back to, with a one-time code for the
+ * app (RFC 6749 §4.1.2, `iss` by RFC 9207). Refusals as for {@link settleRecovery}; `not_possible` when no app began it.
+ */
+export async function handBack(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+): Promise<{ redirectTo: string } | Refusal> {
+  return settleWith(
+    context,
+    reference,
+    {},
+    async (claimed) => {
+      if (!claimed.redirect) return refuse('not_possible', {}, 'no app began this recovery');
+      const exchanged = await context.issuer.exchangeForCode(claimed.subject, claimed.redirect);
+      if (isRefused(exchanged)) return exchanged;
+      const url = new URL(claimed.redirect.redirectUri);
+      url.searchParams.set('code', exchanged.code);
+      if (claimed.redirect.state !== undefined) url.searchParams.set('state', claimed.redirect.state);
+      url.searchParams.set('iss', context.issuerUrl);
+      return { redirectTo: url.href };
+    },
+    (answer) => answer,
+  );
+}
+
+async function settleWith<Answer, Result>(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+  { password }: { password?: string },
+  exchange: (claimed: Claimed) => Promise<Answer | Refusal>,
+  present: (answer: Answer, id: string) => Result,
+): Promise<Result | Refusal> {
+  const { database, keyring, clock } = context;
+  if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
+  const { id } = reference;
+  const claimed = await claimSettling(context, id);
+  if (isRefused(claimed)) return claimed;
+  let outcome: Result | Refusal | undefined;
+  try {
+    const hash = password === undefined ? null : await hashIfGood(context, claimed.subject.accountId, password);
+    if (isRefused(hash)) {
+      outcome = hash;
+      return outcome;
+    }
+    const answer = await exchange(claimed);
+    if (isRefused(answer)) {
+      outcome = answer;
+      return outcome;
+    }
+    const now = clock.now();
+    const settled = await database.query(settle, {
+      id,
+      leaseId: claimed.leaseId,
+      now: new Date(now),
+      auditId: uuidv7(now),
+      passwordHash: hash,
+      noticeExpiresAt: new Date(now + lifetimes.stopLink),
+    });
+    if (settled.length === 0) {
+      // Stopped by its owner, or taken over, while the issuer was at work: what was issued for this attempt must not live.
+      await context.issuer.revoke(id);
+      outcome = refuse('finished');
+      return outcome;
+    }
+    outcome = present(answer, id);
+    return outcome;
+  } finally {
+    if (outcome === undefined || isRefused(outcome)) await releaseSettling(context, id, claimed.leaseId);
+  }
+}
+
+async function hashIfGood(context: RecoveryContext, accountId: string, password: string): Promise<string | Refusal> {
+  const words = await passwordContext(context.database, context.keyring, accountId);
+  const refused = checkPassword(password, { contextWords: [context.serviceName, ...words] });
+  return refused ?? hashPassword(password);
+}

@@ -1,0 +1,59 @@
+import { clearPasswordSetBy } from '@rekey/accounts';
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { revokeFamiliesOfRecovery } from '@rekey/tokens';
+import { readStopToken } from './bearer.js';
+import { wiped } from './cancel.js';
+import type { RecoveryContext } from './context.js';
+import { sqlStates, stateAfter, statesBefore } from './moves.js';
+
+export interface Stopped {
+  /** It had already led to credentials; they are revoked. */
+  wasSettled: boolean;
+}
+
+const stop = statement(
+  'recovery_stop',
+  `with before as (
+     select id, state, settled_at from recoveries where id = :id for update
+   ), ended as (
+     update recoveries r set state = '${stateAfter('stop')}', ended_at = coalesce(r.ended_at, :now::timestamptz), lease_id = null, ${wiped}
+     from before
+     where r.id = before.id and before.state in (${sqlStates(statesBefore('stop'))})
+     returning r.id, r.account_id
+   ), silenced as (
+     update messages set state = 'dropped', reason = 'ended'
+     from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+   ), noted as (
+     ${auditInsert}
+     select :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'person', account_id, id, '{"by": "stop_link"}'::jsonb from ended
+   )
+   select state, settled_at, exists (select from ended) as ended from before`,
+);
+
+/**
+ * "This was not me": ends the recovery; if it had settled, takes back all it has led to: every session of it, refreshed or
+ * not, and the password it set. Saying it twice is as good as once.
+ *
+ * Refusals: `not_found` for a token that is not ours, has run out, or whose recovery is no longer kept.
+ */
+export async function stopRecovery(
+  { database, keyring, clock }: RecoveryContext,
+  token: string,
+): Promise<Stopped | Refusal> {
+  const now = clock.now();
+  const id = readStopToken(keyring, token, now);
+  if (id === undefined) return refuse('not_found');
+  return database.transaction(async (tx) => {
+    const values = { id, now: new Date(now), auditId: uuidv7(now) };
+    const [row] = await tx.query<{ state: string; settled_at: Date | null; ended: boolean }>(stop, values);
+    if (!row) return refuse('not_found');
+    if (row.ended) {
+      // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.
+      await revokeFamiliesOfRecovery(tx, { recoveryId: id, at: new Date(now) });
+      await clearPasswordSetBy(tx, { recoveryId: id, at: new Date(now) });
+    }
+    return { wasSettled: row.settled_at !== null };
+  });
+}

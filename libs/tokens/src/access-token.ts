@@ -1,0 +1,90 @@
+import { type Sql, statement } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import type { TokenContext } from './context.js';
+
+/** Claims of an access token (RFC 9068 §2.2). */
+export interface AccessTokenClaims {
+  sub: string;
+  client_id: string;
+  scope: string;
+  /** The session, for tokens of a person. */
+  sid?: string;
+  /** Seconds since the epoch. */
+  auth_time?: number;
+  acr?: string;
+  amr?: string[];
+  roles?: string[];
+  recovery_id?: string;
+}
+
+export interface VerifiedAccessToken extends AccessTokenClaims {
+  iss: string;
+  aud: string | string[];
+  jti: string;
+  iat: number;
+  exp: number;
+}
+
+/** @param lifetimeMs how long it is good */
+export async function signAccessToken(
+  { keys, clock, issuerUrl, audience }: TokenContext,
+  claims: AccessTokenClaims,
+  lifetimeMs: number,
+): Promise<string> {
+  const key = await keys.signingKey('access_token');
+  const issuedAt = Math.floor(clock.now() / 1000);
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: key.alg, typ: 'at+jwt', kid: key.kid })
+    .setIssuer(issuerUrl)
+    .setAudience(audience.length === 1 ? (audience[0] ?? '') : audience)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + Math.floor(lifetimeMs / 1000))
+    .setJti(uuidv7(clock.now()))
+    .sign(key.privateKey);
+}
+
+/** Signature, type, issuer and time (RFC 9068 §4). Whether it was revoked is another question. */
+export async function verifyAccessToken(
+  { keys, clock, issuerUrl }: TokenContext,
+  token: string,
+): Promise<VerifiedAccessToken | undefined> {
+  try {
+    const key = await keys.verifyingKey('access_token', decodeProtectedHeader(token).kid);
+    if (!key) return undefined;
+    const { payload } = await jwtVerify(token, key.publicKey, {
+      algorithms: [key.alg],
+      typ: 'at+jwt',
+      issuer: issuerUrl,
+      currentDate: new Date(clock.now()),
+      requiredClaims: ['sub', 'client_id', 'jti', 'iat', 'exp'],
+    });
+    return payload as unknown as VerifiedAccessToken;
+  } catch (fault) {
+    if (fault instanceof errors.JOSEError || fault instanceof TypeError) return undefined;
+    throw fault;
+  }
+}
+
+const live = statement(
+  'access_token_live',
+  `select not exists (select from spent_token_ids where jti = :jti)
+     and (:sid::uuid is null or exists (
+       select from token_families where id = :sid and ended_at is null and expires_at > :now
+     )) as live`,
+);
+
+/** True while neither the token nor its session has been ended. */
+export async function isLive(sql: Sql, now: number, token: VerifiedAccessToken): Promise<boolean> {
+  const [row] = await sql.query<{ live: boolean }>(live, { jti: token.jti, sid: token.sid ?? null, now: new Date(now) });
+  return row?.live ?? false;
+}
+
+const revoke = statement(
+  'access_token_revoke',
+  'insert into spent_token_ids (jti, expires_at) values (:jti, :expiresAt) on conflict do nothing',
+);
+
+/** For a token without a session. */
+export const revokeTokenId = (sql: Sql, token: VerifiedAccessToken): Promise<object[]> =>
+  sql.query(revoke, { jti: token.jti, expiresAt: new Date(token.exp * 1000) });

@@ -1,0 +1,44 @@
+import { signAccessToken } from './access-token.js';
+import type { Client } from './clients.js';
+import type { TokenContext } from './context.js';
+import { grantedScope } from './exchange.js';
+import type { TokenResponse } from './families.js';
+import { authenticateBearer } from './introspect.js';
+import { lifetimesOf } from './lifetimes.js';
+import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+
+/** What the management client may do. */
+export const managementScopes = ['accounts:write', 'accounts:read', 'clients:write', 'tokens:read'] as const;
+export type ManagementScope = (typeof managementScopes)[number];
+
+/** RFC 6749 §4.4: a token for the client itself, without a session and without a refresh token. */
+export async function grantClientCredentials(
+  context: TokenContext,
+  client: Client,
+  request: { scope?: string },
+): Promise<TokenResponse | OAuthRefusal> {
+  if (client.type !== 'confidential') return oauthRefuse('unauthorized_client', 'only a confidential client may use this grant');
+  const scope = grantedScope(client, request.scope);
+  if (isOAuthRefused(scope)) return scope;
+  const { access } = lifetimesOf(client.lifetimes);
+  const claims = { sub: client.client_id, client_id: client.client_id, scope };
+  const token = await signAccessToken(context, claims, access);
+  return { access_token: token, token_type: 'Bearer', expires_in: Math.floor(access / 1000), scope };
+}
+
+/**
+ * Who calls the management API: the client of a token that has the scope and belongs to no person.
+ *
+ * @returns the client's id; `invalid_token` or `insufficient_scope` (RFC 6750 §3.1)
+ */
+export async function authenticateManagement(
+  context: TokenContext,
+  bearer: string | undefined,
+  scope: ManagementScope,
+): Promise<{ clientId: string } | OAuthRefusal> {
+  const token = bearer === undefined ? undefined : await authenticateBearer(context, bearer);
+  if (!token) return oauthRefuse('invalid_token');
+  const isClientsOwn = token.sub === token.client_id && token.sid === undefined;
+  if (!isClientsOwn || !token.scope.split(' ').includes(scope)) return oauthRefuse('insufficient_scope', scope);
+  return { clientId: token.client_id };
+}

@@ -1,0 +1,120 @@
+import { type Sql, statement } from '@rekey/database';
+import { newSecret } from '@rekey/kernel';
+import type { TokenContext } from './context.js';
+import type { ClientLifetimes } from './lifetimes.js';
+import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+
+export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const grants = [tokenExchangeGrant, 'authorization_code', 'refresh_token', 'client_credentials'] as const;
+export type Grant = (typeof grants)[number];
+
+/** An OAuth client, as the management API shows it; its secret is shown once and kept as a keyed digest. */
+export interface Client {
+  client_id: string;
+  name: string;
+  type: 'public' | 'confidential';
+  redirect_uris: string[];
+  grants: Grant[];
+  scopes: string[];
+  lifetimes: ClientLifetimes;
+}
+
+interface ClientRow extends Client {
+  secret_digest: Buffer | null;
+}
+
+const columns = 'client_id, name, type, redirect_uris, grants, scopes, lifetimes';
+const find = statement('client_find', `select ${columns}, secret_digest from clients where client_id = :clientId`);
+
+const upsert = statement(
+  'client_put',
+  `insert into clients (client_id, name, type, secret_digest, redirect_uris, grants, scopes, lifetimes, created_at, updated_at)
+   values (:client_id, :name, :type, :newDigest, :redirect_uris, :grants, :scopes, :lifetimes, :now, :now)
+   on conflict (client_id) do update set
+     name = excluded.name, type = excluded.type, redirect_uris = excluded.redirect_uris, grants = excluded.grants,
+     scopes = excluded.scopes, lifetimes = excluded.lifetimes, updated_at = excluded.updated_at,
+     secret_digest = case when excluded.type = 'public' then null
+       when :replaceSecret then excluded.secret_digest else coalesce(clients.secret_digest, excluded.secret_digest) end
+   returning xmax = 0 as created, secret_digest = :newDigest as secret_is_new`,
+);
+const remove = statement('client_delete', 'delete from clients where client_id = :clientId returning client_id');
+
+const secretPurpose = 'client-secret';
+
+/** @returns undefined when there is no such client */
+export async function readClient(sql: Sql, clientId: string): Promise<Client | undefined> {
+  const [row] = await sql.query<ClientRow>(find, { clientId });
+  if (!row) return undefined;
+  const { secret_digest: _digest, ...client } = row;
+  return client;
+}
+
+/**
+ * Creates or replaces a client.
+ *
+ * @param options.secret for a client whose secret comes from the settings; otherwise one is made for a confidential client
+ *   that has none
+ * @returns the secret when it was made here and now
+ */
+export async function putClient(
+  { database, keyring }: Pick<TokenContext, 'database' | 'keyring'>,
+  now: number,
+  client: Client,
+  options: { secret?: string } = {},
+): Promise<{ created: boolean; secret?: string }> {
+  const secret = client.type === 'confidential' ? (options.secret ?? newSecret()) : undefined;
+  const [row] = await database.query<{ created: boolean; secret_is_new: boolean | null }>(upsert, {
+    ...client,
+    lifetimes: JSON.stringify(client.lifetimes),
+    newDigest: secret === undefined ? null : keyring.mac(secretPurpose, secret),
+    replaceSecret: options.secret !== undefined,
+    now: new Date(now),
+  });
+  const isNew = row?.secret_is_new === true && options.secret === undefined;
+  return { created: row?.created ?? false, ...(isNew ? { secret } : {}) };
+}
+
+/** @returns false when there was none */
+export const deleteClient = async (sql: Sql, clientId: string): Promise<boolean> =>
+  (await sql.query(remove, { clientId })).length > 0;
+
+/**
+ * Clients as each request needs them: kept for a few seconds, so that the path of a recovery does not ask for the same row
+ * again and again. A change takes that long to be seen everywhere.
+ */
+export class ClientDirectory {
+  private readonly kept = new Map<string, { row: ClientRow | undefined; until: number }>();
+
+  constructor(private readonly context: Pick<TokenContext, 'database' | 'keyring' | 'clock'>) {}
+
+  async find(clientId: string): Promise<Client | undefined> {
+    const row = await this.row(clientId);
+    if (!row) return undefined;
+    const { secret_digest: _digest, ...client } = row;
+    return client;
+  }
+
+  /**
+   * Who is calling (RFC 6749 §2.3). A public client names itself; a confidential one shows its secret, also where that
+   * would not be needed: whoever has a secret uses it.
+   */
+  async authenticate(clientId: string, secret: string | undefined): Promise<Client | OAuthRefusal> {
+    const row = await this.row(clientId);
+    const refused = oauthRefuse('invalid_client', 'unknown client or wrong secret');
+    if (!row) return refused;
+    const { secret_digest: digest, ...client } = row;
+    if (digest === null) return secret === undefined ? client : refused;
+    return secret !== undefined && this.context.keyring.isMac(digest, secretPurpose, secret) ? client : refused;
+  }
+
+  private async row(clientId: string): Promise<ClientRow | undefined> {
+    const now = this.context.clock.now();
+    const known = this.kept.get(clientId);
+    if (known && known.until > now) return known.row;
+    const [row] = await this.context.database.query<ClientRow>(find, { clientId });
+    // Invented ids must not fill the memory.
+    if (this.kept.size > 1_000) this.kept.clear();
+    this.kept.set(clientId, { row, until: now + 5_000 });
+    return row;
+  }
+}

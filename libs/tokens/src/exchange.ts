@@ -1,0 +1,180 @@
+import { accountSubject } from '@rekey/accounts';
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { newSecret, uuidv7 } from '@rekey/kernel';
+import { type VerifiedAssertion, verifyAssertion } from './assertion.js';
+import { type Client, type ClientDirectory, tokenExchangeGrant } from './clients.js';
+import type { TokenContext } from './context.js';
+import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from './families.js';
+import { authorizationCodeMs } from './lifetimes.js';
+import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+
+export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
+export const jwtTokenType = 'urn:ietf:params:oauth:token-type:jwt';
+/** Ours: instead of tokens, a code that an app redeems by `authorization_code` with PKCE. */
+export const authorizationCodeType = 'urn:rekey:params:oauth:token-type:authorization_code';
+
+/** Spends the assertion and ends what the account had, as CTEs `subject`, `fresh`, `ended`, `void_codes`. */
+const spendAndEnd = `
+  subject as (
+    ${accountSubject(':account')}
+  ), fresh as (
+    insert into spent_token_ids (jti, expires_at) select :jti, :jtiExpiresAt from subject where subject.status = 'active'
+    on conflict do nothing returning jti
+  ), ended as (
+    update token_families set ended_at = :now::timestamptz, end_reason = 'recovery'
+    where account_id = :account and ended_at is null and exists (select from fresh)
+  ), void_codes as (
+    update authorization_codes set used_at = :now::timestamptz
+    where account_id = :account and used_at is null and exists (select from fresh)
+  )`;
+
+const exchangeTokens = statement(
+  'tokens_exchange',
+  `with ${spendAndEnd}, who as (
+     select subject.id as account_id, subject.roles from subject, fresh
+   ), granted as (
+     select :acr::text as acr, :amr::text[] as amr, :authTime::timestamptz as auth_time, :recoveryId::uuid as recovery_id
+   ), ${insertFamily('who, granted')}
+   select subject.status, subject.roles, exists (select from fresh) as fresh,
+     family.id, subject.id as account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms
+   from subject left join family on true`,
+);
+
+const exchangeCode = statement(
+  'tokens_exchange_code',
+  `with ${spendAndEnd}, code as (
+     insert into authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, recovery_id, acr, amr, auth_time, expires_at)
+     select :codeDigest, :clientId, :redirectUri, :codeChallenge, subject.id, :recoveryId, :acr, :amr, :authTime, :codeExpiresAt
+     from subject, fresh
+   ), noted as (
+     ${auditInsert}
+     select :auditId::uuid, :now::timestamptz, 'authn_token_created', 'client:' || :clientId::text, subject.id, :recoveryId::uuid,
+       '{"authorization_code": true}'::jsonb
+     from subject, fresh
+   )
+   select subject.status, exists (select from fresh) as fresh from subject`,
+);
+
+/** The key of authorization codes' digests. */
+export const codePurpose = 'authorization-code';
+
+export interface ExchangeRequest {
+  subject_token: string;
+  subject_token_type: string;
+  requested_token_type?: string;
+  scope?: string;
+  redirect_uri?: string;
+  code_challenge?: string;
+}
+
+/**
+ * RFC 8693: recovery's assertion for a fresh pair of tokens. In one statement the assertion is spent, every session and
+ * refresh family of the account is ended, and the new family is written; it all happens or nothing.
+ */
+export async function exchangeAssertion(
+  context: TokenContext,
+  clients: ClientDirectory,
+  request: ExchangeRequest,
+): Promise<TokenResponse | OAuthRefusal> {
+  if (request.subject_token_type !== jwtTokenType) {
+    return oauthRefuse('invalid_request', `subject_token_type must be ${jwtTokenType}`);
+  }
+  const assertion = await verifyAssertion(context, request.subject_token);
+  if (!assertion) return oauthRefuse('invalid_grant', 'the subject_token is not one that is accepted here');
+  const client = await clients.find(assertion.clientId);
+  if (!client) return oauthRefuse('invalid_client', 'unknown client');
+  if (!client.grants.includes(tokenExchangeGrant)) {
+    return oauthRefuse('unauthorized_client', 'the client may not recover accounts');
+  }
+  const scope = grantedScope(client, request.scope);
+  if (isOAuthRefused(scope)) return scope;
+  const wanted = request.requested_token_type ?? accessTokenType;
+  if (wanted === accessTokenType) return issueTokens(context, client, assertion, scope);
+  if (wanted === authorizationCodeType) return issueCode(context, client, assertion, scope, request);
+  return oauthRefuse('invalid_request', 'this requested_token_type is not issued here');
+}
+
+/** The scope that was asked for, if the client has all of it; all that the client has when none was asked for. */
+export function grantedScope(client: Client, asked: string | undefined): string | OAuthRefusal {
+  const wanted = asked?.split(' ').filter(Boolean);
+  if (!wanted || wanted.length === 0) return client.scopes.join(' ');
+  if (!wanted.every((scope) => client.scopes.includes(scope))) {
+    return oauthRefuse('invalid_scope', 'the client does not have this scope');
+  }
+  return [...new Set(wanted)].join(' ');
+}
+
+const spending = (context: TokenContext, assertion: VerifiedAssertion) => ({
+  account: assertion.accountId,
+  jti: assertion.jti,
+  jtiExpiresAt: assertion.expiresAt,
+  acr: assertion.acr,
+  amr: assertion.amr,
+  authTime: assertion.provenAt,
+  recoveryId: assertion.recoveryId,
+  now: new Date(context.clock.now()),
+});
+
+interface Spent {
+  status: string;
+  fresh: boolean;
+}
+
+function refusalOf(row: Spent | undefined): OAuthRefusal | undefined {
+  if (!row || row.status !== 'active') return oauthRefuse('invalid_grant', 'the account cannot be used');
+  if (!row.fresh) return oauthRefuse('invalid_grant', 'the subject_token was used before');
+  return undefined;
+}
+
+async function issueTokens(
+  context: TokenContext,
+  client: Client,
+  assertion: VerifiedAssertion,
+  scope: string,
+): Promise<TokenResponse | OAuthRefusal> {
+  const now = context.clock.now();
+  const { refreshToken, values } = newFamily(context, { familyId: uuidv7(now), auditId: uuidv7(now), client, scope });
+  const [row] = await context.database.query<Spent & FamilyRow>(exchangeTokens, { ...spending(context, assertion), ...values });
+  const refused = refusalOf(row);
+  if (refused || !row) return refused ?? oauthRefuse('invalid_grant');
+  const response = await tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken });
+  return { ...response, issued_token_type: accessTokenType };
+}
+
+async function issueCode(
+  context: TokenContext,
+  client: Client,
+  assertion: VerifiedAssertion,
+  scope: string,
+  request: ExchangeRequest,
+): Promise<TokenResponse | OAuthRefusal> {
+  const { redirect_uri: redirectUri, code_challenge: codeChallenge } = request;
+  if (!redirectUri || !client.redirect_uris.includes(redirectUri)) {
+    return oauthRefuse('invalid_request', 'redirect_uri is not one that is registered');
+  }
+  if (!codeChallenge || !/^[\w-]{43}$/.test(codeChallenge)) {
+    return oauthRefuse('invalid_request', 'code_challenge must be an S256 challenge');
+  }
+  const now = context.clock.now();
+  const code = newSecret();
+  const [row] = await context.database.query<Spent>(exchangeCode, {
+    ...spending(context, assertion),
+    clientId: client.client_id,
+    redirectUri,
+    codeChallenge,
+    codeDigest: context.keyring.mac(codePurpose, code),
+    codeExpiresAt: new Date(now + authorizationCodeMs),
+    auditId: uuidv7(now),
+  });
+  const refused = refusalOf(row);
+  if (refused) return refused;
+  // RFC 8693 §2.2.1: the issued token stands in access_token, whatever its type; N_A says that it is not one.
+  return {
+    access_token: code,
+    token_type: 'N_A',
+    issued_token_type: authorizationCodeType,
+    expires_in: authorizationCodeMs / 1000,
+    scope,
+  };
+}

@@ -1,0 +1,209 @@
+import { auditInsert } from '@rekey/audit';
+import { type Sql, statement } from '@rekey/database';
+import { type Keyring, newSecret } from '@rekey/kernel';
+import { type AccessTokenClaims, signAccessToken } from './access-token.js';
+import type { Client } from './clients.js';
+import type { TokenContext } from './context.js';
+import { type Lifetimes, lifetimesOf, shorter, staff, staffRoles } from './lifetimes.js';
+
+export type EndReason = 'recovery' | 'stopped' | 'reuse' | 'revoked' | 'ended_by_person' | 'account' | 'client';
+
+const digestPurpose = 'refresh-token';
+
+/** What of a refresh token is kept. */
+export const refreshDigest = (keyring: Keyring, token: string): Buffer => keyring.mac(digestPurpose, token);
+export const refreshDigests = (keyring: Keyring, token: string): Buffer[] => keyring.macs(digestPurpose, token);
+
+const isStaff = (roles: string): string => `${roles} && :staffRoles::text[]`;
+
+/**
+ * A new family with its first refresh token, as SQL for a CTE that has `who (account_id, roles)` of one row or none. The
+ * first of three: `family`, `first_token`, `noted`.
+ *
+ * @param from further CTEs whose emptiness means that nothing is to be issued
+ */
+export const insertFamily = (from: string): string => `
+  family as (
+    insert into token_families (id, account_id, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
+      created_at, refreshed_at, idle_expires_at, expires_at)
+    select :familyId::uuid, who.account_id, :clientId::text, :scope::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
+      life.idle_ms, life.access_ms, :now::timestamptz, :now::timestamptz,
+      :now::timestamptz + life.idle_ms * interval '1 millisecond', :now::timestamptz + life.whole_ms * interval '1 millisecond'
+    from ${from}, lateral (
+      select case when ${isStaff('who.roles')} then :staffIdleMs::bigint else :idleMs::bigint end as idle_ms,
+        case when ${isStaff('who.roles')} then :staffAccessMs::bigint else :accessMs::bigint end as access_ms,
+        case when ${isStaff('who.roles')} then :staffWholeMs::bigint else :wholeMs::bigint end as whole_ms
+    ) life
+    returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
+  ), first_token as (
+    insert into refresh_tokens (digest, family_id, created_at) select :refreshDigest::bytea, id, :now::timestamptz from family
+  ), noted as (
+    ${auditInsert}
+    select :auditId::uuid, :now::timestamptz, 'authn_token_created', 'client:' || :clientId::text, account_id, recovery_id,
+      jsonb_build_object('family', id, 'acr', acr, 'amr', to_jsonb(amr))
+    from family
+  )`;
+
+/** The values that {@link insertFamily} needs, and the refresh token that they make good. */
+export function newFamily(context: TokenContext, of: { familyId: string; auditId: string; client: Client; scope: string }) {
+  const forAll: Lifetimes = lifetimesOf(of.client.lifetimes);
+  const forStaff = shorter(forAll, staff);
+  const refreshToken = newSecret();
+  return {
+    refreshToken,
+    values: {
+      familyId: of.familyId,
+      auditId: of.auditId,
+      clientId: of.client.client_id,
+      scope: of.scope,
+      refreshDigest: refreshDigest(context.keyring, refreshToken),
+      staffRoles,
+      idleMs: forAll.refreshIdle,
+      accessMs: forAll.access,
+      wholeMs: forAll.refresh,
+      staffIdleMs: forStaff.refreshIdle,
+      staffAccessMs: forStaff.access,
+      staffWholeMs: forStaff.refresh,
+      now: new Date(context.clock.now()),
+    },
+  };
+}
+
+/** A family as issuing statements return it. `access_ms` is a bigint, which the driver hands over as text. */
+export interface FamilyRow {
+  id: string;
+  account_id: string;
+  recovery_id: string | null;
+  acr: string;
+  amr: string[];
+  auth_time: Date;
+  access_ms: string;
+  roles: string[];
+}
+
+/** RFC 6749 §5.1, and what RFC 8693 §2.2.1 adds. */
+export interface TokenResponse {
+  access_token: string;
+  /** `N_A` when what was issued is not an access token (RFC 8693 §2.2.1). */
+  token_type: 'Bearer' | 'N_A';
+  /** Seconds. */
+  expires_in: number;
+  refresh_token?: string;
+  scope: string;
+  issued_token_type?: string;
+}
+
+export async function tokenResponse(
+  context: TokenContext,
+  family: FamilyRow,
+  of: { clientId: string; scope: string; refreshToken: string },
+): Promise<TokenResponse> {
+  const accessMs = Number(family.access_ms);
+  const claims: AccessTokenClaims = {
+    sub: family.account_id,
+    client_id: of.clientId,
+    scope: of.scope,
+    sid: family.id,
+    auth_time: Math.floor(family.auth_time.getTime() / 1000),
+    acr: family.acr,
+    amr: family.amr,
+    ...(family.roles.length > 0 ? { roles: family.roles } : {}),
+    ...(family.recovery_id ? { recovery_id: family.recovery_id } : {}),
+  };
+  return {
+    access_token: await signAccessToken(context, claims, accessMs),
+    token_type: 'Bearer',
+    expires_in: Math.floor(accessMs / 1000),
+    refresh_token: of.refreshToken,
+    scope: of.scope,
+  };
+}
+
+const endOfRecovery = statement(
+  'families_end_of_recovery',
+  `with ended as (
+     update token_families set ended_at = :at, end_reason = 'stopped' where recovery_id = :recoveryId and ended_at is null
+   )
+   update authorization_codes set used_at = :at where recovery_id = :recoveryId and used_at is null`,
+);
+
+/** Ends all that a recovery has led to. Refreshes belong to the family, so later ones are ended with it. */
+export const revokeFamiliesOfRecovery = (sql: Sql, of: { recoveryId: string; at: Date }): Promise<object[]> =>
+  sql.query(endOfRecovery, of);
+
+const endOfAccount = statement(
+  'families_end_of_account',
+  `with ended as (
+     update token_families set ended_at = :at, end_reason = :reason where account_id = :accountId and ended_at is null
+   )
+   update authorization_codes set used_at = :at where account_id = :accountId and used_at is null`,
+);
+
+export const endAllFamilies = (
+  sql: Sql,
+  of: { accountId: string; at: Date; reason: EndReason },
+): Promise<object[]> => sql.query(endOfAccount, of);
+
+const endOne = statement(
+  'family_end',
+  `update token_families set ended_at = :at, end_reason = :reason
+   where id = :id and account_id = coalesce(:accountId, account_id) and ended_at is null returning id`,
+);
+
+/** @returns false when there was no such living session (of this account) */
+export const endFamily = async (
+  sql: Sql,
+  of: { id: string; accountId: string | null; at: Date; reason: EndReason },
+): Promise<boolean> => (await sql.query(endOne, of)).length > 0;
+
+/** A token family as its owner and the management API see it. */
+export interface FamilyView {
+  id: string;
+  client_id: string;
+  state: 'active' | 'ended' | 'expired';
+  end_reason?: string;
+  scope: string;
+  acr: string;
+  amr: string[];
+  recovery_id?: string;
+  created_at: string;
+  refreshed_at: string;
+  expires_at: string;
+}
+
+interface ListedFamily extends Omit<FamilyView, 'state' | 'created_at' | 'refreshed_at' | 'expires_at' | 'end_reason' | 'recovery_id'> {
+  created_at: Date;
+  refreshed_at: Date;
+  idle_expires_at: Date;
+  expires_at: Date;
+  ended_at: Date | null;
+  end_reason: string | null;
+  recovery_id: string | null;
+}
+
+const list = statement(
+  'families_list',
+  `select id, client_id, scope, acr, amr, recovery_id, created_at, refreshed_at, idle_expires_at, expires_at, ended_at, end_reason
+   from token_families where account_id = :accountId order by created_at desc limit 200`,
+);
+
+/** Newest first, 200 at most. */
+export async function listFamilies(sql: Sql, now: number, accountId: string): Promise<FamilyView[]> {
+  const rows = await sql.query<ListedFamily>(list, { accountId });
+  return rows.map((row) => {
+    const until = Math.min(row.idle_expires_at.getTime(), row.expires_at.getTime());
+    return {
+      id: row.id,
+      client_id: row.client_id,
+      state: row.ended_at ? 'ended' : until <= now ? 'expired' : 'active',
+      ...(row.end_reason ? { end_reason: row.end_reason } : {}),
+      scope: row.scope,
+      acr: row.acr,
+      amr: row.amr,
+      ...(row.recovery_id ? { recovery_id: row.recovery_id } : {}),
+      created_at: row.created_at.toISOString(),
+      refreshed_at: row.refreshed_at.toISOString(),
+      expires_at: new Date(until).toISOString(),
+    };
+  });
+}

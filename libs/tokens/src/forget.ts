@@ -1,0 +1,20 @@
+import { type Sql, statement } from '@rekey/database';
+
+const ids = statement('spent_token_ids_forget', 'delete from spent_token_ids where expires_at <= :now');
+const codes = statement('authorization_codes_forget', 'delete from authorization_codes where expires_at <= :before');
+const families = statement(
+  'token_families_forget',
+  `delete from token_families where id in (
+     select id from token_families where least(expires_at, coalesce(ended_at, expires_at)) <= :before limit 500
+   )`,
+);
+
+const aDayMs = 86_400_000;
+const familiesKeptMs = 30 * aDayMs;
+
+/** Removes what can no longer matter: spent ids that have run out, codes a day later, families a month after their end. */
+export async function forgetSpentTokens(sql: Sql, now: number): Promise<void> {
+  await sql.query(ids, { now: new Date(now) });
+  await sql.query(codes, { before: new Date(now - aDayMs) });
+  await sql.query(families, { before: new Date(now - familiesKeptMs) });
+}

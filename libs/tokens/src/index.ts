@@ -1,0 +1,41 @@
+export type { VerifiedAccessToken } from './access-token.js';
+export { type RecoveryAssertion, signRecoveryAssertion } from './assertion.js';
+export {
+  authenticateManagement,
+  grantClientCredentials,
+  type ManagementScope,
+  managementScopes,
+} from './client-credentials.js';
+export {
+  type Client,
+  ClientDirectory,
+  deleteClient,
+  type Grant,
+  grants,
+  putClient,
+  readClient,
+  tokenExchangeGrant,
+} from './clients.js';
+export type { TokenContext } from './context.js';
+export {
+  accessTokenType,
+  authorizationCodeType,
+  exchangeAssertion,
+  type ExchangeRequest,
+  jwtTokenType,
+} from './exchange.js';
+export {
+  endAllFamilies,
+  endFamily,
+  type FamilyView,
+  listFamilies,
+  revokeFamiliesOfRecovery,
+  type TokenResponse,
+} from './families.js';
+export { forgetSpentTokens } from './forget.js';
+export { authenticateBearer, type Introspection, introspect, revoke } from './introspect.js';
+export { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+export { redeemCode } from './redeem-code.js';
+export { refresh } from './refresh.js';
+export { signIn } from './sign-in.js';
+export { SigningKeys } from './signing-keys.js';

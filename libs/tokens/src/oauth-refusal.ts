@@ -1,0 +1,25 @@
+/** Error codes of RFC 6749 §5.2, RFC 6750 §3.1 and RFC 7009 §2.2.1. */
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'invalid_target'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_token_type'
+  | 'invalid_scope'
+  | 'invalid_token'
+  | 'insufficient_scope';
+
+/** An expected no of the issuer, in OAuth's own words. Returned, never thrown. */
+export class OAuthRefusal {
+  constructor(
+    readonly error: OAuthErrorCode,
+    /** Printable ASCII without quotes or backslashes (RFC 6749 §5.2); reaches the client. */
+    readonly description?: string,
+  ) {}
+}
+
+export const oauthRefuse = (error: OAuthErrorCode, description?: string): OAuthRefusal => new OAuthRefusal(error, description);
+
+export const isOAuthRefused = (outcome: unknown): outcome is OAuthRefusal => outcome instanceof OAuthRefusal;

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { statement } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import type { Client } from './clients.js';
+import type { TokenContext } from './context.js';
+import { codePurpose } from './exchange.js';
+import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from './families.js';
+import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+
+const redeem = statement(
+  'tokens_redeem_code',
+  `with granted as (
+     update authorization_codes set used_at = :now::timestamptz, family_id = :familyId::uuid
+     where digest = any(:codeDigests::bytea[]) and used_at is null and expires_at > :now::timestamptz
+       and client_id = :clientId and redirect_uri = :redirectUri and code_challenge = :codeChallenge
+     returning account_id, recovery_id, acr, amr, auth_time
+   ), who as (
+     select a.id as account_id, a.roles from granted join accounts a on a.id = granted.account_id and a.status = 'active'
+   ), ${insertFamily('who, granted')}
+   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
+   from family, who`,
+);
+
+const endReused = statement(
+  'tokens_end_reused_code',
+  `update token_families set ended_at = :now, end_reason = 'reuse'
+   where ended_at is null and id in (
+     select family_id from authorization_codes where digest = any(:codeDigests::bytea[]) and used_at is not null
+   )`,
+);
+
+/**
+ * `authorization_code` with PKCE (RFC 7636): the app redeems what the hosted pages sent it. One redemption wins; a code
+ * that comes twice has leaked, so what the first one got is ended (RFC 9700 §4.5).
+ */
+export async function redeemCode(
+  context: TokenContext,
+  client: Client,
+  request: { code: string; redirect_uri: string; code_verifier: string },
+): Promise<TokenResponse | OAuthRefusal> {
+  const now = context.clock.now();
+  const scope = client.scopes.join(' ');
+  const codeDigests = context.keyring.macs(codePurpose, request.code);
+  const { refreshToken, values } = newFamily(context, { familyId: uuidv7(now), auditId: uuidv7(now), client, scope });
+  const [family] = await context.database.query<FamilyRow>(redeem, {
+    ...values,
+    codeDigests,
+    redirectUri: request.redirect_uri,
+    codeChallenge: createHash('sha256').update(request.code_verifier).digest('base64url'),
+  });
+  if (!family) {
+    await context.database.query(endReused, { codeDigests, now: new Date(now) });
+    return oauthRefuse('invalid_grant', 'the code is unknown, used or expired, or does not fit the request');
+  }
+  return tokenResponse(context, family, { clientId: client.client_id, scope, refreshToken });
+}

@@ -1,0 +1,99 @@
+import { recordAudit } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import type { Client } from './clients.js';
+import type { TokenContext } from './context.js';
+import { endFamily, type FamilyRow, refreshDigest, refreshDigests, type TokenResponse, tokenResponse } from './families.js';
+import { refreshRetryMs } from './lifetimes.js';
+import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+
+const rotate = statement(
+  'tokens_refresh',
+  `with presented as (
+     select t.digest, t.replaced_at, f.*, a.roles, a.status
+     from refresh_tokens t join token_families f on f.id = t.family_id left join accounts a on a.id = f.account_id
+     where t.digest = any(:digests::bytea[])
+   ), rotated as (
+     update refresh_tokens t set replaced_at = :now::timestamptz
+     from presented p
+     where t.digest = p.digest and t.replaced_at is null and p.client_id = :clientId and p.status = 'active'
+       and p.ended_at is null and p.idle_expires_at > :now::timestamptz and p.expires_at > :now::timestamptz
+     returning t.family_id
+   ), successor as (
+     insert into refresh_tokens (digest, family_id, created_at)
+     select :successorDigest::bytea, family_id, :now::timestamptz from rotated on conflict do nothing
+   ), extended as (
+     update token_families f set refreshed_at = :now::timestamptz,
+       idle_expires_at = least(f.expires_at, :now::timestamptz + f.idle_ms * interval '1 millisecond')
+     from rotated where f.id = rotated.family_id
+   )
+   select p.id, p.account_id, p.client_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.access_ms, p.roles, p.status,
+     p.replaced_at, p.ended_at, least(p.idle_expires_at, p.expires_at) <= :now::timestamptz as is_over,
+     exists (select from rotated) as rotated
+   from presented p`,
+);
+
+interface Presented extends FamilyRow {
+  client_id: string;
+  scope: string;
+  status: string | null;
+  replaced_at: Date | null;
+  ended_at: Date | null;
+  is_over: boolean;
+  rotated: boolean;
+}
+
+/**
+ * Rotates a refresh token (RFC 9700 §4.14.2). The successor is derived from its parent under the keyring, so that a retry
+ * within ten seconds, a second tab or a lost answer gets the very same one and nothing of it is kept. A retired token that
+ * comes later was stolen, or was stolen from: its whole family is ended. A refresh never improves `acr`, `amr`,
+ * `auth_time` or scope.
+ */
+export async function refresh(
+  context: TokenContext,
+  client: Client,
+  request: { refresh_token: string; scope?: string },
+): Promise<TokenResponse | OAuthRefusal> {
+  const { database, keyring, clock } = context;
+  const now = clock.now();
+  const successor = keyring.mac('refresh-successor', request.refresh_token).toString('base64url');
+  const [row] = await database.query<Presented>(rotate, {
+    digests: refreshDigests(keyring, request.refresh_token),
+    successorDigest: refreshDigest(keyring, successor),
+    clientId: client.client_id,
+    now: new Date(now),
+  });
+  const refused = oauthRefuse('invalid_grant', 'the refresh_token is unknown, ended or expired');
+  if (!row || row.client_id !== client.client_id || row.status !== 'active' || row.ended_at || row.is_over) return refused;
+  // Not rotated and not replaced when we looked: another caller rotated it in this very moment.
+  const replacedAgo = row.replaced_at ? now - row.replaced_at.getTime() : 0;
+  if (!row.rotated && replacedAgo > refreshRetryMs) {
+    await endForReuse(context, client, row);
+    return refused;
+  }
+  const scope = narrowed(row.scope, request.scope);
+  if (scope === undefined) return oauthRefuse('invalid_scope', 'a refresh cannot widen the scope');
+  return tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken: successor });
+}
+
+function narrowed(has: string, asked: string | undefined): string | undefined {
+  const wanted = asked?.split(' ').filter(Boolean);
+  if (!wanted || wanted.length === 0) return has;
+  return wanted.every((scope) => has.split(' ').includes(scope)) ? [...new Set(wanted)].join(' ') : undefined;
+}
+
+async function endForReuse({ database, clock }: TokenContext, client: Client, family: Presented): Promise<void> {
+  const at = new Date(clock.now());
+  await database.transaction(async (tx) => {
+    const ended = await endFamily(tx, { id: family.id, accountId: null, at, reason: 'reuse' });
+    if (!ended) return;
+    await recordAudit(tx, {
+      id: uuidv7(at.getTime()),
+      at,
+      event: 'authn_token_reuse',
+      actor: `client:${client.client_id}`,
+      accountId: family.account_id,
+      detail: { family: family.id },
+    });
+  });
+}

@@ -1,0 +1,54 @@
+import { findAccount, normaliseIdentifier, verifyPassword } from '@rekey/accounts';
+import { recordAudit } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import type { Client } from './clients.js';
+import type { TokenContext } from './context.js';
+import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from './families.js';
+
+const begin = statement(
+  'session_begin',
+  `with who as (
+     select id as account_id, roles from accounts where id = :account and status = 'active'
+   ), granted as (
+     select :acr::text as acr, array['pwd'] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
+   ), ${insertFamily('who, granted')}
+   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
+   from family, who`,
+);
+
+/** One factor, a password (NIST SP 800-63B-4 §2.1). */
+export const passwordAcr = 'urn:rekey:password:aal1';
+
+/**
+ * Sign-in by password, for products without their own. Whether there is such an account, and whether it has a password, is
+ * told neither by the answer nor by its time. Refusals: `invalid_request`, `unauthorized`.
+ */
+export async function signIn(
+  context: TokenContext,
+  client: Client,
+  request: { identifier: string; country?: string; password: string },
+): Promise<TokenResponse | Refusal> {
+  const { database, keyring, clock } = context;
+  const identifier = normaliseIdentifier(request.identifier, { country: request.country });
+  if (isRefused(identifier)) return identifier;
+  const account = await findAccount(database, keyring, identifier);
+  const usable = account?.status === 'active' ? account : undefined;
+  const verified = await verifyPassword(usable?.password_hash, request.password);
+  const now = clock.now();
+  if (!usable || !verified) {
+    await recordAudit(database, {
+      id: uuidv7(now),
+      at: new Date(now),
+      event: 'authn_login_fail',
+      actor: `client:${client.client_id}`,
+      accountId: account?.id,
+    });
+    return refuse('unauthorized');
+  }
+  const scope = client.scopes.join(' ');
+  const { refreshToken, values } = newFamily(context, { familyId: uuidv7(now), auditId: uuidv7(now), client, scope });
+  const [family] = await database.query<FamilyRow>(begin, { ...values, account: usable.id, acr: passwordAcr });
+  if (!family) return refuse('unauthorized');
+  return tokenResponse(context, family, { clientId: client.client_id, scope, refreshToken });
+}
