@@ -4,4 +4,5 @@ export { Operation, type OperationDescription } from './operation.js';
 export { limitHeaders, type Problem, problem, problemOf, refusalStatuses } from './problem.js';
 export { ProblemFilter } from './problem-filter.js';
 export { parse, RefusedException, unwrap } from './refused-exception.js';
+export { type Running, runProcess, whatToDo } from './run-process.js';
 export { createApp, type RunningServer, serve, type ServeOptions } from './server.js';

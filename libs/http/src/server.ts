@@ -34,7 +34,7 @@ export interface ServeOptions {
   register?(fastify: FastifyInstance): Promise<void>;
 }
 
-/** @throws with `code: 'EADDRINUSE'` and `port` when the port is taken */
+/** @throws with `code: 'EADDRINUSE'`, `port` and `process` when the port is taken */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { app, fastify } = await createApp(options);
   const { listenHost, tls } = options.settings;
@@ -43,7 +43,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     await app.listen(options.port, listenHost);
   } catch (fault) {
     await app.close();
-    throw Object.assign(fault as Error, { port: options.port });
+    throw Object.assign(fault as Error, { port: options.port, process: options.name });
   }
   const address = fastify.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;

@@ -17,6 +17,8 @@ export const budgets = {
   /** Codes to one identifier. Nobody is told: the answer would say that someone else has been trying. */
   sends: { policy: 'sends', quota: 5, windowMs: 10 * minutes },
   sendsADay: { policy: 'sends-a-day', quota: 12, windowMs: day },
+  /** Passwords tried from one source, and for one identifier. */
+  signIns: { policy: 'sign-ins', quota: 30, windowMs: 10 * minutes },
   /** Guesses at one account over all its recoveries. */
   guessesADay: { policy: 'guesses-a-day', quota: 20, windowMs: day },
 } as const satisfies Record<string, Budget>;

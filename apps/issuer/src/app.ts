@@ -1,0 +1,72 @@
+import { openDatabase } from '@rekey/database';
+import { createLog, type RunningServer, serve } from '@rekey/http';
+import { type Clock, systemClock } from '@rekey/kernel';
+import type { Settings } from '@rekey/settings';
+import { ClientDirectory, forgetSpentTokens, managementScopes, putClient, SigningKeys, type TokenContext } from '@rekey/tokens';
+import { IssuerModule } from './issuer.module.js';
+import { registerForms } from './oauth-http.js';
+
+const sweepEveryMs = 60_000;
+
+/** The token issuer: its endpoints, its keys, and the management client of the settings. */
+export async function startIssuer(settings: Settings, options: { clock?: Clock } = {}): Promise<RunningServer> {
+  const clock = options.clock ?? systemClock;
+  const { keyring, urls, ports } = settings;
+  const log = createLog({ name: 'issuer', level: settings.logLevel });
+  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'issuer' });
+  try {
+    const keys = new SigningKeys(database, keyring, clock);
+    const context: TokenContext = {
+      database,
+      keyring,
+      clock,
+      keys,
+      issuerUrl: urls.issuer,
+      recoveryUrl: urls.recovery,
+      audience: settings.tokenAudience,
+    };
+    await keys.publicJwks();
+    await putManagementClient(context, settings);
+    const server = await serve({
+      name: 'issuer',
+      module: IssuerModule.with({ context, clients: new ClientDirectory(context) }),
+      port: ports.issuer,
+      settings,
+      ready: () => database.ping(),
+      register: registerForms,
+      openApi: { title: 'Rekey issuer', description: 'OAuth token endpoints, sign-in and sessions.' },
+    });
+    const sweep = setInterval(() => {
+      forgetSpentTokens(database, clock.now()).catch((fault: unknown) => log.warn({ err: fault }, 'sweep failed'));
+    }, sweepEveryMs);
+    return {
+      url: server.url,
+      close: async () => {
+        clearInterval(sweep);
+        await server.close();
+        await database.close();
+      },
+    };
+  } catch (fault) {
+    await database.close();
+    throw fault;
+  }
+}
+
+/** The client of the management API is what the settings say, from each start on. */
+async function putManagementClient(context: TokenContext, { management }: Settings): Promise<void> {
+  await putClient(
+    context,
+    context.clock.now(),
+    {
+      client_id: management.clientId,
+      name: 'Management',
+      type: 'confidential',
+      redirect_uris: [],
+      grants: ['client_credentials'],
+      scopes: [...managementScopes],
+      lifetimes: {},
+    },
+    { secret: management.clientSecret },
+  );
+}

@@ -1,0 +1,2 @@
+export const CONTEXT = Symbol('TokenContext');
+export const CLIENTS = Symbol('ClientDirectory');

@@ -1,0 +1,59 @@
+import { Controller, HttpCode, Inject, Post, Req, UseFilters } from '@nestjs/common';
+import { Operation } from '@rekey/http';
+import { type ClientDirectory, type Introspection, introspect, oauthRefuse, revoke, type TokenContext } from '@rekey/tokens';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CLIENTS, CONTEXT } from './injection.js';
+import { callingClient, clientFields, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+import { oauthErrorSchema } from './token.controller.js';
+
+const tokenForm = z.object({ ...clientFields, token: z.string().min(1).max(8000), token_type_hint: z.string().max(100).optional() });
+
+/** Is a token good, and: it shall not be any more. */
+@Controller('oauth2')
+@UseFilters(OAuthFilter)
+export class TokenStateController {
+  constructor(
+    @Inject(CONTEXT) private readonly context: TokenContext,
+    @Inject(CLIENTS) private readonly clients: ClientDirectory,
+  ) {}
+
+  @Post('introspect')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Is this token good right now (RFC 7662)',
+    description: 'For confidential clients: resource servers ask here when ten minutes are too long to wait for a revocation.',
+    body: tokenForm,
+    bodyType: 'application/x-www-form-urlencoded',
+    answers: {
+      200: { description: 'its state', schema: z.looseObject({ active: z.boolean() }) },
+      400: { description: 'invalid_request', schema: oauthErrorSchema },
+      401: { description: 'invalid_client', schema: oauthErrorSchema },
+    },
+  })
+  async introspect(@Req() request: FastifyRequest): Promise<Introspection> {
+    const form = readForm(tokenForm, request);
+    const client = await callingClient(this.clients, request, form);
+    // RFC 7662 §2.1 and §4: an endpoint that anybody may ask is one to try out tokens at.
+    if (client.type === 'public') throw new OAuthException(oauthRefuse('invalid_client', 'a confidential client is required'));
+    return introspect(this.context, form.token);
+  }
+
+  @Post('revoke')
+  @HttpCode(200)
+  @Operation({
+    summary: 'End the session of this token (RFC 7009)',
+    body: tokenForm,
+    bodyType: 'application/x-www-form-urlencoded',
+    answers: {
+      200: { description: 'ended, or there was nothing to end' },
+      400: { description: 'invalid_request', schema: oauthErrorSchema },
+      401: { description: 'invalid_client', schema: oauthErrorSchema },
+    },
+  })
+  async revoke(@Req() request: FastifyRequest): Promise<void> {
+    const form = readForm(tokenForm, request);
+    const client = await callingClient(this.clients, request, form, 'default');
+    await revoke(this.context, client, form.token);
+  }
+}

@@ -1,0 +1,104 @@
+import { Controller, HttpCode, Inject, Post, Req, UseFilters } from '@nestjs/common';
+import { Operation } from '@rekey/http';
+import {
+  type Client,
+  type ClientDirectory,
+  exchangeAssertion,
+  type Grant,
+  grantClientCredentials,
+  type OAuthRefusal,
+  oauthRefuse,
+  redeemCode,
+  refresh,
+  type TokenContext,
+  type TokenResponse,
+  tokenExchangeGrant,
+} from '@rekey/tokens';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CLIENTS, CONTEXT } from './injection.js';
+import { callingClient, clientFields, grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+
+const text = (max: number) => z.string().min(1).max(max);
+const scope = z.string().max(1000).optional();
+
+const exchangeForm = z.object({
+  ...clientFields,
+  grant_type: z.literal(tokenExchangeGrant),
+  subject_token: text(8000),
+  subject_token_type: text(200),
+  requested_token_type: text(200).optional(),
+  redirect_uri: text(2000).optional(),
+  code_challenge: text(200).optional(),
+  scope,
+});
+const codeForm = z.object({
+  ...clientFields,
+  grant_type: z.literal('authorization_code'),
+  code: text(200),
+  redirect_uri: text(2000),
+  code_verifier: z.string().regex(/^[\w.~-]{43,128}$/),
+});
+const refreshForm = z.object({ ...clientFields, grant_type: z.literal('refresh_token'), refresh_token: text(200), scope });
+const clientForm = z.object({ ...clientFields, grant_type: z.literal('client_credentials'), scope });
+
+const anyForm = z.looseObject({ grant_type: text(200) });
+export const tokenResponseSchema = z.object({
+  access_token: z.string(),
+  token_type: z.enum(['Bearer', 'N_A']),
+  expires_in: z.number().int(),
+  refresh_token: z.string().optional(),
+  scope: z.string(),
+  issued_token_type: z.string().optional(),
+});
+export const oauthErrorSchema = z.object({ error: z.string(), error_description: z.string().optional() });
+
+@Controller('oauth2')
+@UseFilters(OAuthFilter)
+export class TokenController {
+  constructor(
+    @Inject(CONTEXT) private readonly context: TokenContext,
+    @Inject(CLIENTS) private readonly clients: ClientDirectory,
+  ) {}
+
+  @Post('token')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Token exchange, authorization code with PKCE, refresh token, client credentials',
+    description: 'RFC 6749, RFC 7636, RFC 8693',
+    body: z.union([exchangeForm, codeForm, refreshForm, clientForm]),
+    bodyType: 'application/x-www-form-urlencoded',
+    answers: {
+      200: { description: 'tokens', schema: tokenResponseSchema },
+      400: { description: 'RFC 6749 §5.2', schema: oauthErrorSchema },
+      401: { description: 'invalid_client', schema: oauthErrorSchema },
+    },
+  })
+  async token(@Req() request: FastifyRequest): Promise<TokenResponse> {
+    const grant = readForm(anyForm, request).grant_type;
+    switch (grant) {
+      case tokenExchangeGrant:
+        return grantOrThrow(await exchangeAssertion(this.context, this.clients, readForm(exchangeForm, request)));
+      case 'authorization_code':
+        return this.byClient(request, codeForm, grant, (client, form) => redeemCode(this.context, client, form));
+      case 'refresh_token':
+        return this.byClient(request, refreshForm, grant, (client, form) => refresh(this.context, client, form));
+      case 'client_credentials':
+        return this.byClient(request, clientForm, grant, (client, form) => grantClientCredentials(this.context, client, form));
+      default:
+        throw new OAuthException(oauthRefuse('unsupported_grant_type'));
+    }
+  }
+
+  private async byClient<Schema extends z.ZodType<{ client_id?: string; client_secret?: string }>>(
+    request: FastifyRequest,
+    schema: Schema,
+    grant: Grant,
+    issue: (client: Client, form: z.output<Schema>) => Promise<TokenResponse | OAuthRefusal>,
+  ): Promise<TokenResponse> {
+    const form = readForm(schema, request);
+    const client = await callingClient(this.clients, request, form, 'default');
+    if (!client.grants.includes(grant)) throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));
+    return grantOrThrow(await issue(client, form));
+  }
+}

@@ -1,0 +1,83 @@
+import { createLog } from './log.js';
+
+/** What a process is made of: something that runs and can be ended. */
+export interface Running {
+  close(): Promise<void>;
+}
+
+/** How long in-flight work may take after a signal, before the process leaves anyway. */
+const closeWithinMs = 25_000;
+
+/**
+ * The life of a process: start, say so, and on SIGINT or SIGTERM let requests and jobs under way finish. A start that
+ * fails says in one line what to do, and exits with 1.
+ *
+ * @param start its faults carry `code`, and `port` where one was wanted
+ */
+export async function runProcess<Started extends Running>(
+  name: string,
+  start: () => Promise<Started>,
+  whenStarted: (running: Started) => void = () => undefined,
+): Promise<void> {
+  const log = createLog({ name, level: 'info' });
+  process.on('unhandledRejection', (fault) => log.error({ err: fault }, 'unhandled rejection'));
+  let closing = false;
+  let running: Started | undefined;
+  let wanted = false;
+  const close = async () => {
+    wanted = true;
+    if (!running || closing) return;
+    closing = true;
+    setTimeout(() => process.exit(1), closeWithinMs).unref();
+    try {
+      await running.close();
+      process.exit(0);
+    } catch (fault) {
+      log.error({ err: fault }, 'did not end cleanly');
+      process.exit(1);
+    }
+  };
+  process.on('SIGINT', close);
+  process.on('SIGTERM', close);
+  try {
+    running = await start();
+    if (wanted) await close();
+    else whenStarted(running);
+  } catch (fault) {
+    process.stderr.write(`rekey ${name}: ${whatToDo(fault)}\n`);
+    process.exit(1);
+  }
+}
+
+const portVariables: Record<string, string> = {
+  recovery: 'RECOVERY_PORT',
+  issuer: 'ISSUER_PORT',
+  console: 'CONSOLE_PORT',
+  mailbox: 'MAILBOX_PORT',
+};
+
+/** One line that a person can act upon. */
+export function whatToDo(fault: unknown): string {
+  const { code, port, process: of, message } = Object(fault) as Record<string, string | undefined>;
+  const variable = portVariables[String(of)] ?? 'another port in the settings';
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is already taken; stop what uses it, or choose another with ${variable}`;
+    case 'EACCES':
+      return port
+        ? `port ${port} may not be used by this user; choose one above 1023 with ${variable}`
+        : `${message}; change the permissions or choose another place`;
+    case 'ECONNREFUSED':
+    case 'ENOTFOUND':
+    case 'EHOSTUNREACH':
+    case 'ETIMEDOUT':
+      return 'DATABASE_URL: nothing answers there; start PostgreSQL or correct the host and the port';
+    case '28P01':
+    case '28000':
+      return 'DATABASE_URL: PostgreSQL refuses this user or password';
+    case '3D000':
+      return 'DATABASE_URL: there is no database of that name; create it first';
+    default:
+      return message ?? String(fault);
+  }
+}
