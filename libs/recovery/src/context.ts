@@ -4,11 +4,15 @@ import type { Clock, Keyring, Refusal } from '@rekey/kernel';
 /** Makes sure that a message will be looked after, as part of the transaction that writes its row. */
 export type EnqueueMessage = (tx: Transaction, messageId: string) => Promise<void>;
 
-/** What every act needs. */
-export interface RecoveryContext {
+/** What the acts on messages need. */
+export interface MessageContext {
   database: Database;
   keyring: Keyring;
   clock: Clock;
+}
+
+/** What the acts of a person need. */
+export interface RecoveryContext extends MessageContext {
   enqueue: EnqueueMessage;
   issuer: IssuerPort;
   /** `iss` of the authorization answer (RFC 9207), and the name under which assertions are signed for. */

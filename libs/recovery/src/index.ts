@@ -3,6 +3,7 @@ export { cancelRecovery } from './cancel.js';
 export type {
   EnqueueMessage,
   IssuerPort,
+  MessageContext,
   ProvenSubject,
   RecoveryContext,
   RecoveryReference,
@@ -12,7 +13,7 @@ export { lifetimes, triesPerRecovery } from './lifetimes.js';
 export { drawMoves, type RecoveryState, states } from './moves.js';
 export { type OpenedRecovery, type OpenInput, openRecovery } from './open.js';
 export { prove } from './prove.js';
-export { type Delivery, recordDelivery } from './record-delivery.js';
+export { type Delivery, recordDelivery, recordReceipt } from './record-delivery.js';
 export { type CodeSent, sendCode } from './send-code.js';
 export { handBack, type Settled, settleRecovery } from './settle.js';
 export { showRecovery } from './show.js';

@@ -1,7 +1,7 @@
 import { type AuditEventName, auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
-import type { RecoveryContext } from './context.js';
+import type { MessageContext } from './context.js';
 import type { DropReason } from './take-message.js';
 
 export type Delivery =
@@ -32,7 +32,7 @@ const events: Record<Delivery['state'], AuditEventName> = {
 
 /** Writes down how a message ended. Only the first end counts. */
 export async function recordDelivery(
-  { database, clock }: RecoveryContext,
+  { database, clock }: MessageContext,
   messageId: string,
   delivery: Delivery,
 ): Promise<void> {
@@ -46,4 +46,25 @@ export async function recordDelivery(
     reason: 'reason' in delivery ? delivery.reason : null,
     providerId: 'providerId' in delivery ? (delivery.providerId ?? null) : null,
   });
+}
+
+const receipt = statement(
+  'recovery_record_receipt',
+  `with failed as (
+     update messages set state = 'failed', reason = :reason where provider_id = :providerId and state = 'sent'
+     returning recovery_id, kind, channel
+   )
+   ${auditInsert}
+   select :auditId::uuid, :now::timestamptz, 'recovery_message_failed', 'system', r.account_id, r.id,
+     jsonb_build_object('kind', failed.kind, 'channel', failed.channel, 'reason', :reason::text)
+   from failed join recoveries r on r.id = failed.recovery_id`,
+);
+
+/** The provider took a message and could not deliver it. A code of it stays good: it may still arrive. */
+export async function recordReceipt(
+  { database, clock }: MessageContext,
+  { providerId, reason }: { providerId: string; reason: string },
+): Promise<void> {
+  const now = clock.now();
+  await database.query(receipt, { providerId, reason, now: new Date(now), auditId: uuidv7(now) });
 }

@@ -1,7 +1,7 @@
 import { statement } from '@rekey/database';
 import { forgetSpent } from '@rekey/limits';
 import { wiped } from './cancel.js';
-import type { RecoveryContext } from './context.js';
+import type { MessageContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 
@@ -20,7 +20,7 @@ const due = statement(
  *
  * @returns their ids, for the caller to enqueue
  */
-export async function sweepMessages({ database, clock }: RecoveryContext): Promise<string[]> {
+export async function sweepMessages({ database, clock }: MessageContext): Promise<string[]> {
   const values = { now: new Date(clock.now()), again: lifetimes.messageDue };
   const rows = await database.query<{ id: string }>(due, values);
   return rows.map(({ id }) => id);
@@ -52,7 +52,7 @@ const forgetRecoveries = statement(
 const forgetAnswers = statement('kept_answer_forget', 'delete from kept_answers where expires_at <= :now');
 
 /** Ends what has run out, wiping who it was about; removes what has been kept long enough. */
-export async function sweepRecoveries({ database, clock }: RecoveryContext): Promise<void> {
+export async function sweepRecoveries({ database, clock }: MessageContext): Promise<void> {
   const now = new Date(clock.now());
   await database.query(expire, { now });
   await database.query(forgetRecoveries, { before: new Date(clock.now() - lifetimes.kept) });

@@ -4,7 +4,7 @@ import type { Locale } from '@rekey/kernel';
 import { budgets } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import { stopToken } from './bearer.js';
-import type { RecoveryContext } from './context.js';
+import type { MessageContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
 
 /** What a courier needs to write and send one message. It is never kept. */
@@ -84,7 +84,7 @@ const take = statement(
 
 /** Takes a message up, for one attempt to send it. A retry finds the same address and derives the same code. */
 export async function takeMessage(
-  { database, keyring, clock }: RecoveryContext,
+  { database, keyring, clock }: MessageContext,
   messageId: string,
 ): Promise<Taken> {
   const now = clock.now();

@@ -19,7 +19,7 @@ const problemsOf = (environment: Record<string, string>, name: 'standalone' | 'c
 
 test('an empty environment has every default of the contract', () => {
   const settings = loadSettings({ REKEY_DATA_DIR: dataDir }, 'standalone');
-  expect(settings.ports).toEqual({ recovery: 3000, issuer: 3001, console: 3002, mailbox: 3003 });
+  expect(settings.ports).toEqual({ recovery: 3000, issuer: 3001, console: 3002, mailbox: 3003, courier: 3004 });
   expect(settings.urls.recovery).toBe('http://localhost:3000');
   expect(settings.tokenAudience).toEqual(['http://localhost:3001']);
   expect(settings.databaseUrl).toBeUndefined();

@@ -41,6 +41,7 @@ export function loadSettings(environment: Record<string, string | undefined>, pr
     issuer: values.ISSUER_PORT ?? 3001,
     console: values.CONSOLE_PORT ?? 3002,
     mailbox: values.MAILBOX_PORT ?? 3003,
+    courier: values.COURIER_PORT ?? 3004,
   };
   const urls = {
     recovery: values.RECOVERY_URL ?? `http://localhost:${ports.recovery}`,

@@ -23,7 +23,7 @@ export interface Settings {
   dataDir: string;
   redisUrl?: string;
   listenHost: string;
-  ports: { recovery: number; issuer: number; console: number; mailbox: number };
+  ports: { recovery: number; issuer: number; console: number; mailbox: number; courier: number };
   /** Public base URLs without a trailing slash. */
   urls: { recovery: string; issuer: string; console: string };
   /** In the order of failover; empty: the development mailbox. */

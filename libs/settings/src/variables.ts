@@ -71,6 +71,7 @@ export const variables = {
   ISSUER_PORT: portVariable('the token issuer', 3001),
   CONSOLE_PORT: portVariable('the management API', 3002),
   MAILBOX_PORT: portVariable('the development mailbox', 3003),
+  COURIER_PORT: portVariable("the courier's probes, when it runs as a process of its own", 3004),
   RECOVERY_URL: urlVariable('the recovery API and pages', '3000'),
   ISSUER_URL: urlVariable('the token issuer', '3001'),
   CONSOLE_URL: urlVariable('the management API', '3002'),

@@ -1,0 +1,152 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Ip, Param, Post } from '@nestjs/common';
+import { Operation, parse, unwrap } from '@rekey/http';
+import { pickLocale, refuse } from '@rekey/kernel';
+import {
+  cancelRecovery,
+  openRecovery,
+  prove,
+  type RecoveryContext,
+  type RecoveryReference,
+  sendCode,
+  settleRecovery,
+  showRecovery,
+} from '@rekey/recovery';
+import type { ClientDirectory } from '@rekey/tokens';
+import { CLIENTS, CONTEXT } from '../parts.js';
+import {
+  codeAnswer,
+  codeBody,
+  credentialsAnswer,
+  credentialsBody,
+  proofBody,
+  recoveryAnswer,
+  startAnswer,
+  startBody,
+} from './wire.js';
+
+const idempotency = [{ name: 'Idempotency-Key', description: 'The same key gets the same answer for 24 hours' }];
+
+@Controller('v1/recoveries')
+export class RecoveriesController {
+  constructor(
+    @Inject(CONTEXT) private readonly context: RecoveryContext,
+    @Inject(CLIENTS) private readonly clients: ClientDirectory,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @Operation({
+    summary: 'Begin a recovery',
+    description: 'The same answer for every identifier. If there is such an account, a code is on its way to it.',
+    body: startBody,
+    headers: idempotency,
+    answers: { 202: { description: 'begun', schema: startAnswer } },
+    refusals: ['invalid_request', 'rate_limited', 'idempotency_key_reused', 'unavailable'],
+  })
+  async start(@Body() body: unknown, @Headers() headers: Record<string, string | undefined>, @Ip() source: string) {
+    const { client_id: clientId, locale, ...input } = parse(startBody, body);
+    if (clientId !== undefined && !(await this.clients.find(clientId))) {
+      unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: 'unknown client' }] }));
+    }
+    const started = await openRecovery(this.context, {
+      ...input,
+      clientId,
+      locale: pickLocale(locale ?? headers['accept-language']),
+      source,
+      idempotencyKey: idempotencyKey(headers),
+    });
+    return unwrap(started);
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'How it stands',
+    bearer: true,
+    answers: { 200: { description: 'its state', schema: recoveryAnswer } },
+    refusals: ['not_found'],
+  })
+  async show(@Param('id') id: string, @Headers('authorization') authorization?: string) {
+    return unwrap(await showRecovery(this.context, reference(id, authorization)));
+  }
+
+  @Post(':id/codes')
+  @HttpCode(202)
+  @Operation({
+    summary: 'Send another code',
+    description: 'The one before stays good beside it until it expires.',
+    bearer: true,
+    body: codeBody,
+    headers: idempotency,
+    answers: { 202: { description: 'on its way', schema: codeAnswer } },
+    refusals: ['invalid_request', 'not_found', 'not_possible', 'finished', 'too_early', 'idempotency_key_reused'],
+  })
+  async code(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Headers() headers: Record<string, string | undefined>,
+  ) {
+    const { channel, address_id: addressId } = parse(codeBody, body);
+    const whose = reference(id, headers['authorization']);
+    if (addressId !== undefined) {
+      // Addresses are offered after a first proof only, and a code is the first proof.
+      unwrap(await showRecovery(this.context, whose));
+      unwrap(refuse('invalid_request', { errors: [{ pointer: '/address_id', detail: 'no addresses are offered now' }] }));
+    }
+    return unwrap(await sendCode(this.context, whose, { channel, idempotencyKey: idempotencyKey(headers) }));
+  }
+
+  @Post(':id/proofs')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Offer a proof',
+    description: 'Every offer costs a try, a right one too.',
+    bearer: true,
+    body: proofBody,
+    answers: { 200: { description: 'right', schema: recoveryAnswer } },
+    refusals: ['invalid_request', 'not_found', 'not_possible', 'finished', 'wrong_proof', 'no_tries_left'],
+  })
+  async proof(@Param('id') id: string, @Body() body: unknown, @Headers('authorization') authorization?: string) {
+    return unwrap(await prove(this.context, reference(id, authorization), parse(proofBody, body)));
+  }
+
+  @Post(':id/credentials')
+  @HttpCode(201)
+  @Operation({
+    summary: 'Take fresh credentials',
+    description: 'Ends every older session and refresh token of the account. With `password`, sets a new one.',
+    bearer: true,
+    body: credentialsBody,
+    answers: { 201: { description: 'settled', schema: credentialsAnswer } },
+    refusals: ['invalid_request', 'not_found', 'not_proven', 'not_possible', 'finished', 'password_refused', 'unavailable'],
+  })
+  async credentials(@Param('id') id: string, @Body() body: unknown, @Headers('authorization') authorization?: string) {
+    const input = parse(credentialsBody, body);
+    return unwrap(await settleRecovery(this.context, reference(id, authorization), input));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Give it up',
+    bearer: true,
+    answers: { 204: { description: 'ended' } },
+    refusals: ['not_found', 'finished'],
+  })
+  async cancel(@Param('id') id: string, @Headers('authorization') authorization?: string): Promise<void> {
+    unwrap(await cancelRecovery(this.context, reference(id, authorization)));
+  }
+}
+
+/** Without a token, or with one that is not one, the recovery is not there: 404, as for an unknown id. */
+const reference = (id: string, authorization: string | undefined): RecoveryReference => ({
+  id,
+  token: /^bearer ([\w-]+)$/i.exec(authorization ?? '')?.[1] ?? '',
+});
+
+function idempotencyKey(headers: Record<string, string | undefined>): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key)) {
+    unwrap(refuse('invalid_request', { errors: [{ pointer: '', detail: 'Idempotency-Key: 1 to 200 visible characters' }] }));
+  }
+  return key;
+}

@@ -1,0 +1,23 @@
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { Operation, parse, unwrap } from '@rekey/http';
+import { type RecoveryContext, stopRecovery } from '@rekey/recovery';
+import { CONTEXT } from '../parts.js';
+import { stopBody } from './wire.js';
+
+@Controller('v1/stops')
+export class StopsController {
+  constructor(@Inject(CONTEXT) private readonly context: RecoveryContext) {}
+
+  @Post()
+  @HttpCode(204)
+  @Operation({
+    summary: 'This was not me',
+    description: 'Stops the recovery that the link belongs to; if it had settled, revokes all that it issued.',
+    body: stopBody,
+    answers: { 204: { description: 'stopped' } },
+    refusals: ['invalid_request', 'not_found'],
+  })
+  async stop(@Body() body: unknown): Promise<void> {
+    unwrap(await stopRecovery(this.context, parse(stopBody, body).token));
+  }
+}

@@ -1,0 +1,53 @@
+import { locales } from '@rekey/kernel';
+import { states } from '@rekey/recovery';
+import { z } from 'zod';
+
+/** What goes over the wire. Unknown members are refused: nothing is set that this page does not name. */
+
+const channel = z.enum(['email', 'sms']);
+const when = z.iso.datetime();
+
+export const startBody = z.strictObject({
+  identifier: z.string().min(1).max(254).describe('A mail address, a phone number (E.164, or national with country) or a user name'),
+  country: z.string().regex(/^[A-Za-z]{2}$/, 'two letters of ISO 3166-1').optional(),
+  channel: channel.optional(),
+  locale: z.string().max(35).optional().describe(`BCP 47; answered in ${locales.join(' or ')}`),
+  client_id: z.string().min(1).max(200).optional(),
+});
+
+export const codeBody = z.strictObject({
+  channel: channel.optional(),
+  address_id: z.uuid().optional().describe('One of the addresses offered after a first proof'),
+});
+
+export const proofBody = z.strictObject({
+  kind: z.enum(['code']),
+  value: z.string().min(1).max(100).describe('Spaces and hyphens are ignored'),
+});
+
+export const credentialsBody = z.strictObject({
+  password: z.string().max(1024).optional().describe('A new password: 15 to 256 characters, none that is common'),
+});
+
+export const stopBody = z.strictObject({ token: z.string().min(1).max(200) });
+
+const view = {
+  id: z.uuid(),
+  state: z.enum(states),
+  methods: z.array(z.string()),
+  expires_at: when,
+  resend_at: when.optional(),
+  held_until: when.optional(),
+};
+export const recoveryAnswer = z.object(view);
+export const startAnswer = z.object({ ...view, token: z.string().describe('Bearer token of this recovery; shown once') });
+export const codeAnswer = z.object({ resend_at: when });
+export const credentialsAnswer = z.object({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.number().int(),
+  refresh_token: z.string(),
+  scope: z.string(),
+  issued_token_type: z.string().optional(),
+  recovery_id: z.uuid(),
+});

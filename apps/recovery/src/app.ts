@@ -1,0 +1,32 @@
+import { type RunningServer, serve } from '@rekey/http';
+import { type Clock, systemClock } from '@rekey/kernel';
+import type { Settings } from '@rekey/settings';
+import { assemble } from './parts.js';
+import { RecoveryModule } from './recovery.module.js';
+import { registerForms } from './forms.js';
+
+/** The public API of recoveries, and the pages for people. */
+export async function startRecovery(settings: Settings, options: { clock?: Clock } = {}): Promise<RunningServer> {
+  const parts = await assemble(settings, options.clock ?? systemClock);
+  try {
+    const server = await serve({
+      name: 'recovery',
+      module: RecoveryModule.with(parts, settings),
+      port: settings.ports.recovery,
+      settings,
+      ready: () => parts.ready(),
+      register: registerForms,
+      openApi: { title: 'Rekey recovery', description: 'Prove who you are, get fresh credentials, end the old ones.' },
+    });
+    return {
+      url: server.url,
+      close: async () => {
+        await server.close();
+        await parts.close();
+      },
+    };
+  } catch (fault) {
+    await parts.close();
+    throw fault;
+  }
+}

@@ -1,0 +1,59 @@
+import { type Database, openDatabase } from '@rekey/database';
+import { createLog } from '@rekey/http';
+import type { Clock } from '@rekey/kernel';
+import { openQueue } from '@rekey/queue';
+import type { RecoveryContext } from '@rekey/recovery';
+import type { Settings } from '@rekey/settings';
+import { ClientDirectory, SigningKeys } from '@rekey/tokens';
+import { issuerOverHttp } from './issuer-over-http.js';
+
+/** What the recovery process is made of. */
+export interface RecoveryParts {
+  context: RecoveryContext;
+  clients: ClientDirectory;
+  database: Database;
+  /** @throws when database or queue are away */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const CONTEXT = Symbol('RecoveryContext');
+export const CLIENTS = Symbol('ClientDirectory');
+
+export async function assemble(settings: Settings, clock: Clock): Promise<RecoveryParts> {
+  const { keyring, urls, serviceName, redisUrl } = settings;
+  const log = createLog({ name: 'recovery', level: settings.logLevel });
+  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'recovery', poolSize: 16 });
+  const queue = await openQueue({ database, redisUrl }, (fault) => log.warn({ err: fault }, 'queue'));
+  const keys = new SigningKeys(database, keyring, clock);
+  await keys.signingKey('recovery_assertion');
+  const issuer = issuerOverHttp({
+    database,
+    clock,
+    keys,
+    issuerUrl: urls.issuer,
+    recoveryUrl: urls.recovery,
+    log: (fault, about) => log.warn({ err: fault }, about),
+  });
+  return {
+    context: {
+      database,
+      keyring,
+      clock,
+      enqueue: (tx, messageId) => queue.enqueue(tx, 'send_message', messageId, { messageId }),
+      issuer,
+      issuerUrl: urls.issuer,
+      serviceName,
+    },
+    clients: new ClientDirectory({ database, keyring, clock }),
+    database,
+    async ready() {
+      await Promise.all([database.ping(), queue.ping()]);
+    },
+    async close() {
+      await issuer.close();
+      await queue.close();
+      await database.close();
+    },
+  };
+}
