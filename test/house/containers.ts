@@ -1,0 +1,73 @@
+import type { Rule, Source } from './source-tree.js';
+
+const dockerfile = (sources: readonly Source[]): string =>
+  sources.find(({ path }) => path === 'docker/Dockerfile')?.text.replace(/\\\n/g, ' ') ?? '';
+
+/** One image, small, from pinned parts, with nobody in it who may do everything. */
+export const imageIsSafe: Rule = (sources) => {
+  const lines = dockerfile(sources)
+    .split('\n')
+    .filter((line) => !line.startsWith('#'));
+  if (lines.join('') === '') return ['docker/Dockerfile is missing'];
+  const stages = lines.flatMap((line) => /^FROM\s+(\S+)(?:\s+AS\s+(\S+))?/i.exec(line)?.slice(1) ?? []);
+  const last = lines.slice(lines.findLastIndex((line) => /^FROM\s/i.test(line)));
+  const user = last.findLast((line) => /^USER\s/i.test(line))?.split(/\s+/)[1] ?? 'root';
+  const offences = stages
+    .filter((_, index) => index % 2 === 0)
+    .filter(
+      (image) => !stages.includes(image, 1) && (!/:[\w.-]*\d+\.\d+/.test(image) || /:latest$/.test(image)),
+    )
+    .map((image) => `docker/Dockerfile: ${image} is not pinned to a version such as 20.20-bookworm-slim`);
+  if (lines.filter((line) => /^FROM\s/i.test(line)).length < 2)
+    offences.push('docker/Dockerfile: one stage; what builds would ship');
+  if (/^(root|0)(:|$)/.test(user)) offences.push('docker/Dockerfile: the last stage runs as root');
+  if (!last.some((line) => /^HEALTHCHECK\s+(?!NONE)/i.test(line)))
+    offences.push('docker/Dockerfile: no HEALTHCHECK');
+  if (!last.some((line) => /^ENV\s.*NODE_ENV=production/i.test(line)))
+    offences.push('docker/Dockerfile: NODE_ENV is not production');
+  if (lines.some((line) => /^(ENV|ARG)\s.*(SECRET|PASSWORD|KEYRING|TOKEN)\w*=\S/i.test(line))) {
+    offences.push('docker/Dockerfile: a secret would be baked into the image');
+  }
+  return offences;
+};
+
+/** The blocks under `services:`, by name; enough of YAML for a file that this house writes itself. */
+export function servicesOf(compose: string): Map<string, string> {
+  const body = /^services:\n([\s\S]*?)(?=^\S|$(?![\s\S]))/m.exec(compose)?.[1] ?? '';
+  const blocks = body.split(/^ {2}(?=[\w-]+:)/m).slice(1);
+  return new Map(blocks.map((block) => [block.slice(0, block.indexOf(':')), block]));
+}
+
+/** @param processes those that a deployment is made of */
+export const everyProcessHasAContainer =
+  (processes: readonly string[]): Rule =>
+  (sources) => {
+    const compose = sources.find(({ path }) => path === 'docker/compose.yaml')?.text;
+    if (compose === undefined) return ['docker/compose.yaml is missing'];
+    const services = servicesOf(compose);
+    const wanted = [...processes, 'migrate', 'postgres', 'redis'];
+    return [
+      ...wanted
+        .filter((name) => !services.has(name))
+        .map((name) => `docker/compose.yaml has no service ${name}`),
+      ...[...services].flatMap(([name, block]) => wrongWithService(name, block, processes.includes(name))),
+    ];
+  };
+
+function wrongWithService(name: string, block: string, isProcess: boolean): string[] {
+  const offences: string[] = [];
+  const [, image] = /^ {4}image:\s*(\S+)/m.exec(block) ?? [];
+  if (image && !image.startsWith('rekey') && !/:[\w.-]*\d/.test(image))
+    offences.push(`image ${image} is not pinned`);
+  if (/NODE_ENV:\s*['"]?(?!production)\w/.test(block)) offences.push('NODE_ENV is not production');
+  if (/(SECRET|PASSWORD|KEYRING|AUTH_TOKEN)\w*:\s*(?!\$\{\w+:\?|\/run\/secrets\/)\S/.test(block)) {
+    offences.push('a secret has a value or a default here; require it with ${NAME:?why}');
+  }
+  if (/\$\{\w+:-[^}]*\}/.test(block) && /(SECRET|PASSWORD|KEYRING|TOKEN)\w*:-/.test(block))
+    offences.push('a secret has a default');
+  if (isProcess && !/migrate:\s*\n?\s*\{?\s*condition:\s*service_completed_successfully/.test(block)) {
+    offences.push('does not wait for the migrations');
+  }
+  if (isProcess && !/restart:/.test(block)) offences.push('is not restarted when it ends');
+  return offences.map((offence) => `docker/compose.yaml, ${name}: ${offence}`);
+}

@@ -1,0 +1,91 @@
+import { namesUnder } from './rooms.js';
+import type { Rule, Source } from './source-tree.js';
+
+const topLevel = [
+  'apps',
+  'libs',
+  'test',
+  'docker',
+  'nest-cli.json',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'README.md',
+  'CHANGELOG.md',
+];
+
+/** A newcomer sees at the top what there is, and nothing else. */
+export const tidyTop: Rule = (sources) =>
+  [...new Set(sources.map(({ path }) => path.split('/')[0] ?? ''))]
+    .filter((name) => !name.startsWith('.') && !topLevel.includes(name))
+    .map((name) => `${name} lies at the top: it belongs into one of ${topLevel.slice(0, 4).join(', ')}`);
+
+const shown = ['apps', 'libs', 'test'] as const;
+
+/** README's map names every app, room and kind of test that exists, and none that does not. */
+export const mapIsTrue: Rule = (sources) => {
+  const readme = sources.find(({ path }) => path === 'README.md')?.text;
+  if (readme === undefined) return ['README.md is missing, and the map of the house with it'];
+  const map = readMap(readme);
+  return shown.flatMap((folder) => {
+    const exist = namesUnder(sources, folder);
+    const drawn = map.get(folder) ?? [];
+    return [
+      ...exist.filter((name) => !drawn.includes(name)).map((name) => `README's map lacks ${folder}/${name}/`),
+      ...drawn
+        .filter((name) => !exist.includes(name))
+        .map((name) => `README's map shows ${folder}/${name}/, which does not exist`),
+    ];
+  });
+};
+
+/** The map is a fenced block: `libs/` at the margin, below it `  kernel/   what it is`; several names may share a line. */
+function readMap(readme: string): Map<string, string[]> {
+  const map = new Map<string, string[]>();
+  for (const [, block = ''] of readme.matchAll(/```[a-z]*\n([\s\S]*?)```/g)) {
+    if (!/^libs\//m.test(block)) continue;
+    let folder = '';
+    for (const line of block.split('\n')) {
+      const [, atMargin] = /^([\w-]+)\//.exec(line) ?? [];
+      const [, indented] = /^ {2}((?:[\w-]+\/ ?)+)/.exec(line) ?? [];
+      if (atMargin) folder = atMargin;
+      const names =
+        indented
+          ?.split('/')
+          .map((name) => name.trim())
+          .filter(Boolean) ?? [];
+      map.set(folder, [...(map.get(folder) ?? []), ...names]);
+    }
+  }
+  return map;
+}
+
+/** @param names every variable that the settings room reads */
+export const settingsAreDocumented =
+  (names: readonly string[]): Rule =>
+  (sources) => {
+    const readme = sources.find(({ path }) => path === 'README.md')?.text ?? '';
+    return names
+      .filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))
+      .map((name) => `README.md does not name the setting ${name}`);
+  };
+
+const machinePath = /(?<![\w.])(?:\/(?:home|Users|root|work)\/[\w.-]+|[A-Z]:\\Users\\)/;
+
+/** A path of somebody's machine works on that machine only, and tells who they are. */
+export const noMachinePaths: Rule = (sources) => sources.flatMap(machinePathsIn);
+
+function machinePathsIn({ path, text }: Source): string[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [found] = machinePath.exec(line) ?? [];
+    return found ? [`${path}:${index + 1} holds a path of one machine, ${found}`] : [];
+  });
+}
+
+/** What CI and a person run can be run. */
+export const scriptsCanRun: Rule = (sources) => [
+  ...(sources.some(({ path }) => path === '.ci/run') ? [] : ['.ci/run is missing']),
+  ...sources
+    .filter(({ text, executable }) => text.startsWith('#!') && executable === false)
+    .map(({ path }) => `${path} begins with #! and is not executable`),
+];

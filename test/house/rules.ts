@@ -1,0 +1,39 @@
+import { variables } from '@rekey/settings';
+import { everyProcessHasAContainer, imageIsSafe } from './containers.js';
+import { noCycles } from './cycles.js';
+import { direction } from './direction.js';
+import { oneClock, oneReaderOfTheEnvironment } from './environment-and-clock.js';
+import { mapIsTrue, noMachinePaths, scriptsCanRun, settingsAreDocumented, tidyTop } from './layout.js';
+import { everyTestRuns, noLooseEnds } from './loose-ends.js';
+import { goodClassNames, goodNames } from './names.js';
+import { aliasesAgree, importsAreDeclared, versionsAreExact } from './packages.js';
+import { fewConstructorParameters, smallFiles } from './sizes.js';
+import type { Rule } from './source-tree.js';
+import { migrationsOnly, statementNamesAreUnique, tablesStayAtHome } from './tables.js';
+
+/** The plan of the house. A rule has no list of exceptions: change the code, or the rule for everyone. */
+export const rules: Record<string, Rule> = {
+  'imports follow the direction and use front doors': direction,
+  'no import cycles': noCycles,
+  'one room reads the environment': oneReaderOfTheEnvironment,
+  'time comes from a passed clock': oneClock,
+  'files are small': smallFiles,
+  'constructors take six parameters at most': fewConstructorParameters,
+  'files and folders have good names': goodNames,
+  'classes have good names': goodClassNames,
+  'nothing is left loose': noLooseEnds,
+  'every test runs': everyTestRuns,
+  'the schema changes by migrations only': migrationsOnly,
+  'a room owns its tables': tablesStayAtHome,
+  'statement names are unique': statementNamesAreUnique,
+  'imported packages are declared': importsAreDeclared,
+  'versions are exact': versionsAreExact,
+  'aliases and rooms agree': aliasesAgree,
+  'the top is tidy': tidyTop,
+  "README's map is true": mapIsTrue,
+  'README names every setting': settingsAreDocumented(Object.keys(variables)),
+  'no path of one machine': noMachinePaths,
+  'scripts can run': scriptsCanRun,
+  'the image is safe': imageIsSafe,
+  'every process has a container': everyProcessHasAContainer(['recovery', 'courier', 'issuer', 'console']),
+};
