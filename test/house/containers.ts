@@ -60,11 +60,9 @@ function wrongWithService(name: string, block: string, isProcess: boolean): stri
   if (image && !image.startsWith('rekey') && !/:[\w.-]*\d/.test(image))
     offences.push(`image ${image} is not pinned`);
   if (/NODE_ENV:\s*['"]?(?!production)\w/.test(block)) offences.push('NODE_ENV is not production');
-  if (/(SECRET|PASSWORD|KEYRING|AUTH_TOKEN)\w*:\s*(?!\$\{\w+:\?|\/run\/secrets\/)\S/.test(block)) {
-    offences.push('a secret has a value or a default here; require it with ${NAME:?why}');
-  }
-  if (/\$\{\w+:-[^}]*\}/.test(block) && /(SECRET|PASSWORD|KEYRING|TOKEN)\w*:-/.test(block))
-    offences.push('a secret has a default');
+  const given = /^ +\w*(?:SECRET|PASSWORD|KEYRING|AUTH_TOKEN)\w*: *(?!\$\{\w+:\?|\/run\/secrets\/)\S/m;
+  if (given.test(block))
+    offences.push('a secret has a value or a default here; require it, with a word on why');
   if (isProcess && !/migrate:\s*\n?\s*\{?\s*condition:\s*service_completed_successfully/.test(block)) {
     offences.push('does not wait for the migrations');
   }

@@ -53,6 +53,6 @@ export const oneClock: Rule = (sources) =>
 function asksTheTime(node: ts.Node): boolean {
   if (ts.isPropertyAccessExpression(node)) return node.getText() === 'Date.now';
   const made = ts.isNewExpression(node) || ts.isCallExpression(node) ? node : undefined;
-  if (!made || made.expression.getText() !== 'Date') return false;
+  if (made?.expression.getText() !== 'Date') return false;
   return ts.isCallExpression(made) || (made.arguments ?? []).length === 0;
 }

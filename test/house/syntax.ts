@@ -78,8 +78,12 @@ function onlyTypes(clause: ts.ImportClause | undefined): boolean {
 export function commentsOf(source: Source): { text: string; place: string }[] {
   const tree = parse(source);
   const starts = new Map<number, number>();
+  const markup: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
-    if (node.kind === ts.SyntaxKind.JsxText) return;
+    if (node.kind === ts.SyntaxKind.JsxText) {
+      markup.push(node);
+      return;
+    }
     const ranges = [
       ...(ts.getLeadingCommentRanges(source.text, node.pos) ?? []),
       ...(ts.getTrailingCommentRanges(source.text, node.end) ?? []),
@@ -89,6 +93,7 @@ export function commentsOf(source: Source): { text: string; place: string }[] {
   };
   visit(tree);
   return [...starts]
+    .filter(([from]) => !markup.some((text) => text.pos <= from && from < text.end))
     .sort(([one], [other]) => one - other)
     .map(([from, to]) => ({ text: source.text.slice(from, to), place: placeOf(source, from) }));
 }

@@ -1,0 +1,194 @@
+import { everyProcessHasAContainer, imageIsSafe } from './containers.js';
+import { mapIsTrue, noMachinePaths, scriptsCanRun, settingsAreDocumented, tidyTop } from './layout.js';
+import { goodNames } from './names.js';
+import { measure, smallFiles } from './sizes.js';
+import type { Source } from './source-tree.js';
+
+const file = (path: string, text = ''): Source => ({ path, text });
+const long = (path: string, lines: number): Source => file(path, 'line\n'.repeat(lines));
+const many = (count: number, lines: number): Source[] =>
+  Array.from({ length: count }, (_, index) => long(`libs/a/src/f${index}.ts`, lines));
+
+describe('sizes', () => {
+  test('one over 300, unless generated', () => {
+    const house = [...many(20, 60), long('libs/a/src/big.ts', 301), long('libs/a/src/big.generated.ts', 900)];
+    expect(smallFiles(house)).toEqual([expect.stringContaining('libs/a/src/big.ts has 301 lines')]);
+  });
+
+  test('too many over 200', () => {
+    expect(smallFiles([...many(8, 60), long('libs/a/src/b.ts', 201)])).toEqual([
+      expect.stringContaining('only 89 %'),
+    ]);
+    expect(smallFiles([...many(9, 60), long('libs/a/src/b.ts', 201)])).toEqual([]);
+  });
+
+  test('a long median', () => {
+    expect(smallFiles(many(3, 120))).toEqual([expect.stringContaining('median file has 120 lines')]);
+    expect(measure(many(3, 120))).toEqual({ files: 3, median: 120, upTo200: 1 });
+  });
+});
+
+describe('names', () => {
+  test.each([
+    'libs/recovery/src/utils.ts',
+    'libs/recovery/src/utils/one.ts',
+    'libs/shared/src/index.ts',
+    'libs/recovery/src/types.ts',
+    'libs/recovery/src/base.entity.ts',
+    'apps/console/src/session-manager.ts',
+    'test/helpers/start.ts',
+  ])('%s is a drawer', (path) => {
+    expect(goodNames([file(path)])).toEqual([expect.stringContaining('is a drawer')]);
+  });
+
+  test.each([
+    'libs/recovery/src/openRecovery.ts',
+    'libs/recovery/src/Open.tsx',
+    'libs/my_room/src/index.ts',
+    'apps/a/src/a.D.ts',
+  ])('%s is not in kebab-case', (path) => {
+    expect(goodNames([file(path)])).toEqual([expect.stringContaining('is not in kebab-case')]);
+  });
+
+  test('good ones', () => {
+    const paths = [
+      'libs/database/src/migrations/1-accounts.ts',
+      'libs/recovery/src/recovery.entity.ts',
+      'libs/recovery/src/open.spec.ts',
+      'libs/accounts/src/common-passwords.generated.ts',
+      'docker/Dockerfile',
+      'docker/compose.yaml',
+    ];
+    expect(goodNames(paths.map((path) => file(path)))).toEqual([]);
+  });
+});
+
+describe('layout', () => {
+  test('a stray file at the top', () => {
+    expect(
+      tidyTop([file('scripts/build.sh'), file('libs/a/src/a.ts'), file('.swcrc'), file('README.md')]),
+    ).toEqual([expect.stringContaining('scripts lies at the top')]);
+  });
+
+  const readme = (map: string) => file('README.md', `# Rekey\n\`\`\`\n${map}\`\`\`\n`);
+  const house = [
+    file('libs/kernel/src/a.ts'),
+    file('apps/issuer/src/a.ts'),
+    file('test/races/a.ts'),
+    file('test/postgres.ts'),
+  ];
+
+  test("README's map", () => {
+    const map =
+      'apps/       processes\n  issuer/   tokens\nlibs/\n  kernel/   clock\ntest/\n  races/ flows/   stories\n';
+    expect(mapIsTrue([...house, file('test/flows/a.ts'), readme(map)])).toEqual([]);
+    expect(mapIsTrue([...house, readme(map)])).toEqual([
+      "README's map shows test/flows/, which does not exist",
+    ]);
+    expect(mapIsTrue([...house, readme(map.replace('kernel/', 'cellar/'))])).toEqual([
+      "README's map lacks libs/kernel/",
+      "README's map shows libs/cellar/, which does not exist",
+      "README's map shows test/flows/, which does not exist",
+    ]);
+    expect(mapIsTrue(house)).toEqual([expect.stringContaining('README.md is missing')]);
+  });
+
+  test('a setting that README does not name', () => {
+    const settings = settingsAreDocumented(['MAIL_FROM', 'MAIL']);
+    expect(settings([file('README.md', '| `MAIL_FROM` | sender |')])).toEqual([
+      'README.md does not name the setting MAIL',
+    ]);
+  });
+
+  test('a path of one machine', () => {
+    const paths = ['/home', '/root', '/work', '/Users'].map((root) => `${root}/mei/rekey`);
+    expect(noMachinePaths([file('README.md', `see\n${paths.join('\n')}\nC:\\${'Users'}\\mei`)])).toHaveLength(
+      5,
+    );
+    expect(
+      noMachinePaths([file('README.md', '/usr/bin/chromium, ./work/x, https://example.com/home/a')]),
+    ).toEqual([]);
+  });
+
+  test('a script that cannot run, and no script for CI', () => {
+    expect(scriptsCanRun([{ path: 'docker/start', text: '#!/bin/sh\n', executable: false }])).toEqual([
+      '.ci/run is missing',
+      'docker/start begins with #! and is not executable',
+    ]);
+    expect(scriptsCanRun([{ path: '.ci/run', text: '#!/bin/sh\n', executable: true }])).toEqual([]);
+  });
+});
+
+describe('image', () => {
+  const good =
+    'FROM node:20.20.2-bookworm-slim AS build\nRUN npm ci\nFROM node:20.20.2-bookworm-slim\nENV NODE_ENV=production \\\n  A=1\nUSER node\nHEALTHCHECK CMD true\n';
+  const image = (text: string) => imageIsSafe([file('docker/Dockerfile', text)]);
+
+  test('good', () => {
+    expect(image(good)).toEqual([]);
+    expect(image(good.replace('FROM node:20.20.2-bookworm-slim\n', 'FROM build AS last\n'))).toEqual([]);
+  });
+
+  test.each([
+    [good.replace('USER node\n', ''), 'runs as root'],
+    [good.replace('USER node', 'USER 0:0'), 'runs as root'],
+    [`USER node\n${good.replace('USER node\n', '')}`, 'runs as root'],
+    [good.replace('HEALTHCHECK CMD true', 'HEALTHCHECK NONE'), 'HEALTHCHECK'],
+    [good.replace('node:20.20.2-bookworm-slim AS', 'node:latest AS'), 'node:latest is not pinned'],
+    [good.replace('node:20.20.2-bookworm-slim AS', 'node:20 AS'), 'node:20 is not pinned'],
+    [good.replace('NODE_ENV=production', 'NODE_ENV=development'), 'NODE_ENV'],
+    [good.replace('A=1', 'REKEY_KEYRING=x'), 'baked into'],
+    [good.slice(good.lastIndexOf('FROM')), 'one stage'],
+    ['', 'missing'],
+  ])('%#: %s', (text, sentence) => {
+    expect(image(text)).toEqual([expect.stringContaining(sentence)]);
+  });
+});
+
+describe('compose', () => {
+  const keyring = `\${REKEY_KEYRING:?make one}`;
+  const courier = `  courier:
+    image: rekey
+    restart: unless-stopped
+    environment:
+      REKEY_KEYRING: ${keyring}
+    depends_on:
+      migrate:
+        condition: service_completed_successfully
+`;
+  const around = `  migrate:
+    image: rekey
+  postgres:
+    image: postgres:18.1-bookworm
+  redis:
+    image: redis:8.2-bookworm
+`;
+  const compose = (services: string) =>
+    everyProcessHasAContainer(['courier'])([
+      file('docker/compose.yaml', `name: rekey\nservices:\n${services}volumes:\n  data: {}\n`),
+    ]);
+
+  test('good', () => {
+    expect(compose(courier + around)).toEqual([]);
+  });
+
+  test.each([
+    [around, 'has no service courier'],
+    [courier + around.replace('migrate', 'other'), 'has no service migrate'],
+    [courier.replace(keyring, 'abc') + around, 'a secret has a value'],
+    [courier.replace(':?make one', ':-abc') + around, 'a secret has a value'],
+    [
+      courier.replace('service_completed_successfully', 'service_started') + around,
+      'wait for the migrations',
+    ],
+    [courier.replace('    restart: unless-stopped\n', '') + around, 'not restarted'],
+    [courier + around.replace('postgres:18.1-bookworm', 'postgres'), 'not pinned'],
+    [courier.replace('REKEY_KEYRING:', 'NODE_ENV: development\n      REKEY_KEYRING:') + around, 'NODE_ENV'],
+  ])('%#', (services, sentence) => {
+    expect(compose(services)).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test('missing', () => {
+    expect(everyProcessHasAContainer([])([])).toEqual(['docker/compose.yaml is missing']);
+  });
+});
