@@ -1,0 +1,13 @@
+/**
+ * A message did not leave. `permanent`: the provider will never take it; otherwise another attempt may succeed. It names
+ * the provider's code and nothing else: no address, no text, no credentials.
+ */
+export class DeliveryFault extends Error {
+  constructor(
+    readonly permanent: boolean,
+    /** `smtp 550`, `twilio 21211`, `ECONNREFUSED`… */
+    readonly providerCode: string,
+  ) {
+    super(`delivery failed ${permanent ? 'for good' : 'for now'}: ${providerCode}`);
+  }
+}

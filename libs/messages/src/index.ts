@@ -1,0 +1,4 @@
+export { type ChannelOptions, type Channels, createChannels, type Outgoing } from './channels.js';
+export { DeliveryFault } from './delivery-fault.js';
+export { type Rendered, type RenderedEmail, type RenderedSms, renderMessage } from './render.js';
+export type { MessageSlots } from './slots.js';

@@ -1,0 +1,41 @@
+import type { Locale } from '@rekey/kernel';
+
+/** What a message is written from. All of it may come from elsewhere, so all of it is escaped where it lands. */
+export interface MessageSlots {
+  kind: 'recovery_code' | 'recovery_completed';
+  locale: Locale;
+  /** What the product is called. */
+  serviceName: string;
+  /** Base URL of the hosted pages: its host binds the SMS to the page. */
+  recoveryUrl: string;
+  /** The "this was not me" link, good for 72 hours. */
+  stopUrl: string;
+  /** Of a code: the digits, ungrouped, and for how many minutes they are good. */
+  code?: string;
+  codeMinutes: number;
+  /** Of a notice: when it happened, and whether there is a new password. */
+  settledAt?: Date;
+  passwordSet?: boolean;
+}
+
+/** One line: neither a header nor an SMS can be made to have another (CR/LF injection). */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+
+/**
+ * Fills `{{name}}` with escaped text, once: what a value contains is never read as another slot.
+ *
+ * @throws {Error} when the template has a slot without a value
+ */
+export function fill(template: string, values: Record<string, string>): string {
+  return template.replace(/\{\{(\w+)\}\}/g, (_slot, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`the mail lacks a value for {{${name}}}`);
+    return escapeHtml(value);
+  });
+}
+
+/** `12345678` as `1234 5678`, `123456` as `123 456`: easier to read over than eight in a row. */
+export const grouped = (code: string): string => `${code.slice(0, code.length / 2)} ${code.slice(code.length / 2)}`;

@@ -1,0 +1,67 @@
+import twilio from 'twilio';
+import { DeliveryFault } from './delivery-fault.js';
+
+export interface SmsOptions {
+  accountSid: string;
+  authToken: string;
+  from?: string;
+  messagingServiceSid?: string;
+  /** Another origin for api.twilio.com's paths. */
+  apiUrl?: string;
+  /** Where Twilio reports what became of a message; only a public https address is given to it. */
+  statusCallback?: string;
+}
+
+export interface Sms {
+  to: string;
+  body: string;
+}
+
+type RequestOptions = Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0];
+
+/** Twilio's own client, on another origin. */
+class RedirectedClient extends twilio.RequestClient {
+  constructor(private readonly origin: string) {
+    super({ keepAlive: true, timeout: 30_000 });
+  }
+
+  override request<TData>(options: RequestOptions) {
+    const { pathname, search } = new URL(options.uri);
+    const uri = `${this.origin.replace(/\/$/, '')}${pathname}${search}`;
+    return super.request<TData>({ ...(options as object), uri } as Parameters<typeof twilio.RequestClient.prototype.request<TData>>[0]);
+  }
+}
+
+/** SMS by Twilio. */
+export class SmsChannel {
+  private readonly client: ReturnType<typeof twilio>;
+
+  constructor(private readonly options: SmsOptions) {
+    const httpClient = options.apiUrl ? new RedirectedClient(options.apiUrl) : new twilio.RequestClient({ keepAlive: true, timeout: 30_000 });
+    this.client = twilio(options.accountSid, options.authToken, { httpClient, lazyLoading: true });
+  }
+
+  /** @throws {DeliveryFault} */
+  async send(sms: Sms): Promise<{ providerId: string }> {
+    const { from, messagingServiceSid, statusCallback } = this.options;
+    try {
+      const message = await this.client.messages.create({
+        to: sms.to,
+        body: sms.body,
+        ...(messagingServiceSid ? { messagingServiceSid } : { from: from ?? '' }),
+        ...(statusCallback?.startsWith('https:') ? { statusCallback } : {}),
+      });
+      return { providerId: message.sid };
+    } catch (fault) {
+      throw deliveryFaultOf(fault);
+    }
+  }
+}
+
+/** 429 and 5xx are for now, like a lost line; another 4xx is about this number or this text, so it is for good. */
+function deliveryFaultOf(fault: unknown): DeliveryFault {
+  const { status, code } = Object(fault) as { status?: number; code?: number | string };
+  // 401 and 403 are about our account: once it is mended, the message can go.
+  const permanent = status !== undefined && status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+  return new DeliveryFault(permanent, status === undefined ? String(code ?? 'unknown') : `twilio ${code ?? status}`);
+}
