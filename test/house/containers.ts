@@ -31,12 +31,35 @@ export const imageIsSafe: Rule = (sources) => {
   return offences;
 };
 
-/** The blocks under `services:`, by name; enough of YAML for a file that this house writes itself. */
+/** The blocks under `services:`, by name, anchors put in; enough of YAML for a file that this house writes itself. */
 export function servicesOf(compose: string): Map<string, string> {
+  const anchors = new Map(
+    [...compose.matchAll(/^x-[\w-]+: &([\w-]+)\n((?: .*\n|\n)+)/gm)].map(([, name = '', block = '']) => [
+      name,
+      block,
+    ]),
+  );
   const body = /^services:\n([\s\S]*?)(?=^\S|$(?![\s\S]))/m.exec(compose)?.[1] ?? '';
   const blocks = body.split(/^ {2}(?=[\w-]+:)/m).slice(1);
-  return new Map(blocks.map((block) => [block.slice(0, block.indexOf(':')), block]));
+  return new Map(
+    blocks.map((block) => {
+      const merged = [...block.matchAll(/: \*([\w-]+)/g)].map(([, name = '']) =>
+        anchors.get(name)?.replace(/^/gm, '  '),
+      );
+      return [block.slice(0, block.indexOf(':')), [block, ...merged].join('\n')];
+    }),
+  );
 }
+
+/** What a container starts is there: a file that `npm run build` makes. */
+export const containersStartWhatExists: Rule = (sources) =>
+  sources
+    .filter(({ path }) => path.startsWith('docker/'))
+    .flatMap(({ path, text }) =>
+      [...new Set([...text.matchAll(/\bdist\/((?:apps|libs)\/[\w/-]+)\.js\b/g)].map(([, stem]) => stem))]
+        .filter((stem) => !sources.some((source) => source.path === `${stem}.ts`))
+        .map((stem) => `${path} starts dist/${stem}.js, and there is no ${stem}.ts`),
+    );
 
 /** @param processes those that a deployment is made of */
 export const everyProcessHasAContainer =

@@ -1,4 +1,9 @@
-import { everyProcessHasAContainer, imageIsSafe } from './containers.js';
+import {
+  containersStartWhatExists,
+  everyProcessHasAContainer,
+  imageIsSafe,
+  servicesOf,
+} from './containers.js';
 import { mapIsTrue, noMachinePaths, scriptsCanRun, settingsAreDocumented, tidyTop } from './layout.js';
 import { goodNames } from './names.js';
 import { measure, smallFiles } from './sizes.js';
@@ -186,6 +191,31 @@ describe('compose', () => {
     [courier.replace('REKEY_KEYRING:', 'NODE_ENV: development\n      REKEY_KEYRING:') + around, 'NODE_ENV'],
   ])('%#', (services, sentence) => {
     expect(compose(services)).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test('anchors count as if they stood there', () => {
+    const anchored = `x-process: &process
+  restart: always
+
+  image: rekey
+services:
+  courier:
+    <<: *process
+    command: [a]
+`;
+    expect(servicesOf(anchored).get('courier')).toMatch(
+      /command: \[a\][\s\S]*^ {4}restart: always[\s\S]*^ {4}image: rekey/m,
+    );
+  });
+
+  test('a container that starts what is not there', () => {
+    const compose = file(
+      'docker/compose.yaml',
+      'command: [dist/apps/courier/src/main.js]\ncommand: [dist/apps/a/src/b.js]',
+    );
+    expect(containersStartWhatExists([compose, file('apps/courier/src/main.ts')])).toEqual([
+      'docker/compose.yaml starts dist/apps/a/src/b.js, and there is no apps/a/src/b.ts',
+    ]);
   });
 
   test('missing', () => {

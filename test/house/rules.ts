@@ -1,5 +1,5 @@
 import { variables } from '@rekey/settings';
-import { everyProcessHasAContainer, imageIsSafe } from './containers.js';
+import { containersStartWhatExists, everyProcessHasAContainer, imageIsSafe } from './containers.js';
 import { noCycles } from './cycles.js';
 import { direction } from './direction.js';
 import { oneClock, oneReaderOfTheEnvironment } from './environment-and-clock.js';
@@ -35,5 +35,6 @@ export const rules: Record<string, Rule> = {
   'no path of one machine': noMachinePaths,
   'scripts can run': scriptsCanRun,
   'the image is safe': imageIsSafe,
+  'containers start what exists': containersStartWhatExists,
   'every process has a container': everyProcessHasAContainer(['recovery', 'courier', 'issuer', 'console']),
 };
