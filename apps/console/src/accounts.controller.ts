@@ -1,0 +1,104 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs/common';
+import { deleteAccount, readAccount } from '@rekey/accounts';
+import { recordAudit } from '@rekey/audit';
+import { Operation, parse, unwrap } from '@rekey/http';
+import { refuse, uuidv7 } from '@rekey/kernel';
+import { endAllFamilies, listFamilies } from '@rekey/tokens';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { callerWith } from './bearer.js';
+import { CONTEXT, type ConsoleContext } from './parts.js';
+import { putManagedAccount } from './put-account.js';
+import { accountAnswer, accountBody, accountToPut } from './wire.js';
+
+const familyAnswer = z.object({
+  id: z.string(),
+  client_id: z.string(),
+  state: z.enum(['active', 'ended', 'expired']),
+  end_reason: z.string().optional(),
+  scope: z.string(),
+  acr: z.string(),
+  amr: z.array(z.string()),
+  recovery_id: z.string().optional(),
+  created_at: z.string(),
+  refreshed_at: z.string(),
+  expires_at: z.string(),
+});
+
+@Controller('v1/accounts')
+export class AccountsController {
+  constructor(@Inject(CONTEXT) private readonly context: ConsoleContext) {}
+
+  @Put(':id')
+  @Operation({
+    summary: 'Create or replace an account',
+    bearer: true,
+    body: accountBody,
+    answers: {
+      200: { description: 'replaced', schema: accountAnswer },
+      201: { description: 'created', schema: accountAnswer },
+    },
+    refusals: ['invalid_request', 'unauthorized', 'forbidden', 'conflict', 'password_refused'],
+  })
+  async put(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const caller = await callerWith(this.context, 'accounts:write', request, reply);
+    const account = accountToPut(id, parse(accountBody, body));
+    const { created } = unwrap(await putManagedAccount(this.context, caller, account));
+    reply.status(created ? 201 : 200);
+    return readAccount(this.context.database, this.context.keyring, id);
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'Read an account; never its password',
+    bearer: true,
+    answers: { 200: { description: 'the account', schema: accountAnswer } },
+    refusals: ['unauthorized', 'forbidden', 'not_found'],
+  })
+  async get(@Param('id') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    await callerWith(this.context, 'accounts:read', request, reply);
+    const account = await readAccount(this.context.database, this.context.keyring, id);
+    return unwrap(account ?? refuse('not_found'));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Delete an account and end its sessions',
+    bearer: true,
+    answers: { 204: { description: 'deleted' } },
+    refusals: ['unauthorized', 'forbidden', 'not_found'],
+  })
+  async remove(@Param('id') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const caller = await callerWith(this.context, 'accounts:write', request, reply);
+    const now = this.context.clock.now();
+    const at = new Date(now);
+    const deleted = await this.context.database.transaction(async (tx) => {
+      if (!(await deleteAccount(tx, id))) return false;
+      await endAllFamilies(tx, { accountId: id, at, reason: 'account' });
+      await recordAudit(tx, { id: uuidv7(now), at, event: 'user_deleted', actor: `client:${caller}`, accountId: id });
+      return true;
+    });
+    if (!deleted) unwrap(refuse('not_found'));
+  }
+
+  @Get(':id/tokens')
+  @Operation({
+    summary: 'Token families of an account and their states; never a token',
+    bearer: true,
+    answers: { 200: { description: 'newest first', schema: z.object({ families: z.array(familyAnswer) }) } },
+    refusals: ['unauthorized', 'forbidden', 'not_found'],
+  })
+  async tokens(@Param('id') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    await callerWith(this.context, 'tokens:read', request, reply);
+    const { database, keyring, clock } = this.context;
+    const families = await listFamilies(database, clock.now(), id);
+    if (families.length === 0 && !(await readAccount(database, keyring, id))) unwrap(refuse('not_found'));
+    return { families };
+  }
+}

@@ -1,0 +1,44 @@
+import { openDatabase } from '@rekey/database';
+import { type RunningServer, serve } from '@rekey/http';
+import { type Clock, systemClock } from '@rekey/kernel';
+import type { Settings } from '@rekey/settings';
+import { SigningKeys } from '@rekey/tokens';
+import { ConsoleModule } from './console.module.js';
+import { registerNdjson } from './ndjson.js';
+
+/** The management API: accounts, clients, and the state of tokens. */
+export async function startConsole(settings: Settings, options: { clock?: Clock } = {}): Promise<RunningServer> {
+  const clock = options.clock ?? systemClock;
+  const { keyring, urls } = settings;
+  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'console' });
+  try {
+    const tokens = {
+      database,
+      keyring,
+      clock,
+      keys: new SigningKeys(database, keyring, clock),
+      issuerUrl: urls.issuer,
+      recoveryUrl: urls.recovery,
+      audience: settings.tokenAudience,
+    };
+    const server = await serve({
+      name: 'console',
+      module: ConsoleModule.with({ database, keyring, clock, tokens }),
+      port: settings.ports.console,
+      settings,
+      ready: () => database.ping(),
+      register: registerNdjson,
+      openApi: { title: 'Rekey management', description: 'Accounts, OAuth clients and token families, for your own systems.' },
+    });
+    return {
+      url: server.url,
+      close: async () => {
+        await server.close();
+        await database.close();
+      },
+    };
+  } catch (fault) {
+    await database.close();
+    throw fault;
+  }
+}

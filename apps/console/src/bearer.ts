@@ -1,0 +1,25 @@
+import { RefusedException } from '@rekey/http';
+import { refuse } from '@rekey/kernel';
+import { authenticateManagement, isOAuthRefused, type ManagementScope } from '@rekey/tokens';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ConsoleContext } from './parts.js';
+
+/**
+ * The client that calls, if its token has the scope.
+ *
+ * @throws {RefusedException} 401 or 403, with the challenge of RFC 6750 §3
+ */
+export async function callerWith(
+  { tokens }: ConsoleContext,
+  scope: ManagementScope,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<string> {
+  const bearer = /^bearer ([\w.-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const caller = await authenticateManagement(tokens, bearer, scope);
+  if (!isOAuthRefused(caller)) return caller.clientId;
+  const { error } = caller;
+  const why = bearer === undefined ? '' : `, error="${error}"${error === 'insufficient_scope' ? `, scope="${scope}"` : ''}`;
+  reply.header('www-authenticate', `Bearer realm="rekey"${why}`);
+  throw new RefusedException(refuse(error === 'insufficient_scope' ? 'forbidden' : 'unauthorized'));
+}

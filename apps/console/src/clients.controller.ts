@@ -1,0 +1,82 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs/common';
+import { type AuditEventName, recordAudit } from '@rekey/audit';
+import { Operation, parse, unwrap } from '@rekey/http';
+import { refuse, uuidv7 } from '@rekey/kernel';
+import { deleteClient, putClient, readClient } from '@rekey/tokens';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerWith } from './bearer.js';
+import { CONTEXT, type ConsoleContext } from './parts.js';
+import { clientAnswer, clientBody } from './wire.js';
+
+@Controller('v1/clients')
+export class ClientsController {
+  constructor(@Inject(CONTEXT) private readonly context: ConsoleContext) {}
+
+  @Put(':client_id')
+  @Operation({
+    summary: 'Create or replace an OAuth client',
+    description: 'A confidential client gets a secret when it is created; it is shown in that answer and never again.',
+    bearer: true,
+    body: clientBody,
+    answers: {
+      200: { description: 'replaced', schema: clientAnswer },
+      201: { description: 'created', schema: clientAnswer },
+    },
+    refusals: ['invalid_request', 'unauthorized', 'forbidden'],
+  })
+  async put(
+    @Param('client_id') clientId: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const caller = await callerWith(this.context, 'clients:write', request, reply);
+    if (!/^[\w.:-]{1,100}$/.test(clientId)) {
+      unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: '1 to 100 of letters, digits, "_", ".", ":" and "-"' }] }));
+    }
+    const client = { client_id: clientId, ...parse(clientBody, body) };
+    const { created, secret } = await putClient(this.context.tokens, this.context.clock.now(), client);
+    await this.note(created ? 'client_created' : 'client_updated', caller, clientId);
+    reply.status(created ? 201 : 200);
+    return { ...client, ...(secret ? { client_secret: secret } : {}) };
+  }
+
+  @Get(':client_id')
+  @Operation({
+    summary: 'Read an OAuth client; never its secret',
+    bearer: true,
+    answers: { 200: { description: 'the client', schema: clientAnswer } },
+    refusals: ['unauthorized', 'forbidden', 'not_found'],
+  })
+  async get(@Param('client_id') clientId: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    await callerWith(this.context, 'clients:write', request, reply);
+    return unwrap((await readClient(this.context.database, clientId)) ?? refuse('not_found'));
+  }
+
+  @Delete(':client_id')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Delete an OAuth client',
+    bearer: true,
+    answers: { 204: { description: 'deleted' } },
+    refusals: ['unauthorized', 'forbidden', 'not_found', 'not_possible'],
+  })
+  async remove(@Param('client_id') clientId: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const caller = await callerWith(this.context, 'clients:write', request, reply);
+    // It stands in wherever a request names no client.
+    if (clientId === 'default') unwrap(refuse('not_possible'));
+    if (!(await deleteClient(this.context.database, clientId))) unwrap(refuse('not_found'));
+    await this.note('client_deleted', caller, clientId);
+  }
+
+  private async note(event: AuditEventName, caller: string, clientId: string): Promise<void> {
+    const now = this.context.clock.now();
+    await recordAudit(this.context.database, {
+      id: uuidv7(now),
+      at: new Date(now),
+      event,
+      actor: `client:${caller}`,
+      detail: { client_id: clientId },
+    });
+  }
+}

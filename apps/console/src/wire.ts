@@ -1,0 +1,87 @@
+import { type AccountToPut, isPasswordHash } from '@rekey/accounts';
+import { pickLocale } from '@rekey/kernel';
+import { grants, tokenExchangeGrant } from '@rekey/tokens';
+import { z } from 'zod';
+
+/** Unknown members are refused, so that nobody sets what is not named here. */
+const address = z.strictObject({
+  kind: z.enum(['email', 'phone']),
+  value: z.string().min(1).max(254),
+  verified: z.boolean(),
+  primary: z.boolean().optional(),
+});
+
+const role = z.string().regex(/^[\w:.-]{1,64}$/);
+
+const accountMembers = {
+  username: z.string().min(1).max(128).optional(),
+  addresses: z.array(address).max(20).default([]),
+  roles: z.array(role).max(50).default([]),
+  status: z.enum(['active', 'disabled']).default('active'),
+  locale: z.string().max(35).optional(),
+};
+
+export const accountBody = z.strictObject({
+  ...accountMembers,
+  password: z.string().max(1024).optional().describe('Never read back. Left out: the account keeps the one it has'),
+  password_hash: z
+    .string()
+    .max(300)
+    .refine(isPasswordHash, 'an argon2id hash as a PHC string')
+    .optional()
+    .describe('Instead of password, from elsewhere'),
+});
+
+export const importLine = accountBody.extend({ id: z.string().min(1).max(128) });
+
+export const accountAnswer = z.object({
+  id: z.string(),
+  ...accountMembers,
+  addresses: z.array(address.required()),
+});
+
+export const importResult = z.object({
+  line: z.number().int(),
+  id: z.string().optional(),
+  result: z.enum(['created', 'replaced', 'failed']),
+  code: z.string().optional(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+export type ImportResult = z.output<typeof importResult>;
+
+const seconds = z.number().int().min(60).max(31_536_000);
+const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/);
+const redirectUri = z
+  .string()
+  .max(2000)
+  .refine((text) => URL.canParse(text) && !text.includes('#') && !/^(javascript|data|file|blob):/i.test(text), 'an absolute URL without fragment');
+
+export const clientBody = z
+  .strictObject({
+    name: z.string().min(1).max(100),
+    type: z.enum(['public', 'confidential']),
+    redirect_uris: z.array(redirectUri).max(50).default([]),
+    grants: z.array(z.enum(grants)).default([tokenExchangeGrant, 'authorization_code', 'refresh_token']),
+    scopes: z.array(scope).max(50).default(['account']),
+    lifetimes: z.strictObject({ access: seconds.max(3600).optional(), refresh_idle: seconds.optional(), refresh: seconds.optional() }).default({}),
+  })
+  .refine(({ type, grants: wanted }) => type === 'confidential' || !wanted.includes('client_credentials'), {
+    path: ['grants'],
+    message: 'client_credentials is for confidential clients',
+  });
+
+export const clientAnswer = z.object({
+  client_id: z.string(),
+  name: z.string(),
+  type: z.enum(['public', 'confidential']),
+  redirect_uris: z.array(z.string()),
+  grants: z.array(z.string()),
+  scopes: z.array(z.string()),
+  lifetimes: z.object({ access: z.number().optional(), refresh_idle: z.number().optional(), refresh: z.number().optional() }),
+  client_secret: z.string().optional().describe('Shown once, when it is made'),
+});
+
+export const accountToPut = (id: string, body: z.output<typeof accountBody>): AccountToPut => {
+  const { password_hash: passwordHash, locale, ...rest } = body;
+  return { id, ...rest, passwordHash, locale: locale === undefined ? undefined : pickLocale(locale) };
+};
