@@ -4,7 +4,6 @@ import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import { ClientDirectory, forgetSpentTokens, managementScopes, putClient, SigningKeys, type TokenContext } from '@rekey/tokens';
 import { IssuerModule } from './issuer.module.js';
-import { registerForms } from './oauth-http.js';
 
 const sweepEveryMs = 60_000;
 
@@ -33,7 +32,6 @@ export async function startIssuer(settings: Settings, options: { clock?: Clock }
       port: ports.issuer,
       settings,
       ready: () => database.ping(),
-      register: registerForms,
       openApi: { title: 'Rekey issuer', description: 'OAuth token endpoints, sign-in and sessions.' },
     });
     const sweep = setInterval(() => {

@@ -1,13 +1,7 @@
-import formbody from '@fastify/formbody';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { type Client, type ClientDirectory, isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from '@rekey/tokens';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-
-/** Token endpoints read forms (RFC 6749 §3.2), and nothing else. */
-export async function registerForms(fastify: FastifyInstance): Promise<void> {
-  await fastify.register(formbody, { bodyLimit: 65_536 });
-}
 
 /** Carries an OAuth refusal from a controller to its filter. */
 export class OAuthException extends Error {

@@ -1,9 +1,9 @@
+import cookie from '@fastify/cookie';
 import { type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import { assemble } from './parts.js';
 import { RecoveryModule } from './recovery.module.js';
-import { registerForms } from './forms.js';
 
 /** The public API of recoveries, and the pages for people. */
 export async function startRecovery(settings: Settings, options: { clock?: Clock } = {}): Promise<RunningServer> {
@@ -15,7 +15,9 @@ export async function startRecovery(settings: Settings, options: { clock?: Clock
       port: settings.ports.recovery,
       settings,
       ready: () => parts.ready(),
-      register: registerForms,
+      register: async (fastify) => {
+        await fastify.register(cookie);
+      },
       openApi: { title: 'Rekey recovery', description: 'Prove who you are, get fresh credentials, end the old ones.' },
     });
     return {

@@ -44,8 +44,7 @@ export async function runProcess<Started extends Running>(
     if (wanted) await close();
     else whenStarted(running);
   } catch (fault) {
-    process.stderr.write(`rekey ${name}: ${whatToDo(fault)}\n`);
-    process.exit(1);
+    process.stderr.write(`rekey ${name}: ${whatToDo(fault)}\n`, () => process.exit(1));
   }
 }
 

@@ -17,11 +17,11 @@ const burn = statement(
      update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, :idleExpiresAt::timestamptz)
      where id = :id and state in (${sqlStates(statesBefore('prove'))}) and tries < :triesAllowed::integer
        and expires_at > :now and idle_expires_at > :now
-     returning tries, guess_budgets
+     returning recoveries.tries, recoveries.guess_budgets
    ), a_day as (
      ${chargeRows('select unnest(guess_budgets) as key, :dayWindow::integer as window_ms from spent')}
    )
-   select ${rowColumns}, guess_budgets[1] = a_day.key as is_identifier, a_day.spent as day_spent, a_day.resets_at as day_resets_at,
+   select ${rowColumns}, recoveries.guess_budgets[1] = a_day.key as is_identifier, a_day.spent as day_spent, a_day.resets_at as day_resets_at,
      spent.tries, (
        select coalesce(jsonb_agg(good), '[]') from (
          select counter, channel, encode(bound_to, 'hex') as "boundTo", key_id as "keyId"

@@ -10,6 +10,8 @@ export function developmentSecrets(dataDir: string) {
   return {
     keyring: () => madeOnce(dataDir, 'keyring.json', () => JSON.stringify([{ id: 'development', key: newSecret() }])),
     managementSecret: () => madeOnce(dataDir, 'management-client-secret', newSecret),
+    /** Of the embedded PostgreSQL's superuser. */
+    databasePassword: () => madeOnce(dataDir, 'database-password', newSecret),
   };
 }
 
@@ -18,7 +20,8 @@ function madeOnce(dataDir: string, name: string, make: () => string): string {
   const path = join(dataDir, name);
   const known = readIfThere(path);
   if (known !== undefined) return known;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // Others may pass through, to the database's own folder when root runs it as another user, and read nothing.
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 });
   const draft = `${path}.${newSecret()}`;
   writeFileSync(draft, make(), { mode: 0o600, flag: 'wx' });
   try {

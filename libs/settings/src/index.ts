@@ -1,3 +1,4 @@
+export { developmentSecrets } from './development-secrets.js';
 export { loadSettings, SettingsError } from './load-settings.js';
 export { settingsOrExit } from './read-environment.js';
 export type { ProcessName, Settings, TwilioSettings } from './settings.js';

@@ -1,0 +1,70 @@
+import { migrate, openDatabase } from '@rekey/database';
+import { type Clock, systemClock } from '@rekey/kernel';
+import { migrateQueue } from '@rekey/queue';
+import type { Settings } from '@rekey/settings';
+import { startConsole } from '../../console/src/app.js';
+import { startCourier } from '../../courier/src/app.js';
+import { startIssuer } from '../../issuer/src/app.js';
+import { startRecovery } from '../../recovery/src/app.js';
+import { seedDemoAccounts } from './demo-accounts.js';
+import { type Mailbox, startMailbox } from './mailbox/mailbox.js';
+import { startEmbeddedPostgres } from './postgres.js';
+
+export interface Standalone {
+  settings: Settings;
+  mailbox: Mailbox | undefined;
+  /** PostgreSQL is the embedded one. */
+  embedded: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * All of Rekey in one process: PostgreSQL unless there is one, migrations, the development mailbox unless mail and SMS have
+ * somewhere to go, and the four apps. Closes in the opposite order, so that what is under way can finish.
+ */
+export async function startStandalone(given: Settings, options: { clock?: Clock } = {}): Promise<Standalone> {
+  const started: (() => Promise<void>)[] = [];
+  const keep = <Part>(part: Part, close: (part: Part) => Promise<void>): Part => {
+    started.unshift(() => close(part));
+    return part;
+  };
+  const close = async () => {
+    for (const end of started.splice(0)) await end();
+  };
+  try {
+    const postgres = given.databaseUrl
+      ? undefined
+      : keep(await startEmbeddedPostgres(given.dataDir), (server) => server.stop());
+    const url = given.databaseUrl ?? postgres?.url ?? '';
+    await migrate({ url });
+    await migrateQueue({ url });
+    const needsMailbox = given.smtpUrls.length === 0 || !given.twilio;
+    const mailbox = needsMailbox
+      ? keep(await startMailbox({ port: given.ports.mailbox, production: given.production }), (box) => box.close())
+      : undefined;
+    const settings: Settings = {
+      ...given,
+      databaseUrl: url,
+      smtpUrls: given.smtpUrls.length > 0 ? given.smtpUrls : [mailbox?.smtpUrl ?? ''],
+      twilio: given.twilio ?? mailbox?.twilio,
+    };
+    if (!given.production) await seed(settings, options.clock ?? systemClock);
+    keep(await startIssuer(settings, options), (app) => app.close());
+    keep(await startConsole(settings, options), (app) => app.close());
+    keep(await startCourier(settings, options), (app) => app.close());
+    keep(await startRecovery(settings, options), (app) => app.close());
+    return { settings, mailbox, embedded: postgres !== undefined, close };
+  } catch (fault) {
+    await close().catch(() => undefined);
+    throw fault;
+  }
+}
+
+async function seed(settings: Settings, clock: Clock): Promise<void> {
+  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'seed', poolSize: 2 });
+  try {
+    await seedDemoAccounts(database, settings.keyring, clock.now());
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,62 @@
+import type { AddressInfo } from 'node:net';
+import formbody from '@fastify/formbody';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type CaughtMessage, MessageStore } from './message-store.js';
+import { pageRoutes } from './page.js';
+import { startSmtp } from './smtp.js';
+import { newTwilioAccount, type TwilioAccount, twilioRoutes } from './twilio-double.js';
+
+export interface Mailbox {
+  url: string;
+  smtpUrl: string;
+  /** What a courier needs to send SMS here by Twilio's client. */
+  twilio: TwilioAccount & { apiUrl: string };
+  close(): Promise<void>;
+}
+
+/**
+ * Catches every mail and SMS of a development: a real SMTP server and a Twilio-shaped HTTP endpoint, a page for people, and
+ * `GET /messages?to=` for scripts. It shows codes to whoever asks, so it listens on this machine only.
+ *
+ * @throws {Error} in production, and with `code: 'EADDRINUSE'` when the port is taken
+ */
+export async function startMailbox(options: { port: number; production: boolean }): Promise<Mailbox> {
+  if (options.production) throw new Error('the development mailbox shows codes to everyone; it does not exist in production');
+  const store = new MessageStore();
+  const account = newTwilioAccount();
+  const fastify = Fastify({ logger: false, bodyLimit: 1_048_576, forceCloseConnections: true });
+  await fastify.register(formbody);
+  twilioRoutes(fastify, store, account);
+  scriptRoutes(fastify, store);
+  pageRoutes(fastify, store);
+  const smtp = await startSmtp(store, 0);
+  try {
+    await fastify.listen({ port: options.port, host: 'localhost' });
+  } catch (fault) {
+    await smtp.close();
+    throw Object.assign(fault as Error, { port: options.port, process: 'mailbox' });
+  }
+  const url = `http://localhost:${(fastify.server.address() as AddressInfo).port}`;
+  return {
+    url,
+    smtpUrl: `smtp://127.0.0.1:${smtp.port}`,
+    twilio: { ...account, apiUrl: url },
+    async close() {
+      await fastify.close();
+      await smtp.close();
+    },
+  };
+}
+
+function scriptRoutes(fastify: FastifyInstance, store: MessageStore): void {
+  fastify.get<{ Querystring: { to?: string } }>('/messages', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    return { messages: store.list(request.query.to).map(wire) };
+  });
+  fastify.delete('/messages', async (_request, reply) => {
+    store.clear();
+    return reply.status(204).send();
+  });
+}
+
+const wire = ({ recipients: _recipients, source: _source, ...message }: CaughtMessage) => message;

@@ -1,0 +1,47 @@
+import { EventEmitter } from 'node:events';
+
+/** A message as the mailbox shows it, to people and to scripts. */
+export interface CaughtMessage {
+  id: string;
+  channel: 'email' | 'sms';
+  to: string;
+  from: string;
+  subject?: string;
+  text: string;
+  html?: string;
+  headers?: Record<string, string>;
+  /** RFC 3339. */
+  received_at: string;
+  /** Of a mail: every recipient of its envelope, and its bytes as they came. */
+  recipients: string[];
+  source?: string;
+}
+
+const kept = 1_000;
+
+/** What has come in since the start, newest first, a thousand at most. */
+export class MessageStore {
+  private messages: CaughtMessage[] = [];
+  readonly changes = new EventEmitter().setMaxListeners(100);
+
+  add(message: CaughtMessage): void {
+    this.messages = [message, ...this.messages].slice(0, kept);
+    this.changes.emit('change');
+  }
+
+  /** @param to mail addresses without regard to letter case; all when left out */
+  list(to?: string): CaughtMessage[] {
+    if (to === undefined) return this.messages;
+    const wanted = to.toLowerCase();
+    return this.messages.filter(({ recipients }) => recipients.some((one) => one.toLowerCase() === wanted));
+  }
+
+  find(id: string): CaughtMessage | undefined {
+    return this.messages.find((message) => message.id === id);
+  }
+
+  clear(): void {
+    this.messages = [];
+    this.changes.emit('change');
+  }
+}

