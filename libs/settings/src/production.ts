@@ -7,6 +7,7 @@ const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
   courier: ['RECOVERY_URL', 'SMTP_URL', 'MAIL_FROM', 'TWILIO_ACCOUNT_SID'],
   issuer: ['ISSUER_URL', 'RECOVERY_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   console: ['CONSOLE_URL', 'ISSUER_URL'],
+  migrate: [],
 };
 
 /** A deployment that runs on a development default is one that nobody decided on: each is named, all at once. */
