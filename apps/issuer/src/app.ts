@@ -24,7 +24,8 @@ export async function startIssuer(settings: Settings, options: { clock?: Clock }
       recoveryUrl: urls.recovery,
       audience: settings.tokenAudience,
     };
-    await keys.publicJwks();
+    await keys.signingKey('access_token');
+    await keys.signingKey('recovery_assertion');
     await putManagementClient(context, settings);
     const server = await serve({
       name: 'issuer',

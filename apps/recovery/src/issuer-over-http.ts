@@ -56,11 +56,12 @@ export function issuerOverHttp(parts: {
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
         body: form.toString(),
       });
-      const answer = (await body.json()) as TokenAnswer & { error?: string };
+      const answer = (await body.json()) as TokenAnswer & { error?: string; error_description?: string };
       if (statusCode === 200) return answer;
       if (statusCode >= 500) return refuse('unavailable');
-      log({ status: statusCode, error: answer.error }, 'the issuer refused an assertion');
-      return refuse('not_possible', {}, answer.error);
+      const { error, error_description: why } = answer;
+      log({ status: statusCode, error, why }, 'the issuer refused an assertion');
+      return refuse('not_possible', {}, error);
     } catch (fault) {
       log(fault, 'the issuer could not be reached');
       return refuse('unavailable');

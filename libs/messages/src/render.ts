@@ -25,7 +25,7 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
   return {
     channel: 'email',
     subject,
-    text: paragraphs(lead, `    ${code}`, good, `${w.notYou} ${w.stopLabel}:\n${slots.stopUrl}`, `-- \n${footer}`),
+    text: paragraphs(w.heading, lead, `    ${code}`, good, `${w.notYou} ${w.stopLabel}:\n${slots.stopUrl}`, `-- \n${footer}`),
     html: fill(mails.recovery_code, {
       lang: slots.locale,
       subject,
@@ -53,6 +53,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
     channel: 'email',
     subject,
     text: paragraphs(
+      w.heading,
       lead,
       w.was(passwordSet),
       `${w.notYouHeading}\n${w.notYou(passwordSet)}\n${slots.stopUrl}`,

@@ -40,7 +40,7 @@ const reloadEveryMs = 5_000;
  */
 export class SigningKeys {
   private loaded: LoadedKey[] = [];
-  private loadedAt = Number.NEGATIVE_INFINITY;
+  private missedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly database: Database,
@@ -66,7 +66,8 @@ export class SigningKeys {
   async verifyingKey(use: KeyUse, kid: string | undefined): Promise<LoadedKey | undefined> {
     const find = () => this.loaded.find((key) => key.kid === kid && key.use === use);
     const known = find();
-    if (known || this.clock.now() - this.loadedAt < reloadEveryMs) return known;
+    if (known || this.clock.now() - this.missedAt < reloadEveryMs) return known;
+    this.missedAt = this.clock.now();
     await this.load();
     return find();
   }
@@ -98,7 +99,6 @@ export class SigningKeys {
         };
       }),
     );
-    this.loadedAt = this.clock.now();
   }
 
   private async make(use: KeyUse): Promise<void> {

@@ -1,0 +1,163 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, MovableClock } from '@rekey/kernel';
+import { loadSettings, type Settings } from '@rekey/settings';
+import pg from 'pg';
+import { type Standalone, startStandalone } from '../../apps/standalone/src/app.js';
+import { freePort, startPostgres } from '../postgres.js';
+
+export interface Answer<Body = Record<string, any>> {
+  status: number;
+  headers: Headers;
+  body: Body;
+  text: string;
+}
+
+export interface CaughtMessage {
+  channel: 'email' | 'sms';
+  to: string;
+  from: string;
+  subject?: string;
+  text: string;
+  html?: string;
+  headers?: Record<string, string>;
+}
+
+/** All of Rekey over HTTP, on a PostgreSQL of its own, with a clock that the test moves. */
+export interface Rekey {
+  settings: Settings;
+  clock: MovableClock;
+  standalone: Standalone;
+  mailboxUrl: string;
+  sql<Row extends object = Record<string, any>>(text: string, values?: unknown[]): Promise<Row[]>;
+  call(method: string, url: string, options?: CallOptions): Promise<Answer>;
+  /** A form to the issuer. */
+  token(form: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
+  messages(to: string): Promise<CaughtMessage[]>;
+  /** Waits for the message that is the n-th to this address. */
+  message(to: string, n?: number): Promise<CaughtMessage>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  json?: unknown;
+  bearer?: string;
+  headers?: Record<string, string>;
+}
+
+export async function startRekey(options: { clock?: Clock; environment?: Record<string, string> } = {}): Promise<Rekey> {
+  const postgres = await startPostgres();
+  const dataDir = await mkdtemp(join(tmpdir(), 'rekey-flow-'));
+  const clock = (options.clock as MovableClock) ?? new MovableClock(Date.now());
+  const [recovery, issuer, console_, mailbox] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const settings = loadSettings(
+    {
+      DATABASE_URL: postgres.url,
+      REKEY_DATA_DIR: dataDir,
+      RECOVERY_PORT: String(recovery),
+      ISSUER_PORT: String(issuer),
+      CONSOLE_PORT: String(console_),
+      MAILBOX_PORT: String(mailbox),
+      LOG_LEVEL: 'warn',
+      // Each test is a household of its own.
+      TRUST_PROXY: '127.0.0.1,::1',
+      ...options.environment,
+    },
+    'standalone',
+  );
+  const standalone = await startStandalone(settings, { clock });
+  const pool = new pg.Pool({ connectionString: postgres.url, max: 4 });
+  const mailboxUrl = standalone.mailbox?.url ?? '';
+
+  const call: Rekey['call'] = async (method, url, { json, bearer, headers = {} } = {}) => {
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      headers: {
+        'x-forwarded-for': household,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        ...headers,
+      },
+      body: json === undefined ? undefined : typeof json === 'string' ? json : JSON.stringify(json),
+    });
+    return read(response);
+  };
+  const messages: Rekey['messages'] = async (to) => {
+    const { body } = await call('GET', `${mailboxUrl}/messages?to=${encodeURIComponent(to)}`);
+    return body['messages'];
+  };
+  return {
+    settings: standalone.settings,
+    clock,
+    standalone,
+    mailboxUrl,
+    call,
+    messages,
+    sql: async (text, values) => (await pool.query(text, values)).rows,
+    async token(form, headers = {}) {
+      const response = await fetch(`${settings.urls.issuer}/oauth2/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: new URLSearchParams(form).toString(),
+      });
+      return read(response);
+    },
+    async message(to, n = 1) {
+      return until(`message ${n} to ${to}`, async () => {
+        const all = await messages(to);
+        return all.length >= n ? all.at(-n) : undefined;
+      });
+    },
+    async close() {
+      await pool.end();
+      await standalone.close();
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+let household = '198.51.100.1';
+
+/** The requests that follow come from somewhere nobody has come from before. */
+export function newHousehold(): string {
+  const [a, b, c] = [0, 0, 0].map(() => 1 + Math.floor(Math.random() * 250));
+  household = `10.${a}.${b}.${c}`;
+  return household;
+}
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  let body = {};
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // Not every answer is JSON.
+  }
+  return { status: response.status, headers: response.headers, body, text };
+}
+
+/** Looks again and again until there is something; what moves by itself is waited for, never slept for. */
+export async function until<T>(what: string, look: () => Promise<T | undefined>, withinMs = 10_000): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export const codeIn = (message: CaughtMessage): string => {
+  const code = message.channel === 'sms' ? /#(\d{6})$/.exec(message.text)?.[1] : /\b(\d{4} \d{4})\b/.exec(message.text)?.[1];
+  if (!code) throw new Error(`no code in: ${message.text}`);
+  return code;
+};
+
+export const stopTokenIn = (message: CaughtMessage): string => {
+  const token = /\/stop\?token=([\w-]+)/.exec(message.text)?.[1];
+  if (!token) throw new Error(`no stop link in: ${message.text}`);
+  return token;
+};

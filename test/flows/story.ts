@@ -1,0 +1,36 @@
+import { type Answer, type CallOptions, codeIn, type Rekey } from './rekey.js';
+
+/** One person's way through the API. */
+export class Story {
+  id = '';
+  token = '';
+
+  constructor(private readonly rekey: Rekey) {}
+
+  async start(body: object, headers?: Record<string, string>): Promise<Answer> {
+    const answer = await this.rekey.call('POST', `${this.rekey.settings.urls.recovery}/v1/recoveries`, { json: body, headers });
+    this.id = answer.body['id'] ?? this.id;
+    this.token = answer.body['token'] ?? this.token;
+    return answer;
+  }
+
+  show = () => this.on('GET', '');
+  resend = (json: object = {}, headers?: Record<string, string>) => this.on('POST', '/codes', { json, headers });
+  prove = (value: string, kind = 'code') => this.on('POST', '/proofs', { json: { kind, value } });
+  settle = (json: object = {}) => this.on('POST', '/credentials', { json });
+  cancel = () => this.on('DELETE', '');
+  stop = (token: string) => this.rekey.call('POST', `${this.rekey.settings.urls.recovery}/v1/stops`, { json: { token } });
+
+  on(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const url = `${this.rekey.settings.urls.recovery}/v1/recoveries/${this.id}${path}`;
+    return this.rekey.call(method, url, { bearer: this.token, ...options });
+  }
+
+  /** From the start to the proof, by the code that arrives at this address. */
+  async proveBy(identifier: string, address = identifier, more: object = {}): Promise<Answer> {
+    const before = (await this.rekey.messages(address)).length;
+    await this.start({ identifier, ...more });
+    const message = await this.rekey.message(address, before + 1);
+    return this.prove(codeIn(message));
+  }
+}
