@@ -114,7 +114,7 @@ describe('a recovery', () => {
     const other = new Story(rekey);
     await other.start({ identifier: 'somebody-else' });
     for (const bearer of [undefined, other.token, 'x', '']) {
-      const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+      const headers: Record<string, string> = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
       const answer = await rekey.call('GET', `${rekey.settings.urls.recovery}/v1/recoveries/${story.id}`, { headers });
       expect([answer.status, answer.body['code']]).toEqual([404, 'not_found']);
     }

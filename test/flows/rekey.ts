@@ -37,6 +37,8 @@ export interface Rekey {
   messages(to: string): Promise<CaughtMessage[]>;
   /** Waits for the message that is the n-th to this address. */
   message(to: string, n?: number): Promise<CaughtMessage>;
+  /** The messages to this address that carry a code, newest first. */
+  codes(to: string): Promise<CaughtMessage[]>;
   close(): Promise<void>;
 }
 
@@ -95,6 +97,7 @@ export async function startRekey(options: { clock?: Clock; environment?: Record<
     mailboxUrl,
     call,
     messages,
+    codes: async (to) => (await messages(to)).filter((message) => codePattern(message).test(message.text)),
     sql: async (text, values) => (await pool.query(text, values)).rows,
     async token(form, headers = {}) {
       const response = await fetch(`${settings.urls.issuer}/oauth2/token`, {
@@ -150,8 +153,10 @@ export async function until<T>(what: string, look: () => Promise<T | undefined>,
   }
 }
 
+const codePattern = ({ channel }: CaughtMessage): RegExp => (channel === 'sms' ? /#(\d{6})$/ : /\b(\d{4} \d{4})\b/);
+
 export const codeIn = (message: CaughtMessage): string => {
-  const code = message.channel === 'sms' ? /#(\d{6})$/.exec(message.text)?.[1] : /\b(\d{4} \d{4})\b/.exec(message.text)?.[1];
+  const code = codePattern(message).exec(message.text)?.[1];
   if (!code) throw new Error(`no code in: ${message.text}`);
   return code;
 };

@@ -1,4 +1,4 @@
-import { type Answer, type CallOptions, codeIn, type Rekey } from './rekey.js';
+import { type Answer, type CallOptions, codeIn, type Rekey, until } from './rekey.js';
 
 /** One person's way through the API. */
 export class Story {
@@ -28,9 +28,12 @@ export class Story {
 
   /** From the start to the proof, by the code that arrives at this address. */
   async proveBy(identifier: string, address = identifier, more: object = {}): Promise<Answer> {
-    const before = (await this.rekey.messages(address)).length;
+    const before = (await this.rekey.codes(address)).length;
     await this.start({ identifier, ...more });
-    const message = await this.rekey.message(address, before + 1);
+    const message = await until(`a code to ${address}`, async () => {
+      const codes = await this.rekey.codes(address);
+      return codes.length > before ? codes[0] : undefined;
+    });
     return this.prove(codeIn(message));
   }
 }
