@@ -21,7 +21,9 @@ export interface TestPostgres {
 }
 
 /** A real PostgreSQL of its own on a free port, gone with all its data when stopped. */
-export async function startPostgres(options: { migrated?: boolean; flags?: string[] } = {}): Promise<TestPostgres> {
+export async function startPostgres(
+  options: { migrated?: boolean; flags?: string[] } = {},
+): Promise<TestPostgres> {
   const databaseDir = await mkdtemp(join(tmpdir(), 'rekey-postgres-'));
   const port = await freePort();
   const server = new EmbeddedPostgres({

@@ -37,10 +37,14 @@ describe('the issuer', () => {
 
   test('its metadata leads to keys that verify an access token of RFC 9068', async () => {
     const { body: metadata } = await rekey.call('GET', `${issuer}/.well-known/oauth-authorization-server`);
-    expect(metadata).toMatchObject({ issuer, token_endpoint: `${issuer}/oauth2/token`, code_challenge_methods_supported: ['S256'] });
+    expect(metadata).toMatchObject({
+      issuer,
+      token_endpoint: `${issuer}/oauth2/token`,
+      code_challenge_methods_supported: ['S256'],
+    });
     const { tokens, story } = await recovered();
-    const keys = createRemoteJWKSet(new URL(metadata['jwks_uri']));
-    const { payload, protectedHeader } = await jwtVerify(tokens['access_token'], keys, {
+    const keys = createRemoteJWKSet(new URL(metadata.jwks_uri));
+    const { payload, protectedHeader } = await jwtVerify(tokens.access_token, keys, {
       issuer,
       audience: issuer,
       typ: 'at+jwt',
@@ -60,53 +64,66 @@ describe('the issuer', () => {
 
   test('a recovery ends every older session and refresh family, at once', async () => {
     const first = (await recovered()).tokens;
-    expect(await introspect(first['access_token'])).toMatchObject({ active: true, sub: 'demo-ada' });
+    expect(await introspect(first.access_token)).toMatchObject({ active: true, sub: 'demo-ada' });
     rekey.clock.advance(60_000);
     const second = (await recovered()).tokens;
-    expect(await introspect(first['access_token'])).toEqual({ active: false });
-    expect(await introspect(first['refresh_token'])).toEqual({ active: false });
-    expect((await refresh(first['refresh_token'])).body['error']).toBe('invalid_grant');
-    expect(await introspect(second['refresh_token'])).toMatchObject({ active: true, token_type: 'refresh_token' });
+    expect(await introspect(first.access_token)).toEqual({ active: false });
+    expect(await introspect(first.refresh_token)).toEqual({ active: false });
+    expect((await refresh(first.refresh_token)).body.error).toBe('invalid_grant');
+    expect(await introspect(second.refresh_token)).toMatchObject({
+      active: true,
+      token_type: 'refresh_token',
+    });
   });
 
   test('a refresh rotates; a retry gets the same successor; a retired token ends the family', async () => {
     const { tokens } = await recovered();
-    const one = await refresh(tokens['refresh_token']);
+    const one = await refresh(tokens.refresh_token);
     expect(one.status).toBe(200);
-    expect(one.body['refresh_token']).not.toBe(tokens['refresh_token']);
-    const many = await Promise.all(Array.from({ length: 20 }, () => refresh(one.body['refresh_token'])));
-    expect(new Set(many.map(({ body }) => body['refresh_token'])).size).toBe(1);
+    expect(one.body.refresh_token).not.toBe(tokens.refresh_token);
+    const many = await Promise.all(Array.from({ length: 20 }, () => refresh(one.body.refresh_token)));
+    expect(new Set(many.map(({ body }) => body.refresh_token)).size).toBe(1);
     expect(many.every(({ status }) => status === 200)).toBe(true);
-    const { acr, amr, auth_time, scope } = decodeJwt(many[0]?.body['access_token']);
-    const before = decodeJwt(tokens['access_token']);
-    expect([acr, amr, auth_time, scope]).toEqual([before['acr'], before['amr'], before['auth_time'], before['scope']]);
+    const { acr, amr, auth_time, scope } = decodeJwt(many[0]?.body.access_token);
+    const before = decodeJwt(tokens.access_token);
+    expect([acr, amr, auth_time, scope]).toEqual([before.acr, before.amr, before.auth_time, before.scope]);
     rekey.clock.advance(10_001);
-    expect((await refresh(one.body['refresh_token'])).body['error']).toBe('invalid_grant');
-    expect((await refresh(many[0]?.body['refresh_token'])).body['error']).toBe('invalid_grant');
-    const [audit] = await rekey.sql(`select count(*)::int as n from audit_events where event = 'authn_token_reuse'`);
-    expect(audit?.['n']).toBe(1);
+    expect((await refresh(one.body.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await refresh(many[0]?.body.refresh_token)).body.error).toBe('invalid_grant');
+    const [audit] = await rekey.sql(
+      `select count(*)::int as n from audit_events where event = 'authn_token_reuse'`,
+    );
+    expect(audit?.n).toBe(1);
   });
 
   test('a wider scope, a wrong client, an idle month: no refresh', async () => {
     const { tokens } = await recovered();
-    const wide = await rekey.token({ grant_type: 'refresh_token', refresh_token: tokens['refresh_token'], scope: 'account admin' });
-    expect(wide.body['error']).toBe('invalid_scope');
-    const other = await rekey.token({ grant_type: 'refresh_token', refresh_token: tokens['refresh_token'], client_id: 'nobody' });
-    expect([other.status, other.body['error']]).toEqual([401, 'invalid_client']);
+    const wide = await rekey.token({
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+      scope: 'account admin',
+    });
+    expect(wide.body.error).toBe('invalid_scope');
+    const other = await rekey.token({
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+      client_id: 'nobody',
+    });
+    expect([other.status, other.body.error]).toEqual([401, 'invalid_client']);
     rekey.clock.advance(30 * 86_400_000);
-    expect((await refresh(tokens['refresh_token'])).body['error']).toBe('invalid_grant');
+    expect((await refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
   });
 
   test('revocation ends the session and answers alike for what it does not know', async () => {
     const { tokens } = await recovered();
     expect((await form('/oauth2/revoke', { token: 'nonsense' })).status).toBe(200);
-    expect((await form('/oauth2/revoke', { token: tokens['refresh_token'] })).status).toBe(200);
-    expect(await introspect(tokens['access_token'])).toEqual({ active: false });
+    expect((await form('/oauth2/revoke', { token: tokens.refresh_token })).status).toBe(200);
+    expect(await introspect(tokens.access_token)).toEqual({ active: false });
   });
 
   test('introspection is for confidential clients', async () => {
     const { tokens } = await recovered();
-    const bare = await form('/oauth2/introspect', { token: tokens['access_token'] });
+    const bare = await form('/oauth2/introspect', { token: tokens.access_token });
     expect(bare.status).toBe(401);
     expect(bare.headers.get('www-authenticate')).toContain('Basic');
     const wrong = { authorization: `Basic ${Buffer.from('management:wrong').toString('base64')}` };
@@ -118,12 +135,19 @@ describe('the issuer', () => {
     [{}, 'invalid_request'],
     [{ grant_type: 'password' }, 'unsupported_grant_type'],
     [{ grant_type: exchange }, 'invalid_request'],
-    [{ grant_type: exchange, subject_token: 'a.b.c', subject_token_type: 'urn:ietf:params:oauth:token-type:jwt' }, 'invalid_grant'],
+    [
+      {
+        grant_type: exchange,
+        subject_token: 'a.b.c',
+        subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      },
+      'invalid_grant',
+    ],
     [{ grant_type: 'client_credentials', client_id: 'default' }, 'unauthorized_client'],
     [{ grant_type: 'refresh_token', refresh_token: randomBytes(32).toString('base64url') }, 'invalid_grant'],
   ])('%j is %s', async (body, error) => {
     const answer = await rekey.token(body as Record<string, string>);
-    expect([answer.status, answer.body['error']]).toEqual([400, error]);
+    expect([answer.status, answer.body.error]).toEqual([400, error]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
@@ -134,8 +158,10 @@ describe('the issuer', () => {
       body: 'grant_type=refresh_token&grant_type=refresh_token&refresh_token=x',
     });
     expect(await twice.json()).toMatchObject({ error: 'invalid_request' });
-    const json = await rekey.call('POST', `${issuer}/oauth2/token`, { json: { grant_type: 'refresh_token' } });
-    expect([json.status, json.body['error']]).toEqual([400, 'invalid_request']);
+    const json = await rekey.call('POST', `${issuer}/oauth2/token`, {
+      json: { grant_type: 'refresh_token' },
+    });
+    expect([json.status, json.body.error]).toEqual([400, 'invalid_request']);
   });
 
   test('sign-in: a pair, a list of sessions, an end; nobody learns who has an account', async () => {
@@ -145,19 +171,25 @@ describe('the issuer', () => {
     const wrong = await signIn('ada@example.com', 'not the horse battery');
     expect([unknown.status, unknown.text]).toEqual([401, wrong.text]);
     const { body } = await signIn('ada', 'correct horse battery');
-    expect(decodeJwt(body['access_token'])).toMatchObject({ amr: ['pwd'], acr: 'urn:rekey:password:aal1' });
-    const list = await rekey.call('GET', `${issuer}/v1/sessions`, { bearer: body['access_token'] });
-    const current = list.body['sessions'].find((session: { current: boolean }) => session.current);
-    expect(current.id).toBe(decodeJwt(body['access_token'])['sid']);
-    const end = (id: string) => rekey.call('DELETE', `${issuer}/v1/sessions/${id}`, { bearer: body['access_token'] });
+    expect(decodeJwt(body.access_token)).toMatchObject({ amr: ['pwd'], acr: 'urn:rekey:password:aal1' });
+    const list = await rekey.call('GET', `${issuer}/v1/sessions`, { bearer: body.access_token });
+    const current = list.body.sessions.find((session: { current: boolean }) => session.current);
+    expect(current.id).toBe(decodeJwt(body.access_token).sid);
+    const end = (id: string) =>
+      rekey.call('DELETE', `${issuer}/v1/sessions/${id}`, { bearer: body.access_token });
     expect((await end('01890000-0000-7000-8000-000000000000')).status).toBe(404);
     expect((await end(current.id)).status).toBe(204);
-    const after = await rekey.call('GET', `${issuer}/v1/sessions`, { bearer: body['access_token'] });
-    expect([after.status, after.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('invalid_token')]);
+    const after = await rekey.call('GET', `${issuer}/v1/sessions`, { bearer: body.access_token });
+    expect([after.status, after.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringContaining('invalid_token'),
+    ]);
   });
 
   test('PKCE: the challenge of RFC 7636 appendix B', () => {
     const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
-    expect(createHash('sha256').update(verifier).digest('base64url')).toBe('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM');
+    expect(createHash('sha256').update(verifier).digest('base64url')).toBe(
+      'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    );
   });
 });

@@ -15,26 +15,47 @@ describe('a recovery', () => {
     const story = new Story(rekey);
     const started = await story.start({ identifier: 'Ada@Example.com' });
     expect(started.status).toBe(202);
-    expect(Object.keys(started.body).sort()).toEqual(['expires_at', 'id', 'methods', 'resend_at', 'state', 'token']);
+    expect(Object.keys(started.body).sort()).toEqual([
+      'expires_at',
+      'id',
+      'methods',
+      'resend_at',
+      'state',
+      'token',
+    ]);
     expect(started.body).toMatchObject({ state: 'proving', methods: ['code'] });
     expect(started.headers.get('cache-control')).toBe('no-store');
 
     const mail = await rekey.message('ada@example.com');
-    expect(mail.headers).toMatchObject({ 'auto-submitted': 'auto-generated', 'message-id': expect.stringMatching(/^<[0-9a-f-]{36}@localhost>$/) });
+    expect(mail.headers).toMatchObject({
+      'auto-submitted': 'auto-generated',
+      'message-id': expect.stringMatching(/^<[0-9a-f-]{36}@localhost>$/),
+    });
     expect(mail.html).toContain(codeIn(mail));
 
     expect((await story.settle()).body).toMatchObject({ status: 409, code: 'not_proven' });
     const wrong = await story.prove('0000 0000');
-    expect([wrong.status, wrong.body]).toEqual([422, expect.objectContaining({ code: 'wrong_proof', tries_left: 4 })]);
+    expect([wrong.status, wrong.body]).toEqual([
+      422,
+      expect.objectContaining({ code: 'wrong_proof', tries_left: 4 }),
+    ]);
     const proven = await story.prove(codeIn(mail).replace(' ', '-'));
-    expect([proven.status, proven.body['state'], proven.body['methods']]).toEqual([200, 'proven', []]);
+    expect([proven.status, proven.body.state, proven.body.methods]).toEqual([200, 'proven', []]);
 
     const weak = await story.settle({ password: 'passwordpassword' });
-    expect([weak.status, weak.body]).toEqual([422, expect.objectContaining({ code: 'password_refused', reason: 'blocklisted' })]);
+    expect([weak.status, weak.body]).toEqual([
+      422,
+      expect.objectContaining({ code: 'password_refused', reason: 'blocklisted' }),
+    ]);
     const settled = await story.settle({ password: 'a whole new battery' });
     expect(settled.status).toBe(201);
-    expect(settled.body).toMatchObject({ token_type: 'Bearer', expires_in: 600, scope: 'account', recovery_id: story.id });
-    expect((await story.show()).body['state']).toBe('settled');
+    expect(settled.body).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: 600,
+      scope: 'account',
+      recovery_id: story.id,
+    });
+    expect((await story.show()).body.state).toBe('settled');
     expect((await story.settle()).status).toBe(410);
     expect((await story.prove(codeIn(mail))).status).toBe(410);
 
@@ -43,7 +64,9 @@ describe('a recovery', () => {
     expect(notice.text).toContain('A new password was set');
 
     const signIn = (password: string) =>
-      rekey.call('POST', `${rekey.settings.urls.issuer}/v1/sessions`, { json: { identifier: 'ada', password } });
+      rekey.call('POST', `${rekey.settings.urls.issuer}/v1/sessions`, {
+        json: { identifier: 'ada', password },
+      });
     expect((await signIn('correct horse battery')).status).toBe(401);
     expect((await signIn('a whole new battery')).status).toBe(201);
   });
@@ -66,19 +89,20 @@ describe('a recovery', () => {
     await story.prove('000000');
     const early = await story.resend();
     expect(early.status).toBe(429);
-    expect(early.body['code']).toBe('too_early');
+    expect(early.body.code).toBe('too_early');
     expect(early.headers.get('retry-after')).toBe('60');
     expect(early.headers.get('ratelimit-policy')).toBe('"resend";q=1;w=60');
 
     rekey.clock.advance(60_000);
     expect((await story.resend({ channel: 'email' })).status).toBe(202);
     const second = await rekey.message('sam@example.com');
-    expect((await story.prove('111111')).body['tries_left']).toBe(3);
+    expect((await story.prove('111111')).body.tries_left).toBe(3);
     expect((await story.prove(codeIn(first))).status).toBe(200);
     expect(codeIn(second)).not.toBe(codeIn(first));
     await story.settle();
     // Everyone who has an address of this account is told.
-    const text = (await rekey.message('+12025550147', 2)).text + (await rekey.message('sam@example.com', 2)).text;
+    const text =
+      (await rekey.message('+12025550147', 2)).text + (await rekey.message('sam@example.com', 2)).text;
     expect(text.match(/recovered/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
@@ -87,7 +111,7 @@ describe('a recovery', () => {
     await story.start({ identifier: 'mei@example.com' });
     const mail = await rekey.message('mei@example.com');
     rekey.clock.advance(600_000);
-    expect((await story.prove(codeIn(mail))).body['code']).toBe('wrong_proof');
+    expect((await story.prove(codeIn(mail))).body.code).toBe('wrong_proof');
     rekey.clock.advance(900_000);
     expect((await story.show()).body).toMatchObject({ state: 'expired', methods: [] });
     expect((await story.prove(codeIn(mail))).status).toBe(410);
@@ -100,10 +124,10 @@ describe('a recovery', () => {
     await story.start({ identifier: 'mei' });
     const code = codeIn(await rekey.message('mei@example.com', before + 1));
     const left = [];
-    for (let n = 0; n < 5; n++) left.push((await story.prove('99999999')).body['tries_left']);
+    for (let n = 0; n < 5; n++) left.push((await story.prove('99999999')).body.tries_left);
     expect(left).toEqual([4, 3, 2, 1, 0]);
     const none = await story.prove(code);
-    expect([none.status, none.body['code']]).toEqual([429, 'no_tries_left']);
+    expect([none.status, none.body.code]).toEqual([429, 'no_tries_left']);
     expect(none.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(none.headers.get('ratelimit')).toMatch(/^"tries";r=0;t=\d+$/);
   });
@@ -114,12 +138,15 @@ describe('a recovery', () => {
     const other = new Story(rekey);
     await other.start({ identifier: 'somebody-else' });
     for (const bearer of [undefined, other.token, 'x', '']) {
-      const headers: Record<string, string> = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
-      const answer = await rekey.call('GET', `${rekey.settings.urls.recovery}/v1/recoveries/${story.id}`, { headers });
-      expect([answer.status, answer.body['code']]).toEqual([404, 'not_found']);
+      const headers: Record<string, string> =
+        bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+      const answer = await rekey.call('GET', `${rekey.settings.urls.recovery}/v1/recoveries/${story.id}`, {
+        headers,
+      });
+      expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
     }
     expect((await story.cancel()).status).toBe(204);
-    expect((await story.show()).body['state']).toBe('stopped');
+    expect((await story.show()).body.state).toBe('stopped');
     expect((await story.cancel()).status).toBe(410);
   });
 
@@ -135,14 +162,19 @@ describe('a recovery', () => {
     const again = new Story(rekey);
     await again.proveBy('sam@example.com');
     const tokens = (await again.settle({ password: 'an attacker chose this' })).body;
-    const refreshed = (await rekey.token({ grant_type: 'refresh_token', refresh_token: tokens['refresh_token'] })).body;
+    const refreshed = (
+      await rekey.token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
+    ).body;
     const notices = await rekey.message('sam@example.com', before + 3);
     const stop = stopTokenIn(notices);
     expect((await again.stop(stop)).status).toBe(204);
     expect((await again.stop(stop)).status).toBe(204);
-    expect((await again.show()).body['state']).toBe('stopped');
-    const after = await rekey.token({ grant_type: 'refresh_token', refresh_token: refreshed['refresh_token'] });
-    expect([after.status, after.body['error']]).toEqual([400, 'invalid_grant']);
+    expect((await again.show()).body.state).toBe('stopped');
+    const after = await rekey.token({
+      grant_type: 'refresh_token',
+      refresh_token: refreshed.refresh_token,
+    });
+    expect([after.status, after.body.error]).toEqual([400, 'invalid_grant']);
     const signIn = await rekey.call('POST', `${rekey.settings.urls.issuer}/v1/sessions`, {
       json: { identifier: 'sam', password: 'an attacker chose this' },
     });

@@ -7,10 +7,13 @@ import pg from 'pg';
 import { type Standalone, startStandalone } from '../../apps/standalone/src/app.js';
 import { freePort, startPostgres } from '../postgres.js';
 
-export interface Answer<Body = Record<string, any>> {
+/** Whatever the JSON of an answer or a row holds; the test says what it expects of it. */
+type Json = ReturnType<typeof JSON.parse>;
+
+export interface Answer {
   status: number;
   headers: Headers;
-  body: Body;
+  body: Json;
   text: string;
 }
 
@@ -30,7 +33,7 @@ export interface Rekey {
   clock: MovableClock;
   standalone: Standalone;
   mailboxUrl: string;
-  sql<Row extends object = Record<string, any>>(text: string, values?: unknown[]): Promise<Row[]>;
+  sql(text: string, values?: unknown[]): Promise<Json[]>;
   call(method: string, url: string, options?: CallOptions): Promise<Answer>;
   /** A form to the issuer. */
   token(form: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
@@ -48,11 +51,18 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-export async function startRekey(options: { clock?: Clock; environment?: Record<string, string> } = {}): Promise<Rekey> {
+export async function startRekey(
+  options: { clock?: Clock; environment?: Record<string, string> } = {},
+): Promise<Rekey> {
   const postgres = await startPostgres();
   const dataDir = await mkdtemp(join(tmpdir(), 'rekey-flow-'));
   const clock = (options.clock as MovableClock) ?? new MovableClock(Date.now());
-  const [recovery, issuer, console_, mailbox] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [recovery, issuer, console_, mailbox] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+  ]);
   const settings = loadSettings(
     {
       DATABASE_URL: postgres.url,
@@ -88,7 +98,7 @@ export async function startRekey(options: { clock?: Clock; environment?: Record<
   };
   const messages: Rekey['messages'] = async (to) => {
     const { body } = await call('GET', `${mailboxUrl}/messages?to=${encodeURIComponent(to)}`);
-    return body['messages'];
+    return body.messages;
   };
   return {
     settings: standalone.settings,
@@ -143,7 +153,11 @@ async function read(response: Response): Promise<Answer> {
 }
 
 /** Looks again and again until there is something; what moves by itself is waited for, never slept for. */
-export async function until<T>(what: string, look: () => Promise<T | undefined>, withinMs = 10_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined>,
+  withinMs = 10_000,
+): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = await look();
@@ -153,7 +167,8 @@ export async function until<T>(what: string, look: () => Promise<T | undefined>,
   }
 }
 
-const codePattern = ({ channel }: CaughtMessage): RegExp => (channel === 'sms' ? /#(\d{6})$/ : /\b(\d{4} \d{4})\b/);
+const codePattern = ({ channel }: CaughtMessage): RegExp =>
+  channel === 'sms' ? /#(\d{6})$/ : /\b(\d{4} \d{4})\b/;
 
 export const codeIn = (message: CaughtMessage): string => {
   const code = codePattern(message).exec(message.text)?.[1];

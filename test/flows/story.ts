@@ -8,18 +8,23 @@ export class Story {
   constructor(private readonly rekey: Rekey) {}
 
   async start(body: object, headers?: Record<string, string>): Promise<Answer> {
-    const answer = await this.rekey.call('POST', `${this.rekey.settings.urls.recovery}/v1/recoveries`, { json: body, headers });
-    this.id = answer.body['id'] ?? this.id;
-    this.token = answer.body['token'] ?? this.token;
+    const answer = await this.rekey.call('POST', `${this.rekey.settings.urls.recovery}/v1/recoveries`, {
+      json: body,
+      headers,
+    });
+    this.id = answer.body.id ?? this.id;
+    this.token = answer.body.token ?? this.token;
     return answer;
   }
 
   show = () => this.on('GET', '');
-  resend = (json: object = {}, headers?: Record<string, string>) => this.on('POST', '/codes', { json, headers });
+  resend = (json: object = {}, headers?: Record<string, string>) =>
+    this.on('POST', '/codes', { json, headers });
   prove = (value: string, kind = 'code') => this.on('POST', '/proofs', { json: { kind, value } });
   settle = (json: object = {}) => this.on('POST', '/credentials', { json });
   cancel = () => this.on('DELETE', '');
-  stop = (token: string) => this.rekey.call('POST', `${this.rekey.settings.urls.recovery}/v1/stops`, { json: { token } });
+  stop = (token: string) =>
+    this.rekey.call('POST', `${this.rekey.settings.urls.recovery}/v1/stops`, { json: { token } });
 
   on(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
     const url = `${this.rekey.settings.urls.recovery}/v1/recoveries/${this.id}${path}`;

@@ -4,7 +4,14 @@ import {
   imageIsSafe,
   servicesOf,
 } from './containers.js';
-import { mapIsTrue, noMachinePaths, scriptsCanRun, settingsAreDocumented, tidyTop } from './layout.js';
+import {
+  commandsExist,
+  mapIsTrue,
+  noMachinePaths,
+  scriptsCanRun,
+  settingsAreDocumented,
+  tidyTop,
+} from './layout.js';
 import { goodNames } from './names.js';
 import { measure, smallFiles } from './sizes.js';
 import type { Source } from './source-tree.js';
@@ -102,6 +109,19 @@ describe('layout', () => {
     const settings = settingsAreDocumented(['MAIL_FROM', 'MAIL']);
     expect(settings([file('README.md', '| `MAIL_FROM` | sender |')])).toEqual([
       'README.md does not name the setting MAIL',
+    ]);
+  });
+
+  test('a command that does not exist', () => {
+    const manifest = file(
+      'package.json',
+      JSON.stringify({ scripts: { a: 'npm run --silent b', 'start:a': '' } }),
+    );
+    expect(
+      commandsExist([manifest, file('README.md', 'npm run start:a, `npm run accounts -- import FILE`')]),
+    ).toEqual([
+      'package.json says npm run b, and there is no such script',
+      'README.md says npm run accounts, and there is no such script',
     ]);
   });
 

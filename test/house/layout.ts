@@ -70,6 +70,24 @@ export const settingsAreDocumented =
       .map((name) => `README.md does not name the setting ${name}`);
   };
 
+/** What README and other pages tell a person to type can be typed. */
+export const commandsExist: Rule = (sources) => {
+  const manifest = sources.find(({ path }) => path === 'package.json')?.text ?? '{}';
+  const scripts: Record<string, string> = JSON.parse(manifest).scripts ?? {};
+  return sources
+    .filter(
+      ({ path }) => /\.(md|ya?ml|env)$/.test(path) || path === 'docker/Dockerfile' || path === 'package.json',
+    )
+    .flatMap(({ path, text }) => {
+      const named = [...text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)/g)].map(
+        ([, name = '']) => name,
+      );
+      return [...new Set(named)]
+        .filter((name) => !(name in scripts))
+        .map((name) => `${path} says npm run ${name}, and there is no such script`);
+    });
+};
+
 const machinePath = /(?<![\w.])(?:\/(?:home|Users|root|work)\/[\w.-]+|[A-Z]:\\Users\\)/;
 
 /** A path of somebody's machine works on that machine only, and tells who they are. */

@@ -3,7 +3,14 @@ import { containersStartWhatExists, everyProcessHasAContainer, imageIsSafe } fro
 import { noCycles } from './cycles.js';
 import { direction } from './direction.js';
 import { oneClock, oneReaderOfTheEnvironment } from './environment-and-clock.js';
-import { mapIsTrue, noMachinePaths, scriptsCanRun, settingsAreDocumented, tidyTop } from './layout.js';
+import {
+  commandsExist,
+  mapIsTrue,
+  noMachinePaths,
+  scriptsCanRun,
+  settingsAreDocumented,
+  tidyTop,
+} from './layout.js';
 import { everyTestRuns, noLooseEnds } from './loose-ends.js';
 import { goodClassNames, goodNames } from './names.js';
 import { aliasesAgree, importsAreDeclared, versionsAreExact } from './packages.js';
@@ -32,6 +39,7 @@ export const rules: Record<string, Rule> = {
   'the top is tidy': tidyTop,
   "README's map is true": mapIsTrue,
   'README names every setting': settingsAreDocumented(Object.keys(variables)),
+  'commands that are told exist': commandsExist,
   'no path of one machine': noMachinePaths,
   'scripts can run': scriptsCanRun,
   'the image is safe': imageIsSafe,

@@ -60,7 +60,11 @@ export class AccountsController {
     answers: { 200: { description: 'the account', schema: accountAnswer } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
-  async get(@Param('id') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async get(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     await callerWith(this.context, 'accounts:read', request, reply);
     const account = await readAccount(this.context.database, this.context.keyring, id);
     return unwrap(account ?? refuse('not_found'));
@@ -74,14 +78,24 @@ export class AccountsController {
     answers: { 204: { description: 'deleted' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
-  async remove(@Param('id') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async remove(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const caller = await callerWith(this.context, 'accounts:write', request, reply);
     const now = this.context.clock.now();
     const at = new Date(now);
     const deleted = await this.context.database.transaction(async (tx) => {
       if (!(await deleteAccount(tx, id))) return false;
       await endAllFamilies(tx, { accountId: id, at, reason: 'account' });
-      await recordAudit(tx, { id: uuidv7(now), at, event: 'user_deleted', actor: `client:${caller}`, accountId: id });
+      await recordAudit(tx, {
+        id: uuidv7(now),
+        at,
+        event: 'user_deleted',
+        actor: `client:${caller}`,
+        accountId: id,
+      });
       return true;
     });
     if (!deleted) unwrap(refuse('not_found'));
@@ -94,7 +108,11 @@ export class AccountsController {
     answers: { 200: { description: 'newest first', schema: z.object({ families: z.array(familyAnswer) }) } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
-  async tokens(@Param('id') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async tokens(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     await callerWith(this.context, 'tokens:read', request, reply);
     const { database, keyring, clock } = this.context;
     const families = await listFamilies(database, clock.now(), id);

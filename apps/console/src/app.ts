@@ -7,7 +7,10 @@ import { ConsoleModule } from './console.module.js';
 import { registerNdjson } from './ndjson.js';
 
 /** The management API: accounts, clients, and the state of tokens. */
-export async function startConsole(settings: Settings, options: { clock?: Clock } = {}): Promise<RunningServer> {
+export async function startConsole(
+  settings: Settings,
+  options: { clock?: Clock } = {},
+): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const { keyring, urls } = settings;
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'console' });
@@ -28,7 +31,10 @@ export async function startConsole(settings: Settings, options: { clock?: Clock 
       settings,
       ready: () => database.ping(),
       register: registerNdjson,
-      openApi: { title: 'Rekey management', description: 'Accounts, OAuth clients and token families, for your own systems.' },
+      openApi: {
+        title: 'Rekey management',
+        description: 'Accounts, OAuth clients and token families, for your own systems.',
+      },
     });
     return {
       url: server.url,

@@ -19,7 +19,10 @@ export async function callerWith(
   const caller = await authenticateManagement(tokens, bearer, scope);
   if (!isOAuthRefused(caller)) return caller.clientId;
   const { error } = caller;
-  const why = bearer === undefined ? '' : `, error="${error}"${error === 'insufficient_scope' ? `, scope="${scope}"` : ''}`;
+  const why =
+    bearer === undefined
+      ? ''
+      : `, error="${error}"${error === 'insufficient_scope' ? `, scope="${scope}"` : ''}`;
   reply.header('www-authenticate', `Bearer realm="rekey"${why}`);
   throw new RefusedException(refuse(error === 'insufficient_scope' ? 'forbidden' : 'unauthorized'));
 }

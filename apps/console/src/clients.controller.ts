@@ -15,7 +15,8 @@ export class ClientsController {
   @Put(':client_id')
   @Operation({
     summary: 'Create or replace an OAuth client',
-    description: 'A confidential client gets a secret when it is created; it is shown in that answer and never again.',
+    description:
+      'A confidential client gets a secret when it is created; it is shown in that answer and never again.',
     bearer: true,
     body: clientBody,
     answers: {
@@ -32,7 +33,11 @@ export class ClientsController {
   ) {
     const caller = await callerWith(this.context, 'clients:write', request, reply);
     if (!/^[\w.:-]{1,100}$/.test(clientId)) {
-      unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: '1 to 100 of letters, digits, "_", ".", ":" and "-"' }] }));
+      unwrap(
+        refuse('invalid_request', {
+          errors: [{ pointer: '/client_id', detail: '1 to 100 of letters, digits, "_", ".", ":" and "-"' }],
+        }),
+      );
     }
     const client = { client_id: clientId, ...parse(clientBody, body) };
     const { created, secret } = await putClient(this.context.tokens, this.context.clock.now(), client);
@@ -48,7 +53,11 @@ export class ClientsController {
     answers: { 200: { description: 'the client', schema: clientAnswer } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
-  async get(@Param('client_id') clientId: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async get(
+    @Param('client_id') clientId: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     await callerWith(this.context, 'clients:write', request, reply);
     return unwrap((await readClient(this.context.database, clientId)) ?? refuse('not_found'));
   }
@@ -61,7 +70,11 @@ export class ClientsController {
     answers: { 204: { description: 'deleted' } },
     refusals: ['unauthorized', 'forbidden', 'not_found', 'not_possible'],
   })
-  async remove(@Param('client_id') clientId: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async remove(
+    @Param('client_id') clientId: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const caller = await callerWith(this.context, 'clients:write', request, reply);
     // It stands in wherever a request names no client.
     if (clientId === 'default') unwrap(refuse('not_possible'));

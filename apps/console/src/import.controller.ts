@@ -7,7 +7,7 @@ import { callerWith } from './bearer.js';
 import { type Line, linesOf, ndjson } from './ndjson.js';
 import { CONTEXT, type ConsoleContext } from './parts.js';
 import { putManagedAccount } from './put-account.js';
-import { accountToPut, importLine, importResult, type ImportResult } from './wire.js';
+import { accountToPut, type ImportResult, importLine, importResult } from './wire.js';
 
 /** Lines worked on at once: enough to keep the hashing threads busy, few enough to hold little. */
 const atOnce = 8;
@@ -21,7 +21,8 @@ export class ImportController {
   @HttpCode(200)
   @Operation({
     summary: 'Import accounts, one a line',
-    description: 'Answers a line for each line, in order, as it goes. A bad line is reported with its number and spoils no other.',
+    description:
+      'Answers a line for each line, in order, as it goes. A bad line is reported with its number and spoils no other.',
     bearer: true,
     body: importLine,
     bodyType: ndjson,
@@ -31,7 +32,9 @@ export class ImportController {
   async import(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await callerWith(this.context, 'accounts:write', request, reply);
     const lines = linesOf(request.body as Readable);
-    await reply.header('content-type', ndjson).send(Readable.from(this.results(caller, lines), { objectMode: false, highWaterMark: 16_384 }));
+    await reply
+      .header('content-type', ndjson)
+      .send(Readable.from(this.results(caller, lines), { objectMode: false, highWaterMark: 16_384 }));
   }
 
   private async *results(caller: string, lines: AsyncGenerator<Line>): AsyncGenerator<string> {
@@ -45,7 +48,13 @@ export class ImportController {
   }
 
   private async one(caller: string, { number: line, text }: Line): Promise<ImportResult> {
-    const failed = (code: string, errors?: ImportResult['errors'], id?: string): ImportResult => ({ line, id, result: 'failed', code, errors });
+    const failed = (code: string, errors?: ImportResult['errors'], id?: string): ImportResult => ({
+      line,
+      id,
+      result: 'failed',
+      code,
+      errors,
+    });
     if (text === undefined) return failed('too_large');
     let json: unknown;
     try {
@@ -55,7 +64,10 @@ export class ImportController {
     }
     const parsed = importLine.safeParse(json);
     if (!parsed.success) {
-      const errors = parsed.error.issues.map((issue) => ({ pointer: `/${issue.path.join('/')}`, detail: issue.message }));
+      const errors = parsed.error.issues.map((issue) => ({
+        pointer: `/${issue.path.join('/')}`,
+        detail: issue.message,
+      }));
       return failed('invalid_request', errors);
     }
     const { id, ...body } = parsed.data;
@@ -63,7 +75,11 @@ export class ImportController {
       const outcome = await putManagedAccount(this.context, caller, accountToPut(id, body));
       if (isRefused(outcome)) {
         const { errors, reason } = outcome.data;
-        return failed(outcome.code, errors ?? (reason ? [{ pointer: '/password', detail: reason }] : undefined), id);
+        return failed(
+          outcome.code,
+          errors ?? (reason ? [{ pointer: '/password', detail: reason }] : undefined),
+          id,
+        );
       }
       return { line, id, result: outcome.created ? 'created' : 'replaced' };
     } catch {

@@ -6,7 +6,11 @@ const longestLine = 65_536;
 
 /** An import is read as it comes, however long it is; only its lines have a limit. */
 export async function registerNdjson(fastify: FastifyInstance): Promise<void> {
-  fastify.addContentTypeParser(ndjson, { bodyLimit: Number.MAX_SAFE_INTEGER }, async (_request: unknown, payload: Readable) => payload);
+  fastify.addContentTypeParser(
+    ndjson,
+    { bodyLimit: Number.MAX_SAFE_INTEGER },
+    async (_request: unknown, payload: Readable) => payload,
+  );
 }
 
 export interface Line {

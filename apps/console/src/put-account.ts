@@ -13,7 +13,8 @@ export async function putManagedAccount(
   const now = context.clock.now();
   return putAccount(context, now, account, async (sql, created) => {
     const at = new Date(now);
-    if (account.status === 'disabled') await endAllFamilies(sql, { accountId: account.id, at, reason: 'account' });
+    if (account.status === 'disabled')
+      await endAllFamilies(sql, { accountId: account.id, at, reason: 'account' });
     await recordAudit(sql, {
       id: uuidv7(now),
       at,

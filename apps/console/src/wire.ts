@@ -23,7 +23,11 @@ const accountMembers = {
 
 export const accountBody = z.strictObject({
   ...accountMembers,
-  password: z.string().max(1024).optional().describe('Never read back. Left out: the account keeps the one it has'),
+  password: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe('Never read back. Left out: the account keeps the one it has'),
   password_hash: z
     .string()
     .max(300)
@@ -54,7 +58,10 @@ const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/);
 const redirectUri = z
   .string()
   .max(2000)
-  .refine((text) => URL.canParse(text) && !text.includes('#') && !/^(javascript|data|file|blob):/i.test(text), 'an absolute URL without fragment');
+  .refine(
+    (text) => URL.canParse(text) && !text.includes('#') && !/^(javascript|data|file|blob):/i.test(text),
+    'an absolute URL without fragment',
+  );
 
 export const clientBody = z
   .strictObject({
@@ -63,7 +70,13 @@ export const clientBody = z
     redirect_uris: z.array(redirectUri).max(50).default([]),
     grants: z.array(z.enum(grants)).default([tokenExchangeGrant, 'authorization_code', 'refresh_token']),
     scopes: z.array(scope).max(50).default(['account']),
-    lifetimes: z.strictObject({ access: seconds.max(3600).optional(), refresh_idle: seconds.optional(), refresh: seconds.optional() }).default({}),
+    lifetimes: z
+      .strictObject({
+        access: seconds.max(3600).optional(),
+        refresh_idle: seconds.optional(),
+        refresh: seconds.optional(),
+      })
+      .default({}),
   })
   .refine(({ type, grants: wanted }) => type === 'confidential' || !wanted.includes('client_credentials'), {
     path: ['grants'],
@@ -77,7 +90,11 @@ export const clientAnswer = z.object({
   redirect_uris: z.array(z.string()),
   grants: z.array(z.string()),
   scopes: z.array(z.string()),
-  lifetimes: z.object({ access: z.number().optional(), refresh_idle: z.number().optional(), refresh: z.number().optional() }),
+  lifetimes: z.object({
+    access: z.number().optional(),
+    refresh_idle: z.number().optional(),
+    refresh: z.number().optional(),
+  }),
   client_secret: z.string().optional().describe('Shown once, when it is made'),
 });
 

@@ -23,19 +23,29 @@ export async function startCourier(
 ): Promise<Pick<RunningServer, 'close'>> {
   const clock = options.clock ?? systemClock;
   const log = createLog({ name: 'courier', level: settings.logLevel });
-  const warn = (about: string) => (fault: unknown, more: object = {}) => log.warn({ err: fault, ...more }, about);
+  const warn =
+    (about: string) =>
+    (fault: unknown, more: object = {}) =>
+      log.warn({ err: fault, ...more }, about);
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'courier', poolSize: 16 });
   const backend = { database, redisUrl: settings.redisUrl };
   const queue = await openQueue(backend, warn('queue'));
   const channels = createChannels(settings);
   const context: MessageContext = { database, keyring: settings.keyring, clock };
   const send = sendMessage({ context, channels, settings });
-  const workers = await startWorkers(backend, { send_message: send }, { concurrency, log: warn('job failed') });
+  const workers = await startWorkers(
+    backend,
+    { send_message: send },
+    { concurrency, log: warn('job failed') },
+  );
   const sweeps = [
     every(1_000, warn('sweep of messages failed'), async () => {
       const due = await sweepMessages(context);
       if (due.length === 0) return;
-      await queue.enqueueAll('send_message', due.map((messageId) => ({ jobId: messageId, payload: { messageId } })));
+      await queue.enqueueAll(
+        'send_message',
+        due.map((messageId) => ({ jobId: messageId, payload: { messageId } })),
+      );
     }),
     every(15_000, warn('sweep of recoveries failed'), () => sweepRecoveries(context)),
   ];

@@ -6,5 +6,8 @@ import type { Settings } from '@rekey/settings';
 @Module({})
 class ProbesModule {}
 
-export const courierServer = (settings: Settings, port: number, ready: () => Promise<void>): Promise<RunningServer> =>
-  serve({ name: 'courier', module: ProbesModule, port, settings, ready });
+export const courierServer = (
+  settings: Settings,
+  port: number,
+  ready: () => Promise<void>,
+): Promise<RunningServer> => serve({ name: 'courier', module: ProbesModule, port, settings, ready });

@@ -1,6 +1,12 @@
 import { type Channels, DeliveryFault, renderMessage } from '@rekey/messages';
 import type { JobHandlers } from '@rekey/queue';
-import { lifetimes, type MessageContext, type MessageToSend, recordDelivery, takeMessage } from '@rekey/recovery';
+import {
+  lifetimes,
+  type MessageContext,
+  type MessageToSend,
+  recordDelivery,
+  takeMessage,
+} from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 
 interface Courier {
@@ -24,7 +30,8 @@ export const sendMessage =
       await recordDelivery(context, messageId, { state: 'sent', providerId });
     } catch (fault) {
       if (!(fault instanceof DeliveryFault)) throw fault;
-      if (fault.permanent) return recordDelivery(context, messageId, { state: 'failed', reason: fault.providerCode });
+      if (fault.permanent)
+        return recordDelivery(context, messageId, { state: 'failed', reason: fault.providerCode });
       if (!isWorthAnother(taken.send, context.clock.now(), nextAttemptIn)) {
         return recordDelivery(context, messageId, { state: 'dropped', reason: 'too_late' });
       }

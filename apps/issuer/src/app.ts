@@ -2,13 +2,23 @@ import { openDatabase } from '@rekey/database';
 import { createLog, type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
-import { ClientDirectory, forgetSpentTokens, managementScopes, putClient, SigningKeys, type TokenContext } from '@rekey/tokens';
+import {
+  ClientDirectory,
+  forgetSpentTokens,
+  managementScopes,
+  putClient,
+  SigningKeys,
+  type TokenContext,
+} from '@rekey/tokens';
 import { IssuerModule } from './issuer.module.js';
 
 const sweepEveryMs = 60_000;
 
 /** The token issuer: its endpoints, its keys, and the management client of the settings. */
-export async function startIssuer(settings: Settings, options: { clock?: Clock } = {}): Promise<RunningServer> {
+export async function startIssuer(
+  settings: Settings,
+  options: { clock?: Clock } = {},
+): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const { keyring, urls, ports } = settings;
   const log = createLog({ name: 'issuer', level: settings.logLevel });
@@ -36,7 +46,9 @@ export async function startIssuer(settings: Settings, options: { clock?: Clock }
       openApi: { title: 'Rekey issuer', description: 'OAuth token endpoints, sign-in and sessions.' },
     });
     const sweep = setInterval(() => {
-      forgetSpentTokens(database, clock.now()).catch((fault: unknown) => log.warn({ err: fault }, 'sweep failed'));
+      forgetSpentTokens(database, clock.now()).catch((fault: unknown) =>
+        log.warn({ err: fault }, 'sweep failed'),
+      );
     }, sweepEveryMs);
     return {
       url: server.url,

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CLIENTS, CONTEXT } from './injection.js';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
+import { CLIENTS, CONTEXT } from './injection.js';
 import { MetadataController } from './metadata.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { TokenController } from './token.controller.js';

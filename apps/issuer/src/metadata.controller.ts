@@ -42,7 +42,9 @@ export class MetadataController {
   @Header('cache-control', 'public, max-age=300')
   @Operation({
     summary: 'Keys that access tokens are verified with (RFC 7517)',
-    answers: { 200: { description: 'keys', schema: z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }) } },
+    answers: {
+      200: { description: 'keys', schema: z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }) },
+    },
   })
   jwks() {
     return this.context.keys.publicJwks();

@@ -1,5 +1,12 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import { type Client, type ClientDirectory, isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from '@rekey/tokens';
+import {
+  type Client,
+  type ClientDirectory,
+  isOAuthRefused,
+  type OAuthErrorCode,
+  OAuthRefusal,
+  oauthRefuse,
+} from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
@@ -20,7 +27,11 @@ export function grantOrThrow<T>(outcome: T | OAuthRefusal, byHeader = false): T 
   return outcome;
 }
 
-const statuses: Partial<Record<OAuthErrorCode, number>> = { invalid_client: 401, invalid_token: 401, insufficient_scope: 403 };
+const statuses: Partial<Record<OAuthErrorCode, number>> = {
+  invalid_client: 401,
+  invalid_token: 401,
+  insufficient_scope: 403,
+};
 
 /** Errors as RFC 6749 §5.2 has them. */
 @Catch(OAuthException)
@@ -32,7 +43,10 @@ export class OAuthFilter implements ExceptionFilter {
     void reply
       .status(status)
       .header('pragma', 'no-cache')
-      .send({ error: refusal.error, ...(refusal.description ? { error_description: refusal.description } : {}) });
+      .send({
+        error: refusal.error,
+        ...(refusal.description ? { error_description: refusal.description } : {}),
+      });
   }
 }
 
@@ -42,10 +56,15 @@ export class OAuthFilter implements ExceptionFilter {
  * @throws {OAuthException} `invalid_request` for another content type, a parameter that comes twice (RFC 6749 §3.2), or one
  *   that is missing
  */
-export function readForm<Schema extends z.ZodType>(schema: Schema, request: FastifyRequest): z.output<Schema> {
+export function readForm<Schema extends z.ZodType>(
+  schema: Schema,
+  request: FastifyRequest,
+): z.output<Schema> {
   const type = request.headers['content-type']?.split(';')[0]?.trim();
   if (type !== 'application/x-www-form-urlencoded') {
-    throw new OAuthException(oauthRefuse('invalid_request', 'the body must be application/x-www-form-urlencoded'));
+    throw new OAuthException(
+      oauthRefuse('invalid_request', 'the body must be application/x-www-form-urlencoded'),
+    );
   }
   const form = Object(request.body) as Record<string, unknown>;
   const twice = Object.keys(form).find((name) => Array.isArray(form[name]));
@@ -56,7 +75,10 @@ export function readForm<Schema extends z.ZodType>(schema: Schema, request: Fast
   throw new OAuthException(oauthRefuse('invalid_request', `parameter ${name} is missing or malformed`));
 }
 
-export const clientFields = { client_id: z.string().max(200).optional(), client_secret: z.string().max(200).optional() };
+export const clientFields = {
+  client_id: z.string().max(200).optional(),
+  client_secret: z.string().max(200).optional(),
+};
 
 /**
  * Who is calling: `Authorization: Basic` or the form, not both (RFC 6749 §2.3).
@@ -75,8 +97,12 @@ export async function callingClient(
     throw new OAuthException(oauthRefuse('invalid_request', 'two ways of client authentication'));
   }
   const clientId = header?.id ?? form.client_id ?? fallback;
-  if (clientId === undefined) throw new OAuthException(oauthRefuse('invalid_client', 'client authentication is required'), true);
-  return grantOrThrow(await clients.authenticate(clientId, header?.secret ?? form.client_secret), header !== undefined);
+  if (clientId === undefined)
+    throw new OAuthException(oauthRefuse('invalid_client', 'client authentication is required'), true);
+  return grantOrThrow(
+    await clients.authenticate(clientId, header?.secret ?? form.client_secret),
+    header !== undefined,
+  );
 }
 
 function readBasic(authorization: string | undefined): { id: string; secret: string } | undefined {

@@ -59,13 +59,16 @@ export class SessionsController {
     const { client_id: clientId, ...credentials } = parse(signInBody, body);
     const { database, keyring, clock } = this.context;
     const client = await this.clients.find(clientId);
-    if (!client) unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: 'unknown client' }] }));
+    if (!client)
+      unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: 'unknown client' }] }));
     const source = sourceOf(request.ip);
     const budget = budgets.signIns;
-    const charges = [`source ${source}`, `identifier ${credentials.identifier.trim().toLowerCase()}`].map((party) => ({
-      key: counterKey(keyring, budget, party),
-      budget,
-    }));
+    const charges = [`source ${source}`, `identifier ${credentials.identifier.trim().toLowerCase()}`].map(
+      (party) => ({
+        key: counterKey(keyring, budget, party),
+        budget,
+      }),
+    );
     if (!(await spend(database, new Date(clock.now()), charges))) {
       unwrap(refuse('rate_limited', { retry_after: budget.windowMs / 1000 }));
     }
@@ -76,7 +79,9 @@ export class SessionsController {
   @Operation({
     summary: "A person's own sessions",
     bearer: true,
-    answers: { 200: { description: 'sessions, newest first', schema: z.object({ sessions: z.array(familySchema) }) } },
+    answers: {
+      200: { description: 'sessions, newest first', schema: z.object({ sessions: z.array(familySchema) }) },
+    },
     refusals: ['unauthorized'],
   })
   async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
@@ -85,7 +90,12 @@ export class SessionsController {
     const { database, clock } = this.context;
     const families = await listFamilies(database, clock.now(), bearer.sub);
     const active = families.filter(({ state }) => state === 'active');
-    return { sessions: active.map((family): FamilyView & { current: boolean } => ({ ...family, current: family.id === bearer.sid })) };
+    return {
+      sessions: active.map((family): FamilyView & { current: boolean } => ({
+        ...family,
+        current: family.id === bearer.sid,
+      })),
+    };
   }
 
   @Delete(':id')
@@ -96,12 +106,17 @@ export class SessionsController {
     answers: { 204: { description: 'ended' } },
     refusals: ['unauthorized', 'not_found'],
   })
-  async end(@Param('id') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async end(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const bearer = await this.person(request);
     if (!bearer) return refuseBearer(reply);
     const at = new Date(this.context.clock.now());
     const ended =
-      isUuid(id) && (await endFamily(this.context.database, { id, accountId: bearer.sub, at, reason: 'ended_by_person' }));
+      isUuid(id) &&
+      (await endFamily(this.context.database, { id, accountId: bearer.sub, at, reason: 'ended_by_person' }));
     if (!ended) unwrap(refuse('not_found'));
   }
 

@@ -1,13 +1,24 @@
 import { Controller, HttpCode, Inject, Post, Req, UseFilters } from '@nestjs/common';
 import { Operation } from '@rekey/http';
-import { type ClientDirectory, type Introspection, introspect, oauthRefuse, revoke, type TokenContext } from '@rekey/tokens';
+import {
+  type ClientDirectory,
+  type Introspection,
+  introspect,
+  oauthRefuse,
+  revoke,
+  type TokenContext,
+} from '@rekey/tokens';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CLIENTS, CONTEXT } from './injection.js';
 import { callingClient, clientFields, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
 import { oauthErrorSchema } from './token.controller.js';
 
-const tokenForm = z.object({ ...clientFields, token: z.string().min(1).max(8000), token_type_hint: z.string().max(100).optional() });
+const tokenForm = z.object({
+  ...clientFields,
+  token: z.string().min(1).max(8000),
+  token_type_hint: z.string().max(100).optional(),
+});
 
 /** Is a token good, and: it shall not be any more. */
 @Controller('oauth2')
@@ -22,7 +33,8 @@ export class TokenStateController {
   @HttpCode(200)
   @Operation({
     summary: 'Is this token good right now (RFC 7662)',
-    description: 'For confidential clients: resource servers ask here when ten minutes are too long to wait for a revocation.',
+    description:
+      'For confidential clients: resource servers ask here when ten minutes are too long to wait for a revocation.',
     body: tokenForm,
     bodyType: 'application/x-www-form-urlencoded',
     answers: {
@@ -35,7 +47,8 @@ export class TokenStateController {
     const form = readForm(tokenForm, request);
     const client = await callingClient(this.clients, request, form);
     // RFC 7662 §2.1 and §4: an endpoint that anybody may ask is one to try out tokens at.
-    if (client.type === 'public') throw new OAuthException(oauthRefuse('invalid_client', 'a confidential client is required'));
+    if (client.type === 'public')
+      throw new OAuthException(oauthRefuse('invalid_client', 'a confidential client is required'));
     return introspect(this.context, form.token);
   }
 

@@ -17,7 +17,14 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CLIENTS, CONTEXT } from './injection.js';
-import { callingClient, clientFields, grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+import {
+  callingClient,
+  clientFields,
+  grantOrThrow,
+  OAuthException,
+  OAuthFilter,
+  readForm,
+} from './oauth-http.js';
 
 const text = (max: number) => z.string().min(1).max(max);
 const scope = z.string().max(1000).optional();
@@ -39,7 +46,12 @@ const codeForm = z.object({
   redirect_uri: text(2000),
   code_verifier: z.string().regex(/^[\w.~-]{43,128}$/),
 });
-const refreshForm = z.object({ ...clientFields, grant_type: z.literal('refresh_token'), refresh_token: text(200), scope });
+const refreshForm = z.object({
+  ...clientFields,
+  grant_type: z.literal('refresh_token'),
+  refresh_token: text(200),
+  scope,
+});
 const clientForm = z.object({ ...clientFields, grant_type: z.literal('client_credentials'), scope });
 
 const anyForm = z.looseObject({ grant_type: text(200) });
@@ -78,13 +90,21 @@ export class TokenController {
     const grant = readForm(anyForm, request).grant_type;
     switch (grant) {
       case tokenExchangeGrant:
-        return grantOrThrow(await exchangeAssertion(this.context, this.clients, readForm(exchangeForm, request)));
+        return grantOrThrow(
+          await exchangeAssertion(this.context, this.clients, readForm(exchangeForm, request)),
+        );
       case 'authorization_code':
-        return this.byClient(request, codeForm, grant, (client, form) => redeemCode(this.context, client, form));
+        return this.byClient(request, codeForm, grant, (client, form) =>
+          redeemCode(this.context, client, form),
+        );
       case 'refresh_token':
-        return this.byClient(request, refreshForm, grant, (client, form) => refresh(this.context, client, form));
+        return this.byClient(request, refreshForm, grant, (client, form) =>
+          refresh(this.context, client, form),
+        );
       case 'client_credentials':
-        return this.byClient(request, clientForm, grant, (client, form) => grantClientCredentials(this.context, client, form));
+        return this.byClient(request, clientForm, grant, (client, form) =>
+          grantClientCredentials(this.context, client, form),
+        );
       default:
         throw new OAuthException(oauthRefuse('unsupported_grant_type'));
     }
@@ -98,7 +118,8 @@ export class TokenController {
   ): Promise<TokenResponse> {
     const form = readForm(schema, request);
     const client = await callingClient(this.clients, request, form, 'default');
-    if (!client.grants.includes(grant)) throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));
+    if (!client.grants.includes(grant))
+      throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));
     return grantOrThrow(await issue(client, form));
   }
 }

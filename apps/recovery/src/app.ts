@@ -6,7 +6,10 @@ import { assemble } from './parts.js';
 import { RecoveryModule } from './recovery.module.js';
 
 /** The public API of recoveries, and the pages for people. */
-export async function startRecovery(settings: Settings, options: { clock?: Clock } = {}): Promise<RunningServer> {
+export async function startRecovery(
+  settings: Settings,
+  options: { clock?: Clock } = {},
+): Promise<RunningServer> {
   const parts = await assemble(settings, options.clock ?? systemClock);
   try {
     const server = await serve({
@@ -18,7 +21,10 @@ export async function startRecovery(settings: Settings, options: { clock?: Clock
       register: async (fastify) => {
         await fastify.register(cookie);
       },
-      openApi: { title: 'Rekey recovery', description: 'Prove who you are, get fresh credentials, end the old ones.' },
+      openApi: {
+        title: 'Rekey recovery',
+        description: 'Prove who you are, get fresh credentials, end the old ones.',
+      },
     });
     return {
       url: server.url,

@@ -34,7 +34,10 @@ export function issuerOverHttp(parts: {
   const { origin, pathname } = new URL(issuerUrl);
   const pool = new Pool(origin, { connections: 32, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
 
-  async function exchange(subject: ProvenSubject, more: Record<string, string>): Promise<TokenAnswer | Refusal> {
+  async function exchange(
+    subject: ProvenSubject,
+    more: Record<string, string>,
+  ): Promise<TokenAnswer | Refusal> {
     const assertion = await signRecoveryAssertion(parts, {
       accountId: subject.accountId,
       recoveryId: subject.recoveryId,

@@ -14,7 +14,10 @@ export class RecoveryModule {
       providers: [
         { provide: CONTEXT, useValue: context },
         { provide: CLIENTS, useValue: clients },
-        { provide: TWILIO, useValue: { authToken: settings.twilio?.authToken, baseUrl: settings.urls.recovery } },
+        {
+          provide: TWILIO,
+          useValue: { authToken: settings.twilio?.authToken, baseUrl: settings.urls.recovery },
+        },
       ],
     };
   }

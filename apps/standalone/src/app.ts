@@ -40,7 +40,9 @@ export async function startStandalone(given: Settings, options: { clock?: Clock 
     await migrateQueue({ url });
     const needsMailbox = given.smtpUrls.length === 0 || !given.twilio;
     const mailbox = needsMailbox
-      ? keep(await startMailbox({ port: given.ports.mailbox, production: given.production }), (box) => box.close())
+      ? keep(await startMailbox({ port: given.ports.mailbox, production: given.production }), (box) =>
+          box.close(),
+        )
       : undefined;
     const settings: Settings = {
       ...given,

@@ -10,7 +10,8 @@ import { StartFault } from './start-fault.js';
 
 // The package stops its servers and leaves the process on the first signal. Requests and jobs under way need the database
 // until they have finished, so its listeners go and ours stop it last.
-for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK', 'exit', 'beforeExit']) process.removeAllListeners(event);
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK', 'exit', 'beforeExit'])
+  process.removeAllListeners(event);
 
 export interface RunningPostgres {
   url: string;
@@ -69,11 +70,21 @@ async function initialise(directory: string, password: string): Promise<void> {
 }
 
 /** $0 is the server; fd 3 keeps our pipe, since what runs in the background has no standard input. */
-const guardian = 'exec 3<&0; "$0" "$@" & server=$!; (cat <&3 >/dev/null; kill -INT $server 2>/dev/null) & wait $server';
+const guardian =
+  'exec 3<&0; "$0" "$@" & server=$!; (cat <&3 >/dev/null; kill -INT $server 2>/dev/null) & wait $server';
 
 async function run(directory: string, port: number): Promise<{ stop(): Promise<void> }> {
   const { postgres } = await binaries();
-  const flags = ['-D', directory, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
+  const flags = [
+    '-D',
+    directory,
+    '-p',
+    String(port),
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    'unix_socket_directories=',
+  ];
   const child = spawn('sh', ['-c', guardian, postgres, ...flags], {
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -114,19 +125,29 @@ function ready(child: ChildProcess, exited: Promise<void>, directory: string): P
 /** What PostgreSQL complained of, as one line that says what to do. */
 function explained(complaint: string, directory: string): StartFault {
   if (/No space left on device|ENOSPC|could not write to file|could not extend/.test(complaint)) {
-    return new StartFault(`the disk of ${directory} is full; free some space, or choose another place with REKEY_DATA_DIR`);
+    return new StartFault(
+      `the disk of ${directory} is full; free some space, or choose another place with REKEY_DATA_DIR`,
+    );
   }
   if (/Read-only file system|EROFS|Permission denied|EACCES|EPERM/.test(complaint)) {
-    return new StartFault(`${directory} cannot be written; change its permissions, or choose another place with REKEY_DATA_DIR`);
+    return new StartFault(
+      `${directory} cannot be written; change its permissions, or choose another place with REKEY_DATA_DIR`,
+    );
   }
   if (/lock file "postmaster.pid" already exists|is another postmaster/i.test(complaint)) {
-    return new StartFault(`another start is using ${directory}; stop that one, or choose another place with REKEY_DATA_DIR`);
+    return new StartFault(
+      `another start is using ${directory}; stop that one, or choose another place with REKEY_DATA_DIR`,
+    );
   }
   if (/database files are incompatible/.test(complaint)) {
-    return new StartFault(`${directory} was made by another version of PostgreSQL; move it away, or set DATABASE_URL`);
+    return new StartFault(
+      `${directory} was made by another version of PostgreSQL; move it away, or set DATABASE_URL`,
+    );
   }
   const last = complaint.trim().split('\n').at(-1) ?? '';
-  return new StartFault(`the embedded PostgreSQL did not start (${last}); set DATABASE_URL to use one of your own`);
+  return new StartFault(
+    `the embedded PostgreSQL did not start (${last}); set DATABASE_URL to use one of your own`,
+  );
 }
 
 async function binaries(): Promise<{ postgres: string }> {
@@ -135,7 +156,9 @@ async function binaries(): Promise<{ postgres: string }> {
   try {
     return (await import(name)) as { postgres: string };
   } catch {
-    throw new StartFault(`there is no embedded PostgreSQL for ${platform} on ${process.arch}; set DATABASE_URL to one of your own`);
+    throw new StartFault(
+      `there is no embedded PostgreSQL for ${platform} on ${process.arch}; set DATABASE_URL to one of your own`,
+    );
   }
 }
 

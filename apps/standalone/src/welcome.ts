@@ -13,7 +13,12 @@ export function welcome({ settings, mailbox, embedded }: Standalone): string {
     ...(mailbox ? [['SMTP', mailbox.smtpUrl] as [string, string]] : []),
     ['Database', embedded ? `embedded, kept in ${dataDir}` : 'yours, from DATABASE_URL'],
   ];
-  const lines = ['', '  Rekey is running', '', ...rows.map(([name, value]) => `  ${name.padEnd(22)}${value}`)];
+  const lines = [
+    '',
+    '  Rekey is running',
+    '',
+    ...rows.map(([name, value]) => `  ${name.padEnd(22)}${value}`),
+  ];
   if (!production) {
     lines.push(
       '',

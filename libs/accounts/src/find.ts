@@ -49,7 +49,8 @@ export const verifiedAddresses = (account: string): string =>
   `select d.id from addresses d where d.account_id = ${account} and d.verified and d.removed_at is null`;
 
 /** The account's part of an issuing statement, as SQL that yields `id, status, roles`. */
-export const accountSubject = (account: string): string => `select id, status, roles from accounts where id = ${account}`;
+export const accountSubject = (account: string): string =>
+  `select id, status, roles from accounts where id = ${account}`;
 
 export interface SealedAddress {
   address_id: string;
@@ -73,6 +74,10 @@ export const openAddress = (keyring: Keyring, row: SealedAddress): OpenedAddress
   value: keyring.open(row.sealed, row.address_id).toString(),
 });
 
+/** Who may be given tokens, as SQL that yields `account_id, roles` of an active account, or nothing. */
+export const activeSubject = (account: string): string =>
+  `select id as account_id, roles from accounts where id = ${account} and status = 'active'`;
+
 const find = statement(
   'account_find',
   `select id, status, roles, locale, password_hash from accounts where id = ${accountOf(':digests::bytea[]')}`,
@@ -87,7 +92,11 @@ export interface FoundAccount {
 }
 
 /** For sign-in. @returns undefined when nobody, or more than one, is meant */
-export async function findAccount(sql: Sql, keyring: Keyring, identifier: Identifier): Promise<FoundAccount | undefined> {
+export async function findAccount(
+  sql: Sql,
+  keyring: Keyring,
+  identifier: Identifier,
+): Promise<FoundAccount | undefined> {
   const [row] = await sql.query<FoundAccount>(find, { digests: lookupDigests(keyring, identifier) });
   return row;
 }

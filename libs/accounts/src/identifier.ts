@@ -13,7 +13,8 @@ export interface Identifier {
   lookup: string;
 }
 
-const invalid = (detail: string): Refusal => refuse('invalid_request', { errors: [{ pointer: '/identifier', detail }] });
+const invalid = (detail: string): Refusal =>
+  refuse('invalid_request', { errors: [{ pointer: '/identifier', detail }] });
 
 /**
  * Reads a mail address, a phone number (E.164, or national with a country) or a user name. Dots and plus signs of a mail
@@ -38,7 +39,8 @@ function readEmail(text: string): Identifier | Refusal {
   const at = text.lastIndexOf('@');
   const [local, domain] = [text.slice(0, at), domainToASCII(text.slice(at + 1))];
   const localIsPlain = /^[^\s@"(),:;<>[\]\\]{1,64}$/u.test(local) && !/^\.|\.\.|\.$/.test(local);
-  const domainIsPlain = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(domain);
+  const domainIsPlain =
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(domain);
   if (!localIsPlain || !domainIsPlain) return invalid('not a mail address');
   const value = `${local}@${domain}`;
   return { kind: 'email', value, lookup: value.toLowerCase() };

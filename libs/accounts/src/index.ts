@@ -1,6 +1,7 @@
 export type { Account, AccountAddress, AccountToPut } from './account-shape.js';
 export {
   accountSubject,
+  activeSubject,
   addressToWrite,
   type FoundAccount,
   findAccount,

@@ -1,6 +1,7 @@
 import { checkPassword, hashPassword, isPasswordHash, verifyPassword } from './password.js';
 
-const reason = (password: string) => checkPassword(password, { contextWords: ['Rekey', 'mei.lin'] })?.data.reason;
+const reason = (password: string) =>
+  checkPassword(password, { contextWords: ['Rekey', 'mei.lin'] })?.data.reason;
 
 test.each([
   ['correct horse battery', undefined],

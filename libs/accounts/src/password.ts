@@ -43,8 +43,11 @@ export function checkPassword(password: string, options: { contextWords: string[
   if (length < passwordLength.least) return refuse('password_refused', { reason: 'too_short' });
   if (length > passwordLength.most) return refuse('password_refused', { reason: 'too_long' });
   const plain = text.toLowerCase();
-  if (common.has(plain) || isMadeOfOne(plain) || isRun(plain)) return refuse('password_refused', { reason: 'blocklisted' });
-  const words = options.contextWords.map((word) => normalised(word).toLowerCase()).filter((word) => word.length >= 3);
+  if (common.has(plain) || isMadeOfOne(plain) || isRun(plain))
+    return refuse('password_refused', { reason: 'blocklisted' });
+  const words = options.contextWords
+    .map((word) => normalised(word).toLowerCase())
+    .filter((word) => word.length >= 3);
   const rest = words.reduce((left, word) => left.replaceAll(word, ''), plain);
   if (rest !== plain && [...rest].length < 8) return refuse('password_refused', { reason: 'too_similar' });
   return undefined;
@@ -58,7 +61,12 @@ function isMadeOfOne(text: string): boolean {
   return (repeated?.[1] !== undefined && common.has(repeated[1])) || (core !== text && common.has(core));
 }
 
-const runs = ['abcdefghijklmnopqrstuvwxyz', '01234567890123456789', 'qwertyuiopasdfghjklzxcvbnm', '1qaz2wsx3edc4rfv5tgb6yhn7ujm'];
+const runs = [
+  'abcdefghijklmnopqrstuvwxyz',
+  '01234567890123456789',
+  'qwertyuiopasdfghjklzxcvbnm',
+  '1qaz2wsx3edc4rfv5tgb6yhn7ujm',
+];
 
 /** A walk along the alphabet, the digits or the keyboard, forwards or backwards, or several of them one after another. */
 function isRun(text: string): boolean {
@@ -93,7 +101,8 @@ const clear = statement(
 );
 
 /** Takes back the password that a recovery has set. The account has none then, until its owner recovers. */
-export const clearPasswordSetBy = (sql: Sql, of: { recoveryId: string; at: Date }): Promise<object[]> => sql.query(clear, of);
+export const clearPasswordSetBy = (sql: Sql, of: { recoveryId: string; at: Date }): Promise<object[]> =>
+  sql.query(clear, of);
 
 const words = statement(
   'account_context',
@@ -108,6 +117,8 @@ export async function passwordContext(sql: Sql, keyring: Keyring, account: strin
   const rows = await sql.query<{ row: string; sealed: Buffer; kind: string }>(words, { account });
   return rows.flatMap(({ row, sealed, kind }) => {
     const text = keyring.open(sealed, row).toString();
-    return kind === 'email' ? [text.split('@')[0] ?? '', text.split('@')[1]?.split('.').at(-2) ?? ''] : [text];
+    return kind === 'email'
+      ? [text.split('@')[0] ?? '', text.split('@')[1]?.split('.').at(-2) ?? '']
+      : [text];
   });
 }

@@ -1,7 +1,13 @@
 import { type Database, type Sql, statement } from '@rekey/database';
 import { isRefused, type Keyring, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import type { AccountToPut } from './account-shape.js';
-import { exactDigest, exactDigests, type Identifier, lookupDigest, normaliseIdentifier } from './identifier.js';
+import {
+  exactDigest,
+  exactDigests,
+  type Identifier,
+  lookupDigest,
+  normaliseIdentifier,
+} from './identifier.js';
 import { checkPassword, hashPassword } from './password.js';
 
 const upsert = statement(
@@ -76,7 +82,9 @@ export async function putAccount(
     return await database.transaction(async (tx) => {
       const [conflict] = await tx.query(takenByAnother, {
         account: id,
-        digests: addresses.filter(({ verified }) => verified).flatMap(({ identifier }) => exactDigests(keyring, identifier)),
+        digests: addresses
+          .filter(({ verified }) => verified)
+          .flatMap(({ identifier }) => exactDigests(keyring, identifier)),
         usernames: username ? keyring.macs('lookup/username', username.lookup) : [],
       });
       if (conflict) return refuse('conflict');
@@ -106,7 +114,8 @@ export async function putAccount(
 
 function readAccount(account: AccountToPut): { username?: Identifier; addresses: ReadAddress[] } | Refusal {
   const errors: { pointer: string; detail: string }[] = [];
-  if (!accountId.test(account.id)) errors.push({ pointer: '/id', detail: '1 to 128 of letters, digits, "_", ".", ":" and "-"' });
+  if (!accountId.test(account.id))
+    errors.push({ pointer: '/id', detail: '1 to 128 of letters, digits, "_", ".", ":" and "-"' });
   const username = account.username === undefined ? undefined : normaliseIdentifier(account.username);
   if (username && (isRefused(username) || username.kind !== 'username')) {
     errors.push({ pointer: '/username', detail: 'not a user name' });
@@ -121,7 +130,8 @@ function readAccount(account: AccountToPut): { username?: Identifier; addresses:
     return [{ identifier, verified: address.verified, primary: address.primary ?? at === 0 }];
   });
   const values = addresses.map(({ identifier }) => identifier.value);
-  if (new Set(values).size !== values.length) errors.push({ pointer: '/addresses', detail: 'one address stands there twice' });
+  if (new Set(values).size !== values.length)
+    errors.push({ pointer: '/addresses', detail: 'one address stands there twice' });
   if (errors.length > 0) return refuse('invalid_request', { errors });
   return { username: username as Identifier | undefined, addresses };
 }

@@ -19,7 +19,10 @@ interface AddressRow {
   is_primary: boolean;
 }
 
-const account = statement('account_read', 'select id, status, roles, locale, username_sealed from accounts where id = :id');
+const account = statement(
+  'account_read',
+  'select id, status, roles, locale, username_sealed from accounts where id = :id',
+);
 const addresses = statement(
   'account_read_addresses',
   `select id, kind, sealed, verified, is_primary from addresses where account_id = :id and removed_at is null

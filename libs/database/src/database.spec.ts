@@ -37,9 +37,13 @@ describe('Database', () => {
 
   test('TypeORM and hand-written SQL share the transaction; a library that asks wherever we are joins it', async () => {
     await database.transaction(async (tx) => {
-      const [mine] = await tx.query<{ xid: string }>(statement('spec_xid', 'select pg_current_xact_id()::text as xid'));
+      const [mine] = await tx.query<{ xid: string }>(
+        statement('spec_xid', 'select pg_current_xact_id()::text as xid'),
+      );
       const [theirs] = await tx.manager.query('select pg_current_xact_id()::text as xid');
-      const { rows } = await database.queryWhereverWeAre({ text: 'select pg_current_xact_id()::text as xid' });
+      const { rows } = await database.queryWhereverWeAre({
+        text: 'select pg_current_xact_id()::text as xid',
+      });
       expect(theirs).toEqual(mine);
       expect(rows[0]).toEqual(mine);
     });
@@ -49,7 +53,9 @@ describe('Database', () => {
     await database.dataSource.query(
       `insert into audit_events (id, at, event, actor) values (gen_random_uuid(), now(), 'recovery_started', 'person')`,
     );
-    await expect(database.dataSource.query(`update audit_events set actor = 'nobody'`)).rejects.toThrow('append-only');
+    await expect(database.dataSource.query(`update audit_events set actor = 'nobody'`)).rejects.toThrow(
+      'append-only',
+    );
     await expect(database.dataSource.query('delete from audit_events')).rejects.toThrow('append-only');
   });
 });

@@ -96,7 +96,11 @@ export class Database implements Sql {
   }
 }
 
-async function run<Row extends object>(on: Runner, statement: Statement, values: Record<string, unknown>): Promise<Row[]> {
+async function run<Row extends object>(
+  on: Runner,
+  statement: Statement,
+  values: Record<string, unknown>,
+): Promise<Row[]> {
   const { rows } = await on.query<Row>({
     name: statement.name,
     text: statement.text,

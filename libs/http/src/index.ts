@@ -5,4 +5,4 @@ export { limitHeaders, type Problem, problem, problemOf, refusalStatuses } from 
 export { ProblemFilter } from './problem-filter.js';
 export { parse, RefusedException, unwrap } from './refused-exception.js';
 export { type Running, runProcess, whatToDo } from './run-process.js';
-export { createApp, type RunningServer, serve, type ServeOptions } from './server.js';
+export { createApp, type RunningServer, type ServeOptions, serve } from './server.js';

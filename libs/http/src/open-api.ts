@@ -2,7 +2,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
 /** The OpenAPI 3.1 document of an app, from what its routes say in `@Operation`. */
-export function describeApi(app: NestFastifyApplication, about: { title: string; description: string }): OpenAPIObject {
+export function describeApi(
+  app: NestFastifyApplication,
+  about: { title: string; description: string },
+): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(about.title)

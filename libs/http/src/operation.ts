@@ -48,11 +48,16 @@ export function Operation(about: OperationDescription): MethodDecorator {
   if (about.body) {
     const schema = jsonSchema(about.body, 'input');
     decorators.push(
-      applyDecorators(ApiBody({ schema }), ...(about.bodyType ? [consumes(about.bodyType)] : [])) as MethodDecorator,
+      applyDecorators(
+        ApiBody({ schema }),
+        ...(about.bodyType ? [consumes(about.bodyType)] : []),
+      ) as MethodDecorator,
     );
   }
   for (const [status, { description, schema, type }] of Object.entries(about.answers)) {
-    const content = schema ? { [type ?? 'application/json']: { schema: jsonSchema(schema, 'output') } } : undefined;
+    const content = schema
+      ? { [type ?? 'application/json']: { schema: jsonSchema(schema, 'output') } }
+      : undefined;
     decorators.push(ApiResponse({ status: Number(status), description, content }));
   }
   for (const [status, codes] of byStatus(about.refusals ?? [])) {

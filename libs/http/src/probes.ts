@@ -20,7 +20,10 @@ export class ProbesController {
   constructor(@Inject(READINESS) private readonly readiness: Readiness) {}
 
   @Get('health/live')
-  @Operation({ summary: 'The process runs', answers: { 200: { description: 'alive', schema: statusSchema } } })
+  @Operation({
+    summary: 'The process runs',
+    answers: { 200: { description: 'alive', schema: statusSchema } },
+  })
   live() {
     return { status: 'ok' };
   }

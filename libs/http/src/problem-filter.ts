@@ -22,7 +22,11 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { body, headers } = describe(thrown);
     if (body.status >= 500) reply.log.error({ err: thrown }, 'request failed');
-    void reply.status(body.status).headers(headers).header('content-type', 'application/problem+json').send(Buffer.from(JSON.stringify(body)));
+    void reply
+      .status(body.status)
+      .headers(headers)
+      .header('content-type', 'application/problem+json')
+      .send(Buffer.from(JSON.stringify(body)));
   }
 }
 
@@ -41,6 +45,8 @@ function isOutage(thrown: unknown): boolean {
   const message = String(Object(thrown).message ?? '');
   // Class 08: connection exceptions; 53: out of resources; 57P: shut down by an operator (PostgreSQL appendix A).
   const sqlState = /^(08|53|57P)/.test(code);
-  const socket = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'].includes(code);
+  const socket = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'].includes(
+    code,
+  );
   return sqlState || socket || /Connection terminated|timeout exceeded when trying to connect/.test(message);
 }

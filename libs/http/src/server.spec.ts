@@ -79,7 +79,10 @@ describe('serve', () => {
     const answer = await fastify.inject({ method: 'POST', url: '/v1/greetings', payload });
     expect(answer.statusCode).toBe(400);
     expect(answer.headers['content-type']).toBe('application/problem+json');
-    expect(answer.json()).toMatchObject({ code: 'invalid_request', errors: [{ pointer: '/name' }, { pointer: '/' }] });
+    expect(answer.json()).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ pointer: '/name' }, { pointer: '/' }],
+    });
     expect(answer.body).not.toContain('hunter2');
   });
 
@@ -101,7 +104,12 @@ describe('serve', () => {
     ['POST', '/v1/greetings', '{"name":', 400, 'invalid_request'],
     ['POST', '/v1/greetings', JSON.stringify({ name: 'x'.repeat(70_000) }), 413, 'too_large'],
   ] as const)('%s %s answers with a problem', async (method, url, payload, status, code) => {
-    const answer = await fastify.inject({ method, url, payload, headers: { 'content-type': 'application/json' } });
+    const answer = await fastify.inject({
+      method,
+      url,
+      payload,
+      headers: { 'content-type': 'application/json' },
+    });
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
     expect(answer.body).not.toMatch(/hunter2|node_modules|\.ts/);
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -114,7 +122,9 @@ describe('serve', () => {
     expect((await fastify.inject('/health/ready')).statusCode).toBe(503);
     ready = true;
     const metrics = (await fastify.inject('/metrics')).body;
-    expect(metrics).toContain('http_request_duration_seconds_count{method="GET",route="/health/ready",status="503"} 1');
+    expect(metrics).toContain(
+      'http_request_duration_seconds_count{method="GET",route="/health/ready",status="503"} 1',
+    );
   });
 
   test('describes itself in OpenAPI 3.1', async () => {

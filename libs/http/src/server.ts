@@ -57,7 +57,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 }
 
 /** The app without a port, for the OpenAPI file and for tests that inject. */
-export async function createApp(options: ServeOptions): Promise<{ app: NestFastifyApplication; fastify: FastifyInstance }> {
+export async function createApp(
+  options: ServeOptions,
+): Promise<{ app: NestFastifyApplication; fastify: FastifyInstance }> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const log = createLog({ name: options.name, level: options.settings.logLevel });

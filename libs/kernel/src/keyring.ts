@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /** One key of the ring. The id travels with whatever the key has sealed or derived. */
 export interface KeyringKey {
@@ -42,7 +49,11 @@ export class Keyring {
    * @param options.length bytes, 32 when left out
    * @returns undefined when the ring no longer holds that key
    */
-  derive(purpose: string, context: string, options: { keyId?: string; length?: number } = {}): Buffer | undefined {
+  derive(
+    purpose: string,
+    context: string,
+    options: { keyId?: string; length?: number } = {},
+  ): Buffer | undefined {
     const key = this.byId.get(options.keyId ?? this.newestKeyId);
     if (!key) return undefined;
     const info = `rekey/${purpose}\0${context}`;
@@ -67,11 +78,16 @@ export class Keyring {
   /** @throws {Error} when the value was changed, moved to another row, or sealed under a key that is gone */
   open(sealed: Buffer, aad: string): Buffer {
     const idEnd = 2 + (sealed[1] ?? 0);
-    if (sealed[0] !== header || sealed.length < idEnd + nonceLength + tagLength) throw new Error('not a sealed value');
+    if (sealed[0] !== header || sealed.length < idEnd + nonceLength + tagLength)
+      throw new Error('not a sealed value');
     const keyId = sealed.subarray(2, idEnd).toString();
     if (!this.byId.has(keyId)) throw new Error('sealed under a key that the keyring does not hold');
     const bodyStart = idEnd + nonceLength;
-    const decipher = createDecipheriv('aes-256-gcm', this.purposeKey('seal', keyId), sealed.subarray(idEnd, bodyStart));
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      this.purposeKey('seal', keyId),
+      sealed.subarray(idEnd, bodyStart),
+    );
     decipher.setAAD(Buffer.from(aad));
     decipher.setAuthTag(sealed.subarray(-tagLength));
     return Buffer.concat([decipher.update(sealed.subarray(bodyStart, -tagLength)), decipher.final()]);
@@ -97,7 +113,9 @@ export class Keyring {
   }
 
   private macUnder(keyId: string, purpose: string, text: string): Buffer {
-    return createHmac('sha256', this.purposeKey(`mac/${purpose}`, keyId)).update(text).digest();
+    return createHmac('sha256', this.purposeKey(`mac/${purpose}`, keyId))
+      .update(text)
+      .digest();
   }
 
   private purposeKey(purpose: string, keyId: string): Buffer {

@@ -28,7 +28,11 @@ const charge = statement(
 );
 
 /** Spends one of each. @returns true when every one of them was still within its quota */
-export async function spend(sql: Sql, now: Date, charges: { key: Buffer; budget: Budget }[]): Promise<boolean> {
+export async function spend(
+  sql: Sql,
+  now: Date,
+  charges: { key: Buffer; budget: Budget }[],
+): Promise<boolean> {
   const rows = await sql.query<{ key: Buffer; spent: number }>(charge, {
     now,
     keys: charges.map(({ key }) => key),

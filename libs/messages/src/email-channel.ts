@@ -43,7 +43,11 @@ export class EmailChannel {
           html: email.html,
           messageId: `<${email.id}@${messageIdHost}>`,
           // RFC 3834 §5: no vacation notice shall answer this; §3.1.7 of RFC 5436 says the same of X-Auto-Response-Suppress.
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', 'Content-Language': email.locale },
+          headers: {
+            'Auto-Submitted': 'auto-generated',
+            'X-Auto-Response-Suppress': 'All',
+            'Content-Language': email.locale,
+          },
           disableFileAccess: true,
           disableUrlAccess: true,
         });
@@ -89,5 +93,8 @@ function deliveryFaultOf(fault: unknown): DeliveryFault {
   // A 5yz to our own credentials says nothing about the person's address.
   const isOurs = code === 'EAUTH' || code === 'ENOAUTH' || code === 'ETLS';
   const permanent = !isOurs && responseCode !== undefined && responseCode >= 500 && responseCode < 600;
-  return new DeliveryFault(permanent, responseCode === undefined ? (code ?? 'unknown') : `smtp ${responseCode}`);
+  return new DeliveryFault(
+    permanent,
+    responseCode === undefined ? (code ?? 'unknown') : `smtp ${responseCode}`,
+  );
 }

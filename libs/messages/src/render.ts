@@ -12,7 +12,9 @@ export function renderMessage(slots: MessageSlots & { channel: 'email' | 'sms' }
   const words = wordings[slots.locale];
   const service = oneLine(slots.serviceName);
   if (slots.channel === 'sms') return { channel: 'sms', body: smsBody(words, service, slots) };
-  return slots.kind === 'recovery_code' ? codeMail(words, service, slots) : completedMail(words, service, slots);
+  return slots.kind === 'recovery_code'
+    ? codeMail(words, service, slots)
+    : completedMail(words, service, slots);
 }
 
 function codeMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
@@ -25,7 +27,14 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
   return {
     channel: 'email',
     subject,
-    text: paragraphs(w.heading, lead, `    ${code}`, good, `${w.notYou} ${w.stopLabel}:\n${slots.stopUrl}`, `-- \n${footer}`),
+    text: paragraphs(
+      w.heading,
+      lead,
+      `    ${code}`,
+      good,
+      `${w.notYou} ${w.stopLabel}:\n${slots.stopUrl}`,
+      `-- \n${footer}`,
+    ),
     html: fill(mails.recovery_code, {
       lang: slots.locale,
       subject,

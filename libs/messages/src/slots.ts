@@ -21,8 +21,15 @@ export interface MessageSlots {
 /** One line: neither a header nor an SMS can be made to have another (CR/LF injection). */
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 
 /**
  * Fills `{{name}}` with escaped text, once: what a value contains is never read as another slot.
@@ -38,4 +45,5 @@ export function fill(template: string, values: Record<string, string>): string {
 }
 
 /** `12345678` as `1234 5678`, `123456` as `123 456`: easier to read over than eight in a row. */
-export const grouped = (code: string): string => `${code.slice(0, code.length / 2)} ${code.slice(code.length / 2)}`;
+export const grouped = (code: string): string =>
+  `${code.slice(0, code.length / 2)} ${code.slice(code.length / 2)}`;

@@ -28,7 +28,9 @@ class RedirectedClient extends twilio.RequestClient {
   override request<TData>(options: RequestOptions) {
     const { pathname, search } = new URL(options.uri);
     const uri = `${this.origin.replace(/\/$/, '')}${pathname}${search}`;
-    return super.request<TData>({ ...(options as object), uri } as Parameters<typeof twilio.RequestClient.prototype.request<TData>>[0]);
+    return super.request<TData>({ ...(options as object), uri } as Parameters<
+      typeof twilio.RequestClient.prototype.request<TData>
+    >[0]);
   }
 }
 
@@ -37,7 +39,9 @@ export class SmsChannel {
   private readonly client: ReturnType<typeof twilio>;
 
   constructor(private readonly options: SmsOptions) {
-    const httpClient = options.apiUrl ? new RedirectedClient(options.apiUrl) : new twilio.RequestClient({ keepAlive: true, timeout: 30_000 });
+    const httpClient = options.apiUrl
+      ? new RedirectedClient(options.apiUrl)
+      : new twilio.RequestClient({ keepAlive: true, timeout: 30_000 });
     this.client = twilio(options.accountSid, options.authToken, { httpClient, lazyLoading: true });
   }
 
@@ -62,6 +66,10 @@ export class SmsChannel {
 function deliveryFaultOf(fault: unknown): DeliveryFault {
   const { status, code } = Object(fault) as { status?: number; code?: number | string };
   // 401 and 403 are about our account: once it is mended, the message can go.
-  const permanent = status !== undefined && status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
-  return new DeliveryFault(permanent, status === undefined ? String(code ?? 'unknown') : `twilio ${code ?? status}`);
+  const permanent =
+    status !== undefined && status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+  return new DeliveryFault(
+    permanent,
+    status === undefined ? String(code ?? 'unknown') : `twilio ${code ?? status}`,
+  );
 }

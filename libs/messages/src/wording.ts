@@ -33,12 +33,14 @@ const en: Wording = {
     subject: (service) => `Your code to get back into ${service}`,
     preview: (minutes) => `The code inside is good for ${minutes} minutes.`,
     heading: 'Get back into your account',
-    lead: (service) => `Someone, we hope you, asked to get back into your ${service} account. Enter this code on the page where you began:`,
+    lead: (service) =>
+      `Someone, we hope you, asked to get back into your ${service} account. Enter this code on the page where you began:`,
     good: (minutes, service) =>
       `It is good for ${minutes} minutes. Nobody at ${service} will ever ask you for it, so please tell it to no one.`,
     notYou: 'Was this not you? You can ignore this mail: without the code nobody gets in. Or',
     stopLabel: 'stop this attempt',
-    sms: (service, code, minutes) => `${code} is your ${service} recovery code, good for ${minutes} min. Tell it to no one.`,
+    sms: (service, code, minutes) =>
+      `${code} is your ${service} recovery code, good for ${minutes} min. Tell it to no one.`,
   },
   completed: {
     subject: (service) => `Your ${service} account was recovered`,
@@ -55,21 +57,26 @@ const en: Wording = {
         ? 'Undo it within 72 hours: whoever got in is signed out, and the new password no longer works.'
         : 'Undo it within 72 hours: whoever got in is signed out.',
     stopLabel: 'This was not me',
-    sms: (service, url) => `${service}: your account was recovered and all devices were signed out. Not you? Undo it within 72 h: ${url}`,
+    sms: (service, url) =>
+      `${service}: your account was recovered and all devices were signed out. Not you? Undo it within 72 h: ${url}`,
   },
 };
 
 const zhHans: Wording = {
-  footer: (service) => `您收到此邮件，是因为有人正在使用此地址找回 ${service} 账户。本邮件由系统自动发送，请勿回复。`,
+  footer: (service) =>
+    `您收到此邮件，是因为有人正在使用此地址找回 ${service} 账户。本邮件由系统自动发送，请勿回复。`,
   code: {
     subject: (service) => `您的 ${service} 账户找回验证码`,
     preview: (minutes) => `验证码在 ${minutes} 分钟内有效。`,
     heading: '找回您的账户',
-    lead: (service) => `有人（希望是您本人）请求找回您的 ${service} 账户。请在刚才打开的页面中输入以下验证码：`,
-    good: (minutes, service) => `验证码 ${minutes} 分钟内有效。${service} 的工作人员绝不会向您索要验证码，请勿告诉任何人。`,
+    lead: (service) =>
+      `有人（希望是您本人）请求找回您的 ${service} 账户。请在刚才打开的页面中输入以下验证码：`,
+    good: (minutes, service) =>
+      `验证码 ${minutes} 分钟内有效。${service} 的工作人员绝不会向您索要验证码，请勿告诉任何人。`,
     notYou: '不是您本人操作？您可以忽略此邮件：没有验证码，任何人都无法进入您的账户。您也可以',
     stopLabel: '终止此次找回',
-    sms: (service, code, minutes) => `【${service}】验证码 ${code}，用于找回账户，${minutes} 分钟内有效，请勿告诉任何人。`,
+    sms: (service, code, minutes) =>
+      `【${service}】验证码 ${code}，用于找回账户，${minutes} 分钟内有效，请勿告诉任何人。`,
   },
   completed: {
     subject: (service) => `您的 ${service} 账户已被找回`,
@@ -86,7 +93,8 @@ const zhHans: Wording = {
         ? '请在 72 小时内撤销：对方将立即退出登录，新密码随即失效。'
         : '请在 72 小时内撤销：对方将立即退出登录。',
     stopLabel: '这不是我本人操作',
-    sms: (service, url) => `【${service}】您的账户已被找回，所有设备均已退出登录。非本人操作？请在 72 小时内撤销：${url}`,
+    sms: (service, url) =>
+      `【${service}】您的账户已被找回，所有设备均已退出登录。非本人操作？请在 72 小时内撤销：${url}`,
   },
 };
 

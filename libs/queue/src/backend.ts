@@ -19,7 +19,10 @@ export interface Connection {
 export function connect({ database, redisUrl }: QueueBackend): Connection {
   if (!redisUrl) {
     setDefaultBackendFactory(createPostgresBackend);
-    return { connection: poolFor(database) as unknown as QueueOptions['connection'], end: async () => undefined };
+    return {
+      connection: poolFor(database) as unknown as QueueOptions['connection'],
+      end: async () => undefined,
+    };
   }
   // A worker's blocking read must wait for Redis to come back for as long as that takes.
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, connectTimeout: 5_000 });

@@ -13,9 +13,17 @@ export interface JobQueue {
    *
    * @param jobId a second job with the id of a living one is no second job
    */
-  enqueue<Name extends JobName>(tx: Transaction, name: Name, jobId: string, payload: JobPayload<Name>): Promise<void>;
+  enqueue<Name extends JobName>(
+    tx: Transaction,
+    name: Name,
+    jobId: string,
+    payload: JobPayload<Name>,
+  ): Promise<void>;
   /** Many at once, outside of any transaction: for the sweep. */
-  enqueueAll<Name extends JobName>(name: Name, items: { jobId: string; payload: JobPayload<Name> }[]): Promise<void>;
+  enqueueAll<Name extends JobName>(
+    name: Name,
+    items: { jobId: string; payload: JobPayload<Name> }[],
+  ): Promise<void>;
   /** @throws when the store of the queue is away */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -24,7 +32,12 @@ export interface JobQueue {
 export async function openQueue(backend: QueueBackend, log: (fault: unknown) => void): Promise<JobQueue> {
   const { connection, end } = connect(backend);
   const queue = new Queue(queueName, { connection });
-  queue.on('error', log);
+  let closed = false;
+  const report = (fault: unknown) => {
+    // A connection that ends while we are leaving is no news.
+    if (!closed) log(fault);
+  };
+  queue.on('error', report);
   await queue.waitUntilReady();
   const options = (name: JobName, jobId: string) => ({
     jobId,
@@ -41,16 +54,19 @@ export async function openQueue(backend: QueueBackend, log: (fault: unknown) => 
         return;
       }
       tx.afterCommit(() => {
-        queue.add(name, payload, options(name, jobId)).catch(log);
+        queue.add(name, payload, options(name, jobId)).catch(report);
       });
     },
     async enqueueAll(name, items) {
-      await queue.addBulk(items.map(({ jobId, payload }) => ({ name, data: payload, opts: options(name, jobId) })));
+      await queue.addBulk(
+        items.map(({ jobId, payload }) => ({ name, data: payload, opts: options(name, jobId) })),
+      );
     },
     async ping() {
       if (backend.redisUrl) await queue.getJobCountByTypes('wait');
     },
     async close() {
+      closed = true;
       await queue.close();
       await end();
     },

@@ -28,4 +28,6 @@ export interface JobContext {
 }
 
 /** Throwing means: try again by the plan. */
-export type JobHandlers = { [Name in JobName]: (payload: JobPayload<Name>, context: JobContext) => Promise<void> };
+export type JobHandlers = {
+  [Name in JobName]: (payload: JobPayload<Name>, context: JobContext) => Promise<void>;
+};

@@ -88,6 +88,8 @@ describe('the queue on PostgreSQL', () => {
   });
 
   test('a name without a handler stops the start', async () => {
-    await expect(startWorkers({ database }, {} as never, quiet)).rejects.toThrow('jobs without a handler: [send_message]');
+    await expect(startWorkers({ database }, {} as never, quiet)).rejects.toThrow(
+      'jobs without a handler: [send_message]',
+    );
   });
 });

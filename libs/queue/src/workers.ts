@@ -27,14 +27,22 @@ export async function startWorkers(
     // A courier that died holds its job this long; then another takes it. The code it carries is the same.
     lockDuration: 30_000,
     stalledInterval: 15_000,
-    settings: { backoffStrategy: (attemptsMade, _type, _fault, job) => planOf(job?.name).at(attemptsMade - 1) ?? -1 },
+    settings: {
+      backoffStrategy: (attemptsMade, _type, _fault, job) => planOf(job?.name).at(attemptsMade - 1) ?? -1,
+    },
   });
-  worker.on('error', (fault) => options.log(fault));
-  worker.on('failed', (job, fault) => options.log(fault, { job: job?.id, name: job?.name, attempt: job?.attemptsMade }));
+  let closed = false;
+  worker.on('error', (fault) => {
+    if (!closed) options.log(fault);
+  });
+  worker.on('failed', (job, fault) =>
+    options.log(fault, { job: job?.id, name: job?.name, attempt: job?.attemptsMade }),
+  );
   await worker.waitUntilReady();
   return {
     async close() {
       await worker.close();
+      closed = true;
       await end();
     },
   };
@@ -52,7 +60,10 @@ async function handle(handlers: JobHandlers, job: Job): Promise<void> {
   if (!(job.name in jobs)) throw new Error(`a job of an unknown name: ${job.name}`);
   const name = job.name as JobName;
   const payload = jobs[name].payload.parse(job.data);
-  await handlers[name](payload, { attempt: job.attemptsMade + 1, nextAttemptIn: planOf(name).at(job.attemptsMade) });
+  await handlers[name](payload, {
+    attempt: job.attemptsMade + 1,
+    nextAttemptIn: planOf(name).at(job.attemptsMade),
+  });
 }
 
 const planOf = (name: string | undefined): readonly number[] =>

@@ -1,6 +1,6 @@
 import { isUuid, type Keyring } from '@rekey/kernel';
-import { lifetimes } from './lifetimes.js';
 import type { RecoveryReference } from './context.js';
+import { lifetimes } from './lifetimes.js';
 
 /**
  * The bearer token of a recovery: a 256-bit keyed digest of its id. It is not kept, not even as a digest, and the answer to
@@ -11,7 +11,9 @@ export const recoveryToken = (keyring: Keyring, recoveryId: string): string =>
 
 /** In constant time, without a look into the database: a wrong token costs an attacker a 404 and us nothing. */
 export const isRecoveryToken = (keyring: Keyring, { id, token }: RecoveryReference): boolean =>
-  isUuid(id) && /^[\w-]{43}$/.test(token) && keyring.isMac(Buffer.from(token, 'base64url'), 'recovery-token', id);
+  isUuid(id) &&
+  /^[\w-]{43}$/.test(token) &&
+  keyring.isMac(Buffer.from(token, 'base64url'), 'recovery-token', id);
 
 const idBytes = 16;
 const timeBytes = 6;
@@ -32,7 +34,8 @@ export function readStopToken(keyring: Keyring, token: string, now: number): str
   if (!/^[\w-]{72}$/.test(token)) return undefined;
   const bytes = Buffer.from(token, 'base64url');
   const head = bytes.subarray(0, idBytes + timeBytes);
-  if (!keyring.isMac(bytes.subarray(idBytes + timeBytes), 'stop-token', head.toString('hex'))) return undefined;
+  if (!keyring.isMac(bytes.subarray(idBytes + timeBytes), 'stop-token', head.toString('hex')))
+    return undefined;
   if (head.readUIntBE(idBytes, timeBytes) * 1000 <= now) return undefined;
   const hex = head.toString('hex', 0, idBytes);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');

@@ -28,7 +28,11 @@ export async function cancelRecovery(
 ): Promise<undefined | Refusal> {
   if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
   const now = clock.now();
-  const [row] = await database.query<{ ended: boolean }>(cancel, { id: reference.id, now: new Date(now), auditId: uuidv7(now) });
+  const [row] = await database.query<{ ended: boolean }>(cancel, {
+    id: reference.id,
+    now: new Date(now),
+    auditId: uuidv7(now),
+  });
   if (!row) return refuse('not_found');
   return row.ended ? undefined : refuse('finished');
 }

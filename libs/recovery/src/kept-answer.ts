@@ -30,7 +30,10 @@ export async function findAnswer<Answer extends object>(
   now: number,
   { key, request }: Repeatable,
 ): Promise<{ recoveryId: string; answer: Answer } | Refusal | undefined> {
-  const [row] = await sql.query<{ request: Buffer; recovery_id: string; answer: Answer }>(find, { key, now: new Date(now) });
+  const [row] = await sql.query<{ request: Buffer; recovery_id: string; answer: Answer }>(find, {
+    key,
+    now: new Date(now),
+  });
   if (!row) return undefined;
   if (!row.request.equals(request)) return refuse('idempotency_key_reused');
   return { recoveryId: row.recovery_id, answer: row.answer };

@@ -31,9 +31,15 @@ const claim = statement(
    returning account_id, client_id, proven_by, proven_at, redirect_uri, redirect_state, code_challenge`,
 );
 
-const look = statement('recovery_claim_look', `select ${rowColumns}, lease_id from recoveries where id = :id`);
+const look = statement(
+  'recovery_claim_look',
+  `select ${rowColumns}, lease_id from recoveries where id = :id`,
+);
 
-export async function claimSettling({ database, clock }: RecoveryContext, id: string): Promise<Claimed | Refusal> {
+export async function claimSettling(
+  { database, clock }: RecoveryContext,
+  id: string,
+): Promise<Claimed | Refusal> {
   const now = clock.now();
   const leaseId = uuidv7(now);
   const [row] = await database.query<ClaimedRow>(claim, {
@@ -44,7 +50,8 @@ export async function claimSettling({ database, clock }: RecoveryContext, id: st
   });
   if (!row) {
     const [there] = await database.query<RecoveryRow & { lease_id: string | null }>(look, { id });
-    if (there?.state === 'proven' && there.lease_id !== null) return refuse('not_possible', { retry_after: 1 });
+    if (there?.state === 'proven' && there.lease_id !== null)
+      return refuse('not_possible', { retry_after: 1 });
     return whyNot(there, now, 'proven');
   }
   const { redirect_uri: redirectUri, code_challenge: codeChallenge, redirect_state: state } = row;
@@ -57,7 +64,9 @@ export async function claimSettling({ database, clock }: RecoveryContext, id: st
       provenBy: row.proven_by,
       provenAt: row.proven_at,
     },
-    ...(redirectUri && codeChallenge ? { redirect: { redirectUri, codeChallenge, state: state ?? undefined } } : {}),
+    ...(redirectUri && codeChallenge
+      ? { redirect: { redirectUri, codeChallenge, state: state ?? undefined } }
+      : {}),
   };
 }
 
@@ -67,6 +76,10 @@ const release = statement(
 );
 
 /** Gives the right back after a failure. If that fails too, it runs out by itself. */
-export async function releaseSettling({ database }: RecoveryContext, id: string, leaseId: string): Promise<void> {
+export async function releaseSettling(
+  { database }: RecoveryContext,
+  id: string,
+  leaseId: string,
+): Promise<void> {
   await database.query(release, { id, leaseId }).catch(() => undefined);
 }

@@ -30,13 +30,16 @@ export function stateAfter(move: Move): RecoveryState {
 }
 
 /** `'a', 'b'`: for the guard in SQL. The words are ours, from the table above. */
-export const sqlStates = (list: readonly RecoveryState[]): string => list.map((state) => `'${state}'`).join(', ');
+export const sqlStates = (list: readonly RecoveryState[]): string =>
+  list.map((state) => `'${state}'`).join(', ');
 
 /** The table as a Mermaid state diagram. */
 export function drawMoves(): string {
   const lines = states.flatMap((from) =>
     Object.entries(moves[from]).map(([move, to]) => `  ${from} --> ${to}: ${move}`),
   );
-  const ends = states.filter((state) => Object.keys(moves[state]).length === 0).map((state) => `  ${state} --> [*]`);
+  const ends = states
+    .filter((state) => Object.keys(moves[state]).length === 0)
+    .map((state) => `  ${state} --> [*]`);
   return ['stateDiagram-v2', '  [*] --> proving: open', ...lines, ...ends, ''].join('\n');
 }

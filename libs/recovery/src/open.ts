@@ -71,14 +71,20 @@ const open = statement(
  *
  * Refusals: `invalid_request` (not an identifier), `rate_limited` (the source), `idempotency_key_reused`.
  */
-export async function openRecovery(context: RecoveryContext, input: OpenInput): Promise<OpenedRecovery | Refusal> {
+export async function openRecovery(
+  context: RecoveryContext,
+  input: OpenInput,
+): Promise<OpenedRecovery | Refusal> {
   const { database, keyring, clock } = context;
   const identifier = normaliseIdentifier(input.identifier, { country: input.country });
   if (isRefused(identifier)) return identifier;
   const now = clock.now();
   const { idempotencyKey, source, ...request } = input;
   const repeat = idempotencyKey ? repeatable(keyring, idempotencyKey, `open\0${source}`, request) : undefined;
-  const withToken = (view: RecoveryView): OpenedRecovery => ({ ...view, token: recoveryToken(keyring, view.id) });
+  const withToken = (view: RecoveryView): OpenedRecovery => ({
+    ...view,
+    token: recoveryToken(keyring, view.id),
+  });
 
   const work = () =>
     database.transaction(async (tx): Promise<OpenedRecovery | Refusal> => {
@@ -130,5 +136,7 @@ export async function openRecovery(context: RecoveryContext, input: OpenInput): 
       if (repeat) await keepAnswer(tx, now, repeat, { recoveryId: id, answer: view });
       return withToken(view);
     });
-  return once<RecoveryView, OpenedRecovery | Refusal>(database, now, repeat, work, ({ answer }) => withToken(answer));
+  return once<RecoveryView, OpenedRecovery | Refusal>(database, now, repeat, work, ({ answer }) =>
+    withToken(answer),
+  );
 }

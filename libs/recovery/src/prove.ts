@@ -89,13 +89,26 @@ export async function prove(
   const candidates: CodeBinding[] =
     overspent.length > 0
       ? []
-      : row.candidates.map((found) => ({ ...found, recoveryId: id, boundTo: Buffer.from(found.boundTo, 'hex') }));
+      : row.candidates.map((found) => ({
+          ...found,
+          recoveryId: id,
+          boundTo: Buffer.from(found.boundTo, 'hex'),
+        }));
   const matched = matchCode(keyring, proof.value, candidates);
   if (!matched) return wrongProof(context, id, row.tries);
 
-  const won = await database.query(consume, { id, now: new Date(now), channel: matched.channel, auditId: uuidv7(now) });
+  const won = await database.query(consume, {
+    id,
+    now: new Date(now),
+    channel: matched.channel,
+    auditId: uuidv7(now),
+  });
   if (won.length === 0) return refuse('not_possible', {}, 'another caller won with the same proof');
-  return viewOf(id, { ...row, state: stateAfter('prove'), idle_expires_at: new Date(now + lifetimes.idle) }, now);
+  return viewOf(
+    id,
+    { ...row, state: stateAfter('prove'), idle_expires_at: new Date(now + lifetimes.idle) },
+    now,
+  );
 }
 
 async function wrongProof({ database, clock }: RecoveryContext, id: string, tries: number): Promise<Refusal> {
@@ -114,7 +127,13 @@ async function wrongProof({ database, clock }: RecoveryContext, id: string, trie
 
 function noTriesLeft(row: RecoveryRow, now: number): Refusal {
   const reset = Math.max(1, Math.ceil((row.expires_at.getTime() - now) / 1000));
-  const limit = { policy: 'tries', quota: triesPerRecovery, window: lifetimes.recovery / 1000, remaining: 0, reset };
+  const limit = {
+    policy: 'tries',
+    quota: triesPerRecovery,
+    window: lifetimes.recovery / 1000,
+    remaining: 0,
+    reset,
+  };
   return refuse('no_tries_left', { tries_left: 0, retry_after: reset, limit });
 }
 

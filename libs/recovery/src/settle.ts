@@ -1,11 +1,17 @@
-import { checkPassword, hashPassword, passwordContext, setPassword, verifiedAddresses } from '@rekey/accounts';
+import {
+  checkPassword,
+  hashPassword,
+  passwordContext,
+  setPassword,
+  verifiedAddresses,
+} from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { isRecoveryToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.js';
-import { claimSettling, type Claimed, releaseSettling } from './lease.js';
+import { type Claimed, claimSettling, releaseSettling } from './lease.js';
 import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 
@@ -49,10 +55,16 @@ export async function settleRecovery(
   reference: RecoveryReference,
   input: { password?: string },
 ): Promise<Settled | Refusal> {
-  return settleWith(context, reference, input, (claimed) => context.issuer.exchangeForTokens(claimed.subject), (answer, id) => ({
-    ...answer,
-    recovery_id: id,
-  }));
+  return settleWith(
+    context,
+    reference,
+    input,
+    (claimed) => context.issuer.exchangeForTokens(claimed.subject),
+    (answer, id) => ({
+      ...answer,
+      recovery_id: id,
+    }),
+  );
 }
 
 /**
@@ -95,7 +107,8 @@ async function settleWith<Answer, Result>(
   if (isRefused(claimed)) return claimed;
   let outcome: Result | Refusal | undefined;
   try {
-    const hash = password === undefined ? null : await hashIfGood(context, claimed.subject.accountId, password);
+    const hash =
+      password === undefined ? null : await hashIfGood(context, claimed.subject.accountId, password);
     if (isRefused(hash)) {
       outcome = hash;
       return outcome;
@@ -127,7 +140,11 @@ async function settleWith<Answer, Result>(
   }
 }
 
-async function hashIfGood(context: RecoveryContext, accountId: string, password: string): Promise<string | Refusal> {
+async function hashIfGood(
+  context: RecoveryContext,
+  accountId: string,
+  password: string,
+): Promise<string | Refusal> {
   const words = await passwordContext(context.database, context.keyring, accountId);
   const refused = checkPassword(password, { contextWords: [context.serviceName, ...words] });
   return refused ?? hashPassword(password);

@@ -110,7 +110,10 @@ export async function takeMessage(
     expiresAt: row.expires_at,
     stopToken: stopToken(keyring, row.recovery_id, row.created_at.getTime()),
   };
-  if (!isCode) return { send: { ...message, settledAt: row.settled_at ?? row.created_at, passwordSet: row.password_set } };
+  if (!isCode)
+    return {
+      send: { ...message, settledAt: row.settled_at ?? row.created_at, passwordSet: row.password_set },
+    };
   const code = deriveCode(keyring, {
     recoveryId: row.recovery_id,
     channel: row.channel,

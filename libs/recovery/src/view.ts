@@ -23,7 +23,8 @@ export interface RecoveryView {
 
 export const rowColumns = 'state, expires_at, idle_expires_at, resend_at, held_until';
 
-const isOpen = (state: RecoveryState): boolean => state === 'proving' || state === 'held' || state === 'proven';
+const isOpen = (state: RecoveryState): boolean =>
+  state === 'proving' || state === 'held' || state === 'proven';
 
 /** A recovery whose time is up is expired, also before the sweep has said so in its row. */
 export const stateAt = (row: RecoveryRow, now: number): RecoveryState =>

@@ -8,7 +8,8 @@ import { newSecret } from '@rekey/kernel';
  */
 export function developmentSecrets(dataDir: string) {
   return {
-    keyring: () => madeOnce(dataDir, 'keyring.json', () => JSON.stringify([{ id: 'development', key: newSecret() }])),
+    keyring: () =>
+      madeOnce(dataDir, 'keyring.json', () => JSON.stringify([{ id: 'development', key: newSecret() }])),
     managementSecret: () => madeOnce(dataDir, 'management-client-secret', newSecret),
     /** Of the embedded PostgreSQL's superuser. */
     databasePassword: () => madeOnce(dataDir, 'database-password', newSecret),

@@ -7,7 +7,10 @@ const dataDir = mkdtempSync(join(tmpdir(), 'rekey-settings-'));
 const keyring = JSON.stringify([{ id: '2026', key: Buffer.alloc(32, 7).toString('base64url') }]);
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
-const problemsOf = (environment: Record<string, string>, name: 'standalone' | 'courier' | 'recovery' = 'standalone') => {
+const problemsOf = (
+  environment: Record<string, string>,
+  name: 'standalone' | 'courier' | 'recovery' = 'standalone',
+) => {
   try {
     loadSettings({ REKEY_DATA_DIR: dataDir, ...environment }, name);
     return [];
@@ -19,7 +22,13 @@ const problemsOf = (environment: Record<string, string>, name: 'standalone' | 'c
 
 test('an empty environment has every default of the contract', () => {
   const settings = loadSettings({ REKEY_DATA_DIR: dataDir }, 'standalone');
-  expect(settings.ports).toEqual({ recovery: 3000, issuer: 3001, console: 3002, mailbox: 3003, courier: 3004 });
+  expect(settings.ports).toEqual({
+    recovery: 3000,
+    issuer: 3001,
+    console: 3002,
+    mailbox: 3003,
+    courier: 3004,
+  });
   expect(settings.urls.recovery).toBe('http://localhost:3000');
   expect(settings.tokenAudience).toEqual(['http://localhost:3001']);
   expect(settings.databaseUrl).toBeUndefined();
@@ -35,7 +44,14 @@ test('development secrets are made once, kept for the owner only', () => {
 });
 
 test('each bad value names its variable, what was read and what is allowed, all at once', () => {
-  expect(problemsOf({ RECOVERY_PORT: 'abc', ISSUER_URL: 'ftp://x', TRUST_PROXY: '10.0.0.0/99', REKEY_KEYRING: 'secret!' })).toEqual([
+  expect(
+    problemsOf({
+      RECOVERY_PORT: 'abc',
+      ISSUER_URL: 'ftp://x',
+      TRUST_PROXY: '10.0.0.0/99',
+      REKEY_KEYRING: 'secret!',
+    }),
+  ).toEqual([
     'RECOVERY_PORT: read "abc"; allowed: a port number from 0 to 65535',
     'ISSUER_URL: read "ftp://x"; allowed: an http:// or https:// URL without query or fragment',
     'TRUST_PROXY: read "10.0.0.0/99"; allowed: IP addresses or networks such as 10.0.0.0/8, comma-separated',
@@ -52,7 +68,10 @@ test('a process of its own needs a database', () => {
 });
 
 test('production names every development default at once', () => {
-  const problems = problemsOf({ NODE_ENV: 'production', DATABASE_URL: 'postgres://x/y', RECOVERY_URL: 'http://r.example' }, 'courier');
+  const problems = problemsOf(
+    { NODE_ENV: 'production', DATABASE_URL: 'postgres://x/y', RECOVERY_URL: 'http://r.example' },
+    'courier',
+  );
   for (const name of ['SMTP_URL', 'MAIL_FROM', 'TWILIO_ACCOUNT_SID', 'REKEY_KEYRING', 'RECOVERY_URL']) {
     expect(problems).toContainEqual(expect.stringContaining(name));
   }

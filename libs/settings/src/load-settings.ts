@@ -19,7 +19,10 @@ export class SettingsError extends Error {
  *
  * @throws {SettingsError} naming each variable, what was read and what is allowed
  */
-export function loadSettings(environment: Record<string, string | undefined>, process: ProcessName): Settings {
+export function loadSettings(
+  environment: Record<string, string | undefined>,
+  process: ProcessName,
+): Settings {
   const problems: string[] = [];
   const values = readValues(environment, problems);
   const production = values.NODE_ENV === 'production';
@@ -28,7 +31,9 @@ export function loadSettings(environment: Record<string, string | undefined>, pr
     problems.push('TLS_CERT_FILE and TLS_KEY_FILE: only one is set; allowed: both or none');
   }
   if (process !== 'standalone' && !values.DATABASE_URL) {
-    problems.push(`DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" brings its own)`);
+    problems.push(
+      `DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" brings its own)`,
+    );
   }
   if (production) problems.push(...missingInProduction(process, values));
   const keys = readKeys(values, problems);

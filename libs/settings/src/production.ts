@@ -13,12 +13,16 @@ const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
 /** A deployment that runs on a development default is one that nobody decided on: each is named, all at once. */
 export function missingInProduction(process: ProcessName, values: Values): string[] {
   const wanted =
-    process === 'standalone' ? [...new Set(['DATABASE_URL' as const, ...Object.values(needs).flat()])] : needs[process];
+    process === 'standalone'
+      ? [...new Set(['DATABASE_URL' as const, ...Object.values(needs).flat()])]
+      : needs[process];
   const problems = wanted
     .filter((name) => values[name] === undefined)
     .map((name) => `${name}: not set; NODE_ENV=production takes no development default`);
   if (!values.REKEY_KEYRING && !values.REKEY_KEYRING_FILE) {
-    problems.push('REKEY_KEYRING or REKEY_KEYRING_FILE: not set; NODE_ENV=production takes no development default');
+    problems.push(
+      'REKEY_KEYRING or REKEY_KEYRING_FILE: not set; NODE_ENV=production takes no development default',
+    );
   }
   for (const name of ['RECOVERY_URL', 'ISSUER_URL', 'CONSOLE_URL'] as const) {
     const url = values[name];

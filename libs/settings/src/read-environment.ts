@@ -20,6 +20,7 @@ function describeFault(fault: unknown): string {
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
     return `REKEY_DATA_DIR: ${path ?? 'the data dir'} cannot be written; choose another directory or change its permissions`;
   }
-  if (code === 'ENOSPC') return 'REKEY_DATA_DIR: the disk is full; free some space or choose another directory';
+  if (code === 'ENOSPC')
+    return 'REKEY_DATA_DIR: the disk is full; free some space or choose another directory';
   return message;
 }

@@ -18,15 +18,27 @@ const url = (...protocols: string[]) =>
 const list = (item: z.ZodType<string, string>) =>
   z
     .string()
-    .transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
     .pipe(z.array(item).min(1));
-const port = z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.number().max(65535));
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.number().max(65535));
 const baseUrl = url('http:', 'https:')
   .refine((text) => new URL(text).search === '' && new URL(text).hash === '')
   .transform((text) => text.replace(/\/+$/, ''));
 const network = z.string().refine((text) => {
   const [address = '', bits] = text.split('/');
-  return isIP(address) !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128)));
+  return (
+    isIP(address) !== 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128)))
+  );
 });
 
 const portVariable = (of: string, number: number): Variable<number> => ({
@@ -58,7 +70,11 @@ export const variables = {
     secret: true,
     schema: url('postgres:', 'postgresql:'),
   },
-  REKEY_DATA_DIR: text('where the embedded PostgreSQL and the development secrets live', '`.rekey`', 'a path'),
+  REKEY_DATA_DIR: text(
+    'where the embedded PostgreSQL and the development secrets live',
+    '`.rekey`',
+    'a path',
+  ),
   REDIS_URL: {
     meaning: 'Redis or Valkey for the queues',
     default: 'unset: PostgreSQL does it',
@@ -116,14 +132,23 @@ export const variables = {
   ),
   REKEY_KEYRING_FILE: text('the same in a file', 'none', 'a readable file'),
   MANAGEMENT_CLIENT_ID: text('OAuth client of the management API', 'development: `management`'),
-  MANAGEMENT_CLIENT_SECRET: text('its secret', 'development: made once and printed', 'at least 16 characters', true),
+  MANAGEMENT_CLIENT_SECRET: text(
+    'its secret',
+    'development: made once and printed',
+    'at least 16 characters',
+    true,
+  ),
   TOKEN_AUDIENCE: {
     meaning: '`aud` of access tokens, comma-separated',
     default: '`ISSUER_URL`',
     allowed: 'one or more names, comma-separated',
     schema: list(z.string().min(1)),
   },
-  TLS_CERT_FILE: text('certificate (PEM): serve HTTPS directly; read again when it changes', 'none: plain HTTP', 'a readable file'),
+  TLS_CERT_FILE: text(
+    'certificate (PEM): serve HTTPS directly; read again when it changes',
+    'none: plain HTTP',
+    'a readable file',
+  ),
   TLS_KEY_FILE: text('its private key (PEM)', 'none', 'a readable file'),
   TRUST_PROXY: {
     meaning: 'addresses or networks whose forwarding headers count, comma-separated',

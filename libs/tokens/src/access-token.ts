@@ -76,7 +76,11 @@ const live = statement(
 
 /** True while neither the token nor its session has been ended. */
 export async function isLive(sql: Sql, now: number, token: VerifiedAccessToken): Promise<boolean> {
-  const [row] = await sql.query<{ live: boolean }>(live, { jti: token.jti, sid: token.sid ?? null, now: new Date(now) });
+  const [row] = await sql.query<{ live: boolean }>(live, {
+    jti: token.jti,
+    sid: token.sid ?? null,
+    now: new Date(now),
+  });
   return row?.live ?? false;
 }
 

@@ -20,7 +20,12 @@ export interface RecoveryAssertion {
  * the client authentication of the exchange (RFC 7521 §4.2 in spirit; RFC 8693 §2.1 `subject_token`).
  */
 export async function signRecoveryAssertion(
-  { keys, clock, issuerUrl, recoveryUrl }: { keys: SigningKeys; clock: Clock; issuerUrl: string; recoveryUrl: string },
+  {
+    keys,
+    clock,
+    issuerUrl,
+    recoveryUrl,
+  }: { keys: SigningKeys; clock: Clock; issuerUrl: string; recoveryUrl: string },
   about: RecoveryAssertion,
 ): Promise<string> {
   const key = await keys.signingKey('recovery_assertion');
@@ -48,7 +53,10 @@ export interface VerifiedAssertion extends RecoveryAssertion {
 }
 
 /** @returns undefined for anything that recovery has not signed for this issuer within the last minute */
-export async function verifyAssertion(context: TokenContext, token: string): Promise<VerifiedAssertion | undefined> {
+export async function verifyAssertion(
+  context: TokenContext,
+  token: string,
+): Promise<VerifiedAssertion | undefined> {
   const { keys, clock, issuerUrl, recoveryUrl } = context;
   try {
     const key = await keys.verifyingKey('recovery_assertion', decodeProtectedHeader(token).kid);
@@ -64,11 +72,11 @@ export async function verifyAssertion(context: TokenContext, token: string): Pro
     });
     return {
       accountId: String(payload.sub),
-      recoveryId: String(payload['recovery_id']),
-      clientId: String(payload['client_id']),
-      acr: String(payload['acr']),
-      amr: payload['amr'] as string[],
-      provenAt: new Date(Number(payload['auth_time']) * 1000),
+      recoveryId: String(payload.recovery_id),
+      clientId: String(payload.client_id),
+      acr: String(payload.acr),
+      amr: payload.amr as string[],
+      provenAt: new Date(Number(payload.auth_time) * 1000),
       jti: String(payload.jti),
       expiresAt: new Date(Number(payload.exp) * 1000),
     };

@@ -17,7 +17,8 @@ export async function grantClientCredentials(
   client: Client,
   request: { scope?: string },
 ): Promise<TokenResponse | OAuthRefusal> {
-  if (client.type !== 'confidential') return oauthRefuse('unauthorized_client', 'only a confidential client may use this grant');
+  if (client.type !== 'confidential')
+    return oauthRefuse('unauthorized_client', 'only a confidential client may use this grant');
   const scope = grantedScope(client, request.scope);
   if (isOAuthRefused(scope)) return scope;
   const { access } = lifetimesOf(client.lifetimes);
@@ -39,6 +40,7 @@ export async function authenticateManagement(
   const token = bearer === undefined ? undefined : await authenticateBearer(context, bearer);
   if (!token) return oauthRefuse('invalid_token');
   const isClientsOwn = token.sub === token.client_id && token.sid === undefined;
-  if (!isClientsOwn || !token.scope.split(' ').includes(scope)) return oauthRefuse('insufficient_scope', scope);
+  if (!isClientsOwn || !token.scope.split(' ').includes(scope))
+    return oauthRefuse('insufficient_scope', scope);
   return { clientId: token.client_id };
 }

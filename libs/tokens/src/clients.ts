@@ -5,7 +5,12 @@ import type { ClientLifetimes } from './lifetimes.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
-export const grants = [tokenExchangeGrant, 'authorization_code', 'refresh_token', 'client_credentials'] as const;
+export const grants = [
+  tokenExchangeGrant,
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+] as const;
 export type Grant = (typeof grants)[number];
 
 /** An OAuth client, as the management API shows it; its secret is shown once and kept as a keyed digest. */
@@ -24,7 +29,10 @@ interface ClientRow extends Client {
 }
 
 const columns = 'client_id, name, type, redirect_uris, grants, scopes, lifetimes';
-const find = statement('client_find', `select ${columns}, secret_digest from clients where client_id = :clientId`);
+const find = statement(
+  'client_find',
+  `select ${columns}, secret_digest from clients where client_id = :clientId`,
+);
 
 const upsert = statement(
   'client_put',
@@ -37,7 +45,10 @@ const upsert = statement(
        when :replaceSecret then excluded.secret_digest else coalesce(clients.secret_digest, excluded.secret_digest) end
    returning xmax = 0 as created, secret_digest = :newDigest as secret_is_new`,
 );
-const remove = statement('client_delete', 'delete from clients where client_id = :clientId returning client_id');
+const remove = statement(
+  'client_delete',
+  'delete from clients where client_id = :clientId returning client_id',
+);
 
 const secretPurpose = 'client-secret';
 
@@ -104,7 +115,9 @@ export class ClientDirectory {
     if (!row) return refused;
     const { secret_digest: digest, ...client } = row;
     if (digest === null) return secret === undefined ? client : refused;
-    return secret !== undefined && this.context.keyring.isMac(digest, secretPurpose, secret) ? client : refused;
+    return secret !== undefined && this.context.keyring.isMac(digest, secretPurpose, secret)
+      ? client
+      : refused;
   }
 
   private async row(clientId: string): Promise<ClientRow | undefined> {

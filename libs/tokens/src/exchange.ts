@@ -122,7 +122,7 @@ interface Spent {
 }
 
 function refusalOf(row: Spent | undefined): OAuthRefusal | undefined {
-  if (!row || row.status !== 'active') return oauthRefuse('invalid_grant', 'the account cannot be used');
+  if (row?.status !== 'active') return oauthRefuse('invalid_grant', 'the account cannot be used');
   if (!row.fresh) return oauthRefuse('invalid_grant', 'the subject_token was used before');
   return undefined;
 }
@@ -134,8 +134,16 @@ async function issueTokens(
   scope: string,
 ): Promise<TokenResponse | OAuthRefusal> {
   const now = context.clock.now();
-  const { refreshToken, values } = newFamily(context, { familyId: uuidv7(now), auditId: uuidv7(now), client, scope });
-  const [row] = await context.database.query<Spent & FamilyRow>(exchangeTokens, { ...spending(context, assertion), ...values });
+  const { refreshToken, values } = newFamily(context, {
+    familyId: uuidv7(now),
+    auditId: uuidv7(now),
+    client,
+    scope,
+  });
+  const [row] = await context.database.query<Spent & FamilyRow>(exchangeTokens, {
+    ...spending(context, assertion),
+    ...values,
+  });
   const refused = refusalOf(row);
   if (refused || !row) return refused ?? oauthRefuse('invalid_grant');
   const response = await tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken });

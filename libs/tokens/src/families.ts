@@ -6,13 +6,21 @@ import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import { type Lifetimes, lifetimesOf, shorter, staff, staffRoles } from './lifetimes.js';
 
-export type EndReason = 'recovery' | 'stopped' | 'reuse' | 'revoked' | 'ended_by_person' | 'account' | 'client';
+export type EndReason =
+  | 'recovery'
+  | 'stopped'
+  | 'reuse'
+  | 'revoked'
+  | 'ended_by_person'
+  | 'account'
+  | 'client';
 
 const digestPurpose = 'refresh-token';
 
 /** What of a refresh token is kept. */
 export const refreshDigest = (keyring: Keyring, token: string): Buffer => keyring.mac(digestPurpose, token);
-export const refreshDigests = (keyring: Keyring, token: string): Buffer[] => keyring.macs(digestPurpose, token);
+export const refreshDigests = (keyring: Keyring, token: string): Buffer[] =>
+  keyring.macs(digestPurpose, token);
 
 const isStaff = (roles: string): string => `${roles} && :staffRoles::text[]`;
 
@@ -45,7 +53,10 @@ export const insertFamily = (from: string): string => `
   )`;
 
 /** The values that {@link insertFamily} needs, and the refresh token that they make good. */
-export function newFamily(context: TokenContext, of: { familyId: string; auditId: string; client: Client; scope: string }) {
+export function newFamily(
+  context: TokenContext,
+  of: { familyId: string; auditId: string; client: Client; scope: string },
+) {
   const forAll: Lifetimes = lifetimesOf(of.client.lifetimes);
   const forStaff = shorter(forAll, staff);
   const refreshToken = newSecret();
@@ -171,7 +182,11 @@ export interface FamilyView {
   expires_at: string;
 }
 
-interface ListedFamily extends Omit<FamilyView, 'state' | 'created_at' | 'refreshed_at' | 'expires_at' | 'end_reason' | 'recovery_id'> {
+interface ListedFamily
+  extends Omit<
+    FamilyView,
+    'state' | 'created_at' | 'refreshed_at' | 'expires_at' | 'end_reason' | 'recovery_id'
+  > {
   created_at: Date;
   refreshed_at: Date;
   idle_expires_at: Date;

@@ -1,7 +1,10 @@
 import { type Sql, statement } from '@rekey/database';
 
 const ids = statement('spent_token_ids_forget', 'delete from spent_token_ids where expires_at <= :now');
-const codes = statement('authorization_codes_forget', 'delete from authorization_codes where expires_at <= :before');
+const codes = statement(
+  'authorization_codes_forget',
+  'delete from authorization_codes where expires_at <= :before',
+);
 const families = statement(
   'token_families_forget',
   `delete from token_families where id in (

@@ -20,8 +20,8 @@ export type { TokenContext } from './context.js';
 export {
   accessTokenType,
   authorizationCodeType,
-  exchangeAssertion,
   type ExchangeRequest,
+  exchangeAssertion,
   jwtTokenType,
 } from './exchange.js';
 export {

@@ -26,12 +26,17 @@ const isRefreshToken = (token: string): boolean => /^[\w-]{43}$/.test(token);
 async function findRefreshToken(context: TokenContext, token: string): Promise<FoundRefresh | undefined> {
   if (!isRefreshToken(token)) return undefined;
   const digests = refreshDigests(context.keyring, token);
-  const [row] = await context.database.query<FoundRefresh>(findRefresh, { digests, now: new Date(context.clock.now()) });
+  const [row] = await context.database.query<FoundRefresh>(findRefresh, {
+    digests,
+    now: new Date(context.clock.now()),
+  });
   return row;
 }
 
 /** RFC 7662 §2.2. `active: false` and nothing else for whatever is not good right now. */
-export type Introspection = { active: false } | ({ active: true; token_type: string } & Record<string, unknown>);
+export type Introspection =
+  | { active: false }
+  | ({ active: true; token_type: string } & Record<string, unknown>);
 
 /** Answers for access tokens and refresh tokens alike; the moment a session is ended, both are inactive. */
 export async function introspect(context: TokenContext, token: string): Promise<Introspection> {
@@ -64,7 +69,8 @@ export async function revoke(context: TokenContext, client: Client, token: strin
   const access = await verifyAccessToken(context, token);
   if (access) {
     if (access.client_id !== client.client_id) return;
-    if (access.sid) await endFamily(context.database, { id: access.sid, accountId: null, at, reason: 'revoked' });
+    if (access.sid)
+      await endFamily(context.database, { id: access.sid, accountId: null, at, reason: 'revoked' });
     else await revokeTokenId(context.database, access);
     return;
   }
@@ -74,7 +80,10 @@ export async function revoke(context: TokenContext, client: Client, token: strin
 }
 
 /** A bearer that is good right now, session included; undefined for any other. */
-export async function authenticateBearer(context: TokenContext, token: string): Promise<VerifiedAccessToken | undefined> {
+export async function authenticateBearer(
+  context: TokenContext,
+  token: string,
+): Promise<VerifiedAccessToken | undefined> {
   const access = await verifyAccessToken(context, token);
   return access && (await isLive(context.database, context.clock.now(), access)) ? access : undefined;
 }

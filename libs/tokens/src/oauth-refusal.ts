@@ -20,6 +20,7 @@ export class OAuthRefusal {
   ) {}
 }
 
-export const oauthRefuse = (error: OAuthErrorCode, description?: string): OAuthRefusal => new OAuthRefusal(error, description);
+export const oauthRefuse = (error: OAuthErrorCode, description?: string): OAuthRefusal =>
+  new OAuthRefusal(error, description);
 
 export const isOAuthRefused = (outcome: unknown): outcome is OAuthRefusal => outcome instanceof OAuthRefusal;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { activeSubject } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
@@ -15,7 +16,7 @@ const redeem = statement(
        and client_id = :clientId and redirect_uri = :redirectUri and code_challenge = :codeChallenge
      returning account_id, recovery_id, acr, amr, auth_time
    ), who as (
-     select a.id as account_id, a.roles from granted join accounts a on a.id = granted.account_id and a.status = 'active'
+     ${activeSubject('(select account_id from granted)')}
    ), ${insertFamily('who, granted')}
    select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
    from family, who`,
@@ -41,7 +42,12 @@ export async function redeemCode(
   const now = context.clock.now();
   const scope = client.scopes.join(' ');
   const codeDigests = context.keyring.macs(codePurpose, request.code);
-  const { refreshToken, values } = newFamily(context, { familyId: uuidv7(now), auditId: uuidv7(now), client, scope });
+  const { refreshToken, values } = newFamily(context, {
+    familyId: uuidv7(now),
+    auditId: uuidv7(now),
+    client,
+    scope,
+  });
   const [family] = await context.database.query<FamilyRow>(redeem, {
     ...values,
     codeDigests,

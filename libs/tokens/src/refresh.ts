@@ -1,17 +1,26 @@
+import { accountSubject } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { endFamily, type FamilyRow, refreshDigest, refreshDigests, type TokenResponse, tokenResponse } from './families.js';
+import {
+  endFamily,
+  type FamilyRow,
+  refreshDigest,
+  refreshDigests,
+  type TokenResponse,
+  tokenResponse,
+} from './families.js';
 import { refreshRetryMs } from './lifetimes.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 const rotate = statement(
   'tokens_refresh',
   `with presented as (
-     select t.digest, t.replaced_at, f.*, a.roles, a.status
-     from refresh_tokens t join token_families f on f.id = t.family_id left join accounts a on a.id = f.account_id
+     select t.digest, t.replaced_at, f.*, subject.roles, subject.status
+     from refresh_tokens t join token_families f on f.id = t.family_id
+       left join lateral (${accountSubject('f.account_id')}) subject on true
      where t.digest = any(:digests::bytea[])
    ), rotated as (
      update refresh_tokens t set replaced_at = :now::timestamptz
@@ -64,7 +73,8 @@ export async function refresh(
     now: new Date(now),
   });
   const refused = oauthRefuse('invalid_grant', 'the refresh_token is unknown, ended or expired');
-  if (!row || row.client_id !== client.client_id || row.status !== 'active' || row.ended_at || row.is_over) return refused;
+  if (!row || row.client_id !== client.client_id || row.status !== 'active' || row.ended_at || row.is_over)
+    return refused;
   // Not rotated and not replaced when we looked: another caller rotated it in this very moment.
   const replacedAgo = row.replaced_at ? now - row.replaced_at.getTime() : 0;
   if (!row.rotated && replacedAgo > refreshRetryMs) {
@@ -82,7 +92,11 @@ function narrowed(has: string, asked: string | undefined): string | undefined {
   return wanted.every((scope) => has.split(' ').includes(scope)) ? [...new Set(wanted)].join(' ') : undefined;
 }
 
-async function endForReuse({ database, clock }: TokenContext, client: Client, family: Presented): Promise<void> {
+async function endForReuse(
+  { database, clock }: TokenContext,
+  client: Client,
+  family: Presented,
+): Promise<void> {
   const at = new Date(clock.now());
   await database.transaction(async (tx) => {
     const ended = await endFamily(tx, { id: family.id, accountId: null, at, reason: 'reuse' });

@@ -1,4 +1,4 @@
-import { findAccount, normaliseIdentifier, verifyPassword } from '@rekey/accounts';
+import { activeSubject, findAccount, normaliseIdentifier, verifyPassword } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
@@ -9,7 +9,7 @@ import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenRespo
 const begin = statement(
   'session_begin',
   `with who as (
-     select id as account_id, roles from accounts where id = :account and status = 'active'
+     ${activeSubject(':account')}
    ), granted as (
      select :acr::text as acr, array['pwd'] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
    ), ${insertFamily('who, granted')}
@@ -47,8 +47,17 @@ export async function signIn(
     return refuse('unauthorized');
   }
   const scope = client.scopes.join(' ');
-  const { refreshToken, values } = newFamily(context, { familyId: uuidv7(now), auditId: uuidv7(now), client, scope });
-  const [family] = await database.query<FamilyRow>(begin, { ...values, account: usable.id, acr: passwordAcr });
+  const { refreshToken, values } = newFamily(context, {
+    familyId: uuidv7(now),
+    auditId: uuidv7(now),
+    client,
+    scope,
+  });
+  const [family] = await database.query<FamilyRow>(begin, {
+    ...values,
+    account: usable.id,
+    acr: passwordAcr,
+  });
   if (!family) return refuse('unauthorized');
   return tokenResponse(context, family, { clientId: client.client_id, scope, refreshToken });
 }

@@ -23,7 +23,10 @@ interface LoadedKey {
   publicJwk: JWK;
 }
 
-const all = statement('signing_keys_all', 'select kid, use, alg, private_sealed, public_jwk, retired_at from signing_keys');
+const all = statement(
+  'signing_keys_all',
+  'select kid, use, alg, private_sealed, public_jwk, retired_at from signing_keys',
+);
 const add = statement(
   'signing_keys_add',
   `insert into signing_keys (kid, use, alg, private_sealed, public_jwk, created_at)

@@ -24,7 +24,9 @@ import {
   startBody,
 } from './wire.js';
 
-const idempotency = [{ name: 'Idempotency-Key', description: 'The same key gets the same answer for 24 hours' }];
+const idempotency = [
+  { name: 'Idempotency-Key', description: 'The same key gets the same answer for 24 hours' },
+];
 
 @Controller('v1/recoveries')
 export class RecoveriesController {
@@ -37,13 +39,18 @@ export class RecoveriesController {
   @HttpCode(202)
   @Operation({
     summary: 'Begin a recovery',
-    description: 'The same answer for every identifier. If there is such an account, a code is on its way to it.',
+    description:
+      'The same answer for every identifier. If there is such an account, a code is on its way to it.',
     body: startBody,
     headers: idempotency,
     answers: { 202: { description: 'begun', schema: startAnswer } },
     refusals: ['invalid_request', 'rate_limited', 'idempotency_key_reused', 'unavailable'],
   })
-  async start(@Body() body: unknown, @Headers() headers: Record<string, string | undefined>, @Ip() source: string) {
+  async start(
+    @Body() body: unknown,
+    @Headers() headers: Record<string, string | undefined>,
+    @Ip() source: string,
+  ) {
     const { client_id: clientId, locale, ...input } = parse(startBody, body);
     if (clientId !== undefined && !(await this.clients.find(clientId))) {
       unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: 'unknown client' }] }));
@@ -78,7 +85,14 @@ export class RecoveriesController {
     body: codeBody,
     headers: idempotency,
     answers: { 202: { description: 'on its way', schema: codeAnswer } },
-    refusals: ['invalid_request', 'not_found', 'not_possible', 'finished', 'too_early', 'idempotency_key_reused'],
+    refusals: [
+      'invalid_request',
+      'not_found',
+      'not_possible',
+      'finished',
+      'too_early',
+      'idempotency_key_reused',
+    ],
   })
   async code(
     @Param('id') id: string,
@@ -86,11 +100,15 @@ export class RecoveriesController {
     @Headers() headers: Record<string, string | undefined>,
   ) {
     const { channel, address_id: addressId } = parse(codeBody, body);
-    const whose = reference(id, headers['authorization']);
+    const whose = reference(id, headers.authorization);
     if (addressId !== undefined) {
       // Addresses are offered after a first proof only, and a code is the first proof.
       unwrap(await showRecovery(this.context, whose));
-      unwrap(refuse('invalid_request', { errors: [{ pointer: '/address_id', detail: 'no addresses are offered now' }] }));
+      unwrap(
+        refuse('invalid_request', {
+          errors: [{ pointer: '/address_id', detail: 'no addresses are offered now' }],
+        }),
+      );
     }
     return unwrap(await sendCode(this.context, whose, { channel, idempotencyKey: idempotencyKey(headers) }));
   }
@@ -105,7 +123,11 @@ export class RecoveriesController {
     answers: { 200: { description: 'right', schema: recoveryAnswer } },
     refusals: ['invalid_request', 'not_found', 'not_possible', 'finished', 'wrong_proof', 'no_tries_left'],
   })
-  async proof(@Param('id') id: string, @Body() body: unknown, @Headers('authorization') authorization?: string) {
+  async proof(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Headers('authorization') authorization?: string,
+  ) {
     return unwrap(await prove(this.context, reference(id, authorization), parse(proofBody, body)));
   }
 
@@ -113,13 +135,26 @@ export class RecoveriesController {
   @HttpCode(201)
   @Operation({
     summary: 'Take fresh credentials',
-    description: 'Ends every older session and refresh token of the account. With `password`, sets a new one.',
+    description:
+      'Ends every older session and refresh token of the account. With `password`, sets a new one.',
     bearer: true,
     body: credentialsBody,
     answers: { 201: { description: 'settled', schema: credentialsAnswer } },
-    refusals: ['invalid_request', 'not_found', 'not_proven', 'not_possible', 'finished', 'password_refused', 'unavailable'],
+    refusals: [
+      'invalid_request',
+      'not_found',
+      'not_proven',
+      'not_possible',
+      'finished',
+      'password_refused',
+      'unavailable',
+    ],
   })
-  async credentials(@Param('id') id: string, @Body() body: unknown, @Headers('authorization') authorization?: string) {
+  async credentials(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Headers('authorization') authorization?: string,
+  ) {
     const input = parse(credentialsBody, body);
     return unwrap(await settleRecovery(this.context, reference(id, authorization), input));
   }
@@ -146,7 +181,11 @@ const reference = (id: string, authorization: string | undefined): RecoveryRefer
 function idempotencyKey(headers: Record<string, string | undefined>): string | undefined {
   const key = headers['idempotency-key'];
   if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key)) {
-    unwrap(refuse('invalid_request', { errors: [{ pointer: '', detail: 'Idempotency-Key: 1 to 200 visible characters' }] }));
+    unwrap(
+      refuse('invalid_request', {
+        errors: [{ pointer: '', detail: 'Idempotency-Key: 1 to 200 visible characters' }],
+      }),
+    );
   }
   return key;
 }

@@ -12,7 +12,8 @@ export class StopsController {
   @HttpCode(204)
   @Operation({
     summary: 'This was not me',
-    description: 'Stops the recovery that the link belongs to; if it had settled, revokes all that it issued.',
+    description:
+      'Stops the recovery that the link belongs to; if it had settled, revokes all that it issued.',
     body: stopBody,
     answers: { 204: { description: 'stopped' } },
     refusals: ['invalid_request', 'not_found'],

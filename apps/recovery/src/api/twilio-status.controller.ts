@@ -36,7 +36,8 @@ export class TwilioStatusController {
     const parameters = Object(body) as Record<string, unknown>;
     const url = `${this.account.baseUrl}${twilioStatusPath}`;
     const { authToken } = this.account;
-    if (!authToken || !twilio.validateRequest(authToken, signature, url, parameters)) unwrap(refuse('forbidden'));
+    if (!authToken || !twilio.validateRequest(authToken, signature, url, parameters))
+      unwrap(refuse('forbidden'));
     const parsed = receipt.safeParse(parameters);
     if (!parsed.success) return;
     const { MessageSid: providerId, MessageStatus: status, ErrorCode: reason } = parsed.data;

@@ -8,10 +8,21 @@ const channel = z.enum(['email', 'sms']);
 const when = z.iso.datetime();
 
 export const startBody = z.strictObject({
-  identifier: z.string().min(1).max(254).describe('A mail address, a phone number (E.164, or national with country) or a user name'),
-  country: z.string().regex(/^[A-Za-z]{2}$/, 'two letters of ISO 3166-1').optional(),
+  identifier: z
+    .string()
+    .min(1)
+    .max(254)
+    .describe('A mail address, a phone number (E.164, or national with country) or a user name'),
+  country: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/, 'two letters of ISO 3166-1')
+    .optional(),
   channel: channel.optional(),
-  locale: z.string().max(35).optional().describe(`BCP 47; answered in ${locales.join(' or ')}`),
+  locale: z
+    .string()
+    .max(35)
+    .optional()
+    .describe(`BCP 47; answered in ${locales.join(' or ')}`),
   client_id: z.string().min(1).max(200).optional(),
 });
 
@@ -26,7 +37,11 @@ export const proofBody = z.strictObject({
 });
 
 export const credentialsBody = z.strictObject({
-  password: z.string().max(1024).optional().describe('A new password: 15 to 256 characters, none that is common'),
+  password: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe('A new password: 15 to 256 characters, none that is common'),
 });
 
 export const stopBody = z.strictObject({ token: z.string().min(1).max(200) });
@@ -40,7 +55,10 @@ const view = {
   held_until: when.optional(),
 };
 export const recoveryAnswer = z.object(view);
-export const startAnswer = z.object({ ...view, token: z.string().describe('Bearer token of this recovery; shown once') });
+export const startAnswer = z.object({
+  ...view,
+  token: z.string().describe('Bearer token of this recovery; shown once'),
+});
 export const codeAnswer = z.object({ resend_at: when });
 export const credentialsAnswer = z.object({
   access_token: z.string(),

@@ -21,7 +21,8 @@ export interface Mailbox {
  * @throws {Error} in production, and with `code: 'EADDRINUSE'` when the port is taken
  */
 export async function startMailbox(options: { port: number; production: boolean }): Promise<Mailbox> {
-  if (options.production) throw new Error('the development mailbox shows codes to everyone; it does not exist in production');
+  if (options.production)
+    throw new Error('the development mailbox shows codes to everyone; it does not exist in production');
   const store = new MessageStore();
   const account = newTwilioAccount();
   const fastify = Fastify({ logger: false, bodyLimit: 1_048_576, forceCloseConnections: true });

@@ -3,7 +3,8 @@ import { render } from 'preact-render-to-string';
 import type { CaughtMessage, MessageStore } from './message-store.js';
 import { script, style } from './page-assets.js';
 
-const csp = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'";
+const csp =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'";
 // A mail brings its own styles; nothing of it may run or load.
 const mailCsp = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
@@ -16,7 +17,17 @@ export function pageRoutes(fastify: FastifyInstance, store: MessageStore): void 
       .header('cache-control', 'no-store')
       .send(body);
   const missing = (reply: FastifyReply) =>
-    html(reply.status(404), csp, page(<Shell title="Not here any more"><p>This message is gone. <a href="/">All messages</a></p></Shell>));
+    html(
+      reply.status(404),
+      csp,
+      page(
+        <Shell title="Not here any more">
+          <p>
+            This message is gone. <a href="/">All messages</a>
+          </p>
+        </Shell>,
+      ),
+    );
 
   fastify.get('/', (_request, reply) => html(reply, csp, page(<Overview messages={store.list()} />)));
   fastify.post('/clear', (_request, reply) => {
@@ -31,8 +42,12 @@ export function pageRoutes(fastify: FastifyInstance, store: MessageStore): void 
     const message = store.find(request.params.id);
     return message?.html ? html(reply, mailCsp, message.html) : missing(reply);
   });
-  fastify.get('/style.css', (_request, reply) => reply.header('content-type', 'text/css; charset=utf-8').send(style));
-  fastify.get('/live.js', (_request, reply) => reply.header('content-type', 'text/javascript; charset=utf-8').send(script));
+  fastify.get('/style.css', (_request, reply) =>
+    reply.header('content-type', 'text/css; charset=utf-8').send(style),
+  );
+  fastify.get('/live.js', (_request, reply) =>
+    reply.header('content-type', 'text/javascript; charset=utf-8').send(script),
+  );
   fastify.get('/events', (request, reply) => {
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

@@ -5,7 +5,10 @@ import { SMTPServer } from 'smtp-server';
 import type { MessageStore } from './message-store.js';
 
 /** A real SMTP server that takes everything and forwards nothing. @param port 0 for a free one */
-export async function startSmtp(store: MessageStore, port: number): Promise<{ port: number; close(): Promise<void> }> {
+export async function startSmtp(
+  store: MessageStore,
+  port: number,
+): Promise<{ port: number; close(): Promise<void> }> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],

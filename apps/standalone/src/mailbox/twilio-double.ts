@@ -34,7 +34,8 @@ export function twilioRoutes(fastify: FastifyInstance, store: MessageStore, acco
       if (!/^\+[1-9]\d{6,14}$/.test(to)) {
         return reply.status(400).send(error(400, 21211, "The 'To' number is not a valid phone number."));
       }
-      if (!from && !service) return reply.status(400).send(error(400, 21603, "A 'From' phone number is required."));
+      if (!from && !service)
+        return reply.status(400).send(error(400, 21603, "A 'From' phone number is required."));
       if (body === '') return reply.status(400).send(error(400, 21602, 'Message body is required.'));
       const sender = from ?? service ?? '';
       const now = new Date();

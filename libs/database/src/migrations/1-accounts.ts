@@ -38,7 +38,9 @@ export class Accounts1764000000001 implements MigrationInterface {
         removed_at timestamptz
       )`);
     await queryRunner.query('create index addresses_account on addresses (account_id)');
-    await queryRunner.query('create index addresses_lookup on addresses (lookup) where verified and removed_at is null');
+    await queryRunner.query(
+      'create index addresses_lookup on addresses (lookup) where verified and removed_at is null',
+    );
     await queryRunner.query(
       'create unique index addresses_exact on addresses (exact) where verified and removed_at is null',
     );

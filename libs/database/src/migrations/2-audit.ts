@@ -15,7 +15,9 @@ export class Audit1764000000002 implements MigrationInterface {
         recovery_id uuid,
         detail jsonb not null default '{}'
       )`);
-    await queryRunner.query(`create index audit_events_account on audit_events (account_id, at) where account_id is not null`);
+    await queryRunner.query(
+      `create index audit_events_account on audit_events (account_id, at) where account_id is not null`,
+    );
     await queryRunner.query(
       `create index audit_events_recovery on audit_events (recovery_id) where recovery_id is not null`,
     );

@@ -33,7 +33,9 @@ export class Tokens1764000000004 implements MigrationInterface {
         created_at timestamptz not null,
         retired_at timestamptz
       )`);
-    await queryRunner.query('create unique index signing_keys_current on signing_keys (use) where retired_at is null');
+    await queryRunner.query(
+      'create unique index signing_keys_current on signing_keys (use) where retired_at is null',
+    );
 
     await queryRunner.query(`
       create table token_families (
@@ -55,8 +57,12 @@ export class Tokens1764000000004 implements MigrationInterface {
         ended_at timestamptz,
         end_reason text
       ) with (fillfactor = 80)`);
-    await queryRunner.query('create index token_families_account on token_families (account_id) where ended_at is null');
-    await queryRunner.query('create index token_families_recovery on token_families (recovery_id) where recovery_id is not null');
+    await queryRunner.query(
+      'create index token_families_account on token_families (account_id) where ended_at is null',
+    );
+    await queryRunner.query(
+      'create index token_families_recovery on token_families (recovery_id) where recovery_id is not null',
+    );
 
     await queryRunner.query(`
       create table refresh_tokens (
@@ -85,7 +91,9 @@ export class Tokens1764000000004 implements MigrationInterface {
     await queryRunner.query('create index authorization_codes_account on authorization_codes (account_id)');
 
     // Ids that must not be met again before they have run out anyway: assertions used, access tokens revoked.
-    await queryRunner.query('create table spent_token_ids (jti text primary key, expires_at timestamptz not null)');
+    await queryRunner.query(
+      'create table spent_token_ids (jti text primary key, expires_at timestamptz not null)',
+    );
     await queryRunner.query('create index spent_token_ids_expires_at on spent_token_ids (expires_at)');
   }
 

@@ -71,7 +71,9 @@ export class Recovery1764000000005 implements MigrationInterface {
         sent_at timestamptz
       ) with (fillfactor = 80)`);
     await queryRunner.query('create index messages_recovery on messages (recovery_id)');
-    await queryRunner.query('create index messages_provider on messages (provider_id) where provider_id is not null');
+    await queryRunner.query(
+      'create index messages_provider on messages (provider_id) where provider_id is not null',
+    );
     await queryRunner.query(`create index messages_due on messages (due_at) where state = 'queued'`);
     await queryRunner.query('create index messages_created_at on messages using brin (created_at)');
 

@@ -5,4 +5,10 @@ import { Tokens1764000000004 } from './4-tokens.js';
 import { Recovery1764000000005 } from './5-recovery.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
-export const migrations = [Accounts1764000000001, Audit1764000000002, Limits1764000000003, Tokens1764000000004, Recovery1764000000005];
+export const migrations = [
+  Accounts1764000000001,
+  Audit1764000000002,
+  Limits1764000000003,
+  Tokens1764000000004,
+  Recovery1764000000005,
+];

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** `sysconf(_SC_CLK_TCK)`: 100 on every Linux that Node runs on. */
+const ticksPerSecond = 100;
+
+interface Stat {
+  parent: number;
+  /** CPU milliseconds of the process itself, user and system. */
+  own: number;
+  /** CPU milliseconds of its children that have ended. */
+  ended: number;
+}
+
+/** @returns undefined when there is no such process (any more); see proc_pid_stat(5) */
+export function readStat(pid: number): Stat | undefined {
+  const text = readIfThere(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The second field is the program's name and may hold anything, also blanks and brackets.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const milliseconds = (at: number) => (Number(fields[at]) * 1000) / ticksPerSecond;
+  return {
+    parent: Number(fields[1]),
+    own: milliseconds(11) + milliseconds(12),
+    ended: milliseconds(13) + milliseconds(14),
+  };
+}
+
+/**
+ * CPU milliseconds of a process and its direct children, those that have ended included. It only ever grows, so a
+ * difference is right also when children came and went in between.
+ */
+export function cpuOfFamily(pid: number): number {
+  const self = readStat(pid);
+  if (!self) return 0;
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readStat(Number(name)))
+    .filter((stat) => stat?.parent === pid);
+  return children.reduce((sum, child) => sum + (child?.own ?? 0), self.own + self.ended);
+}
+
+/** Peak resident memory in MiB, shared pages included (`VmHWM`). */
+export function peakMemory(pid: number): number {
+  const status = readIfThere(`/proc/${pid}/status`) ?? '';
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (fault) {
+    const { code } = fault as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw fault;
+  }
+}

@@ -1,0 +1,55 @@
+/** @param sorted ascending @param share 0 to 1; nearest rank */
+export function quantile(sorted: readonly number[], share: number): number {
+  if (sorted.length === 0) return Number.NaN;
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+export const ascending = (values: readonly number[]): number[] =>
+  [...values].sort((one, other) => one - other);
+
+export const median = (values: readonly number[]): number => quantile(ascending(values), 0.5);
+
+/** What was measured several times: the middle, and how far the measurements lie apart. */
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
+}
+
+export const spreadOf = (values: readonly number[]): Spread => ({
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+});
+
+/**
+ * How often chance alone sets two groups at least this far apart at a quantile: the labels are dealt out anew, again and
+ * again (a permutation test). Near 1: the groups look alike; below 0.01: they differ.
+ */
+export function likelyByChance(
+  one: readonly number[],
+  other: readonly number[],
+  share: number,
+  deals = 2000,
+): number {
+  const all = [...one, ...other];
+  const apart = (left: readonly number[], right: readonly number[]) =>
+    Math.abs(quantile(ascending(left), share) - quantile(ascending(right), share));
+  const seen = apart(one, other);
+  let asFar = 0;
+  for (let deal = 0; deal < deals; deal++) {
+    shuffle(all);
+    if (apart(all.slice(0, one.length), all.slice(one.length)) >= seen) asFar++;
+  }
+  return asFar / deals;
+}
+
+/** Fisher and Yates, in place. */
+function shuffle(values: number[]): void {
+  for (let last = values.length - 1; last > 0; last--) {
+    const at = Math.floor(Math.random() * (last + 1));
+    const held = values[last] as number;
+    values[last] = values[at] as number;
+    values[at] = held;
+  }
+}

@@ -1,0 +1,121 @@
+import type { Round, SystemName } from './contest.js';
+import type { Slice } from './load-slice.js';
+import { Faults } from './measure/faults.js';
+import { ascending, quantile, type Spread, spreadOf } from './measure/statistics.js';
+import { steps } from './recovery-flow.js';
+import type { SlowMail } from './slow-mail.js';
+
+/** One line of the table: what is measured, how a slice shows it, how many decimals. */
+interface Figure {
+  label: string;
+  of: (slice: Slice) => number;
+  decimals: number;
+}
+
+const figures: Figure[] = [
+  { label: 'flows/s', of: (slice) => slice.flowsPerSecond, decimals: 0 },
+  { label: 'CPU ms a flow', of: ({ cpu }) => cpu.node + cpu.postgres, decimals: 2 },
+  { label: '  its Node processes', of: ({ cpu }) => cpu.node, decimals: 2 },
+  { label: '  PostgreSQL', of: ({ cpu }) => cpu.postgres, decimals: 2 },
+  { label: 'SQL statements a flow', of: (slice) => slice.statements, decimals: 1 },
+  { label: 'mails a flow', of: (slice) => slice.mails, decimals: 2 },
+  { label: 'mail backlog at the end, s', of: (slice) => slice.afterwards / 1000, decimals: 1 },
+  { label: 'driver, cores', of: (slice) => slice.driver, decimals: 2 },
+  { label: 'mail sink, cores', of: (slice) => slice.sink, decimals: 2 },
+];
+
+/** Figures as median (lowest–highest) over the slices; times as p50 / p95 / p99 over all their flows. */
+export function describeRound({ concurrency, slices }: Round): string[] {
+  const columns = [...slices];
+  const both = slices.has('rekey') && slices.has('floor');
+  const heading = [
+    `concurrency ${concurrency}`,
+    ...columns.map(([name]) => name),
+    ...(both ? ['rekey / floor'] : []),
+  ];
+  const rows = [
+    ...figures.map((figure) => [
+      figure.label,
+      ...columns.map(([, taken]) => showSpread(spreadOf(taken.map(figure.of)), figure.decimals)),
+      ...(both ? [showSpread(spreadOf(ratios(slices, figure)), 2)] : []),
+    ]),
+    ...steps.map((step) => {
+      const times = columns.map(([, taken]) => threeOf(taken.flatMap((slice) => slice.times[step])));
+      return [
+        `${step}, ms`,
+        ...times.map((three) => showThree(three, 1)),
+        ...(both ? [showThree(ratioOf(slices, columns, times), 2)] : []),
+      ];
+    }),
+  ];
+  return [...table(heading, rows), ...columns.flatMap(([name, taken]) => faultsOf(name, taken))];
+}
+
+/** Slices taken one after the other are compared with each other: what slowed the one down slowed the other down too. */
+function ratios(slices: Round['slices'], { of }: Figure): number[] {
+  const floor = slices.get('floor') ?? [];
+  return (slices.get('rekey') ?? []).map((slice, at) => of(slice) / of(floor[at] as Slice));
+}
+
+function ratioOf(slices: Round['slices'], columns: [SystemName, Slice[]][], times: number[][]): number[] {
+  const at = (name: SystemName) => times[columns.findIndex(([column]) => column === name)] ?? [];
+  return slices.size < 2 ? [] : at('rekey').map((value, place) => value / (at('floor')[place] ?? Number.NaN));
+}
+
+function threeOf(times: number[]): number[] {
+  const sorted = ascending(times);
+  return [0.5, 0.95, 0.99].map((share) => quantile(sorted, share));
+}
+
+const showThree = (three: number[], decimals: number): string =>
+  three.map((value) => show(value, decimals)).join(' / ');
+
+const showSpread = ({ median, min, max }: Spread, decimals: number): string =>
+  min === max
+    ? show(median, decimals)
+    : `${show(median, decimals)} (${show(min, decimals)}–${show(max, decimals)})`;
+
+/** A ratio to nothing is none. */
+const show = (value: number, decimals: number): string =>
+  Number.isFinite(value) ? value.toFixed(decimals) : '–';
+
+function faultsOf(name: string, taken: Slice[]): string[] {
+  const faults = new Faults();
+  for (const slice of taken) faults.add(slice.faults);
+  return faults.total === 0
+    ? []
+    : [`${name}: ${faults.total} recoveries failed`, ...faults.lines().map((line) => `  ${line}`)];
+}
+
+export function describeSlowMail(slow: SlowMail): string[] {
+  const rows = slow.quantiles.map(({ share, known, unknown, ratio, byChance }) => [
+    `start p${share * 100}, ms`,
+    known.toFixed(2),
+    unknown.toFixed(2),
+    ratio.toFixed(2),
+    byChance.toFixed(2),
+  ]);
+  const range = ([least, most]: [number, number]) => (least === most ? `${least}` : `${least}–${most}`);
+  return [
+    ...table(
+      ['mail server 100 ms slow', 'known', 'unknown', 'known / unknown', 'by chance'],
+      [
+        ...rows,
+        ['bytes of the answer', range(slow.bytes.known), range(slow.bytes.unknown)],
+        ['starts', `${slow.known.length}`, `${slow.unknown.length}`],
+      ],
+    ),
+    ...slow.faults.lines().map((line) => `  fault: ${line}`),
+  ];
+}
+
+export function table(heading: string[], rows: string[][]): string[] {
+  const all = [heading, ...rows];
+  const widths = heading.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const line = (row: string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('   ')
+      .trimEnd();
+  return [line(heading), widths.map((width) => '─'.repeat(width)).join('───'), ...rows.map(line)];
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { freePort } from '../../postgres.js';
+import { StartedProcess } from './started-process.js';
+import { addressOf, dealAddresses, type Surroundings, type SystemUnderLoad } from './system-under-load.js';
+
+const schema = `
+  create table accounts (id bigint primary key, email text not null unique);
+  create table recoveries (id uuid primary key, email text not null, state text not null default 'proving',
+    tries integer not null default 0, expires_at timestamptz not null);
+  create table messages (id bigint generated always as identity primary key, recovery_id uuid not null references recoveries,
+    email text not null, sent_at timestamptz);
+  create index messages_waiting on messages (id) where sent_at is null;
+  create table families (id bigint generated always as identity primary key, account_id bigint not null references accounts,
+    recovery_id uuid not null unique, refresh_digest bytea not null unique, expires_at timestamptz not null);
+`;
+
+/** The floor: an API that also issues, and a worker. Two processes, as it knows no seam between recovery and issuer. */
+export async function startFloor(around: Surroundings): Promise<SystemUnderLoad> {
+  await prepare(around);
+  await around.loaded();
+  const port = await freePort();
+  const environment = {
+    DATABASE_URL: around.databaseUrl,
+    SMTP_URL: around.smtpUrl,
+    PORT: String(port),
+    SECRET: randomBytes(32).toString('base64url'),
+  };
+  const start = (name: string) =>
+    StartedProcess.start({
+      name: `floor-${name}`,
+      script: `test/bench/floor/${name}.js`,
+      environment,
+      outputDir: around.outputDir,
+    });
+  const api = start('api');
+  const worker = start('worker');
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await api.answers(`${url}/health/ready`);
+  } catch (fault) {
+    await Promise.all([api.stop(), worker.stop()]);
+    throw fault;
+  }
+  return {
+    name: 'floor',
+    url,
+    database: new URL(around.databaseUrl).pathname.slice(1),
+    processes: [api, worker],
+    nextAddress: dealAddresses(around.accounts),
+  };
+}
+
+async function prepare({ databaseUrl, accounts }: Surroundings): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(schema);
+    await client.query(
+      'insert into accounts select n, replace($2, $3, n::text) from generate_series(0, $1 - 1) n',
+      [accounts, addressOf(0), '0'],
+    );
+  } finally {
+    await client.end();
+  }
+}
