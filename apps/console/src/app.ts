@@ -5,6 +5,7 @@ import type { Settings } from '@rekey/settings';
 import { SigningKeys } from '@rekey/tokens';
 import { ConsoleModule } from './console.module.js';
 import { registerNdjson } from './ndjson.js';
+import { openApi } from './open-api.js';
 
 /** The management API: accounts, clients, and the state of tokens. */
 export async function startConsole(
@@ -31,10 +32,7 @@ export async function startConsole(
       settings,
       ready: () => database.ping(),
       register: registerNdjson,
-      openApi: {
-        title: 'Rekey management',
-        description: 'Accounts, OAuth clients and token families, for your own systems.',
-      },
+      openApi,
     });
     return {
       url: server.url,

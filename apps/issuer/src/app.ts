@@ -11,6 +11,7 @@ import {
   type TokenContext,
 } from '@rekey/tokens';
 import { IssuerModule } from './issuer.module.js';
+import { openApi } from './open-api.js';
 
 const sweepEveryMs = 60_000;
 
@@ -43,7 +44,7 @@ export async function startIssuer(
       port: ports.issuer,
       settings,
       ready: () => database.ping(),
-      openApi: { title: 'Rekey issuer', description: 'OAuth token endpoints, sign-in and sessions.' },
+      openApi,
     });
     const sweep = setInterval(() => {
       forgetSpentTokens(database, clock.now()).catch((fault: unknown) =>

@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import { type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
+import { openApi } from './open-api.js';
 import { assemble } from './parts.js';
 import { RecoveryModule } from './recovery.module.js';
 
@@ -21,10 +22,7 @@ export async function startRecovery(
       register: async (fastify) => {
         await fastify.register(cookie);
       },
-      openApi: {
-        title: 'Rekey recovery',
-        description: 'Prove who you are, get fresh credentials, end the old ones.',
-      },
+      openApi,
     });
     return {
       url: server.url,

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { expectWritten } from '../../../test/written.js';
 import { drawMoves, moves, stateAfter, states, statesBefore } from './moves.js';
 
 test('every move has one outcome', () => {
@@ -18,8 +18,6 @@ test('only a proven recovery settles, and nothing leaves an end', () => {
   expect(states.filter((state) => moves[state].settle && state !== 'proven')).toEqual([]);
 });
 
-test('the diagram is that of the table (run with REWRITE=1 to write it)', () => {
-  const file = 'libs/recovery/moves.mmd';
-  if (process.argv.includes('--ci=false')) writeFileSync(file, drawMoves());
-  expect(readFileSync(file, 'utf8')).toBe(drawMoves());
+test('the diagram is as written', () => {
+  expectWritten('libs/recovery/moves.mmd', drawMoves());
 });

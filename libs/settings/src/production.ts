@@ -7,6 +7,7 @@ const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
   courier: ['RECOVERY_URL', 'SMTP_URL', 'MAIL_FROM', 'TWILIO_ACCOUNT_SID'],
   issuer: ['ISSUER_URL', 'RECOVERY_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   console: ['CONSOLE_URL', 'ISSUER_URL'],
+  import: ['CONSOLE_URL', 'ISSUER_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   migrate: [],
 };
 

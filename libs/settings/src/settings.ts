@@ -1,7 +1,15 @@
 import type { Keyring } from '@rekey/kernel';
 
-/** The processes that a deployment is made of; `migrate` runs once before them, `standalone` is all of them in one. */
-export const processNames = ['recovery', 'courier', 'issuer', 'console', 'migrate', 'standalone'] as const;
+/** The processes that a deployment is made of; `migrate` runs once before them, `import` beside them, `standalone` is all of them in one. */
+export const processNames = [
+  'recovery',
+  'courier',
+  'issuer',
+  'console',
+  'migrate',
+  'import',
+  'standalone',
+] as const;
 export type ProcessName = (typeof processNames)[number];
 
 export interface TwilioSettings {

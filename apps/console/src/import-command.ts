@@ -1,0 +1,76 @@
+import { createReadStream, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { settingsOrExit } from '@rekey/settings';
+import type { ImportResult } from './wire.js';
+
+/** `npm run accounts -- import FILE`: sends a file of accounts, one JSON a line, to the management API. */
+
+const fail = (message: string): never => {
+  process.stderr.write(`rekey accounts: ${message}\n`);
+  process.exit(1);
+};
+
+async function accessToken(
+  issuer: string,
+  client: { clientId: string; clientSecret: string },
+): Promise<string> {
+  const basic = Buffer.from(
+    `${encodeURIComponent(client.clientId)}:${encodeURIComponent(client.clientSecret)}`,
+  );
+  const response = await fetch(`${issuer}/oauth2/token`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${basic.toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: 'grant_type=client_credentials&scope=accounts:write',
+  });
+  const answer = (await response.json()) as { access_token?: string; error?: string };
+  return (
+    answer.access_token ??
+    fail(`the issuer refuses ${client.clientId} (${answer.error}); check MANAGEMENT_CLIENT_SECRET`)
+  );
+}
+
+async function importFile(file: string): Promise<void> {
+  const settings = settingsOrExit('import');
+  const token = await accessToken(settings.urls.issuer, settings.management);
+  const response = await fetch(`${settings.urls.console}/v1/accounts:import`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
+    body: Readable.toWeb(createReadStream(file)) as ReadableStream,
+    duplex: 'half',
+  } as RequestInit);
+  if (!response.ok || !response.body) fail(`the management API answers ${response.status}`);
+  const counts = { created: 0, replaced: 0, failed: 0 };
+  const lines = createInterface({ input: Readable.fromWeb(response.body as never) });
+  for await (const line of lines) {
+    const result = JSON.parse(line) as ImportResult;
+    counts[result.result]++;
+    if (result.result === 'failed') process.stderr.write(`${describe(result)}\n`);
+    else if ((counts.created + counts.replaced) % 1000 === 0)
+      process.stdout.write(`${counts.created + counts.replaced} accounts\n`);
+  }
+  process.stdout.write(`${counts.created} created, ${counts.replaced} replaced, ${counts.failed} failed\n`);
+  if (counts.failed > 0) process.exitCode = 1;
+}
+
+function describe({ line, id, code, errors }: ImportResult): string {
+  const why = errors?.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ') ?? '';
+  return `line ${line}${id ? ` (${id})` : ''}: ${code}${why ? `: ${why}` : ''}`;
+}
+
+const [verb, file] = process.argv.slice(2);
+if (verb !== 'import' || !file) fail('usage: npm run accounts -- import FILE');
+else if (!statSync(file, { throwIfNoEntry: false })?.isFile()) fail(`there is no file ${file}`);
+else {
+  await importFile(file).catch((fault: Error & { cause?: { code?: string } }) => {
+    const away = fault.cause?.code === 'ECONNREFUSED' || fault.message === 'fetch failed';
+    fail(
+      away
+        ? 'nothing answers at ISSUER_URL and CONSOLE_URL; begin with "npm start" in another terminal'
+        : fault.message,
+    );
+  });
+}

@@ -1,0 +1,227 @@
+-- Written by "npm run written" from the migrations. Do not edit.
+
+create table accounts (
+  id text not null,
+  status text not null,
+  roles text[] not null default '{}'::text[],
+  locale text,
+  username_sealed bytea,
+  username_lookup bytea,
+  password_hash text,
+  password_changed_at timestamp with time zone,
+  password_recovery_id uuid,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
+  PRIMARY KEY (id),
+  UNIQUE (username_lookup)
+);
+
+create table addresses (
+  id uuid not null,
+  account_id text not null,
+  kind text not null,
+  sealed bytea not null,
+  lookup bytea not null,
+  exact bytea not null,
+  verified boolean not null,
+  is_primary boolean not null,
+  created_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text]))),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  PRIMARY KEY (id)
+);
+
+create table audit_events (
+  id uuid not null,
+  at timestamp with time zone not null,
+  event text not null,
+  actor text not null,
+  account_id text,
+  recovery_id uuid,
+  detail jsonb not null default '{}'::jsonb,
+  PRIMARY KEY (id)
+);
+
+create table authorization_codes (
+  digest bytea not null,
+  client_id text not null,
+  redirect_uri text not null,
+  code_challenge text not null,
+  account_id text not null,
+  recovery_id uuid,
+  acr text not null,
+  amr text[] not null,
+  auth_time timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  family_id uuid,
+  PRIMARY KEY (digest)
+);
+
+create table clients (
+  client_id text not null,
+  name text not null,
+  type text not null,
+  secret_digest bytea,
+  redirect_uris text[] not null,
+  grants text[] not null,
+  scopes text[] not null,
+  lifetimes jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  CHECK (((type = 'confidential'::text) = (secret_digest IS NOT NULL))),
+  CHECK ((type = ANY (ARRAY['public'::text, 'confidential'::text]))),
+  PRIMARY KEY (client_id)
+);
+
+create table kept_answers (
+  key bytea not null,
+  request bytea not null,
+  recovery_id uuid not null,
+  answer jsonb not null,
+  expires_at timestamp with time zone not null,
+  FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
+  PRIMARY KEY (key)
+);
+
+create table limit_counters (
+  key bytea not null,
+  spent integer not null,
+  resets_at timestamp with time zone not null,
+  PRIMARY KEY (key)
+);
+
+create table messages (
+  id uuid not null,
+  recovery_id uuid not null,
+  kind text not null,
+  state text not null,
+  reason text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  counter integer not null default 0,
+  channel text,
+  key_id text,
+  bound_to bytea,
+  address_id uuid,
+  provider_id text,
+  sent_at timestamp with time zone,
+  CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
+  CHECK ((kind = ANY (ARRAY['recovery_code'::text, 'recovery_completed'::text]))),
+  CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'dropped'::text, 'failed'::text]))),
+  FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
+  PRIMARY KEY (id)
+);
+
+create table recoveries (
+  id uuid not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  idle_expires_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  held_until timestamp with time zone,
+  ended_at timestamp with time zone,
+  identifier_sealed bytea,
+  identifier_digests bytea[] not null,
+  send_budgets bytea[] not null,
+  guess_budgets bytea[] not null,
+  locale text not null,
+  channel text,
+  client_id text not null,
+  redirect_uri text,
+  redirect_state text,
+  code_challenge text,
+  account_id text,
+  tries integer not null default 0,
+  sends integer not null default 1,
+  resend_at timestamp with time zone not null,
+  proven_at timestamp with time zone,
+  proven_by text,
+  lease_id uuid,
+  lease_expires_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  password_set boolean not null default false,
+  CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
+  CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
+  PRIMARY KEY (id)
+);
+
+create table refresh_tokens (
+  digest bytea not null,
+  family_id uuid not null,
+  created_at timestamp with time zone not null,
+  replaced_at timestamp with time zone,
+  FOREIGN KEY (family_id) REFERENCES token_families(id) ON DELETE CASCADE,
+  PRIMARY KEY (digest)
+);
+
+create table schema_migrations (
+  id integer not null default nextval('schema_migrations_id_seq'::regclass),
+  timestamp bigint not null,
+  name character varying not null,
+  PRIMARY KEY (id)
+);
+
+create table signing_keys (
+  kid text not null,
+  use text not null,
+  alg text not null,
+  private_sealed bytea not null,
+  public_jwk jsonb not null,
+  created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
+  CHECK ((use = ANY (ARRAY['access_token'::text, 'recovery_assertion'::text]))),
+  PRIMARY KEY (kid)
+);
+
+create table spent_token_ids (
+  jti text not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (jti)
+);
+
+create table token_families (
+  id uuid not null,
+  account_id text not null,
+  client_id text not null,
+  scope text not null,
+  acr text not null,
+  amr text[] not null,
+  auth_time timestamp with time zone not null,
+  recovery_id uuid,
+  idle_ms bigint not null,
+  access_ms bigint not null,
+  created_at timestamp with time zone not null,
+  refreshed_at timestamp with time zone not null,
+  idle_expires_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  end_reason text,
+  PRIMARY KEY (id)
+);
+
+CREATE INDEX addresses_account ON public.addresses USING btree (account_id);
+CREATE UNIQUE INDEX addresses_exact ON public.addresses USING btree (exact) WHERE (verified AND (removed_at IS NULL));
+CREATE INDEX addresses_lookup ON public.addresses USING btree (lookup) WHERE (verified AND (removed_at IS NULL));
+CREATE INDEX audit_events_account ON public.audit_events USING btree (account_id, at) WHERE (account_id IS NOT NULL);
+CREATE INDEX audit_events_at ON public.audit_events USING brin (at);
+CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
+CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
+CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
+CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);
+CREATE INDEX messages_created_at ON public.messages USING brin (created_at);
+CREATE INDEX messages_due ON public.messages USING btree (due_at) WHERE (state = 'queued'::text);
+CREATE INDEX messages_provider ON public.messages USING btree (provider_id) WHERE (provider_id IS NOT NULL);
+CREATE INDEX messages_recovery ON public.messages USING btree (recovery_id);
+CREATE INDEX recoveries_created_at ON public.recoveries USING brin (created_at);
+CREATE INDEX recoveries_open ON public.recoveries USING btree (idle_expires_at) WHERE (state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text]));
+CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id);
+CREATE UNIQUE INDEX signing_keys_current ON public.signing_keys USING btree (use) WHERE (retired_at IS NULL);
+CREATE INDEX spent_token_ids_expires_at ON public.spent_token_ids USING btree (expires_at);
+CREATE INDEX token_families_account ON public.token_families USING btree (account_id) WHERE (ended_at IS NULL);
+CREATE INDEX token_families_recovery ON public.token_families USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
+CREATE TRIGGER audit_events_keep BEFORE DELETE OR UPDATE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION audit_events_keep();

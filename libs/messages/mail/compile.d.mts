@@ -1,0 +1,3 @@
+declare const compileMails: () => Promise<string>;
+
+export { compileMails };
