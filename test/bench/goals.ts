@@ -1,4 +1,5 @@
 import type { Round } from './contest.js';
+import { statementsOf } from './load-slice.js';
 import { median } from './measure/statistics.js';
 import type { SlowMail } from './slow-mail.js';
 
@@ -22,7 +23,7 @@ export function judge(rounds: readonly Round[], slow: SlowMail | undefined): Goa
   const rekey = highest?.slices.get('rekey');
   const floor = highest?.slices.get('floor');
   if (rekey) {
-    const statements = median(rekey.map((slice) => slice.statements));
+    const statements = median(rekey.map(statementsOf));
     goals.push({ says: `at most 16 SQL statements a flow: ${statements.toFixed(1)}`, met: statements <= 16 });
   }
   if (rekey && floor) {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MailArrivals } from './mail-arrivals.js';
 import { Faults } from './measure/faults.js';
-import type { PostgresMeter } from './measure/postgres-meter.js';
+import { costAFlow, type PostgresMeter, type StatementCost } from './measure/postgres-meter.js';
 import { readStat } from './measure/proc.js';
 import { type FlowTimes, RecoveryClient, type Step, steps } from './recovery-flow.js';
 import type { SystemUnderLoad } from './systems/system-under-load.js';
@@ -15,8 +15,8 @@ export interface Slice {
   faults: Faults;
   /** CPU milliseconds a flow, what the load left behind included. */
   cpu: { node: number; postgres: number };
-  /** SQL statements a flow, likewise. */
-  statements: number;
+  /** SQL statements a flow, likewise: one by one, the most frequent first. */
+  statements: StatementCost[];
   /** Mails a flow: the code, and whatever else the system writes. */
   mails: number;
   /** Milliseconds after the load until the last mail was out. */
@@ -30,6 +30,10 @@ export interface Bench {
   arrivals: MailArrivals;
   postgres: PostgresMeter;
 }
+
+/** @returns SQL statements a flow, all together */
+export const statementsOf = ({ statements }: Slice): number =>
+  statements.reduce((sum, { calls }) => sum + calls, 0);
 
 /** Connections, prepared statements and compiled code have come up by then; not measured. */
 const runInMs = 1_000;
@@ -45,22 +49,23 @@ export async function loadSlice(
 ): Promise<Slice> {
   const client = new RecoveryClient(system.url, concurrency, arrivals);
   const load = (ms: number) => closedLoop(client, system, concurrency, ms);
-  const look = async () => ({
+  const look = () => ({
     node: system.processes.reduce((sum, { pid }) => sum + (readStat(pid)?.own ?? 0), 0),
     postgres: postgres.cpu(),
-    statements: await postgres.statements(system.database),
     mails: arrivals.count,
   });
   try {
     await load(runInMs);
     await arrivals.quiet(quietMs);
-    const before = await look();
+    const statementsBefore = await postgres.statements(system.database);
+    const before = look();
     const ours = { driver: process.cpuUsage(), sink: readStat(arrivals.pid)?.own ?? 0 };
     const { times, faults, ms } = await load(seconds * 1000);
     const driver = process.cpuUsage(ours.driver);
     const sink = (readStat(arrivals.pid)?.own ?? 0) - ours.sink;
     const afterwards = await arrivals.quiet(quietMs);
-    const after = await look();
+    const after = look();
+    const statements = await postgres.statements(system.database);
     for (const started of system.processes) started.assertAlive();
     const flows = times.whole.length;
     const each = (what: keyof typeof before) => (after[what] - before[what]) / flows;
@@ -70,7 +75,7 @@ export async function loadSlice(
       times,
       faults,
       cpu: { node: each('node'), postgres: each('postgres') },
-      statements: each('statements'),
+      statements: costAFlow(statementsBefore, statements, flows),
       mails: each('mails'),
       afterwards,
       driver: (driver.user + driver.system) / 1000 / ms,

@@ -11,6 +11,10 @@ export interface Options {
   /** Accounts loaded into each system before it is measured. */
   accounts: number;
   slowMail: boolean;
+  /** Show what a flow is made of. */
+  statements: boolean;
+  /** A folder for CPU profiles. */
+  profile?: string;
   /** Exit with 1 when a goal is missed. */
   assert: boolean;
 }
@@ -22,6 +26,8 @@ export const usage = `npm run bench -- [options]
   --only rekey|floor   one system alone, without ratios
   --accounts N         accounts loaded beforehand (20000); each takes five recoveries in ten minutes
   --no-slow-mail       leave out the comparison of known and unknown starts
+  --statements         list the SQL statements of a flow, with calls and time
+  --profile DIR        leave a CPU profile of each process there (slows them by a few per cent)
   --assert             exit with 1 when a goal is missed
 `;
 
@@ -37,6 +43,8 @@ export function readOptions(args: string[]): Options {
       only: { type: 'string' },
       accounts: { type: 'string', default: '20000' },
       'slow-mail': { type: 'boolean', default: true },
+      statements: { type: 'boolean', default: false },
+      profile: { type: 'string' },
       assert: { type: 'boolean', default: false },
     },
   });
@@ -51,6 +59,8 @@ export function readOptions(args: string[]): Options {
     only,
     accounts: whole('accounts', values.accounts),
     slowMail: values['slow-mail'],
+    statements: values.statements,
+    profile: values.profile,
     assert: values.assert,
   };
 }

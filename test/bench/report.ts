@@ -1,9 +1,11 @@
 import type { Round, SystemName } from './contest.js';
-import type { Slice } from './load-slice.js';
+import { type Slice, statementsOf } from './load-slice.js';
 import { Faults } from './measure/faults.js';
+import { peakMemory } from './measure/proc.js';
 import { ascending, quantile, type Spread, spreadOf } from './measure/statistics.js';
 import { steps } from './recovery-flow.js';
 import type { SlowMail } from './slow-mail.js';
+import type { SystemUnderLoad } from './systems/system-under-load.js';
 
 /** One line of the table: what is measured, how a slice shows it, how many decimals. */
 interface Figure {
@@ -17,7 +19,7 @@ const figures: Figure[] = [
   { label: 'CPU ms a flow', of: ({ cpu }) => cpu.node + cpu.postgres, decimals: 2 },
   { label: '  its Node processes', of: ({ cpu }) => cpu.node, decimals: 2 },
   { label: '  PostgreSQL', of: ({ cpu }) => cpu.postgres, decimals: 2 },
-  { label: 'SQL statements a flow', of: (slice) => slice.statements, decimals: 1 },
+  { label: 'SQL statements a flow', of: statementsOf, decimals: 1 },
   { label: 'mails a flow', of: (slice) => slice.mails, decimals: 2 },
   { label: 'mail backlog at the end, s', of: (slice) => slice.afterwards / 1000, decimals: 1 },
   { label: 'driver, cores', of: (slice) => slice.driver, decimals: 2 },
@@ -85,6 +87,36 @@ function faultsOf(name: string, taken: Slice[]): string[] {
   return faults.total === 0
     ? []
     : [`${name}: ${faults.total} recoveries failed`, ...faults.lines().map((line) => `  ${line}`)];
+}
+
+/** Which statements a flow is made of, from the last slice at this concurrency. */
+export function describeStatements({ concurrency, slices }: Round): string[] {
+  return [...slices].flatMap(([name, taken]) => [
+    '',
+    ...table(
+      ['calls a flow', 'ms a flow', `statement of ${name}, concurrency ${concurrency}`],
+      (taken.at(-1)?.statements ?? [])
+        .filter(({ calls, ms }) => calls >= 0.01 || ms >= 0.01)
+        .map(({ calls, ms, text }) => [calls.toFixed(2), ms.toFixed(2), text]),
+    ),
+  ]);
+}
+
+/** Peak memory of each process, and what it complained of in its log. */
+export function describeProcesses(systems: readonly SystemUnderLoad[]): string[] {
+  const peaks = systems.map(({ processes }) => processes.map(({ pid }) => peakMemory(pid)));
+  const rows = systems.flatMap(({ name, processes }, at) => [
+    [name, show(peaks[at]?.reduce((sum, peak) => sum + peak, 0) ?? 0, 0)],
+    ...processes.map((process, place) => [`  ${process.name}`, show(peaks[at]?.[place] ?? Number.NaN, 0)]),
+  ]);
+  const complaints = systems.flatMap(({ processes }) =>
+    processes.flatMap((process) => {
+      const lines = process.complaints();
+      if (lines.length === 0) return [];
+      return [`${process.name} complained ${lines.length} times, first:`, `  ${lines[0]?.slice(0, 300)}`];
+    }),
+  );
+  return [...table(['peak memory', 'MiB'], rows), ...complaints];
 }
 
 export function describeSlowMail(slow: SlowMail): string[] {

@@ -1,6 +1,28 @@
 import pg from 'pg';
 import { cpuOfFamily, readStat } from './proc.js';
 
+/** How often a statement was sent, and how many milliseconds the server was at it (waits for locks and disk included). */
+export interface StatementCost {
+  calls: number;
+  ms: number;
+  text: string;
+}
+
+/** What was spent between two looks, for each of `flows`; the most frequent first. */
+export function costAFlow(
+  before: Map<string, StatementCost>,
+  after: Map<string, StatementCost>,
+  flows: number,
+): StatementCost[] {
+  return [...after]
+    .map(([id, { calls, ms, text }]) => {
+      const earlier = before.get(id);
+      return { calls: (calls - (earlier?.calls ?? 0)) / flows, ms: (ms - (earlier?.ms ?? 0)) / flows, text };
+    })
+    .filter(({ calls }) => calls > 0)
+    .sort((one, other) => other.calls - one.calls);
+}
+
 /** The PostgreSQL under both systems, seen from a connection to a third database, so that looking counts for neither. */
 export class PostgresMeter {
   private constructor(
@@ -21,30 +43,17 @@ export class PostgresMeter {
   }
 
   /**
-   * Statements that clients have sent to a database so far: `begin` and `commit` too, and a function's call once, whatever
-   * it does inside.
+   * What clients have sent to a database so far, by statement: `begin` and `commit` too, and a function's call once,
+   * whatever it does inside.
    */
-  async statements(database: string): Promise<number> {
-    const { rows } = await this.client.query<{ calls: string }>(
-      `select coalesce(sum(calls), 0) as calls from pg_stat_statements
-       where toplevel and dbid = (select oid from pg_database where datname = $1)`,
+  async statements(database: string): Promise<Map<string, StatementCost>> {
+    const { rows } = await this.client.query<{ id: string; calls: string; ms: number; text: string }>(
+      `select queryid || ' ' || userid as id, calls, total_exec_time as ms,
+         left(regexp_replace(query, '\\s+', ' ', 'g'), 90) as text
+       from pg_stat_statements where toplevel and dbid = (select oid from pg_database where datname = $1)`,
       [database],
     );
-    return Number(rows[0]?.calls);
-  }
-
-  /** The most frequent statements, as calls since {@link forget}. */
-  async mostFrequent(database: string, limit: number): Promise<{ calls: number; text: string }[]> {
-    const { rows } = await this.client.query<{ calls: string; text: string }>(
-      `select calls, left(regexp_replace(query, '\\s+', ' ', 'g'), 100) as text from pg_stat_statements
-       where toplevel and dbid = (select oid from pg_database where datname = $1) order by calls desc limit $2`,
-      [database, limit],
-    );
-    return rows.map(({ calls, text }) => ({ calls: Number(calls), text }));
-  }
-
-  async forget(): Promise<void> {
-    await this.client.query('select pg_stat_statements_reset()');
+    return new Map(rows.map(({ id, calls, ms, text }) => [id, { calls: Number(calls), ms, text }]));
   }
 
   /** CPU milliseconds so far of the whole server: its backends, its writers, its autovacuum. */

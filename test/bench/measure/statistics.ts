@@ -7,7 +7,12 @@ export function quantile(sorted: readonly number[], share: number): number {
 export const ascending = (values: readonly number[]): number[] =>
   [...values].sort((one, other) => one - other);
 
-export const median = (values: readonly number[]): number => quantile(ascending(values), 0.5);
+/** Of few values: between the two in the middle when their number is even. */
+export function median(values: readonly number[]): number {
+  const sorted = ascending(values);
+  const at = (place: number) => sorted[place] ?? Number.NaN;
+  return (at((sorted.length - 1) >> 1) + at(sorted.length >> 1)) / 2;
+}
 
 /** What was measured several times: the middle, and how far the measurements lie apart. */
 export interface Spread {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { freePort } from '../../postgres.js';
+import { fillDatabase } from './fill-database.js';
 import { StartedProcess } from './started-process.js';
 import { addressOf, dealAddresses, type Surroundings, type SystemUnderLoad } from './system-under-load.js';
 
@@ -17,8 +18,7 @@ const schema = `
 
 /** The floor: an API that also issues, and a worker. Two processes, as it knows no seam between recovery and issuer. */
 export async function startFloor(around: Surroundings): Promise<SystemUnderLoad> {
-  await prepare(around);
-  await around.loaded();
+  await fillDatabase(around.databaseUrl, () => prepare(around));
   const port = await freePort();
   const environment = {
     DATABASE_URL: around.databaseUrl,
@@ -32,6 +32,7 @@ export async function startFloor(around: Surroundings): Promise<SystemUnderLoad>
       script: `test/bench/floor/${name}.js`,
       environment,
       outputDir: around.outputDir,
+      profileDir: around.profileDir,
     });
   const api = start('api');
   const worker = start('worker');

@@ -5,6 +5,7 @@ import { migrate, openDatabase } from '@rekey/database';
 import { isRefused, Keyring, newSecret } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
 import { freePort } from '../../postgres.js';
+import { fillDatabase } from './fill-database.js';
 import { StartedProcess } from './started-process.js';
 import { addressOf, dealAddresses, type Surroundings, type SystemUnderLoad } from './system-under-load.js';
 
@@ -20,8 +21,8 @@ export async function startRekey(around: Surroundings): Promise<SystemUnderLoad>
   const key = newSecret();
   await migrate({ url: around.databaseUrl });
   await migrateQueue({ url: around.databaseUrl });
-  await loadAccounts(around, new Keyring([{ id: 'bench', key: Buffer.from(key, 'base64url') }]));
-  await around.loaded();
+  const keyring = new Keyring([{ id: 'bench', key: Buffer.from(key, 'base64url') }]);
+  await fillDatabase(around.databaseUrl, () => loadAccounts(around, keyring));
 
   const ports = { recovery: await freePort(), issuer: await freePort(), courier: await freePort() };
   const url = (name: keyof typeof ports) => `http://127.0.0.1:${ports[name]}`;
@@ -42,7 +43,13 @@ export async function startRekey(around: Surroundings): Promise<SystemUnderLoad>
     TRUST_PROXY: '127.0.0.1',
   };
   const processes = parts.map((name) =>
-    StartedProcess.start({ name, script: script(name), environment, outputDir: around.outputDir }),
+    StartedProcess.start({
+      name,
+      script: script(name),
+      environment,
+      outputDir: around.outputDir,
+      profileDir: around.profileDir,
+    }),
   );
   try {
     await Promise.all(

@@ -14,6 +14,8 @@ export interface ProcessToStart {
   environment: Record<string, string>;
   /** Where its output goes: to a file, so that reading it costs the driver nothing. */
   outputDir: string;
+  /** Where a CPU profile is to be left when it ends. */
+  profileDir?: string;
 }
 
 /** One process of a system under load. */
@@ -32,10 +34,14 @@ export class StartedProcess {
     });
   }
 
-  static start({ name, script, environment, outputDir }: ProcessToStart): StartedProcess {
+  static start({ name, script, environment, outputDir, profileDir }: ProcessToStart): StartedProcess {
     const outputFile = join(outputDir, `${name}.log`);
     const output = openSync(outputFile, 'a');
-    const child = spawn(process.execPath, [join(built, script)], {
+    const profile = profileDir
+      ? ['--cpu-prof', '--cpu-prof-dir', profileDir, '--cpu-prof-name', `${name}.cpuprofile`]
+      : [];
+    // As `npm run start:recovery` and its like do.
+    const child = spawn(process.execPath, ['--enable-source-maps', ...profile, join(built, script)], {
       stdio: ['ignore', output, output],
       env: { PATH: process.env.PATH, NODE_ENV: 'development', ...environment },
     });
@@ -55,6 +61,13 @@ export class StartedProcess {
 
   output(): string {
     return readFileSync(this.outputFile, 'utf8');
+  }
+
+  /** Lines of its log at `warn` or above (pino's 40), and those that are no log lines at all. */
+  complaints(): string[] {
+    return this.output()
+      .split('\n')
+      .filter((line) => line !== '' && !/^\{"level":[123]0,/.test(line));
   }
 
   /** Waits until `url` answers 200. @throws when it has not within 30 s */

@@ -18,8 +18,8 @@ export interface Surroundings {
   smtpUrl: string;
   outputDir: string;
   accounts: number;
-  /** To be called between loading and starting: from here on PostgreSQL is as durable as in a deployment. */
-  loaded(): Promise<void>;
+  /** Where each process leaves a CPU profile; costs a few per cent. */
+  profileDir?: string;
 }
 
 /** An address takes five codes in ten minutes, and a run is shorter than two such windows. */
