@@ -1,4 +1,4 @@
-import { type Bench, loadSlice, type Slice } from './load-slice.js';
+import { type Bench, loadSlice, type Slice, warmUp } from './load-slice.js';
 import type { Options } from './options.js';
 import type { SystemUnderLoad } from './systems/system-under-load.js';
 
@@ -20,6 +20,10 @@ export async function contest(
   { concurrency: wanted, rounds, seconds }: Pick<Options, 'concurrency' | 'rounds' | 'seconds'>,
   tell: (line: string) => void,
 ): Promise<Round[]> {
+  for (const system of systems) {
+    tell(`${system.name}: warming up`);
+    await warmUp(bench, system);
+  }
   const contests: Round[] = [];
   for (const concurrency of wanted) {
     const slices = new Map<SystemName, Slice[]>(systems.map(({ name }) => [name, []]));

@@ -59,4 +59,5 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// The embedded PostgreSQL's exit hook forgets `process.exitCode`.
+process.exit(await main(process.argv.slice(2)));

@@ -26,7 +26,8 @@ export const usage = `npm run bench -- [options]
   --only rekey|floor   one system alone, without ratios
   --accounts N         accounts loaded beforehand (20000); each takes five recoveries in ten minutes
   --no-slow-mail       leave out the comparison of known and unknown starts
-  --statements         list the SQL statements of a flow, with calls and time
+  --statements         list the SQL statements of a flow, with calls and time, those inside of functions too
+                       (watching these costs time itself)
   --profile DIR        leave a CPU profile of each process there (slows them by a few per cent)
   --assert             exit with 1 when a goal is missed
 `;

@@ -97,7 +97,11 @@ export function describeStatements({ concurrency, slices }: Round): string[] {
       ['calls a flow', 'ms a flow', `statement of ${name}, concurrency ${concurrency}`],
       (taken.at(-1)?.statements ?? [])
         .filter(({ calls, ms }) => calls >= 0.01 || ms >= 0.01)
-        .map(({ calls, ms, text }) => [calls.toFixed(2), ms.toFixed(2), text]),
+        .map(({ calls, ms, text, nested }) => [
+          calls.toFixed(2),
+          ms.toFixed(2),
+          nested ? `  (inside) ${text}` : text,
+        ]),
     ),
   ]);
 }

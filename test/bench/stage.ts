@@ -30,7 +30,9 @@ export class Stage {
     this.undo.push(() => rm(outputDir, { recursive: true, force: true }));
     const profileDir = options.profile && resolve(options.profile);
     if (profileDir) mkdirSync(profileDir, { recursive: true });
-    const server = await startPostgres({ migrated: false, flags: postgresFlags });
+    const track = options.statements ? 'all' : 'top';
+    const flags = [...postgresFlags, '-c', `pg_stat_statements.track=${track}`];
+    const server = await startPostgres({ migrated: false, flags });
     this.undo.push(() => server.stop());
     const postgres = await PostgresMeter.open(server.url);
     this.undo.push(() => postgres.close());

@@ -6,7 +6,11 @@ export interface StatementCost {
   calls: number;
   ms: number;
   text: string;
+  /** Run by a function that a client called. Counted only where the server tracks them, and never as sent. */
+  nested: boolean;
 }
+
+type StatementRow = Omit<StatementCost, 'calls'> & { id: string; calls: string };
 
 /** What was spent between two looks, for each of `flows`; the most frequent first. */
 export function costAFlow(
@@ -15,9 +19,14 @@ export function costAFlow(
   flows: number,
 ): StatementCost[] {
   return [...after]
-    .map(([id, { calls, ms, text }]) => {
+    .map(([id, { calls, ms, text, nested }]) => {
       const earlier = before.get(id);
-      return { calls: (calls - (earlier?.calls ?? 0)) / flows, ms: (ms - (earlier?.ms ?? 0)) / flows, text };
+      return {
+        calls: (calls - (earlier?.calls ?? 0)) / flows,
+        ms: (ms - (earlier?.ms ?? 0)) / flows,
+        text,
+        nested,
+      };
     })
     .filter(({ calls }) => calls > 0)
     .sort((one, other) => other.calls - one.calls);
@@ -47,13 +56,13 @@ export class PostgresMeter {
    * whatever it does inside.
    */
   async statements(database: string): Promise<Map<string, StatementCost>> {
-    const { rows } = await this.client.query<{ id: string; calls: string; ms: number; text: string }>(
-      `select queryid || ' ' || userid as id, calls, total_exec_time as ms,
+    const { rows } = await this.client.query<StatementRow>(
+      `select queryid || ' ' || userid || toplevel as id, not toplevel as nested, calls, total_exec_time as ms,
          left(regexp_replace(query, '\\s+', ' ', 'g'), 90) as text
-       from pg_stat_statements where toplevel and dbid = (select oid from pg_database where datname = $1)`,
+       from pg_stat_statements where dbid = (select oid from pg_database where datname = $1)`,
       [database],
     );
-    return new Map(rows.map(({ id, calls, ms, text }) => [id, { calls: Number(calls), ms, text }]));
+    return new Map(rows.map(({ id, calls, ...rest }) => [id, { ...rest, calls: Number(calls) }]));
   }
 
   /** CPU milliseconds so far of the whole server: its backends, its writers, its autovacuum. */
