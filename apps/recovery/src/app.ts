@@ -1,8 +1,9 @@
-import cookie from '@fastify/cookie';
 import { type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import { openApi } from './open-api.js';
+import { BrowserState } from './pages/browser-state.js';
+import { registerPages } from './pages/register.js';
 import { assemble } from './parts.js';
 import { RecoveryModule } from './recovery.module.js';
 
@@ -12,16 +13,15 @@ export async function startRecovery(
   options: { clock?: Clock } = {},
 ): Promise<RunningServer> {
   const parts = await assemble(settings, options.clock ?? systemClock);
+  const browser = new BrowserState(settings.keyring, settings.urls.recovery);
   try {
     const server = await serve({
       name: 'recovery',
-      module: RecoveryModule.with(parts, settings),
+      module: RecoveryModule.with(parts, browser, settings),
       port: settings.ports.recovery,
       settings,
       ready: () => parts.ready(),
-      register: async (fastify) => {
-        await fastify.register(cookie);
-      },
+      register: (fastify) => registerPages(fastify, browser),
       openApi,
     });
     return {

@@ -7,7 +7,7 @@ test('the OpenAPI file is what the routes say', async () => {
   const nothing = {} as never;
   const { app } = await createApp({
     name: 'recovery',
-    module: RecoveryModule.with(nothing, { urls: { recovery: 'http://localhost:3000' } } as never),
+    module: RecoveryModule.with(nothing, nothing, { urls: { recovery: 'http://localhost:3000' } } as never),
     port: 0,
     settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
     ready: async () => undefined,

@@ -3,16 +3,31 @@ import type { Settings } from '@rekey/settings';
 import { RecoveriesController } from './api/recoveries.controller.js';
 import { StopsController } from './api/stops.controller.js';
 import { TWILIO, TwilioStatusController } from './api/twilio-status.controller.js';
+import type { BrowserState } from './pages/browser-state.js';
+import { FinishController } from './pages/finish.controller.js';
+import { PAGES, type PageParts } from './pages/parts.js';
+import { RecoverController } from './pages/recover.controller.js';
+import { StopController } from './pages/stop.controller.js';
 import { CLIENTS, CONTEXT, type RecoveryParts } from './parts.js';
 
 @Module({})
 export class RecoveryModule {
-  static with({ context, clients }: RecoveryParts, settings: Settings): DynamicModule {
+  static with({ context, clients }: RecoveryParts, browser: BrowserState, settings: Settings): DynamicModule {
+    const { serviceName, signInUrl } = settings;
+    const pages: PageParts = { context, clients, browser, serviceName, signInUrl };
     return {
       module: RecoveryModule,
-      controllers: [RecoveriesController, StopsController, TwilioStatusController],
+      controllers: [
+        RecoveriesController,
+        StopsController,
+        TwilioStatusController,
+        RecoverController,
+        FinishController,
+        StopController,
+      ],
       providers: [
         { provide: CONTEXT, useValue: context },
+        { provide: PAGES, useValue: pages },
         { provide: CLIENTS, useValue: clients },
         {
           provide: TWILIO,

@@ -1,0 +1,71 @@
+import type { Client, ClientDirectory } from '@rekey/tokens';
+import type { CarriedParameters } from './views.js';
+
+/** An app that sends a person here, as an OAuth authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3). */
+export interface AppRequest {
+  client: Client;
+  redirectUri: string;
+  state?: string;
+  codeChallenge: string;
+  carried: CarriedParameters;
+}
+
+export type ReadRequest =
+  /** Nobody sent the person: the recovery ends with a new password. */
+  | { bare: true }
+  | { app: AppRequest }
+  /** Not safe to send anybody anywhere (RFC 9700 §4.11): an error page. */
+  | { bad: true }
+  /** The app is told, at its registered address (RFC 6749 §4.1.2.1). */
+  | { tell: string };
+
+const names = [
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+];
+
+/** The address must be one that is registered, to the letter (RFC 9700 §2.1). */
+export async function readAuthorizationRequest(
+  clients: ClientDirectory,
+  issuerUrl: string,
+  query: Record<string, unknown>,
+): Promise<ReadRequest> {
+  const carried: CarriedParameters = {};
+  for (const name of names) {
+    const value = query[name];
+    if (Array.isArray(value) || (typeof value === 'string' && value.length > 2_000)) return { bad: true };
+    if (typeof value === 'string' && value !== '') carried[name] = value;
+  }
+  const { client_id: clientId, redirect_uri: redirectUri, state, code_challenge: codeChallenge } = carried;
+  if (clientId === undefined && redirectUri === undefined) return { bare: true };
+  const client = clientId === undefined ? undefined : await clients.find(clientId);
+  if (!client || redirectUri === undefined || !client.redirect_uris.includes(redirectUri))
+    return { bad: true };
+  const tell = (error: string, description: string): ReadRequest => {
+    const url = new URL(redirectUri);
+    url.searchParams.set('error', error);
+    url.searchParams.set('error_description', description);
+    if (state !== undefined) url.searchParams.set('state', state);
+    url.searchParams.set('iss', issuerUrl);
+    return { tell: url.href };
+  };
+  if (carried.response_type !== undefined && carried.response_type !== 'code') {
+    return tell('unsupported_response_type', 'only code');
+  }
+  if (!client.grants.includes('authorization_code'))
+    return tell('unauthorized_client', 'the client may not use this grant');
+  if (carried.code_challenge_method !== 'S256' || !codeChallenge || !/^[\w-]{43}$/.test(codeChallenge)) {
+    return tell('invalid_request', 'code_challenge with code_challenge_method=S256 is required');
+  }
+  return { app: { client, redirectUri, state, codeChallenge, carried } };
+}
+
+/** Where a form may end up, for `form-action`: the origin of an https address, the scheme of an app's own. */
+export function originOf(redirectUri: string): string {
+  const { origin, protocol } = new URL(redirectUri);
+  return origin === 'null' ? protocol : origin;
+}

@@ -1,0 +1,121 @@
+import type { Keyring, Locale } from '@rekey/kernel';
+import { newSecret, pickLocale } from '@rekey/kernel';
+import type { RecoveryReference } from '@rekey/recovery';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** The recovery of this browser, and where an app waits for the person. */
+export interface BrowserRecovery extends RecoveryReference {
+  app?: { name: string; origin: string };
+}
+
+const sealPurpose = 'page-recovery';
+const csrfPurpose = 'page-csrf';
+
+/**
+ * What a browser carries from page to page, in cookies that no script reads. Over HTTPS they have the `__Host-` prefix
+ * (RFC 6265bis §4.1.3.2): no other host can set them.
+ */
+export class BrowserState {
+  private readonly secure: boolean;
+
+  constructor(
+    private readonly keyring: Keyring,
+    readonly baseUrl: string,
+  ) {
+    this.secure = baseUrl.startsWith('https:');
+  }
+
+  recovery(request: FastifyRequest): BrowserRecovery | undefined {
+    const text = this.open(request, 'recovery');
+    return text === undefined ? undefined : (JSON.parse(text) as BrowserRecovery);
+  }
+
+  keepRecovery(reply: FastifyReply, recovery: BrowserRecovery): void {
+    // Strict: every page that needs it is reached from a page of ours.
+    this.set(
+      reply,
+      'recovery',
+      this.keyring.seal(JSON.stringify(recovery), sealPurpose).toString('base64url'),
+      'strict',
+      3_600,
+    );
+  }
+
+  stopToken(request: FastifyRequest): string | undefined {
+    return this.open(request, 'stop');
+  }
+
+  keepStopToken(reply: FastifyReply, token: string): void {
+    // Lax: the link comes from a mail, and a strict cookie would not survive the way from there.
+    this.set(reply, 'stop', this.keyring.seal(token, sealPurpose).toString('base64url'), 'lax', 900);
+  }
+
+  forget(reply: FastifyReply, what: 'recovery' | 'stop'): void {
+    reply.clearCookie(this.name(what), this.options('lax'));
+  }
+
+  locale(request: FastifyRequest): Locale {
+    return pickLocale(request.cookies[this.name('language')] ?? request.headers['accept-language']);
+  }
+
+  keepLocale(reply: FastifyReply, locale: Locale): void {
+    this.set(reply, 'language', locale, 'lax', 31_536_000);
+  }
+
+  /** The value of a form's hidden field, good for this browser only. */
+  csrf(request: FastifyRequest, reply: FastifyReply): string {
+    const name = this.name('browser');
+    const known = request.cookies[name];
+    const browser = known && /^[\w-]{43}$/.test(known) ? known : newSecret();
+    if (browser !== known) this.set(reply, 'browser', browser, 'lax', 86_400);
+    return this.keyring.mac(csrfPurpose, browser).toString('base64url');
+  }
+
+  /** True for a form of ours, sent by the browser that we gave it to. */
+  isOurs(request: FastifyRequest, field: unknown): boolean {
+    const browser = request.cookies[this.name('browser')];
+    const site = request.headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin') return false;
+    if (
+      site === undefined &&
+      request.headers.origin !== undefined &&
+      request.headers.origin !== new URL(this.baseUrl).origin
+    ) {
+      return false;
+    }
+    return (
+      browser !== undefined &&
+      typeof field === 'string' &&
+      /^[\w-]{43}$/.test(field) &&
+      this.keyring.isMac(Buffer.from(field, 'base64url'), csrfPurpose, browser)
+    );
+  }
+
+  private open(request: FastifyRequest, what: 'recovery' | 'stop'): string | undefined {
+    const value = request.cookies[this.name(what)];
+    if (!value || value.length > 2_000) return undefined;
+    try {
+      return this.keyring.open(Buffer.from(value, 'base64url'), sealPurpose).toString();
+    } catch {
+      return undefined;
+    }
+  }
+
+  private name(what: string): string {
+    return `${this.secure ? '__Host-' : ''}rekey-${what}`;
+  }
+
+  private set(
+    reply: FastifyReply,
+    what: string,
+    value: string,
+    sameSite: 'strict' | 'lax',
+    maxAge: number,
+  ): void {
+    reply.setCookie(this.name(what), value, { ...this.options(sameSite), maxAge });
+  }
+
+  private options(sameSite: 'strict' | 'lax') {
+    return { path: '/', httpOnly: true, secure: this.secure, sameSite };
+  }
+}

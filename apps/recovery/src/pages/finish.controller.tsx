@@ -1,0 +1,75 @@
+import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { isRefused } from '@rekey/kernel';
+import { settleRecovery, showRecovery } from '@rekey/recovery';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { finishForApp } from './hand-back.js';
+import { PAGES, type PageParts } from './parts.js';
+import { Presenter } from './present.js';
+import { forbidden, noSession, refused } from './recover.controller.js';
+import { DonePage, NoticePage, PasswordPage } from './views.js';
+
+/** The last pages of a recovery: a new password, or back to the app. */
+@ApiExcludeController()
+@Controller('recover')
+export class FinishController {
+  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
+
+  @Get('password')
+  async password(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const show = this.presenter(request, reply);
+    const recovery = this.parts.browser.recovery(request);
+    if (!recovery) return noSession(show);
+    const view = await showRecovery(this.parts.context, recovery);
+    if (isRefused(view)) return refused(show, view);
+    if (view.state === 'proving') return show.to('/recover/code');
+    if (view.state !== 'proven') return show.page(410, <NoticePage context={show.context} kind="over" />);
+    return show.page(200, <PasswordPage context={show.context} />);
+  }
+
+  @Post('password')
+  async setPassword(
+    @Body() body: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const show = this.presenter(request, reply);
+    const { browser, context } = this.parts;
+    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
+    const recovery = browser.recovery(request);
+    if (!recovery) return noSession(show);
+    const password = typeof body.password === 'string' ? body.password : '';
+    const settled = await settleRecovery(context, recovery, { password });
+    if (!isRefused(settled)) {
+      browser.forget(reply, 'recovery');
+      return show.to('/recover/done');
+    }
+    if (settled.code === 'password_refused') {
+      return show.page(422, <PasswordPage context={show.context} reason={settled.data.reason} />);
+    }
+    if (settled.code === 'not_proven') return show.to('/recover/code');
+    return refused(show, settled);
+  }
+
+  @Post('return')
+  async handBack(
+    @Body() body: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const show = this.presenter(request, reply);
+    if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
+    const recovery = this.parts.browser.recovery(request);
+    return recovery?.app ? finishForApp(this.parts, show, reply, recovery) : noSession(show);
+  }
+
+  @Get('done')
+  done(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const show = this.presenter(request, reply);
+    return show.page(200, <DonePage context={show.context} signInUrl={this.parts.signInUrl} />);
+  }
+
+  private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
+    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+  }
+}

@@ -1,0 +1,14 @@
+import type { RecoveryContext } from '@rekey/recovery';
+import type { ClientDirectory } from '@rekey/tokens';
+import type { BrowserState } from './browser-state.js';
+
+export const PAGES = Symbol('PageParts');
+
+/** What the pages are made of. */
+export interface PageParts {
+  context: RecoveryContext;
+  clients: ClientDirectory;
+  browser: BrowserState;
+  serviceName: string;
+  signInUrl?: string;
+}

@@ -1,0 +1,59 @@
+import type { Locale } from '@rekey/kernel';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { VNode } from 'preact';
+import { render } from 'preact-render-to-string';
+import type { BrowserState } from './browser-state.js';
+import type { PageContext } from './shell.js';
+
+/** Pages of one request: what they are made for, and how they leave. */
+export class Presenter {
+  readonly context: PageContext;
+
+  constructor(
+    private readonly reply: FastifyReply,
+    request: FastifyRequest,
+    browser: BrowserState,
+    service: string,
+  ) {
+    const locale: Locale = browser.locale(request);
+    // After a form that did not work the address is still the form's, and is there to be read.
+    this.context = { locale, service, here: hereOf(request), csrf: browser.csrf(request, reply) };
+  }
+
+  /** @param formTo where a form of this page may end up beside us: Chromium applies `form-action` to redirects too */
+  page(status: number, view: VNode, formTo?: string): FastifyReply {
+    const policy = [
+      "default-src 'none'",
+      "style-src 'self'",
+      "script-src 'self'",
+      "img-src 'self'",
+      `form-action 'self'${formTo ? ` ${formTo}` : ''}`,
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ].join('; ');
+    return this.reply
+      .status(status)
+      .header('content-security-policy', policy)
+      .header('content-language', this.context.locale)
+      .header('content-type', 'text/html; charset=utf-8')
+      .send(`<!doctype html>${render(view)}`);
+  }
+
+  /** 303 after a form, so that neither reload nor back sends it again (RFC 9110 §15.4.4; RFC 9700 §4.12). */
+  to(url: string): FastifyReply {
+    return this.reply.redirect(url, 303);
+  }
+}
+
+const paths: Record<string, string> = {
+  '/recover/resend': '/recover/code',
+  '/recover/return': '/recover/code',
+};
+
+function hereOf(request: FastifyRequest): string {
+  const { pathname, searchParams } = new URL(request.url, 'http://here');
+  searchParams.delete('lang');
+  searchParams.delete('token');
+  const query = searchParams.toString();
+  return `${paths[pathname] ?? pathname}${query ? `?${query}` : ''}`;
+}

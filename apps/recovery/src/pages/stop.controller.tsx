@@ -1,0 +1,53 @@
+import { Body, Controller, Get, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { isRefused } from '@rekey/kernel';
+import { stopRecovery } from '@rekey/recovery';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PAGES, type PageParts } from './parts.js';
+import { Presenter } from './present.js';
+import { forbidden, refused } from './recover.controller.js';
+import { StopGonePage, StopPage, StoppedPage } from './views.js';
+
+/** "This was not me". Opening the link changes nothing: mail scanners open links too. */
+@ApiExcludeController()
+@Controller('stop')
+export class StopController {
+  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
+
+  @Get()
+  ask(@Query('token') token: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const show = this.presenter(request, reply);
+    const { browser } = this.parts;
+    if (typeof token === 'string' && token.length <= 200) {
+      // Out of the address at once: it must not stay in history, logs or a referrer.
+      browser.keepStopToken(reply, token);
+      return show.to('/stop');
+    }
+    if (browser.stopToken(request) === undefined)
+      return show.page(404, <StopGonePage context={show.context} />);
+    return show.page(200, <StopPage context={show.context} />);
+  }
+
+  @Post()
+  async stop(
+    @Body() body: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const show = this.presenter(request, reply);
+    const { browser, context } = this.parts;
+    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
+    const stopped = await stopRecovery(context, browser.stopToken(request) ?? '');
+    if (isRefused(stopped)) {
+      return stopped.code === 'not_found'
+        ? show.page(404, <StopGonePage context={show.context} />)
+        : refused(show, stopped);
+    }
+    browser.forget(reply, 'stop');
+    return show.page(200, <StoppedPage context={show.context} wasSettled={stopped.wasSettled} />);
+  }
+
+  private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
+    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+  }
+}

@@ -1,0 +1,293 @@
+import type { Locale } from '@rekey/kernel';
+import { getCountries } from 'libphonenumber-js/max';
+import { CsrfField, Field, type PageContext, Shell } from './shell.js';
+import { type NoticeKind, pageWordings } from './wording.js';
+
+/** Parameters of an app's authorization request, carried from the link to the form. */
+export type CarriedParameters = Record<string, string>;
+
+const words = (context: PageContext) => pageWordings[context.locale];
+
+export function FormPage(props: {
+  context: PageContext;
+  app?: string;
+  carried: CarriedParameters;
+  identifier?: string;
+  country?: string;
+  hasProblem?: boolean;
+}) {
+  const { context, app, identifier, country, hasProblem } = props;
+  const { form } = words(context);
+  const problem = hasProblem ? { field: 'identifier', text: form.problem } : undefined;
+  return (
+    <Shell context={context} title={form.title(app ?? context.service)} step={1} problem={problem}>
+      <p class="lead">{app ? form.leadForApp(app) : form.lead}</p>
+      <form method="post" action="/recover" novalidate>
+        <CsrfField context={context} />
+        {Object.entries(props.carried).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <Field id="identifier" label={form.identifier} hint={form.hint} problem={problem?.text}>
+          {(describedBy) => (
+            <input
+              id="identifier"
+              name="identifier"
+              type="text"
+              value={identifier}
+              maxLength={254}
+              required
+              autocomplete="username"
+              autocapitalize="none"
+              spellcheck={false}
+              aria-describedby={describedBy}
+              aria-invalid={hasProblem ? 'true' : undefined}
+            />
+          )}
+        </Field>
+        <details open={Boolean(country) || hasProblem}>
+          <summary>{form.country}</summary>
+          <Field id="country" label={form.country} hint={form.countryHint}>
+            {(describedBy) => (
+              <select id="country" name="country" aria-describedby={describedBy}>
+                <option value="">{form.noCountry}</option>
+                {countries(context.locale).map(({ code, name }) => (
+                  <option key={code} value={code} selected={code === country}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        </details>
+        <button class="wide" type="submit">
+          {form.submit}
+        </button>
+      </form>
+    </Shell>
+  );
+}
+
+const listed = new Map<Locale, { code: string; name: string }[]>();
+
+function countries(locale: Locale): { code: string; name: string }[] {
+  const known = listed.get(locale);
+  if (known) return known;
+  const names = new Intl.DisplayNames(locale, { type: 'region' });
+  const made = getCountries()
+    .map((code) => ({ code, name: names.of(code) ?? code }))
+    .sort((a, b) => a.name.localeCompare(b.name, locale));
+  listed.set(locale, made);
+  return made;
+}
+
+export function CodePage(props: {
+  context: PageContext;
+  /** Seconds until another code may be asked for; 0 for now. */
+  resendIn: number;
+  problem?: string;
+  note?: string;
+}) {
+  const { context, resendIn, problem: text, note } = props;
+  const { code } = words(context);
+  const problem = text ? { field: 'code', text } : undefined;
+  return (
+    <Shell context={context} title={code.title} step={2} problem={problem}>
+      {note && (
+        <p class="note" role="status">
+          {note}
+        </p>
+      )}
+      <p class="lead">{code.lead}</p>
+      <form method="post" action="/recover/code" novalidate>
+        <CsrfField context={context} />
+        <Field id="code" label={code.label} hint={code.hint} problem={text}>
+          {(describedBy) => (
+            <input
+              id="code"
+              name="code"
+              class="code-field"
+              type="text"
+              inputMode="numeric"
+              autocomplete="one-time-code"
+              maxLength={40}
+              required
+              autofocus={!text}
+              aria-describedby={describedBy}
+              aria-invalid={text ? 'true' : undefined}
+            />
+          )}
+        </Field>
+        <button class="wide" type="submit">
+          {code.submit}
+        </button>
+      </form>
+      <form class="aside" method="post" action="/recover/resend">
+        <CsrfField context={context} />
+        <h2>{code.resendHeading}</h2>
+        <p
+          data-resend-at={resendIn}
+          data-waiting={code.resendIn(0).replace('0', '%')}
+          data-ready={code.resendNow}
+        >
+          {resendIn > 0 ? code.resendIn(resendIn) : code.resendNow}
+        </p>
+        <div class="buttons">
+          <button class="quiet" type="submit" data-resend>
+            {code.resend}
+          </button>
+          <button class="quiet" type="submit" name="channel" value="email" data-resend>
+            {code.byMail}
+          </button>
+          <button class="quiet" type="submit" name="channel" value="sms" data-resend>
+            {code.bySms}
+          </button>
+        </div>
+        <p>{code.noMessage}</p>
+        <a href="/recover">{code.restart}</a>
+      </form>
+    </Shell>
+  );
+}
+
+export function PasswordPage({ context, reason }: { context: PageContext; reason?: string }) {
+  const { password } = words(context);
+  const text = reason
+    ? (password.refused[reason as keyof typeof password.refused] ?? password.refused.blocklisted)
+    : undefined;
+  const problem = text ? { field: 'password', text } : undefined;
+  return (
+    <Shell context={context} title={password.title} step={3} problem={problem}>
+      <p class="lead">{password.lead}</p>
+      <form method="post" action="/recover/password" novalidate>
+        <CsrfField context={context} />
+        <Field id="password" label={password.label} hint={password.rules} problem={text}>
+          {(describedBy) => (
+            <div class="with-button">
+              <input
+                id="password"
+                name="password"
+                type="password"
+                autocomplete="new-password"
+                maxLength={1024}
+                required
+                aria-describedby={describedBy}
+                aria-invalid={text ? 'true' : undefined}
+              />
+              <button
+                class="quiet"
+                type="button"
+                hidden
+                data-reveal="password"
+                data-show={password.show}
+                data-hide={password.hide}
+                aria-controls="password"
+                aria-pressed="false"
+              >
+                {password.show}
+              </button>
+            </div>
+          )}
+        </Field>
+        <button class="wide" type="submit">
+          {password.submit}
+        </button>
+      </form>
+    </Shell>
+  );
+}
+
+/** Only when going back by itself did not work: the issuer was away for a moment. */
+export function HandBackPage({ context, app }: { context: PageContext; app: string }) {
+  const { handBack } = words(context);
+  return (
+    <Shell context={context} title={handBack.title} step={3}>
+      <p class="lead">{handBack.lead(app)}</p>
+      <form method="post" action="/recover/return">
+        <CsrfField context={context} />
+        <button class="wide" type="submit">
+          {handBack.submit(app)}
+        </button>
+      </form>
+    </Shell>
+  );
+}
+
+export function DonePage({ context, signInUrl }: { context: PageContext; signInUrl?: string }) {
+  const { done } = words(context);
+  return (
+    <Shell context={context} title={done.title} step={3}>
+      <p class="note">{done.lead}</p>
+      <p>{done.told}</p>
+      {signInUrl ? (
+        <a class="button wide" href={signInUrl}>
+          {done.signIn}
+        </a>
+      ) : (
+        <p>{done.backToApp}</p>
+      )}
+    </Shell>
+  );
+}
+
+export function StopPage({ context }: { context: PageContext }) {
+  const { stop } = words(context);
+  return (
+    <Shell context={context} title={stop.title}>
+      <p>{stop.lead(context.service)}</p>
+      <p>{stop.what}</p>
+      <form method="post" action="/stop">
+        <CsrfField context={context} />
+        <button class="alarm wide" type="submit">
+          {stop.submit}
+        </button>
+      </form>
+    </Shell>
+  );
+}
+
+export function StoppedPage({ context, wasSettled }: { context: PageContext; wasSettled: boolean }) {
+  const { stop } = words(context);
+  return (
+    <Shell context={context} title={stop.doneTitle}>
+      <p class="note">{wasSettled ? stop.doneAfter : stop.doneBefore}</p>
+      {wasSettled && <p>{stop.next}</p>}
+      {wasSettled && (
+        <a class="button wide" href="/recover">
+          {stop.recover}
+        </a>
+      )}
+    </Shell>
+  );
+}
+
+export function StopGonePage({ context }: { context: PageContext }) {
+  const { stop } = words(context);
+  return (
+    <Shell context={context} title={stop.goneTitle}>
+      <p>{stop.gone}</p>
+      <a class="button wide" href="/recover">
+        {stop.recover}
+      </a>
+    </Shell>
+  );
+}
+
+export function NoticePage(props: { context: PageContext; kind: NoticeKind; retryAfterSeconds?: number }) {
+  const { context, kind, retryAfterSeconds } = props;
+  const { notices, restart, waitMinutes } = words(context);
+  const { title, text } = notices[kind];
+  const canBegin = kind !== 'limited' && kind !== 'bad_request';
+  return (
+    <Shell context={context} title={title}>
+      <p class="lead">
+        {text}
+        {retryAfterSeconds !== undefined && ` ${waitMinutes(Math.max(1, Math.ceil(retryAfterSeconds / 60)))}`}
+      </p>
+      {canBegin && (
+        <a class="button wide" href="/recover">
+          {restart}
+        </a>
+      )}
+    </Shell>
+  );
+}
