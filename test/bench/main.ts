@@ -45,6 +45,8 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const stage = new Stage();
+  // Whoever reads the figures may leave early (`| head`); the stage is cleared all the same.
+  process.stdout.on('error', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stage.clear().finally(() => process.exit(130)));
   }

@@ -28,6 +28,9 @@ export class StartedProcess {
     private readonly child: ChildProcess,
     private readonly outputFile: string,
   ) {
+    const takeAlong = () => child.kill('SIGKILL');
+    process.once('exit', takeAlong);
+    child.once('exit', () => process.off('exit', takeAlong));
     this.ended = new Promise((resolve) => {
       child.once('error', (fault) => this.leave(fault.message, resolve));
       child.once('exit', (code, signal) => this.leave(`exit ${code ?? signal}`, resolve));
