@@ -48,6 +48,8 @@ async function main(args: string[]): Promise<number> {
   // Whoever reads the figures may leave early (`| head`); the stage is cleared all the same.
   process.stdout.on('error', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // The embedded PostgreSQL listens too, and would leave before everyone else has.
+    process.removeAllListeners(signal);
     process.once(signal, () => void stage.clear().finally(() => process.exit(130)));
   }
   try {
