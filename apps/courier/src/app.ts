@@ -1,12 +1,12 @@
 import { openDatabase } from '@rekey/database';
 import { createLog, type RunningServer } from '@rekey/http';
-import { type Clock, systemClock } from '@rekey/kernel';
+import { type Clock, systemClock, uuidv7 } from '@rekey/kernel';
 import { createChannels } from '@rekey/messages';
 import { openQueue, startWorkers } from '@rekey/queue';
 import { type MessageContext, sweepMessages, sweepRecoveries } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { courierServer } from './probes.js';
-import { sendMessage } from './send-message.js';
+import { messageHandlers } from './send-message.js';
 import { every } from './sweeps.js';
 
 /** Messages under way at once in one process. */
@@ -32,19 +32,23 @@ export async function startCourier(
   const queue = await openQueue(backend, warn('queue'));
   const channels = createChannels(settings);
   const context: MessageContext = { database, keyring: settings.keyring, clock };
-  const send = sendMessage({ context, channels, settings });
-  const workers = await startWorkers(
-    backend,
-    { send_message: send },
-    { concurrency, log: warn('job failed') },
-  );
+  const handlers = messageHandlers({
+    context,
+    channels,
+    settings,
+    log: warn('a notice will be tried again'),
+  });
+  const workers = await startWorkers(backend, handlers, { concurrency, log: warn('job failed') });
   const sweeps = [
     every(1_000, warn('sweep of messages failed'), async () => {
-      const due = await sweepMessages(context);
-      if (due.length === 0) return;
+      const { codes, notices } = await sweepMessages(context);
       await queue.enqueueAll(
         'send_message',
-        due.map((messageId) => ({ jobId: messageId, payload: { messageId } })),
+        codes.map((messageId) => ({ jobId: messageId, payload: { messageId } })),
+      );
+      await queue.enqueueAll(
+        'send_notices',
+        bunches(notices).map((messageIds) => ({ jobId: uuidv7(clock.now()), payload: { messageIds } })),
       );
     }),
     every(15_000, warn('sweep of recoveries failed'), () => sweepRecoveries(context)),
@@ -66,3 +70,10 @@ export async function startCourier(
     },
   };
 }
+
+const bunchSize = 25;
+
+const bunches = (ids: string[]): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / bunchSize) }, (_, at) =>
+    ids.slice(at * bunchSize, (at + 1) * bunchSize),
+  );

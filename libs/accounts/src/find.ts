@@ -22,25 +22,22 @@ export const accountOf = (digests: string): string => `(
 const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
 
 /**
- * The one address to write to, as SQL that yields at most one row of `account_id, account_locale, address_id, channel,
- * sealed, exact`. Only a verified address of an active account is ever written to. The wanted channel comes first, then
- * the address that was typed, then the primary one.
+ * The one address to write to, as SQL for a lateral join that yields at most one row of `account_id, account_locale,
+ * address_id, channel, sealed, exact`. Only a verified address of an active account is ever written to. The wanted channel
+ * comes first, then the address that was typed, then the primary one.
  *
  * @param of expressions: blind-index digests, a known account or null, a known address or null, a channel or null
- * @param of.from what these expressions are columns of
  */
 export const addressToWrite = (of: {
   digests: string;
   account: string;
   address: string;
   channel: string;
-  from: string;
 }): string => `
   select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact
-  from ${of.from}
-  join accounts a on a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
-  join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
-  where ${of.address} is null or d.id = ${of.address}
+  from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
+  where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
+    and (${of.address} is null or d.id = ${of.address})
   order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
   limit 1`;
 

@@ -21,7 +21,7 @@ export async function compileMails() {
       fonts: {},
     });
     if (errors?.length) throw new Error(errors.map((error) => error.formattedMessage).join('\n'));
-    mails[kind.replace('-', '_')] = html.replace(/\n\s*\n/g, '\n').trim();
+    mails[kind.replace('-', '_')] = html.replace(/^\s+/gm, '').trim();
   }
   return `// Written by "npm run mails" from libs/messages/mail. Do not edit.\nexport const mails = ${JSON.stringify(mails, null, 2)};\n`;
 }

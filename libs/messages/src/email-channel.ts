@@ -32,7 +32,7 @@ export class EmailChannel {
   /** @throws {DeliveryFault} */
   async send(email: Email): Promise<{ providerId: string }> {
     const { mailFrom, messageIdHost } = this.options;
-    let last = new DeliveryFault(false, 'no SMTP server is set');
+    let last: DeliveryFault | undefined;
     for (const pool of this.pools) {
       try {
         const info = await pool.sendMail({
@@ -57,7 +57,7 @@ export class EmailChannel {
         if (last.permanent) throw last;
       }
     }
-    throw last;
+    throw last ?? new DeliveryFault(false, 'no SMTP server is set');
   }
 
   async close(): Promise<void> {

@@ -103,6 +103,10 @@ function codeOf({ code }: MessageSlots): string {
 
 const paragraphs = (...texts: string[]): string => `${texts.join('\n\n')}\n`;
 
+const timeFormats: Record<Locale, Intl.DateTimeFormat> = {
+  en: new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
+  'zh-Hans': new Intl.DateTimeFormat('zh-CN', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
+};
+
 /** In UTC and saying so: where the person is, we do not know. */
-const whenText = (at: Date, locale: Locale): string =>
-  `${new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'zh-CN', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;
+const whenText = (at: Date, locale: Locale): string => `${timeFormats[locale].format(at)} UTC`;

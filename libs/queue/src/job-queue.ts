@@ -58,6 +58,7 @@ export async function openQueue(backend: QueueBackend, log: (fault: unknown) => 
       });
     },
     async enqueueAll(name, items) {
+      if (items.length === 0) return;
       await queue.addBulk(
         items.map(({ jobId, payload }) => ({ name, data: payload, opts: options(name, jobId) })),
       );

@@ -6,14 +6,19 @@ import { z } from 'zod';
  * the queue learns nothing.
  */
 export const jobs = {
-  /** Send one message of the messages table. */
+  /** Send one message of the messages table: a code, which somebody waits for. */
   send_message: {
     payload: z.strictObject({ messageId: z.string().refine(isUuid) }),
     /**
      * Milliseconds before the next attempt. Mail's own half hours (RFC 5321 §4.5.4.1) would outlive the code, so the plan
      * is ours; the message's expiry ends it.
      */
-    retryAfterMs: [5_000, 20_000, 60_000, 120_000, 300_000, 900_000, 3_600_000, 7_200_000, 14_400_000],
+    retryAfterMs: [5_000, 20_000, 60_000, 120_000, 240_000],
+  },
+  /** Send a bunch of notices. What does not go out now is found again by the sweep, so the job itself is not repeated. */
+  send_notices: {
+    payload: z.strictObject({ messageIds: z.array(z.string().refine(isUuid)).min(1).max(100) }),
+    retryAfterMs: [],
   },
 } as const;
 

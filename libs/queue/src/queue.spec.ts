@@ -76,6 +76,7 @@ describe('the queue on PostgreSQL', () => {
           seen.push(messageId);
           if (ids.every((id) => seen.includes(id))) done();
         },
+        async send_notices() {},
       },
       quiet,
     );
@@ -89,7 +90,7 @@ describe('the queue on PostgreSQL', () => {
 
   test('a name without a handler stops the start', async () => {
     await expect(startWorkers({ database }, {} as never, quiet)).rejects.toThrow(
-      'jobs without a handler: [send_message]',
+      'jobs without a handler: [send_message,send_notices]',
     );
   });
 });

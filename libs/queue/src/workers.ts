@@ -1,7 +1,7 @@
 import { type Job, Worker } from 'bullmq';
 import { connect, type QueueBackend } from './backend.js';
 import { queueName } from './job-queue.js';
-import { type JobHandlers, type JobName, jobs } from './jobs.js';
+import { type JobContext, type JobHandlers, type JobName, type JobPayload, jobs } from './jobs.js';
 
 export interface Workers {
   /** Takes no new jobs, lets those under way finish. */
@@ -59,11 +59,22 @@ function assertComplete(handlers: JobHandlers): void {
 async function handle(handlers: JobHandlers, job: Job): Promise<void> {
   if (!(job.name in jobs)) throw new Error(`a job of an unknown name: ${job.name}`);
   const name = job.name as JobName;
-  const payload = jobs[name].payload.parse(job.data);
-  await handlers[name](payload, {
+  const context = {
     attempt: job.attemptsMade + 1,
     nextAttemptIn: planOf(name).at(job.attemptsMade),
-  });
+  };
+  await run(handlers, name, job.data, context);
+}
+
+/** Payload and handler belong to the same name; only here the compiler cannot see it for all of them at once. */
+async function run<Name extends JobName>(
+  handlers: JobHandlers,
+  name: Name,
+  data: unknown,
+  context: JobContext,
+): Promise<void> {
+  const payload = jobs[name].payload.parse(data) as JobPayload<Name>;
+  await handlers[name](payload, context);
 }
 
 const planOf = (name: string | undefined): readonly number[] =>

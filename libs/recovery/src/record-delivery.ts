@@ -11,16 +11,19 @@ export type Delivery =
   | { state: 'failed'; reason: string };
 
 const record = statement(
-  'recovery_record_delivery',
-  `with recorded as (
-     update messages set state = :state, reason = :reason, provider_id = :providerId,
-       sent_at = case when :state = 'sent' then :now::timestamptz end
-     where id = :messageId and state = 'queued'
-     returning recovery_id, kind, channel
+  'recovery_record_deliveries',
+  `with ended as (
+     select * from unnest(:messageIds::uuid[], :auditIds::uuid[], :states::text[], :events::text[], :reasons::text[], :providerIds::text[])
+       as ended (id, audit_id, state, event, reason, provider_id)
+   ), recorded as (
+     update messages m set state = ended.state, reason = ended.reason, provider_id = ended.provider_id,
+       sent_at = case when ended.state = 'sent' then :now::timestamptz end
+     from ended where m.id = ended.id and m.state = 'queued'
+     returning m.recovery_id, m.kind, m.channel, ended.audit_id, ended.event, ended.reason
    )
    ${auditInsert}
-   select :auditId::uuid, :now::timestamptz, :event::text, 'system', r.account_id, r.id,
-     jsonb_strip_nulls(jsonb_build_object('kind', recorded.kind, 'channel', recorded.channel, 'reason', :reason::text))
+   select recorded.audit_id, :now::timestamptz, recorded.event, 'system', r.account_id, r.id,
+     jsonb_strip_nulls(jsonb_build_object('kind', recorded.kind, 'channel', recorded.channel, 'reason', recorded.reason))
    from recorded join recoveries r on r.id = recorded.recovery_id`,
 );
 
@@ -30,21 +33,23 @@ const events: Record<Delivery['state'], AuditEventName> = {
   failed: 'recovery_message_failed',
 };
 
-/** Writes down how a message ended. Only the first end counts. */
-export async function recordDelivery(
+/** Writes down how messages ended. Only the first end of each counts. */
+export async function recordDeliveries(
   { database, clock }: MessageContext,
-  messageId: string,
-  delivery: Delivery,
+  deliveries: { messageId: string; delivery: Delivery }[],
 ): Promise<void> {
+  if (deliveries.length === 0) return;
   const now = clock.now();
   await database.query(record, {
-    messageId,
     now: new Date(now),
-    auditId: uuidv7(now),
-    state: delivery.state,
-    event: events[delivery.state],
-    reason: 'reason' in delivery ? delivery.reason : null,
-    providerId: 'providerId' in delivery ? (delivery.providerId ?? null) : null,
+    messageIds: deliveries.map(({ messageId }) => messageId),
+    auditIds: deliveries.map(() => uuidv7(now)),
+    states: deliveries.map(({ delivery }) => delivery.state),
+    events: deliveries.map(({ delivery }) => events[delivery.state]),
+    reasons: deliveries.map(({ delivery }) => ('reason' in delivery ? delivery.reason : null)),
+    providerIds: deliveries.map(({ delivery }) =>
+      'providerId' in delivery ? (delivery.providerId ?? null) : null,
+    ),
   });
 }
 

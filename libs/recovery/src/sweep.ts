@@ -7,23 +7,29 @@ import { sqlStates, stateAfter, statesBefore } from './moves.js';
 
 const due = statement(
   'recovery_due_messages',
-  `update messages set due_at = :now::timestamptz + :again::integer * interval '1 millisecond'
+  `update messages set due_at = :now::timestamptz + :again::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
    where id in (
      select id from messages where state = 'queued' and due_at <= :now order by due_at limit 500 for update skip locked
    )
-   returning id`,
+   returning id, kind`,
 );
 
 /**
- * Messages that wait without anyone looking after them: notices that were just written, and rows whose job was lost with
- * its queue. The row is the truth, the queue is only the alarm clock. An id that still has its job gets no second one.
+ * Messages that wait without anyone looking after them: notices, which are sent by this sweep, a bunch at a time, each
+ * attempt later than the one before; and codes whose job was lost with its queue. The row is the truth, the queue is only
+ * the alarm clock.
  *
- * @returns their ids, for the caller to enqueue
+ * @returns ids, for the caller to enqueue; a code that still has its job gets no second one
  */
-export async function sweepMessages({ database, clock }: MessageContext): Promise<string[]> {
+export async function sweepMessages({
+  database,
+  clock,
+}: MessageContext): Promise<{ codes: string[]; notices: string[] }> {
   const values = { now: new Date(clock.now()), again: lifetimes.messageDue };
-  const rows = await database.query<{ id: string }>(due, values);
-  return rows.map(({ id }) => id);
+  const rows = await database.query<{ id: string; kind: string }>(due, values);
+  const idsOf = (isCode: boolean) =>
+    rows.filter(({ kind }) => (kind === 'recovery_code') === isCode).map(({ id }) => id);
+  return { codes: idsOf(true), notices: idsOf(false) };
 }
 
 const expire = statement(

@@ -27,9 +27,10 @@ export interface MessageToSend {
 /** Why nothing is sent; stands in the message's row. */
 export type DropReason = 'no_account' | 'ended' | 'too_late' | 'key_gone';
 
-export type Taken = { send: MessageToSend } | { drop: DropReason } | { nothing: true };
+export type Taken = { messageId: string } & ({ send: MessageToSend } | { drop: DropReason });
 
 interface TakenRow extends SealedAddress {
+  message_id: string;
   recovery_id: string;
   kind: MessageToSend['kind'];
   created_at: Date;
@@ -45,59 +46,65 @@ interface TakenRow extends SealedAddress {
 }
 
 /**
- * One statement for all of it: read the message, find the account by its blind index, pick the address, bind the message
- * and the recovery to both. The binding commits before anything is sent, so that a code which arrives is a code which is
+ * One statement for all of it: read the messages, find the accounts by their blind index, pick the addresses, bind messages
+ * and recoveries to them. The binding commits before anything is sent, so that a code which arrives is a code which is
  * good, however fast the person types.
  */
 const take = statement(
-  'recovery_take_message',
+  'recovery_take_messages',
   `with message as (
      select m.id, m.recovery_id, m.kind, m.created_at, m.expires_at, m.counter, m.address_id, r.account_id, r.state, r.locale,
        r.settled_at, r.password_set, r.identifier_digests, r.channel as wanted
      from messages m join recoveries r on r.id = m.recovery_id
-     where m.id = :messageId and m.state = 'queued'
+     where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
    ), address as (
-     ${addressToWrite({
+     select message.id as message_id, message.recovery_id, message.kind, found.*
+     from message, lateral (${addressToWrite({
        digests: 'message.identifier_digests',
        account: 'message.account_id',
        address: 'message.address_id',
        channel: 'message.wanted',
-       from: 'message',
-     })}
+     })}) found
    ), bound as (
      update messages m set attempts = attempts + 1, address_id = address.address_id, channel = address.channel,
        bound_to = address.exact, key_id = coalesce(m.key_id, :keyId)
      from address
-     where m.id = :messageId and m.state = 'queued'
-     returning m.key_id
+     where m.id = address.message_id and m.state = 'queued'
+     returning m.id, m.key_id
    ), bound_recovery as (
      update recoveries r set account_id = address.account_id,
        guess_budgets = r.guess_budgets || sha256(convert_to(:guessPolicy::text || ' ' || address.account_id, 'utf8'))
-     from message, address
-     where r.id = message.recovery_id and r.account_id is null and message.kind = 'recovery_code'
+     from address
+     where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
    )
-   select message.recovery_id, message.kind, message.created_at, message.expires_at, message.counter,
-     message.state as recovery_state, message.locale, message.settled_at, message.password_set,
+   select message.id as message_id, message.recovery_id, message.kind, message.created_at, message.expires_at,
+     message.counter, message.state as recovery_state, message.locale, message.settled_at, message.password_set,
      address.account_id, address.account_locale, address.address_id, address.channel, address.sealed, address.exact, bound.key_id
-   from message left join address on true left join bound on true`,
+   from message left join address on address.message_id = message.id left join bound on bound.id = message.id`,
 );
 
-/** Takes a message up, for one attempt to send it. A retry finds the same address and derives the same code. */
-export async function takeMessage(
-  { database, keyring, clock }: MessageContext,
-  messageId: string,
-): Promise<Taken> {
-  const now = clock.now();
-  const [row] = await database.query<TakenRow>(take, {
-    messageId,
-    keyId: keyring.newestKeyId,
+/**
+ * Takes messages up, for one attempt to send each. A retry finds the same address and derives the same code.
+ *
+ * @returns one entry for each message that still waits to be sent
+ */
+export async function takeMessages(context: MessageContext, messageIds: string[]): Promise<Taken[]> {
+  const rows = await context.database.query<TakenRow>(take, {
+    messageIds,
+    keyId: context.keyring.newestKeyId,
     guessPolicy: budgets.guessesADay.policy,
   });
-  if (!row) return { nothing: true };
+  return rows.map((row) => takenOf(context, row));
+}
+
+function takenOf({ keyring, clock }: MessageContext, row: TakenRow): Taken {
+  const now = clock.now();
+  const messageId = row.message_id;
   const isCode = row.kind === 'recovery_code';
-  if (isCode && row.recovery_state !== 'proving') return { drop: 'ended' };
-  if (row.expires_at.getTime() - now < (isCode ? lifetimes.codeAtLeast : 0)) return { drop: 'too_late' };
-  if (row.account_id === null) return { drop: 'no_account' };
+  if (isCode && row.recovery_state !== 'proving') return { messageId, drop: 'ended' };
+  if (row.expires_at.getTime() - now < (isCode ? lifetimes.codeAtLeast : 0))
+    return { messageId, drop: 'too_late' };
+  if (row.account_id === null) return { messageId, drop: 'no_account' };
 
   const message = {
     messageId,
@@ -110,10 +117,10 @@ export async function takeMessage(
     expiresAt: row.expires_at,
     stopToken: stopToken(keyring, row.recovery_id, row.created_at.getTime()),
   };
-  if (!isCode)
-    return {
-      send: { ...message, settledAt: row.settled_at ?? row.created_at, passwordSet: row.password_set },
-    };
+  if (!isCode) {
+    const settledAt = row.settled_at ?? row.created_at;
+    return { messageId, send: { ...message, settledAt, passwordSet: row.password_set } };
+  }
   const code = deriveCode(keyring, {
     recoveryId: row.recovery_id,
     channel: row.channel,
@@ -121,5 +128,5 @@ export async function takeMessage(
     counter: row.counter,
     keyId: row.key_id,
   });
-  return code === undefined ? { drop: 'key_gone' } : { send: { ...message, code } };
+  return code === undefined ? { messageId, drop: 'key_gone' } : { messageId, send: { ...message, code } };
 }
