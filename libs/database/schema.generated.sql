@@ -80,7 +80,7 @@ create table kept_answers (
   key bytea not null,
   request bytea not null,
   recovery_id uuid not null,
-  answer jsonb not null,
+  answer json not null,
   expires_at timestamp with time zone not null,
   FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
   PRIMARY KEY (key)

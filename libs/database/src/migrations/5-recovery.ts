@@ -82,7 +82,8 @@ export class Recovery1764000000005 implements MigrationInterface {
         key bytea primary key,
         request bytea not null,
         recovery_id uuid not null references recoveries (id) on delete cascade,
-        answer jsonb not null,
+        -- As text: the repeated answer has the same bytes.
+        answer json not null,
         expires_at timestamptz not null
       )`);
     await queryRunner.query('create index kept_answers_recovery on kept_answers (recovery_id)');

@@ -1,0 +1,117 @@
+import type { AddressInfo } from 'node:net';
+import { simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+
+/** Mail servers that put off, refuse, hang up and come back: the same message, the same code, and never a grant. */
+describe('when mail has its troubles', () => {
+  let rekey: Rekey;
+  const mails: { server: string; messageId: string; code: string; to: string }[] = [];
+  /** What each server says to the next recipients: a reply code, or nothing for a yes. */
+  const says: Record<string, number[]> = { first: [], second: [] };
+  const servers: SMTPServer[] = [];
+
+  const serve = async (name: string): Promise<string> => {
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onRcptTo: (_address, _session, callback) => {
+        const code = says[name]?.shift();
+        callback(code ? Object.assign(new Error('no'), { responseCode: code }) : null);
+      },
+      onData: (stream, session, callback) => {
+        simpleParser(stream).then((mail) => {
+          const code = /\b(\d{4} \d{4})\b/.exec(mail.text ?? '')?.[1] ?? '';
+          const to = session.envelope.rcptTo[0]?.address ?? '';
+          mails.push({ server: name, messageId: mail.messageId ?? '', code, to });
+          callback();
+        }, callback);
+      },
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+  };
+
+  beforeAll(async () => {
+    const urls = [await serve('first'), await serve('second')];
+    rekey = await startRekey({ environment: { SMTP_URL: urls.join(','), LOG_LEVEL: 'fatal' } });
+  }, 30_000);
+  afterAll(async () => {
+    await rekey.close();
+    for (const server of servers) server.close();
+  });
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+    mails.splice(0);
+  });
+
+  const row = async (story: Story) =>
+    (await rekey.sql('select state, reason, attempts from messages where recovery_id = $1', [story.id]))[0];
+  const ended = (story: Story) =>
+    until(
+      'the end of the message',
+      async () => {
+        const found = await row(story);
+        return found.state === 'queued' ? undefined : found;
+      },
+      20_000,
+    );
+
+  test('put off by the first, taken by the second', async () => {
+    says.first = [451];
+    const story = new Story(rekey);
+    await story.start({ identifier: 'ada@example.com' });
+    expect(await ended(story)).toEqual({ state: 'sent', reason: null, attempts: 1 });
+    expect(mails.map(({ server }) => server)).toEqual(['second']);
+  }, 30_000);
+
+  test('put off by both, it comes again with the same code and Message-ID', async () => {
+    says.first = [451];
+    says.second = [451];
+    const story = new Story(rekey);
+    await story.start({ identifier: 'mei@example.com' });
+    await until('a first attempt', async () => ((await row(story)).attempts === 1 ? true : undefined));
+    expect(mails).toEqual([]);
+    expect(await ended(story)).toMatchObject({ state: 'sent', attempts: 2 });
+    expect(mails).toHaveLength(1);
+    const [{ id } = { id: '' }] = await rekey.sql('select id from messages where recovery_id = $1', [
+      story.id,
+    ]);
+    expect(mails[0]?.messageId).toBe(`<${id}@localhost>`);
+    expect((await story.prove(mails[0]?.code ?? '')).status).toBe(200);
+  }, 30_000);
+
+  test('refused for good, it is not tried again, and the answers do not change', async () => {
+    says.first = [550];
+    const story = new Story(rekey);
+    await story.start({ identifier: 'sam@example.com' });
+    expect(await ended(story)).toEqual({ state: 'failed', reason: 'smtp 550', attempts: 1 });
+    expect(mails).toEqual([]);
+    expect((await story.show()).body).toMatchObject({ state: 'proving', methods: ['code'] });
+  }, 30_000);
+
+  test('a code that would arrive dead is dropped, and says so', async () => {
+    says.first = [451];
+    says.second = [451];
+    const story = new Story(rekey);
+    await story.start({ identifier: 'ada' });
+    await until('a first attempt', async () => ((await row(story)).attempts === 1 ? true : undefined));
+    rekey.clock.advance(545_000);
+    expect(await ended(story)).toMatchObject({ state: 'dropped', reason: 'too_late' });
+    expect(mails).toEqual([]);
+  }, 30_000);
+
+  test('a message whose job was lost is found again by the sweep', async () => {
+    says.first = [451];
+    says.second = [451];
+    const story = new Story(rekey);
+    await story.start({ identifier: 'mei' });
+    await until('a first attempt', async () => ((await row(story)).attempts === 1 ? true : undefined));
+    await rekey.sql('delete from bullmq.job');
+    rekey.clock.advance(61_000);
+    expect(await ended(story)).toMatchObject({ state: 'sent', attempts: 2 });
+  }, 30_000);
+});

@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '../flows/rekey.js';
+import { freePorts, type Started, startReal } from './started-rekey.js';
+
+/** The start and the end of the real process, and what a person reads when a start cannot be. Needs `npm run build`. */
+describe('npm start', () => {
+  const base = mkdtempSync(join(tmpdir(), 'rekey-start-'));
+  const dataDir = join(base, 'data');
+  const running: Started[] = [];
+  const start = (...args: Parameters<typeof startReal>) => {
+    const started = startReal(...args);
+    running.push(started);
+    return started;
+  };
+  // PostgreSQL runs as another user when root starts it, and has to reach its folder.
+  beforeAll(() => execFileSync('chmod', ['755', base]));
+  afterAll(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await until('the database to follow', async () => (postgresOf(base) === '' ? true : undefined));
+    rmSync(base, { recursive: true, force: true });
+  });
+
+  const postgresOf = (directory: string): string =>
+    execFileSync('sh', ['-c', `ps -eo pid,args | grep -F -- "-D ${directory}" | grep -v grep || true`], {
+      encoding: 'utf8',
+    });
+  const lastLine = (started: Started) => started.output().trim().split('\n').at(-1);
+
+  test('starts, refuses a second start on the same data, ends on SIGINT leaving nothing, keeps its data, survives kill -9', async () => {
+    const ports = await freePorts();
+    const first = start(dataDir, ports);
+    expect([await first.settled, first.output()]).toEqual([
+      'running',
+      expect.stringContaining(`http://localhost:${ports.recovery}/recover`),
+    ]);
+    const started = await fetch(`http://localhost:${ports.recovery}/v1/recoveries`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"identifier":"ada"}',
+    });
+    const { id, token } = (await started.json()) as { id: string; token: string };
+    const look = async () => {
+      const answer = await fetch(`http://localhost:${ports.recovery}/v1/recoveries/${id}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      return ((await answer.json()) as { state: string }).state;
+    };
+
+    const second = start(dataDir, await freePorts());
+    expect(await second.settled).toBe(1);
+    expect(lastLine(second)).toMatch(/^rekey standalone: another start is using .*REKEY_DATA_DIR$/);
+
+    // As Ctrl-C does it: to everything in the group at once.
+    process.kill(-(first.child.pid ?? 0), 'SIGINT');
+    expect(await first.exited).toBe(0);
+    expect(postgresOf(dataDir)).toBe('');
+
+    const again = start(dataDir, ports);
+    const from = Date.now();
+    expect(await again.settled).toBe('running');
+    expect(Date.now() - from).toBeLessThan(15_000);
+    expect(await look()).toBe('proving');
+
+    again.child.kill('SIGKILL');
+    await again.exited;
+    await until('the database to follow', async () => (postgresOf(dataDir) === '' ? true : undefined));
+    const third = start(dataDir, ports);
+    expect(await third.settled).toBe('running');
+    expect(await look()).toBe('proving');
+    third.child.kill('SIGTERM');
+    expect(await third.exited).toBe(0);
+    expect(postgresOf(dataDir)).toBe('');
+  }, 60_000);
+
+  test('a port that is taken is named, with the variable that changes it', async () => {
+    const ports = await freePorts();
+    const taken: Server = createServer();
+    await new Promise<void>((resolve) => taken.listen(ports.issuer, '127.0.0.1', resolve));
+    const started = start(join(base, 'taken'), ports);
+    expect(await started.settled).toBe(1);
+    expect(lastLine(started)).toBe(
+      `rekey standalone: port ${ports.issuer} is already taken; stop what uses it, or choose another with ISSUER_PORT`,
+    );
+    expect(postgresOf(join(base, 'taken'))).toBe('');
+    taken.close();
+  }, 30_000);
+
+  test('a database that does not answer, a disk that is full, one that cannot be written: each says what to do', async () => {
+    const away = start(join(base, 'away'), await freePorts(), {
+      DATABASE_URL: 'postgres://rekey:x@127.0.0.1:1/rekey',
+    });
+    expect(await away.settled).toBe(1);
+    expect(lastLine(away)).toBe(
+      'rekey standalone: DATABASE_URL: nothing answers there; start PostgreSQL or correct the host and the port',
+    );
+
+    const mounted = async (name: string, options: string, look: (directory: string) => Promise<void>) => {
+      const directory = join(base, name);
+      try {
+        execFileSync(
+          'sh',
+          ['-c', `mkdir -p ${directory} && mount -t tmpfs -o ${options} tmpfs ${directory}`],
+          { stdio: 'pipe' },
+        );
+      } catch {
+        process.stdout.write(`a disk that is ${name} is not tried: this user may not mount one\n`);
+        return;
+      }
+      try {
+        await look(directory);
+      } finally {
+        execFileSync('umount', ['-l', directory]);
+      }
+    };
+    await mounted('full', 'size=4m,mode=755', async (directory) => {
+      const started = start(directory, await freePorts());
+      expect(await started.settled).toBe(1);
+      expect(lastLine(started)).toMatch(
+        /^rekey standalone: the disk of .* is full; free some space, or choose another place with REKEY_DATA_DIR$/,
+      );
+    });
+    await mounted('read-only', 'ro,mode=755', async (directory) => {
+      const started = start(directory, await freePorts());
+      expect(await started.settled).toBe(78);
+      expect(started.output().trim().split('\n')).toEqual([
+        expect.stringMatching(
+          /^rekey standalone: REKEY_DATA_DIR: .* cannot be written; choose another directory/,
+        ),
+      ]);
+    });
+  }, 60_000);
+
+  test('bad settings are named all at once, with exit code 78', async () => {
+    const started = start(dataDir, await freePorts(), {
+      RECOVERY_PORT: 'abc',
+      SMTP_URL: 'mail.example',
+      NODE_ENV: 'production',
+    });
+    expect(await started.settled).toBe(78);
+    const lines = started.output().trim().split('\n');
+    expect(lines).toContain(
+      'rekey standalone: RECOVERY_PORT: read "abc"; allowed: a port number from 0 to 65535',
+    );
+    expect(lines.filter((line) => line.includes('takes no development default')).length).toBeGreaterThan(3);
+    expect(lines.every((line) => line.startsWith('rekey standalone: '))).toBe(true);
+  }, 30_000);
+});

@@ -1,0 +1,114 @@
+import { openDatabase } from '@rekey/database';
+import { SigningKeys, signRecoveryAssertion } from '@rekey/tokens';
+import { codeIn, newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+
+/** The same thing many times at once, on a real PostgreSQL. */
+describe('many at once', () => {
+  let rekey: Rekey;
+  beforeAll(async () => {
+    rekey = await startRekey();
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+  });
+
+  const tally = (statuses: number[]) =>
+    Object.fromEntries(
+      [...new Set(statuses)]
+        .sort()
+        .map((status) => [status, statuses.filter((one) => one === status).length]),
+    );
+  const times = <T>(n: number, work: (at: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: n }, (_, at) => work(at)));
+
+  const waiting = async (identifier: string) => {
+    const before = (await rekey.codes(identifier)).length;
+    const story = new Story(rekey);
+    await story.start({ identifier });
+    const message = await rekey.message(identifier, before + 1);
+    return { story, code: codeIn(message) };
+  };
+
+  test('200 guesses: five are looked at, and the right one among those that come too late is not', async () => {
+    const { story, code } = await waiting('mei@example.com');
+    const answers = await times(200, async (at) => (await story.prove(at < 195 ? '11111111' : code)).status);
+    expect(answers.filter((status) => status === 422 || status === 200)).toHaveLength(5);
+    expect(answers.filter((status) => status === 429).length).toBeGreaterThanOrEqual(190);
+    const [row] = await rekey.sql('select tries from recoveries where id = $1', [story.id]);
+    expect(row.tries).toBe(5);
+  });
+
+  test('five times the right code: one proof', async () => {
+    const { story, code } = await waiting('ada@example.com');
+    const answers = await times(5, async () => (await story.prove(code)).status);
+    expect(answers.filter((status) => status === 200)).toHaveLength(1);
+    const events = await rekey.sql(
+      `select 1 from audit_events where recovery_id = $1 and event = 'recovery_proven'`,
+      [story.id],
+    );
+    expect(events).toHaveLength(1);
+  });
+
+  test('50 settle: one gets credentials, and one family of tokens is alive', async () => {
+    const story = new Story(rekey);
+    await story.proveBy('sam@example.com');
+    const answers = await times(50, () => story.settle());
+    expect(tally(answers.map(({ status }) => status))[201]).toBe(1);
+    expect(answers.every(({ status }) => [201, 409, 410].includes(status))).toBe(true);
+    const alive = await rekey.sql(
+      `select id, recovery_id from token_families where account_id = 'demo-sam' and ended_at is null`,
+    );
+    expect(alive.map(({ recovery_id }) => recovery_id)).toEqual([story.id]);
+    const notices = await rekey.sql(
+      `select 1 from messages where recovery_id = $1 and kind = 'recovery_completed'`,
+      [story.id],
+    );
+    expect(notices).toHaveLength(2);
+  });
+
+  test('50 resends: one message', async () => {
+    const { story } = await waiting('mei@example.com');
+    rekey.clock.advance(60_000);
+    const answers = await times(50, async () => (await story.resend()).status);
+    expect(tally(answers)).toEqual({ 202: 1, 429: 49 });
+  });
+
+  test('20 exchanges of one assertion: one pair of tokens', async () => {
+    const { urls, keyring, databaseUrl = '' } = rekey.settings;
+    const database = await openDatabase({ url: databaseUrl, name: 'spec', poolSize: 2 });
+    try {
+      const keys = new SigningKeys(database, keyring, rekey.clock);
+      const about = {
+        accountId: 'demo-ada',
+        recoveryId: '01890000-0000-7000-8000-000000000001',
+        clientId: 'default',
+        provenAt: new Date(rekey.clock.now()),
+      };
+      const sign = (more: object = {}) =>
+        signRecoveryAssertion(
+          { keys, clock: rekey.clock, issuerUrl: urls.issuer, recoveryUrl: urls.recovery, ...more },
+          { ...about, acr: 'urn:rekey:recovery:aal1', amr: ['recovery-code-email'] },
+        );
+      const exchange = (assertion: string) =>
+        rekey.token({
+          grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+          subject_token: assertion,
+          subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+        });
+      const assertion = await sign();
+      const answers = await times(20, () => exchange(assertion));
+      expect(tally(answers.map(({ status }) => status))).toEqual({ 200: 1, 400: 19 });
+      // For another issuer, from another recovery, too old: none is taken.
+      expect((await exchange(await sign({ issuerUrl: 'https://elsewhere.example' }))).status).toBe(400);
+      expect((await exchange(await sign({ recoveryUrl: 'https://elsewhere.example' }))).status).toBe(400);
+      const old = await sign();
+      rekey.clock.advance(61_000);
+      expect((await exchange(old)).body.error).toBe('invalid_grant');
+    } finally {
+      await database.close();
+    }
+  });
+});
