@@ -6,6 +6,7 @@ import { loadSettings, type Settings } from '@rekey/settings';
 import pg from 'pg';
 import { type Standalone, startStandalone } from '../../apps/standalone/src/app.js';
 import { freePort, startPostgres } from '../postgres.js';
+import { brokenPromise } from './promised.js';
 
 /** Whatever the JSON of an answer or a row holds; the test says what it expects of it. */
 type Json = ReturnType<typeof JSON.parse>;
@@ -94,7 +95,9 @@ export async function startRekey(
       },
       body: json === undefined ? undefined : typeof json === 'string' ? json : JSON.stringify(json),
     });
-    return read(response);
+    const answer = await read(response);
+    expect(promiseOf(settings, method, url, answer)).toBeUndefined();
+    return answer;
   };
   const messages: Rekey['messages'] = async (to) => {
     const { body } = await call('GET', `${mailboxUrl}/messages?to=${encodeURIComponent(to)}`);
@@ -115,7 +118,9 @@ export async function startRekey(
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
         body: new URLSearchParams(form).toString(),
       });
-      return read(response);
+      const answer = await read(response);
+      expect(promiseOf(settings, 'POST', response.url, answer)).toBeUndefined();
+      return answer;
     },
     async message(to, n = 1) {
       return until(`message ${n} to ${to}`, async () => {
@@ -130,6 +135,17 @@ export async function startRekey(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** What the OpenAPI file of the app behind this address has against the answer. */
+function promiseOf({ urls }: Settings, method: string, url: string, answer: Answer): string | undefined {
+  const app = Object.entries(urls).find(([, base]) => url.startsWith(base))?.[0] ?? '';
+  const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
+  return brokenPromise(
+    app,
+    { method, path: new URL(url).pathname },
+    { status: answer.status, type, body: answer.body },
+  );
 }
 
 let household = '198.51.100.1';

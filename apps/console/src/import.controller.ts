@@ -17,7 +17,7 @@ export class ImportController {
   constructor(@Inject(CONTEXT) private readonly context: ConsoleContext) {}
 
   // The colon of a custom verb (google.aip.dev/136) is doubled for the router.
-  @Post('v1/accounts\\:import')
+  @Post('v1/accounts::import')
   @HttpCode(200)
   @Operation({
     summary: 'Import accounts, one a line',

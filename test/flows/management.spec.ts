@@ -1,0 +1,214 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import twilio from 'twilio';
+import { newHousehold, type Rekey, startRekey } from './rekey.js';
+import { Story } from './story.js';
+
+const run = promisify(execFile);
+
+describe('management', () => {
+  let rekey: Rekey;
+  let api: string;
+  let bearer: string;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    api = rekey.settings.urls.console;
+    bearer = await tokenWith();
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => {
+    newHousehold();
+  });
+
+  const tokenWith = async (scope?: string): Promise<string> => {
+    const { clientId, clientSecret } = rekey.settings.management;
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    return (await rekey.token(scope ? { ...form, scope } : form)).body.access_token;
+  };
+  const call = (method: string, path: string, json?: unknown, as = bearer) =>
+    rekey.call(method, `${api}${path}`, { bearer: as, json });
+
+  const grace = {
+    username: 'grace',
+    addresses: [
+      { kind: 'email', value: 'Grace@Example.com', verified: true, primary: true },
+      { kind: 'phone', value: '+1 202 555 0188', verified: false },
+    ],
+    roles: ['staff'],
+    locale: 'zh-CN',
+  };
+
+  test('an account is created, read, replaced, found by its user, and deleted with its sessions', async () => {
+    const created = await call('PUT', '/v1/accounts/grace', {
+      ...grace,
+      password: 'a compiler for everyone',
+    });
+    expect(created.status).toBe(201);
+    expect(created.body).toEqual({
+      id: 'grace',
+      username: 'grace',
+      addresses: [
+        { kind: 'email', value: 'Grace@example.com', verified: true, primary: true },
+        { kind: 'phone', value: '+12025550188', verified: false, primary: false },
+      ],
+      roles: ['staff'],
+      status: 'active',
+      locale: 'zh-Hans',
+    });
+    expect((await call('GET', '/v1/accounts/grace')).text).toBe(created.text);
+    expect(created.text).not.toContain('password');
+
+    const story = new Story(rekey);
+    expect((await story.proveBy('grace@example.com', 'Grace@example.com')).status).toBe(200);
+    const tokens = (await story.settle()).body;
+    expect(tokens.expires_in).toBe(300);
+    const { body } = await call('GET', '/v1/accounts/grace/tokens');
+    expect(body.families).toEqual([
+      expect.objectContaining({ state: 'active', client_id: 'default', recovery_id: story.id }),
+    ]);
+    expect(JSON.stringify(body)).not.toContain(tokens.refresh_token);
+
+    const replaced = await call('PUT', '/v1/accounts/grace', { ...grace, status: 'disabled' });
+    expect([replaced.status, replaced.body.status]).toEqual([200, 'disabled']);
+    const refreshed = await rekey.token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token });
+    expect(refreshed.body.error).toBe('invalid_grant');
+    expect((await call('DELETE', '/v1/accounts/grace')).status).toBe(204);
+    expect((await call('GET', '/v1/accounts/grace')).status).toBe(404);
+    expect((await call('DELETE', '/v1/accounts/grace')).status).toBe(404);
+  });
+
+  test.each([
+    [{ addresses: [{ kind: 'email', value: 'not one', verified: true }] }, '/addresses/0/value'],
+    [{ is_admin: true }, '/'],
+    [{ status: 'asleep' }, '/status'],
+    [{ addresses: 'ada@example.com' }, '/addresses'],
+  ])('%j is refused where it is wrong', async (json, pointer) => {
+    const answer = await call('PUT', '/v1/accounts/x', json);
+    expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
+  });
+
+  test('a verified address belongs to one account; one that differs in case only is another', async () => {
+    const with_ = (value: string) => ({ addresses: [{ kind: 'email', value, verified: true }] });
+    expect((await call('PUT', '/v1/accounts/one', with_('Kim@example.com'))).status).toBe(201);
+    expect((await call('PUT', '/v1/accounts/two', with_('kim@example.com'))).status).toBe(201);
+    expect((await call('PUT', '/v1/accounts/three', with_('kim@EXAMPLE.com'))).body.code).toBe('conflict');
+    const story = new Story(rekey);
+    await story.proveBy('kim@example.com');
+    await story.settle();
+    const [row] = await rekey.sql('select account_id from recoveries where id = $1', [story.id]);
+    expect(row.account_id).toBe('two');
+  });
+
+  test('without a token, with a narrower one, with a person’s: no', async () => {
+    const none = await rekey.call('GET', `${api}/v1/accounts/demo-ada`);
+    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="rekey"']);
+    const narrow = await call('PUT', '/v1/accounts/x', {}, await tokenWith('accounts:read'));
+    expect([narrow.status, narrow.headers.get('www-authenticate')]).toEqual([
+      403,
+      expect.stringContaining('scope="accounts:write"'),
+    ]);
+    const story = new Story(rekey);
+    await story.proveBy('mei@example.com');
+    const person = (await story.settle()).body.access_token;
+    expect((await call('GET', '/v1/accounts/demo-mei', undefined, person)).status).toBe(403);
+  });
+
+  test('a client shows its secret once, and is gone when it is deleted; the default one stays', async () => {
+    const json = {
+      name: 'Backend',
+      type: 'confidential',
+      grants: ['client_credentials'],
+      scopes: ['reports'],
+    };
+    const created = await call('PUT', '/v1/clients/backend', json);
+    expect([created.status, typeof created.body.client_secret]).toEqual([201, 'string']);
+    const again = await call('PUT', '/v1/clients/backend', { ...json, name: 'Back end' });
+    expect([again.status, again.body.client_secret]).toEqual([200, undefined]);
+    expect((await call('GET', '/v1/clients/backend')).body).toMatchObject({
+      name: 'Back end',
+      scopes: ['reports'],
+    });
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: 'backend',
+      client_secret: created.body.client_secret,
+    };
+    expect((await rekey.token(form)).body.scope).toBe('reports');
+    const bad = await call('PUT', '/v1/clients/evil', {
+      name: 'Evil',
+      type: 'public',
+      redirect_uris: ['javascript:alert(1)'],
+    });
+    expect(bad.status).toBe(400);
+    expect((await call('DELETE', '/v1/clients/backend')).status).toBe(204);
+    expect((await call('DELETE', '/v1/clients/default')).status).toBe(409);
+  });
+
+  test('an import answers for each line, by the command too', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'rekey-import-'));
+    const file = join(directory, 'accounts.ndjson');
+    const lines = Array.from({ length: 300 }, (_, n) =>
+      JSON.stringify({
+        id: `import-${n}`,
+        addresses: [{ kind: 'email', value: `import${n}@example.com`, verified: true }],
+      }),
+    );
+    lines[10] = '{"id": "broken"';
+    lines[20] = JSON.stringify({
+      id: 'import-20',
+      addresses: [{ kind: 'phone', value: 'no number', verified: true }],
+    });
+    lines[30] = '';
+    writeFileSync(file, lines.join('\n'));
+    const { urls, management } = rekey.settings;
+    const env = {
+      PATH: process.env.PATH,
+      REKEY_DATA_DIR: directory,
+      ISSUER_URL: urls.issuer,
+      CONSOLE_URL: urls.console,
+      MANAGEMENT_CLIENT_ID: management.clientId,
+      MANAGEMENT_CLIENT_SECRET: management.clientSecret,
+    };
+    const importFile = (path: string) =>
+      run(process.execPath, ['dist/apps/console/src/import-command.js', 'import', path], { env }).then(
+        () => ({ code: 0, stdout: '', stderr: '' }),
+        (fault: { code: number; stdout: string; stderr: string }) => fault,
+      );
+    const { code, stdout, stderr } = await importFile(file);
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([
+      'line 11: invalid_request: not JSON',
+      'line 21 (import-20): invalid_request: /addresses/0/value not a phone number in E.164',
+    ]);
+    expect(stdout).toContain('297 created, 0 replaced, 2 failed');
+    expect((await importFile(join(directory, 'nothing'))).stderr).toContain('there is no file');
+    rmSync(directory, { recursive: true });
+  }, 30_000);
+
+  test("Twilio's receipts count with its signature only", async () => {
+    const story = new Story(rekey);
+    await story.proveBy('+12025550123');
+    const [row] = await rekey.sql('select provider_id from messages where recovery_id = $1', [story.id]);
+    const url = `${rekey.settings.urls.recovery}/webhooks/twilio/status`;
+    const form = {
+      MessageSid: row.provider_id,
+      MessageStatus: 'undelivered',
+      ErrorCode: '30003',
+      SomethingNew: 'x',
+    };
+    const post = (signature: string) =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature },
+        body: new URLSearchParams(form),
+      });
+    expect((await post('forged')).status).toBe(403);
+    const signature = twilio.getExpectedTwilioSignature(rekey.settings.twilio?.authToken ?? '', url, form);
+    expect((await post(signature)).status).toBe(204);
+    const [after] = await rekey.sql('select state, reason from messages where recovery_id = $1', [story.id]);
+    expect(after).toEqual({ state: 'failed', reason: '30003' });
+  });
+});
