@@ -143,7 +143,7 @@ describe('npm start', () => {
     expect(await started.settled).toBe(78);
     const lines = started.output().trim().split('\n');
     expect(lines).toContain(
-      'rekey standalone: RECOVERY_PORT: read "abc"; allowed: a port number from 0 to 65535',
+      'rekey standalone: RECOVERY_PORT: read "abc"; allowed: a port number from 1 to 65535',
     );
     expect(lines.filter((line) => line.includes('takes no development default')).length).toBeGreaterThan(3);
     expect(lines.every((line) => line.startsWith('rekey standalone: '))).toBe(true);

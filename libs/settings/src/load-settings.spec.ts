@@ -52,7 +52,7 @@ test('each bad value names its variable, what was read and what is allowed, all 
       REKEY_KEYRING: 'secret!',
     }),
   ).toEqual([
-    'RECOVERY_PORT: read "abc"; allowed: a port number from 0 to 65535',
+    'RECOVERY_PORT: read "abc"; allowed: a port number from 1 to 65535',
     'ISSUER_URL: read "ftp://x"; allowed: an http:// or https:// URL without query or fragment',
     'TRUST_PROXY: read "10.0.0.0/99"; allowed: IP addresses or networks such as 10.0.0.0/8, comma-separated',
     expect.stringMatching(/^REKEY_KEYRING: read 7 characters that are not JSON; allowed: /),

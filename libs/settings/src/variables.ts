@@ -29,7 +29,7 @@ const port = z
   .string()
   .regex(/^\d{1,5}$/)
   .transform(Number)
-  .pipe(z.number().max(65535));
+  .pipe(z.number().min(1).max(65535));
 const baseUrl = url('http:', 'https:')
   .refine((text) => new URL(text).search === '' && new URL(text).hash === '')
   .transform((text) => text.replace(/\/+$/, ''));
@@ -42,9 +42,9 @@ const network = z.string().refine((text) => {
 });
 
 const portVariable = (of: string, number: number): Variable<number> => ({
-  meaning: `listen port of ${of}; 0 takes a free one`,
+  meaning: `listen port of ${of}`,
   default: String(number),
-  allowed: 'a port number from 0 to 65535',
+  allowed: 'a port number from 1 to 65535',
   schema: port,
 });
 const urlVariable = (of: string, portName: string): Variable<string> => ({
