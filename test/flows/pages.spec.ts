@@ -1,0 +1,129 @@
+import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
+
+/** The pages as a browser without script sees them: forms, cookies, headers. */
+class Browser {
+  private readonly cookies = new Map<string, string>();
+  constructor(private readonly base: string) {}
+
+  async get(path: string, headers: Record<string, string> = {}) {
+    return this.send('GET', path, headers);
+  }
+
+  async post(path: string, form: Record<string, string>, headers: Record<string, string> = {}) {
+    const body = new URLSearchParams(form).toString();
+    return this.send('POST', path, { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body);
+  }
+
+  private async send(method: string, path: string, headers: Record<string, string>, body?: string) {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const all = { 'x-forwarded-for': household, cookie, ...headers };
+    const response = await fetch(`${this.base}${path}`, { method, redirect: 'manual', headers: all, body });
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ''] = line.split(';');
+      const at = pair.indexOf('=');
+      this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
+      this.setCookies.push(line);
+    }
+    return { status: response.status, headers: response.headers, html: await response.text() };
+  }
+
+  readonly setCookies: string[] = [];
+}
+
+let household = '';
+const csrfIn = (html: string): string => /name="csrf" value="([\w-]{43})"/.exec(html)?.[1] ?? '';
+
+describe('the pages without a browser', () => {
+  let rekey: Rekey;
+  beforeAll(async () => {
+    rekey = await startRekey();
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => {
+    household = newHousehold();
+    rekey.clock.advance(600_000);
+  });
+  const open = () => new Browser(rekey.settings.urls.recovery);
+
+  test('from the form to the end, by forms and cookies alone; a form sent twice does no harm', async () => {
+    const browser = open();
+    const form = await browser.get('/recover', { 'accept-language': 'zh-CN' });
+    expect(form.status).toBe(200);
+    expect(form.html).toContain('lang="zh-Hans"');
+    expect(form.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    );
+    expect(form.html).not.toMatch(/ style="|<script>|onclick/);
+    const csrf = csrfIn(form.html);
+    const begun = await browser.post('/recover', { csrf, identifier: 'mei' });
+    expect([begun.status, begun.headers.get('location')]).toEqual([303, '/recover/code']);
+    const code = codeIn(await until('the code', async () => (await rekey.codes('mei@example.com'))[0]));
+    const wrong = await browser.post('/recover/code', { csrf, code: '00000000' });
+    expect([wrong.status, wrong.html.includes('aria-invalid="true"')]).toEqual([422, true]);
+    const empty = await browser.post('/recover/code', { csrf, code: ' - ' });
+    expect([empty.status, (await browser.get('/recover/code')).status]).toEqual([422, 200]);
+    const proven = await browser.post('/recover/code', { csrf, code });
+    expect([proven.status, proven.headers.get('location')]).toEqual([303, '/recover/password']);
+    const twice = await browser.post('/recover/code', { csrf, code });
+    expect(twice.headers.get('location')).toBe('/recover/password');
+    const refused = await browser.post('/recover/password', { csrf, password: 'short' });
+    expect(refused.status).toBe(422);
+    const done = await browser.post('/recover/password', {
+      csrf,
+      password: '一二三四五六七八九十百千万亿兆',
+    });
+    expect([done.status, done.headers.get('location')]).toEqual([303, '/recover/done']);
+    expect((await browser.get('/recover/code')).status).toBe(404);
+    for (const cookie of browser.setCookies) expect(cookie).toMatch(/; HttpOnly.*; SameSite=(Strict|Lax)/);
+  });
+
+  test('a form that is not ours, or comes from elsewhere, is not taken', async () => {
+    const browser = open();
+    const csrf = csrfIn((await browser.get('/recover')).html);
+    const forged = [
+      await browser.post('/recover', { identifier: 'ada' }),
+      await browser.post('/recover', { identifier: 'ada', csrf: 'x'.repeat(43) }),
+      await browser.post('/recover', { identifier: 'ada', csrf }, { 'sec-fetch-site': 'cross-site' }),
+      await browser.post('/recover', { identifier: 'ada', csrf }, { origin: 'https://evil.example' }),
+      await open().post('/recover', { identifier: 'ada', csrf }),
+    ];
+    expect(forged.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
+    expect(
+      (await browser.post('/recover', { identifier: 'ada', csrf }, { 'sec-fetch-site': 'same-origin' }))
+        .status,
+    ).toBe(303);
+  });
+
+  test('what was typed comes back escaped; links use the settings and never the Host header', async () => {
+    const browser = open();
+    const csrf = csrfIn((await browser.get('/recover')).html);
+    const answer = await browser.post('/recover', { csrf, identifier: '"><script>alert(1)</script> x' });
+    expect(answer.status).toBe(400);
+    expect(answer.html).not.toContain('<script>alert');
+    const spoofed = await browser.get('/recover', {
+      'x-forwarded-host': 'evil.example',
+      host: 'evil.example',
+    });
+    expect(spoofed.html).not.toContain('evil.example');
+  });
+
+  test('opening a stop link, also twice and by HEAD, stops nothing; the token leaves the address', async () => {
+    const browser = open();
+    const csrf = csrfIn((await browser.get('/recover')).html);
+    await browser.post('/recover', { csrf, identifier: 'sam@example.com' });
+    const mail = await until('the code', async () => (await rekey.codes('sam@example.com'))[0]);
+    const token = /stop\?token=([\w-]+)/.exec(mail.text)?.[1] ?? '';
+    const owner = open();
+    await fetch(`${rekey.settings.urls.recovery}/stop?token=${token}`, {
+      method: 'HEAD',
+      redirect: 'manual',
+    });
+    const first = await owner.get(`/stop?token=${token}`);
+    expect([first.status, first.headers.get('location')]).toEqual([303, '/stop']);
+    const page = await owner.get('/stop');
+    expect([page.status, page.html.includes(token)]).toEqual([200, false]);
+    expect((await browser.get('/recover/code')).status).toBe(200);
+    expect((await owner.post('/stop', { csrf: csrfIn(page.html) })).status).toBe(200);
+    expect((await browser.get('/recover/code')).status).toBe(410);
+  });
+});
