@@ -22,6 +22,7 @@ button { font: inherit; padding: 8px 14px; border: 1px solid var(--line); border
 .list a:hover { background: var(--ground); }
 .kind { grid-row: span 2; align-self: center; text-align: center; font-size: 13px; font-weight: 600; padding: 3px 0; border-radius: 6px; border: 1px solid var(--line); }
 .to { font-weight: 600; overflow-wrap: anywhere; }
+.list time { grid-row: 1; grid-column: 3; }
 .subject { grid-column: 2 / 4; color: var(--soft); overflow-wrap: anywhere; }
 time { color: var(--soft); font-size: 14px; font-variant-numeric: tabular-nums; white-space: nowrap; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 16px; margin: 0 0 20px; }
@@ -29,7 +30,7 @@ dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 iframe { width: 100%; height: 620px; border: 1px solid var(--line); border-radius: 12px; background: #fff; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; padding: 16px; font: 14px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-.sms { max-width: 340px; border-radius: 16px 16px 16px 4px; font: inherit; }
+pre.sms { max-width: 340px; border-radius: 16px 16px 16px 4px; font: inherit; }
 details { margin-top: 16px; }
 summary { cursor: pointer; }
 `;

@@ -5,8 +5,9 @@ import { script, style } from './page-assets.js';
 
 const csp =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'";
-// A mail brings its own styles; nothing of it may run or load.
-const mailCsp = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+// A mail brings its own styles; nothing of it may run or load. Its links open beside it, to be tried.
+const mailCsp =
+  "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** The mailbox for people: all messages, and one of them. New ones come in by themselves where script runs. */
 export function pageRoutes(fastify: FastifyInstance, store: MessageStore): void {
@@ -40,7 +41,9 @@ export function pageRoutes(fastify: FastifyInstance, store: MessageStore): void 
   });
   fastify.get<{ Params: { id: string } }>('/mail/:id/html', (request, reply) => {
     const message = store.find(request.params.id);
-    return message?.html ? html(reply, mailCsp, message.html) : missing(reply);
+    return message?.html
+      ? html(reply, mailCsp, message.html.replace(/<head[^>]*>/i, '$&<base target="_blank">'))
+      : missing(reply);
   });
   fastify.get('/style.css', (_request, reply) =>
     reply.header('content-type', 'text/css; charset=utf-8').send(style),
@@ -133,7 +136,11 @@ function One({ message }: { message: CaughtMessage }) {
         </dd>
       </dl>
       {message.html ? (
-        <iframe title="The mail as it looks" sandbox="" src={`/mail/${message.id}/html`} />
+        <iframe
+          title="The mail as it looks"
+          sandbox="allow-popups allow-popups-to-escape-sandbox"
+          src={`/mail/${message.id}/html`}
+        />
       ) : (
         <pre class="sms">{message.text}</pre>
       )}
