@@ -3,27 +3,13 @@ import { deleteAccount, readAccount } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { Operation, parse, unwrap } from '@rekey/http';
 import { refuse, uuidv7 } from '@rekey/kernel';
-import { endAllFamilies, listFamilies } from '@rekey/tokens';
+import { endAllFamilies, familySchema, listFamilies } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerWith } from './bearer.js';
 import { CONTEXT, type ConsoleContext } from './parts.js';
 import { putManagedAccount } from './put-account.js';
 import { accountAnswer, accountBody, accountToPut } from './wire.js';
-
-const familyAnswer = z.object({
-  id: z.string(),
-  client_id: z.string(),
-  state: z.enum(['active', 'ended', 'expired']),
-  end_reason: z.string().optional(),
-  scope: z.string(),
-  acr: z.string(),
-  amr: z.array(z.string()),
-  recovery_id: z.string().optional(),
-  created_at: z.string(),
-  refreshed_at: z.string(),
-  expires_at: z.string(),
-});
 
 @Controller('v1/accounts')
 export class AccountsController {
@@ -105,7 +91,7 @@ export class AccountsController {
   @Operation({
     summary: 'Token families of an account and their states; never a token',
     bearer: true,
-    answers: { 200: { description: 'newest first', schema: z.object({ families: z.array(familyAnswer) }) } },
+    answers: { 200: { description: 'newest first', schema: z.object({ families: z.array(familySchema) }) } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async tokens(

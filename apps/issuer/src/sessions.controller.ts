@@ -7,6 +7,7 @@ import {
   type ClientDirectory,
   endFamily,
   type FamilyView,
+  familySchema,
   listFamilies,
   signIn,
   type TokenContext,
@@ -24,20 +25,7 @@ const signInBody = z.strictObject({
   client_id: z.string().max(200).default('default'),
 });
 
-export const familySchema = z.object({
-  id: z.string(),
-  client_id: z.string(),
-  state: z.enum(['active', 'ended', 'expired']),
-  end_reason: z.string().optional(),
-  scope: z.string(),
-  acr: z.string(),
-  amr: z.array(z.string()),
-  recovery_id: z.string().optional(),
-  created_at: z.string(),
-  refreshed_at: z.string(),
-  expires_at: z.string(),
-  current: z.boolean().optional(),
-});
+const sessionSchema = familySchema.extend({ current: z.boolean() });
 
 /** Sign-in of products without their own, and a person's own sessions. */
 @Controller('v1/sessions')
@@ -80,7 +68,7 @@ export class SessionsController {
     summary: "A person's own sessions",
     bearer: true,
     answers: {
-      200: { description: 'sessions, newest first', schema: z.object({ sessions: z.array(familySchema) }) },
+      200: { description: 'sessions, newest first', schema: z.object({ sessions: z.array(sessionSchema) }) },
     },
     refusals: ['unauthorized'],
   })

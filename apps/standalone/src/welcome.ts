@@ -23,7 +23,7 @@ export function welcome({ settings, mailbox, embedded }: Standalone): string {
     lines.push(
       '',
       `  Management client     ${management.clientId}`,
-      `  and its secret        ${management.clientSecret}`,
+      `  and its secret        ${management.madeHere ? management.clientSecret : 'from MANAGEMENT_CLIENT_SECRET'}`,
       '',
       '  Demo accounts',
       ...demoAccounts.map(({ identifiers, locale, password }) => {

@@ -57,9 +57,9 @@ const remove = statement('account_delete', 'delete from accounts where id = :id 
 export const deleteAccount = async (sql: Sql, id: string): Promise<boolean> =>
   (await sql.query(remove, { id })).length > 0;
 
-const any = statement('account_any', 'select exists (select from accounts) as any');
+const anyAccount = statement('account_any', 'select exists (select from accounts) as there');
 
 export async function hasAccounts(sql: Sql): Promise<boolean> {
-  const [row] = await sql.query<{ any: boolean }>(any);
-  return row?.any ?? false;
+  const [row] = await sql.query<{ there: boolean }>(anyAccount);
+  return row?.there ?? false;
 }

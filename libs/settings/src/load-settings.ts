@@ -35,6 +35,11 @@ export function loadSettings(
       `DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" brings its own)`,
     );
   }
+  if (process === 'courier' && !production && !values.SMTP_URL) {
+    problems.push(
+      `SMTP_URL: not set; allowed: ${variables.SMTP_URL.allowed} (only "npm start" brings a mailbox)`,
+    );
+  }
   if (production) problems.push(...missingInProduction(process, values));
   const keys = readKeys(values, problems);
   if (problems.length > 0) throw new SettingsError(problems);
@@ -68,6 +73,7 @@ export function loadSettings(
     management: {
       clientId: values.MANAGEMENT_CLIENT_ID ?? 'management',
       clientSecret: values.MANAGEMENT_CLIENT_SECRET ?? development?.managementSecret() ?? '',
+      madeHere: !values.MANAGEMENT_CLIENT_SECRET,
     },
     tokenAudience: values.TOKEN_AUDIENCE ?? [urls.issuer],
     tls:

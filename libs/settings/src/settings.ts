@@ -40,7 +40,8 @@ export interface Settings {
   /** Unset: the development mailbox. */
   twilio?: TwilioSettings;
   keyring: Keyring;
-  management: { clientId: string; clientSecret: string };
+  /** `madeHere`: a development secret, which may be shown. */
+  management: { clientId: string; clientSecret: string; madeHere: boolean };
   tokenAudience: string[];
   tls?: { certFile: string; keyFile: string };
   /** Addresses or networks whose forwarding headers count. */

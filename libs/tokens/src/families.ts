@@ -1,6 +1,7 @@
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { type Keyring, newSecret } from '@rekey/kernel';
+import { z } from 'zod';
 import { type AccessTokenClaims, signAccessToken } from './access-token.js';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
@@ -167,20 +168,21 @@ export const endFamily = async (
   of: { id: string; accountId: string | null; at: Date; reason: EndReason },
 ): Promise<boolean> => (await sql.query(endOne, of)).length > 0;
 
-/** A token family as its owner and the management API see it. */
-export interface FamilyView {
-  id: string;
-  client_id: string;
-  state: 'active' | 'ended' | 'expired';
-  end_reason?: string;
-  scope: string;
-  acr: string;
-  amr: string[];
-  recovery_id?: string;
-  created_at: string;
-  refreshed_at: string;
-  expires_at: string;
-}
+/** A token family as its owner and the management API see it. Times are RFC 3339. */
+export const familySchema = z.object({
+  id: z.string(),
+  client_id: z.string(),
+  state: z.enum(['active', 'ended', 'expired']),
+  end_reason: z.string().optional(),
+  scope: z.string(),
+  acr: z.string(),
+  amr: z.array(z.string()),
+  recovery_id: z.string().optional(),
+  created_at: z.string(),
+  refreshed_at: z.string(),
+  expires_at: z.string(),
+});
+export type FamilyView = z.output<typeof familySchema>;
 
 interface ListedFamily
   extends Omit<

@@ -28,6 +28,7 @@ export {
   endAllFamilies,
   endFamily,
   type FamilyView,
+  familySchema,
   listFamilies,
   revokeFamiliesOfRecovery,
   type TokenResponse,
