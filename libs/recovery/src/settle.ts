@@ -13,7 +13,7 @@ import { wiped } from './cancel.js';
 import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.js';
 import { type Claimed, claimSettling, releaseSettling } from './lease.js';
 import { lifetimes } from './lifetimes.js';
-import { sqlStates, stateAfter, statesBefore } from './moves.js';
+import { type RecoveryState, sqlStates, stateAfter, statesBefore } from './moves.js';
 
 export type Settled = TokenAnswer & { recovery_id: string };
 
@@ -100,45 +100,53 @@ async function settleWith<Answer, Result>(
   exchange: (claimed: Claimed) => Promise<Answer | Refusal>,
   present: (answer: Answer, id: string) => Result,
 ): Promise<Result | Refusal> {
-  const { database, keyring, clock } = context;
-  if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
+  if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
   const { id } = reference;
   const claimed = await claimSettling(context, id);
   if (isRefused(claimed)) return claimed;
-  let outcome: Result | Refusal | undefined;
-  try {
+
+  const attempt = async (): Promise<Result | Refusal> => {
     const hash =
       password === undefined ? null : await hashIfGood(context, claimed.subject.accountId, password);
-    if (isRefused(hash)) {
-      outcome = hash;
-      return outcome;
-    }
+    if (isRefused(hash)) return hash;
     const answer = await exchange(claimed);
-    if (isRefused(answer)) {
-      outcome = answer;
-      return outcome;
-    }
-    const now = clock.now();
-    const settled = await database.query(settle, {
-      id,
-      leaseId: claimed.leaseId,
-      now: new Date(now),
-      auditId: uuidv7(now),
-      passwordHash: hash,
-      noticeExpiresAt: new Date(now + lifetimes.stopLink),
-    });
-    if (settled.length === 0) {
-      // Stopped by its owner, or taken over, while the issuer was at work: what was issued for this attempt must not live.
-      await context.issuer.revoke(id);
-      outcome = refuse('finished');
-      return outcome;
-    }
-    outcome = present(answer, id);
+    if (isRefused(answer)) return answer;
+    return (await finish(context, id, claimed.leaseId, hash)) ?? present(answer, id);
+  };
+  let outcome: Result | Refusal | undefined;
+  try {
+    outcome = await attempt();
     return outcome;
   } finally {
     if (outcome === undefined || isRefused(outcome)) await releaseSettling(context, id, claimed.leaseId);
   }
 }
+
+/** @returns a refusal when the recovery was no longer ours to settle */
+async function finish(
+  { database, clock, issuer }: RecoveryContext,
+  id: string,
+  leaseId: string,
+  passwordHash: string | null,
+): Promise<Refusal | undefined> {
+  const now = clock.now();
+  const settled = await database.query(settle, {
+    id,
+    leaseId,
+    now: new Date(now),
+    auditId: uuidv7(now),
+    passwordHash,
+    noticeExpiresAt: new Date(now + lifetimes.stopLink),
+  });
+  if (settled.length > 0) return undefined;
+  const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
+  // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
+  // over and settled, what lives is theirs.
+  if (row?.state !== 'settled') await issuer.revoke(id);
+  return refuse('finished');
+}
+
+const stateNow = statement('recovery_state_now', 'select state from recoveries where id = :id');
 
 async function hashIfGood(
   context: RecoveryContext,

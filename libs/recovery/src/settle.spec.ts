@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { putAccount } from '@rekey/accounts';
+import { type Database, openDatabase, statement } from '@rekey/database';
+import { isRefused, Keyring, MovableClock, refuse } from '@rekey/kernel';
+import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import {
+  type IssuerPort,
+  openRecovery,
+  prove,
+  type RecoveryContext,
+  type RecoveryReference,
+  settleRecovery,
+  showRecovery,
+  stopRecovery,
+  takeMessages,
+} from './index.js';
+
+const messagesOf = statement(
+  'spec_messages',
+  'select id, kind from messages where recovery_id = :id order by kind',
+);
+
+/** Between the claim and the end there is another service: what happens when it, or we, fail there. */
+describe('settling', () => {
+  const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
+  const clock = new MovableClock();
+  let postgres: TestPostgres;
+  let database: Database;
+  let context: RecoveryContext;
+  let exchange: IssuerPort['exchangeForTokens'];
+  let revoked: string[];
+  const tokens = { access_token: 'a', token_type: 'Bearer', expires_in: 600, refresh_token: 'r' };
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    database = await openDatabase({ url: postgres.url, name: 'spec' });
+    const addresses = [{ kind: 'email' as const, value: 'mei@example.com', verified: true }];
+    await putAccount({ database, keyring }, clock.now(), {
+      id: 'mei',
+      addresses,
+      roles: [],
+      status: 'active',
+    });
+  });
+  afterAll(async () => {
+    await database.close();
+    await postgres.stop();
+  });
+  beforeEach(() => {
+    clock.advance(600_000);
+    revoked = [];
+    exchange = async () => tokens;
+    context = {
+      database,
+      keyring,
+      clock,
+      enqueue: async () => undefined,
+      issuerUrl: 'https://id.example',
+      serviceName: 'Rekey',
+      issuer: {
+        exchangeForTokens: (subject) => exchange(subject),
+        exchangeForCode: async () => ({ code: 'c' }),
+        revoke: async (id) => {
+          revoked.push(id);
+        },
+      },
+    };
+  });
+
+  const proven = async (): Promise<RecoveryReference & { stopToken: string }> => {
+    const opened = await openRecovery(context, {
+      identifier: 'mei@example.com',
+      locale: 'en',
+      source: '192.0.2.1',
+    });
+    if (isRefused(opened)) throw new Error(opened.code);
+    const rows = await database.query<{ id: string }>(messagesOf, { id: opened.id });
+    const [taken] = await takeMessages(
+      context,
+      rows.map(({ id }) => id),
+    );
+    if (!taken || !('send' in taken)) throw new Error('nothing to send');
+    const view = await prove(context, opened, { kind: 'code', value: taken.send.code ?? '' });
+    expect(view).toMatchObject({ state: 'proven' });
+    return { id: opened.id, token: opened.token, stopToken: taken.send.stopToken };
+  };
+  const state = async (reference: RecoveryReference) => {
+    const view = await showRecovery(context, reference);
+    return isRefused(view) ? view.code : view.state;
+  };
+
+  test('an issuer that is away grants nothing and costs nothing: the next attempt succeeds', async () => {
+    const reference = await proven();
+    exchange = async () => refuse('unavailable');
+    expect(await settleRecovery(context, reference, {})).toMatchObject({ code: 'unavailable' });
+    exchange = async () => {
+      throw new Error('cut off');
+    };
+    await expect(settleRecovery(context, reference, {})).rejects.toThrow('cut off');
+    expect(await state(reference)).toBe('proven');
+    exchange = async () => tokens;
+    expect(await settleRecovery(context, reference, {})).toMatchObject({
+      ...tokens,
+      recovery_id: reference.id,
+    });
+    const rows = await database.query<{ kind: string }>(messagesOf, { id: reference.id });
+    expect(rows.map(({ kind }) => kind)).toEqual(['recovery_code', 'recovery_completed']);
+  });
+
+  test('a process that died while settling keeps the claim for thirty seconds, then another takes over', async () => {
+    const reference = await proven();
+    let wake: () => void = () => undefined;
+    const asleep = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    let enter: () => void = () => undefined;
+    const entered = new Promise<void>((resolve) => {
+      enter = resolve;
+    });
+    exchange = async () => {
+      enter();
+      await asleep;
+      return { ...tokens, access_token: 'of the one that slept' };
+    };
+    const slept = settleRecovery(context, reference, {});
+    await entered;
+    exchange = async () => tokens;
+    expect(await settleRecovery(context, reference, {})).toMatchObject({
+      code: 'not_possible',
+      data: { retry_after: 1 },
+    });
+    clock.advance(30_000);
+    expect(await settleRecovery(context, reference, {})).toMatchObject(tokens);
+    wake();
+    expect(await slept).toMatchObject({ code: 'finished' });
+    expect(revoked).toEqual([]);
+    expect(await state(reference)).toBe('settled');
+  });
+
+  test('stopped by its owner while the issuer is at work: what was issued is taken back', async () => {
+    const reference = await proven();
+    exchange = async () => {
+      expect(await stopRecovery(context, reference.stopToken)).toEqual({ wasSettled: false });
+      return tokens;
+    };
+    expect(await settleRecovery(context, reference, { password: 'a password for a thief' })).toMatchObject({
+      code: 'finished',
+    });
+    expect(revoked).toEqual([reference.id]);
+    expect(await state(reference)).toBe('stopped');
+    const [row] = await database.query<{ password_hash: string | null }>(
+      statement('spec_hash', `select password_hash from accounts where id = 'mei'`),
+    );
+    expect(row?.password_hash).toBeNull();
+  });
+});
