@@ -126,4 +126,24 @@ describe('the pages without a browser', () => {
     expect((await owner.post('/stop', { csrf: csrfIn(page.html) })).status).toBe(200);
     expect((await browser.get('/recover/code')).status).toBe(410);
   });
+
+  test('a mistyped address and a fault behind a page are pages too, and nothing of the fault is told', async () => {
+    const browser = open();
+    const missing = await browser.get('/recover/nowhere');
+    expect([missing.status, missing.html.includes('There is no such page')]).toEqual([404, true]);
+    const csrf = csrfIn((await browser.get('/recover')).html);
+    await rekey.sql('alter table recoveries rename to recoveries_away');
+    try {
+      const answer = await browser.post('/recover', { csrf, identifier: 'ada' });
+      expect([answer.status, answer.html.includes('Nothing is lost')]).toEqual([503, true]);
+      expect(answer.html).not.toMatch(/recoveries|relation|\.ts/);
+      const json = await rekey.call('POST', `${rekey.settings.urls.recovery}/v1/stops`, {
+        json: { token: 'x' },
+      });
+      expect(json.status).toBe(404);
+    } finally {
+      await rekey.sql('alter table recoveries_away rename to recoveries');
+    }
+    expect((await browser.post('/recover', { csrf, identifier: 'ada' })).status).toBe(303);
+  });
 });

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
 import { settleRecovery, showRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { finishForApp } from './hand-back.js';
+import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
 import { Presenter } from './present.js';
 import { forbidden, noSession, refused } from './recover.controller.js';
@@ -11,6 +12,7 @@ import { DonePage, NoticePage, PasswordPage } from './views.js';
 
 /** The last pages of a recovery: a new password, or back to the app. */
 @ApiExcludeController()
+@UseFilters(PageFaults)
 @Controller('recover')
 export class FinishController {
   constructor(@Inject(PAGES) private readonly parts: PageParts) {}
@@ -67,6 +69,13 @@ export class FinishController {
   done(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     return show.page(200, <DonePage context={show.context} signInUrl={this.parts.signInUrl} />);
+  }
+
+  /** Mistyped: a page too. */
+  @Get('*')
+  missing(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const show = this.presenter(request, reply);
+    return show.page(404, <NoticePage context={show.context} kind="not_found" />);
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {

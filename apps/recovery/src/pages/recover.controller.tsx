@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused, type Refusal } from '@rekey/kernel';
 import { openRecovery, prove, sendCode, showRecovery } from '@rekey/recovery';
@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf, readAuthorizationRequest } from './authorization-request.js';
 import { type BrowserRecovery } from './browser-state.js';
 import { finishForApp } from './hand-back.js';
+import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
 import { Presenter } from './present.js';
 import { CodePage, FormPage, HandBackPage, NoticePage } from './views.js';
@@ -16,6 +17,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 /** The pages of a recovery: who you are, your code. */
 @ApiExcludeController()
+@UseFilters(PageFaults)
 @Controller('recover')
 export class RecoverController {
   constructor(@Inject(PAGES) private readonly parts: PageParts) {}

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
 import { stopRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
 import { Presenter } from './present.js';
 import { forbidden, refused } from './recover.controller.js';
@@ -10,6 +11,7 @@ import { StopGonePage, StopPage, StoppedPage } from './views.js';
 
 /** "This was not me". Opening the link changes nothing: mail scanners open links too. */
 @ApiExcludeController()
+@UseFilters(PageFaults)
 @Controller('stop')
 export class StopController {
   constructor(@Inject(PAGES) private readonly parts: PageParts) {}
