@@ -8,8 +8,8 @@ import { freePorts, type Started, startReal } from './started-rekey.js';
 
 /** The start and the end of the real process, and what a person reads when a start cannot be. Needs `npm run build`. */
 describe('npm start', () => {
-  const base = mkdtempSync(join(tmpdir(), 'rekey-start-'));
-  const dataDir = join(base, 'data');
+  let base: string;
+  let dataDir: string;
   const running: Started[] = [];
   const start = (...args: Parameters<typeof startReal>) => {
     const started = startReal(...args);
@@ -17,7 +17,11 @@ describe('npm start', () => {
     return started;
   };
   // PostgreSQL runs as another user when root starts it, and has to reach its folder.
-  beforeAll(() => execFileSync('chmod', ['755', base]));
+  beforeAll(() => {
+    base = mkdtempSync(join(tmpdir(), 'rekey-start-'));
+    dataDir = join(base, 'data');
+    execFileSync('chmod', ['755', base]);
+  });
   afterAll(async () => {
     for (const { child } of running) child.kill('SIGKILL');
     await until('the database to follow', async () => (postgresOf(base) === '' ? true : undefined));

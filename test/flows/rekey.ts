@@ -79,7 +79,10 @@ export async function startRekey(
     },
     'standalone',
   );
-  const standalone = await startStandalone(settings, { clock });
+  const standalone = await startStandalone(settings, { clock }).catch(async (fault: unknown) => {
+    await postgres.stop();
+    throw fault;
+  });
   const pool = new pg.Pool({ connectionString: postgres.url, max: 4 });
   const mailboxUrl = standalone.mailbox?.url ?? '';
 

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSettings, SettingsError } from './index.js';
 
-const dataDir = mkdtempSync(join(tmpdir(), 'rekey-settings-'));
+let dataDir: string;
 const keyring = JSON.stringify([{ id: '2026', key: Buffer.alloc(32, 7).toString('base64url') }]);
+beforeAll(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'rekey-settings-'));
+});
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
 const problemsOf = (
