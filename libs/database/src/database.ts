@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
+import { pendingMigrations } from './migrate.js';
 import { type Statement, valuesOf } from './statement.js';
 
 /** Whatever a hand-written statement can be put to: the database, or a transaction on it. */
@@ -26,6 +27,8 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** Shown by PostgreSQL in `pg_stat_activity`. */
   name: string;
+  /** Take the database as it is; otherwise one that lacks a migration is refused. */
+  anySchema?: boolean;
 }
 
 type Runner = Pool | PoolClient;
@@ -109,7 +112,10 @@ async function run<Row extends object>(
   return rows;
 }
 
-/** @throws when the database cannot be reached; the error carries the driver's code (`ECONNREFUSED`, `28P01`, …) */
+/**
+ * @throws when the database cannot be reached, with the driver's code (`ECONNREFUSED`, `28P01`, …), or lacks a migration of
+ *   this release
+ */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const dataSource = new DataSource({
     type: 'postgres',
@@ -125,5 +131,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     extra: { options: '-c search_path=public,bullmq -c TimeZone=UTC', keepAlive: true },
   });
   await dataSource.initialize();
+  const pending = options.anySchema ? [] : await pendingMigrations(dataSource);
+  if (pending.length > 0) {
+    await dataSource.destroy();
+    throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
+  }
   return new Database(dataSource);
 }
