@@ -144,6 +144,15 @@ describe('the issuer', () => {
       'invalid_grant',
     ],
     [{ grant_type: 'client_credentials', client_id: 'default' }, 'unauthorized_client'],
+    [
+      {
+        grant_type: 'authorization_code',
+        code: 'x',
+        redirect_uri: 'a\u0000b',
+        code_verifier: 'v'.repeat(43),
+      },
+      'invalid_request',
+    ],
     [{ grant_type: 'refresh_token', refresh_token: randomBytes(32).toString('base64url') }, 'invalid_grant'],
   ])('%j is %s', async (body, error) => {
     const answer = await rekey.token(body as Record<string, string>);

@@ -137,12 +137,36 @@ describe('management', () => {
       client_secret: created.body.client_secret,
     };
     expect((await rekey.token(form)).body.scope).toBe('reports');
-    const bad = await call('PUT', '/v1/clients/evil', {
-      name: 'Evil',
-      type: 'public',
-      redirect_uris: ['javascript:alert(1)'],
-    });
-    expect(bad.status).toBe(400);
+    const bad = [
+      'javascript:alert(1)',
+      'https://x.example/#a',
+      'https://u:p@x.example/',
+      'http://x.example/',
+      'https://x.example/ a',
+    ];
+    for (const uri of bad) {
+      const answer = await call('PUT', '/v1/clients/evil', {
+        name: 'Evil',
+        type: 'public',
+        redirect_uris: [uri],
+      });
+      expect([uri, answer.status]).toEqual([uri, 400]);
+    }
+    for (const name of ['', '  ', 'a\nb', 'a\u0000b']) {
+      expect((await call('PUT', '/v1/clients/evil', { name, type: 'public' })).status).toBe(400);
+    }
+    for (const path of [
+      '/v1/clients/a%00b',
+      '/v1/accounts/a%00b',
+      '/v1/accounts/a%00b/tokens',
+      '/v1/accounts/a%20b',
+    ]) {
+      expect([path, (await call('GET', path)).status]).toEqual([path, 404]);
+    }
+    const nul = await rekey.token({ grant_type: 'refresh_token', refresh_token: 'x', client_id: 'a\u0000b' });
+    expect([nul.status, nul.body.error]).toEqual([401, 'invalid_client']);
+    const began = await new Story(rekey).start({ identifier: 'ada', client_id: 'a\u0000b' });
+    expect(began.status).toBe(400);
     expect((await call('DELETE', '/v1/clients/backend')).status).toBe(204);
     expect((await call('DELETE', '/v1/clients/default')).status).toBe(409);
   });

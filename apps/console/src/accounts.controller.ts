@@ -101,8 +101,7 @@ export class AccountsController {
   ) {
     await callerWith(this.context, 'tokens:read', request, reply);
     const { database, keyring, clock } = this.context;
-    const families = await listFamilies(database, clock.now(), id);
-    if (families.length === 0 && !(await readAccount(database, keyring, id))) unwrap(refuse('not_found'));
-    return { families };
+    if (!(await readAccount(database, keyring, id))) unwrap(refuse('not_found'));
+    return { families: await listFamilies(database, clock.now(), id) };
   }
 }

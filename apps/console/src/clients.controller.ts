@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res }
 import { type AuditEventName, recordAudit } from '@rekey/audit';
 import { Operation, parse, unwrap } from '@rekey/http';
 import { refuse, uuidv7 } from '@rekey/kernel';
-import { deleteClient, putClient, readClient } from '@rekey/tokens';
+import { deleteClient, isClientId, putClient, readClient } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerWith } from './bearer.js';
 import { CONTEXT, type ConsoleContext } from './parts.js';
@@ -32,7 +32,7 @@ export class ClientsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const caller = await callerWith(this.context, 'clients:write', request, reply);
-    if (!/^[\w.:-]{1,100}$/.test(clientId)) {
+    if (!isClientId(clientId)) {
       unwrap(
         refuse('invalid_request', {
           errors: [{ pointer: '/client_id', detail: '1 to 100 of letters, digits, "_", ".", ":" and "-"' }],

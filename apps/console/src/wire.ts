@@ -55,17 +55,27 @@ export type ImportResult = z.output<typeof importResult>;
 
 const seconds = z.number().int().min(60).max(31_536_000);
 const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/);
+/** RFC 9700 §2.1 and §4.1: to the letter, without fragment or credentials; plain http only back to this machine (RFC 8252 §7.3). */
+function isRedirectUri(text: string): boolean {
+  if (!/^[\x21-\x7e]{1,2000}$/.test(text) || text.includes('#') || !URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  if (protocol === 'http:') return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  // An app's own scheme is a reversed domain name (RFC 8252 §7.1); javascript:, data: and their kind have no dot.
+  return protocol === 'https:' || /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(protocol);
+}
+
 const redirectUri = z
   .string()
-  .max(2000)
-  .refine(
-    (text) => URL.canParse(text) && !text.includes('#') && !/^(javascript|data|file|blob):/i.test(text),
-    'an absolute URL without fragment',
-  );
+  .refine(isRedirectUri, 'https, http on this machine, or the scheme of an app; no fragment, no credentials');
+const name = z
+  .string()
+  .trim()
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}$/u, '1 to 100 characters on one line');
 
 export const clientBody = z
   .strictObject({
-    name: z.string().min(1).max(100),
+    name,
     type: z.enum(['public', 'confidential']),
     redirect_uris: z.array(redirectUri).max(50).default([]),
     grants: z.array(z.enum(grants)).default([tokenExchangeGrant, 'authorization_code', 'refresh_token']),

@@ -28,6 +28,8 @@ import {
 
 const text = (max: number) => z.string().min(1).max(max);
 const scope = z.string().max(1000).optional();
+/** Visible ASCII, as every URL is: what else comes never reaches a query. */
+const address = z.string().regex(/^[\x21-\x7e]{1,2000}$/);
 
 const exchangeForm = z.object({
   ...clientFields,
@@ -35,7 +37,7 @@ const exchangeForm = z.object({
   subject_token: text(8000),
   subject_token_type: text(200),
   requested_token_type: text(200).optional(),
-  redirect_uri: text(2000).optional(),
+  redirect_uri: address.optional(),
   code_challenge: text(200).optional(),
   scope,
 });
@@ -43,7 +45,7 @@ const codeForm = z.object({
   ...clientFields,
   grant_type: z.literal('authorization_code'),
   code: text(200),
-  redirect_uri: text(2000),
+  redirect_uri: address,
   code_verifier: z.string().regex(/^[\w.~-]{43,128}$/),
 });
 const refreshForm = z.object({

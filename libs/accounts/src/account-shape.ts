@@ -25,3 +25,6 @@ export interface AccountToPut extends Omit<Account, 'addresses'> {
   /** Instead of `password`: a PHC string of argon2id from elsewhere. */
   passwordHash?: string;
 }
+
+/** What a product may call its accounts; anything else never reaches a query. */
+export const isAccountId = (text: string): boolean => /^[\w.:-]{1,128}$/.test(text);

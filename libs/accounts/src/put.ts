@@ -1,6 +1,6 @@
 import { type Database, type Sql, statement } from '@rekey/database';
 import { isRefused, type Keyring, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import type { AccountToPut } from './account-shape.js';
+import { type AccountToPut, isAccountId } from './account-shape.js';
 import {
   exactDigest,
   exactDigests,
@@ -53,8 +53,6 @@ interface ReadAddress {
   verified: boolean;
   primary: boolean;
 }
-
-const accountId = /^[\w.:-]{1,128}$/;
 
 /**
  * Creates or replaces an account. Addresses that stay keep their ids; those that go are kept a while, unused, so that
@@ -114,7 +112,7 @@ export async function putAccount(
 
 function readAccount(account: AccountToPut): { username?: Identifier; addresses: ReadAddress[] } | Refusal {
   const errors: { pointer: string; detail: string }[] = [];
-  if (!accountId.test(account.id))
+  if (!isAccountId(account.id))
     errors.push({ pointer: '/id', detail: '1 to 128 of letters, digits, "_", ".", ":" and "-"' });
   const username = account.username === undefined ? undefined : normaliseIdentifier(account.username);
   if (username && (isRefused(username) || username.kind !== 'username')) {

@@ -1,6 +1,6 @@
 import { type Sql, statement } from '@rekey/database';
 import type { Keyring, Locale } from '@rekey/kernel';
-import type { Account, AccountAddress } from './account-shape.js';
+import { type Account, type AccountAddress, isAccountId } from './account-shape.js';
 import type { AddressKind } from './identifier.js';
 
 interface AccountRow {
@@ -31,6 +31,7 @@ const addresses = statement(
 
 /** @returns undefined when there is no such account */
 export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promise<Account | undefined> {
+  if (!isAccountId(id)) return undefined;
   const [row] = await sql.query<AccountRow>(account, { id });
   if (!row) return undefined;
   const rows = await sql.query<AddressRow>(addresses, { id });
@@ -55,7 +56,7 @@ const remove = statement('account_delete', 'delete from accounts where id = :id 
 
 /** @returns false when there was no such account */
 export const deleteAccount = async (sql: Sql, id: string): Promise<boolean> =>
-  (await sql.query(remove, { id })).length > 0;
+  isAccountId(id) && (await sql.query(remove, { id })).length > 0;
 
 const anyAccount = statement('account_any', 'select exists (select from accounts) as there');
 

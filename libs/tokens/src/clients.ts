@@ -52,8 +52,12 @@ const remove = statement(
 
 const secretPurpose = 'client-secret';
 
+/** What a client may be called; anything else never reaches a query. */
+export const isClientId = (text: string): boolean => /^[\w.:-]{1,100}$/.test(text);
+
 /** @returns undefined when there is no such client */
 export async function readClient(sql: Sql, clientId: string): Promise<Client | undefined> {
+  if (!isClientId(clientId)) return undefined;
   const [row] = await sql.query<ClientRow>(find, { clientId });
   if (!row) return undefined;
   const { secret_digest: _digest, ...client } = row;
@@ -87,7 +91,7 @@ export async function putClient(
 
 /** @returns false when there was none */
 export const deleteClient = async (sql: Sql, clientId: string): Promise<boolean> =>
-  (await sql.query(remove, { clientId })).length > 0;
+  isClientId(clientId) && (await sql.query(remove, { clientId })).length > 0;
 
 /**
  * Clients as each request needs them: kept for a few seconds, so that the path of a recovery does not ask for the same row
@@ -121,6 +125,7 @@ export class ClientDirectory {
   }
 
   private async row(clientId: string): Promise<ClientRow | undefined> {
+    if (!isClientId(clientId)) return undefined;
     const now = this.context.clock.now();
     const known = this.kept.get(clientId);
     if (known && known.until > now) return known.row;

@@ -12,6 +12,7 @@ export {
   deleteClient,
   type Grant,
   grants,
+  isClientId,
   putClient,
   readClient,
   tokenExchangeGrant,

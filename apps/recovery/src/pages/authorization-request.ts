@@ -37,7 +37,8 @@ export async function readAuthorizationRequest(
   const carried: CarriedParameters = {};
   for (const name of names) {
     const value = query[name];
-    if (Array.isArray(value) || (typeof value === 'string' && value.length > 2_000)) return { bad: true };
+    if (Array.isArray(value)) return { bad: true };
+    if (typeof value === 'string' && (value.length > 2_000 || /\p{Cc}/u.test(value))) return { bad: true };
     if (typeof value === 'string' && value !== '') carried[name] = value;
   }
   const { client_id: clientId, redirect_uri: redirectUri, state, code_challenge: codeChallenge } = carried;
