@@ -167,6 +167,18 @@ describe('management', () => {
     expect([nul.status, nul.body.error]).toEqual([401, 'invalid_client']);
     const began = await new Story(rekey).start({ identifier: 'ada', client_id: 'a\u0000b' });
     expect(began.status).toBe(400);
+    const climber = {
+      name: 'Climber',
+      type: 'confidential',
+      grants: ['client_credentials'],
+      scopes: ['accounts:write'],
+    };
+    const climbed = await call('PUT', '/v1/clients/climber', climber, await tokenWith('clients:write'));
+    expect([climbed.status, climbed.body.errors]).toEqual([
+      400,
+      [{ pointer: '/scopes', detail: 'accounts:write is not yours to give' }],
+    ]);
+    expect((await call('PUT', '/v1/clients/default', { name: 'x', type: 'confidential' })).status).toBe(400);
     expect((await call('DELETE', '/v1/clients/backend')).status).toBe(204);
     expect((await call('DELETE', '/v1/clients/default')).status).toBe(409);
   });

@@ -32,7 +32,7 @@ export class AccountsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const caller = await callerWith(this.context, 'accounts:write', request, reply);
+    const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
     const account = accountToPut(id, parse(accountBody, body));
     const { created } = unwrap(await putManagedAccount(this.context, caller, account));
     reply.status(created ? 201 : 200);
@@ -69,7 +69,7 @@ export class AccountsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const caller = await callerWith(this.context, 'accounts:write', request, reply);
+    const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
     const now = this.context.clock.now();
     const at = new Date(now);
     const deleted = await this.context.database.transaction(async (tx) => {

@@ -14,10 +14,10 @@ export async function callerWith(
   scope: ManagementScope,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<string> {
+): Promise<{ clientId: string; scopes: string[] }> {
   const bearer = /^bearer ([\w.-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const caller = await authenticateManagement(tokens, bearer, scope);
-  if (!isOAuthRefused(caller)) return caller.clientId;
+  if (!isOAuthRefused(caller)) return caller;
   const { error } = caller;
   const why =
     bearer === undefined

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res }
 import { type AuditEventName, recordAudit } from '@rekey/audit';
 import { Operation, parse, unwrap } from '@rekey/http';
 import { refuse, uuidv7 } from '@rekey/kernel';
-import { deleteClient, isClientId, putClient, readClient } from '@rekey/tokens';
+import { deleteClient, isClientId, managementScopes, putClient, readClient } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerWith } from './bearer.js';
 import { CONTEXT, type ConsoleContext } from './parts.js';
@@ -31,7 +31,7 @@ export class ClientsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const caller = await callerWith(this.context, 'clients:write', request, reply);
+    const { clientId: caller, scopes } = await callerWith(this.context, 'clients:write', request, reply);
     if (!isClientId(clientId)) {
       unwrap(
         refuse('invalid_request', {
@@ -40,6 +40,21 @@ export class ClientsController {
       );
     }
     const client = { client_id: clientId, ...parse(clientBody, body) };
+    const notTheirs = managementScopes.find(
+      (scope) => client.scopes.includes(scope) && !scopes.includes(scope),
+    );
+    if (notTheirs) {
+      // Whoever may make clients could otherwise make one that may do what they may not.
+      unwrap(
+        refuse('invalid_request', {
+          errors: [{ pointer: '/scopes', detail: `${notTheirs} is not yours to give` }],
+        }),
+      );
+    }
+    if (clientId === 'default' && client.type !== 'public') {
+      const detail = 'the client that stands in where none is named stays public';
+      unwrap(refuse('invalid_request', { errors: [{ pointer: '/type', detail }] }));
+    }
     const { created, secret } = await putClient(this.context.tokens, this.context.clock.now(), client);
     await this.note(created ? 'client_created' : 'client_updated', caller, clientId);
     reply.status(created ? 201 : 200);
@@ -75,7 +90,7 @@ export class ClientsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const caller = await callerWith(this.context, 'clients:write', request, reply);
+    const { clientId: caller } = await callerWith(this.context, 'clients:write', request, reply);
     // It stands in wherever a request names no client.
     if (clientId === 'default') unwrap(refuse('not_possible'));
     if (!(await deleteClient(this.context.database, clientId))) unwrap(refuse('not_found'));

@@ -30,7 +30,7 @@ export class ImportController {
     refusals: ['unauthorized', 'forbidden'],
   })
   async import(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = await callerWith(this.context, 'accounts:write', request, reply);
+    const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
     const lines = linesOf(request.body as Readable);
     await reply
       .header('content-type', ndjson)

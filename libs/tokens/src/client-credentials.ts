@@ -30,17 +30,17 @@ export async function grantClientCredentials(
 /**
  * Who calls the management API: the client of a token that has the scope and belongs to no person.
  *
- * @returns the client's id; `invalid_token` or `insufficient_scope` (RFC 6750 §3.1)
+ * @returns the client's id and all that its token may do; `invalid_token` or `insufficient_scope` (RFC 6750 §3.1)
  */
 export async function authenticateManagement(
   context: TokenContext,
   bearer: string | undefined,
   scope: ManagementScope,
-): Promise<{ clientId: string } | OAuthRefusal> {
+): Promise<{ clientId: string; scopes: string[] } | OAuthRefusal> {
   const token = bearer === undefined ? undefined : await authenticateBearer(context, bearer);
   if (!token) return oauthRefuse('invalid_token');
+  const scopes = token.scope.split(' ');
   const isClientsOwn = token.sub === token.client_id && token.sid === undefined;
-  if (!isClientsOwn || !token.scope.split(' ').includes(scope))
-    return oauthRefuse('insufficient_scope', scope);
-  return { clientId: token.client_id };
+  if (!isClientsOwn || !scopes.includes(scope)) return oauthRefuse('insufficient_scope', scope);
+  return { clientId: token.client_id, scopes };
 }
