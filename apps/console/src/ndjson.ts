@@ -44,3 +44,8 @@ export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Li
   rest += decoder.decode();
   if (rest !== '' || tooLong) yield finish(rest);
 }
+
+/** Without blank lines, which keep their numbers. */
+export async function* filledLinesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+  for await (const line of linesOf(stream)) if (line.text?.trim() !== '') yield line;
+}

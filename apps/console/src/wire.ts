@@ -21,7 +21,7 @@ const accountMembers = {
   locale: z.string().max(35).optional(),
 };
 
-export const accountBody = z.strictObject({
+const accountFields = z.strictObject({
   ...accountMembers,
   password: z
     .string()
@@ -36,7 +36,17 @@ export const accountBody = z.strictObject({
     .describe('Instead of password, from elsewhere'),
 });
 
-export const importLine = accountBody.extend({ id: z.string().min(1).max(128) });
+/** Which of the two would count is not for the reader to guess. */
+const onePassword = {
+  test: ({ password, password_hash }: { password?: string; password_hash?: string }) =>
+    password === undefined || password_hash === undefined,
+  else: { path: ['password_hash'], message: 'either this or password' },
+};
+
+export const accountBody = accountFields.refine(onePassword.test, onePassword.else);
+export const importLine = accountFields
+  .extend({ id: z.string().min(1).max(128) })
+  .refine(onePassword.test, onePassword.else);
 
 export const accountAnswer = z.object({
   id: z.string(),

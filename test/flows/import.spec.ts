@@ -1,0 +1,168 @@
+import { hash } from '@node-rs/argon2';
+import { type Answer, newHousehold, type Rekey, startRekey } from './rekey.js';
+
+interface Result {
+  line: number;
+  id?: string;
+  result: 'created' | 'replaced' | 'failed';
+  code?: string;
+  errors?: { pointer: string; detail: string }[];
+}
+
+describe('import and what it writes', () => {
+  let rekey: Rekey;
+  let api: string;
+  let bearer: string;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    api = rekey.settings.urls.console;
+    const { clientId, clientSecret } = rekey.settings.management;
+    bearer = await tokenOf(clientId, clientSecret);
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => {
+    newHousehold();
+  });
+
+  const tokenOf = async (client_id: string, client_secret: string): Promise<string> =>
+    (await rekey.token({ grant_type: 'client_credentials', client_id, client_secret })).body.access_token;
+  const call = (method: string, path: string, json?: unknown, as = bearer): Promise<Answer> =>
+    rekey.call(method, `${api}${path}`, { bearer: as, json });
+  const mail = (value: string) => ({ kind: 'email', value, verified: true });
+  const importing = (body: BodyInit, type = 'application/x-ndjson'): Promise<Response> =>
+    fetch(`${api}/v1/accounts:import`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': type },
+      body,
+      duplex: 'half',
+    } as RequestInit);
+  const resultsOf = (text: string): Result[] =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const importLines = async (...lines: object[]): Promise<Result[]> =>
+    resultsOf(await (await importing(lines.map((line) => JSON.stringify(line)).join('\n'))).text());
+  const signIn = (identifier: string, password: string) =>
+    rekey.call('POST', `${rekey.settings.urls.issuer}/v1/sessions`, { json: { identifier, password } });
+
+  test('an import wants its content type, a token, and something to read', async () => {
+    for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain']) {
+      const answer = await importing('{"id":"x"}', type);
+      expect([type, answer.status, (await answer.json()).code]).toEqual([
+        type,
+        415,
+        'unsupported_media_type',
+      ]);
+    }
+    const named = await importing('{"id":"with-charset"}', 'application/x-ndjson; charset=utf-8');
+    expect(resultsOf(await named.text())).toEqual([{ line: 1, id: 'with-charset', result: 'created' }]);
+    const empty = await importing('');
+    expect([empty.status, await empty.text()]).toEqual([200, '']);
+    const stranger = await fetch(`${api}/v1/accounts:import`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: '{"id":"x"}\n'.repeat(50_000),
+    });
+    expect([stranger.status, (await stranger.json()).code]).toEqual([401, 'unauthorized']);
+  });
+
+  test('lines end as they do elsewhere, one may be too long, and what is wrong is said with its id', async () => {
+    const long = JSON.stringify({ id: 'long', roles: ['r'.repeat(70_000)] });
+    const text = `\ufeff{"id":"crlf-1"}\r\n\r\n${long}\r\n{"id":"crlf-2","admin":true}\r\n[]\r\n{"id":"crlf-3"}`;
+    expect(resultsOf(await (await importing(text)).text())).toEqual([
+      { line: 1, id: 'crlf-1', result: 'created' },
+      { line: 3, result: 'failed', code: 'too_large', errors: [expect.anything()] },
+      { line: 4, id: 'crlf-2', result: 'failed', code: 'invalid_request', errors: [expect.anything()] },
+      { line: 5, result: 'failed', code: 'invalid_request', errors: [expect.anything()] },
+      { line: 6, id: 'crlf-3', result: 'created' },
+    ]);
+  });
+
+  test('what stands twice in an import ends as its last line says', async () => {
+    const lines = Array.from({ length: 60 }, (_, n) => ({ id: `twice-${n % 3}`, roles: [`r${n}`] }));
+    const results = await importLines(...lines);
+    expect(results.filter(({ result }) => result === 'created').map(({ line }) => line)).toEqual([1, 2, 3]);
+    for (const n of [0, 1, 2]) {
+      expect((await call('GET', `/v1/accounts/twice-${n}`)).body.roles).toEqual([`r${57 + n}`]);
+    }
+  });
+
+  test('an address can go from one account to another within an import', async () => {
+    for (let round = 0; round < 10; round++) {
+      const [from, to] = [`moves-${round}`, `moves-${round + 1}`];
+      const address = mail('moves@example.com');
+      if (round === 0) await importLines({ id: from, addresses: [address] });
+      const results = await importLines({ id: from, addresses: [] }, { id: to, addresses: [address] });
+      expect(results.map(({ result }) => result)).toEqual(['replaced', 'created']);
+    }
+    for (let round = 0; round < 10; round++) {
+      const [wanted, free] = [mail(`wanted-${round}@example.com`), mail(`free-${round}@example.com`)];
+      const taken = await importLines(
+        { id: `first-${round}`, addresses: [wanted] },
+        { id: `second-${round}`, addresses: [free, wanted] },
+        { id: `third-${round}`, addresses: [free] },
+      );
+      expect(taken.map(({ result, code }) => code ?? result)).toEqual(['created', 'conflict', 'created']);
+    }
+  });
+
+  test('a line is answered while the next is still being written', async () => {
+    const { readable, writable } = new TransformStream<string, string>();
+    const writer = writable.getWriter();
+    const answer = importing(readable.pipeThrough(new TextEncoderStream()) as unknown as BodyInit);
+    void writer.write('{"id":"slow-1"}\n');
+    const reader = ((await answer).body as ReadableStream<Uint8Array>).getReader();
+    const next = async () => resultsOf(new TextDecoder().decode((await reader.read()).value));
+    expect(await next()).toEqual([{ line: 1, id: 'slow-1', result: 'created' }]);
+    void writer.write('{"id":"slow-2"}\n');
+    expect(await next()).toEqual([{ line: 2, id: 'slow-2', result: 'created' }]);
+    await writer.close();
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  test('a password comes in one form: as itself or as its hash', async () => {
+    const account = { username: 'twoforms', addresses: [mail('two.forms@example.com')] };
+    const password = 'a harbour without a ship';
+    const password_hash = await hash(password, { memoryCost: 4096, timeCost: 1, parallelism: 1 });
+    const both = await call('PUT', '/v1/accounts/twoforms', { ...account, password, password_hash });
+    expect([both.status, both.body.errors]).toEqual([
+      400,
+      [{ pointer: '/password_hash', detail: expect.any(String) }],
+    ]);
+    expect((await call('PUT', '/v1/accounts/twoforms', { ...account, password_hash })).status).toBe(201);
+    expect((await signIn('twoforms', password)).status).toBe(201);
+    const weak = await call('PUT', '/v1/accounts/twoforms', { ...account, password: 'twoforms twoforms' });
+    expect([weak.status, weak.body.code, weak.body.reason]).toEqual([422, 'password_refused', 'too_similar']);
+    // Left out, it stays.
+    expect((await call('PUT', '/v1/accounts/twoforms', account)).status).toBe(200);
+    expect((await signIn('two.forms@example.com', password)).status).toBe(201);
+  });
+
+  test('each change is written down with who made it, and none with an address', async () => {
+    const changes: [method: string, path: string, json?: object][] = [
+      ['PUT', '/v1/accounts/noted', { addresses: [mail('noted@example.com')] }],
+      ['PUT', '/v1/accounts/noted', { addresses: [], status: 'disabled' }],
+      ['DELETE', '/v1/accounts/noted'],
+      ['PUT', '/v1/clients/noted', { name: 'Noted', type: 'public' }],
+      ['DELETE', '/v1/clients/noted'],
+    ];
+    for (const change of changes) {
+      await call(...change);
+      rekey.clock.advance(1);
+    }
+    const rows = await rekey.sql(
+      `select event, actor, detail from audit_events where account_id = 'noted' or detail ->> 'client_id' = 'noted' order by at`,
+    );
+    expect(rows.map(({ event }) => event)).toEqual([
+      'user_created',
+      'user_updated',
+      'user_deleted',
+      'client_created',
+      'client_deleted',
+    ]);
+    const { clientId } = rekey.settings.management;
+    expect(rows.every(({ actor }) => actor === `client:${clientId}`)).toBe(true);
+    expect(JSON.stringify(rows)).not.toContain('noted@');
+  });
+});
