@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto';
+import { type Database, openDatabase, statement } from '@rekey/database';
+import { isRefused, Keyring } from '@rekey/kernel';
+import pg from 'pg';
+import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import {
+  type AccountToPut,
+  addressToWrite,
+  clearPasswordSetBy,
+  deleteAccount,
+  findAccount,
+  lookupDigests,
+  normaliseIdentifier,
+  openAddress,
+  putAccount,
+  readAccount,
+  type SealedAddress,
+  setPassword,
+  verifyPassword,
+} from './index.js';
+
+describe('accounts on PostgreSQL', () => {
+  let postgres: TestPostgres;
+  let database: Database;
+  let pool: pg.Pool;
+  const old = { id: 'old', key: randomBytes(32) };
+  const keyring = new Keyring([old]);
+  let now = 1_800_000_000_000;
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    database = await openDatabase({ url: postgres.url, name: 'spec' });
+    pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  }, 30_000);
+  afterAll(async () => {
+    await pool.end();
+    await database.close();
+    await postgres.stop();
+  });
+  beforeEach(async () => {
+    now += 60_000;
+    await pool.query('truncate accounts cascade');
+  });
+
+  type Draft = Partial<AccountToPut> & { mails?: string[] };
+  const put = (id: string, { mails = [], ...draft }: Draft = {}, ring = keyring) => {
+    const addresses = mails.map((value) => ({ kind: 'email' as const, value, verified: true }));
+    return putAccount({ database, keyring: ring }, now, {
+      id,
+      roles: [],
+      status: 'active',
+      addresses,
+      ...draft,
+    });
+  };
+  const who = async (text: string, ring = keyring): Promise<string | undefined> => {
+    const identifier = normaliseIdentifier(text);
+    return isRefused(identifier) ? undefined : (await findAccount(database, ring, identifier))?.id;
+  };
+  const rows = async (text: string) => (await pool.query(text)).rows;
+  const rowsOf = (id: string) =>
+    rows(`select * from addresses where account_id = '${id}' order by created_at, id`);
+  const code = (outcome: object) => (isRefused(outcome) ? outcome.code : 'done');
+
+  test('a stolen table names nobody, and a value moved to another row does not open', async () => {
+    await put('a', {
+      username: 'ada.lovelace',
+      mails: ['Ada@Example.com'],
+      password: 'an engine of numbers',
+    });
+    await put('b', { mails: ['other@example.com'] });
+    await put('b', { addresses: [{ kind: 'phone', value: '+12025550123', verified: true }] });
+    const table = await rows('select * from accounts a left join addresses d on d.account_id = a.id');
+    const bytes = table.flatMap((row) => Object.values(row)).map((value) => Buffer.from(String(value)));
+    const text = Buffer.concat(bytes).toString('latin1').toLowerCase();
+    for (const secret of ['lovelace', 'example', 'other', '2025550123', 'engine'])
+      expect(text).not.toContain(secret);
+    await pool.query(`update addresses set sealed = (select sealed from addresses where account_id = 'a')`);
+    await expect(readAccount(database, keyring, 'b')).rejects.toThrow();
+  });
+
+  test('an address that stays keeps its id; one that goes is remembered, finds nobody and is free again', async () => {
+    await put('a', { mails: ['stays@example.com', 'goes@example.com'] });
+    const before = await rowsOf('a');
+    now += 1000;
+    await put('a', { mails: ['new@example.com', 'stays@example.com'] });
+    const after = await rowsOf('a');
+    expect(after.slice(0, 2).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    const gone = after.filter(({ removed_at }) => removed_at !== null);
+    expect(gone.map(({ removed_at, is_primary }) => [removed_at.getTime(), is_primary])).toEqual([
+      [now, false],
+    ]);
+    expect(keyring.open(gone[0].sealed, gone[0].id).toString()).toBe('goes@example.com');
+    expect(await who('goes@example.com')).toBeUndefined();
+    expect(code(await put('b', { mails: ['goes@example.com'] }))).toBe('done');
+    expect(await who('goes@example.com')).toBe('b');
+    expect((await readAccount(database, keyring, 'a'))?.addresses.map(({ value }) => value)).toEqual([
+      'new@example.com',
+      'stays@example.com',
+    ]);
+  });
+
+  test('an address that nobody has confirmed finds nobody and is in nobody’s way', async () => {
+    const claim = { kind: 'email' as const, value: 'claimed@example.com', verified: false };
+    await put('a', { addresses: [claim] });
+    await put('b', { addresses: [claim] });
+    expect(await who('claimed@example.com')).toBeUndefined();
+    expect(code(await put('owner', { mails: ['claimed@example.com'] }))).toBe('done');
+    expect(await who('claimed@example.com')).toBe('owner');
+    expect(code(await put('a', { mails: ['claimed@example.com'] }))).toBe('conflict');
+    expect((await rowsOf('a')).map(({ verified }) => verified)).toEqual([false]);
+  });
+
+  test('letter case: to the letter wins, the only one is meant, two are nobody', async () => {
+    await put('upper', { mails: ['Kim@example.com'] });
+    expect(await who('kIM@example.com')).toBe('upper');
+    await put('lower', { mails: ['kim@example.com'] });
+    expect([await who('Kim@example.com'), await who('kim@example.com')]).toEqual(['upper', 'lower']);
+    expect(await who('KIM@example.com')).toBeUndefined();
+    await put('one', { mails: ['Lee@example.com', 'lee@example.com'] });
+    expect(await who('LEE@example.com')).toBe('one');
+  });
+
+  test('a user name is one person’s, however it is written, and is no mail address', async () => {
+    await put('a', { username: 'Ｍei' });
+    expect([await who('mei'), await who('MEI'), await who('ＭＥＩ')]).toEqual(['a', 'a', 'a']);
+    expect(code(await put('b', { username: 'MEI' }))).toBe('conflict');
+    expect(code(await put('b', { username: 'mei@example.com' }))).toBe('invalid_request');
+    expect(code(await put('a', { username: undefined }))).toBe('done');
+    expect(await who('mei')).toBeUndefined();
+  });
+
+  test('while a key is replaced, what the old one wrote is found and still taken', async () => {
+    await put('a', { username: 'mei', mails: ['mei@example.com'] });
+    const both = new Keyring([{ id: 'new', key: randomBytes(32) }, old]);
+    expect([await who('mei', both), await who('Mei@Example.com', both)]).toEqual(['a', 'a']);
+    expect(code(await put('b', { mails: ['mei@example.com'] }, both))).toBe('conflict');
+    expect(code(await put('b', { username: 'mei' }, both))).toBe('conflict');
+    const before = await rowsOf('a');
+    expect(code(await put('a', { username: 'mei', mails: ['mei@example.com'] }, both))).toBe('done');
+    expect((await rowsOf('a')).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    expect((await readAccount(database, both, 'a'))?.username).toBe('mei');
+  });
+
+  test('of twenty who want one address at once one has it; one account put twenty times is there once', async () => {
+    const wanted = Array.from({ length: 20 }, (_, n) => put(`w${n}`, { mails: ['wanted@example.com'] }));
+    const codes = (await Promise.all(wanted)).map(code);
+    expect([codes.filter((each) => each === 'done').length, new Set(codes)]).toEqual([
+      1,
+      new Set(['done', 'conflict']),
+    ]);
+    expect(await rows('select id from accounts')).toHaveLength(1);
+    const again = Array.from({ length: 20 }, () =>
+      put('same', { addresses: [{ kind: 'phone', value: '+12025550123', verified: false }] }),
+    );
+    const outcomes = await Promise.all(again);
+    expect(outcomes.filter((each) => !isRefused(each) && each.created)).toHaveLength(1);
+    expect(await rowsOf('same')).toHaveLength(1);
+  });
+
+  test('what must commit with an account takes it along when it fails', async () => {
+    const account = { id: 'a', roles: [], status: 'active' as const, addresses: [] };
+    const failing = putAccount({ database, keyring }, now, account, async () => {
+      throw new Error('no audit');
+    });
+    await expect(failing).rejects.toThrow('no audit');
+    expect(await readAccount(database, keyring, 'a')).toBeUndefined();
+  });
+
+  test('a deleted account leaves nothing, and nothing that cannot be an id is asked for', async () => {
+    await put('a', { mails: ['a@example.com'] });
+    await put('a', { mails: [] });
+    expect([await deleteAccount(database, 'a'), await deleteAccount(database, 'a')]).toEqual([true, false]);
+    expect([await rows('select 1 from accounts'), await rowsOf('a')]).toEqual([[], []]);
+    expect(await readAccount(database, keyring, 'a\u0000b')).toBeUndefined();
+    expect(await deleteAccount(database, 'a\u0000b')).toBe(false);
+  });
+
+  test('a password that a recovery has set can be taken back, and no other', async () => {
+    const recovery = '0197f0a0-0000-7000-8000-000000000001';
+    const another = '0197f0a0-0000-7000-8000-000000000002';
+    const set = statement(
+      'spec_set_password',
+      setPassword({ account: ':account', hash: ':hash', recovery: ':recovery' }),
+    );
+    const hashOf = async () =>
+      (await rows(`select password_hash from accounts where id = 'a'`))[0].password_hash;
+    await put('a', { password: 'a harbour without a ship' });
+    const first = await hashOf();
+    await database.query(set, { account: 'a', hash: null, recovery, now: new Date(now) });
+    expect(await hashOf()).toBe(first);
+    await put('a');
+    expect(await verifyPassword(await hashOf(), 'a harbour without a ship')).toBe(true);
+    await database.query(set, { account: 'a', hash: 'set by recovery', recovery, now: new Date(now) });
+    await clearPasswordSetBy(database, { recoveryId: another, at: new Date(now) });
+    expect(await hashOf()).toBe('set by recovery');
+    await put('a');
+    await clearPasswordSetBy(database, { recoveryId: recovery, at: new Date(now) });
+    expect(await hashOf()).toBeNull();
+    await database.query(set, { account: 'a', hash: 'set by recovery', recovery, now: new Date(now) });
+    await put('a', { password: 'its owner chose this one' });
+    await clearPasswordSetBy(database, { recoveryId: recovery, at: new Date(now) });
+    expect(await verifyPassword(await hashOf(), 'its owner chose this one')).toBe(true);
+  });
+
+  test('which address is written to: the channel that was asked for, the one typed, the primary one', async () => {
+    const pick = statement(
+      'spec_address',
+      addressToWrite({
+        digests: ':digests::bytea[]',
+        account: ':account::text',
+        address: ':address::uuid',
+        channel: ':channel::text',
+      }),
+    );
+    const pickFor = async (typed: string, channel: 'email' | 'sms' | null = null) => {
+      const identifier = normaliseIdentifier(typed);
+      if (isRefused(identifier)) throw new Error(typed);
+      const digests = lookupDigests(keyring, identifier);
+      const [row] = await database.query<SealedAddress>(pick, {
+        digests,
+        account: null,
+        address: null,
+        channel,
+      });
+      return row && openAddress(keyring, row).value;
+    };
+    const mei: Draft = {
+      username: 'mei',
+      addresses: [
+        { kind: 'email', value: 'primary@example.com', verified: true, primary: true },
+        { kind: 'email', value: 'second@example.com', verified: true },
+        { kind: 'phone', value: '+12025550123', verified: true },
+        { kind: 'phone', value: '+12025550199', verified: false },
+      ],
+    };
+    await put('mei', mei);
+    expect(await pickFor('mei')).toBe('primary@example.com');
+    expect(await pickFor('Second@example.com')).toBe('second@example.com');
+    expect(await pickFor('second@example.com', 'sms')).toBe('+12025550123');
+    expect(await pickFor('+12025550123')).toBe('+12025550123');
+    expect(await pickFor('+12025550199')).toBeUndefined();
+    await put('mei', { ...mei, status: 'disabled' });
+    expect(await pickFor('mei')).toBeUndefined();
+  });
+});
