@@ -8,7 +8,8 @@ export type RenderedSms = { channel: 'sms'; body: string };
 export type Rendered = RenderedEmail | RenderedSms;
 
 /** Writes a message. The same slots give the same bytes, so that a retry is the same message. */
-export function renderMessage(slots: MessageSlots & { channel: 'email' | 'sms' }): Rendered {
+export function renderMessage(given: MessageSlots & { channel: 'email' | 'sms' }): Rendered {
+  const slots = { ...given, stopUrl: oneLine(given.stopUrl) };
   const words = wordings[slots.locale];
   const service = oneLine(slots.serviceName);
   if (slots.channel === 'sms') return { channel: 'sms', body: smsBody(words, service, slots) };
@@ -22,7 +23,7 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
   const code = grouped(codeOf(slots));
   const lead = w.lead(service);
   const good = w.good(slots.codeMinutes, service);
-  const footer = words.footer(service);
+  const footer = w.footer(service);
   const subject = w.subject(service);
   return {
     channel: 'email',
@@ -32,7 +33,7 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
       lead,
       `    ${code}`,
       good,
-      `${w.notYou} ${w.stopLabel}:\n${slots.stopUrl}`,
+      `${w.notYou}${w.stopLabel}${words.colon}\n${slots.stopUrl}`,
       `-- \n${footer}`,
     ),
     html: fill(mails.recovery_code, {
@@ -56,7 +57,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
   const { completed: w } = words;
   const passwordSet = slots.passwordSet ?? false;
   const lead = w.lead(service, whenText(slots.settledAt ?? new Date(0), slots.locale));
-  const footer = words.footer(service);
+  const footer = w.footer(service);
   const subject = w.subject(service);
   return {
     channel: 'email',
@@ -65,7 +66,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
       w.heading,
       lead,
       w.was(passwordSet),
-      `${w.notYouHeading}\n${w.notYou(passwordSet)}\n${slots.stopUrl}`,
+      `${w.notYouHeading}\n${w.notYou(passwordSet)}\n${w.stopLabel}${words.colon}\n${slots.stopUrl}`,
       `-- \n${footer}`,
     ),
     html: fill(mails.recovery_completed, {

@@ -1,0 +1,153 @@
+import type { Locale } from '@rekey/kernel';
+import { type RenderedEmail, type RenderedSms, renderMessage } from './render.js';
+import { grouped, type MessageSlots } from './slots.js';
+
+const slots: MessageSlots = {
+  kind: 'recovery_code',
+  locale: 'en',
+  serviceName: 'Rekey',
+  recoveryUrl: 'https://recover.example.com',
+  stopUrl: `https://recover.example.com/stop?token=${'s'.repeat(43)}`,
+  code: '12345678',
+  codeMinutes: 10,
+  settledAt: new Date('2026-11-23T18:04:00Z'),
+  passwordSet: true,
+};
+const mail = (more: Partial<MessageSlots> = {}) =>
+  renderMessage({ ...slots, ...more, channel: 'email' }) as RenderedEmail;
+const sms = (more: Partial<MessageSlots> = {}) =>
+  (renderMessage({ ...slots, code: '123456', ...more, channel: 'sms' }) as RenderedSms).body;
+
+/** What a person reads of a page: no styles, no tags, one space between words. */
+const read = (html: string) =>
+  html
+    .replace(/<!--.*?-->|<(style|title|head)\b.*?<\/\1>/gs, '')
+    .replace(/<\/(p|div|td|tr|table|a)>/g, ' ')
+    .replace(/<[^>]+>/g, '')
+    .replace(/\s+/g, ' ');
+
+const kinds = ['recovery_code', 'recovery_completed'] as const;
+const locales: Locale[] = ['en', 'zh-Hans'];
+const all = kinds.flatMap((kind) => locales.map((locale) => ({ kind, locale })));
+
+describe('a mail', () => {
+  test.each(all)('$kind in $locale says the same as text and as a page', (which) => {
+    const { subject, text, html } = mail(which);
+    expect(subject).toContain('Rekey');
+    expect(html).toContain(`<html lang="${which.locale}"`);
+    expect(html).not.toContain('{{');
+    const lines = text
+      .split('\n')
+      .map((line) => line.trim().replace(/[:：]$/, ''))
+      .filter((line) => line !== '' && line !== '--' && !line.startsWith('https:'));
+    expect(lines.length).toBeGreaterThan(4);
+    for (const line of lines) expect(read(html)).toContain(line);
+    expect(text).toContain(`\n${slots.stopUrl}\n`);
+    expect(html).toContain(`href="${slots.stopUrl}"`);
+  });
+
+  test.each(all)('$kind in $locale loads nothing and tells nobody that it was opened', (which) => {
+    const { html } = mail(which);
+    expect(html).not.toMatch(/<(img|link|script|iframe|form|input|video|object)\b|url\(|@import|\bsrc=/i);
+    const addresses = [...html.matchAll(/https?:\/\/[^\s"'<)]+/g)]
+      .map(([address]) => address)
+      .filter((address) => !address.startsWith('http://www.w3.org/'));
+    expect(new Set(addresses)).toEqual(new Set([slots.stopUrl]));
+  });
+
+  test.each(all)('$kind in $locale fits a dark screen and a phone', (which) => {
+    const { html } = mail(which);
+    expect(html).toMatch(/<meta name="color-scheme" content="light dark"/);
+    expect(html).toContain('@media (prefers-color-scheme: dark)');
+    expect(html).toContain('width=device-width');
+  });
+
+  test.each(all)('$kind in $locale is the same mail when it is written again', (which) => {
+    expect(mail(which)).toEqual(mail(which));
+  });
+
+  test.each(locales)('a code in %s: grouped, with its minutes, and asked back by nobody', (locale) => {
+    const { text, html, subject } = mail({ locale, codeMinutes: 7 });
+    expect(text).toContain('\n    1234 5678\n');
+    expect(read(html)).toContain('1234 5678');
+    expect(text).toMatch(/\b7 (minutes|分钟)/);
+    // A subject is shown on a locked screen.
+    expect(subject).not.toMatch(/\d/);
+  });
+
+  test.each(locales)('a notice in %s: what, when, until when it can be undone, and no secret', (locale) => {
+    const { text, html } = mail({ kind: 'recovery_completed', locale });
+    expect(text).toMatch(/(23 November 2026 at|2026年11月23日) 18:04 UTC/);
+    expect(text).toMatch(/72 (hours|小时)/);
+    for (const part of [text, html]) expect(part).not.toMatch(/1234 ?5678/);
+    const withoutPassword = mail({ kind: 'recovery_completed', locale, passwordSet: false }).text;
+    expect(text).toMatch(/new password|新密码/);
+    expect(withoutPassword).not.toMatch(/new password|新密码/);
+  });
+
+  test.each([undefined, '', '12345', '123456789', '1234a678', '12345678\n'])(
+    'no code mail without a code: %j',
+    (code) => {
+      expect(() => mail({ code })).toThrow('needs a code');
+      expect(() => sms({ code })).toThrow('needs a code');
+    },
+  );
+});
+
+describe('what comes from elsewhere', () => {
+  const serviceName = 'A&B <img src=x onerror=alert(1)>\r\nBcc: eve@example.com\u2028"{{code}}\u202e';
+
+  test.each(all)('stays text in $kind in $locale', (which) => {
+    const { subject, html, text } = mail({ ...which, serviceName });
+    expect(subject).not.toMatch(/[\r\n\u2028\u202e]/);
+    expect(text).not.toMatch(/^Bcc:/m);
+    expect(html).not.toContain('<img');
+    expect(html).toContain('A&amp;B &lt;img src=x onerror=alert(1)&gt; Bcc: eve@example.com &quot;{{code}}');
+  });
+
+  test.each(all)('makes no other line in an SMS of $kind in $locale', (which) => {
+    const lines = sms({ ...which, serviceName: 'Rekey\n@evil.example #999999' }).split('\n');
+    expect(lines).toHaveLength(which.kind === 'recovery_code' ? 3 : 1);
+    expect(lines.filter((line) => line.startsWith('@'))).toEqual(
+      which.kind === 'recovery_code' ? ['@recover.example.com #123456'] : [],
+    );
+  });
+});
+
+describe('an SMS', () => {
+  /** The default alphabet of GSM 03.38, as far as it is ASCII and one septet a sign. */
+  const gsm = /^[\n\r A-Za-z0-9@$_!"#%&'()*+,\-./:;<=>?]*$/;
+
+  test.each(locales)('in %s: the last line binds the code to the page', (locale) => {
+    const lines = sms({ locale, recoveryUrl: 'https://recover.example.com:8443/base' }).split('\n');
+    // https://wicg.github.io/sms-one-time-codes: the last line, the host first, one space, the code.
+    expect(/^@([^\s#]+) #([^\s]+)$/.exec(lines.at(-1) ?? '')?.slice(1)).toEqual([
+      'recover.example.com',
+      '123456',
+    ]);
+    expect(lines[0]).toContain('123 456');
+    expect(lines[0]).toContain('Rekey');
+    expect(lines[0]).toMatch(/\b10 (min|分钟)/);
+  });
+
+  test('in English it is one SMS: 140 bytes, no sign that costs more', () => {
+    expect(sms()).toMatch(gsm);
+    expect(Buffer.byteLength(sms())).toBeLessThanOrEqual(140);
+    expect(sms({ kind: 'recovery_completed' })).toMatch(gsm);
+  });
+
+  test('in Chinese a code is two SMS of UCS-2 at most', () => {
+    expect(sms({ locale: 'zh-Hans' }).length).toBeLessThanOrEqual(2 * 67);
+  });
+
+  test.each(locales)('a notice in %s: the link to undo it, and no code', (locale) => {
+    const body = sms({ kind: 'recovery_completed', locale });
+    expect(body.endsWith(slots.stopUrl)).toBe(true);
+    expect(body).not.toMatch(/123 ?456/);
+    expect(body).toContain('72');
+  });
+});
+
+test('codes are grouped in halves', () => {
+  expect([grouped('123456'), grouped('12345678')]).toEqual(['123 456', '1234 5678']);
+});
