@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@rekey/kernel';
 import nodemailer, { type Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
 import { DeliveryFault } from './delivery-fault.js';
@@ -21,39 +22,41 @@ export interface Email extends RenderedEmail {
 
 const minutes = 60_000;
 
+/** So long a server that was away is asked last; otherwise every mail would wait for it anew. */
+const rest = 30_000;
+
+interface Server {
+  pool: Transporter<SMTPPool.SentMessageInfo>;
+  restsUntil: number;
+}
+
 /** Mail over pooled SMTP connections, one pool a server; the next server takes over when one is away or puts us off. */
 export class EmailChannel {
-  private readonly pools: Transporter<SMTPPool.SentMessageInfo>[];
+  private readonly servers: Server[];
 
-  constructor(private readonly options: EmailOptions) {
-    this.pools = options.smtpUrls.map((url, at) => openPool(url, at < options.smtpUrls.length - 1));
+  constructor(
+    private readonly options: EmailOptions,
+    private readonly clock: Clock = systemClock,
+  ) {
+    const { smtpUrls } = options;
+    this.servers = smtpUrls.map((url, at) => ({
+      pool: openPool(url, at < smtpUrls.length - 1),
+      restsUntil: 0,
+    }));
   }
 
   /** @throws {DeliveryFault} */
   async send(email: Email): Promise<{ providerId: string }> {
-    const { mailFrom, messageIdHost } = this.options;
+    const message = messageOf(email, this.options);
     let last: DeliveryFault | undefined;
-    for (const pool of this.pools) {
+    for (const server of this.inOrder()) {
       try {
-        const info = await pool.sendMail({
-          from: mailFrom,
-          to: { name: '', address: email.to },
-          subject: email.subject,
-          text: email.text,
-          html: email.html,
-          messageId: `<${email.id}@${messageIdHost}>`,
-          // RFC 3834 §5: no vacation notice shall answer this; §3.1.7 of RFC 5436 says the same of X-Auto-Response-Suppress.
-          headers: {
-            'Auto-Submitted': 'auto-generated',
-            'X-Auto-Response-Suppress': 'All',
-            'Content-Language': email.locale,
-          },
-          disableFileAccess: true,
-          disableUrlAccess: true,
-        });
+        const info = await server.pool.sendMail(message);
         return { providerId: info.messageId };
       } catch (fault) {
-        last = deliveryFaultOf(fault);
+        const { isAboutMail, ...failure } = failureOf(fault);
+        if (!isAboutMail) server.restsUntil = this.clock.now() + rest;
+        last = new DeliveryFault(failure.permanent, failure.providerCode);
         if (last.permanent) throw last;
       }
     }
@@ -61,9 +64,32 @@ export class EmailChannel {
   }
 
   async close(): Promise<void> {
-    for (const pool of this.pools) pool.close();
+    for (const { pool } of this.servers) pool.close();
+  }
+
+  private inOrder(): Server[] {
+    const now = this.clock.now();
+    const isAwake = (server: Server) => server.restsUntil <= now;
+    return [...this.servers.filter(isAwake), ...this.servers.filter((server) => !isAwake(server))];
   }
 }
+
+const messageOf = (email: Email, { mailFrom, messageIdHost }: EmailOptions): SMTPPool.MailOptions => ({
+  from: mailFrom,
+  to: { name: '', address: email.to },
+  subject: email.subject,
+  text: email.text,
+  html: email.html,
+  messageId: `<${email.id}@${messageIdHost}>`,
+  // RFC 3834 §5: no vacation notice shall answer this; X-Auto-Response-Suppress says the same to Exchange.
+  headers: {
+    'Auto-Submitted': 'auto-generated',
+    'X-Auto-Response-Suppress': 'All',
+    'Content-Language': email.locale,
+  },
+  disableFileAccess: true,
+  disableUrlAccess: true,
+});
 
 /**
  * Waits as RFC 5321 §4.5.3.2 asks, five minutes for a greeting and ten for the end of the data, where no other server could
@@ -81,20 +107,42 @@ function openPool(url: string, hasNext: boolean): Transporter<SMTPPool.SentMessa
     auth: username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : undefined,
     maxConnections: 12,
     maxMessages: Number.POSITIVE_INFINITY,
+    // A line that was cut while nothing was sent yet is dialled again, but not for seconds while another server waits.
+    maxRequeues: 1,
     connectionTimeout: hasNext ? 10_000 : 1 * minutes,
     greetingTimeout: hasNext ? 15_000 : 5 * minutes,
     socketTimeout: hasNext ? 1 * minutes : 10 * minutes,
   });
 }
 
-/** Acts on the code of the reply, never on its text (RFC 5321 §4.2.1): 5yz is for good, 4yz and a lost line are for now. */
-function deliveryFaultOf(fault: unknown): DeliveryFault {
-  const { responseCode, code } = Object(fault) as { responseCode?: number; code?: string };
-  // A 5yz to our own credentials says nothing about the person's address.
-  const isOurs = code === 'EAUTH' || code === 'ENOAUTH' || code === 'ETLS';
-  const permanent = !isOurs && responseCode !== undefined && responseCode >= 500 && responseCode < 600;
-  return new DeliveryFault(
-    permanent,
-    responseCode === undefined ? (code ?? 'unknown') : `smtp ${responseCode}`,
-  );
+interface Failure {
+  /** It is this mail that was not taken; otherwise the server is away, or does not want us. */
+  isAboutMail: boolean;
+  permanent: boolean;
+  providerCode: string;
+}
+
+/**
+ * Acts on the code of the reply, never on its text (RFC 5321 §4.2.1): 5yz is for good, 4yz and a lost line are for now. A 5yz
+ * to our greeting, our credentials or our sender says nothing about the person's address: another server may think otherwise.
+ */
+function failureOf(fault: unknown): Failure {
+  const { responseCode, code, originalCode, command } = Object(fault) as SmtpFault;
+  const isMalformed = code === 'EENVELOPE' && command === 'API';
+  // 421 is a server that is going away (§3.8), whatever it was asked.
+  const isAboutMail = isMalformed || ((command === 'RCPT TO' || command === 'DATA') && responseCode !== 421);
+  const isNo = responseCode !== undefined && responseCode >= 500 && responseCode < 600;
+  return {
+    isAboutMail,
+    permanent: isMalformed || (isAboutMail && isNo),
+    providerCode: responseCode === undefined ? (originalCode ?? code ?? 'unknown') : `smtp ${responseCode}`,
+  };
+}
+
+/** As nodemailer describes it; the command is the one that was answered, CONN when the line itself was lost. */
+interface SmtpFault {
+  responseCode?: number;
+  code?: string;
+  originalCode?: string;
+  command?: string;
 }
