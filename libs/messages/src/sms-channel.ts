@@ -65,9 +65,9 @@ export class SmsChannel {
 /** 429 and 5xx are for now, like a lost line; another 4xx is about this number or this text, so it is for good. */
 function deliveryFaultOf(fault: unknown): DeliveryFault {
   const { status, code } = Object(fault) as { status?: number; code?: number | string };
-  // 401 and 403 are about our account: once it is mended, the message can go.
+  // 401, 403 and 404 are about our account: once it is mended, the message can go.
   const permanent =
-    status !== undefined && status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+    status !== undefined && status >= 400 && status < 500 && ![401, 403, 404, 408, 429].includes(status);
   return new DeliveryFault(
     permanent,
     status === undefined ? String(code ?? 'unknown') : `twilio ${code ?? status}`,

@@ -1,0 +1,115 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DeliveryFault } from './delivery-fault.js';
+import { SmsChannel, type SmsOptions } from './sms-channel.js';
+
+const accountSid = `AC${'0'.repeat(32)}`;
+
+interface Asked {
+  method?: string;
+  path?: string;
+  headers: IncomingHttpHeaders;
+  form: Record<string, string>;
+}
+
+/** Stands where api.twilio.com stands, and answers what it is told to. */
+let server: Server;
+let apiUrl = '';
+const asked: Asked[] = [];
+let answer: { status: number; body: unknown };
+let connections = 0;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+      asked.push({ method: request.method, path: request.url, headers: request.headers, form });
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer.body));
+    });
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+beforeEach(() => {
+  asked.splice(0);
+  answer = { status: 201, body: { sid: 'SM1', status: 'queued' } };
+});
+
+const channel = (more: Partial<SmsOptions> = {}) =>
+  new SmsChannel({ accountSid, authToken: 's3cret', from: '+15005550006', apiUrl, ...more });
+const sms = { to: '+14155550123', body: '123 456 is your Rekey recovery code.\n\n@localhost #123456' };
+
+test("Twilio's own request, on the origin that was set", async () => {
+  expect(await channel({ apiUrl: `${apiUrl}/` }).send(sms)).toEqual({ providerId: 'SM1' });
+  const [request] = asked;
+  expect(`${request?.method} ${request?.path}`).toBe(`POST /2010-04-01/Accounts/${accountSid}/Messages.json`);
+  expect(request?.headers.authorization).toBe(`Basic ${btoa(`${accountSid}:s3cret`)}`);
+  expect(request?.form).toEqual({ To: sms.to, Body: sms.body, From: '+15005550006' });
+});
+
+test('a messaging service instead of a number', async () => {
+  await channel({ from: undefined, messagingServiceSid: 'MG1' }).send(sms);
+  expect(asked[0]?.form).toEqual({ To: sms.to, Body: sms.body, MessagingServiceSid: 'MG1' });
+});
+
+test.each([
+  ['https://recover.example.com/webhooks/twilio/status', true],
+  // Twilio could not reach it, and a receipt in the clear could be read on the way.
+  ['http://localhost:3000/webhooks/twilio/status', false],
+])('receipts to %s: %s', async (statusCallback, isAsked) => {
+  await channel({ statusCallback }).send(sms);
+  expect(asked[0]?.form['StatusCallback']).toBe(isAsked ? statusCallback : undefined);
+});
+
+test('one line for many messages', async () => {
+  const one = channel();
+  await one.send(sms);
+  const before = connections;
+  for (let n = 0; n < 5; n++) await one.send(sms);
+  expect(connections).toBe(before);
+});
+
+const faultOf = async (sending: Promise<unknown>): Promise<DeliveryFault> => {
+  const fault = await sending.then(
+    () => 'sent',
+    (thrown: unknown) => thrown,
+  );
+  expect(fault).toBeInstanceOf(DeliveryFault);
+  return fault as DeliveryFault;
+};
+
+test.each([
+  [400, 21211, true],
+  [400, 21610, true],
+  [400, 21614, true],
+  [429, 20429, false],
+  [500, 20500, false],
+  [503, undefined, false],
+  // About our account, not about the person's number.
+  [401, 20003, false],
+  [403, 20005, false],
+  [404, 20404, false],
+])('%i with code %s: for good is %s, and nothing of the message is told', async (status, code, permanent) => {
+  answer = {
+    status,
+    body: { status, code, message: `The number ${sms.to} said: ${sms.body}`, more_info: 'https://…' },
+  };
+  const fault = await faultOf(channel().send(sms));
+  expect(fault).toMatchObject({ permanent, providerCode: `twilio ${code ?? status}` });
+  expect(`${fault.stack} ${JSON.stringify(fault)}`).not.toMatch(/4155550123|123.?456|s3cret/);
+});
+
+test('nobody listens: for now', async () => {
+  const fault = await faultOf(channel({ apiUrl: 'http://127.0.0.1:1' }).send(sms));
+  expect(fault).toMatchObject({ permanent: false, providerCode: 'ECONNREFUSED' });
+});
