@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type CaughtMessage, MessageStore } from './message-store.js';
@@ -27,6 +27,7 @@ export async function startMailbox(options: { port: number; production: boolean 
   const account = newTwilioAccount();
   const fastify = Fastify({ logger: false, bodyLimit: 1_048_576, forceCloseConnections: true });
   await fastify.register(formbody);
+  forThisMachineOnly(fastify);
   twilioRoutes(fastify, store, account);
   scriptRoutes(fastify, store);
   pageRoutes(fastify, store);
@@ -47,6 +48,21 @@ export async function startMailbox(options: { port: number; production: boolean 
       await smtp.close();
     },
   };
+}
+
+/**
+ * Listening on this machine is not enough: a page of somebody else, opened in a browser here, may point its own name at
+ * 127.0.0.1 and read the codes as its own (DNS rebinding). Such a request bears that name.
+ */
+function forThisMachineOnly(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    const name = request.hostname.replace(/^\[|\]$/g, '');
+    const isHere = isIP(name) !== 0 || /^([a-z0-9-]+\.)*localhost$/i.test(name);
+    if (!isHere) return reply.status(403).send({ message: 'the mailbox answers to localhost only' });
+  });
+  fastify.addHook('onSend', async (_request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+  });
 }
 
 function scriptRoutes(fastify: FastifyInstance, store: MessageStore): void {

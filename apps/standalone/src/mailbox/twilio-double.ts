@@ -22,6 +22,18 @@ const error = (status: number, code: number, message: string) => ({
   status,
 });
 
+/** Characters in a message, of any alphabet. */
+const longest = 1_600;
+
+/** SMS that a text becomes: of septets where GSM's default alphabet has all of it, else of UCS-2 (3GPP TS 23.038). */
+function segmentsOf(text: string): number {
+  const isGsm = /^[\n\r A-Za-z0-9@$_!"#%&'()*+,\-./:;<=>?£¥èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà¡¿§¤ΔΦΓΛΩΠΨΣΘΞ]*$/.test(
+    text,
+  );
+  const [alone, joined] = isGsm ? [160, 153] : [70, 67];
+  return text.length <= alone ? 1 : Math.ceil(text.length / joined);
+}
+
 /** The one resource of Twilio's API that sends: `POST /2010-04-01/Accounts/{Sid}/Messages.json`. */
 export function twilioRoutes(fastify: FastifyInstance, store: MessageStore, account: TwilioAccount): void {
   fastify.post<{ Params: { sid: string }; Body: Record<string, string> }>(
@@ -37,6 +49,9 @@ export function twilioRoutes(fastify: FastifyInstance, store: MessageStore, acco
       if (!from && !service)
         return reply.status(400).send(error(400, 21603, "A 'From' phone number is required."));
       if (body === '') return reply.status(400).send(error(400, 21602, 'Message body is required.'));
+      if (body.length > longest) {
+        return reply.status(400).send(error(400, 21617, 'The concatenated message body is too long.'));
+      }
       const sender = from ?? service ?? '';
       const now = new Date();
       store.add({
@@ -58,7 +73,7 @@ export function twilioRoutes(fastify: FastifyInstance, store: MessageStore, acco
         body,
         status: 'queued',
         direction: 'outbound-api',
-        num_segments: String(Math.max(1, Math.ceil(body.length / 153))),
+        num_segments: String(segmentsOf(body)),
         num_media: '0',
         error_code: null,
         error_message: null,
