@@ -25,6 +25,12 @@ button { font: inherit; padding: 8px 14px; border: 1px solid var(--line); border
 .list time { grid-row: 1; grid-column: 3; }
 .subject { grid-column: 2 / 4; color: var(--soft); overflow-wrap: anywhere; }
 time { color: var(--soft); font-size: 14px; font-variant-numeric: tabular-nums; white-space: nowrap; }
+@media (max-width: 520px) {
+  .list a { grid-template-columns: 56px 1fr; }
+  .kind { grid-row: span 3; }
+  .subject { grid-column: 2; }
+  .list time { grid-row: 3; grid-column: 2; }
+}
 dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 16px; margin: 0 0 20px; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
