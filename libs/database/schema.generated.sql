@@ -12,6 +12,8 @@ create table accounts (
   password_recovery_id uuid,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  aal smallint not null default 1,
+  CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),
   UNIQUE (username_lookup)
@@ -28,6 +30,8 @@ create table addresses (
   is_primary boolean not null,
   created_at timestamp with time zone not null,
   removed_at timestamp with time zone,
+  binding integer not null default 1,
+  disabled_at timestamp with time zone,
   CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text]))),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   PRIMARY KEY (id)
@@ -41,6 +45,23 @@ create table audit_events (
   account_id text,
   recovery_id uuid,
   detail jsonb not null default '{}'::jsonb,
+  PRIMARY KEY (id)
+);
+
+create table authenticators (
+  id uuid not null,
+  account_id text not null,
+  kind text not null,
+  created_at timestamp with time zone not null,
+  bound_at timestamp with time zone,
+  disabled_at timestamp with time zone,
+  secret_sealed bytea,
+  last_step bigint,
+  salt bytea,
+  CHECK (((kind = 'backup_code'::text) = (salt IS NOT NULL))),
+  CHECK (((kind = 'totp'::text) = (secret_sealed IS NOT NULL))),
+  CHECK ((kind = ANY (ARRAY['totp'::text, 'backup_code'::text]))),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   PRIMARY KEY (id)
 );
 
@@ -58,6 +79,14 @@ create table authorization_codes (
   used_at timestamp with time zone,
   family_id uuid,
   PRIMARY KEY (digest)
+);
+
+create table backup_codes (
+  authenticator_id uuid not null,
+  digest bytea not null,
+  used_at timestamp with time zone,
+  FOREIGN KEY (authenticator_id) REFERENCES authenticators(id) ON DELETE CASCADE,
+  PRIMARY KEY (authenticator_id, digest)
 );
 
 create table clients (
@@ -95,7 +124,7 @@ create table limit_counters (
 
 create table messages (
   id uuid not null,
-  recovery_id uuid not null,
+  recovery_id uuid,
   kind text not null,
   state text not null,
   reason text,
@@ -110,8 +139,12 @@ create table messages (
   address_id uuid,
   provider_id text,
   sent_at timestamp with time zone,
+  account_id text,
+  change text,
+  CHECK (((change IS NULL) = (kind <> 'authenticators_changed'::text))),
+  CHECK (((recovery_id IS NULL) = (kind = 'authenticators_changed'::text))),
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
-  CHECK ((kind = ANY (ARRAY['recovery_code'::text, 'recovery_completed'::text]))),
+  CHECK ((kind = ANY (ARRAY['recovery_code'::text, 'recovery_completed'::text, 'authenticators_changed'::text]))),
   CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'dropped'::text, 'failed'::text]))),
   FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
   PRIMARY KEY (id)
@@ -128,7 +161,6 @@ create table recoveries (
   identifier_sealed bytea,
   identifier_digests bytea[] not null,
   send_budgets bytea[] not null,
-  guess_budgets bytea[] not null,
   locale text not null,
   channel text,
   client_id text not null,
@@ -140,11 +172,14 @@ create table recoveries (
   sends integer not null default 1,
   resend_at timestamp with time zone not null,
   proven_at timestamp with time zone,
-  proven_by text,
   lease_id uuid,
   lease_expires_at timestamp with time zone,
   settled_at timestamp with time zone,
   password_set boolean not null default false,
+  proofs text[] not null default '{}'::text[],
+  amr text[] not null default '{}'::text[],
+  acr text,
+  guess_key bytea not null,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)
@@ -210,9 +245,11 @@ CREATE INDEX addresses_lookup ON public.addresses USING btree (lookup) WHERE (ve
 CREATE INDEX audit_events_account ON public.audit_events USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX audit_events_at ON public.audit_events USING brin (at);
 CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
+CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL)));
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
 CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
 CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);
+CREATE INDEX messages_account ON public.messages USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX messages_created_at ON public.messages USING brin (created_at);
 CREATE INDEX messages_due ON public.messages USING btree (due_at) WHERE (state = 'queued'::text);
 CREATE INDEX messages_provider ON public.messages USING btree (provider_id) WHERE (provider_id IS NOT NULL);

@@ -16,12 +16,16 @@ export interface Account {
   roles: string[];
   status: 'active' | 'disabled';
   locale?: Locale;
+  /** Authenticator assurance level of the product's own sign-in (NIST SP 800-63B-4 §2): 2 where it asks for a second factor, else left out. */
+  aal?: 1 | 2;
 }
 
-export interface AccountToPut extends Omit<Account, 'addresses'> {
+export interface AccountToPut extends Omit<Account, 'addresses' | 'aal'> {
   addresses: (Omit<AccountAddress, 'primary'> & { primary?: boolean })[];
   /** Left out: the account keeps the one it has. */
   password?: string;
+  /** Left out: the account keeps the one it has; a new one has 1. */
+  aal?: 1 | 2;
   /** Instead of `password`: a PHC string of argon2id from elsewhere. */
   passwordHash?: string;
 }

@@ -22,9 +22,9 @@ export const accountOf = (digests: string): string => `(
 const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
 
 /**
- * The one address to write to, as SQL for a lateral join that yields at most one row of `account_id, account_locale,
- * address_id, channel, sealed, exact`. Only a verified address of an active account is ever written to. The wanted channel
- * comes first, then the address that was typed, then the primary one.
+ * The one address to send a code to, as SQL for a lateral join that yields at most one row of `account_id, account_locale,
+ * address_id, channel, sealed, exact`. Only a verified address of an active account is ever written to, and none that was
+ * disabled. The wanted channel comes first, then the address that was typed, then the primary one.
  *
  * @param of expressions: blind-index digests, a known account or null, a known address or null, a channel or null
  */
@@ -35,15 +35,37 @@ export const addressToWrite = (of: {
   channel: string;
 }): string => `
   select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact
-  from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
+  from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null and d.disabled_at is null
   where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
     and (${of.address} is null or d.id = ${of.address})
   order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
   limit 1`;
 
-/** Every address that may be written to, as SQL that yields `id`. Also of an account disabled meanwhile: a warning is due. */
-export const verifiedAddresses = (account: string): string =>
-  `select d.id from addresses d where d.account_id = ${account} and d.verified and d.removed_at is null`;
+/**
+ * Every address to be warned, as SQL that yields `id`: those of now and those removed within the last thirty days, since who
+ * takes an account over removes its owner's addresses first. Also of an account disabled meanwhile. Needs `:now`.
+ */
+export const addressesToWarn = (account: string): string =>
+  `select d.id from addresses d where d.account_id = ${account} and d.verified
+     and (d.removed_at is null or d.removed_at > :now::timestamptz - interval '30 days')`;
+
+/** A notice's address, as SQL of the shape of {@link addressToWrite}. */
+export const addressOfNotice = (address: string): string => `
+  select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact
+  from addresses d join accounts a on a.id = d.account_id where d.id = ${address}`;
+
+/** Addresses that a person who has proved something may choose from, as SQL that yields `id, channel, sealed`. */
+export const addressesToOffer = (account: string): string => `
+  select d.id, ${channelOf} as channel, d.sealed from addresses d
+  where d.account_id = ${account} and d.verified and d.removed_at is null and d.disabled_at is null
+  order by d.is_primary desc, d.id`;
+
+/** `m***@example.com`, `***123`: enough to recognise one's own, too little to learn another's. */
+export function maskAddress({ channel, value }: Pick<OpenedAddress, 'channel' | 'value'>): string {
+  if (channel === 'sms') return `***${value.slice(-3)}`;
+  const at = value.lastIndexOf('@');
+  return `${[...value][0] ?? ''}***${value.slice(at)}`;
+}
 
 /** The account's part of an issuing statement, as SQL that yields `id, status, roles`. */
 export const accountSubject = (account: string): string =>

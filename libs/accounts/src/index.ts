@@ -1,14 +1,26 @@
 export type { Account, AccountAddress, AccountToPut } from './account-shape.js';
 export {
+  type AuthenticatorView,
+  addUnboundTotp,
+  bindTotp,
+  findUnboundTotp,
+  listAuthenticators,
+  removeAuthenticator,
+  replaceBackupCodes,
+} from './authenticators.js';
+export {
   accountSubject,
   activeSubject,
+  addressesToOffer,
+  addressesToWarn,
+  addressOfNotice,
   addressToWrite,
   type FoundAccount,
   findAccount,
+  maskAddress,
   type OpenedAddress,
   openAddress,
   type SealedAddress,
-  verifiedAddresses,
 } from './find.js';
 export { type AddressKind, type Identifier, lookupDigests, normaliseIdentifier } from './identifier.js';
 export {
@@ -23,3 +35,13 @@ export {
 } from './password.js';
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
+export {
+  acceptTotpStep,
+  addressAsAuthenticator,
+  backupCodeEvidence,
+  disableAuthenticators,
+  type Standing,
+  standingOf,
+  totpEvidence,
+  useBackupCode,
+} from './standing.js';

@@ -12,12 +12,12 @@ import { checkPassword, hashPassword } from './password.js';
 
 const upsert = statement(
   'account_put',
-  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_changed_at, created_at, updated_at)
+  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_changed_at, aal, created_at, updated_at)
    values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash,
-     case when :passwordHash::text is null then null else :now::timestamptz end, :now, :now)
+     case when :passwordHash::text is null then null else :now::timestamptz end, coalesce(:aal::smallint, 1), :now, :now)
    on conflict (id) do update set
      status = excluded.status, roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
-     username_lookup = excluded.username_lookup, updated_at = excluded.updated_at,
+     username_lookup = excluded.username_lookup, aal = coalesce(:aal::smallint, accounts.aal), updated_at = excluded.updated_at,
      password_hash = coalesce(excluded.password_hash, accounts.password_hash),
      password_changed_at = coalesce(excluded.password_changed_at, accounts.password_changed_at),
      password_recovery_id = case when excluded.password_hash is null then accounts.password_recovery_id end
@@ -32,7 +32,10 @@ const removeOthers = statement(
 
 const keepAddress = statement(
   'account_keep_address',
-  `update addresses set verified = :verified, is_primary = :primary
+  `update addresses set verified = :verified, is_primary = :primary,
+     -- Confirmed anew: bound again, and what was counted against it belongs to the binding before.
+     binding = binding + (:verified and not verified)::integer,
+     disabled_at = case when :verified and not verified then null else disabled_at end
    where account_id = :account and removed_at is null and exact = any(:exactOfAnyKey::bytea[]) returning id`,
 );
 
@@ -94,6 +97,7 @@ export async function putAccount(
         usernameSealed: username ? keyring.seal(username.value, id) : null,
         usernameLookup: username ? lookupDigest(keyring, username) : null,
         passwordHash,
+        aal: account.aal ?? null,
         now: at,
       });
       const kept = addresses.flatMap(({ identifier }) => exactDigests(keyring, identifier));

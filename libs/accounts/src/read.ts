@@ -9,6 +9,7 @@ interface AccountRow {
   roles: string[];
   locale: Locale | null;
   username_sealed: Buffer | null;
+  aal: 1 | 2;
 }
 
 interface AddressRow {
@@ -21,7 +22,7 @@ interface AddressRow {
 
 const account = statement(
   'account_read',
-  'select id, status, roles, locale, username_sealed from accounts where id = :id',
+  'select id, status, roles, locale, username_sealed, aal from accounts where id = :id',
 );
 const addresses = statement(
   'account_read_addresses',
@@ -49,6 +50,7 @@ export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promi
     roles: row.roles,
     status: row.status,
     ...(row.locale ? { locale: row.locale } : {}),
+    ...(row.aal === 2 ? { aal: row.aal } : {}),
   };
 }
 

@@ -17,8 +17,13 @@ export const budgets = {
   /** Codes to one identifier. Nobody is told: the answer would say that someone else has been trying. */
   sends: { policy: 'sends', quota: 5, windowMs: 10 * minutes },
   sendsADay: { policy: 'sends-a-day', quota: 12, windowMs: day },
+  /** Codes that one client causes, and those of the whole instance: what a flood through many sources costs at most. */
+  sendsAClient: { policy: 'sends-a-client', quota: 6_000, windowMs: 10 * minutes },
+  sendsInAll: { policy: 'sends-in-all', quota: 30_000, windowMs: 10 * minutes },
   /** Passwords tried from one source, and for one identifier. */
   signIns: { policy: 'sign-ins', quota: 30, windowMs: 10 * minutes },
-  /** Guesses at one account over all its recoveries. */
+  /** Values offered to bind an authenticator app. */
+  bindings: { policy: 'bindings', quota: 10, windowMs: 10 * minutes },
+  /** Guesses of one kind at one account over all its recoveries. */
   guessesADay: { policy: 'guesses-a-day', quota: 20, windowMs: day },
 } as const satisfies Record<string, Budget>;

@@ -10,7 +10,7 @@ export const counterKey = (keyring: Keyring, budget: Budget, party: string): Buf
  * The charge as SQL, for statements that spend and act in one go: yields `key, spent, resets_at`, with what is spent now
  * counted in. The window begins anew when it has run out. Needs `:now`.
  *
- * @param rows a select of `key bytea, window_ms integer`, each key once
+ * @param rows a select of `key bytea, window_ms` (integer or bigint), each key once
  */
 export const chargeRows = (rows: string): string => `
   insert into limit_counters (key, spent, resets_at)

@@ -1,3 +1,11 @@
 export { type Budget, budgets } from './budgets.js';
 export { chargeRows, counterKey, forgetSpent, limitView, spend } from './charge.js';
+export {
+  accountGuessKey,
+  clearRows,
+  failureKey,
+  failuresInARow,
+  failureWindowMs,
+  identifierGuessKey,
+} from './guesses.js';
 export { sourceOf } from './source.js';

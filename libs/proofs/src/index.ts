@@ -1,4 +1,11 @@
 export {
+  type BackupCodeEvidence,
+  backupCodeShape,
+  makeBackupCodes,
+  matchBackupCode,
+  plainBackupCode,
+} from './backup-code/backup-code.js';
+export {
   type CodeBinding,
   type CodeChannel,
   codeShape,
@@ -6,3 +13,4 @@ export {
   matchCode,
   plainCode,
 } from './delivered-code/code.js';
+export { matchTotp, newTotpSecret, type TotpEvidence, totpShape, totpStep, totpUri } from './totp/totp.js';

@@ -3,6 +3,8 @@ import { Audit1764000000002 } from './2-audit.js';
 import { Limits1764000000003 } from './3-limits.js';
 import { Tokens1764000000004 } from './4-tokens.js';
 import { Recovery1764000000005 } from './5-recovery.js';
+import { AccountsAuthenticators1764000000006 } from './6-accounts-authenticators.js';
+import { RecoveryProofs1764000000008 } from './8-recovery-proofs.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -11,4 +13,6 @@ export const migrations = [
   Limits1764000000003,
   Tokens1764000000004,
   Recovery1764000000005,
+  AccountsAuthenticators1764000000006,
+  RecoveryProofs1764000000008,
 ];

@@ -1,0 +1,52 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Authenticators beside the addresses, and how sure an account's sign-in is. */
+export class AccountsAuthenticators1764000000006 implements MigrationInterface {
+  name = 'AccountsAuthenticators1764000000006';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      alter table accounts
+        -- The best sign-in that the product knows of (NIST SP 800-63B-4 §2): 2 where it asks for a second factor.
+        add column aal smallint not null default 1 check (aal in (1, 2))`);
+    await queryRunner.query(`
+      alter table addresses
+        -- Raised when the address is confirmed anew: failures are counted for one binding.
+        add column binding integer not null default 1,
+        -- After a hundred wrong codes in a row (NIST SP 800-63B-4 §3.2.2), until it is confirmed anew.
+        add column disabled_at timestamptz`);
+    await queryRunner.query(`
+      create table authenticators (
+        id uuid primary key,
+        account_id text not null references accounts (id) on delete cascade,
+        kind text not null check (kind in ('totp', 'backup_code')),
+        created_at timestamptz not null,
+        -- Null until a code has shown that the app holds the secret.
+        bound_at timestamptz,
+        disabled_at timestamptz,
+        -- Of an authenticator app: sealed with the row's id; and the last time step that was accepted, which is never again.
+        secret_sealed bytea,
+        last_step bigint,
+        -- Of backup codes: the salt of this set's argon2id.
+        salt bytea,
+        check ((kind = 'totp') = (secret_sealed is not null)),
+        check ((kind = 'backup_code') = (salt is not null))
+      ) with (fillfactor = 80)`);
+    await queryRunner.query(
+      'create unique index authenticators_account on authenticators (account_id, kind, (bound_at is null))',
+    );
+    await queryRunner.query(`
+      create table backup_codes (
+        authenticator_id uuid not null references authenticators (id) on delete cascade,
+        digest bytea not null,
+        used_at timestamptz,
+        primary key (authenticator_id, digest)
+      )`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('drop table backup_codes, authenticators');
+    await queryRunner.query('alter table addresses drop column binding, drop column disabled_at');
+    await queryRunner.query('alter table accounts drop column aal');
+  }
+}

@@ -1,0 +1,59 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { hashRaw } from '@node-rs/argon2';
+import { plainCode } from '../delivered-code/code.js';
+
+/** Codes of one set, and the bits of each (NIST SP 800-63B-4 §4.2.1.1 asks for 64 at least). */
+export const backupCodeShape = { codes: 10, bits: 80 } as const;
+
+/** What a guess at a backup code is checked against: all in hexadecimal. */
+export interface BackupCodeEvidence {
+  id: string;
+  /** One for the whole set, so that a guess costs one hash, whichever code it is. */
+  salt: string;
+  /** Of the codes that are left. */
+  digests: string[];
+}
+
+/** Crockford's Base32: no I, L, O or U, so that none is misread. */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** OWASP's first choice for argon2id, as for passwords. The library's default algorithm is argon2id. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+const digestOf = (plain: string, salt: Buffer): Promise<Buffer> => hashRaw(plain, { ...cost, salt });
+
+/** `ABCD-EFGH-JKMN-PQRS`: sixteen characters of five random bits. */
+function newCode(): string {
+  const characters = [...randomBytes(backupCodeShape.bits / 5)].map((byte) => alphabet[byte & 31]).join('');
+  return characters.replace(/.{4}(?=.)/g, '$&-');
+}
+
+/** What was typed, in one form: case, spaces and hyphens do not count, and what looks alike is alike. */
+export const plainBackupCode = (typed: string): string =>
+  plainCode(typed).toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1');
+
+/** A set of codes to be shown once, and what is kept of it: argon2id digests under a salt of its own. */
+export async function makeBackupCodes(): Promise<{ codes: string[]; salt: Buffer; digests: Buffer[] }> {
+  const codes = Array.from({ length: backupCodeShape.codes }, newCode);
+  const salt = randomBytes(16);
+  const digests = await Promise.all(codes.map((code) => digestOf(plainBackupCode(code), salt)));
+  return { codes, salt, digests };
+}
+
+/** The same work is done where there are no codes. @returns the digest of the code that it is */
+export async function matchBackupCode(
+  typed: string,
+  evidence: BackupCodeEvidence | undefined,
+): Promise<Buffer | undefined> {
+  const plain = plainBackupCode(typed);
+  const salt = evidence ? Buffer.from(evidence.salt, 'hex') : decoySalt;
+  const guess = await digestOf(plain.slice(0, 64), salt);
+  let right: Buffer | undefined;
+  for (const text of evidence?.digests ?? []) {
+    const digest = Buffer.from(text, 'hex');
+    if (timingSafeEqual(digest, guess)) right = digest;
+  }
+  return right;
+}
+
+const decoySalt = randomBytes(16);
