@@ -51,7 +51,7 @@ describe('the pages without a browser', () => {
     expect(form.status).toBe(200);
     expect(form.html).toContain('lang="zh-Hans"');
     expect(form.headers.get('content-security-policy')).toBe(
-      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     );
     expect(form.html).not.toMatch(/ style="|<script>|onclick/);
     const csrf = csrfIn(form.html);

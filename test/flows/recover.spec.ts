@@ -18,12 +18,13 @@ describe('a recovery', () => {
     expect(Object.keys(started.body).sort()).toEqual([
       'expires_at',
       'id',
+      'link_number',
       'methods',
       'resend_at',
       'state',
       'token',
     ]);
-    expect(started.body).toMatchObject({ state: 'proving', methods: ['code'] });
+    expect(started.body).toMatchObject({ state: 'proving', methods: ['code', 'backup_code'] });
     expect(started.headers.get('cache-control')).toBe('no-store');
 
     const mail = await rekey.message('ada@example.com');

@@ -19,6 +19,12 @@ const accountMembers = {
   roles: z.array(role).max(50).default([]),
   status: z.enum(['active', 'disabled']).default('active'),
   locale: z.string().max(35).optional(),
+  aal: z
+    .union([z.literal(1), z.literal(2)])
+    .optional()
+    .describe(
+      'Assurance level of your own sign-in: 2 where it asks for a second factor. Left out: stays as it is',
+    ),
 };
 
 const accountFields = z.strictObject({

@@ -31,7 +31,12 @@ export async function startCourier(
   const backend = { database, redisUrl: settings.redisUrl };
   const queue = await openQueue(backend, warn('queue'));
   const channels = createChannels(settings);
-  const context: MessageContext = { database, keyring: settings.keyring, clock };
+  const context: MessageContext = {
+    database,
+    keyring: settings.keyring,
+    clock,
+    sendQuotas: settings.sendQuotas,
+  };
   const handlers = messageHandlers({
     context,
     channels,

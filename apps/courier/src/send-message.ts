@@ -84,10 +84,12 @@ function deliver(
     locale: message.locale,
     serviceName,
     recoveryUrl: urls.recovery,
-    stopUrl: `${urls.recovery}/stop?token=${message.stopToken}`,
+    stopUrl: message.stopToken && `${urls.recovery}/stop?token=${message.stopToken}`,
+    linkUrl: message.linkToken && `${urls.recovery}/recover/link?token=${message.linkToken}`,
     code: message.code,
     codeMinutes: 10,
-    settledAt: message.settledAt,
+    happenedAt: message.happenedAt,
+    change: message.change,
     passwordSet: message.passwordSet,
   });
   return channels.send({ id: message.messageId, to: message.to.value, locale: message.locale, ...rendered });

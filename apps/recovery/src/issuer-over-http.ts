@@ -14,9 +14,6 @@ import { Pool } from 'undici';
 /** The issuer hangs up on nobody; who has waited this long tells the person to try again. */
 const timeoutMs = 8_000;
 
-/** Authentication context of a recovery by one issued code (NIST SP 800-63B-4 §4.2.2.1). Mail is never called a factor. */
-const recoveryAcr = 'urn:rekey:recovery:aal1';
-
 export interface IssuerOverHttp extends IssuerPort {
   close(): Promise<void>;
 }
@@ -42,8 +39,8 @@ export function issuerOverHttp(parts: {
       accountId: subject.accountId,
       recoveryId: subject.recoveryId,
       clientId: subject.clientId,
-      acr: recoveryAcr,
-      amr: [`recovery-code-${subject.provenBy}`],
+      acr: subject.acr,
+      amr: subject.amr,
       provenAt: subject.provenAt,
     });
     const form = new URLSearchParams({

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { type Database, openDatabase } from '@rekey/database';
 import { createLog } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import { openQueue } from '@rekey/queue';
-import type { RecoveryContext } from '@rekey/recovery';
-import type { Settings } from '@rekey/settings';
+import { defaultPolicy, type RecoveryContext, type RecoveryPolicy, readPolicy } from '@rekey/recovery';
+import { type Settings, SettingsError } from '@rekey/settings';
 import { ClientDirectory, SigningKeys } from '@rekey/tokens';
 import { issuerOverHttp } from './issuer-over-http.js';
 
@@ -22,6 +23,7 @@ export const CLIENTS = Symbol('ClientDirectory');
 
 export async function assemble(settings: Settings, clock: Clock): Promise<RecoveryParts> {
   const { keyring, urls, serviceName, redisUrl } = settings;
+  const policy = policyOf(settings);
   const log = createLog({ name: 'recovery', level: settings.logLevel });
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'recovery', poolSize: 16 });
   const queue = await openQueue({ database, redisUrl }, (fault) => log.warn({ err: fault }, 'queue'));
@@ -44,6 +46,7 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
       issuer,
       issuerUrl: urls.issuer,
       serviceName,
+      policy,
     },
     clients: new ClientDirectory({ database, keyring, clock }),
     database,
@@ -56,4 +59,15 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
       await database.close();
     },
   };
+}
+
+/** A policy that is too weak for a level is refused here, at the start, and never met by a person. */
+function policyOf({ recoveryPolicyFile: file }: Settings): RecoveryPolicy {
+  if (file === undefined) return defaultPolicy;
+  try {
+    return readPolicy(readFileSync(file, 'utf8'));
+  } catch (fault) {
+    const problems = String((fault as Error).message).split('\n');
+    throw new SettingsError(problems.map((problem) => `RECOVERY_POLICY_FILE: ${file}: ${problem}`));
+  }
 }

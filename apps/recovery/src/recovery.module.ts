@@ -5,6 +5,8 @@ import { StopsController } from './api/stops.controller.js';
 import { TWILIO, TwilioStatusController } from './api/twilio-status.controller.js';
 import type { BrowserState } from './pages/browser-state.js';
 import { FinishController } from './pages/finish.controller.js';
+import { LinkController } from './pages/link.controller.js';
+import { OtherProofController } from './pages/other-proof.controller.js';
 import { PAGES, type PageParts } from './pages/parts.js';
 import { RecoverController } from './pages/recover.controller.js';
 import { StopController } from './pages/stop.controller.js';
@@ -22,6 +24,8 @@ export class RecoveryModule {
         StopsController,
         TwilioStatusController,
         RecoverController,
+        OtherProofController,
+        LinkController,
         FinishController,
         StopController,
       ],

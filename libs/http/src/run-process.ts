@@ -1,3 +1,4 @@
+import { SettingsError } from '@rekey/settings';
 import { createLog } from './log.js';
 
 /** What a process is made of: something that runs and can be ended. */
@@ -10,7 +11,7 @@ const closeWithinMs = 25_000;
 
 /**
  * The life of a process: start, say so, and on SIGINT or SIGTERM let requests and jobs under way finish. A start that
- * fails says in one line what to do, and exits with 1.
+ * fails says in one line what to do, and exits with 1; with 78 and a line each when the settings are wrong.
  *
  * @param start its faults carry `code`, and `port` where one was wanted
  */
@@ -44,7 +45,11 @@ export async function runProcess<Started extends Running>(
     if (wanted) await close();
     else whenStarted(running);
   } catch (fault) {
-    process.stderr.write(`rekey ${name}: ${whatToDo(fault)}\n`, () => process.exit(1));
+    // EX_CONFIG of sysexits.h, as for the environment itself: a file that a setting names is part of the settings.
+    const [problems, exitCode] =
+      fault instanceof SettingsError ? [fault.problems, 78] : [[whatToDo(fault)], 1];
+    const lines = problems.map((problem) => `rekey ${name}: ${problem}\n`).join('');
+    process.stderr.write(lines, () => process.exit(exitCode));
   }
 }
 

@@ -9,7 +9,7 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 /** @returns the TypeScript module that holds the compiled mails */
 export async function compileMails() {
   const mails = {};
-  for (const kind of ['recovery-code', 'recovery-completed']) {
+  for (const kind of ['recovery-code', 'recovery-completed', 'authenticators-changed']) {
     const source = readFileSync(here(`${kind}.mjml`), 'utf8');
     const { html, errors } = await mjml2html(source, {
       filePath: here(`${kind}.mjml`),

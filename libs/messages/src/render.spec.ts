@@ -2,7 +2,7 @@ import type { Locale } from '@rekey/kernel';
 import { type RenderedEmail, type RenderedSms, renderMessage } from './render.js';
 import { grouped, type MessageSlots } from './slots.js';
 
-const slots: MessageSlots = {
+const slots = {
   kind: 'recovery_code',
   locale: 'en',
   serviceName: 'Rekey',
@@ -10,9 +10,10 @@ const slots: MessageSlots = {
   stopUrl: `https://recover.example.com/stop?token=${'s'.repeat(43)}`,
   code: '12345678',
   codeMinutes: 10,
-  settledAt: new Date('2026-11-23T18:04:00Z'),
+  happenedAt: new Date('2026-11-23T18:04:00Z'),
+  linkUrl: `https://recover.example.com/recover/link?token=${'l'.repeat(75)}`,
   passwordSet: true,
-};
+} satisfies MessageSlots;
 const mail = (more: Partial<MessageSlots> = {}) =>
   renderMessage({ ...slots, ...more, channel: 'email' }) as RenderedEmail;
 const sms = (more: Partial<MessageSlots> = {}) =>
@@ -26,7 +27,12 @@ const read = (html: string) =>
     .replace(/<[^>]+>/g, '')
     .replace(/\s+/g, ' ');
 
-const kinds = ['recovery_code', 'recovery_completed'] as const;
+const linksOf = {
+  recovery_code: [slots.stopUrl, slots.linkUrl],
+  recovery_completed: [slots.stopUrl],
+  authenticators_changed: [`${slots.recoveryUrl}/recover`],
+};
+const kinds = ['recovery_code', 'recovery_completed', 'authenticators_changed'] as const;
 const locales: Locale[] = ['en', 'zh-Hans'];
 const all = kinds.flatMap((kind) => locales.map((locale) => ({ kind, locale })));
 
@@ -42,8 +48,10 @@ describe('a mail', () => {
       .filter((line) => line !== '' && line !== '--' && !line.startsWith('https:'));
     expect(lines.length).toBeGreaterThan(4);
     for (const line of lines) expect(read(html)).toContain(line);
-    expect(text).toContain(`\n${slots.stopUrl}\n`);
-    expect(html).toContain(`href="${slots.stopUrl}"`);
+    for (const link of linksOf[which.kind]) {
+      expect(text).toContain(`\n${link}\n`);
+      expect(html).toContain(`href="${link}"`);
+    }
   });
 
   test.each(all)('$kind in $locale loads nothing and tells nobody that it was opened', (which) => {
@@ -52,7 +60,7 @@ describe('a mail', () => {
     const addresses = [...html.matchAll(/https?:\/\/[^\s"'<)]+/g)]
       .map(([address]) => address)
       .filter((address) => !address.startsWith('http://www.w3.org/'));
-    expect(new Set(addresses)).toEqual(new Set([slots.stopUrl]));
+    expect(new Set(addresses)).toEqual(new Set(linksOf[which.kind]));
   });
 
   test.each(all)('$kind in $locale fits a dark screen and a phone', (which) => {

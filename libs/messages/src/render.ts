@@ -8,14 +8,14 @@ export type RenderedSms = { channel: 'sms'; body: string };
 export type Rendered = RenderedEmail | RenderedSms;
 
 /** Writes a message. The same slots give the same bytes, so that a retry is the same message. */
-export function renderMessage(given: MessageSlots & { channel: 'email' | 'sms' }): Rendered {
-  const slots = { ...given, stopUrl: oneLine(given.stopUrl) };
+export function renderMessage(slots: MessageSlots & { channel: 'email' | 'sms' }): Rendered {
   const words = wordings[slots.locale];
   const service = oneLine(slots.serviceName);
   if (slots.channel === 'sms') return { channel: 'sms', body: smsBody(words, service, slots) };
-  return slots.kind === 'recovery_code'
-    ? codeMail(words, service, slots)
-    : completedMail(words, service, slots);
+  if (slots.kind === 'recovery_code') return codeMail(words, service, slots);
+  return slots.kind === 'recovery_completed'
+    ? completedMail(words, service, slots)
+    : changedMail(words, service, slots);
 }
 
 function codeMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
@@ -25,6 +25,7 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
   const good = w.good(slots.codeMinutes, service);
   const footer = w.footer(service);
   const subject = w.subject(service);
+  const [stopUrl, linkUrl] = [urlOf(slots.stopUrl), urlOf(slots.linkUrl)];
   return {
     channel: 'email',
     subject,
@@ -33,7 +34,8 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
       lead,
       `    ${code}`,
       good,
-      `${w.notYou}${w.stopLabel}${words.colon}\n${slots.stopUrl}`,
+      `${w.orLink}\n${w.linkLabel}${words.colon}\n${linkUrl}`,
+      `${w.notYou}${w.stopLabel}${words.colon}\n${stopUrl}`,
       `-- \n${footer}`,
     ),
     html: fill(mails.recovery_code, {
@@ -45,8 +47,11 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
       lead,
       code,
       good,
+      orLink: w.orLink,
+      linkUrl,
+      linkLabel: w.linkLabel,
       notYou: w.notYou,
-      stopUrl: slots.stopUrl,
+      stopUrl,
       stopLabel: w.stopLabel,
       footer,
     }),
@@ -55,8 +60,9 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
 
 function completedMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
   const { completed: w } = words;
+  const stopUrl = urlOf(slots.stopUrl);
   const passwordSet = slots.passwordSet ?? false;
-  const lead = w.lead(service, whenText(slots.settledAt ?? new Date(0), slots.locale));
+  const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
   const footer = w.footer(service);
   const subject = w.subject(service);
   return {
@@ -66,7 +72,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
       w.heading,
       lead,
       w.was(passwordSet),
-      `${w.notYouHeading}\n${w.notYou(passwordSet)}\n${w.stopLabel}${words.colon}\n${slots.stopUrl}`,
+      `${w.notYouHeading}\n${w.notYou(passwordSet)}\n${w.stopLabel}${words.colon}\n${stopUrl}`,
       `-- \n${footer}`,
     ),
     html: fill(mails.recovery_completed, {
@@ -79,11 +85,52 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
       was: w.was(passwordSet),
       notYouHeading: w.notYouHeading,
       notYou: w.notYou(passwordSet),
-      stopUrl: slots.stopUrl,
+      stopUrl,
       stopLabel: w.stopLabel,
       footer,
     }),
   };
+}
+
+function changedMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
+  const { changed: w } = words;
+  const when = whenText(slots.happenedAt ?? new Date(0), slots.locale);
+  const what = w.what[slots.change ?? 'totp_bound'];
+  const lead = w.lead(service, when);
+  const footer = w.footer(service);
+  const subject = w.subject(service);
+  const recoverUrl = urlOf(`${slots.recoveryUrl}/recover`);
+  return {
+    channel: 'email',
+    subject,
+    text: paragraphs(
+      w.heading,
+      lead,
+      what,
+      `${w.notYouHeading}\n${w.notYou}\n${w.recoverLabel}${words.colon}\n${recoverUrl}`,
+      `-- \n${footer}`,
+    ),
+    html: fill(mails.authenticators_changed, {
+      lang: slots.locale,
+      subject,
+      preview: what,
+      service,
+      heading: w.heading,
+      lead,
+      what,
+      notYouHeading: w.notYouHeading,
+      notYou: w.notYou,
+      recoverUrl,
+      recoverLabel: w.recoverLabel,
+      footer,
+    }),
+  };
+}
+
+/** @throws {Error} when the message needs a link and has none */
+function urlOf(url: string | undefined): string {
+  if (url === undefined) throw new Error('a message lacks its link');
+  return oneLine(url);
 }
 
 /**
@@ -91,7 +138,9 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
  * phone offers it there and nowhere else.
  */
 function smsBody(words: Wording, service: string, slots: MessageSlots): string {
-  if (slots.kind === 'recovery_completed') return words.completed.sms(service, slots.stopUrl);
+  if (slots.kind === 'recovery_completed') return words.completed.sms(service, urlOf(slots.stopUrl));
+  if (slots.kind === 'authenticators_changed')
+    return words.changed.sms(service, words.changed.what[slots.change ?? 'totp_bound']);
   const code = codeOf(slots);
   const host = new URL(slots.recoveryUrl).hostname;
   return `${words.code.sms(service, grouped(code), slots.codeMinutes)}\n\n@${host} #${code}`;

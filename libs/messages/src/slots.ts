@@ -1,21 +1,35 @@
 import type { Locale } from '@rekey/kernel';
 
+/** What may happen to the authenticators of an account. */
+export type ChangeWord =
+  | 'totp_bound'
+  | 'totp_removed'
+  | 'totp_disabled'
+  | 'backup_code_made'
+  | 'backup_code_removed'
+  | 'backup_code_disabled'
+  | 'code_disabled';
+
 /** What a message is written from. All of it may come from elsewhere, so all of it is escaped where it lands. */
 export interface MessageSlots {
-  kind: 'recovery_code' | 'recovery_completed';
+  kind: 'recovery_code' | 'recovery_completed' | 'authenticators_changed';
   locale: Locale;
   /** What the product is called. */
   serviceName: string;
   /** Base URL of the hosted pages: its host binds the SMS to the page. */
   recoveryUrl: string;
-  /** The "this was not me" link, good for 72 hours. */
-  stopUrl: string;
+  /** The "this was not me" link of a message about a recovery, good for 72 hours. */
+  stopUrl?: string;
+  /** Of a code by mail: the link beside it, good for 30 minutes. */
+  linkUrl?: string;
   /** Of a code: the digits, ungrouped, and for how many minutes they are good. */
   code?: string;
   codeMinutes: number;
   /** Of a notice: when it happened, and whether there is a new password. */
-  settledAt?: Date;
+  happenedAt?: Date;
   passwordSet?: boolean;
+  /** Of a notice about authenticators: what happened. */
+  change?: ChangeWord;
 }
 
 /** One line: neither a header nor an SMS can be made to have another (CR/LF injection). */

@@ -1,4 +1,5 @@
 import type { Locale } from '@rekey/kernel';
+import type { ChangeWord } from './slots.js';
 
 /** The sentences of all messages, in one language. */
 export interface Wording {
@@ -10,6 +11,8 @@ export interface Wording {
     heading: string;
     lead(service: string): string;
     good(minutes: number, service: string): string;
+    orLink: string;
+    linkLabel: string;
     /** Runs on into the label of the link. */
     notYou: string;
     stopLabel: string;
@@ -28,6 +31,17 @@ export interface Wording {
     footer(service: string): string;
     sms(service: string, url: string): string;
   };
+  changed: {
+    subject(service: string): string;
+    heading: string;
+    lead(service: string, when: string): string;
+    what: Record<ChangeWord, string>;
+    notYouHeading: string;
+    notYou: string;
+    recoverLabel: string;
+    footer(service: string): string;
+    sms(service: string, what: string): string;
+  };
 }
 
 const en: Wording = {
@@ -40,6 +54,9 @@ const en: Wording = {
       `Someone, we hope you, asked to get back into your ${service} account. Enter this code on the page where you began:`,
     good: (minutes, service) =>
       `It is good for ${minutes} minutes. Nobody at ${service} will ever ask you for it, so please tell it to no one.`,
+    orLink:
+      'Or go on with one tap, within 30 minutes. On another device it asks for the number that the page shows.',
+    linkLabel: 'Yes, this is me',
     notYou: 'Was this not you? You can ignore this mail: without the code nobody gets in. Or ',
     stopLabel: 'stop this attempt',
     footer: (service) =>
@@ -68,6 +85,29 @@ const en: Wording = {
     sms: (service, url) =>
       `${service}: your account was recovered and all devices were signed out. Not you? Undo it within 72 h: ${url}`,
   },
+  changed: {
+    subject: (service) => `A change to the security of your ${service} account`,
+    heading: 'Your account has changed',
+    lead: (service, when) => `This happened to your ${service} account on ${when}:`,
+    what: {
+      totp_bound: 'An authenticator app was added.',
+      totp_removed: 'The authenticator app was removed.',
+      totp_disabled:
+        'The authenticator app was entered wrongly too often in recoveries. It no longer gets the account back until it is set up again. Signing in with it still works.',
+      backup_code_made: 'New backup codes were made. The codes from before no longer work.',
+      backup_code_removed: 'The backup codes were removed.',
+      backup_code_disabled:
+        'Backup codes were entered wrongly too often in recoveries. They no longer get the account back; please make new ones.',
+      code_disabled:
+        'Codes to one of your addresses were entered wrongly too often. That address gets no more codes until it is confirmed again.',
+    },
+    notYouHeading: 'Was this not you?',
+    notYou: 'Recover your account now: that signs everyone out and sets a new password.',
+    recoverLabel: 'Recover my account',
+    footer: (service) =>
+      `${service} sends this mail to every address of an account whose security settings change. It is written automatically; please do not reply.`,
+    sms: (service, what) => `${service}: ${what} Not you? Recover your account.`,
+  },
 };
 
 const zhHans: Wording = {
@@ -80,6 +120,8 @@ const zhHans: Wording = {
       `有人（希望是您本人）请求找回您的 ${service} 账户。请在刚才打开的页面中输入以下验证码：`,
     good: (minutes, service) =>
       `验证码 ${minutes} 分钟内有效。${service} 的工作人员绝不会向您索要验证码，请勿告诉任何人。`,
+    orLink: '您也可以在 30 分钟内轻点一下继续。在其他设备上打开时，需要输入原页面显示的数字。',
+    linkLabel: '是我本人，继续',
     notYou: '不是您本人操作？您可以忽略此邮件：没有验证码，任何人都无法进入您的账户。您也可以',
     stopLabel: '终止此次找回',
     footer: (service) =>
@@ -106,6 +148,27 @@ const zhHans: Wording = {
       `您收到此邮件，是因为使用此地址的 ${service} 账户已被找回。本邮件由系统自动发送，请勿回复。`,
     sms: (service, url) =>
       `【${service}】您的账户已被找回，所有设备均已退出登录。非本人操作？请在 72 小时内撤销：${url}`,
+  },
+  changed: {
+    subject: (service) => `您的 ${service} 账户安全设置有变更`,
+    heading: '您的账户有变更',
+    lead: (service, when) => `您的 ${service} 账户于 ${when} 发生以下变更：`,
+    what: {
+      totp_bound: '已添加身份验证器应用。',
+      totp_removed: '已移除身份验证器应用。',
+      totp_disabled:
+        '在找回账户时，身份验证器的动态码错误次数过多。重新绑定之前，不能再用它找回账户；用它登录不受影响。',
+      backup_code_made: '已生成新的备用码，之前的备用码全部失效。',
+      backup_code_removed: '已移除备用码。',
+      backup_code_disabled: '在找回账户时，备用码错误次数过多，不能再用来找回账户，请重新生成。',
+      code_disabled: '发往您某个地址的验证码错误次数过多。重新确认该地址之前，不再向其发送验证码。',
+    },
+    notYouHeading: '不是您本人操作？',
+    notYou: '请立即找回您的账户：这会使所有设备退出登录，并设置新密码。',
+    recoverLabel: '找回我的账户',
+    footer: (service) =>
+      `您收到此邮件，是因为使用此地址的 ${service} 账户的安全设置发生了变更。本邮件由系统自动发送，请勿回复。`,
+    sms: (service, what) => `【${service}】${what}非本人操作？请立即找回账户。`,
   },
 };
 

@@ -15,28 +15,66 @@ export const isRecoveryToken = (keyring: Keyring, { id, token }: RecoveryReferen
   /^[\w-]{43}$/.test(token) &&
   keyring.isMac(Buffer.from(token, 'base64url'), 'recovery-token', id);
 
+/** What the beginning browser shows and the page behind a mail's link asks for: three digits. */
+export const linkNumber = (keyring: Keyring, recoveryId: string): string =>
+  String(100 + (keyring.mac('link-number', recoveryId).readUInt32BE() % 900));
+
 const idBytes = 16;
 const timeBytes = 6;
 
+const counterBytes = 2;
+
 /**
- * The token of the "this was not me" link: the recovery's id, the second at which the link ends, and a keyed digest of
- * both. Nothing of it is kept. 54 bytes as base64url.
+ * The token of a link: the recovery's id, the second at which the link ends, for which of its messages, and a keyed digest
+ * of all that. Nothing of it is kept.
  */
-export function stopToken(keyring: Keyring, recoveryId: string, sentAt: number): string {
-  const head = Buffer.alloc(idBytes + timeBytes);
-  head.write(recoveryId.replaceAll('-', ''), 0, 'hex');
-  head.writeUIntBE(Math.floor((sentAt + lifetimes.stopLink) / 1000), idBytes, timeBytes);
-  return Buffer.concat([head, keyring.mac('stop-token', head.toString('hex'))]).toString('base64url');
+function linkToken(
+  keyring: Keyring,
+  purpose: string,
+  of: { id: string; endsAt: number; counter: number },
+): string {
+  const head = Buffer.alloc(idBytes + timeBytes + counterBytes);
+  head.write(of.id.replaceAll('-', ''), 0, 'hex');
+  head.writeUIntBE(Math.floor(of.endsAt / 1000), idBytes, timeBytes);
+  head.writeUIntBE(of.counter, idBytes + timeBytes, counterBytes);
+  return Buffer.concat([head, keyring.mac(purpose, head.toString('hex'))]).toString('base64url');
 }
 
-/** @returns the recovery's id; undefined for a token that is not ours or has run out */
-export function readStopToken(keyring: Keyring, token: string, now: number): string | undefined {
-  if (!/^[\w-]{72}$/.test(token)) return undefined;
+function readToken(
+  keyring: Keyring,
+  purpose: string,
+  token: string,
+  now: number,
+): { id: string; counter: number } | undefined {
+  const headBytes = idBytes + timeBytes + counterBytes;
+  if (!/^[\w-]{75}$/.test(token)) return undefined;
   const bytes = Buffer.from(token, 'base64url');
-  const head = bytes.subarray(0, idBytes + timeBytes);
-  if (!keyring.isMac(bytes.subarray(idBytes + timeBytes), 'stop-token', head.toString('hex')))
-    return undefined;
+  const head = bytes.subarray(0, headBytes);
+  if (!keyring.isMac(bytes.subarray(headBytes), purpose, head.toString('hex'))) return undefined;
   if (head.readUIntBE(idBytes, timeBytes) * 1000 <= now) return undefined;
   const hex = head.toString('hex', 0, idBytes);
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
+    '-',
+  );
+  return { id, counter: head.readUIntBE(idBytes + timeBytes, counterBytes) };
 }
+
+/** The token of the "this was not me" link. */
+export const stopToken = (keyring: Keyring, recoveryId: string, sentAt: number): string =>
+  linkToken(keyring, 'stop-token', { id: recoveryId, endsAt: sentAt + lifetimes.stopLink, counter: 0 });
+
+/** @returns the recovery's id; undefined for a token that is not ours or has run out */
+export const readStopToken = (keyring: Keyring, token: string, now: number): string | undefined =>
+  readToken(keyring, 'stop-token', token, now)?.id;
+
+/** The token of the link beside a code in a mail. @param counter which message of the recovery it stands in */
+export const codeLinkToken = (
+  keyring: Keyring,
+  recoveryId: string,
+  counter: number,
+  sentAt: number,
+): string =>
+  linkToken(keyring, 'code-link', { id: recoveryId, endsAt: sentAt + lifetimes.codeLink, counter });
+
+export const readLinkToken = (keyring: Keyring, token: string, now: number) =>
+  readToken(keyring, 'code-link', token, now);

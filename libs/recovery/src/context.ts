@@ -1,20 +1,29 @@
 import type { Database, Transaction } from '@rekey/database';
 import type { Clock, Keyring, Refusal } from '@rekey/kernel';
+import type { RecoveryPolicy } from './policy.js';
 
 /** Makes sure that a message will be looked after, as part of the transaction that writes its row. */
 export type EnqueueMessage = (tx: Transaction, messageId: string) => Promise<void>;
 
-/** What the acts on messages need. */
-export interface MessageContext {
+/** What every act needs. */
+export interface ActContext {
   database: Database;
   keyring: Keyring;
   clock: Clock;
 }
 
+/** What the acts on messages need. */
+export interface MessageContext extends ActContext {
+  /** Codes in ten minutes that one client may cause, and all of them together; the defaults when left out. */
+  sendQuotas?: { client: number; instance: number };
+}
+
 /** What the acts of a person need. */
-export interface RecoveryContext extends MessageContext {
+export interface RecoveryContext extends ActContext {
   enqueue: EnqueueMessage;
   issuer: IssuerPort;
+  /** Which proofs get an account back. */
+  policy: RecoveryPolicy;
   /** `iss` of the authorization answer (RFC 9207), and the name under which assertions are signed for. */
   issuerUrl: string;
   /** What the product is called: no password may be made of it. */
@@ -26,8 +35,9 @@ export interface ProvenSubject {
   recoveryId: string;
   accountId: string;
   clientId: string;
-  /** Channel by which the proven code had travelled. */
-  provenBy: 'email' | 'sms';
+  /** How: authentication context and methods (RFC 8176, where it has a word). */
+  acr: string;
+  amr: string[];
   provenAt: Date;
 }
 

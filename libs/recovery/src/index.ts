@@ -1,6 +1,7 @@
 export { recoveryToken, stopToken } from './bearer.js';
 export { cancelRecovery } from './cancel.js';
 export type {
+  ActContext,
   EnqueueMessage,
   IssuerPort,
   MessageContext,
@@ -11,8 +12,18 @@ export type {
 } from './context.js';
 export { lifetimes, triesPerRecovery } from './lifetimes.js';
 export { drawMoves, type RecoveryState, states } from './moves.js';
+export { type AuthenticatorChange, authenticatorChanges, warnOfChange } from './notice.js';
 export { type OpenedRecovery, type OpenInput, openRecovery } from './open.js';
-export { prove } from './prove.js';
+export {
+  defaultPolicy,
+  type ProofKind,
+  proofKinds,
+  type RecoveryPolicy,
+  readPolicy,
+  weaknesses,
+} from './policy.js';
+export { type Answer, prove } from './prove.js';
+export { proveByLink, readLink } from './prove-by-link.js';
 export { type Delivery, recordDeliveries, recordReceipt } from './record-delivery.js';
 export { type CodeSent, sendCode } from './send-code.js';
 export { handBack, type Settled, settleRecovery } from './settle.js';
@@ -20,4 +31,4 @@ export { showRecovery } from './show.js';
 export { type Stopped, stopRecovery } from './stop.js';
 export { sweepMessages, sweepRecoveries } from './sweep.js';
 export { type DropReason, type MessageToSend, type Taken, takeMessages } from './take-message.js';
-export type { RecoveryView } from './view.js';
+export type { OfferedAddress, RecoveryView } from './view.js';

@@ -16,7 +16,8 @@ export interface Claimed {
 interface ClaimedRow {
   account_id: string;
   client_id: string;
-  proven_by: 'email' | 'sms';
+  acr: string;
+  amr: string[];
   proven_at: Date;
   redirect_uri: string | null;
   redirect_state: string | null;
@@ -28,7 +29,7 @@ const claim = statement(
   `update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
    where id = :id and state in (${sqlStates(statesBefore('settle'))}) and expires_at > :now and idle_expires_at > :now
      and (lease_id is null or lease_expires_at <= :now)
-   returning account_id, client_id, proven_by, proven_at, redirect_uri, redirect_state, code_challenge`,
+   returning account_id, client_id, acr, amr, proven_at, redirect_uri, redirect_state, code_challenge`,
 );
 
 const look = statement(
@@ -61,7 +62,8 @@ export async function claimSettling(
       recoveryId: id,
       accountId: row.account_id,
       clientId: row.client_id,
-      provenBy: row.proven_by,
+      acr: row.acr,
+      amr: row.amr,
       provenAt: row.proven_at,
     },
     ...(redirectUri && codeChallenge

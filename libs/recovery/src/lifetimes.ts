@@ -11,6 +11,8 @@ export const lifetimes = {
   resend: 1 * minutes,
   /** A code with less than this left is not sent: it would be dead on arrival. */
   codeAtLeast: 1 * minutes,
+  /** The link beside a code in a mail. */
+  codeLink: 30 * minutes,
   /** The stop link in a message; a notice is tried as long. */
   stopLink: 72 * hours,
   /** How long a settling may take before another may take over. */

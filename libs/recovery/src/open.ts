@@ -44,9 +44,9 @@ const open = statement(
      from sends join unnest(:sendKeys::bytea[], :sendQuotas::integer[]) as quota (key, quota) using (key)
    ), opened as (
      insert into recoveries (id, state, created_at, idle_expires_at, expires_at, identifier_sealed, identifier_digests,
-       send_budgets, guess_budgets, locale, channel, client_id, redirect_uri, redirect_state, code_challenge, resend_at)
+       send_budgets, guess_key, locale, channel, client_id, redirect_uri, redirect_state, code_challenge, resend_at)
      select :id, 'proving', :now, :idleExpiresAt, :expiresAt, :identifierSealed, :identifierDigests,
-       :sendKeys, array[:guessKey::bytea], :locale, :channel, :clientId, :redirectUri, :redirectState, :codeChallenge, :resendAt
+       :sendKeys, :guessKey::bytea, :locale, :channel, :clientId, :redirectUri, :redirectState, :codeChallenge, :resendAt
      from welcome
      returning id
    ), message as (
@@ -122,17 +122,14 @@ export async function openRecovery(
       const limit = limitView(starts, row.spent, row.resets_at, at(0));
       if (!row.opened) return refuse('rate_limited', { retry_after: limit.reset, limit });
       await context.enqueue(tx, messageId);
-      const view = viewOf(
-        id,
-        {
-          state: 'proving',
-          expires_at: at(lifetimes.recovery),
-          idle_expires_at: at(lifetimes.idle),
-          resend_at: at(lifetimes.resend),
-          held_until: null,
-        },
-        now,
-      );
+      const view = viewOf(context, id, {
+        state: 'proving',
+        expires_at: at(lifetimes.recovery),
+        idle_expires_at: at(lifetimes.idle),
+        resend_at: at(lifetimes.resend),
+        held_until: null,
+        proofs: [],
+      });
       if (repeat) await keepAnswer(tx, now, repeat, { recoveryId: id, answer: view });
       return withToken(view);
     });

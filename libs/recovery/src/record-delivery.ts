@@ -1,7 +1,7 @@
 import { type AuditEventName, auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
-import type { MessageContext } from './context.js';
+import type { ActContext } from './context.js';
 import type { DropReason } from './take-message.js';
 
 export type Delivery =
@@ -19,12 +19,12 @@ const record = statement(
      update messages m set state = ended.state, reason = ended.reason, provider_id = ended.provider_id,
        sent_at = case when ended.state = 'sent' then :now::timestamptz end
      from ended where m.id = ended.id and m.state = 'queued'
-     returning m.recovery_id, m.kind, m.channel, ended.audit_id, ended.event, ended.reason
+     returning m.recovery_id, m.account_id, m.kind, m.channel, ended.audit_id, ended.event, ended.reason
    )
    ${auditInsert}
-   select recorded.audit_id, :now::timestamptz, recorded.event, 'system', r.account_id, r.id,
+   select recorded.audit_id, :now::timestamptz, recorded.event, 'system', coalesce(r.account_id, recorded.account_id), r.id,
      jsonb_strip_nulls(jsonb_build_object('kind', recorded.kind, 'channel', recorded.channel, 'reason', recorded.reason))
-   from recorded join recoveries r on r.id = recorded.recovery_id`,
+   from recorded left join recoveries r on r.id = recorded.recovery_id`,
 );
 
 const events: Record<Delivery['state'], AuditEventName> = {
@@ -35,7 +35,7 @@ const events: Record<Delivery['state'], AuditEventName> = {
 
 /** Writes down how messages ended. Only the first end of each counts. */
 export async function recordDeliveries(
-  { database, clock }: MessageContext,
+  { database, clock }: ActContext,
   deliveries: { messageId: string; delivery: Delivery }[],
 ): Promise<void> {
   if (deliveries.length === 0) return;
@@ -57,17 +57,17 @@ const receipt = statement(
   'recovery_record_receipt',
   `with failed as (
      update messages set state = 'failed', reason = :reason where provider_id = :providerId and state = 'sent'
-     returning recovery_id, kind, channel
+     returning recovery_id, account_id, kind, channel
    )
    ${auditInsert}
-   select :auditId::uuid, :now::timestamptz, 'recovery_message_failed', 'system', r.account_id, r.id,
+   select :auditId::uuid, :now::timestamptz, 'recovery_message_failed', 'system', coalesce(r.account_id, failed.account_id), r.id,
      jsonb_build_object('kind', failed.kind, 'channel', failed.channel, 'reason', :reason::text)
-   from failed join recoveries r on r.id = failed.recovery_id`,
+   from failed left join recoveries r on r.id = failed.recovery_id`,
 );
 
 /** The provider took a message and could not deliver it. A code of it stays good: it may still arrive. */
 export async function recordReceipt(
-  { database, clock }: MessageContext,
+  { database, clock }: ActContext,
   { providerId, reason }: { providerId: string; reason: string },
 ): Promise<void> {
   const now = clock.now();

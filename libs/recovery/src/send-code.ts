@@ -1,3 +1,4 @@
+import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
@@ -16,10 +17,16 @@ export interface CodeSent {
 
 const send = statement(
   'recovery_send_code',
-  `with moved as (
+  `with asked as (
+     -- Addresses are offered after a first proof only, and only those of the account.
+     select :addressId::uuid is null or (proofs <> '{}' and exists (
+       select from (${addressesToOffer('recoveries.account_id')}) offered where offered.id = :addressId::uuid
+     )) as allowed from recoveries where id = :id
+   ), moved as (
      update recoveries set sends = sends + 1, resend_at = :resendAt, channel = coalesce(:channel, channel),
        idle_expires_at = least(expires_at, :idleExpiresAt::timestamptz)
      where id = :id and state = 'proving' and expires_at > :now and idle_expires_at > :now and resend_at <= :now
+       and not 'code' = any(proofs) and (select allowed from asked)
      returning id, sends, send_budgets
    ), sends as (
      ${chargeRows('select unnest(send_budgets) as key, unnest(:sendWindows::integer[]) as window_ms from moved')}
@@ -27,11 +34,11 @@ const send = statement(
      select bool_and(sends.spent <= quota.quota) as may_send
      from moved, unnest(moved.send_budgets, :sendQuotas::integer[]) as quota (key, quota) join sends using (key)
    ), message as (
-     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter)
+     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id)
      select :messageId, moved.id, 'recovery_code',
        case when verdict.may_send then 'queued' else 'dropped' end,
        case when verdict.may_send then null else 'limited' end,
-       :now, :codeExpiresAt, :dueAt, moved.sends
+       :now, :codeExpiresAt, :dueAt, moved.sends, :addressId::uuid
      from moved, verdict
    ), noted as (
      ${auditInsert}
@@ -39,37 +46,41 @@ const send = statement(
        jsonb_build_object('may_send', verdict.may_send)
      from moved, verdict
    )
-   select ${rowColumns}, exists (select from moved) as moved from recoveries where id = :id`,
+   select ${rowColumns}, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = :id`,
 );
 
 /**
  * Another code. The one before stays good beside it until it expires, and no guess comes back.
  *
- * Refusals: `not_found`, `finished`, `too_early` (with the seconds to wait), `not_possible` (already proven),
+ * Refusals: `not_found`, `finished`, `too_early` (with the seconds to wait), `not_possible` (already proven), `invalid_request` (an address that was not offered),
  * `idempotency_key_reused`.
  */
 export async function sendCode(
   context: RecoveryContext,
   reference: RecoveryReference,
-  input: { channel?: CodeChannel; idempotencyKey?: string },
+  input: { channel?: CodeChannel; addressId?: string; idempotencyKey?: string },
 ): Promise<CodeSent | Refusal> {
   const { database, keyring, clock } = context;
   if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
   const now = clock.now();
   const { id } = reference;
   const repeat = input.idempotencyKey
-    ? repeatable(keyring, input.idempotencyKey, `codes\0${id}`, { channel: input.channel })
+    ? repeatable(keyring, input.idempotencyKey, `codes\0${id}`, {
+        channel: input.channel,
+        addressId: input.addressId,
+      })
     : undefined;
   const at = (ms: number) => new Date(now + ms);
 
   const work = () =>
     database.transaction(async (tx): Promise<CodeSent | Refusal> => {
       const messageId = uuidv7(now);
-      const [row] = await tx.query<RecoveryRow & { moved: boolean }>(send, {
+      const [row] = await tx.query<RecoveryRow & { moved: boolean; allowed: boolean }>(send, {
         id,
         messageId,
         auditId: uuidv7(now),
         channel: input.channel ?? null,
+        addressId: input.addressId ?? null,
         now: at(0),
         resendAt: at(lifetimes.resend),
         idleExpiresAt: at(lifetimes.idle),
@@ -87,8 +98,13 @@ export async function sendCode(
   return once<CodeSent, CodeSent | Refusal>(database, now, repeat, work, ({ answer }) => answer);
 }
 
-function refusalOf(row: RecoveryRow | undefined, now: number): Refusal {
+function refusalOf(row: (RecoveryRow & { allowed: boolean }) | undefined, now: number): Refusal {
   if (!row || stateAt(row, now) !== 'proving') return whyNot(row, now, 'proving');
+  if (!row.allowed)
+    return refuse('invalid_request', {
+      errors: [{ pointer: '/address_id', detail: 'not one of the addresses that are offered now' }],
+    });
+  if (row.proofs.includes('code')) return refuse('not_possible', {}, 'a code was proved before');
   const wait = Math.max(1, Math.ceil((row.resend_at.getTime() - now) / 1000));
   const limit = { policy: 'resend', quota: 1, window: lifetimes.resend / 1000, remaining: 0, reset: wait };
   return refuse('too_early', { retry_after: wait, limit });

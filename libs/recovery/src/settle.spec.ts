@@ -4,6 +4,7 @@ import { type Database, openDatabase, statement } from '@rekey/database';
 import { isRefused, Keyring, MovableClock, refuse } from '@rekey/kernel';
 import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
 import {
+  defaultPolicy,
   type IssuerPort,
   openRecovery,
   prove,
@@ -57,6 +58,7 @@ describe('settling', () => {
       enqueue: async () => undefined,
       issuerUrl: 'https://id.example',
       serviceName: 'Rekey',
+      policy: defaultPolicy,
       issuer: {
         exchangeForTokens: (subject) => exchange(subject),
         exchangeForCode: async () => ({ code: 'c' }),
@@ -82,7 +84,7 @@ describe('settling', () => {
     if (!taken || !('send' in taken)) throw new Error('nothing to send');
     const view = await prove(context, opened, { kind: 'code', value: taken.send.code ?? '' });
     expect(view).toMatchObject({ state: 'proven' });
-    return { id: opened.id, token: opened.token, stopToken: taken.send.stopToken };
+    return { id: opened.id, token: opened.token, stopToken: taken.send.stopToken ?? '' };
   };
   const state = async (reference: RecoveryReference) => {
     const view = await showRecovery(context, reference);

@@ -1,10 +1,4 @@
-import {
-  checkPassword,
-  hashPassword,
-  passwordContext,
-  setPassword,
-  verifiedAddresses,
-} from '@rekey/accounts';
+import { addressesToWarn, checkPassword, hashPassword, passwordContext, setPassword } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
@@ -29,7 +23,7 @@ const settle = statement(
    ), notices as (
      insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id)
      select gen_random_uuid(), settled.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id
-     from settled, lateral (${verifiedAddresses('settled.account_id')}) address
+     from settled, lateral (${addressesToWarn('settled.account_id')}) address
    ), noted as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_settled', 'person', account_id, id,

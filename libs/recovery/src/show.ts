@@ -1,17 +1,34 @@
+import { type Standing, standingOf } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import { isRecoveryToken } from './bearer.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
-import { type RecoveryRow, type RecoveryView, rowColumns, viewOf } from './view.js';
+import {
+  offeredAddresses,
+  type RecoveryRow,
+  type RecoveryView,
+  rowColumns,
+  type SealedOffer,
+  viewOf,
+} from './view.js';
 
-const show = statement('recovery_show', `select ${rowColumns} from recoveries where id = :id`);
+/** Of the account only once something has been proved: before, the same is read for everyone. */
+const show = statement(
+  'recovery_show',
+  `select ${rowColumns},
+     case when proofs <> '{}' and state = 'proving' then (${standingOf('recoveries.account_id')}) end as standing,
+     case when proofs <> '{}' and state = 'proving' then ${offeredAddresses('recoveries.account_id')} end as offers
+   from recoveries where id = :id`,
+);
 
 /** How a recovery stands. Looking does not lengthen its life. Refusals: `not_found`. */
 export async function showRecovery(
-  { database, keyring, clock }: RecoveryContext,
+  context: RecoveryContext,
   reference: RecoveryReference,
 ): Promise<RecoveryView | Refusal> {
-  if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
-  const [row] = await database.query<RecoveryRow>(show, { id: reference.id });
-  return row ? viewOf(reference.id, row, clock.now()) : refuse('not_found');
+  if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
+  const [row] = await context.database.query<
+    RecoveryRow & { standing: Standing | null; offers: SealedOffer[] | null }
+  >(show, { id: reference.id });
+  return row ? viewOf(context, reference.id, row, row) : refuse('not_found');
 }

@@ -1,7 +1,7 @@
 import { statement } from '@rekey/database';
 import { forgetSpent } from '@rekey/limits';
 import { wiped } from './cancel.js';
-import type { MessageContext } from './context.js';
+import type { ActContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 
@@ -24,7 +24,7 @@ const due = statement(
 export async function sweepMessages({
   database,
   clock,
-}: MessageContext): Promise<{ codes: string[]; notices: string[] }> {
+}: ActContext): Promise<{ codes: string[]; notices: string[] }> {
   const values = { now: new Date(clock.now()), again: lifetimes.messageDue };
   const rows = await database.query<{ id: string; kind: string }>(due, values);
   const idsOf = (isCode: boolean) =>
@@ -55,13 +55,22 @@ const forgetRecoveries = statement(
    )`,
 );
 
+/** Those of recoveries go with them. */
+const forgetMessages = statement(
+  'message_forget',
+  `delete from messages where id in (
+     select id from messages where account_id is not null and state <> 'queued' and created_at <= :before limit 500
+   )`,
+);
+
 const forgetAnswers = statement('kept_answer_forget', 'delete from kept_answers where expires_at <= :now');
 
 /** Ends what has run out, wiping who it was about; removes what has been kept long enough. */
-export async function sweepRecoveries({ database, clock }: MessageContext): Promise<void> {
+export async function sweepRecoveries({ database, clock }: ActContext): Promise<void> {
   const now = new Date(clock.now());
   await database.query(expire, { now });
   await database.query(forgetRecoveries, { before: new Date(clock.now() - lifetimes.kept) });
+  await database.query(forgetMessages, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetAnswers, { now });
   await forgetSpent(database, now);
 }

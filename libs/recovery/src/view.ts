@@ -1,5 +1,15 @@
-import { type Refusal, refuse } from '@rekey/kernel';
+import {
+  addressesToOffer,
+  maskAddress,
+  openAddress,
+  type SealedAddress,
+  type Standing,
+} from '@rekey/accounts';
+import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import { linkNumber } from './bearer.js';
+import type { RecoveryContext } from './context.js';
 import type { RecoveryState } from './moves.js';
+import { firstKinds, outlookOf, type ProofKind, type RecoveryPolicy } from './policy.js';
 
 /** What a row of `recoveries` tells, as the statements of this room select it. */
 export interface RecoveryRow {
@@ -8,20 +18,44 @@ export interface RecoveryRow {
   idle_expires_at: Date;
   resend_at: Date;
   held_until: Date | null;
+  /** Kinds of proof that were right so far. */
+  proofs: ProofKind[];
+}
+
+export interface OfferedAddress {
+  id: string;
+  channel: 'email' | 'sms';
+  /** Masked. */
+  address: string;
 }
 
 /** A recovery as the API shows it. Times are RFC 3339. */
 export interface RecoveryView {
   id: string;
   state: RecoveryState;
-  /** Kinds of proof that would move it. */
-  methods: string[];
+  /** Kinds of proof that would move it. Empty while proving: nothing more can be proved here, staff have to help. */
+  methods: ProofKind[];
   expires_at: string;
   resend_at?: string;
   held_until?: string;
+  /** What the page behind a mail's link asks for, when it is opened elsewhere. */
+  link_number?: string;
+  /** After a first proof, while a code is asked for: where it can go. */
+  addresses?: OfferedAddress[];
 }
 
-export const rowColumns = 'state, expires_at, idle_expires_at, resend_at, held_until';
+export const rowColumns = 'state, expires_at, idle_expires_at, resend_at, held_until, proofs';
+
+/** Of a person who has proved something: what there is to choose from, as a column of JSON. */
+export const offeredAddresses = (account: string): string => `(
+  select jsonb_agg(jsonb_build_object('id', a.id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
+  from (${addressesToOffer(account)}) a)`;
+
+export interface SealedOffer {
+  id: string;
+  channel: 'email' | 'sms';
+  sealed: string;
+}
 
 const isOpen = (state: RecoveryState): boolean =>
   state === 'proving' || state === 'held' || state === 'proven';
@@ -32,16 +66,50 @@ export const stateAt = (row: RecoveryRow, now: number): RecoveryState =>
 
 const endOf = (row: RecoveryRow): number => Math.min(row.expires_at.getTime(), row.idle_expires_at.getTime());
 
-export function viewOf(id: string, row: RecoveryRow, now: number): RecoveryView {
-  const state = stateAt(row, now);
+/** What would move it now. Before a first proof that is the same for everyone. */
+export function nextKinds(
+  policy: RecoveryPolicy,
+  row: Pick<RecoveryRow, 'proofs'>,
+  standing: Standing | null,
+): ProofKind[] {
+  if (row.proofs.length === 0) return firstKinds(policy);
+  const outlook = standing ? outlookOf(policy, standing, row.proofs) : undefined;
+  return outlook && !outlook.proven ? outlook.next : [];
+}
+
+/**
+ * @param known of the account, once something has been proved
+ */
+export function viewOf(
+  { keyring, clock, policy }: Pick<RecoveryContext, 'keyring' | 'clock' | 'policy'>,
+  id: string,
+  row: RecoveryRow,
+  known: { standing: Standing | null; offers: SealedOffer[] | null } = { standing: null, offers: null },
+): RecoveryView {
+  const state = stateAt(row, clock.now());
+  const methods = state === 'proving' ? nextKinds(policy, row, known.standing) : [];
+  const asksForCode = methods.includes('code');
   return {
     id,
     state,
-    methods: state === 'proving' ? ['code'] : [],
+    methods,
     expires_at: new Date(endOf(row)).toISOString(),
-    ...(state === 'proving' ? { resend_at: row.resend_at.toISOString() } : {}),
+    ...(asksForCode ? { resend_at: row.resend_at.toISOString(), link_number: linkNumber(keyring, id) } : {}),
     ...(state === 'held' && row.held_until ? { held_until: row.held_until.toISOString() } : {}),
+    ...(asksForCode && row.proofs.length > 0 && known.offers
+      ? { addresses: known.offers.map((offer) => openOffer(keyring, offer)) }
+      : {}),
   };
+}
+
+function openOffer(keyring: Keyring, { id, channel, sealed }: SealedOffer): OfferedAddress {
+  const row: SealedAddress = {
+    address_id: id,
+    channel,
+    sealed: Buffer.from(sealed, 'hex'),
+    exact: Buffer.alloc(0),
+  };
+  return { id, channel, address: maskAddress(openAddress(keyring, row)) };
 }
 
 /** Why an act that wants a certain state cannot be done in this one. */

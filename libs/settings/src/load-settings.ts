@@ -80,6 +80,8 @@ export function loadSettings(
       values.TLS_CERT_FILE && values.TLS_KEY_FILE
         ? { certFile: values.TLS_CERT_FILE, keyFile: values.TLS_KEY_FILE }
         : undefined,
+    recoveryPolicyFile: values.RECOVERY_POLICY_FILE,
+    sendQuotas: { client: values.SENDS_PER_CLIENT ?? 6_000, instance: values.SENDS_IN_ALL ?? 30_000 },
     trustProxy: values.TRUST_PROXY ?? [],
     serviceName: values.SERVICE_NAME ?? 'Rekey',
     signInUrl: values.SIGN_IN_URL,

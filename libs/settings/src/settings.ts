@@ -44,6 +44,10 @@ export interface Settings {
   management: { clientId: string; clientSecret: string; madeHere: boolean };
   tokenAudience: string[];
   tls?: { certFile: string; keyFile: string };
+  /** Which proofs get an account back; the default when unset. */
+  recoveryPolicyFile?: string;
+  /** Codes in ten minutes. */
+  sendQuotas: { client: number; instance: number };
   /** Addresses or networks whose forwarding headers count. */
   trustProxy: string[];
   /** What mails, SMS and pages call the product. */

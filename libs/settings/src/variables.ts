@@ -61,6 +61,17 @@ const text = (meaning: string, fallback: string, allowed = 'any text', secret = 
   schema: z.string().min(1),
 });
 
+const count = (meaning: string, fallback: number): Variable<number> => ({
+  meaning,
+  default: String(fallback),
+  allowed: 'a whole number of 1 or more',
+  schema: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(1)),
+});
+
 /** Every variable that Rekey reads, in the order of the reference. */
 export const variables = {
   DATABASE_URL: {
@@ -150,6 +161,13 @@ export const variables = {
     'a readable file',
   ),
   TLS_KEY_FILE: text('its private key (PEM)', 'none', 'a readable file'),
+  RECOVERY_POLICY_FILE: text(
+    'which proofs get an account back, by the level of its sign-in (JSON, see "How a recovery is decided")',
+    'the weakest that NIST SP 800-63B-4 §4.2.2 allows',
+    'a readable file',
+  ),
+  SENDS_PER_CLIENT: count('codes that one client may cause in 10 minutes', 6_000),
+  SENDS_IN_ALL: count('codes of the whole instance in 10 minutes', 30_000),
   TRUST_PROXY: {
     meaning: 'addresses or networks whose forwarding headers count, comma-separated',
     default: 'none',

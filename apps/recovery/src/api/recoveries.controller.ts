@@ -101,23 +101,17 @@ export class RecoveriesController {
   ) {
     const { channel, address_id: addressId } = parse(codeBody, body);
     const whose = reference(id, headers.authorization);
-    if (addressId !== undefined) {
-      // Addresses are offered after a first proof only, and a code is the first proof.
-      unwrap(await showRecovery(this.context, whose));
-      unwrap(
-        refuse('invalid_request', {
-          errors: [{ pointer: '/address_id', detail: 'no addresses are offered now' }],
-        }),
-      );
-    }
-    return unwrap(await sendCode(this.context, whose, { channel, idempotencyKey: idempotencyKey(headers) }));
+    return unwrap(
+      await sendCode(this.context, whose, { channel, addressId, idempotencyKey: idempotencyKey(headers) }),
+    );
   }
 
   @Post(':id/proofs')
   @HttpCode(200)
   @Operation({
     summary: 'Offer a proof',
-    description: 'Every offer costs a try, a right one too.',
+    description:
+      'Every offer costs a try, a right one too. When the account wants more than this proof, `methods` then says what.',
     bearer: true,
     body: proofBody,
     answers: { 200: { description: 'right', schema: recoveryAnswer } },

@@ -1,5 +1,5 @@
 import { locales } from '@rekey/kernel';
-import { states } from '@rekey/recovery';
+import { proofKinds, states } from '@rekey/recovery';
 import { z } from 'zod';
 
 /** What goes over the wire. Unknown members are refused: nothing is set that this page does not name. */
@@ -32,7 +32,7 @@ export const codeBody = z.strictObject({
 });
 
 export const proofBody = z.strictObject({
-  kind: z.enum(['code']),
+  kind: z.enum(proofKinds),
   value: z.string().min(1).max(100).describe('Spaces and hyphens are ignored'),
 });
 
@@ -49,10 +49,20 @@ export const stopBody = z.strictObject({ token: z.string().min(1).max(200) });
 const view = {
   id: z.uuid(),
   state: z.enum(states),
-  methods: z.array(z.string()),
+  methods: z
+    .array(z.enum(proofKinds))
+    .describe('Kinds of proof that would move it; empty while proving: staff have to help'),
   expires_at: when,
   resend_at: when.optional(),
   held_until: when.optional(),
+  link_number: z
+    .string()
+    .optional()
+    .describe("Show it: the page behind a mail's link asks for it when it is opened elsewhere"),
+  addresses: z
+    .array(z.object({ id: z.uuid(), channel, address: z.string().describe('masked') }))
+    .optional()
+    .describe('After a first proof: where a code can go'),
 };
 export const recoveryAnswer = z.object(view);
 export const startAnswer = z.object({

@@ -1,4 +1,4 @@
-/** The pages work without it: it counts down, shows a password, keeps a form from being sent twice. */
+/** The pages work without it: it counts down, shows a password, keeps a form from being sent twice, notices a link tapped elsewhere. */
 export const script = `
 const wait = document.querySelector('[data-resend-at]');
 if (wait) {
@@ -29,6 +29,20 @@ for (const form of document.querySelectorAll('form')) {
     form.dataset.sent = 'yes';
     setTimeout(() => delete form.dataset.sent, 4000);
   });
+}
+const progress = document.querySelector('[data-progress]');
+if (progress) {
+  let before;
+  const look = async () => {
+    try {
+      const answer = await fetch('/recover/progress', { headers: { accept: 'application/json' } });
+      const { at } = await answer.json();
+      before ??= at;
+      if (at !== before) return location.assign('/recover/code');
+    } catch {}
+    setTimeout(look, 3000);
+  };
+  look();
 }
 const summary = document.querySelector('.summary');
 if (summary) summary.focus();

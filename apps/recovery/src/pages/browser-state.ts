@@ -8,6 +8,9 @@ export interface BrowserRecovery extends RecoveryReference {
   app?: { name: string; origin: string };
 }
 
+/** Pages that a link of a message leads to. */
+export type LinkedPage = 'stop' | 'link';
+
 const sealPurpose = 'page-recovery';
 const csrfPurpose = 'page-csrf';
 
@@ -41,16 +44,17 @@ export class BrowserState {
     );
   }
 
-  stopToken(request: FastifyRequest): string | undefined {
-    return this.open(request, 'stop');
+  token(request: FastifyRequest, of: LinkedPage): string | undefined {
+    return this.open(request, of);
   }
 
-  keepStopToken(reply: FastifyReply, token: string): void {
+  /** What came in a link, for the page behind it. */
+  keepToken(reply: FastifyReply, of: LinkedPage, token: string): void {
     // Lax: the link comes from a mail, and a strict cookie would not survive the way from there.
-    this.set(reply, 'stop', this.keyring.seal(token, sealPurpose).toString('base64url'), 'lax', 900);
+    this.set(reply, of, this.keyring.seal(token, sealPurpose).toString('base64url'), 'lax', 900);
   }
 
-  forget(reply: FastifyReply, what: 'recovery' | 'stop'): void {
+  forget(reply: FastifyReply, what: 'recovery' | LinkedPage): void {
     reply.clearCookie(this.name(what), this.options('lax'));
   }
 
@@ -91,7 +95,7 @@ export class BrowserState {
     );
   }
 
-  private open(request: FastifyRequest, what: 'recovery' | 'stop'): string | undefined {
+  private open(request: FastifyRequest, what: 'recovery' | LinkedPage): string | undefined {
     const value = request.cookies[this.name(what)];
     if (!value || value.length > 2_000) return undefined;
     try {

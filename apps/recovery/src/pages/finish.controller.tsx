@@ -3,11 +3,11 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
 import { settleRecovery, showRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { forbidden, noSession, refused } from './go-on.js';
 import { finishForApp } from './hand-back.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
 import { Presenter } from './present.js';
-import { forbidden, noSession, refused } from './recover.controller.js';
 import { DonePage, NoticePage, PasswordPage } from './views.js';
 
 /** The last pages of a recovery: a new password, or back to the app. */

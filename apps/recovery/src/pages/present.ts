@@ -27,6 +27,7 @@ export class Presenter {
       "style-src 'self'",
       "script-src 'self'",
       "img-src 'self'",
+      "connect-src 'self'",
       `form-action 'self'${formTo ? ` ${formTo}` : ''}`,
       "frame-ancestors 'none'",
       "base-uri 'none'",

@@ -1,19 +1,20 @@
 import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { isRefused, type Refusal } from '@rekey/kernel';
-import { openRecovery, prove, sendCode, showRecovery } from '@rekey/recovery';
+import { isRefused, isUuid } from '@rekey/kernel';
+import { openRecovery, prove, sendCode } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf, readAuthorizationRequest } from './authorization-request.js';
 import { type BrowserRecovery } from './browser-state.js';
-import { finishForApp } from './hand-back.js';
+import { forbidden, goOn, noSession, provingOr, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
 import { Presenter } from './present.js';
-import { CodePage, FormPage, HandBackPage, NoticePage } from './views.js';
-import { type NoticeKind, pageWordings } from './wording.js';
+import { CodePage, FormPage, NoticePage } from './views.js';
+import { pageWordings } from './wording.js';
 
 type Form = Record<string, unknown>;
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const addressOf = ({ address_id: id }: Form): string | undefined => (isUuid(text(id)) ? text(id) : undefined);
 
 /** The pages of a recovery: who you are, your code. */
 @ApiExcludeController()
@@ -99,9 +100,7 @@ export class RecoverController {
     if (!/\d/.test(value.normalize('NFKC')))
       return this.showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
     const proven = await prove(context, recovery, { kind: 'code', value });
-    if (!isRefused(proven)) {
-      return recovery.app ? finishForApp(this.parts, show, reply, recovery) : show.to('/recover/password');
-    }
+    if (!isRefused(proven)) return goOn(this.parts, show, reply, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const problem = wordsOf(show).code.wrong(proven.data.tries_left ?? 0);
       return this.showCode(show, recovery, 422, { problem });
@@ -119,7 +118,7 @@ export class RecoverController {
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
     const channel = body.channel === 'email' || body.channel === 'sms' ? body.channel : undefined;
-    const sent = await sendCode(context, recovery, { channel });
+    const sent = await sendCode(context, recovery, { channel, addressId: addressOf(body) });
     if (!isRefused(sent)) return show.to('/recover/code?sent');
     if (sent.code !== 'too_early') return refused(show, sent);
     return this.showCode(show, recovery, 429, {
@@ -134,23 +133,21 @@ export class RecoverController {
     status: number,
     more: { problem?: string; note?: string },
   ): Promise<FastifyReply> {
-    const { context } = this.parts;
-    const view = await showRecovery(context, recovery);
-    if (isRefused(view)) return refused(show, view);
-    if (view.state === 'proven') {
-      if (!recovery.app) return show.to('/recover/password');
-      return show.page(
-        200,
-        <HandBackPage context={show.context} app={recovery.app.name} />,
-        recovery.app.origin,
-      );
-    }
-    if (view.state !== 'proving') return show.page(410, <NoticePage context={show.context} kind="over" />);
+    const now = await provingOr(this.parts, show, recovery);
+    if ('page' in now) return now.page;
+    const { view } = now;
+    if (!view.methods.includes('code')) return show.to('/recover/other');
     const resendIn =
-      Math.max(0, Math.ceil((Date.parse(view.resend_at ?? '') - context.clock.now()) / 1000)) || 0;
+      Math.max(0, Math.ceil((Date.parse(view.resend_at ?? '') - this.parts.context.clock.now()) / 1000)) || 0;
     return show.page(
       status,
-      <CodePage context={show.context} resendIn={resendIn} problem={more.problem} note={more.note} />,
+      <CodePage
+        context={show.context}
+        view={view}
+        resendIn={resendIn}
+        problem={more.problem}
+        note={more.note}
+      />,
       recovery.app?.origin,
     );
   }
@@ -161,21 +158,3 @@ export class RecoverController {
 }
 
 const wordsOf = (show: Presenter) => pageWordings[show.context.locale];
-
-export const forbidden = (show: Presenter) =>
-  show.page(403, <NoticePage context={show.context} kind="forbidden" />);
-export const noSession = (show: Presenter) =>
-  show.page(404, <NoticePage context={show.context} kind="no_session" />);
-
-/** A refusal as a page that says how to go on. */
-export function refused(show: Presenter, refusal: Refusal): FastifyReply {
-  const kinds: Partial<Record<Refusal['code'], [status: number, kind: NoticeKind]>> = {
-    rate_limited: [429, 'limited'],
-    no_tries_left: [429, 'no_tries'],
-    unavailable: [503, 'unavailable'],
-    not_found: [404, 'no_session'],
-  };
-  const [status, kind] = kinds[refusal.code] ?? [410, 'over'];
-  const retryAfter = kind === 'limited' ? refusal.data.retry_after : undefined;
-  return show.page(status, <NoticePage context={show.context} kind={kind} retryAfterSeconds={retryAfter} />);
-}

@@ -3,11 +3,11 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
 import { stopRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { forbidden, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
 import { Presenter } from './present.js';
-import { forbidden, refused } from './recover.controller.js';
-import { StopGonePage, StopPage, StoppedPage } from './views.js';
+import { StopGonePage, StopPage, StoppedPage } from './views-stop.js';
 
 /** "This was not me". Opening the link changes nothing: mail scanners open links too. */
 @ApiExcludeController()
@@ -22,10 +22,10 @@ export class StopController {
     const { browser } = this.parts;
     if (typeof token === 'string' && token.length <= 200) {
       // Out of the address at once: it must not stay in history, logs or a referrer.
-      browser.keepStopToken(reply, token);
+      browser.keepToken(reply, 'stop', token);
       return show.to('/stop');
     }
-    if (browser.stopToken(request) === undefined)
+    if (browser.token(request, 'stop') === undefined)
       return show.page(404, <StopGonePage context={show.context} />);
     return show.page(200, <StopPage context={show.context} />);
   }
@@ -39,7 +39,7 @@ export class StopController {
     const show = this.presenter(request, reply);
     const { browser, context } = this.parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
-    const stopped = await stopRecovery(context, browser.stopToken(request) ?? '');
+    const stopped = await stopRecovery(context, browser.token(request, 'stop') ?? '');
     if (isRefused(stopped)) {
       return stopped.code === 'not_found'
         ? show.page(404, <StopGonePage context={show.context} />)

@@ -1,6 +1,8 @@
 import type { Locale } from '@rekey/kernel';
+import type { RecoveryView } from '@rekey/recovery';
 import { getCountries } from 'libphonenumber-js/max';
 import { CsrfField, Field, type PageContext, Shell } from './shell.js';
+import { BesideCode } from './views-proofs.js';
 import { type NoticeKind, pageWordings } from './wording.js';
 
 /** Parameters of an app's authorization request, carried from the link to the form. */
@@ -82,12 +84,13 @@ function countries(locale: Locale): { code: string; name: string }[] {
 
 export function CodePage(props: {
   context: PageContext;
+  view: RecoveryView;
   /** Seconds until another code may be asked for; 0 for now. */
   resendIn: number;
   problem?: string;
   note?: string;
 }) {
-  const { context, resendIn, problem: text, note } = props;
+  const { context, view, resendIn, problem: text, note } = props;
   const { code } = words(context);
   const problem = text ? { field: 'code', text } : undefined;
   return (
@@ -145,6 +148,12 @@ export function CodePage(props: {
         <p>{code.noMessage}</p>
         <a href="/recover">{code.restart}</a>
       </form>
+      <BesideCode
+        context={context}
+        linkNumber={view.link_number}
+        addresses={view.addresses}
+        hasOther={view.methods.length > 1}
+      />
     </Shell>
   );
 }
@@ -225,49 +234,6 @@ export function DonePage({ context, signInUrl }: { context: PageContext; signInU
       ) : (
         <p>{done.backToApp}</p>
       )}
-    </Shell>
-  );
-}
-
-export function StopPage({ context }: { context: PageContext }) {
-  const { stop } = words(context);
-  return (
-    <Shell context={context} title={stop.title}>
-      <p>{stop.lead(context.service)}</p>
-      <p>{stop.what}</p>
-      <form method="post" action="/stop">
-        <CsrfField context={context} />
-        <button class="alarm wide" type="submit">
-          {stop.submit}
-        </button>
-      </form>
-    </Shell>
-  );
-}
-
-export function StoppedPage({ context, wasSettled }: { context: PageContext; wasSettled: boolean }) {
-  const { stop } = words(context);
-  return (
-    <Shell context={context} title={stop.doneTitle}>
-      <p class="note">{wasSettled ? stop.doneAfter : stop.doneBefore}</p>
-      {wasSettled && <p>{stop.next}</p>}
-      {wasSettled && (
-        <a class="button wide" href="/recover">
-          {stop.recover}
-        </a>
-      )}
-    </Shell>
-  );
-}
-
-export function StopGonePage({ context }: { context: PageContext }) {
-  const { stop } = words(context);
-  return (
-    <Shell context={context} title={stop.goneTitle}>
-      <p>{stop.gone}</p>
-      <a class="button wide" href="/recover">
-        {stop.recover}
-      </a>
     </Shell>
   );
 }

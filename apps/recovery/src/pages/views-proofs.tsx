@@ -1,0 +1,176 @@
+import type { OfferedAddress, ProofKind } from '@rekey/recovery';
+import { CsrfField, Field, type PageContext, Shell } from './shell.js';
+import { proofWordings } from './wording-proofs.js';
+
+const words = (context: PageContext) => proofWordings[context.locale];
+
+/** Proofs beside a code: a backup code at the beginning, whatever the account has after a first proof. */
+export function OtherProofPage(props: {
+  context: PageContext;
+  kinds: ProofKind[];
+  hasProved: boolean;
+  problem?: { kind: ProofKind; text: string };
+}) {
+  const { context, kinds, hasProved, problem } = props;
+  const { other } = words(context);
+  const typed = kinds.filter((kind) => kind !== 'code');
+  return (
+    <Shell
+      context={context}
+      title={hasProved ? other.moreTitle : other.title}
+      step={2}
+      problem={problem && { field: problem.kind, text: problem.text }}
+    >
+      <p class="lead">{hasProved ? other.moreLead : other.lead}</p>
+      {typed.map((kind) => (
+        <ProofForm
+          key={kind}
+          context={context}
+          kind={kind}
+          problem={problem?.kind === kind ? problem.text : undefined}
+        />
+      ))}
+      {kinds.includes('code') && <a href="/recover/code">{hasProved ? other.byCode : other.backToCode}</a>}
+    </Shell>
+  );
+}
+
+function ProofForm({ context, kind, problem }: { context: PageContext; kind: ProofKind; problem?: string }) {
+  const { other } = words(context);
+  const isTotp = kind === 'totp';
+  return (
+    <form method="post" action="/recover/other" novalidate>
+      <CsrfField context={context} />
+      <input type="hidden" name="kind" value={kind} />
+      <Field
+        id={kind}
+        label={isTotp ? other.totp : other.backupCode}
+        hint={isTotp ? other.totpHint : other.backupCodeHint}
+        problem={problem}
+      >
+        {(describedBy) => (
+          <input
+            id={kind}
+            name="value"
+            class={isTotp ? 'code-field' : undefined}
+            type="text"
+            inputMode={isTotp ? 'numeric' : undefined}
+            autocomplete={isTotp ? 'one-time-code' : 'off'}
+            autocapitalize={isTotp ? undefined : 'characters'}
+            spellcheck={false}
+            maxLength={60}
+            required
+            aria-describedby={describedBy}
+            aria-invalid={problem ? 'true' : undefined}
+          />
+        )}
+      </Field>
+      <button class="wide" type="submit">
+        {other.submit}
+      </button>
+    </form>
+  );
+}
+
+/** Beside the field for a code: another way, the number for the mail's link, and where a code can go. */
+export function BesideCode(props: {
+  context: PageContext;
+  linkNumber?: string;
+  addresses?: OfferedAddress[];
+  hasOther: boolean;
+}) {
+  const { context, linkNumber, addresses = [], hasOther } = props;
+  const { linkNumber: numberText, linkDone, otherWay, sendTo } = words(context);
+  return (
+    <>
+      {addresses.length > 0 && (
+        <form class="aside" method="post" action="/recover/resend">
+          <CsrfField context={context} />
+          <div class="buttons">
+            {addresses.map(({ id, address }) => (
+              <button key={id} class="quiet" type="submit" name="address_id" value={id} data-resend>
+                {sendTo(address)}
+              </button>
+            ))}
+          </div>
+        </form>
+      )}
+      {linkNumber && (
+        <div class="aside" data-progress>
+          <p>{numberText(linkNumber)}</p>
+          <p>
+            <a href="/recover/code">{linkDone}</a>
+          </p>
+        </div>
+      )}
+      {hasOther && (
+        <p class="aside">
+          <a href="/recover/other">{otherWay}</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Behind a mail's link. Opening it proves nothing: mail scanners open links too, and some run scripts. */
+export function LinkPage(props: { context: PageContext; asksForNumber?: boolean; problem?: string }) {
+  const { context, asksForNumber, problem: text } = props;
+  const { link } = words(context);
+  const problem = text ? { field: 'number', text } : undefined;
+  return (
+    <Shell context={context} title={asksForNumber ? link.numberTitle : link.title} problem={problem}>
+      <p class="lead">{asksForNumber ? link.numberLead : link.lead(context.service)}</p>
+      <form method="post" action="/recover/link" novalidate>
+        <CsrfField context={context} />
+        {asksForNumber && (
+          <Field id="number" label={link.number} hint={link.numberHint} problem={text}>
+            {(describedBy) => (
+              <input
+                id="number"
+                name="number"
+                class="code-field"
+                type="text"
+                inputMode="numeric"
+                autocomplete="off"
+                maxLength={10}
+                required
+                aria-describedby={describedBy}
+                aria-invalid={text ? 'true' : undefined}
+              />
+            )}
+          </Field>
+        )}
+        <button class="wide" type="submit">
+          {link.submit}
+        </button>
+      </form>
+      {!asksForNumber && <p class="aside">{link.warning}</p>}
+    </Shell>
+  );
+}
+
+/** Where a link ended that was opened elsewhere, or that is no more. */
+export function LinkEndPage({ context, kind }: { context: PageContext; kind: 'done' | 'gone' }) {
+  const { link } = words(context);
+  const isDone = kind === 'done';
+  return (
+    <Shell context={context} title={isDone ? link.doneTitle : link.goneTitle}>
+      <p class={isDone ? 'note' : 'lead'}>{isDone ? link.done : link.gone}</p>
+      {!isDone && (
+        <a class="button wide" href="/recover">
+          {link.restart}
+        </a>
+      )}
+    </Shell>
+  );
+}
+
+/** Something was proved, and there is nothing left that would be enough. */
+export function StuckPage({ context }: { context: PageContext }) {
+  const { stuck } = words(context);
+  return (
+    <Shell context={context} title={stuck.title} step={2}>
+      <p class="lead">{stuck.text}</p>
+    </Shell>
+  );
+}

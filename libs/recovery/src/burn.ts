@@ -1,0 +1,85 @@
+import { type Standing, standingOf } from '@rekey/accounts';
+import { type Statement, statement } from '@rekey/database';
+import {
+  accountGuessKey,
+  budgets,
+  chargeRows,
+  failureKey,
+  failuresInARow,
+  failureWindowMs,
+  identifierGuessKey,
+} from '@rekey/limits';
+import { answeringByLink, answerings, type Evidence } from './evidence.js';
+import { sqlStates, statesBefore } from './moves.js';
+import type { ProofKind } from './policy.js';
+import { type RecoveryRow, rowColumns } from './view.js';
+
+/** What a burnt guess found. */
+export interface Burnt extends RecoveryRow {
+  account_id: string | null;
+  /** Null when there was nothing to burn. */
+  tries: number | null;
+  /** Guesses of the day at the identifier and at the account, this one included. */
+  identifier_spent: number | null;
+  account_spent: number | null;
+  resets_at: Date | null;
+  /** Failures in a row of each authenticator, this guess included. */
+  evidence: (Evidence & { failures: number })[];
+  standing: Standing | null;
+}
+
+/** For whoever is not there, so that as much is written as for those who are. Few, so that they do not pile up. */
+const nobody = `'nobody ' || right(spent.id::text, 2)`;
+
+/**
+ * Burns a guess: the recovery's, the day's of the identifier and of the account, and one failure of each authenticator that
+ * it is checked against. All of it commits before anything is compared; a right guess forgets its failures afterwards.
+ */
+const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
+  statement(
+    `recovery_burn_${name}`,
+    `with spent as (
+       update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, :idleExpiresAt::timestamptz)
+       where id = :id and state in (${sqlStates(statesBefore('prove'))}) and tries < :triesAllowed::integer
+         and expires_at > :now and idle_expires_at > :now
+       returning recoveries.id, recoveries.tries, recoveries.guess_key, recoveries.account_id
+     ), found as (
+       select checked.* from spent, lateral (${evidence}) checked
+     ), day as (
+       select ${identifierGuessKey(kind, 'spent.guess_key')} as identifier, ${accountGuessKey(kind, `coalesce(spent.account_id, ${nobody})`)} as account
+       from spent
+     ), keys as (
+       select identifier as key, ${budgets.guessesADay.windowMs}::bigint as window_ms from day
+       union select account, ${budgets.guessesADay.windowMs} from day
+       union select ${failureKey(`coalesce(found.authenticator_id, ${nobody})`)}, ${failureWindowMs} from spent left join found on true
+     ), charged as (
+       ${chargeRows('select key, window_ms from keys')}
+     )
+     select ${rowColumns}, recoveries.account_id, spent.tries, identifier.spent as identifier_spent, account.spent as account_spent,
+       identifier.resets_at, (
+         select coalesce(jsonb_agg(jsonb_build_object('authenticator', found.authenticator_id, 'evidence', found.evidence, 'failures', charged.spent)), '[]')
+         from found join charged on charged.key = ${failureKey('found.authenticator_id')}
+       ) as evidence, (${standingOf('spent.account_id')}) as standing
+     from recoveries left join spent on true left join day on true
+       left join charged identifier on identifier.key = day.identifier left join charged account on account.key = day.account
+     where recoveries.id = :id`,
+  );
+
+export const burnings: Record<ProofKind | 'link', Statement> = {
+  code: burning('code', 'code', answerings.code.evidence('spent.account_id')),
+  backup_code: burning('backup_code', 'backup_code', answerings.backup_code.evidence('spent.account_id')),
+  totp: burning('totp', 'totp', answerings.totp.evidence('spent.account_id')),
+  link: burning('link', 'code', answeringByLink(false).evidence('spent.account_id')),
+};
+
+/** Which of the evidence a guess may be looked at with. */
+export const usable = ({ evidence, account_spent }: Burnt): Evidence[] =>
+  // An account that was worn out through another of its identifiers must not show it: that would tell that the two belong
+  // together. The guess is simply not looked at.
+  (account_spent ?? 0) > budgets.guessesADay.quota
+    ? []
+    : evidence.filter(({ failures }) => failures <= failuresInARow);
+
+/** The authenticators for which this failure is one too many. */
+export const wornOut = ({ evidence }: Burnt): string[] =>
+  evidence.filter(({ failures }) => failures >= failuresInARow).map(({ authenticator }) => authenticator);

@@ -1,0 +1,123 @@
+import {
+  acceptTotpStep,
+  addressAsAuthenticator,
+  backupCodeEvidence,
+  totpEvidence,
+  useBackupCode,
+} from '@rekey/accounts';
+import type { Sql } from '@rekey/database';
+import type { Keyring } from '@rekey/kernel';
+import {
+  type BackupCodeEvidence,
+  type CodeChannel,
+  matchBackupCode,
+  matchCode,
+  matchTotp,
+  type TotpEvidence,
+} from '@rekey/proofs';
+import type { ProofKind } from './policy.js';
+
+/** One thing that a guess is checked against, and the authenticator that the guess is charged to. */
+export interface Evidence {
+  authenticator: string;
+  evidence: unknown;
+}
+
+/** A value that was right. */
+export interface Accepted {
+  authenticator: string;
+  /** Authentication method (RFC 8176 where it has a word). Mail is never called a factor. */
+  amr: string;
+  /** Takes it out of use, in the transaction that moves the recovery. @returns false when another was faster */
+  spend?(sql: Sql): Promise<boolean>;
+}
+
+/** A way to answer: where its evidence comes from, and how a value is checked against it. */
+export interface Answering {
+  kind: ProofKind;
+  /** SQL that yields `authenticator_id, evidence`; needs `:id` and `:now`, `:counter` for a link. */
+  evidence(account: string): string;
+  /** Takes as long where there is no evidence. */
+  check(
+    about: { keyring: Keyring; now: number; recoveryId: string },
+    value: string,
+    evidence: readonly Evidence[],
+  ): Promise<Accepted | undefined>;
+}
+
+interface SentCode {
+  counter: number;
+  channel: CodeChannel;
+  boundTo: string;
+  keyId: string;
+}
+
+/** Messages that carry a code, newest first, with the address each went to while it may prove anything. */
+const sentCodes = (which: string, limit: number): string => `
+  select a.authenticator_id,
+    jsonb_build_object('counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id) as evidence
+  from (
+    select * from messages
+    where recovery_id = :id and kind = 'recovery_code' and bound_to is not null and ${which}
+    order by counter desc limit ${limit}
+  ) m, lateral (${addressAsAuthenticator('m.address_id')}) a
+  order by m.counter desc`;
+
+const byMessage = (channel: CodeChannel): string => `recovery-code-${channel}`;
+
+const code: Answering = {
+  kind: 'code',
+  evidence: () => sentCodes('expires_at > :now', 2),
+  async check({ keyring, recoveryId }, value, evidence) {
+    const candidates = evidence.map(({ authenticator, evidence: sent }) => {
+      const { boundTo, ...binding } = sent as SentCode;
+      return { ...binding, recoveryId, authenticator, boundTo: Buffer.from(boundTo, 'hex') };
+    });
+    const right = matchCode(keyring, value, candidates);
+    return right && { authenticator: right.authenticator, amr: byMessage(right.channel) };
+  },
+};
+
+/**
+ * The link of a mail: what it proves is what the code beside it proves. The token has been read already; the value is the
+ * number that the beginning browser shows, or empty in that browser itself.
+ */
+const link = (isRight: boolean): Answering => ({
+  kind: 'code',
+  evidence: () => sentCodes('counter = :counter', 1),
+  async check(_about, _value, [sent]) {
+    if (!sent || !isRight) return undefined;
+    return { authenticator: sent.authenticator, amr: byMessage((sent.evidence as SentCode).channel) };
+  },
+});
+
+const backupCode: Answering = {
+  kind: 'backup_code',
+  evidence: backupCodeEvidence,
+  async check({ now }, value, [first]) {
+    const evidence = first?.evidence as BackupCodeEvidence | undefined;
+    const digest = await matchBackupCode(value, evidence);
+    if (!first || !evidence || !digest) return undefined;
+    const spend = (sql: Sql) => useBackupCode(sql, { id: evidence.id, digest, at: new Date(now) });
+    return { authenticator: first.authenticator, amr: 'recovery-code-saved', spend };
+  },
+};
+
+const totp: Answering = {
+  kind: 'totp',
+  evidence: totpEvidence,
+  async check({ keyring, now }, value, [first]) {
+    const evidence = first?.evidence as TotpEvidence | undefined;
+    const step = matchTotp(keyring, value, evidence, now);
+    if (!first || !evidence || step === undefined) return undefined;
+    const spend = (sql: Sql) => acceptTotpStep(sql, { id: evidence.id, step });
+    return { authenticator: first.authenticator, amr: 'otp', spend };
+  },
+};
+
+/** Every way there is: a new kind of proof is a folder of `proofs` and a line here. */
+export const answerings = { code, backup_code: backupCode, totp } as const satisfies Record<
+  ProofKind,
+  Answering
+>;
+export { link as answeringByLink };

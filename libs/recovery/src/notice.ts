@@ -1,0 +1,34 @@
+import { addressesToWarn } from '@rekey/accounts';
+import { type Sql, statement } from '@rekey/database';
+import { lifetimes } from './lifetimes.js';
+
+/** What happened to an account's authenticators. */
+export const authenticatorChanges = [
+  'totp_bound',
+  'totp_removed',
+  'totp_disabled',
+  'backup_code_made',
+  'backup_code_removed',
+  'backup_code_disabled',
+  'code_disabled',
+] as const;
+export type AuthenticatorChange = (typeof authenticatorChanges)[number];
+
+const warn = statement(
+  'message_warn_of_change',
+  `insert into messages (id, account_id, kind, change, state, created_at, expires_at, due_at, address_id)
+   select gen_random_uuid(), :accountId, 'authenticators_changed', :change, 'queued', :now, :expiresAt, :now, address.id
+   from (${addressesToWarn(':accountId')}) address`,
+);
+
+/**
+ * A notice to every address of the account that its authenticators have changed (NIST SP 800-63B-4 §4.6), as part of the
+ * transaction that changes them. The sweep sends it.
+ */
+export async function warnOfChange(
+  sql: Sql,
+  { accountId, change, at }: { accountId: string; change: AuthenticatorChange; at: Date },
+): Promise<void> {
+  const expiresAt = new Date(at.getTime() + lifetimes.stopLink);
+  await sql.query(warn, { accountId, change, now: at, expiresAt });
+}

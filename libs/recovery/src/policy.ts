@@ -1,0 +1,113 @@
+import type { Standing } from '@rekey/accounts';
+import { z } from 'zod';
+
+/**
+ * Classes of evidence (NIST SP 800-63B-4 §4.2): a code sent to an address, a code saved beforehand, an authenticator that is
+ * still bound. Mail and SMS are one class: both are codes that we issue.
+ */
+export const proofClasses = ['issued', 'saved', 'authenticator'] as const;
+export type ProofClass = (typeof proofClasses)[number];
+
+/** Kinds of proof that a person may offer, in the order in which they are shown, and the class of each. */
+export const classOf = {
+  code: 'issued',
+  backup_code: 'saved',
+  totp: 'authenticator',
+} as const satisfies Record<string, ProofClass>;
+export type ProofKind = keyof typeof classOf;
+export const proofKinds = Object.keys(classOf) as ProofKind[];
+
+const alternatives = z.array(z.array(z.enum(proofClasses)).min(1)).min(1);
+const shape = z.strictObject({
+  aal1: alternatives,
+  aal2: alternatives,
+  roles: z.record(z.string(), z.union([z.literal(1), z.literal(2)])),
+});
+
+/**
+ * Which classes of evidence get an account back, by the assurance level of its sign-in. One of the alternatives is enough.
+ * `roles` asks for a level beyond the account's own.
+ */
+export type RecoveryPolicy = z.output<typeof shape>;
+
+/** The weakest that NIST SP 800-63B-4 §4.2.2.1 and §4.2.2.2 allow. */
+export const defaultPolicy: RecoveryPolicy = {
+  aal1: [['issued'], ['saved']],
+  aal2: [
+    ['issued', 'saved'],
+    ['issued', 'authenticator'],
+    ['saved', 'authenticator'],
+  ],
+  roles: {},
+};
+
+/** @returns what makes a policy weaker than the level that it stands for; nothing when it may be used */
+export function weaknesses(policy: RecoveryPolicy): string[] {
+  const hasCode = (classes: ProofClass[]) => classes.includes('issued') || classes.includes('saved');
+  const weak = (level: 'aal1' | 'aal2', classes: ProofClass[]): string | undefined => {
+    const text = `${level} [${classes.join(', ')}]`;
+    if (new Set(classes).size < classes.length)
+      return `${text}: the same class twice is no more than once; mail and SMS are both "issued"`;
+    if (!hasCode(classes)) return `${text}: an authenticator alone is a sign-in, not a recovery`;
+    if (level === 'aal2' && classes.length < 2)
+      return `${text}: an account with a second factor takes two classes (NIST SP 800-63B-4 §4.2.2.2)`;
+    return undefined;
+  };
+  return (['aal1', 'aal2'] as const).flatMap((level) =>
+    policy[level].flatMap((classes) => weak(level, classes) ?? []),
+  );
+}
+
+/**
+ * Reads a policy: JSON of the shape of {@link defaultPolicy}; what is left out is as there.
+ *
+ * @throws {Error} that says, line by line, what is wrong with it
+ */
+export function readPolicy(text: string): RecoveryPolicy {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error('not JSON');
+  }
+  const parsed = shape.partial().safeParse(json);
+  if (!parsed.success) {
+    throw new Error(
+      parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'policy'}: ${message}`).join('\n'),
+    );
+  }
+  const policy = { ...defaultPolicy, ...parsed.data };
+  const weak = weaknesses(policy);
+  if (weak.length > 0) throw new Error(weak.join('\n'));
+  return policy;
+}
+
+/** What anybody may begin with, whoever it is: nothing of an account can be read from it. */
+export function firstKinds(policy: RecoveryPolicy): ProofKind[] {
+  const wanted = new Set([...policy.aal1, ...policy.aal2].flat());
+  return proofKinds.filter((kind) => classOf[kind] !== 'authenticator' && wanted.has(classOf[kind]));
+}
+
+export type Outlook = { proven: true } | { proven: false; next: ProofKind[] };
+
+/**
+ * Whether these proofs are enough for this account, and if not, what else it has that would be. An empty list means that
+ * nothing more can be proved here: staff have to help.
+ */
+export function outlookOf(policy: RecoveryPolicy, standing: Standing, done: readonly ProofKind[]): Outlook {
+  const level = Math.max(standing.aal, ...standing.roles.map((role) => policy.roles[role] ?? 1));
+  const classes = new Set(done.map((kind) => classOf[kind]));
+  const missing = (level === 2 ? policy.aal2 : policy.aal1).map((wanted) =>
+    wanted.filter((one) => !classes.has(one)),
+  );
+  if (missing.some((list) => list.length === 0)) return { proven: true };
+  const has = (kind: ProofKind) =>
+    kind === 'code' ? standing.reachable : standing.authenticators.includes(kind);
+  const available = new Set(proofKinds.filter(has).map((kind) => classOf[kind]));
+  const open = new Set(missing.filter((list) => list.every((one) => available.has(one))).flat());
+  return { proven: false, next: proofKinds.filter((kind) => has(kind) && open.has(classOf[kind])) };
+}
+
+/** Authentication context of a recovery: how many classes of evidence stood behind it. */
+export const acrOf = (done: readonly ProofKind[]): string =>
+  `urn:rekey:recovery:aal${new Set(done.map((kind) => classOf[kind])).size > 1 ? 2 : 1}`;

@@ -1,0 +1,52 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Refusal, refuse } from '@rekey/kernel';
+import { isRecoveryToken, linkNumber, readLinkToken } from './bearer.js';
+import { burnings } from './burn.js';
+import type { RecoveryContext, RecoveryReference } from './context.js';
+import { answeringByLink } from './evidence.js';
+import { proveWith } from './prove.js';
+import type { RecoveryView } from './view.js';
+
+/**
+ * The link of a mail, tapped. In the browser that began the tap is enough; anywhere else it takes the number that the
+ * beginning browser shows, so that neither a scanner that runs scripts nor a person who was only sent the mail proves
+ * anything for somebody else. A wrong number costs a try.
+ *
+ * Refusals: `not_found` for a link that is not ours or has run out; as for {@link prove} otherwise.
+ */
+export async function proveByLink(
+  context: RecoveryContext,
+  link: string,
+  by: { began: RecoveryReference | undefined; number: string },
+): Promise<RecoveryView | Refusal> {
+  const { keyring, clock } = context;
+  const read = readLinkToken(keyring, link, clock.now());
+  if (!read) return refuse('not_found');
+  const isRight = beganHere(context, read.id, by.began) || isNumber(linkNumber(keyring, read.id), by.number);
+  return proveWith(context, read.id, answeringByLink(isRight), {
+    value: '',
+    burning: burnings.link,
+    counter: read.counter,
+  });
+}
+
+/** @returns the recovery of a link and whether this browser began it; undefined for a link that is not ours or has run out */
+export function readLink(
+  context: RecoveryContext,
+  link: string,
+  began: RecoveryReference | undefined,
+): { recoveryId: string; beganHere: boolean } | undefined {
+  const read = readLinkToken(context.keyring, link, context.clock.now());
+  return read && { recoveryId: read.id, beganHere: beganHere(context, read.id, began) };
+}
+
+const beganHere = ({ keyring }: RecoveryContext, id: string, began: RecoveryReference | undefined): boolean =>
+  began !== undefined && began.id === id && isRecoveryToken(keyring, began);
+
+const isNumber = (number: string, typed: string): boolean => {
+  const plain = typed.normalize('NFKC').replace(/\s/g, '');
+  return (
+    plain.length === number.length &&
+    timingSafeEqual(Buffer.from(plain.padEnd(8).slice(0, 8)), Buffer.from(number.padEnd(8)))
+  );
+};

@@ -1,0 +1,99 @@
+import { addressOfNotice, addressToWrite, type SealedAddress } from '@rekey/accounts';
+import { statement } from '@rekey/database';
+import type { Locale } from '@rekey/kernel';
+import { budgets, chargeRows } from '@rekey/limits';
+import type { AuthenticatorChange } from './notice.js';
+
+export type MessageKind = 'recovery_code' | 'recovery_completed' | 'authenticators_changed';
+
+/** A message taken up, with the address it goes to, when there is one. */
+export interface TakenRow extends SealedAddress {
+  message_id: string;
+  recovery_id: string | null;
+  kind: MessageKind;
+  change: AuthenticatorChange | null;
+  created_at: Date;
+  expires_at: Date;
+  counter: number;
+  recovery_state: string | null;
+  client_id: string | null;
+  locale: Locale | null;
+  account_locale: Locale | null;
+  settled_at: Date | null;
+  password_set: boolean | null;
+  account_id: string | null;
+  key_id: string | null;
+  /** Null where nothing was charged: a notice, or another attempt. */
+  may_send: boolean | null;
+}
+
+/** One counter for all would be one row that every courier waits for; eight are as good. */
+export const counterShards = 8;
+
+const { sends, sendsADay, sendsAClient, sendsInAll } = budgets;
+
+/** The counters that a code is charged to at its first attempt: its destination's, its client's and the instance's. */
+const charges = `
+  select code.message_id, charge.key, charge.window_ms, charge.quota
+  from (
+    select address.message_id, address.exact, message.client_id, right(address.message_id::text, 1) as shard
+    from address join message on message.id = address.message_id
+    where message.kind = 'recovery_code' and message.attempts = 0
+  ) code, lateral (values
+    (sha256(convert_to('${sends.policy}/address', 'utf8') || code.exact), ${sends.windowMs}, ${sends.quota}),
+    (sha256(convert_to('${sendsADay.policy}/address', 'utf8') || code.exact), ${sendsADay.windowMs}, ${sendsADay.quota}),
+    (sha256(convert_to('${sendsAClient.policy} ' || shard_of(code.shard) || ' ' || code.client_id, 'utf8')), ${sendsAClient.windowMs}, :clientQuota::integer),
+    (sha256(convert_to('${sendsInAll.policy} ' || shard_of(code.shard), 'utf8')), ${sendsInAll.windowMs}, :instanceQuota::integer)
+  ) as charge (key, window_ms, quota)`.replaceAll(
+  /shard_of\(([\w.]+)\)/g,
+  `(('x' || $1)::bit(4)::integer % ${counterShards})::text`,
+);
+
+/**
+ * One statement for all of it: read the messages, find the accounts by their blind index, pick the addresses, charge the
+ * sends, bind messages and recoveries. The binding commits before anything is sent, so that a code which arrives is a code
+ * which is good, however fast the person types.
+ */
+export const take = statement(
+  'recovery_take_messages',
+  `with message as (
+     select m.id, m.recovery_id, m.kind, m.change, m.created_at, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
+       r.state, r.locale, r.settled_at, r.password_set, r.identifier_digests, r.channel as wanted, r.client_id
+     from messages m left join recoveries r on r.id = m.recovery_id
+     where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
+   ), address as (
+     select message.id as message_id, message.recovery_id, message.kind, found.*
+     from message, lateral (
+       select * from (${addressToWrite({
+         digests: 'message.identifier_digests',
+         account: 'message.account_id',
+         address: 'message.address_id',
+         channel: 'message.wanted',
+       })}) of_code where message.kind = 'recovery_code'
+       union all
+       select * from (${addressOfNotice('message.address_id')}) of_notice where message.kind <> 'recovery_code'
+     ) found
+   ), charges as (
+     ${charges}
+   ), charged as (
+     ${chargeRows('select distinct key, window_ms from charges')}
+   ), verdict as (
+     select charges.message_id, bool_and(charged.spent <= charges.quota) as may_send
+     from charges join charged using (key) group by charges.message_id
+   ), bound as (
+     update messages m set attempts = m.attempts + 1, address_id = address.address_id, channel = address.channel,
+       bound_to = address.exact, key_id = coalesce(m.key_id, :keyId)
+     from address left join verdict on verdict.message_id = address.message_id
+     where m.id = address.message_id and m.state = 'queued' and coalesce(verdict.may_send, true)
+     returning m.id, m.key_id
+   ), bound_recovery as (
+     update recoveries r set account_id = address.account_id
+     from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
+   )
+   select message.id as message_id, message.recovery_id, message.kind, message.change, message.created_at, message.expires_at,
+     message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
+     message.password_set, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
+     address.exact, bound.key_id, verdict.may_send
+   from message left join address on address.message_id = message.id left join bound on bound.id = message.id
+     left join verdict on verdict.message_id = message.id`,
+);
