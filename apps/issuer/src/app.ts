@@ -40,7 +40,11 @@ export async function startIssuer(
     await putManagementClient(context, settings);
     const server = await serve({
       name: 'issuer',
-      module: IssuerModule.with({ context, clients: new ClientDirectory(context) }),
+      module: IssuerModule.with({
+        context,
+        clients: new ClientDirectory(context),
+        serviceName: settings.serviceName,
+      }),
       port: ports.issuer,
       settings,
       ready: () => database.ping(),

@@ -1,2 +1,3 @@
 export const CONTEXT = Symbol('TokenContext');
+export const SERVICE_NAME = Symbol('serviceName');
 export const CLIENTS = Symbol('ClientDirectory');

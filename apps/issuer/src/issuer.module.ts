@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
-import { CLIENTS, CONTEXT } from './injection.js';
+import { AuthenticatorsController } from './authenticators.controller.js';
+import { CLIENTS, CONTEXT, SERVICE_NAME } from './injection.js';
 import { MetadataController } from './metadata.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { TokenController } from './token.controller.js';
@@ -8,12 +9,23 @@ import { TokenStateController } from './token-state.controller.js';
 
 @Module({})
 export class IssuerModule {
-  static with(parts: { context: TokenContext; clients: ClientDirectory }): DynamicModule {
+  static with(parts: {
+    context: TokenContext;
+    clients: ClientDirectory;
+    serviceName: string;
+  }): DynamicModule {
     return {
       module: IssuerModule,
-      controllers: [TokenController, TokenStateController, MetadataController, SessionsController],
+      controllers: [
+        TokenController,
+        TokenStateController,
+        MetadataController,
+        SessionsController,
+        AuthenticatorsController,
+      ],
       providers: [
         { provide: CONTEXT, useValue: parts.context },
+        { provide: SERVICE_NAME, useValue: parts.serviceName },
         { provide: CLIENTS, useValue: parts.clients },
       ],
     };

@@ -7,7 +7,7 @@ test('the OpenAPI file is what the routes say', async () => {
   const nothing = {} as never;
   const { app } = await createApp({
     name: 'issuer',
-    module: IssuerModule.with({ context: nothing, clients: nothing }),
+    module: IssuerModule.with({ context: nothing, clients: nothing, serviceName: 'Rekey' }),
     port: 0,
     settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
     ready: async () => undefined,

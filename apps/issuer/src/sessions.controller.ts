@@ -1,21 +1,20 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { Operation, parse, problemOf, unwrap } from '@rekey/http';
+import { Operation, parse, unwrap } from '@rekey/http';
 import { isUuid, refuse } from '@rekey/kernel';
-import { budgets, counterKey, sourceOf, spend } from '@rekey/limits';
+import { signInWithin } from '@rekey/recovery';
 import {
-  authenticateBearer,
   type ClientDirectory,
   endFamily,
   type FamilyView,
   familySchema,
   listFamilies,
-  signIn,
   type TokenContext,
   type TokenResponse,
 } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CLIENTS, CONTEXT } from './injection.js';
+import { personOf, refuseBearer } from './person.js';
 import { tokenResponseSchema } from './token.controller.js';
 
 const signInBody = z.strictObject({
@@ -23,6 +22,10 @@ const signInBody = z.strictObject({
   country: z.string().length(2).optional(),
   password: z.string().min(1).max(1024),
   client_id: z.string().max(200).default('default'),
+  second_factor: z
+    .strictObject({ kind: z.enum(['totp', 'backup_code']), value: z.string().min(1).max(100) })
+    .optional()
+    .describe('Needed where an authenticator app is bound; asked for by second_factor_required'),
 });
 
 const sessionSchema = familySchema.extend({ current: z.boolean() });
@@ -41,26 +44,15 @@ export class SessionsController {
     summary: 'Sign in with a password',
     body: signInBody,
     answers: { 201: { description: 'signed in', schema: tokenResponseSchema } },
-    refusals: ['invalid_request', 'unauthorized', 'rate_limited'],
+    refusals: ['invalid_request', 'unauthorized', 'second_factor_required', 'rate_limited'],
   })
   async begin(@Body() body: unknown, @Req() request: FastifyRequest): Promise<TokenResponse> {
     const { client_id: clientId, ...credentials } = parse(signInBody, body);
-    const { database, keyring, clock } = this.context;
     const client = await this.clients.find(clientId);
     if (!client)
       unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: 'unknown client' }] }));
-    const source = sourceOf(request.ip);
-    const budget = budgets.signIns;
-    const charges = [`source ${source}`, `identifier ${credentials.identifier.trim().toLowerCase()}`].map(
-      (party) => ({
-        key: counterKey(keyring, budget, party),
-        budget,
-      }),
-    );
-    if (!(await spend(database, new Date(clock.now()), charges))) {
-      unwrap(refuse('rate_limited', { retry_after: budget.windowMs / 1000 }));
-    }
-    return unwrap(await signIn(this.context, client as NonNullable<typeof client>, credentials));
+    const known = client as NonNullable<typeof client>;
+    return unwrap(await signInWithin(this.context, known, credentials, request.ip));
   }
 
   @Get()
@@ -73,7 +65,7 @@ export class SessionsController {
     refusals: ['unauthorized'],
   })
   async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    const bearer = await this.person(request);
+    const bearer = await personOf(this.context, request);
     if (!bearer) return refuseBearer(reply);
     const { database, clock } = this.context;
     const families = await listFamilies(database, clock.now(), bearer.sub);
@@ -99,7 +91,7 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const bearer = await this.person(request);
+    const bearer = await personOf(this.context, request);
     if (!bearer) return refuseBearer(reply);
     const at = new Date(this.context.clock.now());
     const ended =
@@ -107,20 +99,4 @@ export class SessionsController {
       (await endFamily(this.context.database, { id, accountId: bearer.sub, at, reason: 'ended_by_person' }));
     if (!ended) unwrap(refuse('not_found'));
   }
-
-  private async person(request: FastifyRequest) {
-    const token = /^bearer ([\w.-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const bearer = token ? await authenticateBearer(this.context, token) : undefined;
-    return bearer?.sid ? { sub: bearer.sub, sid: bearer.sid } : undefined;
-  }
-}
-
-/** RFC 6750 §3: says no more than that the token is not good. */
-function refuseBearer(reply: FastifyReply): Buffer {
-  const { body } = problemOf(refuse('unauthorized'));
-  void reply
-    .status(401)
-    .header('www-authenticate', 'Bearer realm="rekey", error="invalid_token"')
-    .header('content-type', 'application/problem+json');
-  return Buffer.from(JSON.stringify(body));
 }

@@ -5,13 +5,15 @@ import type { Clock } from '@rekey/kernel';
 import { openQueue } from '@rekey/queue';
 import { defaultPolicy, type RecoveryContext, type RecoveryPolicy, readPolicy } from '@rekey/recovery';
 import { type Settings, SettingsError } from '@rekey/settings';
-import { ClientDirectory, SigningKeys } from '@rekey/tokens';
+import { ClientDirectory, SigningKeys, type TokenContext } from '@rekey/tokens';
 import { issuerOverHttp } from './issuer-over-http.js';
 
 /** What the recovery process is made of. */
 export interface RecoveryParts {
   context: RecoveryContext;
   clients: ClientDirectory;
+  /** For the pages of a person who signs in. */
+  tokens: TokenContext;
   database: Database;
   /** @throws when database or queue are away */
   ready(): Promise<void>;
@@ -49,6 +51,15 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
       policy,
     },
     clients: new ClientDirectory({ database, keyring, clock }),
+    tokens: {
+      database,
+      keyring,
+      clock,
+      keys,
+      issuerUrl: urls.issuer,
+      recoveryUrl: urls.recovery,
+      audience: settings.tokenAudience,
+    },
     database,
     async ready() {
       await Promise.all([database.ping(), queue.ping()]);

@@ -3,6 +3,7 @@ import type { Settings } from '@rekey/settings';
 import { RecoveriesController } from './api/recoveries.controller.js';
 import { StopsController } from './api/stops.controller.js';
 import { TWILIO, TwilioStatusController } from './api/twilio-status.controller.js';
+import { AccountController } from './pages/account.controller.js';
 import type { BrowserState } from './pages/browser-state.js';
 import { FinishController } from './pages/finish.controller.js';
 import { LinkController } from './pages/link.controller.js';
@@ -14,9 +15,13 @@ import { CLIENTS, CONTEXT, type RecoveryParts } from './parts.js';
 
 @Module({})
 export class RecoveryModule {
-  static with({ context, clients }: RecoveryParts, browser: BrowserState, settings: Settings): DynamicModule {
+  static with(
+    { context, clients, tokens }: RecoveryParts,
+    browser: BrowserState,
+    settings: Settings,
+  ): DynamicModule {
     const { serviceName, signInUrl } = settings;
-    const pages: PageParts = { context, clients, browser, serviceName, signInUrl };
+    const pages: PageParts = { context, clients, tokens, browser, serviceName, signInUrl };
     return {
       module: RecoveryModule,
       controllers: [
@@ -26,6 +31,7 @@ export class RecoveryModule {
         RecoverController,
         OtherProofController,
         LinkController,
+        AccountController,
         FinishController,
         StopController,
       ],

@@ -7,14 +7,19 @@ export interface Standing {
   roles: string[];
   /** Kinds of authenticators that a recovery may still ask for. */
   authenticators: ('totp' | 'backup_code')[];
+  /** An authenticator app is bound, disabled for recovery or not. */
+  hasTotp: boolean;
   /** There is an address that a code can go to. */
   reachable: boolean;
 }
 
+const hasTotp = `exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null)`;
+
 /** A disabled app still counts for the level: who wears it out must not make the account easier to take. */
 export const standingOf = (account: string): string => `
   select jsonb_build_object(
-    'aal', greatest(a.aal, (select 2 from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null)),
+    'aal', greatest(a.aal, case when ${hasTotp} then 2 end),
+    'hasTotp', ${hasTotp},
     'roles', to_jsonb(a.roles),
     'reachable', exists (
       select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.disabled_at is null

@@ -4,6 +4,8 @@ import type { LimitView, Refusal, RefusalCode } from '@rekey/kernel';
 export const refusalStatuses: Record<RefusalCode, { status: number; title: string }> = {
   invalid_request: { status: 400, title: 'The request is not valid.' },
   unauthorized: { status: 401, title: 'These credentials are not accepted.' },
+  second_factor_required: { status: 401, title: 'The password is right; a second factor is needed too.' },
+  step_up_required: { status: 401, title: 'Sign in again, with every factor, before you change this.' },
   forbidden: { status: 403, title: 'This is not allowed.' },
   not_found: { status: 404, title: 'There is nothing here under this id for you.' },
   conflict: { status: 409, title: 'Another record already has this value.' },

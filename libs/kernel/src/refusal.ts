@@ -6,6 +6,8 @@ export type RefusalCode =
   | 'invalid_request'
   | 'not_found'
   | 'unauthorized'
+  | 'second_factor_required'
+  | 'step_up_required'
   | 'forbidden'
   | 'conflict'
   | 'idempotency_key_reused'

@@ -10,6 +10,16 @@ export type {
   RecoveryReference,
   TokenAnswer,
 } from './context.js';
+export {
+  beginTotp,
+  confirmTotp,
+  renewBackupCodes,
+  type TotpToBind,
+  unbind,
+} from './enrolment/enrol.js';
+export { authenticatorsToChange, freshFor } from './enrolment/fresh.js';
+export type { SecondFactor } from './enrolment/second-factor.js';
+export { type SignInRequest, signInWithin } from './enrolment/sign-in.js';
 export { lifetimes, triesPerRecovery } from './lifetimes.js';
 export { drawMoves, type RecoveryState, states } from './moves.js';
 export { type AuthenticatorChange, authenticatorChanges, warnOfChange } from './notice.js';

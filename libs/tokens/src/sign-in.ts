@@ -11,23 +11,28 @@ const begin = statement(
   `with who as (
      ${activeSubject(':account')}
    ), granted as (
-     select :acr::text as acr, array['pwd'] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
+     select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
    ), ${insertFamily('who, granted')}
    select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
    from family, who`,
 );
 
-/** One factor, a password (NIST SP 800-63B-4 §2.1). */
+/** A password (NIST SP 800-63B-4 §2.1), and a password with a second factor (§2.2). */
 export const passwordAcr = 'urn:rekey:password:aal1';
+export const secondFactorAcr = 'urn:rekey:password:aal2';
 
 /**
  * Sign-in by password, for products without their own. Whether there is such an account, and whether it has a password, is
- * told neither by the answer nor by its time. Refusals: `invalid_request`, `unauthorized`.
+ * told neither by the answer nor by its time.
+ *
+ * @param secondFactor what a right password still needs: its `amr`, nothing, or a refusal
+ * Refusals: `invalid_request`, `unauthorized`, and those of the second factor.
  */
 export async function signIn(
   context: TokenContext,
   client: Client,
   request: { identifier: string; country?: string; password: string },
+  secondFactor: (accountId: string) => Promise<string[] | Refusal>,
 ): Promise<TokenResponse | Refusal> {
   const { database, keyring, clock } = context;
   const identifier = normaliseIdentifier(request.identifier, { country: request.country });
@@ -36,7 +41,10 @@ export async function signIn(
   const usable = account?.status === 'active' ? account : undefined;
   const verified = await verifyPassword(usable?.password_hash, request.password);
   const now = clock.now();
-  if (!usable || !verified) {
+  const more = usable && verified ? await secondFactor(usable.id) : refuse('unauthorized');
+  if (isRefused(more) || !usable) {
+    // Asking for the second factor is no failure yet.
+    if (isRefused(more) && more.code === 'second_factor_required') return more;
     await recordAudit(database, {
       id: uuidv7(now),
       at: new Date(now),
@@ -44,7 +52,7 @@ export async function signIn(
       actor: `client:${client.client_id}`,
       accountId: account?.id,
     });
-    return refuse('unauthorized');
+    return isRefused(more) ? more : refuse('unauthorized');
   }
   const scope = client.scopes.join(' ');
   const { refreshToken, values } = newFamily(context, {
@@ -56,7 +64,8 @@ export async function signIn(
   const [family] = await database.query<FamilyRow>(begin, {
     ...values,
     account: usable.id,
-    acr: passwordAcr,
+    acr: more.length > 0 ? secondFactorAcr : passwordAcr,
+    more,
   });
   if (!family) return refuse('unauthorized');
   return tokenResponse(context, family, { clientId: client.client_id, scope, refreshToken });

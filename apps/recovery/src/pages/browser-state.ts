@@ -12,6 +12,7 @@ export interface BrowserRecovery extends RecoveryReference {
 export type LinkedPage = 'stop' | 'link';
 
 const sealPurpose = 'page-recovery';
+const setupPurpose = 'page-setup';
 const csrfPurpose = 'page-csrf';
 
 /**
@@ -54,7 +55,36 @@ export class BrowserState {
     this.set(reply, of, this.keyring.seal(token, sealPurpose).toString('base64url'), 'lax', 900);
   }
 
-  forget(reply: FastifyReply, what: 'recovery' | LinkedPage): void {
+  /** The access token of a person who manages their authenticators here. */
+  session(request: FastifyRequest): string | undefined {
+    return this.open(request, 'session');
+  }
+
+  /** @param seconds as long as the token is good */
+  keepSession(reply: FastifyReply, accessToken: string, seconds: number): void {
+    this.set(
+      reply,
+      'session',
+      this.keyring.seal(accessToken, sealPurpose).toString('base64url'),
+      'strict',
+      seconds,
+    );
+  }
+
+  /** What a form carries from one page to the next and nobody else may read or change. */
+  sealSetup(setup: object): string {
+    return this.keyring.seal(JSON.stringify(setup), setupPurpose).toString('base64url');
+  }
+
+  openSetup<Setup extends object>(text: string): Setup | undefined {
+    try {
+      return JSON.parse(this.keyring.open(Buffer.from(text, 'base64url'), setupPurpose).toString()) as Setup;
+    } catch {
+      return undefined;
+    }
+  }
+
+  forget(reply: FastifyReply, what: 'recovery' | 'session' | LinkedPage): void {
     reply.clearCookie(this.name(what), this.options('lax'));
   }
 
@@ -95,9 +125,9 @@ export class BrowserState {
     );
   }
 
-  private open(request: FastifyRequest, what: 'recovery' | LinkedPage): string | undefined {
+  private open(request: FastifyRequest, what: 'recovery' | 'session' | LinkedPage): string | undefined {
     const value = request.cookies[this.name(what)];
-    if (!value || value.length > 2_000) return undefined;
+    if (!value || value.length > 4_000) return undefined;
     try {
       return this.keyring.open(Buffer.from(value, 'base64url'), sealPurpose).toString();
     } catch {

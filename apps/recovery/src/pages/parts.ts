@@ -1,5 +1,5 @@
 import type { RecoveryContext } from '@rekey/recovery';
-import type { ClientDirectory } from '@rekey/tokens';
+import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import type { BrowserState } from './browser-state.js';
 
 export const PAGES = Symbol('PageParts');
@@ -8,6 +8,7 @@ export const PAGES = Symbol('PageParts');
 export interface PageParts {
   context: RecoveryContext;
   clients: ClientDirectory;
+  tokens: TokenContext;
   browser: BrowserState;
   serviceName: string;
   signInUrl?: string;

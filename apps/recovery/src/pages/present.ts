@@ -49,6 +49,11 @@ export class Presenter {
 const paths: Record<string, string> = {
   '/recover/resend': '/recover/code',
   '/recover/return': '/recover/code',
+  '/account/sign-in': '/account',
+  '/account/totp': '/account',
+  '/account/totp/confirm': '/account',
+  '/account/backup-codes': '/account',
+  '/account/remove': '/account',
 };
 
 function hereOf(request: FastifyRequest): string {

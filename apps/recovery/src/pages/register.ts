@@ -18,7 +18,11 @@ export async function registerPages(fastify: FastifyInstance, browser: BrowserSt
   }
   fastify.addHook('preHandler', async (request, reply) => {
     const { lang } = Object(request.query) as { lang?: unknown };
-    if (request.method !== 'GET' || typeof lang !== 'string' || !/^\/(recover|stop)\b/.test(request.url))
+    if (
+      request.method !== 'GET' ||
+      typeof lang !== 'string' ||
+      !/^\/(recover|stop|account)\b/.test(request.url)
+    )
       return;
     const url = new URL(request.url, 'http://here');
     url.searchParams.delete('lang');

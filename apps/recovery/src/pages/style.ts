@@ -70,6 +70,13 @@ button:disabled { opacity: .55; cursor: default; }
 .aside { margin-top: 34px; padding-top: 24px; border-top: 1px solid var(--line); }
 .aside p { color: var(--soft); font-size: 16px; }
 .buttons { display: flex; flex-wrap: wrap; gap: 10px; margin-bottom: 18px; }
+.picture { max-width: 260px; margin: 0 0 18px; padding: 8px; background: #ffffff; border: 1px solid var(--line); border-radius: 12px; }
+.picture svg { display: block; width: 100%; height: auto; }
+.secret, .secrets { font: 600 17px/1.7 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.secret { margin-bottom: 24px; }
+.secrets { margin: 0 0 26px; padding: 14px 16px 14px 46px; border: 1px solid var(--line); border-radius: 12px; }
+section h2 { margin-bottom: 6px; }
+@media print { header, .steps, .button, .language { display: none; } }
 [hidden] { display: none !important; }
 details summary { cursor: pointer; color: var(--accent); padding: 8px 0; margin-bottom: 6px; }
 @media (min-width: 640px) {

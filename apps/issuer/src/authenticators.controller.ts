@@ -1,0 +1,133 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { listAuthenticators } from '@rekey/accounts';
+import { Operation, parse, unwrap } from '@rekey/http';
+import { isRefused } from '@rekey/kernel';
+import {
+  authenticatorsToChange,
+  beginTotp,
+  confirmTotp,
+  freshFor,
+  renewBackupCodes,
+  unbind,
+} from '@rekey/recovery';
+import type { TokenContext } from '@rekey/tokens';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CONTEXT, SERVICE_NAME } from './injection.js';
+import { personOf, refuseBearer } from './person.js';
+
+const authenticator = z.object({
+  id: z.uuid(),
+  kind: z.enum(['totp', 'backup_code']),
+  bound_at: z.iso.datetime(),
+  codes_left: z.number().int().optional(),
+  disabled: z.boolean().describe('It proves nothing in a recovery until it is bound again'),
+});
+const listAnswer = z.object({ authenticators: z.array(authenticator) });
+const totpAnswer = z.object({
+  id: z.uuid(),
+  secret: z.string().describe('Base32; shown once'),
+  uri: z.string().describe('otpauth, for the picture that an app reads'),
+});
+const codesAnswer = z.object({ id: z.uuid(), codes: z.array(z.string()).describe('Shown once') });
+const confirmBody = z.strictObject({ value: z.string().min(1).max(20) });
+
+/** A person's own authenticators: what gets them back when password and phone are gone. */
+@Controller('v1/authenticators')
+export class AuthenticatorsController {
+  constructor(
+    @Inject(CONTEXT) private readonly context: TokenContext,
+    @Inject(SERVICE_NAME) private readonly serviceName: string,
+  ) {}
+
+  @Get()
+  @Operation({
+    summary: "A person's own authenticators",
+    bearer: true,
+    answers: { 200: { description: 'oldest first', schema: listAnswer } },
+    refusals: ['unauthorized'],
+  })
+  async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const person = await personOf(this.context, request);
+    if (!person) return refuseBearer(reply);
+    return { authenticators: await listAuthenticators(this.context.database, person.sub) };
+  }
+
+  @Post('totp')
+  @Operation({
+    summary: 'Begin to bind an authenticator app',
+    description: 'It counts once a code of it has been confirmed; the app that was bound before goes then.',
+    bearer: true,
+    answers: { 201: { description: 'to be confirmed', schema: totpAnswer } },
+    refusals: ['unauthorized', 'step_up_required', 'not_found'],
+  })
+  async begin(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.changing(request, reply, (account) => beginTotp(this.context, account, this.serviceName));
+  }
+
+  @Post(':id/confirm')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Bind it with a code that it shows',
+    bearer: true,
+    body: confirmBody,
+    answers: { 204: { description: 'bound' } },
+    refusals: [
+      'invalid_request',
+      'unauthorized',
+      'step_up_required',
+      'not_found',
+      'wrong_proof',
+      'rate_limited',
+    ],
+  })
+  async confirm(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { value } = parse(confirmBody, body);
+    return this.changing(request, reply, (account) => confirmTotp(this.context, account, { id, value }));
+  }
+
+  @Post('backup_codes')
+  @Operation({
+    summary: 'Make ten backup codes; those from before are dead',
+    bearer: true,
+    answers: { 201: { description: 'shown once', schema: codesAnswer } },
+    refusals: ['unauthorized', 'step_up_required', 'not_found'],
+  })
+  async codes(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.changing(request, reply, (account) => renewBackupCodes(this.context, account));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Remove one of them',
+    bearer: true,
+    answers: { 204: { description: 'removed' } },
+    refusals: ['unauthorized', 'step_up_required', 'not_found'],
+  })
+  async remove(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.changing(request, reply, (account) => unbind(this.context, account, id));
+  }
+
+  /** @param act of a person whose session is fresh and strong enough */
+  private async changing<Outcome>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    act: (account: string) => Promise<Outcome>,
+  ) {
+    const person = await personOf(this.context, request);
+    if (!person) return refuseBearer(reply);
+    const has = await authenticatorsToChange(this.context, person);
+    if (isRefused(has)) return refuseBearer(reply, has, freshFor);
+    return unwrap(await act(person.sub));
+  }
+}

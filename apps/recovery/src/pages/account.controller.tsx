@@ -1,0 +1,170 @@
+import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { isRefused, refuse } from '@rekey/kernel';
+import {
+  authenticatorsToChange,
+  beginTotp,
+  confirmTotp,
+  renewBackupCodes,
+  signInWithin,
+  type TotpToBind,
+  unbind,
+} from '@rekey/recovery';
+import { authenticateBearer, endFamily, type VerifiedAccessToken } from '@rekey/tokens';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { forbidden, refused } from './go-on.js';
+import { PageFaults } from './page-faults.js';
+import { PAGES, type PageParts } from './parts.js';
+import { Presenter } from './present.js';
+import { AuthenticatorsPage, BackupCodesPage, BindTotpPage, SignInPage } from './views-account.js';
+import { accountWordings } from './wording-account.js';
+
+type Form = Record<string, unknown>;
+const text = (value: unknown, most = 1_024): string =>
+  typeof value === 'string' ? value.slice(0, most) : '';
+
+/**
+ * A person's own authenticators, behind a session that lasts as long as an access token: who comes later signs in again,
+ * which is what a change of authenticators asks for anyway.
+ */
+@ApiExcludeController()
+@UseFilters(PageFaults)
+@Controller('account')
+export class AccountController {
+  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
+
+  @Get()
+  async home(@Query('done') done: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const show = this.presenter(request, reply);
+    const person = await this.person(request);
+    const has = person ? await authenticatorsToChange(this.parts.context, person) : undefined;
+    if (has === undefined || isRefused(has)) return show.page(200, <SignInPage context={show.context} />);
+    const { home } = accountWordings[show.context.locale];
+    const note = done === 'bound' ? home.bound : done === 'removed' ? home.removed : undefined;
+    return show.page(200, <AuthenticatorsPage context={show.context} authenticators={has} note={note} />);
+  }
+
+  @Post('sign-in')
+  async signIn(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const show = this.presenter(request, reply);
+    const { browser, clients, tokens } = this.parts;
+    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
+    const client = await clients.find('default');
+    if (!client) return refused(show, refuse('unavailable'));
+    const identifier = text(body.identifier, 254);
+    const value = text(body.second_factor, 100).trim();
+    const kind = /^[\d\s]{6,9}$/.test(value) ? ('totp' as const) : ('backup_code' as const);
+    const outcome = await signInWithin(
+      tokens,
+      client,
+      { identifier, password: text(body.password), ...(value ? { second_factor: { kind, value } } : {}) },
+      request.ip,
+    );
+    const { signIn } = accountWordings[show.context.locale];
+    if (isRefused(outcome)) {
+      const problems: Record<string, [number, string]> = {
+        second_factor_required: [401, signIn.needsSecond],
+        rate_limited: [429, signIn.limited],
+      };
+      const [status, problem] = problems[outcome.code] ?? [401, signIn.wrong];
+      return show.page(
+        status,
+        <SignInPage context={show.context} identifier={identifier} problem={problem} />,
+      );
+    }
+    browser.keepSession(reply, outcome.access_token, outcome.expires_in);
+    return show.to('/account');
+  }
+
+  @Post('totp')
+  async bind(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.changing(body, request, reply, async (show, account) => {
+      const begun = await beginTotp(this.parts.context, account, this.parts.serviceName);
+      return isRefused(begun) ? refused(show, begun) : this.showTotp(show, begun);
+    });
+  }
+
+  @Post('totp/confirm')
+  async confirm(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.changing(body, request, reply, async (show, account) => {
+      const setup = this.parts.browser.openSetup<TotpToBind>(text(body.setup, 4_000));
+      if (!setup) return show.to('/account');
+      const refusal = await confirmTotp(this.parts.context, account, {
+        id: setup.id,
+        value: text(body.value, 20),
+      });
+      if (!refusal) return show.to('/account?done=bound');
+      const { bind } = accountWordings[show.context.locale];
+      if (refusal.code === 'wrong_proof') return this.showTotp(show, setup, bind.wrong);
+      return refusal.code === 'not_found' ? show.to('/account') : refused(show, refusal);
+    });
+  }
+
+  @Post('backup-codes')
+  async codes(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.changing(body, request, reply, async (show, account) => {
+      const made = await renewBackupCodes(this.parts.context, account);
+      if (isRefused(made)) return refused(show, made);
+      return show.page(200, <BackupCodesPage context={show.context} codes={made.codes} />);
+    });
+  }
+
+  @Post('remove')
+  async remove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.changing(body, request, reply, async (show, account) => {
+      await unbind(this.parts.context, account, text(body.id, 40));
+      return show.to('/account?done=removed');
+    });
+  }
+
+  @Post('sign-out')
+  async signOut(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const show = this.presenter(request, reply);
+    const { browser, context } = this.parts;
+    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
+    const person = await this.person(request);
+    if (person?.sid) {
+      const at = new Date(context.clock.now());
+      await endFamily(context.database, {
+        id: person.sid,
+        accountId: person.sub,
+        at,
+        reason: 'ended_by_person',
+      });
+    }
+    browser.forget(reply, 'session');
+    return show.to('/account');
+  }
+
+  /** @param act of a person whose form is ours and whose session is fresh and strong enough */
+  private async changing(
+    body: Form,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    act: (show: Presenter, account: string) => Promise<FastifyReply> | FastifyReply,
+  ): Promise<FastifyReply> {
+    const show = this.presenter(request, reply);
+    if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
+    const person = await this.person(request);
+    const has = person ? await authenticatorsToChange(this.parts.context, person) : undefined;
+    return !person || isRefused(has) ? show.to('/account') : act(show, person.sub);
+  }
+
+  private showTotp(show: Presenter, setup: TotpToBind, problem?: string): FastifyReply {
+    const { uri, secret } = setup;
+    const sealed = this.parts.browser.sealSetup(setup);
+    return show.page(
+      problem ? 422 : 200,
+      <BindTotpPage context={show.context} uri={uri} secret={secret} setup={sealed} problem={problem} />,
+    );
+  }
+
+  private async person(request: FastifyRequest): Promise<VerifiedAccessToken | undefined> {
+    const token = this.parts.browser.session(request);
+    return token ? authenticateBearer(this.parts.tokens, token) : undefined;
+  }
+
+  private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
+    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+  }
+}

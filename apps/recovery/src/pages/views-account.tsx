@@ -1,0 +1,208 @@
+import type { AuthenticatorView } from '@rekey/accounts';
+import { renderSVG } from 'uqr';
+import { CsrfField, Field, type PageContext, Shell } from './shell.js';
+import { accountWordings } from './wording-account.js';
+
+const words = (context: PageContext) => accountWordings[context.locale];
+
+export function SignInPage(props: { context: PageContext; identifier?: string; problem?: string }) {
+  const { context, identifier, problem: text } = props;
+  const { signIn } = words(context);
+  const problem = text ? { field: 'identifier', text } : undefined;
+  const fields = [
+    ['identifier', signIn.identifier, 'username'],
+    ['password', signIn.password, 'current-password'],
+    ['second_factor', signIn.second, 'one-time-code'],
+  ] as const;
+  return (
+    <Shell context={context} title={signIn.title} problem={problem}>
+      <p class="lead">{signIn.lead}</p>
+      <form method="post" action="/account/sign-in" novalidate>
+        <CsrfField context={context} />
+        {fields.map(([name, label, autocomplete]) => (
+          <Field
+            key={name}
+            id={name}
+            label={label}
+            hint={name === 'second_factor' ? signIn.secondHint : undefined}
+          >
+            {(describedBy) => {
+              const shared = {
+                id: name,
+                name,
+                autocomplete,
+                autocapitalize: 'none',
+                spellcheck: false,
+                'aria-describedby': describedBy,
+              } as const;
+              return name === 'password' ? (
+                <input {...shared} type="password" maxLength={1024} required />
+              ) : (
+                <input
+                  {...shared}
+                  type="text"
+                  maxLength={254}
+                  value={name === 'identifier' ? identifier : undefined}
+                  required={name === 'identifier'}
+                />
+              );
+            }}
+          </Field>
+        ))}
+        <button class="wide" type="submit">
+          {signIn.submit}
+        </button>
+      </form>
+      <p class="aside">
+        <a href="/recover">{signIn.lost}</a>
+      </p>
+    </Shell>
+  );
+}
+
+export function AuthenticatorsPage(props: {
+  context: PageContext;
+  authenticators: AuthenticatorView[];
+  note?: string;
+}) {
+  const { context, authenticators, note } = props;
+  const { home } = words(context);
+  const [totp, codes] = (['totp', 'backup_code'] as const).map((kind) =>
+    authenticators.find((one) => one.kind === kind),
+  );
+  const date = (text: string) =>
+    new Intl.DateTimeFormat(context.locale === 'en' ? 'en-GB' : 'zh-CN', {
+      dateStyle: 'long',
+      timeZone: 'UTC',
+    }).format(new Date(text));
+  return (
+    <Shell context={context} title={home.title}>
+      {note && (
+        <p class="note" role="status">
+          {note}
+        </p>
+      )}
+      <p class="lead">{home.lead}</p>
+      <section>
+        <h2>{home.totp}</h2>
+        <p>{totp ? home.totpBound(date(totp.bound_at)) : home.totpNone}</p>
+        <Actions context={context} of={totp} make="/account/totp" label={totp ? home.replace : home.add} />
+      </section>
+      <section class="aside">
+        <h2>{home.codes}</h2>
+        <p>{codes ? home.codesLeft(codes.codes_left ?? 0, date(codes.bound_at)) : home.codesNone}</p>
+        <Actions
+          context={context}
+          of={codes}
+          make="/account/backup-codes"
+          label={codes ? home.makeAgain : home.make}
+        />
+      </section>
+      <form class="aside" method="post" action="/account/sign-out">
+        <CsrfField context={context} />
+        <button class="quiet" type="submit">
+          {home.signOut}
+        </button>
+      </form>
+    </Shell>
+  );
+}
+
+/** What can be done with one kind of authenticator. */
+function Actions(props: { context: PageContext; of?: AuthenticatorView; make: string; label: string }) {
+  const { context, of, make, label } = props;
+  const { home } = words(context);
+  return (
+    <>
+      {of?.disabled && <p class="problem">{home.disabled}</p>}
+      <div class="buttons">
+        <form method="post" action={make}>
+          <CsrfField context={context} />
+          <button class={of ? 'quiet' : undefined} type="submit">
+            {label}
+          </button>
+        </form>
+        {of && (
+          <form method="post" action="/account/remove">
+            <CsrfField context={context} />
+            <input type="hidden" name="id" value={of.id} />
+            <button class="quiet" type="submit">
+              {home.remove}
+            </button>
+          </form>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** @param props.setup what a wrong code brings back, sealed */
+export function BindTotpPage(props: {
+  context: PageContext;
+  uri: string;
+  secret: string;
+  setup: string;
+  problem?: string;
+}) {
+  const { context, uri, secret, setup, problem: text } = props;
+  const { bind } = words(context);
+  const problem = text ? { field: 'value', text } : undefined;
+  return (
+    <Shell context={context} title={bind.title} problem={problem}>
+      <p class="lead">{bind.lead}</p>
+      {/* Drawn by us from our own address of the secret: nothing a person typed is in it. */}
+      <div
+        class="picture"
+        role="img"
+        aria-label={bind.picture}
+        dangerouslySetInnerHTML={{ __html: renderSVG(uri, { border: 3 }) }}
+      />
+      <p class="hint">{bind.byHand}</p>
+      <p class="secret">{secret.replace(/.{4}(?=.)/g, '$& ')}</p>
+      <form method="post" action="/account/totp/confirm" novalidate>
+        <CsrfField context={context} />
+        <input type="hidden" name="setup" value={setup} />
+        <Field id="value" label={bind.code} hint={bind.codeHint} problem={text}>
+          {(describedBy) => (
+            <input
+              id="value"
+              name="value"
+              class="code-field"
+              type="text"
+              inputMode="numeric"
+              autocomplete="one-time-code"
+              maxLength={20}
+              required
+              aria-describedby={describedBy}
+              aria-invalid={text ? 'true' : undefined}
+            />
+          )}
+        </Field>
+        <button class="wide" type="submit">
+          {bind.submit}
+        </button>
+      </form>
+      <p class="aside">
+        <a href="/account">{bind.cancel}</a>
+      </p>
+    </Shell>
+  );
+}
+
+export function BackupCodesPage({ context, codes: list }: { context: PageContext; codes: string[] }) {
+  const { codes } = words(context);
+  return (
+    <Shell context={context} title={codes.title}>
+      <p class="lead">{codes.lead}</p>
+      <p class="note">{codes.warning}</p>
+      <ol class="secrets">
+        {list.map((code) => (
+          <li key={code}>{code}</li>
+        ))}
+      </ol>
+      <a class="button wide" href="/account">
+        {codes.done}
+      </a>
+    </Shell>
+  );
+}

@@ -1,0 +1,107 @@
+import {
+  addUnboundTotp,
+  bindTotp,
+  findUnboundTotp,
+  readAccount,
+  removeAuthenticator,
+  replaceBackupCodes,
+} from '@rekey/accounts';
+import { type AuditEventName, recordAudit } from '@rekey/audit';
+import type { Transaction } from '@rekey/database';
+import { isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { budgets, counterKey, spend } from '@rekey/limits';
+import { makeBackupCodes, newTotpSecret, totpStep, totpUri } from '@rekey/proofs';
+import type { ActContext } from '../context.js';
+import { type AuthenticatorChange, warnOfChange } from '../notice.js';
+
+export interface TotpToBind {
+  id: string;
+  /** Base32, 160 bits; shown now and never again. */
+  secret: string;
+  /** `otpauth://…`, for a picture that the app reads. */
+  uri: string;
+}
+
+/** Begins to bind an authenticator app. It proves nothing until a code of it has been seen. Refusals: `not_found`. */
+export async function beginTotp(
+  { database, keyring, clock }: ActContext,
+  accountId: string,
+  service: string,
+): Promise<TotpToBind | Refusal> {
+  const account = await readAccount(database, keyring, accountId);
+  if (!account) return refuse('not_found');
+  const now = clock.now();
+  const id = uuidv7(now);
+  const secret = newTotpSecret();
+  const added = await database.transaction((tx) =>
+    addUnboundTotp(tx, { id, account: accountId, sealed: keyring.seal(secret, id), at: new Date(now) }),
+  );
+  if (!added) return refuse('not_found');
+  const label = account.username ?? account.addresses[0]?.value ?? accountId;
+  return { id, secret, uri: totpUri({ secret, service, label }) };
+}
+
+/** Binds it: the code shows that the app holds the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`. */
+export async function confirmTotp(
+  { database, keyring, clock }: ActContext,
+  accountId: string,
+  { id, value }: { id: string; value: string },
+): Promise<undefined | Refusal> {
+  const now = clock.now();
+  const at = new Date(now);
+  const budget = budgets.bindings;
+  if (!(await spend(database, at, [{ key: counterKey(keyring, budget, accountId), budget }])))
+    return refuse('rate_limited', { retry_after: budget.windowMs / 1000 });
+  const sealed = isUuid(id) ? await findUnboundTotp(database, { id, account: accountId }) : undefined;
+  if (!sealed) return refuse('not_found');
+  const step = totpStep(keyring.open(sealed, id).toString(), value, now);
+  if (step === undefined) return refuse('wrong_proof');
+  return database.transaction(async (tx) => {
+    if (!(await bindTotp(tx, { id, account: accountId, step, at }))) return refuse('not_found');
+    await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'totp_bound' });
+    return undefined;
+  });
+}
+
+/** Ten new codes, shown once; those from before are dead. Refusals: `not_found`. */
+export async function renewBackupCodes(
+  { database, clock }: ActContext,
+  accountId: string,
+): Promise<{ id: string; codes: string[] } | Refusal> {
+  const now = clock.now();
+  const id = uuidv7(now);
+  // Hashed before the transaction: ten hashes take longer than a row should be locked.
+  const { codes, salt, digests } = await makeBackupCodes();
+  return database.transaction(async (tx) => {
+    const made = await replaceBackupCodes(tx, { id, account: accountId, salt, digests, at: new Date(now) });
+    if (!made) return refuse('not_found');
+    await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'backup_code_made' });
+    return { id, codes };
+  });
+}
+
+/** Refusals: `not_found`. */
+export async function unbind(
+  { database, clock }: ActContext,
+  accountId: string,
+  id: string,
+): Promise<undefined | Refusal> {
+  const now = clock.now();
+  return database.transaction(async (tx) => {
+    const kind = isUuid(id) ? await removeAuthenticator(tx, { id, account: accountId }) : undefined;
+    if (!kind) return refuse('not_found');
+    await noteChange(tx, { now, accountId, event: 'authenticator_removed', change: `${kind}_removed` });
+    return undefined;
+  });
+}
+
+/** Every address is told, whoever did it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
+async function noteChange(
+  tx: Transaction,
+  of: { now: number; accountId: string; event: AuditEventName; change: AuthenticatorChange },
+): Promise<void> {
+  const at = new Date(of.now);
+  const { accountId, event, change } = of;
+  await recordAudit(tx, { id: uuidv7(of.now), at, event, actor: 'person', accountId, detail: { change } });
+  await warnOfChange(tx, { accountId, change, at });
+}

@@ -1,0 +1,31 @@
+import { type Refusal, refuse } from '@rekey/kernel';
+import { budgets, counterKey, sourceOf, spend } from '@rekey/limits';
+import { type Client, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
+import { checkSecondFactor, type SecondFactor } from './second-factor.js';
+
+export interface SignInRequest {
+  identifier: string;
+  country?: string;
+  password: string;
+  second_factor?: SecondFactor;
+}
+
+/**
+ * Sign-in within its limits: by source and by identifier, spent before anything is looked at.
+ *
+ * Refusals: `invalid_request`, `unauthorized`, `second_factor_required` (the password was right), `rate_limited`.
+ */
+export async function signInWithin(
+  context: TokenContext,
+  client: Client,
+  { second_factor: offered, ...request }: SignInRequest,
+  source: string,
+): Promise<TokenResponse | Refusal> {
+  const { database, keyring, clock } = context;
+  const budget = budgets.signIns;
+  const parties = [`source ${sourceOf(source)}`, `identifier ${request.identifier.trim().toLowerCase()}`];
+  const charges = parties.map((party) => ({ key: counterKey(keyring, budget, party), budget }));
+  if (!(await spend(database, new Date(clock.now()), charges)))
+    return refuse('rate_limited', { retry_after: budget.windowMs / 1000 });
+  return signIn(context, client, request, (account) => checkSecondFactor(context, account, offered));
+}

@@ -1,0 +1,93 @@
+import type { Standing } from '@rekey/accounts';
+import {
+  acrOf,
+  defaultPolicy,
+  firstKinds,
+  outlookOf,
+  type ProofKind,
+  readPolicy,
+  weaknesses,
+} from './policy.js';
+
+const standing = (more: Partial<Standing> = {}): Standing => ({
+  aal: 1,
+  roles: [],
+  hasTotp: false,
+  authenticators: [],
+  reachable: true,
+  ...more,
+});
+const strong = standing({ aal: 2, hasTotp: true, authenticators: ['backup_code', 'totp'] });
+const next = (of: Standing, done: ProofKind[], policy = defaultPolicy) => {
+  const outlook = outlookOf(policy, of, done);
+  return outlook.proven ? 'proven' : outlook.next;
+};
+
+describe('which proofs are enough', () => {
+  test('an account without a second factor: one issued or one saved code [NIST 4.2.2.1]', () => {
+    expect(next(standing(), ['code'])).toBe('proven');
+    expect(next(standing(), ['backup_code'])).toBe('proven');
+  });
+
+  test.each([
+    [['code'], ['backup_code', 'totp']],
+    [['backup_code'], ['code', 'totp']],
+    [['code', 'totp'], 'proven'],
+    [['code', 'backup_code'], 'proven'],
+    [['backup_code', 'totp'], 'proven'],
+    [['totp'], ['code', 'backup_code']],
+  ] as [ProofKind[], ProofKind[] | 'proven'][])(
+    'an account with a second factor, after %j: %j [NIST 4.2.2.2, ASVS 6.4.3]',
+    (done, expected) => {
+      expect(next(strong, done)).toEqual(expected);
+    },
+  );
+
+  test('what the account does not have is not asked for; with nothing left, staff have to help', () => {
+    expect(next(standing({ aal: 2, authenticators: ['totp'] }), ['code'])).toEqual(['totp']);
+    expect(next(standing({ aal: 2 }), ['code'])).toEqual([]);
+    expect(next(standing({ aal: 2, authenticators: ['totp'], reachable: false }), ['backup_code'])).toEqual([
+      'totp',
+    ]);
+  });
+
+  test('a role asks for more than the account does', () => {
+    const policy = { ...defaultPolicy, roles: { staff: 2 as const } };
+    const staff = standing({ roles: ['staff'], authenticators: ['totp'] });
+    expect(next(staff, ['code'], policy)).toEqual(['totp']);
+    expect(next(staff, ['code'])).toBe('proven');
+  });
+
+  test('what anybody may begin with says nothing of anyone; an authenticator app is never the first', () => {
+    expect(firstKinds(defaultPolicy)).toEqual(['code', 'backup_code']);
+    expect(firstKinds({ ...defaultPolicy, aal1: [['issued']], aal2: [['issued', 'authenticator']] })).toEqual(
+      ['code'],
+    );
+  });
+
+  test('mail and SMS are one class; two classes are the higher context', () => {
+    expect(acrOf(['code'])).toBe('urn:rekey:recovery:aal1');
+    expect(acrOf(['code', 'totp'])).toBe('urn:rekey:recovery:aal2');
+  });
+});
+
+describe('a policy that is read', () => {
+  test('the default has no weakness; what is left out is as there', () => {
+    expect(weaknesses(defaultPolicy)).toEqual([]);
+    expect(readPolicy('{"roles": {"staff": 2}}')).toEqual({ ...defaultPolicy, roles: { staff: 2 } });
+  });
+
+  test.each([
+    ['{', /not JSON/],
+    ['{"aal2": [["issued"]]}', /aal2 \[issued\].*two classes/],
+    ['{"aal2": [["issued", "issued"]]}', /the same class twice.*mail and SMS/],
+    ['{"aal1": [["authenticator"]]}', /an authenticator alone/],
+    ['{"aal2": []}', /aal2/],
+    ['{"aal2": [[]]}', /aal2/],
+    ['{"aal1": [["question"]]}', /aal1/],
+    ['{"roles": {"staff": 3}}', /roles.staff/],
+    ['{"aal3": []}', /aal3/],
+  ])('%s is refused when it is loaded [ASVS 6.4.4]', (text, why) => {
+    expect(() => readPolicy(text)).toThrow(why);
+  });
+});
