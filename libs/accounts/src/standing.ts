@@ -31,24 +31,27 @@ export const standingOf = (account: string): string => `
     )
   ) from accounts a where a.id = ${account} and a.status = 'active'`;
 
+const unlessWornOut = (use: 'recovery' | 'sign-in') =>
+  use === 'recovery' ? ' and t.disabled_at is null' : '';
+
 /**
  * What a guess at an authenticator app is checked against, as SQL that yields `authenticator_id, evidence` for one account,
- * or nothing.
+ * or nothing. Sign-in takes also what recoveries have worn out.
  */
-export const totpEvidence = (account: string): string => `
+export const totpEvidence = (account: string, use: 'recovery' | 'sign-in' = 'recovery'): string => `
   select t.id::text as authenticator_id,
     jsonb_build_object('id', t.id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
   from authenticators t
-  where t.account_id = ${account} and t.kind = 'totp' and t.bound_at is not null and t.disabled_at is null`;
+  where t.account_id = ${account} and t.kind = 'totp' and t.bound_at is not null${unlessWornOut(use)}`;
 
 /** The same for backup codes: the salt of the set and the digests of those that are left. */
-export const backupCodeEvidence = (account: string): string => `
+export const backupCodeEvidence = (account: string, use: 'recovery' | 'sign-in' = 'recovery'): string => `
   select t.id::text as authenticator_id,
     jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
       select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
     )) as evidence
   from authenticators t
-  where t.account_id = ${account} and t.kind = 'backup_code' and t.bound_at is not null and t.disabled_at is null`;
+  where t.account_id = ${account} and t.kind = 'backup_code' and t.bound_at is not null${unlessWornOut(use)}`;
 
 /** The address that a code went to, as an authenticator: yields `authenticator_id` while codes to it may prove anything. */
 export const addressAsAuthenticator = (address: string): string => `

@@ -32,8 +32,8 @@ const burning = (kind: SecondFactor['kind'], evidence: string) =>
   );
 
 const burnings = {
-  totp: burning('totp', totpEvidence(':account')),
-  backup_code: burning('backup_code', backupCodeEvidence(':account')),
+  totp: burning('totp', totpEvidence(':account', 'sign-in')),
+  backup_code: burning('backup_code', backupCodeEvidence(':account', 'sign-in')),
 };
 
 const forget = statement('sign_in_forget_failures', clearRows('array[:key::bytea]'));
