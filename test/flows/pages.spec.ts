@@ -1,37 +1,7 @@
+import { csrfIn, PageBrowser } from './page-browser.js';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
 
-/** The pages as a browser without script sees them: forms, cookies, headers. */
-class Browser {
-  private readonly cookies = new Map<string, string>();
-  constructor(private readonly base: string) {}
-
-  async get(path: string, headers: Record<string, string> = {}) {
-    return this.send('GET', path, headers);
-  }
-
-  async post(path: string, form: Record<string, string>, headers: Record<string, string> = {}) {
-    const body = new URLSearchParams(form).toString();
-    return this.send('POST', path, { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body);
-  }
-
-  private async send(method: string, path: string, headers: Record<string, string>, body?: string) {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const all = { 'x-forwarded-for': household, cookie, ...headers };
-    const response = await fetch(`${this.base}${path}`, { method, redirect: 'manual', headers: all, body });
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = ''] = line.split(';');
-      const at = pair.indexOf('=');
-      this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
-      this.setCookies.push(line);
-    }
-    return { status: response.status, headers: response.headers, html: await response.text() };
-  }
-
-  readonly setCookies: string[] = [];
-}
-
 let household = '';
-const csrfIn = (html: string): string => /name="csrf" value="([\w-]{43})"/.exec(html)?.[1] ?? '';
 
 describe('the pages without a browser', () => {
   let rekey: Rekey;
@@ -43,7 +13,7 @@ describe('the pages without a browser', () => {
     household = newHousehold();
     rekey.clock.advance(600_000);
   });
-  const open = () => new Browser(rekey.settings.urls.recovery);
+  const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);
 
   test('from the form to the end, by forms and cookies alone; a form sent twice does no harm', async () => {
     const browser = open();
