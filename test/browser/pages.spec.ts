@@ -1,14 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { codeIn, newHousehold, type Rekey, startRekey, stopTokenIn, until } from '../flows/rekey.js';
 import { startBrowser } from './browser.js';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const shots = process.env.REKEY_SHOTS;
+import { expectAccessible, shoot } from './looks.js';
 
 describe('the pages in Chromium', () => {
   let rekey: Rekey;
@@ -19,7 +15,6 @@ describe('the pages in Chromium', () => {
     rekey = await startRekey({ environment: { SIGN_IN_URL: 'https://shop.example/sign-in' } });
     recover = `${rekey.settings.urls.recovery}/recover`;
     browser = await startBrowser();
-    if (shots) mkdirSync(shots, { recursive: true });
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
@@ -44,29 +39,6 @@ describe('the pages in Chromium', () => {
         return codes.length > before ? codes[0] : undefined;
       }),
     );
-
-  /** WCAG 2.2 A and AA, by axe; and nothing wider than the screen. */
-  const expectAccessible = async (page: Page) => {
-    await page.evaluate(readFileSync(axePath, 'utf8'));
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const found = await axe.run({
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      });
-      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-    expect(violations).toEqual([]);
-    const overflow = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    expect(overflow).toBe(0);
-  };
-
-  const shoot = async (page: Page, name: string) => {
-    if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-  };
 
   const walk = async (context: BrowserContext, name: string, identifier: string, to: string) => {
     const page = await context.newPage();
