@@ -45,8 +45,7 @@ describe('links and second factors in Chromium', () => {
     });
     return /https?:\/\/\S+\/recover\/link\?token=[\w-]+/.exec(mail.text)?.[0] ?? '';
   };
-  const numberOn = async (page: Page) =>
-    /(\d{3})$/.exec((await page.textContent('[data-progress] p')) ?? '')?.[1] ?? '';
+  const numberOn = async (page: Page) => (await page.textContent('.number')) ?? '';
 
   test.each([
     ['en', { locale: 'en-GB' }],

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Redis } from 'ioredis';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 import { freePort } from '../postgres.js';
@@ -27,6 +28,32 @@ describe('with the queue on Redis', () => {
     expect((await rekey.message('ada@example.com', 2)).subject).toContain('recovered');
     const [row] = await rekey.sql('select count(*)::int as n from bullmq.job');
     expect(row.n).toBe(0);
+  }, 30_000);
+
+  test('floods are counted there, guesses are not: those must outlive a Redis that comes back empty', async () => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+    const statuses: number[] = [];
+    for (let n = 0; n < 31; n++)
+      statuses.push((await new Story(rekey).start({ identifier: `person${n}@example.com` })).status);
+    expect(statuses.slice(0, 30).every((status) => status === 202)).toBe(true);
+    expect(statuses[30]).toBe(429);
+    const redis = new Redis(port);
+    const counted = await redis.keys('rekey:*');
+    expect(counted.some((key) => key.startsWith('rekey:starts:'))).toBe(true);
+    expect(counted.some((key) => key.startsWith('rekey:sends-a-day:'))).toBe(true);
+    expect(counted.join()).not.toMatch(/@|example|198\.51|10\./);
+    newHousehold();
+    for (let n = 0; n < 4; n++) {
+      const story = new Story(rekey);
+      await story.start({ identifier: 'sam@example.com' });
+      for (let guess = 0; guess < 5; guess++) expect((await story.prove('00000000')).status).toBe(422);
+    }
+    await redis.flushall();
+    await redis.quit();
+    const story = new Story(rekey);
+    await story.start({ identifier: 'sam@example.com' });
+    expect((await story.prove('00000000')).status).toBe(429);
   }, 30_000);
 
   test('with Redis gone a start is still accepted; when it is back, with nothing in it, the message goes out once', async () => {

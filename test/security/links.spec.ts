@@ -34,7 +34,7 @@ describe('links in mails', () => {
     const browser = open();
     const page = await browser.submit(await browser.get('/recover'), '/recover', { identifier });
     const link = linkIn(await newestTo(identifier, before));
-    const number = /number: (\d{3})/.exec(page.html)?.[1] ?? '';
+    const number = /class="number">(\d{3})</.exec(page.html)?.[1] ?? '';
     return { browser, page, link, number };
   };
   const stateOf = async () => {

@@ -80,7 +80,7 @@ describe('a second factor', () => {
     expect(start.body.methods).toEqual(['code', 'backup_code']);
     const message = await until('a code', async () => (await rekey.codes(mail))[0]);
     const first = await story.prove(codeIn(message));
-    expect(first.body).toMatchObject({ state: 'proving', methods: ['backup_code', 'totp'] });
+    expect(first.body).toMatchObject({ state: 'proving', methods: ['totp', 'backup_code'] });
     expect((await story.settle()).status).toBe(409);
     // An SMS is the same class: it is not even sent.
     rekey.clock.advance(60_000);

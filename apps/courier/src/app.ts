@@ -1,6 +1,7 @@
 import { openDatabase } from '@rekey/database';
 import { createLog, type RunningServer } from '@rekey/http';
 import { type Clock, systemClock, uuidv7 } from '@rekey/kernel';
+import { openFloodCounters } from '@rekey/limits';
 import { createChannels } from '@rekey/messages';
 import { openQueue, startWorkers } from '@rekey/queue';
 import { type MessageContext, sweepMessages, sweepRecoveries } from '@rekey/recovery';
@@ -31,11 +32,13 @@ export async function startCourier(
   const backend = { database, redisUrl: settings.redisUrl };
   const queue = await openQueue(backend, warn('queue'));
   const channels = createChannels(settings);
+  const flood = openFloodCounters(settings.redisUrl, warn('limits on Redis'));
   const context: MessageContext = {
     database,
     keyring: settings.keyring,
     clock,
     sendQuotas: settings.sendQuotas,
+    flood,
   };
   const handlers = messageHandlers({
     context,
@@ -71,6 +74,7 @@ export async function startCourier(
       await workers.close();
       await queue.close();
       await channels.close();
+      await flood?.close();
       await database.close();
     },
   };

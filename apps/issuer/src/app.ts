@@ -1,6 +1,8 @@
 import { openDatabase } from '@rekey/database';
 import { createLog, type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
+import { openFloodCounters } from '@rekey/limits';
+import type { ActContext } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import {
   ClientDirectory,
@@ -24,9 +26,11 @@ export async function startIssuer(
   const { keyring, urls, ports } = settings;
   const log = createLog({ name: 'issuer', level: settings.logLevel });
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'issuer' });
+  const flood = openFloodCounters(settings.redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
   try {
     const keys = new SigningKeys(database, keyring, clock);
-    const context: TokenContext = {
+    const context: TokenContext & Pick<ActContext, 'flood'> = {
+      flood,
       database,
       keyring,
       clock,
@@ -60,10 +64,12 @@ export async function startIssuer(
       close: async () => {
         clearInterval(sweep);
         await server.close();
+        await flood?.close();
         await database.close();
       },
     };
   } catch (fault) {
+    await flood?.close();
     await database.close();
     throw fault;
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { Operation, parse, unwrap } from '@rekey/http';
 import { isUuid, refuse } from '@rekey/kernel';
-import { signInWithin } from '@rekey/recovery';
+import { type ActContext, signInWithin } from '@rekey/recovery';
 import {
   type ClientDirectory,
   endFamily,
@@ -34,7 +34,7 @@ const sessionSchema = familySchema.extend({ current: z.boolean() });
 @Controller('v1/sessions')
 export class SessionsController {
   constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext,
+    @Inject(CONTEXT) private readonly context: TokenContext & Pick<ActContext, 'flood'>,
     @Inject(CLIENTS) private readonly clients: ClientDirectory,
   ) {}
 

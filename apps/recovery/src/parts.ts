@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Database, openDatabase } from '@rekey/database';
 import { createLog } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
+import { openFloodCounters } from '@rekey/limits';
 import { openQueue } from '@rekey/queue';
 import { defaultPolicy, type RecoveryContext, type RecoveryPolicy, readPolicy } from '@rekey/recovery';
 import { type Settings, SettingsError } from '@rekey/settings';
@@ -13,7 +14,7 @@ export interface RecoveryParts {
   context: RecoveryContext;
   clients: ClientDirectory;
   /** For the pages of a person who signs in. */
-  tokens: TokenContext;
+  tokens: TokenContext & Pick<RecoveryContext, 'flood'>;
   database: Database;
   /** @throws when database or queue are away */
   ready(): Promise<void>;
@@ -29,6 +30,7 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
   const log = createLog({ name: 'recovery', level: settings.logLevel });
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'recovery', poolSize: 16 });
   const queue = await openQueue({ database, redisUrl }, (fault) => log.warn({ err: fault }, 'queue'));
+  const flood = openFloodCounters(redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
   const keys = new SigningKeys(database, keyring, clock);
   await keys.signingKey('recovery_assertion');
   const issuer = issuerOverHttp({
@@ -49,6 +51,7 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
       issuerUrl: urls.issuer,
       serviceName,
       policy,
+      flood,
     },
     clients: new ClientDirectory({ database, keyring, clock }),
     tokens: {
@@ -59,6 +62,7 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
       issuerUrl: urls.issuer,
       recoveryUrl: urls.recovery,
       audience: settings.tokenAudience,
+      flood,
     },
     database,
     async ready() {
@@ -67,6 +71,7 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
     async close() {
       await issuer.close();
       await queue.close();
+      await flood?.close();
       await database.close();
     },
   };

@@ -1,6 +1,7 @@
 import { type Sql, statement } from '@rekey/database';
 import type { Keyring, LimitView } from '@rekey/kernel';
 import type { Budget } from './budgets.js';
+import type { Charge, FloodCounters } from './flood-counters.js';
 
 /** The counter of one budget for one party. The party (an address, a source) stands in it only as a keyed digest. */
 export const counterKey = (keyring: Keyring, budget: Budget, party: string): Buffer =>
@@ -27,12 +28,20 @@ const charge = statement(
   chargeRows('select unnest(:keys::bytea[]) as key, unnest(:windows::integer[]) as window_ms'),
 );
 
-/** Spends one of each. @returns true when every one of them was still within its quota */
+/**
+ * Spends one of each.
+ *
+ * @param flood where these are counted, when it is there
+ * @returns true when every one of them was still within its quota
+ */
 export async function spend(
   sql: Sql,
   now: Date,
-  charges: { key: Buffer; budget: Budget }[],
+  charges: readonly Charge[],
+  flood?: FloodCounters,
 ): Promise<boolean> {
+  const counted = await flood?.spend(now, charges);
+  if (counted) return counted.every(({ spent }, at) => spent <= (charges[at]?.budget.quota ?? 0));
   const rows = await sql.query<{ key: Buffer; spent: number }>(charge, {
     now,
     keys: charges.map(({ key }) => key),

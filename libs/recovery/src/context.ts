@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '@rekey/database';
 import type { Clock, Keyring, Refusal } from '@rekey/kernel';
+import type { FloodCounters } from '@rekey/limits';
 import type { RecoveryPolicy } from './policy.js';
 
 /** Makes sure that a message will be looked after, as part of the transaction that writes its row. */
@@ -10,6 +11,8 @@ export interface ActContext {
   database: Database;
   keyring: Keyring;
   clock: Clock;
+  /** Where floods are counted, when that is not the database. */
+  flood?: FloodCounters;
 }
 
 /** What the acts on messages need. */

@@ -33,8 +33,11 @@ const { starts, sends, sendsADay, guessesADay } = budgets;
 
 const open = statement(
   'recovery_open',
-  `with source as (
-     ${chargeRows('select :sourceKey::bytea as key, :sourceWindow::integer as window_ms')}
+  `with charged as (
+     ${chargeRows('select :sourceKey::bytea as key, :sourceWindow::integer as window_ms where :sourceSpent::integer is null')}
+   ), source as (
+     select spent, resets_at from charged
+     union all select :sourceSpent::integer, :sourceResetsAt::timestamptz where :sourceSpent::integer is not null
    ), welcome as (
      select 1 from source where spent <= :sourceQuota::integer
    ), sends as (
@@ -86,12 +89,15 @@ export async function openRecovery(
     token: recoveryToken(keyring, view.id),
   });
 
-  const work = () =>
-    database.transaction(async (tx): Promise<OpenedRecovery | Refusal> => {
+  const party = `${identifier.kind}:${identifier.lookup}`;
+  const sourceKey = counterKey(keyring, starts, sourceOf(source));
+  const sendKeys = [sends, sendsADay].map((budget) => counterKey(keyring, budget, party));
+  const work = async () => {
+    const [counted] = (await context.flood?.spend(new Date(now), [{ key: sourceKey, budget: starts }])) ?? [];
+    return database.transaction(async (tx): Promise<OpenedRecovery | Refusal> => {
       const id = uuidv7(now);
       const messageId = uuidv7(now);
       const at = (ms: number) => new Date(now + ms);
-      const party = `${identifier.kind}:${identifier.lookup}`;
       const [row] = await tx.query<{ spent: number; resets_at: Date; opened: boolean }>(open, {
         id,
         messageId,
@@ -104,10 +110,12 @@ export async function openRecovery(
         dueAt: at(lifetimes.messageDue),
         identifierSealed: keyring.seal(identifier.value, id),
         identifierDigests: lookupDigests(keyring, identifier),
-        sourceKey: counterKey(keyring, starts, sourceOf(source)),
+        sourceKey,
+        sourceSpent: counted?.spent ?? null,
+        sourceResetsAt: counted?.resets_at ?? null,
         sourceWindow: starts.windowMs,
         sourceQuota: starts.quota,
-        sendKeys: [sends, sendsADay].map((budget) => counterKey(keyring, budget, party)),
+        sendKeys,
         sendWindows: [sends.windowMs, sendsADay.windowMs],
         sendQuotas: [sends.quota, sendsADay.quota],
         guessKey: counterKey(keyring, guessesADay, party),
@@ -133,6 +141,7 @@ export async function openRecovery(
       if (repeat) await keepAnswer(tx, now, repeat, { recoveryId: id, answer: view });
       return withToken(view);
     });
+  };
   return once<RecoveryView, OpenedRecovery | Refusal>(database, now, repeat, work, ({ answer }) =>
     withToken(answer),
   );

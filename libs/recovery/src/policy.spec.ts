@@ -17,7 +17,7 @@ const standing = (more: Partial<Standing> = {}): Standing => ({
   reachable: true,
   ...more,
 });
-const strong = standing({ aal: 2, hasTotp: true, authenticators: ['backup_code', 'totp'] });
+const strong = standing({ aal: 2, hasTotp: true, authenticators: ['totp', 'backup_code'] });
 const next = (of: Standing, done: ProofKind[], policy = defaultPolicy) => {
   const outlook = outlookOf(policy, of, done);
   return outlook.proven ? 'proven' : outlook.next;
@@ -30,7 +30,7 @@ describe('which proofs are enough', () => {
   });
 
   test.each([
-    [['code'], ['backup_code', 'totp']],
+    [['code'], ['totp', 'backup_code']],
     [['backup_code'], ['code', 'totp']],
     [['code', 'totp'], 'proven'],
     [['code', 'backup_code'], 'proven'],

@@ -11,8 +11,8 @@ export type ProofClass = (typeof proofClasses)[number];
 /** Kinds of proof that a person may offer, in the order in which they are shown, and the class of each. */
 export const classOf = {
   code: 'issued',
-  backup_code: 'saved',
   totp: 'authenticator',
+  backup_code: 'saved',
 } as const satisfies Record<string, ProofClass>;
 export type ProofKind = keyof typeof classOf;
 export const proofKinds = Object.keys(classOf) as ProofKind[];

@@ -1,6 +1,6 @@
 import { type OpenedAddress, openAddress } from '@rekey/accounts';
 import type { Locale } from '@rekey/kernel';
-import { budgets } from '@rekey/limits';
+import { budgets, counterKey } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import { codeLinkToken, stopToken } from './bearer.js';
 import type { MessageContext } from './context.js';
@@ -42,18 +42,41 @@ export type Taken = { messageId: string } & ({ send: MessageToSend } | { drop: D
  * @returns one entry for each message that still waits to be sent
  */
 export async function takeMessages(context: MessageContext, messageIds: string[]): Promise<Taken[]> {
+  const { database, keyring, clock, flood } = context;
   const quotas = context.sendQuotas ?? {
     client: budgets.sendsAClient.quota,
     instance: budgets.sendsInAll.quota,
   };
-  const rows = await context.database.query<TakenRow>(take, {
+  const rows = await database.query<TakenRow>(take, {
     messageIds,
-    now: new Date(context.clock.now()),
-    keyId: context.keyring.newestKeyId,
+    now: new Date(clock.now()),
+    keyId: keyring.newestKeyId,
+    countHere: flood === undefined,
     clientQuota: Math.ceil(quotas.client / counterShards),
     instanceQuota: Math.ceil(quotas.instance / counterShards),
   });
-  return rows.map((row) => takenOf(context, row));
+  return Promise.all(
+    rows.map(async (row) => takenOf(context, flood ? await countedElsewhere(context, quotas, row) : row)),
+  );
+}
+
+/** The same charges where floods are counted. @throws when the store is away: the queue brings the message back */
+async function countedElsewhere(
+  { flood, keyring, clock }: MessageContext,
+  quotas: { client: number; instance: number },
+  row: TakenRow,
+): Promise<TakenRow> {
+  if (row.kind !== 'recovery_code' || row.attempts > 0 || row.account_id === null) return row;
+  const address = row.exact.toString('hex');
+  const charges = [
+    { budget: budgets.sends, party: `address ${address}` },
+    { budget: budgets.sendsADay, party: `address ${address}` },
+    { budget: { ...budgets.sendsAClient, quota: quotas.client }, party: row.client_id ?? '' },
+    { budget: { ...budgets.sendsInAll, quota: quotas.instance }, party: '' },
+  ].map(({ budget, party }) => ({ budget, key: counterKey(keyring, budget, party) }));
+  const counted = await flood?.spend(new Date(clock.now()), charges);
+  if (!counted) throw new Error('the store of limits is away');
+  return { ...row, may_send: counted.every(({ spent }, at) => spent <= (charges[at]?.budget.quota ?? 0)) };
 }
 
 function takenOf(context: MessageContext, row: TakenRow): Taken {

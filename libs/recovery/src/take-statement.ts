@@ -23,7 +23,8 @@ export interface TakenRow extends SealedAddress {
   password_set: boolean | null;
   account_id: string | null;
   key_id: string | null;
-  /** Null where nothing was charged: a notice, or another attempt. */
+  attempts: number;
+  /** Null where nothing was charged: a notice, or another attempt; or it is counted elsewhere. */
   may_send: boolean | null;
 }
 
@@ -38,7 +39,7 @@ const charges = `
   from (
     select address.message_id, address.exact, message.client_id, right(address.message_id::text, 1) as shard
     from address join message on message.id = address.message_id
-    where message.kind = 'recovery_code' and message.attempts = 0
+    where message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean
   ) code, lateral (values
     (sha256(convert_to('${sends.policy}/address', 'utf8') || code.exact), ${sends.windowMs}, ${sends.quota}),
     (sha256(convert_to('${sendsADay.policy}/address', 'utf8') || code.exact), ${sendsADay.windowMs}, ${sendsADay.quota}),
@@ -91,7 +92,7 @@ export const take = statement(
      from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
    )
    select message.id as message_id, message.recovery_id, message.kind, message.change, message.created_at, message.expires_at,
-     message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
+     message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
      message.password_set, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
      address.exact, bound.key_id, verdict.may_send
    from message left join address on address.message_id = message.id left join bound on bound.id = message.id

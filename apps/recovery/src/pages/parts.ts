@@ -8,7 +8,7 @@ export const PAGES = Symbol('PageParts');
 export interface PageParts {
   context: RecoveryContext;
   clients: ClientDirectory;
-  tokens: TokenContext;
+  tokens: TokenContext & Pick<RecoveryContext, 'flood'>;
   browser: BrowserState;
   serviceName: string;
   signInUrl?: string;

@@ -67,6 +67,8 @@ button:disabled { opacity: .55; cursor: default; }
 .summary-title { margin: 0 0 4px; font-weight: 650; }
 .summary a { color: var(--alarm); font-weight: 600; }
 .note { margin: 0 0 22px; padding: 14px 16px; border-left: 4px solid var(--good); background: var(--ground); border-radius: 4px 10px 10px 4px; }
+form.proof + form.proof { margin-top: 38px; padding-top: 28px; border-top: 1px solid var(--line); }
+.number { display: block; margin-top: 6px; color: var(--ink); font: 600 26px/1.3 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: 3px; }
 .aside { margin-top: 34px; padding-top: 24px; border-top: 1px solid var(--line); }
 .aside p { color: var(--soft); font-size: 16px; }
 .buttons { display: flex; flex-wrap: wrap; gap: 10px; margin-bottom: 18px; }

@@ -39,7 +39,7 @@ function ProofForm({ context, kind, problem }: { context: PageContext; kind: Pro
   const { other } = words(context);
   const isTotp = kind === 'totp';
   return (
-    <form method="post" action="/recover/other" novalidate>
+    <form class="proof" method="post" action="/recover/other" novalidate>
       <CsrfField context={context} />
       <input type="hidden" name="kind" value={kind} />
       <Field
@@ -97,7 +97,10 @@ export function BesideCode(props: {
       )}
       {linkNumber && (
         <div class="aside" data-progress>
-          <p>{numberText(linkNumber)}</p>
+          <p>
+            {numberText}
+            <strong class="number">{linkNumber}</strong>
+          </p>
           <p>
             <a href="/recover/code">{linkDone}</a>
           </p>

@@ -4,7 +4,8 @@ import type { Locale } from '@rekey/kernel';
 export interface ProofWording {
   /** Beside the field for a code. */
   otherWay: string;
-  linkNumber(number: string): string;
+  /** Before the number. */
+  linkNumber: string;
   linkDone: string;
   sendTo(address: string): string;
   other: {
@@ -46,7 +47,7 @@ const tries = (left: number) => `You have ${left} ${left === 1 ? 'try' : 'tries'
 
 const en: ProofWording = {
   otherWay: 'Use a backup code instead',
-  linkNumber: (number) => `Opened the mail on another device? There it asks for this number: ${number}`,
+  linkNumber: 'Opened the mail on another device? There it asks for this number:',
   linkDone: 'I have tapped the link there: continue',
   sendTo: (address) => `Send a code to ${address}`,
   other: {
@@ -94,7 +95,7 @@ const en: ProofWording = {
 
 const zhHans: ProofWording = {
   otherWay: '改用备用码',
-  linkNumber: (number) => `在其他设备上打开了邮件？那里会要求输入此数字：${number}`,
+  linkNumber: '在其他设备上打开了邮件？那里会要求输入此数字：',
   linkDone: '我已在那里点了链接，继续',
   sendTo: (address) => `发送验证码到 ${address}`,
   other: {

@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from '@rekey/kernel';
 import { budgets, counterKey, sourceOf, spend } from '@rekey/limits';
 import { type Client, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
+import type { ActContext } from '../context.js';
 import { checkSecondFactor, type SecondFactor } from './second-factor.js';
 
 export interface SignInRequest {
@@ -16,16 +17,16 @@ export interface SignInRequest {
  * Refusals: `invalid_request`, `unauthorized`, `second_factor_required` (the password was right), `rate_limited`.
  */
 export async function signInWithin(
-  context: TokenContext,
+  context: TokenContext & Pick<ActContext, 'flood'>,
   client: Client,
   { second_factor: offered, ...request }: SignInRequest,
   source: string,
 ): Promise<TokenResponse | Refusal> {
-  const { database, keyring, clock } = context;
+  const { database, keyring, clock, flood } = context;
   const budget = budgets.signIns;
   const parties = [`source ${sourceOf(source)}`, `identifier ${request.identifier.trim().toLowerCase()}`];
   const charges = parties.map((party) => ({ key: counterKey(keyring, budget, party), budget }));
-  if (!(await spend(database, new Date(clock.now()), charges)))
+  if (!(await spend(database, new Date(clock.now()), charges, flood)))
     return refuse('rate_limited', { retry_after: budget.windowMs / 1000 });
   return signIn(context, client, request, (account) => checkSecondFactor(context, account, offered));
 }

@@ -1,0 +1,75 @@
+import { Redis } from 'ioredis';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
+import type { Budget } from './budgets.js';
+
+export interface Charge {
+  key: Buffer;
+  budget: Budget;
+}
+
+/** What has been spent of a budget, this charge included. */
+export interface Spent {
+  spent: number;
+  resets_at: Date;
+}
+
+/** Counters of floods (starts, sends, sign-ins) in a store of their own. */
+export interface FloodCounters {
+  /**
+   * Spends one of each.
+   *
+   * @returns undefined when the store is away: then the database counts, and no limit is skipped
+   */
+  spend(now: Date, charges: readonly Charge[]): Promise<Spent[] | undefined>;
+  close(): Promise<void>;
+}
+
+/**
+ * On Redis or Valkey, by rate-limiter-flexible; undefined without a URL: then they are in PostgreSQL, in the same statement
+ * as what they guard. Guesses are always counted in PostgreSQL: they must outlive a Redis that comes back empty.
+ */
+export function openFloodCounters(
+  redisUrl: string | undefined,
+  log: (fault: unknown) => void,
+): FloodCounters | undefined {
+  if (!redisUrl) return undefined;
+  const redis = new Redis(redisUrl, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2_000,
+    commandTimeout: 1_000,
+  });
+  redis.on('error', () => undefined);
+  const limiters = new Map<string, RateLimiterRedis>();
+  const limiterOf = (budget: Budget) => {
+    const known = limiters.get(budget.policy);
+    if (known) return known;
+    const limiter = new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix: `rekey:${budget.policy}`,
+      points: budget.quota,
+      duration: budget.windowMs / 1000,
+    });
+    limiters.set(budget.policy, limiter);
+    return limiter;
+  };
+  return {
+    async spend(now, charges) {
+      try {
+        return await Promise.all(
+          charges.map(async ({ key, budget }) => {
+            const { consumedPoints, msBeforeNext } = await limiterOf(budget).penalty(
+              key.toString('base64url'),
+            );
+            const left = msBeforeNext > 0 ? msBeforeNext : budget.windowMs;
+            return { spent: consumedPoints, resets_at: new Date(now.getTime() + left) };
+          }),
+        );
+      } catch (fault) {
+        log(fault);
+        return undefined;
+      }
+    },
+    close: async () => redis.disconnect(),
+  };
+}
