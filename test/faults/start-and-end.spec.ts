@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -151,5 +151,16 @@ describe('npm start', () => {
     );
     expect(lines.filter((line) => line.includes('takes no development default')).length).toBeGreaterThan(3);
     expect(lines.every((line) => line.startsWith('rekey standalone: '))).toBe(true);
+  }, 30_000);
+
+  test('a policy that is weaker than a level is refused at the start, with exit code 78 [ASVS 6.4.4]', async () => {
+    const file = join(base, 'policy.json');
+    writeFileSync(file, '{"aal2": [["issued"], ["authenticator", "authenticator"]]}');
+    const started = start(join(base, 'policy'), await freePorts(), { RECOVERY_POLICY_FILE: file });
+    expect(await started.settled).toBe(78);
+    expect(started.output().trim().split('\n')).toEqual([
+      expect.stringMatching(/^rekey standalone: RECOVERY_POLICY_FILE: .*: aal2 \[issued\]: .*two classes/),
+      expect.stringMatching(/aal2 \[authenticator, authenticator\]: the same class twice/),
+    ]);
   }, 30_000);
 });

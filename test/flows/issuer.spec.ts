@@ -62,7 +62,7 @@ describe('the issuer', () => {
     expect(Number(payload.exp) - Number(payload.iat)).toBe(600);
   });
 
-  test('a recovery ends every older session and refresh family, at once', async () => {
+  test('a recovery ends every older session and refresh family, at once [ASVS 7.4.3]', async () => {
     const first = (await recovered()).tokens;
     expect(await introspect(first.access_token)).toMatchObject({ active: true, sub: 'demo-ada' });
     rekey.clock.advance(60_000);
@@ -76,7 +76,7 @@ describe('the issuer', () => {
     });
   });
 
-  test('a refresh rotates; a retry gets the same successor; a retired token ends the family', async () => {
+  test('a refresh rotates; a retry gets the same successor; a retired token ends the family [RFC9700 4.14.2]', async () => {
     const { tokens } = await recovered();
     const one = await refresh(tokens.refresh_token);
     expect(one.status).toBe(200);
@@ -195,7 +195,7 @@ describe('the issuer', () => {
     ]);
   });
 
-  test('PKCE: the challenge of RFC 7636 appendix B', () => {
+  test('PKCE: the challenge of RFC 7636 appendix B [RFC9700 2.1.1]', () => {
     const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
     expect(createHash('sha256').update(verifier).digest('base64url')).toBe(
       'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',

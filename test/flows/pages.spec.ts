@@ -47,7 +47,7 @@ describe('the pages without a browser', () => {
     for (const cookie of browser.setCookies) expect(cookie).toMatch(/; HttpOnly.*; SameSite=(Strict|Lax)/);
   });
 
-  test('a form that is not ours, or comes from elsewhere, is not taken', async () => {
+  test('a form that is not ours, or comes from elsewhere, is not taken [ASVS 3.5.1]', async () => {
     const browser = open();
     const csrf = csrfIn((await browser.get('/recover')).html);
     const forged = [
@@ -64,7 +64,7 @@ describe('the pages without a browser', () => {
     ).toBe(303);
   });
 
-  test('what was typed comes back escaped; links use the settings and never the Host header', async () => {
+  test('what was typed comes back escaped; links use the settings and never the Host header [FP link-host, ASVS 1.2.1]', async () => {
     const browser = open();
     const csrf = csrfIn((await browser.get('/recover')).html);
     const answer = await browser.post('/recover', { csrf, identifier: '"><script>alert(1)</script> x' });
@@ -77,7 +77,7 @@ describe('the pages without a browser', () => {
     expect(spoofed.html).not.toContain('evil.example');
   });
 
-  test('opening a stop link, also twice and by HEAD, stops nothing; the token leaves the address', async () => {
+  test('opening a stop link, also twice and by HEAD, stops nothing; the token leaves the address [ASVS 3.5.3]', async () => {
     const browser = open();
     const csrf = csrfIn((await browser.get('/recover')).html);
     await browser.post('/recover', { csrf, identifier: 'sam@example.com' });

@@ -107,7 +107,7 @@ describe('a recovery', () => {
     expect(text.match(/recovered/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
-  test('a code dies after ten minutes, a recovery after fifteen idle', async () => {
+  test('a code dies after ten minutes, a recovery after fifteen idle [NIST 3.1.3.2, ASVS 6.5.5]', async () => {
     const story = new Story(rekey);
     await story.start({ identifier: 'mei@example.com' });
     const mail = await rekey.message('mei@example.com');
@@ -151,7 +151,7 @@ describe('a recovery', () => {
     expect((await story.cancel()).status).toBe(410);
   });
 
-  test('the stop link ends it before, and undoes it after; it works twice', async () => {
+  test('the stop link ends it before, and undoes it after; it works twice [NIST 4.6]', async () => {
     const before = (await rekey.messages('sam@example.com')).length;
     const story = new Story(rekey);
     await story.start({ identifier: 'sam@example.com' });

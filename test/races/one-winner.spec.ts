@@ -52,7 +52,7 @@ describe('many at once', () => {
     expect(events).toHaveLength(1);
   });
 
-  test('50 settle: one gets credentials, and one family of tokens is alive', async () => {
+  test('50 settle: one gets credentials, and one family of tokens is alive [ASVS 2.3.3, FP single-use]', async () => {
     const story = new Story(rekey);
     await story.proveBy('sam@example.com');
     const answers = await times(50, () => story.settle());

@@ -6,6 +6,7 @@ export function welcome({ settings, mailbox, embedded }: Standalone): string {
   const { urls, management, production, dataDir } = settings;
   const rows: [string, string][] = [
     ['Recover an account', `${urls.recovery}/recover`],
+    ['Ways back in', `${urls.recovery}/account`],
     ['Recovery API', `${urls.recovery}/docs`],
     ['Token issuer', `${urls.issuer}/docs`],
     ['Management API', `${urls.console}/docs`],

@@ -22,7 +22,7 @@ test.each([
   expect(reason(password)).toBe(expected);
 });
 
-test('one password in two Unicode forms is one password', async () => {
+test('one password in two Unicode forms is one password [NIST 3.1.1.2]', async () => {
   const hash = await hashPassword('café au lait, s’il vous plaît');
   expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(isPasswordHash(hash)).toBe(true);

@@ -9,4 +9,5 @@ export {
   failureWindowMs,
   identifierGuessKey,
 } from './guesses.js';
+export { chargeSend } from './sends.js';
 export { sourceOf } from './source.js';

@@ -2,7 +2,7 @@ import { lookupDigests, normaliseIdentifier } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Locale, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, chargeRows, counterKey, limitView, sourceOf } from '@rekey/limits';
+import { budgets, chargeRows, chargeSend, counterKey, limitView, sourceOf } from '@rekey/limits';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { recoveryToken } from './bearer.js';
 import type { RecoveryContext } from './context.js';
@@ -40,12 +40,7 @@ const open = statement(
      union all select :sourceSpent::integer, :sourceResetsAt::timestamptz where :sourceSpent::integer is not null
    ), welcome as (
      select 1 from source where spent <= :sourceQuota::integer
-   ), sends as (
-     ${chargeRows('select unnest(:sendKeys::bytea[]) as key, unnest(:sendWindows::integer[]) as window_ms from welcome')}
-   ), verdict as (
-     select bool_and(sends.spent <= quota.quota) as may_send
-     from sends join unnest(:sendKeys::bytea[], :sendQuotas::integer[]) as quota (key, quota) using (key)
-   ), opened as (
+   ), ${chargeSend('select :sendKeys::bytea[] as keys from welcome')}, opened as (
      insert into recoveries (id, state, created_at, idle_expires_at, expires_at, identifier_sealed, identifier_digests,
        send_budgets, guess_key, locale, channel, client_id, redirect_uri, redirect_state, code_challenge, resend_at)
      select :id, 'proving', :now, :idleExpiresAt, :expiresAt, :identifierSealed, :identifierDigests,
@@ -116,8 +111,6 @@ export async function openRecovery(
         sourceWindow: starts.windowMs,
         sourceQuota: starts.quota,
         sendKeys,
-        sendWindows: [sends.windowMs, sendsADay.windowMs],
-        sendQuotas: [sends.quota, sendsADay.quota],
         guessKey: counterKey(keyring, guessesADay, party),
         locale: input.locale,
         channel: input.channel ?? null,

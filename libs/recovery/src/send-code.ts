@@ -2,7 +2,7 @@ import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, chargeRows } from '@rekey/limits';
+import { chargeSend } from '@rekey/limits';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { isRecoveryToken } from './bearer.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
@@ -28,12 +28,7 @@ const send = statement(
      where id = :id and state = 'proving' and expires_at > :now and idle_expires_at > :now and resend_at <= :now
        and not 'code' = any(proofs) and (select allowed from asked)
      returning id, sends, send_budgets
-   ), sends as (
-     ${chargeRows('select unnest(send_budgets) as key, unnest(:sendWindows::integer[]) as window_ms from moved')}
-   ), verdict as (
-     select bool_and(sends.spent <= quota.quota) as may_send
-     from moved, unnest(moved.send_budgets, :sendQuotas::integer[]) as quota (key, quota) join sends using (key)
-   ), message as (
+   ), ${chargeSend('select send_budgets as keys from moved')}, message as (
      insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id)
      select :messageId, moved.id, 'recovery_code',
        case when verdict.may_send then 'queued' else 'dropped' end,
@@ -86,8 +81,6 @@ export async function sendCode(
         idleExpiresAt: at(lifetimes.idle),
         codeExpiresAt: at(codeShape.lifetimeMs),
         dueAt: at(lifetimes.messageDue),
-        sendWindows: [budgets.sends.windowMs, budgets.sendsADay.windowMs],
-        sendQuotas: [budgets.sends.quota, budgets.sendsADay.quota],
       });
       if (!row?.moved) return refusalOf(row, now);
       await context.enqueue(tx, messageId);

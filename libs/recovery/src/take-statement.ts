@@ -1,7 +1,7 @@
 import { addressOfNotice, addressToWrite, type SealedAddress } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import type { Locale } from '@rekey/kernel';
-import { budgets, chargeRows } from '@rekey/limits';
+import { budgets, chargeRows, chargeSend } from '@rekey/limits';
 import type { AuthenticatorChange } from './notice.js';
 
 export type MessageKind = 'recovery_code' | 'recovery_completed' | 'authenticators_changed';
@@ -31,24 +31,26 @@ export interface TakenRow extends SealedAddress {
 /** One counter for all would be one row that every courier waits for; eight are as good. */
 export const counterShards = 8;
 
-const { sends, sendsADay, sendsAClient, sendsInAll } = budgets;
+const { sendsAClient, sendsInAll } = budgets;
 
-/** The counters that a code is charged to at its first attempt: its destination's, its client's and the instance's. */
-const charges = `
-  select code.message_id, charge.key, charge.window_ms, charge.quota
-  from (
-    select address.message_id, address.exact, message.client_id, right(address.message_id::text, 1) as shard
-    from address join message on message.id = address.message_id
-    where message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean
-  ) code, lateral (values
-    (sha256(convert_to('${sends.policy}/address', 'utf8') || code.exact), ${sends.windowMs}, ${sends.quota}),
-    (sha256(convert_to('${sendsADay.policy}/address', 'utf8') || code.exact), ${sendsADay.windowMs}, ${sendsADay.quota}),
-    (sha256(convert_to('${sendsAClient.policy} ' || shard_of(code.shard) || ' ' || code.client_id, 'utf8')), ${sendsAClient.windowMs}, :clientQuota::integer),
-    (sha256(convert_to('${sendsInAll.policy} ' || shard_of(code.shard), 'utf8')), ${sendsInAll.windowMs}, :instanceQuota::integer)
-  ) as charge (key, window_ms, quota)`.replaceAll(
-  /shard_of\(([\w.]+)\)/g,
-  `(('x' || $1)::bit(4)::integer % ${counterShards})::text`,
-);
+const shard = `(('x' || right(address.message_id::text, 1))::bit(4)::integer % ${counterShards})::text`;
+
+/** The code to be charged, at its first attempt, by its counters. Codes are taken up one at a time, notices in bunches. */
+const sending = `
+  select array[
+    sha256(convert_to('${budgets.sends.policy}/address', 'utf8') || address.exact),
+    sha256(convert_to('${budgets.sendsADay.policy}/address', 'utf8') || address.exact)
+  ] as keys
+  from address join message on message.id = address.message_id
+  where message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean limit 1`;
+
+/** Its client's counter and the instance's. */
+const wide = `
+  select charge.key, charge.window_ms, charge.quota from verdict, address join message on message.id = address.message_id, lateral (values
+    (sha256(convert_to('${sendsAClient.policy} ' || ${shard} || ' ' || message.client_id, 'utf8')), ${sendsAClient.windowMs}, :clientQuota::integer),
+    (sha256(convert_to('${sendsInAll.policy} ' || ${shard}, 'utf8')), ${sendsInAll.windowMs}, :instanceQuota::integer)
+  ) as charge (key, window_ms, quota)
+  where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean`;
 
 /**
  * One statement for all of it: read the messages, find the accounts by their blind index, pick the addresses, charge the
@@ -74,18 +76,23 @@ export const take = statement(
        union all
        select * from (${addressOfNotice('message.address_id')}) of_notice where message.kind <> 'recovery_code'
      ) found
-   ), charges as (
-     ${charges}
-   ), charged as (
-     ${chargeRows('select distinct key, window_ms from charges')}
-   ), verdict as (
-     select charges.message_id, bool_and(charged.spent <= charges.quota) as may_send
-     from charges join charged using (key) group by charges.message_id
+   ), ${chargeSend(sending)}, wide as (
+     ${wide}
+   ), wide_charged as (
+     ${chargeRows('select key, window_ms from wide')}
+   ), outcome as (
+     select message.id as message_id, case
+       when message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean then
+         verdict.may_send and not exists (
+           select from wide_charged join wide using (key) where wide_charged.spent > wide.quota
+         )
+       end as may_send
+     from message, verdict
    ), bound as (
      update messages m set attempts = m.attempts + 1, address_id = address.address_id, channel = address.channel,
        bound_to = address.exact, key_id = coalesce(m.key_id, :keyId)
-     from address left join verdict on verdict.message_id = address.message_id
-     where m.id = address.message_id and m.state = 'queued' and coalesce(verdict.may_send, true)
+     from address join outcome on outcome.message_id = address.message_id
+     where m.id = address.message_id and m.state = 'queued' and coalesce(outcome.may_send, true)
      returning m.id, m.key_id
    ), bound_recovery as (
      update recoveries r set account_id = address.account_id
@@ -94,7 +101,7 @@ export const take = statement(
    select message.id as message_id, message.recovery_id, message.kind, message.change, message.created_at, message.expires_at,
      message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
      message.password_set, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
-     address.exact, bound.key_id, verdict.may_send
+     address.exact, bound.key_id, outcome.may_send
    from message left join address on address.message_id = message.id left join bound on bound.id = message.id
-     left join verdict on verdict.message_id = message.id`,
+     left join outcome on outcome.message_id = message.id`,
 );

@@ -87,7 +87,7 @@ export const variables = {
     'a path',
   ),
   REDIS_URL: {
-    meaning: 'Redis or Valkey for the queues',
+    meaning: 'Redis or Valkey for queues and limits',
     default: 'unset: PostgreSQL does it',
     allowed: 'a redis:// or rediss:// URL',
     secret: true,

@@ -1,0 +1,68 @@
+import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+
+/** Who is told of a recovery. */
+describe('notices', () => {
+  let rekey: Rekey;
+  beforeAll(async () => {
+    rekey = await startRekey();
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => {
+    newHousehold();
+  });
+
+  const put = async (id: string, values: string[], verified = true) => {
+    const { clientId, clientSecret } = rekey.settings.management;
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const bearer = (await rekey.token(form)).body.access_token;
+    const addresses = values.map((value) => ({
+      kind: value.includes('@') ? 'email' : 'phone',
+      value,
+      verified,
+    }));
+    const url = `${rekey.settings.urls.console}/v1/accounts/${id}`;
+    expect((await rekey.call('PUT', url, { bearer, json: { addresses } })).status).toBeLessThan(300);
+  };
+  const told = async (to: string) => (await rekey.messages(to)).filter(({ text }) => /recovered/.test(text));
+  const recover = async (identifier: string) => {
+    const story = new Story(rekey);
+    await story.proveBy(identifier);
+    expect((await story.settle()).status).toBe(201);
+  };
+
+  test('every address is told, those removed within thirty days too, and none that was removed before that or never confirmed [NIST 4.2.3]', async () => {
+    await put('owner', ['long-gone@example.com', 'owner@example.com']);
+    await put('owner', ['owner@example.com', '+12025550170']);
+    rekey.clock.advance(20 * 86_400_000);
+    // Who takes an account over removes its owner's addresses first.
+    await put('owner', ['thief@example.com', '+12025550170']);
+    rekey.clock.advance(11 * 86_400_000);
+    await recover('thief@example.com');
+    await until('the notices', async () => ((await told('owner@example.com')).length > 0 ? true : undefined));
+    await until('all of them', async () => {
+      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
+      return row.n === 0 || undefined;
+    });
+    const counts = await Promise.all(
+      ['owner@example.com', 'thief@example.com', '+12025550170', 'long-gone@example.com'].map(
+        async (to) => (await told(to)).length,
+      ),
+    );
+    expect(counts).toEqual([1, 1, 1, 0]);
+  });
+
+  test('a code goes to confirmed addresses only, and never to one that was removed [NIST 4.2.1.2]', async () => {
+    await put('unsure', ['unsure@example.com'], false);
+    await put('moved', ['before@example.com']);
+    await put('moved', ['after@example.com']);
+    for (const identifier of ['unsure@example.com', 'before@example.com'])
+      await new Story(rekey).start({ identifier });
+    await until('every message to be looked after', async () => {
+      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
+      return row.n === 0 || undefined;
+    });
+    expect(await rekey.messages('unsure@example.com')).toEqual([]);
+    expect(await rekey.messages('before@example.com')).toEqual([]);
+  });
+});
