@@ -6,7 +6,7 @@ import { codeLinkToken, stopToken } from './bearer.js';
 import type { MessageContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
 import type { AuthenticatorChange } from './notice.js';
-import { counterShards, type MessageKind, type TakenRow, take } from './take-statement.js';
+import { type MessageKind, shardsOf, type TakenRow, take } from './take-statement.js';
 
 /** What a courier needs to write and send one message. It is never kept. */
 export interface MessageToSend {
@@ -52,8 +52,10 @@ export async function takeMessages(context: MessageContext, messageIds: string[]
     now: new Date(clock.now()),
     keyId: keyring.newestKeyId,
     countHere: flood === undefined,
-    clientQuota: Math.ceil(quotas.client / counterShards),
-    instanceQuota: Math.ceil(quotas.instance / counterShards),
+    clientShards: shardsOf(quotas.client),
+    clientQuota: Math.floor(quotas.client / shardsOf(quotas.client)),
+    instanceShards: shardsOf(quotas.instance),
+    instanceQuota: Math.floor(quotas.instance / shardsOf(quotas.instance)),
   });
   return Promise.all(
     rows.map(async (row) => takenOf(context, flood ? await countedElsewhere(context, quotas, row) : row)),

@@ -28,12 +28,16 @@ export interface TakenRow extends SealedAddress {
   may_send: boolean | null;
 }
 
-/** One counter for all would be one row that every courier waits for; eight are as good. */
-export const counterShards = 8;
+/**
+ * One counter for all would be one row that every courier waits for: a large quota is spread over many, a small one is
+ * counted to the letter.
+ */
+export const shardsOf = (quota: number): number => Math.min(64, Math.max(1, Math.floor(quota / 100)));
 
 const { sendsAClient, sendsInAll } = budgets;
 
-const shard = `(('x' || right(address.message_id::text, 1))::bit(4)::integer % ${counterShards})::text`;
+const shard = (of: string) =>
+  `(('x' || right(address.message_id::text, 2))::bit(8)::integer % ${of}::integer)::text`;
 
 /** The code to be charged, at its first attempt, by its counters. Codes are taken up one at a time, notices in bunches. */
 const sending = `
@@ -47,8 +51,8 @@ const sending = `
 /** Its client's counter and the instance's. */
 const wide = `
   select charge.key, charge.window_ms, charge.quota from verdict, address join message on message.id = address.message_id, lateral (values
-    (sha256(convert_to('${sendsAClient.policy} ' || ${shard} || ' ' || message.client_id, 'utf8')), ${sendsAClient.windowMs}, :clientQuota::integer),
-    (sha256(convert_to('${sendsInAll.policy} ' || ${shard}, 'utf8')), ${sendsInAll.windowMs}, :instanceQuota::integer)
+    (sha256(convert_to('${sendsAClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${sendsAClient.windowMs}, :clientQuota::integer),
+    (sha256(convert_to('${sendsInAll.policy} ' || ${shard(':instanceShards')}, 'utf8')), ${sendsInAll.windowMs}, :instanceQuota::integer)
   ) as charge (key, window_ms, quota)
   where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean`;
 

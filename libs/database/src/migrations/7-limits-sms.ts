@@ -1,0 +1,68 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Money for SMS. No number is kept: a message's row has the first digits of it, which at least a hundred thousand numbers
+ * share. Amounts are micro-units of the currency of the policy.
+ */
+export class LimitsSms1764000000007 implements MigrationInterface {
+  name = 'LimitsSms1764000000007';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      create table sms_spending (
+        -- 'instance', 'country GB', 'client default'.
+        scope text primary key,
+        spent bigint not null default 0,
+        -- Of this, on ranges where nobody has proved a code.
+        unproven bigint not null default 0,
+        resets_at timestamptz not null
+      ) with (fillfactor = 50)`);
+    await queryRunner.query(`
+      create table sms_prefixes (
+        -- The calling code with up to four digits, or the two letters of a country.
+        prefix text primary key,
+        -- When somebody last proved a code sent there.
+        proven_at timestamptz,
+        -- Null: the breaker is closed. To come: it is open. Past: it lets a few through.
+        open_until timestamptz,
+        probes integer not null default 0
+      ) with (fillfactor = 50)`);
+    await queryRunner.query(`
+      create table sms_traffic (
+        prefix text not null,
+        slot timestamptz not null,
+        sent integer not null,
+        -- Of those sent in this slot, whenever it was.
+        proven integer not null default 0,
+        primary key (prefix, slot)
+      ) with (fillfactor = 50)`);
+    await queryRunner.query(`
+      create table sms_reservations (
+        message_id uuid primary key,
+        country text not null,
+        prefix text not null,
+        client_id text,
+        is_code boolean not null,
+        price bigint not null,
+        -- Charged to the share of ranges where nobody has proved a code.
+        unproven boolean not null,
+        reserved_at timestamptz not null,
+        slot timestamptz not null,
+        -- The prefixes whose half-open breaker let it through.
+        probing text[] not null,
+        proven_at timestamptz,
+        counted boolean not null default false
+      ) with (fillfactor = 80)`);
+    await queryRunner.query(
+      'create index sms_reservations_to_count on sms_reservations (proven_at) where proven_at is not null and not counted',
+    );
+    await queryRunner.query(
+      'create index sms_reservations_reserved_at on sms_reservations using brin (reserved_at)',
+    );
+    await queryRunner.query('create index sms_traffic_slot on sms_traffic using brin (slot)');
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('drop table sms_reservations, sms_traffic, sms_prefixes, sms_spending');
+  }
+}

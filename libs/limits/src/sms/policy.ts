@@ -1,0 +1,151 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
+import { z } from 'zod';
+import { defaultPrices } from './default-prices.js';
+
+/** Kinds of number that a policy may open; the others earn money for whoever owns them, or receive nothing. */
+export const numberTypes = ['MOBILE', 'FIXED_LINE_OR_MOBILE', 'FIXED_LINE', 'VOIP'] as const;
+
+const country = z.string().refine(isSupportedCountry, 'not an ISO 3166-1 alpha-2 code');
+const amount = z.number().positive().max(1_000_000);
+const share = z.number().gt(0).max(1);
+const rule = z.strictObject({ sends: z.int().min(1).max(1_000_000), floor: z.number().min(0).max(1) });
+const minutes = z.int().min(5).max(1440);
+
+/** The file: amounts in the currency itself. What is left out is as in the default, a list or table given replaces it whole. */
+const shape = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/, 'three letters of ISO 4217'),
+  prices: z.record(country, amount),
+  countries: z.array(country).min(1).optional(),
+  dearest: amount,
+  numberTypes: z.array(z.enum(numberTypes)).min(1),
+  budgets: z.strictObject({
+    instance: amount,
+    client: amount,
+    country: amount,
+    countries: z.record(country, amount),
+    unproven: share,
+  }),
+  breaker: z.strictObject({
+    windowMinutes: minutes,
+    coolDownMinutes: minutes,
+    probes: z.int().min(1).max(100),
+    range: rule,
+    country: rule,
+  }),
+});
+
+type PolicyFile = z.output<typeof shape>;
+
+const defaults: PolicyFile = {
+  currency: 'EUR',
+  prices: defaultPrices,
+  /** Nothing dearer unless it is named: what pays best for pumping is what costs us most. */
+  dearest: 0.1,
+  numberTypes: ['MOBILE', 'FIXED_LINE_OR_MOBILE'],
+  budgets: { instance: 100, client: 60, country: 40, countries: {}, unproven: 0.5 },
+  breaker: {
+    windowMinutes: 60,
+    coolDownMinutes: 30,
+    probes: 3,
+    range: { sends: 20, floor: 0.2 },
+    country: { sends: 100, floor: 0.3 },
+  },
+};
+
+/** What SMS may cost and where they may go. Amounts are micro-units of `currency`, whole numbers; times are milliseconds. */
+export interface SmsPolicy {
+  currency: string;
+  /** Of one segment, for each country that may be sent to. */
+  prices: ReadonlyMap<string, number>;
+  numberTypes: ReadonlySet<string>;
+  /** For an hour. `unproven`: the share of each that ranges may take where nobody has proved a code. */
+  budgets: { instance: number; client: number; country(country: string): number; unproven: number };
+  /** A range, or a country, is stopped when less than `floor` of at least `sends` codes were proved in the window. */
+  breaker: {
+    windowMs: number;
+    coolDownMs: number;
+    probes: number;
+    range: { sends: number; floor: number };
+    country: { sends: number; floor: number };
+  };
+}
+
+/**
+ * Reads a policy.
+ *
+ * @param text JSON as the README shows it; the default when left out
+ * @param countries the only ones to send to, whatever the policy says
+ * @throws {Error} that says, line by line, what is wrong
+ */
+export function readSmsPolicy(text?: string, countries?: readonly string[]): SmsPolicy {
+  const file = text === undefined ? defaults : complete(parse(text));
+  const named = countries ?? file.countries;
+  const wanted = named ?? Object.keys(file.prices).filter((one) => (file.prices[one] ?? 0) <= file.dearest);
+  const problems = [
+    ...(wanted.length === 0 ? ['countries: none is left to send to; raise "dearest" or name some'] : []),
+    ...wanted.flatMap((one) => {
+      const price = file.prices[one];
+      if (price === undefined)
+        return [`countries: ${one} has no price; a country without a price is not sent to`];
+      const least = Math.min(
+        file.budgets.instance,
+        file.budgets.client,
+        file.budgets.countries[one] ?? file.budgets.country,
+      );
+      return price > least * file.budgets.unproven
+        ? [`budgets: too small for one segment to ${one}, which costs ${price} ${file.currency}`]
+        : [];
+    }),
+  ];
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+
+  const { budgets, breaker } = file;
+  const minute = 60_000;
+  return {
+    currency: file.currency,
+    prices: new Map(wanted.map((one) => [one, micro(file.prices[one] ?? 0)])),
+    numberTypes: new Set(file.numberTypes),
+    budgets: {
+      instance: micro(budgets.instance),
+      client: micro(budgets.client),
+      country: (one) => micro(budgets.countries[one] ?? budgets.country),
+      unproven: budgets.unproven,
+    },
+    breaker: {
+      windowMs: breaker.windowMinutes * minute,
+      coolDownMs: breaker.coolDownMinutes * minute,
+      probes: breaker.probes,
+      range: breaker.range,
+      country: breaker.country,
+    },
+  };
+}
+
+/** Upwards: a rounded price may cost us nothing extra. */
+const micro = (units: number): number => Math.ceil(Number((units * 1_000_000).toFixed(3)));
+
+const partial = shape.partial().extend({
+  budgets: shape.shape.budgets.partial().optional(),
+  breaker: shape.shape.breaker.partial().optional(),
+});
+
+function parse(text: string): z.output<typeof partial> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error('not JSON');
+  }
+  const parsed = partial.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'policy'}: ${message}`).join('\n'),
+  );
+}
+
+const complete = (given: z.output<typeof partial>): PolicyFile => ({
+  ...defaults,
+  ...given,
+  budgets: { ...defaults.budgets, ...given.budgets },
+  breaker: { ...defaults.breaker, ...given.breaker },
+});

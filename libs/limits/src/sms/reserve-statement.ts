@@ -1,0 +1,123 @@
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+
+/** A breaker that has opened: for the log. It names a range or a country, never a number. */
+export interface SmsBreakerOpened {
+  prefix: string;
+  /** Too few proofs in the window, or none of those that were let through after a cool-down. */
+  cause: 'ratio' | 'probes';
+  sent: number;
+  proven: number;
+}
+
+export interface ReservedRow {
+  outcome: 'reserved' | 'sms_budget' | 'sms_breaker' | 'missing';
+  opened: SmsBreakerOpened[];
+}
+
+/**
+ * Everything in one statement. The rows of the budgets, then those of the breakers, are locked in the order of their keys;
+ * a caller that had to wait sees what the one before it left. All budgets are charged or none, and nothing is charged twice
+ * for one message, whoever takes it up. Only the counts of the window are as of the statement's beginning: beside a few
+ * others, a breaker may open a few messages late, a budget is never overspent.
+ */
+export const reserve = statement(
+  'limits_reserve_sms',
+  `with earlier as (
+     select from sms_reservations where message_id = :messageId
+   ), spending as materialized (
+     select s.scope, asked.quota, case when s.resets_at <= :now::timestamptz then 0 else s.spent end as spent,
+       case when s.resets_at <= :now::timestamptz then 0 else s.unproven end as unproven
+     from sms_spending s join unnest(:scopes::text[], :quotas::bigint[]) as asked (scope, quota) using (scope)
+     order by s.scope for update of s
+   ), ranges as materialized (
+     select p.prefix, p.proven_at, p.open_until, p.probes from sms_prefixes p
+     where p.prefix in (:prefix, :country) and (select count(*) from spending) = cardinality(:scopes::text[])
+     order by p.prefix for update of p
+   ), traffic as (
+     -- Of a country only what has had its time to be proved; a range has to bear a burst itself.
+     select t.prefix, sum(t.sent)::integer as sent, sum(t.proven)::integer as proven from sms_traffic t
+     where t.prefix in (:prefix, :country) and t.slot > :since::timestamptz
+       and (t.prefix = :prefix or t.slot < :slot::timestamptz)
+     group by t.prefix
+   ), judged as (
+     select r.prefix, r.prefix = :country as whole, coalesce(r.proven_at > :knownSince::timestamptz, false) as known,
+       coalesce(t.sent, 0) as sent, coalesce(t.proven, 0) as proven,
+       case when r.open_until is null then 'ratio' else 'probes' end as cause,
+       case
+         when not :isCode::boolean then 'closed'
+         when r.open_until > :now::timestamptz then 'open'
+         when r.open_until is not null then case when r.probes < :probes::integer then 'half_open' else 'opening' end
+         when t.sent >= least_sends and t.proven < least_share * t.sent then 'opening'
+         else 'closed'
+       end as state
+     from ranges r left join traffic t on t.prefix = r.prefix, lateral (
+       select case when r.prefix = :country then :countrySends::integer else :rangeSends::integer end as least_sends,
+         case when r.prefix = :country then :countryFloor::float else :rangeFloor::float end as least_share
+     ) rule
+   ), whole as (
+     select count(*) = 2 as complete, coalesce(bool_or(known) filter (where not whole), false) as known,
+       coalesce(bool_or(state in ('open', 'opening')) filter (where not whole), false) as range_open,
+       coalesce(bool_or(state in ('open', 'opening')) filter (where whole), false) as country_open
+     from judged
+   ), verdict as (
+     select whole.known, case
+       when exists (select from earlier) then 'reserved'
+       when not whole.complete then 'missing'
+       -- A range where people have proved their codes is judged by itself, not by the rest of its country.
+       when range_open or (country_open and not known) then 'sms_breaker'
+       when :isCode::boolean and (
+         select bool_or(spent + :price::bigint > quota
+           or (not known and unproven + :price::bigint > quota * :unprovenShare::float)) from spending
+       ) then 'sms_budget'
+       else 'reserved'
+     end as outcome
+     from whole
+   ), reserved as (
+     insert into sms_reservations (message_id, country, prefix, client_id, is_code, price, unproven, reserved_at, slot, probing)
+     select :messageId, :country, :prefix, :clientId, :isCode, :price, not verdict.known, :now, :slot,
+       array(select prefix from judged where state = 'half_open' and (not judged.whole or not verdict.known))
+     from verdict where outcome = 'reserved' and not exists (select from earlier)
+     on conflict do nothing
+     returning probing, price, unproven
+   ), charged as (
+     update sms_spending s set
+       spent = case when s.resets_at <= :now::timestamptz then 0 else s.spent end + reserved.price,
+       unproven = case when s.resets_at <= :now::timestamptz then 0 else s.unproven end
+         + case when reserved.unproven then reserved.price else 0 end,
+       resets_at = case when s.resets_at <= :now::timestamptz then :resetsAt::timestamptz else s.resets_at end
+     from reserved where s.scope = any(:scopes::text[])
+   ), counted as (
+     insert into sms_traffic (prefix, slot, sent)
+     select prefix, :slot, 1 from reserved, (values (:prefix), (:country)) as both_of (prefix) where :isCode::boolean
+     on conflict (prefix, slot) do update set sent = sms_traffic.sent + 1
+   ), turned as (
+     update sms_prefixes p set
+       open_until = case when judged.state = 'opening' then :coolUntil::timestamptz else p.open_until end,
+       probes = case when judged.state = 'opening' then 0 else p.probes + 1 end
+     from judged, verdict
+     where p.prefix = judged.prefix and verdict.outcome <> 'missing' and not exists (select from earlier)
+       and (judged.state = 'opening' or p.prefix in (select unnest(probing) from reserved))
+     returning p.prefix, judged.state, judged.cause, judged.sent, judged.proven, judged.whole
+   ), opened as (
+     select prefix, cause, sent, proven, whole from turned where state = 'opening'
+   ), noted as (
+     ${auditInsert}
+     select case when whole then :countryAuditId::uuid else :rangeAuditId::uuid end, :now::timestamptz, 'sms_breaker_opened',
+       'system', null, null, jsonb_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven,
+         'floor', case when whole then :countryFloor::float else :rangeFloor::float end)
+     from opened
+   )
+   select verdict.outcome, coalesce((
+     select json_agg(json_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven)) from opened
+   ), '[]') as opened from verdict`,
+);
+
+/** The rows that the other statement locks. */
+export const prepare = statement(
+  'limits_prepare_sms',
+  `with spending as (
+     insert into sms_spending (scope, resets_at) select unnest(:scopes::text[]), :now::timestamptz on conflict do nothing
+   )
+   insert into sms_prefixes (prefix) select unnest(:prefixes::text[]) on conflict do nothing`,
+);

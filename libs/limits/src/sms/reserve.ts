@@ -1,0 +1,93 @@
+import type { Sql } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import { destinationOf, type SmsRefusal } from './destination.js';
+import type { SmsPolicy } from './policy.js';
+import { prepare, type ReservedRow, reserve, type SmsBreakerOpened } from './reserve-statement.js';
+import { segmentsOf } from './segments.js';
+
+export interface SmsToPay {
+  messageId: string;
+  /** E.164. It is not kept. */
+  to: string;
+  body: string;
+  /**
+   * A code may be refused for money. A notice is charged and goes out all the same, unless nothing may go to that country or
+   * range: whoever is robbed must hear of it, and there is one only after a proof.
+   */
+  isCode: boolean;
+  clientId?: string;
+}
+
+export interface SmsPaid {
+  /** Undefined: it may be sent, and is paid for. */
+  refused?: SmsRefusal;
+  /** Breakers that opened just now, at this message. */
+  opened: SmsBreakerOpened[];
+}
+
+/** An hour, from the first message that is charged to a budget. */
+export const budgetWindowMs = 3_600_000;
+/** In milliseconds: in which steps the window of a breaker slides. */
+export const slotMs = 300_000;
+/** In milliseconds: how long a range is known for a code that was proved there. */
+export const knownForMs = 30 * 86_400_000;
+
+export const slotOf = (now: number): Date => new Date(now - (now % slotMs));
+
+/**
+ * Reserves the price of an SMS before it is sent, against the budgets of its country, its client and the instance. Another
+ * attempt at the same message is not charged again.
+ *
+ * @param now milliseconds since the epoch
+ * @throws when the database is away: then nothing may be sent
+ */
+export async function reserveSms(
+  sql: Sql,
+  now: number,
+  policy: SmsPolicy,
+  message: SmsToPay,
+): Promise<SmsPaid> {
+  const destination = destinationOf(message.to, policy);
+  if ('refused' in destination) return { ...destination, opened: [] };
+  const { country, prefix, price } = destination;
+  const { budgets, breaker } = policy;
+  const quotas: [string, number][] = [
+    ['instance', budgets.instance],
+    [`country ${country}`, budgets.country(country)],
+  ];
+  if (message.clientId !== undefined) quotas.push([`client ${message.clientId}`, budgets.client]);
+  const scopes = quotas.map(([scope]) => scope);
+  const at = (ms: number) => new Date(now + ms);
+  const values = {
+    messageId: message.messageId,
+    country,
+    prefix,
+    clientId: message.clientId ?? null,
+    isCode: message.isCode,
+    price: price * segmentsOf(message.body),
+    scopes,
+    quotas: quotas.map(([, quota]) => quota),
+    unprovenShare: budgets.unproven,
+    now: at(0),
+    resetsAt: at(budgetWindowMs),
+    slot: slotOf(now),
+    since: at(-breaker.windowMs),
+    coolUntil: at(breaker.coolDownMs),
+    knownSince: at(-knownForMs),
+    probes: breaker.probes,
+    rangeSends: breaker.range.sends,
+    rangeFloor: breaker.range.floor,
+    countrySends: breaker.country.sends,
+    countryFloor: breaker.country.floor,
+    rangeAuditId: uuidv7(now),
+    countryAuditId: uuidv7(now),
+  };
+  for (let look = 0; look < 3; look++) {
+    const [row] = await sql.query<ReservedRow>(reserve, values);
+    if (row && row.outcome !== 'missing') {
+      return { ...(row.outcome === 'reserved' ? {} : { refused: row.outcome }), opened: row.opened };
+    }
+    await sql.query(prepare, { scopes, prefixes: [country, prefix], now: at(0) });
+  }
+  throw new Error('the budgets of SMS cannot be read');
+}
