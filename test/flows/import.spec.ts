@@ -1,4 +1,10 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { hash } from '@node-rs/argon2';
+import { freePort } from '../postgres.js';
 import { type Answer, newHousehold, type Rekey, startRekey } from './rekey.js';
 
 interface Result {
@@ -120,6 +126,53 @@ describe('import and what it writes', () => {
     await writer.close();
     expect((await reader.read()).done).toBe(true);
   });
+
+  test('the command says what to do when it cannot', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'rekey-import-'));
+    const file = join(directory, 'accounts.ndjson');
+    writeFileSync(file, '{"id":"by-command"}\n');
+    // A management API that dies after the first answer.
+    const dying = createServer((_request, response) => {
+      response.write('{"line":1,"id":"by-command","result":"created"}\n', () => response.destroy());
+    });
+    await new Promise<void>((resolve) => dying.listen(0, '127.0.0.1', resolve));
+    const { port } = dying.address() as { port: number };
+    const { urls, management } = rekey.settings;
+    const said = (environment: Record<string, string>) =>
+      new Promise<string>((resolve) => {
+        const env = {
+          PATH: process.env.PATH,
+          REKEY_DATA_DIR: directory,
+          ISSUER_URL: urls.issuer,
+          CONSOLE_URL: urls.console,
+          MANAGEMENT_CLIENT_ID: management.clientId,
+          MANAGEMENT_CLIENT_SECRET: management.clientSecret,
+          ...environment,
+        };
+        const command = ['dist/apps/console/src/import-command.js', 'import', file];
+        execFile(process.execPath, command, { env }, (fault, stdout, stderr) =>
+          resolve(`${fault?.code ?? 0} ${stdout}${stderr}`),
+        );
+      });
+    const answers = await Promise.all([
+      said({}),
+      said({ CONSOLE_URL: `http://127.0.0.1:${port}` }),
+      said({ CONSOLE_URL: rekey.mailboxUrl }),
+      said({ ISSUER_URL: rekey.mailboxUrl }),
+      said({ ISSUER_URL: `http://127.0.0.1:${await freePort()}` }),
+      said({ MANAGEMENT_CLIENT_SECRET: 'not the secret at all' }),
+    ]);
+    dying.close();
+    rmSync(directory, { recursive: true });
+    expect(answers.map((answer) => answer.trim())).toEqual([
+      '0 1 created, 0 replaced, 0 failed',
+      expect.stringMatching(/^1 .*cut off after line 1; import the file again/),
+      expect.stringMatching(/^1 .*answers 404, not to an import; check CONSOLE_URL/),
+      expect.stringMatching(/^1 .*answers 404, not a token; check ISSUER_URL/),
+      expect.stringMatching(/^1 .*nothing answers .* begin with "npm start"/),
+      expect.stringMatching(/^1 .*check MANAGEMENT_CLIENT_SECRET/),
+    ]);
+  }, 20_000);
 
   test('a password comes in one form: as itself or as its hash', async () => {
     const account = { username: 'twoforms', addresses: [mail('two.forms@example.com')] };

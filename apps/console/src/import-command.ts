@@ -26,12 +26,15 @@ async function accessToken(
     },
     body: 'grant_type=client_credentials&scope=accounts:write',
   });
-  const answer = (await response.json()) as { access_token?: string; error?: string };
-  return (
-    answer.access_token ??
-    fail(`the issuer refuses ${client.clientId} (${answer.error}); check MANAGEMENT_CLIENT_SECRET`)
-  );
+  const answer = (await response.json().catch(() => ({}))) as { access_token?: string; error?: string };
+  if (answer.error === 'invalid_client')
+    fail(`the issuer does not know ${client.clientId} with this secret; check MANAGEMENT_CLIENT_SECRET`);
+  return answer.access_token ?? fail(`${issuer} answers ${response.status}, not a token; check ISSUER_URL`);
 }
+
+const counts = { created: 0, replaced: 0, failed: 0 };
+/** The last line that was answered. */
+let reached = 0;
 
 async function importFile(file: string): Promise<void> {
   const settings = settingsOrExit('import');
@@ -42,12 +45,13 @@ async function importFile(file: string): Promise<void> {
     body: Readable.toWeb(createReadStream(file)) as ReadableStream,
     duplex: 'half',
   } as RequestInit);
-  if (!response.ok || !response.body) fail(`the management API answers ${response.status}`);
-  const counts = { created: 0, replaced: 0, failed: 0 };
+  if (!response.ok || !response.body)
+    fail(`${settings.urls.console} answers ${response.status}, not to an import; check CONSOLE_URL`);
   const lines = createInterface({ input: Readable.fromWeb(response.body as never) });
   for await (const line of lines) {
     const result = JSON.parse(line) as ImportResult;
     counts[result.result]++;
+    reached = result.line;
     if (result.result === 'failed') process.stderr.write(`${describe(result)}\n`);
     else if ((counts.created + counts.replaced) % 1000 === 0)
       process.stdout.write(`${counts.created + counts.replaced} accounts\n`);
@@ -61,16 +65,17 @@ function describe({ line, id, code, errors }: ImportResult): string {
   return `line ${line}${id ? ` (${id})` : ''}: ${code}${why ? `: ${why}` : ''}`;
 }
 
+function whatToDo(fault: Error & { code?: string; cause?: { code?: string; message?: string } }): string {
+  if (reached > 0)
+    return `cut off after line ${reached}; import the file again: what is there already is replaced`;
+  const code = fault.cause?.code ?? fault.code ?? '';
+  if (['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(code))
+    return 'nothing answers at ISSUER_URL or CONSOLE_URL; begin with "npm start" in another terminal';
+  if (code === 'EACCES') return 'the file may not be read by this user';
+  return fault.cause?.message ?? fault.message;
+}
+
 const [verb, file] = process.argv.slice(2);
 if (verb !== 'import' || !file) fail('usage: npm run accounts -- import FILE');
 else if (!statSync(file, { throwIfNoEntry: false })?.isFile()) fail(`there is no file ${file}`);
-else {
-  await importFile(file).catch((fault: Error & { cause?: { code?: string } }) => {
-    const away = fault.cause?.code === 'ECONNREFUSED' || fault.message === 'fetch failed';
-    fail(
-      away
-        ? 'nothing answers at ISSUER_URL and CONSOLE_URL; begin with "npm start" in another terminal'
-        : fault.message,
-    );
-  });
-}
+else await importFile(file).catch((fault) => fail(whatToDo(fault)));
