@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import { AuthenticatorsController } from './authenticators.controller.js';
+import { DiagnoseController } from './diagnose.controller.js';
 import { CLIENTS, CONTEXT, SERVICE_NAME } from './injection.js';
 import { MetadataController } from './metadata.controller.js';
 import { SessionsController } from './sessions.controller.js';
@@ -22,6 +23,7 @@ export class IssuerModule {
         MetadataController,
         SessionsController,
         AuthenticatorsController,
+        DiagnoseController,
       ],
       providers: [
         { provide: CONTEXT, useValue: parts.context },

@@ -96,7 +96,13 @@ export class SessionsController {
     const at = new Date(this.context.clock.now());
     const ended =
       isUuid(id) &&
-      (await endFamily(this.context.database, { id, accountId: bearer.sub, at, reason: 'ended_by_person' }));
+      (await endFamily(this.context.database, {
+        id,
+        accountId: bearer.sub,
+        at,
+        reason: 'ended_by_person',
+        actor: 'person',
+      }));
     if (!ended) unwrap(refuse('not_found'));
   }
 }

@@ -62,3 +62,21 @@ export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
     detail: JSON.stringify(event.detail ?? {}),
   });
 }
+
+const find = statement(
+  'audit_find',
+  `select id, actor, event from audit_events
+   where account_id = :accountId and at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
+     and (detail->>'family' = :family and event in ('authn_token_revoked', 'authn_token_reuse')
+       or event in ('recovery_settled', 'recovery_stopped', 'user_updated', 'user_deleted'))
+   order by (detail->>'family' = :family) desc nulls last, abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
+);
+
+/** The event behind the end of a session: its own, else what happened to the account in that moment. */
+export async function findAudit(
+  sql: Sql,
+  of: { accountId: string; at: Date; family: string },
+): Promise<{ id: string; actor: string; event: AuditEventName } | undefined> {
+  const [row] = await sql.query<{ id: string; actor: string; event: AuditEventName }>(find, of);
+  return row;
+}

@@ -1,1 +1,1 @@
-export { type AuditEvent, type AuditEventName, auditInsert, recordAudit } from './audit-event.js';
+export { type AuditEvent, type AuditEventName, auditInsert, findAudit, recordAudit } from './audit-event.js';

@@ -2,6 +2,7 @@ import { type Sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { TokenContext } from './context.js';
+import { claimsSeal } from './token-seal.js';
 
 /** Claims of an access token (RFC 9068 §2.2). */
 export interface AccessTokenClaims {
@@ -28,19 +29,22 @@ export interface VerifiedAccessToken extends AccessTokenClaims {
 
 /** @param lifetimeMs how long it is good */
 export async function signAccessToken(
-  { keys, clock, issuerUrl, audience }: TokenContext,
+  { keys, keyring, clock, issuerUrl, audience }: TokenContext,
   claims: AccessTokenClaims,
   lifetimeMs: number,
 ): Promise<string> {
   const key = await keys.signingKey('access_token');
   const issuedAt = Math.floor(clock.now() / 1000);
-  return new SignJWT({ ...claims })
+  const all = {
+    ...claims,
+    iss: issuerUrl,
+    aud: audience.length === 1 ? audience[0] : audience,
+    iat: issuedAt,
+    exp: issuedAt + Math.floor(lifetimeMs / 1000),
+  };
+  const id = uuidv7(clock.now());
+  return new SignJWT({ ...all, jti: `${id}.${claimsSeal(keyring, id, all)}` })
     .setProtectedHeader({ alg: key.alg, typ: 'at+jwt', kid: key.kid })
-    .setIssuer(issuerUrl)
-    .setAudience(audience.length === 1 ? (audience[0] ?? '') : audience)
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + Math.floor(lifetimeMs / 1000))
-    .setJti(uuidv7(clock.now()))
     .sign(key.privateKey);
 }
 

@@ -1,6 +1,6 @@
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
-import { type Keyring, newSecret } from '@rekey/kernel';
+import { type Keyring, newSecret, uuidv7 } from '@rekey/kernel';
 import { z } from 'zod';
 import { type AccessTokenClaims, signAccessToken } from './access-token.js';
 import type { Client } from './clients.js';
@@ -158,15 +158,28 @@ export const endAllFamilies = (
 
 const endOne = statement(
   'family_end',
-  `update token_families set ended_at = :at, end_reason = :reason
-   where id = :id and account_id = coalesce(:accountId, account_id) and ended_at is null returning id`,
+  `with ended as (
+     update token_families set ended_at = :at, end_reason = :reason
+     where id = :id and account_id = coalesce(:accountId, account_id) and ended_at is null returning id, account_id, recovery_id
+   )
+   ${auditInsert}
+   select :auditId::uuid, :at::timestamptz, :event, :actor, account_id, recovery_id, jsonb_build_object('family', id, 'reason', :reason::text)
+   from ended returning id`,
 );
 
-/** @returns false when there was no such living session (of this account) */
+/**
+ * Ends a session and writes down who did it.
+ *
+ * @param of.actor `person`, or `client:<client_id>`
+ * @returns false when there was no such living session (of this account)
+ */
 export const endFamily = async (
   sql: Sql,
-  of: { id: string; accountId: string | null; at: Date; reason: EndReason },
-): Promise<boolean> => (await sql.query(endOne, of)).length > 0;
+  of: { id: string; accountId: string | null; at: Date; reason: EndReason; actor: string },
+): Promise<boolean> => {
+  const event = of.reason === 'reuse' ? 'authn_token_reuse' : 'authn_token_revoked';
+  return (await sql.query(endOne, { ...of, event, auditId: uuidv7(of.at.getTime()) })).length > 0;
+};
 
 /** A token family as its owner and the management API see it. Times are RFC 3339. */
 export const familySchema = z.object({

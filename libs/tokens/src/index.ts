@@ -18,6 +18,8 @@ export {
   tokenExchangeGrant,
 } from './clients.js';
 export type { TokenContext } from './context.js';
+export { type Cause, causeNames, causes, type Remedy, remedies } from './diagnose/causes.js';
+export { type Diagnosis, diagnose } from './diagnose/diagnose.js';
 export {
   accessTokenType,
   authorizationCodeType,

@@ -66,17 +66,18 @@ export async function introspect(context: TokenContext, token: string): Promise<
  */
 export async function revoke(context: TokenContext, client: Client, token: string): Promise<void> {
   const at = new Date(context.clock.now());
+  const actor = `client:${client.client_id}`;
   const access = await verifyAccessToken(context, token);
   if (access) {
     if (access.client_id !== client.client_id) return;
     if (access.sid)
-      await endFamily(context.database, { id: access.sid, accountId: null, at, reason: 'revoked' });
+      await endFamily(context.database, { id: access.sid, accountId: null, at, reason: 'revoked', actor });
     else await revokeTokenId(context.database, access);
     return;
   }
   const found = await findRefreshToken(context, token);
   if (found?.client_id !== client.client_id) return;
-  await endFamily(context.database, { id: found.id, accountId: null, at, reason: 'revoked' });
+  await endFamily(context.database, { id: found.id, accountId: null, at, reason: 'revoked', actor });
 }
 
 /** A bearer that is good right now, session included; undefined for any other. */

@@ -1,7 +1,5 @@
 import { accountSubject } from '@rekey/accounts';
-import { recordAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
-import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import {
@@ -92,22 +90,18 @@ function narrowed(has: string, asked: string | undefined): string | undefined {
   return wanted.every((scope) => has.split(' ').includes(scope)) ? [...new Set(wanted)].join(' ') : undefined;
 }
 
+/** Who presented it is written down with the end of the family. */
 async function endForReuse(
   { database, clock }: TokenContext,
   client: Client,
   family: Presented,
 ): Promise<void> {
   const at = new Date(clock.now());
-  await database.transaction(async (tx) => {
-    const ended = await endFamily(tx, { id: family.id, accountId: null, at, reason: 'reuse' });
-    if (!ended) return;
-    await recordAudit(tx, {
-      id: uuidv7(at.getTime()),
-      at,
-      event: 'authn_token_reuse',
-      actor: `client:${client.client_id}`,
-      accountId: family.account_id,
-      detail: { family: family.id },
-    });
+  await endFamily(database, {
+    id: family.id,
+    accountId: null,
+    at,
+    reason: 'reuse',
+    actor: `client:${client.client_id}`,
   });
 }

@@ -130,6 +130,7 @@ export class AccountController {
         accountId: person.sub,
         at,
         reason: 'ended_by_person',
+        actor: 'person',
       });
     }
     browser.forget(reply, 'session');

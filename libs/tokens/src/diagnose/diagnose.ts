@@ -1,0 +1,160 @@
+import { findAudit } from '@rekey/audit';
+import { errors, jwtVerify } from 'jose';
+import type { VerifiedAccessToken } from '../access-token.js';
+import type { TokenContext } from '../context.js';
+import { areClaimsIntact, splitTokenId } from '../token-seal.js';
+import { type Cause, causes, type Remedy } from './causes.js';
+import { type ReadToken, readToken } from './read-token.js';
+import { endOf, type SessionRow, sessionById, sessionByRefreshToken } from './session-state.js';
+
+/** What is known of a token; nothing here is taken from a token that does not verify. Times are RFC 3339. */
+export interface Evidence {
+  token: 'access_token' | 'refresh_token' | 'other';
+  kid?: string;
+  account_id?: string;
+  client_id?: string;
+  session?: string;
+  recovery_id?: string;
+  issued_at?: string;
+  expired_at?: string;
+  expired_for_seconds?: number;
+  revoked_at?: string;
+  revoked_by?: string;
+  audit_id?: string;
+}
+
+export interface Diagnosis {
+  cause: Cause;
+  remedy: Remedy;
+  says: string;
+  evidence: Evidence;
+}
+
+/**
+ * Why a token is not taken: exactly one cause, what is known of it, and one remedy. Claims of a token that was altered are
+ * never shown.
+ *
+ * @param expected.audience the resource that refused it; the issuer's own audiences when left out
+ */
+export async function diagnose(
+  context: TokenContext,
+  token: string,
+  expected: { audience?: string } = {},
+): Promise<Diagnosis> {
+  if (/^[\w-]{43}$/.test(token)) return ofRefreshToken(context, token);
+  const read = readToken(token);
+  if (!read) return say('malformed', { token: 'other' });
+  const altered = await alteration(context, token, read);
+  if ('cause' in altered) return say(altered.cause, { token: 'access_token', kid: kidOf(read) });
+  return ofAccessToken(context, altered.claims, kidOf(read), expected);
+}
+
+const say = (cause: Cause, evidence: Evidence): Diagnosis => ({ cause, ...causes[cause], evidence });
+const kidOf = ({ header }: ReadToken): string | undefined =>
+  typeof header.kid === 'string' && header.kid.length <= 64 ? header.kid : undefined;
+
+/** The claims, if this issuer signed them as they are; else what was done to the token. */
+async function alteration(
+  context: TokenContext,
+  token: string,
+  { header, payload }: ReadToken,
+): Promise<{ cause: Cause } | { claims: VerifiedAccessToken }> {
+  const { keys, keyring, clock } = context;
+  const isIntact = (claims: Record<string, unknown> | undefined): boolean => {
+    const { jti, ...rest } = claims ?? {};
+    const parts = splitTokenId(jti);
+    return parts !== undefined && areClaimsIntact(keyring, parts.id, parts.seal, rest);
+  };
+  const intact = isIntact(payload);
+  const key = await keys.verifyingKey('access_token', kidOf({ header, payload }));
+  // Claims of ours under a header that is not: somebody tried another header on them.
+  if (key && header.alg !== key.alg) return { cause: intact ? 'header_altered' : 'algorithm_not_allowed' };
+  if (!key && !/^(ES|RS|PS)(256|384|512)$|^EdDSA$/.test(String(header.alg)))
+    return { cause: 'algorithm_not_allowed' };
+  if (!key) return { cause: intact ? 'header_altered' : 'unknown_key' };
+  try {
+    const verified = await jwtVerify(token, key.publicKey, {
+      algorithms: [key.alg],
+      currentDate: new Date(clock.now()),
+      // Time, issuer and audience are causes of their own.
+      clockTolerance: Number.MAX_SAFE_INTEGER,
+    });
+    if (header.typ !== 'at+jwt') return { cause: 'wrong_type' };
+    return { claims: verified.payload as unknown as VerifiedAccessToken };
+  } catch (fault) {
+    if (!(fault instanceof errors.JOSEError || fault instanceof TypeError)) throw fault;
+  }
+  if (!intact) return { cause: 'payload_altered' };
+  const canonical = Object.keys(header).sort().join() === 'alg,kid,typ' && header.typ === 'at+jwt';
+  return { cause: canonical ? 'signature_altered' : 'header_altered' };
+}
+
+async function ofAccessToken(
+  context: TokenContext,
+  claims: VerifiedAccessToken,
+  kid: string | undefined,
+  { audience }: { audience?: string },
+): Promise<Diagnosis> {
+  const now = context.clock.now();
+  const seconds = Math.floor(now / 1000);
+  const at = (value: number) => new Date(value * 1000).toISOString();
+  const base: Evidence = {
+    token: 'access_token',
+    kid,
+    account_id: claims.sub,
+    client_id: claims.client_id,
+    ...(claims.sid ? { session: claims.sid } : {}),
+    ...(claims.recovery_id ? { recovery_id: claims.recovery_id } : {}),
+    issued_at: at(claims.iat),
+  };
+  if (claims.iss !== context.issuerUrl) return say('wrong_issuer', base);
+  const audiences = [claims.aud].flat();
+  const wanted = audience === undefined ? context.audience : [audience];
+  if (!wanted.some((one) => audiences.includes(one))) return say('wrong_audience', base);
+  if (claims.iat > seconds + 60) return say('not_yet_valid', base);
+  const session = claims.sid ? await sessionById(context, claims.sid) : undefined;
+  const ended = claims.sid ? (session ? endOf(session, now) : 'session_expired') : undefined;
+  if (session && ended) return say(ended, { ...base, ...(await endEvidence(context, session, ended)) });
+  if (ended) return say(ended, base);
+  if (claims.exp > seconds) return say('none', base);
+  return say('expired', { ...base, expired_at: at(claims.exp), expired_for_seconds: seconds - claims.exp });
+}
+
+async function ofRefreshToken(context: TokenContext, token: string): Promise<Diagnosis> {
+  const now = context.clock.now();
+  const session = await sessionByRefreshToken(context, token);
+  if (!session) return say('unknown', { token: 'refresh_token' });
+  const base: Evidence = {
+    token: 'refresh_token',
+    account_id: session.account_id,
+    client_id: session.client_id,
+    session: session.id,
+    ...(session.recovery_id ? { recovery_id: session.recovery_id } : {}),
+    issued_at: session.issued_at?.toISOString(),
+  };
+  const ended = endOf(session, now);
+  if (ended) return say(ended, { ...base, ...(await endEvidence(context, session, ended)) });
+  if (session.replaced_at) return say('retired', { ...base, revoked_at: session.replaced_at.toISOString() });
+  return say('none', base);
+}
+
+async function endEvidence(
+  { database, clock }: TokenContext,
+  session: SessionRow,
+  cause: Cause,
+): Promise<Partial<Evidence>> {
+  if (cause === 'session_expired') {
+    const expiredFor = Math.floor((clock.now() - session.until.getTime()) / 1000);
+    return { expired_at: session.until.toISOString(), expired_for_seconds: expiredFor };
+  }
+  if (!session.ended_at) return {};
+  const noted = await findAudit(database, {
+    accountId: session.account_id,
+    at: session.ended_at,
+    family: session.id,
+  });
+  return {
+    revoked_at: session.ended_at.toISOString(),
+    ...(noted ? { revoked_by: noted.actor, audit_id: noted.id } : {}),
+  };
+}

@@ -1,0 +1,69 @@
+import { accountSubject } from '@rekey/accounts';
+import { statement } from '@rekey/database';
+import type { TokenContext } from '../context.js';
+import { type EndReason, refreshDigests } from '../families.js';
+import type { Cause } from './causes.js';
+
+/** What became of a session, and of the refresh token that was presented. */
+export interface SessionRow {
+  id: string;
+  account_id: string;
+  client_id: string;
+  recovery_id: string | null;
+  created_at: Date;
+  until: Date;
+  ended_at: Date | null;
+  end_reason: EndReason | null;
+  status: 'active' | 'disabled' | null;
+  /** Of a refresh token. */
+  issued_at: Date | null;
+  replaced_at: Date | null;
+}
+
+const columns = `f.id, f.account_id, f.client_id, f.recovery_id, f.created_at, least(f.idle_expires_at, f.expires_at) as until,
+  f.ended_at, f.end_reason, subject.status`;
+
+const byId = statement(
+  'diagnose_session',
+  `select ${columns}, null::timestamptz as issued_at, null::timestamptz as replaced_at
+   from token_families f left join lateral (${accountSubject('f.account_id')}) subject on true where f.id = :id`,
+);
+
+const byToken = statement(
+  'diagnose_refresh_token',
+  `select ${columns}, t.created_at as issued_at, t.replaced_at
+   from refresh_tokens t join token_families f on f.id = t.family_id
+     left join lateral (${accountSubject('f.account_id')}) subject on true
+   where t.digest = any(:digests::bytea[])`,
+);
+
+export async function sessionById({ database }: TokenContext, id: string): Promise<SessionRow | undefined> {
+  const [row] = await database.query<SessionRow>(byId, { id });
+  return row;
+}
+
+export async function sessionByRefreshToken(
+  { database, keyring }: TokenContext,
+  token: string,
+): Promise<SessionRow | undefined> {
+  const [row] = await database.query<SessionRow>(byToken, { digests: refreshDigests(keyring, token) });
+  return row;
+}
+
+const ends: Record<EndReason, Cause> = {
+  recovery: 'revoked_by_recovery',
+  stopped: 'revoked_by_stop',
+  reuse: 'replayed',
+  revoked: 'revoked_by_client',
+  ended_by_person: 'revoked_by_person',
+  account: 'revoked_by_management',
+  client: 'revoked_by_management',
+};
+
+/** Why a session gives nothing any more; undefined while it does. */
+export function endOf(session: SessionRow, now: number): Cause | undefined {
+  if (session.status === null) return 'account_unknown';
+  if (session.status === 'disabled') return 'account_disabled';
+  if (session.end_reason) return ends[session.end_reason];
+  return session.until.getTime() <= now ? 'session_expired' : undefined;
+}

@@ -1,0 +1,324 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { type Database, openDatabase } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import { SigningKeys } from '@rekey/tokens';
+import { SignJWT } from 'jose';
+import { newHousehold, type Rekey, startRekey, stopTokenIn, until } from './rekey.js';
+import { Story } from './story.js';
+
+type Tokens = { access_token: string; refresh_token: string };
+type Json = Record<string, unknown>;
+
+/** Why a token is not taken: one cause each, and never a word of a token that was altered. */
+describe('diagnosis', () => {
+  let rekey: Rekey;
+  let database: Database;
+  let keys: SigningKeys;
+  const password = 'a sentence that nobody else says';
+  beforeAll(async () => {
+    rekey = await startRekey();
+    database = await openDatabase({ url: rekey.settings.databaseUrl ?? '', name: 'spec', poolSize: 2 });
+    keys = new SigningKeys(database, rekey.settings.keyring, rekey.clock);
+  }, 30_000);
+  afterAll(async () => {
+    await database.close();
+    await rekey.close();
+  });
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+  });
+
+  const management = async (scope?: string) => {
+    const { clientId, clientSecret } = rekey.settings.management;
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    return (await rekey.token(scope ? { ...form, scope } : form)).body.access_token as string;
+  };
+  const console_ = async (method: string, path: string, json?: object) =>
+    rekey.call(method, `${rekey.settings.urls.console}/v1/${path}`, { bearer: await management(), json });
+  const put = (id: string, more: object = {}) =>
+    console_('PUT', `accounts/${id}`, {
+      username: id,
+      addresses: [{ kind: 'email', value: `${id}@example.com`, verified: true }],
+      password,
+      ...more,
+    });
+  const signIn = async (id: string): Promise<Tokens> => {
+    const url = `${rekey.settings.urls.issuer}/v1/sessions`;
+    const answer = await rekey.call('POST', url, { json: { identifier: id, password } });
+    expect(answer.status).toBe(201);
+    return answer.body;
+  };
+  const refresh = (token: string) =>
+    rekey.token({ grant_type: 'refresh_token', client_id: 'default', refresh_token: token });
+  const diagnose = async (token: string, more: object = {}) => {
+    const url = `${rekey.settings.urls.issuer}/v1/tokens/diagnose`;
+    const answer = await rekey.call('POST', url, { bearer: await management(), json: { token, ...more } });
+    expect(answer.status).toBe(200);
+    return answer.body as { cause: string; remedy: string; says: string; evidence: Json };
+  };
+
+  const parts = (token: string) => token.split('.') as [string, string, string];
+  const decode = (part: string): Json => JSON.parse(Buffer.from(part, 'base64url').toString());
+  const encode = (value: Json) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const withHeader = (more: Json) => (token: string) => {
+    const [head, body, signature] = parts(token);
+    return `${encode({ ...decode(head), ...more })}.${body}.${signature}`;
+  };
+  const withClaims = (more: Json) => (token: string) => {
+    const [head, body, signature] = parts(token);
+    return `${head}.${encode({ ...decode(body), ...more })}.${signature}`;
+  };
+  const flip = (text: string, at: number) =>
+    `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
+
+  /** A token that our key signed, with something else in it. */
+  const signed = async (token: string, claims: Json, header: Json = {}) => {
+    const key = await keys.signingKey('access_token');
+    return new SignJWT({ ...decode(parts(token)[1]), ...claims } as never)
+      .setProtectedHeader({ alg: key.alg, typ: 'at+jwt', kid: key.kid, ...header })
+      .sign(key.privateKey);
+  };
+  const foreign = async (token: string, header: Json) => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    return new SignJWT(decode(parts(token)[1]) as never)
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'theirs', ...header })
+      .sign(privateKey);
+  };
+
+  const altered: [what: string, cause: string, change: (token: string) => string | Promise<string>][] = [
+    ['no token at all', 'malformed', () => 'hello'],
+    ['two parts', 'malformed', (token) => parts(token).slice(0, 2).join('.')],
+    ['four parts', 'malformed', (token) => `${token}.${parts(token)[2]}`],
+    ['a header that is no JSON', 'malformed', (token) => `bm8.${token.split('.').slice(1).join('.')}`],
+    ['spaces in it', 'malformed', (token) => token.replace('.', ' .')],
+    ['alg none', 'header_altered', (token) => withHeader({ alg: 'none' })(token)],
+    [
+      'alg none without a signature',
+      'header_altered',
+      (token) => `${withHeader({ alg: 'none' })(token).split('.').slice(0, 2).join('.')}.`,
+    ],
+    ['alg HS256, for the public key as a secret', 'header_altered', withHeader({ alg: 'HS256' })],
+    ['another type', 'header_altered', withHeader({ typ: 'JWT' })],
+    ['one more header', 'header_altered', withHeader({ jku: 'https://evil.example' })],
+    ['another key id', 'header_altered', withHeader({ kid: 'other' })],
+    ['another account', 'payload_altered', withClaims({ sub: 'demo-ada' })],
+    ['a longer life', 'payload_altered', withClaims({ exp: 4_000_000_000 })],
+    ['another role', 'payload_altered', withClaims({ roles: ['admin'] })],
+    ['a wider scope', 'payload_altered', withClaims({ scope: 'account admin' })],
+    ['another jti', 'payload_altered', withClaims({ jti: uuidv7(1_800_000_000_000) })],
+    ['a payload that is no JSON', 'payload_altered', (token) => `${parts(token)[0]}.bm8.${parts(token)[2]}`],
+    [
+      'one letter of the signature',
+      'signature_altered',
+      (token) => `${parts(token).slice(0, 2).join('.')}.${flip(parts(token)[2], 7)}`,
+    ],
+    ['a cut signature', 'signature_altered', (token) => token.slice(0, -4)],
+    ['no signature', 'signature_altered', (token) => `${parts(token).slice(0, 2).join('.')}.`],
+    [
+      'random bytes as a signature',
+      'signature_altered',
+      (token) => `${parts(token).slice(0, 2).join('.')}.${randomBytes(64).toString('base64url')}`,
+    ],
+    [
+      'the signature of another token',
+      'signature_altered',
+      async (token) => {
+        const other = await signIn('ada');
+        return `${parts(token).slice(0, 2).join('.')}.${parts(other.access_token)[2]}`;
+      },
+    ],
+  ];
+  test.each(altered)('%s: %s, and nothing of its claims is shown', async (_what, cause, change) => {
+    await put('ada-two');
+    await console_('PUT', 'accounts/demo-ada', {
+      username: 'ada',
+      addresses: [{ kind: 'email', value: 'ada@example.com', verified: true }],
+      password,
+    });
+    const { access_token: token } = await signIn('ada-two');
+    const found = await diagnose(await change(token));
+    expect(found.cause).toBe(cause);
+    expect(JSON.stringify(found)).not.toMatch(/ada|demo|admin|account_id/);
+    expect(found.says).toMatch(/^[A-Z].*\.$/);
+  });
+
+  const made: [
+    what: string,
+    cause: string,
+    remedy: string,
+    make: (token: string) => string | Promise<string>,
+  ][] = [
+    ['as it was issued', 'none', 'none', (token) => token],
+    [
+      'of a key that is not ours',
+      'unknown_key',
+      'sign_in',
+      async (token) => foreign(withClaims({ sub: 'x' })(token), {}),
+    ],
+    [
+      'HS256 of somebody',
+      'algorithm_not_allowed',
+      'fix_client',
+      (token) => withHeader({ alg: 'HS256', kid: 'x' })(withClaims({ sub: 'x' })(token)),
+    ],
+    [
+      'an assertion',
+      'wrong_type',
+      'fix_client',
+      (token) => signed(token, {}, { typ: 'recovery-assertion+jwt' }),
+    ],
+    [
+      'of another issuer',
+      'wrong_issuer',
+      'fix_client',
+      (token) => signed(token, { iss: 'https://other.example' }),
+    ],
+    [
+      'for another audience',
+      'wrong_audience',
+      'fix_client',
+      (token) => signed(token, { aud: 'https://other.example' }),
+    ],
+    [
+      'from the future',
+      'not_yet_valid',
+      'fix_client',
+      (token) => {
+        const later = Math.floor(rekey.clock.now() / 1000) + 3_600;
+        return signed(token, { iat: later, exp: later + 600 });
+      },
+    ],
+    ['a refresh token of nobody', 'unknown', 'sign_in', () => randomBytes(32).toString('base64url')],
+  ];
+  test.each(made)('%s: %s, so %s', async (_what, cause, remedy, make) => {
+    await put('maker');
+    const { access_token: token } = await signIn('maker');
+    expect(await diagnose(await make(token))).toMatchObject({ cause, remedy });
+  });
+
+  test('for the resource that refused it', async () => {
+    await put('resource');
+    const { access_token: token } = await signIn('resource');
+    expect((await diagnose(token, { audience: 'https://shop.example' })).cause).toBe('wrong_audience');
+    expect((await diagnose(token, { audience: rekey.settings.urls.issuer })).cause).toBe('none');
+  });
+
+  test('expired: how long ago, and whether a refresh helps', async () => {
+    await put('late');
+    const tokens = await signIn('late');
+    rekey.clock.advance(600_000 + 90_000);
+    const found = await diagnose(tokens.access_token);
+    expect(found).toMatchObject({
+      cause: 'expired',
+      remedy: 'refresh',
+      evidence: { expired_for_seconds: 90 },
+    });
+    rekey.clock.advance(31 * 86_400_000);
+    expect(await diagnose(tokens.access_token)).toMatchObject({
+      cause: 'session_expired',
+      remedy: 'sign_in',
+    });
+    expect(await diagnose(tokens.refresh_token)).toMatchObject({
+      cause: 'session_expired',
+      remedy: 'sign_in',
+    });
+  });
+
+  test('retired by rotation; replayed after it, and by whom', async () => {
+    await put('rotated');
+    const first = await signIn('rotated');
+    const second = (await refresh(first.refresh_token)).body as Tokens;
+    expect(await diagnose(first.refresh_token)).toMatchObject({ cause: 'retired', remedy: 'fix_client' });
+    expect((await diagnose(second.refresh_token)).cause).toBe('none');
+    rekey.clock.advance(11_000);
+    expect((await refresh(first.refresh_token)).status).toBe(400);
+    for (const token of [first.refresh_token, second.refresh_token, second.access_token])
+      expect(await diagnose(token)).toMatchObject({
+        cause: 'replayed',
+        remedy: 'sign_in',
+        evidence: {
+          revoked_by: 'client:default',
+          audit_id: expect.any(String),
+          revoked_at: expect.any(String),
+        },
+      });
+  });
+
+  test('revoked: by its owner, its client, a recovery, the stop link, the management', async () => {
+    await put('revoked');
+    const issuer = rekey.settings.urls.issuer;
+    const mine = await signIn('revoked');
+    const { sid } = decode(parts(mine.access_token)[1]);
+    await rekey.call('DELETE', `${issuer}/v1/sessions/${sid}`, { bearer: mine.access_token });
+    expect(await diagnose(mine.access_token)).toMatchObject({
+      cause: 'revoked_by_person',
+      remedy: 'sign_in',
+      evidence: { revoked_by: 'person' },
+    });
+
+    const clients = await signIn('revoked');
+    await fetch(`${issuer}/oauth2/revoke`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: clients.refresh_token, client_id: 'default' }),
+    });
+    expect(await diagnose(clients.access_token)).toMatchObject({
+      cause: 'revoked_by_client',
+      evidence: { revoked_by: 'client:default' },
+    });
+
+    const older = await signIn('revoked');
+    const story = new Story(rekey);
+    await story.proveBy('revoked@example.com');
+    const settled = await story.settle();
+    const found = await diagnose(older.refresh_token);
+    expect(found).toMatchObject({
+      cause: 'revoked_by_recovery',
+      remedy: 'sign_in',
+      evidence: { revoked_by: 'person' },
+    });
+    const [event] = await rekey.sql('select event, recovery_id from audit_events where id = $1', [
+      found.evidence.audit_id,
+    ]);
+    expect(event).toEqual({ event: 'recovery_settled', recovery_id: story.id });
+
+    const notice = await until('the notice', async () =>
+      (await rekey.messages('revoked@example.com')).find(({ text }) => /recovered/.test(text)),
+    );
+    rekey.clock.advance(60_000);
+    await story.stop(stopTokenIn(notice));
+    expect(await diagnose(settled.body.access_token)).toMatchObject({
+      cause: 'revoked_by_stop',
+      remedy: 'recover',
+      evidence: { recovery_id: story.id, revoked_by: 'person' },
+    });
+
+    await put('fired');
+    const last = await signIn('fired');
+    await put('fired', { status: 'disabled' });
+    expect(await diagnose(last.access_token)).toMatchObject({
+      cause: 'account_disabled',
+      remedy: 'contact_staff',
+    });
+    await put('fired', { status: 'active' });
+    expect(await diagnose(last.access_token)).toMatchObject({
+      cause: 'revoked_by_management',
+      evidence: { revoked_by: 'client:management' },
+    });
+    await console_('DELETE', 'accounts/fired');
+    expect(await diagnose(last.refresh_token)).toMatchObject({
+      cause: 'account_unknown',
+      remedy: 'contact_staff',
+    });
+  });
+
+  test('only who may read tokens is told', async () => {
+    await put('curious');
+    const { access_token: token } = await signIn('curious');
+    const url = `${rekey.settings.urls.issuer}/v1/tokens/diagnose`;
+    expect((await rekey.call('POST', url, { json: { token } })).status).toBe(401);
+    expect((await rekey.call('POST', url, { json: { token }, bearer: token })).status).toBe(403);
+    const narrow = await management('accounts:read');
+    expect((await rekey.call('POST', url, { json: { token }, bearer: narrow })).status).toBe(403);
+  });
+});
