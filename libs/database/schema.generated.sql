@@ -208,7 +208,8 @@ create table signing_keys (
   private_sealed bytea not null,
   public_jwk jsonb not null,
   created_at timestamp with time zone not null,
-  retired_at timestamp with time zone,
+  generation integer not null,
+  active_from timestamp with time zone not null,
   CHECK ((use = ANY (ARRAY['access_token'::text, 'recovery_assertion'::text]))),
   PRIMARY KEY (kid)
 );
@@ -257,7 +258,7 @@ CREATE INDEX messages_recovery ON public.messages USING btree (recovery_id);
 CREATE INDEX recoveries_created_at ON public.recoveries USING brin (created_at);
 CREATE INDEX recoveries_open ON public.recoveries USING btree (idle_expires_at) WHERE (state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text]));
 CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id);
-CREATE UNIQUE INDEX signing_keys_current ON public.signing_keys USING btree (use) WHERE (retired_at IS NULL);
+CREATE UNIQUE INDEX signing_keys_generation ON public.signing_keys USING btree (use, generation);
 CREATE INDEX spent_token_ids_expires_at ON public.spent_token_ids USING btree (expires_at);
 CREATE INDEX token_families_account ON public.token_families USING btree (account_id) WHERE (ended_at IS NULL);
 CREATE INDEX token_families_recovery ON public.token_families USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);

@@ -20,7 +20,7 @@ export async function startConsole(
       database,
       keyring,
       clock,
-      keys: new SigningKeys(database, keyring, clock),
+      keys: new SigningKeys(database, keyring, clock, settings.keyPlan),
       issuerUrl: urls.issuer,
       recoveryUrl: urls.recovery,
       audience: settings.tokenAudience,

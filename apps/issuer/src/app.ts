@@ -28,7 +28,7 @@ export async function startIssuer(
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'issuer' });
   const flood = openFloodCounters(settings.redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
   try {
-    const keys = new SigningKeys(database, keyring, clock);
+    const keys = new SigningKeys(database, keyring, clock, settings.keyPlan);
     const context: TokenContext & Pick<ActContext, 'flood'> = {
       flood,
       database,
@@ -55,7 +55,7 @@ export async function startIssuer(
       openApi,
     });
     const sweep = setInterval(() => {
-      forgetSpentTokens(database, clock.now()).catch((fault: unknown) =>
+      Promise.all([forgetSpentTokens(database, clock.now()), keys.rotate()]).catch((fault: unknown) =>
         log.warn({ err: fault }, 'sweep failed'),
       );
     }, sweepEveryMs);

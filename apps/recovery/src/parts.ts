@@ -31,7 +31,7 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'recovery', poolSize: 16 });
   const queue = await openQueue({ database, redisUrl }, (fault) => log.warn({ err: fault }, 'queue'));
   const flood = openFloodCounters(redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
-  const keys = new SigningKeys(database, keyring, clock);
+  const keys = new SigningKeys(database, keyring, clock, settings.keyPlan);
   await keys.signingKey('recovery_assertion');
   const issuer = issuerOverHttp({
     database,

@@ -76,6 +76,10 @@ export function loadSettings(
       madeHere: !values.MANAGEMENT_CLIENT_SECRET,
     },
     tokenAudience: values.TOKEN_AUDIENCE ?? [urls.issuer],
+    keyPlan: {
+      alg: values.TOKEN_ALG ?? 'ES256',
+      rotateEveryMs: (values.KEY_ROTATION_DAYS ?? 30) * 86_400_000,
+    },
     tls:
       values.TLS_CERT_FILE && values.TLS_KEY_FILE
         ? { certFile: values.TLS_CERT_FILE, keyFile: values.TLS_KEY_FILE }

@@ -43,6 +43,7 @@ export interface Settings {
   /** `madeHere`: a development secret, which may be shown. */
   management: { clientId: string; clientSecret: string; madeHere: boolean };
   tokenAudience: string[];
+  keyPlan: { alg: 'ES256' | 'RS256' | 'EdDSA' | 'HS256'; rotateEveryMs: number };
   tls?: { certFile: string; keyFile: string };
   /** Which proofs get an account back; the default when unset. */
   recoveryPolicyFile?: string;

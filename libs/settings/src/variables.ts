@@ -155,6 +155,13 @@ export const variables = {
     allowed: 'one or more names, comma-separated',
     schema: list(z.string().min(1)),
   },
+  TOKEN_ALG: {
+    meaning: 'algorithm of access tokens; HS256 for closed systems only: it has no public key',
+    default: '`ES256`',
+    allowed: 'ES256, RS256, EdDSA or HS256',
+    schema: z.enum(['ES256', 'RS256', 'EdDSA', 'HS256']),
+  },
+  KEY_ROTATION_DAYS: count('days after which the next signing key takes over', 30),
   TLS_CERT_FILE: text(
     'certificate (PEM): serve HTTPS directly; read again when it changes',
     'none: plain HTTP',

@@ -38,8 +38,9 @@ export {
 } from './families.js';
 export { forgetSpentTokens } from './forget.js';
 export { authenticateBearer, type Introspection, introspect, revoke } from './introspect.js';
+export { type TokenAlgorithm, tokenAlgorithms } from './key-material.js';
 export { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 export { redeemCode } from './redeem-code.js';
 export { refresh } from './refresh.js';
 export { signIn } from './sign-in.js';
-export { SigningKeys } from './signing-keys.js';
+export { defaultKeyPlan, type KeyPlan, publishedAheadMs, SigningKeys } from './signing-keys.js';

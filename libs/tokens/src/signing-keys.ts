@@ -1,63 +1,87 @@
 import { type Database, statement } from '@rekey/database';
 import { type Clock, type Keyring, uuidv7 } from '@rekey/kernel';
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
+import { loadKey, makeKey, type TokenAlgorithm } from './key-material.js';
 
 export type KeyUse = 'access_token' | 'recovery_assertion';
 
 interface StoredKey {
   kid: string;
   use: KeyUse;
-  alg: string;
+  alg: TokenAlgorithm;
+  generation: number;
   private_sealed: Buffer;
   public_jwk: JWK;
-  retired_at: Date | null;
+  active_from: Date;
 }
 
-interface LoadedKey {
+export interface LoadedKey {
   kid: string;
   use: KeyUse;
-  alg: string;
-  retired: boolean;
-  privateKey: CryptoKey;
-  publicKey: CryptoKey;
+  alg: TokenAlgorithm;
+  generation: number;
+  /** Milliseconds since the epoch: from then on it signs. */
+  activeFrom: number;
+  privateKey: CryptoKey | Uint8Array;
+  publicKey: CryptoKey | Uint8Array;
   publicJwk: JWK;
 }
 
 const all = statement(
   'signing_keys_all',
-  'select kid, use, alg, private_sealed, public_jwk, retired_at from signing_keys',
+  'select kid, use, alg, generation, private_sealed, public_jwk, active_from from signing_keys order by generation',
 );
 const add = statement(
   'signing_keys_add',
-  `insert into signing_keys (kid, use, alg, private_sealed, public_jwk, created_at)
-   values (:kid, :use, :alg, :privateSealed, :publicJwk, :now) on conflict do nothing`,
+  `insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
+   values (:kid, :use, :alg, :generation, :privateSealed, :publicJwk, :now, :activeFrom) on conflict do nothing`,
+);
+const remove = statement('signing_keys_remove', 'delete from signing_keys where kid = any(:kids::text[])');
+const longest = statement(
+  'signing_keys_longest_token',
+  `select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients`,
 );
 
-const algorithm = 'ES256';
 /** An unknown key id may mean a key made elsewhere; it may also be an attacker's invention, so we do not look each time. */
 const reloadEveryMs = 5_000;
+/** Keys made elsewhere are known long before they sign. */
+const knownForMs = 600_000;
+/** Longer than anybody keeps our key set by what its Cache-Control says. */
+export const publishedAheadMs = 3_600_000;
+
+export interface KeyPlan {
+  /** Of access tokens; assertions of recoveries are ES256. */
+  alg: TokenAlgorithm;
+  rotateEveryMs: number;
+}
+
+export const defaultKeyPlan: KeyPlan = { alg: 'ES256', rotateEveryMs: 30 * 86_400_000 };
 
 /**
- * The signing keys of one use each, made at first start, private halves sealed under the keyring. Several processes that
- * start at once end with one key: the unique index lets one insert win.
+ * The signing keys of each use, private halves sealed under the keyring. The next one is published an hour before it signs,
+ * and the last stays as long as a token of it may live. Several processes that make one at once end with one: the unique
+ * index lets one insert win.
  */
 export class SigningKeys {
   private loaded: LoadedKey[] = [];
+  private loadedAt = Number.NEGATIVE_INFINITY;
   private missedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly database: Database,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
+    private readonly plan: KeyPlan = defaultKeyPlan,
   ) {}
 
   /** The key that signs now; made when there is none. */
   async signingKey(use: KeyUse): Promise<LoadedKey> {
+    if (this.clock.now() - this.loadedAt > knownForMs) await this.load();
     const current = this.current(use);
     if (current) return current;
     await this.load();
     if (!this.current(use)) {
-      await this.make(use);
+      await this.make(use, 1, this.clock.now());
       await this.load();
     }
     const made = this.current(use);
@@ -75,45 +99,79 @@ export class SigningKeys {
     return find();
   }
 
-  /** What resource servers verify access tokens with (RFC 7517). */
+  /** What resource servers verify access tokens with (RFC 7517): the last, the present and the next key. */
   async publicJwks(): Promise<{ keys: JWK[] }> {
     await this.signingKey('access_token');
-    const keys = this.loaded.filter(({ use }) => use === 'access_token');
+    const keys = this.loaded.filter(({ use, alg }) => use === 'access_token' && alg !== 'HS256');
     return { keys: keys.map(({ kid, alg, publicJwk }) => ({ ...publicJwk, kid, alg, use: 'sig' })) };
   }
 
+  /** Makes the next key when its time comes near, or the algorithm is to be another; removes those whose tokens are dead. */
+  async rotate(): Promise<void> {
+    await this.load();
+    const now = this.clock.now();
+    for (const use of ['access_token', 'recovery_assertion'] as const) {
+      const newest = this.loaded.filter((key) => key.use === use).at(-1);
+      if (!newest || newest.activeFrom > now) continue;
+      const due = newest.activeFrom + this.plan.rotateEveryMs;
+      const isOther = newest.alg !== this.algOf(use);
+      const soonest = now + publishedAheadMs;
+      if (isOther || due <= soonest)
+        await this.make(use, newest.generation + 1, isOther ? soonest : Math.max(due, soonest));
+    }
+    const [row] = await this.database.query<{ seconds: string }>(longest);
+    const keptMs = Number(row?.seconds ?? 3_600) * 1_000;
+    const kids = this.loaded
+      .filter((key) => {
+        const next = this.loaded.find(
+          ({ use, generation }) => use === key.use && generation === key.generation + 1,
+        );
+        return next !== undefined && next.activeFrom + keptMs < now;
+      })
+      .map(({ kid }) => kid);
+    if (kids.length > 0) await this.database.query(remove, { kids });
+    await this.load();
+  }
+
+  private algOf(use: KeyUse): TokenAlgorithm {
+    return use === 'access_token' ? this.plan.alg : 'ES256';
+  }
+
   private current(use: KeyUse): LoadedKey | undefined {
-    return this.loaded.find((key) => key.use === use && !key.retired);
+    const now = this.clock.now();
+    return this.loaded.filter((key) => key.use === use && key.activeFrom <= now).at(-1);
   }
 
   private async load(): Promise<void> {
     const rows = await this.database.query<StoredKey>(all);
+    const known = new Map(this.loaded.map((key) => [key.kid, key]));
     this.loaded = await Promise.all(
-      rows.map(async (row) => {
+      rows.map(async (row): Promise<LoadedKey> => {
+        const already = known.get(row.kid);
+        if (already) return already;
         const privateJwk = JSON.parse(this.keyring.open(row.private_sealed, row.kid).toString());
-        return {
-          kid: row.kid,
-          use: row.use,
-          alg: row.alg,
-          retired: row.retired_at !== null,
-          privateKey: (await importJWK(privateJwk, row.alg)) as CryptoKey,
-          publicKey: (await importJWK(row.public_jwk, row.alg)) as CryptoKey,
-          publicJwk: row.public_jwk,
-        };
+        const { kid, use, alg, generation, public_jwk: publicJwk } = row;
+        const loaded = await loadKey(alg, { privateJwk, publicJwk });
+        return { kid, use, alg, generation, activeFrom: row.active_from.getTime(), publicJwk, ...loaded };
       }),
     );
+    this.loadedAt = this.clock.now();
   }
 
-  private async make(use: KeyUse): Promise<void> {
-    const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
-    const kid = uuidv7(this.clock.now());
+  private async make(use: KeyUse, generation: number, activeFrom: number): Promise<void> {
+    const alg = this.algOf(use);
+    const { privateJwk, publicJwk } = await makeKey(alg);
+    const now = this.clock.now();
+    const kid = uuidv7(now);
     await this.database.query(add, {
       kid,
       use,
-      alg: algorithm,
-      privateSealed: this.keyring.seal(JSON.stringify(await exportJWK(privateKey)), kid),
-      publicJwk: JSON.stringify(await exportJWK(publicKey)),
-      now: new Date(this.clock.now()),
+      alg,
+      generation,
+      privateSealed: this.keyring.seal(JSON.stringify(privateJwk), kid),
+      publicJwk: JSON.stringify(publicJwk),
+      now: new Date(now),
+      activeFrom: new Date(activeFrom),
     });
   }
 }

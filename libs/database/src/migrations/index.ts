@@ -5,6 +5,7 @@ import { Tokens1764000000004 } from './4-tokens.js';
 import { Recovery1764000000005 } from './5-recovery.js';
 import { AccountsAuthenticators1764000000006 } from './6-accounts-authenticators.js';
 import { RecoveryProofs1764000000008 } from './8-recovery-proofs.js';
+import { TokensKeys1764000000009 } from './9-tokens-keys.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Recovery1764000000005,
   AccountsAuthenticators1764000000006,
   RecoveryProofs1764000000008,
+  TokensKeys1764000000009,
 ];

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+
+/** Algorithms of access tokens (RFC 7518 §3.1, RFC 8037). HS256 is for closed systems: who verifies could also sign. */
+export const tokenAlgorithms = ['ES256', 'RS256', 'EdDSA', 'HS256'] as const;
+export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
+
+export interface KeyMaterial {
+  privateJwk: JWK;
+  /** Nothing but the type for HS256: its key is a secret and is never published. */
+  publicJwk: JWK;
+}
+
+export async function makeKey(alg: TokenAlgorithm): Promise<KeyMaterial> {
+  if (alg === 'HS256') {
+    // As long as the digest (RFC 7518 §3.2).
+    return {
+      privateJwk: { kty: 'oct', k: randomBytes(32).toString('base64url') },
+      publicJwk: { kty: 'oct' },
+    };
+  }
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 3072 });
+  return { privateJwk: await exportJWK(privateKey), publicJwk: await exportJWK(publicKey) };
+}
+
+/** The key that signs and the key that verifies; one and the same for HS256. */
+export async function loadKey(
+  alg: string,
+  { privateJwk, publicJwk }: KeyMaterial,
+): Promise<{ privateKey: CryptoKey | Uint8Array; publicKey: CryptoKey | Uint8Array }> {
+  const privateKey = await importJWK(privateJwk, alg);
+  return { privateKey, publicKey: alg === 'HS256' ? privateKey : await importJWK(publicJwk, alg) };
+}
