@@ -54,8 +54,7 @@ const en: Wording = {
       `Someone, we hope you, asked to get back into your ${service} account. Enter this code on the page where you began:`,
     good: (minutes, service) =>
       `It is good for ${minutes} minutes. Nobody at ${service} will ever ask you for it, so please tell it to no one.`,
-    orLink:
-      'Or go on with one tap, within 30 minutes. On another device it asks for the number that the page shows.',
+    orLink: 'Or go on with one tap. On another device it asks for the number that the page shows.',
     linkLabel: 'Yes, this is me',
     notYou: 'Was this not you? You can ignore this mail: without the code nobody gets in. Or ',
     stopLabel: 'stop this attempt',
@@ -120,7 +119,7 @@ const zhHans: Wording = {
       `有人（希望是您本人）请求找回您的 ${service} 账户。请在刚才打开的页面中输入以下验证码：`,
     good: (minutes, service) =>
       `验证码 ${minutes} 分钟内有效。${service} 的工作人员绝不会向您索要验证码，请勿告诉任何人。`,
-    orLink: '您也可以在 30 分钟内轻点一下继续。在其他设备上打开时，需要输入原页面显示的数字。',
+    orLink: '您也可以轻点一下继续。在其他设备上打开时，需要输入原页面显示的数字。',
     linkLabel: '是我本人，继续',
     notYou: '不是您本人操作？您可以忽略此邮件：没有验证码，任何人都无法进入您的账户。您也可以',
     stopLabel: '终止此次找回',

@@ -88,7 +88,7 @@ const en: ProofWording = {
     doneTitle: 'Done',
     done: 'Go back to the page where you began; it goes on there.',
     goneTitle: 'This link has run out',
-    gone: 'A link is good for 30 minutes, and once. The code in the mail may still work, or you can begin again.',
+    gone: 'A link is good while the recovery is open, 30 minutes at most, and once. The code in the mail may still work, or you can begin again.',
     restart: 'Begin again',
   },
 };
@@ -131,7 +131,7 @@ const zhHans: ProofWording = {
     doneTitle: '完成',
     done: '请回到开始找回的页面，它会继续下一步。',
     goneTitle: '链接已失效',
-    gone: '链接在 30 分钟内有效，且只能使用一次。邮件中的验证码可能仍然有效，您也可以重新开始。',
+    gone: '链接仅在找回进行期间有效（最长 30 分钟），且只能使用一次。邮件中的验证码可能仍然有效，您也可以重新开始。',
     restart: '重新开始',
   },
 };
