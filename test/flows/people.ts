@@ -1,0 +1,65 @@
+import { generateSync } from 'otplib';
+import type { Rekey } from './rekey.js';
+
+export interface Enrolled {
+  id: string;
+  /** Of the authenticator app, Base32. */
+  secret: string;
+  /** Backup codes. */
+  codes: string[];
+}
+
+export const password = 'a sentence that nobody else says';
+
+/** Accounts of a test, with a mail address, a phone and a password each; `id@example.com` is the mail address of `id`. */
+export function people(rekey: Rekey) {
+  const numbers = new Map<string, string>();
+  const phoneOf = (id: string): string => {
+    const known = numbers.get(id) ?? `+1202555${String(1000 + numbers.size)}`;
+    numbers.set(id, known);
+    return known;
+  };
+  const management = async (scope?: string): Promise<string> => {
+    const { clientId, clientSecret } = rekey.settings.management;
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    return (await rekey.token(scope ? { ...form, scope } : form)).body.access_token;
+  };
+  const put = async (id: string, more: object = {}): Promise<void> => {
+    const url = `${rekey.settings.urls.console}/v1/accounts/${id}`;
+    const addresses = [
+      { kind: 'email', value: `${id}@example.com`, verified: true },
+      { kind: 'phone', value: phoneOf(id), verified: true },
+    ];
+    const json = { addresses, password, ...more };
+    const answer = await rekey.call('PUT', url, { bearer: await management(), json });
+    expect([200, 201]).toContain(answer.status);
+  };
+  const issuer = (method: string, path: string, options: object = {}) =>
+    rekey.call(method, `${rekey.settings.urls.issuer}/v1/${path}`, options);
+  const signIn = (id: string, more: object = {}) =>
+    issuer('POST', 'sessions', { json: { identifier: `${id}@example.com`, password, ...more } });
+  const totp = (secret: string, shift = 0): string =>
+    generateSync({ strategy: 'totp', secret, epoch: Math.floor(rekey.clock.now() / 1000) + shift });
+  /** An account with an authenticator app and backup codes. */
+  const enrol = async (id: string): Promise<Enrolled> => {
+    await put(id);
+    const session = (await signIn(id)).body.access_token;
+    const begun = await issuer('POST', 'authenticators/totp', { bearer: session });
+    expect(begun.status).toBe(201);
+    const { secret } = begun.body;
+    const path = `authenticators/${begun.body.id}/confirm`;
+    const confirmed = await issuer('POST', path, { bearer: session, json: { value: totp(secret) } });
+    expect(confirmed.status).toBe(204);
+    rekey.clock.advance(60_000);
+    const strong = await signIn(id, { second_factor: { kind: 'totp', value: totp(secret) } });
+    const made = await issuer('POST', 'authenticators/backup_codes', { bearer: strong.body.access_token });
+    expect(made.status).toBe(201);
+    rekey.clock.advance(60_000);
+    return { id, secret, codes: made.body.codes };
+  };
+  return { phoneOf, management, put, issuer, signIn, totp, enrol };
+}
+
+/** The claims of an access token, unverified. */
+export const claimsOf = (token: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
