@@ -90,7 +90,7 @@ describe('when mail has its troubles', () => {
     await story.start({ identifier: 'sam@example.com' });
     expect(await ended(story)).toEqual({ state: 'failed', reason: 'smtp 550', attempts: 1 });
     expect(mails).toEqual([]);
-    expect((await story.show()).body).toMatchObject({ state: 'proving', methods: ['code'] });
+    expect((await story.show()).body).toMatchObject({ state: 'proving', methods: ['code', 'backup_code'] });
   }, 30_000);
 
   test('a code that would arrive dead is dropped, and says so', async () => {
