@@ -59,6 +59,12 @@ function readUsername(text: string): Identifier | Refusal {
   return /^\S{1,128}$/u.test(value) ? { kind: 'username', value, lookup: value } : invalid('not a user name');
 }
 
+/** The identifier with this `value`: for what was normalised when it was written, by the rules of that day. */
+export function identifierOf(value: string): Identifier {
+  if (value.includes('@')) return { kind: 'email', value, lookup: value.toLowerCase() };
+  return { kind: /^\+\d+$/.test(value) ? 'phone' : 'username', value, lookup: value };
+}
+
 const lookupPurpose = (identifier: Identifier) => `lookup/${identifier.kind}`;
 const exactPurpose = (identifier: Identifier) => `exact/${identifier.kind}`;
 

@@ -22,7 +22,13 @@ export {
   openAddress,
   type SealedAddress,
 } from './find.js';
-export { type AddressKind, type Identifier, lookupDigests, normaliseIdentifier } from './identifier.js';
+export {
+  type AddressKind,
+  type Identifier,
+  identifierOf,
+  lookupDigests,
+  normaliseIdentifier,
+} from './identifier.js';
 export {
   checkPassword,
   clearPasswordSetBy,
@@ -35,6 +41,7 @@ export {
 } from './password.js';
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
+export { sealedInAccounts } from './reseal.js';
 export {
   acceptTotpStep,
   addressAsAuthenticator,

@@ -51,6 +51,17 @@ const takenByAnother = statement(
    union all select 1 from accounts where username_lookup = any(:usernames::bytea[]) and id <> :account`,
 );
 
+/**
+ * Whoever wants the same address or name waits here for the one before, and then looks. The unique indexes see the digests
+ * of one key only; while keys are being replaced, two rows of one address can stand under two keys.
+ */
+const waitTurn = statement(
+  'account_identifiers_lock',
+  `select pg_advisory_xact_lock(key) from (
+     select distinct key from unnest(:keys::bigint[]) key order by key
+   ) one_way_round`,
+);
+
 interface ReadAddress {
   identifier: Identifier;
   verified: boolean;
@@ -81,13 +92,13 @@ export async function putAccount(
   const { id } = account;
   try {
     return await database.transaction(async (tx) => {
-      const [conflict] = await tx.query(takenByAnother, {
-        account: id,
-        digests: addresses
-          .filter(({ verified }) => verified)
-          .flatMap(({ identifier }) => exactDigests(keyring, identifier)),
-        usernames: username ? keyring.macs('lookup/username', username.lookup) : [],
-      });
+      const digests = addresses
+        .filter(({ verified }) => verified)
+        .flatMap(({ identifier }) => exactDigests(keyring, identifier));
+      const usernames = username ? keyring.macs('lookup/username', username.lookup) : [];
+      const keys = [...digests, ...usernames].map((digest) => digest.readBigInt64BE().toString());
+      await tx.query(waitTurn, { keys });
+      const [conflict] = await tx.query(takenByAnother, { account: id, digests, usernames });
       if (conflict) return refuse('conflict');
       const [row] = await tx.query<{ created: boolean }>(upsert, {
         id,

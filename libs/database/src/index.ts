@@ -1,3 +1,13 @@
 export { Database, type DatabaseOptions, openDatabase, type Sql, type Transaction } from './database.js';
 export { migrate, pendingMigrations } from './migrate.js';
+export {
+  countByKey,
+  countSealed,
+  type KeyCount,
+  keyIn,
+  type Resealed,
+  type ResealOptions,
+  resealRows,
+  type SealedRows,
+} from './sealed-rows.js';
 export { type Statement, statement } from './statement.js';

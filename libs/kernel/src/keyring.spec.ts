@@ -42,6 +42,25 @@ describe('Keyring', () => {
     expect(after.macs('address', 'mei@example.com')[1]).toEqual(digest);
   });
 
+  test('what is kept of a secret says under which key, and is found also as it was kept before it said so', () => {
+    const kept = before.digest('client-secret', 'a secret');
+    expect(kept.subarray(2, 6).toString()).toBe('2025');
+    expect(after.keyIds).toEqual(['2026', '2025']);
+    for (const form of [
+      kept,
+      before.mac('client-secret', 'a secret'),
+      after.digest('client-secret', 'a secret'),
+    ]) {
+      expect(after.isDigest(form, 'client-secret', 'a secret')).toBe(true);
+      expect(after.digests('client-secret', 'a secret').some((each) => each.equals(form))).toBe(true);
+      expect(after.isDigest(form, 'client-secret', 'another')).toBe(false);
+      expect(after.isDigest(form, 'refresh-token', 'a secret')).toBe(false);
+    }
+    expect(before.isDigest(after.digest('client-secret', 'a secret'), 'client-secret', 'a secret')).toBe(
+      false,
+    );
+  });
+
   test('derives the same material again under the key it names, and none under one that is gone', () => {
     const material = before.derive('code', 'recovery-1');
     expect(after.derive('code', 'recovery-1', { keyId: '2025' })).toEqual(material);

@@ -19,6 +19,20 @@ const header = 1;
 const nonceLength = 12;
 const tagLength = 16;
 
+/** What stands before whatever was sealed under this key, or kept by {@link Keyring.digest}. */
+export const keyHeader = (keyId: string): Buffer =>
+  Buffer.concat([Buffer.from([header, keyId.length]), Buffer.from(keyId)]);
+
+const tagged = (keyId: string, mac: Buffer): Buffer => Buffer.concat([keyHeader(keyId), mac]);
+
+function isOneOf(wanted: readonly Buffer[], given: Buffer): boolean {
+  let found = false;
+  for (const each of wanted) {
+    if (each.length === given.length && timingSafeEqual(each, given)) found = true;
+  }
+  return found;
+}
+
 /**
  * The keys that the database does not hold, newest first. Each use has a purpose of its own, and each purpose a key of
  * its own (HKDF-SHA256, RFC 5869), so that nothing made for one use means anything in another.
@@ -67,12 +81,11 @@ export class Keyring {
    *   does not open there
    */
   seal(plain: string | Buffer, aad: string): Buffer {
-    const id = Buffer.from(this.newestKeyId);
     const nonce = randomBytes(nonceLength);
     const cipher = createCipheriv('aes-256-gcm', this.purposeKey('seal', this.newestKeyId), nonce);
     cipher.setAAD(Buffer.from(aad));
     const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-    return Buffer.concat([Buffer.from([header, id.length]), id, nonce, body, cipher.getAuthTag()]);
+    return Buffer.concat([keyHeader(this.newestKeyId), nonce, body, cipher.getAuthTag()]);
   }
 
   /** @throws {Error} when the value was changed, moved to another row, or sealed under a key that is gone */
@@ -103,13 +116,33 @@ export class Keyring {
     return this.keys.map(({ id }) => this.macUnder(id, purpose, text));
   }
 
+  /** The ids of the keys, newest first. */
+  get keyIds(): string[] {
+    return this.keys.map(({ id }) => id);
+  }
+
+  /**
+   * The {@link mac} behind the id of its key (`version, id length, id, digest`): what is kept of a secret that nobody can
+   * digest anew says by itself how long its key is needed.
+   */
+  digest(purpose: string, text: string): Buffer {
+    return tagged(this.newestKeyId, this.mac(purpose, text));
+  }
+
+  /** Every form in which a digest of this text may be kept, newest first; those without an id are from before there was one. */
+  digests(purpose: string, text: string): Buffer[] {
+    const macs = this.macs(purpose, text);
+    return [...macs.map((mac, at) => tagged(this.keyIds[at] ?? '', mac)), ...macs];
+  }
+
+  /** True when `kept` is one of {@link digests}; in constant time. */
+  isDigest(kept: Buffer, purpose: string, text: string): boolean {
+    return isOneOf(this.digests(purpose, text), kept);
+  }
+
   /** True when `digest` was made by {@link mac} from this text under any key of the ring; in constant time. */
   isMac(digest: Buffer, purpose: string, text: string): boolean {
-    let found = false;
-    for (const mac of this.macs(purpose, text)) {
-      if (mac.length === digest.length && timingSafeEqual(mac, digest)) found = true;
-    }
-    return found;
+    return isOneOf(this.macs(purpose, text), digest);
   }
 
   private macUnder(keyId: string, purpose: string, text: string): Buffer {

@@ -17,7 +17,11 @@ export const isRecoveryToken = (keyring: Keyring, { id, token }: RecoveryReferen
 
 /** What the beginning browser shows and the page behind a mail's link asks for: three digits. */
 export const linkNumber = (keyring: Keyring, recoveryId: string): string =>
-  String(100 + (keyring.mac('link-number', recoveryId).readUInt32BE() % 900));
+  linkNumbers(keyring, recoveryId)[0] ?? '';
+
+/** Also those that were shown before the newest key came: a browser that began then still shows its own. */
+export const linkNumbers = (keyring: Keyring, recoveryId: string): string[] =>
+  keyring.macs('link-number', recoveryId).map((mac) => String(100 + (mac.readUInt32BE() % 900)));
 
 const idBytes = 16;
 const timeBytes = 6;

@@ -35,6 +35,7 @@ export {
 export { type Answer, prove } from './prove.js';
 export { proveByLink, readLink } from './prove-by-link.js';
 export { type Delivery, recordDeliveries, recordReceipt } from './record-delivery.js';
+export { countCodesUnderWay, sealedInRecovery } from './reseal.js';
 export { type CodeSent, sendCode } from './send-code.js';
 export { handBack, type Settled, settleRecovery } from './settle.js';
 export { showRecovery } from './show.js';

@@ -10,32 +10,34 @@ export interface Repeatable {
   key: Buffer;
   /** Digest of what was asked for; the same key for something else is refused. */
   request: Buffer;
+  /** Both as they may be kept under any key of the ring. */
+  keys: Buffer[];
+  requests: Buffer[];
 }
 
 export function repeatable(keyring: Keyring, header: string, scope: string, request: object): Repeatable {
-  return {
-    key: keyring.mac('idempotency-key', `${scope}\0${header}`),
-    request: keyring.mac('idempotency-request', JSON.stringify(request)),
-  };
+  const keys = keyring.macs('idempotency-key', `${scope}\0${header}`);
+  const requests = keyring.macs('idempotency-request', JSON.stringify(request));
+  return { key: keys[0] as Buffer, request: requests[0] as Buffer, keys, requests };
 }
 
 const find = statement(
   'kept_answer_find',
-  'select request, recovery_id, answer from kept_answers where key = :key and expires_at > :now',
+  'select request, recovery_id, answer from kept_answers where key = any(:keys::bytea[]) and expires_at > :now',
 );
 
 /** @returns what was answered before; undefined for a request that is new; a refusal when it was another one */
 export async function findAnswer<Answer extends object>(
   sql: Sql,
   now: number,
-  { key, request }: Repeatable,
+  { keys, requests }: Repeatable,
 ): Promise<{ recoveryId: string; answer: Answer } | Refusal | undefined> {
   const [row] = await sql.query<{ request: Buffer; recovery_id: string; answer: Answer }>(find, {
-    key,
+    keys,
     now: new Date(now),
   });
   if (!row) return undefined;
-  if (!row.request.equals(request)) return refuse('idempotency_key_reused');
+  if (!requests.some((request) => row.request.equals(request))) return refuse('idempotency_key_reused');
   return { recoveryId: row.recovery_id, answer: row.answer };
 }
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Refusal, refuse } from '@rekey/kernel';
-import { isRecoveryToken, linkNumber, readLinkToken } from './bearer.js';
+import { isRecoveryToken, linkNumbers, readLinkToken } from './bearer.js';
 import { burnings } from './burn.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
 import { answeringByLink } from './evidence.js';
@@ -22,7 +22,9 @@ export async function proveByLink(
   const { keyring, clock } = context;
   const read = readLinkToken(keyring, link, clock.now());
   if (!read) return refuse('not_found');
-  const isRight = beganHere(context, read.id, by.began) || isNumber(linkNumber(keyring, read.id), by.number);
+  const isRight =
+    beganHere(context, read.id, by.began) ||
+    linkNumbers(keyring, read.id).some((number) => isNumber(number, by.number));
   return proveWith(context, read.id, answeringByLink(isRight), {
     value: '',
     burning: burnings.link,

@@ -118,7 +118,7 @@ function codeOf({ keyring }: MessageContext, row: TakenRow, about: MessageToSend
   const code = deriveCode(keyring, {
     recoveryId,
     channel: row.channel,
-    boundTo: row.exact,
+    boundTo: row.bound_to ?? row.exact,
     counter: row.counter,
     keyId: row.key_id ?? '',
   });

@@ -23,6 +23,8 @@ export interface TakenRow extends SealedAddress {
   password_set: boolean | null;
   account_id: string | null;
   key_id: string | null;
+  /** What the code is bound to: as the first attempt found it, also when the address has been sealed anew since. */
+  bound_to: Buffer | null;
   attempts: number;
   /** Null where nothing was charged: a notice, or another attempt; or it is counted elsewhere. */
   may_send: boolean | null;
@@ -94,10 +96,10 @@ export const take = statement(
      from message, verdict
    ), bound as (
      update messages m set attempts = m.attempts + 1, address_id = address.address_id, channel = address.channel,
-       bound_to = address.exact, key_id = coalesce(m.key_id, :keyId)
+       bound_to = coalesce(m.bound_to, address.exact), key_id = coalesce(m.key_id, :keyId)
      from address join outcome on outcome.message_id = address.message_id
      where m.id = address.message_id and m.state = 'queued' and coalesce(outcome.may_send, true)
-     returning m.id, m.key_id
+     returning m.id, m.key_id, m.bound_to
    ), bound_recovery as (
      update recoveries r set account_id = address.account_id
      from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
@@ -105,7 +107,7 @@ export const take = statement(
    select message.id as message_id, message.recovery_id, message.kind, message.change, message.created_at, message.expires_at,
      message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
      message.password_set, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
-     address.exact, bound.key_id, outcome.may_send
+     address.exact, bound.key_id, bound.bound_to, outcome.may_send
    from message left join address on address.message_id = message.id left join bound on bound.id = message.id
      left join outcome on outcome.message_id = message.id`,
 );

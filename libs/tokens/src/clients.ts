@@ -50,6 +50,11 @@ const remove = statement(
   'delete from clients where client_id = :clientId returning client_id',
 );
 
+const keepAnew = statement(
+  'client_keep_secret_anew',
+  'update clients set secret_digest = :fresh where client_id = :clientId and secret_digest = :kept',
+);
+
 const secretPurpose = 'client-secret';
 
 /** What a client may be called; anything else never reaches a query. */
@@ -81,7 +86,7 @@ export async function putClient(
   const [row] = await database.query<{ created: boolean; secret_is_new: boolean | null }>(upsert, {
     ...client,
     lifetimes: JSON.stringify(client.lifetimes),
-    newDigest: secret === undefined ? null : keyring.mac(secretPurpose, secret),
+    newDigest: secret === undefined ? null : keyring.digest(secretPurpose, secret),
     replaceSecret: options.secret !== undefined,
     now: new Date(now),
   });
@@ -119,9 +124,17 @@ export class ClientDirectory {
     if (!row) return refused;
     const { secret_digest: digest, ...client } = row;
     if (digest === null) return secret === undefined ? client : refused;
-    return secret !== undefined && this.context.keyring.isMac(digest, secretPurpose, secret)
-      ? client
-      : refused;
+    const { keyring } = this.context;
+    if (secret === undefined || !keyring.isDigest(digest, secretPurpose, secret)) return refused;
+    const fresh = keyring.digest(secretPurpose, secret);
+    if (!fresh.equals(digest)) await this.keepAnew(clientId, digest, fresh);
+    return client;
+  }
+
+  /** Only who has the secret can digest it under a newer key, so it is done when they show it. */
+  private async keepAnew(clientId: string, kept: Buffer, fresh: Buffer): Promise<void> {
+    await this.context.database.query(keepAnew, { clientId, kept, fresh });
+    this.kept.delete(clientId);
   }
 
   private async row(clientId: string): Promise<ClientRow | undefined> {

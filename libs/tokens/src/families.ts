@@ -19,9 +19,10 @@ export type EndReason =
 const digestPurpose = 'refresh-token';
 
 /** What of a refresh token is kept. */
-export const refreshDigest = (keyring: Keyring, token: string): Buffer => keyring.mac(digestPurpose, token);
+export const refreshDigest = (keyring: Keyring, token: string): Buffer =>
+  keyring.digest(digestPurpose, token);
 export const refreshDigests = (keyring: Keyring, token: string): Buffer[] =>
-  keyring.macs(digestPurpose, token);
+  keyring.digests(digestPurpose, token);
 
 const isStaff = (roles: string): string => `${roles} && :staffRoles::text[]`;
 

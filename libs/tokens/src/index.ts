@@ -42,5 +42,6 @@ export { type TokenAlgorithm, tokenAlgorithms } from './key-material.js';
 export { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 export { redeemCode } from './redeem-code.js';
 export { refresh } from './refresh.js';
+export { countTokensByKey, sealedInTokens } from './reseal.js';
 export { signIn } from './sign-in.js';
 export { defaultKeyPlan, type KeyPlan, publishedAheadMs, SigningKeys } from './signing-keys.js';

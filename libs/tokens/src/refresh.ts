@@ -40,6 +40,11 @@ const rotate = statement(
    from presented p`,
 );
 
+const findKept = statement(
+  'refresh_token_kept',
+  'select digest from refresh_tokens where digest = any(:digests::bytea[])',
+);
+
 interface Presented extends FamilyRow {
   client_id: string;
   scope: string;
@@ -81,7 +86,20 @@ export async function refresh(
   }
   const scope = narrowed(row.scope, request.scope);
   if (scope === undefined) return oauthRefuse('invalid_scope', 'a refresh cannot widen the scope');
-  return tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken: successor });
+  const refreshToken = row.rotated ? successor : await keptSuccessor(context, request.refresh_token);
+  return tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken });
+}
+
+/** For a retry: the successor that was kept, which may have been derived while another key was the newest. */
+async function keptSuccessor({ database, keyring }: TokenContext, token: string): Promise<string> {
+  const candidates = keyring.macs('refresh-successor', token).map((mac) => mac.toString('base64url'));
+  const [newest = ''] = candidates;
+  if (candidates.length === 1) return newest;
+  const digests = candidates.flatMap((candidate) => refreshDigests(keyring, candidate));
+  const [kept] = await database.query<{ digest: Buffer }>(findKept, { digests });
+  const isKept = (candidate: string) =>
+    refreshDigests(keyring, candidate).some((digest) => kept?.digest.equals(digest));
+  return candidates.find(isKept) ?? newest;
 }
 
 function narrowed(has: string, asked: string | undefined): string | undefined {

@@ -1,0 +1,187 @@
+import { type Keyring, keyHeader } from '@rekey/kernel';
+import type { Sql } from './database.js';
+import { type Statement, statement } from './statement.js';
+
+/** A column that is sealed, with the keyed digests of the same plain text beside it. */
+export interface SealedRows {
+  table: string;
+  /** The primary key; its text is what the value was sealed with. */
+  id: { column: string; type: 'uuid' | 'text' };
+  sealed: string;
+  /** Columns that are digested from the same plain text, and how. They are written in the same update. */
+  digests?: Record<string, 'bytea' | 'bytea[]'>;
+  digest?(keyring: Keyring, plain: string): Record<string, Buffer | Buffer[]>;
+}
+
+export interface Resealed {
+  resealed: number;
+  /** Rows that do not open: changed, or sealed under a key that the ring lacks. */
+  unreadable: string[];
+  /** Rows whose new digest another row has already. */
+  doubled: string[];
+  /** Rows that others held or changed each time. */
+  left: number;
+}
+
+export interface ResealOptions {
+  /** Rows an update; 500 when left out. */
+  batch?: number;
+  /** @param resealed rows so far */
+  progress?(resealed: number): void;
+  /** Between two passes, so that who holds a row can finish. */
+  pause(): Promise<unknown>;
+}
+
+interface OldRow {
+  id: string;
+  sealed: Buffer;
+}
+
+interface NewRow {
+  id: string;
+  old: string;
+  sealed: string;
+  [digest: string]: string | string[];
+}
+
+/** Passes over one table; each takes up what was held or changed in the one before. */
+const passes = 10;
+
+/**
+ * Seals anew, under the newest key, whatever is sealed under an older one, beside the work that goes on: a batch an update,
+ * which waits for nobody and takes a row only while it still holds what was read. It may end at any moment and begin again.
+ */
+export async function resealRows(
+  sql: Sql,
+  keyring: Keyring,
+  rows: SealedRows,
+  options: ResealOptions,
+): Promise<Resealed> {
+  const outcome: Resealed = { resealed: 0, unreadable: [], doubled: [], left: 0 };
+  for (let pass = 0; pass < passes; pass++) {
+    if (pass > 0) await options.pause();
+    Object.assign(outcome, { unreadable: [], doubled: [], left: 0 });
+    await onePass(sql, keyring, rows, options, outcome);
+    if (outcome.left === 0) break;
+  }
+  return outcome;
+}
+
+async function onePass(
+  sql: Sql,
+  keyring: Keyring,
+  rows: SealedRows,
+  { batch = 500, progress }: ResealOptions,
+  outcome: Resealed,
+): Promise<void> {
+  const head = keyHeader(keyring.newestKeyId);
+  const page = pageOf(rows);
+  const update = updateOf(rows);
+  let after = rows.id.type === 'uuid' ? '00000000-0000-0000-0000-000000000000' : '';
+  for (;;) {
+    const old = await sql.query<OldRow>(page, { after, head, headLength: head.length, batch });
+    if (old.length === 0) return;
+    after = old.at(-1)?.id ?? after;
+    const fresh = old.flatMap((row) => sealAnew(keyring, rows, row, outcome));
+    await write(sql, update, fresh, outcome);
+    progress?.(outcome.resealed);
+  }
+}
+
+function sealAnew(keyring: Keyring, rows: SealedRows, row: OldRow, outcome: Resealed): NewRow[] {
+  let plain: Buffer;
+  try {
+    plain = keyring.open(row.sealed, row.id);
+  } catch {
+    outcome.unreadable.push(row.id);
+    return [];
+  }
+  const hex = (value: Buffer | Buffer[]) =>
+    Array.isArray(value) ? value.map((one) => one.toString('hex')) : value.toString('hex');
+  const digests = Object.entries(rows.digest?.(keyring, plain.toString()) ?? {});
+  return [
+    {
+      id: row.id,
+      old: row.sealed.toString('hex'),
+      sealed: keyring.seal(plain, row.id).toString('hex'),
+      ...Object.fromEntries(digests.map(([column, value]) => [`new_${column}`, hex(value)])),
+    },
+  ];
+}
+
+/** Where one row of a batch is in another's way, the halves go on their own, down to that row. */
+async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Resealed): Promise<void> {
+  if (fresh.length === 0) return;
+  try {
+    const done = await sql.query(update, { rows: JSON.stringify(fresh) });
+    outcome.resealed += done.length;
+    outcome.left += fresh.length - done.length;
+  } catch (fault) {
+    const uniqueViolation = '23505';
+    if ((fault as { code?: string }).code !== uniqueViolation) throw fault;
+    if (fresh.length === 1) {
+      outcome.doubled.push(...fresh.map(({ id }) => id));
+      return;
+    }
+    const half = fresh.length >> 1;
+    await write(sql, update, fresh.slice(0, half), outcome);
+    await write(sql, update, fresh.slice(half), outcome);
+  }
+}
+
+const pageOf = ({ table, id, sealed }: SealedRows): Statement =>
+  statement(
+    `reseal_page_${table}`,
+    `select ${id.column}::text as id, ${sealed} as sealed from ${table}
+     where ${id.column} > :after::${id.type} and substring(${sealed} from 1 for :headLength::integer) <> :head::bytea
+     order by ${id.column} limit :batch`,
+  );
+
+/**
+ * Locks no row that somebody else holds, so it can stand in nobody's deadlock; compares with what was read, so it
+ * overwrites nothing that was changed meanwhile.
+ */
+function updateOf({ table, id, sealed, digests = {} }: SealedRows): Statement {
+  const newDigests = Object.entries(digests).map(([column, type]) =>
+    type === 'bytea'
+      ? `${column} = decode(fresh.row->>'new_${column}', 'hex')`
+      : `${column} = array(select decode(one, 'hex') from jsonb_array_elements_text(fresh.row->'new_${column}') one)`,
+  );
+  const assignments = [`${sealed} = decode(fresh.row->>'sealed', 'hex')`, ...newDigests].join(', ');
+  return statement(
+    `reseal_update_${table}`,
+    `with fresh as (
+       select (row->>'id')::${id.type} as id, decode(row->>'old', 'hex') as old, row from jsonb_array_elements(:rows::jsonb) row
+     ), mine as (
+       select t.${id.column} as id from ${table} t join fresh on fresh.id = t.${id.column}
+       where t.${sealed} = fresh.old for update of t skip locked
+     )
+     update ${table} t set ${assignments}
+     from fresh join mine on mine.id = fresh.id
+     where t.${id.column} = fresh.id and t.${sealed} = fresh.old
+     returning t.${id.column}`,
+  );
+}
+
+/**
+ * Rows by the id of the key in their header, as SQL that yields `key_id, rows`.
+ *
+ * @param from what stands after `from`
+ * @param key an expression of the key's id
+ */
+export const countByKey = (from: string, key: string): string =>
+  `select ${key} as key_id, count(*)::integer as rows from ${from} group by 1`;
+
+/** The key's id, as an SQL expression of a column with a header. */
+export const keyIn = (column: string): string =>
+  `convert_from(substring(${column} from 3 for get_byte(${column}, 1)), 'latin1')`;
+
+export interface KeyCount {
+  key_id: string | null;
+  rows: number;
+}
+
+export const countSealed = (sql: Sql, { table, sealed }: SealedRows): Promise<KeyCount[]> =>
+  sql.query<KeyCount>(
+    statement(`reseal_count_${table}`, countByKey(`${table} where ${sealed} is not null`, keyIn(sealed))),
+  );

@@ -1,0 +1,25 @@
+import { identifierOf, lookupDigests } from '@rekey/accounts';
+import { type KeyCount, type SealedRows, type Sql, statement } from '@rekey/database';
+
+/**
+ * What of open recoveries is sealed; at its end it is wiped. The digests are written under every key of the ring, so that
+ * the account is found before it is sealed anew and after. These rows therefore go before those of accounts.
+ */
+export const sealedInRecovery: SealedRows[] = [
+  {
+    table: 'recoveries',
+    id: { column: 'id', type: 'uuid' },
+    sealed: 'identifier_sealed',
+    digests: { identifier_digests: 'bytea[]' },
+    digest: (keyring, plain) => ({ identifier_digests: lookupDigests(keyring, identifierOf(plain)) }),
+  },
+];
+
+const underWay = statement(
+  'codes_under_way_by_key',
+  `select key_id, count(*)::integer as rows from messages
+   where kind = 'recovery_code' and key_id is not null and expires_at > :now group by 1`,
+);
+
+/** Codes that may still be typed in, by the key that they are derived under. They run out within ten minutes. */
+export const countCodesUnderWay = (sql: Sql, now: Date): Promise<KeyCount[]> => sql.query(underWay, { now });

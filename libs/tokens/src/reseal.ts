@@ -1,0 +1,34 @@
+import { countByKey, type KeyCount, keyIn, type SealedRows, type Sql, statement } from '@rekey/database';
+
+/** Private halves of signing keys. */
+export const sealedInTokens: SealedRows[] = [
+  { table: 'signing_keys', id: { column: 'kid', type: 'text' }, sealed: 'private_sealed' },
+];
+
+/** A digest of 32 bytes is from before digests said their key. */
+const keyOf = (digest: string): string =>
+  `case when length(${digest}) = 32 then null else ${keyIn(digest)} end`;
+
+const secrets = statement(
+  'client_secrets_by_key',
+  countByKey('clients where secret_digest is not null', keyOf('secret_digest')),
+);
+const living = statement(
+  'refresh_tokens_by_key',
+  countByKey(
+    `refresh_tokens t join token_families f on f.id = t.family_id
+     where t.replaced_at is null and f.ended_at is null and least(f.idle_expires_at, f.expires_at) > :now`,
+    keyOf('t.digest'),
+  ),
+);
+
+/**
+ * Digests of secrets that only their holders have: nobody else can digest them anew. A client's changes when it next shows
+ * its secret, a session's when it is next refreshed; until then their key must stay in the ring.
+ */
+export async function countTokensByKey(
+  sql: Sql,
+  now: Date,
+): Promise<{ clientSecrets: KeyCount[]; refreshTokens: KeyCount[] }> {
+  return { clientSecrets: await sql.query(secrets), refreshTokens: await sql.query(living, { now }) };
+}
