@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSecret } from '@rekey/kernel';
 
@@ -10,6 +10,14 @@ export function developmentSecrets(dataDir: string) {
   return {
     keyring: () =>
       madeOnce(dataDir, 'keyring.json', () => JSON.stringify([{ id: 'development', key: newSecret() }])),
+    /** A new key before those there are. */
+    addKey: (id: string) => {
+      const path = join(dataDir, 'keyring.json');
+      const keys = [{ id, key: newSecret() }, ...JSON.parse(readFileSync(path, 'utf8'))];
+      const draft = `${path}.${newSecret()}`;
+      writeFileSync(draft, JSON.stringify(keys), { mode: 0o600, flag: 'wx' });
+      renameSync(draft, path);
+    },
     managementSecret: () => madeOnce(dataDir, 'management-client-secret', newSecret),
     /** Of the embedded PostgreSQL's superuser. */
     databasePassword: () => madeOnce(dataDir, 'database-password', newSecret),

@@ -9,6 +9,7 @@ const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
   console: ['CONSOLE_URL', 'ISSUER_URL'],
   import: ['CONSOLE_URL', 'ISSUER_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   migrate: [],
+  keys: ['DATABASE_URL'],
 };
 
 /** A deployment that runs on a development default is one that nobody decided on: each is named, all at once. */

@@ -1,6 +1,6 @@
 import type { Keyring } from '@rekey/kernel';
 
-/** The processes that a deployment is made of; `migrate` runs once before them, `import` beside them, `standalone` is all of them in one. */
+/** The processes that a deployment is made of; `migrate` runs once before them, `import` and `keys` beside them, `standalone` is all of them in one. */
 export const processNames = [
   'recovery',
   'courier',
@@ -8,6 +8,7 @@ export const processNames = [
   'console',
   'migrate',
   'import',
+  'keys',
   'standalone',
 ] as const;
 export type ProcessName = (typeof processNames)[number];
@@ -40,6 +41,8 @@ export interface Settings {
   /** Unset: the development mailbox. */
   twilio?: TwilioSettings;
   keyring: Keyring;
+  /** It is that of development, in the data dir. */
+  keyringMadeHere: boolean;
   /** `madeHere`: a development secret, which may be shown. */
   management: { clientId: string; clientSecret: string; madeHere: boolean };
   tokenAudience: string[];

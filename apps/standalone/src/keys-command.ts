@@ -1,0 +1,71 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { type Database, openDatabase } from '@rekey/database';
+import { whatToDo } from '@rekey/http';
+import { newSecret, systemClock } from '@rekey/kernel';
+import { developmentSecrets, type Settings, settingsOrExit } from '@rekey/settings';
+import { embeddedUrl } from './keys/embedded-url.js';
+import { describeHoldings, listHoldings } from './keys/holdings.js';
+import { rotate } from './keys/rotate.js';
+
+/** `npm run keys -- status | add | rotate`: which keys are needed, a new one, and everything under it. */
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const fail = (message: string) => {
+  process.stderr.write(`rekey keys: ${message}\n`);
+  process.exitCode = 1;
+};
+const now = () => new Date(systemClock.now());
+
+async function onDatabase(settings: Settings, work: (database: Database) => Promise<void>): Promise<void> {
+  const url = settings.databaseUrl ?? embeddedUrl(settings.dataDir);
+  const database = await openDatabase({ url, name: 'keys', poolSize: 2 });
+  try {
+    await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function showStatus(settings: Settings): Promise<void> {
+  await onDatabase(settings, async (database) => {
+    for (const line of describeHoldings(settings.keyring.keyIds, await listHoldings(database, now())))
+      say(line);
+  });
+}
+
+async function rotateAll(settings: Settings): Promise<void> {
+  if (settings.keyring.keyIds.length === 1) {
+    fail(
+      `the keyring has one key only, ${settings.keyring.newestKeyId}; "npm run keys -- add" makes another to put before it`,
+    );
+    return;
+  }
+  await onDatabase(settings, async (database) => {
+    if (!(await rotate(database, settings.keyring, now(), say))) fail('not everything could be sealed anew');
+  });
+}
+
+/** The keyring of development is ours to write; one from the settings is the operator's. */
+async function addKey({ keyringMadeHere, dataDir }: Settings): Promise<void> {
+  const id = `${now().toISOString().slice(0, 10)}-${randomBytes(2).toString('hex')}`;
+  if (keyringMadeHere) {
+    developmentSecrets(dataDir).addKey(id);
+    say(`key ${id} is the newest of ${dataDir}; restart "npm start", then "npm run keys -- rotate"`);
+    return;
+  }
+  say(JSON.stringify({ id, key: newSecret() }));
+  process.stderr.write(
+    'Put it at the end of the keyring and restart every process; then at its head, restart again, and "npm run keys -- rotate".\n',
+  );
+}
+
+const verbs: Record<string, (settings: Settings) => Promise<void>> = {
+  status: showStatus,
+  add: addKey,
+  rotate: rotateAll,
+};
+const [verb = '', ...rest] = process.argv.slice(2);
+const act = Object.hasOwn(verbs, verb) && rest.length === 0 ? verbs[verb] : undefined;
+if (!act) fail('usage: npm run keys -- status | add | rotate');
+else await act(settingsOrExit('keys')).catch((fault: unknown) => fail(whatToDo(fault)));

@@ -1,0 +1,48 @@
+import { type Database, resealRows } from '@rekey/database';
+import type { Keyring } from '@rekey/kernel';
+import { describeRows, type Holding, listHoldings, sealed } from './holdings.js';
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 250));
+
+/**
+ * Seals anew under the newest key all that is sealed under an older one, while every process goes on.
+ *
+ * @param say gets a line at a time
+ * @returns false when something could not be sealed anew
+ */
+export async function rotate(
+  database: Database,
+  keyring: Keyring,
+  now: Date,
+  say: (line: string) => void,
+): Promise<boolean> {
+  let complete = true;
+  for (const rows of sealed) {
+    const { table } = rows;
+    const progress = (done: number) => say(`${table}: ${done} sealed anew`);
+    const { unreadable, doubled, left } = await resealRows(database, keyring, rows, { progress, pause });
+    const ids = (list: string[]) => list.slice(0, 20).join(' ') + (list.length > 20 ? ' …' : '');
+    if (unreadable.length > 0)
+      say(`${table}: ${unreadable.length} do not open under any key of the ring: ${ids(unreadable)}`);
+    if (doubled.length > 0)
+      say(`${table}: ${doubled.length} have a verified address that another row has too: ${ids(doubled)}`);
+    if (left > 0) say(`${table}: ${left} were held by others; run this again`);
+    if (unreadable.length + doubled.length + left > 0) complete = false;
+    // An account that has only its new digests is not found by a recovery that has only its old ones.
+    if (left > 0) return complete;
+  }
+  for (const line of describeRest(keyring, await listHoldings(database, now))) say(line);
+  return complete;
+}
+
+/** What still needs each of the older keys. */
+function describeRest(keyring: Keyring, holdings: readonly Holding[]): string[] {
+  const untold = holdings.filter(({ keyId }) => keyId === null);
+  const lines = keyring.keyIds.slice(1).map((id) => {
+    const rest = holdings.filter(({ keyId }) => keyId === id);
+    if (rest.length === 0 && untold.length === 0) return `nothing is left under key ${id}`;
+    if (rest.some(({ goesBy }) => goesBy === 'rotate')) return `left under key ${id}: ${describeRows(rest)}`;
+    return `nothing sealed is left under key ${id}; until they are used or run out, these need it: ${describeRows([...rest, ...untold])}`;
+  });
+  return [...lines, 'keep the older keys for 72 hours from the restart: links in mails were made with them'];
+}
