@@ -214,6 +214,46 @@ create table signing_keys (
   PRIMARY KEY (kid)
 );
 
+create table sms_prefixes (
+  prefix text not null,
+  proven_at timestamp with time zone,
+  open_until timestamp with time zone,
+  probes integer not null default 0,
+  PRIMARY KEY (prefix)
+);
+
+create table sms_reservations (
+  message_id uuid not null,
+  country text not null,
+  prefix text not null,
+  client_id text,
+  is_code boolean not null,
+  price bigint not null,
+  unproven boolean not null,
+  reserved_at timestamp with time zone not null,
+  slot timestamp with time zone not null,
+  probing text[] not null,
+  proven_at timestamp with time zone,
+  counted boolean not null default false,
+  PRIMARY KEY (message_id)
+);
+
+create table sms_spending (
+  scope text not null,
+  spent bigint not null default 0,
+  unproven bigint not null default 0,
+  resets_at timestamp with time zone not null,
+  PRIMARY KEY (scope)
+);
+
+create table sms_traffic (
+  prefix text not null,
+  slot timestamp with time zone not null,
+  sent integer not null,
+  proven integer not null default 0,
+  PRIMARY KEY (prefix, slot)
+);
+
 create table spent_token_ids (
   jti text not null,
   expires_at timestamp with time zone not null,
@@ -259,6 +299,9 @@ CREATE INDEX recoveries_created_at ON public.recoveries USING brin (created_at);
 CREATE INDEX recoveries_open ON public.recoveries USING btree (idle_expires_at) WHERE (state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text]));
 CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id);
 CREATE UNIQUE INDEX signing_keys_generation ON public.signing_keys USING btree (use, generation);
+CREATE INDEX sms_reservations_reserved_at ON public.sms_reservations USING brin (reserved_at);
+CREATE INDEX sms_reservations_to_count ON public.sms_reservations USING btree (proven_at) WHERE ((proven_at IS NOT NULL) AND (NOT counted));
+CREATE INDEX sms_traffic_slot ON public.sms_traffic USING brin (slot);
 CREATE INDEX spent_token_ids_expires_at ON public.spent_token_ids USING btree (expires_at);
 CREATE INDEX token_families_account ON public.token_families USING btree (account_id) WHERE (ended_at IS NULL);
 CREATE INDEX token_families_recovery ON public.token_families USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);

@@ -10,6 +10,8 @@ export type AuditEventName =
   | 'recovery_message_sent'
   | 'recovery_message_dropped'
   | 'recovery_message_failed'
+  | 'sms_breaker_opened'
+  | 'sms_breaker_closed'
   | 'recovery_proof_failed'
   | 'recovery_proof_accepted'
   | 'recovery_proven'

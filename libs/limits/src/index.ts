@@ -10,4 +10,20 @@ export {
   identifierGuessKey,
 } from './guesses.js';
 export { chargeSend } from './sends.js';
+export {
+  countSmsProven,
+  type Destination,
+  destinationOf,
+  forgetSms,
+  giveSmsBack,
+  readSmsPolicy,
+  reserveSms,
+  type SmsBreakerOpened,
+  type SmsPaid,
+  type SmsPolicy,
+  type SmsRefusal,
+  type SmsToPay,
+  segmentsOf,
+  smsProvenRows,
+} from './sms/index.js';
 export { sourceOf } from './source.js';

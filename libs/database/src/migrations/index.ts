@@ -4,6 +4,7 @@ import { Limits1764000000003 } from './3-limits.js';
 import { Tokens1764000000004 } from './4-tokens.js';
 import { Recovery1764000000005 } from './5-recovery.js';
 import { AccountsAuthenticators1764000000006 } from './6-accounts-authenticators.js';
+import { LimitsSms1764000000007 } from './7-limits-sms.js';
 import { RecoveryProofs1764000000008 } from './8-recovery-proofs.js';
 import { TokensKeys1764000000009 } from './9-tokens-keys.js';
 
@@ -15,6 +16,7 @@ export const migrations = [
   Tokens1764000000004,
   Recovery1764000000005,
   AccountsAuthenticators1764000000006,
+  LimitsSms1764000000007,
   RecoveryProofs1764000000008,
   TokensKeys1764000000009,
 ];

@@ -5,7 +5,7 @@ import { defaultPrices } from './default-prices.js';
 /** Kinds of number that a policy may open; the others earn money for whoever owns them, or receive nothing. */
 export const numberTypes = ['MOBILE', 'FIXED_LINE_OR_MOBILE', 'FIXED_LINE', 'VOIP'] as const;
 
-const country = z.string().refine(isSupportedCountry, 'not an ISO 3166-1 alpha-2 code');
+const country = z.string().refine((text): boolean => isSupportedCountry(text), 'not an ISO 3166-1 alpha-2 code');
 const amount = z.number().positive().max(1_000_000);
 const share = z.number().gt(0).max(1);
 const rule = z.strictObject({ sends: z.int().min(1).max(1_000_000), floor: z.number().min(0).max(1) });
@@ -29,6 +29,7 @@ const shape = z.strictObject({
     windowMinutes: minutes,
     coolDownMinutes: minutes,
     probes: z.int().min(1).max(100),
+    unprovenRange: z.strictObject({ sends: z.int().min(1).max(1_000_000) }),
     range: rule,
     country: rule,
   }),
@@ -42,11 +43,13 @@ const defaults: PolicyFile = {
   /** Nothing dearer unless it is named: what pays best for pumping is what costs us most. */
   dearest: 0.1,
   numberTypes: ['MOBILE', 'FIXED_LINE_OR_MOBILE'],
-  budgets: { instance: 100, client: 60, country: 40, countries: {}, unproven: 0.5 },
+  budgets: { instance: 150, client: 100, country: 40, countries: {}, unproven: 0.5 },
   breaker: {
     windowMinutes: 60,
     coolDownMinutes: 30,
     probes: 3,
+    /** One more than an address gets in ten minutes: nobody stops a range alone. */
+    unprovenRange: { sends: 6 },
     range: { sends: 20, floor: 0.2 },
     country: { sends: 100, floor: 0.3 },
   },
@@ -60,11 +63,15 @@ export interface SmsPolicy {
   numberTypes: ReadonlySet<string>;
   /** For an hour. `unproven`: the share of each that ranges may take where nobody has proved a code. */
   budgets: { instance: number; client: number; country(country: string): number; unproven: number };
-  /** A range, or a country, is stopped when less than `floor` of at least `sends` codes were proved in the window. */
+  /**
+   * A range, or a country, is stopped when less than `floor` of at least `sends` codes were proved in the window; a range
+   * where nobody has proved one for a month, after fewer sends.
+   */
   breaker: {
     windowMs: number;
     coolDownMs: number;
     probes: number;
+    unprovenRange: { sends: number };
     range: { sends: number; floor: number };
     country: { sends: number; floor: number };
   };
@@ -115,6 +122,7 @@ export function readSmsPolicy(text?: string, countries?: readonly string[]): Sms
       windowMs: breaker.windowMinutes * minute,
       coolDownMs: breaker.coolDownMinutes * minute,
       probes: breaker.probes,
+      unprovenRange: breaker.unprovenRange,
       range: breaker.range,
       country: breaker.country,
     },

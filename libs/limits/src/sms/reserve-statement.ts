@@ -38,7 +38,7 @@ export const reserve = statement(
      -- Of a country only what has had its time to be proved; a range has to bear a burst itself.
      select t.prefix, sum(t.sent)::integer as sent, sum(t.proven)::integer as proven from sms_traffic t
      where t.prefix in (:prefix, :country) and t.slot > :since::timestamptz
-       and (t.prefix = :prefix or t.slot < :slot::timestamptz)
+       and (t.prefix = :prefix or t.slot < :matured::timestamptz)
      group by t.prefix
    ), judged as (
      select r.prefix, r.prefix = :country as whole, coalesce(r.proven_at > :knownSince::timestamptz, false) as known,
@@ -52,7 +52,9 @@ export const reserve = statement(
          else 'closed'
        end as state
      from ranges r left join traffic t on t.prefix = r.prefix, lateral (
-       select case when r.prefix = :country then :countrySends::integer else :rangeSends::integer end as least_sends,
+       select case when r.prefix = :country then :countrySends::integer
+         when r.proven_at > :knownSince::timestamptz then :rangeSends::integer
+         else :unprovenRangeSends::integer end as least_sends,
          case when r.prefix = :country then :countryFloor::float else :rangeFloor::float end as least_share
      ) rule
    ), whole as (

@@ -28,7 +28,7 @@ export interface SmsPaid {
 /** An hour, from the first message that is charged to a budget. */
 export const budgetWindowMs = 3_600_000;
 /** In milliseconds: in which steps the window of a breaker slides. */
-export const slotMs = 300_000;
+export const slotMs = 60_000;
 /** In milliseconds: how long a range is known for a code that was proved there. */
 export const knownForMs = 30 * 86_400_000;
 
@@ -71,10 +71,12 @@ export async function reserveSms(
     now: at(0),
     resetsAt: at(budgetWindowMs),
     slot: slotOf(now),
+    matured: slotOf(now - slotMs),
     since: at(-breaker.windowMs),
     coolUntil: at(breaker.coolDownMs),
     knownSince: at(-knownForMs),
     probes: breaker.probes,
+    unprovenRangeSends: breaker.unprovenRange.sends,
     rangeSends: breaker.range.sends,
     rangeFloor: breaker.range.floor,
     countrySends: breaker.country.sends,
