@@ -1,13 +1,14 @@
 import { openDatabase } from '@rekey/database';
 import { createLog, type RunningServer } from '@rekey/http';
 import { type Clock, systemClock, uuidv7 } from '@rekey/kernel';
-import { openFloodCounters } from '@rekey/limits';
+import { countSmsProven, forgetSms, openFloodCounters } from '@rekey/limits';
 import { createChannels } from '@rekey/messages';
 import { openQueue, startWorkers } from '@rekey/queue';
 import { type MessageContext, sweepMessages, sweepRecoveries } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { courierServer } from './probes.js';
 import { messageHandlers } from './send-message.js';
+import { smsPolicyOf } from './sms-policy.js';
 import { every } from './sweeps.js';
 
 /** Messages under way at once in one process. */
@@ -28,6 +29,7 @@ export async function startCourier(
     (about: string) =>
     (fault: unknown, more: object = {}) =>
       log.warn({ err: fault, ...more }, about);
+  const smsPolicy = smsPolicyOf(settings);
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'courier', poolSize: 16 });
   const backend = { database, redisUrl: settings.redisUrl };
   const queue = await openQueue(backend, warn('queue'));
@@ -44,7 +46,9 @@ export async function startCourier(
     context,
     channels,
     settings,
+    smsPolicy,
     log: warn('a notice will be tried again'),
+    smsBreakerOpened: (opened) => log.warn(opened, 'SMS breaker opened'),
   });
   const workers = await startWorkers(backend, handlers, { concurrency, log: warn('job failed') });
   const sweeps = [
@@ -60,6 +64,11 @@ export async function startCourier(
       );
     }),
     every(15_000, warn('sweep of recoveries failed'), () => sweepRecoveries(context)),
+    every(2_000, warn('count of proven SMS failed'), async () => {
+      const closed = await countSmsProven(database, clock.now());
+      for (const prefix of closed) log.info({ prefix }, 'SMS breaker closed');
+    }),
+    every(600_000, warn('sweep of SMS money failed'), () => forgetSms(database, clock.now())),
   ];
   const probes =
     options.port === undefined

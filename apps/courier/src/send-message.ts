@@ -1,4 +1,11 @@
-import { type Channels, DeliveryFault, renderMessage } from '@rekey/messages';
+import {
+  giveSmsBack,
+  reserveSms,
+  type SmsBreakerOpened,
+  type SmsPolicy,
+  type SmsRefusal,
+} from '@rekey/limits';
+import { type Channels, DeliveryFault, type Rendered, renderMessage } from '@rekey/messages';
 import type { JobHandlers } from '@rekey/queue';
 import {
   type Delivery,
@@ -15,6 +22,9 @@ export interface Courier {
   context: MessageContext;
   channels: Channels;
   settings: Pick<Settings, 'urls' | 'serviceName'>;
+  /** What SMS may cost and where they may go. */
+  smsPolicy: SmsPolicy;
+  smsBreakerOpened(opened: SmsBreakerOpened): void;
   /** Of a bunch, for a message that did not go out and will be tried again. */
   log(fault: unknown): void;
 }
@@ -52,19 +62,45 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
 });
 
 /** @returns how it ended, or why it may be tried again */
-async function attemptTo(
-  { channels, settings }: Courier,
-  taken: Taken,
-): Promise<Delivery | { again: unknown }> {
+async function attemptTo(courier: Courier, taken: Taken): Promise<Delivery | { again: unknown }> {
   if ('drop' in taken) return { state: 'dropped', reason: taken.drop };
+  const message = taken.send;
+  const { messageId: id, locale, to } = message;
   try {
-    const { providerId } = await deliver(channels, settings, taken.send);
+    const rendered = render(courier.settings, message);
+    const refused = await payFor(courier, message, rendered);
+    if (refused) return { state: 'dropped', reason: refused };
+    const { providerId } = await courier.channels.send({ id, to: to.value, locale, ...rendered });
     return { state: 'sent', providerId };
   } catch (fault) {
-    const isForGood = fault instanceof DeliveryFault && fault.permanent;
-    return isForGood ? { state: 'failed', reason: fault.providerCode } : { again: fault };
+    if (!(fault instanceof DeliveryFault && fault.permanent)) return { again: fault };
+    // Only now is it certain that nobody will bill it. If this fails too, the money counts as spent.
+    if (to.channel === 'sms') await giveBack(courier, id).catch(courier.log);
+    return { state: 'failed', reason: fault.providerCode };
   }
 }
+
+/** Before anything leaves. @returns why it may not be sent, if so @throws when the store is away: then nothing is sent */
+async function payFor(
+  { context, smsPolicy, smsBreakerOpened }: Courier,
+  { messageId, kind, to, clientId }: MessageToSend,
+  rendered: Rendered,
+): Promise<SmsRefusal | undefined> {
+  if (rendered.channel !== 'sms') return undefined;
+  const isCode = kind === 'recovery_code';
+  const { refused, opened } = await reserveSms(context.database, context.clock.now(), smsPolicy, {
+    messageId,
+    to: to.value,
+    body: rendered.body,
+    isCode,
+    clientId,
+  });
+  opened.forEach(smsBreakerOpened);
+  return refused;
+}
+
+const giveBack = ({ context: { database, clock } }: Courier, messageId: string): Promise<void> =>
+  giveSmsBack(database, clock.now(), messageId);
 
 /** Another attempt that would only find a dead code is not made. */
 function isWorthAnother(message: MessageToSend, now: number, nextAttemptIn: number | undefined): boolean {
@@ -73,12 +109,8 @@ function isWorthAnother(message: MessageToSend, now: number, nextAttemptIn: numb
   );
 }
 
-function deliver(
-  channels: Channels,
-  { urls, serviceName }: Courier['settings'],
-  message: MessageToSend,
-): Promise<{ providerId: string }> {
-  const rendered = renderMessage({
+function render({ urls, serviceName }: Courier['settings'], message: MessageToSend): Rendered {
+  return renderMessage({
     kind: message.kind,
     channel: message.to.channel,
     locale: message.locale,
@@ -92,5 +124,4 @@ function deliver(
     change: message.change,
     passwordSet: message.passwordSet,
   });
-  return channels.send({ id: message.messageId, to: message.to.value, locale: message.locale, ...rendered });
 }

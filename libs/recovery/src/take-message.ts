@@ -1,6 +1,6 @@
 import { type OpenedAddress, openAddress } from '@rekey/accounts';
 import type { Locale } from '@rekey/kernel';
-import { budgets, counterKey } from '@rekey/limits';
+import { budgets, counterKey, type SmsRefusal } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import { codeLinkToken, stopToken } from './bearer.js';
 import type { MessageContext } from './context.js';
@@ -31,7 +31,7 @@ export interface MessageToSend {
 }
 
 /** Why nothing is sent; stands in the message's row. */
-export type DropReason = 'no_account' | 'ended' | 'too_late' | 'key_gone' | 'limited';
+export type DropReason = 'no_account' | 'ended' | 'too_late' | 'key_gone' | 'limited' | SmsRefusal;
 
 export type Taken = { messageId: string } & ({ send: MessageToSend } | { drop: DropReason });
 

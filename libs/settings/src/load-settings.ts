@@ -86,6 +86,8 @@ export function loadSettings(
         ? { certFile: values.TLS_CERT_FILE, keyFile: values.TLS_KEY_FILE }
         : undefined,
     recoveryPolicyFile: values.RECOVERY_POLICY_FILE,
+    smsPolicyFile: values.SMS_POLICY_FILE,
+    smsCountries: values.SMS_COUNTRIES,
     sendQuotas: { client: values.SENDS_PER_CLIENT ?? 6_000, instance: values.SENDS_IN_ALL ?? 30_000 },
     trustProxy: values.TRUST_PROXY ?? [],
     serviceName: values.SERVICE_NAME ?? 'Rekey',

@@ -50,6 +50,10 @@ export interface Settings {
   tls?: { certFile: string; keyFile: string };
   /** Which proofs get an account back; the default when unset. */
   recoveryPolicyFile?: string;
+  /** Prices, budgets and breaker of SMS; the default when unset. */
+  smsPolicyFile?: string;
+  /** The only countries that SMS go to; those of the policy when unset. */
+  smsCountries?: string[];
   /** Codes in ten minutes. */
   sendQuotas: { client: number; instance: number };
   /** Addresses or networks whose forwarding headers count. */

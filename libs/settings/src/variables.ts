@@ -173,6 +173,17 @@ export const variables = {
     'the weakest that NIST SP 800-63B-4 §4.2.2 allows',
     'a readable file',
   ),
+  SMS_POLICY_FILE: text(
+    'what SMS may cost and where they may go: prices, budgets, breaker (JSON, see "What SMS may cost")',
+    'rounded prices in euros, 150 EUR an hour in all',
+    'a readable file',
+  ),
+  SMS_COUNTRIES: {
+    meaning: 'the only countries to send SMS to, ISO 3166-1 alpha-2, comma-separated; each needs a price',
+    default: 'those with a price of at most 0.10 EUR',
+    allowed: 'two-letter codes such as GB,DE, comma-separated',
+    schema: list(z.string().regex(/^[A-Z]{2}$/)),
+  },
   SENDS_PER_CLIENT: count('codes that one client may cause in 10 minutes', 6_000),
   SENDS_IN_ALL: count('codes of the whole instance in 10 minutes', 30_000),
   TRUST_PROXY: {
