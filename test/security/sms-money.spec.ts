@@ -1,0 +1,206 @@
+import { type Database, openDatabase, statement } from '@rekey/database';
+import { MovableClock, uuidv7 } from '@rekey/kernel';
+import { countSmsProven, giveSmsBack, readSmsPolicy, reserveSms, smsProvenRows } from '@rekey/limits';
+import { newHousehold, startRekey, until } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+import { startPostgres, type TestPostgres } from '../postgres.js';
+
+const prove = statement('spec_sms_prove', smsProvenRows('select unnest(:ids::uuid[])'));
+const spending = statement('spec_sms_spending', 'select scope, spent::int as spent from sms_spending');
+const events = statement(
+  'spec_sms_events',
+  `select event, detail from audit_events where event like 'sms_%' order by id`,
+);
+
+/** What is spent on SMS, asked of two couriers at once. */
+describe('money for SMS', () => {
+  const clock = new MovableClock(Date.UTC(2026, 0, 5));
+  let postgres: TestPostgres;
+  let couriers: [Database, Database];
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    const open = () => openDatabase({ url: postgres.url, name: 'spec', poolSize: 10 });
+    couriers = [await open(), await open()];
+  }, 30_000);
+  afterAll(async () => {
+    await Promise.all(couriers.map((courier) => courier.close()));
+    await postgres.stop();
+  });
+  // Each test in hours of its own: budgets and windows have run out.
+  beforeEach(() => clock.advance(40 * 86_400_000));
+
+  const euros = (budgets: object) =>
+    readSmsPolicy(
+      JSON.stringify({ budgets: { instance: 100, client: 100, country: 100, unproven: 1, ...budgets } }),
+    );
+  let serial = 0;
+  const gb = (range = '7400') => `+44${range}${String(100_000 + (serial++ % 899_999))}`;
+  const send = async (policy = euros({}), more: Partial<Parameters<typeof reserveSms>[3]> = {}) => {
+    const messageId = more.messageId ?? uuidv7(clock.now());
+    const message = { messageId, to: gb(), body: 'code', isCode: true, clientId: 'default', ...more };
+    const courier = couriers[serial % 2] as Database;
+    return { messageId, ...(await reserveSms(courier, clock.now(), policy, message)) };
+  };
+  const many = async (n: number, one: () => ReturnType<typeof send>) => {
+    const all = await Promise.all(Array.from({ length: n }, one));
+    const counts: Record<string, number> = {};
+    for (const { refused = 'reserved' } of all) counts[refused] = (counts[refused] ?? 0) + 1;
+    return counts;
+  };
+  const spent = async () =>
+    Object.fromEntries(
+      (await couriers[0].query<{ scope: string; spent: number }>(spending)).map((row) => [
+        row.scope,
+        row.spent,
+      ]),
+    );
+  const quiet = {
+    breaker: {
+      unprovenRange: { sends: 100_000 },
+      range: { sends: 100_000, floor: 0 },
+      country: { sends: 100_000, floor: 0 },
+    },
+  };
+  const proven = async (ids: string[]) => {
+    await couriers[0].query(prove, { ids, now: new Date(clock.now()) });
+    return countSmsProven(couriers[0], clock.now());
+  };
+
+  test.each(['instance', 'client', 'country'])(
+    '200 at once from two couriers never spend more than the budget of the %s, and all budgets are charged or none [ASVS 2.4.1, FP rate-limit]',
+    async (name) => {
+      const all = { instance: 100, client: 100, country: 100, unproven: 1, [name]: 1 };
+      const policy = readSmsPolicy(JSON.stringify({ budgets: all, ...quiet }));
+      expect(await many(200, () => send(policy))).toEqual({ reserved: 25, sms_budget: 175 });
+      expect(await spent()).toEqual({
+        instance: 1_000_000,
+        'client default': 1_000_000,
+        'country GB': 1_000_000,
+      });
+      clock.advance(3_599_000);
+      expect(await many(1, () => send(policy))).toEqual({ sms_budget: 1 });
+      clock.advance(1_000);
+      expect(await many(40, () => send(policy))).toEqual({ reserved: 25, sms_budget: 15 });
+    },
+  );
+
+  test('another attempt at a message is not charged again, not even by fifty at once', async () => {
+    const messageId = uuidv7(clock.now());
+    const to = gb();
+    expect(await many(50, () => send(undefined, { messageId, to }))).toEqual({ reserved: 50 });
+    expect(await spent()).toMatchObject({ instance: 40_000, 'country GB': 40_000 });
+  });
+
+  test('what the provider did not take is given back once; a long text costs its segments', async () => {
+    const { messageId } = await send(undefined, { body: '码'.repeat(71) });
+    await send();
+    expect(await spent()).toMatchObject({ instance: 120_000 });
+    await Promise.all([0, 1].map((n) => giveSmsBack(couriers[n] as Database, clock.now(), messageId)));
+    expect(await spent()).toMatchObject({ instance: 40_000, 'client default': 40_000, 'country GB': 40_000 });
+    const { messageId: old } = await send();
+    clock.advance(3_600_000);
+    await send();
+    await giveSmsBack(couriers[0], clock.now(), old);
+    expect(await spent()).toMatchObject({ instance: 40_000 });
+  });
+
+  test('a notice is charged and goes out on an empty budget, but not to a country or range that is closed', async () => {
+    const policy = readSmsPolicy(
+      '{"countries":["GB"],"budgets":{"instance":100,"client":100,"country":0.04,"unproven":1}}',
+    );
+    expect(await many(2, () => send(policy))).toEqual({ reserved: 1, sms_budget: 1 });
+    const notice = { isCode: false, clientId: undefined };
+    expect(await many(3, () => send(policy, notice))).toEqual({ reserved: 3 });
+    expect(await spent()).toMatchObject({ instance: 160_000, 'client default': 40_000 });
+    expect((await send(policy, { ...notice, to: '+19002345678' })).refused).toBe('sms_range');
+    expect((await send(policy, { ...notice, to: '+6281234567890' })).refused).toBe('sms_country');
+  });
+
+  test('ranges where nobody has proved a code take a share, the rest is for those where people have', async () => {
+    const policy = readSmsPolicy(JSON.stringify({ budgets: { country: 1.6, unproven: 0.5 }, ...quiet }));
+    const { messageId } = await send(policy, { to: gb('7950') });
+    await proven([messageId]);
+    expect(await many(40, () => send(policy))).toEqual({ reserved: 19, sms_budget: 21 });
+    expect(await many(40, () => send(policy, { to: gb('7950') }))).toEqual({ reserved: 20, sms_budget: 20 });
+  });
+
+  test('a range whose codes nobody proves is stopped with a reason, tried again after a while, and closed by one proof [ASVS 2.4.1]', async () => {
+    const before = (await couriers[0].query(events)).length;
+    const one = () => send(undefined, { to: gb('7500') });
+    for (let n = 0; n < 6; n++) expect((await one()).refused).toBeUndefined();
+    const stopped = await one();
+    const counts = { prefix: '+447500', cause: 'ratio', sent: 6, proven: 0 };
+    expect(stopped).toMatchObject({ refused: 'sms_breaker', opened: [counts] });
+    expect(await many(30, one)).toEqual({ sms_breaker: 30 });
+    expect((await send(undefined, { to: gb('7850') })).refused).toBe(undefined);
+    clock.advance(30 * 60_000);
+    expect(await many(30, one)).toEqual({ reserved: 3, sms_breaker: 27 });
+    clock.advance(30 * 60_000);
+    const probe = await one();
+    expect(probe.refused).toBeUndefined();
+    expect(await proven([probe.messageId])).toEqual(['+447500']);
+    expect(await many(10, one)).toEqual({ reserved: 10 });
+    const rows = (await couriers[0].query<{ event: string; detail: object }>(events)).slice(before);
+    expect(rows).toEqual([
+      { event: 'sms_breaker_opened', detail: { ...counts, floor: 0.2 } },
+      {
+        event: 'sms_breaker_opened',
+        detail: expect.objectContaining({ prefix: '+447500', cause: 'probes' }),
+      },
+      { event: 'sms_breaker_closed', detail: { prefix: '+447500' } },
+    ]);
+  });
+
+  test('a range where people prove their codes is never stopped', async () => {
+    for (let n = 0; n < 100; n++) {
+      const { refused, messageId } = await send(undefined, { to: gb('7700') });
+      expect(refused).toBeUndefined();
+      if (n % 3 === 0) await proven([messageId]);
+    }
+  });
+
+  test('a country pumped thinly over many ranges is stopped, save where people are known', async () => {
+    const known = await send(undefined, { to: gb('7950') });
+    await proven([known.messageId]);
+    for (let n = 0; n < 100; n++) await send(undefined, { to: gb(`74${10 + (n % 50)}`) });
+    // Judged by what has had its time.
+    clock.advance(300_000);
+    expect(await send(undefined, { to: gb('7800') })).toMatchObject({
+      refused: 'sms_breaker',
+      opened: [{ prefix: 'GB', sent: 101, proven: 1 }],
+    });
+    expect((await send(undefined, { to: gb('7950') })).refused).toBeUndefined();
+  });
+
+  test('when the store is away nothing may be sent', async () => {
+    const gone = await openDatabase({ url: postgres.url, name: 'spec', poolSize: 1 });
+    await gone.close();
+    const message = { messageId: uuidv7(clock.now()), to: gb(), body: 'code', isCode: true };
+    await expect(reserveSms(gone, clock.now(), euros({}), message)).rejects.toThrow();
+  });
+});
+
+test('the answer to the caller does not change when an SMS is refused; its row and the audit say why [ASVS 2.4.1]', async () => {
+  const rekey = await startRekey({ environment: { SMS_COUNTRIES: 'GB' } });
+  try {
+    const shapes = new Set<string>();
+    for (const identifier of ['+12025550123', '+12025550199', 'ada@example.com']) {
+      newHousehold();
+      const { status, body, headers } = await new Story(rekey).start({ identifier });
+      shapes.add([status, Object.keys(body), [...headers.keys()]].join(' '));
+    }
+    expect(shapes.size).toBe(1);
+    const dropped = await until('the SMS to be refused', async () => {
+      const rows = await rekey.sql(`select state, reason from messages where reason like 'sms_%'`);
+      return rows.length > 0 ? rows : undefined;
+    });
+    expect(dropped).toEqual([{ state: 'dropped', reason: 'sms_country' }]);
+    expect(await rekey.messages('+12025550123')).toEqual([]);
+    const [noted] = await rekey.sql(
+      `select detail->>'reason' as reason from audit_events where event = 'recovery_message_dropped' and detail->>'channel' = 'sms'`,
+    );
+    expect(noted).toEqual({ reason: 'sms_country' });
+  } finally {
+    await rekey.close();
+  }
+}, 60_000);

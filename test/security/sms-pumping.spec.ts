@@ -1,0 +1,137 @@
+import { type Database, openDatabase, statement } from '@rekey/database';
+import { MovableClock, uuidv7 } from '@rekey/kernel';
+import { countSmsProven, readSmsPolicy, reserveSms, smsProvenRows } from '@rekey/limits';
+import { startPostgres, type TestPostgres } from '../postgres.js';
+import { Numbers, person, pumped, stranger } from './pumping.js';
+
+interface Send {
+  to: string;
+  isReal: boolean;
+  clientId: string;
+  /** In milliseconds of the replay. */
+  at: number;
+}
+
+const prove = statement('spec_pumping_prove', smsProvenRows('select unnest(:ids::uuid[])'));
+const cost = statement(
+  'spec_pumping_cost',
+  `select coalesce(sum(price), 0)::int as cost, count(*)::int as n from sms_reservations where message_id = any(:ids::uuid[])`,
+);
+
+/** A day of people, then an hour in which somebody pumps ten thousand numbers through the client that anybody can use. */
+describe('a pumping attack', () => {
+  const clock = new MovableClock(Date.UTC(2026, 0, 5));
+  const policy = readSmsPolicy();
+  const numbers = new Numbers(policy);
+  let postgres: TestPostgres;
+  let couriers: Database[];
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    couriers = await Promise.all(
+      [0, 1].map(() => openDatabase({ url: postgres.url, name: 'spec', poolSize: 8 })),
+    );
+  }, 30_000);
+  afterAll(async () => {
+    await Promise.all(couriers.map((courier) => courier.close()));
+    await postgres.stop();
+  });
+  const sql = () => couriers[0] as Database;
+
+  /** Plays sends in their order; four of five people prove their code, three quarters of a minute later. */
+  async function play(sends: Send[], forMs: number) {
+    const waiting = [...sends].sort((one, other) => one.at - other.at);
+    const done: (Send & { id: string; refused?: string })[] = [];
+    let unproven: { id: string; at: number }[] = [];
+    for (let at = 0; at < forMs; at += 15_000) {
+      const later = waiting.findIndex((send) => send.at >= at + 15_000);
+      const due = waiting.splice(0, later < 0 ? waiting.length : later);
+      const sent = await Promise.all(
+        due.map(async (send, n) => {
+          const id = uuidv7(clock.now());
+          const message = {
+            messageId: id,
+            to: send.to,
+            body: '1 #123456',
+            isCode: true,
+            clientId: send.clientId,
+          };
+          const { refused } = await reserveSms(couriers[n % 2] as Database, clock.now(), policy, message);
+          return { ...send, id, refused };
+        }),
+      );
+      done.push(...sent);
+      const people = sent.filter((one) => one.isReal && !one.refused && numbers.random() < 0.8);
+      unproven.push(...people.map(({ id }) => ({ id, at: at + 45_000 })));
+      const ids = unproven.filter((one) => one.at <= at).map(({ id }) => id);
+      unproven = unproven.filter((one) => one.at > at);
+      if (ids.length > 0) await sql().query(prove, { ids, now: new Date(clock.now()) });
+      await countSmsProven(sql(), clock.now());
+      clock.advance(15_000);
+    }
+    return done;
+  }
+
+  test('over 10,000 numbers costs at most the budget and one message, and people lose less than one code in a hundred [ASVS 2.4.1, FP rate-limit]', async () => {
+    const hour = 3_600_000;
+    const clients = ['default', 'default', 'shop', 'bank'];
+    const people = (n: number, withinMs: number, fromStrangers: number): Send[] =>
+      Array.from({ length: n }, () => ({
+        to: numbers.random() < fromStrangers ? stranger(numbers) : person(numbers),
+        isReal: true,
+        clientId: numbers.pick(clients),
+        at: numbers.random() * withinMs,
+      }));
+    await play(people(2_500, 6 * hour, 0.02), 6 * hour);
+    clock.advance(hour);
+
+    const attack = pumped(numbers).map(
+      (to, n): Send => ({
+        to,
+        isReal: false,
+        clientId: 'default',
+        // Twenty minutes long, in the midst of the hour.
+        at: 600_000 + n * 120,
+      }),
+    );
+    expect(new Set(attack.map(({ to }) => to)).size).toBe(10_000);
+    const began = performance.now();
+    const done = await play([...attack, ...people(1_200, hour - 60_000, 0.02)], hour - 15_000);
+    const seconds = (performance.now() - began) / 1000;
+
+    const of = (isReal: boolean) => done.filter((one) => one.isReal === isReal);
+    const idsOf = (list: typeof done) => list.map(({ id }) => id);
+    const [attacked] = await sql().query<{ cost: number; n: number }>(cost, { ids: idsOf(of(false)) });
+    const [both] = await sql().query<{ cost: number; n: number }>(cost, { ids: idsOf(done) });
+    const lost = of(true).filter(({ refused }) => refused);
+    const reasons: Record<string, number> = {};
+    for (const { refused = 'sent' } of of(false)) reasons[refused] = (reasons[refused] ?? 0) + 1;
+    const share = lost.length / of(true).length;
+    const dearest = Math.max(...policy.prices.values());
+    process.stdout.write(
+      `pumping: ${JSON.stringify(reasons)}; the attack cost ${(attacked?.cost ?? 0) / 1e6} ${policy.currency}, all sends ${(both?.cost ?? 0) / 1e6} of ${policy.budgets.instance / 1e6}; people: ${lost.length} of ${of(true).length} refused (${(share * 100).toFixed(2)} %: ${lost.map(({ refused }) => refused)}); ${done.length} in ${seconds.toFixed(1)} s\n`,
+    );
+    expect(done).toHaveLength(11_200);
+    expect(both?.cost).toBeLessThanOrEqual(policy.budgets.instance + dearest);
+    expect(attacked?.cost).toBeLessThanOrEqual(policy.budgets.instance * policy.budgets.unproven);
+    expect(share).toBeLessThan(0.01);
+    expect(attacked?.n).toBeGreaterThan(0);
+  }, 90_000);
+
+  test('nothing of it is kept that leads to a number, and each breaker says why it opened', async () => {
+    const rows = await sql().query<{
+      detail: { prefix: string; cause: string; sent: number; proven: number };
+    }>(statement('spec_pumping_audit', `select detail from audit_events where event = 'sms_breaker_opened'`));
+    expect(rows.length).toBeGreaterThan(20);
+    for (const { detail } of rows) {
+      expect(detail.prefix).toMatch(/^([A-Z]{2}|\+\d{2,7})$/);
+      if (detail.cause === 'ratio') expect(detail.proven / detail.sent).toBeLessThan(0.3);
+    }
+    const kept = await sql().query<{ row: string }>(
+      statement(
+        'spec_pumping_kept',
+        `select distinct prefix as row from sms_reservations union select prefix from sms_traffic union select prefix from sms_prefixes`,
+      ),
+    );
+    for (const { row } of kept) expect(row).toMatch(/^([A-Z]{2}|\+\d{2,7})$/);
+  });
+});
