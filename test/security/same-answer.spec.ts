@@ -1,5 +1,5 @@
-import { type Answer, newHousehold, type Rekey, startRekey, until } from './rekey.js';
-import { Story } from './story.js';
+import { type Answer, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
 
 /** Whoever asks learns nothing of who has an account. */
 describe('the same answer for everyone', () => {

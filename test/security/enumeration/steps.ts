@@ -1,0 +1,193 @@
+import type { Seen, Visitor } from './visitor.js';
+
+/** One request that anybody can make, and the route that it goes to, as the server names it. */
+export interface Step {
+  route: string;
+  send(visitor: Visitor): Promise<Seen>;
+}
+
+/** The clock goes on, far enough for another code. */
+export const later = { laterMs: 61_000 } as const;
+
+type Body = (visitor: Visitor) => Record<string, unknown>;
+type Form = (visitor: Visitor) => Record<string, string>;
+
+const filled = (path: string, visitor: Visitor): string =>
+  path.replace(':id', path.startsWith('/v1/accounts/') ? visitor.account : visitor.id);
+const routeOf = (app: string, method: string, path: string): string =>
+  `${app} ${method} ${path.replace(/\?.*$/, '')}`;
+
+const json = (app: string, method: string, path: string, body?: Body, bearer?: string): Step => ({
+  route: routeOf(app, method, path),
+  send: (visitor) =>
+    visitor.send(app, method, filled(path, visitor), {
+      json: body?.(visitor),
+      bearer: bearer ?? visitor.token,
+    }),
+});
+const page = (path: string, route = path): Step => ({
+  route: routeOf('recovery', 'GET', route),
+  send: (visitor) => visitor.send('recovery', 'GET', path),
+});
+const head = (path: string, app = 'recovery'): Step => ({
+  route: routeOf(app, 'HEAD', path),
+  send: (visitor) =>
+    visitor.send(app, 'HEAD', filled(path, visitor), app === 'recovery' ? { bearer: visitor.token } : {}),
+});
+const form = (path: string, fields: Form = () => ({})): Step => ({
+  route: routeOf('recovery', 'POST', path),
+  send: (visitor) =>
+    visitor.send('recovery', 'POST', path, { form: { csrf: visitor.csrf, ...fields(visitor) } }),
+});
+const grant = (path: string, fields: Record<string, string>): Step => ({
+  route: routeOf('issuer', 'POST', path),
+  send: (visitor) => visitor.send('issuer', 'POST', path, { form: fields }),
+});
+
+const recoveries = '/v1/recoveries';
+const nobodysToken = 'A'.repeat(75);
+const nobodysBearer = 'A'.repeat(43);
+const wrong = (kind: string, value: string): Step =>
+  json('recovery', 'POST', `${recoveries}/:id/proofs`, () => ({ kind, value }));
+const wrongCode = wrong('code', '00000000');
+
+/** The JSON API, in the order in which an attacker would go through it. */
+const api: (Step | typeof later)[] = [
+  json('recovery', 'POST', recoveries, ({ who }) => ({ identifier: who })),
+  json('recovery', 'GET', `${recoveries}/:id`),
+  head(`${recoveries}/:id`),
+  json('recovery', 'GET', `${recoveries}/:id`, undefined, nobodysBearer),
+  wrongCode,
+  wrong('backup_code', 'AAAA-BBBB-CCCC-DDDD'),
+  wrong('totp', '000000'),
+  json('recovery', 'POST', `${recoveries}/:id/codes`, () => ({})),
+  json('recovery', 'POST', `${recoveries}/:id/credentials`, () => ({})),
+  json('recovery', 'POST', `${recoveries}/:id/credentials`, () => ({ password: 'a sentence of nobody' })),
+  json('recovery', 'POST', '/v1/stops', () => ({ token: nobodysToken })),
+  later,
+  json('recovery', 'POST', `${recoveries}/:id/codes`, () => ({
+    address_id: '01890000-0000-7000-8000-0000000000ff',
+  })),
+  json('recovery', 'POST', `${recoveries}/:id/codes`, () => ({ channel: 'sms' })),
+  json('recovery', 'GET', `${recoveries}/:id`),
+  wrongCode,
+  wrongCode,
+  wrongCode,
+  json('recovery', 'DELETE', `${recoveries}/:id`),
+  json('recovery', 'DELETE', `${recoveries}/:id`),
+  wrongCode,
+];
+
+const pages: (Step | typeof later)[] = [
+  page('/recover'),
+  head('/recover'),
+  form('/recover', ({ who }) => ({ identifier: who })),
+  page('/recover/code'),
+  head('/recover/code'),
+  form('/recover/code', () => ({ code: '' })),
+  form('/recover/code', () => ({ code: '0000 0000' })),
+  form('/recover/code', () => ({ code: '1111 1111' })),
+  page('/recover/other'),
+  head('/recover/other'),
+  form('/recover/other', () => ({ kind: 'backup_code', value: 'AAAA-BBBB-CCCC-DDDD' })),
+  form('/recover/other', () => ({ kind: 'totp', value: '000000' })),
+  page('/recover/progress'),
+  head('/recover/progress'),
+  form('/recover/resend'),
+  page('/recover/password'),
+  head('/recover/password'),
+  form('/recover/password', () => ({ password: 'a sentence of nobody' })),
+  form('/recover/return'),
+  page(`/recover/link?token=${nobodysToken}`, '/recover/link'),
+  page('/recover/link'),
+  head('/recover/link'),
+  form('/recover/link', () => ({ number: '123' })),
+  later,
+  form('/recover/resend', () => ({ channel: 'sms' })),
+  page('/recover/code?sent', '/recover/code'),
+  form('/recover/code', () => ({ code: '0000 0000' })),
+  form('/recover/code', () => ({ code: '0000 0000' })),
+  page(`/stop?token=${nobodysToken}`, '/stop'),
+  page('/stop'),
+  head('/stop'),
+  form('/stop'),
+  page('/recover/done'),
+  head('/recover/done'),
+  page('/recover/nothing-here', '/recover/*'),
+  head('/recover/*'),
+  page('/'),
+  head('/'),
+];
+
+const account: Step[] = [
+  page('/account'),
+  head('/account'),
+  form('/account/sign-in', ({ who }) => ({ identifier: who, password: 'not the password' })),
+  form('/account/totp'),
+  form('/account/totp/confirm', () => ({ setup: 'none', value: '000000' })),
+  form('/account/backup-codes'),
+  form('/account/remove', () => ({ id: 'none' })),
+  form('/account/sign-out'),
+];
+
+const signIn = (more: object): Step =>
+  json('issuer', 'POST', '/v1/sessions', ({ who }) => ({
+    identifier: who,
+    password: 'not the password',
+    ...more,
+  }));
+
+const issuer: Step[] = [
+  signIn({}),
+  signIn({ second_factor: { kind: 'totp', value: '000000' } }),
+  grant('/oauth2/token', { grant_type: 'refresh_token', refresh_token: nobodysBearer, client_id: 'default' }),
+  grant('/oauth2/token', {
+    grant_type: 'authorization_code',
+    code: nobodysBearer,
+    code_verifier: nobodysBearer,
+    redirect_uri: 'https://app.example/back',
+    client_id: 'default',
+  }),
+  grant('/oauth2/revoke', { token: nobodysBearer, client_id: 'default' }),
+  grant('/oauth2/introspect', { token: nobodysBearer, client_id: 'default' }),
+  json('issuer', 'POST', '/v1/tokens/diagnose', () => ({ token: nobodysBearer }), nobodysBearer),
+  json('issuer', 'GET', '/v1/sessions', undefined, nobodysBearer),
+  head('/v1/sessions', 'issuer'),
+  json('issuer', 'DELETE', '/v1/sessions/:id', undefined, nobodysBearer),
+  json('issuer', 'GET', '/v1/authenticators', undefined, nobodysBearer),
+  head('/v1/authenticators', 'issuer'),
+  json('issuer', 'POST', '/v1/authenticators/totp', undefined, nobodysBearer),
+  json('issuer', 'POST', '/v1/authenticators/:id/confirm', () => ({ value: '000000' }), nobodysBearer),
+  json('issuer', 'POST', '/v1/authenticators/backup_codes', undefined, nobodysBearer),
+  json('issuer', 'DELETE', '/v1/authenticators/:id', undefined, nobodysBearer),
+];
+
+const staffOnly: Step[] = [
+  json('console', 'PUT', '/v1/accounts/:id', () => ({ addresses: [] }), nobodysBearer),
+  json('console', 'GET', '/v1/accounts/:id', undefined, nobodysBearer),
+  head('/v1/accounts/:id', 'console'),
+  json('console', 'DELETE', '/v1/accounts/:id', undefined, nobodysBearer),
+  json('console', 'GET', '/v1/accounts/:id/tokens', undefined, nobodysBearer),
+  head('/v1/accounts/:id/tokens', 'console'),
+];
+
+export const journey: readonly (Step | typeof later)[] = [
+  ...api,
+  ...pages,
+  ...account,
+  ...issuer,
+  ...staffOnly,
+];
+
+/** Routes that know neither a person nor a recovery: they are asked nothing that they could give away. */
+export const impersonal: readonly RegExp[] = [
+  /^\w+ (GET|HEAD) \/(health\/(live|ready)|metrics)$/,
+  /^\w+ (GET|HEAD) \/(docs|openapi\.(json|yaml))/,
+  /^recovery (GET|HEAD) \/recover\/assets\/[\w.-]+$/,
+  /^issuer (GET|HEAD) \/(\.well-known\/oauth-authorization-server|oauth2\/jwks)$/,
+  // Behind Twilio's signature, and about messages that were sent.
+  /^recovery POST \/webhooks\/twilio\/status$/,
+  // Behind a management token, and about clients, or about whole files.
+  /^console (GET|HEAD|PUT|DELETE) \/v1\/clients\/:client_id$/,
+  /^console POST \/v1\/accounts::?import$/,
+];
