@@ -1,0 +1,94 @@
+import { RekeyFault, read } from './fault.js';
+import type { TokenAnswer } from './keeper.js';
+
+export type ProofKind = 'code' | 'totp' | 'backup_code';
+
+/** A recovery as the service shows it. Times are RFC 3339. */
+export interface RecoveryView {
+  id: string;
+  state: 'proving' | 'held' | 'proven' | 'settled' | 'stopped' | 'expired';
+  methods: ProofKind[];
+  expires_at: string;
+  resend_at?: string;
+  held_until?: string;
+  link_number?: string;
+  addresses?: { id: string; channel: 'email' | 'sms'; address: string }[];
+}
+
+export interface StartRequest {
+  /** A mail address, a phone number (E.164, or national with `country`) or a user name. */
+  identifier: string;
+  country?: string;
+  channel?: 'email' | 'sms';
+  locale?: string;
+}
+
+/** What a page needs to go on after a reload. */
+export interface RecoveryReference {
+  id: string;
+  token: string;
+}
+
+/** One recovery under way. Every call throws a {@link RekeyFault} with the service's code when it is refused. */
+export class Recovery {
+  constructor(
+    private readonly base: string,
+    readonly reference: RecoveryReference,
+    private readonly send: typeof fetch,
+    private readonly accept: (answer: TokenAnswer) => Promise<void>,
+    /** As it was shown last. */
+    public view: RecoveryView,
+  ) {}
+
+  async refresh(): Promise<RecoveryView> {
+    this.view = await this.call<RecoveryView>('GET', '');
+    return this.view;
+  }
+
+  /** Refusals: `too_early`, `finished`, `not_possible`. */
+  async sendCode(
+    to: { channel?: 'email' | 'sms'; address_id?: string } = {},
+  ): Promise<{ resend_at: string }> {
+    return this.call('POST', '/codes', to);
+  }
+
+  /** Refusals: `wrong_proof` (`body.tries_left`), `no_tries_left`, `finished`. Then `view.methods` say what else is needed. */
+  async prove(value: string, kind: ProofKind = 'code'): Promise<RecoveryView> {
+    this.view = await this.call<RecoveryView>('POST', '/proofs', { kind, value });
+    return this.view;
+  }
+
+  /** Ends it with fresh tokens, which the client keeps; what waited for them goes on. Refusal: `password_refused`. */
+  async settle(with_: { password?: string } = {}): Promise<void> {
+    await this.accept(await this.call<TokenAnswer>('POST', '/credentials', with_));
+  }
+
+  async cancel(): Promise<void> {
+    await this.call('DELETE', '');
+  }
+
+  private async call<Answer>(method: string, path: string, json?: object): Promise<Answer> {
+    const { id, token } = this.reference;
+    return callJson<Answer>(this.send, `${this.base}/v1/recoveries/${id}${path}`, method, json, token);
+  }
+}
+
+export async function callJson<Answer>(
+  send: typeof fetch,
+  url: string,
+  method: string,
+  json?: object,
+  bearer?: string,
+): Promise<Answer> {
+  const response = await send(url, {
+    method,
+    headers: {
+      ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+      ...(json ? { 'content-type': 'application/json' } : {}),
+    },
+    body: json && JSON.stringify(json),
+  }).catch((fault: unknown) => {
+    throw new RekeyFault('unreachable', `no answer from ${new URL(url).origin}: ${String(fault)}`);
+  });
+  return read<Answer>(response);
+}

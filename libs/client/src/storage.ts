@@ -1,0 +1,47 @@
+/** What is kept between calls. Times are milliseconds of this device's own clock, so that a wrong clock does no harm. */
+export interface StoredTokens {
+  access_token: string;
+  refresh_token?: string;
+  scope: string;
+  received_at: number;
+  /** How long the access token is good, from then on. */
+  lives_for: number;
+}
+
+/** Where tokens are kept; the app's choice. Several tabs that share one share the session. */
+export interface TokenStorage {
+  load(): Promise<StoredTokens | undefined> | StoredTokens | undefined;
+  save(tokens: StoredTokens | undefined): Promise<void> | void;
+}
+
+/** Kept as long as the page lives. */
+export function memoryStorage(): TokenStorage {
+  let kept: StoredTokens | undefined;
+  return {
+    load: () => kept,
+    save: (tokens) => {
+      kept = tokens;
+    },
+  };
+}
+
+/** The part of Web Storage, or of React Native's AsyncStorage, that is needed. */
+export interface KeyValueStore {
+  getItem(key: string): string | null | Promise<string | null>;
+  setItem(key: string, value: string): void | Promise<void>;
+  removeItem(key: string): void | Promise<void>;
+}
+
+/** Kept in localStorage, sessionStorage, AsyncStorage or the like. Whoever can run script in the page can read it there. */
+export const keyValueStorage = (store: KeyValueStore, key = 'rekey'): TokenStorage => ({
+  async load() {
+    try {
+      return JSON.parse((await store.getItem(key)) ?? 'null') ?? undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  async save(tokens) {
+    await (tokens ? store.setItem(key, JSON.stringify(tokens)) : store.removeItem(key));
+  },
+});

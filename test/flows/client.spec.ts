@@ -1,0 +1,231 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type Client,
+  type ClientOptions,
+  createClient,
+  memoryStorage,
+  type Recovery,
+  type TokenStorage,
+} from '@rekey/client';
+import { password, people } from './people.js';
+import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
+
+/** The SDK in Node, against the real issuer. Its clock is the issuer's, or one that goes wrong. */
+describe('the client', () => {
+  let rekey: Rekey;
+  let who: ReturnType<typeof people>;
+  let api: Server;
+  let resource: string;
+  let seen: { authorization?: string; body: string }[];
+  let refreshes: number;
+  let cut: boolean;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    who = people(rekey);
+    // A resource server that asks the issuer about every token.
+    await rekey
+      .call('PUT', `${rekey.settings.urls.console}/v1/clients/api`, {
+        bearer: await who.management(),
+        json: { name: 'API', type: 'confidential', grants: ['client_credentials'] },
+      })
+      .then(({ body }) => {
+        secret = body.client_secret;
+      });
+    api = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const { authorization = '' } = request.headers;
+      seen.push({ authorization, body });
+      const asked = await rekey.call(
+        'POST',
+        `${rekey.settings.urls.issuer}/oauth2/introspect`,
+        form({
+          token: authorization.replace('Bearer ', '') || 'none',
+          client_id: 'api',
+          client_secret: secret,
+        }) as never,
+      );
+      response.writeHead(asked.body.active ? 200 : 401).end(JSON.stringify({ sub: asked.body.sub }));
+    });
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+    resource = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+  }, 30_000);
+  afterAll(async () => {
+    api.closeAllConnections();
+    api.close();
+    await rekey.close();
+  });
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(3_600_000);
+    seen = [];
+    refreshes = 0;
+    cut = false;
+  });
+
+  let secret = '';
+  const form = (fields: Record<string, string>) => ({
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    json: new URLSearchParams(fields).toString(),
+  });
+  const household = newHousehold();
+  const counting: typeof fetch = async (input, init) => {
+    const url = String(input instanceof Request ? input.url : input);
+    if (url.endsWith('/oauth2/token')) refreshes += 1;
+    if (cut) throw new TypeError('fetch failed');
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    headers.set('x-forwarded-for', household);
+    return fetch(input, { ...init, headers });
+  };
+  const open = (more: Partial<ClientOptions> = {}): Client =>
+    createClient({
+      issuer: rekey.settings.urls.issuer,
+      recovery: rekey.settings.urls.recovery,
+      resources: [resource],
+      fetch: counting,
+      now: () => rekey.clock.now(),
+      sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
+      ...more,
+    });
+  const signedIn = async (id: string, more: Partial<ClientOptions> = {}) => {
+    await who.put(id);
+    const client = open(more);
+    await client.signIn({ identifier: `${id}@example.com`, password });
+    return client;
+  };
+  const tamper = async (storage: TokenStorage) => {
+    const tokens = await storage.load();
+    await storage.save(tokens && { ...tokens, access_token: 'tampered' });
+  };
+  const ask = async (client: Client, init?: RequestInit) =>
+    (await client.fetch(`${resource}/me`, init)).status;
+  const recover = async (recovery: Recovery, to: string) => {
+    const message = await until('a code', async () => (await rekey.codes(to))[0]);
+    expect((await recovery.prove(codeIn(message))).state).toBe('proven');
+    await recovery.settle();
+  };
+
+  test('renews at 80 % of its life, once for a hundred requests at once, and sends the fresh one', async () => {
+    const client = await signedIn('fresh');
+    expect(await ask(client)).toBe(200);
+    rekey.clock.advance(479_000);
+    expect(await ask(client)).toBe(200);
+    expect(refreshes).toBe(0);
+    rekey.clock.advance(2_000);
+    const statuses = await Promise.all(Array.from({ length: 100 }, () => ask(client)));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(refreshes).toBe(1);
+    expect(new Set(seen.slice(-100).map(({ authorization }) => authorization)).size).toBe(1);
+  });
+
+  test('two clients over one storage, as two tabs: one renewal', async () => {
+    const storage = memoryStorage();
+    const one = await signedIn('tabs', { storage });
+    const other = open({ storage });
+    rekey.clock.advance(500_000);
+    expect(await Promise.all([ask(one), ask(other), ask(one), ask(other)])).toEqual([200, 200, 200, 200]);
+    rekey.clock.advance(20_000);
+    expect(await Promise.all([ask(one), ask(other)])).toEqual([200, 200]);
+  });
+
+  test('a 401 renews once and repeats, with the same body; a second 401 is the answer', async () => {
+    const client = await signedIn('repeat');
+    const storage = memoryStorage();
+    const wrong = open({ storage });
+    await wrong.signIn({ identifier: 'repeat@example.com', password });
+    await tamper(storage);
+    expect(await ask(wrong, { method: 'POST', body: 'hello' })).toBe(200);
+    expect(seen.map(({ body }) => body)).toEqual(['hello', 'hello']);
+    expect(refreshes).toBe(1);
+    expect(await ask(client)).toBe(200);
+    const stream = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('once'));
+        controller.close();
+      },
+    });
+    await tamper(storage);
+    expect(await ask(wrong, { method: 'POST', body: stream, duplex: 'half' } as RequestInit)).toBe(401);
+  });
+
+  test('a device whose clock is wrong by hours is served all the same', async () => {
+    for (const skew of [-5, 5].map((hours) => hours * 3_600_000)) {
+      const client = await signedIn('skewed', { now: () => rekey.clock.now() + skew });
+      expect(await ask(client)).toBe(200);
+      rekey.clock.advance(590_000);
+      expect(await ask(client)).toBe(200);
+    }
+    expect(refreshes).toBe(2);
+  });
+
+  test('waits while the network is gone, and goes on with the same session', async () => {
+    const client = await signedIn('network');
+    rekey.clock.advance(700_000);
+    cut = true;
+    const asked = ask(client);
+    await until('some tries', async () => (refreshes > 3 ? true : undefined));
+    cut = false;
+    expect(await asked).toBe(200);
+  });
+
+  test('keys rotate under it, and it does not notice', async () => {
+    const client = await signedIn('keys');
+    for (let n = 0; n < 40; n++) {
+      rekey.clock.advance(86_400_000);
+      expect(await ask(client)).toBe(200);
+    }
+  });
+
+  test('revoked under it: the app is asked once, and what waited goes on after the recovery', async () => {
+    const causes: unknown[] = [];
+    const client: Client = await signedIn('revoked', {
+      onRecovery: async (cause) => {
+        causes.push(cause);
+        const recovery = await client.startRecovery({ identifier: 'revoked@example.com' });
+        expect(recovery.view.methods).toContain('code');
+        await recover(recovery, 'revoked@example.com');
+      },
+    });
+    // Disabled and let in again: every session of before is over.
+    await who.put('revoked', { status: 'disabled' });
+    await who.put('revoked');
+    rekey.clock.advance(60_000);
+    const statuses = await Promise.all(Array.from({ length: 12 }, () => ask(client)));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(causes).toEqual([{ error: 'invalid_grant', description: expect.any(String) }]);
+  });
+
+  test('nobody to ask, or nobody who wants: what waits fails with the reason', async () => {
+    const client = await signedIn('nobody', { onRecovery: () => false });
+    await client.signOut();
+    await expect(ask(client)).rejects.toMatchObject({ code: 'signed_out' });
+    await expect(ask(open())).rejects.toMatchObject({ code: 'signed_out' });
+    expect(await client.isSignedIn()).toBe(false);
+  });
+
+  test('refusals are the service’s own words', async () => {
+    const client = await signedIn('words');
+    await expect(client.signIn({ identifier: 'words@example.com', password: 'x' })).rejects.toMatchObject({
+      code: 'unauthorized',
+      status: 401,
+    });
+    const recovery = await client.startRecovery({ identifier: 'words@example.com' });
+    await expect(recovery.prove('00000000')).rejects.toMatchObject({
+      code: 'wrong_proof',
+      body: { tries_left: 4 },
+    });
+    await expect(recovery.sendCode()).rejects.toMatchObject({ code: 'too_early' });
+    const resumed = await open().resumeRecovery(recovery.reference);
+    expect(resumed.view.state).toBe('proving');
+    await resumed.cancel();
+    await expect(recovery.prove('00000000')).rejects.toMatchObject({ code: 'finished' });
+    await expect(client.startRecovery({ identifier: '' })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  test('a token goes to the origins that were named, and to no other', async () => {
+    const client = await signedIn('origins', { resources: [] });
+    await client.fetch(`${resource}/me`);
+    expect(seen.map(({ authorization }) => authorization)).toEqual(['']);
+  });
+});
