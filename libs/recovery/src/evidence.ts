@@ -28,6 +28,8 @@ export interface Accepted {
   authenticator: string;
   /** Authentication method (RFC 8176 where it has a word). Mail is never called a factor. */
   amr: string;
+  /** The message that carried it. */
+  messageId?: string;
   /** Takes it out of use, in the transaction that moves the recovery. @returns false when another was faster */
   spend?(sql: Sql): Promise<boolean>;
 }
@@ -46,6 +48,7 @@ export interface Answering {
 }
 
 interface SentCode {
+  messageId: string;
   counter: number;
   channel: CodeChannel;
   boundTo: string;
@@ -55,7 +58,7 @@ interface SentCode {
 /** Messages that carry a code, newest first, with the address each went to while it may prove anything. */
 const sentCodes = (which: string, limit: number): string => `
   select a.authenticator_id,
-    jsonb_build_object('counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id) as evidence
+    jsonb_build_object('messageId', m.id, 'counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id) as evidence
   from (
     select * from messages
     where recovery_id = :id and kind = 'recovery_code' and bound_to is not null and ${which}
@@ -74,7 +77,9 @@ const code: Answering = {
       return { ...binding, recoveryId, authenticator, boundTo: Buffer.from(boundTo, 'hex') };
     });
     const right = matchCode(keyring, value, candidates);
-    return right && { authenticator: right.authenticator, amr: byMessage(right.channel) };
+    if (!right) return undefined;
+    const { authenticator, messageId } = right;
+    return { authenticator, messageId, amr: byMessage(right.channel) };
   },
 };
 
@@ -87,7 +92,8 @@ const link = (isRight: boolean): Answering => ({
   evidence: () => sentCodes('counter = :counter', 1),
   async check(_about, _value, [sent]) {
     if (!sent || !isRight) return undefined;
-    return { authenticator: sent.authenticator, amr: byMessage((sent.evidence as SentCode).channel) };
+    const { messageId, channel } = sent.evidence as SentCode;
+    return { authenticator: sent.authenticator, messageId, amr: byMessage(channel) };
   },
 });
 

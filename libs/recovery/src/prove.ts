@@ -1,7 +1,7 @@
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, clearRows, failureKey, limitView } from '@rekey/limits';
+import { budgets, clearRows, failureKey, limitView, smsProvenRows } from '@rekey/limits';
 import { isRecoveryToken } from './bearer.js';
 import { type Burnt, burnings, usable } from './burn.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
@@ -22,6 +22,8 @@ const consume = statement(
      returning id, account_id
    ), forgotten as (
      ${clearRows(`array(select ${failureKey(':authenticator::text')} from won)`)}
+   ), paid_off as (
+     ${smsProvenRows('select :messageId::uuid from won')}
    ), noted as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, :event, 'person', won.account_id, won.id,
@@ -103,6 +105,7 @@ async function consumeProof(
       acr: acrOf(done),
       seen: row.proofs.length,
       authenticator: accepted.authenticator,
+      messageId: accepted.messageId ?? null,
       auditId: uuidv7(now),
     });
   const { spend } = accepted;

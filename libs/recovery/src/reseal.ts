@@ -1,5 +1,6 @@
 import { identifierOf, lookupDigests } from '@rekey/accounts';
 import { type KeyCount, type SealedRows, type Sql, statement } from '@rekey/database';
+import { sqlStates, statesBefore } from './moves.js';
 
 /**
  * What of open recoveries is sealed; at its end it is wiped. The digests are written under every key of the ring, so that
@@ -17,8 +18,9 @@ export const sealedInRecovery: SealedRows[] = [
 
 const underWay = statement(
   'codes_under_way_by_key',
-  `select key_id, count(*)::integer as rows from messages
-   where kind = 'recovery_code' and key_id is not null and expires_at > :now group by 1`,
+  `select m.key_id, count(*)::integer as rows from messages m join recoveries r on r.id = m.recovery_id
+   where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > :now and r.state in (${sqlStates(statesBefore('prove'))})
+   group by 1`,
 );
 
 /** Codes that may still be typed in, by the key that they are derived under. They run out within ten minutes. */
