@@ -142,6 +142,18 @@ describe('accounts on PostgreSQL', () => {
     expect((await readAccount(database, both, 'a'))?.username).toBe('mei');
   });
 
+  test('two who confirm one address at once, one of them held under an older key: one has it, each time', async () => {
+    const both = new Keyring([{ id: 'new', key: randomBytes(32) }, old]);
+    for (let round = 0; round < 20; round++) {
+      const claim = { kind: 'email' as const, value: `claim-${round}@example.com` };
+      const addresses = (verified: boolean) => ({ addresses: [{ ...claim, verified }] });
+      await put('a', addresses(false));
+      await put('b', addresses(false), both);
+      const outcomes = await Promise.all([put('a', addresses(true), both), put('b', addresses(true), both)]);
+      expect(outcomes.map(code).sort()).toEqual(['conflict', 'done']);
+    }
+  });
+
   test('of twenty who want one address at once one has it; one account put twenty times is there once', async () => {
     const wanted = Array.from({ length: 20 }, (_, n) => put(`w${n}`, { mails: ['wanted@example.com'] }));
     const codes = (await Promise.all(wanted)).map(code);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSettings, SettingsError } from './index.js';
+import { developmentSecrets, loadSettings, SettingsError } from './index.js';
 
 let dataDir: string;
 const keyring = JSON.stringify([{ id: '2026', key: Buffer.alloc(32, 7).toString('base64url') }]);
@@ -44,6 +44,18 @@ test('development secrets are made once, kept for the owner only', () => {
   expect(two?.keyring.open(one!.keyring.seal('x', 'row'), 'row').toString()).toBe('x');
   expect(statSync(join(dataDir, 'keyring.json')).mode & 0o777).toBe(0o600);
   expect(readFileSync(join(dataDir, 'management-client-secret'), 'utf8')).toHaveLength(43);
+});
+
+test('a new key of development goes before those there are, for the owner only', () => {
+  const before = loadSettings({ REKEY_DATA_DIR: dataDir }, 'standalone');
+  developmentSecrets(dataDir).addKey('2027');
+  const after = loadSettings({ REKEY_DATA_DIR: dataDir }, 'keys');
+  expect([before.keyringMadeHere, after.keyring.keyIds]).toEqual([true, ['2027', 'development']]);
+  expect(after.keyring.open(before.keyring.seal('x', 'row'), 'row').toString()).toBe('x');
+  expect(statSync(join(dataDir, 'keyring.json')).mode & 0o777).toBe(0o600);
+  expect(loadSettings({ REKEY_KEYRING: keyring, REKEY_DATA_DIR: dataDir }, 'keys').keyringMadeHere).toBe(
+    false,
+  );
 });
 
 test('each bad value names its variable, what was read and what is allowed, all at once', () => {
