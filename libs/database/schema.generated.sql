@@ -227,7 +227,9 @@ create table sms_reservations (
   country text not null,
   prefix text not null,
   client_id text,
+  number bytea not null,
   is_code boolean not null,
+  counts boolean not null,
   price bigint not null,
   unproven boolean not null,
   reserved_at timestamp with time zone not null,
@@ -299,6 +301,7 @@ CREATE INDEX recoveries_created_at ON public.recoveries USING brin (created_at);
 CREATE INDEX recoveries_open ON public.recoveries USING btree (idle_expires_at) WHERE (state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text]));
 CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id);
 CREATE UNIQUE INDEX signing_keys_generation ON public.signing_keys USING btree (use, generation);
+CREATE INDEX sms_reservations_number ON public.sms_reservations USING btree (number);
 CREATE INDEX sms_reservations_reserved_at ON public.sms_reservations USING brin (reserved_at);
 CREATE INDEX sms_reservations_to_count ON public.sms_reservations USING btree (proven_at) WHERE ((proven_at IS NOT NULL) AND (NOT counted));
 CREATE INDEX sms_traffic_slot ON public.sms_traffic USING brin (slot);

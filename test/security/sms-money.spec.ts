@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { MovableClock, uuidv7 } from '@rekey/kernel';
 import { countSmsProven, giveSmsBack, readSmsPolicy, reserveSms, smsProvenRows } from '@rekey/limits';
@@ -37,7 +39,9 @@ describe('money for SMS', () => {
   const gb = (range = '7400') => `+44${range}${String(100_000 + (serial++ % 899_999))}`;
   const send = async (policy = euros({}), more: Partial<Parameters<typeof reserveSms>[3]> = {}) => {
     const messageId = more.messageId ?? uuidv7(clock.now());
-    const message = { messageId, to: gb(), body: 'code', isCode: true, clientId: 'default', ...more };
+    const to = more.to ?? gb();
+    const number = Buffer.from(to);
+    const message = { messageId, to, number, body: 'code', isCode: true, clientId: 'default', ...more };
     const courier = couriers[serial % 2] as Database;
     return { messageId, ...(await reserveSms(courier, clock.now(), policy, message)) };
   };
@@ -151,6 +155,12 @@ describe('money for SMS', () => {
     ]);
   });
 
+  test('nobody stops a range with one number of it', async () => {
+    const to = gb('7410');
+    expect(await many(30, () => send(undefined, { to }))).toEqual({ reserved: 30 });
+    expect((await send(undefined, { to: gb('7410') })).refused).toBeUndefined();
+  });
+
   test('a range where people prove their codes is never stopped', async () => {
     for (let n = 0; n < 100; n++) {
       const { refused, messageId } = await send(undefined, { to: gb('7700') });
@@ -175,7 +185,13 @@ describe('money for SMS', () => {
   test('when the store is away nothing may be sent', async () => {
     const gone = await openDatabase({ url: postgres.url, name: 'spec', poolSize: 1 });
     await gone.close();
-    const message = { messageId: uuidv7(clock.now()), to: gb(), body: 'code', isCode: true };
+    const message = {
+      messageId: uuidv7(clock.now()),
+      to: gb(),
+      number: Buffer.alloc(32),
+      body: 'code',
+      isCode: true,
+    };
     await expect(reserveSms(gone, clock.now(), euros({}), message)).rejects.toThrow();
   });
 });
@@ -202,5 +218,50 @@ test('the answer to the caller does not change when an SMS is refused; its row a
     expect(noted).toEqual({ reason: 'sms_country' });
   } finally {
     await rekey.close();
+  }
+}, 60_000);
+
+test('the courier gives back what the provider refused, and keeps what nobody knows of; a retry is free', async () => {
+  let answer = { status: 400, body: { code: 21211, message: 'no', status: 400 } as object };
+  const provider = createServer((request, response) => {
+    request.resume();
+    response
+      .writeHead(answer.status, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer.body));
+  });
+  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+  const rekey = await startRekey({
+    environment: {
+      TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+      TWILIO_AUTH_TOKEN: 'token',
+      TWILIO_FROM: '+15005550006',
+      TWILIO_API_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`,
+    },
+  });
+  const spent = async () =>
+    await rekey.sql('select scope, spent::int as spent from sms_spending order by scope');
+  const all = (amount: number) =>
+    ['client default', 'country US', 'instance'].map((scope) => ({ scope, spent: amount }));
+  const messageIn = (state: string) =>
+    until(`a message ${state}`, async () => {
+      const rows = await rekey.sql('select id, attempts from messages where state = $1', [state]);
+      return rows.find(({ attempts }) => attempts > 0);
+    });
+  try {
+    await new Story(rekey).start({ identifier: '+12025550123' });
+    await messageIn('failed');
+    expect(await spent()).toEqual(all(0));
+    answer = { status: 503, body: {} };
+    await new Story(rekey).start({ identifier: '+12025550147' });
+    const { id } = await messageIn('queued');
+    await until('the price to be reserved', async () => (await spent())[0]?.spent > 0 || undefined);
+    answer = { status: 201, body: { sid: 'SM1' } };
+    await messageIn('sent');
+    const [price] = await rekey.sql('select message_id, price::int as price from sms_reservations');
+    expect(price.message_id).toBe(id);
+    expect(await spent()).toEqual(all(price.price));
+  } finally {
+    await rekey.close();
+    provider.close();
   }
 }, 60_000);

@@ -51,6 +51,7 @@ describe('a pumping attack', () => {
           const message = {
             messageId: id,
             to: send.to,
+            number: Buffer.from(send.to),
             body: '1 #123456',
             isCode: true,
             clientId: send.clientId,

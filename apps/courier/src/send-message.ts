@@ -91,6 +91,7 @@ async function payFor(
   const { refused, opened } = await reserveSms(context.database, context.clock.now(), smsPolicy, {
     messageId,
     to: to.value,
+    number: context.keyring.mac('sms-number', to.value),
     body: rendered.body,
     isCode,
     clientId,

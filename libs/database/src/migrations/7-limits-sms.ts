@@ -42,7 +42,11 @@ export class LimitsSms1764000000007 implements MigrationInterface {
         country text not null,
         prefix text not null,
         client_id text,
+        -- Keyed digest of the number.
+        number bytea not null,
         is_code boolean not null,
+        -- The first code to its number in the window: a range is judged by numbers, so that nobody stops it with one.
+        counts boolean not null,
         price bigint not null,
         -- Charged to the share of ranges where nobody has proved a code.
         unproven boolean not null,
@@ -59,6 +63,7 @@ export class LimitsSms1764000000007 implements MigrationInterface {
     await queryRunner.query(
       'create index sms_reservations_reserved_at on sms_reservations using brin (reserved_at)',
     );
+    await queryRunner.query('create index sms_reservations_number on sms_reservations (number)');
     await queryRunner.query('create index sms_traffic_slot on sms_traffic using brin (slot)');
   }
 

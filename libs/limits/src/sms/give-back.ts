@@ -5,7 +5,7 @@ const giveBack = statement(
   'limits_give_back_sms',
   `with gone as (
      delete from sms_reservations where message_id = :messageId
-     returning country, prefix, client_id, is_code, price, unproven, reserved_at, slot
+     returning country, prefix, client_id, counts, price, unproven, reserved_at, slot
    ), locked as materialized (
      -- Only of the hour that it was charged to.
      select s.scope from sms_spending s, gone
@@ -18,7 +18,7 @@ const giveBack = statement(
      from gone, locked where s.scope = locked.scope
    )
    update sms_traffic t set sent = t.sent - 1
-   from gone where gone.is_code and t.slot = gone.slot and t.prefix in (gone.prefix, gone.country) and t.sent > 0`,
+   from gone where gone.counts and t.slot = gone.slot and t.prefix in (gone.prefix, gone.country) and t.sent > 0`,
 );
 
 /**

@@ -5,7 +5,9 @@ import { defaultPrices } from './default-prices.js';
 /** Kinds of number that a policy may open; the others earn money for whoever owns them, or receive nothing. */
 export const numberTypes = ['MOBILE', 'FIXED_LINE_OR_MOBILE', 'FIXED_LINE', 'VOIP'] as const;
 
-const country = z.string().refine((text): boolean => isSupportedCountry(text), 'not an ISO 3166-1 alpha-2 code');
+const country = z
+  .string()
+  .refine((text): boolean => isSupportedCountry(text), 'not an ISO 3166-1 alpha-2 code');
 const amount = z.number().positive().max(1_000_000);
 const share = z.number().gt(0).max(1);
 const rule = z.strictObject({ sends: z.int().min(1).max(1_000_000), floor: z.number().min(0).max(1) });
@@ -48,7 +50,6 @@ const defaults: PolicyFile = {
     windowMinutes: 60,
     coolDownMinutes: 30,
     probes: 3,
-    /** One more than an address gets in ten minutes: nobody stops a range alone. */
     unprovenRange: { sends: 6 },
     range: { sends: 20, floor: 0.2 },
     country: { sends: 100, floor: 0.3 },
@@ -64,8 +65,8 @@ export interface SmsPolicy {
   /** For an hour. `unproven`: the share of each that ranges may take where nobody has proved a code. */
   budgets: { instance: number; client: number; country(country: string): number; unproven: number };
   /**
-   * A range, or a country, is stopped when less than `floor` of at least `sends` codes were proved in the window; a range
-   * where nobody has proved one for a month, after fewer sends.
+   * A range, or a country, is stopped when less than `floor` of at least `sends` codes were proved in the window (a number
+   * counts once among the sends); a range where nobody has proved one for a month, after fewer sends.
    */
   breaker: {
     windowMs: number;

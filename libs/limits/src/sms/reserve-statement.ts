@@ -76,12 +76,15 @@ export const reserve = statement(
      end as outcome
      from whole
    ), reserved as (
-     insert into sms_reservations (message_id, country, prefix, client_id, is_code, price, unproven, reserved_at, slot, probing)
-     select :messageId, :country, :prefix, :clientId, :isCode, :price, not verdict.known, :now, :slot,
+     insert into sms_reservations (message_id, country, prefix, client_id, number, is_code, counts,
+       price, unproven, reserved_at, slot, probing)
+     select :messageId, :country, :prefix, :clientId, :number::bytea, :isCode, :isCode::boolean and not exists (
+         select from sms_reservations r where r.number = :number::bytea and r.is_code and r.slot > :since::timestamptz
+       ), :price, not verdict.known, :now, :slot,
        array(select prefix from judged where state = 'half_open' and (not judged.whole or not verdict.known))
      from verdict where outcome = 'reserved' and not exists (select from earlier)
      on conflict do nothing
-     returning probing, price, unproven
+     returning probing, price, unproven, counts
    ), charged as (
      update sms_spending s set
        spent = case when s.resets_at <= :now::timestamptz then 0 else s.spent end + reserved.price,
@@ -91,7 +94,7 @@ export const reserve = statement(
      from reserved where s.scope = any(:scopes::text[])
    ), counted as (
      insert into sms_traffic (prefix, slot, sent)
-     select prefix, :slot, 1 from reserved, (values (:prefix), (:country)) as both_of (prefix) where :isCode::boolean
+     select prefix, :slot, 1 from reserved, (values (:prefix), (:country)) as both_of (prefix) where counts
      on conflict (prefix, slot) do update set sent = sms_traffic.sent + 1
    ), turned as (
      update sms_prefixes p set

@@ -9,6 +9,8 @@ export interface SmsToPay {
   messageId: string;
   /** E.164. It is not kept. */
   to: string;
+  /** Keyed digest of it, always under the same purpose. */
+  number: Buffer;
   body: string;
   /**
    * A code may be refused for money. A notice is charged and goes out all the same, unless nothing may go to that country or
@@ -63,6 +65,7 @@ export async function reserveSms(
     country,
     prefix,
     clientId: message.clientId ?? null,
+    number: message.number,
     isCode: message.isCode,
     price: price * segmentsOf(message.body),
     scopes,
