@@ -221,6 +221,25 @@ test('the answer to the caller does not change when an SMS is refused; its row a
   }
 }, 60_000);
 
+test('a code that came by SMS and proved right makes its range known', async () => {
+  const rekey = await startRekey();
+  try {
+    await new Story(rekey).proveBy('+12025550123');
+    const known = await until('the proof to be counted', async () => {
+      const rows = await rekey.sql(
+        'select prefix from sms_prefixes where proven_at is not null order by prefix',
+      );
+      return rows.length > 0 ? rows : undefined;
+    });
+    expect(known).toEqual([{ prefix: '+12025' }, { prefix: 'US' }]);
+    expect(await rekey.sql('select distinct sent, proven from sms_traffic')).toEqual([
+      { sent: 1, proven: 1 },
+    ]);
+  } finally {
+    await rekey.close();
+  }
+}, 60_000);
+
 test('the courier gives back what the provider refused, and keeps what nobody knows of; a retry is free', async () => {
   let answer = { status: 400, body: { code: 21211, message: 'no', status: 400 } as object };
   const provider = createServer((request, response) => {
