@@ -140,6 +140,7 @@ create table messages (
   provider_id text,
   sent_at timestamp with time zone,
   account_id text,
+  authenticator text,
   change text,
   CHECK (((change IS NULL) = (kind <> 'authenticators_changed'::text))),
   CHECK (((recovery_id IS NULL) = (kind = 'authenticators_changed'::text))),

@@ -23,7 +23,7 @@ const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
 
 /**
  * The one address to send a code to, as SQL for a lateral join that yields at most one row of `account_id, account_locale,
- * address_id, channel, sealed, exact`. Only a verified address of an active account is ever written to, and none that was
+ * address_id, channel, sealed, exact, authenticator`. Only a verified address of an active account is ever written to, and none that was
  * disabled. The wanted channel comes first, then the address that was typed, then the primary one.
  *
  * @param of expressions: blind-index digests, a known account or null, a known address or null, a channel or null
@@ -34,7 +34,8 @@ export const addressToWrite = (of: {
   address: string;
   channel: string;
 }): string => `
-  select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact
+  select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
+    d.id::text || ':' || d.binding as authenticator
   from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null and d.disabled_at is null
   where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
     and (${of.address} is null or d.id = ${of.address})
@@ -51,7 +52,7 @@ export const addressesToWarn = (account: string): string =>
 
 /** A notice's address, as SQL of the shape of {@link addressToWrite}. */
 export const addressOfNotice = (address: string): string => `
-  select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact
+  select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact, null as authenticator
   from addresses d join accounts a on a.id = d.account_id where d.id = ${address}`;
 
 /** Addresses that a person who has proved something may choose from, as SQL that yields `id, channel, sealed`. */

@@ -44,9 +44,9 @@ export { deleteAccount, hasAccounts, readAccount } from './read.js';
 export { sealedInAccounts } from './reseal.js';
 export {
   acceptTotpStep,
-  addressAsAuthenticator,
   backupCodeEvidence,
   disableAuthenticators,
+  isAddressBound,
   type Standing,
   standingOf,
   totpEvidence,

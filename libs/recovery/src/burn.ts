@@ -1,4 +1,3 @@
-import { type Standing, standingOf } from '@rekey/accounts';
 import { type Statement, statement } from '@rekey/database';
 import {
   accountGuessKey,
@@ -25,11 +24,12 @@ export interface Burnt extends RecoveryRow {
   resets_at: Date | null;
   /** Failures in a row of each authenticator, this guess included. */
   evidence: (Evidence & { failures: number })[];
-  standing: Standing | null;
 }
 
-/** For whoever is not there, so that as much is written as for those who are. Few, so that they do not pile up. */
-const nobody = `'nobody ' || right(spent.id::text, 2)`;
+/** For whoever is not there: as much is looked for and as much is written as for those who are. Gone after a day. */
+const nobody = `'nobody ' || encode(spent.guess_key, 'hex')`;
+const somebody = `coalesce(spent.account_id, ${nobody})`;
+const dayMs = budgets.guessesADay.windowMs;
 
 /**
  * Burns a guess: the recovery's, the day's of the identifier and of the account, and one failure of each authenticator that
@@ -46,30 +46,33 @@ const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
      ), found as (
        select checked.* from spent, lateral (${evidence}) checked
      ), day as (
-       select ${identifierGuessKey(kind, 'spent.guess_key')} as identifier, ${accountGuessKey(kind, `coalesce(spent.account_id, ${nobody})`)} as account
+       select ${identifierGuessKey(kind, 'spent.guess_key')} as identifier, ${accountGuessKey(kind, somebody)} as account
        from spent
+     ), failing as (
+       select found.authenticator_id, found.evidence, ${failureKey(`coalesce(found.authenticator_id, ${nobody})`)} as key
+       from spent left join found on true
      ), keys as (
-       select identifier as key, ${budgets.guessesADay.windowMs}::bigint as window_ms from day
-       union select account, ${budgets.guessesADay.windowMs} from day
-       union select ${failureKey(`coalesce(found.authenticator_id, ${nobody})`)}, ${failureWindowMs} from spent left join found on true
+       select identifier as key, ${dayMs}::bigint as window_ms from day
+       union select account, ${dayMs} from day
+       union select key, case when authenticator_id is null then ${dayMs} else ${failureWindowMs} end from failing
      ), charged as (
        ${chargeRows('select key, window_ms from keys')}
      )
      select ${rowColumns}, recoveries.account_id, spent.tries, identifier.spent as identifier_spent, account.spent as account_spent,
        identifier.resets_at, (
-         select coalesce(jsonb_agg(jsonb_build_object('authenticator', found.authenticator_id, 'evidence', found.evidence, 'failures', charged.spent)), '[]')
-         from found join charged on charged.key = ${failureKey('found.authenticator_id')}
-       ) as evidence, (${standingOf('spent.account_id')}) as standing
+         select coalesce(jsonb_agg(jsonb_build_object('authenticator', failing.authenticator_id, 'evidence', failing.evidence, 'failures', charged.spent)), '[]')
+         from failing join charged using (key) where failing.evidence is not null
+       ) as evidence
      from recoveries left join spent on true left join day on true
        left join charged identifier on identifier.key = day.identifier left join charged account on account.key = day.account
      where recoveries.id = :id`,
   );
 
 export const burnings: Record<ProofKind | 'link', Statement> = {
-  code: burning('code', 'code', answerings.code.evidence('spent.account_id')),
-  backup_code: burning('backup_code', 'backup_code', answerings.backup_code.evidence('spent.account_id')),
-  totp: burning('totp', 'totp', answerings.totp.evidence('spent.account_id')),
-  link: burning('link', 'code', answeringByLink(false).evidence('spent.account_id')),
+  code: burning('code', 'code', answerings.code.evidence(somebody)),
+  backup_code: burning('backup_code', 'backup_code', answerings.backup_code.evidence(somebody)),
+  totp: burning('totp', 'totp', answerings.totp.evidence(somebody)),
+  link: burning('link', 'code', answeringByLink(false).evidence(somebody)),
 };
 
 /** Which of the evidence a guess may be looked at with. */
@@ -82,4 +85,6 @@ export const usable = ({ evidence, account_spent }: Burnt): Evidence[] =>
 
 /** The authenticators for which this failure is one too many. */
 export const wornOut = ({ evidence }: Burnt): string[] =>
-  evidence.filter(({ failures }) => failures >= failuresInARow).map(({ authenticator }) => authenticator);
+  evidence.flatMap(({ authenticator, failures }) =>
+    authenticator !== null && failures >= failuresInARow ? [authenticator] : [],
+  );

@@ -1,10 +1,4 @@
-import {
-  acceptTotpStep,
-  addressAsAuthenticator,
-  backupCodeEvidence,
-  totpEvidence,
-  useBackupCode,
-} from '@rekey/accounts';
+import { acceptTotpStep, backupCodeEvidence, totpEvidence, useBackupCode } from '@rekey/accounts';
 import type { Sql } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import {
@@ -17,9 +11,9 @@ import {
 } from '@rekey/proofs';
 import type { ProofKind } from './policy.js';
 
-/** One thing that a guess is checked against, and the authenticator that the guess is charged to. */
+/** One thing that a guess is checked against, and the authenticator that the guess is charged to; null for nobody's. */
 export interface Evidence {
-  authenticator: string;
+  authenticator: string | null;
   evidence: unknown;
 }
 
@@ -55,29 +49,29 @@ interface SentCode {
   keyId: string;
 }
 
-/** Messages that carry a code, newest first, with the address each went to while it may prove anything. */
+/**
+ * Messages that carry a code, newest first. Those that went to nobody are among them: a guess takes the same steps, whoever
+ * it is about. Whether the address still counts is asked when a guess was right.
+ */
 const sentCodes = (which: string, limit: number): string => `
-  select a.authenticator_id,
+  select m.authenticator as authenticator_id,
     jsonb_build_object('messageId', m.id, 'counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id) as evidence
-  from (
-    select * from messages
-    where recovery_id = :id and kind = 'recovery_code' and bound_to is not null and ${which}
-    order by counter desc limit ${limit}
-  ) m, lateral (${addressAsAuthenticator('m.address_id')}) a
-  order by m.counter desc`;
+  from messages m
+  where m.recovery_id = :id and m.kind = 'recovery_code' and m.bound_to is not null and ${which}
+  order by m.counter desc limit ${limit}`;
 
 const byMessage = (channel: CodeChannel): string => `recovery-code-${channel}`;
 
 const code: Answering = {
   kind: 'code',
-  evidence: () => sentCodes('expires_at > :now', 2),
+  evidence: () => sentCodes('m.expires_at > :now', 2),
   async check({ keyring, recoveryId }, value, evidence) {
     const candidates = evidence.map(({ authenticator, evidence: sent }) => {
       const { boundTo, ...binding } = sent as SentCode;
       return { ...binding, recoveryId, authenticator, boundTo: Buffer.from(boundTo, 'hex') };
     });
     const right = matchCode(keyring, value, candidates);
-    if (!right) return undefined;
+    if (!right?.authenticator) return undefined;
     const { authenticator, messageId } = right;
     return { authenticator, messageId, amr: byMessage(right.channel) };
   },
@@ -89,9 +83,9 @@ const code: Answering = {
  */
 const link = (isRight: boolean): Answering => ({
   kind: 'code',
-  evidence: () => sentCodes('counter = :counter', 1),
+  evidence: () => sentCodes('m.counter = :counter', 1),
   async check(_about, _value, [sent]) {
-    if (!sent || !isRight) return undefined;
+    if (!sent?.authenticator || !isRight) return undefined;
     const { messageId, channel } = sent.evidence as SentCode;
     return { authenticator: sent.authenticator, messageId, amr: byMessage(channel) };
   },
@@ -103,7 +97,7 @@ const backupCode: Answering = {
   async check({ now }, value, [first]) {
     const evidence = first?.evidence as BackupCodeEvidence | undefined;
     const digest = await matchBackupCode(value, evidence);
-    if (!first || !evidence || !digest) return undefined;
+    if (!first?.authenticator || !evidence || !digest) return undefined;
     const spend = (sql: Sql) => useBackupCode(sql, { id: evidence.id, digest, at: new Date(now) });
     return { authenticator: first.authenticator, amr: 'recovery-code-saved', spend };
   },
@@ -115,7 +109,7 @@ const totp: Answering = {
   async check({ keyring, now }, value, [first]) {
     const evidence = first?.evidence as TotpEvidence | undefined;
     const step = matchTotp(keyring, value, evidence, now);
-    if (!first || !evidence || step === undefined) return undefined;
+    if (!first?.authenticator || !evidence || step === undefined) return undefined;
     const spend = (sql: Sql) => acceptTotpStep(sql, { id: evidence.id, step });
     return { authenticator: first.authenticator, amr: 'otp', spend };
   },

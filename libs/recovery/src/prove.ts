@@ -1,3 +1,4 @@
+import { isAddressBound, type Standing, standingOf } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
@@ -77,14 +78,30 @@ export async function proveWith(
   if (row.proofs.includes(answering.kind)) return refuse('not_possible', {}, 'proved by this kind before');
 
   const accepted = await answering.check({ keyring, now, recoveryId: id }, by.value, usable(row));
-  if (!accepted || !row.standing) return recordFailure(context, id, answering.kind, row);
-  return consumeProof(context, id, row, answering.kind, accepted);
+  const standing = accepted && (await standingFor(database, row, accepted));
+  if (!standing) return recordFailure(context, id, answering.kind, row);
+  return consumeProof(context, id, { ...row, standing }, answering.kind, accepted);
+}
+
+const standingNow = statement(
+  'recovery_standing',
+  `select (${standingOf(':account')}) as standing
+   where :address::text is null or ${isAddressBound(':address::text')}`,
+);
+
+/** How the account stands, once a value was right; nothing when the account, or the address of the code, no longer counts. */
+async function standingFor(sql: Sql, row: Burnt, accepted: Accepted): Promise<Standing | undefined> {
+  const [found] = await sql.query<{ standing: Standing | null }>(standingNow, {
+    account: row.account_id,
+    address: accepted.messageId === undefined ? null : accepted.authenticator,
+  });
+  return found?.standing ?? undefined;
 }
 
 async function consumeProof(
   context: RecoveryContext,
   id: string,
-  row: Burnt,
+  row: Burnt & { standing: Standing },
   kind: ProofKind,
   accepted: Accepted,
 ): Promise<RecoveryView | Refusal> {
@@ -92,7 +109,7 @@ async function consumeProof(
   const now = clock.now();
   const { standing } = row;
   const done = [...row.proofs, kind];
-  const isProven = standing !== null && outlookOf(policy, standing, done).proven;
+  const isProven = outlookOf(policy, standing, done).proven;
   const state = stateAfter(isProven ? 'prove' : 'prove_more');
   const win = (sql: Sql) =>
     sql.query<{ offers: SealedOffer[] | null }>(consume, {

@@ -96,10 +96,18 @@ export const take = statement(
      from message, verdict
    ), bound as (
      update messages m set attempts = m.attempts + 1, address_id = address.address_id, channel = address.channel,
-       bound_to = coalesce(m.bound_to, address.exact), key_id = coalesce(m.key_id, :keyId)
+       bound_to = coalesce(m.bound_to, address.exact), key_id = coalesce(m.key_id, :keyId),
+       authenticator = address.authenticator
      from address join outcome on outcome.message_id = address.message_id
      where m.id = address.message_id and m.state = 'queued' and coalesce(outcome.may_send, true)
      returning m.id, m.key_id, m.bound_to
+   ), bound_to_nobody as (
+     -- A code that goes to nobody is bound like any other, so that a guess at it takes the same steps.
+     update messages m set attempts = m.attempts + 1, channel = coalesce(m.channel, message.wanted, 'email'),
+       bound_to = sha256(convert_to(gen_random_uuid()::text, 'utf8')), key_id = :keyId
+     from message
+     where m.id = message.id and m.state = 'queued' and m.kind = 'recovery_code' and m.bound_to is null
+       and not exists (select from bound where bound.id = m.id)
    ), bound_recovery as (
      update recoveries r set account_id = address.account_id
      from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'

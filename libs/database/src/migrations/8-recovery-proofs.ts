@@ -25,6 +25,8 @@ export class RecoveryProofs1764000000008 implements MigrationInterface {
       alter table messages
         alter column recovery_id drop not null,
         add column account_id text,
+        -- Of a code: the address as an authenticator, at the time it was sent; null for a code to nobody.
+        add column authenticator text,
         -- Of a notice about authenticators: what changed.
         add column change text,
         drop constraint messages_kind_check,
@@ -41,7 +43,7 @@ export class RecoveryProofs1764000000008 implements MigrationInterface {
     await queryRunner.query(`delete from messages where kind = 'authenticators_changed'`);
     await queryRunner.query(`
       alter table messages drop constraint messages_about, drop constraint messages_change, drop constraint messages_kind_check,
-        drop column account_id, drop column change, alter column recovery_id set not null,
+        drop column account_id, drop column authenticator, drop column change, alter column recovery_id set not null,
         add constraint messages_kind_check check (kind in ('recovery_code', 'recovery_completed'))`);
     await queryRunner.query(`
       alter table recoveries add column proven_by text, add column guess_budgets bytea[] not null default '{}'`);

@@ -56,11 +56,18 @@ export function matchTotp(
   evidence: TotpEvidence | undefined,
   now: number,
 ): number | undefined {
-  const secret = evidence
-    ? keyring.open(Buffer.from(evidence.sealed, 'hex'), evidence.id).toString()
-    : decoySecret;
+  const sealed = evidence ? Buffer.from(evidence.sealed, 'hex') : decoyOf(keyring);
+  const secret = keyring.open(sealed, evidence?.id ?? decoyId).toString();
   const step = totpStep(secret, typed, now, evidence?.lastStep);
   return evidence ? step : undefined;
 }
 
-const decoySecret = newTotpSecret();
+const decoyId = 'decoy';
+const decoys = new WeakMap<Keyring, Buffer>();
+
+/** A sealed secret of nobody, to be opened in place of one that is not there. */
+function decoyOf(keyring: Keyring): Buffer {
+  const sealed = decoys.get(keyring) ?? keyring.seal(newTotpSecret(), decoyId);
+  decoys.set(keyring, sealed);
+  return sealed;
+}
