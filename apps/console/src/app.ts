@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import { SigningKeys } from '@rekey/tokens';
 import { ConsoleModule } from './console.module.js';
-import { registerNdjson } from './ndjson.js';
+import { ndjson, registerNdjson } from './ndjson.js';
 import { openApi } from './open-api.js';
 
 /** The management API: accounts, clients, and the state of tokens. */
@@ -33,6 +33,7 @@ export async function startConsole(
       ready: () => database.ping(),
       register: registerNdjson,
       openApi,
+      media: [{ path: /:import$/, takes: ndjson, gives: ndjson }],
     });
     return {
       url: server.url,

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import { openApi } from './open-api.js';
 import { BrowserState } from './pages/browser-state.js';
+import { pageMedia } from './pages/media.js';
 import { registerPages } from './pages/register.js';
 import { assemble } from './parts.js';
 import { RecoveryModule } from './recovery.module.js';
@@ -23,6 +24,7 @@ export async function startRecovery(
       ready: () => parts.ready(),
       register: (fastify) => registerPages(fastify, browser),
       openApi,
+      media: pageMedia,
     });
     return {
       url: server.url,

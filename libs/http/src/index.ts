@@ -1,4 +1,5 @@
 export { createLog } from './log.js';
+export type { MediaRule } from './negotiation.js';
 export { describeApi } from './open-api.js';
 export { Operation, type OperationDescription } from './operation.js';
 export { limitHeaders, type Problem, problem, problemOf, refusalStatuses } from './problem.js';

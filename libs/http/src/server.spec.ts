@@ -101,6 +101,8 @@ describe('serve', () => {
     ['GET', '/v1/broken', undefined, 500, 'internal'],
     ['GET', '/v1/outage', undefined, 503, 'unavailable'],
     ['GET', '/nowhere', undefined, 404, 'not_found'],
+    ['DELETE', '/v1/greetings', undefined, 405, 'method_not_allowed'],
+    ['OPTIONS', '/v1/greetings', undefined, 405, 'method_not_allowed'],
     ['POST', '/v1/greetings', '{"name":', 400, 'invalid_request'],
     ['POST', '/v1/greetings', JSON.stringify({ name: 'x'.repeat(70_000) }), 413, 'too_large'],
   ] as const)('%s %s answers with a problem', async (method, url, payload, status, code) => {

@@ -6,8 +6,10 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { Settings } from '@rekey/settings';
 import { type FastifyInstance, LogController } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { onUnreadableRequest, onUnreadableUrl } from './before-routes.js';
 import { createLog, nestLog } from './log.js';
 import { openDocs, registerManners } from './manners.js';
+import { type MediaRule, negotiate } from './negotiation.js';
 import { describeApi } from './open-api.js';
 import { ProbesController, READINESS } from './probes.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -30,6 +32,8 @@ export interface ServeOptions {
   openApi?: { title: string; description: string };
   /** Bytes of a request's body at most; 64 KiB when left out. */
   bodyLimit?: number;
+  /** Of routes that take or give something else than JSON. */
+  media?: readonly MediaRule[];
   /** Fastify plugins of this process, before its routes. */
   register?(fastify: FastifyInstance): Promise<void>;
 }
@@ -70,10 +74,13 @@ export async function createApp(
     bodyLimit: options.bodyLimit ?? 65_536,
     trustProxy: options.settings.trustProxy.length > 0 ? options.settings.trustProxy : false,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: onUnreadableUrl,
+    clientErrorHandler: onUnreadableRequest,
     https: options.settings.tls ? readCertificate(options.settings.tls) : null,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   await registerManners(fastify, registry);
+  negotiate(fastify, options.media);
   if (options.openApi) openDocs(fastify);
 
   const root = rootModule(options, registry);

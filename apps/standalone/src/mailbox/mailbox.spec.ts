@@ -27,6 +27,7 @@ const slots = {
   serviceName: 'Rekey',
   recoveryUrl: 'http://localhost:3000',
   stopUrl: 'http://localhost:3000/stop?token=abc',
+  linkUrl: 'http://localhost:3000/recover/link?token=abc',
   codeMinutes: 10,
 };
 const sendMail = (

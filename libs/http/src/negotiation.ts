@@ -1,0 +1,95 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { problem } from './problem.js';
+
+/** What routes take and give, where that is not JSON: the first pattern that the path matches counts. */
+export interface MediaRule {
+  path: RegExp;
+  /** Of request bodies; left out: whatever the route itself makes of it. */
+  takes?: string;
+  /** Of answers; left out: whatever was asked for. */
+  gives?: string;
+}
+
+const json: Required<Omit<MediaRule, 'path'>> = { takes: 'application/json', gives: 'application/json' };
+
+const alwaysThere: MediaRule[] = [
+  { path: /^\/metrics$/, takes: json.takes, gives: 'text/plain' },
+  { path: /^\/(docs|openapi\.(json|yaml))(\/|$)/ },
+];
+
+const patternOf = (template: string): RegExp =>
+  new RegExp(
+    `^${template
+      .replaceAll('::', '\u0000')
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/:[A-Za-z_]\w*/g, '[^/]+')
+      .replaceAll('\u0000', ':')}/?$`,
+  );
+
+/**
+ * The manners of HTTP that no route should have to think of: 405 with `Allow` for a verb that the path does not take (RFC
+ * 9110 §15.5.6), 406 and 415 for media types that it neither gives nor takes (§15.5.7, §15.5.16).
+ */
+export function negotiate(fastify: FastifyInstance, rules: readonly MediaRule[] = []): void {
+  const routes: { pattern: RegExp; methods: string[] }[] = [];
+  fastify.addHook('onRoute', ({ url, method }: RouteOptions) => {
+    // A wildcard takes what no other route wants: it says nothing of a path.
+    if (!url.includes('*')) routes.push({ pattern: patternOf(url), methods: [method].flat() });
+  });
+  const ruleOf = (path: string) =>
+    [...alwaysThere, ...rules].find((rule) => rule.path.test(path)) ?? { path: /^/, ...json };
+
+  fastify.addHook('onRequest', async (request, reply) => {
+    const path = pathOf(request);
+    if (request.is404) {
+      const allowed = new Set(
+        routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods),
+      );
+      if (allowed.size === 0) return;
+      const allow = [...allowed].sort().join(', ');
+      return refuseHere(
+        reply.header('allow', allow),
+        405,
+        'method_not_allowed',
+        'This address does not take that method.',
+      );
+    }
+    const rule = ruleOf(path);
+    if (rule.gives && !isAccepted(request.headers.accept, rule.gives))
+      return refuseHere(reply, 406, 'not_acceptable', 'None of the accepted types can be given.');
+    if (rule.takes && hasBody(request) && mediaType(request.headers['content-type']) !== rule.takes)
+      return refuseHere(
+        reply,
+        415,
+        'unsupported_media_type',
+        'The content type is not one that is read here.',
+      );
+  });
+}
+
+const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? '';
+const mediaType = (header: string | undefined): string =>
+  (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+function isAccepted(accept: string | undefined, type: string): boolean {
+  if (!accept) return true;
+  const [main] = type.split('/');
+  // Who wants JSON is content with a problem in JSON, and the other way round.
+  const wanted = [type, `${main}/*`, '*/*', ...(type === json.gives ? ['application/problem+json'] : [])];
+  return accept
+    .toLowerCase()
+    .split(',')
+    .map((range) => range.split(';').map((part) => part.trim()))
+    .some(
+      ([range = '', ...parameters]) =>
+        wanted.includes(range) && !parameters.some((part) => /^q=0(\.0*)?$/.test(part)),
+    );
+}
+
+const refuseHere = (reply: FastifyReply, status: number, code: string, title: string): FastifyReply =>
+  reply
+    .status(status)
+    .header('content-type', 'application/problem+json')
+    .send(Buffer.from(JSON.stringify(problem(status, code, title))));
