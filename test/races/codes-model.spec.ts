@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { type Database, openDatabase, statement } from '@rekey/database';
+import { Keyring, MovableClock } from '@rekey/kernel';
+import fc from 'fast-check';
+import { startPostgres, type TestPostgres } from '../postgres.js';
+import { CodesModel, type Step, steps } from './codes-model.js';
+
+/** Any order of send, resend, guess, wait, settle and cancel, with up to fifty callers at once, from two replicas. */
+describe('codes, by a model', () => {
+  const keyring = new Keyring([{ id: 'one', key: randomBytes(32) }]);
+  const clock = new MovableClock();
+  let postgres: TestPostgres;
+  let databases: Database[];
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    databases = await Promise.all(
+      ['one', 'two'].map((name) => openDatabase({ url: postgres.url, name, poolSize: 8 })),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all(databases.map((database) => database.close()));
+    await postgres.stop();
+  });
+
+  const property = (planted?: (id: string) => Promise<void>) =>
+    fc.asyncProperty(steps, async (list: Step[]) => {
+      // Each run is about another account, a day and more after the one before.
+      clock.advance(90_000_000);
+      await new CodesModel(databases, keyring, clock, planted).run(list);
+    });
+
+  test('never more guesses than the budget, never two winners, the last two codes and no other [NIST 3.1.3.2, ASVS 6.6.3, ASVS 15.4.2]', async () => {
+    await fc.assert(property(), { numRuns: 250, endOnFailure: true });
+  }, 90_000);
+
+  test('a resend that gave tries back would be found', async () => {
+    const refill = statement('model_refill', 'update recoveries set tries = 0 where id = :id');
+    const [database] = databases as [Database];
+    const planted = async (id: string) => void (await database.query(refill, { id }));
+    const found = await fc.check(property(planted), { numRuns: 300, endOnFailure: true });
+    expect(found.failed).toBe(true);
+    expect(String(found.errorInstance)).toMatch(/tries went from|more answers than tries|tries_left lies/);
+  }, 90_000);
+});
