@@ -55,7 +55,9 @@ export interface CallOptions {
 export async function startRekey(
   options: { clock?: Clock; environment?: Record<string, string> } = {},
 ): Promise<Rekey> {
-  const postgres = await startPostgres();
+  // One that is given outlives this start: for stories that go on after a restart.
+  const given = options.environment?.DATABASE_URL;
+  const postgres = given ? { url: given, stop: async () => undefined } : await startPostgres();
   const dataDir = await mkdtemp(join(tmpdir(), 'rekey-flow-'));
   const clock = (options.clock as MovableClock) ?? new MovableClock(Date.now());
   const [recovery, issuer, console_, mailbox] = await Promise.all([

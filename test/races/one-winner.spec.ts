@@ -1,5 +1,6 @@
 import { openDatabase } from '@rekey/database';
 import { SigningKeys, signRecoveryAssertion } from '@rekey/tokens';
+import { people } from '../flows/people.js';
 import { codeIn, newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
@@ -74,6 +75,23 @@ describe('many at once', () => {
     rekey.clock.advance(60_000);
     const answers = await times(50, async () => (await story.resend()).status);
     expect(tally(answers)).toEqual({ 202: 1, 429: 49 });
+  });
+
+  test('20 bindings of an authenticator app and 20 sets of backup codes: one of each remains', async () => {
+    const { put, signIn, issuer } = people(rekey);
+    await put('sol');
+    const bearer = (await signIn('sol')).body.access_token;
+    const codes = () => issuer('POST', 'authenticators/backup_codes', { bearer });
+    const apps = () => issuer('POST', 'authenticators/totp', { bearer });
+    const answers = await times(40, (at) => (at % 2 ? apps() : codes()));
+    expect(tally(answers.map(({ status }) => status))).toEqual({ 201: 40 });
+    const left = await rekey.sql(
+      `select kind, count(*)::int from authenticators where account_id = 'sol' group by kind order by kind`,
+    );
+    expect(left).toEqual([
+      { kind: 'backup_code', count: 1 },
+      { kind: 'totp', count: 1 },
+    ]);
   });
 
   test('20 exchanges of one assertion: one pair of tokens', async () => {

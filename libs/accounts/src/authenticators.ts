@@ -38,6 +38,12 @@ export async function listAuthenticators(sql: Sql, account: string): Promise<Aut
   }));
 }
 
+/** Two bindings of one account follow one another; recoveries and sign-ins of it go on beside them. */
+const holdAccount = statement(
+  'authenticator_hold_account',
+  'select id from accounts where id = :account for no key update',
+);
+
 const forgetUnbound = statement(
   'authenticator_forget_unbound',
   `delete from authenticators where account_id = :account and kind = 'totp' and bound_at is null`,
@@ -48,11 +54,12 @@ const addUnbound = statement(
    select :id, id, 'totp', :at, :sealed from accounts where id = :account and status = 'active' returning id`,
 );
 
-/** An authenticator app that is not bound yet; the one before it that was never bound is gone. @returns false without such an account */
+/** In a transaction. An authenticator app that is not bound yet; the one before it that was never bound is gone. @returns false without such an account */
 export async function addUnboundTotp(
   sql: Sql,
   of: { id: string; account: string; sealed: Buffer; at: Date },
 ): Promise<boolean> {
+  await sql.query(holdAccount, { account: of.account });
   await sql.query(forgetUnbound, { account: of.account });
   return (await sql.query(addUnbound, of)).length > 0;
 }
@@ -84,6 +91,7 @@ export async function bindTotp(
   sql: Sql,
   of: { id: string; account: string; step: number; at: Date },
 ): Promise<boolean> {
+  await sql.query(holdAccount, { account: of.account });
   await sql.query(replaceBound, { account: of.account, kind: 'totp' });
   return (await sql.query(bind, of)).length > 0;
 }
@@ -102,6 +110,7 @@ export async function replaceBackupCodes(
   sql: Sql,
   of: { id: string; account: string; salt: Buffer; digests: Buffer[]; at: Date },
 ): Promise<boolean> {
+  await sql.query(holdAccount, { account: of.account });
   await sql.query(replaceBound, { account: of.account, kind: 'backup_code' });
   return (await sql.query(addCodes, of)).length > 0;
 }

@@ -58,7 +58,7 @@ describe('mutated requests', () => {
     expect(faultOf({ status: 404, headers, text: '{}' })).toBeUndefined();
     expect(faultOf({ status: 500, headers, text: '{}' })).toBe('a fault of ours');
     expect(faultOf({ status: 200, headers: {}, text: '' })).toMatch(/^without x-content-type-options/);
-    expect(faultOf({ status: 400, headers, text: 'at Object.x (/work/a.ts:1)' })).toMatch(/inside/);
+    expect(faultOf({ status: 400, headers, text: 'at Object.x (/srv/a.ts:1)' })).toMatch(/inside/);
     expect(faultOf({ status: 400, headers, text: 'relation "accounts" does not exist' })).toMatch(/inside/);
     expect(
       faultOf({ status: 400, headers: { ...headers, 'content-type': 'text/plain' }, text: 'x' }),

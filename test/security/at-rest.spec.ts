@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
+import { startPostgres, type TestPostgres } from '../postgres.js';
+import type { DigitRuns } from './at-rest/digit-runs.js';
+import { filesOf, numbersIn, type Place, searchFor } from './at-rest/places.js';
+import { formsOf, formsOfCode } from './at-rest/secret-forms.js';
+import { ownPassword, putPeople, recoverAll, type Told } from './at-rest/thousand-recoveries.js';
+
+const people = 400;
+const recoveries = 1_000;
+
+/**
+ * After a thousand recoveries, whatever a thief could carry away holds nothing that was told to anybody: every row, every byte
+ * of PostgreSQL's folder with all of its log ahead and its log of every statement and value, and what the processes log.
+ */
+describe('what is at rest', () => {
+  let postgres: TestPostgres;
+  let rekey: Rekey;
+  let told: Told;
+  let before: DigitRuns;
+  const smsPolicy = join(mkdtempSync(join(tmpdir(), 'rekey-policy-')), 'sms.json');
+  const logged: string[] = [];
+  const statements: string[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  const say = (text: string) => write(`${text}\n`);
+  beforeAll(async () => {
+    // All at once to one range of numbers looks like an attack, and is none here.
+    const rule = { sends: 100_000, floor: 0 };
+    const breaker = { unprovenRange: { sends: 100_000 }, range: rule, country: rule };
+    writeFileSync(smsPolicy, JSON.stringify({ breaker }));
+    process.stdout.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
+      logged.push(String(chunk));
+      return rest.length >= 0;
+    }) as typeof process.stdout.write;
+    // Nothing that was ever written to the log ahead is thrown away, and the server logs every statement with its values.
+    const flags = ['max_wal_size=8GB', 'checkpoint_timeout=1h', 'log_statement=all'];
+    postgres = await startPostgres({
+      flags: flags.flatMap((flag) => ['-c', flag]),
+      onLog: (text) => statements.push(text),
+    });
+    const environment = { LOG_LEVEL: 'debug', DATABASE_URL: postgres.url, SMS_POLICY_FILE: smsPolicy };
+    rekey = await startRekey({ environment });
+    const secrets = await putPeople(rekey, people);
+    before = numbersIn(filesOf(await folder()));
+    const from = Date.now();
+    told = await recoverAll(rekey, people, recoveries);
+    told.secrets.push(...secrets, ...(await rest(rekey)));
+    say(`${recoveries} recoveries in ${Math.round((Date.now() - from) / 1000)} s`);
+  }, 240_000);
+  afterAll(async () => {
+    process.stdout.write = write;
+    await rekey?.close();
+    await postgres?.stop();
+    rmSync(dirname(smsPolicy), { recursive: true });
+  });
+
+  const rows = async (): Promise<Place[]> => {
+    const tables = await rekey.sql(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
+    );
+    return Promise.all(
+      tables.map(async ({ name }) => {
+        const found = await rekey.sql(`select t::text as row from ${name} t`);
+        return {
+          name: `table ${name}`,
+          bytes: Buffer.from(found.map(({ row }) => row).join('\n')),
+        };
+      }),
+    );
+  };
+  const folder = async (): Promise<string> => {
+    await rekey.sql('checkpoint');
+    const [row] = await rekey.sql('show data_directory');
+    return row.data_directory;
+  };
+  const log = (): Place => ({ name: 'the log', bytes: Buffer.from(logged.join('')) });
+  function* everywhere(directory: string, tables: Place[]): Generator<Place> {
+    yield* tables;
+    yield log();
+    yield { name: "PostgreSQL's log", bytes: Buffer.from(statements.join('')) };
+    yield* filesOf(directory);
+  }
+
+  test('a thousand recoveries leave nothing that would help a thief [ASVS 14.2.1, ASVS 16.2.5]', async () => {
+    expect(told.codes).toHaveLength(recoveries);
+    const kinds = new Set(told.secrets.map(({ kind }) => kind));
+    expect([...kinds].sort()).toEqual(everyKind);
+    const text = log().bytes.toString();
+    const names = ['recovery', 'issuer', 'console'].filter((name) => text.includes(`"name":"${name}"`));
+    expect(names).toHaveLength(3);
+    expect(text.includes('"msg":"answered"')).toBe(true);
+    const outcome = searchFor(told.secrets, told.codes, everywhere(await folder(), await rows()), before);
+    say(
+      `${told.secrets.length} secrets, ${told.codes.length} codes in ${Math.round(outcome.bytes / 1e6)} MB; codes by chance: ${JSON.stringify(outcome.byChance)}`,
+    );
+    expect(outcome.found).toEqual([]);
+    expect(outcome.bytes).toBeGreaterThan(50_000_000);
+    expect(Math.max(outcome.byChance[6], outcome.byChance[8])).toBeLessThan(0.05);
+  }, 120_000);
+
+  test('the same search finds one planted secret of each kind, in every form, in each place', async () => {
+    const one = everyKind.map(
+      (kind) => told.secrets.find((secret) => secret.kind === kind) ?? { kind, value: '' },
+    );
+    const codes = [6, 8].map(
+      (length) => told.codes.find(({ value }) => value.length === length) ?? { kind: '', value: '' },
+    );
+    const forms = [...one.flatMap(formsOf), ...codes.flatMap(formsOfCode)];
+    const grouped = codes.map(
+      ({ value }) => `${value.slice(0, value.length / 2)} ${value.slice(value.length / 2)}`,
+    );
+    const texts = [
+      ...forms.filter(({ form }) => form !== 'bytes').map(({ bytes }) => bytes.toString()),
+      ...grouped,
+    ];
+    await rekey.sql('create table planted (text text, bytes bytea)');
+    await rekey.sql(`insert into planted (text) select unnest($1::text[])`, [texts]);
+    await rekey.sql(`insert into planted (bytes) select unnest($1::bytea[])`, [
+      forms.map(({ bytes }) => bytes),
+    ]);
+    await rekey.sql(`insert into bullmq.meta (queue, field, value) values ('planted', 'code', $1)`, [
+      codes[1]?.value,
+    ]);
+    process.stdout.write(JSON.stringify({ msg: texts.join('\n') }));
+    const { found } = searchFor(told.secrets, told.codes, everywhere(await folder(), await rows()), before);
+    const places = ['table public.planted', 'the log', 'base/', 'pg_wal/', "PostgreSQL's log"];
+    const wanted = [
+      ...forms.filter(({ form }) => form !== 'bytes').map(({ kind, form }) => `${kind} as ${form}`),
+      ...codes.map(({ kind }) => `${kind} as digits`),
+    ];
+    const missed = wanted.flatMap((what) =>
+      places
+        .filter((place) => !found.some((line) => line.startsWith(`${what} in ${place}`)))
+        .map((place) => `${what} in ${place}`),
+    );
+    expect(missed).toEqual([]);
+    expect(found).toContain('code of 8 digits as digits in table bullmq.meta');
+    expect(found.filter((line) => line.startsWith('recovery token as bytes in base/'))).not.toEqual([]);
+  }, 120_000);
+});
+
+const everyKind = [
+  'access token',
+  'backup code',
+  'client secret',
+  'link token',
+  'mail address',
+  'password',
+  'phone number',
+  'recovery token',
+  'refresh token',
+  'secret of an app',
+  'stop token',
+  'user name',
+];
+
+/** What a recovery alone does not tell: an authenticator app, backup codes, a client, a password typed at sign-in. */
+async function rest(rekey: Rekey) {
+  const { clientId, clientSecret } = rekey.settings.management;
+  const secrets = [{ kind: 'password', value: ownPassword }];
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+  const manager = (await rekey.token(form)).body.access_token;
+  const client = { name: 'A back end', type: 'confidential', grants: ['client_credentials'], scopes: ['x'] };
+  const put = await rekey.call('PUT', `${rekey.settings.urls.console}/v1/clients/back-end`, {
+    bearer: manager,
+    json: client,
+  });
+  secrets.push(
+    { kind: 'client secret', value: put.body.client_secret },
+    { kind: 'access token', value: manager },
+  );
+  newHousehold();
+  const issuer = (path: string, options: object) =>
+    rekey.call('POST', `${rekey.settings.urls.issuer}/v1/${path}`, options);
+  const session = await issuer('sessions', {
+    json: { identifier: 'harbour-light-1', password: ownPassword },
+  });
+  const bearer = session.body.access_token;
+  secrets.push({ kind: 'refresh token', value: session.body.refresh_token });
+  const app = await issuer('authenticators/totp', { bearer });
+  secrets.push({ kind: 'secret of an app', value: app.body.secret });
+  const made = await issuer('authenticators/backup_codes', { bearer });
+  for (const value of made.body.codes) {
+    secrets.push(
+      { kind: 'backup code', value },
+      { kind: 'backup code', value: value.replaceAll(/[^\w]/g, '') },
+    );
+  }
+  return secrets;
+}

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DigitRuns } from './digit-runs.js';
+import { Search } from './search.js';
+import { type Form, formsOf, formsOfCode, type Secret } from './secret-forms.js';
+
+export interface Place {
+  name: string;
+  bytes: Buffer;
+}
+
+/** Every file below a folder, one after the other. */
+export function* filesOf(folder: string): Generator<Place> {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const name = join(entry.parentPath, entry.name);
+    yield { name: name.slice(folder.length + 1), bytes: readFileSync(name) };
+  }
+}
+
+export interface SearchOutcome {
+  /** `kind as form in place`, sorted; never the secret itself. */
+  found: string[];
+  bytes: number;
+  /** Codes that would be found although they were never sent. */
+  byChance: { 6: number; 8: number };
+}
+
+/** The numbers that stand somewhere before any code was made; most are in PostgreSQL's own catalogue. */
+export function numbersIn(places: Iterable<Place>): DigitRuns {
+  const runs = new DigitRuns();
+  for (const place of places) runs.read(place.bytes);
+  return runs;
+}
+
+/**
+ * @param codes plain digits; found where they stand on their own, or encoded anywhere
+ * @param before what stood there already is not found again
+ */
+export function searchFor(
+  secrets: Secret[],
+  codes: Secret[],
+  places: Iterable<Place>,
+  before?: DigitRuns,
+): SearchOutcome {
+  const search = new Search([...secrets.flatMap(formsOf), ...codes.flatMap(formsOfCode)]);
+  const found = new Set<string>();
+  const all = new DigitRuns(before);
+  let bytes = 0;
+  for (const place of places) {
+    bytes += place.bytes.length;
+    const say = ({ kind, form }: Pick<Form, 'kind' | 'form'>) =>
+      found.add(`${kind} as ${form} in ${place.name}`);
+    for (const form of search.in(place.bytes)) say(form);
+    const here = new DigitRuns(before);
+    for (const runs of [all, here]) runs.read(place.bytes);
+    for (const { kind, value } of codes) if (here.has(value)) say({ kind, form: 'digits' });
+  }
+  const of = (digits: 6 | 8) =>
+    all.byChance(digits, codes.filter(({ value }) => value.length === digits).length);
+  return { found: [...found].sort(), bytes, byChance: { 6: of(6), 8: of(8) } };
+}

@@ -1,0 +1,250 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { hashPassword, putAccount } from '@rekey/accounts';
+import { type Database, openDatabase } from '@rekey/database';
+import { isRefused, Keyring, MovableClock } from '@rekey/kernel';
+import { generateSync } from 'otplib';
+import pg from 'pg';
+import { PageBrowser } from '../flows/page-browser.js';
+import { codeIn, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+import { freePort, startPostgres, type TestPostgres } from '../postgres.js';
+import { mailOf, nameOf, password, startLoad } from './rotation-load.js';
+
+const keyText = (id: string) => ({ id, key: randomBytes(32).toString('base64url') });
+const [before, after] = [keyText('2025'), keyText('2026')];
+type Keys = (typeof before)[];
+const ringOf = (keys: Keys) =>
+  new Keyring(keys.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64url') })));
+const people = 2_000;
+
+/** A new key before the old one: restart, `npm run keys -- rotate` beside the work, take the old one away. Needs a build. */
+describe('keys are replaced', () => {
+  let postgres: TestPostgres;
+  let database: Database;
+  let pool: pg.Pool;
+  let rekey: Rekey;
+  const clock = new MovableClock(Date.now());
+  const fixed: Record<string, string> = { MANAGEMENT_CLIENT_SECRET: randomBytes(24).toString('hex') };
+  const start = async (keys: Keys) => {
+    rekey = await startRekey({ clock, environment: { ...fixed, REKEY_KEYRING: JSON.stringify(keys) } });
+  };
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    fixed.DATABASE_URL = postgres.url;
+    for (const name of ['RECOVERY', 'ISSUER', 'CONSOLE', 'MAILBOX'])
+      fixed[`${name}_PORT`] = String(await freePort());
+    database = await openDatabase({ url: postgres.url, name: 'spec' });
+    pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+    // A connection that we are leaving may hear of the server's end before its own.
+    pool.on('error', () => undefined);
+    const keyring = ringOf([before]);
+    const passwordHash = await hashPassword(password);
+    const put = (n: number) =>
+      putAccount({ database, keyring }, clock.now(), {
+        id: nameOf(n),
+        username: nameOf(n),
+        addresses: [{ kind: 'email', value: mailOf(n), verified: true }],
+        roles: [],
+        status: 'active',
+        passwordHash,
+      });
+    const all = Array.from({ length: people }, (_, n) => n);
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (let n = all.pop(); n !== undefined; n = all.pop()) expect(isRefused(await put(n))).toBe(false);
+      }),
+    );
+    await start([before]);
+  }, 60_000);
+  afterAll(async () => {
+    await rekey.close();
+    await pool.end();
+    await database.close();
+    await postgres.stop();
+  });
+
+  const keysCommand = (
+    verb: string,
+    keys: Keys,
+  ): { child: ChildProcess; output: () => string; ended: Promise<number> } => {
+    const child = spawn(process.execPath, ['dist/apps/standalone/src/keys-command.js', verb], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        REKEY_KEYRING: JSON.stringify(keys),
+        DATABASE_URL: postgres.url,
+        REKEY_DATA_DIR: rekey.settings.dataDir,
+      },
+    });
+    let output = '';
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    return {
+      child,
+      output: () => output,
+      ended: new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1))),
+    };
+  };
+  const run = async (verb: string, keys: Keys): Promise<string> => {
+    const { output, ended } = keysCommand(verb, keys);
+    await ended;
+    return output();
+  };
+  const issuer = (path: string, options: object) =>
+    rekey.call('POST', `${rekey.settings.urls.issuer}/v1/${path}`, options);
+  const signIn = (n: number, more: object = {}) => {
+    newHousehold();
+    return issuer('sessions', { json: { identifier: mailOf(n), password, ...more } });
+  };
+  const refresh = (token: string) =>
+    rekey.token({ grant_type: 'refresh_token', client_id: 'default', refresh_token: token });
+  const totp = (secret: string) =>
+    generateSync({ strategy: 'totp', secret, epoch: Math.floor(clock.now() / 1000) });
+  const clientToken = (id: string, secret: string) =>
+    rekey.token({ grant_type: 'client_credentials', client_id: id, client_secret: secret });
+  const manage = async (method: string, path: string, json?: object) => {
+    const { clientId, clientSecret } = rekey.settings.management;
+    const bearer = (await clientToken(clientId, clientSecret)).body.access_token;
+    return rekey.call(method, `${rekey.settings.urls.console}/v1/${path}`, { bearer, json });
+  };
+  const linkIn = (text: string | undefined) => /\/recover\/link\?token=[\w-]+/.exec(text ?? '')?.[0];
+  const columns = [
+    ['accounts', 'id', 'username_sealed'],
+    ['addresses', 'id', 'sealed'],
+    ['authenticators', 'id', 'secret_sealed'],
+    ['recoveries', 'id', 'identifier_sealed'],
+    ['signing_keys', 'kid', 'private_sealed'],
+  ] as const;
+  /** How many values of each column open with this ring, and how many do not. */
+  const readable = async (ring: Keyring) => {
+    const counts: Record<string, [number, number]> = {};
+    for (const [table, id, sealed] of columns) {
+      const { rows } = await pool.query(
+        `select ${id}::text as id, ${sealed} as sealed from ${table} where ${sealed} is not null`,
+      );
+      const opens = rows.filter((row) => {
+        try {
+          return ring.open(row.sealed, row.id).length > 0;
+        } catch {
+          return false;
+        }
+      }).length;
+      counts[table] = [opens, rows.length - opens];
+    }
+    return counts;
+  };
+
+  test('one key only is refused; what there is counts under it', async () => {
+    expect(await run('rotate', [before])).toMatch(
+      /^rekey keys: the keyring has one key only, 2025; "npm run keys -- add"/,
+    );
+    expect(await run('status', [after, before])).toMatch(
+      /^key 2026 \(newest\): nothing\nkey 2025: accounts 2000, addresses 2000, signing_keys \d, client secrets 1\n$/,
+    );
+    expect(await run('status', [after])).toContain('key 2025 (NOT IN THE RING): accounts 2000');
+  });
+
+  test('nobody notices, also when it is killed half-way; then the old key can go [ASVS 13.3.4]', async () => {
+    // Begun under the old key alone.
+    newHousehold();
+    const open = new Story(rekey);
+    const idempotent = { 'idempotency-key': 'once-and-again', 'x-forwarded-for': '10.99.99.99' };
+    const begun = await open.start({ identifier: mailOf(30) }, idempotent);
+    const code = await until('a code', async () => (await rekey.codes(mailOf(30)))[0]);
+    const linked = await new Story(rekey).start({ identifier: mailOf(31) });
+    const link = await until('a link', async () => linkIn((await rekey.codes(mailOf(31)))[0]?.text));
+    const sessions: string[] = [];
+    for (let n = 20; n < 26; n++) sessions.push((await signIn(n)).body.refresh_token);
+    const repeated = sessions.pop() as string;
+    const successor = (await refresh(repeated)).body.refresh_token;
+    const idle = (await signIn(26)).body;
+    const { access_token: bearer, refresh_token: another } = (await signIn(27)).body;
+    const app = await issuer('authenticators/totp', { bearer });
+    const confirmation = { bearer, json: { value: totp(app.body.secret) } };
+    expect((await issuer(`authenticators/${app.body.id}/confirm`, confirmation)).status).toBe(204);
+    const client = {
+      name: 'A back end',
+      type: 'confidential',
+      grants: ['client_credentials'],
+      scopes: ['x'],
+    };
+    const secret = (await manage('PUT', 'clients/back-end', client)).body.client_secret;
+    await rekey.close();
+
+    const both = [after, before];
+    await start(both);
+    const load = startLoad(rekey, database, ringOf(both), { accounts: people, fresh: 100, sessions });
+    await until('load', async () => ((load.done['recovery'] ?? 0) > 5 ? true : undefined));
+    const killed = keysCommand('rotate', both);
+    await until('a first batch', async () => (killed.output().includes('addresses: 500') ? true : undefined));
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const [anew, old] = (await readable(ringOf([after]))).addresses ?? [0, 0];
+    expect([anew >= 500, old > 0]).toEqual([true, true]);
+    const doneBefore = { ...load.done };
+    const again = keysCommand('rotate', both);
+    expect([await again.ended, again.output()]).toEqual([
+      0,
+      expect.stringContaining('nothing sealed is left under key 2025'),
+    ]);
+    await until('load', async () =>
+      (load.done['recovery'] ?? 0) > (doneBefore['recovery'] ?? 0) + 20 ? true : undefined,
+    );
+    await load.end();
+    process.stdout.write(`while keys were replaced: ${JSON.stringify(load.done)}\n`);
+    expect(load.failures).toEqual([]);
+    expect(Object.values(load.done).every((count) => count > 10)).toBe(true);
+
+    // What was under way goes on: the repeated start, the code, the number of a link, the repeated refresh.
+    const repeatedStart = await new Story(rekey).start({ identifier: mailOf(30) }, idempotent);
+    expect(repeatedStart.body.id).toBe(begun.body.id);
+    expect((await open.prove(codeIn(code))).status).toBe(200);
+    expect((await open.settle()).status).toBe(201);
+    const browser = new PageBrowser(rekey.settings.urls.recovery, () => newHousehold());
+    const { headers } = await browser.get(link);
+    const form = await browser.get(headers.get('location') ?? '');
+    await browser.submit(form, '/recover/link', { number: linked.body.link_number });
+    const { rows } = await pool.query('select state from recoveries where id = $1', [linked.body.id]);
+    expect(rows).toEqual([{ state: 'proven' }]);
+    expect((await refresh(repeated)).body.refresh_token).toBe(successor);
+
+    // What only its holder can bring along.
+    for (const token of [successor, another]) expect((await refresh(token)).status).toBe(200);
+    expect(await run('status', both)).toMatch(/\nkey 2025: client secrets 1, refresh tokens 1\n$/);
+    expect((await clientToken('back-end', secret)).status).toBe(200);
+    expect((await refresh(idle.refresh_token)).status).toBe(200);
+    expect(await run('rotate', both)).toMatch(/^nothing is left under key 2025\n/);
+    await rekey.close();
+
+    await start([after]);
+    const counts = await readable(ringOf([after]));
+    expect(Object.values(counts).map(([, not]) => not)).toEqual([0, 0, 0, 0, 0]);
+    expect([counts.accounts?.[0], counts.addresses?.[0], counts.authenticators?.[0]]).toEqual([
+      people,
+      people,
+      1,
+    ]);
+    // Its access token was signed before all this.
+    const mine = await rekey.call('GET', `${rekey.settings.urls.issuer}/v1/sessions`, {
+      bearer: idle.access_token,
+    });
+    expect(mine.status).toBe(200);
+    clock.advance(60_000);
+    const second_factor = { kind: 'totp', value: totp(app.body.secret) };
+    expect((await signIn(27, { second_factor })).status).toBe(201);
+    expect((await issuer('sessions', { json: { identifier: nameOf(28), password } })).status).toBe(201);
+    expect((await clientToken('back-end', secret)).status).toBe(200);
+    expect((await manage('GET', `accounts/${nameOf(1_999)}`)).body).toMatchObject({
+      username: nameOf(1_999),
+      addresses: [{ value: mailOf(1_999), verified: true }],
+    });
+    newHousehold();
+    const story = new Story(rekey);
+    expect((await story.proveBy(mailOf(32))).status).toBe(200);
+    expect((await story.settle()).status).toBe(201);
+  }, 120_000);
+});

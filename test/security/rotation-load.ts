@@ -1,0 +1,105 @@
+import { findAccount, type Identifier, normaliseIdentifier, putAccount } from '@rekey/accounts';
+import type { Database } from '@rekey/database';
+import { isRefused, type Keyring } from '@rekey/kernel';
+import { newHousehold, type Rekey } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+
+export const password = 'a bridge that carries two trains';
+export const mailOf = (n: number) => `person-${n}@example.com`;
+export const nameOf = (n: number) => `person-${n}`;
+
+/** What goes on while keys are replaced: each thing again and again, and every time it went otherwise than it should. */
+export interface Load {
+  done: Record<string, number>;
+  failures: string[];
+  end(): Promise<void>;
+}
+
+const identifier = (text: string) => normaliseIdentifier(text) as Identifier;
+
+/**
+ * @param about.accounts how many people there are; those from `about.fresh` on have begun no recovery yet
+ * @param about.sessions refresh tokens, one for each loop that refreshes; replaced by their successors
+ */
+export function startLoad(
+  rekey: Rekey,
+  database: Database,
+  keyring: Keyring,
+  about: { accounts: number; fresh: number; sessions: string[] },
+): Load {
+  const done: Load['done'] = {};
+  const failures: string[] = [];
+  let ended = false;
+  let next = about.fresh;
+  const anyone = () => Math.floor(Math.random() * about.accounts);
+  const loops: Promise<void>[] = [];
+  const repeat = (what: string, work: () => Promise<unknown>) => {
+    const loop = async () => {
+      while (!ended) {
+        const fault = await work().then(
+          (outcome) => (outcome === true ? undefined : JSON.stringify(outcome)),
+          (thrown: unknown) => String(thrown),
+        );
+        if (fault !== undefined) failures.push(`${what}: ${fault}`);
+        done[what] = (done[what] ?? 0) + 1;
+      }
+    };
+    loops.push(loop());
+  };
+
+  for (let n = 0; n < 3; n++) {
+    repeat('recovery', async () => {
+      newHousehold();
+      const story = new Story(rekey);
+      const proven = await story.proveBy(n === 0 ? nameOf(next) : mailOf(next), mailOf(next++));
+      if (proven.status !== 200) return proven.body;
+      const settled = await story.settle();
+      return settled.status === 201 ? true : settled.body;
+    });
+  }
+  repeat('sign-in', async () => {
+    newHousehold();
+    const n = Math.floor(Math.random() * 20);
+    const answer = await rekey.call('POST', `${rekey.settings.urls.issuer}/v1/sessions`, {
+      json: { identifier: n % 2 ? mailOf(n) : nameOf(n), password },
+    });
+    // Whom it was not before, it is after some tries: their limit, not ours.
+    return answer.status === 201 || answer.status === 429 ? true : answer.body;
+  });
+  for (const [at] of about.sessions.entries()) {
+    repeat('refresh', async () => {
+      const form = {
+        grant_type: 'refresh_token',
+        client_id: 'default',
+        refresh_token: about.sessions[at] ?? '',
+      };
+      const answer = await rekey.token(form);
+      about.sessions[at] = answer.body.refresh_token;
+      return answer.status === 200 ? true : answer.body;
+    });
+  }
+  repeat('look-up', async () => {
+    const n = anyone();
+    const found = await findAccount(database, keyring, identifier(n % 2 ? mailOf(n) : nameOf(n)));
+    return found?.id === nameOf(n) ? true : `${n} is not found`;
+  });
+  repeat('taken address', async () => {
+    const n = anyone();
+    const outcome = await putAccount({ database, keyring }, rekey.clock.now(), {
+      id: 'thief',
+      roles: [],
+      status: 'active',
+      username: n % 2 ? nameOf(n) : undefined,
+      addresses: n % 2 ? [] : [{ kind: 'email', value: mailOf(n), verified: true }],
+    });
+    return isRefused(outcome) && outcome.code === 'conflict' ? true : `${n} was given away`;
+  });
+  return {
+    done,
+    failures,
+    async end() {
+      ended = true;
+      await Promise.all(loops);
+    },
+  };
+}
