@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,10 @@ export async function freePort(): Promise<number> {
 export interface TestPostgres {
   /** Of a migrated, empty database. */
   url: string;
+  /** kill -9 of the whole server; what it had promised is on the disk. */
+  kill(): Promise<void>;
+  /** After {@link kill}, on the same data and port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +59,22 @@ export async function startPostgres(
   if (options.migrated !== false) await migrate({ url });
   return {
     url,
+    kill: async () => {
+      const [postmaster = ''] = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(postmaster), 'SIGKILL');
+    },
+    restart: async () => {
+      // The children of the dead one hold its memory until they notice.
+      for (let tries = 0; ; tries++) {
+        const fault = await server.start().then(
+          () => undefined,
+          (thrown: unknown) => thrown ?? new Error('PostgreSQL did not start'),
+        );
+        if (fault === undefined) return;
+        if (tries === 50) throw fault;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
     stop: async () => {
       await server.stop();
       await rm(databaseDir, { recursive: true, force: true });

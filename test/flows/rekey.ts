@@ -86,6 +86,8 @@ export async function startRekey(
     throw fault;
   });
   const pool = new pg.Pool({ connectionString: postgres.url, max: 4 });
+  // A test may kill the server under it.
+  pool.on('error', () => undefined);
   const mailboxUrl = standalone.mailbox?.url ?? '';
 
   const call: Rekey['call'] = async (method, url, { json, bearer, headers = {} } = {}) => {

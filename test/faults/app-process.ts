@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Rekey } from '../flows/rekey.js';
+import { freePort } from '../postgres.js';
+
+export interface AppProcess {
+  /** Where this one listens; to the outside it may be known by another address. */
+  url: string;
+  /** All that it has printed so far. */
+  output(): string;
+  exited: Promise<number | null>;
+  /** kill -9, unless it is dead already. */
+  kill(): Promise<void>;
+}
+
+/**
+ * One more process of an app beside those of a running Rekey: a replica on the same PostgreSQL, keys and public addresses,
+ * with the clock of the test. Needs a build.
+ *
+ * @param more.preload a module that is loaded before the app
+ */
+export async function startApp(
+  name: 'recovery' | 'issuer',
+  rekey: Rekey,
+  more: { port?: number; environment?: Record<string, string>; preload?: string } = {},
+): Promise<AppProcess> {
+  const port = more.port ?? (await freePort());
+  const preloads = ['test/faults/preload/clock.mjs', more.preload].flatMap((file) =>
+    file ? ['--import', `./${file}`] : [],
+  );
+  const child = spawn(process.execPath, [...preloads, `dist/apps/${name}/src/main.js`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      LOG_LEVEL: 'fatal',
+      DATABASE_URL: rekey.settings.databaseUrl,
+      REKEY_DATA_DIR: rekey.settings.dataDir,
+      RECOVERY_URL: rekey.settings.urls.recovery,
+      ISSUER_URL: rekey.settings.urls.issuer,
+      TRUST_PROXY: '127.0.0.1,::1',
+      [`${name.toUpperCase()}_PORT`]: String(port),
+      CLOCK_OFFSET_MS: String(rekey.clock.now() - Date.now()),
+      ...more.environment,
+    },
+  });
+  const app = watched(child, `http://localhost:${port}`);
+  for (;;) {
+    const ready = await fetch(`${app.url}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (ready) return app;
+    const over = await Promise.race([app.exited, new Promise((resolve) => setTimeout(resolve, 50, 'not yet'))]);
+    if (over !== 'not yet') throw new Error(`${name} ended with ${over}: ${app.output()}`);
+  }
+}
+
+function watched(child: ChildProcess, url: string): AppProcess {
+  let output = '';
+  const read = (chunk: Buffer) => {
+    output += chunk.toString();
+  };
+  child.stdout?.on('data', read);
+  child.stderr?.on('data', read);
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    url,
+    output: () => output,
+    exited,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

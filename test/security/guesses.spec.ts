@@ -1,0 +1,153 @@
+import { type AppProcess, startApp } from '../faults/app-process.js';
+import { people } from '../flows/people.js';
+import { codeIn, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+import { startPostgres, type TestPostgres } from '../postgres.js';
+
+/** Guessing, as it is really tried: through two replicas, from a thousand places, and while the store of the limits dies. */
+describe('guesses', () => {
+  let postgres: TestPostgres;
+  let rekey: Rekey;
+  let replicas: [AppProcess, AppProcess];
+  let who: ReturnType<typeof people>;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    rekey = await startRekey({ environment: { DATABASE_URL: postgres.url, LOG_LEVEL: 'fatal' } });
+    who = people(rekey);
+    replicas = await Promise.all([startApp('recovery', rekey), startApp('recovery', rekey)]);
+  }, 60_000);
+  afterAll(async () => {
+    for (const replica of replicas) await replica.kill();
+    await rekey.close();
+    await postgres.stop();
+  });
+  beforeEach(() => {
+    newHousehold();
+  });
+
+  const times = <T>(n: number, work: (at: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: n }, (_, at) => work(at)));
+  const count = (statuses: number[], ...of: number[]) => statuses.filter((one) => of.includes(one)).length;
+  /** The n-th source of a thousand. */
+  const from = (at: number) => ({ 'x-forwarded-for': `203.0.${at >> 8}.${at & 255}` });
+  const guess = async (story: Story, value: string, at: number): Promise<number> => {
+    const { status } = await fetch(`${replicas[at % 2]?.url}/v1/recoveries/${story.id}/proofs`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${story.token}`,
+        ...from(at),
+      },
+      body: JSON.stringify({ kind: 'code', value }),
+    });
+    return status;
+  };
+  const begun = async (identifier: string, at = 0): Promise<Story> => {
+    const story = new Story(rekey);
+    expect((await story.start({ identifier }, from(at))).status).toBe(202);
+    return story;
+  };
+  const withCode = async (identifier: string) => {
+    const before = (await rekey.codes(identifier)).length;
+    const story = await begun(identifier);
+    const message = await until('a code', async () => {
+      const codes = await rekey.codes(identifier);
+      return codes.length > before ? codes[0] : undefined;
+    });
+    return { story, code: codeIn(message) };
+  };
+
+  test('200 at once through two processes: five are looked at, and the right one behind them is not [ASVS 15.4.2, GHSA-7h8m-vrxx-vr4m, ASVS 6.6.3]', async () => {
+    await who.put('wave');
+    const { story, code } = await withCode('wave@example.com');
+    const answers = await times(200, (at) => guess(story, at < 190 ? '11111111' : code, at));
+    expect(count(answers, 200, 422)).toBe(5);
+    expect(count(answers, 429)).toBe(195);
+    // Among those that won a try one may have been right: then it is proven, by one of the five.
+    const [row] = await rekey.sql('select tries, state from recoveries where id = $1', [story.id]);
+    expect(row.tries).toBe(5);
+    expect(row.state).toBe(count(answers, 200) === 1 ? 'proven' : 'proving');
+  });
+
+  test('a thousand sources at one account: twenty guesses a day by all its names together, and its owner is not locked out [ASVS 6.3.1, FP no-lockout, NIST 3.2.2]', async () => {
+    const owner = await who.enrol('owner');
+    await who.put('owner', { username: 'harbour' });
+    const identifiers = ['owner@example.com', 'harbour', who.phoneOf('owner')];
+    const stories = await times(500, (at) => begun(identifiers[at % 3] ?? '', at));
+    await until('the courier', async () => {
+      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
+      return row.n === 0 || undefined;
+    });
+    const answers = await times(1_000, (at) => guess(stories[at % 500] as Story, '22222222', at));
+    // Each name is told of its own twenty; what is left of the account's day stays unsaid.
+    expect(count(answers, 422)).toBe(60);
+    expect(count(answers, 429)).toBe(940);
+    const [spent] = await rekey.sql(
+      `select spent from limit_counters where key = sha256(convert_to('guesses-a-day owner', 'utf8'))`,
+    );
+    const [paid] = await rekey.sql(
+      `select sum(tries)::int as tries from recoveries where account_id = 'owner'`,
+    );
+    // Recoveries past the limit of sends have no code, and no account to charge. Past twenty there is nothing left to win.
+    expect(spent.spent).toBe(paid.tries);
+    expect(spent.spent).toBeGreaterThan(20);
+
+    // The right code is not looked at any more, by none of the names.
+    rekey.clock.advance(3_600_000);
+    newHousehold();
+    for (const [identifier, status] of [
+      ['harbour', 429],
+      ['owner@example.com', 429],
+    ] as const) {
+      const before = (await rekey.codes('owner@example.com')).length;
+      const story = await begun(identifier);
+      const message = await until('a code', async () => {
+        const codes = await rekey.codes('owner@example.com');
+        return codes.length > before ? codes[0] : undefined;
+      });
+      expect((await story.prove(codeIn(message))).status).toBe(status);
+    }
+    // Its owner signs in, and recovers by what was not guessed at.
+    const second_factor = { kind: 'totp', value: who.totp(owner.secret) };
+    expect((await who.signIn('owner', { second_factor })).status).toBe(201);
+    const story = await begun('owner@example.com');
+    expect((await story.prove(owner.codes[0] ?? '', 'backup_code')).status).toBe(200);
+    // The next day the code counts again.
+    rekey.clock.advance(86_400_000);
+    expect((await new Story(rekey).proveBy('owner@example.com')).status).toBe(200);
+  }, 60_000);
+
+  test('PostgreSQL is killed while they guess: nothing is looked at meanwhile, and nothing is forgotten [ASVS 16.5.2, ASVS 16.5.3]', async () => {
+    await who.put('outage');
+    const { story, code } = await withCode('outage@example.com');
+    expect(await guess(story, '33333333', 0)).toBe(422);
+    let answered = 0;
+    let isDead = false;
+    const attack = times(200, async (at) => {
+      const status = await guess(story, '33333333', at);
+      if (++answered > 1 && !isDead) {
+        isDead = true;
+        await postgres.kill();
+      }
+      return status;
+    });
+    const answers = await attack;
+    expect(answers.every((status) => [422, 429, 503].includes(status))).toBe(true);
+    expect(count(answers, 503)).toBeGreaterThan(0);
+    const during = await times(50, (at) => guess(story, code, at));
+    expect(during).toEqual(during.map(() => 503));
+    await postgres.restart();
+    const [row] = await until('the database', () =>
+      rekey.sql('select tries, state from recoveries where id = $1', [story.id]).catch(() => undefined),
+    );
+    // Whoever was answered has paid; who was not may have paid too.
+    expect(row.tries).toBeGreaterThanOrEqual(1 + count(answers, 422));
+    expect(row.tries).toBeLessThanOrEqual(5);
+    expect(row.state).toBe('proving');
+    const after = await until('the replicas', async () => {
+      const status = await guess(story, code, 0);
+      return status === 503 ? undefined : status;
+    });
+    expect(after).toBe(row.tries < 5 ? 200 : 429);
+  }, 60_000);
+});
