@@ -1,6 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { MovableClock, systemClock } from '@rekey/kernel';
 import type { Rekey } from '../flows/rekey.js';
 import { freePort } from '../postgres.js';
+
+/** The machine's clock, which can be moved ahead: for a Rekey of several processes, whose clocks must agree. */
+export class RunningClock extends MovableClock {
+  constructor() {
+    super(0);
+  }
+
+  override now(): number {
+    return systemClock.now() + super.now();
+  }
+}
 
 export interface AppProcess {
   /** Where this one listens; to the outside it may be known by another address. */
@@ -38,7 +50,7 @@ export async function startApp(
       ISSUER_URL: rekey.settings.urls.issuer,
       TRUST_PROXY: '127.0.0.1,::1',
       [`${name.toUpperCase()}_PORT`]: String(port),
-      CLOCK_OFFSET_MS: String(rekey.clock.now() - Date.now()),
+      CLOCK_OFFSET_MS: String(rekey.clock.now() - systemClock.now()),
       ...more.environment,
     },
   });
@@ -49,7 +61,10 @@ export async function startApp(
       () => false,
     );
     if (ready) return app;
-    const over = await Promise.race([app.exited, new Promise((resolve) => setTimeout(resolve, 50, 'not yet'))]);
+    const over = await Promise.race([
+      app.exited,
+      new Promise((resolve) => setTimeout(resolve, 50, 'not yet')),
+    ]);
     if (over !== 'not yet') throw new Error(`${name} ended with ${over}: ${app.output()}`);
   }
 }

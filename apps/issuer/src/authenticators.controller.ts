@@ -5,6 +5,7 @@ import { isRefused } from '@rekey/kernel';
 import {
   authenticatorsToChange,
   beginTotp,
+  type Changing,
   confirmTotp,
   freshFor,
   renewBackupCodes,
@@ -62,7 +63,7 @@ export class AuthenticatorsController {
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
   async begin(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.changing(request, reply, (account) => beginTotp(this.context, account, this.serviceName));
+    return this.changing(request, reply, ({ account }) => beginTotp(this.context, account, this.serviceName));
   }
 
   @Post(':id/confirm')
@@ -88,7 +89,7 @@ export class AuthenticatorsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { value } = parse(confirmBody, body);
-    return this.changing(request, reply, (account) => confirmTotp(this.context, account, { id, value }));
+    return this.changing(request, reply, (who) => confirmTotp(this.context, who, { id, value }));
   }
 
   @Post('backup_codes')
@@ -99,7 +100,7 @@ export class AuthenticatorsController {
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
   async codes(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.changing(request, reply, (account) => renewBackupCodes(this.context, account));
+    return this.changing(request, reply, (who) => renewBackupCodes(this.context, who));
   }
 
   @Delete(':id')
@@ -115,19 +116,19 @@ export class AuthenticatorsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.changing(request, reply, (account) => unbind(this.context, account, id));
+    return this.changing(request, reply, ({ account }) => unbind(this.context, account, id));
   }
 
   /** @param act of a person whose session is fresh and strong enough */
   private async changing<Outcome>(
     request: FastifyRequest,
     reply: FastifyReply,
-    act: (account: string) => Promise<Outcome>,
+    act: (who: Changing) => Promise<Outcome>,
   ) {
     const person = await personOf(this.context, request);
     if (!person) return refuseBearer(reply);
     const has = await authenticatorsToChange(this.context, person);
     if (isRefused(has)) return refuseBearer(reply, has, freshFor);
-    return unwrap(await act(person.sub));
+    return unwrap(await act({ account: person.sub, session: person.sid }));
   }
 }

@@ -60,7 +60,7 @@ export function issuerOverHttp(parts: {
       if (statusCode === 200) return answer;
       if (statusCode >= 500) return refuse('unavailable');
       const { error, error_description: why } = answer;
-      log({ status: statusCode, error, why }, 'the issuer refused an assertion');
+      log(new Error(`${statusCode} ${error}: ${why}`), 'the issuer refused an assertion');
       return refuse('not_possible', {}, error);
     } catch (fault) {
       log(fault, 'the issuer could not be reached');

@@ -83,13 +83,13 @@ const replaceBound = statement(
 );
 const bind = statement(
   'authenticator_bind',
-  `update authenticators set bound_at = :at, last_step = :step where id = :id and account_id = :account and bound_at is null returning id`,
+  `update authenticators set bound_at = :at, bound_by = :session, last_step = :step where id = :id and account_id = :account and bound_at is null returning id`,
 );
 
 /** In a transaction. The app that was bound before is not any more. @returns false when it was bound meanwhile */
 export async function bindTotp(
   sql: Sql,
-  of: { id: string; account: string; step: number; at: Date },
+  of: { id: string; account: string; session: string; step: number; at: Date },
 ): Promise<boolean> {
   await sql.query(holdAccount, { account: of.account });
   await sql.query(replaceBound, { account: of.account, kind: 'totp' });
@@ -99,8 +99,8 @@ export async function bindTotp(
 const addCodes = statement(
   'authenticator_add_codes',
   `with made as (
-     insert into authenticators (id, account_id, kind, created_at, bound_at, salt)
-     select :id, id, 'backup_code', :at, :at, :salt from accounts where id = :account and status = 'active' returning id
+     insert into authenticators (id, account_id, kind, created_at, bound_at, bound_by, salt)
+     select :id, id, 'backup_code', :at, :at, :session, :salt from accounts where id = :account and status = 'active' returning id
    )
    insert into backup_codes (authenticator_id, digest) select made.id, unnest(:digests::bytea[]) from made returning digest`,
 );
@@ -108,7 +108,7 @@ const addCodes = statement(
 /** In a transaction. The set before it is dead. @returns false without such an account */
 export async function replaceBackupCodes(
   sql: Sql,
-  of: { id: string; account: string; salt: Buffer; digests: Buffer[]; at: Date },
+  of: { id: string; account: string; session: string; salt: Buffer; digests: Buffer[]; at: Date },
 ): Promise<boolean> {
   await sql.query(holdAccount, { account: of.account });
   await sql.query(replaceBound, { account: of.account, kind: 'backup_code' });
@@ -127,4 +127,18 @@ export async function removeAuthenticator(
 ): Promise<AuthenticatorView['kind'] | undefined> {
   const [row] = await sql.query<{ kind: AuthenticatorView['kind'] }>(remove, of);
   return row?.kind;
+}
+
+const removeBoundBy = statement(
+  'authenticator_remove_bound_by',
+  'delete from authenticators where account_id = :account and bound_by = any(:sessions::uuid[]) returning kind',
+);
+
+/** What these sessions have bound. @returns the kinds */
+export async function removeAuthenticatorsBoundBy(
+  sql: Sql,
+  of: { account: string; sessions: string[] },
+): Promise<AuthenticatorView['kind'][]> {
+  const rows = await sql.query<{ kind: AuthenticatorView['kind'] }>(removeBoundBy, of);
+  return rows.map(({ kind }) => kind);
 }

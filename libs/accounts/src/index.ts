@@ -6,6 +6,7 @@ export {
   findUnboundTotp,
   listAuthenticators,
   removeAuthenticator,
+  removeAuthenticatorsBoundBy,
   replaceBackupCodes,
 } from './authenticators.js';
 export {

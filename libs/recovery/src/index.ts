@@ -12,6 +12,7 @@ export type {
 } from './context.js';
 export {
   beginTotp,
+  type Changing,
   confirmTotp,
   renewBackupCodes,
   type TotpToBind,

@@ -1,5 +1,7 @@
 import { addressesToWarn } from '@rekey/accounts';
-import { type Sql, statement } from '@rekey/database';
+import { type AuditEventName, recordAudit } from '@rekey/audit';
+import { type Sql, statement, type Transaction } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
 import { lifetimes } from './lifetimes.js';
 
 /** What happened to an account's authenticators. */
@@ -31,4 +33,15 @@ export async function warnOfChange(
 ): Promise<void> {
   const expiresAt = new Date(at.getTime() + lifetimes.stopLink);
   await sql.query(warn, { accountId, change, now: at, expiresAt });
+}
+
+/** Every address is told, whoever did it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
+export async function noteChange(
+  tx: Transaction,
+  of: { now: number; accountId: string; event: AuditEventName; change: AuthenticatorChange },
+): Promise<void> {
+  const at = new Date(of.now);
+  const { accountId, event, change } = of;
+  await recordAudit(tx, { id: uuidv7(of.now), at, event, actor: 'person', accountId, detail: { change } });
+  await warnOfChange(tx, { accountId, change, at });
 }

@@ -1,12 +1,13 @@
-import { clearPasswordSetBy } from '@rekey/accounts';
+import { clearPasswordSetBy, removeAuthenticatorsBoundBy } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { statement, type Transaction } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { revokeFamiliesOfRecovery } from '@rekey/tokens';
 import { readStopToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext } from './context.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
+import { noteChange } from './notice.js';
 
 export interface Stopped {
   /** It had already led to credentials; they are revoked. */
@@ -16,7 +17,7 @@ export interface Stopped {
 const stop = statement(
   'recovery_stop',
   `with before as (
-     select id, state, settled_at from recoveries where id = :id for update
+     select id, state, settled_at, account_id, password_set from recoveries where id = :id for update
    ), ended as (
      update recoveries r set state = '${stateAfter('stop')}', ended_at = coalesce(r.ended_at, :now::timestamptz), lease_id = null, ${wiped}
      from before
@@ -29,12 +30,12 @@ const stop = statement(
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'person', account_id, id, '{"by": "stop_link"}'::jsonb from ended
    )
-   select state, settled_at, exists (select from ended) as ended from before`,
+   select settled_at, account_id, password_set, exists (select from ended) as ended from before`,
 );
 
 /**
  * "This was not me": ends the recovery; if it had settled, takes back all it has led to: every session of it, refreshed or
- * not, and the password it set. Saying it twice is as good as once.
+ * not, the password it set with the sessions that this opened, and the authenticators that any of them bound. Saying it twice is as good as once.
  *
  * Refusals: `not_found` for a token that is not ours, has run out, or whose recovery is no longer kept.
  */
@@ -47,13 +48,29 @@ export async function stopRecovery(
   if (id === undefined) return refuse('not_found');
   return database.transaction(async (tx) => {
     const values = { id, now: new Date(now), auditId: uuidv7(now) };
-    const [row] = await tx.query<{ state: string; settled_at: Date | null; ended: boolean }>(stop, values);
+    const [row] = await tx.query<StoppedRow>(stop, values);
     if (!row) return refuse('not_found');
-    if (row.ended) {
-      // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.
-      await revokeFamiliesOfRecovery(tx, { recoveryId: id, at: new Date(now) });
-      await clearPasswordSetBy(tx, { recoveryId: id, at: new Date(now) });
-    }
+    // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.
+    if (row.ended) await takeBack(tx, id, row, now);
     return { wasSettled: row.settled_at !== null };
   });
+}
+
+interface StoppedRow {
+  settled_at: Date | null;
+  account_id: string | null;
+  password_set: boolean | null;
+  ended: boolean;
+}
+
+async function takeBack(tx: Transaction, recoveryId: string, row: StoppedRow, now: number): Promise<void> {
+  const at = new Date(now);
+  const { account_id: account, settled_at: since } = row;
+  const password = account && since && row.password_set ? { accountId: account, since } : undefined;
+  const sessions = await revokeFamiliesOfRecovery(tx, { recoveryId, at, password });
+  await clearPasswordSetBy(tx, { recoveryId, at });
+  if (!account) return;
+  const event = 'authenticator_removed';
+  for (const kind of await removeAuthenticatorsBoundBy(tx, { account, sessions }))
+    await noteChange(tx, { now, accountId: account, event, change: `${kind}_removed` });
 }

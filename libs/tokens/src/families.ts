@@ -134,15 +134,38 @@ export async function tokenResponse(
 
 const endOfRecovery = statement(
   'families_end_of_recovery',
-  `with ended as (
-     update token_families set ended_at = :at, end_reason = 'stopped' where recovery_id = :recoveryId and ended_at is null
+  `with heir as (
+     select id from token_families where recovery_id = :recoveryId
+     union
+     select id from token_families
+     where account_id = :accountId and recovery_id is null and created_at >= :passwordSince::timestamptz
+   ), ended as (
+     update token_families f set ended_at = :at, end_reason = 'stopped' from heir where f.id = heir.id and f.ended_at is null
+   ), unredeemed as (
+     update authorization_codes set used_at = :at where recovery_id = :recoveryId and used_at is null
    )
-   update authorization_codes set used_at = :at where recovery_id = :recoveryId and used_at is null`,
+   select id from heir`,
 );
 
-/** Ends all that a recovery has led to. Refreshes belong to the family, so later ones are ended with it. */
-export const revokeFamiliesOfRecovery = (sql: Sql, of: { recoveryId: string; at: Date }): Promise<object[]> =>
-  sql.query(endOfRecovery, of);
+/**
+ * Ends all that a recovery has led to. Refreshes belong to the family, so later ones are ended with it.
+ *
+ * @param of.password the account whose password it set, and when: sign-ins since then are its work as well
+ * @returns the sessions it has led to, ended before or now
+ */
+export async function revokeFamiliesOfRecovery(
+  sql: Sql,
+  of: { recoveryId: string; at: Date; password?: { accountId: string; since: Date } },
+): Promise<string[]> {
+  const { recoveryId, at, password } = of;
+  const rows = await sql.query<{ id: string }>(endOfRecovery, {
+    recoveryId,
+    at,
+    accountId: password?.accountId ?? null,
+    passwordSince: password?.since ?? null,
+  });
+  return rows.map(({ id }) => id);
+}
 
 const endOfAccount = statement(
   'families_end_of_account',

@@ -4,6 +4,7 @@ import { isRefused, refuse } from '@rekey/kernel';
 import {
   authenticatorsToChange,
   beginTotp,
+  type Changing,
   confirmTotp,
   renewBackupCodes,
   signInWithin,
@@ -78,7 +79,7 @@ export class AccountController {
 
   @Post('totp')
   async bind(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, account) => {
+    return this.changing(body, request, reply, async (show, { account }) => {
       const begun = await beginTotp(this.parts.context, account, this.parts.serviceName);
       return isRefused(begun) ? refused(show, begun) : this.showTotp(show, begun);
     });
@@ -86,10 +87,10 @@ export class AccountController {
 
   @Post('totp/confirm')
   async confirm(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, account) => {
+    return this.changing(body, request, reply, async (show, who) => {
       const setup = this.parts.browser.openSetup<TotpToBind>(text(body.setup, 4_000));
       if (!setup) return show.to('/account');
-      const refusal = await confirmTotp(this.parts.context, account, {
+      const refusal = await confirmTotp(this.parts.context, who, {
         id: setup.id,
         value: text(body.value, 20),
       });
@@ -102,8 +103,8 @@ export class AccountController {
 
   @Post('backup-codes')
   async codes(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, account) => {
-      const made = await renewBackupCodes(this.parts.context, account);
+    return this.changing(body, request, reply, async (show, who) => {
+      const made = await renewBackupCodes(this.parts.context, who);
       if (isRefused(made)) return refused(show, made);
       return show.page(200, <BackupCodesPage context={show.context} codes={made.codes} />);
     });
@@ -111,7 +112,7 @@ export class AccountController {
 
   @Post('remove')
   async remove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, account) => {
+    return this.changing(body, request, reply, async (show, { account }) => {
       await unbind(this.parts.context, account, text(body.id, 40));
       return show.to('/account?done=removed');
     });
@@ -123,7 +124,7 @@ export class AccountController {
     const { browser, context } = this.parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const person = await this.person(request);
-    if (person?.sid) {
+    if (person) {
       const at = new Date(context.clock.now());
       await endFamily(context.database, {
         id: person.sid,
@@ -142,13 +143,15 @@ export class AccountController {
     body: Form,
     request: FastifyRequest,
     reply: FastifyReply,
-    act: (show: Presenter, account: string) => Promise<FastifyReply> | FastifyReply,
+    act: (show: Presenter, who: Changing) => Promise<FastifyReply> | FastifyReply,
   ): Promise<FastifyReply> {
     const show = this.presenter(request, reply);
     if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
     const person = await this.person(request);
     const has = person ? await authenticatorsToChange(this.parts.context, person) : undefined;
-    return !person || isRefused(has) ? show.to('/account') : act(show, person.sub);
+    return !person || isRefused(has)
+      ? show.to('/account')
+      : act(show, { account: person.sub, session: person.sid });
   }
 
   private showTotp(show: Presenter, setup: TotpToBind, problem?: string): FastifyReply {
@@ -160,9 +163,12 @@ export class AccountController {
     );
   }
 
-  private async person(request: FastifyRequest): Promise<VerifiedAccessToken | undefined> {
+  private async person(
+    request: FastifyRequest,
+  ): Promise<(VerifiedAccessToken & { sid: string }) | undefined> {
     const token = this.parts.browser.session(request);
-    return token ? authenticateBearer(this.parts.tokens, token) : undefined;
+    const bearer = token ? await authenticateBearer(this.parts.tokens, token) : undefined;
+    return bearer?.sid ? { ...bearer, sid: bearer.sid } : undefined;
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {

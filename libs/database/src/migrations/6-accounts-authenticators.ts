@@ -23,6 +23,8 @@ export class AccountsAuthenticators1764000000006 implements MigrationInterface {
         created_at timestamptz not null,
         -- Null until a code has shown that the app holds the secret.
         bound_at timestamptz,
+        -- The session that bound it: when that turns out to be a thief's, it goes with it.
+        bound_by uuid,
         disabled_at timestamptz,
         -- Of an authenticator app: sealed with the row's id; and the last time step that was accepted, which is never again.
         secret_sealed bytea,

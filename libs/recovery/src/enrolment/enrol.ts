@@ -6,13 +6,11 @@ import {
   removeAuthenticator,
   replaceBackupCodes,
 } from '@rekey/accounts';
-import { type AuditEventName, recordAudit } from '@rekey/audit';
-import type { Transaction } from '@rekey/database';
 import { isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, counterKey, spend } from '@rekey/limits';
 import { makeBackupCodes, newTotpSecret, totpStep, totpUri } from '@rekey/proofs';
 import type { ActContext } from '../context.js';
-import { type AuthenticatorChange, warnOfChange } from '../notice.js';
+import { noteChange } from '../notice.js';
 
 export interface TotpToBind {
   id: string;
@@ -20,6 +18,12 @@ export interface TotpToBind {
   secret: string;
   /** `otpauth://…`, for a picture that the app reads. */
   uri: string;
+}
+
+/** Whose authenticators change, and by which session. */
+export interface Changing {
+  account: string;
+  session: string;
 }
 
 /** Begins to bind an authenticator app. It proves nothing until a code of it has been seen. Refusals: `not_found`. */
@@ -44,7 +48,7 @@ export async function beginTotp(
 /** Binds it: the code shows that the app holds the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`. */
 export async function confirmTotp(
   { database, keyring, clock }: ActContext,
-  accountId: string,
+  { account: accountId, session }: Changing,
   { id, value }: { id: string; value: string },
 ): Promise<undefined | Refusal> {
   const now = clock.now();
@@ -57,7 +61,7 @@ export async function confirmTotp(
   const step = totpStep(keyring.open(sealed, id).toString(), value, now);
   if (step === undefined) return refuse('wrong_proof');
   return database.transaction(async (tx) => {
-    if (!(await bindTotp(tx, { id, account: accountId, step, at }))) return refuse('not_found');
+    if (!(await bindTotp(tx, { id, account: accountId, session, step, at }))) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'totp_bound' });
     return undefined;
   });
@@ -66,14 +70,21 @@ export async function confirmTotp(
 /** Ten new codes, shown once; those from before are dead. Refusals: `not_found`. */
 export async function renewBackupCodes(
   { database, clock }: ActContext,
-  accountId: string,
+  { account: accountId, session }: Changing,
 ): Promise<{ id: string; codes: string[] } | Refusal> {
   const now = clock.now();
   const id = uuidv7(now);
   // Hashed before the transaction: ten hashes take longer than a row should be locked.
   const { codes, salt, digests } = await makeBackupCodes();
   return database.transaction(async (tx) => {
-    const made = await replaceBackupCodes(tx, { id, account: accountId, salt, digests, at: new Date(now) });
+    const made = await replaceBackupCodes(tx, {
+      id,
+      account: accountId,
+      session,
+      salt,
+      digests,
+      at: new Date(now),
+    });
     if (!made) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'backup_code_made' });
     return { id, codes };
@@ -93,15 +104,4 @@ export async function unbind(
     await noteChange(tx, { now, accountId, event: 'authenticator_removed', change: `${kind}_removed` });
     return undefined;
   });
-}
-
-/** Every address is told, whoever did it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
-async function noteChange(
-  tx: Transaction,
-  of: { now: number; accountId: string; event: AuditEventName; change: AuthenticatorChange },
-): Promise<void> {
-  const at = new Date(of.now);
-  const { accountId, event, change } = of;
-  await recordAudit(tx, { id: uuidv7(of.now), at, event, actor: 'person', accountId, detail: { change } });
-  await warnOfChange(tx, { accountId, change, at });
 }

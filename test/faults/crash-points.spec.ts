@@ -1,0 +1,203 @@
+import { password as before, people } from '../flows/people.js';
+import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+import { freePort } from '../postgres.js';
+import { type AppProcess, RunningClock, startApp } from './app-process.js';
+
+const after = 'a new sentence that nobody else says';
+
+/**
+ * kill -9 at every step of settling, in the service that recovers and in the issuer: before each statement, once it is on the
+ * wire, once it is answered. At the moment of death nothing is half done; whoever comes next finishes it, once.
+ */
+describe('settling, killed at every step', () => {
+  let rekey: Rekey;
+  let who: ReturnType<typeof people>;
+  let issuerPort: number;
+  beforeAll(async () => {
+    rekey = await startRekey({ clock: new RunningClock(), environment: { LOG_LEVEL: 'fatal' } });
+    who = people(rekey);
+    issuerPort = await freePort();
+  }, 60_000);
+  afterAll(() => rekey.close());
+
+  const crash = (path: string, at: number) => ({
+    preload: 'test/faults/preload/crash.mjs',
+    environment: { CRASH_PATH: path, CRASH_AT: String(at) },
+  });
+  const stepsOf = (victim: AppProcess) =>
+    [...victim.output().matchAll(/^step \d+: (.*)$/gm)].map(([, what]) => what ?? '');
+
+  interface Walk {
+    victim: AppProcess;
+    /** The service that recovers, to settle through. */
+    through: AppProcess;
+    end(): Promise<void>;
+  }
+  /** One process that dies at a step, and whom else it takes to settle through it. */
+  const walks: Record<'recovery' | 'issuer', (at: number) => Promise<Walk>> = {
+    async recovery(at) {
+      const victim = await startApp('recovery', rekey, crash('/credentials', at));
+      return { victim, through: victim, end: () => victim.kill() };
+    },
+    async issuer(at) {
+      const { preload, environment } = crash('/oauth2/token', at);
+      const url = `http://localhost:${issuerPort}`;
+      const [victim, through] = await Promise.all([
+        startApp('issuer', rekey, {
+          port: issuerPort,
+          preload,
+          environment: { ...environment, ISSUER_URL: url },
+        }),
+        startApp('recovery', rekey, { environment: { ISSUER_URL: url } }),
+      ]);
+      return {
+        victim,
+        through,
+        async end() {
+          await through.kill();
+          await victim.kill();
+        },
+      };
+    },
+  };
+
+  const settleThrough = async ({ through }: Walk, story: Story): Promise<number> => {
+    const answer = await fetch(`${through.url}/v1/recoveries/${story.id}/credentials`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${story.token}` },
+      body: JSON.stringify({ password: after }),
+    }).catch(() => undefined);
+    return answer?.status ?? 0;
+  };
+
+  /** All that a settling changes, as one look at it. */
+  const look = async (id: string, story: Story, older: string) => {
+    const [row] = await rekey.sql(
+      `select state, password_set, coalesce((select password_hash from accounts where id = $2), '') as hash,
+         (select count(*)::int from messages where recovery_id = $1 and kind = 'recovery_completed') as notices,
+         (select count(*)::int from audit_events where recovery_id = $1 and event = 'recovery_settled') as noted,
+         (select count(*)::int from token_families where recovery_id = $1) as issued,
+         (select count(*)::int from token_families where recovery_id = $1 and ended_at is null) as alive,
+         (select count(*)::int from token_families where account_id = $2 and recovery_id is distinct from $1 and ended_at is null) as older
+       from recoveries where id = $1`,
+      [story.id, id],
+    );
+    const settled = row.state === 'settled';
+    return { ...row, changed: row.hash !== older, settled };
+  };
+
+  const one = async (where: 'recovery' | 'issuer', at: number) => {
+    const id = `${where}-${at}`;
+    newHousehold();
+    await who.put(id);
+    const [{ hash }] = await rekey.sql('select password_hash as hash from accounts where id = $1', [id]);
+    const session = (await who.signIn(id)).body;
+    const [walk, story] = await Promise.all([
+      walks[where](at),
+      (async () => {
+        const begun = new Story(rekey);
+        expect((await begun.proveBy(`${id}@example.com`)).body.state).toBe('proven');
+        return begun;
+      })(),
+    ]);
+    try {
+      const status = await settleThrough(walk, story);
+      if (at > 0) await walk.victim.exited;
+      await settledDown();
+      return { id, session, story, status, hash, steps: stepsOf(walk.victim) };
+    } finally {
+      await walk.end();
+    }
+  };
+
+  /** What was on the wire of a dead process is worked off by PostgreSQL before it notices. */
+  const settledDown = () =>
+    until('its statements', async () => {
+      const [row] = await rekey.sql(
+        `select count(*)::int as n from pg_stat_activity where state <> 'idle' and pid <> pg_backend_pid() and backend_type = 'client backend'`,
+      );
+      return row.n === 0 || undefined;
+    });
+
+  const consistent = async (where: 'recovery' | 'issuer', at: number): Promise<string> => {
+    const { id, session, story, status, hash, steps } = await one(where, at);
+    const what = `${where} at ${at}, ${steps.at(-1)}`;
+    const dead = await look(id, story, hash);
+    // All of the end, or nothing of it.
+    expect({ what, ...end(dead) }).toEqual({ what, ...(dead.settled ? whole : nothing) });
+    // The issuer's part as well: the older sessions end with the first token of the new one, and never without.
+    expect({ what, older: dead.older }).toEqual({ what, older: dead.issued > 0 ? 0 : 1 });
+    expect(dead.alive).toBeLessThanOrEqual(1);
+    if (dead.settled) expect({ what, alive: dead.alive }).toEqual({ what, alive: 1 });
+    else expect([0, 503]).toContain(status);
+
+    // Whoever comes next, once the claim of the dead one has run out.
+    rekey.clock.advance(31_000);
+    const next = await story.settle({ password: after });
+    expect({ what, status: next.status }).toEqual({ what, status: dead.settled ? 410 : 201 });
+    const done = await look(id, story, hash);
+    expect({ what, ...end(done), alive: done.alive, older: done.older }).toEqual({
+      what,
+      ...whole,
+      alive: 1,
+      older: 0,
+    });
+
+    // What was there before is dead, at the issuer and for everybody who asks it.
+    const refreshed = await rekey.token({
+      grant_type: 'refresh_token',
+      client_id: 'default',
+      refresh_token: session.refresh_token,
+    });
+    expect({ what, error: refreshed.body.error }).toEqual({ what, error: 'invalid_grant' });
+    expect({ what, active: await isActive(session.access_token) }).toEqual({ what, active: false });
+    const signIn = async (password: string) => (await who.signIn(id, { password })).status;
+    expect([what, await signIn(before), await signIn(after)]).toEqual([what, 401, 201]);
+    const how = [
+      status === 201 ? 'settled' : 'settled, its answer lost',
+      dead.issued > 0 ? 'issued to nobody, then anew' : 'nothing yet',
+    ];
+    return `${what}: ${how[dead.settled ? 0 : 1]}`;
+  };
+  const end = ({ notices, noted, changed, password_set }: Awaited<ReturnType<typeof look>>) => ({
+    notices,
+    noted,
+    changed,
+    password_set: password_set === true,
+  });
+  const whole = { notices: 2, noted: 1, changed: true, password_set: true };
+  const nothing = { notices: 0, noted: 0, changed: false, password_set: false };
+  const isActive = async (token: string): Promise<boolean> => {
+    const { clientId, clientSecret } = rekey.settings.management;
+    const answer = await fetch(`${rekey.settings.urls.issuer}/oauth2/introspect`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+      },
+      body: new URLSearchParams({ token }).toString(),
+    });
+    return ((await answer.json()) as { active: boolean }).active;
+  };
+
+  test.each([
+    ['recovery', ['recovery_claim is on the wire', 'the issuer answers', 'recovery_settle is on the wire']],
+    ['issuer', ['tokens_exchange is on the wire', 'the answer is sent']],
+  ] as const)(
+    'in the %s',
+    async (where, among) => {
+      const undisturbed = await one(where, 0);
+      expect(undisturbed.status).toBe(201);
+      const { steps } = undisturbed;
+      expect(steps).toEqual(expect.arrayContaining([...among]));
+      const told: string[] = [];
+      for (let at = 1; at <= steps.length; at++) told.push(await consistent(where, at));
+      process.stdout.write(`${told.join('\n')}\n`);
+      const kinds = new Set(told.map((line) => line.split(': ').at(-1)));
+      expect([...kinds].slice(0, 2)).toEqual(['nothing yet', 'issued to nobody, then anew']);
+      expect(kinds.size).toBeGreaterThan(2);
+    },
+    240_000,
+  );
+});

@@ -1,0 +1,44 @@
+// Kills its own process at one step of a request: before a statement, once it is on the wire, once it is answered. Armed by
+// the first request to CRASH_PATH; every step is named on stderr, so that a run with CRASH_AT=0 tells what there is.
+import { subscribe } from 'node:diagnostics_channel';
+import { writeSync } from 'node:fs';
+import pg from 'pg';
+
+const { CRASH_PATH: path = '', CRASH_AT: at = '0' } = process.env;
+let armed = false;
+let step = 0;
+
+function reached(what) {
+  if (!armed) return;
+  step++;
+  writeSync(2, `step ${step}: ${what}\n`);
+  if (step === Number(at)) process.kill(process.pid, 'SIGKILL');
+}
+
+subscribe('http.server.request.start', ({ request }) => {
+  if (request.url?.endsWith(path)) armed = true;
+});
+subscribe('undici:request:bodySent', () => reached('the issuer is asked'));
+subscribe('undici:request:headers', () => reached('the issuer answers'));
+subscribe('http.server.response.finish', ({ request }) => {
+  if (request.url?.endsWith(path)) reached('the answer is sent');
+});
+
+const { query } = pg.Client.prototype;
+pg.Client.prototype.query = function (config, ...rest) {
+  const name = config?.name ?? String(config?.text ?? config).toLowerCase();
+  reached(`before ${name}`);
+  const last = rest.at(-1);
+  if (typeof last === 'function')
+    rest[rest.length - 1] = (...outcome) => {
+      reached(`after ${name}`);
+      last(...outcome);
+    };
+  const result = query.call(this, config, ...rest);
+  reached(`${name} is on the wire`);
+  if (typeof last === 'function') return result;
+  return result.then((rows) => {
+    reached(`after ${name}`);
+    return rows;
+  });
+};

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { csrfIn, PageBrowser } from '../flows/page-browser.js';
+import { people, password as theirs } from '../flows/people.js';
+import { codeIn, newHousehold, type Rekey, startRekey, stopTokenIn, until } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+
+const chosen = 'a sentence that a thief has chosen';
+const verifier = 'v'.repeat(64);
+const redirectUri = 'https://app.example/back';
+
+/** "This was not me": what a thief's recovery has led to, three days later, by whichever way. */
+describe('a recovery is taken back', () => {
+  let rekey: Rekey;
+  let who: ReturnType<typeof people>;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    who = people(rekey);
+    const client = {
+      name: 'An app',
+      type: 'public',
+      redirect_uris: [redirectUri],
+    };
+    const url = `${rekey.settings.urls.console}/v1/clients/app`;
+    expect((await rekey.call('PUT', url, { bearer: await who.management(), json: client })).status).toBe(201);
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => newHousehold());
+
+  const refresh = async (token: string, client = 'default') =>
+    rekey.token({ grant_type: 'refresh_token', client_id: client, refresh_token: token });
+  const stopTokenTo = async (to: string): Promise<string> => {
+    const notice = await until('the notice', async () =>
+      (await rekey.messages(to)).find(({ text }) => /\/stop\?token=/.test(text)),
+    );
+    return stopTokenIn(notice);
+  };
+  /** Refreshed once a day. */
+  const throughThreeDays = async (token: string, client?: string) => {
+    let current = token;
+    for (let day = 0; day < 2; day++) {
+      rekey.clock.advance(23 * 3_600_000);
+      const refreshed = await refresh(current, client);
+      expect(refreshed.status).toBe(200);
+      current = refreshed.body.refresh_token;
+    }
+    rekey.clock.advance(25 * 3_600_000);
+    return current;
+  };
+
+  test('refreshed for three days: its tokens, its password, the sessions that this opened, and what they bound [NIST 4.6]', async () => {
+    await who.put('victim');
+    const thief = new Story(rekey);
+    await thief.proveBy('victim@example.com');
+    const got = (await thief.settle({ password: chosen })).body;
+    // With the password it has a session of its own, and with that an authenticator app and backup codes.
+    const session = (await who.signIn('victim', { password: chosen })).body;
+    const bearer = session.access_token;
+    const app = (await who.issuer('POST', 'authenticators/totp', { bearer })).body;
+    const made = await who.issuer('POST', 'authenticators/backup_codes', { bearer });
+    expect(made.status).toBe(201);
+    const value = who.totp(app.secret);
+    expect(
+      (await who.issuer('POST', `authenticators/${app.id}/confirm`, { bearer, json: { value } })).status,
+    ).toBe(204);
+    const refreshToken = await throughThreeDays(got.refresh_token);
+
+    const stop = await stopTokenTo('victim@example.com');
+    expect((await thief.stop(stop)).status).toBe(204);
+    expect((await refresh(refreshToken)).body.error).toBe('invalid_grant');
+    expect((await refresh(session.refresh_token)).body.error).toBe('invalid_grant');
+    const alive = await rekey.sql(
+      `select id from token_families where account_id = 'victim' and ended_at is null`,
+    );
+    expect(alive).toEqual([]);
+    expect(await rekey.sql(`select kind from authenticators where account_id = 'victim'`)).toEqual([]);
+    expect((await who.signIn('victim', { password: chosen })).status).toBe(401);
+    const notices = await until('what went', async () => {
+      const mails = (await rekey.messages('victim@example.com')).filter(({ text }) => /removed/.test(text));
+      return mails.length >= 2 ? mails : undefined;
+    });
+    expect(notices).toHaveLength(2);
+    // Its owner comes back by mail alone, as before.
+    rekey.clock.advance(3_600_000);
+    expect((await new Story(rekey).proveBy('victim@example.com')).body.state).toBe('proven');
+  }, 30_000);
+
+  test('handed to an app by a code, redeemed or not', async () => {
+    await who.put('handed');
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id: 'app',
+      redirect_uri: redirectUri,
+      state: 's',
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+    });
+    /** Through the pages, as far as the code that the app redeems, and the link of the mail that began it. */
+    const handBack = async () => {
+      const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
+      const before = (await rekey.codes('handed@example.com')).length;
+      const form = await browser.get(`/recover?${query}`);
+      await browser.submit(form, '/recover', {
+        ...Object.fromEntries(query),
+        identifier: 'handed@example.com',
+      });
+      const mail = await until('the code', async () => {
+        const codes = await rekey.codes('handed@example.com');
+        return codes.length > before ? codes[0] : undefined;
+      });
+      const answer = await browser.post('/recover/code', { csrf: csrfIn(form.html), code: codeIn(mail) });
+      const location = new URL(answer.headers.get('location') ?? '', rekey.settings.urls.recovery);
+      expect(location.href).toMatch(/^https:\/\/app\.example\/back\?code=/);
+      return { code: location.searchParams.get('code') ?? '', stop: stopTokenIn(mail) };
+    };
+    const redeem = (code: string) =>
+      rekey.token({
+        grant_type: 'authorization_code',
+        client_id: 'app',
+        redirect_uri: redirectUri,
+        code,
+        code_verifier: verifier,
+      });
+    const stopped = async (token: string) => (await new Story(rekey).stop(token)).status;
+
+    const kept = await handBack();
+    const unredeemed = await stopped(kept.stop);
+    expect([unredeemed, (await redeem(kept.code)).body.error]).toEqual([204, 'invalid_grant']);
+    rekey.clock.advance(3_600_000);
+    const used = await handBack();
+    const redeemed = await redeem(used.code);
+    expect(redeemed.status).toBe(200);
+    const current = await throughThreeDays(redeemed.body.refresh_token, 'app');
+    expect(await stopped(used.stop)).toBe(204);
+    expect((await refresh(current, 'app')).body.error).toBe('invalid_grant');
+  }, 30_000);
+
+  test('its owner keeps what is theirs: the password that was not changed, the app that they bound themselves', async () => {
+    await who.put('keeper');
+    const thief = new Story(rekey);
+    await thief.proveBy('keeper@example.com');
+    const got = (await thief.settle()).body;
+    const bearer = (await who.signIn('keeper')).body.access_token;
+    expect((await who.issuer('POST', 'authenticators/backup_codes', { bearer })).status).toBe(201);
+    expect((await thief.stop(await stopTokenTo('keeper@example.com'))).status).toBe(204);
+    expect((await refresh(got.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await who.issuer('GET', 'sessions', { bearer })).status).toBe(200);
+    expect(await rekey.sql(`select kind from authenticators where account_id = 'keeper'`)).toEqual([
+      { kind: 'backup_code' },
+    ]);
+    expect((await who.signIn('keeper', { password: theirs })).status).toBe(201);
+  });
+});
