@@ -54,6 +54,7 @@ create table authenticators (
   kind text not null,
   created_at timestamp with time zone not null,
   bound_at timestamp with time zone,
+  bound_by uuid,
   disabled_at timestamp with time zone,
   secret_sealed bytea,
   last_step bigint,

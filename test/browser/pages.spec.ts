@@ -137,7 +137,7 @@ describe('the pages in Chromium', () => {
     expect(await page.textContent('h1')).toBeTruthy();
   }, 60_000);
 
-  test('begun by an app, it ends at the app, with a code that only the app can use [RFC9700 2.1, RFC9700 2.1.1, RFC9700 4.4]', async () => {
+  test('begun by an app, it ends at the app, with a code that only the app can use [ASVS 3.7.2, RFC9700 2.1, RFC9700 2.1.1, RFC9700 4.4]', async () => {
     const app = createServer((_request, response) => response.end('back in the shop'));
     await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
     const redirectUri = `http://127.0.0.1:${(app.address() as AddressInfo).port}/back`;

@@ -33,7 +33,7 @@ export interface AppProcess {
 export async function startApp(
   name: 'recovery' | 'issuer',
   rekey: Rekey,
-  more: { port?: number; environment?: Record<string, string>; preload?: string } = {},
+  more: { port?: number; scheme?: 'https'; environment?: Record<string, string>; preload?: string } = {},
 ): Promise<AppProcess> {
   const port = more.port ?? (await freePort());
   const preloads = ['test/faults/preload/clock.mjs', more.preload].flatMap((file) =>
@@ -54,12 +54,9 @@ export async function startApp(
       ...more.environment,
     },
   });
-  const app = watched(child, `http://localhost:${port}`);
+  const app = watched(child, `${more.scheme ?? 'http'}://localhost:${port}`);
   for (;;) {
-    const ready = await fetch(`${app.url}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
+    const ready = await isReady(app.url);
     if (ready) return app;
     const over = await Promise.race([
       app.exited,
@@ -68,6 +65,13 @@ export async function startApp(
     if (over !== 'not yet') throw new Error(`${name} ended with ${over}: ${app.output()}`);
   }
 }
+
+/** Of HTTPS no more than that it listens: its certificate is the test's own. */
+const isReady = (url: string): Promise<boolean> =>
+  fetch(`${url}/health/ready`).then(
+    ({ ok }) => ok,
+    ({ cause }) => cause?.code === 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  );
 
 function watched(child: ChildProcess, url: string): AppProcess {
   let output = '';

@@ -160,7 +160,7 @@ describe('the issuer', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('a parameter given twice, and JSON, are refused', async () => {
+  test('a parameter given twice, and JSON, are refused [ASVS 15.3.7]', async () => {
     const twice = await fetch(`${issuer}/oauth2/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -15,7 +15,7 @@ describe('the pages without a browser', () => {
   });
   const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);
 
-  test('from the form to the end, by forms and cookies alone; a form sent twice does no harm', async () => {
+  test('from the form to the end, by forms and cookies alone; a form sent twice does no harm [RFC9700 4.12]', async () => {
     const browser = open();
     const form = await browser.get('/recover', { 'accept-language': 'zh-CN' });
     expect(form.status).toBe(200);

@@ -83,7 +83,7 @@ describe('what is at rest', () => {
     yield* filesOf(directory);
   }
 
-  test('a thousand recoveries leave nothing that would help a thief [ASVS 14.2.1, ASVS 16.2.5]', async () => {
+  test('a thousand recoveries leave nothing that would help a thief [ASVS 14.2.4, ASVS 16.2.5]', async () => {
     expect(told.codes).toHaveLength(recoveries);
     const kinds = new Set(told.secrets.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(everyKind);

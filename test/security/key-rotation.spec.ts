@@ -148,7 +148,7 @@ describe('keys are replaced', () => {
     expect(await run('status', [after])).toContain('key 2025 (NOT IN THE RING): accounts 2000');
   });
 
-  test('nobody notices, also when it is killed half-way; then the old key can go [ASVS 13.3.4]', async () => {
+  test('nobody notices, also when it is killed half-way; then the old key can go [ASVS 11.2.2, ASVS 13.3.4]', async () => {
     // Begun under the old key alone.
     newHousehold();
     const open = new Story(rekey);

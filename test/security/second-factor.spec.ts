@@ -139,7 +139,7 @@ describe('a second factor', () => {
     });
   });
 
-  test('authenticators are changed by a session that is fresh and as strong as they are, and every address is told [ASVS 7.5.1, NIST 4.6, ASVS 6.3.7]', async () => {
+  test('authenticators are changed by a session that is fresh and as strong as they are, and every address is told [NIST 4.1.2.1, ASVS 7.5.1, NIST 4.6, ASVS 6.3.7]', async () => {
     const one = await who.enrol('change');
     const weak = new Story(rekey);
     await who.put('plain');

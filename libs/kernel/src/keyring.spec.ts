@@ -26,7 +26,7 @@ describe('Keyring', () => {
     expect(() => after.open(after.seal('x', 'row-1'), 'row-2')).toThrow();
   });
 
-  test('refuses every single changed byte', () => {
+  test('AES-256-GCM: refuses every single changed byte [ASVS 11.3.2]', () => {
     const sealed = after.seal('secret', 'row-1');
     for (let at = 0; at < sealed.length; at++) {
       const changed = Buffer.from(sealed);

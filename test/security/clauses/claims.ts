@@ -12,9 +12,9 @@ export interface Claim {
   skipped: boolean;
 }
 
-const tag = /(?:NIST|ASVS|RFC9700) [\d.]+|FP [a-z-]+|GHSA(?:-[\da-z]{4}){3}|CVE-\d{4}-\d+/g;
+const tag = /(?:NIST|ASVS|RFC9700) [\d.]+|(?:FP|OURS) [a-z-]+|GHSA(?:-[\da-z]{4}){3}|CVE-\d{4}-\d+/g;
 const titled =
-  /(\w+(?:\.\w+)*(?:\([^'"`]*)?)?\(?\s*(['"`])((?:\\.|(?!\2)[^\\])*?)\s\[((?:NIST|ASVS|RFC9700|FP|GHSA|CVE)[^\]]*)\]\2/gs;
+  /(\w+(?:\.\w+)*(?:\([^'"`]*)?)?\(?\s*(['"`])((?:\\.|(?!\2)[^\\])*?)\s\[((?:NIST|ASVS|RFC9700|FP|OURS|GHSA|CVE)[^\]]*)\]\2/gs;
 
 /** @param text the source of a spec file */
 export function claimsIn(file: string, text: string): Claim[] {

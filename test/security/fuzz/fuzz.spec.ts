@@ -15,7 +15,7 @@ describe('mutated requests', () => {
   afterAll(() => rekey.close());
 
   test(
-    `${requests} of seed ${seed}: no fault of ours, no word of the inside, every header, and all still serving [ASVS 16.5.1, ASVS 16.5.2]`,
+    `${requests} of seed ${seed}: no fault of ours, no word of the inside, every header, and all still serving [ASVS 4.1.1, ASVS 16.5.1, ASVS 16.5.2]`,
     async () => {
       const who = people(rekey);
       await who.put('fuzzed');
