@@ -185,7 +185,7 @@ describe('settling, killed at every step', () => {
     ['recovery', ['recovery_claim is on the wire', 'the issuer answers', 'recovery_settle is on the wire']],
     ['issuer', ['tokens_exchange is on the wire', 'the answer is sent']],
   ] as const)(
-    'in the %s',
+    'all of it, or nothing, in the %s [ASVS 2.3.3, ASVS 16.5.2]',
     async (where, among) => {
       const undisturbed = await one(where, 0);
       expect(undisturbed.status).toBe(201);

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 import { freePort } from '../postgres.js';
+import { startRedis } from './redis-server.js';
 
 /** The same queue on Redis: the alarm clock is elsewhere, the row is still the truth. Needs redis-server. */
 describe('with the queue on Redis', () => {
@@ -71,11 +72,3 @@ describe('with the queue on Redis', () => {
     expect(await rekey.codes('mei@example.com')).toHaveLength(1);
   }, 40_000);
 });
-
-async function startRedis(port: number): Promise<ChildProcess> {
-  const server = spawn('redis-server', ['--port', String(port), '--save', '', '--appendonly', 'no'], {
-    stdio: 'ignore',
-  });
-  await Promise.race([once(server, 'spawn'), once(server, 'error').then(([fault]) => Promise.reject(fault))]);
-  return server;
-}

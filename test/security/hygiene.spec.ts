@@ -192,7 +192,7 @@ describe('hygiene', () => {
 
   const nasty = [
     'x\r\nBcc: thief@example.com',
-    `{{constructor.constructor("return 1")()}} ${'$'}{7*7} <%= 7 %>`,
+    `{{constructor.constructor("return 1")()}} ${'$'}{7777*7777} <%= 7777 * 7777 %>`,
     '<img src=x onerror=alert(1)>"\'&',
     '\u2028\u202e\u0000\u001b[31mred',
   ];
@@ -220,11 +220,9 @@ describe('hygiene', () => {
         expect([202, 400]).toContain(started.status);
         const known = new Story(rekey);
         await known.start({ identifier: 'ada@example.com', locale: text.slice(0, 30) });
-        const before = (await rekey.messages('ada@example.com')).length;
         const mail = await until('the mail', async () => (await rekey.messages('ada@example.com'))[0]);
-        expect(before).toBeGreaterThanOrEqual(0);
         expect(Object.keys(mail.headers ?? {}).map((name) => name.toLowerCase())).not.toContain('bcc');
-        expect(`${mail.subject}${mail.text}${mail.html}`).not.toMatch(/thief|onerror|49|return 1/);
+        expect(`${mail.subject}${mail.text}${mail.html}`).not.toMatch(/thief|onerror|60481729|return 1/);
         const browser = new PageBrowser(recovery, () => household);
         const form = await browser.get('/recover');
         const back = await browser.post('/recover', { csrf: csrfIn(form.html), identifier: text });

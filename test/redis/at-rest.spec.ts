@@ -1,0 +1,80 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Redis } from 'ioredis';
+import { type Rekey, startRekey } from '../flows/rekey.js';
+import { freePort } from '../postgres.js';
+import { filesOf, searchFor } from '../security/at-rest/places.js';
+import {
+  ownPassword,
+  putPeople,
+  recoverAll,
+  type Told,
+  unalarmed,
+} from '../security/at-rest/thousand-recoveries.js';
+import { startRedis } from './redis-server.js';
+
+const people = 400;
+const recoveries = 1_000;
+
+/** What a thief finds who carries Redis away: each command that ever changed it is in its file, and all of it in its picture. */
+describe('what is at rest in Redis', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-redis-'));
+  const policy = unalarmed();
+  let server: ChildProcess;
+  let redis: Redis;
+  let rekey: Rekey;
+  let told: Told;
+  beforeAll(async () => {
+    const port = await freePort();
+    server = await startRedis(port, [
+      '--dir',
+      folder,
+      '--appendonly',
+      'yes',
+      '--auto-aof-rewrite-percentage',
+      '0',
+      '--rdbcompression',
+      'no',
+    ]);
+    const environment = {
+      REDIS_URL: `redis://127.0.0.1:${port}`,
+      LOG_LEVEL: 'fatal',
+      SMS_POLICY_FILE: policy,
+    };
+    rekey = await startRekey({ environment });
+    redis = new Redis(port);
+    const secrets = await putPeople(rekey, people);
+    told = await recoverAll(rekey, people, recoveries);
+    told.secrets.push(...secrets, { kind: 'password', value: ownPassword });
+  }, 400_000);
+  afterAll(async () => {
+    await redis.quit();
+    await rekey.close();
+    server.kill();
+    for (const gone of [folder, dirname(policy)]) rmSync(gone, { recursive: true });
+  });
+
+  const search = async () => {
+    await redis.save();
+    return searchFor(told.secrets, told.codes, filesOf(folder));
+  };
+
+  test('nothing after a thousand recoveries; and one that is planted is found in both files', async () => {
+    const { found, bytes, byChance } = await search();
+    process.stdout.write(
+      `${told.secrets.length} secrets, ${told.codes.length} codes in ${Math.round(bytes / 1e6)} MB of Redis; codes by chance: ${JSON.stringify(byChance)}\n`,
+    );
+    expect(found).toEqual([]);
+    expect(bytes).toBeGreaterThan(1_000_000);
+    const [secret] = told.secrets;
+    const [code] = told.codes;
+    await redis.set('planted', `${secret?.value} ${code?.value}`);
+    const planted = (await search()).found;
+    for (const what of [`${secret?.kind} as clear`, `${code?.kind} as digits`]) {
+      expect(planted.some((line) => line.startsWith(`${what} in dump.rdb`))).toBe(true);
+      expect(planted.some((line) => line.startsWith(`${what} in appendonlydir`))).toBe(true);
+    }
+  }, 300_000);
+});
