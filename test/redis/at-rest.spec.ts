@@ -52,7 +52,8 @@ describe('what is at rest in Redis', () => {
   afterAll(async () => {
     await redis.quit();
     await rekey.close();
-    server.kill();
+    // Told to end, it would save once more, and stay when it cannot.
+    server.kill('SIGKILL');
     for (const gone of [folder, dirname(policy)]) rmSync(gone, { recursive: true });
   });
 
