@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res }
 import { deleteAccount, readAccount } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { Operation, parse, unwrap } from '@rekey/http';
-import { refuse, uuidv7 } from '@rekey/kernel';
-import { endAllFamilies, familySchema, listFamilies } from '@rekey/tokens';
+import { isUuid, refuse, uuidv7 } from '@rekey/kernel';
+import { endFamily, endSessionsOf, familySchema, listFamilies } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerWith } from './bearer.js';
@@ -74,7 +74,7 @@ export class AccountsController {
     const at = new Date(now);
     const deleted = await this.context.database.transaction(async (tx) => {
       if (!(await deleteAccount(tx, id))) return false;
-      await endAllFamilies(tx, { accountId: id, at, reason: 'account' });
+      await endSessionsOf(tx, 'account', { id, at, reason: 'account', actor: `client:${caller}` });
       await recordAudit(tx, {
         id: uuidv7(now),
         at,
@@ -103,5 +103,45 @@ export class AccountsController {
     const { database, keyring, clock } = this.context;
     if (!(await readAccount(database, keyring, id))) unwrap(refuse('not_found'));
     return { families: await listFamilies(database, clock.now(), id) };
+  }
+
+  @Delete(':id/tokens')
+  @HttpCode(204)
+  @Operation({
+    summary: 'End every session of an account',
+    bearer: true,
+    answers: { 204: { description: 'ended, also when there was none' } },
+    refusals: ['unauthorized', 'forbidden', 'not_found'],
+  })
+  async endAll(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
+    const { database, keyring, clock } = this.context;
+    if (!(await readAccount(database, keyring, id))) unwrap(refuse('not_found'));
+    const at = new Date(clock.now());
+    await endSessionsOf(database, 'account', { id, at, reason: 'management', actor: `client:${caller}` });
+  }
+
+  @Delete(':id/tokens/:family')
+  @HttpCode(204)
+  @Operation({
+    summary: 'End one session of an account',
+    bearer: true,
+    answers: { 204: { description: 'ended' } },
+    refusals: ['unauthorized', 'forbidden', 'not_found'],
+  })
+  async endOne(
+    @Param('id') id: string,
+    @Param('family') family: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
+    const at = new Date(this.context.clock.now());
+    const of = { id: family, accountId: id, at, reason: 'management', actor: `client:${caller}` } as const;
+    if (!isUuid(family) || !(await endFamily(this.context.database, of))) unwrap(refuse('not_found'));
   }
 }

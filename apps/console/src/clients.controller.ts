@@ -2,7 +2,14 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res }
 import { type AuditEventName, recordAudit } from '@rekey/audit';
 import { Operation, parse, unwrap } from '@rekey/http';
 import { refuse, uuidv7 } from '@rekey/kernel';
-import { deleteClient, isClientId, managementScopes, putClient, readClient } from '@rekey/tokens';
+import {
+  deleteClient,
+  endSessionsOf,
+  isClientId,
+  managementScopes,
+  putClient,
+  readClient,
+} from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerWith } from './bearer.js';
 import { CONTEXT, type ConsoleContext } from './parts.js';
@@ -94,7 +101,31 @@ export class ClientsController {
     // It stands in wherever a request names no client.
     if (clientId === 'default') unwrap(refuse('not_possible'));
     if (!(await deleteClient(this.context.database, clientId))) unwrap(refuse('not_found'));
+    await this.endSessions(clientId, 'client', caller);
     await this.note('client_deleted', caller, clientId);
+  }
+
+  @Delete(':client_id/tokens')
+  @HttpCode(204)
+  @Operation({
+    summary: 'End every session of a client',
+    bearer: true,
+    answers: { 204: { description: 'ended, also when there was none' } },
+    refusals: ['unauthorized', 'forbidden', 'not_found'],
+  })
+  async endAll(
+    @Param('client_id') clientId: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { clientId: caller } = await callerWith(this.context, 'clients:write', request, reply);
+    if (!(await readClient(this.context.database, clientId))) unwrap(refuse('not_found'));
+    await this.endSessions(clientId, 'management', caller);
+  }
+
+  private async endSessions(id: string, reason: 'client' | 'management', caller: string): Promise<void> {
+    const at = new Date(this.context.clock.now());
+    await endSessionsOf(this.context.database, 'client', { id, at, reason, actor: `client:${caller}` });
   }
 
   private async note(event: AuditEventName, caller: string, clientId: string): Promise<void> {

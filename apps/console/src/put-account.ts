@@ -1,7 +1,7 @@
 import { type AccountToPut, putAccount } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, uuidv7 } from '@rekey/kernel';
-import { endAllFamilies } from '@rekey/tokens';
+import { endSessionsOf } from '@rekey/tokens';
 import type { ConsoleContext } from './parts.js';
 
 /** Writes an account, with its audit event; who is disabled is signed out everywhere in the same transaction. */
@@ -14,7 +14,12 @@ export async function putManagedAccount(
   return putAccount(context, now, account, async (sql, created) => {
     const at = new Date(now);
     if (account.status === 'disabled')
-      await endAllFamilies(sql, { accountId: account.id, at, reason: 'account' });
+      await endSessionsOf(sql, 'account', {
+        id: account.id,
+        at,
+        reason: 'account',
+        actor: `client:${caller}`,
+      });
     await recordAudit(sql, {
       id: uuidv7(now),
       at,

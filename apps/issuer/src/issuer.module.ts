@@ -4,6 +4,7 @@ import { AuthenticatorsController } from './authenticators.controller.js';
 import { DiagnoseController } from './diagnose.controller.js';
 import { CLIENTS, CONTEXT, SERVICE_NAME } from './injection.js';
 import { MetadataController } from './metadata.controller.js';
+import { PasswordController } from './password.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { TokenController } from './token.controller.js';
 import { TokenStateController } from './token-state.controller.js';
@@ -22,6 +23,7 @@ export class IssuerModule {
         TokenStateController,
         MetadataController,
         SessionsController,
+        PasswordController,
         AuthenticatorsController,
         DiagnoseController,
       ],

@@ -31,11 +31,13 @@ export {
   normaliseIdentifier,
 } from './identifier.js';
 export {
+  changePassword,
   checkPassword,
   clearPasswordSetBy,
   hashPassword,
   isPasswordHash,
   passwordContext,
+  passwordHashOf,
   passwordLength,
   setPassword,
   verifyPassword,

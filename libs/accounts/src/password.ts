@@ -104,6 +104,38 @@ const clear = statement(
 export const clearPasswordSetBy = (sql: Sql, of: { recoveryId: string; at: Date }): Promise<object[]> =>
   sql.query(clear, of);
 
+const hashOf = statement(
+  'account_password',
+  `select password_hash as hash from accounts where id = :account and status = 'active'`,
+);
+
+/** @returns nothing without such an account; a null hash where it has no password */
+export async function passwordHashOf(
+  sql: Sql,
+  account: string,
+): Promise<{ hash: string | null } | undefined> {
+  const [row] = await sql.query<{ hash: string | null }>(hashOf, { account });
+  return row;
+}
+
+const change = statement(
+  'account_change_password',
+  setPassword({
+    account: ':account',
+    hash: ':hash',
+    recovery: 'coalesce(:recoveryId::uuid, accounts.password_recovery_id)',
+  }),
+);
+
+/**
+ * A password that somebody chose who was signed in. It stays the work of the recovery that the session came from, or that set
+ * the password before it: the stop link of that one takes it back.
+ */
+export const changePassword = (
+  sql: Sql,
+  of: { account: string; hash: string; recoveryId: string | null; now: Date },
+): Promise<object[]> => sql.query(change, of);
+
 const words = statement(
   'account_context',
   `select a.id as row, a.username_sealed as sealed, 'username' as kind from accounts a

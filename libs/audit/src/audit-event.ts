@@ -21,6 +21,7 @@ export type AuditEventName =
   | 'authenticator_removed'
   | 'authenticator_disabled'
   | 'authn_password_change'
+  | 'authn_password_change_fail'
   | 'authn_login_success'
   | 'authn_login_fail'
   | 'authn_token_created'
@@ -70,7 +71,7 @@ const find = statement(
   `select id, actor, event from audit_events
    where account_id = :accountId and at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
      and (detail->>'family' = :family and event in ('authn_token_revoked', 'authn_token_reuse')
-       or event in ('recovery_settled', 'recovery_stopped', 'user_updated', 'user_deleted'))
+       or event in ('recovery_settled', 'recovery_stopped', 'authn_password_change', 'user_updated', 'user_deleted'))
    order by (detail->>'family' = :family) desc nulls last, abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
 );
 

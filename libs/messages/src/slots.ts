@@ -1,6 +1,6 @@
 import type { Locale } from '@rekey/kernel';
 
-/** What may happen to the authenticators of an account. */
+/** What may happen to the authenticators of an account, its password among them. */
 export type ChangeWord =
   | 'totp_bound'
   | 'totp_removed'
@@ -8,7 +8,8 @@ export type ChangeWord =
   | 'backup_code_made'
   | 'backup_code_removed'
   | 'backup_code_disabled'
-  | 'code_disabled';
+  | 'code_disabled'
+  | 'password_changed';
 
 /** What a message is written from. All of it may come from elsewhere, so all of it is escaped where it lands. */
 export interface MessageSlots {

@@ -99,6 +99,7 @@ const en: Wording = {
         'Backup codes were entered wrongly too often in recoveries. They no longer get the account back; please make new ones.',
       code_disabled:
         'Codes to one of your addresses were entered wrongly too often. That address gets no more codes until it is confirmed again.',
+      password_changed: 'The password was changed. All other devices were signed out.',
     },
     notYouHeading: 'Was this not you?',
     notYou: 'Recover your account now: that signs everyone out and sets a new password.',
@@ -161,6 +162,7 @@ const zhHans: Wording = {
       backup_code_removed: '已移除备用码。',
       backup_code_disabled: '在找回账户时，备用码错误次数过多，不能再用来找回账户，请重新生成。',
       code_disabled: '发往您某个地址的验证码错误次数过多。重新确认该地址之前，不再向其发送验证码。',
+      password_changed: '密码已更改，其他设备均已退出登录。',
     },
     notYouHeading: '不是您本人操作？',
     notYou: '请立即找回您的账户：这会使所有设备退出登录，并设置新密码。',

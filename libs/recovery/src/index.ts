@@ -10,6 +10,7 @@ export type {
   RecoveryReference,
   TokenAnswer,
 } from './context.js';
+export { changeOwnPassword, type PasswordChange } from './enrolment/change-password.js';
 export {
   beginTotp,
   type Changing,

@@ -13,6 +13,7 @@ export const authenticatorChanges = [
   'backup_code_removed',
   'backup_code_disabled',
   'code_disabled',
+  'password_changed',
 ] as const;
 export type AuthenticatorChange = (typeof authenticatorChanges)[number];
 

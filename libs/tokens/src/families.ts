@@ -1,20 +1,11 @@
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
-import { type Keyring, newSecret, uuidv7 } from '@rekey/kernel';
+import { type Keyring, newSecret } from '@rekey/kernel';
 import { z } from 'zod';
 import { type AccessTokenClaims, signAccessToken } from './access-token.js';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import { type Lifetimes, lifetimesOf, shorter, staff, staffRoles } from './lifetimes.js';
-
-export type EndReason =
-  | 'recovery'
-  | 'stopped'
-  | 'reuse'
-  | 'revoked'
-  | 'ended_by_person'
-  | 'account'
-  | 'client';
 
 const digestPurpose = 'refresh-token';
 
@@ -131,79 +122,6 @@ export async function tokenResponse(
     scope: of.scope,
   };
 }
-
-const endOfRecovery = statement(
-  'families_end_of_recovery',
-  `with heir as (
-     select id from token_families where recovery_id = :recoveryId
-     union
-     select id from token_families
-     where account_id = :accountId and recovery_id is null and created_at >= :passwordSince::timestamptz
-   ), ended as (
-     update token_families f set ended_at = :at, end_reason = 'stopped' from heir where f.id = heir.id and f.ended_at is null
-   ), unredeemed as (
-     update authorization_codes set used_at = :at where recovery_id = :recoveryId and used_at is null
-   )
-   select id from heir`,
-);
-
-/**
- * Ends all that a recovery has led to. Refreshes belong to the family, so later ones are ended with it.
- *
- * @param of.password the account whose password it set, and when: sign-ins since then are its work as well
- * @returns the sessions it has led to, ended before or now
- */
-export async function revokeFamiliesOfRecovery(
-  sql: Sql,
-  of: { recoveryId: string; at: Date; password?: { accountId: string; since: Date } },
-): Promise<string[]> {
-  const { recoveryId, at, password } = of;
-  const rows = await sql.query<{ id: string }>(endOfRecovery, {
-    recoveryId,
-    at,
-    accountId: password?.accountId ?? null,
-    passwordSince: password?.since ?? null,
-  });
-  return rows.map(({ id }) => id);
-}
-
-const endOfAccount = statement(
-  'families_end_of_account',
-  `with ended as (
-     update token_families set ended_at = :at, end_reason = :reason where account_id = :accountId and ended_at is null
-   )
-   update authorization_codes set used_at = :at where account_id = :accountId and used_at is null`,
-);
-
-export const endAllFamilies = (
-  sql: Sql,
-  of: { accountId: string; at: Date; reason: EndReason },
-): Promise<object[]> => sql.query(endOfAccount, of);
-
-const endOne = statement(
-  'family_end',
-  `with ended as (
-     update token_families set ended_at = :at, end_reason = :reason
-     where id = :id and account_id = coalesce(:accountId, account_id) and ended_at is null returning id, account_id, recovery_id
-   )
-   ${auditInsert}
-   select :auditId::uuid, :at::timestamptz, :event, :actor, account_id, recovery_id, jsonb_build_object('family', id, 'reason', :reason::text)
-   from ended returning id`,
-);
-
-/**
- * Ends a session and writes down who did it.
- *
- * @param of.actor `person`, or `client:<client_id>`
- * @returns false when there was no such living session (of this account)
- */
-export const endFamily = async (
-  sql: Sql,
-  of: { id: string; accountId: string | null; at: Date; reason: EndReason; actor: string },
-): Promise<boolean> => {
-  const event = of.reason === 'reuse' ? 'authn_token_reuse' : 'authn_token_revoked';
-  return (await sql.query(endOne, { ...of, event, auditId: uuidv7(of.at.getTime()) })).length > 0;
-};
 
 /** A token family as its owner and the management API see it. Times are RFC 3339. */
 export const familySchema = z.object({

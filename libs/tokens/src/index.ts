@@ -20,6 +20,7 @@ export {
 export type { TokenContext } from './context.js';
 export { type Cause, causeNames, causes, type Remedy, remedies } from './diagnose/causes.js';
 export { type Diagnosis, diagnose } from './diagnose/diagnose.js';
+export { endFamily, endSessionsOf, revokeFamiliesOfRecovery } from './end-sessions.js';
 export {
   accessTokenType,
   authorizationCodeType,
@@ -28,12 +29,9 @@ export {
   jwtTokenType,
 } from './exchange.js';
 export {
-  endAllFamilies,
-  endFamily,
   type FamilyView,
   familySchema,
   listFamilies,
-  revokeFamiliesOfRecovery,
   type TokenResponse,
 } from './families.js';
 export { forgetSpentTokens } from './forget.js';
@@ -42,6 +40,7 @@ export { type TokenAlgorithm, tokenAlgorithms } from './key-material.js';
 export { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 export { redeemCode } from './redeem-code.js';
 export { refresh } from './refresh.js';
+export { renewSession } from './renew-session.js';
 export { countTokensByKey, sealedInTokens } from './reseal.js';
 export { signIn } from './sign-in.js';
 export { defaultKeyPlan, type KeyPlan, publishedAheadMs, SigningKeys } from './signing-keys.js';

@@ -2,7 +2,8 @@ import { statement } from '@rekey/database';
 import { isLive, revokeTokenId, type VerifiedAccessToken, verifyAccessToken } from './access-token.js';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { endFamily, refreshDigests } from './families.js';
+import { endFamily } from './end-sessions.js';
+import { refreshDigests } from './families.js';
 
 const findRefresh = statement(
   'refresh_token_find',

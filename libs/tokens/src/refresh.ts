@@ -2,8 +2,8 @@ import { accountSubject } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
+import { endFamily } from './end-sessions.js';
 import {
-  endFamily,
   type FamilyRow,
   refreshDigest,
   refreshDigests,

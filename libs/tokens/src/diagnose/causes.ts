@@ -32,6 +32,7 @@ export const causes = {
     says: 'Its owner said that the recovery it came from was not theirs.',
   },
   revoked_by_person: { remedy: 'sign_in', says: 'Its owner ended the session.' },
+  revoked_by_password_change: { remedy: 'sign_in', says: 'Its owner changed the password.' },
   revoked_by_client: { remedy: 'sign_in', says: 'Its client revoked it.' },
   revoked_by_management: {
     remedy: 'contact_staff',

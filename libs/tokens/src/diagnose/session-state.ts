@@ -1,7 +1,8 @@
 import { accountSubject } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import type { TokenContext } from '../context.js';
-import { type EndReason, refreshDigests } from '../families.js';
+import type { EndReason } from '../end-sessions.js';
+import { refreshDigests } from '../families.js';
 import type { Cause } from './causes.js';
 
 /** What became of a session, and of the refresh token that was presented. */
@@ -56,6 +57,8 @@ const ends: Record<EndReason, Cause> = {
   reuse: 'replayed',
   revoked: 'revoked_by_client',
   ended_by_person: 'revoked_by_person',
+  password: 'revoked_by_password_change',
+  management: 'revoked_by_management',
   account: 'revoked_by_management',
   client: 'revoked_by_management',
 };

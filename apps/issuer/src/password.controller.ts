@@ -1,0 +1,57 @@
+import { Body, Controller, Inject, Put, Req, Res } from '@nestjs/common';
+import { Operation, parse, unwrap } from '@rekey/http';
+import { isRefused, refuse } from '@rekey/kernel';
+import { type ActContext, changeOwnPassword, freshFor } from '@rekey/recovery';
+import type { ClientDirectory, TokenContext } from '@rekey/tokens';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CLIENTS, CONTEXT, SERVICE_NAME } from './injection.js';
+import { personOf, refuseBearer } from './person.js';
+import { tokenResponseSchema } from './token.controller.js';
+
+const changeBody = z.strictObject({
+  current_password: z.string().min(1).max(1024).optional().describe('Needed where there is one'),
+  password: z.string().min(1).max(1024),
+});
+
+/** A person's own password. */
+@Controller('v1/password')
+export class PasswordController {
+  constructor(
+    @Inject(CONTEXT) private readonly context: TokenContext & Pick<ActContext, 'flood'>,
+    @Inject(CLIENTS) private readonly clients: ClientDirectory,
+    @Inject(SERVICE_NAME) private readonly serviceName: string,
+  ) {}
+
+  @Put()
+  @Operation({
+    summary: 'Choose another password',
+    description: 'Every session ends; the one that asks goes on with the tokens of the answer.',
+    bearer: true,
+    body: changeBody,
+    answers: { 200: { description: 'changed; fresh tokens', schema: tokenResponseSchema } },
+    refusals: [
+      'invalid_request',
+      'unauthorized',
+      'step_up_required',
+      'not_found',
+      'wrong_proof',
+      'password_refused',
+      'rate_limited',
+    ],
+  })
+  async change(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const person = await personOf(this.context, request);
+    const client = person && (await this.clients.find(person.client_id));
+    if (!person || !client) return refuseBearer(reply);
+    const wanted = parse(changeBody, body);
+    const outcome = await changeOwnPassword(this.context, person, client, wanted, this.serviceName);
+    if (isRefused(outcome) && outcome.code === 'step_up_required')
+      return refuseBearer(reply, refuse('step_up_required'), freshFor);
+    return unwrap(outcome);
+  }
+}

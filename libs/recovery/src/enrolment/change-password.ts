@@ -1,0 +1,101 @@
+import {
+  changePassword,
+  checkPassword,
+  hashPassword,
+  listAuthenticators,
+  passwordContext,
+  passwordHashOf,
+  verifyPassword,
+} from '@rekey/accounts';
+import { recordAudit } from '@rekey/audit';
+import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { budgets, counterKey, spend } from '@rekey/limits';
+import {
+  type Client,
+  endSessionsOf,
+  renewSession,
+  type TokenContext,
+  type TokenResponse,
+  type VerifiedAccessToken,
+} from '@rekey/tokens';
+import type { ActContext } from '../context.js';
+import { noteChange } from '../notice.js';
+import { freshFor } from './fresh.js';
+
+export interface PasswordChange {
+  /** Where the account has one. */
+  current_password?: string;
+  password: string;
+}
+
+/**
+ * A new password, chosen by somebody who is signed in and knows the one before (OWASP ASVS 5.0 6.2.3). Every session ends,
+ * and the one that asked goes on with fresh tokens (7.4.3); every address is told (6.3.7). Where an authenticator app is
+ * bound, the session must have come about with it; where there is no password yet, it must be fresh instead.
+ *
+ * Refusals: `wrong_proof` (the current password), `password_refused`, `step_up_required`, `rate_limited`, `not_found`.
+ */
+export async function changeOwnPassword(
+  context: TokenContext & Pick<ActContext, 'flood'>,
+  bearer: VerifiedAccessToken & { sid: string },
+  client: Client,
+  { current_password: current, password }: PasswordChange,
+  serviceName: string,
+): Promise<TokenResponse | Refusal> {
+  const { database, keyring, clock, flood } = context;
+  const account = bearer.sub;
+  const refused = await mayChange(context, bearer);
+  if (refused) return refused;
+  const budget = budgets.signIns;
+  const charge = { key: counterKey(keyring, budget, `password of ${account}`), budget };
+  if (!(await spend(database, new Date(clock.now()), [charge], flood)))
+    return refuse('rate_limited', { retry_after: budget.windowMs / 1000 });
+
+  const has = await passwordHashOf(database, account);
+  if (!has) return refuse('not_found');
+  const isFresh = clock.now() / 1000 - (bearer.auth_time ?? 0) <= freshFor;
+  if (has.hash === null && !isFresh) return refuse('step_up_required');
+  if (has.hash !== null && !(await verifyPassword(has.hash, current ?? ''))) {
+    await note(context, bearer, 'authn_password_change_fail');
+    return refuse('wrong_proof');
+  }
+  const words = await passwordContext(database, keyring, account);
+  const bad = checkPassword(password, { contextWords: [serviceName, ...words] });
+  if (bad) return bad;
+  const hash = await hashPassword(password);
+  const at = new Date(clock.now());
+  const renewed = await database.transaction(async (tx) => {
+    const recoveryId = bearer.recovery_id ?? null;
+    await changePassword(tx, { account, hash, recoveryId, now: at });
+    await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
+    const event = 'authn_password_change';
+    await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
+    return renewSession(context, tx, { account, session: bearer.sid, client, scope: bearer.scope });
+  });
+  return renewed ?? refuse('not_found');
+}
+
+/** As strong as the account is, whoever knows the password. */
+async function mayChange(
+  { database }: TokenContext,
+  bearer: VerifiedAccessToken,
+): Promise<Refusal | undefined> {
+  const authenticators = await listAuthenticators(database, bearer.sub);
+  const wantsTwo = authenticators.some(({ kind }) => kind === 'totp');
+  return wantsTwo && !bearer.acr?.endsWith(':aal2') ? refuse('step_up_required') : undefined;
+}
+
+async function note(
+  { database, clock }: TokenContext,
+  bearer: VerifiedAccessToken,
+  event: 'authn_password_change_fail',
+): Promise<void> {
+  const now = clock.now();
+  await recordAudit(database, {
+    id: uuidv7(now),
+    at: new Date(now),
+    event,
+    actor: `client:${bearer.client_id}`,
+    accountId: bearer.sub,
+  });
+}

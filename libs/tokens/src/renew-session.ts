@@ -1,0 +1,41 @@
+import { activeSubject } from '@rekey/accounts';
+import { type Sql, statement } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import type { Client } from './clients.js';
+import type { TokenContext } from './context.js';
+import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from './families.js';
+
+const renew = statement(
+  'session_renew',
+  `with who as (
+     ${activeSubject(':account')}
+   ), granted as (
+     select acr, amr, auth_time, recovery_id from token_families where id = :before and account_id = :account
+   ), ${insertFamily('who, granted')}
+   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
+   from family, who`,
+);
+
+/**
+ * A session in the place of another, which may have ended: as sure, as old and from the same recovery as that one was, with
+ * tokens that nobody has seen.
+ *
+ * @param sql the transaction that ends the other one
+ * @returns undefined when the account or the session is gone
+ */
+export async function renewSession(
+  context: TokenContext,
+  sql: Sql,
+  of: { account: string; session: string; client: Client; scope: string },
+): Promise<TokenResponse | undefined> {
+  const now = context.clock.now();
+  const { account, session: before, client, scope } = of;
+  const { refreshToken, values } = newFamily(context, {
+    familyId: uuidv7(now),
+    auditId: uuidv7(now),
+    client,
+    scope,
+  });
+  const [family] = await sql.query<FamilyRow>(renew, { ...values, account, before });
+  return family && tokenResponse(context, family, { clientId: client.client_id, scope, refreshToken });
+}

@@ -1,0 +1,151 @@
+import { password as first, people } from './people.js';
+import { newHousehold, type Rekey, startRekey, stopTokenIn, until } from './rekey.js';
+import { Story } from './story.js';
+
+const second = 'a sentence that was chosen later';
+
+/** A person's own password, and sessions that the management ends. */
+describe('passwords and sessions', () => {
+  let rekey: Rekey;
+  let who: ReturnType<typeof people>;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    who = people(rekey);
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+  });
+
+  const change = (bearer: string, json: object) => who.issuer('PUT', 'password', { bearer, json });
+  const refresh = (token: string) =>
+    rekey.token({ grant_type: 'refresh_token', client_id: 'default', refresh_token: token });
+  const manage = async (method: string, path: string) =>
+    rekey.call(method, `${rekey.settings.urls.console}/v1/${path}`, { bearer: await who.management() });
+  const diagnosis = async (token: string) =>
+    (await who.issuer('POST', 'tokens/diagnose', { bearer: await who.management(), json: { token } })).body;
+
+  test('changed by whoever knows it: fresh tokens for the one who asked, the end for all others, a notice [ASVS 6.2.3, ASVS 6.3.7, ASVS 7.4.3]', async () => {
+    await who.put('changer');
+    const other = (await who.signIn('changer')).body;
+    const mine = (await who.signIn('changer')).body;
+    rekey.clock.advance(300_000);
+    const wrong = await change(mine.access_token, {
+      current_password: 'not this one at all',
+      password: second,
+    });
+    expect([wrong.status, wrong.body.code]).toEqual([422, 'wrong_proof']);
+    const without = await change(mine.access_token, { password: second });
+    expect(without.status).toBe(422);
+    const weak = await change(mine.access_token, { current_password: first, password: 'changer changer' });
+    expect([weak.status, weak.body.code]).toEqual([422, 'password_refused']);
+    const done = await change(mine.access_token, { current_password: first, password: second });
+    expect(done.status).toBe(200);
+    for (const token of [other.refresh_token, mine.refresh_token])
+      expect((await refresh(token)).body.error).toBe('invalid_grant');
+    expect((await who.issuer('GET', 'sessions', { bearer: mine.access_token })).status).toBe(401);
+    const { sessions } = (await who.issuer('GET', 'sessions', { bearer: done.body.access_token })).body;
+    expect(sessions).toHaveLength(1);
+    expect((await refresh(done.body.refresh_token)).status).toBe(200);
+    expect([
+      (await who.signIn('changer')).status,
+      (await who.signIn('changer', { password: second })).status,
+    ]).toEqual([401, 201]);
+    const told = await diagnosis(other.refresh_token);
+    expect(told).toMatchObject({ cause: 'revoked_by_password_change', remedy: 'sign_in' });
+    expect(told.evidence).toMatchObject({ revoked_by: 'person' });
+    await until('the notice', async () =>
+      (await rekey.messages('changer@example.com')).find(({ text }) => /password was changed/.test(text)),
+    );
+  });
+
+  test('tried too often it waits; where an app is bound the session must have come about with it', async () => {
+    await who.put('guesser');
+    const { access_token: bearer } = (await who.signIn('guesser')).body;
+    const statuses: number[] = [];
+    for (let n = 0; n < 31; n++)
+      statuses.push(
+        (await change(bearer, { current_password: `wrong number ${n}`, password: second })).status,
+      );
+    expect(statuses.slice(0, 30)).toEqual(Array(30).fill(422));
+    expect(statuses[30]).toBe(429);
+    const one = await who.enrol('strong');
+    const strong = await who.signIn('strong', {
+      second_factor: { kind: 'totp', value: who.totp(one.secret) },
+    });
+    const changed = await change(strong.body.access_token, { current_password: first, password: second });
+    expect(changed.status).toBe(200);
+    const [row] = await rekey.sql(
+      `select acr from token_families where account_id = 'strong' and ended_at is null`,
+    );
+    expect(row.acr).toBe('urn:rekey:password:aal2');
+  });
+
+  test('a first password takes a fresh session; one that a recovery led to goes with its stop link', async () => {
+    await who.put('without', { password: undefined });
+    const thief = new Story(rekey);
+    await thief.proveBy('without@example.com');
+    const got = (await thief.settle()).body;
+    rekey.clock.advance(11 * 60_000);
+    const later = (await refresh(got.refresh_token)).body;
+    const stale = await change(later.access_token, { password: second });
+    expect([stale.status, stale.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringContaining('insufficient_user_authentication'),
+    ]);
+    rekey.clock.advance(600_000);
+    const again = new Story(rekey);
+    await again.proveBy('without@example.com');
+    const fresh = (await again.settle()).body;
+    const chosen = await change(fresh.access_token, { password: second });
+    expect(chosen.status).toBe(200);
+    const notice = await until('the second notice', async () => {
+      const notices = (await rekey.messages('without@example.com')).filter(({ subject }) =>
+        /recovered/.test(subject ?? ''),
+      );
+      return notices.length === 2 ? notices[0] : undefined;
+    });
+    expect((await again.stop(stopTokenIn(notice))).status).toBe(204);
+    expect((await refresh(chosen.body.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await who.signIn('without', { password: second })).status).toBe(401);
+  });
+
+  test('the management ends one session, those of an account, of a client, of a recovery; each with its actor', async () => {
+    await who.put('managed');
+    const story = new Story(rekey);
+    await story.proveBy('managed@example.com');
+    const recovered = (await story.settle()).body;
+    const [one, two] = [(await who.signIn('managed')).body, (await who.signIn('managed')).body];
+    const idOf = (token: string) =>
+      JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;
+    const isOver = async (token: string) => (await refresh(token)).body.error === 'invalid_grant';
+
+    expect((await manage('DELETE', `accounts/managed/tokens/${idOf(one.access_token)}`)).status).toBe(204);
+    expect((await manage('DELETE', `accounts/managed/tokens/${idOf(one.access_token)}`)).status).toBe(404);
+    expect((await manage('DELETE', `accounts/demo-ada/tokens/${idOf(two.access_token)}`)).status).toBe(404);
+    expect([
+      await isOver(one.refresh_token),
+      (await who.issuer('GET', 'sessions', { bearer: two.access_token })).status,
+    ]).toEqual([true, 200]);
+    expect((await manage('DELETE', `recoveries/${story.id}/tokens`)).status).toBe(204);
+    expect(await isOver(recovered.refresh_token)).toBe(true);
+    expect((await manage('DELETE', 'accounts/managed/tokens')).status).toBe(204);
+    expect(await isOver(two.refresh_token)).toBe(true);
+    const told = await diagnosis(two.refresh_token);
+    expect(told).toMatchObject({
+      cause: 'revoked_by_management',
+      evidence: { revoked_by: 'client:management' },
+    });
+    expect(told.evidence.audit_id).toBeDefined();
+
+    const three = (await who.signIn('managed')).body;
+    expect((await manage('DELETE', 'clients/default/tokens')).status).toBe(204);
+    expect(await isOver(three.refresh_token)).toBe(true);
+    for (const path of ['accounts/nobody/tokens', 'clients/none/tokens', 'recoveries/x/tokens'])
+      expect([path, (await manage('DELETE', path)).status]).toEqual([path, 404]);
+    const reader = await who.management('accounts:read tokens:read');
+    const url = `${rekey.settings.urls.console}/v1/accounts/managed/tokens`;
+    expect((await rekey.call('DELETE', url, { bearer: reader })).status).toBe(403);
+  });
+});
