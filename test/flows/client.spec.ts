@@ -8,8 +8,10 @@ import {
   type Recovery,
   type TokenStorage,
 } from '@rekey/client';
+import { decodeProtectedHeader } from 'jose';
 import { password, people } from './people.js';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
+import { signingOf } from './signing.js';
 
 /** The SDK in Node, against the real issuer. Its clock is the issuer's, or one that goes wrong. */
 describe('the client', () => {
@@ -171,10 +173,16 @@ describe('the client', () => {
 
   test('keys rotate under it, and it does not notice', async () => {
     const client = await signedIn('keys');
-    for (let n = 0; n < 40; n++) {
+    const { keys, close } = await signingOf(rekey);
+    const used = new Set<string>();
+    for (let n = 0; n < 70; n++) {
       rekey.clock.advance(86_400_000);
+      await keys.rotate();
       expect(await ask(client)).toBe(200);
+      used.add(decodeProtectedHeader((seen.at(-1)?.authorization ?? '').replace('Bearer ', '')).kid ?? '');
     }
+    await close();
+    expect(used.size).toBe(3);
   });
 
   test('revoked under it: the app is asked once, and what waited goes on after the recovery', async () => {

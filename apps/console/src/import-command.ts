@@ -2,35 +2,12 @@ import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { settingsOrExit } from '@rekey/settings';
+import { failing, managementToken, type NetworkFault, whatToDoAbout } from './management-command.js';
 import type { ImportResult } from './wire.js';
 
 /** `npm run accounts -- import FILE`: sends a file of accounts, one JSON a line, to the management API. */
 
-const fail = (message: string): never => {
-  process.stderr.write(`rekey accounts: ${message}\n`);
-  process.exit(1);
-};
-
-async function accessToken(
-  issuer: string,
-  client: { clientId: string; clientSecret: string },
-): Promise<string> {
-  const basic = Buffer.from(
-    `${encodeURIComponent(client.clientId)}:${encodeURIComponent(client.clientSecret)}`,
-  );
-  const response = await fetch(`${issuer}/oauth2/token`, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${basic.toString('base64')}`,
-      'content-type': 'application/x-www-form-urlencoded',
-    },
-    body: 'grant_type=client_credentials&scope=accounts:write',
-  });
-  const answer = (await response.json().catch(() => ({}))) as { access_token?: string; error?: string };
-  if (answer.error === 'invalid_client')
-    fail(`the issuer does not know ${client.clientId} with this secret; check MANAGEMENT_CLIENT_SECRET`);
-  return answer.access_token ?? fail(`${issuer} answers ${response.status}, not a token; check ISSUER_URL`);
-}
+const fail = failing('accounts');
 
 const counts = { created: 0, replaced: 0, failed: 0 };
 /** The last line that was answered. */
@@ -38,7 +15,7 @@ let reached = 0;
 
 async function importFile(file: string): Promise<void> {
   const settings = settingsOrExit('import');
-  const token = await accessToken(settings.urls.issuer, settings.management);
+  const token = await managementToken(settings.urls.issuer, settings.management, 'accounts:write', fail);
   const response = await fetch(`${settings.urls.console}/v1/accounts:import`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
@@ -65,14 +42,11 @@ function describe({ line, id, code, errors }: ImportResult): string {
   return `line ${line}${id ? ` (${id})` : ''}: ${code}${why ? `: ${why}` : ''}`;
 }
 
-function whatToDo(fault: Error & { code?: string; cause?: { code?: string; message?: string } }): string {
+function whatToDo(fault: NetworkFault): string {
   if (reached > 0)
     return `cut off after line ${reached}; import the file again: what is there already is replaced`;
-  const code = fault.cause?.code ?? fault.code ?? '';
-  if (['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(code))
-    return 'nothing answers at ISSUER_URL or CONSOLE_URL; begin with "npm start" in another terminal';
-  if (code === 'EACCES') return 'the file may not be read by this user';
-  return fault.cause?.message ?? fault.message;
+  if (fault.code === 'EACCES') return 'the file may not be read by this user';
+  return whatToDoAbout(fault, 'ISSUER_URL or CONSOLE_URL');
 }
 
 const [verb, file] = process.argv.slice(2);

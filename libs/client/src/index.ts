@@ -9,3 +9,11 @@ export {
   type StoredTokens,
   type TokenStorage,
 } from './storage.js';
+export {
+  type AccessClaims,
+  createVerifier,
+  type Needs,
+  type Verdict,
+  type VerifierCause,
+  type VerifierOptions,
+} from './verifier.js';

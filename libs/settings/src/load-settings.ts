@@ -30,7 +30,7 @@ export function loadSettings(
   if (Boolean(values.TLS_CERT_FILE) !== Boolean(values.TLS_KEY_FILE)) {
     problems.push('TLS_CERT_FILE and TLS_KEY_FILE: only one is set; allowed: both or none');
   }
-  if (!['standalone', 'import', 'keys'].includes(process) && !values.DATABASE_URL) {
+  if (!['standalone', 'import', 'tokens', 'keys'].includes(process) && !values.DATABASE_URL) {
     problems.push(
       `DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" brings its own)`,
     );

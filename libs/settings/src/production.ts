@@ -8,6 +8,7 @@ const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
   issuer: ['ISSUER_URL', 'RECOVERY_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   console: ['CONSOLE_URL', 'ISSUER_URL'],
   import: ['CONSOLE_URL', 'ISSUER_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
+  tokens: ['ISSUER_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   migrate: [],
   keys: ['DATABASE_URL'],
 };

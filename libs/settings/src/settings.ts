@@ -8,6 +8,7 @@ export const processNames = [
   'console',
   'migrate',
   'import',
+  'tokens',
   'keys',
   'standalone',
 ] as const;

@@ -160,6 +160,7 @@ const issuer: Step[] = [
   json('issuer', 'POST', '/v1/authenticators/:id/confirm', () => ({ value: '000000' }), nobodysBearer),
   json('issuer', 'POST', '/v1/authenticators/backup_codes', undefined, nobodysBearer),
   json('issuer', 'DELETE', '/v1/authenticators/:id', undefined, nobodysBearer),
+  json('issuer', 'PUT', '/v1/password', () => ({ password: 'a sentence of somebody else' }), nobodysBearer),
 ];
 
 const staffOnly: Step[] = [
@@ -169,6 +170,9 @@ const staffOnly: Step[] = [
   json('console', 'DELETE', '/v1/accounts/:id', undefined, nobodysBearer),
   json('console', 'GET', '/v1/accounts/:id/tokens', undefined, nobodysBearer),
   head('/v1/accounts/:id/tokens', 'console'),
+  json('console', 'DELETE', '/v1/accounts/:id/tokens', undefined, nobodysBearer),
+  json('console', 'DELETE', '/v1/accounts/:id/tokens/:family', undefined, nobodysBearer),
+  json('console', 'DELETE', '/v1/recoveries/:id/tokens', undefined, nobodysBearer),
 ];
 
 export const journey: readonly (Step | typeof later)[] = [
@@ -188,6 +192,6 @@ export const impersonal: readonly RegExp[] = [
   // Behind Twilio's signature, and about messages that were sent.
   /^recovery POST \/webhooks\/twilio\/status$/,
   // Behind a management token, and about clients, or about whole files.
-  /^console (GET|HEAD|PUT|DELETE) \/v1\/clients\/:client_id$/,
+  /^console (GET|HEAD|PUT|DELETE) \/v1\/clients\/:client_id(\/tokens)?$/,
   /^console POST \/v1\/accounts::?import$/,
 ];

@@ -1,0 +1,54 @@
+/** How long keys are taken as they are; the issuer publishes a new one an hour before it signs. */
+const goodForMs = 600_000;
+/** After an id that nobody knows, the keys are not fetched again for so long: invented ids must cost the issuer nothing. */
+const againAfterMs = 30_000;
+
+type Key = JsonWebKey & { kid?: string };
+
+export interface RemoteKeys {
+  /** @throws when the issuer's keys cannot be had and none were had before */
+  find(kid: string | undefined): Promise<Key | undefined>;
+}
+
+/** An issuer's public keys, by its metadata (RFC 8414): fetched once for all who wait, and again when one is missing. */
+export function remoteKeys(issuer: string, send: typeof fetch, now: () => number): RemoteKeys {
+  let keys: Key[] | undefined;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  let fetching: Promise<void> | undefined;
+
+  const read = async <Answer>(url: string): Promise<Answer> => {
+    const response = await send(url);
+    if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+    return (await response.json()) as Answer;
+  };
+  const load = async () => {
+    const { origin, pathname } = new URL(issuer);
+    const path = pathname === '/' ? '' : pathname;
+    const url = `${origin}/.well-known/oauth-authorization-server${path}`;
+    const metadata = await read<{ issuer: string; jwks_uri: string }>(url);
+    if (metadata.issuer !== issuer) throw new Error(`${url} is about ${metadata.issuer}`);
+    keys = (await read<{ keys: Key[] }>(metadata.jwks_uri)).keys;
+    fetchedAt = now();
+  };
+  const refresh = () => {
+    fetching ??= load().finally(() => {
+      fetching = undefined;
+    });
+    return fetching;
+  };
+
+  return {
+    async find(kid) {
+      const known = () => keys?.find((key) => key.kid === kid);
+      if (known() && now() - fetchedAt < goodForMs) return known();
+      if (keys && now() - triedAt < againAfterMs) return known();
+      triedAt = now();
+      // With keys at hand a fault of the issuer changes nothing.
+      await refresh().catch((fault) => {
+        if (!keys) throw fault;
+      });
+      return known();
+    },
+  };
+}

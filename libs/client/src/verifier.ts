@@ -1,0 +1,222 @@
+import { remoteKeys } from './remote-keys.js';
+
+export interface VerifierOptions {
+  /** The issuer's base URL, as it stands in `iss`. */
+  issuer: string;
+  /** This resource server, as it stands in `aud`. */
+  audience: string;
+  /** Ask the issuer about every token as well (RFC 7662), so that an ended session counts at once. */
+  introspection?: { clientId: string; clientSecret: string };
+  /** Stands in the challenge. */
+  realm?: string;
+  fetch?: typeof fetch;
+  /** Milliseconds since the Unix epoch. */
+  now?: () => number;
+}
+
+/** What a request needs beside a token that is good. */
+export interface Needs {
+  /** Space-separated; the token must have all of them. */
+  scope?: string;
+  /** Seconds since the person last showed who they are (RFC 9470). */
+  maxAge?: number;
+  /** Any of these (RFC 9470). */
+  acr?: string[];
+}
+
+/** Claims of an access token (RFC 9068). Times are seconds since the Unix epoch. */
+export interface AccessClaims {
+  iss: string;
+  sub: string;
+  aud: string | string[];
+  client_id: string;
+  exp: number;
+  iat: number;
+  jti: string;
+  scope?: string;
+  auth_time?: number;
+  acr?: string;
+  amr?: string[];
+  [claim: string]: unknown;
+}
+
+/** Why a token is not taken; the issuer's `POST /v1/tokens/diagnose` knows more. */
+export type VerifierCause =
+  | 'missing'
+  | 'invalid_request'
+  | 'malformed'
+  | 'refresh_token'
+  | 'algorithm_not_allowed'
+  | 'wrong_type'
+  | 'unknown_key'
+  | 'altered'
+  | 'wrong_issuer'
+  | 'wrong_audience'
+  | 'not_yet_valid'
+  | 'expired'
+  | 'ended'
+  | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | 'issuer_away';
+
+export type Verdict =
+  | { ok: true; claims: AccessClaims }
+  | {
+      ok: false;
+      /** 503 when the issuer's keys, or its opinion, cannot be had: nothing is taken then. */
+      status: 400 | 401 | 403 | 503;
+      cause: VerifierCause;
+      /** For the `WWW-Authenticate` header (RFC 6750 §3). */
+      challenge?: string;
+    };
+
+class No extends Error {
+  constructor(
+    readonly reason: VerifierCause,
+    /** For the developer of the app. */
+    readonly says = '',
+    readonly status: 400 | 401 | 403 | 503 = 401,
+    readonly more: Record<string, string | number> = {},
+  ) {
+    super(says);
+  }
+}
+
+/** Clocks may differ by this much, in seconds. */
+const tolerance = 30;
+const parameters: Record<string, [AlgorithmIdentifier | RsaHashedImportParams | EcKeyImportParams, object]> =
+  {
+    ES256: [
+      { name: 'ECDSA', namedCurve: 'P-256' },
+      { name: 'ECDSA', hash: 'SHA-256' },
+    ],
+    RS256: [{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, { name: 'RSASSA-PKCS1-v1_5' }],
+    EdDSA: [{ name: 'Ed25519' }, { name: 'Ed25519' }],
+  };
+
+/**
+ * For a resource server: whether the token of a request is good, and the answer to give when it is not, with the challenge of
+ * RFC 6750 §3 and a description that helps the app's developer.
+ *
+ * @returns a function of the `Authorization` header and of what the request needs; it never throws for what a caller sends
+ */
+export function createVerifier(
+  options: VerifierOptions,
+): (authorization: string | null | undefined, needs?: Needs) => Promise<Verdict> {
+  const { issuer, audience, introspection, realm = 'api', now = Date.now } = options;
+  const send: typeof fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
+  const keys = remoteKeys(issuer, send, now);
+
+  async function signed(token: string): Promise<AccessClaims> {
+    if (/^[\w-]{43}$/.test(token))
+      throw new No('refresh_token', 'this looks like a refresh token: send the access_token');
+    const parts = token.split('.');
+    const [head, claims] = parts.slice(0, 2).map(json);
+    if (parts.length !== 3 || !head || !claims)
+      throw new No('malformed', 'the token is not a JWT: it may have been cut off');
+    const { alg, kid, typ } = head as Record<string, string>;
+    if (typ !== 'at+jwt' && typ !== 'application/at+jwt')
+      throw new No('wrong_type', 'this JWT is not an access token');
+    const [importing, verifying] = parameters[alg ?? ''] ?? [];
+    if (!importing || !verifying)
+      throw new No('algorithm_not_allowed', 'the algorithm in the header is not allowed');
+    const jwk = await keys.find(kid).catch((fault) => {
+      throw new No('issuer_away', String(fault), 503);
+    });
+    if (!jwk || (jwk.alg && jwk.alg !== alg))
+      throw new No(
+        'unknown_key',
+        'no key of the issuer has the kid and alg of the header: is the token from another issuer?',
+      );
+    const { subtle } = crypto;
+    const text = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
+    const key = await subtle.importKey('jwk', jwk, importing, false, ['verify']);
+    const good = await subtle
+      .verify(verifying as AlgorithmIdentifier, key, bytes(parts[2]), text)
+      .catch(() => false);
+    if (!good) throw new No('altered', 'the signature does not match: the token was altered');
+    return claims as AccessClaims;
+  }
+
+  async function ask(token: string): Promise<void> {
+    if (!introspection) return;
+    const { clientId, clientSecret } = introspection;
+    const basic = btoa([clientId, clientSecret].map(encodeURIComponent).join(':'));
+    const answer = await send(`${issuer}/oauth2/introspect`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${basic}` },
+      body: new URLSearchParams({ token }),
+    })
+      .then(async (response) => response.ok && ((await response.json()) as { active: boolean }))
+      .catch(() => undefined);
+    if (!answer) throw new No('issuer_away', '', 503);
+    if (!answer.active)
+      throw new No('ended', 'the session of the token has ended: renew it, or sign in again');
+  }
+
+  function inTime({ iss, aud, iat, exp }: AccessClaims): void {
+    const seconds = Math.floor(now() / 1000);
+    if (iss !== issuer) throw new No('wrong_issuer', `the token is from another issuer than ${issuer}`);
+    if (![aud].flat().includes(audience))
+      throw new No('wrong_audience', `the token is not meant for ${audience}`);
+    if (!(iat <= seconds + tolerance))
+      throw new No('not_yet_valid', 'the token is from the future: a clock is wrong');
+    if (!(exp > seconds - tolerance))
+      throw new No('expired', `the token expired ${seconds - exp} s ago: renew it with the refresh token`);
+  }
+
+  function enough(claims: AccessClaims, { scope = '', maxAge, acr }: Needs): void {
+    const has = (claims.scope ?? '').split(' ');
+    if (scope.split(' ').some((one) => one && !has.includes(one)))
+      throw new No('insufficient_scope', `this takes a token with the scope ${scope}`, 403, { scope });
+    const age = now() / 1000 - (claims.auth_time ?? 0);
+    if ((maxAge !== undefined && age > maxAge) || (acr && !acr.includes(claims.acr ?? '')))
+      throw new No('insufficient_user_authentication', 'this takes a fresher or stronger sign-in', 401, {
+        ...(acr ? { acr_values: acr.join(' ') } : {}),
+        ...(maxAge === undefined ? {} : { max_age: maxAge }),
+      });
+  }
+
+  return async (authorization, needs = {}) => {
+    try {
+      // Nothing, or another scheme: told how, without an error (RFC 6750 §3.1).
+      if (!/^bearer(\s|$)/i.test(authorization ?? '')) throw new No('missing');
+      const token = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1];
+      if (!token) throw new No('invalid_request', 'what follows Bearer is not a token', 400);
+      const claims = await signed(token);
+      inTime(claims);
+      await ask(token);
+      enough(claims, needs);
+      return { ok: true, claims };
+    } catch (no) {
+      if (!(no instanceof No)) throw no;
+      const { reason: cause, status } = no;
+      if (status === 503) return { ok: false, status, cause };
+      return { ok: false, status, cause, challenge: challengeOf(realm, no) };
+    }
+  };
+}
+
+function challengeOf(realm: string, { reason, says, more }: No): string {
+  const own: VerifierCause[] = ['invalid_request', 'insufficient_scope', 'insufficient_user_authentication'];
+  const error = own.includes(reason) ? reason : 'invalid_token';
+  const fields = { realm, ...(reason === 'missing' ? {} : { error, error_description: says, ...more }) };
+  // The characters that RFC 6750 §3 allows.
+  const clean = (value: string | number) => String(value).replace(/[^ !#-[\]-~]/g, '');
+  return `Bearer ${Object.entries(fields)
+    .map(([name, value]) => `${name}="${clean(value)}"`)
+    .join(', ')}`;
+}
+
+function bytes(part = ''): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(part.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
+}
+
+function json(part: string): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(new TextDecoder().decode(bytes(part)));
+    return value && typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
