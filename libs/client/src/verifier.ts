@@ -1,3 +1,4 @@
+import { systemClock } from './clock.js';
 import { remoteKeys } from './remote-keys.js';
 
 export interface VerifierOptions {
@@ -103,7 +104,7 @@ const parameters: Record<string, [AlgorithmIdentifier | RsaHashedImportParams | 
 export function createVerifier(
   options: VerifierOptions,
 ): (authorization: string | null | undefined, needs?: Needs) => Promise<Verdict> {
-  const { issuer, audience, introspection, realm = 'api', now = Date.now } = options;
+  const { issuer, audience, introspection, realm = 'api', now = systemClock } = options;
   const send: typeof fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
   const keys = remoteKeys(issuer, send, now);
 
