@@ -106,6 +106,25 @@ create table clients (
   PRIMARY KEY (client_id)
 );
 
+create table device_codes (
+  id uuid not null,
+  device_digest bytea not null,
+  user_digest bytea not null,
+  client_id text not null,
+  scope text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  poll_ms integer not null,
+  polled_at timestamp with time zone,
+  state text not null default 'pending'::text,
+  account_id text,
+  session_id uuid,
+  CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text, 'used'::text]))),
+  PRIMARY KEY (id),
+  UNIQUE (device_digest),
+  UNIQUE (user_digest)
+);
+
 create table kept_answers (
   key bytea not null,
   request bytea not null,
@@ -292,6 +311,7 @@ CREATE INDEX audit_events_at ON public.audit_events USING brin (at);
 CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
 CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL)));
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
+CREATE INDEX device_codes_expiry ON public.device_codes USING btree (expires_at);
 CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
 CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);
 CREATE INDEX messages_account ON public.messages USING btree (account_id) WHERE (account_id IS NOT NULL);

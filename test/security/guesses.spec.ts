@@ -47,6 +47,12 @@ describe('guesses', () => {
     expect((await story.start({ identifier }, from(at))).status).toBe(202);
     return story;
   };
+  /** Nothing is on its way any more that a later step could take for its own. */
+  const quiet = () =>
+    until('the courier', async () => {
+      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
+      return row.n === 0 || undefined;
+    });
   const withCode = async (identifier: string) => {
     const before = (await rekey.codes(identifier)).length;
     const story = await begun(identifier);
@@ -74,10 +80,7 @@ describe('guesses', () => {
     await who.put('owner', { username: 'harbour' });
     const identifiers = ['owner@example.com', 'harbour', who.phoneOf('owner')];
     const stories = await times(500, (at) => begun(identifiers[at % 3] ?? '', at));
-    await until('the courier', async () => {
-      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
-      return row.n === 0 || undefined;
-    });
+    await quiet();
     const answers = await times(1_000, (at) => guess(stories[at % 500] as Story, '22222222', at));
     // Each name is told of its own twenty; what is left of the account's day stays unsaid.
     expect(count(answers, 422)).toBe(60);
@@ -113,6 +116,7 @@ describe('guesses', () => {
     const story = await begun('owner@example.com');
     expect((await story.prove(owner.codes[0] ?? '', 'backup_code')).status).toBe(200);
     // The next day the code counts again.
+    await quiet();
     rekey.clock.advance(86_400_000);
     expect((await new Story(rekey).proveBy('owner@example.com')).status).toBe(200);
   }, 60_000);
@@ -121,19 +125,19 @@ describe('guesses', () => {
     await who.put('outage');
     const { story, code } = await withCode('outage@example.com');
     expect(await guess(story, '33333333', 0)).toBe(422);
-    let answered = 0;
+    // Twenty go on and on; after the first answers the server is dead.
+    const answers: number[] = [];
     let isDead = false;
-    const attack = times(200, async (at) => {
-      const status = await guess(story, '33333333', at);
-      if (++answered > 1 && !isDead) {
+    const attackers = times(20, async (at) => {
+      while (count(answers, 503) < 100) {
+        answers.push(await guess(story, '33333333', at));
+        if (isDead || answers.length < 3) continue;
         isDead = true;
         await postgres.kill();
       }
-      return status;
     });
-    const answers = await attack;
+    await attackers;
     expect(answers.every((status) => [422, 429, 503].includes(status))).toBe(true);
-    expect(count(answers, 503)).toBeGreaterThan(0);
     const during = await times(50, (at) => guess(story, code, at));
     expect(during).toEqual(during.map(() => 503));
     await postgres.restart();

@@ -54,7 +54,9 @@ export async function startIssuer(
       ready: () => database.ping(),
       openApi,
       // Whatever comes to an OAuth endpoint is answered as RFC 6749 §5.2 has it.
-      media: [{ path: /^\/oauth2\/(token|introspect|revoke)$/, gives: 'application/json' }],
+      media: [
+        { path: /^\/oauth2\/(token|introspect|revoke|device_authorization)$/, gives: 'application/json' },
+      ],
     });
     const sweep = setInterval(() => {
       Promise.all([forgetSpentTokens(database, clock.now()), keys.rotate()]).catch((fault: unknown) =>

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import { AuthenticatorsController } from './authenticators.controller.js';
+import { DeviceAuthorizationController, DeviceController } from './device.controller.js';
 import { DiagnoseController } from './diagnose.controller.js';
 import { CLIENTS, CONTEXT, SERVICE_NAME } from './injection.js';
 import { MetadataController } from './metadata.controller.js';
@@ -21,6 +22,8 @@ export class IssuerModule {
       controllers: [
         TokenController,
         TokenStateController,
+        DeviceAuthorizationController,
+        DeviceController,
         MetadataController,
         SessionsController,
         PasswordController,

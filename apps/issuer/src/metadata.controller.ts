@@ -22,6 +22,7 @@ export class MetadataController {
       // People begin at the hosted pages, as an OAuth authorization request.
       authorization_endpoint: `${this.context.recoveryUrl}/recover`,
       token_endpoint: at('/oauth2/token'),
+      device_authorization_endpoint: at('/oauth2/device_authorization'),
       jwks_uri: at('/oauth2/jwks'),
       revocation_endpoint: at('/oauth2/revoke'),
       introspection_endpoint: at('/oauth2/introspect'),

@@ -3,12 +3,14 @@ import { Operation } from '@rekey/http';
 import {
   type Client,
   type ClientDirectory,
+  deviceGrant,
   exchangeAssertion,
   type Grant,
   grantClientCredentials,
   type OAuthRefusal,
   oauthRefuse,
   redeemCode,
+  redeemDeviceCode,
   refresh,
   type TokenContext,
   type TokenResponse,
@@ -56,6 +58,8 @@ const refreshForm = z.object({
 });
 const clientForm = z.object({ ...clientFields, grant_type: z.literal('client_credentials'), scope });
 
+const deviceForm = z.object({ ...clientFields, grant_type: z.literal(deviceGrant), device_code: text(200) });
+
 const anyForm = z.looseObject({ grant_type: text(200) });
 export const tokenResponseSchema = z.object({
   access_token: z.string(),
@@ -78,9 +82,9 @@ export class TokenController {
   @Post('token')
   @HttpCode(200)
   @Operation({
-    summary: 'Token exchange, authorization code with PKCE, refresh token, client credentials',
-    description: 'RFC 6749, RFC 7636, RFC 8693',
-    body: z.union([exchangeForm, codeForm, refreshForm, clientForm]),
+    summary: 'Token exchange, authorization code with PKCE, refresh token, device code, client credentials',
+    description: 'RFC 6749, RFC 7636, RFC 8628, RFC 8693',
+    body: z.union([exchangeForm, codeForm, refreshForm, deviceForm, clientForm]),
     bodyType: 'application/x-www-form-urlencoded',
     answers: {
       200: { description: 'tokens', schema: tokenResponseSchema },
@@ -102,6 +106,10 @@ export class TokenController {
       case 'refresh_token':
         return this.byClient(request, refreshForm, grant, (client, form) =>
           refresh(this.context, client, form),
+        );
+      case deviceGrant:
+        return this.byClient(request, deviceForm, grant, (client, form) =>
+          redeemDeviceCode(this.context, client, form),
         );
       case 'client_credentials':
         return this.byClient(request, clientForm, grant, (client, form) =>

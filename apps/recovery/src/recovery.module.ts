@@ -5,6 +5,7 @@ import { StopsController } from './api/stops.controller.js';
 import { TWILIO, TwilioStatusController } from './api/twilio-status.controller.js';
 import { AccountController } from './pages/account.controller.js';
 import type { BrowserState } from './pages/browser-state.js';
+import { DeviceController } from './pages/device.controller.js';
 import { FinishController } from './pages/finish.controller.js';
 import { LinkController } from './pages/link.controller.js';
 import { OtherProofController } from './pages/other-proof.controller.js';
@@ -32,6 +33,7 @@ export class RecoveryModule {
         OtherProofController,
         LinkController,
         AccountController,
+        DeviceController,
         FinishController,
         StopController,
       ],

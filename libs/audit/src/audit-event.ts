@@ -27,6 +27,8 @@ export type AuditEventName =
   | 'authn_token_created'
   | 'authn_token_revoked'
   | 'authn_token_reuse'
+  | 'device_allowed'
+  | 'device_denied'
   | 'user_created'
   | 'user_updated'
   | 'user_deleted'

@@ -24,6 +24,8 @@ export const budgets = {
   signIns: { policy: 'sign-ins', quota: 30, windowMs: 10 * minutes },
   /** Values offered to bind an authenticator app. */
   bindings: { policy: 'bindings', quota: 10, windowMs: 10 * minutes },
+  /** Codes of devices that one person may try. */
+  userCodes: { policy: 'user-codes', quota: 10, windowMs: 10 * minutes },
   /** Guesses of one kind at one account over all its recoveries. */
   guessesADay: { policy: 'guesses-a-day', quota: 20, windowMs: day },
 } as const satisfies Record<string, Budget>;

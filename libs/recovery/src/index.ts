@@ -11,6 +11,7 @@ export type {
   TokenAnswer,
 } from './context.js';
 export { changeOwnPassword, type PasswordChange } from './enrolment/change-password.js';
+export { answerDevice, lookAtDevice } from './enrolment/device.js';
 export {
   beginTotp,
   type Changing,

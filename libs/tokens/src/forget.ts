@@ -5,6 +5,7 @@ const codes = statement(
   'authorization_codes_forget',
   'delete from authorization_codes where expires_at <= :before',
 );
+const devices = statement('device_codes_forget', 'delete from device_codes where expires_at <= :before');
 const families = statement(
   'token_families_forget',
   `delete from token_families where id in (
@@ -15,9 +16,10 @@ const families = statement(
 const aDayMs = 86_400_000;
 const familiesKeptMs = 30 * aDayMs;
 
-/** Removes what can no longer matter: spent ids that have run out, codes a day later, families a month after their end. */
+/** Removes what can no longer matter: spent ids that have run out, codes of every kind a day later, families a month after their end. */
 export async function forgetSpentTokens(sql: Sql, now: number): Promise<void> {
   await sql.query(ids, { now: new Date(now) });
   await sql.query(codes, { before: new Date(now - aDayMs) });
+  await sql.query(devices, { before: new Date(now - aDayMs) });
   await sql.query(families, { before: new Date(now - familiesKeptMs) });
 }

@@ -10,6 +10,7 @@ export {
   type Client,
   ClientDirectory,
   deleteClient,
+  deviceGrant,
   type Grant,
   grants,
   isClientId,
@@ -18,6 +19,14 @@ export {
   tokenExchangeGrant,
 } from './clients.js';
 export type { TokenContext } from './context.js';
+export {
+  beginDevice,
+  type DeviceAuthorization,
+  decideOnDevice,
+  findWaitingDevice,
+  type WaitingDevice,
+} from './device/device-codes.js';
+export { redeemDeviceCode } from './device/redeem-device-code.js';
 export { type Cause, causeNames, causes, type Remedy, remedies } from './diagnose/causes.js';
 export { type Diagnosis, diagnose } from './diagnose/diagnose.js';
 export { endFamily, endSessionsOf, revokeFamiliesOfRecovery } from './end-sessions.js';

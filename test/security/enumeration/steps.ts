@@ -128,6 +128,10 @@ const account: Step[] = [
   form('/account/backup-codes'),
   form('/account/remove', () => ({ id: 'none' })),
   form('/account/sign-out'),
+  page('/device'),
+  head('/device'),
+  form('/device', () => ({ user_code: 'BBBB-BBBB' })),
+  form('/device/answer', () => ({ user_code: 'BBBB-BBBB', decision: 'allow' })),
 ];
 
 const signIn = (more: object): Step =>
@@ -160,6 +164,14 @@ const issuer: Step[] = [
   json('issuer', 'POST', '/v1/authenticators/:id/confirm', () => ({ value: '000000' }), nobodysBearer),
   json('issuer', 'POST', '/v1/authenticators/backup_codes', undefined, nobodysBearer),
   json('issuer', 'DELETE', '/v1/authenticators/:id', undefined, nobodysBearer),
+  json('issuer', 'POST', '/v1/device_codes', () => ({ user_code: 'BBBB-BBBB' }), nobodysBearer),
+  json(
+    'issuer',
+    'PUT',
+    '/v1/device_codes',
+    () => ({ user_code: 'BBBB-BBBB', decision: 'allow' }),
+    nobodysBearer,
+  ),
   json('issuer', 'PUT', '/v1/password', () => ({ password: 'a sentence of somebody else' }), nobodysBearer),
 ];
 
@@ -189,6 +201,8 @@ export const impersonal: readonly RegExp[] = [
   /^\w+ (GET|HEAD) \/(docs|openapi\.(json|yaml))/,
   /^recovery (GET|HEAD) \/recover\/assets\/[\w.-]+$/,
   /^issuer (GET|HEAD) \/(\.well-known\/oauth-authorization-server|oauth2\/jwks)$/,
+  // Of a device, before any person is there.
+  /^issuer POST \/oauth2\/device_authorization$/,
   // Behind Twilio's signature, and about messages that were sent.
   /^recovery POST \/webhooks\/twilio\/status$/,
   // Behind a management token, and about clients, or about whole files.

@@ -11,11 +11,12 @@ import {
   type TotpToBind,
   unbind,
 } from '@rekey/recovery';
-import { authenticateBearer, endFamily, type VerifiedAccessToken } from '@rekey/tokens';
+import { endFamily } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
+import { personOf } from './person.js';
 import { Presenter } from './present.js';
 import { AuthenticatorsPage, BackupCodesPage, BindTotpPage, SignInPage } from './views-account.js';
 import { accountWordings } from './wording-account.js';
@@ -37,7 +38,7 @@ export class AccountController {
   @Get()
   async home(@Query('done') done: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const person = await this.person(request);
+    const person = await personOf(this.parts, request);
     const has = person ? await authenticatorsToChange(this.parts.context, person) : undefined;
     if (has === undefined || isRefused(has)) return show.page(200, <SignInPage context={show.context} />);
     const { home } = accountWordings[show.context.locale];
@@ -53,6 +54,7 @@ export class AccountController {
     const client = await clients.find('default');
     if (!client) return refused(show, refuse('unavailable'));
     const identifier = text(body.identifier, 254);
+    const device = body.device === undefined ? undefined : { code: text(body.device, 40) };
     const value = text(body.second_factor, 100).trim();
     const kind = /^[\d\s]{6,9}$/.test(value) ? ('totp' as const) : ('backup_code' as const);
     const outcome = await signInWithin(
@@ -70,11 +72,12 @@ export class AccountController {
       const [status, problem] = problems[outcome.code] ?? [401, signIn.wrong];
       return show.page(
         status,
-        <SignInPage context={show.context} identifier={identifier} problem={problem} />,
+        <SignInPage context={show.context} identifier={identifier} problem={problem} device={device} />,
       );
     }
     browser.keepSession(reply, outcome.access_token, outcome.expires_in);
-    return show.to('/account');
+    if (!device) return show.to('/account');
+    return show.to(`/device${device.code ? `?user_code=${encodeURIComponent(device.code)}` : ''}`);
   }
 
   @Post('totp')
@@ -123,7 +126,7 @@ export class AccountController {
     const show = this.presenter(request, reply);
     const { browser, context } = this.parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
-    const person = await this.person(request);
+    const person = await personOf(this.parts, request);
     if (person) {
       const at = new Date(context.clock.now());
       await endFamily(context.database, {
@@ -147,7 +150,7 @@ export class AccountController {
   ): Promise<FastifyReply> {
     const show = this.presenter(request, reply);
     if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
-    const person = await this.person(request);
+    const person = await personOf(this.parts, request);
     const has = person ? await authenticatorsToChange(this.parts.context, person) : undefined;
     return !person || isRefused(has)
       ? show.to('/account')
@@ -161,14 +164,6 @@ export class AccountController {
       problem ? 422 : 200,
       <BindTotpPage context={show.context} uri={uri} secret={secret} setup={sealed} problem={problem} />,
     );
-  }
-
-  private async person(
-    request: FastifyRequest,
-  ): Promise<(VerifiedAccessToken & { sid: string }) | undefined> {
-    const token = this.parts.browser.session(request);
-    const bearer = token ? await authenticateBearer(this.parts.tokens, token) : undefined;
-    return bearer?.sid ? { ...bearer, sid: bearer.sid } : undefined;
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {

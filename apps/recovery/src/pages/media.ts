@@ -6,6 +6,6 @@ const form = 'application/x-www-form-urlencoded';
 export const pageMedia: MediaRule[] = [
   { path: /^\/$|^\/recover\/assets\// },
   { path: /^\/recover\/progress$/, gives: 'application/json' },
-  { path: /^\/(recover|stop|account)(\/|$)/, takes: form, gives: 'text/html' },
+  { path: /^\/(recover|stop|account|device)(\/|$)/, takes: form, gives: 'text/html' },
   { path: /^\/webhooks\/twilio\//, takes: form, gives: 'application/json' },
 ];

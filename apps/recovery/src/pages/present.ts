@@ -49,6 +49,7 @@ export class Presenter {
 const paths: Record<string, string> = {
   '/recover/resend': '/recover/code',
   '/recover/return': '/recover/code',
+  '/device/answer': '/device',
   '/account/sign-in': '/account',
   '/account/totp': '/account',
   '/account/totp/confirm': '/account',

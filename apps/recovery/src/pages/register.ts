@@ -21,7 +21,7 @@ export async function registerPages(fastify: FastifyInstance, browser: BrowserSt
     if (
       request.method !== 'GET' ||
       typeof lang !== 'string' ||
-      !/^\/(recover|stop|account)\b/.test(request.url)
+      !/^\/(recover|stop|account|device)\b/.test(request.url)
     )
       return;
     const url = new URL(request.url, 'http://here');

@@ -5,8 +5,14 @@ import { accountWordings } from './wording-account.js';
 
 const words = (context: PageContext) => accountWordings[context.locale];
 
-export function SignInPage(props: { context: PageContext; identifier?: string; problem?: string }) {
-  const { context, identifier, problem: text } = props;
+/** @param props.device when a device brought the person here: they go on with its code */
+export function SignInPage(props: {
+  context: PageContext;
+  identifier?: string;
+  problem?: string;
+  device?: { code: string };
+}) {
+  const { context, identifier, problem: text, device } = props;
   const { signIn } = words(context);
   const problem = text ? { field: 'identifier', text } : undefined;
   const fields = [
@@ -15,10 +21,11 @@ export function SignInPage(props: { context: PageContext; identifier?: string; p
     ['second_factor', signIn.second, 'one-time-code'],
   ] as const;
   return (
-    <Shell context={context} title={signIn.title} problem={problem}>
-      <p class="lead">{signIn.lead}</p>
+    <Shell context={context} title={device ? signIn.deviceTitle : signIn.title} problem={problem}>
+      <p class="lead">{device ? signIn.deviceLead : signIn.lead}</p>
       <form method="post" action="/account/sign-in" novalidate>
         <CsrfField context={context} />
+        {device && <input type="hidden" name="device" value={device.code} />}
         {fields.map(([name, label, autocomplete]) => (
           <Field
             key={name}

@@ -5,6 +5,8 @@ export interface AccountWording {
   signIn: {
     title: string;
     lead: string;
+    deviceTitle: string;
+    deviceLead: string;
     identifier: string;
     password: string;
     second: string;
@@ -53,6 +55,8 @@ const en: AccountWording = {
   signIn: {
     title: 'Your ways back in',
     lead: 'Sign in to set up an authenticator app and backup codes, so that you get back in when your password or phone is gone.',
+    deviceTitle: 'Connect a device',
+    deviceLead: 'Sign in first. Then you decide about the device.',
     identifier: 'Mail address, phone number or user name',
     password: 'Password',
     second: 'Code from your authenticator app, or a backup code',
@@ -107,6 +111,8 @@ const zhHans: AccountWording = {
   signIn: {
     title: '您的找回方式',
     lead: '登录后可设置身份验证器应用和备用码，以便在忘记密码或丢失手机时找回账户。',
+    deviceTitle: '连接设备',
+    deviceLead: '请先登录，然后决定是否允许该设备。',
     identifier: '邮箱、手机号或用户名',
     password: '密码',
     second: '身份验证器应用的动态码，或一个备用码',

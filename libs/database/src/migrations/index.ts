@@ -7,6 +7,7 @@ import { AccountsAuthenticators1764000000006 } from './6-accounts-authenticators
 import { LimitsSms1764000000007 } from './7-limits-sms.js';
 import { RecoveryProofs1764000000008 } from './8-recovery-proofs.js';
 import { TokensKeys1764000000009 } from './9-tokens-keys.js';
+import { TokensDevices1764000000010 } from './10-tokens-devices.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   LimitsSms1764000000007,
   RecoveryProofs1764000000008,
   TokensKeys1764000000009,
+  TokensDevices1764000000010,
 ];

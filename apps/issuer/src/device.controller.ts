@@ -1,0 +1,133 @@
+import { Body, Controller, HttpCode, Inject, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
+import { Operation, parse, unwrap } from '@rekey/http';
+import { type ActContext, answerDevice, type Changing, lookAtDevice } from '@rekey/recovery';
+import {
+  beginDevice,
+  type ClientDirectory,
+  type DeviceAuthorization,
+  deviceGrant,
+  oauthRefuse,
+  type TokenContext,
+} from '@rekey/tokens';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CLIENTS, CONTEXT } from './injection.js';
+import {
+  callingClient,
+  clientFields,
+  grantOrThrow,
+  OAuthException,
+  OAuthFilter,
+  readForm,
+} from './oauth-http.js';
+import { personOf, refuseBearer } from './person.js';
+import { oauthErrorSchema } from './token.controller.js';
+
+const beginForm = z.object({ ...clientFields, scope: z.string().max(1000).optional() });
+const beginAnswer = z.object({
+  device_code: z.string(),
+  user_code: z.string(),
+  verification_uri: z.string(),
+  verification_uri_complete: z.string(),
+  expires_in: z.number().int(),
+  interval: z.number().int(),
+});
+
+/** Things without a keyboard begin here (RFC 8628). */
+@Controller('oauth2')
+@UseFilters(OAuthFilter)
+export class DeviceAuthorizationController {
+  constructor(
+    @Inject(CONTEXT) private readonly context: TokenContext,
+    @Inject(CLIENTS) private readonly clients: ClientDirectory,
+  ) {}
+
+  @Post('device_authorization')
+  @HttpCode(200)
+  @Operation({
+    summary: 'A device asks to be let in (RFC 8628)',
+    body: beginForm,
+    bodyType: 'application/x-www-form-urlencoded',
+    answers: {
+      200: { description: 'codes for the device and for the person', schema: beginAnswer },
+      400: { description: 'RFC 6749 §5.2', schema: oauthErrorSchema },
+      401: { description: 'invalid_client', schema: oauthErrorSchema },
+    },
+  })
+  async begin(@Req() request: FastifyRequest): Promise<DeviceAuthorization> {
+    const form = readForm(beginForm, request);
+    const client = await callingClient(this.clients, request, form);
+    if (!client.grants.includes(deviceGrant))
+      throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));
+    return grantOrThrow(await beginDevice(this.context, client, form));
+  }
+}
+
+const userCode = z.string().min(1).max(40).describe('As the device shows it; case and marks do not matter');
+const lookBody = z.strictObject({ user_code: userCode });
+const answerBody = z.strictObject({ user_code: userCode, decision: z.enum(['allow', 'deny']) });
+const waiting = z.object({
+  client_id: z.string(),
+  client_name: z.string(),
+  scope: z.string(),
+  expires_at: z.iso.datetime(),
+});
+
+/** The person's side of it, for products with pages of their own; ours are at `/device`. */
+@Controller('v1/device_codes')
+export class DeviceController {
+  constructor(
+    @Inject(CONTEXT) private readonly context: TokenContext & Pick<ActContext, 'flood'>,
+    @Inject(CLIENTS) private readonly clients: ClientDirectory,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Operation({
+    summary: 'Which device waits with this code',
+    bearer: true,
+    body: lookBody,
+    answers: { 200: { description: 'what it is, to be shown to the person', schema: waiting } },
+    refusals: ['invalid_request', 'unauthorized', 'not_found', 'rate_limited'],
+  })
+  async look(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.byPerson(request, reply, async (who) => {
+      const device = unwrap(await lookAtDevice(this.context, who, parse(lookBody, body).user_code));
+      const client = await this.clients.find(device.client_id);
+      return { ...device, client_name: client?.name ?? device.client_id };
+    });
+  }
+
+  @Put()
+  @HttpCode(204)
+  @Operation({
+    summary: 'Let it in, or not',
+    bearer: true,
+    body: answerBody,
+    answers: { 204: { description: 'it is told when it asks next' } },
+    refusals: ['invalid_request', 'unauthorized', 'not_found', 'rate_limited'],
+  })
+  async answer(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.byPerson(request, reply, async (who) => {
+      const { user_code, decision } = parse(answerBody, body);
+      unwrap(await answerDevice(this.context, who, { userCode: user_code, allow: decision === 'allow' }));
+    });
+  }
+
+  private async byPerson<Outcome>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    act: (who: Changing) => Promise<Outcome>,
+  ) {
+    const person = await personOf(this.context, request);
+    return person ? act({ account: person.sub, session: person.sid }) : refuseBearer(reply);
+  }
+}

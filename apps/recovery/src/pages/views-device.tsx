@@ -1,0 +1,78 @@
+import { CsrfField, Field, type PageContext, Shell } from './shell.js';
+import { deviceWordings } from './wording-device.js';
+
+export function DevicePage(props: { context: PageContext; code: string; problem?: string }) {
+  const { context, code, problem: text } = props;
+  const { form } = deviceWordings[context.locale];
+  const problem = text ? { field: 'user_code', text } : undefined;
+  return (
+    <Shell context={context} title={form.title} problem={problem}>
+      <p class="lead">{form.lead}</p>
+      <form method="post" action="/device" novalidate>
+        <CsrfField context={context} />
+        <Field id="user_code" label={form.code} hint={form.hint} problem={text}>
+          {(describedBy) => (
+            <input
+              id="user_code"
+              name="user_code"
+              class="code-field"
+              type="text"
+              autocomplete="off"
+              autocapitalize="characters"
+              spellcheck={false}
+              maxLength={20}
+              value={code}
+              required
+              aria-describedby={describedBy}
+              aria-invalid={text ? 'true' : undefined}
+            />
+          )}
+        </Field>
+        <button class="wide" type="submit">
+          {form.submit}
+        </button>
+      </form>
+    </Shell>
+  );
+}
+
+/** RFC 8628 §5.4: whoever is asked must be able to see that the code is of the device before them, and not somebody else's. */
+export function DeviceConsentPage({
+  context,
+  code,
+  name,
+}: {
+  context: PageContext;
+  code: string;
+  name: string;
+}) {
+  const { consent } = deviceWordings[context.locale];
+  const letters = code.toUpperCase().replace(/[^A-Z]/g, '');
+  return (
+    <Shell context={context} title={consent.title(name)}>
+      <p class="lead">{consent.lead(name)}</p>
+      <p>{consent.check}</p>
+      <p class="secret">{`${letters.slice(0, 4)}-${letters.slice(4)}`}</p>
+      <p class="note">{consent.warning}</p>
+      <form method="post" action="/device/answer" class="buttons">
+        <CsrfField context={context} />
+        <input type="hidden" name="user_code" value={code} />
+        <button type="submit" name="decision" value="allow">
+          {consent.allow}
+        </button>
+        <button class="quiet" type="submit" name="decision" value="deny">
+          {consent.deny}
+        </button>
+      </form>
+    </Shell>
+  );
+}
+
+export function DeviceDonePage({ context, allowed }: { context: PageContext; allowed: boolean }) {
+  const { done } = deviceWordings[context.locale];
+  return (
+    <Shell context={context} title={allowed ? done.allowed : done.denied}>
+      <p class="lead">{allowed ? done.allowedLead : done.deniedLead}</p>
+    </Shell>
+  );
+}

@@ -1,0 +1,93 @@
+import { activeSubject } from '@rekey/accounts';
+import { statement } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import type { Client } from '../clients.js';
+import type { TokenContext } from '../context.js';
+import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from '../families.js';
+import { type OAuthRefusal, oauthRefuse } from '../oauth-refusal.js';
+import { deviceDigests } from './device-codes.js';
+
+/** Each question that comes too early makes the device wait this much longer (RFC 8628 §3.5). */
+const slowDownMs = 5_000;
+
+const poll = statement(
+  'device_code_poll',
+  `with presented as (
+     select id, scope, state, expires_at <= :now::timestamptz as expired,
+       polled_at is not null and polled_at + poll_ms * interval '1 millisecond' > :now::timestamptz as early
+     from device_codes where device_digest = any(:digests::bytea[]) and client_id = :clientId
+   ), waited as (
+     update device_codes d set polled_at = :now::timestamptz, poll_ms = d.poll_ms + case when p.early then :slowDownMs::integer else 0 end
+     from presented p where d.id = p.id and d.state = 'pending' and not p.expired
+   ), taken as (
+     update device_codes d set state = 'used' from presented p
+     where d.id = p.id and d.state = 'approved' and not p.expired
+     returning d.account_id, d.session_id, d.scope
+   ), who as (
+     ${activeSubject('(select account_id from taken)')}
+   ), granted as (
+     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, taken
+     where f.id = taken.session_id and f.ended_at is null
+   ), ${insertFamily('who, granted')}
+   select presented.state, presented.scope, presented.expired, presented.early, who.roles,
+     family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms
+   from presented left join family on true left join who on true`,
+);
+
+interface Polled extends Omit<FamilyRow, 'id'> {
+  state: 'pending' | 'approved' | 'denied' | 'used';
+  scope: string;
+  expired: boolean;
+  early: boolean;
+  /** Of the new session; null when there is none. */
+  id: string | null;
+}
+
+const findScope = statement(
+  'device_code_scope',
+  'select scope from device_codes where device_digest = any(:digests::bytea[]) and client_id = :clientId',
+);
+
+/**
+ * The device asks whether it was let in (RFC 8628 §3.4). Its session is as sure as the one that let it in, and when that one
+ * has ended in between, it gets none.
+ *
+ * Refusals: `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`.
+ */
+export async function redeemDeviceCode(
+  context: TokenContext,
+  client: Client,
+  request: { device_code: string },
+): Promise<TokenResponse | OAuthRefusal> {
+  const { database, keyring, clock } = context;
+  const now = clock.now();
+  const digests = deviceDigests(keyring, request.device_code);
+  const [known] = await database.query<{ scope: string }>(findScope, {
+    digests,
+    clientId: client.client_id,
+  });
+  if (!known) return oauthRefuse('invalid_grant', 'the device_code is unknown');
+  const { refreshToken, values } = newFamily(context, {
+    familyId: uuidv7(now),
+    auditId: uuidv7(now),
+    client,
+    scope: known.scope,
+  });
+  const [row] = await database.query<Polled>(poll, { ...values, digests, slowDownMs });
+  if (row?.id) {
+    const family = { ...row, id: row.id };
+    return tokenResponse(context, family, { clientId: client.client_id, scope: row.scope, refreshToken });
+  }
+  return refusalOf(row);
+}
+
+function refusalOf(row: Polled | undefined): OAuthRefusal {
+  if (!row || row.state === 'used') return oauthRefuse('invalid_grant', 'the device_code has been used');
+  if (row.expired) return oauthRefuse('expired_token', 'nobody let the device in within ten minutes');
+  if (row.state === 'denied') return oauthRefuse('access_denied', 'the device was refused');
+  if (row.state === 'approved')
+    return oauthRefuse('invalid_grant', 'the session that let the device in has ended');
+  return row.early
+    ? oauthRefuse('slow_down', 'ask five seconds less often')
+    : oauthRefuse('authorization_pending');
+}

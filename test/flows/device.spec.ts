@@ -1,0 +1,203 @@
+import { csrfIn, PageBrowser } from './page-browser.js';
+import { password, people } from './people.js';
+import { type Answer, newHousehold, type Rekey, startRekey, stopTokenIn, until } from './rekey.js';
+import { Story } from './story.js';
+
+const grant = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** RFC 8628: a thing without a keyboard shows a code, a person lets it in elsewhere. */
+describe('the device grant', () => {
+  let rekey: Rekey;
+  let who: ReturnType<typeof people>;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    who = people(rekey);
+    const bearer = await who.management();
+    const put = (id: string, json: object) =>
+      rekey.call('PUT', `${rekey.settings.urls.console}/v1/clients/${id}`, { bearer, json });
+    const tv = {
+      name: 'Corner TV <b>',
+      type: 'public',
+      grants: [grant, 'refresh_token'],
+      scopes: ['account', 'play'],
+    };
+    expect((await put('tv', tv)).status).toBe(201);
+    expect((await put('radio', { ...tv, name: 'Radio' })).status).toBe(201);
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(3_600_000);
+  });
+
+  const begin = async (more: Record<string, string> = {}): Promise<Answer> => {
+    const response = await fetch(`${rekey.settings.urls.issuer}/oauth2/device_authorization`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'tv', ...more }),
+    });
+    return { status: response.status, headers: response.headers, body: await response.json(), text: '' };
+  };
+  const poll = (code: string, client = 'tv') =>
+    rekey.token({ grant_type: grant, device_code: code, client_id: client });
+  const bearerOf = async (id: string) => (await who.signIn(id)).body.access_token as string;
+  const answer = (bearer: string, userCode: string, decision = 'allow') =>
+    who.issuer('PUT', 'device_codes', { bearer, json: { user_code: userCode, decision } });
+  const look = (bearer: string, userCode: string) =>
+    who.issuer('POST', 'device_codes', { bearer, json: { user_code: userCode } });
+
+  test('shows a code, waits, is let in, gets tokens once; they are no better than the session that let it in', async () => {
+    await who.put('viewer');
+    const begun = await begin({ scope: 'play' });
+    expect(begun.status).toBe(200);
+    const { device_code: deviceCode, user_code: userCode } = begun.body;
+    expect(begun.body).toEqual({
+      device_code: expect.stringMatching(/^[\w-]{43}$/),
+      user_code: expect.stringMatching(/^[BCDFGHJ-NP-TV-XZ]{4}-[BCDFGHJ-NP-TV-XZ]{4}$/),
+      verification_uri: `${rekey.settings.urls.recovery}/device`,
+      verification_uri_complete: `${rekey.settings.urls.recovery}/device?user_code=${userCode}`,
+      expires_in: 600,
+      interval: 5,
+    });
+    expect((await poll(deviceCode)).body.error).toBe('authorization_pending');
+    const bearer = await bearerOf('viewer');
+    const seen = await look(bearer, userCode.toLowerCase().replace('-', ' '));
+    expect(seen.body).toMatchObject({ client_id: 'tv', client_name: 'Corner TV <b>', scope: 'play' });
+    rekey.clock.advance(60_000);
+    expect((await answer(bearer, userCode)).status).toBe(204);
+    expect((await answer(bearer, userCode, 'deny')).status).toBe(404);
+    expect((await poll(deviceCode, 'radio')).body.error).toBe('invalid_grant');
+    const got = await Promise.all(Array.from({ length: 20 }, () => poll(deviceCode)));
+    expect(got.filter(({ status }) => status === 200)).toHaveLength(1);
+    const tokens = got.find(({ status }) => status === 200)?.body;
+    expect(tokens).toMatchObject({ token_type: 'Bearer', scope: 'play' });
+    const claims = JSON.parse(Buffer.from(tokens.access_token.split('.')[1], 'base64url').toString());
+    expect(claims).toMatchObject({
+      sub: 'viewer',
+      client_id: 'tv',
+      acr: 'urn:rekey:password:aal1',
+      amr: ['pwd'],
+    });
+    expect(claims.iat - claims.auth_time).toBe(60);
+    expect((await poll(deviceCode)).body.error).toBe('invalid_grant');
+    const refreshed = await rekey.token({
+      grant_type: 'refresh_token',
+      client_id: 'tv',
+      refresh_token: tokens.refresh_token,
+    });
+    expect(refreshed.status).toBe(200);
+  });
+
+  test('who asks too often waits longer; nobody comes in ten minutes; a no is a no', async () => {
+    await who.put('slow');
+    const first = (await begin()).body;
+    expect((await poll(first.device_code)).body.error).toBe('authorization_pending');
+    rekey.clock.advance(4_000);
+    expect((await poll(first.device_code)).body.error).toBe('slow_down');
+    rekey.clock.advance(6_000);
+    // Ten seconds now.
+    expect((await poll(first.device_code)).body.error).toBe('slow_down');
+    rekey.clock.advance(15_000);
+    expect((await poll(first.device_code)).body.error).toBe('authorization_pending');
+    rekey.clock.advance(600_000);
+    expect((await poll(first.device_code)).body.error).toBe('expired_token');
+    const bearer = await bearerOf('slow');
+    expect((await answer(bearer, first.user_code)).status).toBe(404);
+    const second = (await begin()).body;
+    expect((await answer(bearer, second.user_code, 'deny')).status).toBe(204);
+    expect((await poll(second.device_code)).body.error).toBe('access_denied');
+    expect((await poll('x'.repeat(43))).body.error).toBe('invalid_grant');
+  });
+
+  test('codes are not guessed: ten tries in ten minutes, and only by who is signed in', async () => {
+    await who.put('guessing');
+    const { user_code: userCode } = (await begin()).body;
+    const bearer = await bearerOf('guessing');
+    expect((await look('none', userCode)).status).toBe(401);
+    const statuses: number[] = [];
+    for (let n = 0; n < 11; n++) statuses.push((await look(bearer, 'BBBB-BBBB')).status);
+    expect(statuses).toEqual([...Array(10).fill(404), 429]);
+    expect((await answer(bearer, userCode)).status).toBe(429);
+    const kept = await rekey.sql('select device_codes::text as row from device_codes');
+    expect(JSON.stringify(kept)).not.toContain(userCode);
+    expect(JSON.stringify(kept)).not.toContain(userCode.replace('-', ''));
+  });
+
+  test('what a thief lets in goes with the stop link, also when it comes for its tokens later', async () => {
+    await who.put('robbed');
+    const thief = new Story(rekey);
+    await thief.proveBy('robbed@example.com');
+    const stolen = (await thief.settle()).body.access_token;
+    const [early, late] = [(await begin()).body, (await begin()).body];
+    await answer(stolen, early.user_code);
+    await answer(stolen, late.user_code);
+    const tokens = (await poll(early.device_code)).body;
+    const notice = await until('the notice', async () =>
+      (await rekey.messages('robbed@example.com')).find(({ subject }) => /recovered/.test(subject ?? '')),
+    );
+    expect((await thief.stop(stopTokenIn(notice))).status).toBe(204);
+    const refreshed = await rekey.token({
+      grant_type: 'refresh_token',
+      client_id: 'tv',
+      refresh_token: tokens.refresh_token,
+    });
+    expect(refreshed.body.error).toBe('invalid_grant');
+    expect((await poll(late.device_code)).body.error).toBe('invalid_grant');
+  });
+
+  test('errors as RFC 6749 and RFC 8628 have them', async () => {
+    expect((await begin({ client_id: 'default' })).body.error).toBe('unauthorized_client');
+    expect((await begin({ client_id: 'nobody' })).body.error).toBe('invalid_client');
+    expect((await begin({ scope: 'admin' })).body.error).toBe('invalid_scope');
+    const missing = await rekey.token({ grant_type: grant, client_id: 'tv' });
+    expect([missing.status, missing.body.error]).toEqual([400, 'invalid_request']);
+  });
+
+  test('by the pages: sign in, compare the code, say yes; or no', async () => {
+    await who.put('guest');
+    const { device_code: deviceCode, user_code: userCode } = (await begin()).body;
+    const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
+    const first = await browser.get(`/device?user_code=${userCode}`);
+    expect([first.status, first.html]).toEqual([200, expect.stringContaining('Sign in first')]);
+    const form = { identifier: 'guest@example.com', password, device: userCode };
+    const page = await browser.submit(first, '/account/sign-in', form);
+    expect(page.html).toContain(`value="${userCode}"`);
+    const wrong = await browser.submit(page, '/device', { user_code: 'BBBB-BBBB' });
+    expect([wrong.status, wrong.html]).toEqual([
+      422,
+      expect.stringContaining('No device waits with this code'),
+    ]);
+    const consent = await browser.submit(page, '/device', { user_code: userCode.toLowerCase() });
+    expect(consent.html).toContain('Connect Corner TV &lt;b>?');
+    expect(consent.html).toContain(userCode);
+    const foreign = await browser.post('/device/answer', {
+      csrf: 'x',
+      user_code: userCode,
+      decision: 'allow',
+    });
+    expect(foreign.status).toBe(403);
+    const done = await browser.submit(consent, '/device/answer', { user_code: userCode, decision: 'allow' });
+    expect([done.status, done.html]).toEqual([200, expect.stringContaining('Your device is connected')]);
+    expect((await poll(deviceCode)).status).toBe(200);
+
+    const other = (await begin()).body;
+    const refused = await browser.post('/device/answer', {
+      csrf: csrfIn(consent.html),
+      user_code: other.user_code,
+      decision: 'deny',
+    });
+    expect(refused.html).toContain('was not connected');
+    expect((await poll(other.device_code)).body.error).toBe('access_denied');
+    const chinese = await browser.get('/device?lang=zh');
+    expect(chinese.status).toBe(303);
+    expect((await browser.get('/device')).html).toContain('连接设备');
+    // The way after the sign-in leads to our own page and nowhere else.
+    const stranger = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
+    const begun = await stranger.get('/device');
+    const sent = await stranger.post('/account/sign-in', {
+      csrf: csrfIn(begun.html),
+      ...form,
+      device: '//evil.example/?x=1&y',
+    });
+    expect(sent.headers.get('location')).toBe('/device?user_code=%2F%2Fevil.example%2F%3Fx%3D1%26y');
+  });
+});
