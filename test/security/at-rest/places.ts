@@ -14,7 +14,18 @@ export function* filesOf(folder: string): Generator<Place> {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const name = join(entry.parentPath, entry.name);
-    yield { name: name.slice(folder.length + 1), bytes: readFileSync(name) };
+    const bytes = unlessGone(name);
+    if (bytes) yield { name: name.slice(folder.length + 1), bytes };
+  }
+}
+
+/** A running server removes files of its own (`pg_internal.init` when a table comes or goes); those are not at rest. */
+function unlessGone(name: string): Buffer | undefined {
+  try {
+    return readFileSync(name);
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fault;
   }
 }
 
