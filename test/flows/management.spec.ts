@@ -163,6 +163,18 @@ describe('management', () => {
     ]) {
       expect([path, (await call('GET', path)).status]).toEqual([path, 404]);
     }
+    const session = '01a20ff7-3d3d-7d20-97ec-50bc7ab9b577';
+    for (const path of [
+      '/v1/accounts/a%00b',
+      '/v1/accounts/a%00b/tokens',
+      `/v1/accounts/a%00b/tokens/${session}`,
+      '/v1/accounts/demo-ada/tokens/a%00b',
+      '/v1/recoveries/a%00b/tokens',
+      '/v1/clients/a%00b',
+      '/v1/clients/a%00b/tokens',
+    ]) {
+      expect([path, (await call('DELETE', path)).status]).toEqual([path, 404]);
+    }
     const nul = await rekey.token({ grant_type: 'refresh_token', refresh_token: 'x', client_id: 'a\u0000b' });
     expect([nul.status, nul.body.error]).toEqual([401, 'invalid_client']);
     const began = await new Story(rekey).start({ identifier: 'ada', client_id: 'a\u0000b' });

@@ -83,6 +83,7 @@ export async function startRekey(
   );
   const standalone = await startStandalone(settings, { clock }).catch(async (fault: unknown) => {
     await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
     throw fault;
   });
   const pool = new pg.Pool({ connectionString: postgres.url, max: 4 });

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs/common';
-import { deleteAccount, readAccount } from '@rekey/accounts';
+import { deleteAccount, isAccountId, readAccount } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { Operation, parse, unwrap } from '@rekey/http';
 import { isUuid, refuse, uuidv7 } from '@rekey/kernel';
@@ -142,6 +142,7 @@ export class AccountsController {
     const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
     const at = new Date(this.context.clock.now());
     const of = { id: family, accountId: id, at, reason: 'management', actor: `client:${caller}` } as const;
-    if (!isUuid(family) || !(await endFamily(this.context.database, of))) unwrap(refuse('not_found'));
+    const ended = isAccountId(id) && isUuid(family) && (await endFamily(this.context.database, of));
+    if (!ended) unwrap(refuse('not_found'));
   }
 }

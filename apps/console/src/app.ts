@@ -2,7 +2,7 @@ import { openDatabase } from '@rekey/database';
 import { type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
-import { SigningKeys } from '@rekey/tokens';
+import { tokenContext } from '@rekey/tokens';
 import { ConsoleModule } from './console.module.js';
 import { ndjson, registerNdjson } from './ndjson.js';
 import { openApi } from './open-api.js';
@@ -13,18 +13,10 @@ export async function startConsole(
   options: { clock?: Clock } = {},
 ): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
-  const { keyring, urls } = settings;
+  const { keyring } = settings;
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'console' });
   try {
-    const tokens = {
-      database,
-      keyring,
-      clock,
-      keys: new SigningKeys(database, keyring, clock, settings.keyPlan),
-      issuerUrl: urls.issuer,
-      recoveryUrl: urls.recovery,
-      audience: settings.tokenAudience,
-    };
+    const tokens = tokenContext(settings, { database, clock });
     const server = await serve({
       name: 'console',
       module: ConsoleModule.with({ database, keyring, clock, tokens }),

@@ -1,6 +1,6 @@
 import { type AccountToPut, isPasswordHash } from '@rekey/accounts';
 import { pickLocale } from '@rekey/kernel';
-import { grants, tokenExchangeGrant } from '@rekey/tokens';
+import { clientLifetimes, grants, tokenExchangeGrant } from '@rekey/tokens';
 import { z } from 'zod';
 
 /** Unknown members are refused, so that nobody sets what is not named here. */
@@ -69,7 +69,6 @@ export const importResult = z.object({
 });
 export type ImportResult = z.output<typeof importResult>;
 
-const seconds = z.number().int().min(60).max(31_536_000);
 const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/);
 /** RFC 9700 §2.1 and §4.1: to the letter, without fragment or credentials; plain http only back to this machine (RFC 8252 §7.3). */
 function isRedirectUri(text: string): boolean {
@@ -96,13 +95,7 @@ export const clientBody = z
     redirect_uris: z.array(redirectUri).max(50).default([]),
     grants: z.array(z.enum(grants)).default([tokenExchangeGrant, 'authorization_code', 'refresh_token']),
     scopes: z.array(scope).max(50).default(['account']),
-    lifetimes: z
-      .strictObject({
-        access: seconds.max(3600).optional(),
-        refresh_idle: seconds.optional(),
-        refresh: seconds.optional(),
-      })
-      .default({}),
+    lifetimes: clientLifetimes.default({}),
   })
   .refine(({ type, grants: wanted }) => type === 'confidential' || !wanted.includes('client_credentials'), {
     path: ['grants'],

@@ -9,8 +9,8 @@ import {
   forgetSpentTokens,
   managementScopes,
   putClient,
-  SigningKeys,
   type TokenContext,
+  tokenContext,
 } from '@rekey/tokens';
 import { IssuerModule } from './issuer.module.js';
 import { openApi } from './open-api.js';
@@ -23,22 +23,16 @@ export async function startIssuer(
   options: { clock?: Clock } = {},
 ): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
-  const { keyring, urls, ports } = settings;
+  const { ports } = settings;
   const log = createLog({ name: 'issuer', level: settings.logLevel });
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'issuer' });
   const flood = openFloodCounters(settings.redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
   try {
-    const keys = new SigningKeys(database, keyring, clock, settings.keyPlan);
     const context: TokenContext & Pick<ActContext, 'flood'> = {
+      ...tokenContext(settings, { database, clock }),
       flood,
-      database,
-      keyring,
-      clock,
-      keys,
-      issuerUrl: urls.issuer,
-      recoveryUrl: urls.recovery,
-      audience: settings.tokenAudience,
     };
+    const { keys } = context;
     await keys.signingKey('access_token');
     await keys.signingKey('recovery_assertion');
     await putManagementClient(context, settings);

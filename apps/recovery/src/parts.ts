@@ -5,8 +5,8 @@ import type { Clock } from '@rekey/kernel';
 import { openFloodCounters } from '@rekey/limits';
 import { openQueue } from '@rekey/queue';
 import { defaultPolicy, type RecoveryContext, type RecoveryPolicy, readPolicy } from '@rekey/recovery';
-import { type Settings, SettingsError } from '@rekey/settings';
-import { ClientDirectory, SigningKeys, type TokenContext } from '@rekey/tokens';
+import { readSetting, type Settings } from '@rekey/settings';
+import { ClientDirectory, type TokenContext, tokenContext } from '@rekey/tokens';
 import { issuerOverHttp } from './issuer-over-http.js';
 
 /** What the recovery process is made of. */
@@ -31,14 +31,10 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'recovery', poolSize: 16 });
   const queue = await openQueue({ database, redisUrl }, (fault) => log.warn({ err: fault }, 'queue'));
   const flood = openFloodCounters(redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
-  const keys = new SigningKeys(database, keyring, clock, settings.keyPlan);
-  await keys.signingKey('recovery_assertion');
+  const tokens = tokenContext(settings, { database, clock });
+  await tokens.keys.signingKey('recovery_assertion');
   const issuer = issuerOverHttp({
-    database,
-    clock,
-    keys,
-    issuerUrl: urls.issuer,
-    recoveryUrl: urls.recovery,
+    ...tokens,
     log: (fault, about) => log.warn({ err: fault }, about),
   });
   return {
@@ -54,16 +50,7 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
       flood,
     },
     clients: new ClientDirectory({ database, keyring, clock }),
-    tokens: {
-      database,
-      keyring,
-      clock,
-      keys,
-      issuerUrl: urls.issuer,
-      recoveryUrl: urls.recovery,
-      audience: settings.tokenAudience,
-      flood,
-    },
+    tokens: { ...tokens, flood },
     database,
     async ready() {
       await Promise.all([database.ping(), queue.ping()]);
@@ -78,12 +65,7 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
 }
 
 /** A policy that is too weak for a level is refused here, at the start, and never met by a person. */
-function policyOf({ recoveryPolicyFile: file }: Settings): RecoveryPolicy {
-  if (file === undefined) return defaultPolicy;
-  try {
-    return readPolicy(readFileSync(file, 'utf8'));
-  } catch (fault) {
-    const problems = String((fault as Error).message).split('\n');
-    throw new SettingsError(problems.map((problem) => `RECOVERY_POLICY_FILE: ${file}: ${problem}`));
-  }
-}
+const policyOf = ({ recoveryPolicyFile: file }: Settings): RecoveryPolicy =>
+  file === undefined
+    ? defaultPolicy
+    : readSetting(`RECOVERY_POLICY_FILE: ${file}`, () => readPolicy(readFileSync(file, 'utf8')));

@@ -1,4 +1,4 @@
-export type { Account, AccountAddress, AccountToPut } from './account-shape.js';
+export { type Account, type AccountAddress, type AccountToPut, isAccountId } from './account-shape.js';
 export {
   type AuthenticatorView,
   addUnboundTotp,

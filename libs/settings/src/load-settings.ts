@@ -15,6 +15,20 @@ export class SettingsError extends Error {
 }
 
 /**
+ * For a setting that names a file: what was read of it, or each line of what is wrong, with the name of the setting before it.
+ *
+ * @throws {SettingsError}
+ */
+export function readSetting<Value>(about: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (fault) {
+    const lines = (fault instanceof Error ? fault.message : String(fault)).split('\n');
+    throw new SettingsError(lines.map((line) => `${about}: ${line}`));
+  }
+}
+
+/**
  * Reads the environment once, for one process.
  *
  * @throws {SettingsError} naming each variable, what was read and what is allowed
@@ -81,6 +95,7 @@ export function loadSettings(
       alg: values.TOKEN_ALG ?? 'ES256',
       rotateEveryMs: (values.KEY_ROTATION_DAYS ?? 30) * 86_400_000,
     },
+    tokenLifetimesFile: values.TOKEN_LIFETIMES_FILE,
     tls:
       values.TLS_CERT_FILE && values.TLS_KEY_FILE
         ? { certFile: values.TLS_CERT_FILE, keyFile: values.TLS_KEY_FILE }

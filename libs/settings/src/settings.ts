@@ -48,6 +48,8 @@ export interface Settings {
   management: { clientId: string; clientSecret: string; madeHere: boolean };
   tokenAudience: string[];
   keyPlan: { alg: 'ES256' | 'RS256' | 'EdDSA' | 'HS256'; rotateEveryMs: number };
+  /** How long tokens live; the default when unset. */
+  tokenLifetimesFile?: string;
   tls?: { certFile: string; keyFile: string };
   /** Which proofs get an account back; the default when unset. */
   recoveryPolicyFile?: string;

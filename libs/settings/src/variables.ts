@@ -162,6 +162,11 @@ export const variables = {
     schema: z.enum(['ES256', 'RS256', 'EdDSA', 'HS256']),
   },
   KEY_ROTATION_DAYS: count('days after which the next signing key takes over', 30),
+  TOKEN_LIFETIMES_FILE: text(
+    'how long tokens live, by role and for devices (JSON, see "How long tokens live")',
+    'access 10 minutes (staff 5), refresh 30 days idle and 90 in all (staff 8 and 24 hours, devices 90 and 365 days)',
+    'a readable file',
+  ),
   TLS_CERT_FILE: text(
     'certificate (PEM): serve HTTPS directly; read again when it changes',
     'none: plain HTTP',

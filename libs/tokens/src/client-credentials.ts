@@ -21,7 +21,7 @@ export async function grantClientCredentials(
     return oauthRefuse('unauthorized_client', 'only a confidential client may use this grant');
   const scope = grantedScope(client, request.scope);
   if (isOAuthRefused(scope)) return scope;
-  const { access } = lifetimesOf(client.lifetimes);
+  const { access } = lifetimesOf(client.lifetimes, context.lifetimes.ordinary);
   const claims = { sub: client.client_id, client_id: client.client_id, scope };
   const token = await signAccessToken(context, claims, access);
   return { access_token: token, token_type: 'Bearer', expires_in: Math.floor(access / 1000), scope };

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { Database } from '@rekey/database';
 import type { Clock, Keyring } from '@rekey/kernel';
-import type { SigningKeys } from './signing-keys.js';
+import { readSetting, type Settings } from '@rekey/settings';
+import { defaultLifetimes, type LifetimePlan, readLifetimes } from './lifetimes.js';
+import { SigningKeys } from './signing-keys.js';
 
 /** What the verbs of the issuer need. */
 export interface TokenContext {
@@ -14,4 +17,24 @@ export interface TokenContext {
   recoveryUrl: string;
   /** `aud` of access tokens. */
   audience: string[];
+  lifetimes: LifetimePlan;
+}
+
+/** @throws {SettingsError} line by line: lifetimes that cannot be are refused at the start, with exit code 78 */
+export function tokenContext(settings: Settings, parts: { database: Database; clock: Clock }): TokenContext {
+  const { database, clock } = parts;
+  const { keyring, keyPlan, urls, tokenAudience, tokenLifetimesFile: file } = settings;
+  return {
+    database,
+    keyring,
+    clock,
+    keys: new SigningKeys(database, keyring, clock, keyPlan),
+    issuerUrl: urls.issuer,
+    recoveryUrl: urls.recovery,
+    audience: tokenAudience,
+    lifetimes:
+      file === undefined
+        ? defaultLifetimes
+        : readSetting(`TOKEN_LIFETIMES_FILE: ${file}`, () => readLifetimes(readFileSync(file, 'utf8'))),
+  };
 }

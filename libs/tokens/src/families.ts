@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type AccessTokenClaims, signAccessToken } from './access-token.js';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { type Lifetimes, lifetimesOf, shorter, staff, staffRoles } from './lifetimes.js';
+import { lifetimesOf } from './lifetimes.js';
 
 const digestPurpose = 'refresh-token';
 
@@ -14,8 +14,6 @@ export const refreshDigest = (keyring: Keyring, token: string): Buffer =>
   keyring.digest(digestPurpose, token);
 export const refreshDigests = (keyring: Keyring, token: string): Buffer[] =>
   keyring.digests(digestPurpose, token);
-
-const isStaff = (roles: string): string => `${roles} && :staffRoles::text[]`;
 
 /**
  * A new family with its first refresh token, as SQL for a CTE that has `who (account_id, roles)` of one row or none. The
@@ -31,9 +29,10 @@ export const insertFamily = (from: string): string => `
       life.idle_ms, life.access_ms, :now::timestamptz, :now::timestamptz,
       :now::timestamptz + life.idle_ms * interval '1 millisecond', :now::timestamptz + life.whole_ms * interval '1 millisecond'
     from ${from}, lateral (
-      select case when ${isStaff('who.roles')} then :staffIdleMs::bigint else :idleMs::bigint end as idle_ms,
-        case when ${isStaff('who.roles')} then :staffAccessMs::bigint else :accessMs::bigint end as access_ms,
-        case when ${isStaff('who.roles')} then :staffWholeMs::bigint else :wholeMs::bigint end as whole_ms
+      select least(:idleMs::bigint, min(role."refreshIdle")) as idle_ms, least(:accessMs::bigint, min(role.access)) as access_ms,
+        least(:wholeMs::bigint, min(role.refresh)) as whole_ms
+      from jsonb_to_recordset(:roleLifetimes::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+      where role.name = any(who.roles)
     ) life
     returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
   ), first_token as (
@@ -48,10 +47,10 @@ export const insertFamily = (from: string): string => `
 /** The values that {@link insertFamily} needs, and the refresh token that they make good. */
 export function newFamily(
   context: TokenContext,
-  of: { familyId: string; auditId: string; client: Client; scope: string },
+  of: { familyId: string; auditId: string; client: Client; scope: string; isDevice?: boolean },
 ) {
-  const forAll: Lifetimes = lifetimesOf(of.client.lifetimes);
-  const forStaff = shorter(forAll, staff);
+  const { ordinary, device, roles } = context.lifetimes;
+  const life = lifetimesOf(of.client.lifetimes, of.isDevice ? device : ordinary);
   const refreshToken = newSecret();
   return {
     refreshToken,
@@ -61,13 +60,10 @@ export function newFamily(
       clientId: of.client.client_id,
       scope: of.scope,
       refreshDigest: refreshDigest(context.keyring, refreshToken),
-      staffRoles,
-      idleMs: forAll.refreshIdle,
-      accessMs: forAll.access,
-      wholeMs: forAll.refresh,
-      staffIdleMs: forStaff.refreshIdle,
-      staffAccessMs: forStaff.access,
-      staffWholeMs: forStaff.refresh,
+      idleMs: life.refreshIdle,
+      accessMs: life.access,
+      wholeMs: life.refresh,
+      roleLifetimes: JSON.stringify(Object.entries(roles).map(([name, own]) => ({ name, ...own }))),
       now: new Date(context.clock.now()),
     },
   };

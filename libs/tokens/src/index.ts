@@ -18,7 +18,7 @@ export {
   readClient,
   tokenExchangeGrant,
 } from './clients.js';
-export type { TokenContext } from './context.js';
+export { type TokenContext, tokenContext } from './context.js';
 export {
   beginDevice,
   type DeviceAuthorization,
@@ -46,6 +46,7 @@ export {
 export { forgetSpentTokens } from './forget.js';
 export { authenticateBearer, type Introspection, introspect, revoke } from './introspect.js';
 export { type TokenAlgorithm, tokenAlgorithms } from './key-material.js';
+export { clientLifetimes, defaultLifetimes, type LifetimePlan, readLifetimes } from './lifetimes.js';
 export { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 export { redeemCode } from './redeem-code.js';
 export { refresh } from './refresh.js';

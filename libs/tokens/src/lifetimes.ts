@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 const minutes = 60_000;
 const hours = 60 * minutes;
 const days = 24 * hours;
@@ -5,15 +7,28 @@ const days = 24 * hours;
 /** Milliseconds. */
 export interface Lifetimes {
   access: number;
+  /** How long a session lasts without a refresh. */
   refreshIdle: number;
+  /** How long it lasts at all. */
   refresh: number;
 }
 
-/** By role; whoever has none of these roles has the ordinary ones. */
-export const ordinary: Lifetimes = { access: 10 * minutes, refreshIdle: 30 * days, refresh: 90 * days };
-export const staff: Lifetimes = { access: 5 * minutes, refreshIdle: 8 * hours, refresh: 24 * hours };
-/** Roles whose holders have the short lifetimes. */
-export const staffRoles = ['staff', 'admin'];
+/** How long tokens live: by what the client is, and by role, whose holders never have more than the role allows. */
+export interface LifetimePlan {
+  ordinary: Lifetimes;
+  /** Things without a keyboard (RFC 8628): signing in there again is a nuisance. */
+  device: Lifetimes;
+  roles: Record<string, Lifetimes>;
+}
+
+const ordinary: Lifetimes = { access: 10 * minutes, refreshIdle: 30 * days, refresh: 90 * days };
+const staff: Lifetimes = { access: 5 * minutes, refreshIdle: 8 * hours, refresh: 24 * hours };
+
+export const defaultLifetimes: LifetimePlan = {
+  ordinary,
+  device: { ...ordinary, refreshIdle: 90 * days, refresh: 365 * days },
+  roles: { staff, admin: staff },
+};
 
 export const authorizationCodeMs = 60_000;
 /** RFC 7521 §5.2 asks for a short life; the assertion travels once, over one connection. */
@@ -21,22 +36,66 @@ export const assertionMs = 60_000;
 /** A refresh repeated within this time is a retry, not a theft: it gets the same successor. */
 export const refreshRetryMs = 10_000;
 
+const seconds = z.number().int().min(60).max(31_536_000);
+
 /** A client's own lifetimes in seconds, as the management API takes them. */
-export interface ClientLifetimes {
-  access?: number;
-  refresh_idle?: number;
-  refresh?: number;
+export const clientLifetimes = z.strictObject({
+  access: seconds.max(3_600).optional(),
+  refresh_idle: seconds.optional(),
+  refresh: seconds.optional(),
+});
+export type ClientLifetimes = z.output<typeof clientLifetimes>;
+
+/** The client's own, and those of the plan where it has none. */
+export const lifetimesOf = (client: ClientLifetimes, plan: Lifetimes): Lifetimes => ({
+  access: client.access ? client.access * 1000 : plan.access,
+  refreshIdle: client.refresh_idle ? client.refresh_idle * 1000 : plan.refreshIdle,
+  refresh: client.refresh ? client.refresh * 1000 : plan.refresh,
+});
+
+const planFile = z.strictObject({
+  ordinary: clientLifetimes.optional(),
+  device: clientLifetimes.optional(),
+  roles: z.record(z.string().regex(/^[\w:.-]{1,64}$/), clientLifetimes).optional(),
+});
+
+/**
+ * The plan that a file asks for, in seconds. It replaces what it names; of a role that has no lifetimes yet, what is left
+ * out is as for everybody.
+ *
+ * @throws {Error} one line for each thing that is wrong
+ */
+export function readLifetimes(text: string): LifetimePlan {
+  const parsed = planFile.safeParse(json(text));
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(
+      ({ path, message }) => `${path.join('.') || 'the file'}: ${message}`,
+    );
+    throw new Error(lines.join('\n'));
+  }
+  const { ordinary: all = {}, device = {}, roles = {} } = parsed.data;
+  const plan: LifetimePlan = {
+    ordinary: lifetimesOf(all, defaultLifetimes.ordinary),
+    device: lifetimesOf(device, lifetimesOf(all, defaultLifetimes.device)),
+    roles: { ...defaultLifetimes.roles },
+  };
+  for (const [role, own] of Object.entries(roles))
+    plan.roles[role] = lifetimesOf(own, plan.roles[role] ?? plan.ordinary);
+  const named: [string, Lifetimes][] = [
+    ['ordinary', plan.ordinary],
+    ['device', plan.device],
+    ...Object.entries(plan.roles).map(([role, own]): [string, Lifetimes] => [`roles.${role}`, own]),
+  ];
+  const wrong = named.filter(([, { refreshIdle, refresh }]) => refreshIdle > refresh);
+  if (wrong.length > 0)
+    throw new Error(wrong.map(([name]) => `${name}: refresh_idle is longer than refresh`).join('\n'));
+  return plan;
 }
 
-export const lifetimesOf = (client: ClientLifetimes): Lifetimes => ({
-  access: client.access ? client.access * 1000 : ordinary.access,
-  refreshIdle: client.refresh_idle ? client.refresh_idle * 1000 : ordinary.refreshIdle,
-  refresh: client.refresh ? client.refresh * 1000 : ordinary.refresh,
-});
-
-/** Of the client's lifetimes and those of the role, the shorter each. */
-export const shorter = (a: Lifetimes, b: Lifetimes): Lifetimes => ({
-  access: Math.min(a.access, b.access),
-  refreshIdle: Math.min(a.refreshIdle, b.refreshIdle),
-  refresh: Math.min(a.refresh, b.refresh),
-});
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -72,6 +72,7 @@ export async function redeemDeviceCode(
     auditId: uuidv7(now),
     client,
     scope: known.scope,
+    isDevice: true,
   });
   const [row] = await database.query<Polled>(poll, { ...values, digests, slowDownMs });
   if (row?.id) {

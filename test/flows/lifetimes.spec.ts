@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claimsOf, password, people } from './people.js';
+import { newHousehold, type Rekey, startRekey } from './rekey.js';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** How long tokens live: by role, by client, for devices; as data. */
+describe('lifetimes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-lifetimes-'));
+  const file = join(folder, 'lifetimes.json');
+  let rekey: Rekey;
+  let who: ReturnType<typeof people>;
+  beforeAll(async () => {
+    const roles = { cashier: { access: 120, refresh_idle: 3_600, refresh: 14_400 } };
+    writeFileSync(file, JSON.stringify({ roles }));
+    rekey = await startRekey({ environment: { TOKEN_LIFETIMES_FILE: file } });
+    who = people(rekey);
+    const bearer = await who.management();
+    const put = (id: string, json: object) =>
+      rekey.call('PUT', `${rekey.settings.urls.console}/v1/clients/${id}`, {
+        bearer,
+        json: { name: id, type: 'public', ...json },
+      });
+    await put('kiosk', { lifetimes: { access: 60, refresh_idle: 7_200, refresh: 10_800 } });
+    await put('tv', { grants: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'] });
+  }, 30_000);
+  afterAll(async () => {
+    await rekey.close();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(hour);
+  });
+
+  const signIn = async (id: string, roles: string[] = [], clientId = 'default') => {
+    await who.put(id, { roles });
+    const json = { identifier: `${id}@example.com`, password, client_id: clientId };
+    return (await who.issuer('POST', 'sessions', { json })).body;
+  };
+  const refresh = (token: string, clientId = 'default') =>
+    rekey.token({ grant_type: 'refresh_token', refresh_token: token, client_id: clientId });
+  /** When the session ends if nobody refreshes, and when it ends at all, from now. */
+  const untilOf = async (accessToken: string) => {
+    const [row] = await rekey.sql('select idle_expires_at, expires_at from token_families where id = $1', [
+      claimsOf(accessToken).sid,
+    ]);
+    return [row.idle_expires_at, row.expires_at].map((at: Date) => at.getTime() - rekey.clock.now());
+  };
+
+  test.each([
+    ['somebody', [], 'default', 600, 30 * day, 90 * day],
+    ['staff', ['staff'], 'default', 300, 8 * hour, 24 * hour],
+    ['a role of the file', ['cashier'], 'default', 120, hour, 4 * hour],
+    ['two roles: the shorter of each', ['staff', 'cashier'], 'default', 120, hour, 4 * hour],
+    ['a client of its own', [], 'kiosk', 60, 2 * hour, 3 * hour],
+    ['a role at that client', ['cashier'], 'kiosk', 60, hour, 3 * hour],
+  ])('%s', async (name, roles, clientId, access, idle, whole) => {
+    const tokens = await signIn(name.replace(/\W/g, '-').toLowerCase(), roles, clientId);
+    expect(tokens.expires_in).toBe(access);
+    const { iat, exp } = claimsOf(tokens.access_token) as { iat: number; exp: number };
+    expect(exp - iat).toBe(access);
+    expect(await untilOf(tokens.access_token)).toEqual([idle, whole]);
+  });
+
+  test('a device has long ones', async () => {
+    const tokens = await signIn('viewer');
+    const begun = await fetch(`${rekey.settings.urls.issuer}/oauth2/device_authorization`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'tv' }),
+    }).then((response) => response.json());
+    const allow = { user_code: begun.user_code, decision: 'allow' };
+    await who.issuer('PUT', 'device_codes', { bearer: tokens.access_token, json: allow });
+    const device = await rekey.token({
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      device_code: begun.device_code,
+      client_id: 'tv',
+    });
+    expect(device.body.expires_in).toBe(600);
+    expect(await untilOf(device.body.access_token)).toEqual([90 * day, 365 * day]);
+  });
+
+  test('idle ends it, a refresh carries it on, and nothing carries it past its end', async () => {
+    const idle = await signIn('idle', ['staff']);
+    rekey.clock.advance(8 * hour + 1_000);
+    expect((await refresh(idle.refresh_token)).body.error).toBe('invalid_grant');
+    let tokens = await signIn('busy', ['staff']);
+    for (let hours = 0; hours < 21; hours += 7) {
+      rekey.clock.advance(7 * hour);
+      const renewed = await refresh(tokens.refresh_token);
+      expect([renewed.status, renewed.body.expires_in]).toEqual([200, 300]);
+      tokens = renewed.body;
+    }
+    rekey.clock.advance(3 * hour + 1_000);
+    expect((await refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  test('a file that cannot be is refused at the start, by name', async () => {
+    const wrong = join(folder, 'wrong.json');
+    writeFileSync(wrong, JSON.stringify({ roles: { staff: { access: 7_200 } } }));
+    await expect(startRekey({ environment: { TOKEN_LIFETIMES_FILE: wrong } })).rejects.toThrow(
+      new RegExp(`^TOKEN_LIFETIMES_FILE: ${wrong}: roles\\.staff\\.access: `),
+    );
+  });
+});
