@@ -15,7 +15,7 @@ import type { TokenContext } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CONTEXT, SERVICE_NAME } from './injection.js';
-import { personOf, refuseBearer } from './person.js';
+import { isBearerRefused, personOf, refuseBearer } from './person.js';
 
 const authenticator = z.object({
   id: z.uuid(),
@@ -129,6 +129,7 @@ export class AuthenticatorsController {
     if (!person) return refuseBearer(reply);
     const has = await authenticatorsToChange(this.context, person);
     if (isRefused(has)) return refuseBearer(reply, has, freshFor);
-    return unwrap(await act({ account: person.sub, session: person.sid }));
+    const outcome = await act({ account: person.sub, session: person.sid });
+    return isBearerRefused(outcome) ? refuseBearer(reply, outcome) : unwrap(outcome);
   }
 }

@@ -1,12 +1,11 @@
 import { Body, Controller, Inject, Put, Req, Res } from '@nestjs/common';
 import { Operation, parse, unwrap } from '@rekey/http';
-import { isRefused, refuse } from '@rekey/kernel';
 import { type ActContext, changeOwnPassword, freshFor } from '@rekey/recovery';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CLIENTS, CONTEXT, SERVICE_NAME } from './injection.js';
-import { personOf, refuseBearer } from './person.js';
+import { isBearerRefused, personOf, refuseBearer } from './person.js';
 import { tokenResponseSchema } from './token.controller.js';
 
 const changeBody = z.strictObject({
@@ -50,8 +49,6 @@ export class PasswordController {
     if (!person || !client) return refuseBearer(reply);
     const wanted = parse(changeBody, body);
     const outcome = await changeOwnPassword(this.context, person, client, wanted, this.serviceName);
-    if (isRefused(outcome) && outcome.code === 'step_up_required')
-      return refuseBearer(reply, refuse('step_up_required'), freshFor);
-    return unwrap(outcome);
+    return isBearerRefused(outcome) ? refuseBearer(reply, outcome, freshFor) : unwrap(outcome);
   }
 }

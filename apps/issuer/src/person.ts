@@ -1,5 +1,5 @@
 import { problemOf } from '@rekey/http';
-import { type Refusal, refuse } from '@rekey/kernel';
+import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import { authenticateBearer, type TokenContext, type VerifiedAccessToken } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -12,6 +12,10 @@ export async function personOf(
   const bearer = token ? await authenticateBearer(context, token) : undefined;
   return bearer?.sid ? { ...bearer, sid: bearer.sid } : undefined;
 }
+
+/** True for a refusal that is about the token: the session ended meanwhile, or more has to be shown. */
+export const isBearerRefused = (outcome: unknown): outcome is Refusal =>
+  isRefused(outcome) && ['unauthorized', 'step_up_required'].includes(outcome.code);
 
 /**
  * A 401 with its challenge: RFC 6750 §3, which says no more than that the token is not good, or RFC 9470 §3 when the person

@@ -1,4 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
+import { holdAccount } from './hold.js';
 
 /** Something that a person has beside password and addresses. */
 export interface AuthenticatorView {
@@ -38,12 +39,6 @@ export async function listAuthenticators(sql: Sql, account: string): Promise<Aut
   }));
 }
 
-/** Two bindings of one account follow one another; recoveries and sign-ins of it go on beside them. */
-const holdAccount = statement(
-  'authenticator_hold_account',
-  'select id from accounts where id = :account for no key update',
-);
-
 const forgetUnbound = statement(
   'authenticator_forget_unbound',
   `delete from authenticators where account_id = :account and kind = 'totp' and bound_at is null`,
@@ -59,7 +54,7 @@ export async function addUnboundTotp(
   sql: Sql,
   of: { id: string; account: string; sealed: Buffer; at: Date },
 ): Promise<boolean> {
-  await sql.query(holdAccount, { account: of.account });
+  await holdAccount(sql, of.account);
   await sql.query(forgetUnbound, { account: of.account });
   return (await sql.query(addUnbound, of)).length > 0;
 }
@@ -91,7 +86,7 @@ export async function bindTotp(
   sql: Sql,
   of: { id: string; account: string; session: string; step: number; at: Date },
 ): Promise<boolean> {
-  await sql.query(holdAccount, { account: of.account });
+  await holdAccount(sql, of.account);
   await sql.query(replaceBound, { account: of.account, kind: 'totp' });
   return (await sql.query(bind, of)).length > 0;
 }
@@ -110,7 +105,7 @@ export async function replaceBackupCodes(
   sql: Sql,
   of: { id: string; account: string; session: string; salt: Buffer; digests: Buffer[]; at: Date },
 ): Promise<boolean> {
-  await sql.query(holdAccount, { account: of.account });
+  await holdAccount(sql, of.account);
   await sql.query(replaceBound, { account: of.account, kind: 'backup_code' });
   return (await sql.query(addCodes, of)).length > 0;
 }

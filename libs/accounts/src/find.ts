@@ -94,9 +94,12 @@ export const openAddress = (keyring: Keyring, row: SealedAddress): OpenedAddress
   value: keyring.open(row.sealed, row.address_id).toString(),
 });
 
-/** Who may be given tokens, as SQL that yields `account_id, roles` of an active account, or nothing. */
-export const activeSubject = (account: string): string =>
-  `select id as account_id, roles from accounts where id = ${account} and status = 'active'`;
+/**
+ * Who may be given tokens, as SQL that yields `account_id, roles` of an active account, or nothing. Its row is held for share:
+ * who disables the account, or changes its password, waits for the session that is being opened, and then ends it.
+ */
+export const activeSubject = (account: string, and = 'true'): string =>
+  `select id as account_id, roles from accounts where id = ${account} and status = 'active' and ${and} for share`;
 
 const find = statement(
   'account_find',

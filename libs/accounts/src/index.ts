@@ -23,6 +23,7 @@ export {
   openAddress,
   type SealedAddress,
 } from './find.js';
+export { holdAccount } from './hold.js';
 export {
   type AddressKind,
   type Identifier,

@@ -97,12 +97,16 @@ export const setPassword = (of: { account: string; hash: string; recovery: strin
 const clear = statement(
   'account_clear_password',
   `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_recovery_id = null
-   where password_recovery_id = :recoveryId`,
+   where password_recovery_id = :recoveryId returning id`,
 );
 
-/** Takes back the password that a recovery has set. The account has none then, until its owner recovers. */
-export const clearPasswordSetBy = (sql: Sql, of: { recoveryId: string; at: Date }): Promise<object[]> =>
-  sql.query(clear, of);
+/**
+ * Takes back the password that a recovery, or a session of it, has set. The account has none then, until its owner recovers.
+ *
+ * @returns false when there is no such password any more
+ */
+export const clearPasswordSetBy = async (sql: Sql, of: { recoveryId: string; at: Date }): Promise<boolean> =>
+  (await sql.query(clear, of)).length > 0;
 
 const hashOf = statement(
   'account_password',

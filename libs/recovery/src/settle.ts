@@ -1,7 +1,15 @@
-import { addressesToWarn, checkPassword, hashPassword, passwordContext, setPassword } from '@rekey/accounts';
+import {
+  addressesToWarn,
+  checkPassword,
+  hashPassword,
+  holdAccount,
+  passwordContext,
+  setPassword,
+} from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { endOlderFamilies } from '@rekey/tokens';
 import { isRecoveryToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.js';
@@ -20,6 +28,8 @@ const settle = statement(
      returning id, account_id
    ), password as (
      ${setPassword({ account: '(select account_id from settled)', hash: ':passwordHash', recovery: ':id' })}
+   ), older as (
+     ${endOlderFamilies({ account: '(select account_id from settled)', recovery: ':id' })}
    ), notices as (
      insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id)
      select gen_random_uuid(), settled.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id
@@ -105,7 +115,7 @@ async function settleWith<Answer, Result>(
     if (isRefused(hash)) return hash;
     const answer = await exchange(claimed);
     if (isRefused(answer)) return answer;
-    return (await finish(context, id, claimed.leaseId, hash)) ?? present(answer, id);
+    return (await finish(context, claimed, hash)) ?? present(answer, id);
   };
   let outcome: Result | Refusal | undefined;
   try {
@@ -119,19 +129,27 @@ async function settleWith<Answer, Result>(
 /** @returns a refusal when the recovery was no longer ours to settle */
 async function finish(
   { database, clock, issuer }: RecoveryContext,
-  id: string,
-  leaseId: string,
+  { leaseId, subject: { recoveryId: id, accountId } }: Claimed,
   passwordHash: string | null,
 ): Promise<Refusal | undefined> {
   const now = clock.now();
-  const settled = await database.query(settle, {
+  const values = {
     id,
     leaseId,
     now: new Date(now),
     auditId: uuidv7(now),
     passwordHash,
     noticeExpiresAt: new Date(now + lifetimes.stopLink),
-  });
+  };
+  const settled =
+    passwordHash === null
+      ? await database.query(settle, values)
+      : // Sign-ins with the password of before are waited for, so that the statement sees and ends them.
+        await database.transaction(async (tx) => {
+          await tx.query(hold, { id });
+          await holdAccount(tx, accountId);
+          return tx.query(settle, values);
+        });
   if (settled.length > 0) return undefined;
   const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
   // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
@@ -139,6 +157,8 @@ async function finish(
   if (row?.state !== 'settled') await issuer.revoke(id);
   return refuse('finished');
 }
+
+const hold = statement('recovery_hold', 'select id from recoveries where id = :id for update');
 
 const stateNow = statement('recovery_state_now', 'select state from recoveries where id = :id');
 

@@ -66,9 +66,18 @@ interface StoppedRow {
 async function takeBack(tx: Transaction, recoveryId: string, row: StoppedRow, now: number): Promise<void> {
   const at = new Date(now);
   const { account_id: account, settled_at: since } = row;
-  const password = account && since && row.password_set ? { accountId: account, since } : undefined;
-  const sessions = await revokeFamiliesOfRecovery(tx, { recoveryId, at, password });
-  await clearPasswordSetBy(tx, { recoveryId, at });
+  // First, since it waits for the sign-ins that are under way with this password.
+  const cleared = await clearPasswordSetBy(tx, { recoveryId, at });
+  const end = (withPassword: boolean) =>
+    revokeFamiliesOfRecovery(tx, {
+      recoveryId,
+      at,
+      password: account && since && withPassword ? { accountId: account, since } : undefined,
+    });
+  const setOne = cleared || row.password_set === true;
+  let sessions = await end(setOne);
+  // A session of it may have been choosing a password until it was ended.
+  if (await clearPasswordSetBy(tx, { recoveryId, at })) sessions = await end(true);
   if (!account) return;
   const event = 'authenticator_removed';
   for (const kind of await removeAuthenticatorsBoundBy(tx, { account, sessions }))

@@ -23,11 +23,32 @@ const endOfRecovery = statement(
      where account_id = :accountId and recovery_id is null and created_at >= :passwordSince::timestamptz
    ), ended as (
      update token_families f set ended_at = :at, end_reason = 'stopped' from heir where f.id = heir.id and f.ended_at is null
+     returning f.id
    ), unredeemed as (
      update authorization_codes set used_at = :at where recovery_id = :recoveryId and used_at is null
    )
-   select id from heir`,
+   select id, exists (select from ended where ended.id = heir.id) as ended from heir`,
 );
+
+/**
+ * Ends sessions until a pass finds none. Who opens a session from another one holds that one's row (or its code's): the pass
+ * that ends it waits for them, and the next one, with a fresh look, sees what they have opened.
+ *
+ * @returns what the last pass found, and how many were ended in all
+ */
+async function untilNoneIsLeft<Row>(
+  pass: () => Promise<Row[]>,
+  endedBy: (rows: Row[]) => number,
+): Promise<{ rows: Row[]; ended: number }> {
+  let ended = 0;
+  for (let passes = 1; ; passes++) {
+    const rows = await pass();
+    const now = endedBy(rows);
+    ended += now;
+    // The first may have waited for a code that was being redeemed, and have ended nothing itself.
+    if (now === 0 && passes > 1) return { rows, ended };
+  }
+}
 
 /**
  * Ends all that a recovery has led to. Refreshes belong to the family, so later ones are ended with it.
@@ -40,12 +61,16 @@ export async function revokeFamiliesOfRecovery(
   of: { recoveryId: string; at: Date; password?: { accountId: string; since: Date } },
 ): Promise<string[]> {
   const { recoveryId, at, password } = of;
-  const rows = await sql.query<{ id: string }>(endOfRecovery, {
+  const values = {
     recoveryId,
     at,
     accountId: password?.accountId ?? null,
     passwordSince: password?.since ?? null,
-  });
+  };
+  const { rows } = await untilNoneIsLeft(
+    () => sql.query<{ id: string; ended: boolean }>(endOfRecovery, values),
+    (heirs) => heirs.filter(({ ended }) => ended).length,
+  );
   return rows.map(({ id }) => id);
 }
 
@@ -84,9 +109,37 @@ export async function endSessionsOf(
   of: { id: string; at: Date; reason: EndReason; actor: string },
 ): Promise<number> {
   const { id, ...values } = of;
-  const [row] = await sql.query<{ ended: number }>(endings[by], { ...values, of: id });
-  return row?.ended ?? 0;
+  const { ended } = await untilNoneIsLeft(
+    () => sql.query<{ ended: number }>(endings[by], { ...values, of: id }),
+    ([row]) => row?.ended ?? 0,
+  );
+  return ended;
 }
+
+/**
+ * What a recovery's exchange could not see, as a data-modifying SQL clause for when it settles: sessions that were being
+ * opened from older ones meanwhile, or with the password that there was before. Needs `:now`.
+ */
+export const endOlderFamilies = (of: { account: string; recovery: string }): string => `
+  update token_families set ended_at = :now, end_reason = 'recovery'
+  where account_id = ${of.account} and ended_at is null and recovery_id is distinct from ${of.recovery}::uuid`;
+
+const hold = statement(
+  'session_hold',
+  `select id from token_families
+   where id = :session and account_id = :account and ended_at is null and least(idle_expires_at, expires_at) > :now
+   for no key update`,
+);
+
+/**
+ * In a transaction, for an act of a session that lasts longer than it: who ends the session waits, or has come first.
+ *
+ * @returns false when it has ended meanwhile
+ */
+export const holdSession = async (
+  sql: Sql,
+  of: { account: string; session: string; now: Date },
+): Promise<boolean> => (await sql.query(hold, of)).length > 0;
 
 const endOne = statement(
   'family_end',

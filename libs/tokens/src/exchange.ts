@@ -17,7 +17,7 @@ export const authorizationCodeType = 'urn:rekey:params:oauth:token-type:authoriz
 /** Spends the assertion and ends what the account had, as CTEs `subject`, `fresh`, `ended`, `void_codes`. */
 const spendAndEnd = `
   subject as (
-    ${accountSubject(':account')}
+    ${accountSubject(':account')} for share
   ), fresh as (
     insert into spent_token_ids (jti, expires_at) select :jti, :jtiExpiresAt from subject where subject.status = 'active'
     on conflict do nothing returning jti

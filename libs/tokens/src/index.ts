@@ -29,7 +29,13 @@ export {
 export { redeemDeviceCode } from './device/redeem-device-code.js';
 export { type Cause, causeNames, causes, type Remedy, remedies } from './diagnose/causes.js';
 export { type Diagnosis, diagnose } from './diagnose/diagnose.js';
-export { endFamily, endSessionsOf, revokeFamiliesOfRecovery } from './end-sessions.js';
+export {
+  endFamily,
+  endOlderFamilies,
+  endSessionsOf,
+  holdSession,
+  revokeFamiliesOfRecovery,
+} from './end-sessions.js';
 export {
   accessTokenType,
   authorizationCodeType,

@@ -74,9 +74,10 @@ export function readLifetimes(text: string): LifetimePlan {
     throw new Error(lines.join('\n'));
   }
   const { ordinary: all = {}, device = {}, roles = {} } = parsed.data;
+  const forAll = lifetimesOf(all, defaultLifetimes.ordinary);
   const plan: LifetimePlan = {
-    ordinary: lifetimesOf(all, defaultLifetimes.ordinary),
-    device: lifetimesOf(device, lifetimesOf(all, defaultLifetimes.device)),
+    ordinary: forAll,
+    device: lifetimesOf(device, { ...defaultLifetimes.device, access: forAll.access }),
     roles: { ...defaultLifetimes.roles },
   };
   for (const [role, own] of Object.entries(roles))

@@ -10,13 +10,15 @@ import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 const redeem = statement(
   'tokens_redeem_code',
-  `with granted as (
-     update authorization_codes set used_at = :now::timestamptz, family_id = :familyId::uuid
-     where digest = any(:codeDigests::bytea[]) and used_at is null and expires_at > :now::timestamptz
-       and client_id = :clientId and redirect_uri = :redirectUri and code_challenge = :codeChallenge
-     returning account_id, recovery_id, acr, amr, auth_time
-   ), who as (
-     ${activeSubject('(select account_id from granted)')}
+  `with who as (
+     ${activeSubject('(select account_id from authorization_codes where digest = any(:codeDigests::bytea[]))')}
+   ), granted as (
+     update authorization_codes code set used_at = :now::timestamptz, family_id = :familyId::uuid
+     from who
+     where code.account_id = who.account_id and code.digest = any(:codeDigests::bytea[]) and code.used_at is null
+       and code.expires_at > :now::timestamptz and code.client_id = :clientId and code.redirect_uri = :redirectUri
+       and code.code_challenge = :codeChallenge
+     returning code.recovery_id, code.acr, code.amr, code.auth_time
    ), ${insertFamily('who, granted')}
    select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
    from family, who`,

@@ -9,7 +9,7 @@ import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenRespo
 const begin = statement(
   'session_begin',
   `with who as (
-     ${activeSubject(':account')}
+     ${activeSubject(':account', 'password_hash = :passwordHash::text')}
    ), granted as (
      select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
    ), ${insertFamily('who, granted')}
@@ -64,6 +64,8 @@ export async function signIn(
   const [family] = await database.query<FamilyRow>(begin, {
     ...values,
     account: usable.id,
+    // The one that was verified: another may have come since.
+    passwordHash: usable.password_hash,
     acr: more.length > 0 ? secondFactorAcr : passwordAcr,
     more,
   });

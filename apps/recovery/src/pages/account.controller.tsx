@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { isRefused, refuse } from '@rekey/kernel';
+import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import {
   authenticatorsToChange,
   beginTotp,
@@ -84,7 +84,7 @@ export class AccountController {
   async bind(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.changing(body, request, reply, async (show, { account }) => {
       const begun = await beginTotp(this.parts.context, account, this.parts.serviceName);
-      return isRefused(begun) ? refused(show, begun) : this.showTotp(show, begun);
+      return isRefused(begun) ? this.refused(show, begun) : this.showTotp(show, begun);
     });
   }
 
@@ -100,7 +100,7 @@ export class AccountController {
       if (!refusal) return show.to('/account?done=bound');
       const { bind } = accountWordings[show.context.locale];
       if (refusal.code === 'wrong_proof') return this.showTotp(show, setup, bind.wrong);
-      return refusal.code === 'not_found' ? show.to('/account') : refused(show, refusal);
+      return this.refused(show, refusal);
     });
   }
 
@@ -108,7 +108,7 @@ export class AccountController {
   async codes(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.changing(body, request, reply, async (show, who) => {
       const made = await renewBackupCodes(this.parts.context, who);
-      if (isRefused(made)) return refused(show, made);
+      if (isRefused(made)) return this.refused(show, made);
       return show.page(200, <BackupCodesPage context={show.context} codes={made.codes} />);
     });
   }
@@ -155,6 +155,13 @@ export class AccountController {
     return !person || isRefused(has)
       ? show.to('/account')
       : act(show, { account: person.sub, session: person.sid });
+  }
+
+  /** What is not there any more, or whose session has ended, is best seen from the beginning. */
+  private refused(show: Presenter, refusal: Refusal): FastifyReply {
+    return ['not_found', 'unauthorized'].includes(refusal.code)
+      ? show.to('/account')
+      : refused(show, refusal);
   }
 
   private showTotp(show: Presenter, setup: TotpToBind, problem?: string): FastifyReply {

@@ -2,6 +2,7 @@ import {
   changePassword,
   checkPassword,
   hashPassword,
+  holdAccount,
   listAuthenticators,
   passwordContext,
   passwordHashOf,
@@ -13,6 +14,7 @@ import { budgets, counterKey, spend } from '@rekey/limits';
 import {
   type Client,
   endSessionsOf,
+  holdSession,
   renewSession,
   type TokenContext,
   type TokenResponse,
@@ -33,7 +35,8 @@ export interface PasswordChange {
  * and the one that asked goes on with fresh tokens (7.4.3); every address is told (6.3.7). Where an authenticator app is
  * bound, the session must have come about with it; where there is no password yet, it must be fresh instead.
  *
- * Refusals: `wrong_proof` (the current password), `password_refused`, `step_up_required`, `rate_limited`, `not_found`.
+ * Refusals: `wrong_proof` (the current password), `password_refused`, `step_up_required`, `rate_limited`, `not_found`,
+ * `unauthorized` when the session ended meanwhile.
  */
 export async function changeOwnPassword(
   context: TokenContext & Pick<ActContext, 'flood'>,
@@ -66,13 +69,15 @@ export async function changeOwnPassword(
   const at = new Date(clock.now());
   const renewed = await database.transaction(async (tx) => {
     const recoveryId = bearer.recovery_id ?? null;
+    await holdAccount(tx, account);
+    if (!(await holdSession(tx, { account, session: bearer.sid, now: at }))) return undefined;
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     const event = 'authn_password_change';
     await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
     return renewSession(context, tx, { account, session: bearer.sid, client, scope: bearer.scope });
   });
-  return renewed ?? refuse('not_found');
+  return renewed ?? refuse('unauthorized');
 }
 
 /** As strong as the account is, whoever knows the password. */

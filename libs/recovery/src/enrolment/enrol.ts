@@ -2,13 +2,16 @@ import {
   addUnboundTotp,
   bindTotp,
   findUnboundTotp,
+  holdAccount,
   readAccount,
   removeAuthenticator,
   replaceBackupCodes,
 } from '@rekey/accounts';
+import type { Transaction } from '@rekey/database';
 import { isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, counterKey, spend } from '@rekey/limits';
 import { makeBackupCodes, newTotpSecret, totpStep, totpUri } from '@rekey/proofs';
+import { holdSession } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
 
@@ -24,6 +27,12 @@ export interface TotpToBind {
 export interface Changing {
   account: string;
   session: string;
+}
+
+/** What a session binds is taken back with it: one that is being ended binds nothing more. */
+async function holdBoth(tx: Transaction, of: Changing & { now: Date }): Promise<boolean> {
+  await holdAccount(tx, of.account);
+  return holdSession(tx, of);
 }
 
 /** Begins to bind an authenticator app. It proves nothing until a code of it has been seen. Refusals: `not_found`. */
@@ -45,7 +54,7 @@ export async function beginTotp(
   return { id, secret, uri: totpUri({ secret, service, label }) };
 }
 
-/** Binds it: the code shows that the app holds the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`. */
+/** Binds it: the code shows that the app holds the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`, `unauthorized`. */
 export async function confirmTotp(
   { database, keyring, clock }: ActContext,
   { account: accountId, session }: Changing,
@@ -61,13 +70,14 @@ export async function confirmTotp(
   const step = totpStep(keyring.open(sealed, id).toString(), value, now);
   if (step === undefined) return refuse('wrong_proof');
   return database.transaction(async (tx) => {
+    if (!(await holdBoth(tx, { account: accountId, session, now: at }))) return refuse('unauthorized');
     if (!(await bindTotp(tx, { id, account: accountId, session, step, at }))) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'totp_bound' });
     return undefined;
   });
 }
 
-/** Ten new codes, shown once; those from before are dead. Refusals: `not_found`. */
+/** Ten new codes, shown once; those from before are dead. Refusals: `not_found`, `unauthorized`. */
 export async function renewBackupCodes(
   { database, clock }: ActContext,
   { account: accountId, session }: Changing,
@@ -76,15 +86,10 @@ export async function renewBackupCodes(
   const id = uuidv7(now);
   // Hashed before the transaction: ten hashes take longer than a row should be locked.
   const { codes, salt, digests } = await makeBackupCodes();
+  const at = new Date(now);
   return database.transaction(async (tx) => {
-    const made = await replaceBackupCodes(tx, {
-      id,
-      account: accountId,
-      session,
-      salt,
-      digests,
-      at: new Date(now),
-    });
+    if (!(await holdBoth(tx, { account: accountId, session, now: at }))) return refuse('unauthorized');
+    const made = await replaceBackupCodes(tx, { id, account: accountId, session, salt, digests, at });
     if (!made) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'backup_code_made' });
     return { id, codes };

@@ -26,8 +26,8 @@ const poll = statement(
    ), who as (
      ${activeSubject('(select account_id from taken)')}
    ), granted as (
-     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, taken
-     where f.id = taken.session_id and f.ended_at is null
+     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, taken, who
+     where f.id = taken.session_id and f.ended_at is null for share of f
    ), ${insertFamily('who, granted')}
    select presented.state, presented.scope, presented.expired, presented.early, who.roles,
      family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms
