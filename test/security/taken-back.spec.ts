@@ -135,6 +135,22 @@ describe('a recovery is taken back', () => {
     expect((await refresh(current, 'app')).body.error).toBe('invalid_grant');
   }, 30_000);
 
+  test('the first password of an account, chosen by a session of it, and who signed in with that', async () => {
+    await who.put('bare', { password: undefined });
+    const thief = new Story(rekey);
+    await thief.proveBy('bare@example.com');
+    const got = (await thief.settle()).body;
+    const json = { password: chosen };
+    const chose = await who.issuer('PUT', 'password', { bearer: got.access_token, json });
+    expect(chose.status).toBe(200);
+    const session = await who.signIn('bare', json);
+    expect(session.status).toBe(201);
+    expect((await thief.stop(await stopTokenTo('bare@example.com'))).status).toBe(204);
+    for (const { refresh_token: token } of [chose.body, session.body])
+      expect((await refresh(token)).body.error).toBe('invalid_grant');
+    expect((await who.signIn('bare', json)).status).toBe(401);
+  });
+
   test('its owner keeps what is theirs: the password that was not changed, the app that they bound themselves', async () => {
     await who.put('keeper');
     const thief = new Story(rekey);
