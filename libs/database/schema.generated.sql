@@ -101,6 +101,7 @@ create table clients (
   lifetimes jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  tokens_from timestamp with time zone,
   CHECK (((type = 'confidential'::text) = (secret_digest IS NOT NULL))),
   CHECK ((type = ANY (ARRAY['public'::text, 'confidential'::text]))),
   PRIMARY KEY (client_id)

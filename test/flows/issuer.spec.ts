@@ -141,7 +141,7 @@ describe('the issuer', () => {
         subject_token: 'a.b.c',
         subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
       },
-      'invalid_grant',
+      'invalid_request',
     ],
     [{ grant_type: 'client_credentials', client_id: 'default' }, 'unauthorized_client'],
     [

@@ -124,7 +124,7 @@ describe('many at once', () => {
       expect((await exchange(await sign({ recoveryUrl: 'https://elsewhere.example' }))).status).toBe(400);
       const old = await sign();
       rekey.clock.advance(61_000);
-      expect((await exchange(old)).body.error).toBe('invalid_grant');
+      expect((await exchange(old)).body.error).toBe('invalid_request');
     } finally {
       await database.close();
     }

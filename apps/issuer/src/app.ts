@@ -13,6 +13,7 @@ import {
   tokenContext,
 } from '@rekey/tokens';
 import { IssuerModule } from './issuer.module.js';
+import { oauthEndpoint, oauthManners } from './oauth-http.js';
 import { openApi } from './open-api.js';
 
 const sweepEveryMs = 60_000;
@@ -47,10 +48,8 @@ export async function startIssuer(
       settings,
       ready: () => database.ping(),
       openApi,
-      // Whatever comes to an OAuth endpoint is answered as RFC 6749 §5.2 has it.
-      media: [
-        { path: /^\/oauth2\/(token|introspect|revoke|device_authorization)$/, gives: 'application/json' },
-      ],
+      media: [{ path: oauthEndpoint, gives: 'application/json' }],
+      register: oauthManners,
     });
     const sweep = setInterval(() => {
       Promise.all([forgetSpentTokens(database, clock.now()), keys.rotate()]).catch((fault: unknown) =>

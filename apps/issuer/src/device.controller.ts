@@ -11,19 +11,13 @@ import {
 } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { callingClient, clientFields } from './client-authentication.js';
 import { CLIENTS, CONTEXT } from './injection.js';
-import {
-  callingClient,
-  clientFields,
-  grantOrThrow,
-  OAuthException,
-  OAuthFilter,
-  readForm,
-} from './oauth-http.js';
+import { grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
 import { personOf, refuseBearer } from './person.js';
 import { oauthErrorSchema } from './token.controller.js';
 
-const beginForm = z.object({ ...clientFields, scope: z.string().max(1000).optional() });
+const beginForm = z.object({ ...clientFields, scope: z.string().optional() });
 const beginAnswer = z.object({
   device_code: z.string(),
   user_code: z.string(),

@@ -35,6 +35,7 @@ const answer = z.object({
     expired_for_seconds: z.number().int().optional(),
     revoked_at: when,
     revoked_by: z.string().optional(),
+    revoked_from: z.string().optional().describe('Where a retired token was used again from'),
     audit_id: z.string().optional(),
   }),
 });

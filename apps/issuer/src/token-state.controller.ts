@@ -10,14 +10,15 @@ import {
 } from '@rekey/tokens';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { callingClient, clientFields } from './client-authentication.js';
 import { CLIENTS, CONTEXT } from './injection.js';
-import { callingClient, clientFields, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+import { grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
 import { oauthErrorSchema } from './token.controller.js';
 
 const tokenForm = z.object({
   ...clientFields,
-  token: z.string().min(1).max(8000),
-  token_type_hint: z.string().max(100).optional(),
+  token: z.string(),
+  token_type_hint: z.string().optional().describe('Not needed: every kind is looked for'),
 });
 
 /** Is a token good, and: it shall not be any more. */
@@ -49,7 +50,7 @@ export class TokenStateController {
     // RFC 7662 §2.1 and §4: an endpoint that anybody may ask is one to try out tokens at.
     if (client.type === 'public')
       throw new OAuthException(oauthRefuse('invalid_client', 'a confidential client is required'));
-    return introspect(this.context, form.token);
+    return introspect(this.context, client, form.token);
   }
 
   @Post('revoke')
@@ -60,13 +61,16 @@ export class TokenStateController {
     bodyType: 'application/x-www-form-urlencoded',
     answers: {
       200: { description: 'ended, or there was nothing to end' },
-      400: { description: 'invalid_request', schema: oauthErrorSchema },
+      400: {
+        description: 'invalid_request, or invalid_grant: a token of another client',
+        schema: oauthErrorSchema,
+      },
       401: { description: 'invalid_client', schema: oauthErrorSchema },
     },
   })
   async revoke(@Req() request: FastifyRequest): Promise<void> {
     const form = readForm(tokenForm, request);
     const client = await callingClient(this.clients, request, form, 'default');
-    await revoke(this.context, client, form.token);
+    grantOrThrow(await revoke(this.context, client, form.token));
   }
 }

@@ -18,49 +18,47 @@ import {
 } from '@rekey/tokens';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { type ClientFields, callingClient, clientFields, showsCredentials } from './client-authentication.js';
 import { CLIENTS, CONTEXT } from './injection.js';
-import {
-  callingClient,
-  clientFields,
-  grantOrThrow,
-  OAuthException,
-  OAuthFilter,
-  readForm,
-} from './oauth-http.js';
+import { grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
 
-const text = (max: number) => z.string().min(1).max(max);
-const scope = z.string().max(1000).optional();
+// How long a value may be is no matter of form: what no such token can be is `invalid_grant`, as any other that is unknown.
+const text = z.string();
+const scope = z.string().optional();
 /** Visible ASCII, as every URL is: what else comes never reaches a query. */
 const address = z.string().regex(/^[\x21-\x7e]{1,2000}$/);
 
 const exchangeForm = z.object({
   ...clientFields,
   grant_type: z.literal(tokenExchangeGrant),
-  subject_token: text(8000),
-  subject_token_type: text(200),
-  requested_token_type: text(200).optional(),
+  subject_token: text,
+  subject_token_type: text,
+  requested_token_type: text.optional(),
   redirect_uri: address.optional(),
-  code_challenge: text(200).optional(),
+  code_challenge: text.optional(),
+  audience: text.optional(),
+  resource: text.optional(),
+  actor_token: text.optional().describe('Not taken: nobody acts for another here'),
   scope,
 });
 const codeForm = z.object({
   ...clientFields,
   grant_type: z.literal('authorization_code'),
-  code: text(200),
+  code: text,
   redirect_uri: address,
   code_verifier: z.string().regex(/^[\w.~-]{43,128}$/),
 });
 const refreshForm = z.object({
   ...clientFields,
   grant_type: z.literal('refresh_token'),
-  refresh_token: text(200),
+  refresh_token: text,
   scope,
 });
 const clientForm = z.object({ ...clientFields, grant_type: z.literal('client_credentials'), scope });
 
-const deviceForm = z.object({ ...clientFields, grant_type: z.literal(deviceGrant), device_code: text(200) });
+const deviceForm = z.object({ ...clientFields, grant_type: z.literal(deviceGrant), device_code: text });
 
-const anyForm = z.looseObject({ grant_type: text(200) });
+const anyForm = z.looseObject({ grant_type: text });
 export const tokenResponseSchema = z.object({
   access_token: z.string(),
   token_type: z.enum(['Bearer', 'N_A']),
@@ -96,16 +94,14 @@ export class TokenController {
     const grant = readForm(anyForm, request).grant_type;
     switch (grant) {
       case tokenExchangeGrant:
-        return grantOrThrow(
-          await exchangeAssertion(this.context, this.clients, readForm(exchangeForm, request)),
-        );
+        return this.exchange(request);
       case 'authorization_code':
         return this.byClient(request, codeForm, grant, (client, form) =>
-          redeemCode(this.context, client, form),
+          redeemCode(this.context, client, { ...form, source: request.ip }),
         );
       case 'refresh_token':
         return this.byClient(request, refreshForm, grant, (client, form) =>
-          refresh(this.context, client, form),
+          refresh(this.context, client, { ...form, source: request.ip }),
         );
       case deviceGrant:
         return this.byClient(request, deviceForm, grant, (client, form) =>
@@ -120,7 +116,14 @@ export class TokenController {
     }
   }
 
-  private async byClient<Schema extends z.ZodType<{ client_id?: string; client_secret?: string }>>(
+  /** The assertion says for which client it is, and stands for its authentication. */
+  private async exchange(request: FastifyRequest): Promise<TokenResponse> {
+    const form = readForm(exchangeForm, request);
+    if (showsCredentials(request, form)) await callingClient(this.clients, request, form);
+    return grantOrThrow(await exchangeAssertion(this.context, this.clients, form));
+  }
+
+  private async byClient<Schema extends z.ZodType<ClientFields>>(
     request: FastifyRequest,
     schema: Schema,
     grant: Grant,

@@ -2,7 +2,7 @@ import { type Sql, statement } from '@rekey/database';
 
 /**
  * What is written down, after the vocabulary of OWASP's logging cheat sheet where it has a word. No event holds a code, a
- * token, a password or an address.
+ * token, a password or an address of a person; a network address only where a retired token was used again.
  */
 export type AuditEventName =
   | 'recovery_started'
@@ -70,18 +70,25 @@ export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
 
 const find = statement(
   'audit_find',
-  `select id, actor, event from audit_events
+  `select id, actor, event, detail->>'source' as source from audit_events
    where account_id = :accountId and at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
      and (detail->>'family' = :family and event in ('authn_token_revoked', 'authn_token_reuse')
        or event in ('recovery_settled', 'recovery_stopped', 'authn_password_change', 'user_updated', 'user_deleted'))
    order by (detail->>'family' = :family) desc nulls last, abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
 );
 
+interface FoundAudit {
+  id: string;
+  actor: string;
+  event: AuditEventName;
+  source: string | null;
+}
+
 /** The event behind the end of a session: its own, else what happened to the account in that moment. */
 export async function findAudit(
   sql: Sql,
   of: { accountId: string; at: Date; family: string },
-): Promise<{ id: string; actor: string; event: AuditEventName } | undefined> {
-  const [row] = await sql.query<{ id: string; actor: string; event: AuditEventName }>(find, of);
+): Promise<FoundAudit | undefined> {
+  const [row] = await sql.query<FoundAudit>(find, of);
   return row;
 }

@@ -14,6 +14,9 @@ export function uuidv7(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** When a UUID of version 7 was made, in milliseconds since the Unix epoch. */
+export const timeOf = (uuidv7: string): number => Number.parseInt(uuidv7.replace('-', '').slice(0, 12), 16);
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** True for a UUID in its canonical, lower-case form; anything else never reaches a query. */

@@ -1,5 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
-import { uuidv7 } from '@rekey/kernel';
+import { timeOf, uuidv7 } from '@rekey/kernel';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { TokenContext } from './context.js';
 import { claimsSeal } from './token-seal.js';
@@ -72,17 +72,23 @@ export async function verifyAccessToken(
 
 const live = statement(
   'access_token_live',
-  `select not exists (select from spent_token_ids where jti = :jti)
-     and (:sid::uuid is null or exists (
-       select from token_families where id = :sid and ended_at is null and expires_at > :now
-     )) as live`,
+  `select not exists (select from spent_token_ids where jti = :jti) and case when :sid::uuid is null
+     then exists (
+       select from clients where client_id = :clientId and created_at <= :madeAt::timestamptz
+         and (tokens_from is null or tokens_from < :madeAt::timestamptz)
+     )
+     else exists (select from token_families where id = :sid and ended_at is null and expires_at > :now)
+   end as live`,
 );
 
-/** True while neither the token nor its session has been ended. */
+/** True while neither the token has been ended, nor its session, nor, where it has none, all that its client had. */
 export async function isLive(sql: Sql, now: number, token: VerifiedAccessToken): Promise<boolean> {
   const [row] = await sql.query<{ live: boolean }>(live, {
     jti: token.jti,
     sid: token.sid ?? null,
+    clientId: token.client_id,
+    // To the millisecond, as no `iat` is: a token of a second later is not to die with those of before.
+    madeAt: new Date(timeOf(token.jti)),
     now: new Date(now),
   });
   return row?.live ?? false;

@@ -75,7 +75,7 @@ export async function revokeFamiliesOfRecovery(
 }
 
 /** Ends a selection of sessions, each with a line in the audit, and voids the codes that would open new ones. */
-const endOf = (name: string, selected: string) =>
+const endOf = (name: string, selected: string, more = '') =>
   statement(
     `families_end_of_${name}`,
     `with ended as (
@@ -83,7 +83,7 @@ const endOf = (name: string, selected: string) =>
        returning id, account_id, recovery_id
      ), unredeemed as (
        update authorization_codes set used_at = :at where ${selected} and used_at is null
-     ), noted as (
+     ), ${more} noted as (
        ${auditInsert}
        select gen_random_uuid(), :at::timestamptz, 'authn_token_revoked', :actor, account_id, recovery_id,
          jsonb_build_object('family', id, 'reason', :reason::text)
@@ -93,12 +93,16 @@ const endOf = (name: string, selected: string) =>
   );
 const endings = {
   account: endOf('account', 'account_id = :of'),
-  client: endOf('client', 'client_id = :of'),
+  client: endOf(
+    'client',
+    'client_id = :of',
+    'own_tokens as (update clients set tokens_from = :at where client_id = :of),',
+  ),
   recovery: endOf('recovery_descent', 'recovery_id = :of::uuid'),
 };
 
 /**
- * Ends every session of an account, of a client, or that came from a recovery.
+ * Ends every session of an account, of a client (and the tokens that are the client's own), or that came from a recovery.
  *
  * @param of.actor `person`, or `client:<client_id>`
  * @returns how many there were
@@ -148,7 +152,8 @@ const endOne = statement(
      where id = :id and account_id = coalesce(:accountId, account_id) and ended_at is null returning id, account_id, recovery_id
    )
    ${auditInsert}
-   select :auditId::uuid, :at::timestamptz, :event, :actor, account_id, recovery_id, jsonb_build_object('family', id, 'reason', :reason::text)
+   select :auditId::uuid, :at::timestamptz, :event, :actor, account_id, recovery_id,
+     jsonb_strip_nulls(jsonb_build_object('family', id, 'reason', :reason::text, 'source', :source::text))
    from ended returning id`,
 );
 
@@ -156,12 +161,14 @@ const endOne = statement(
  * Ends a session and writes down who did it.
  *
  * @param of.actor `person`, or `client:<client_id>`
+ * @param of.source where the request came from, where that matters to whoever reads the audit
  * @returns false when there was no such living session (of this account)
  */
 export const endFamily = async (
   sql: Sql,
-  of: { id: string; accountId: string | null; at: Date; reason: EndReason; actor: string },
+  of: { id: string; accountId: string | null; at: Date; reason: EndReason; actor: string; source?: string },
 ): Promise<boolean> => {
   const event = of.reason === 'reuse' ? 'authn_token_reuse' : 'authn_token_revoked';
-  return (await sql.query(endOne, { ...of, event, auditId: uuidv7(of.at.getTime()) })).length > 0;
+  const values = { ...of, source: of.source ?? null, event, auditId: uuidv7(of.at.getTime()) };
+  return (await sql.query(endOne, values)).length > 0;
 };

@@ -66,6 +66,9 @@ export interface ExchangeRequest {
   scope?: string;
   redirect_uri?: string;
   code_challenge?: string;
+  audience?: string;
+  resource?: string;
+  actor_token?: string;
 }
 
 /**
@@ -80,8 +83,13 @@ export async function exchangeAssertion(
   if (request.subject_token_type !== jwtTokenType) {
     return oauthRefuse('invalid_request', `subject_token_type must be ${jwtTokenType}`);
   }
+  if (request.actor_token !== undefined)
+    return oauthRefuse('invalid_request', 'nobody acts for another here: actor_token is not taken');
+  const targets = [request.audience, request.resource].filter((target) => target !== undefined);
+  if (!targets.every((target) => context.audience.includes(target)))
+    return oauthRefuse('invalid_target', 'tokens of this issuer are not for this audience or resource');
   const assertion = await verifyAssertion(context, request.subject_token);
-  if (!assertion) return oauthRefuse('invalid_grant', 'the subject_token is not one that is accepted here');
+  if (!assertion) return badSubject('the subject_token is not one that is accepted here');
   const client = await clients.find(assertion.clientId);
   if (!client) return oauthRefuse('invalid_client', 'unknown client');
   if (!client.grants.includes(tokenExchangeGrant)) {
@@ -94,6 +102,9 @@ export async function exchangeAssertion(
   if (wanted === authorizationCodeType) return issueCode(context, client, assertion, scope, request);
   return oauthRefuse('invalid_request', 'this requested_token_type is not issued here');
 }
+
+/** RFC 8693 §2.2.2: a subject_token that is not good, for whatever reason, is `invalid_request`. */
+const badSubject = (description: string) => oauthRefuse('invalid_request', description);
 
 /** The scope that was asked for, if the client has all of it; all that the client has when none was asked for. */
 export function grantedScope(client: Client, asked: string | undefined): string | OAuthRefusal {
@@ -122,8 +133,8 @@ interface Spent {
 }
 
 function refusalOf(row: Spent | undefined): OAuthRefusal | undefined {
-  if (row?.status !== 'active') return oauthRefuse('invalid_grant', 'the account cannot be used');
-  if (!row.fresh) return oauthRefuse('invalid_grant', 'the subject_token was used before');
+  if (row?.status !== 'active') return badSubject('the account cannot be used');
+  if (!row.fresh) return badSubject('the subject_token was used before');
   return undefined;
 }
 
@@ -145,7 +156,7 @@ async function issueTokens(
     ...values,
   });
   const refused = refusalOf(row);
-  if (refused || !row) return refused ?? oauthRefuse('invalid_grant');
+  if (refused || !row) return refused ?? badSubject('the account cannot be used');
   const response = await tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken });
   return { ...response, issued_token_type: accessTokenType };
 }

@@ -4,6 +4,7 @@ import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import { endFamily } from './end-sessions.js';
 import { refreshDigests } from './families.js';
+import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 const findRefresh = statement(
   'refresh_token_find',
@@ -39,15 +40,24 @@ export type Introspection =
   | { active: false }
   | ({ active: true; token_type: string } & Record<string, unknown>);
 
-/** Answers for access tokens and refresh tokens alike; the moment a session is ended, both are inactive. */
-export async function introspect(context: TokenContext, token: string): Promise<Introspection> {
+/**
+ * Answers for access tokens and refresh tokens alike; the moment a session is ended, both are inactive. An access token is any
+ * resource server's to ask about; a refresh token only its client's, and theirs who may read tokens: for others it is none
+ * (RFC 7662 §2.2 and §4).
+ */
+export async function introspect(
+  context: TokenContext,
+  client: Client,
+  token: string,
+): Promise<Introspection> {
   const access = await verifyAccessToken(context, token);
   if (access) {
     if (!(await isLive(context.database, context.clock.now(), access))) return { active: false };
     return { active: true, token_type: 'Bearer', ...access };
   }
   const found = await findRefreshToken(context, token);
-  if (!found?.live) return { active: false };
+  const isTheirs = found?.client_id === client.client_id || client.scopes.includes('tokens:read');
+  if (!found?.live || !isTheirs) return { active: false };
   return {
     active: true,
     token_type: 'refresh_token',
@@ -62,23 +72,28 @@ export async function introspect(context: TokenContext, token: string): Promise<
 }
 
 /**
- * RFC 7009: ends the session that the token belongs to, whichever of its tokens it is. A token of another client, or none
- * at all, is left alone, and the caller learns nothing of it.
+ * RFC 7009: ends the session that the token belongs to, whichever of its tokens it is. Of what is no token nothing is said.
+ *
+ * Refusals: `invalid_grant`, for a token of another client (§2.1, in the words of RFC 6749 §5.2): whoever forgot to say which
+ * client it is must not believe that the token is dead. It tells them no more than the token itself.
  */
-export async function revoke(context: TokenContext, client: Client, token: string): Promise<void> {
+export async function revoke(
+  context: TokenContext,
+  client: Client,
+  token: string,
+): Promise<OAuthRefusal | undefined> {
   const at = new Date(context.clock.now());
-  const actor = `client:${client.client_id}`;
   const access = await verifyAccessToken(context, token);
-  if (access) {
-    if (access.client_id !== client.client_id) return;
-    if (access.sid)
-      await endFamily(context.database, { id: access.sid, accountId: null, at, reason: 'revoked', actor });
-    else await revokeTokenId(context.database, access);
-    return;
-  }
-  const found = await findRefreshToken(context, token);
-  if (found?.client_id !== client.client_id) return;
-  await endFamily(context.database, { id: found.id, accountId: null, at, reason: 'revoked', actor });
+  const found = access ?? (await findRefreshToken(context, token));
+  if (!found) return undefined;
+  if (found.client_id !== client.client_id)
+    return oauthRefuse('invalid_grant', 'the token was issued to another client');
+  const session = access ? access.sid : (found as FoundRefresh).id;
+  const actor = `client:${client.client_id}`;
+  if (session)
+    await endFamily(context.database, { id: session, accountId: null, at, reason: 'revoked', actor });
+  else if (access) await revokeTokenId(context.database, access);
+  return undefined;
 }
 
 /** A bearer that is good right now, session included; undefined for any other. */

@@ -4,6 +4,7 @@ import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
+import { endFamily } from './end-sessions.js';
 import { codePurpose } from './exchange.js';
 import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from './families.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
@@ -24,22 +25,22 @@ const redeem = statement(
    from family, who`,
 );
 
-const endReused = statement(
-  'tokens_end_reused_code',
-  `update token_families set ended_at = :now, end_reason = 'reuse'
-   where ended_at is null and id in (
-     select family_id from authorization_codes where digest = any(:codeDigests::bytea[]) and used_at is not null
-   )`,
+const findRedeemed = statement(
+  'tokens_find_redeemed_code',
+  `select family_id from authorization_codes
+   where digest = any(:codeDigests::bytea[]) and used_at is not null and family_id is not null`,
 );
 
 /**
  * `authorization_code` with PKCE (RFC 7636): the app redeems what the hosted pages sent it. One redemption wins; a code
  * that comes twice has leaked, so what the first one got is ended (RFC 9700 §4.5).
+ *
+ * @param request.source where it comes from, for the audit of a reuse
  */
 export async function redeemCode(
   context: TokenContext,
   client: Client,
-  request: { code: string; redirect_uri: string; code_verifier: string },
+  request: { code: string; redirect_uri: string; code_verifier: string; source?: string },
 ): Promise<TokenResponse | OAuthRefusal> {
   const now = context.clock.now();
   const scope = client.scopes.join(' ');
@@ -57,7 +58,16 @@ export async function redeemCode(
     codeChallenge: createHash('sha256').update(request.code_verifier).digest('base64url'),
   });
   if (!family) {
-    await context.database.query(endReused, { codeDigests, now: new Date(now) });
+    const [reused] = await context.database.query<{ family_id: string }>(findRedeemed, { codeDigests });
+    if (reused)
+      await endFamily(context.database, {
+        id: reused.family_id,
+        accountId: null,
+        at: new Date(now),
+        reason: 'reuse',
+        actor: `client:${client.client_id}`,
+        source: request.source,
+      });
     return oauthRefuse('invalid_grant', 'the code is unknown, used or expired, or does not fit the request');
   }
   return tokenResponse(context, family, { clientId: client.client_id, scope, refreshToken });

@@ -24,6 +24,7 @@ const rotate = statement(
      update refresh_tokens t set replaced_at = :now::timestamptz
      from presented p
      where t.digest = p.digest and t.replaced_at is null and p.client_id = :clientId and p.status = 'active'
+       and (:wanted::text[] is null or :wanted::text[] <@ string_to_array(p.scope, ' '))
        and p.ended_at is null and p.idle_expires_at > :now::timestamptz and p.expires_at > :now::timestamptz
      returning t.family_id
    ), successor as (
@@ -40,10 +41,13 @@ const rotate = statement(
    from presented p`,
 );
 
-const findKept = statement(
-  'refresh_token_kept',
-  'select digest from refresh_tokens where digest = any(:digests::bytea[])',
+const findSuccessor = statement(
+  'refresh_token_successor',
+  'select digest, replaced_at from refresh_tokens where digest = any(:digests::bytea[])',
 );
+
+/** Nobody rotates that often within ten seconds and means it. */
+const mostGenerations = 20;
 
 interface Presented extends FamilyRow {
   client_id: string;
@@ -60,19 +64,26 @@ interface Presented extends FamilyRow {
  * within ten seconds, a second tab or a lost answer gets the very same one and nothing of it is kept. A retired token that
  * comes later was stolen, or was stolen from: its whole family is ended. A refresh never improves `acr`, `amr`,
  * `auth_time` or scope.
+ *
+ * @param request.source where it comes from, for the audit of a reuse
  */
 export async function refresh(
   context: TokenContext,
   client: Client,
-  request: { refresh_token: string; scope?: string },
+  request: { refresh_token: string; scope?: string; source?: string },
 ): Promise<TokenResponse | OAuthRefusal> {
   const { database, keyring, clock } = context;
   const now = clock.now();
+  const asked = request.scope?.split(' ').filter(Boolean) ?? [];
+  const tooWide = oauthRefuse('invalid_scope', 'a refresh cannot widen the scope');
+  // Whatever else is in there is no scope (RFC 6749 §3.3) and must not reach a query.
+  if (!asked.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))) return tooWide;
   const successor = keyring.mac('refresh-successor', request.refresh_token).toString('base64url');
   const [row] = await database.query<Presented>(rotate, {
     digests: refreshDigests(keyring, request.refresh_token),
     successorDigest: refreshDigest(keyring, successor),
     clientId: client.client_id,
+    wanted: asked.length > 0 ? asked : null,
     now: new Date(now),
   });
   const refused = oauthRefuse('invalid_grant', 'the refresh_token is unknown, ended or expired');
@@ -81,45 +92,39 @@ export async function refresh(
   // Not rotated and not replaced when we looked: another caller rotated it in this very moment.
   const replacedAgo = row.replaced_at ? now - row.replaced_at.getTime() : 0;
   if (!row.rotated && replacedAgo > refreshRetryMs) {
-    await endForReuse(context, client, row);
+    const actor = `client:${client.client_id}`;
+    const at = new Date(now);
+    await endFamily(database, {
+      id: row.id,
+      accountId: null,
+      at,
+      reason: 'reuse',
+      actor,
+      source: request.source,
+    });
     return refused;
   }
-  const scope = narrowed(row.scope, request.scope);
-  if (scope === undefined) return oauthRefuse('invalid_scope', 'a refresh cannot widen the scope');
-  const refreshToken = row.rotated ? successor : await keptSuccessor(context, request.refresh_token);
+  if (!asked.every((scope) => row.scope.split(' ').includes(scope))) return tooWide;
+  const scope = asked.length > 0 ? [...new Set(asked)].join(' ') : row.scope;
+  const refreshToken = row.rotated ? successor : await livingSuccessor(context, request.refresh_token);
   return tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken });
 }
 
-/** For a retry: the successor that was kept, which may have been derived while another key was the newest. */
-async function keptSuccessor({ database, keyring }: TokenContext, token: string): Promise<string> {
-  const candidates = keyring.macs('refresh-successor', token).map((mac) => mac.toString('base64url'));
-  const [newest = ''] = candidates;
-  if (candidates.length === 1) return newest;
-  const digests = candidates.flatMap((candidate) => refreshDigests(keyring, candidate));
-  const [kept] = await database.query<{ digest: Buffer }>(findKept, { digests });
-  const isKept = (candidate: string) =>
-    refreshDigests(keyring, candidate).some((digest) => kept?.digest.equals(digest));
-  return candidates.find(isKept) ?? newest;
-}
-
-function narrowed(has: string, asked: string | undefined): string | undefined {
-  const wanted = asked?.split(' ').filter(Boolean);
-  if (!wanted || wanted.length === 0) return has;
-  return wanted.every((scope) => has.split(' ').includes(scope)) ? [...new Set(wanted)].join(' ') : undefined;
-}
-
-/** Who presented it is written down with the end of the family. */
-async function endForReuse(
-  { database, clock }: TokenContext,
-  client: Client,
-  family: Presented,
-): Promise<void> {
-  const at = new Date(clock.now());
-  await endFamily(database, {
-    id: family.id,
-    accountId: null,
-    at,
-    reason: 'reuse',
-    actor: `client:${client.client_id}`,
-  });
+/**
+ * For a retry: the successor that was kept, which may have been derived while another key was the newest. When another tab
+ * has used that one up within the same ten seconds, the one that lives now: a retired one would log the slower tab out at its
+ * next refresh.
+ */
+async function livingSuccessor({ database, keyring }: TokenContext, parent: string): Promise<string> {
+  for (let token = parent, generations = 0; ; generations++) {
+    const candidates = keyring.macs('refresh-successor', token).map((mac) => mac.toString('base64url'));
+    const digests = candidates.flatMap((candidate) => refreshDigests(keyring, candidate));
+    const [kept] = await database.query<{ digest: Buffer; replaced_at: Date | null }>(findSuccessor, {
+      digests,
+    });
+    const isKept = (candidate: string) =>
+      refreshDigests(keyring, candidate).some((digest) => kept?.digest.equals(digest));
+    token = candidates.find(isKept) ?? candidates[0] ?? '';
+    if (!kept?.replaced_at || generations === mostGenerations) return token;
+  }
 }

@@ -8,6 +8,7 @@ import { LimitsSms1764000000007 } from './7-limits-sms.js';
 import { RecoveryProofs1764000000008 } from './8-recovery-proofs.js';
 import { TokensKeys1764000000009 } from './9-tokens-keys.js';
 import { TokensDevices1764000000010 } from './10-tokens-devices.js';
+import { TokensClients1764000000012 } from './12-tokens-clients.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   RecoveryProofs1764000000008,
   TokensKeys1764000000009,
   TokensDevices1764000000010,
+  TokensClients1764000000012,
 ];

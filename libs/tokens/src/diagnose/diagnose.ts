@@ -5,7 +5,13 @@ import type { TokenContext } from '../context.js';
 import { areClaimsIntact, splitTokenId } from '../token-seal.js';
 import { type Cause, causes, type Remedy } from './causes.js';
 import { type ReadToken, readToken } from './read-token.js';
-import { endOf, type SessionRow, sessionById, sessionByRefreshToken } from './session-state.js';
+import {
+  endOf,
+  endOfClientToken,
+  type SessionRow,
+  sessionById,
+  sessionByRefreshToken,
+} from './session-state.js';
 
 /** What is known of a token; nothing here is taken from a token that does not verify. Times are RFC 3339. */
 export interface Evidence {
@@ -20,6 +26,8 @@ export interface Evidence {
   expired_for_seconds?: number;
   revoked_at?: string;
   revoked_by?: string;
+  /** The network address that used a retired token again. */
+  revoked_from?: string;
   audit_id?: string;
 }
 
@@ -113,7 +121,11 @@ async function ofAccessToken(
   if (!wanted.some((one) => audiences.includes(one))) return say('wrong_audience', base);
   if (claims.iat > seconds + 60) return say('not_yet_valid', base);
   const session = claims.sid ? await sessionById(context, claims.sid) : undefined;
-  const ended = claims.sid ? (session ? endOf(session, now) : 'session_expired') : undefined;
+  const ended = claims.sid
+    ? session
+      ? endOf(session, now)
+      : 'session_expired'
+    : await endOfClientToken(context, claims);
   if (session && ended) return say(ended, { ...base, ...(await endEvidence(context, session, ended)) });
   if (ended) return say(ended, base);
   if (claims.exp > seconds) return say('none', base);
@@ -134,7 +146,11 @@ async function ofRefreshToken(context: TokenContext, token: string): Promise<Dia
   };
   const ended = endOf(session, now);
   if (ended) return say(ended, { ...base, ...(await endEvidence(context, session, ended)) });
-  if (session.replaced_at) return say('retired', { ...base, revoked_at: session.replaced_at.toISOString() });
+  const revoked = {
+    revoked_at: session.replaced_at?.toISOString(),
+    revoked_by: `client:${session.client_id}`,
+  };
+  if (session.replaced_at) return say('retired', { ...base, ...revoked });
   return say('none', base);
 }
 
@@ -156,5 +172,6 @@ async function endEvidence(
   return {
     revoked_at: session.ended_at.toISOString(),
     ...(noted ? { revoked_by: noted.actor, audit_id: noted.id } : {}),
+    ...(noted?.source ? { revoked_from: noted.source } : {}),
   };
 }

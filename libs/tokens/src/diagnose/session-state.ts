@@ -1,5 +1,6 @@
 import { accountSubject } from '@rekey/accounts';
 import { statement } from '@rekey/database';
+import { isLive, type VerifiedAccessToken } from '../access-token.js';
 import type { TokenContext } from '../context.js';
 import type { EndReason } from '../end-sessions.js';
 import { refreshDigests } from '../families.js';
@@ -69,4 +70,16 @@ export function endOf(session: SessionRow, now: number): Cause | undefined {
   if (session.status === 'disabled') return 'account_disabled';
   if (session.end_reason) return ends[session.end_reason];
   return session.until.getTime() <= now ? 'session_expired' : undefined;
+}
+
+const byTokenId = statement('diagnose_spent_token', 'select jti from spent_token_ids where jti = :jti');
+
+/** Why a client's own token, which has no session, gives nothing any more; undefined while it does. */
+export async function endOfClientToken(
+  { database, clock }: TokenContext,
+  token: VerifiedAccessToken,
+): Promise<Cause | undefined> {
+  if (await isLive(database, clock.now(), token)) return undefined;
+  const [spent] = await database.query(byTokenId, { jti: token.jti });
+  return spent ? 'revoked_by_client' : 'revoked_by_management';
 }
