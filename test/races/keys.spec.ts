@@ -1,0 +1,127 @@
+import { createVerifier } from '@rekey/client';
+import { type Database, openDatabase } from '@rekey/database';
+import { SigningKeys } from '@rekey/tokens';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
+import { people } from '../flows/people.js';
+import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+
+const minute = 60_000;
+const workers = 6;
+
+/** Signing keys change while tokens are issued and verified all the time. */
+describe('rotation under load', () => {
+  let rekey: Rekey;
+  let database: Database;
+  let who: ReturnType<typeof people>;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    who = people(rekey);
+    database = await openDatabase({ url: rekey.settings.databaseUrl ?? '', name: 'spec', poolSize: 4 });
+    for (let n = 0; n < workers; n++) await who.put(`worker-${n}`);
+  }, 30_000);
+  afterAll(async () => {
+    await database.close();
+    await rekey.close();
+  });
+
+  const now = () => rekey.clock.now();
+  const jwksUrl = () => new URL(`${rekey.settings.urls.issuer}/oauth2/jwks`);
+  /** A resource server that keeps the keys as long as our Cache-Control lets it, and never looks again before. */
+  const strictKeys = (): JWTVerifyGetKey => {
+    let kept: Promise<JWTVerifyGetKey> | undefined;
+    let until = 0;
+    return async (header, token) => {
+      if (!kept || now() >= until) {
+        kept = fetch(jwksUrl()).then(async (answer) => {
+          expect(answer.headers.get('cache-control')).toBe('public, max-age=300');
+          return createLocalJWKSet(await answer.json());
+        });
+        until = now() + 300_000;
+      }
+      return (await kept)(header, token);
+    };
+  };
+
+  test('five changes of keys by two processes: not one validation fails, by jose, by our verifier, or from a cache', async () => {
+    const { urls, keyring } = rekey.settings;
+    const rotateEveryMs = 120 * minute;
+    const processes = [1, 2].map(
+      () => new SigningKeys(database, keyring, rekey.clock, { alg: 'ES256', rotateEveryMs }),
+    );
+    // jose waits by the clock on the wall, which hardly moves here.
+    const remote = createRemoteJWKSet(jwksUrl(), { cooldownDuration: 0 });
+    const strict = strictKeys();
+    const verify = createVerifier({ issuer: urls.issuer, audience: urls.issuer, now });
+    const failures: string[] = [];
+    const kids = new Set<unknown>();
+    const done = Array<number>(workers).fill(0);
+    let over = false;
+
+    const check = async (token: string, keys: JWTVerifyGetKey, at: number, by: string) => {
+      const options = {
+        issuer: urls.issuer,
+        audience: urls.issuer,
+        typ: 'at+jwt',
+        currentDate: new Date(at),
+      };
+      await jwtVerify(token, keys, options).catch((fault: Error) => failures.push(`${by}: ${fault.message}`));
+    };
+    const work = async (worker: number) => {
+      newHousehold();
+      let { refresh_token: refreshToken, access_token: before } = (await who.signIn(`worker-${worker}`)).body;
+      let issuedBefore = now();
+      while (!over) {
+        const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
+        const answer = await rekey.token(form);
+        if (answer.status !== 200) throw new Error(`the refresh got ${answer.status}`);
+        const issued = now();
+        const token: string = answer.body.access_token;
+        kids.add(decodeProtectedHeader(token).kid);
+        await Promise.all([
+          check(token, remote, issued, 'jose'),
+          check(token, strict, issued, 'cache'),
+          // One that was issued before the last change is good as long as it lives.
+          check(before, strict, issuedBefore, 'cache, token of before'),
+          verify(`Bearer ${token}`).then(
+            (verdict) => verdict.ok || failures.push(`verifier: ${verdict.cause}`),
+          ),
+        ]);
+        [refreshToken, before, issuedBefore] = [answer.body.refresh_token, token, issued];
+        done[worker] = (done[worker] ?? 0) + 1;
+      }
+    };
+    const move = async () => {
+      const end = now() + 5.5 * rotateEveryMs;
+      for (let step = 0; now() < end; step++) {
+        const seen = [...done];
+        rekey.clock.advance(4 * minute);
+        await Promise.all(processes.map((keys, at) => (step % 3 === at ? keys.rotate() : keys.publicJwks())));
+        if (step % 7 === 0) await Promise.all(processes.map((keys) => keys.rotate()));
+        // No token is to grow old on the way to those who verify it.
+        const haveAllGoneOn = () => done.every((count, worker) => count > (seen[worker] ?? 0));
+        await until('all workers', async () => haveAllGoneOn() || undefined, 30_000);
+      }
+      over = true;
+    };
+    const all = [move(), ...done.map((_, worker) => work(worker))].map((one) =>
+      one.catch((fault: Error) => {
+        over = true;
+        throw fault;
+      }),
+    );
+    for (const outcome of await Promise.allSettled(all))
+      expect(outcome).toMatchObject({ status: 'fulfilled' });
+    expect(failures).toEqual([]);
+    expect(kids.size).toBeGreaterThanOrEqual(5);
+    const validations = 4 * done.reduce((sum, count) => sum + count, 0);
+    expect(validations).toBeGreaterThan(3_000);
+    const [row] = await rekey.sql(`select count(*)::int as n from signing_keys where use = 'access_token'`);
+    expect(row.n).toBeLessThanOrEqual(3);
+  }, 120_000);
+});
