@@ -27,7 +27,7 @@ describe('keys', () => {
     expect(answer.status).toBe(201);
     return answer.body.access_token as string;
   };
-  const published = async () => (await keysOf().publicJwks()).keys.map(({ kid }) => kid);
+  const published = async () => (await keysOf().publicJwks('access_token')).keys.map(({ kid }) => kid);
   const jwksUrl = () => new URL(`${rekey.settings.urls.issuer}/oauth2/jwks`);
   /** A resource server that keeps our keys for a moment, with the clock of the test. */
   const verify = (token: string, jwks: ReturnType<typeof createRemoteJWKSet>) =>
@@ -98,7 +98,7 @@ describe('keys', () => {
     expect(decodeProtectedHeader(token).alg).toBe('HS256');
     const sessions = await rekey.call('GET', `${rekey.settings.urls.issuer}/v1/sessions`, { bearer: token });
     expect(sessions.status).toBe(200);
-    const { keys } = await keysOf().publicJwks();
+    const { keys } = await keysOf().publicJwks('access_token');
     expect(keys.every(({ alg, kty, k }) => alg !== 'HS256' && kty !== 'oct' && k === undefined)).toBe(true);
     const rows = await rekey.sql(`select public_jwk from signing_keys where alg = 'HS256'`);
     expect(rows).toEqual([{ public_jwk: { kty: 'oct' } }]);

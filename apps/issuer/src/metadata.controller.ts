@@ -48,6 +48,6 @@ export class MetadataController {
     },
   })
   jwks() {
-    return this.context.keys.publicJwks();
+    return this.context.keys.publicJwks('access_token');
   }
 }

@@ -7,6 +7,7 @@ import { openQueue } from '@rekey/queue';
 import { defaultPolicy, type RecoveryContext, type RecoveryPolicy, readPolicy } from '@rekey/recovery';
 import { readSetting, type Settings } from '@rekey/settings';
 import { ClientDirectory, type TokenContext, tokenContext } from '@rekey/tokens';
+import { externalIssuer } from './external-issuer/external-issuer.js';
 import { issuerOverHttp } from './issuer-over-http.js';
 
 /** What the recovery process is made of. */
@@ -33,10 +34,13 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
   const flood = openFloodCounters(redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
   const tokens = tokenContext(settings, { database, clock });
   await tokens.keys.signingKey('recovery_assertion');
-  const issuer = issuerOverHttp({
+  const issuerParts = {
     ...tokens,
-    log: (fault, about) => log.warn({ err: fault }, about),
-  });
+    log: (fault: unknown, about: string) => log.warn({ err: fault }, about),
+  };
+  const issuer = settings.externalIssuer
+    ? externalIssuer({ ...issuerParts, settings: settings.externalIssuer })
+    : issuerOverHttp(issuerParts);
   return {
     context: {
       database,

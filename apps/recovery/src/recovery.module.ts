@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Settings } from '@rekey/settings';
+import { KeysController, SIGNING } from './api/keys.controller.js';
 import { RecoveriesController } from './api/recoveries.controller.js';
 import { StopsController } from './api/stops.controller.js';
 import { TWILIO, TwilioStatusController } from './api/twilio-status.controller.js';
@@ -29,6 +30,7 @@ export class RecoveryModule {
         RecoveriesController,
         StopsController,
         TwilioStatusController,
+        KeysController,
         RecoverController,
         OtherProofController,
         LinkController,
@@ -41,6 +43,7 @@ export class RecoveryModule {
         { provide: CONTEXT, useValue: context },
         { provide: PAGES, useValue: pages },
         { provide: CLIENTS, useValue: clients },
+        { provide: SIGNING, useValue: tokens },
         {
           provide: TWILIO,
           useValue: { authToken: settings.twilio?.authToken, baseUrl: settings.urls.recovery },

@@ -47,24 +47,25 @@ export interface ProvenSubject {
 export interface TokenAnswer {
   access_token: string;
   token_type: string;
-  expires_in: number;
+  expires_in?: number;
   refresh_token?: string;
   scope?: string;
   [member: string]: unknown;
 }
 
 /**
- * The issuer as a recovery sees it. Each call ends every older session and refresh family of the account (RFC 8693).
+ * The issuer as a recovery sees it. Each call ends every older session and refresh family of the account (RFC 8693); at an
+ * issuer that is not ours that is its own duty, and those of ours are ended beside it.
  * `unavailable` when it cannot be reached or has a fault of its own; `not_possible` when it says no.
  */
 export interface IssuerPort {
   exchangeForTokens(subject: ProvenSubject): Promise<TokenAnswer | Refusal>;
-  /** For an app's redirect: a code that only the holder of the PKCE verifier can use (RFC 7636). */
-  exchangeForCode(
+  /** For an app's redirect: a code that only the holder of the PKCE verifier can use (RFC 7636). Only our own issuer has it. */
+  exchangeForCode?(
     subject: ProvenSubject,
     redirect: { redirectUri: string; codeChallenge: string },
   ): Promise<{ code: string } | Refusal>;
-  /** Takes back all that a recovery has led to, refreshes included. */
+  /** Takes back all that a recovery has led to here, refreshes included. */
   revoke(recoveryId: string): Promise<void>;
 }
 

@@ -73,7 +73,8 @@ export async function settleRecovery(
 
 /**
  * Ends a recovery that an app began: the answer is the address to send the person back to, with a one-time code for the
- * app (RFC 6749 §4.1.2, `iss` by RFC 9207). Refusals as for {@link settleRecovery}; `not_possible` when no app began it.
+ * app (RFC 6749 §4.1.2, `iss` by RFC 9207). Refusals as for {@link settleRecovery}; `not_possible` when no app began it, or
+ * when the issuer gives no such codes.
  */
 export async function handBack(
   context: RecoveryContext,
@@ -84,8 +85,10 @@ export async function handBack(
     reference,
     {},
     async (claimed) => {
+      const { issuer } = context;
       if (!claimed.redirect) return refuse('not_possible', {}, 'no app began this recovery');
-      const exchanged = await context.issuer.exchangeForCode(claimed.subject, claimed.redirect);
+      if (!issuer.exchangeForCode) return refuse('not_possible', {}, 'the issuer gives no codes');
+      const exchanged = await issuer.exchangeForCode(claimed.subject, claimed.redirect);
       if (isRefused(exchanged)) return exchanged;
       const url = new URL(claimed.redirect.redirectUri);
       url.searchParams.set('code', exchanged.code);

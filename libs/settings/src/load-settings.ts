@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Keyring } from '@rekey/kernel';
 import { developmentSecrets } from './development-secrets.js';
+import { readExternalIssuer } from './external-issuer.js';
 import { parseKeyring } from './keyring-text.js';
 import { missingInProduction } from './production.js';
 import type { ProcessName, Settings, TwilioSettings } from './settings.js';
@@ -41,6 +42,7 @@ export function loadSettings(
   const values = readValues(environment, problems);
   const production = values.NODE_ENV === 'production';
   const twilio = readTwilio(values, problems);
+  const externalIssuer = readExternalIssuer(values, problems);
   if (Boolean(values.TLS_CERT_FILE) !== Boolean(values.TLS_KEY_FILE)) {
     problems.push('TLS_CERT_FILE and TLS_KEY_FILE: only one is set; allowed: both or none');
   }
@@ -96,6 +98,7 @@ export function loadSettings(
       rotateEveryMs: (values.KEY_ROTATION_DAYS ?? 30) * 86_400_000,
     },
     tokenLifetimesFile: values.TOKEN_LIFETIMES_FILE,
+    externalIssuer,
     tls:
       values.TLS_CERT_FILE && values.TLS_KEY_FILE
         ? { certFile: values.TLS_CERT_FILE, keyFile: values.TLS_KEY_FILE }

@@ -25,6 +25,23 @@ export interface TwilioSettings {
   apiUrl?: string;
 }
 
+/** An authorization server that is not ours, and how it is asked for credentials. */
+export interface ExternalIssuerSettings {
+  /** Its identifier, to the letter. */
+  issuer: string;
+  /** Unset: from its metadata. */
+  tokenEndpoint?: string;
+  grant: 'token-exchange' | 'jwt-bearer';
+  clientId: string;
+  clientAuth: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  /** Unset for `private_key_jwt`. */
+  clientSecret?: string;
+  scope?: string;
+  resource: string[];
+  /** Empty but for `token-exchange`. */
+  audience: string[];
+}
+
 /** The environment, parsed. Plain values; nothing here is read again from the environment. */
 export interface Settings {
   production: boolean;
@@ -50,6 +67,8 @@ export interface Settings {
   keyPlan: { alg: 'ES256' | 'RS256' | 'EdDSA' | 'HS256'; rotateEveryMs: number };
   /** How long tokens live; the default when unset. */
   tokenLifetimesFile?: string;
+  /** Unset: Rekey's own issuer. */
+  externalIssuer?: ExternalIssuerSettings;
   tls?: { certFile: string; keyFile: string };
   /** Which proofs get an account back; the default when unset. */
   recoveryPolicyFile?: string;

@@ -1,9 +1,9 @@
-import type { Clock } from '@rekey/kernel';
-import { newSecret } from '@rekey/kernel';
-import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { TokenContext } from './context.js';
 import { assertionMs } from './lifetimes.js';
-import type { SigningKeys } from './signing-keys.js';
+import { type AssertionSigner, signAssertion } from './sign-assertion.js';
+
+const ownType = 'recovery-assertion+jwt';
 
 /** What recovery states about a person: who it is, how and when that was proven, and for which client. */
 export interface RecoveryAssertion {
@@ -15,36 +15,30 @@ export interface RecoveryAssertion {
   provenAt: Date;
 }
 
+/** The claims by which an assertion says what was proven. */
+export const outcomeClaims = (about: Omit<RecoveryAssertion, 'clientId'>) => ({
+  recovery_id: about.recoveryId,
+  acr: about.acr,
+  amr: about.amr,
+  auth_time: Math.floor(about.provenAt.getTime() / 1000),
+});
+
 /**
- * Signs the outcome of a recovery for the issuer: a JWT for one use (`jti`), one audience and a minute. The signature is
- * the client authentication of the exchange (RFC 7521 §4.2 in spirit; RFC 8693 §2.1 `subject_token`).
+ * Signs the outcome of a recovery for our issuer. The signature is the client authentication of the exchange (RFC 7521 §4.2
+ * in spirit; RFC 8693 §2.1 `subject_token`).
  */
 export async function signRecoveryAssertion(
-  {
-    keys,
-    clock,
-    issuerUrl,
-    recoveryUrl,
-  }: { keys: SigningKeys; clock: Clock; issuerUrl: string; recoveryUrl: string },
+  context: AssertionSigner & { issuerUrl: string; recoveryUrl: string },
   about: RecoveryAssertion,
 ): Promise<string> {
-  const key = await keys.signingKey('recovery_assertion');
-  const issuedAt = Math.floor(clock.now() / 1000);
-  return new SignJWT({
-    recovery_id: about.recoveryId,
+  const { recoveryUrl: iss, issuerUrl: aud } = context;
+  return signAssertion(context, ownType, {
+    iss,
+    aud,
+    sub: about.accountId,
     client_id: about.clientId,
-    acr: about.acr,
-    amr: about.amr,
-    auth_time: Math.floor(about.provenAt.getTime() / 1000),
-  })
-    .setProtectedHeader({ alg: key.alg, typ: 'recovery-assertion+jwt', kid: key.kid })
-    .setIssuer(recoveryUrl)
-    .setAudience(issuerUrl)
-    .setSubject(about.accountId)
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + assertionMs / 1000)
-    .setJti(newSecret())
-    .sign(key.privateKey);
+    ...outcomeClaims(about),
+  });
 }
 
 export interface VerifiedAssertion extends RecoveryAssertion {
@@ -63,7 +57,7 @@ export async function verifyAssertion(
     if (!key) return undefined;
     const { payload } = await jwtVerify(token, key.publicKey, {
       algorithms: [key.alg],
-      typ: 'recovery-assertion+jwt',
+      typ: ownType,
       issuer: recoveryUrl,
       audience: issuerUrl,
       currentDate: new Date(clock.now()),

@@ -43,6 +43,7 @@ export {
   exchangeAssertion,
   jwtTokenType,
 } from './exchange.js';
+export { signClientAssertion, signOutcome } from './external-assertion.js';
 export {
   type FamilyView,
   familySchema,
@@ -58,5 +59,6 @@ export { redeemCode } from './redeem-code.js';
 export { refresh } from './refresh.js';
 export { renewSession } from './renew-session.js';
 export { countTokensByKey, sealedInTokens } from './reseal.js';
+export type { AssertionSigner } from './sign-assertion.js';
 export { signIn } from './sign-in.js';
 export { defaultKeyPlan, type KeyPlan, publishedAheadMs, SigningKeys } from './signing-keys.js';

@@ -99,10 +99,10 @@ export class SigningKeys {
     return find();
   }
 
-  /** What resource servers verify access tokens with (RFC 7517): the last, the present and the next key. */
-  async publicJwks(): Promise<{ keys: JWK[] }> {
-    await this.signingKey('access_token');
-    const keys = this.loaded.filter(({ use, alg }) => use === 'access_token' && alg !== 'HS256');
+  /** What others verify our signatures with (RFC 7517): the last, the present and the next key of this use. */
+  async publicJwks(of: KeyUse): Promise<{ keys: JWK[] }> {
+    await this.signingKey(of);
+    const keys = this.loaded.filter(({ use, alg }) => use === of && alg !== 'HS256');
     return { keys: keys.map(({ kid, alg, publicJwk }) => ({ ...publicJwk, kid, alg, use: 'sig' })) };
   }
 

@@ -201,6 +201,7 @@ export const impersonal: readonly RegExp[] = [
   /^\w+ (GET|HEAD) \/(docs|openapi\.(json|yaml))/,
   /^recovery (GET|HEAD) \/recover\/assets\/[\w.-]+$/,
   /^issuer (GET|HEAD) \/(\.well-known\/oauth-authorization-server|oauth2\/jwks)$/,
+  /^recovery (GET|HEAD) \/\.well-known\/jwks\.json$/,
   // Of a device, before any person is there.
   /^issuer POST \/oauth2\/device_authorization$/,
   // Behind Twilio's signature, and about messages that were sent.

@@ -70,12 +70,13 @@ export const startAnswer = z.object({
   token: z.string().describe('Bearer token of this recovery; shown once'),
 });
 export const codeAnswer = z.object({ resend_at: when });
-export const credentialsAnswer = z.object({
+/** A token response (RFC 6749 §5.1), with whatever else the issuer has to say. */
+export const credentialsAnswer = z.looseObject({
   access_token: z.string(),
   token_type: z.literal('Bearer'),
-  expires_in: z.number().int(),
-  refresh_token: z.string(),
-  scope: z.string(),
+  expires_in: z.number().int().optional().describe("Always there from Rekey's own issuer"),
+  refresh_token: z.string().optional().describe("Always there from Rekey's own issuer"),
+  scope: z.string().optional().describe("Always there from Rekey's own issuer"),
   issued_token_type: z.string().optional(),
   recovery_id: z.uuid(),
 });

@@ -1,3 +1,4 @@
+import type { RecoveryContext } from '@rekey/recovery';
 import type { Client, ClientDirectory } from '@rekey/tokens';
 import type { CarriedParameters } from './views.js';
 
@@ -31,7 +32,7 @@ const names = [
 /** The address must be one that is registered, to the letter (RFC 9700 §2.1). */
 export async function readAuthorizationRequest(
   clients: ClientDirectory,
-  issuerUrl: string,
+  { issuer, issuerUrl }: Pick<RecoveryContext, 'issuer' | 'issuerUrl'>,
   query: Record<string, unknown>,
 ): Promise<ReadRequest> {
   const carried: CarriedParameters = {};
@@ -57,6 +58,9 @@ export async function readAuthorizationRequest(
   if (carried.response_type !== undefined && carried.response_type !== 'code') {
     return tell('unsupported_response_type', 'only code');
   }
+  // Before anybody has proven anything: an issuer that is not ours has no codes that we could send back.
+  if (!issuer.exchangeForCode)
+    return tell('unsupported_response_type', 'tokens come from another issuer here: use the recovery API');
   if (!client.grants.includes('authorization_code'))
     return tell('unauthorized_client', 'the client may not use this grant');
   if (carried.code_challenge_method !== 'S256' || !codeChallenge || !/^[\w-]{43}$/.test(codeChallenge)) {

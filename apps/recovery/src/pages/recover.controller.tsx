@@ -26,7 +26,7 @@ export class RecoverController {
   @Get()
   async form(@Query() query: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const read = await readAuthorizationRequest(this.parts.clients, this.parts.context.issuerUrl, query);
+    const read = await readAuthorizationRequest(this.parts.clients, this.parts.context, query);
     if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
     if ('tell' in read) return show.to(read.tell);
     const app = 'app' in read ? read.app : undefined;
@@ -41,7 +41,7 @@ export class RecoverController {
     const show = this.presenter(request, reply);
     const { browser, clients, context } = this.parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
-    const read = await readAuthorizationRequest(clients, context.issuerUrl, body);
+    const read = await readAuthorizationRequest(clients, context, body);
     if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
     if ('tell' in read) return show.to(read.tell);
     const app = 'app' in read ? read.app : undefined;

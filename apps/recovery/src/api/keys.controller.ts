@@ -1,0 +1,24 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Operation } from '@rekey/http';
+import type { SigningKeys } from '@rekey/tokens';
+import { z } from 'zod';
+
+export const SIGNING = Symbol('SigningKeys');
+
+@Controller()
+export class KeysController {
+  constructor(@Inject(SIGNING) private readonly signing: { keys: SigningKeys }) {}
+
+  @Get('.well-known/jwks.json')
+  @Header('cache-control', 'public, max-age=300')
+  @Operation({
+    summary: 'Keys that assertions of recoveries are verified with (RFC 7517)',
+    description: 'For an issuer that is not ours: the last, the present and the next key.',
+    answers: {
+      200: { description: 'keys', schema: z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }) },
+    },
+  })
+  jwks() {
+    return this.signing.keys.publicJwks('recovery_assertion');
+  }
+}

@@ -1,0 +1,100 @@
+import type { Database } from '@rekey/database';
+import { type Clock, isRefused, type Refusal, refuse } from '@rekey/kernel';
+import type { ProvenSubject, TokenAnswer } from '@rekey/recovery';
+import type { ExternalIssuerSettings } from '@rekey/settings';
+import {
+  endSessionsOf,
+  jwtTokenType,
+  revokeFamiliesOfRecovery,
+  type SigningKeys,
+  signOutcome,
+  tokenExchangeGrant,
+} from '@rekey/tokens';
+import { allowInsecureRequests, customFetch, genericTokenEndpointRequest } from 'oauth4webapi';
+import type { IssuerOverHttp } from '../issuer-over-http.js';
+import { boundedFetch } from './bounded-fetch.js';
+import { clientAuthentication } from './client-authentication.js';
+import { serverMetadata } from './server-metadata.js';
+import { readTokenResponse } from './token-response.js';
+
+/** For discovery and exchange together; well within the lease of a settling. */
+const timeoutMs = 8_000;
+const rotateEveryMs = 60_000;
+const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/**
+ * An authorization server that is not ours, asked by token exchange (RFC 8693) or with an assertion as the grant (RFC 7523
+ * §2.1). What it answers is handed on and never kept, so nothing of it can be revoked later; and it gives no code for an
+ * app's redirect.
+ */
+export function externalIssuer(parts: {
+  settings: ExternalIssuerSettings;
+  database: Database;
+  clock: Clock;
+  keys: SigningKeys;
+  recoveryUrl: string;
+  log: (fault: unknown, about: string) => void;
+}): IssuerOverHttp {
+  const { settings, database, clock, keys, log } = parts;
+  const { issuer, grant, clientId } = settings;
+  const http = boundedFetch();
+  const authenticate = clientAuthentication(settings, { keys, clock });
+  const metadata = serverMetadata(settings, clock);
+  // Where our own issuer does not run, nobody else does it.
+  const rotation = setInterval(() => {
+    keys.rotate().catch((fault: unknown) => log(fault, 'rotation of keys failed'));
+  }, rotateEveryMs);
+
+  async function exchange(subject: ProvenSubject): Promise<TokenAnswer | Refusal> {
+    const options = {
+      signal: AbortSignal.timeout(timeoutMs),
+      [customFetch]: http.fetch,
+      // Not for development alone: an issuer whose name is https: is not spoken to otherwise, whatever its metadata says.
+      [allowInsecureRequests]: issuer.startsWith('http:'),
+    };
+    const server = await metadata(options);
+    const assertion = await signOutcome(parts, issuer, subject);
+    const isExchange = grant === 'token-exchange';
+    const form = new URLSearchParams(
+      isExchange ? { subject_token: assertion, subject_token_type: jwtTokenType } : { assertion },
+    );
+    if (settings.scope) form.set('scope', settings.scope);
+    for (const resource of settings.resource) form.append('resource', resource);
+    for (const audience of settings.audience) form.append('audience', audience);
+    const response = await genericTokenEndpointRequest(
+      server,
+      { client_id: clientId },
+      authenticate,
+      isExchange ? tokenExchangeGrant : jwtBearerGrant,
+      form,
+      options,
+    );
+    return readTokenResponse(response, log);
+  }
+
+  return {
+    async exchangeForTokens(subject) {
+      const answer = await exchange(subject).catch((fault: unknown) => {
+        log(fault, 'the external issuer gave no answer that can be used');
+        return refuse('unavailable');
+      });
+      if (isRefused(answer)) return answer;
+      // Only now: an issuer that says no has changed nothing.
+      const at = new Date(clock.now());
+      await endSessionsOf(database, 'account', {
+        id: subject.accountId,
+        at,
+        reason: 'recovery',
+        actor: 'person',
+      });
+      return answer;
+    },
+    async revoke(recoveryId) {
+      await revokeFamiliesOfRecovery(database, { recoveryId, at: new Date(clock.now()) });
+    },
+    async close() {
+      clearInterval(rotation);
+      await http.close();
+    },
+  };
+}

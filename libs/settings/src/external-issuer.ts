@@ -1,0 +1,58 @@
+import type { ExternalIssuerSettings } from './settings.js';
+import type { Values, VariableName } from './variables.js';
+
+const names = (values: Values): VariableName[] =>
+  (Object.keys(values) as VariableName[]).filter((name) => name.startsWith('EXTERNAL_ISSUER_'));
+
+/** What the variables of the external issuer say together; what does not fit is added to the problems. */
+export function readExternalIssuer(values: Values, problems: string[]): ExternalIssuerSettings | undefined {
+  const set = names(values);
+  if (set.length === 0) return undefined;
+  const {
+    EXTERNAL_ISSUER_URL: issuer,
+    EXTERNAL_ISSUER_GRANT: grant,
+    EXTERNAL_ISSUER_CLIENT_ID: clientId,
+    EXTERNAL_ISSUER_CLIENT_SECRET: clientSecret,
+    EXTERNAL_ISSUER_AUDIENCE: audience,
+  } = values;
+  const clientAuth =
+    values.EXTERNAL_ISSUER_CLIENT_AUTH ?? (clientSecret ? 'client_secret_basic' : 'private_key_jwt');
+  const before = problems.length;
+  for (const name of ['EXTERNAL_ISSUER_URL', 'EXTERNAL_ISSUER_GRANT', 'EXTERNAL_ISSUER_CLIENT_ID'] as const) {
+    if (!values[name])
+      problems.push(`${name}: not set, but ${set[0]} is; allowed: all that it needs, or none`);
+  }
+  if (clientAuth === 'private_key_jwt' && clientSecret)
+    problems.push(
+      'EXTERNAL_ISSUER_CLIENT_SECRET: set with EXTERNAL_ISSUER_CLIENT_AUTH=private_key_jwt; allowed: one of them',
+    );
+  if (clientAuth !== 'private_key_jwt' && !clientSecret)
+    problems.push(
+      `EXTERNAL_ISSUER_CLIENT_SECRET: not set; EXTERNAL_ISSUER_CLIENT_AUTH=${clientAuth} needs it`,
+    );
+  if (audience && grant === 'jwt-bearer')
+    problems.push(
+      'EXTERNAL_ISSUER_AUDIENCE: set with EXTERNAL_ISSUER_GRANT=jwt-bearer; allowed: with token-exchange',
+    );
+  if (values.NODE_ENV === 'production') problems.push(...withoutTls(values));
+  if (problems.length > before || !issuer || !grant || !clientId) return undefined;
+  return {
+    issuer,
+    tokenEndpoint: values.EXTERNAL_ISSUER_TOKEN_ENDPOINT,
+    grant,
+    clientId,
+    clientAuth,
+    clientSecret,
+    scope: values.EXTERNAL_ISSUER_SCOPE,
+    resource: values.EXTERNAL_ISSUER_RESOURCE ?? [],
+    audience: audience ?? [],
+  };
+}
+
+/** Assertions, secrets and tokens go over this connection. */
+const withoutTls = (values: Values): string[] =>
+  (['EXTERNAL_ISSUER_URL', 'EXTERNAL_ISSUER_TOKEN_ENDPOINT'] as const).flatMap((name) => {
+    const url = values[name];
+    if (!url || url.startsWith('https:')) return [];
+    return [`${name}: read "${url}"; allowed with NODE_ENV=production: an https:// URL`];
+  });

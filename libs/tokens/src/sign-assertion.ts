@@ -1,0 +1,23 @@
+import { type Clock, newSecret } from '@rekey/kernel';
+import { SignJWT } from 'jose';
+import { assertionMs } from './lifetimes.js';
+import type { SigningKeys } from './signing-keys.js';
+
+/** What recovery signs with. */
+export interface AssertionSigner {
+  keys: SigningKeys;
+  clock: Clock;
+}
+
+/** Signs a JWT for one use (`jti`), one audience and a minute with recovery's present key. */
+export async function signAssertion(
+  { keys, clock }: AssertionSigner,
+  typ: string,
+  claims: { iss: string; sub: string; aud: string; [claim: string]: unknown },
+): Promise<string> {
+  const key = await keys.signingKey('recovery_assertion');
+  const issuedAt = Math.floor(clock.now() / 1000);
+  return new SignJWT({ ...claims, jti: newSecret(), iat: issuedAt, exp: issuedAt + assertionMs / 1000 })
+    .setProtectedHeader({ alg: key.alg, typ, kid: key.kid })
+    .sign(key.privateKey);
+}
