@@ -15,8 +15,10 @@ export interface RecoveryAssertion {
   provenAt: Date;
 }
 
-/** The claims by which an assertion says what was proven. */
-export const outcomeClaims = (about: Omit<RecoveryAssertion, 'clientId'>) => ({
+/** The claims by which an assertion says who proved what, and for which client. */
+export const outcomeClaims = (about: RecoveryAssertion) => ({
+  sub: about.accountId,
+  client_id: about.clientId,
   recovery_id: about.recoveryId,
   acr: about.acr,
   amr: about.amr,
@@ -32,13 +34,7 @@ export async function signRecoveryAssertion(
   about: RecoveryAssertion,
 ): Promise<string> {
   const { recoveryUrl: iss, issuerUrl: aud } = context;
-  return signAssertion(context, ownType, {
-    iss,
-    aud,
-    sub: about.accountId,
-    client_id: about.clientId,
-    ...outcomeClaims(about),
-  });
+  return signAssertion(context, ownType, { iss, aud, ...outcomeClaims(about) });
 }
 
 export interface VerifiedAssertion extends RecoveryAssertion {

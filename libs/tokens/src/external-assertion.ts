@@ -9,17 +9,17 @@ const typ = 'JWT';
 
 /**
  * Signs the outcome of a recovery for an authorization server that is not ours: the `assertion` of RFC 7523 §2.1, or the
- * `subject_token` of RFC 8693 §2.1. `sub` is the id of the account as the product has put it.
+ * `subject_token` of RFC 8693 §2.1. `sub` is the id of the account as the product has put it,
+ * `client_id` the app that began the recovery: the server may bind its tokens to that, if it knows it.
  *
  * @param audience the server's issuer identifier and nothing else: whoever else is named could use it there as well
  */
 export function signOutcome(
   context: AssertionSigner & { recoveryUrl: string },
   audience: string,
-  about: Omit<RecoveryAssertion, 'clientId'>,
+  about: RecoveryAssertion,
 ): Promise<string> {
-  const who = { iss: context.recoveryUrl, sub: about.accountId, aud: audience };
-  return signAssertion(context, typ, { ...who, ...outcomeClaims(about) });
+  return signAssertion(context, typ, { iss: context.recoveryUrl, aud: audience, ...outcomeClaims(about) });
 }
 
 /** Signs the `client_assertion` of `private_key_jwt` (RFC 7523 §2.2). */
