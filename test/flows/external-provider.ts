@@ -23,7 +23,7 @@ export class ExternalProvider {
   /** @param accounts those that it knows */
   constructor(
     private readonly recoveryUrl: string,
-    private readonly accounts: string[],
+    readonly accounts: string[],
   ) {}
 
   /** Again on the same port after {@link close}. */

@@ -30,6 +30,7 @@ export function serverMetadata(
       throw new Error(
         `metadata of ${JSON.stringify(server.issuer.slice(0, 200))}, not of ${JSON.stringify(issuer)}`,
       );
+    if (!server.token_endpoint) throw new Error('its metadata names no token endpoint');
     kept = { server, until: clock.now() + keptMs };
     return server;
   };

@@ -1,0 +1,178 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { jest } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { type BesideProvider, besideProvider } from './beside-provider.js';
+import type { Story } from './story.js';
+
+type Answering = (response: ServerResponse) => void;
+
+const json = (status: number, body: object) => (response: ServerResponse) =>
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+const cutOff: Answering = (response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '99' });
+  response.write('{"access_token":', () => response.destroy());
+};
+const tokens = { access_token: 'a', token_type: 'Bearer', expires_in: 60 };
+
+/** An issuer that is not ours and that is away, slow, broken or not who it should be. */
+describe('faults of an issuer that is not ours', () => {
+  let beside: BesideProvider;
+  let ahead = 0;
+  beforeAll(async () => {
+    const machine = Date.now.bind(Date);
+    jest.spyOn(Date, 'now').mockImplementation(() => machine() + ahead);
+    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    beside = await besideProvider('jwt-bearer', 'client_secret_basic');
+  }, 30_000);
+  afterAll(async () => {
+    await beside.close();
+    jest.restoreAllMocks();
+  });
+  /** Not taken from the provider: what stands before it answers instead. */
+  const asked: { path: string; body: string }[] = [];
+  const instead = (path: string, answer: Answering) => {
+    beside.provider.before = (request: IncomingMessage, response: ServerResponse) => {
+      const url = request.url ?? '';
+      if (!url.includes(path)) return false;
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => {
+        asked.push({ path: url, body });
+        answer(response);
+      });
+      return true;
+    };
+  };
+  beforeEach(() => {
+    // Past what is kept of its metadata and past every limit.
+    ahead += 86_400_000;
+    asked.length = 0;
+    beside.provider.before = undefined;
+  });
+
+  /** Nothing has happened: the recovery waits as before, and what there was before it lives. */
+  const expectNothing = async (story: Story, code = 'unavailable') => {
+    const { status, body, headers } = await story.settle({ password: 'a sentence that is never set' });
+    expect([status, body.code]).toEqual(code === 'unavailable' ? [503, code] : [409, code]);
+    if (code === 'unavailable') expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await story.show()).body.state).toBe('proven');
+    const rows = await beside.rekey.sql(
+      `select r.lease_id, a.password_recovery_id from recoveries r, accounts a where r.id = $1 and a.id = r.account_id`,
+      [story.id],
+    );
+    expect(rows).toEqual([{ lease_id: null, password_recovery_id: null }]);
+  };
+  const jtis = () => asked.map(({ body }) => decodeJwt(new URLSearchParams(body).get('assertion') ?? '').jti);
+
+  test.each<[string, Answering]>([
+    ['a redirect', (response) => response.writeHead(302, { location: '/elsewhere' }).end()],
+    [
+      'a redirect that keeps the method',
+      (response) => response.writeHead(307, { location: '/elsewhere' }).end(),
+    ],
+    ['a fault', json(500, { error: 'server_error' })],
+    ['a fault that says 400', json(400, { error: 'server_error' })],
+    ['too many requests', json(429, { error: 'invalid_grant' })],
+    ['a page', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Sign in')],
+    ['a refusal that is a page', (response) => response.writeHead(403).end('<p>No')],
+    ['nothing', (response) => response.writeHead(204).end()],
+    ['no token', json(200, { token_type: 'Bearer' })],
+    ['a token of another type', json(200, { ...tokens, token_type: 'DPoP' })],
+    ['more than anybody needs', json(200, { ...tokens, more: 'x'.repeat(300_000) })],
+    ['half an answer', cutOff],
+    ['a closed door', (response) => response.destroy()],
+  ])('%s: nothing is half done, and the next attempt has a fresh assertion', async (_what, answer) => {
+    const session = (await beside.persons.signIn('kim')).body;
+    const story = await beside.proven('kim');
+    instead('/token', answer);
+    await expectNothing(story);
+    await expectNothing(story);
+    expect(asked.map(({ path }) => path)).toEqual(['/token', '/token']);
+    expect(new Set(jtis()).size).toBe(2);
+    const bearer = { bearer: session.access_token };
+    expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(200);
+    beside.provider.before = undefined;
+    expect((await story.settle()).status).toBe(201);
+    expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(401);
+  });
+
+  test('away, and back with another secret, and with the right one', async () => {
+    const story = await beside.proven('kim');
+    await beside.provider.close();
+    await expectNothing(story);
+    await beside.provider.start('changed without telling us');
+    await expectNothing(story);
+    await beside.provider.close();
+    await beside.provider.start();
+    expect((await story.settle()).status).toBe(201);
+  });
+
+  test('it does not answer, or drop by drop: after eight seconds the person is told', async () => {
+    const story = await beside.proven('kim');
+    const open = new Set<NodeJS.Timeout>();
+    let silent = true;
+    instead('/token', (response) => {
+      if (silent) return;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      open.add(setInterval(() => response.write(' '), 300));
+    });
+    for (const now of [true, false]) {
+      silent = now;
+      const from = performance.now();
+      await expectNothing(story);
+      expect(performance.now() - from).toBeLessThan(12_000);
+    }
+    for (const timer of open) clearInterval(timer);
+    beside.provider.before = undefined;
+    expect((await story.settle()).status).toBe(201);
+  }, 60_000);
+
+  test('metadata of another issuer, if only by a slash, or none: its token endpoint is not asked', async () => {
+    const { issuer } = beside.provider;
+    const story = await beside.proven('kim');
+    const other = (name: string) => ({ issuer: name, token_endpoint: `${issuer}/token` });
+    for (const answer of [
+      json(200, other(`${issuer}/`)),
+      json(200, other('https://evil.example')),
+      json(200, { issuer }),
+      json(404, {}),
+      (response: ServerResponse) => response.writeHead(302, { location: `${issuer}/elsewhere` }).end(),
+    ]) {
+      instead('', answer);
+      await expectNothing(story);
+    }
+    expect(new Set(asked.map(({ path }) => path))).toEqual(
+      new Set(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']),
+    );
+    // Of OpenID Connect alone: where the other is not found.
+    instead('/.well-known/oauth-authorization-server', json(404, {}));
+    expect((await story.settle()).status).toBe(201);
+    expect(beside.provider.taken.at(-1)?.claims.recovery_id).toBe(story.id);
+  });
+
+  test('its metadata is kept for ten minutes', async () => {
+    const paths: string[] = [];
+    beside.provider.before = ({ url = '' }) => {
+      paths.push(url);
+      return false;
+    };
+    for (const wait of [0, 590_000, 20_000]) {
+      ahead += wait;
+      expect((await (await beside.proven('kim')).settle()).status).toBe(201);
+    }
+    const metadata = '/.well-known/oauth-authorization-server';
+    expect(paths).toEqual([metadata, '/token', '/token', metadata, '/token']);
+  });
+
+  test('it says no: the person is told so, and may be let in when it has changed its mind', async () => {
+    const session = (await beside.persons.signIn('max')).body;
+    const story = await beside.proven('max');
+    await expectNothing(story, 'not_possible');
+    const bearer = { bearer: session.access_token };
+    expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(200);
+    beside.provider.accounts.push('max');
+    expect((await story.settle()).status).toBe(201);
+  });
+});
