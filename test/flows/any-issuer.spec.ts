@@ -195,10 +195,15 @@ describe('an issuer that is not ours', () => {
   test('stopped by its owner: what we gave ends; what the provider gave is its own to end', async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
     const { provider, rekey, persons } = beside;
-    const story = await beside.proven('kim');
-    const { body } = await story.settle({ password: 'a password for a thief' });
+    const { body } = await (await beside.proven('kim')).settle({ password: 'a password for a thief' });
     const notice = await rekey.message('kim@example.com', 2);
-    expect((await story.stop(stopTokenIn(notice))).status).toBe(204);
+    expect(notice.text).toContain('Then recover your account yourself: that signs out whoever got in.');
+    const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
+    await browser.get(`/stop?token=${stopTokenIn(notice)}`);
+    const page = await browser.get('/stop');
+    expect(page.html).not.toContain('is signed out');
+    const stopped = await browser.submit(page, '/stop', {});
+    expect([stopped.status, stopped.html]).toEqual([200, expect.stringContaining('may still be signed in')]);
     expect((await persons.signIn('kim', { password: 'a password for a thief' })).status).toBe(401);
     const app = await appOf(provider.issuer, 'rekey client_secret_basic', oauth.ClientSecretBasic(secret));
     expect(await app.introspect(body.access_token)).toMatchObject({ active: true });

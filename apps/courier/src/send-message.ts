@@ -21,7 +21,7 @@ import type { Settings } from '@rekey/settings';
 export interface Courier {
   context: MessageContext;
   channels: Channels;
-  settings: Pick<Settings, 'urls' | 'serviceName'>;
+  settings: Pick<Settings, 'urls' | 'serviceName' | 'issuerIsExternal'>;
   /** What SMS may cost and where they may go. */
   smsPolicy: SmsPolicy;
   smsBreakerOpened(opened: SmsBreakerOpened): void;
@@ -110,12 +110,16 @@ function isWorthAnother(message: MessageToSend, now: number, nextAttemptIn: numb
   );
 }
 
-function render({ urls, serviceName }: Courier['settings'], message: MessageToSend): Rendered {
+function render(
+  { urls, serviceName, issuerIsExternal }: Courier['settings'],
+  message: MessageToSend,
+): Rendered {
   return renderMessage({
     kind: message.kind,
     channel: message.to.channel,
     locale: message.locale,
     serviceName,
+    issuerIsExternal,
     recoveryUrl: urls.recovery,
     stopUrl: message.stopToken && `${urls.recovery}/stop?token=${message.stopToken}`,
     linkUrl: message.linkToken && `${urls.recovery}/recover/link?token=${message.linkToken}`,

@@ -22,8 +22,16 @@ export class RecoveryModule {
     browser: BrowserState,
     settings: Settings,
   ): DynamicModule {
-    const { serviceName, signInUrl } = settings;
-    const pages: PageParts = { context, clients, tokens, browser, serviceName, signInUrl };
+    const { serviceName, signInUrl, issuerIsExternal } = settings;
+    const pages: PageParts = {
+      context,
+      clients,
+      tokens,
+      browser,
+      serviceName,
+      signInUrl,
+      issuerIsExternal,
+    };
     return {
       module: RecoveryModule,
       controllers: [

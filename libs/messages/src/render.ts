@@ -62,6 +62,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
   const { completed: w } = words;
   const stopUrl = urlOf(slots.stopUrl);
   const passwordSet = slots.passwordSet ?? false;
+  const notYou = w.notYou(passwordSet, !slots.issuerIsExternal);
   const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
   const footer = w.footer(service);
   const subject = w.subject(service);
@@ -72,7 +73,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
       w.heading,
       lead,
       w.was(passwordSet),
-      `${w.notYouHeading}\n${w.notYou(passwordSet)}\n${w.stopLabel}${words.colon}\n${stopUrl}`,
+      `${w.notYouHeading}\n${notYou}\n${w.stopLabel}${words.colon}\n${stopUrl}`,
       `-- \n${footer}`,
     ),
     html: fill(mails.recovery_completed, {
@@ -84,7 +85,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
       lead,
       was: w.was(passwordSet),
       notYouHeading: w.notYouHeading,
-      notYou: w.notYou(passwordSet),
+      notYou,
       stopUrl,
       stopLabel: w.stopLabel,
       footer,

@@ -29,6 +29,8 @@ export interface MessageSlots {
   /** Of a notice: when it happened, and whether there is a new password. */
   happenedAt?: Date;
   passwordSet?: boolean;
+  /** Credentials come from an issuer that is not ours: undoing a recovery does not end them. */
+  issuerIsExternal?: boolean;
   /** Of a notice about authenticators: what happened. */
   change?: ChangeWord;
 }

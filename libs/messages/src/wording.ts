@@ -26,7 +26,7 @@ export interface Wording {
     lead(service: string, when: string): string;
     was(passwordSet: boolean): string;
     notYouHeading: string;
-    notYou(passwordSet: boolean): string;
+    notYou(passwordSet: boolean, signsOut: boolean): string;
     stopLabel: string;
     footer(service: string): string;
     sms(service: string, url: string): string;
@@ -74,10 +74,11 @@ const en: Wording = {
         ? 'A new password was set, and everyone who was signed in was signed out. If this was you, all is well.'
         : 'New credentials were given out, and everyone who was signed in was signed out. If this was you, all is well.',
     notYouHeading: 'Was this not you?',
-    notYou: (passwordSet) =>
-      passwordSet
-        ? 'Undo it within 72 hours: whoever got in is signed out, and the new password no longer works.'
-        : 'Undo it within 72 hours: whoever got in is signed out.',
+    notYou: (passwordSet, signsOut) => {
+      const password = passwordSet ? ', and the new password no longer works' : '';
+      if (signsOut) return `Undo it within 72 hours: whoever got in is signed out${password}.`;
+      return `Undo it within 72 hours${password}. Then recover your account yourself: that signs out whoever got in.`;
+    },
     stopLabel: 'This was not me',
     footer: (service) =>
       `${service} sends this mail to every address of an account that was recovered. It is written automatically; please do not reply.`,
@@ -139,10 +140,11 @@ const zhHans: Wording = {
         ? '账户已设置新密码，所有已登录的设备均已退出。如果是您本人操作，则无需理会。'
         : '系统已签发新的登录凭据，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
     notYouHeading: '不是您本人操作？',
-    notYou: (passwordSet) =>
-      passwordSet
-        ? '请在 72 小时内撤销：对方将立即退出登录，新密码随即失效。'
-        : '请在 72 小时内撤销：对方将立即退出登录。',
+    notYou: (passwordSet, signsOut) => {
+      const password = passwordSet ? '，新密码随即失效' : '';
+      if (signsOut) return `请在 72 小时内撤销：对方将立即退出登录${password}。`;
+      return `请在 72 小时内撤销${password}。然后请您自行找回账户：对方将因此退出登录。`;
+    },
     stopLabel: '这不是我本人操作',
     footer: (service) =>
       `您收到此邮件，是因为使用此地址的 ${service} 账户已被找回。本邮件由系统自动发送，请勿回复。`,

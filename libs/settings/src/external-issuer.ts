@@ -1,13 +1,17 @@
-import type { ExternalIssuerSettings } from './settings.js';
+import type { ExternalIssuerSettings, ProcessName } from './settings.js';
 import type { Values, VariableName } from './variables.js';
 
 const names = (values: Values): VariableName[] =>
   (Object.keys(values) as VariableName[]).filter((name) => name.startsWith('EXTERNAL_ISSUER_'));
 
-/** What the variables of the external issuer say together; what does not fit is added to the problems. */
-export function readExternalIssuer(values: Values, problems: string[]): ExternalIssuerSettings | undefined {
+/** For the process that asks it, what the variables of the external issuer say together; what does not fit is added to the problems. */
+export function readExternalIssuer(
+  process: ProcessName,
+  values: Values,
+  problems: string[],
+): ExternalIssuerSettings | undefined {
   const set = names(values);
-  if (set.length === 0) return undefined;
+  if (set.length === 0 || !['recovery', 'standalone'].includes(process)) return undefined;
   const {
     EXTERNAL_ISSUER_URL: issuer,
     EXTERNAL_ISSUER_GRANT: grant,
@@ -19,7 +23,7 @@ export function readExternalIssuer(values: Values, problems: string[]): External
     values.EXTERNAL_ISSUER_CLIENT_AUTH ?? (clientSecret ? 'client_secret_basic' : 'private_key_jwt');
   const before = problems.length;
   for (const name of ['EXTERNAL_ISSUER_URL', 'EXTERNAL_ISSUER_GRANT', 'EXTERNAL_ISSUER_CLIENT_ID'] as const) {
-    if (!values[name])
+    if (!values[name] && !problems.some((problem) => problem.startsWith(`${name}:`)))
       problems.push(`${name}: not set, but ${set[0]} is; allowed: all that it needs, or none`);
   }
   if (clientAuth === 'private_key_jwt' && clientSecret)

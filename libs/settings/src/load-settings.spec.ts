@@ -78,6 +78,78 @@ test('half of Twilio or of TLS is refused', () => {
   expect(problemsOf({ TWILIO_FROM: '+15005550006', TLS_KEY_FILE: 'key.pem' })).toHaveLength(2);
 });
 
+describe('an external issuer', () => {
+  const set = {
+    EXTERNAL_ISSUER_URL: 'https://id.example.com/',
+    EXTERNAL_ISSUER_GRANT: 'jwt-bearer',
+    EXTERNAL_ISSUER_CLIENT_ID: 'rekey',
+  };
+  const read = (more: Record<string, string> = {}) =>
+    loadSettings({ REKEY_DATA_DIR: dataDir, ...set, ...more }, 'standalone').externalIssuer;
+
+  test('is none unless it is set, and named to the letter', () => {
+    expect(loadSettings({ REKEY_DATA_DIR: dataDir }, 'standalone').externalIssuer).toBeUndefined();
+    expect(read()).toEqual({
+      issuer: 'https://id.example.com/',
+      grant: 'jwt-bearer',
+      clientId: 'rekey',
+      clientAuth: 'private_key_jwt',
+      resource: [],
+      audience: [],
+    });
+    expect(read({ EXTERNAL_ISSUER_CLIENT_SECRET: 's' })).toMatchObject({ clientAuth: 'client_secret_basic' });
+  });
+
+  test.each([
+    [{ EXTERNAL_ISSUER_GRANT: '' }, /^EXTERNAL_ISSUER_GRANT: not set, but EXTERNAL_ISSUER_URL is/],
+    [{ EXTERNAL_ISSUER_URL: '' }, /^EXTERNAL_ISSUER_URL: not set, but EXTERNAL_ISSUER_GRANT is/],
+    [{ EXTERNAL_ISSUER_CLIENT_ID: '' }, /^EXTERNAL_ISSUER_CLIENT_ID: not set/],
+    [
+      { EXTERNAL_ISSUER_GRANT: 'password' },
+      /^EXTERNAL_ISSUER_GRANT: read "password"; allowed: token-exchange or/,
+    ],
+    [{ EXTERNAL_ISSUER_URL: 'https://id.example.com/?a' }, /^EXTERNAL_ISSUER_URL: read /],
+    [{ EXTERNAL_ISSUER_SCOPE: 'a  b' }, /^EXTERNAL_ISSUER_SCOPE: read /],
+    [{ EXTERNAL_ISSUER_RESOURCE: 'shop' }, /^EXTERNAL_ISSUER_RESOURCE: read /],
+    [
+      { EXTERNAL_ISSUER_AUDIENCE: 'shop' },
+      /^EXTERNAL_ISSUER_AUDIENCE: set with EXTERNAL_ISSUER_GRANT=jwt-bearer/,
+    ],
+    [
+      { EXTERNAL_ISSUER_CLIENT_AUTH: 'client_secret_post' },
+      /^EXTERNAL_ISSUER_CLIENT_SECRET: not set; EXTERNAL_ISSUER_CLIENT_AUTH=client_secret_post needs it/,
+    ],
+    [
+      { EXTERNAL_ISSUER_CLIENT_AUTH: 'private_key_jwt', EXTERNAL_ISSUER_CLIENT_SECRET: 'a secret' },
+      /^EXTERNAL_ISSUER_CLIENT_SECRET: set with EXTERNAL_ISSUER_CLIENT_AUTH=private_key_jwt/,
+    ],
+  ] as [Record<string, string>, RegExp][])('%j is named', (wrong, sentence) => {
+    const problems = problemsOf({ ...set, ...wrong });
+    expect(problems).toEqual([expect.stringMatching(sentence)]);
+    expect(problems.join()).not.toContain('a secret');
+  });
+
+  test('is spoken to over TLS only, in production', () => {
+    const environment = {
+      NODE_ENV: 'production',
+      DATABASE_URL: 'postgres://x/y',
+      RECOVERY_URL: 'https://recover.example.com',
+      ISSUER_URL: 'https://id.example.com',
+      REKEY_KEYRING: keyring,
+      ...set,
+    };
+    expect(problemsOf(environment, 'recovery')).toEqual([]);
+    const plain = {
+      EXTERNAL_ISSUER_URL: 'http://id.example.com',
+      EXTERNAL_ISSUER_TOKEN_ENDPOINT: 'http://id.example.com/token',
+    };
+    expect(problemsOf({ ...environment, ...plain }, 'recovery')).toEqual([
+      'EXTERNAL_ISSUER_URL: read "http://id.example.com"; allowed with NODE_ENV=production: an https:// URL',
+      'EXTERNAL_ISSUER_TOKEN_ENDPOINT: read "http://id.example.com/token"; allowed with NODE_ENV=production: an https:// URL',
+    ]);
+  });
+});
+
 test('a process of its own needs a database', () => {
   expect(problemsOf({}, 'recovery')).toEqual([expect.stringContaining('DATABASE_URL: not set')]);
 });

@@ -42,7 +42,7 @@ export function loadSettings(
   const values = readValues(environment, problems);
   const production = values.NODE_ENV === 'production';
   const twilio = readTwilio(values, problems);
-  const externalIssuer = readExternalIssuer(values, problems);
+  const externalIssuer = readExternalIssuer(process, values, problems);
   if (Boolean(values.TLS_CERT_FILE) !== Boolean(values.TLS_KEY_FILE)) {
     problems.push('TLS_CERT_FILE and TLS_KEY_FILE: only one is set; allowed: both or none');
   }
@@ -99,6 +99,7 @@ export function loadSettings(
     },
     tokenLifetimesFile: values.TOKEN_LIFETIMES_FILE,
     externalIssuer,
+    issuerIsExternal: values.EXTERNAL_ISSUER_URL !== undefined,
     tls:
       values.TLS_CERT_FILE && values.TLS_KEY_FILE
         ? { certFile: values.TLS_CERT_FILE, keyFile: values.TLS_KEY_FILE }

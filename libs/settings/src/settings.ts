@@ -67,8 +67,10 @@ export interface Settings {
   keyPlan: { alg: 'ES256' | 'RS256' | 'EdDSA' | 'HS256'; rotateEveryMs: number };
   /** How long tokens live; the default when unset. */
   tokenLifetimesFile?: string;
-  /** Unset: Rekey's own issuer. */
+  /** For the process that asks it. Unset: Rekey's own issuer. */
   externalIssuer?: ExternalIssuerSettings;
+  /** Also where it is not asked: it decides what people are told. */
+  issuerIsExternal: boolean;
   tls?: { certFile: string; keyFile: string };
   /** Which proofs get an account back; the default when unset. */
   recoveryPolicyFile?: string;

@@ -12,4 +12,6 @@ export interface PageParts {
   browser: BrowserState;
   serviceName: string;
   signInUrl?: string;
+  /** What was given out cannot be taken back here. */
+  issuerIsExternal: boolean;
 }

@@ -19,7 +19,7 @@ export class StopController {
   @Get()
   ask(@Query('token') token: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser } = this.parts;
+    const { browser, issuerIsExternal } = this.parts;
     if (typeof token === 'string' && token.length <= 200) {
       // Out of the address at once: it must not stay in history, logs or a referrer.
       browser.keepToken(reply, 'stop', token);
@@ -27,7 +27,7 @@ export class StopController {
     }
     if (browser.token(request, 'stop') === undefined)
       return show.page(404, <StopGonePage context={show.context} />);
-    return show.page(200, <StopPage context={show.context} />);
+    return show.page(200, <StopPage context={show.context} signsOut={!issuerIsExternal} />);
   }
 
   @Post()
@@ -37,7 +37,7 @@ export class StopController {
     @Res() reply: FastifyReply,
   ) {
     const show = this.presenter(request, reply);
-    const { browser, context } = this.parts;
+    const { browser, context, issuerIsExternal } = this.parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const stopped = await stopRecovery(context, browser.token(request, 'stop') ?? '');
     if (isRefused(stopped)) {
@@ -46,7 +46,9 @@ export class StopController {
         : refused(show, stopped);
     }
     browser.forget(reply, 'stop');
-    return show.page(200, <StoppedPage context={show.context} wasSettled={stopped.wasSettled} />);
+    const { wasSettled } = stopped;
+    const page = <StoppedPage context={show.context} wasSettled={wasSettled} signsOut={!issuerIsExternal} />;
+    return show.page(200, page);
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {

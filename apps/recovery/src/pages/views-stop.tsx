@@ -1,14 +1,14 @@
 import { CsrfField, type PageContext, Shell } from './shell.js';
-import { pageWordings } from './wording.js';
+import { stopWordings } from './wording-stop.js';
 
-const words = (context: PageContext) => pageWordings[context.locale];
+const words = (context: PageContext) => stopWordings[context.locale];
 
-export function StopPage({ context }: { context: PageContext }) {
-  const { stop } = words(context);
+export function StopPage({ context, signsOut }: { context: PageContext; signsOut: boolean }) {
+  const stop = words(context);
   return (
     <Shell context={context} title={stop.title}>
       <p>{stop.lead(context.service)}</p>
-      <p>{stop.what}</p>
+      <p>{stop.what(signsOut)}</p>
       <form method="post" action="/stop">
         <CsrfField context={context} />
         <button class="alarm wide" type="submit">
@@ -19,12 +19,13 @@ export function StopPage({ context }: { context: PageContext }) {
   );
 }
 
-export function StoppedPage({ context, wasSettled }: { context: PageContext; wasSettled: boolean }) {
-  const { stop } = words(context);
+export function StoppedPage(props: { context: PageContext; wasSettled: boolean; signsOut: boolean }) {
+  const { context, wasSettled, signsOut } = props;
+  const stop = words(context);
   return (
     <Shell context={context} title={stop.doneTitle}>
-      <p class="note">{wasSettled ? stop.doneAfter : stop.doneBefore}</p>
-      {wasSettled && <p>{stop.next}</p>}
+      <p class="note">{wasSettled ? stop.doneAfter(signsOut) : stop.doneBefore}</p>
+      {wasSettled && <p>{stop.next(signsOut)}</p>}
       {wasSettled && (
         <a class="button wide" href="/recover">
           {stop.recover}
@@ -35,7 +36,7 @@ export function StoppedPage({ context, wasSettled }: { context: PageContext; was
 }
 
 export function StopGonePage({ context }: { context: PageContext }) {
-  const { stop } = words(context);
+  const stop = words(context);
   return (
     <Shell context={context} title={stop.goneTitle}>
       <p>{stop.gone}</p>

@@ -50,19 +50,6 @@ export interface PageWording {
   };
   handBack: { title: string; lead(app: string): string; submit(app: string): string };
   done: { title: string; lead: string; told: string; signIn: string; backToApp: string };
-  stop: {
-    title: string;
-    lead(service: string): string;
-    what: string;
-    submit: string;
-    doneTitle: string;
-    doneBefore: string;
-    doneAfter: string;
-    next: string;
-    recover: string;
-    goneTitle: string;
-    gone: string;
-  };
   notices: Record<NoticeKind, { title: string; text: string }>;
   restart: string;
   waitMinutes(minutes: number): string;
@@ -148,19 +135,6 @@ const en: PageWording = {
     told: 'We have told every mail address and phone of your account, in case it was not you.',
     signIn: 'Sign in',
     backToApp: 'You can close this page and sign in where you were.',
-  },
-  stop: {
-    title: 'This was not you?',
-    lead: (service) => `Someone has been recovering your ${service} account.`,
-    what: 'If it was not you, stop it here. Whoever got in is signed out, and a password set on that occasion no longer works.',
-    submit: 'This was not me, stop it',
-    doneTitle: 'It is stopped',
-    doneBefore: 'That attempt is over. Nobody got in.',
-    doneAfter: 'Whoever got in is signed out, and the password set on that occasion no longer works.',
-    next: 'To get in yourself, recover your account now.',
-    recover: 'Recover my account',
-    goneTitle: 'This link has run out',
-    gone: 'The link in the message is good for 72 hours. If someone else is in your account, recover it: that signs everyone out.',
   },
   notices: {
     over: {
@@ -260,19 +234,6 @@ const zhHans: PageWording = {
     told: '我们已通知此账户的所有邮箱和手机，以防并非您本人操作。',
     signIn: '去登录',
     backToApp: '您可以关闭此页面，回到原来的地方登录。',
-  },
-  stop: {
-    title: '不是您本人操作？',
-    lead: (service) => `有人正在找回您的 ${service} 账户。`,
-    what: '如果不是您本人，请在此终止。对方将立即退出登录，当时设置的密码随即失效。',
-    submit: '不是我本人，终止',
-    doneTitle: '已终止',
-    doneBefore: '该次找回已结束，没有人进入您的账户。',
-    doneAfter: '对方已退出登录，当时设置的密码已失效。',
-    next: '如需登录，请现在找回您的账户。',
-    recover: '找回我的账户',
-    goneTitle: '链接已失效',
-    gone: '消息中的链接 72 小时内有效。如果他人正在使用您的账户，请找回账户，这会使所有设备退出登录。',
   },
   notices: {
     over: { title: '此次找回已结束', text: '它已完成或已超时。您可以重新开始，不会有任何损失。' },

@@ -1,0 +1,55 @@
+import type { Locale } from '@rekey/kernel';
+
+/** What the pages say where a person stops a recovery, in one language. `signsOut`: what it has given out ends with it. */
+export interface StopWording {
+  title: string;
+  lead(service: string): string;
+  what(signsOut: boolean): string;
+  submit: string;
+  doneTitle: string;
+  doneBefore: string;
+  doneAfter(signsOut: boolean): string;
+  next(signsOut: boolean): string;
+  recover: string;
+  goneTitle: string;
+  gone: string;
+}
+
+const en: StopWording = {
+  title: 'This was not you?',
+  lead: (service) => `Someone has been recovering your ${service} account.`,
+  what: (signsOut) =>
+    `If it was not you, stop it here. ${signsOut ? 'Whoever got in is signed out, and a' : 'A'} password set on that occasion no longer works.`,
+  submit: 'This was not me, stop it',
+  doneTitle: 'It is stopped',
+  doneBefore: 'That attempt is over. Nobody got in.',
+  doneAfter: (signsOut) =>
+    `${signsOut ? 'Whoever got in is signed out, and the' : 'The'} password set on that occasion no longer works.`,
+  next: (signsOut) =>
+    signsOut
+      ? 'To get in yourself, recover your account now.'
+      : 'Whoever got in may still be signed in. Recover your account now: that signs them out.',
+  recover: 'Recover my account',
+  goneTitle: 'This link has run out',
+  gone: 'The link in the message is good for 72 hours. If someone else is in your account, recover it: that signs everyone out.',
+};
+
+const zhHans: StopWording = {
+  title: '不是您本人操作？',
+  lead: (service) => `有人正在找回您的 ${service} 账户。`,
+  what: (signsOut) =>
+    `如果不是您本人，请在此终止。${signsOut ? '对方将立即退出登录，' : ''}当时设置的密码随即失效。`,
+  submit: '不是我本人，终止',
+  doneTitle: '已终止',
+  doneBefore: '该次找回已结束，没有人进入您的账户。',
+  doneAfter: (signsOut) => `${signsOut ? '对方已退出登录，' : ''}当时设置的密码已失效。`,
+  next: (signsOut) =>
+    signsOut
+      ? '如需登录，请现在找回您的账户。'
+      : '对方可能仍处于登录状态。请现在找回您的账户：对方将因此退出登录。',
+  recover: '找回我的账户',
+  goneTitle: '链接已失效',
+  gone: '消息中的链接 72 小时内有效。如果他人正在使用您的账户，请找回账户，这会使所有设备退出登录。',
+};
+
+export const stopWordings: Record<Locale, StopWording> = { en, 'zh-Hans': zhHans };
