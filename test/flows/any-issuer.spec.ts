@@ -97,7 +97,7 @@ describe('an issuer that is not ours', () => {
     expect(again).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     // Nor does it open anything here.
     const here = { grant_type: tokenExchange, subject_token: assertion, subject_token_type: jwtType };
-    expect((await rekey.token(here)).body).toMatchObject({ error: 'invalid_grant' });
+    expect((await rekey.token(here)).body).toMatchObject({ error: 'invalid_request' });
     expect(await holding(story.id)).toContain('recoveries');
     for (const token of [body.access_token, body.refresh_token, assertion])
       expect(await holding(token)).toEqual([]);

@@ -103,7 +103,9 @@ describe('rotation under load', () => {
       for (let step = 0; now() < end; step++) {
         const seen = [...done];
         rekey.clock.advance(4 * minute);
-        await Promise.all(processes.map((keys, at) => (step % 3 === at ? keys.rotate() : keys.publicJwks())));
+        await Promise.all(
+          processes.map((keys, at) => (step % 3 === at ? keys.rotate() : keys.publicJwks('access_token'))),
+        );
         if (step % 7 === 0) await Promise.all(processes.map((keys) => keys.rotate()));
         // No token is to grow old on the way to those who verify it.
         const haveAllGoneOn = () => done.every((count, worker) => count > (seen[worker] ?? 0));
