@@ -163,6 +163,8 @@ create table messages (
   account_id text,
   authenticator text,
   change text,
+  request_id uuid,
+  traceparent text,
   CHECK (((change IS NULL) = (kind <> 'authenticators_changed'::text))),
   CHECK (((recovery_id IS NULL) = (kind = 'authenticators_changed'::text))),
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),

@@ -3,6 +3,7 @@ import { type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import { tokenContext } from '@rekey/tokens';
+import { openWatch, type Watch } from '@rekey/watch';
 import { ConsoleModule } from './console.module.js';
 import { ndjson, registerNdjson } from './ndjson.js';
 import { openApi } from './open-api.js';
@@ -10,11 +11,12 @@ import { openApi } from './open-api.js';
 /** The management API: accounts, clients, and the state of tokens. */
 export async function startConsole(
   settings: Settings,
-  options: { clock?: Clock } = {},
+  options: { clock?: Clock; watch?: Watch } = {},
 ): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const { keyring } = settings;
-  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'console' });
+  const watch = options.watch ?? (await openWatch({ app: 'console', tracing: settings.tracing }));
+  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'console', note: watch.note });
   try {
     const tokens = tokenContext(settings, { database, clock });
     const server = await serve({
@@ -25,6 +27,7 @@ export async function startConsole(
       ready: () => database.ping(),
       register: registerNdjson,
       openApi,
+      watch,
       media: [{ path: /:import$/, takes: ndjson, gives: ndjson }],
     });
     return {
@@ -32,6 +35,7 @@ export async function startConsole(
       close: async () => {
         await server.close();
         await database.close();
+        await watch.close();
       },
     };
   } catch (fault) {

@@ -4,8 +4,9 @@ import { type Clock, systemClock, uuidv7 } from '@rekey/kernel';
 import { countSmsProven, forgetSms, openFloodCounters } from '@rekey/limits';
 import { createChannels } from '@rekey/messages';
 import { openQueue, startWorkers } from '@rekey/queue';
-import { type MessageContext, sweepMessages, sweepRecoveries } from '@rekey/recovery';
+import { type MessageContext, messagesWaiting, sweepMessages, sweepRecoveries } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
+import { type LabelsOf, openWatch, type Watch } from '@rekey/watch';
 import { courierServer } from './probes.js';
 import { messageHandlers } from './send-message.js';
 import { smsPolicyOf } from './sms-policy.js';
@@ -21,7 +22,7 @@ const concurrency = 24;
  */
 export async function startCourier(
   settings: Settings,
-  options: { clock?: Clock; port?: number } = {},
+  options: { clock?: Clock; port?: number; watch?: Watch } = {},
 ): Promise<Pick<RunningServer, 'close'>> {
   const clock = options.clock ?? systemClock;
   const log = createLog({ name: 'courier', level: settings.logLevel });
@@ -30,7 +31,14 @@ export async function startCourier(
     (fault: unknown, more: object = {}) =>
       log.warn({ err: fault, ...more }, about);
   const smsPolicy = smsPolicyOf(settings);
-  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'courier', poolSize: 16 });
+  const watch = options.watch ?? (await openWatch({ app: 'courier', tracing: settings.tracing }));
+  const { note } = watch;
+  const database = await openDatabase({
+    url: settings.databaseUrl ?? '',
+    name: 'courier',
+    poolSize: 16,
+    note,
+  });
   const backend = { database, redisUrl: settings.redisUrl };
   const queue = await openQueue(backend, warn('queue'));
   const channels = createChannels(settings);
@@ -47,12 +55,17 @@ export async function startCourier(
     channels,
     settings,
     smsPolicy,
-    log: warn('a notice will be tried again'),
+    watch,
+    log,
     smsBreakerOpened: (opened) => log.warn(opened, 'SMS breaker opened'),
   });
   const workers = await startWorkers(backend, handlers, { concurrency, log: warn('job failed') });
+  const swept = (sweep: LabelsOf<'sweeps'>['sweep']) => (fault?: unknown) => {
+    note('sweeps', { sweep, outcome: fault === undefined ? 'done' : 'failed' });
+    if (fault !== undefined) log.warn({ err: fault, sweep }, 'sweep failed');
+  };
   const sweeps = [
-    every(1_000, warn('sweep of messages failed'), async () => {
+    every(1_000, swept('messages'), async () => {
       const { codes, notices } = await sweepMessages(context);
       await queue.enqueueAll(
         'send_message',
@@ -63,17 +76,18 @@ export async function startCourier(
         bunches(notices).map((messageIds) => ({ jobId: uuidv7(clock.now()), payload: { messageIds } })),
       );
     }),
-    every(15_000, warn('sweep of recoveries failed'), () => sweepRecoveries(context)),
-    every(2_000, warn('count of proven SMS failed'), async () => {
+    every(15_000, swept('recoveries'), () => sweepRecoveries(context)),
+    every(2_000, swept('sms_proven'), async () => {
       const closed = await countSmsProven(database, clock.now());
       for (const prefix of closed) log.info({ prefix }, 'SMS breaker closed');
     }),
-    every(600_000, warn('sweep of SMS money failed'), () => forgetSms(database, clock.now())),
+    every(600_000, swept('sms_money'), () => forgetSms(database, clock.now())),
   ];
+  watchQueue(watch, context);
   const probes =
     options.port === undefined
       ? undefined
-      : await courierServer(settings, options.port, async () => {
+      : await courierServer(settings, watch, options.port, async () => {
           await Promise.all([database.ping(), queue.ping()]);
         });
   return {
@@ -85,8 +99,24 @@ export async function startCourier(
       await channels.close();
       await flood?.close();
       await database.close();
+      await watch.close();
     },
   };
+}
+
+/** Asked at each scrape, whichever of the two comes first, by one cheap query. */
+function watchQueue(watch: Watch, context: MessageContext): void {
+  let asked: ReturnType<typeof messagesWaiting> | undefined;
+  const ask = () => {
+    asked ??= messagesWaiting(context).finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+  watch.gauge('messages_waiting', async () => [{ labels: {}, value: (await ask()).count }]);
+  watch.gauge('oldest_message_age_seconds', async () => [
+    { labels: {}, value: (await ask()).oldestMs / 1000 },
+  ]);
 }
 
 const bunchSize = 25;

@@ -1,3 +1,4 @@
+import type { Log } from '@rekey/http';
 import {
   giveSmsBack,
   reserveSms,
@@ -17,6 +18,8 @@ import {
   takeMessages,
 } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
+import { inSpan, type Watch } from '@rekey/watch';
+import { type Again, report } from './report.js';
 
 export interface Courier {
   context: MessageContext;
@@ -25,8 +28,8 @@ export interface Courier {
   /** What SMS may cost and where they may go. */
   smsPolicy: SmsPolicy;
   smsBreakerOpened(opened: SmsBreakerOpened): void;
-  /** Of a bunch, for a message that did not go out and will be tried again. */
-  log(fault: unknown): void;
+  watch: Watch;
+  log: Log;
 }
 
 /** The queue's handlers: one attempt to send one code, or a bunch of notices. */
@@ -35,47 +38,60 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
   async send_message({ messageId }, { nextAttemptIn }) {
     const [taken] = await takeMessages(courier.context, [messageId]);
     if (!taken) return;
-    const attempt = await attemptTo(courier, taken);
-    if (!('again' in attempt)) return recordDeliveries(courier.context, [{ messageId, delivery: attempt }]);
-    const isWorthIt =
-      'send' in taken && isWorthAnother(taken.send, courier.context.clock.now(), nextAttemptIn);
-    if (isWorthIt) throw attempt.again;
-    await recordDeliveries(courier.context, [
-      { messageId, delivery: { state: 'dropped', reason: 'too_late' } },
-    ]);
+    await courier.watch.goOn(taken.cause, 'send a code', async () => {
+      const attempt = await attemptTo(courier, taken);
+      const isOver = 'again' in attempt && !isWorthAnother(courier, taken, nextAttemptIn);
+      const ended: Delivery | Again = isOver ? { state: 'dropped', reason: 'too_late' } : attempt;
+      report(courier, taken, ended);
+      if ('again' in ended) throw ended.again;
+      await recordDeliveries(courier.context, [{ messageId, delivery: ended }]);
+    });
   },
 
   async send_notices({ messageIds }) {
     const taken = await takeMessages(courier.context, messageIds);
     const attempts = await Promise.all(
-      taken.map(async (message) => ({
-        messageId: message.messageId,
-        delivery: await attemptTo(courier, message),
-      })),
+      taken.map((message) =>
+        courier.watch.goOn(message.cause, 'send a notice', async () => {
+          const delivery = await attemptTo(courier, message);
+          report(courier, message, delivery);
+          return { messageId: message.messageId, delivery };
+        }),
+      ),
     );
     const ended = attempts.flatMap(({ messageId, delivery }) =>
       'again' in delivery ? [] : [{ messageId, delivery }],
     );
     await recordDeliveries(courier.context, ended);
-    for (const { delivery } of attempts) if ('again' in delivery) courier.log(delivery.again);
   },
 });
 
 /** @returns how it ended, or why it may be tried again */
-async function attemptTo(courier: Courier, taken: Taken): Promise<Delivery | { again: unknown }> {
-  if ('drop' in taken) return { state: 'dropped', reason: taken.drop };
-  const message = taken.send;
+const attemptTo = async (courier: Courier, taken: Taken): Promise<Delivery | Again> =>
+  'drop' in taken ? { state: 'dropped', reason: taken.drop } : send(courier, taken.send);
+
+async function send(courier: Courier, message: MessageToSend): Promise<Delivery | Again> {
   const { messageId: id, locale, to } = message;
   try {
     const rendered = render(courier.settings, message);
     const refused = await payFor(courier, message, rendered);
     if (refused) return { state: 'dropped', reason: refused };
-    const { providerId } = await courier.channels.send({ id, to: to.value, locale, ...rendered });
+    const outgoing = { id, to: to.value, locale, ...rendered };
+    const provider = to.channel === 'sms' ? 'twilio' : 'smtp';
+    const { providerId } = await inSpan(
+      `send by ${provider}`,
+      'client',
+      { 'messaging.system': provider },
+      () => courier.channels.send(outgoing),
+    );
     return { state: 'sent', providerId };
   } catch (fault) {
     if (!(fault instanceof DeliveryFault && fault.permanent)) return { again: fault };
     // Only now is it certain that nobody will bill it. If this fails too, the money counts as spent.
-    if (to.channel === 'sms') await giveBack(courier, id).catch(courier.log);
+    if (to.channel === 'sms')
+      await giveBack(courier, id).catch((lost: unknown) =>
+        courier.log.warn({ err: lost }, 'SMS money was not given back'),
+      );
     return { state: 'failed', reason: fault.providerCode };
   }
 }
@@ -104,11 +120,10 @@ const giveBack = ({ context: { database, clock } }: Courier, messageId: string):
   giveSmsBack(database, clock.now(), messageId);
 
 /** Another attempt that would only find a dead code is not made. */
-function isWorthAnother(message: MessageToSend, now: number, nextAttemptIn: number | undefined): boolean {
-  return (
-    nextAttemptIn !== undefined && message.expiresAt.getTime() - now - nextAttemptIn >= lifetimes.codeAtLeast
-  );
-}
+const isWorthAnother = ({ context }: Courier, taken: Taken, nextAttemptIn: number | undefined): boolean =>
+  'send' in taken &&
+  nextAttemptIn !== undefined &&
+  taken.send.expiresAt.getTime() - context.clock.now() - nextAttemptIn >= lifetimes.codeAtLeast;
 
 function render(
   { urls, serviceName, issuerIsExternal }: Courier['settings'],

@@ -4,14 +4,17 @@ export interface Sweep {
   stop(): Promise<void>;
 }
 
-/** @param ms from the end of a round to the beginning of the next */
-export function every(ms: number, onFault: (fault: unknown) => void, work: () => Promise<void>): Sweep {
+/**
+ * @param ms from the end of a round to the beginning of the next
+ * @param onEnd with what went wrong, if something did
+ */
+export function every(ms: number, onEnd: (fault?: unknown) => void, work: () => Promise<void>): Sweep {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let round = Promise.resolve();
   const run = () => {
     round = work()
-      .catch(onFault)
+      .then(() => onEnd(), onEnd)
       .then(() => {
         if (!stopped) timer = setTimeout(run, ms);
       });

@@ -9,9 +9,11 @@ import {
   forgetSpentTokens,
   managementScopes,
   putClient,
+  type SigningKeys,
   type TokenContext,
   tokenContext,
 } from '@rekey/tokens';
+import { openWatch, type Watch } from '@rekey/watch';
 import { IssuerModule } from './issuer.module.js';
 import { oauthEndpoint, oauthManners } from './oauth-http.js';
 import { openApi } from './open-api.js';
@@ -21,12 +23,13 @@ const sweepEveryMs = 60_000;
 /** The token issuer: its endpoints, its keys, and the management client of the settings. */
 export async function startIssuer(
   settings: Settings,
-  options: { clock?: Clock } = {},
+  options: { clock?: Clock; watch?: Watch } = {},
 ): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const { ports } = settings;
+  const watch = options.watch ?? (await openWatch({ app: 'issuer', tracing: settings.tracing }));
   const log = createLog({ name: 'issuer', level: settings.logLevel });
-  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'issuer' });
+  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'issuer', note: watch.note });
   const flood = openFloodCounters(settings.redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
   try {
     const context: TokenContext & Pick<ActContext, 'flood'> = {
@@ -37,6 +40,7 @@ export async function startIssuer(
     await keys.signingKey('access_token');
     await keys.signingKey('recovery_assertion');
     await putManagementClient(context, settings);
+    watchKeys(watch, keys, clock);
     const server = await serve({
       name: 'issuer',
       module: IssuerModule.with({
@@ -48,13 +52,17 @@ export async function startIssuer(
       settings,
       ready: () => database.ping(),
       openApi,
+      watch,
       media: [{ path: oauthEndpoint, gives: 'application/json' }],
       register: oauthManners,
     });
     const sweep = setInterval(() => {
-      Promise.all([forgetSpentTokens(database, clock.now()), keys.rotate()]).catch((fault: unknown) =>
-        log.warn({ err: fault }, 'sweep failed'),
-      );
+      Promise.all([forgetSpentTokens(database, clock.now()), keys.rotate()])
+        .then(() => watch.note('sweeps', { sweep: 'tokens', outcome: 'done' }))
+        .catch((fault: unknown) => {
+          watch.note('sweeps', { sweep: 'tokens', outcome: 'failed' });
+          log.warn({ err: fault }, 'sweep failed');
+        });
     }, sweepEveryMs);
     return {
       url: server.url,
@@ -63,6 +71,7 @@ export async function startIssuer(
         await server.close();
         await flood?.close();
         await database.close();
+        await watch.close();
       },
     };
   } catch (fault) {
@@ -70,6 +79,20 @@ export async function startIssuer(
     await database.close();
     throw fault;
   }
+}
+
+/** How old the signing keys are: from memory, at each scrape. */
+function watchKeys(watch: Watch, keys: SigningKeys, clock: Clock): void {
+  const seconds = (of: (key: { since: number; due: number }) => number) => async () =>
+    (await keys.ages()).map(({ use, ...key }) => ({ labels: { use }, value: of(key) / 1000 }));
+  watch.gauge(
+    'signing_key_age_seconds',
+    seconds(({ since }) => clock.now() - since),
+  );
+  watch.gauge(
+    'signing_key_due_seconds',
+    seconds(({ due }) => due - clock.now()),
+  );
 }
 
 /** The client of the management API is what the settings say, from each start on. */

@@ -1,4 +1,5 @@
 import { createApp, describeApi } from '@rekey/http';
+import { openWatch } from '@rekey/watch';
 import { expectWritten } from '../../../test/written.js';
 import { IssuerModule } from './issuer.module.js';
 import { openApi } from './open-api.js';
@@ -10,6 +11,7 @@ test('the OpenAPI file is what the routes say', async () => {
     module: IssuerModule.with({ context: nothing, clients: nothing, serviceName: 'Rekey' }),
     port: 0,
     settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
+    watch: await openWatch({ app: 'issuer' }),
     ready: async () => undefined,
   });
   const document = describeApi(app, openApi);

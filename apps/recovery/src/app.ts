@@ -1,6 +1,7 @@
 import { type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
+import { openWatch, type Watch } from '@rekey/watch';
 import { openApi } from './open-api.js';
 import { BrowserState } from './pages/browser-state.js';
 import { pageMedia } from './pages/media.js';
@@ -11,9 +12,10 @@ import { RecoveryModule } from './recovery.module.js';
 /** The public API of recoveries, and the pages for people. */
 export async function startRecovery(
   settings: Settings,
-  options: { clock?: Clock } = {},
+  options: { clock?: Clock; watch?: Watch } = {},
 ): Promise<RunningServer> {
-  const parts = await assemble(settings, options.clock ?? systemClock);
+  const watch = options.watch ?? (await openWatch({ app: 'recovery', tracing: settings.tracing }));
+  const parts = await assemble(settings, options.clock ?? systemClock, watch);
   const browser = new BrowserState(settings.keyring, settings.urls.recovery);
   try {
     const server = await serve({
@@ -24,6 +26,8 @@ export async function startRecovery(
       ready: () => parts.ready(),
       register: (fastify) => registerPages(fastify, browser),
       openApi,
+      watch,
+      ledByMessage: /^\/(v1\/stops|stop|recover\/link|webhooks\/twilio\/status)$/,
       media: pageMedia,
     });
     return {
@@ -31,6 +35,7 @@ export async function startRecovery(
       close: async () => {
         await server.close();
         await parts.close();
+        await watch.close();
       },
     };
   } catch (fault) {

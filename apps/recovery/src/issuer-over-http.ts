@@ -9,6 +9,7 @@ import {
   signRecoveryAssertion,
   tokenExchangeGrant,
 } from '@rekey/tokens';
+import { causeHeaders } from '@rekey/watch';
 import { Pool } from 'undici';
 
 /** The issuer hangs up on nobody; who has waited this long tells the person to try again. */
@@ -53,7 +54,7 @@ export function issuerOverHttp(parts: {
       const { statusCode, body } = await pool.request({
         path: `${pathname.replace(/\/$/, '')}/oauth2/token`,
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...causeHeaders() },
         body: form.toString(),
       });
       const answer = (await body.json()) as TokenAnswer & { error?: string; error_description?: string };

@@ -4,9 +4,16 @@ import { createLog } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import { openFloodCounters } from '@rekey/limits';
 import { openQueue } from '@rekey/queue';
-import { defaultPolicy, type RecoveryContext, type RecoveryPolicy, readPolicy } from '@rekey/recovery';
+import {
+  defaultPolicy,
+  type IssuerPort,
+  type RecoveryContext,
+  type RecoveryPolicy,
+  readPolicy,
+} from '@rekey/recovery';
 import { readSetting, type Settings } from '@rekey/settings';
 import { ClientDirectory, type TokenContext, tokenContext } from '@rekey/tokens';
+import { inSpan, type Watch } from '@rekey/watch';
 import { externalIssuer } from './external-issuer/external-issuer.js';
 import { issuerOverHttp } from './issuer-over-http.js';
 
@@ -25,11 +32,16 @@ export interface RecoveryParts {
 export const CONTEXT = Symbol('RecoveryContext');
 export const CLIENTS = Symbol('ClientDirectory');
 
-export async function assemble(settings: Settings, clock: Clock): Promise<RecoveryParts> {
+export async function assemble(settings: Settings, clock: Clock, { note }: Watch): Promise<RecoveryParts> {
   const { keyring, urls, serviceName, redisUrl } = settings;
   const policy = policyOf(settings);
   const log = createLog({ name: 'recovery', level: settings.logLevel });
-  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'recovery', poolSize: 16 });
+  const database = await openDatabase({
+    url: settings.databaseUrl ?? '',
+    name: 'recovery',
+    poolSize: 16,
+    note,
+  });
   const queue = await openQueue({ database, redisUrl }, (fault) => log.warn({ err: fault }, 'queue'));
   const flood = openFloodCounters(redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
   const tokens = tokenContext(settings, { database, clock });
@@ -47,7 +59,7 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
       keyring,
       clock,
       enqueue: (tx, messageId) => queue.enqueue(tx, 'send_message', messageId, { messageId }),
-      issuer,
+      issuer: traced(issuer),
       issuerUrl: urls.issuer,
       serviceName,
       policy,
@@ -65,6 +77,19 @@ export async function assemble(settings: Settings, clock: Clock): Promise<Recove
       await flood?.close();
       await database.close();
     },
+  };
+}
+
+/** The same issuer; a call to it is a part of the trace. */
+function traced({ exchangeForCode, ...issuer }: IssuerPort): IssuerPort {
+  return {
+    ...issuer,
+    exchangeForTokens: (subject) =>
+      inSpan('exchange for tokens', 'client', {}, () => issuer.exchangeForTokens(subject)),
+    ...(exchangeForCode && {
+      exchangeForCode: (subject, redirect) =>
+        inSpan('exchange for a code', 'client', {}, () => exchangeForCode(subject, redirect)),
+    }),
   };
 }
 

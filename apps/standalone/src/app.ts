@@ -2,6 +2,7 @@ import { migrate, openDatabase } from '@rekey/database';
 import { type Clock, systemClock } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
+import { openWatch, type Watch } from '@rekey/watch';
 import { startConsole } from '../../console/src/app.js';
 import { startCourier } from '../../courier/src/app.js';
 import { startIssuer } from '../../issuer/src/app.js';
@@ -50,11 +51,16 @@ export async function startStandalone(given: Settings, options: { clock?: Clock 
       smtpUrls: given.smtpUrls.length > 0 ? given.smtpUrls : [mailbox?.smtpUrl ?? ''],
       twilio: given.twilio ?? mailbox?.twilio,
     };
+    const watchOf = (app: string, joined?: Watch) =>
+      openWatch({ app, tracing: settings.tracing, besideCourier: true, with: joined });
+    const recovery = await watchOf('recovery');
+    // The courier has no port here: its metrics are on that of the recovery API.
+    const courier = await watchOf('courier', recovery);
     if (!given.production) await seed(settings, options.clock ?? systemClock);
-    keep(await startIssuer(settings, options), (app) => app.close());
-    keep(await startConsole(settings, options), (app) => app.close());
-    keep(await startCourier(settings, options), (app) => app.close());
-    keep(await startRecovery(settings, options), (app) => app.close());
+    keep(await startIssuer(settings, { ...options, watch: await watchOf('issuer') }), (app) => app.close());
+    keep(await startConsole(settings, { ...options, watch: await watchOf('console') }), (app) => app.close());
+    keep(await startCourier(settings, { ...options, watch: courier }), (app) => app.close());
+    keep(await startRecovery(settings, { ...options, watch: recovery }), (app) => app.close());
     return { settings, mailbox, embedded: postgres !== undefined, close };
   } catch (fault) {
     await close().catch(() => undefined);

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { inSpan, type Note } from '@rekey/watch';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
@@ -9,6 +10,8 @@ import { type Statement, valuesOf } from './statement.js';
 export interface Sql {
   /** @returns the rows; a fault of the database is thrown as the driver's own error, with its SQLSTATE in `code` */
   query<Row extends object>(statement: Statement, values?: Record<string, unknown>): Promise<Row[]>;
+  /** Counts what was done here: whoever writes it says it, and on a transaction it counts when that commits. */
+  readonly note: Note;
 }
 
 export interface Transaction extends Sql {
@@ -29,6 +32,8 @@ export interface DatabaseOptions {
   name: string;
   /** Take the database as it is; otherwise one that lacks a migration is refused. */
   anySchema?: boolean;
+  /** Where it is counted what happens; nowhere when left out. */
+  note?: Note;
 }
 
 type Runner = Pool | PoolClient;
@@ -41,7 +46,10 @@ type Runner = Pool | PoolClient;
 export class Database implements Sql {
   private readonly inside = new AsyncLocalStorage<{ client: PoolClient | undefined }>();
 
-  constructor(readonly dataSource: DataSource) {}
+  constructor(
+    readonly dataSource: DataSource,
+    readonly note: Note = () => undefined,
+  ) {}
 
   /** node-postgres' pool underneath, which TypeORM made. */
   get pool(): Pool {
@@ -53,7 +61,13 @@ export class Database implements Sql {
   }
 
   /** Commits what `work` does when it returns, rolls back when it throws. */
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return inSpan('database transaction', 'client', { 'db.system.name': 'postgresql' }, () =>
+      this.commit(work),
+    );
+  }
+
+  private async commit<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     const place: { client: PoolClient | undefined } = { client: undefined };
     const afterwards: (() => void)[] = [];
@@ -66,6 +80,7 @@ export class Database implements Sql {
         manager: runner.manager,
         query: (statement, values = {}) => run(client, statement, values),
         afterCommit: (later) => afterwards.push(later),
+        note: (...noted: Parameters<Note>) => afterwards.push(() => this.note(...noted)),
       };
       result = await this.inside.run(place, () => work(tx));
       await runner.commitTransaction();
@@ -136,5 +151,5 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await dataSource.destroy();
     throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
   }
-  return new Database(dataSource);
+  return new Database(dataSource, options.note);
 }

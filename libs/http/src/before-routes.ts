@@ -28,11 +28,14 @@ const bodyOf = (status: number): Buffer => {
 /** An address that no router can read. */
 export function onUnreadableUrl(
   fault: { statusCode?: number },
-  _request: FastifyRequest,
+  { id }: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const status = fault.statusCode === 414 ? 414 : 400;
-  void reply.status(status).headers(headers).send(bodyOf(status));
+  void reply
+    .status(status)
+    .headers({ ...headers, 'x-request-id': id })
+    .send(bodyOf(status));
 }
 
 /** Bytes that are no request. They are answered, once, and the connection ends. */

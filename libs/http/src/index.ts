@@ -1,4 +1,4 @@
-export { createLog } from './log.js';
+export { createLog, type Log } from './log.js';
 export type { MediaRule } from './negotiation.js';
 export { describeApi } from './open-api.js';
 export { Operation, type OperationDescription } from './operation.js';

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { here } from '@rekey/watch';
 import { type Logger, pino } from 'pino';
 
 /**
@@ -11,11 +12,24 @@ const plainFault = (fault: unknown) => {
   return { ...text, code, ...(cause instanceof Error ? { cause: cause.message } : {}) };
 };
 
-/** JSON lines on stdout. Routes log their template, never their address or body. */
-export function createLog(options: { name: string; level: string }): Logger {
+const requestId = (): object => {
+  const id = here()?.requestId;
+  return id ? { request_id: id } : {};
+};
+
+/**
+ * JSON lines on stdout, each with the id of the request that it was written for. Routes log their template, never their
+ * address or body.
+ *
+ * @param options.named every line is given the id by whoever writes it
+ */
+export type Log = Logger;
+
+export function createLog(options: { name: string; level: string; named?: boolean }): Log {
   return pino({
     name: options.name,
     level: options.level,
+    ...(options.named ? {} : { mixin: requestId }),
     serializers: { err: plainFault, req: () => undefined, res: () => undefined },
   });
 }

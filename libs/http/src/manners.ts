@@ -1,9 +1,15 @@
 import helmet from '@fastify/helmet';
+import type { Watch } from '@rekey/watch';
 import type { FastifyInstance } from 'fastify';
-import { Histogram, type Registry } from 'prom-client';
+import { Histogram } from 'prom-client';
+import { eventsOf } from './trail.js';
 
 /** What every answer of every process has in common: security headers, no caching, a request id, a line in the log. */
-export async function registerManners(fastify: FastifyInstance, registry: Registry): Promise<void> {
+export async function registerManners(
+  fastify: FastifyInstance,
+  watch: Watch,
+  ledByMessage?: RegExp,
+): Promise<void> {
   await fastify.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -18,13 +24,22 @@ export async function registerManners(fastify: FastifyInstance, registry: Regist
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
   });
-  const seconds = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time to answer, by route and status',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers: [registry],
-  });
+  const { registry } = watch;
+  const durations = (name: string, help: string) =>
+    new Histogram({
+      name,
+      help,
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    });
+  const seconds = durations('http_request_duration_seconds', 'Time to answer, by route and status');
+  // Kept apart: who sees that such a route was used sees that a message has found somebody.
+  const secondsByMessage = durations(
+    'http_message_request_duration_seconds',
+    'The same for routes that only a message leads to',
+  );
+  watch.show('http_request_duration_seconds');
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     reply.header('x-request-id', request.id);
@@ -33,9 +48,12 @@ export async function registerManners(fastify: FastifyInstance, registry: Regist
     // The template, never the address itself: a token that someone put into a URL stays out of log and metrics.
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
-    seconds.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    const histogram = ledByMessage?.test(route) ? secondsByMessage : seconds;
+    histogram.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     const ms = Math.round(reply.elapsedTime * 10) / 10;
-    request.log.info({ method, route, status: reply.statusCode, ms }, 'answered');
+    const events = eventsOf(request);
+    const what = events.length > 0 ? { events } : {};
+    request.log.info({ method, route, status: reply.statusCode, ms, ...what }, 'answered');
   });
 }
 

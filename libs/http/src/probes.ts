@@ -1,23 +1,35 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import type { Registry } from 'prom-client';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
+import { refuse } from '@rekey/kernel';
+import type { Watch } from '@rekey/watch';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Operation } from './operation.js';
+import { RefusedException } from './refused-exception.js';
 
-export interface Readiness {
-  registry: Registry;
+export interface Probed {
+  watch: Watch;
+  /** What a caller shows to see all metrics. */
+  metricsToken?: string;
+  isPrivate?: boolean;
   /** @throws when something that requests need is away */
   ready(): Promise<void>;
 }
 
-export const READINESS = Symbol('READINESS');
+export const PROBED = Symbol('Probed');
+
+/** In a time that does not tell how much of it was right. */
+const isSame = (shown: string | undefined, wanted: string): boolean => {
+  const [one, other] = [shown ?? '', wanted].map((text) => createHash('sha256').update(text).digest());
+  return one !== undefined && other !== undefined && timingSafeEqual(one, other);
+};
 
 const statusSchema = z.object({ status: z.enum(['ok', 'unavailable']) });
 
 /** For whoever runs the process: is it alive, may it get requests, how is it doing. */
 @Controller()
 export class ProbesController {
-  constructor(@Inject(READINESS) private readonly readiness: Readiness) {}
+  constructor(@Inject(PROBED) private readonly probed: Probed) {}
 
   @Get('health/live')
   @Operation({
@@ -38,7 +50,7 @@ export class ProbesController {
   })
   async ready(@Res() reply: FastifyReply) {
     try {
-      await this.readiness.ready();
+      await this.probed.ready();
       await reply.send({ status: 'ok' });
     } catch (fault) {
       reply.log.warn({ err: fault }, 'not ready');
@@ -50,9 +62,16 @@ export class ProbesController {
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @Operation({
     summary: 'Metrics as Prometheus text',
+    description:
+      'All of it for whoever shows METRICS_TOKEN as a bearer. Where none is set, everyone sees what tells nothing of anybody.',
     answers: { 200: { description: 'metrics', schema: z.string(), type: 'text/plain' } },
+    refusals: ['unauthorized'],
   })
-  metrics() {
-    return this.readiness.registry.metrics();
+  metrics(@Req() { headers }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { watch, metricsToken, isPrivate = false } = this.probed;
+    if (metricsToken === undefined) return watch.text(isPrivate);
+    if (isSame(headers.authorization?.replace(/^bearer /i, ''), metricsToken)) return watch.text(true);
+    reply.header('www-authenticate', 'Bearer');
+    throw new RefusedException(refuse('unauthorized'));
   }
 }

@@ -21,7 +21,11 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { body, headers } = describe(thrown);
-    if (body.status >= 500) reply.log.error({ err: thrown }, 'request failed');
+    if (body.status >= 500) {
+      reply.log.error({ err: thrown }, 'request failed');
+      // What a person can quote (RFC 9457 §3.1.5). A refusal has none: its bytes are the same for everyone.
+      body.instance = `urn:uuid:${reply.request.id}`;
+    }
     void reply
       .status(body.status)
       .headers(headers)

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Module, Post } from '@nestjs/common';
 import { refuse } from '@rekey/kernel';
+import { openWatch } from '@rekey/watch';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { createApp, describeApi, Operation, parse, unwrap } from './index.js';
@@ -53,6 +54,7 @@ describe('serve', () => {
       module: GreetingModule,
       port: 0,
       settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
+      watch: await openWatch({ app: 'spec' }),
       ready: async () => {
         if (!ready) throw new Error('away');
       },

@@ -1,19 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { Settings } from '@rekey/settings';
+import type { Watch } from '@rekey/watch';
 import { type FastifyInstance, LogController } from 'fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { onUnreadableRequest, onUnreadableUrl } from './before-routes.js';
 import { createLog, nestLog } from './log.js';
 import { openDocs, registerManners } from './manners.js';
 import { type MediaRule, negotiate } from './negotiation.js';
 import { describeApi } from './open-api.js';
-import { ProbesController, READINESS } from './probes.js';
+import { PROBED, ProbesController } from './probes.js';
 import { ProblemFilter } from './problem-filter.js';
 import { readCertificate, watchCertificate } from './tls.js';
+import { Proxies, registerTrail, requestIdOf } from './trail.js';
 
 export interface RunningServer {
   /** Where it really listens, without a trailing slash. */
@@ -26,7 +26,12 @@ export interface ServeOptions {
   name: string;
   module: Type | DynamicModule;
   port: number;
-  settings: Pick<Settings, 'listenHost' | 'tls' | 'trustProxy' | 'logLevel'>;
+  settings: Pick<Settings, 'listenHost' | 'tls' | 'trustProxy' | 'logLevel' | 'metricsToken'>;
+  watch: Watch;
+  /** Only whoever runs the process can reach the port: without a token too, all metrics are shown. */
+  isPrivate?: boolean;
+  /** Templates of the routes that only a message leads to. */
+  ledByMessage?: RegExp;
   /** @throws when something that requests need is away */
   ready(): Promise<void>;
   openApi?: { title: string; description: string };
@@ -64,26 +69,27 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 export async function createApp(
   options: ServeOptions,
 ): Promise<{ app: NestFastifyApplication; fastify: FastifyInstance }> {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const log = createLog({ name: options.name, level: options.settings.logLevel });
+  const { settings, watch } = options;
+  const log = createLog({ name: options.name, level: settings.logLevel, named: true });
+  const proxies = new Proxies(settings.trustProxy);
   const adapter = new FastifyAdapter({
     loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: requestIdOf(proxies),
     bodyLimit: options.bodyLimit ?? 65_536,
-    trustProxy: options.settings.trustProxy.length > 0 ? options.settings.trustProxy : false,
+    trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: onUnreadableUrl,
     clientErrorHandler: onUnreadableRequest,
-    https: options.settings.tls ? readCertificate(options.settings.tls) : null,
+    https: settings.tls ? readCertificate(settings.tls) : null,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
-  await registerManners(fastify, registry);
+  registerTrail(fastify, watch, proxies);
+  await registerManners(fastify, watch, options.ledByMessage);
   negotiate(fastify, options.media);
   if (options.openApi) openDocs(fastify);
 
-  const root = rootModule(options, registry);
+  const root = rootModule(options);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLog(log),
     abortOnError: false,
@@ -103,13 +109,15 @@ export async function createApp(
   return { app, fastify };
 }
 
-function rootModule(options: ServeOptions, registry: Registry): DynamicModule {
+function rootModule({ module, watch, ready, settings, isPrivate }: ServeOptions): DynamicModule {
   @Module({})
   class RootModule {}
   return {
     module: RootModule,
-    imports: [options.module],
+    imports: [module],
     controllers: [ProbesController],
-    providers: [{ provide: READINESS, useValue: { registry, ready: options.ready } }],
+    providers: [
+      { provide: PROBED, useValue: { watch, ready, metricsToken: settings.metricsToken, isPrivate } },
+    ],
   };
 }

@@ -40,16 +40,28 @@ export async function spend(
   charges: readonly Charge[],
   flood?: FloodCounters,
 ): Promise<boolean> {
+  const over = await overspent(sql, now, charges, flood);
+  for (const { policy } of over) sql.note('limits_hit', { policy });
+  return over.length === 0;
+}
+
+async function overspent(
+  sql: Sql,
+  now: Date,
+  charges: readonly Charge[],
+  flood: FloodCounters | undefined,
+): Promise<Budget[]> {
+  const budgets = charges.map(({ budget }) => budget);
   const counted = await flood?.spend(now, charges);
-  if (counted) return counted.every(({ spent }, at) => spent <= (charges[at]?.budget.quota ?? 0));
+  if (counted) return budgets.filter(({ quota }, at) => (counted[at]?.spent ?? 0) > quota);
   const rows = await sql.query<{ key: Buffer; spent: number }>(charge, {
     now,
     keys: charges.map(({ key }) => key),
     windows: charges.map(({ budget }) => budget.windowMs),
   });
-  return charges.every(({ key, budget }) => {
+  return charges.flatMap(({ key, budget }) => {
     const row = rows.find((candidate) => candidate.key.equals(key));
-    return row !== undefined && row.spent <= budget.quota;
+    return row !== undefined && row.spent <= budget.quota ? [] : [budget];
   });
 }
 

@@ -34,5 +34,7 @@ export async function cancelRecovery(
     auditId: uuidv7(now),
   });
   if (!row) return refuse('not_found');
-  return row.ended ? undefined : refuse('finished');
+  if (!row.ended) return refuse('finished');
+  database.note('recoveries_stopped', { by: 'bearer', settled: 'no' });
+  return undefined;
 }

@@ -2,6 +2,7 @@ import { addressesToWarn } from '@rekey/accounts';
 import { type AuditEventName, recordAudit } from '@rekey/audit';
 import { type Sql, statement, type Transaction } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
+import { cause } from '@rekey/watch';
 import { lifetimes } from './lifetimes.js';
 
 /** What happened to an account's authenticators. */
@@ -19,8 +20,8 @@ export type AuthenticatorChange = (typeof authenticatorChanges)[number];
 
 const warn = statement(
   'message_warn_of_change',
-  `insert into messages (id, account_id, kind, change, state, created_at, expires_at, due_at, address_id)
-   select gen_random_uuid(), :accountId, 'authenticators_changed', :change, 'queued', :now, :expiresAt, :now, address.id
+  `insert into messages (id, account_id, kind, change, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+   select gen_random_uuid(), :accountId, 'authenticators_changed', :change, 'queued', :now, :expiresAt, :now, address.id, :requestId::uuid, :traceparent
    from (${addressesToWarn(':accountId')}) address`,
 );
 
@@ -33,7 +34,7 @@ export async function warnOfChange(
   { accountId, change, at }: { accountId: string; change: AuthenticatorChange; at: Date },
 ): Promise<void> {
   const expiresAt = new Date(at.getTime() + lifetimes.stopLink);
-  await sql.query(warn, { accountId, change, now: at, expiresAt });
+  await sql.query(warn, { ...cause(), accountId, change, now: at, expiresAt });
 }
 
 /** Every address is told, whoever did it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */

@@ -4,6 +4,7 @@ import { statement } from '@rekey/database';
 import { isRefused, type Locale, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, chargeRows, chargeSend, counterKey, limitView, sourceOf } from '@rekey/limits';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
+import { cause } from '@rekey/watch';
 import { recoveryToken } from './bearer.js';
 import type { RecoveryContext } from './context.js';
 import { keepAnswer, once, repeatable } from './kept-answer.js';
@@ -48,11 +49,11 @@ const open = statement(
      from welcome
      returning id
    ), message as (
-     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter)
+     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, request_id, traceparent)
      select :messageId, opened.id, 'recovery_code',
        case when verdict.may_send then 'queued' else 'dropped' end,
        case when verdict.may_send then null else 'limited' end,
-       :now, :codeExpiresAt, :dueAt, 1
+       :now, :codeExpiresAt, :dueAt, 1, :requestId::uuid, :traceparent
      from opened, verdict
    ), noted as (
      ${auditInsert}
@@ -60,8 +61,15 @@ const open = statement(
        jsonb_build_object('client_id', :clientId::text, 'may_send', verdict.may_send)
      from opened, verdict
    )
-   select source.spent, source.resets_at, exists (select from opened) as opened from source`,
+   select source.spent, source.resets_at, exists (select from opened) as opened, (select may_send from verdict) as may_send from source`,
 );
+
+interface OpenedRow {
+  spent: number;
+  resets_at: Date;
+  opened: boolean;
+  may_send: boolean;
+}
 
 /**
  * Begins a recovery: its row, the message, the audit event and the job in one transaction, the same for every identifier.
@@ -93,7 +101,8 @@ export async function openRecovery(
       const id = uuidv7(now);
       const messageId = uuidv7(now);
       const at = (ms: number) => new Date(now + ms);
-      const [row] = await tx.query<{ spent: number; resets_at: Date; opened: boolean }>(open, {
+      const [row] = await tx.query<OpenedRow>(open, {
+        ...cause(),
         id,
         messageId,
         auditId: uuidv7(now),
@@ -121,7 +130,12 @@ export async function openRecovery(
       });
       if (!row) throw new Error('a start was neither counted nor opened');
       const limit = limitView(starts, row.spent, row.resets_at, at(0));
-      if (!row.opened) return refuse('rate_limited', { retry_after: limit.reset, limit });
+      if (!row.opened) {
+        tx.note('limits_hit', { policy: starts.policy });
+        return refuse('rate_limited', { retry_after: limit.reset, limit });
+      }
+      tx.note('recoveries_started', { client: input.clientId ?? 'default' });
+      if (!row.may_send) tx.note('limits_hit', { policy: sends.policy });
       await context.enqueue(tx, messageId);
       const view = viewOf(context, id, {
         state: 'proving',

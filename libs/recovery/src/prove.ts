@@ -1,8 +1,9 @@
 import { isAddressBound, type Standing, standingOf } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
-import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, clearRows, failureKey, limitView, smsProvenRows } from '@rekey/limits';
+import type { LabelsOf } from '@rekey/watch';
 import { isRecoveryToken } from './bearer.js';
 import { type Burnt, burnings, usable } from './burn.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
@@ -56,12 +57,37 @@ export async function prove(
   return proveWith(context, reference.id, answerings[kind], { value, burning: burnings[kind] });
 }
 
+interface Offered {
+  value: string;
+  burning: (typeof burnings)[ProofKind];
+  counter?: number;
+}
+
 /** The same for whoever has shown in another way that it is about this recovery. */
 export async function proveWith(
   context: RecoveryContext,
   id: string,
   answering: Answering,
-  by: { value: string; burning: (typeof burnings)[ProofKind]; counter?: number },
+  by: Offered,
+): Promise<RecoveryView | Refusal> {
+  const outcome = await attempt(context, id, answering, by);
+  context.database.note('proofs', { kind: answering.kind, outcome: wordFor(outcome) });
+  return outcome;
+}
+
+function wordFor(outcome: RecoveryView | Refusal): LabelsOf<'proofs'>['outcome'] {
+  if (!isRefused(outcome)) return outcome.state === 'proving' ? 'accepted' : 'proven';
+  const { code, data } = outcome;
+  if (code === 'no_tries_left' && data.limit?.policy === budgets.guessesADay.policy) return 'day_used_up';
+  if (code === 'wrong_proof') return 'wrong';
+  return code === 'no_tries_left' || code === 'not_possible' ? code : 'finished';
+}
+
+async function attempt(
+  context: RecoveryContext,
+  id: string,
+  answering: Answering,
+  by: Offered,
 ): Promise<RecoveryView | Refusal> {
   const { database, keyring, clock } = context;
   const now = clock.now();
@@ -74,6 +100,7 @@ export async function proveWith(
   });
   if (!row || stateAt(row, now) !== 'proving') return whyNot(row, now, 'proving');
   if (row.tries === null) return noTriesLeft(row, now);
+  database.note('guesses_burnt', { kind: answering.kind });
   if ((row.identifier_spent ?? 0) > budgets.guessesADay.quota) return dayIsUsedUp(row, now);
   if (row.proofs.includes(answering.kind)) return refuse('not_possible', {}, 'proved by this kind before');
 

@@ -30,6 +30,7 @@ export async function recordFailure(
     await database.transaction(async (tx) => {
       const accountId = await disableAuthenticators(tx, { ids, at });
       if (!accountId) return;
+      tx.note('authenticators_disabled', { kind });
       await recordAudit(tx, {
         id: uuidv7(now),
         at,

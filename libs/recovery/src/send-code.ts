@@ -2,8 +2,9 @@ import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { chargeSend } from '@rekey/limits';
+import { budgets, chargeSend } from '@rekey/limits';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
+import { cause } from '@rekey/watch';
 import { isRecoveryToken } from './bearer.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
 import { keepAnswer, once, repeatable } from './kept-answer.js';
@@ -29,11 +30,12 @@ const send = statement(
        and not 'code' = any(proofs) and (select allowed from asked)
      returning id, sends, send_budgets
    ), ${chargeSend('select send_budgets as keys from moved')}, message as (
-     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id)
+     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id,
+       request_id, traceparent)
      select :messageId, moved.id, 'recovery_code',
        case when verdict.may_send then 'queued' else 'dropped' end,
        case when verdict.may_send then null else 'limited' end,
-       :now, :codeExpiresAt, :dueAt, moved.sends, :addressId::uuid
+       :now, :codeExpiresAt, :dueAt, moved.sends, :addressId::uuid, :requestId::uuid, :traceparent
      from moved, verdict
    ), noted as (
      ${auditInsert}
@@ -41,8 +43,14 @@ const send = statement(
        jsonb_build_object('may_send', verdict.may_send)
      from moved, verdict
    )
-   select ${rowColumns}, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = :id`,
+   select ${rowColumns}, exists (select from moved) as moved, (select may_send from verdict) as may_send, (select allowed from asked) as allowed from recoveries where id = :id`,
 );
+
+interface SentRow extends RecoveryRow {
+  moved: boolean;
+  allowed: boolean;
+  may_send: boolean;
+}
 
 /**
  * Another code. The one before stays good beside it until it expires, and no guess comes back.
@@ -70,7 +78,8 @@ export async function sendCode(
   const work = () =>
     database.transaction(async (tx): Promise<CodeSent | Refusal> => {
       const messageId = uuidv7(now);
-      const [row] = await tx.query<RecoveryRow & { moved: boolean; allowed: boolean }>(send, {
+      const [row] = await tx.query<SentRow>(send, {
+        ...cause(),
         id,
         messageId,
         auditId: uuidv7(now),
@@ -83,6 +92,7 @@ export async function sendCode(
         dueAt: at(lifetimes.messageDue),
       });
       if (!row?.moved) return refusalOf(row, now);
+      if (!row.may_send) tx.note('limits_hit', { policy: budgets.sends.policy });
       await context.enqueue(tx, messageId);
       const answer = { resend_at: at(lifetimes.resend).toISOString() };
       if (repeat) await keepAnswer(tx, now, repeat, { recoveryId: id, answer });

@@ -10,6 +10,7 @@ import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { endOlderFamilies } from '@rekey/tokens';
+import { cause } from '@rekey/watch';
 import { isRecoveryToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.js';
@@ -25,14 +26,14 @@ const settle = statement(
      update recoveries set state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
        password_set = :passwordHash::text is not null, ${wiped}
      where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('settle'))})
-     returning id, account_id
+     returning id, account_id, client_id, created_at
    ), password as (
      ${setPassword({ account: '(select account_id from settled)', hash: ':passwordHash', recovery: ':id' })}
    ), older as (
      ${endOlderFamilies({ account: '(select account_id from settled)', recovery: ':id' })}
    ), notices as (
-     insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id)
-     select gen_random_uuid(), settled.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id
+     insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+     select gen_random_uuid(), settled.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id, :requestId::uuid, :traceparent
      from settled, lateral (${addressesToWarn('settled.account_id')}) address
    ), noted as (
      ${auditInsert}
@@ -40,7 +41,7 @@ const settle = statement(
        jsonb_build_object('password_set', :passwordHash::text is not null)
      from settled
    )
-   select id from settled`,
+   select client_id, created_at from settled`,
 );
 
 /**
@@ -129,6 +130,11 @@ async function settleWith<Answer, Result>(
   }
 }
 
+interface SettledRow {
+  client_id: string;
+  created_at: Date;
+}
+
 /** @returns a refusal when the recovery was no longer ours to settle */
 async function finish(
   { database, clock, issuer }: RecoveryContext,
@@ -137,6 +143,7 @@ async function finish(
 ): Promise<Refusal | undefined> {
   const now = clock.now();
   const values = {
+    ...cause(),
     id,
     leaseId,
     now: new Date(now),
@@ -144,16 +151,21 @@ async function finish(
     passwordHash,
     noticeExpiresAt: new Date(now + lifetimes.stopLink),
   };
-  const settled =
+  const [settled] =
     passwordHash === null
-      ? await database.query(settle, values)
+      ? await database.query<SettledRow>(settle, values)
       : // Sign-ins with the password of before are waited for, so that the statement sees and ends them.
         await database.transaction(async (tx) => {
           await tx.query(hold, { id });
           await holdAccount(tx, accountId);
-          return tx.query(settle, values);
+          return tx.query<SettledRow>(settle, values);
         });
-  if (settled.length > 0) return undefined;
+  if (settled) {
+    const password = passwordHash === null ? 'kept' : 'set';
+    database.note('recoveries_settled', { client: settled.client_id, password });
+    database.note('recovery_duration_seconds', {}, (now - settled.created_at.getTime()) / 1000);
+    return undefined;
+  }
   const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
   // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
   // over and settled, what lives is theirs.

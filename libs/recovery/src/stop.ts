@@ -51,8 +51,12 @@ export async function stopRecovery(
     const [row] = await tx.query<StoppedRow>(stop, values);
     if (!row) return refuse('not_found');
     // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.
-    if (row.ended) await takeBack(tx, id, row, now);
-    return { wasSettled: row.settled_at !== null };
+    const wasSettled = row.settled_at !== null;
+    if (row.ended) {
+      await takeBack(tx, id, row, now);
+      tx.note('recoveries_stopped', { by: 'stop_link', settled: wasSettled ? 'yes' : 'no' });
+    }
+    return { wasSettled };
   });
 }
 

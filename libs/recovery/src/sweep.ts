@@ -32,6 +32,25 @@ export async function sweepMessages({
   return { codes: idsOf(true), notices: idsOf(false) };
 }
 
+const waiting = statement(
+  'recovery_waiting_messages',
+  `select count(*)::integer as count, min(created_at) as oldest
+   from (select created_at from messages where state = 'queued' order by due_at limit 10000) queued`,
+);
+
+/**
+ * How much waits to be sent; by the partial index of what is queued, and no more than its first 10,000 rows.
+ *
+ * @returns `oldestMs`: how long the oldest of them has waited, in milliseconds
+ */
+export async function messagesWaiting({
+  database,
+  clock,
+}: ActContext): Promise<{ count: number; oldestMs: number }> {
+  const [row] = await database.query<{ count: number; oldest: Date | null }>(waiting);
+  return { count: row?.count ?? 0, oldestMs: row?.oldest ? clock.now() - row.oldest.getTime() : 0 };
+}
+
 const expire = statement(
   'recovery_expire',
   `with ended as (
@@ -43,9 +62,11 @@ const expire = statement(
        order by idle_expires_at limit 500 for update skip locked
      )
      returning id
+   ), silenced as (
+     update messages set state = 'dropped', reason = 'ended'
+     from ended where messages.recovery_id = ended.id and messages.state = 'queued'
    )
-   update messages set state = 'dropped', reason = 'ended'
-   from ended where messages.recovery_id = ended.id and messages.state = 'queued'`,
+   select count(*)::integer as expired from ended`,
 );
 
 const forgetRecoveries = statement(
@@ -68,7 +89,8 @@ const forgetAnswers = statement('kept_answer_forget', 'delete from kept_answers 
 /** Ends what has run out, wiping who it was about; removes what has been kept long enough. */
 export async function sweepRecoveries({ database, clock }: ActContext): Promise<void> {
   const now = new Date(clock.now());
-  await database.query(expire, { now });
+  const [row] = await database.query<{ expired: number }>(expire, { now });
+  database.note('recoveries_expired', {}, row?.expired ?? 0);
   await database.query(forgetRecoveries, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetMessages, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetAnswers, { now });

@@ -2,6 +2,7 @@ import { type OpenedAddress, openAddress } from '@rekey/accounts';
 import type { Locale } from '@rekey/kernel';
 import { budgets, counterKey, type SmsRefusal } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
+import type { Cause } from '@rekey/watch';
 import { codeLinkToken, stopToken } from './bearer.js';
 import type { MessageContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
@@ -15,6 +16,7 @@ export interface MessageToSend {
   kind: MessageKind;
   to: OpenedAddress;
   locale: Locale;
+  createdAt: Date;
   expiresAt: Date;
   /** The client that a code is sent for. */
   clientId?: string;
@@ -33,7 +35,7 @@ export interface MessageToSend {
 /** Why nothing is sent; stands in the message's row. */
 export type DropReason = 'no_account' | 'ended' | 'too_late' | 'key_gone' | 'limited' | SmsRefusal;
 
-export type Taken = { messageId: string } & ({ send: MessageToSend } | { drop: DropReason });
+export type Taken = { messageId: string; kind: MessageKind; cause: Cause } & Outcome;
 
 /**
  * Takes messages up, for one attempt to send each. A retry finds the same address and derives the same code, and is not
@@ -58,7 +60,12 @@ export async function takeMessages(context: MessageContext, messageIds: string[]
     instanceQuota: Math.floor(quotas.instance / shardsOf(quotas.instance)),
   });
   return Promise.all(
-    rows.map(async (row) => takenOf(context, flood ? await countedElsewhere(context, quotas, row) : row)),
+    rows.map(async (row) => ({
+      messageId: row.message_id,
+      kind: row.kind,
+      cause: { requestId: row.request_id, traceparent: row.traceparent },
+      ...outcomeOf(context, flood ? await countedElsewhere(context, quotas, row) : row),
+    })),
   );
 }
 
@@ -86,15 +93,17 @@ async function countedElsewhere(
   return { ...row, may_send: true };
 }
 
-function takenOf(context: MessageContext, row: TakenRow): Taken {
+type Outcome = { send: MessageToSend } | { drop: DropReason };
+
+function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   const { keyring, clock } = context;
   const messageId = row.message_id;
   const isCode = row.kind === 'recovery_code';
   const left = row.expires_at.getTime() - clock.now();
-  if (isCode && row.recovery_state !== 'proving') return { messageId, drop: 'ended' };
-  if (left < (isCode ? lifetimes.codeAtLeast : 0)) return { messageId, drop: 'too_late' };
-  if (row.account_id === null) return { messageId, drop: 'no_account' };
-  if (row.may_send === false) return { messageId, drop: 'limited' };
+  if (isCode && row.recovery_state !== 'proving') return { drop: 'ended' };
+  if (left < (isCode ? lifetimes.codeAtLeast : 0)) return { drop: 'too_late' };
+  if (row.account_id === null) return { drop: 'no_account' };
+  if (row.may_send === false) return { drop: 'limited' };
 
   const about: MessageToSend = {
     messageId,
@@ -103,17 +112,17 @@ function takenOf(context: MessageContext, row: TakenRow): Taken {
     to: openAddress(keyring, row),
     // The language of the page for a code: that is what the person is reading. The account's own for a notice.
     locale: (isCode ? row.locale : (row.account_locale ?? row.locale)) ?? 'en',
+    createdAt: row.created_at,
     expiresAt: row.expires_at,
     stopToken: row.recovery_id ? stopToken(keyring, row.recovery_id, row.created_at.getTime()) : undefined,
   };
   if (isCode) return codeOf(context, row, about);
   const happenedAt = row.settled_at ?? row.created_at;
   const more = { passwordSet: row.password_set ?? undefined, change: row.change ?? undefined };
-  return { messageId, send: { ...about, happenedAt, ...more } };
+  return { send: { ...about, happenedAt, ...more } };
 }
 
-function codeOf({ keyring }: MessageContext, row: TakenRow, about: MessageToSend): Taken {
-  const { messageId } = about;
+function codeOf({ keyring }: MessageContext, row: TakenRow, about: MessageToSend): Outcome {
   const recoveryId = row.recovery_id ?? '';
   const code = deriveCode(keyring, {
     recoveryId,
@@ -122,10 +131,10 @@ function codeOf({ keyring }: MessageContext, row: TakenRow, about: MessageToSend
     counter: row.counter,
     keyId: row.key_id ?? '',
   });
-  if (code === undefined) return { messageId, drop: 'key_gone' };
+  if (code === undefined) return { drop: 'key_gone' };
   const linkToken =
     row.channel === 'email'
       ? codeLinkToken(keyring, recoveryId, row.counter, row.created_at.getTime())
       : undefined;
-  return { messageId, send: { ...about, clientId: row.client_id ?? undefined, code, linkToken } };
+  return { send: { ...about, clientId: row.client_id ?? undefined, code, linkToken } };
 }

@@ -13,6 +13,8 @@ export interface TakenRow extends SealedAddress {
   kind: MessageKind;
   change: AuthenticatorChange | null;
   created_at: Date;
+  request_id: string | null;
+  traceparent: string | null;
   expires_at: Date;
   counter: number;
   recovery_state: string | null;
@@ -66,7 +68,7 @@ const wide = `
 export const take = statement(
   'recovery_take_messages',
   `with message as (
-     select m.id, m.recovery_id, m.kind, m.change, m.created_at, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
+     select m.id, m.recovery_id, m.kind, m.change, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
        r.state, r.locale, r.settled_at, r.password_set, r.identifier_digests, r.channel as wanted, r.client_id
      from messages m left join recoveries r on r.id = m.recovery_id
      where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
@@ -113,6 +115,7 @@ export const take = statement(
      from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
    )
    select message.id as message_id, message.recovery_id, message.kind, message.change, message.created_at, message.expires_at,
+     message.request_id, message.traceparent,
      message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
      message.password_set, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
      address.exact, bound.key_id, bound.bound_to, outcome.may_send

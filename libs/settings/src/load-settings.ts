@@ -56,6 +56,9 @@ export function loadSettings(
       `SMTP_URL: not set; allowed: ${variables.SMTP_URL.allowed} (only "npm start" brings a mailbox)`,
     );
   }
+  if (values.METRICS_TOKEN && values.METRICS_TOKEN.length < 16) {
+    problems.push(`METRICS_TOKEN: read ${values.METRICS_TOKEN.length} characters; allowed: at least 16`);
+  }
   if (production) problems.push(...missingInProduction(process, values));
   const keys = readKeys(values, problems);
   if (problems.length > 0) throw new SettingsError(problems);
@@ -111,6 +114,14 @@ export function loadSettings(
     trustProxy: values.TRUST_PROXY ?? [],
     serviceName: values.SERVICE_NAME ?? 'Rekey',
     signInUrl: values.SIGN_IN_URL,
+    metricsToken: values.METRICS_TOKEN,
+    tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+          headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+          share: values.OTEL_TRACES_SAMPLER_ARG ?? 1,
+        }
+      : undefined,
     logLevel: values.LOG_LEVEL ?? (process === 'standalone' ? 'warn' : 'info'),
   };
 }

@@ -86,5 +86,9 @@ export interface Settings {
   serviceName: string;
   /** Where a person signs in after a recovery that no app began. */
   signInUrl?: string;
+  /** Opens all of `/metrics`. */
+  metricsToken?: string;
+  /** Where traces go; nowhere when unset. `share`: of those that begin here, from 0 to 1. */
+  tracing?: { endpoint: string; headers: Record<string, string>; share: number };
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }

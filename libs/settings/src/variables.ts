@@ -12,6 +12,21 @@ import {
   type Variable,
 } from './variable.js';
 
+/** As the OpenTelemetry specification has them: a W3C baggage without properties. */
+const headers = list(z.string().regex(/^[\w-]+\s*=[\x20-\x7e]*$/)).transform((pairs, issues) => {
+  try {
+    return Object.fromEntries(
+      pairs.map((pair) => {
+        const [name = '', ...value] = pair.split('=');
+        return [name.trim(), decodeURIComponent(value.join('=').trim())];
+      }),
+    );
+  } catch {
+    issues.addIssue('not percent-encoded');
+    return z.NEVER;
+  }
+});
+
 /** Every variable that Rekey reads, in the order of the reference. */
 export const variables = {
   DATABASE_URL: {
@@ -149,6 +164,34 @@ export const variables = {
     default: 'none: the page says to go back to the app',
     allowed: 'an http:// or https:// URL',
     schema: url('http:', 'https:'),
+  },
+  METRICS_TOKEN: text(
+    'what a caller of `/metrics` has to show as a bearer to see all of it, see "Watching"',
+    'none: everyone sees what is harmless',
+    'at least 16 characters',
+    true,
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning: 'collector that traces go to (OTLP/HTTP), without `/v1/traces`',
+    default: 'none: no traces',
+    allowed: 'an http:// or https:// URL without query or fragment',
+    schema: baseUrl,
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    meaning: 'headers for it, as `name=value`, comma-separated',
+    default: 'none',
+    allowed: 'name=value pairs, comma-separated, values percent-encoded',
+    secret: true,
+    schema: headers,
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    meaning: 'share of the traces that are kept',
+    default: '1',
+    allowed: 'a number from 0 to 1',
+    schema: z
+      .string()
+      .regex(/^(0(\.\d+)?|1(\.0+)?)$/)
+      .transform(Number),
   },
   LOG_LEVEL: {
     meaning: '`fatal` `error` `warn` `info` `debug` `silent`',

@@ -24,6 +24,11 @@ export async function grantClientCredentials(
   const { access } = lifetimesOf(client.lifetimes, context.lifetimes.ordinary);
   const claims = { sub: client.client_id, client_id: client.client_id, scope };
   const token = await signAccessToken(context, claims, access);
+  context.database.note('tokens_issued', {
+    grant: 'client_credentials',
+    role: 'client',
+    client: client.client_id,
+  });
   return { access_token: token, token_type: 'Bearer', expires_in: Math.floor(access / 1000), scope };
 }
 

@@ -67,10 +67,11 @@ export async function revokeFamiliesOfRecovery(
     accountId: password?.accountId ?? null,
     passwordSince: password?.since ?? null,
   };
-  const { rows } = await untilNoneIsLeft(
+  const { rows, ended } = await untilNoneIsLeft(
     () => sql.query<{ id: string; ended: boolean }>(endOfRecovery, values),
-    (heirs) => heirs.filter(({ ended }) => ended).length,
+    (heirs) => heirs.filter((heir) => heir.ended).length,
   );
+  sql.note('sessions_ended', { reason: 'stopped' }, ended);
   return rows.map(({ id }) => id);
 }
 
@@ -117,6 +118,7 @@ export async function endSessionsOf(
     () => sql.query<{ ended: number }>(endings[by], { ...values, of: id }),
     ([row]) => row?.ended ?? 0,
   );
+  sql.note('sessions_ended', { reason: of.reason }, ended);
   return ended;
 }
 
@@ -170,5 +172,7 @@ export const endFamily = async (
 ): Promise<boolean> => {
   const event = of.reason === 'reuse' ? 'authn_token_reuse' : 'authn_token_revoked';
   const values = { ...of, source: of.source ?? null, event, auditId: uuidv7(of.at.getTime()) };
-  return (await sql.query(endOne, values)).length > 0;
+  const ended = await sql.query(endOne, values);
+  sql.note('sessions_ended', { reason: of.reason }, ended.length);
+  return ended.length > 0;
 };

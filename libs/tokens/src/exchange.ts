@@ -5,7 +5,7 @@ import { newSecret, uuidv7 } from '@rekey/kernel';
 import { type VerifiedAssertion, verifyAssertion } from './assertion.js';
 import { type Client, type ClientDirectory, tokenExchangeGrant } from './clients.js';
 import type { TokenContext } from './context.js';
-import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from './families.js';
+import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
 import { authorizationCodeMs } from './lifetimes.js';
 import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
@@ -24,6 +24,7 @@ const spendAndEnd = `
   ), ended as (
     update token_families set ended_at = :now::timestamptz, end_reason = 'recovery'
     where account_id = :account and ended_at is null and exists (select from fresh)
+    returning id
   ), void_codes as (
     update authorization_codes set used_at = :now::timestamptz
     where account_id = :account and used_at is null and exists (select from fresh)
@@ -36,7 +37,7 @@ const exchangeTokens = statement(
    ), granted as (
      select :acr::text as acr, :amr::text[] as amr, :authTime::timestamptz as auth_time, :recoveryId::uuid as recovery_id
    ), ${insertFamily('who, granted')}
-   select subject.status, subject.roles, exists (select from fresh) as fresh,
+   select subject.status, subject.roles, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended,
      family.id, subject.id as account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms
    from subject left join family on true`,
 );
@@ -53,7 +54,7 @@ const exchangeCode = statement(
        '{"authorization_code": true}'::jsonb
      from subject, fresh
    )
-   select subject.status, exists (select from fresh) as fresh from subject`,
+   select subject.status, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended from subject`,
 );
 
 /** The key of authorization codes' digests. */
@@ -130,7 +131,12 @@ const spending = (context: TokenContext, assertion: VerifiedAssertion) => ({
 interface Spent {
   status: string;
   fresh: boolean;
+  /** Sessions that it ended. */
+  ended: number;
 }
+
+const noteEnded = ({ database }: TokenContext, { ended }: Spent): void =>
+  database.note('sessions_ended', { reason: 'recovery' }, ended);
 
 function refusalOf(row: Spent | undefined): OAuthRefusal | undefined {
   if (row?.status !== 'active') return badSubject('the account cannot be used');
@@ -157,7 +163,13 @@ async function issueTokens(
   });
   const refused = refusalOf(row);
   if (refused || !row) return refused ?? badSubject('the account cannot be used');
-  const response = await tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken });
+  noteEnded(context, row);
+  const response = await newSession(context, row, {
+    grant: 'recovery',
+    clientId: client.client_id,
+    scope,
+    refreshToken,
+  });
   return { ...response, issued_token_type: accessTokenType };
 }
 
@@ -187,7 +199,8 @@ async function issueCode(
     auditId: uuidv7(now),
   });
   const refused = refusalOf(row);
-  if (refused) return refused;
+  if (refused || !row) return refused ?? oauthRefuse('invalid_grant');
+  noteEnded(context, row);
   // RFC 8693 §2.2.1: the issued token stands in access_token, whatever its type; N_A says that it is not one.
   return {
     access_token: code,

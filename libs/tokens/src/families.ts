@@ -1,6 +1,7 @@
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { type Keyring, newSecret } from '@rekey/kernel';
+import type { LabelsOf } from '@rekey/watch';
 import { z } from 'zod';
 import { type AccessTokenClaims, signAccessToken } from './access-token.js';
 import type { Client } from './clients.js';
@@ -91,6 +92,22 @@ export interface TokenResponse {
   refresh_token?: string;
   scope: string;
   issued_token_type?: string;
+}
+
+/** What a new session began with. */
+export type SessionGrant = Exclude<LabelsOf<'tokens_issued'>['grant'], 'client_credentials'>;
+
+/** The answer with a new session, which is counted. */
+export async function newSession(
+  context: TokenContext,
+  family: FamilyRow,
+  of: { grant: SessionGrant; clientId: string; scope: string; refreshToken: string },
+  sql: Sql = context.database,
+): Promise<TokenResponse> {
+  const response = await tokenResponse(context, family, of);
+  const role = family.roles.some((one) => Object.hasOwn(context.lifetimes.roles, one)) ? 'staff' : 'ordinary';
+  sql.note('tokens_issued', { grant: of.grant, role, client: of.clientId });
+  return response;
 }
 
 export async function tokenResponse(

@@ -50,6 +50,13 @@ export async function introspect(
   client: Client,
   token: string,
 ): Promise<Introspection> {
+  const found = await stateOf(context, client, token);
+  const answer = found.active ? 'active' : 'inactive';
+  context.database.note('tokens_introspected', { answer, client: client.client_id });
+  return found;
+}
+
+async function stateOf(context: TokenContext, client: Client, token: string): Promise<Introspection> {
   const access = await verifyAccessToken(context, token);
   if (access) {
     if (!(await isLive(context.database, context.clock.now(), access))) return { active: false };
@@ -101,6 +108,9 @@ export async function authenticateBearer(
   context: TokenContext,
   token: string,
 ): Promise<VerifiedAccessToken | undefined> {
+  const { database, clock } = context;
   const access = await verifyAccessToken(context, token);
-  return access && (await isLive(context.database, context.clock.now(), access)) ? access : undefined;
+  const isGood = access !== undefined && (await isLive(database, clock.now(), access));
+  database.note('tokens_verified', { outcome: isGood ? 'good' : access ? 'ended' : 'invalid' });
+  return isGood ? access : undefined;
 }

@@ -6,7 +6,7 @@ import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import { endFamily } from './end-sessions.js';
 import { codePurpose } from './exchange.js';
-import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from './families.js';
+import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 const redeem = statement(
@@ -59,7 +59,8 @@ export async function redeemCode(
   });
   if (!family) {
     const [reused] = await context.database.query<{ family_id: string }>(findRedeemed, { codeDigests });
-    if (reused)
+    if (reused) {
+      context.database.note('tokens_reused', { what: 'authorization_code' });
       await endFamily(context.database, {
         id: reused.family_id,
         accountId: null,
@@ -68,7 +69,8 @@ export async function redeemCode(
         actor: `client:${client.client_id}`,
         source: request.source,
       });
+    }
     return oauthRefuse('invalid_grant', 'the code is unknown, used or expired, or does not fit the request');
   }
-  return tokenResponse(context, family, { clientId: client.client_id, scope, refreshToken });
+  return newSession(context, family, { grant: 'code', clientId: client.client_id, scope, refreshToken });
 }

@@ -1,5 +1,6 @@
 import { accountSubject } from '@rekey/accounts';
 import { statement } from '@rekey/database';
+import type { LabelsOf } from '@rekey/watch';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import { endFamily } from './end-sessions.js';
@@ -86,12 +87,19 @@ export async function refresh(
     wanted: asked.length > 0 ? asked : null,
     now: new Date(now),
   });
+  const note = (outcome: Outcome['outcome'], cause: Outcome['cause'] = 'none') =>
+    database.note('tokens_refreshed', { outcome, cause, client: client.client_id });
   const refused = oauthRefuse('invalid_grant', 'the refresh_token is unknown, ended or expired');
-  if (!row || row.client_id !== client.client_id || row.status !== 'active' || row.ended_at || row.is_over)
+  const dead = whyDead(row, client);
+  if (!row || dead) {
+    note('refused', dead);
     return refused;
+  }
   // Not rotated and not replaced when we looked: another caller rotated it in this very moment.
   const replacedAgo = row.replaced_at ? now - row.replaced_at.getTime() : 0;
   if (!row.rotated && replacedAgo > refreshRetryMs) {
+    database.note('tokens_reused', { what: 'refresh_token' });
+    note('refused', 'reuse');
     const actor = `client:${client.client_id}`;
     const at = new Date(now);
     await endFamily(database, {
@@ -104,10 +112,26 @@ export async function refresh(
     });
     return refused;
   }
-  if (!asked.every((scope) => row.scope.split(' ').includes(scope))) return tooWide;
+  if (!asked.every((scope) => row.scope.split(' ').includes(scope))) {
+    note('refused', 'scope');
+    return tooWide;
+  }
   const scope = asked.length > 0 ? [...new Set(asked)].join(' ') : row.scope;
   const refreshToken = row.rotated ? successor : await livingSuccessor(context, request.refresh_token);
-  return tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken });
+  const response = await tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken });
+  note(row.rotated ? 'rotated' : 'retried');
+  return response;
+}
+
+type Outcome = LabelsOf<'tokens_refreshed'>;
+
+/** Why a token gives nothing, whoever asks learns only that it is so; undefined while it is alive. */
+function whyDead(row: Presented | undefined, client: Client): Outcome['cause'] | undefined {
+  if (!row) return 'unknown';
+  if (row.client_id !== client.client_id) return 'other_client';
+  if (row.status !== 'active') return 'account';
+  if (row.ended_at) return 'ended';
+  return row.is_over ? 'expired' : undefined;
 }
 
 /**

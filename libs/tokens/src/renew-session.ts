@@ -3,7 +3,7 @@ import { type Sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from './families.js';
+import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
 
 const renew = statement(
   'session_renew',
@@ -37,5 +37,8 @@ export async function renewSession(
     scope,
   });
   const [family] = await sql.query<FamilyRow>(renew, { ...values, account, before });
-  return family && tokenResponse(context, family, { clientId: client.client_id, scope, refreshToken });
+  return (
+    family &&
+    newSession(context, family, { grant: 'renewal', clientId: client.client_id, scope, refreshToken }, sql)
+  );
 }

@@ -4,7 +4,7 @@ import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from './families.js';
+import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
 
 const begin = statement(
   'session_begin',
@@ -44,7 +44,10 @@ export async function signIn(
   const more = usable && verified ? await secondFactor(usable.id) : refuse('unauthorized');
   if (isRefused(more) || !usable) {
     // Asking for the second factor is no failure yet.
-    if (isRefused(more) && more.code === 'second_factor_required') return more;
+    const isHalf = isRefused(more) && more.code === 'second_factor_required';
+    const outcome = isHalf ? 'second_factor_required' : 'wrong';
+    database.note('sign_ins', { outcome, client: client.client_id });
+    if (isHalf) return more;
     await recordAudit(database, {
       id: uuidv7(now),
       at: new Date(now),
@@ -70,5 +73,6 @@ export async function signIn(
     more,
   });
   if (!family) return refuse('unauthorized');
-  return tokenResponse(context, family, { clientId: client.client_id, scope, refreshToken });
+  database.note('sign_ins', { outcome: 'right', client: client.client_id });
+  return newSession(context, family, { grant: 'sign_in', clientId: client.client_id, scope, refreshToken });
 }

@@ -133,6 +133,13 @@ export class SigningKeys {
     await this.load();
   }
 
+  /** Of each use: when the present key began to sign, and when the next is to. Milliseconds since the epoch. */
+  async ages(): Promise<{ use: KeyUse; since: number; due: number }[]> {
+    const uses = ['access_token', 'recovery_assertion'] as const;
+    const keys = await Promise.all(uses.map((use) => this.signingKey(use)));
+    return keys.map(({ use, activeFrom: since }) => ({ use, since, due: since + this.plan.rotateEveryMs }));
+  }
+
   private algOf(use: KeyUse): TokenAlgorithm {
     return use === 'access_token' ? this.plan.alg : 'ES256';
   }

@@ -9,6 +9,7 @@ import { RecoveryProofs1764000000008 } from './8-recovery-proofs.js';
 import { TokensKeys1764000000009 } from './9-tokens-keys.js';
 import { TokensDevices1764000000010 } from './10-tokens-devices.js';
 import { TokensClients1764000000012 } from './12-tokens-clients.js';
+import { RecoveryCauses1764000000013 } from './13-recovery-causes.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   TokensKeys1764000000009,
   TokensDevices1764000000010,
   TokensClients1764000000012,
+  RecoveryCauses1764000000013,
 ];

@@ -64,6 +64,7 @@ const closings = 50;
 export async function countSmsProven(sql: Sql, now: number): Promise<string[]> {
   const auditIds = Array.from({ length: closings }, () => uuidv7(now));
   const rows = await sql.query<{ prefix: string }>(count, { now: new Date(now), auditIds });
+  sql.note('sms_breakers', { turn: 'closed', cause: 'proof' }, rows.length);
   return rows.map(({ prefix }) => prefix);
 }
 

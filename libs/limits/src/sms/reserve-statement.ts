@@ -13,6 +13,8 @@ export interface SmsBreakerOpened {
 export interface ReservedRow {
   outcome: 'reserved' | 'sms_budget' | 'sms_breaker' | 'missing';
   opened: SmsBreakerOpened[];
+  /** Micro-units, as text; null where nothing was charged now. */
+  charged: string | null;
 }
 
 /**
@@ -113,7 +115,7 @@ export const reserve = statement(
          'floor', case when whole then :countryFloor::float else :rangeFloor::float end)
      from opened
    )
-   select verdict.outcome, coalesce((
+   select verdict.outcome, (select price from reserved) as charged, coalesce((
      select json_agg(json_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven)) from opened
    ), '[]') as opened from verdict`,
 );

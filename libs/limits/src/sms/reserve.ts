@@ -34,6 +34,9 @@ export const slotMs = 60_000;
 /** In milliseconds: how long a range is known for a code that was proved there. */
 export const knownForMs = 30 * 86_400_000;
 
+/** Of the currency. */
+const microUnits = 1_000_000;
+
 export const slotOf = (now: number): Date => new Date(now - (now % slotMs));
 
 /**
@@ -90,6 +93,8 @@ export async function reserveSms(
   for (let look = 0; look < 3; look++) {
     const [row] = await sql.query<ReservedRow>(reserve, values);
     if (row && row.outcome !== 'missing') {
+      if (row.charged !== null) sql.note('sms_money_reserved', { country }, Number(row.charged) / microUnits);
+      for (const { cause } of row.opened) sql.note('sms_breakers', { turn: 'opened', cause });
       return { ...(row.outcome === 'reserved' ? {} : { refused: row.outcome }), opened: row.opened };
     }
     await sql.query(prepare, { scopes, prefixes: [country, prefix], now: at(0) });

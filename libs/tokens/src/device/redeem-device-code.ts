@@ -3,7 +3,7 @@ import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from '../clients.js';
 import type { TokenContext } from '../context.js';
-import { type FamilyRow, insertFamily, newFamily, type TokenResponse, tokenResponse } from '../families.js';
+import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from '../families.js';
 import { type OAuthRefusal, oauthRefuse } from '../oauth-refusal.js';
 import { deviceDigests } from './device-codes.js';
 
@@ -77,7 +77,12 @@ export async function redeemDeviceCode(
   const [row] = await database.query<Polled>(poll, { ...values, digests, slowDownMs });
   if (row?.id) {
     const family = { ...row, id: row.id };
-    return tokenResponse(context, family, { clientId: client.client_id, scope: row.scope, refreshToken });
+    return newSession(context, family, {
+      grant: 'device',
+      clientId: client.client_id,
+      scope: row.scope,
+      refreshToken,
+    });
   }
   return refusalOf(row);
 }

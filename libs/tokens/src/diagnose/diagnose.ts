@@ -49,6 +49,16 @@ export async function diagnose(
   token: string,
   expected: { audience?: string } = {},
 ): Promise<Diagnosis> {
+  const diagnosis = await findCause(context, token, expected);
+  context.database.note('tokens_diagnosed', { cause: diagnosis.cause });
+  return diagnosis;
+}
+
+async function findCause(
+  context: TokenContext,
+  token: string,
+  expected: { audience?: string },
+): Promise<Diagnosis> {
   if (/^[\w-]{43}$/.test(token)) return ofRefreshToken(context, token);
   const read = readToken(token);
   if (!read) return say('malformed', { token: 'other' });

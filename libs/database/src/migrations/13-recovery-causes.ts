@@ -1,0 +1,14 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** A message remembers which request caused it, and the trace of that: what sends it writes them into its own log and trace. */
+export class RecoveryCauses1764000000013 implements MigrationInterface {
+  name = 'RecoveryCauses1764000000013';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('alter table messages add column request_id uuid, add column traceparent text');
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('alter table messages drop column request_id, drop column traceparent');
+  }
+}

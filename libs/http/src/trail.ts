@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import { systemClock, uuidv7 } from '@rekey/kernel';
+import { beginSpan, here, markFailed, type Place, readRequestId, standingAt, type Watch } from '@rekey/watch';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+/** Whose word about a request counts: the proxies of the settings, as the connection has them. */
+export class Proxies {
+  private readonly list = new BlockList();
+
+  constructor(addresses: readonly string[]) {
+    for (const entry of addresses) {
+      const [address = '', bits] = entry.split('/');
+      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+      if (bits === undefined) this.list.addAddress(address, family);
+      else this.list.addSubnet(address, Number(bits), family);
+    }
+  }
+
+  isOne({ socket: { remoteAddress: address = '' } }: IncomingMessage): boolean {
+    const family = isIP(address);
+    return family !== 0 && this.list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  }
+}
+
+const headerOf = (request: IncomingMessage, name: string): string | undefined => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** A trusted proxy's id of a request, or its trace; a new one for everyone else. */
+export const requestIdOf =
+  (proxies: Proxies) =>
+  (request: IncomingMessage): string => {
+    const given = proxies.isOne(request)
+      ? (readRequestId(headerOf(request, 'x-request-id')) ??
+        readRequestId(headerOf(request, 'traceparent')?.split('-')[1]))
+      : undefined;
+    return given ?? uuidv7(systemClock.now());
+  };
+
+interface Way {
+  place: Place;
+  span: ReturnType<typeof beginSpan>;
+}
+
+const ways = new WeakMap<FastifyRequest, Way>();
+
+/** What was noted while a request was answered. */
+export const eventsOf = (request: FastifyRequest): Place['events'] => ways.get(request)?.place.events ?? [];
+
+/** Puts what a request causes under its id and into its trace, up to its answer. */
+export function registerTrail(fastify: FastifyInstance, watch: Watch, proxies: Proxies): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { raw, method, id } = request;
+    const route = request.routeOptions.url ?? 'none';
+    const place = watch.placeOf(id, proxies.isOne(raw) ? headerOf(raw, 'traceparent') : undefined);
+    const attributes = { 'http.request.method': method, 'http.route': route, 'rekey.request_id': id };
+    ways.set(request, { place, span: beginSpan(place, `${method} ${route}`, 'server', attributes) });
+    standingAt(place, done);
+  });
+  // The body was read from the socket, which stands nowhere.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    const place = ways.get(request)?.place;
+    if (place && here() !== place) standingAt(place, done);
+    else done();
+  });
+  fastify.addHook('onResponse', async (request, reply) => {
+    const span = ways.get(request)?.span;
+    span?.setAttribute('http.response.status_code', reply.statusCode);
+    if (reply.statusCode >= 500) markFailed(span, { code: reply.statusCode });
+    span?.end();
+  });
+}

@@ -1,0 +1,13 @@
+export type { LabelsOf, Note } from './catalogue.js';
+export { beginSpan, inSpan, markFailed } from './span.js';
+export type { TracingOptions } from './tracing.js';
+export {
+  type Cause,
+  cause,
+  causeHeaders,
+  here,
+  type Place,
+  readRequestId,
+  standingAt,
+} from './trail.js';
+export { openWatch, type Watch, type WatchOptions } from './watch.js';

@@ -1,0 +1,53 @@
+import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { here, type Place, standingAt } from './trail.js';
+
+export type SpanRole = 'server' | 'client' | 'consumer' | 'internal';
+
+const kinds: Record<SpanRole, SpanKind> = {
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  consumer: SpanKind.CONSUMER,
+  internal: SpanKind.INTERNAL,
+};
+
+/** Begins a span below the place; undefined while there are no traces. Whoever begins it ends it. */
+export function beginSpan(
+  place: Place,
+  name: string,
+  role: SpanRole,
+  attributes: Attributes = {},
+): Span | undefined {
+  const span = place.tracer?.startSpan(name, { kind: kinds[role], attributes }, place.context);
+  if (span) place.context = trace.setSpan(place.context, span);
+  return span;
+}
+
+/** Of a fault only its kind: its message may hold what was sent. */
+export function markFailed(span: Span | undefined, fault: unknown): void {
+  const { code, name } = Object(fault) as { code?: unknown; name?: unknown };
+  span?.setAttribute('error.type', String(code ?? name ?? 'unknown'));
+  span?.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+/** Does the work as a part of the trace; without traces it is the work alone. */
+export async function inSpan<Result>(
+  name: string,
+  role: SpanRole,
+  attributes: Attributes,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const parent = here();
+  if (!parent?.tracer) return work();
+  const place = { ...parent };
+  const span = beginSpan(place, name, role, attributes);
+  return standingAt(place, async () => {
+    try {
+      return await work();
+    } catch (fault) {
+      markFailed(span, fault);
+      throw fault;
+    } finally {
+      span?.end();
+    }
+  });
+}

@@ -1,0 +1,76 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Context, isSpanContextValid, ROOT_CONTEXT, type Tracer, trace } from '@opentelemetry/api';
+
+/** What a piece of work was caused by: it goes wherever the work goes, through processes and rows. */
+export interface Cause {
+  /** A UUID; null for what nobody asked for. */
+  requestId: string | null;
+  /** W3C Trace Context §3.2, while traces are on. */
+  traceparent: string | null;
+}
+
+/** Where the present piece of work stands. */
+export interface Place {
+  requestId: string | null;
+  context: Context;
+  tracer?: Tracer;
+  /** What was noted on the way, for the line in the log. */
+  events: Record<string, unknown>[];
+}
+
+const places = new AsyncLocalStorage<Place>();
+
+export const here = (): Place | undefined => places.getStore();
+
+export const standingAt = <Result>(place: Place, work: () => Result): Result => places.run(place, work);
+
+export const newPlace = (requestId: string | null, tracer?: Tracer, context = ROOT_CONTEXT): Place => ({
+  requestId,
+  context,
+  tracer,
+  events: [],
+});
+
+/** For the rows and calls that carry the cause on. */
+export function cause(): Cause {
+  const place = here();
+  return {
+    requestId: place?.requestId ?? null,
+    traceparent: place?.tracer ? traceparentOf(place.context) : null,
+  };
+}
+
+/** The same as headers of a call to another process. */
+export function causeHeaders(): Record<string, string> {
+  const { requestId, traceparent } = cause();
+  return {
+    ...(requestId ? { 'x-request-id': requestId } : {}),
+    ...(traceparent ? { traceparent } : {}),
+  };
+}
+
+const sampledOnly = 0x01;
+
+function traceparentOf(context: Context): string | null {
+  const span = trace.getSpanContext(context);
+  if (!span || !isSpanContextValid(span)) return null;
+  return `00-${span.traceId}-${span.spanId}-0${span.traceFlags & sampledOnly}`;
+}
+
+/** @returns the root when it is not one that can be read */
+export function contextOf(traceparent: string | null | undefined): Context {
+  const [, traceId = '', spanId = '', flags = '0'] =
+    /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '') ?? [];
+  const parent = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & sampledOnly, isRemote: true };
+  return isSpanContextValid(parent) ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+}
+
+/**
+ * A request id that somebody else has made: a UUID of any kind, or its 32 digits alone, as proxies write them. Anything else
+ * is not taken: it goes into headers, rows and logs.
+ */
+export function readRequestId(text: string | undefined): string | undefined {
+  const [, a, b, c, d, e] =
+    /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i.exec(text ?? '') ?? [];
+  return a && [a, b, c, d, e].join('-').toLowerCase();
+}

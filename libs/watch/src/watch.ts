@@ -1,0 +1,140 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  catalogue,
+  describe,
+  fullName,
+  type LabelsOf,
+  type MetricName,
+  type MetricOf,
+  type Note,
+} from './catalogue.js';
+import { inSpan } from './span.js';
+import { openTracing, type TracingOptions } from './tracing.js';
+import { type Cause, contextOf, here, newPlace, type Place, standingAt } from './trail.js';
+
+export interface WatchOptions {
+  /** Which part of Rekey is watched. */
+  app: string;
+  /** Unset: there are no traces. */
+  tracing?: TracingOptions;
+  /**
+   * The courier works in this process too. What the process spends then tells whether a message was written, and so whether
+   * there is an account: that is not shown to everyone.
+   */
+  besideCourier?: boolean;
+  /** Shows its metrics together with those of another. */
+  with?: Watch;
+}
+
+/** How many clients, causes or countries a metric tells apart; the rest are counted as `other`. */
+const wordsAtMost = 200;
+/** Events of one piece of work that the log names. */
+const eventsAtMost = 20;
+
+/** What one part of Rekey counts, and the traces it leaves. */
+export class Watch {
+  readonly registry: Registry;
+  private readonly instruments = new Map<MetricName, Counter | Histogram>();
+  private readonly known = new Map<string, Set<string>>();
+  private readonly open = new Set<string>();
+
+  constructor(
+    options: WatchOptions,
+    private readonly tracing: Awaited<ReturnType<typeof openTracing>> | undefined,
+  ) {
+    this.registry = options.with?.registry ?? new Registry();
+    if (options.with) return;
+    collectDefaultMetrics({ register: this.registry });
+    const ofProcess = this.registry.getMetricsAsArray().map(({ name }) => name);
+    if (!options.besideCourier) this.show(...ofProcess);
+    for (const name of names) if (describe(name).open) this.show(fullName(name));
+  }
+
+  readonly note: Note = (name, labels, value = 1) => {
+    const bounded = this.bound(name, labels as Labels);
+    const events = here()?.events;
+    if (events && value !== 0 && events.length < eventsAtMost) events.push({ event: name, ...bounded });
+    const instrument = this.instrument(name);
+    if (instrument instanceof Histogram) instrument.observe(bounded, value);
+    else instrument.inc(bounded, value);
+  };
+
+  /** @param read asked at each scrape: it must be cheap */
+  gauge<Name extends MetricOf<'gauge'>>(
+    name: Name,
+    read: () => Promise<{ labels: LabelsOf<Name>; value: number }[]>,
+  ): void {
+    const { help, labels } = describe(name);
+    new Gauge({
+      name: fullName(name),
+      help,
+      labelNames: Object.keys(labels),
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        for (const one of await read()) this.set(one.labels as Labels, one.value);
+      },
+    });
+  }
+
+  /** Lets everyone see a metric that tells nothing of anybody. */
+  show(...metrics: string[]): void {
+    for (const metric of metrics) this.open.add(metric);
+  }
+
+  /** Prometheus text: all of it, or what everyone may see. */
+  async text(whole: boolean): Promise<string> {
+    if (whole) return this.registry.metrics();
+    const shown = this.registry.getMetricsAsArray().filter(({ name }) => this.open.has(name));
+    const texts = await Promise.all(shown.map(({ name }) => this.registry.getSingleMetricAsString(name)));
+    return `${texts.join('\n\n')}\n`;
+  }
+
+  /** Where a request stands that has just come in. @param traceparent only of somebody whose word counts */
+  placeOf(requestId: string, traceparent?: string): Place {
+    return newPlace(requestId, this.tracing?.tracer, contextOf(traceparent));
+  }
+
+  /** Goes on with what was begun in another process. */
+  async goOn<Result>(from: Cause, name: string, work: () => Promise<Result>): Promise<Result> {
+    const place = newPlace(from.requestId, this.tracing?.tracer, contextOf(from.traceparent));
+    return standingAt(place, () => inSpan(name, 'consumer', {}, work));
+  }
+
+  async close(): Promise<void> {
+    await this.tracing?.close();
+  }
+
+  private instrument(name: MetricOf<'counter' | 'histogram'>): Counter | Histogram {
+    const there = this.instruments.get(name);
+    if (there) return there;
+    const { kind, help, labels, buckets } = describe(name);
+    const about = { name: fullName(name), help, labelNames: Object.keys(labels), registers: [this.registry] };
+    const made =
+      kind === 'histogram' ? new Histogram({ ...about, buckets: [...(buckets ?? [])] }) : new Counter(about);
+    this.instruments.set(name, made);
+    return made;
+  }
+
+  /** However many clients or causes there come to be, a metric stays of a size that can be kept. */
+  private bound(name: MetricName, labels: Labels): Labels {
+    const declared = describe(name).labels;
+    return Object.fromEntries(
+      Object.entries(labels).map(([label, word]) => {
+        if (typeof declared[label] !== 'string') return [label, word];
+        const known = this.known.get(`${name} ${label}`) ?? new Set();
+        this.known.set(`${name} ${label}`, known);
+        if (known.size < wordsAtMost) known.add(word);
+        return [label, known.has(word) ? word : 'other'];
+      }),
+    );
+  }
+}
+
+type Labels = Record<string, string>;
+
+const names = Object.keys(catalogue) as MetricName[];
+
+export async function openWatch(options: WatchOptions): Promise<Watch> {
+  return new Watch(options, options.tracing && (await openTracing(options.app, options.tracing)));
+}
