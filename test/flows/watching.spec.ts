@@ -119,14 +119,30 @@ describe('what is counted', () => {
     await step('what is left of the session', () => refresh(successor), {
       'tokens_refreshed_total{outcome="refused",cause="ended",client="default"}': 1,
     });
-    await step(
-      'an invented token, an invented client',
-      async () => {
-        await refresh('x'.repeat(43));
-        expect((await refresh('x'.repeat(43), 'nobody-knows-this-client')).status).toBe(401);
-      },
-      { 'tokens_refreshed_total{outcome="refused",cause="unknown",client="default"}': 1 },
-    );
+    await step('an invented token', () => refresh('x'.repeat(43)), {
+      'tokens_refreshed_total{outcome="refused",cause="unknown",client="default"}': 1,
+    });
+  });
+
+  test('no client that somebody invented becomes a label, nor an address', async () => {
+    const { recovery, issuer } = rekey.settings.urls;
+    const client_id = 'registered-by-nobody';
+    const identifier = 'tom@example.com';
+    const invented = async () => {
+      const asked = await Promise.all([
+        rekey.call('POST', `${recovery}/v1/recoveries`, { json: { identifier, client_id } }),
+        rekey.call('POST', `${issuer}/v1/sessions`, { json: { identifier, password, client_id } }),
+        refresh('x'.repeat(43), client_id),
+        rekey.call('GET', `${recovery}/${client_id}`),
+      ]);
+      expect(asked.map(({ status }) => status)).toEqual([400, 400, 401, 404]);
+    };
+    await step('four requests', invented, {});
+    const texts = await Promise.all([recovery, issuer].map((url) => metricsOf(url, metricsToken)));
+    expect(texts.join()).not.toMatch(/registered-by-nobody|@|\+\d{8}/);
+    const wrong = await fetch(`${issuer}/metrics`, { headers: { authorization: 'Bearer guessed' } });
+    expect([wrong.status, wrong.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect((await fetch(`${issuer}/metrics`)).status).toBe(401);
   });
 
   test('introspection, revocation, diagnosis, management', async () => {

@@ -1,0 +1,76 @@
+import { newHousehold, type Rekey, startRekey, stopTokenIn, until } from '../flows/rekey.js';
+import { countsIn, metricsOf, moved } from '../flows/scrape.js';
+import { Story } from '../flows/story.js';
+
+/** `/metrics` is on the public port: who reads it beside somebody else's recovery must not learn who has an account. */
+describe('metrics that everyone may see', () => {
+  let rekey: Rekey;
+  beforeAll(async () => {
+    rekey = await startRekey();
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+  });
+
+  const read = async () => {
+    const { recovery, issuer, console: management } = rekey.settings.urls;
+    return (await Promise.all([recovery, issuer, management].map((url) => metricsOf(url)))).join('\n');
+  };
+  /** What moved while this was done, and whatever followed from it. */
+  const during = async (walk: () => Promise<unknown>) => {
+    const before = countsIn(await read());
+    await walk();
+    await until('every message to be looked after', async () => {
+      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
+      return row.n === 0 || undefined;
+    });
+    return moved(before, countsIn(await read()));
+  };
+  const scrape = 'http_request_duration_seconds_count{method="GET",route="/metrics",status="200"}';
+
+  test('move alike for people who are known and for those who are not, from the start to the last try', async () => {
+    const told: unknown[] = [];
+    for (const identifier of ['ada@example.com', 'nobody@example.com', '+12025550123', '+12025550199']) {
+      const story = new Story(rekey);
+      told.push(
+        await during(async () => {
+          await story.start({ identifier });
+          await story.show();
+          for (let n = 0; n < 6; n++) await story.prove('00000000');
+          await story.settle();
+        }),
+      );
+    }
+    for (const one of told) expect(one).toEqual(told[0]);
+    expect(told[0]).toMatchObject({
+      'rekey_recoveries_started_total{client="default"}': 1,
+      'http_request_duration_seconds_count{method="POST",route="/v1/recoveries",status="202"}': 1,
+    });
+  });
+
+  test('do not show that a message was followed', async () => {
+    const story = new Story(rekey);
+    await story.start({ identifier: 'sam@example.com' });
+    const mail = await rekey.message('sam@example.com');
+    const followed = await during(async () => {
+      expect((await story.stop(stopTokenIn(mail))).status).toBe(204);
+      await rekey.call('GET', `${rekey.settings.urls.recovery}/stop?token=${stopTokenIn(mail)}`);
+      await rekey.call('GET', `${rekey.settings.urls.recovery}/recover/link`);
+      await fetch(`${rekey.settings.urls.recovery}/webhooks/twilio/status`, {
+        method: 'POST',
+        body: new URLSearchParams({ MessageStatus: 'delivered' }),
+      });
+    });
+    expect(followed).toEqual({ [scrape]: 1 });
+  });
+
+  test('are these and no others; nothing of a process that also writes messages', async () => {
+    const names = [...(await read()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
+    expect([...new Set(names)].sort()).toEqual([
+      'http_request_duration_seconds',
+      'rekey_recoveries_started_total',
+    ]);
+  });
+});
