@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { MovableClock, systemClock } from '@rekey/kernel';
+import type { Settings } from '@rekey/settings';
 import type { Rekey } from '../flows/rekey.js';
 import { freePort } from '../postgres.js';
 
@@ -31,8 +32,8 @@ export interface AppProcess {
  * @param more.preload a module that is loaded before the app
  */
 export async function startApp(
-  name: 'recovery' | 'issuer',
-  rekey: Rekey,
+  name: 'recovery' | 'courier' | 'issuer' | 'console',
+  rekey: Pick<Rekey, 'clock'> & { settings: Pick<Settings, 'databaseUrl' | 'dataDir' | 'urls'> },
   more: { port?: number; scheme?: 'https'; environment?: Record<string, string>; preload?: string } = {},
 ): Promise<AppProcess> {
   const port = more.port ?? (await freePort());
@@ -48,6 +49,7 @@ export async function startApp(
       REKEY_DATA_DIR: rekey.settings.dataDir,
       RECOVERY_URL: rekey.settings.urls.recovery,
       ISSUER_URL: rekey.settings.urls.issuer,
+      CONSOLE_URL: rekey.settings.urls.console,
       TRUST_PROXY: '127.0.0.1,::1',
       [`${name.toUpperCase()}_PORT`]: String(port),
       CLOCK_OFFSET_MS: String(rekey.clock.now() - systemClock.now()),

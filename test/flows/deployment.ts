@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrateQueue } from '@rekey/queue';
+import { SMTPServer } from 'smtp-server';
+import { type AppProcess, RunningClock, startApp } from '../faults/app-process.js';
+import { freePort, startPostgres } from '../postgres.js';
+
+const names = ['recovery', 'courier', 'issuer', 'console'] as const;
+type Name = (typeof names)[number];
+
+/** Rekey as it is deployed: each app a process of its own. Needs a build. */
+export interface Deployment {
+  urls: Record<Name, string>;
+  /** The lines of their logs. */
+  log(name: Name): Record<string, unknown>[];
+  /** All that they printed. */
+  output(): string;
+  /** Mails as they came over SMTP, decoded as far as a search for a code or an address needs. */
+  mails(): string[];
+  management(): Promise<string>;
+  close(): Promise<void>;
+}
+
+const listen = (server: Server): Promise<number> =>
+  new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+  );
+
+export async function startDeployment(environment: Record<string, string> = {}): Promise<Deployment> {
+  const postgres = await startPostgres();
+  await migrateQueue(postgres);
+  const dataDir = await mkdtemp(join(tmpdir(), 'rekey-deployment-'));
+  const mails: string[] = [];
+  const smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    async onData(stream, _session, accept) {
+      const chunks: Buffer[] = await stream.toArray();
+      // Soft line breaks of quoted-printable, and its equals sign.
+      mails.push(Buffer.concat(chunks).toString().replaceAll('=\r\n', '').replaceAll('=3D', '='));
+      accept();
+    },
+  });
+  smtp.on('error', () => undefined);
+  const smtpPort = await listen(smtp.server as Server);
+  const ports = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await freePort()])),
+  ) as Record<Name, number>;
+  const urls = Object.fromEntries(names.map((name) => [name, `http://localhost:${ports[name]}`])) as Record<
+    Name,
+    string
+  >;
+  const settings = { databaseUrl: postgres.url, dataDir, urls };
+  const secret = 'the secret of the management';
+  const apps: Partial<Record<Name, AppProcess>> = {};
+  for (const name of ['issuer', 'console', 'courier', 'recovery'] as const) {
+    apps[name] = await startApp(
+      name,
+      { settings, clock: new RunningClock() },
+      {
+        port: ports[name],
+        environment: {
+          LOG_LEVEL: 'info',
+          SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+          MANAGEMENT_CLIENT_SECRET: secret,
+          ...environment,
+        },
+      },
+    );
+  }
+  const output = (name: Name) => apps[name]?.output() ?? '';
+  return {
+    urls,
+    log: (name) =>
+      output(name)
+        .split('\n')
+        .filter((line) => line.startsWith('{') && line.endsWith('}'))
+        .map((line) => JSON.parse(line)),
+    output: () => names.map(output).join('\n'),
+    mails: () => mails,
+    async management() {
+      const answer = await fetch(`${urls.issuer}/oauth2/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: 'management',
+          client_secret: secret,
+        }),
+      });
+      return ((await answer.json()) as { access_token: string }).access_token;
+    },
+    async close() {
+      await Promise.all(names.map((name) => apps[name]?.kill()));
+      await new Promise<void>((resolve) => smtp.close(() => resolve()));
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A span as OTLP/HTTP has it in JSON, and whose it is. */
+export interface Span {
+  service: string;
+  name: string;
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  attributes: { key: string; value: unknown }[];
+  status: object;
+}
+
+/** What an OpenTelemetry collector is on its HTTP side. */
+export interface Collector {
+  url: string;
+  spans(): Span[];
+  /** As it came. */
+  text(): string;
+  /** Of the headers of each call. */
+  header(name: string): Set<unknown>;
+  close(): Promise<void>;
+}
+
+export async function startCollector(): Promise<Collector> {
+  const bodies: string[] = [];
+  const seen: Record<string, unknown>[] = [];
+  const server = createServer(async (request, reply) => {
+    const chunks: Buffer[] = await request.toArray();
+    seen.push({ ...request.headers, ':path': request.url });
+    bodies.push(Buffer.concat(chunks).toString());
+    reply.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  const port = await listen(server);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    text: () => bodies.join('\n'),
+    header: (name) => new Set(seen.map((headers) => headers[name])),
+    spans: () =>
+      bodies.flatMap((body) =>
+        JSON.parse(body).resourceSpans.flatMap(({ resource, scopeSpans }: Resource) =>
+          scopeSpans.flatMap(({ spans }) =>
+            spans.map((span) => ({
+              ...span,
+              service: resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue,
+            })),
+          ),
+        ),
+      ),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Resource {
+  resource: { attributes: { key: string; value: { stringValue: string } }[] };
+  scopeSpans: { spans: Span[] }[];
+}
