@@ -28,6 +28,8 @@ export async function startRecovery(
       openApi,
       watch,
       ledByMessage: /^\/(v1\/stops|stop|recover\/link|webhooks\/twilio\/status)$/,
+      // Never the pages: an authorization endpoint is navigated to (RFC 9700 §2.6).
+      crossOrigin: { origins: settings.corsOrigins, paths: /^\/v1\/(recoveries(\/.*)?|stops)$/ },
       media: pageMedia,
     });
     return {

@@ -50,6 +50,8 @@ export async function startStandalone(given: Settings, options: { clock?: Clock 
       databaseUrl: url,
       smtpUrls: given.smtpUrls.length > 0 ? given.smtpUrls : [mailbox?.smtpUrl ?? ''],
       twilio: given.twilio ?? mailbox?.twilio,
+      // The example page is an app of another origin, as yours will be.
+      corsOrigins: [...given.corsOrigins, ...(mailbox ? [mailbox.url] : [])],
     };
     const watchOf = (app: string, joined?: Watch) =>
       openWatch({ app, tracing: settings.tracing, besideCourier: true, with: joined });

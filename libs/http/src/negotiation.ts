@@ -41,7 +41,7 @@ export function negotiate(fastify: FastifyInstance, rules: readonly MediaRule[] 
 
   fastify.addHook('onRequest', async (request, reply) => {
     const path = pathOf(request);
-    if (request.is404) {
+    if (request.is404 || request.routeOptions.url === '*') {
       const allowed = new Set(
         routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods),
       );

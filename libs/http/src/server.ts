@@ -6,6 +6,7 @@ import type { Settings } from '@rekey/settings';
 import type { Watch } from '@rekey/watch';
 import { type FastifyInstance, LogController } from 'fastify';
 import { onUnreadableRequest, onUnreadableUrl } from './before-routes.js';
+import { type CrossOrigin, openToOrigins } from './cross-origin.js';
 import { createLog, nestLog } from './log.js';
 import { openDocs, registerManners } from './manners.js';
 import { type MediaRule, negotiate } from './negotiation.js';
@@ -39,6 +40,8 @@ export interface ServeOptions {
   bodyLimit?: number;
   /** Of routes that take or give something else than JSON. */
   media?: readonly MediaRule[];
+  /** What pages of other origins may call; nothing when left out. */
+  crossOrigin?: CrossOrigin;
   /** Fastify plugins of this process, before its routes. */
   register?(fastify: FastifyInstance): Promise<void>;
 }
@@ -86,6 +89,7 @@ export async function createApp(
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   registerTrail(fastify, watch, proxies);
   await registerManners(fastify, watch, options.ledByMessage);
+  if (options.crossOrigin) await openToOrigins(fastify, options.crossOrigin);
   negotiate(fastify, options.media);
   if (options.openApi) openDocs(fastify);
 

@@ -112,6 +112,7 @@ export function loadSettings(
     smsCountries: values.SMS_COUNTRIES,
     sendQuotas: { client: values.SENDS_PER_CLIENT ?? 6_000, instance: values.SENDS_IN_ALL ?? 30_000 },
     trustProxy: values.TRUST_PROXY ?? [],
+    corsOrigins: values.CORS_ORIGINS ?? [],
     serviceName: values.SERVICE_NAME ?? 'Rekey',
     signInUrl: values.SIGN_IN_URL,
     metricsToken: values.METRICS_TOKEN,

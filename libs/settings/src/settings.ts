@@ -82,6 +82,8 @@ export interface Settings {
   sendQuotas: { client: number; instance: number };
   /** Addresses or networks whose forwarding headers count. */
   trustProxy: string[];
+  /** Origins whose pages may call the APIs from script. */
+  corsOrigins: string[];
   /** What mails, SMS and pages call the product. */
   serviceName: string;
   /** Where a person signs in after a recovery that no app began. */

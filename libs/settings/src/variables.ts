@@ -153,6 +153,12 @@ export const variables = {
     allowed: 'IP addresses or networks such as 10.0.0.0/8, comma-separated',
     schema: list(network),
   },
+  CORS_ORIGINS: {
+    meaning: 'origins whose pages may call the recovery API and the issuer from script, comma-separated',
+    default: 'none; development: the example page',
+    allowed: 'origins such as https://app.example.com, comma-separated, without a path',
+    schema: list(url('http:', 'https:').refine((text) => new URL(text).origin === text)),
+  },
   SERVICE_NAME: {
     meaning: 'what mails, SMS and pages call your product',
     default: '`Rekey`',

@@ -1,0 +1,38 @@
+import cors from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
+
+/** What pages of other origins may call from script. */
+export interface CrossOrigin {
+  /** As a browser sends them: `https://app.example.com`. */
+  origins: readonly string[];
+  /** The paths that they may call, without the query. */
+  paths: RegExp;
+}
+
+const shared = {
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+  allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
+  exposedHeaders: ['Retry-After', 'RateLimit', 'RateLimit-Policy', 'WWW-Authenticate', 'X-Request-Id'],
+  // Seconds; the most that Chromium keeps.
+  maxAge: 7_200,
+};
+
+/**
+ * Lets named origins call named paths (CORS of the Fetch standard), with tokens in a header and never with cookies. Anyone
+ * else is answered as if there were no such thing.
+ */
+export async function openToOrigins(
+  fastify: FastifyInstance,
+  { origins, paths }: CrossOrigin,
+): Promise<void> {
+  if (origins.length === 0) return;
+  await fastify.register(cors, {
+    delegator: (request, decide) => {
+      const { origin } = request.headers;
+      const isOpen = origin !== undefined && origins.includes(origin) && paths.test(pathOf(request.url));
+      decide(null, isOpen ? { ...shared, origin: [origin] } : { origin: false });
+    },
+  });
+}
+
+const pathOf = (url: string | undefined): string => (url ?? '').split('?')[0] ?? '';
