@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   type Client,
   type ClientOptions,
@@ -11,66 +9,37 @@ import {
 import { decodeProtectedHeader } from 'jose';
 import { password, people } from './people.js';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
+import { type ResourceServer, startResourceServer } from './resource-server.js';
 import { signingOf } from './signing.js';
 
 /** The SDK in Node, against the real issuer. Its clock is the issuer's, or one that goes wrong. */
 describe('the client', () => {
   let rekey: Rekey;
   let who: ReturnType<typeof people>;
-  let api: Server;
+  let api: ResourceServer;
   let resource: string;
-  let seen: { authorization?: string; body: string }[];
+  let seen: ResourceServer['seen'];
   let refreshes: number;
   let cut: boolean;
   beforeAll(async () => {
     rekey = await startRekey();
     who = people(rekey);
-    // A resource server that asks the issuer about every token.
-    await rekey
-      .call('PUT', `${rekey.settings.urls.console}/v1/clients/api`, {
-        bearer: await who.management(),
-        json: { name: 'API', type: 'confidential', grants: ['client_credentials'] },
-      })
-      .then(({ body }) => {
-        secret = body.client_secret;
-      });
-    api = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      const { authorization = '' } = request.headers;
-      seen.push({ authorization, body });
-      const asked = await rekey.call(
-        'POST',
-        `${rekey.settings.urls.issuer}/oauth2/introspect`,
-        form({
-          token: authorization.replace('Bearer ', '') || 'none',
-          client_id: 'api',
-          client_secret: secret,
-        }) as never,
-      );
-      response.writeHead(asked.body.active ? 200 : 401).end(JSON.stringify({ sub: asked.body.sub }));
-    });
-    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
-    resource = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    api = await startResourceServer(rekey, who);
+    resource = api.url;
   }, 30_000);
   afterAll(async () => {
-    api.closeAllConnections();
     api.close();
     await rekey.close();
   });
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(3_600_000);
-    seen = [];
+    seen = api.seen;
+    seen.length = 0;
     refreshes = 0;
     cut = false;
   });
 
-  let secret = '';
-  const form = (fields: Record<string, string>) => ({
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    json: new URLSearchParams(fields).toString(),
-  });
   const household = newHousehold();
   const counting: typeof fetch = async (input, init) => {
     const url = String(input instanceof Request ? input.url : input);

@@ -1,3 +1,4 @@
+import { systemClock } from './clock.js';
 import { type RecoveryCause, type TokenAnswer, TokenKeeper } from './keeper.js';
 import {
   callJson,
@@ -6,7 +7,9 @@ import {
   type RecoveryView,
   type StartRequest,
 } from './recovery.js';
-import { memoryStorage, type TokenStorage } from './storage.js';
+import { isStream, originOf } from './requests.js';
+import { memoryStorage, type StoredTokens, type TokenStorage } from './storage.js';
+import { formOf, nap } from './waiting.js';
 
 export interface ClientOptions {
   /** Base URL of the token issuer. */
@@ -19,11 +22,14 @@ export interface ClientOptions {
   /** Origins that tokens may be sent to, beside the issuer and the page's own; no other ever sees one. */
   resources?: string[];
   /**
-   * The session is dead: show the way back in. Called once, however many requests are waiting; they go on when there are
-   * tokens again, and fail when this gives false or throws.
+   * The session is dead: show the way back in. Called once in each tab where something waits, however much that is; it goes on
+   * when there are tokens again, from whichever tab, and fails when this gives false or throws. A request after that asks anew.
    */
   onRecovery?: (cause: RecoveryCause) => unknown;
+  /** After each sign-in, renewal and end of the session, in this tab or another. */
+  onTokens?: (tokens: StoredTokens | undefined) => void;
   fetch?: typeof fetch;
+  /** Milliseconds of a clock that goes on during sleep, and that all tabs share. */
   now?: () => number;
   sleep?: (ms: number) => Promise<void>;
 }
@@ -62,67 +68,63 @@ export function createClient(options: ClientOptions): Client {
     clientId,
     storage: options.storage ?? memoryStorage(),
     fetch: send,
-    now: options.now ?? (() => performance.timeOrigin + performance.now()),
-    sleep: options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+    now: options.now ?? systemClock,
+    sleep: options.sleep ?? nap,
     onRecovery: options.onRecovery,
+    onTokens: options.onTokens,
   });
   const page = (globalThis as { location?: { origin?: string; href?: string } }).location;
   const origins = new Set(
-    [issuer, page?.origin, ...(options.resources ?? [])]
-      .filter((url) => url !== undefined)
-      .map((url) => new URL(url).origin),
+    [issuer, page?.origin ?? '', ...(options.resources ?? [])].map((url) => originOf(url, undefined)),
   );
-  const open = (reference: RecoveryReference, view: RecoveryView) =>
-    new Recovery(recovery, reference, send, (answer) => keeper.accept(answer), view);
+  const open = ({ token, ...view }: RecoveryView & { token: string }) =>
+    new Recovery(recovery, { id: view.id, token }, send, (answer) => keeper.accept(answer), view);
 
   return {
     async fetch(input, init) {
-      const url = new URL(input instanceof Request ? input.url : input, page?.href);
-      if (!origins.has(url.origin)) return send(input, init);
-      const attempt = (token: string) => {
-        const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+      const request = input instanceof Request ? input : undefined;
+      const origin = originOf(request?.url ?? String(input), page?.href);
+      if (!origin || !origins.has(origin)) return send(input, init);
+      const fresh = keeper.begin(init?.signal ?? request?.signal);
+      const attempt = (what: typeof input, token: string) => {
+        const headers = new Headers(init?.headers ?? request?.headers);
         headers.set('authorization', `Bearer ${token}`);
-        return send(input instanceof Request ? input.clone() : input, { ...init, headers });
+        return send(what, { ...init, headers });
       };
-      const token = await keeper.fresh();
-      const response = await attempt(token);
-      if (response.status !== 401 || !isRepeatable(input, init)) return response;
-      await response.body?.cancel();
-      return attempt(await keeper.fresh(token));
+      const token = await fresh();
+      const response = await attempt(request?.clone() ?? input, token);
+      if (response.status !== 401 || isStream(init?.body)) return response;
+      // A newer token says nothing newer of how the person signed in (RFC 9470).
+      if (/insufficient_user_authentication/.test(response.headers.get('www-authenticate') ?? ''))
+        return response;
+      response.body?.cancel().catch(() => undefined);
+      return attempt(input, await fresh(token));
     },
     async signIn(request) {
       const body = { ...request, client_id: clientId };
       await keeper.accept(await callJson<TokenAnswer>(send, `${issuer}/v1/sessions`, 'POST', body));
     },
     async signOut() {
-      const tokens = await keeper.load();
-      await keeper.forget();
+      const tokens = await keeper.session.end();
       const token = tokens?.refresh_token ?? tokens?.access_token;
-      const body = token && new URLSearchParams({ token, client_id: clientId });
-      if (body) await send(`${issuer}/oauth2/revoke`, { method: 'POST', body }).catch(() => undefined);
+      const form = token && formOf({ token, client_id: clientId });
+      if (form) await send(`${issuer}/oauth2/revoke`, form).catch(() => undefined);
     },
-    isSignedIn: async () => (await keeper.load()) !== undefined,
+    isSignedIn: async () => (await keeper.session.load()) !== undefined,
     async startRecovery(request) {
       const body = { ...request, client_id: clientId };
-      const { token, ...view } = await callJson<RecoveryView & { token: string }>(
+      return open(await callJson(send, `${recovery}/v1/recoveries`, 'POST', body));
+    },
+    async resumeRecovery({ id, token }) {
+      const view = await callJson<RecoveryView>(
         send,
-        `${recovery}/v1/recoveries`,
-        'POST',
-        body,
+        `${recovery}/v1/recoveries/${id}`,
+        'GET',
+        undefined,
+        token,
       );
-      return open({ id: view.id, token }, view);
+      return open({ ...view, token });
     },
-    async resumeRecovery(reference) {
-      const resumed = open(reference, undefined as never);
-      await resumed.refresh();
-      return resumed;
-    },
-    close: () => keeper.close(),
+    close: () => keeper.session.close(),
   };
-}
-
-/** A stream can be read once; what was streamed is not sent again. */
-function isRepeatable(input: unknown, init: RequestInit | undefined): boolean {
-  if (init?.body) return !(init.body instanceof ReadableStream);
-  return !(input instanceof Request) || input.body === null || !input.bodyUsed;
 }

@@ -13,10 +13,39 @@ export class RekeyFault extends Error {
   }
 }
 
-/** The body of an answer, or what it refuses as a fault. */
-export async function read<Answer>(response: Response): Promise<Answer> {
-  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+/**
+ * The body of an answer.
+ *
+ * @param url where it was asked for
+ * @throws {RekeyFault} what it refuses; `redirected` and `bad_answer` when it cannot be from Rekey
+ */
+export async function read<Answer>(url: string, response: Response): Promise<Answer> {
+  const { status, type } = response;
+  // What is sent to the service is not sent on to wherever an answer points: secrets are in it.
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400))
+    throw new RekeyFault('redirected', `${url} redirects: give the client its final address`, status);
+  const text = await response.text();
+  const body = text ? json(text) : {};
+  if (!body) {
+    const kind = response.headers.get('content-type') ?? 'something';
+    throw new RekeyFault(
+      'bad_answer',
+      `${url} answers ${status} with ${kind}, not JSON: is Rekey there?`,
+      status,
+    );
+  }
   if (response.ok) return body as Answer;
-  const code = String(body.code ?? body.error ?? `http_${response.status}`);
-  throw new RekeyFault(code, String(body.title ?? body.error_description ?? code), response.status, body);
+  const code = String(body.code ?? body.error ?? `http_${status}`);
+  const says = String(body.title ?? body.error_description ?? code);
+  // The address itself may be what is wrong.
+  throw new RekeyFault(code, status === 404 ? `${says} (${url})` : says, status, body);
+}
+
+function json(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

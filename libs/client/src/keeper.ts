@@ -1,6 +1,8 @@
 import { RekeyFault, read } from './fault.js';
+import { Session } from './session.js';
 import type { StoredTokens, TokenStorage } from './storage.js';
-import { exclusive, tellTabs } from './tabs.js';
+import { exclusive } from './tabs.js';
+import { type Deferred, deferred, formOf, orAborted } from './waiting.js';
 
 /** Why a person has to recover or to sign in: the issuer's own words. */
 export interface RecoveryCause {
@@ -19,134 +21,160 @@ export interface KeeperOptions {
   sleep: (ms: number) => Promise<void>;
   /** Called once when the session is dead. What waits goes on when there are tokens again, and fails when it gives false. */
   onRecovery?: (cause: RecoveryCause) => unknown;
+  /** After each change of the tokens, in this tab or another. */
+  onTokens?: (tokens: StoredTokens | undefined) => void;
 }
 
 export interface TokenAnswer {
   access_token: string;
   refresh_token?: string;
-  expires_in: number;
-  scope: string;
+  expires_in?: number;
+  scope?: string;
 }
 
 /** Renewed before the end: what is on its way at the end would fail. */
 const renewAt = 0.8;
+/** Seconds, where the issuer does not say (RFC 6749 §5.1); one that ends sooner is renewed on its 401. */
+const assumedLife = 300;
+/** Within the ten seconds in which the issuer takes a repeated refresh for a retry. */
+const answerWithinMs = 6_000;
 
 /** Keeps tokens fresh: one renewal at a time, over all requests and all tabs. */
 export class TokenKeeper {
+  readonly session: Session;
   private readonly alone;
-  private readonly tabs;
-  private waiting = new Set<{ resolve(): void; reject(fault: unknown): void }>();
-  private asked = false;
+  private asked: Deferred | undefined;
+  /** The last no to a recovery: whatever was under way then fails with it too. */
+  private no: unknown;
 
   constructor(private readonly options: KeeperOptions) {
-    const name = `rekey ${options.issuer} ${options.clientId}`;
+    const { issuer, clientId, storage, onTokens } = options;
+    const name = storage.shared && `rekey ${issuer} ${clientId} ${storage.shared}`;
     this.alone = exclusive(name);
-    this.tabs = tellTabs(name, () => void this.wake());
+    this.session = new Session(storage, name, (tokens) => {
+      if (tokens) this.goOn();
+      onTokens?.(tokens);
+    });
   }
 
   /** Takes tokens in, from a sign-in or a recovery; whatever waits for them goes on. */
   async accept(answer: TokenAnswer): Promise<void> {
-    await this.save({
-      access_token: answer.access_token,
-      refresh_token: answer.refresh_token,
-      scope: answer.scope,
-      received_at: this.options.now(),
-      lives_for: answer.expires_in * 1000,
-    });
-    await this.wake();
-  }
-
-  async forget(): Promise<void> {
-    await this.save(undefined);
-  }
-
-  load(): Promise<StoredTokens | undefined> {
-    return Promise.resolve(this.options.storage.load());
+    await this.session.begin(this.stored(answer, this.options.now()));
   }
 
   /**
-   * An access token that is good for a while.
+   * For one request, from its beginning to its end: gives an access token that is good for a while, another one when told
+   * which a resource did not take, however young that is.
    *
-   * @param refused one that a resource did not take, so that another is needed however young it is
-   * @throws {RekeyFault} `signed_out` when there is no session and nobody to ask for a recovery
+   * @throws {RekeyFault} when there is no session and nobody to ask for a recovery, or the issuer is not one
    */
-  async fresh(refused?: string): Promise<string> {
-    const isGood = (tokens: StoredTokens): boolean =>
-      tokens.access_token !== refused && this.options.now() < tokens.received_at + tokens.lives_for * renewAt;
+  begin(signal?: AbortSignal | null): (refused?: string) => Promise<string> {
+    const { no } = this;
+    return (refused) => orAborted(signal, () => this.seek(refused, no));
+  }
+
+  private async seek(refused: string | undefined, no: unknown): Promise<string> {
     for (;;) {
-      const known = await this.load();
-      if (known && isGood(known)) return known.access_token;
-      const renewed = await this.alone(async () => {
-        // Another tab may have been faster while we waited for our turn.
-        const tokens = await this.load();
-        if (tokens && isGood(tokens)) return tokens.access_token;
-        return tokens?.refresh_token ? this.renew(tokens.refresh_token) : undefined;
-      });
-      if (typeof renewed === 'string') return renewed;
-      await this.recovered(renewed ?? { error: 'signed_out', description: 'nobody is signed in' });
+      const known = await this.session.load();
+      if (known && this.isLiving(known, renewAt, refused)) return known.access_token;
+      const found = await this.alone(() => this.renewed(refused));
+      if (typeof found === 'string') return found;
+      if (this.no !== no) throw this.no;
+      await this.recovered(found);
     }
   }
 
-  close(): void {
-    this.tabs.close();
+  /** @param part of its life that may be over. A clock that went back says nothing about an age. */
+  private isLiving(tokens: StoredTokens, part: number, refused: string | undefined): boolean {
+    const age = this.options.now() - tokens.received_at;
+    return tokens.access_token !== refused && age >= 0 && age < tokens.lives_for * part;
   }
 
-  /** @returns the new access token, or why there will be none */
-  private async renew(refreshToken: string): Promise<string | RecoveryCause> {
-    const { issuer, clientId, fetch, sleep } = this.options;
-    const body = new URLSearchParams({
-      grant_type: 'refresh_token',
-      refresh_token: refreshToken,
-      client_id: clientId,
-    });
-    // A retry gets the same successor, so an answer that was lost on the way costs nothing.
+  /** A token that is good, with the turn to renew in hand, or why there will be none. */
+  private async renewed(refused: string | undefined): Promise<string | RecoveryCause> {
+    const { session } = this;
     for (let pause = 500; ; pause = Math.min(pause * 2, 30_000)) {
-      const response = await fetch(`${issuer}/oauth2/token`, { method: 'POST', body }).catch(() => undefined);
-      if (response && response.status < 500 && response.status !== 429) {
-        try {
-          const answer = await read<TokenAnswer>(response);
-          await this.accept(answer);
-          return answer.access_token;
-        } catch (fault) {
-          if (!(fault instanceof RekeyFault)) throw fault;
-          await this.forget();
-          return { error: fault.code, description: fault.message };
-        }
-      }
-      await sleep(pause);
+      // Another tab may have been faster, or have signed out, while we waited.
+      const tokens = await session.load();
+      if (!tokens) return session.ended ?? { error: 'signed_out', description: 'nobody is signed in' };
+      if (this.isLiving(tokens, tokens.refresh_token ? renewAt : 1, refused)) return tokens.access_token;
+      const outcome = await this.renew(tokens);
+      if (typeof outcome === 'string') return outcome;
+      if (outcome === undefined) continue;
+      // The issuer is away: what is not dead yet is better than to wait.
+      if (this.isLiving(tokens, 1, refused)) return tokens.access_token;
+      await this.options.sleep(Math.max(pause, outcome));
     }
+  }
+
+  /** @returns the new access token; milliseconds to wait at least when the issuer is away; nothing to look again */
+  private async renew(tokens: StoredTokens): Promise<string | number | undefined> {
+    const { issuer, clientId, fetch, now } = this.options;
+    const refreshToken = tokens.refresh_token;
+    if (!refreshToken) {
+      await this.session.end();
+      return undefined;
+    }
+    const url = `${issuer}/oauth2/token`;
+    const at = now();
+    const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId };
+    let answer: TokenAnswer;
+    try {
+      // A retry gets the same successor, so an answer that was lost on the way costs nothing.
+      const response = await fetch(url, { ...formOf(form), signal: AbortSignal.timeout?.(answerWithinMs) });
+      if (response.status >= 500 || response.status === 429)
+        return Math.min(Number(response.headers.get('retry-after')) || 0, 3_600) * 1000;
+      answer = await read<TokenAnswer>(url, response);
+      if (!answer.access_token) throw new RekeyFault('bad_answer', `${url} answers without an access_token`);
+    } catch (fault) {
+      if (!(fault instanceof RekeyFault)) return 0;
+      // Anything else is a fault of the set-up: no recovery would mend it, and the session may be well.
+      if (fault.code !== 'invalid_grant') throw fault;
+      await this.session.follow(refreshToken, undefined, {
+        error: fault.code,
+        description: fault.message,
+      });
+      return undefined;
+    }
+    const successor = this.stored({ refresh_token: refreshToken, ...answer }, at);
+    return (await this.session.follow(refreshToken, successor)) ? answer.access_token : undefined;
+  }
+
+  private stored(answer: TokenAnswer, at: number): StoredTokens {
+    return {
+      access_token: answer.access_token,
+      refresh_token: answer.refresh_token,
+      scope: answer.scope ?? '',
+      received_at: at,
+      lives_for: (answer.expires_in || assumedLife) * 1000,
+    };
   }
 
   /** Asks for a recovery, once, and waits until there are tokens. */
   private async recovered(cause: RecoveryCause): Promise<void> {
     const { onRecovery } = this.options;
-    if (!onRecovery) throw new RekeyFault(cause.error, cause.description);
-    const done = new Promise<void>((resolve, reject) => this.waiting.add({ resolve, reject }));
-    if (!this.asked) {
-      this.asked = true;
-      Promise.resolve(onRecovery(cause)).then(
-        (verdict) => {
-          if (verdict === false) this.give(new RekeyFault(cause.error, cause.description));
-        },
-        (fault: unknown) => this.give(fault),
-      );
-    }
-    return done;
+    const fault = new RekeyFault(cause.error, cause.description);
+    if (!onRecovery) throw fault;
+    if (this.asked) return this.asked.done;
+    const asked = deferred();
+    this.asked = asked;
+    const ask = async () => {
+      // Signed in between our look and our question.
+      if (await this.session.load()) this.goOn();
+      else if ((await onRecovery(cause)) === false) throw fault;
+    };
+    ask().catch((why: unknown) => {
+      // A late no to an older question is none to this one.
+      if (this.asked !== asked) return;
+      this.no = why;
+      this.asked = undefined;
+      asked.reject(why);
+    });
+    return asked.done;
   }
 
-  private async wake(): Promise<void> {
-    if (await this.load()) this.give();
-  }
-
-  private give(fault?: unknown): void {
-    this.asked = false;
-    const waiting = this.waiting;
-    this.waiting = new Set();
-    for (const one of waiting) fault === undefined ? one.resolve() : one.reject(fault);
-  }
-
-  private async save(tokens: StoredTokens | undefined): Promise<void> {
-    await this.options.storage.save(tokens);
-    this.tabs.tell();
+  private goOn(): void {
+    this.asked?.resolve();
+    this.asked = undefined;
   }
 }

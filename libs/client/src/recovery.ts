@@ -82,13 +82,14 @@ export async function callJson<Answer>(
 ): Promise<Answer> {
   const response = await send(url, {
     method,
+    redirect: 'manual',
     headers: {
       ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
       ...(json ? { 'content-type': 'application/json' } : {}),
     },
     body: json && JSON.stringify(json),
   }).catch((fault: unknown) => {
-    throw new RekeyFault('unreachable', `no answer from ${new URL(url).origin}: ${String(fault)}`);
+    throw new RekeyFault('unreachable', `no answer from ${url}: ${String(fault)}`);
   });
-  return read<Answer>(response);
+  return read<Answer>(url, response);
 }

@@ -10,6 +10,8 @@ export interface StoredTokens {
 
 /** Where tokens are kept; the app's choice. Several tabs that share one share the session. */
 export interface TokenStorage {
+  /** A name for what other tabs see too; left out where nobody else does. */
+  shared?: string;
   load(): Promise<StoredTokens | undefined> | StoredTokens | undefined;
   save(tokens: StoredTokens | undefined): Promise<void> | void;
 }
@@ -34,9 +36,12 @@ export interface KeyValueStore {
 
 /** Kept in localStorage, sessionStorage, AsyncStorage or the like. Whoever can run script in the page can read it there. */
 export const keyValueStorage = (store: KeyValueStore, key = 'rekey'): TokenStorage => ({
+  shared: key,
   async load() {
+    // A store that cannot be read is no sign-out: let it be known.
+    const text = (await store.getItem(key)) ?? 'null';
     try {
-      return JSON.parse((await store.getItem(key)) ?? 'null') ?? undefined;
+      return JSON.parse(text) ?? undefined;
     } catch {
       return undefined;
     }

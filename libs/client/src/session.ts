@@ -1,0 +1,83 @@
+import type { RecoveryCause } from './keeper.js';
+import type { StoredTokens, TokenStorage } from './storage.js';
+import { exclusive, tellTabs } from './tabs.js';
+
+/** The tokens of one sign-in, as all tabs see them. Every change is one step: nobody writes over what they have not seen. */
+export class Session {
+  /** Why the last one ended, where that is known here. */
+  ended: RecoveryCause | undefined;
+  private readonly oneStep;
+  private readonly tabs;
+  /** What storage could not take; this page goes on with it. */
+  private held: { tokens: StoredTokens | undefined } | undefined;
+
+  /** @param onChange called after each change, in this tab or another */
+  constructor(
+    private readonly storage: TokenStorage,
+    name: string | undefined,
+    private readonly onChange: (tokens: StoredTokens | undefined) => void,
+  ) {
+    this.oneStep = exclusive(name && `${name} storage`);
+    this.tabs = tellTabs(name, (cause) => {
+      this.held = undefined;
+      this.ended = cause;
+      Promise.resolve(this.load()).then(onChange, () => undefined);
+    });
+  }
+
+  async load(): Promise<StoredTokens | undefined> {
+    return this.held ? this.held.tokens : this.storage.load();
+  }
+
+  /** A new sign-in, whatever was there. */
+  async begin(tokens: StoredTokens): Promise<void> {
+    await this.change(tokens);
+  }
+
+  /** @returns what there was */
+  async end(): Promise<StoredTokens | undefined> {
+    return (await this.change(undefined)).before;
+  }
+
+  /**
+   * What followed on a refresh token: its successor, or the end. Who signed in or out meanwhile has the last word.
+   *
+   * @returns false when the session is another by now
+   */
+  async follow(
+    refreshToken: string,
+    tokens: StoredTokens | undefined,
+    cause?: RecoveryCause,
+  ): Promise<boolean> {
+    return (await this.change(tokens, { refreshToken, cause })).changed;
+  }
+
+  close(): void {
+    this.tabs.close();
+  }
+
+  private async change(
+    tokens: StoredTokens | undefined,
+    only?: { refreshToken: string; cause: RecoveryCause | undefined },
+  ) {
+    const outcome = await this.oneStep(async () => {
+      const before = await this.load();
+      const changed = !only || before?.refresh_token === only.refreshToken;
+      if (changed) {
+        // A successor that is not kept is a session that is lost.
+        this.held = { tokens };
+        this.ended = only?.cause;
+        try {
+          await this.storage.save(tokens);
+          this.held = undefined;
+        } catch {}
+      }
+      return { before, changed };
+    });
+    if (outcome.changed) {
+      this.tabs.tell(this.ended);
+      this.onChange(tokens);
+    }
+    return outcome;
+  }
+}

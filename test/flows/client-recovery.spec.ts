@@ -1,0 +1,188 @@
+import {
+  type Client,
+  type ClientOptions,
+  createClient,
+  keyValueStorage,
+  type RecoveryCause,
+} from '@rekey/client';
+import { password, people } from './people.js';
+import { newHousehold, type Rekey, startRekey, until } from './rekey.js';
+import { type ResourceServer, startResourceServer } from './resource-server.js';
+
+/** When the session is dead: who is asked, how often, and what goes on afterwards. */
+describe('the client asks for a recovery', () => {
+  let rekey: Rekey;
+  let who: ReturnType<typeof people>;
+  let api: ResourceServer;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    who = people(rekey);
+    api = await startResourceServer(rekey, who);
+  }, 30_000);
+  afterAll(async () => {
+    api.close();
+    await rekey.close();
+  });
+  let household = '';
+  beforeEach(() => {
+    household = newHousehold();
+    rekey.clock.advance(3_600_000);
+  });
+
+  const send: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('x-forwarded-for', household);
+    return fetch(input, { ...init, headers });
+  };
+  const open = (more: Partial<ClientOptions> = {}): Client =>
+    createClient({
+      issuer: rekey.settings.urls.issuer,
+      recovery: rekey.settings.urls.recovery,
+      resources: [api.url],
+      fetch: send,
+      now: () => rekey.clock.now(),
+      ...more,
+    });
+  const signIn = (client: Client, id: string) => client.signIn({ identifier: `${id}@example.com`, password });
+  const signedIn = async (id: string, more: Partial<ClientOptions> = {}) => {
+    await who.put(id);
+    const client = open(more);
+    await signIn(client, id);
+    return client;
+  };
+  /** Every session of the account ends. */
+  const end = async (id: string) => {
+    await who.put(id, { status: 'disabled' });
+    await who.put(id);
+  };
+  const ask = async (client: Client) => (await client.fetch(`${api.url}/me`)).status;
+  const many = (client: Client) => Promise.allSettled(Array.from({ length: 12 }, () => ask(client)));
+  const dead = { error: 'invalid_grant', description: expect.any(String) };
+
+  test('once a death, and again after the next; what waited goes on after a sign-in', async () => {
+    const causes: RecoveryCause[] = [];
+    const client = await signedIn('twice', { onRecovery: (cause) => void causes.push(cause) });
+    for (let death = 1; death <= 2; death++) {
+      await end('twice');
+      const waiting = many(client);
+      await until('the question', async () => (causes.length === death ? true : undefined));
+      expect(await client.isSignedIn()).toBe(false);
+      await signIn(client, 'twice');
+      expect(await waiting).toEqual(Array.from({ length: 12 }, () => ({ status: 'fulfilled', value: 200 })));
+    }
+    expect(causes).toEqual([dead, dead]);
+  });
+
+  test.each<[string, () => unknown, unknown]>([
+    ['says no', () => false, { code: 'invalid_grant' }],
+    ['says no later', async () => false, { code: 'invalid_grant' }],
+    [
+      'throws',
+      () => {
+        throw new Error('the dialog broke');
+      },
+      { message: 'the dialog broke' },
+    ],
+    [
+      'rejects',
+      async () => {
+        throw new Error('the dialog broke');
+      },
+      { message: 'the dialog broke' },
+    ],
+  ])(
+    'who %s is asked once for all that was under way, and anew for what comes later',
+    async (_how, answer, why) => {
+      const causes: RecoveryCause[] = [];
+      const client = await signedIn('no', {
+        onRecovery: (cause) => {
+          causes.push(cause);
+          return answer();
+        },
+      });
+      await end('no');
+      for (let round = 1; round <= 2; round++) {
+        for (const { status, reason } of (await many(client)) as PromiseRejectedResult[]) {
+          expect(status).toBe('rejected');
+          expect(reason).toMatchObject(why as object);
+        }
+        expect(causes).toEqual(Array.from({ length: round }, () => dead));
+      }
+    },
+  );
+
+  test('a late no is none to the question after it', async () => {
+    const answers: ((verdict: unknown) => void)[] = [];
+    const client = await signedIn('late', {
+      onRecovery: () => new Promise((resolve) => answers.push(resolve)),
+    });
+    await end('late');
+    const first = ask(client);
+    await until('the question', async () => answers[0]);
+    await signIn(client, 'late');
+    expect(await first).toBe(200);
+    await end('late');
+    const second = ask(client);
+    await until('the next question', async () => answers[1]);
+    answers[0]?.(false);
+    await signIn(client, 'late');
+    expect(await second).toBe(200);
+  });
+
+  test('two tabs: each where something waits is asked, told the same cause, and one sign-in serves both', async () => {
+    const kept = new Map<string, string>();
+    const storage = keyValueStorage(
+      {
+        getItem: (key) => kept.get(key) ?? null,
+        setItem: (key, value) => void kept.set(key, value),
+        removeItem: (key) => void kept.delete(key),
+      },
+      'two tabs',
+    );
+    const causes: [string, RecoveryCause][] = [];
+    const seen: [string, boolean][] = [];
+    const tab = (name: string): Partial<ClientOptions> => ({
+      storage,
+      onRecovery: (cause) => void causes.push([name, cause]),
+      onTokens: (tokens) => seen.push([name, tokens !== undefined]),
+    });
+    const one = await signedIn('both', tab('one'));
+    const other = open(tab('other'));
+    const idle = open(tab('idle'));
+    await end('both');
+    const first = ask(one);
+    await until('the first question', async () => causes[0]);
+    await until('word of it', async () =>
+      seen.some(([name, is]) => name === 'other' && !is) ? true : undefined,
+    );
+    const second = ask(other);
+    await until('the second question', async () => causes[1]);
+    await signIn(other, 'both');
+    expect(await Promise.all([first, second, ask(idle)])).toEqual([200, 200, 200]);
+    expect(causes).toEqual([
+      ['one', dead],
+      ['other', dead],
+    ]);
+    await until('word in the idle tab', async () =>
+      seen.some(([name, is]) => name === 'idle' && is) ? true : undefined,
+    );
+    for (const client of [one, other, idle]) client.close();
+    await one.signOut();
+  });
+
+  test('a wrong or redirecting address of the services is told, not waited for', async () => {
+    const { issuer, recovery } = rekey.settings.urls;
+    const wrong = open({ issuer: `${recovery}/recover` });
+    await expect(signIn(wrong, 'x')).rejects.toMatchObject({
+      message: expect.stringContaining(`${recovery}/recover/v1/sessions`),
+    });
+    const page = open({ recovery: `${api.url}/to?${encodeURIComponent(recovery)}#` });
+    await expect(page.startRecovery({ identifier: 'ada' })).rejects.toMatchObject({ code: 'redirected' });
+    const away = open({ issuer: 'http://127.0.0.1:1' });
+    await expect(signIn(away, 'x')).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('http://127.0.0.1:1/v1/sessions'),
+    });
+    expect(issuer).toBeTruthy();
+  });
+});
