@@ -16,6 +16,22 @@ describe('the package', () => {
     }
   });
 
+  test('who imports the client alone is not given the verifier, where a bundler drops what nobody uses', () => {
+    const manifest = JSON.parse(readFileSync('libs/client/package.json', 'utf8'));
+    expect(manifest.sideEffects).toBe(false);
+    const reached = new Set<string>();
+    const reach = (name: string): void => {
+      if (reached.has(name)) return;
+      reached.add(name);
+      const text = readFileSync(`libs/client/src/${name}.ts`, 'utf8');
+      for (const [, next = ''] of text.matchAll(/^(?:import|\} from|export .* from).*'\.\/(\S+)\.js'/gm))
+        reach(next);
+    };
+    reach('client');
+    expect([...reached]).toEqual(expect.arrayContaining(['keeper', 'session', 'tabs', 'recovery', 'fault']));
+    expect([...reached].filter((name) => /verifier|remote-keys/.test(name))).toEqual([]);
+  });
+
   test('is under 6 kB, minified and gzipped', () => {
     const all = sources.map((name) => {
       const typescript = readFileSync(`libs/client/src/${name}`, 'utf8');
