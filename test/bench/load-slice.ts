@@ -1,23 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MailArrivals } from './mail-arrivals.js';
+import type { Bench, Contest, Driver, Times } from './contests/contest.js';
 import { Faults } from './measure/faults.js';
-import { costAFlow, type PostgresMeter, type StatementCost } from './measure/postgres-meter.js';
+import { costOfEach, type StatementCost } from './measure/postgres-meter.js';
 import { readStat } from './measure/proc.js';
-import { type FlowTimes, RecoveryClient, type Step, steps } from './recovery-flow.js';
 import type { SystemUnderLoad } from './systems/system-under-load.js';
 
-/** A system under constant load for a while. */
+/** A system under constant load for a while. "A run" is one flow or one operation. */
 export interface Slice {
-  flows: number;
-  flowsPerSecond: number;
-  /** Milliseconds of each flow, unsorted. */
-  times: Record<Step, number[]>;
+  runs: number;
+  runsPerSecond: number;
+  /** Milliseconds of each run, by step, unsorted. */
+  times: Map<string, number[]>;
   faults: Faults;
-  /** CPU milliseconds a flow, what the load left behind included. */
+  /** CPU milliseconds a run, what the load left behind included. */
   cpu: { node: number; postgres: number };
-  /** SQL statements a flow, likewise: one by one, the most frequent first. */
+  /** SQL statements a run, likewise: one by one, the most frequent first. */
   statements: StatementCost[];
-  /** Mails a flow: the code, and whatever else the system writes. */
+  /** Mails a run: the code, and whatever else the system writes. */
   mails: number;
   /** Milliseconds after the load until the last mail was out. */
   afterwards: number;
@@ -26,97 +25,86 @@ export interface Slice {
   sink: number;
 }
 
-export interface Bench {
-  arrivals: MailArrivals;
-  postgres: PostgresMeter;
-}
-
-/** @returns SQL statements a flow, all together */
+/** @returns SQL statements a run, all together */
 export const statementsOf = ({ statements }: Slice): number =>
   statements.reduce((sum, { calls, nested }) => sum + (nested ? 0 : calls), 0);
 
-/** Connections, prepared statements and compiled code have come up by then; not measured. */
-const runInMs = 1_000;
+/** Connections, prepared statements and compiled code have come up by then; not measured. In parts of a slice's seconds. */
+const runIn = 1 / 6;
 
-const warmUpMs = 12_000;
 const warmUpConcurrency = 24;
 
-/** Longer than a courier needs to notice that there is something to do. */
-const quietMs = 1_200;
-
-/**
- * Until the compiler has seen the hot paths: over its first thousand recoveries a fresh process spends up to twice the CPU
- * a flow. Not measured.
- */
-export async function warmUp({ arrivals }: Bench, system: SystemUnderLoad): Promise<void> {
-  const client = new RecoveryClient(system.url, warmUpConcurrency, arrivals);
+/** Until the compiler has seen the hot paths. Not measured. */
+export async function warmUp(contest: Contest, bench: Bench, system: SystemUnderLoad): Promise<void> {
+  const driver = contest.open(bench, system, warmUpConcurrency);
   try {
-    await closedLoop(client, system, warmUpConcurrency, warmUpMs);
-    await arrivals.quiet(quietMs);
+    await closedLoop(contest, driver, warmUpConcurrency, contest.warmUpMs);
+    await bench.arrivals.quiet(contest.quietMs);
   } finally {
-    await client.close();
+    await driver.close();
   }
 }
 
-/** @param concurrency recoveries under way; each that ends is followed by the next at once (a closed loop) */
+/** @param concurrency runs under way; each that ends is followed by the next at once (a closed loop) */
 export async function loadSlice(
-  { arrivals, postgres }: Bench,
+  contest: Contest,
+  bench: Bench,
   system: SystemUnderLoad,
   { concurrency, seconds }: { concurrency: number; seconds: number },
 ): Promise<Slice> {
-  const client = new RecoveryClient(system.url, concurrency, arrivals);
-  const load = (ms: number) => closedLoop(client, system, concurrency, ms);
+  const { arrivals, postgres } = bench;
+  const driver = contest.open(bench, system, concurrency);
+  const sliceMs = seconds * 1000 * contest.share;
+  const load = (ms: number) => closedLoop(contest, driver, concurrency, ms);
   const look = () => ({
     node: system.processes.reduce((sum, { pid }) => sum + (readStat(pid)?.own ?? 0), 0),
     postgres: postgres.cpu(),
     mails: arrivals.count,
   });
   try {
-    await load(runInMs);
-    await arrivals.quiet(quietMs);
+    await load(sliceMs * runIn);
+    await arrivals.quiet(contest.quietMs);
     const statementsBefore = await postgres.statements(system.database);
     const before = look();
     const ours = { driver: process.cpuUsage(), sink: readStat(arrivals.pid)?.own ?? 0 };
-    const { times, faults, ms } = await load(seconds * 1000);
-    const driver = process.cpuUsage(ours.driver);
+    const { times, faults, runs, ms } = await load(sliceMs);
+    const used = process.cpuUsage(ours.driver);
     const sink = (readStat(arrivals.pid)?.own ?? 0) - ours.sink;
-    const afterwards = await arrivals.quiet(quietMs);
+    const afterwards = await arrivals.quiet(contest.quietMs);
     const after = look();
     const statements = await postgres.statements(system.database);
     for (const started of system.processes) started.assertAlive();
-    const flows = times.whole.length;
-    const each = (what: keyof typeof before) => (after[what] - before[what]) / flows;
+    const each = (what: keyof typeof before) => (after[what] - before[what]) / runs;
     return {
-      flows,
-      flowsPerSecond: (flows * 1000) / ms,
+      runs,
+      runsPerSecond: (runs * 1000) / ms,
       times,
       faults,
       cpu: { node: each('node'), postgres: each('postgres') },
-      statements: costAFlow(statementsBefore, statements, flows),
+      statements: costOfEach(statementsBefore, statements, runs),
       mails: each('mails'),
       afterwards,
-      driver: (driver.user + driver.system) / 1000 / ms,
+      driver: (used.user + used.system) / 1000 / ms,
       sink: sink / ms,
     };
   } finally {
-    await client.close();
+    await driver.close();
   }
 }
 
-async function closedLoop(
-  client: RecoveryClient,
-  system: SystemUnderLoad,
-  concurrency: number,
-  forMs: number,
-) {
-  const times = Object.fromEntries(steps.map((step) => [step, [] as number[]])) as Record<Step, number[]>;
+async function closedLoop({ steps }: Contest, driver: Driver, concurrency: number, forMs: number) {
+  const times = new Map<string, number[]>(steps.map((step) => [step, []]));
   const faults = new Faults();
+  let runs = 0;
+  const note = (taken: Times) => {
+    runs++;
+    for (const [step, noted] of times) noted.push(taken[step] ?? Number.NaN);
+  };
   const begun = performance.now();
-  const person = async () => {
+  const lane = async () => {
     while (performance.now() - begun < forMs) {
-      const address = system.nextAddress();
       try {
-        note(times, await client.recover(address));
+        note(await driver.once());
       } catch (fault) {
         faults.note(fault);
         // A system that refuses at once is not to be asked ten thousand times a second.
@@ -124,10 +112,6 @@ async function closedLoop(
       }
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, person));
-  return { times, faults, ms: performance.now() - begun };
-}
-
-function note(times: Record<Step, number[]>, flow: FlowTimes): void {
-  for (const step of steps) times[step].push(flow[step]);
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  return { times, faults, runs, ms: performance.now() - begun };
 }

@@ -1,10 +1,16 @@
 import { cpus, loadavg } from 'node:os';
-import { contest } from './contest.js';
+import type { Contest } from './contests/contest.js';
+import { introspect, issue, refresh } from './contests/operations.js';
+import { recovery } from './contests/recovery.js';
 import { judge } from './goals.js';
-import { type Options, readOptions, usage } from './options.js';
+import { type ContestName, type Options, readOptions, usage } from './options.js';
 import { describeProcesses, describeRound, describeSlowMail, describeStatements } from './report.js';
-import { slowMail } from './slow-mail.js';
+import { hold, type Round } from './rounds.js';
+import { type SlowMail, slowMail } from './slow-mail.js';
 import { Stage } from './stage.js';
+import type { RecoverySystem } from './systems/system-under-load.js';
+
+const contests: Record<ContestName, Contest> = { recovery, issue, refresh, introspect };
 
 /** Figures go to stdout, progress to stderr. */
 const say = (...lines: string[]): void => void process.stdout.write(`${lines.join('\n')}\n`);
@@ -12,27 +18,42 @@ const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** @returns whether every goal was met */
 async function run(stage: Stage, options: Options): Promise<boolean> {
-  await stage.build(options, tell);
-  const rounds = await contest(stage.bench, stage.systems, options, tell);
-  const rekey = stage.systems.find(({ name }) => name === 'rekey');
-  if (rekey && options.slowMail) tell('rekey: known and unknown starts while mail is slow');
-  const slow = rekey && options.slowMail ? await slowMail(stage.bench, rekey, options) : undefined;
+  await stage.build(options);
+  const rounds: Round[] = [];
+  const processes: string[] = [];
+  let slow: SlowMail | undefined;
+  const wanted = options.contests.map((name) => contests[name]);
+  for (const starters of new Set(wanted.map((contest) => contest.starters))) {
+    await stage.with(starters, options, tell, async (systems) => {
+      for (const contest of wanted.filter((each) => each.starters === starters))
+        rounds.push(...(await hold(contest, stage.bench, systems, options, tell)));
+      const rekey = systems.find(({ name }) => name === 'rekey');
+      if (starters === recovery.starters && rekey && options.slowMail) {
+        tell('rekey: known and unknown starts while mail is slow');
+        slow = await slowMail(stage.bench, rekey as RecoverySystem, options);
+      }
+      processes.push('', ...describeProcesses(systems));
+    });
+  }
+  report(options, rounds, processes, slow);
+  const goals = judge(rounds, slow);
+  say('', ...goals.map(({ says, met }) => `${met ? 'met   ' : 'MISSED'} ${says}`));
+  return goals.every(({ met }) => met);
+}
 
+function report(options: Options, rounds: Round[], processes: string[], slow: SlowMail | undefined): void {
   const { rounds: slices, seconds } = options;
   const load = loadavg()[0]?.toFixed(1);
   say(
     `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), load average ${load}, Node ${process.version}`,
   );
   say(
-    `${slices} slices of ${seconds} s; figures: median (lowest–highest) of slices; times: p50 / p95 / p99 of flows`,
+    `${slices} slices of ${seconds} s, of operations half as long; figures: median (lowest–highest) of slices; times: p50 / p95 / p99`,
   );
   for (const round of rounds) say('', ...describeRound(round));
   if (options.statements) for (const round of rounds) say(...describeStatements(round));
-  say('', ...describeProcesses(stage.systems));
+  say(...processes);
   if (slow) say('', ...describeSlowMail(slow));
-  const goals = judge(rounds, slow);
-  say('', ...goals.map(({ says, met }) => `${met ? 'met   ' : 'MISSED'} ${says}`));
-  return goals.every(({ met }) => met);
 }
 
 /** @returns the exit code: 0, 1 for a failed run or, with `--assert`, a missed goal, 2 for bad options */

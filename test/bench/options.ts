@@ -1,17 +1,19 @@
 import { parseArgs } from 'node:util';
+import type { SystemName } from './systems/system-under-load.js';
 
 export interface Options {
-  /** Length of one measured slice. */
+  contests: ContestName[];
+  /** Length of one measured slice of recoveries. */
   seconds: number;
   /** Slices of each system at each concurrency, taken in turns. */
   rounds: number;
-  /** Recoveries under way at once; one run of slices for each. */
+  /** Runs under way at once; one series of slices for each. */
   concurrency: number[];
-  only?: 'rekey' | 'floor';
+  only?: SystemName;
   /** Accounts loaded into each system before it is measured. */
   accounts: number;
   slowMail: boolean;
-  /** Show what a flow is made of. */
+  /** Show what a run is made of. */
   statements: boolean;
   /** A folder for CPU profiles. */
   profile?: string;
@@ -19,14 +21,18 @@ export interface Options {
   assert: boolean;
 }
 
+export const contestNames = ['recovery', 'issue', 'refresh', 'introspect'] as const;
+export type ContestName = (typeof contestNames)[number];
+
 export const usage = `npm run bench -- [options]
-  --seconds N          length of a slice (6)
+  --contest LIST       of ${contestNames.join(', ')}, comma-separated (all)
+  --seconds N          length of a slice of recoveries (4); of a single operation half as long
   --rounds N           slices of each system at each concurrency, in turns (3)
-  --concurrency LIST   recoveries at once, comma-separated (1,8,32)
+  --concurrency LIST   runs at once, comma-separated (1,8,32)
   --only rekey|floor   one system alone, without ratios
   --accounts N         accounts loaded beforehand (20000); each takes five recoveries in ten minutes
-  --no-slow-mail       leave out the comparison of known and unknown starts
-  --statements         list the SQL statements of a flow, with calls and time, those inside of functions too
+  --no-slow-mail       leave out the comparison of known and unknown starts, which comes with recovery
+  --statements         list the SQL statements of a run, with calls and time, those inside of functions too
                        (watching these costs time itself)
   --profile DIR        leave a CPU profile of each process there (slows them by a few per cent)
   --assert             exit with 1 when a goal is missed
@@ -38,7 +44,8 @@ export function readOptions(args: string[]): Options {
     args,
     allowNegative: true,
     options: {
-      seconds: { type: 'string', default: '6' },
+      contest: { type: 'string', default: contestNames.join(',') },
+      seconds: { type: 'string', default: '4' },
       rounds: { type: 'string', default: '3' },
       concurrency: { type: 'string', default: '1,8,32' },
       only: { type: 'string' },
@@ -50,20 +57,24 @@ export function readOptions(args: string[]): Options {
     },
   });
   const { only } = values;
-  if (only !== undefined && only !== 'rekey' && only !== 'floor') {
-    throw new Error(`--only: read "${only}"; allowed: rekey or floor`);
-  }
   return {
+    contests: values.contest.split(',').map((text) => oneOf('contest', contestNames, text)),
     seconds: positive('seconds', values.seconds),
     rounds: whole('rounds', values.rounds),
     concurrency: values.concurrency.split(',').map((text) => whole('concurrency', text)),
-    only,
+    only: only === undefined ? undefined : oneOf('only', ['rekey', 'floor'] as const, only),
     accounts: whole('accounts', values.accounts),
     slowMail: values['slow-mail'],
     statements: values.statements,
     profile: values.profile,
     assert: values.assert,
   };
+}
+
+function oneOf<Allowed extends string>(name: string, allowed: readonly Allowed[], text: string): Allowed {
+  const found = allowed.find((each) => each === text);
+  if (found === undefined) throw new Error(`--${name}: read "${text}"; allowed: ${allowed.join(', ')}`);
+  return found;
 }
 
 function positive(name: string, text: string): number {

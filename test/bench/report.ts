@@ -1,11 +1,11 @@
-import type { Round, SystemName } from './contest.js';
+import type { Contest } from './contests/contest.js';
 import { type Slice, statementsOf } from './load-slice.js';
 import { Faults } from './measure/faults.js';
 import { peakMemory } from './measure/proc.js';
 import { ascending, quantile, type Spread, spreadOf } from './measure/statistics.js';
-import { steps } from './recovery-flow.js';
+import type { Round } from './rounds.js';
 import type { SlowMail } from './slow-mail.js';
-import type { SystemUnderLoad } from './systems/system-under-load.js';
+import type { SystemName, SystemUnderLoad } from './systems/system-under-load.js';
 
 /** One line of the table: what is measured, how a slice shows it, how many decimals. */
 interface Figure {
@@ -14,35 +14,41 @@ interface Figure {
   decimals: number;
 }
 
-const figures: Figure[] = [
-  { label: 'flows/s', of: (slice) => slice.flowsPerSecond, decimals: 0 },
-  { label: 'CPU ms a flow', of: ({ cpu }) => cpu.node + cpu.postgres, decimals: 2 },
+const figuresOf = ({ unit, quietMs }: Contest): Figure[] => [
+  { label: `${unit}s/s`, of: (slice) => slice.runsPerSecond, decimals: 0 },
+  { label: `CPU ms a ${unit}`, of: ({ cpu }) => cpu.node + cpu.postgres, decimals: 2 },
   { label: '  its Node processes', of: ({ cpu }) => cpu.node, decimals: 2 },
   { label: '  PostgreSQL', of: ({ cpu }) => cpu.postgres, decimals: 2 },
-  { label: 'SQL statements a flow', of: statementsOf, decimals: 1 },
+  { label: `SQL statements a ${unit}`, of: statementsOf, decimals: 1 },
+  ...(quietMs > 0 ? mailFigures : []),
+  { label: 'driver, cores', of: (slice) => slice.driver, decimals: 2 },
+];
+
+const mailFigures: Figure[] = [
   { label: 'mails a flow', of: (slice) => slice.mails, decimals: 2 },
   { label: 'mail backlog at the end, s', of: (slice) => slice.afterwards / 1000, decimals: 1 },
-  { label: 'driver, cores', of: (slice) => slice.driver, decimals: 2 },
   { label: 'mail sink, cores', of: (slice) => slice.sink, decimals: 2 },
 ];
 
-/** Figures as median (lowest–highest) over the slices; times as p50 / p95 / p99 over all their flows. */
-export function describeRound({ concurrency, slices }: Round): string[] {
+/** Figures as median (lowest–highest) over the slices; times as p50 / p95 / p99 over all their runs. */
+export function describeRound({ contest, concurrency, slices }: Round): string[] {
   const columns = [...slices];
   const both = slices.has('rekey') && slices.has('floor');
   const heading = [
-    `concurrency ${concurrency}`,
+    titleOf({ contest, concurrency }),
     ...columns.map(([name]) => name),
     ...(both ? ['rekey / floor'] : []),
   ];
   const rows = [
-    ...figures.map((figure) => [
+    ...figuresOf(contest).map((figure) => [
       figure.label,
       ...columns.map(([, taken]) => showSpread(spreadOf(taken.map(figure.of)), figure.decimals)),
       ...(both ? [showSpread(spreadOf(ratios(slices, figure)), 2)] : []),
     ]),
-    ...steps.map((step) => {
-      const times = columns.map(([, taken]) => threeOf(taken.flatMap((slice) => slice.times[step])));
+    ...contest.steps.map((step) => {
+      const times = columns.map(([, taken]) =>
+        threeOf(taken.flatMap((slice) => slice.times.get(step) ?? [])),
+      );
       return [
         `${step}, ms`,
         ...times.map((three) => showThree(three, 1)),
@@ -52,6 +58,9 @@ export function describeRound({ concurrency, slices }: Round): string[] {
   ];
   return [...table(heading, rows), ...columns.flatMap(([name, taken]) => faultsOf(name, taken))];
 }
+
+const titleOf = ({ contest: { name }, concurrency }: Pick<Round, 'contest' | 'concurrency'>): string =>
+  `${name}, concurrency ${concurrency}`;
 
 /** Slices taken one after the other are compared with each other: what slowed the one down slowed the other down too. */
 function ratios(slices: Round['slices'], { of }: Figure): number[] {
@@ -86,15 +95,19 @@ function faultsOf(name: string, taken: Slice[]): string[] {
   for (const slice of taken) faults.add(slice.faults);
   return faults.total === 0
     ? []
-    : [`${name}: ${faults.total} recoveries failed`, ...faults.lines().map((line) => `  ${line}`)];
+    : [`${name}: ${faults.total} runs failed`, ...faults.lines().map((line) => `  ${line}`)];
 }
 
-/** Which statements a flow is made of, from the last slice at this concurrency. */
-export function describeStatements({ concurrency, slices }: Round): string[] {
+/** Which statements a run is made of, from the last slice at this concurrency. */
+export function describeStatements({ contest, concurrency, slices }: Round): string[] {
   return [...slices].flatMap(([name, taken]) => [
     '',
     ...table(
-      ['calls a flow', 'ms a flow', `statement of ${name}, concurrency ${concurrency}`],
+      [
+        `calls a ${contest.unit}`,
+        `ms a ${contest.unit}`,
+        `${name}'s statements: ${titleOf({ contest, concurrency })}`,
+      ],
       (taken.at(-1)?.statements ?? [])
         .filter(({ calls, ms }) => calls >= 0.01 || ms >= 0.01)
         .map(({ calls, ms, text, nested }) => [

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Bench } from './load-slice.js';
+import type { Bench } from './contests/contest.js';
+import { RecoveryClient } from './contests/recovery-client.js';
 import { Faults } from './measure/faults.js';
 import { ascending, likelyByChance, quantile } from './measure/statistics.js';
-import { RecoveryClient } from './recovery-flow.js';
-import type { SystemUnderLoad } from './systems/system-under-load.js';
+import type { RecoverySystem } from './systems/system-under-load.js';
 
 /** How fast starts are answered for identifiers that are known and that are not, while mail is slow. */
 export interface SlowMail {
@@ -25,7 +25,7 @@ type Kind = 'known' | 'unknown';
 /** Pairs of one known and one unknown start, which of them first by lot, on a fixed beat (an open loop). */
 export async function slowMail(
   { arrivals }: Bench,
-  system: SystemUnderLoad,
+  system: RecoverySystem,
   { seconds }: { seconds: number },
 ): Promise<SlowMail> {
   const client = new RecoveryClient(system.url, 16, arrivals);

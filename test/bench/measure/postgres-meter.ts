@@ -12,18 +12,18 @@ export interface StatementCost {
 
 type StatementRow = Omit<StatementCost, 'calls'> & { id: string; calls: string };
 
-/** What was spent between two looks, for each of `flows`; the most frequent first. */
-export function costAFlow(
+/** What was spent between two looks, for each of `runs`; the most frequent first. */
+export function costOfEach(
   before: Map<string, StatementCost>,
   after: Map<string, StatementCost>,
-  flows: number,
+  runs: number,
 ): StatementCost[] {
   return [...after]
     .map(([id, { calls, ms, text, nested }]) => {
       const earlier = before.get(id);
       return {
-        calls: (calls - (earlier?.calls ?? 0)) / flows,
-        ms: (ms - (earlier?.ms ?? 0)) / flows,
+        calls: (calls - (earlier?.calls ?? 0)) / runs,
+        ms: (ms - (earlier?.ms ?? 0)) / runs,
         text,
         nested,
       };

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { freePort } from '../../postgres.js';
 import { fillDatabase } from './fill-database.js';
 import { StartedProcess } from './started-process.js';
-import { addressOf, dealAddresses, type Surroundings, type SystemUnderLoad } from './system-under-load.js';
+import { addressOf, dealAddresses, type RecoverySystem, type Surroundings } from './system-under-load.js';
 
 const schema = `
   create table accounts (id bigint primary key, email text not null unique);
@@ -17,7 +17,7 @@ const schema = `
 `;
 
 /** The floor: an API that also issues, and a worker. Two processes, as it knows no seam between recovery and issuer. */
-export async function startFloor(around: Surroundings): Promise<SystemUnderLoad> {
+export async function startFloor(around: Surroundings): Promise<RecoverySystem> {
   await fillDatabase(around.databaseUrl, () => prepare(around));
   const port = await freePort();
   const environment = {

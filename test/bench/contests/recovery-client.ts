@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Pool } from 'undici';
-import type { MailArrivals } from './mail-arrivals.js';
+import type { MailArrivals } from '../mail-arrivals.js';
 
 /** What is timed of one recovery, in milliseconds. */
 export const steps = ['start', 'arrival', 'start to arrival', 'proof', 'credentials', 'whole'] as const;

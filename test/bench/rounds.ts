@@ -1,11 +1,11 @@
-import { type Bench, loadSlice, type Slice, warmUp } from './load-slice.js';
+import type { Bench, Contest } from './contests/contest.js';
+import { loadSlice, type Slice, warmUp } from './load-slice.js';
 import type { Options } from './options.js';
-import type { SystemUnderLoad } from './systems/system-under-load.js';
-
-export type SystemName = SystemUnderLoad['name'];
+import type { SystemName, SystemUnderLoad } from './systems/system-under-load.js';
 
 /** The slices of each system at one concurrency, in the order they were taken. */
 export interface Round {
+  contest: Contest;
   concurrency: number;
   slices: Map<SystemName, Slice[]>;
 }
@@ -14,31 +14,33 @@ export interface Round {
  * Slices of all systems in turns, so that what else the machine does meets them alike; every second round in the other
  * order, so that none always follows the other.
  */
-export async function contest(
+export async function hold(
+  contest: Contest,
   bench: Bench,
   systems: readonly SystemUnderLoad[],
   { concurrency: wanted, rounds, seconds }: Pick<Options, 'concurrency' | 'rounds' | 'seconds'>,
   tell: (line: string) => void,
 ): Promise<Round[]> {
   for (const system of systems) {
-    tell(`${system.name}: warming up`);
-    await warmUp(bench, system);
+    tell(`${contest.name}: ${system.name} is warming up`);
+    await warmUp(contest, bench, system);
   }
-  const contests: Round[] = [];
+  const held: Round[] = [];
   for (const concurrency of wanted) {
     const slices = new Map<SystemName, Slice[]>(systems.map(({ name }) => [name, []]));
     for (let round = 0; round < rounds; round++) {
       const order = round % 2 === 0 ? systems : [...systems].reverse();
       for (const system of order) {
-        const slice = await loadSlice(bench, system, { concurrency, seconds });
+        const slice = await loadSlice(contest, bench, system, { concurrency, seconds });
         slices.get(system.name)?.push(slice);
         const faults = slice.faults.total > 0 ? `, ${slice.faults.total} faults` : '';
+        const speed = `${slice.runsPerSecond.toFixed(0)} ${contest.unit}s/s`;
         tell(
-          `concurrency ${concurrency}, round ${round + 1}: ${system.name} ${slice.flowsPerSecond.toFixed(0)} flows/s${faults}`,
+          `${contest.name}, concurrency ${concurrency}, round ${round + 1}: ${system.name} ${speed}${faults}`,
         );
       }
     }
-    contests.push({ concurrency, slices });
+    held.push({ contest, concurrency, slices });
   }
-  return contests;
+  return held;
 }

@@ -1,0 +1,22 @@
+import { startFloor } from '../systems/floor.js';
+import { startRekey } from '../systems/rekey.js';
+import type { RecoverySystem } from '../systems/system-under-load.js';
+import type { Contest } from './contest.js';
+import { RecoveryClient, steps } from './recovery-client.js';
+
+/** A complete recovery: start, mail, proof, tokens. */
+export const recovery: Contest<RecoverySystem> = {
+  name: 'recovery',
+  unit: 'flow',
+  steps,
+  starters: { rekey: startRekey, floor: startFloor },
+  warmUpMs: 12_000,
+  share: 1,
+  // Longer than a courier needs to notice that there is something to do.
+  quietMs: 1_200,
+  leastRatio: 0.5,
+  open({ arrivals }, system, connections) {
+    const client = new RecoveryClient(system.url, connections, arrivals);
+    return { once: () => client.recover(system.nextAddress()), close: () => client.close() };
+  },
+};

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { putAccount } from '@rekey/accounts';
+import { type Database, migrate, openDatabase } from '@rekey/database';
+import { isRefused, Keyring, newSecret } from '@rekey/kernel';
+import { migrateQueue } from '@rekey/queue';
+import { freePort } from '../../postgres.js';
+import { fillDatabase } from './fill-database.js';
+import { StartedProcess } from './started-process.js';
+import { accountIdOf, addressOf, type Surroundings } from './system-under-load.js';
+
+export const rekeyParts = ['recovery', 'issuer', 'courier'] as const;
+export type RekeyPart = (typeof rekeyParts)[number];
+
+/** What a system of Rekey's processes is made of, before they are started. */
+export interface RekeyPlan {
+  keyring: Keyring;
+  urlOf(part: RekeyPart): string;
+  environment: Record<string, string>;
+}
+
+const script = (part: RekeyPart) => `apps/${part}/src/main.js`;
+
+/** @throws when a part is not built */
+export async function planRekey(around: Surroundings): Promise<RekeyPlan> {
+  for (const part of rekeyParts) {
+    if (!existsSync(fileURLToPath(new URL(`../../../${script(part)}`, import.meta.url)))) {
+      throw new Error(`apps/${part} is not built: run "npm run build", or measure with --only floor`);
+    }
+  }
+  const key = newSecret();
+  const ports = { recovery: await freePort(), issuer: await freePort(), courier: await freePort() };
+  const urlOf = (part: RekeyPart) => `http://127.0.0.1:${ports[part]}`;
+  return {
+    keyring: new Keyring([{ id: 'bench', key: Buffer.from(key, 'base64url') }]),
+    urlOf,
+    environment: {
+      DATABASE_URL: around.databaseUrl,
+      SMTP_URL: around.smtpUrl,
+      MAIL_FROM: 'Bench <no-reply@bench.example>',
+      REKEY_DATA_DIR: around.outputDir,
+      REKEY_KEYRING: JSON.stringify([{ id: 'bench', key }]),
+      MANAGEMENT_CLIENT_SECRET: newSecret(),
+      LISTEN_HOST: '127.0.0.1',
+      RECOVERY_PORT: String(ports.recovery),
+      ISSUER_PORT: String(ports.issuer),
+      COURIER_PORT: String(ports.courier),
+      RECOVERY_URL: urlOf('recovery'),
+      ISSUER_URL: urlOf('issuer'),
+      // Every recovery comes from a source of its own, as from as many people; one source may begin thirty in ten minutes.
+      TRUST_PROXY: '127.0.0.1',
+      // One client does the work of many here.
+      SENDS_PER_CLIENT: '999999999',
+      SENDS_IN_ALL: '999999999',
+    },
+  };
+}
+
+/** Through the rooms' own verbs, as the management API does it. @param more what else the database is to hold */
+export async function loadRekey(
+  { databaseUrl, accounts }: Surroundings,
+  { keyring }: RekeyPlan,
+  more: (database: Database) => Promise<void> = async () => undefined,
+): Promise<void> {
+  await migrate({ url: databaseUrl });
+  await migrateQueue({ url: databaseUrl });
+  await fillDatabase(databaseUrl, async () => {
+    const database = await openDatabase({ url: databaseUrl, name: 'bench', poolSize: 8 });
+    try {
+      await eightAtOnce(accounts, async (account) => {
+        const put = await putAccount({ database, keyring }, Date.now(), {
+          id: accountIdOf(account),
+          status: 'active',
+          roles: [],
+          addresses: [{ kind: 'email', value: addressOf(account), verified: true }],
+        });
+        if (isRefused(put)) throw new Error(`account ${account} was refused: ${put.code}`);
+      });
+      await more(database);
+    } finally {
+      await database.close();
+    }
+  });
+}
+
+export async function eightAtOnce(times: number, work: (at: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < times) await work(next++);
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
+}
+
+/** One process each, as deployed. @returns when all are ready */
+export async function startParts(
+  parts: readonly RekeyPart[],
+  { urlOf, environment }: RekeyPlan,
+  { outputDir, profileDir }: Surroundings,
+): Promise<StartedProcess[]> {
+  const processes = parts.map((name) =>
+    StartedProcess.start({ name, script: script(name), environment, outputDir, profileDir }),
+  );
+  try {
+    await Promise.all(parts.map((part, at) => processes[at]?.answers(`${urlOf(part)}/health/ready`)));
+  } catch (fault) {
+    await Promise.all(processes.map((process) => process.stop()));
+    throw fault;
+  }
+  return processes;
+}
