@@ -106,13 +106,15 @@ export function describeStatements({ contest, concurrency, slices }: Round): str
       [
         `calls a ${contest.unit}`,
         `ms a ${contest.unit}`,
+        'planning, ms',
         `${name}'s statements: ${titleOf({ contest, concurrency })}`,
       ],
       (taken.at(-1)?.statements ?? [])
         .filter(({ calls, ms }) => calls >= 0.01 || ms >= 0.01)
-        .map(({ calls, ms, text, nested }) => [
+        .map(({ calls, ms, planningMs, text, nested }) => [
           calls.toFixed(2),
           ms.toFixed(2),
+          planningMs.toFixed(2),
           nested ? `  (inside) ${text}` : text,
         ]),
     ),

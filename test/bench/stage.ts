@@ -25,8 +25,10 @@ export class Stage {
   async build(options: Options): Promise<void> {
     this.outputDir = await mkdtemp(join(tmpdir(), 'rekey-bench-'));
     this.undo.push(() => rm(this.outputDir, { recursive: true, force: true }));
-    const track = options.statements ? 'all' : 'top';
-    const flags = [...postgresFlags, '-c', `pg_stat_statements.track=${track}`];
+    const watching = options.statements
+      ? ['-c', 'pg_stat_statements.track=all', '-c', 'pg_stat_statements.track_planning=on']
+      : [];
+    const flags = [...postgresFlags, ...watching];
     const server = await startPostgres({ migrated: false, flags });
     this.undo.push(() => server.stop());
     this.postgresUrl = server.url;

@@ -5,6 +5,8 @@ import { cpuOfFamily, readStat } from './proc.js';
 export interface StatementCost {
   calls: number;
   ms: number;
+  /** Milliseconds of planning besides. Counted only where the server tracks it. */
+  planningMs: number;
   text: string;
   /** Run by a function that a client called. Counted only where the server tracks them, and never as sent. */
   nested: boolean;
@@ -19,11 +21,12 @@ export function costOfEach(
   runs: number,
 ): StatementCost[] {
   return [...after]
-    .map(([id, { calls, ms, text, nested }]) => {
+    .map(([id, { calls, ms, planningMs, text, nested }]) => {
       const earlier = before.get(id);
       return {
         calls: (calls - (earlier?.calls ?? 0)) / runs,
         ms: (ms - (earlier?.ms ?? 0)) / runs,
+        planningMs: (planningMs - (earlier?.planningMs ?? 0)) / runs,
         text,
         nested,
       };
@@ -59,7 +62,7 @@ export class PostgresMeter {
    */
   async statements(database: string): Promise<Map<string, StatementCost>> {
     const { rows } = await this.client.query<StatementRow>(
-      `select queryid || ' ' || userid || toplevel as id, not toplevel as nested, calls, total_exec_time as ms,
+      `select queryid || ' ' || userid || toplevel as id, not toplevel as nested, calls, total_exec_time as ms, total_plan_time as "planningMs",
          left(regexp_replace(query, '\\s+', ' ', 'g'), 90) as text
        from pg_stat_statements where dbid = (select oid from pg_database where datname = $1)`,
       [database],
