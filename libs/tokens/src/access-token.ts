@@ -1,7 +1,8 @@
 import { type Sql, statement } from '@rekey/database';
 import { timeOf, uuidv7 } from '@rekey/kernel';
-import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { TokenContext } from './context.js';
+import { signJwt } from './sign-jwt.js';
 import { claimsSeal } from './token-seal.js';
 
 /** Claims of an access token (RFC 9068 §2.2). */
@@ -43,9 +44,7 @@ export async function signAccessToken(
     exp: issuedAt + Math.floor(lifetimeMs / 1000),
   };
   const id = uuidv7(clock.now());
-  return new SignJWT({ ...all, jti: `${id}.${claimsSeal(keyring, id, all)}` })
-    .setProtectedHeader({ alg: key.alg, typ: 'at+jwt', kid: key.kid })
-    .sign(key.privateKey);
+  return signJwt(key, 'at+jwt', { ...all, jti: `${id}.${claimsSeal(keyring, id, all)}` });
 }
 
 /** Signature, type, issuer and time (RFC 9068 §4). Whether it was revoked is another question. */

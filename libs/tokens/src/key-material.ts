@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, createSecretKey, type JsonWebKey, type KeyObject, randomBytes } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 
 /** Algorithms of access tokens (RFC 7518 §3.1, RFC 8037). HS256 is for closed systems: who verifies could also sign. */
@@ -27,7 +27,12 @@ export async function makeKey(alg: TokenAlgorithm): Promise<KeyMaterial> {
 export async function loadKey(
   alg: string,
   { privateJwk, publicJwk }: KeyMaterial,
-): Promise<{ privateKey: CryptoKey | Uint8Array; publicKey: CryptoKey | Uint8Array }> {
-  const privateKey = await importJWK(privateJwk, alg);
-  return { privateKey, publicKey: alg === 'HS256' ? privateKey : await importJWK(publicJwk, alg) };
+): Promise<{ privateKey: KeyObject; publicKey: CryptoKey | Uint8Array }> {
+  const isSecret = alg === 'HS256';
+  return {
+    privateKey: isSecret
+      ? createSecretKey(privateJwk.k ?? '', 'base64url')
+      : createPrivateKey({ key: privateJwk as JsonWebKey, format: 'jwk' }),
+    publicKey: await importJWK(isSecret ? privateJwk : publicJwk, alg),
+  };
 }

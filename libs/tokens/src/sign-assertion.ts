@@ -1,6 +1,6 @@
 import { type Clock, newSecret } from '@rekey/kernel';
-import { SignJWT } from 'jose';
 import { assertionMs } from './lifetimes.js';
+import { signJwt } from './sign-jwt.js';
 import type { SigningKeys } from './signing-keys.js';
 
 /** What recovery signs with. */
@@ -17,7 +17,6 @@ export async function signAssertion(
 ): Promise<string> {
   const key = await keys.signingKey('recovery_assertion');
   const issuedAt = Math.floor(clock.now() / 1000);
-  return new SignJWT({ ...claims, jti: newSecret(), iat: issuedAt, exp: issuedAt + assertionMs / 1000 })
-    .setProtectedHeader({ alg: key.alg, typ, kid: key.kid })
-    .sign(key.privateKey);
+  const more = { jti: newSecret(), iat: issuedAt, exp: issuedAt + assertionMs / 1000 };
+  return signJwt(key, typ, { ...claims, ...more });
 }

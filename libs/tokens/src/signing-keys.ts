@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type Database, statement } from '@rekey/database';
 import { type Clock, type Keyring, uuidv7 } from '@rekey/kernel';
 import type { CryptoKey, JWK } from 'jose';
@@ -22,7 +23,7 @@ export interface LoadedKey {
   generation: number;
   /** Milliseconds since the epoch: from then on it signs. */
   activeFrom: number;
-  privateKey: CryptoKey | Uint8Array;
+  privateKey: KeyObject;
   publicKey: CryptoKey | Uint8Array;
   publicJwk: JWK;
 }

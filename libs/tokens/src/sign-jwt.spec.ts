@@ -1,0 +1,70 @@
+import { createPrivateKey, createSecretKey } from 'node:crypto';
+import { compactVerify, importJWK, jwtVerify } from 'jose';
+import { loadKey, makeKey, tokenAlgorithms } from './key-material.js';
+import { signatureOf, signJwt } from './sign-jwt.js';
+
+const signed = async (...[alg, key, input]: [...Parameters<typeof signatureOf>]) =>
+  (await signatureOf(alg, key, input)).toString('base64url');
+
+test('HS256 signs the example of RFC 7515 A.1', async () => {
+  const key = createSecretKey(
+    'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow',
+    'base64url',
+  );
+  const input =
+    'eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ';
+  expect(await signed('HS256', key, Buffer.from(input))).toBe('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk');
+});
+
+test('EdDSA signs the example of RFC 8037 A.4', async () => {
+  const key = createPrivateKey({
+    format: 'jwk',
+    key: {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+    },
+  });
+  const input = 'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc';
+  expect(await signed('EdDSA', key, Buffer.from(input))).toBe(
+    'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg',
+  );
+});
+
+test('what ES256 signs with the key of RFC 7515 A.3, jose verifies with its public half', async () => {
+  const publicJwk = {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+    y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+  };
+  const key = createPrivateKey({
+    format: 'jwk',
+    key: { ...publicJwk, d: 'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI' },
+  });
+  const input = 'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UifQ';
+  // Half of all DER encodings have another length than 64 bytes; of these none may.
+  for (let time = 0; time < 50; time++) {
+    const token = `${input}.${await signed('ES256', key, Buffer.from(input))}`;
+    const { payload } = await compactVerify(token, await importJWK(publicJwk, 'ES256'));
+    expect(Buffer.from(payload).toString()).toBe('{"iss":"joe"}');
+  }
+});
+
+test.each(tokenAlgorithms)('jose verifies a token signed by %s, and none that was altered', async (alg) => {
+  const { privateKey, publicKey } = await loadKey(alg, await makeKey(alg));
+  const token = await signJwt({ alg, kid: 'one', privateKey }, 'at+jwt', { sub: 'Ada \u00e9', exp: 4e9 });
+  const { payload, protectedHeader } = await jwtVerify(token, publicKey, {
+    algorithms: [alg],
+    typ: 'at+jwt',
+  });
+  expect(payload).toEqual({ sub: 'Ada \u00e9', exp: 4e9 });
+  expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: 'one' });
+  const [head, body = '', signature] = token.split('.');
+  const other = Buffer.from(body, 'base64url').toString().replace('Ada', 'Bob');
+  const altered = `${head}.${Buffer.from(other).toString('base64url')}.${signature}`;
+  await expect(jwtVerify(altered, publicKey)).rejects.toMatchObject({
+    code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+  });
+});
