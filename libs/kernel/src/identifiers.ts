@@ -1,17 +1,14 @@
-import { randomBytes, randomFillSync } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 /**
- * A UUID of version 7 (RFC 9562 §5.7): 48 bits of time, 74 random bits. Rows written together lie together in the index.
+ * A UUID of version 7 (RFC 9562 §5.7): 48 bits of time, 74 random bits. Rows written together lie together in the index. The
+ * random bits are those of a version 4, which Node draws by the hundred: one at a time they cost ten times as much.
  *
  * @param ms milliseconds since the Unix epoch
  */
 export function uuidv7(ms: number): string {
-  const bytes = randomFillSync(Buffer.allocUnsafe(16));
-  bytes.writeUIntBE(ms, 0, 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = Math.trunc(ms).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 /** When a UUID of version 7 was made, in milliseconds since the Unix epoch. */
