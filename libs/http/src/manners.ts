@@ -1,16 +1,15 @@
-import helmet from '@fastify/helmet';
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Watch } from '@rekey/watch';
 import type { FastifyInstance } from 'fastify';
+import helmet from 'helmet';
 import { Histogram } from 'prom-client';
 import { eventsOf } from './trail.js';
 
-/** What every answer of every process has in common: security headers, no caching, a request id, a line in the log. */
-export async function registerManners(
-  fastify: FastifyInstance,
-  watch: Watch,
-  ledByMessage?: RegExp,
-): Promise<void> {
-  await fastify.register(helmet, {
+/** Helmet is asked once: for each answer it would put the same texts together again. */
+function securityHeaders(): OutgoingHttpHeaders {
+  const answer = new ServerResponse(new IncomingMessage(new Socket()));
+  const set = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -24,6 +23,12 @@ export async function registerManners(
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
   });
+  set(answer.req, answer, () => undefined);
+  return answer.getHeaders();
+}
+
+/** What every answer of every process has in common: security headers, no caching, a request id, a line in the log. */
+export function registerManners(fastify: FastifyInstance, watch: Watch, ledByMessage?: RegExp): void {
   const { registry } = watch;
   const durations = (name: string, help: string) =>
     new Histogram({
@@ -40,11 +45,12 @@ export async function registerManners(
     'The same for routes that only a message leads to',
   );
   watch.show('http_request_duration_seconds');
-  fastify.addHook('onRequest', async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    reply.header('x-request-id', request.id);
+  const always = { ...securityHeaders(), 'cache-control': 'no-store' };
+  fastify.addHook('onRequest', (request, reply, next) => {
+    reply.headers(always).header('x-request-id', request.id);
+    next();
   });
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, next) => {
     // The template, never the address itself: a token that someone put into a URL stays out of log and metrics.
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
@@ -54,6 +60,7 @@ export async function registerManners(
     const events = eventsOf(request);
     const what = events.length > 0 ? { events } : {};
     request.log.info({ method, route, status: reply.statusCode, ms, ...what }, 'answered');
+    next();
   });
 }
 

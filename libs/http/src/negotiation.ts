@@ -36,8 +36,7 @@ export function negotiate(fastify: FastifyInstance, rules: readonly MediaRule[] 
     // A wildcard takes what no other route wants: it says nothing of a path.
     if (!url.includes('*')) routes.push({ pattern: patternOf(url), methods: [method].flat() });
   });
-  const ruleOf = (path: string) =>
-    [...alwaysThere, ...rules].find((rule) => rule.path.test(path)) ?? { path: /^/, ...json };
+  const all: MediaRule[] = [...alwaysThere, ...rules, { path: /^/, ...json }];
 
   fastify.addHook('onRequest', async (request, reply) => {
     const path = pathOf(request);
@@ -54,7 +53,7 @@ export function negotiate(fastify: FastifyInstance, rules: readonly MediaRule[] 
         'This address does not take that method.',
       );
     }
-    const rule = ruleOf(path);
+    const rule = all.find((each) => each.path.test(path)) as MediaRule;
     if (rule.gives && !isAccepted(request.headers.accept, rule.gives))
       return refuseHere(reply, 406, 'not_acceptable', 'None of the accepted types can be given.');
     if (rule.takes && hasBody(request) && mediaType(request.headers['content-type']) !== rule.takes)

@@ -88,7 +88,7 @@ export async function createApp(
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   registerTrail(fastify, watch, proxies);
-  await registerManners(fastify, watch, options.ledByMessage);
+  registerManners(fastify, watch, options.ledByMessage);
   if (options.crossOrigin) await openToOrigins(fastify, options.crossOrigin);
   negotiate(fastify, options.media);
   if (options.openApi) openDocs(fastify);

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { render } from 'preact-render-to-string';
 import type { CaughtMessage, MessageStore } from './message-store.js';
@@ -53,7 +54,10 @@ export function pageRoutes(fastify: FastifyInstance, store: MessageStore): void 
   );
   fastify.get('/events', (request, reply) => {
     reply.hijack();
-    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    reply.raw.writeHead(200, {
+      ...(reply.getHeaders() as OutgoingHttpHeaders),
+      'content-type': 'text/event-stream',
+    });
     const tell = () => reply.raw.write('event: change\ndata: \n\n');
     store.changes.on('change', tell);
     request.raw.on('close', () => store.changes.off('change', tell));
