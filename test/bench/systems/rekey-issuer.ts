@@ -2,6 +2,7 @@ import { systemClock, uuidv7 } from '@rekey/kernel';
 import {
   type Client,
   ClientDirectory,
+  defaultLifetimes,
   exchangeAssertion,
   isOAuthRefused,
   jwtTokenType,
@@ -47,6 +48,7 @@ export async function startRekeyIssuer(around: Surroundings): Promise<IssuerSyst
       issuerUrl: urlOf('issuer'),
       recoveryUrl: urlOf('recovery'),
       audience: [urlOf('issuer')],
+      lifetimes: defaultLifetimes,
     };
     ({ secret } = await putClient(context, clock.now(), client));
     const clients = new ClientDirectory(context);
