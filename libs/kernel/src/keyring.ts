@@ -137,7 +137,13 @@ export class Keyring {
 
   /** True when `kept` is one of {@link digests}; in constant time. */
   isDigest(kept: Buffer, purpose: string, text: string): boolean {
-    return isOneOf(this.digests(purpose, text), kept);
+    return this.freshDigest(kept, purpose, text) !== undefined;
+  }
+
+  /** The newest of {@link digests}, to be kept from now on, when `kept` is one of them; in constant time. */
+  freshDigest(kept: Buffer, purpose: string, text: string): Buffer | undefined {
+    const all = this.digests(purpose, text);
+    return isOneOf(all, kept) ? all[0] : undefined;
   }
 
   /** True when `digest` was made by {@link mac} from this text under any key of the ring; in constant time. */

@@ -126,9 +126,8 @@ export class ClientDirectory {
     if (!row) return refused;
     const { secret_digest: digest, ...client } = row;
     if (digest === null) return secret === undefined ? client : refused;
-    const { keyring } = this.context;
-    if (secret === undefined || !keyring.isDigest(digest, secretPurpose, secret)) return refused;
-    const fresh = keyring.digest(secretPurpose, secret);
+    const fresh = secret && this.context.keyring.freshDigest(digest, secretPurpose, secret);
+    if (!fresh) return refused;
     if (!fresh.equals(digest)) await this.keepAnew(clientId, digest, fresh);
     return client;
   }
