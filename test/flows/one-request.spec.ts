@@ -142,7 +142,7 @@ describe('a request and what it causes', () => {
     const second = await traceOf(settled.id);
     const more = await until('the whole trace', async () => {
       const all = spansOf(second);
-      return all.length >= 5 ? all : undefined;
+      return all.length >= 6 ? all : undefined;
     });
     const settling = 'rekey-recovery POST /v1/recoveries/:id/credentials';
     expect(tree(more)).toEqual([
@@ -150,6 +150,7 @@ describe('a request and what it causes', () => {
       'rekey-courier send by smtp < rekey-courier send a notice',
       'rekey-issuer POST /oauth2/token < rekey-recovery exchange for tokens',
       `${settling} < -`,
+      `rekey-recovery database transaction < ${settling}`,
       `rekey-recovery exchange for tokens < ${settling}`,
     ]);
     expect(second).not.toBe(trace);
