@@ -46,10 +46,38 @@ export const altered: [
   ['another type', 'header_altered', withHeader({ typ: 'JWT' })],
   ['one more header', 'header_altered', withHeader({ jku: 'https://evil.example' })],
   ['another key id', 'header_altered', withHeader({ kid: 'other' })],
+  [
+    'a key of its own in the header',
+    'header_altered',
+    withHeader({ jwk: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' } }),
+  ],
+  ['another algorithm of the same kind', 'header_altered', withHeader({ alg: 'ES384' })],
+  ['an extension that must be understood', 'header_altered', withHeader({ crit: ['exp'], exp: 1 })],
+  [
+    'the same header in another order',
+    'header_altered',
+    (token) => {
+      const [head, body, signature] = parts(token);
+      return `${encode(Object.fromEntries(Object.entries(decode(head)).reverse()))}.${body}.${signature}`;
+    },
+  ],
   ['another account', 'payload_altered', withClaims({ sub: 'demo-ada' })],
   ['a longer life', 'payload_altered', withClaims({ exp: 4_000_000_000 })],
   ['another role', 'payload_altered', withClaims({ roles: ['admin'] })],
   ['a wider scope', 'payload_altered', withClaims({ scope: 'account admin' })],
+  ['another client', 'payload_altered', withClaims({ client_id: 'other' })],
+  ['another resource', 'payload_altered', withClaims({ aud: 'https://shop.example' })],
+  ['another issuer', 'payload_altered', withClaims({ iss: 'https://other.example' })],
+  ['another session', 'payload_altered', withClaims({ sid: uuidv7(1_800_000_000_000) })],
+  [
+    'a stronger proof',
+    'payload_altered',
+    withClaims({ acr: 'urn:rekey:password:aal2', amr: ['pwd', 'otp'] }),
+  ],
+  ['a fresher proof', 'payload_altered', withClaims({ auth_time: 4_000_000_000 })],
+  ['no end of its life', 'payload_altered', withClaims({ exp: undefined })],
+  ['one more claim', 'payload_altered', withClaims({ admin: true })],
+  ['no jti', 'payload_altered', withClaims({ jti: undefined })],
   ['another jti', 'payload_altered', withClaims({ jti: uuidv7(1_800_000_000_000) })],
   ['a payload that is no JSON', 'payload_altered', (token) => `${parts(token)[0]}.bm8.${parts(token)[2]}`],
   [

@@ -100,6 +100,10 @@ describe('the verifier of resource servers', () => {
     'another type': 'wrong_type',
     'one more header': 'altered',
     'another key id': 'unknown_key',
+    'a key of its own in the header': 'altered',
+    'another algorithm of the same kind': 'algorithm_not_allowed',
+    'an extension that must be understood': 'altered',
+    'the same header in another order': 'altered',
     'a payload that is no JSON': 'malformed',
     'spaces in it': 'invalid_request' as VerifierCause,
   };

@@ -103,8 +103,9 @@ async function alteration(
     if (!(fault instanceof errors.JOSEError || fault instanceof TypeError)) throw fault;
   }
   if (!intact) return { cause: 'payload_altered' };
-  const canonical = Object.keys(header).sort().join() === 'alg,kid,typ' && header.typ === 'at+jwt';
-  return { cause: canonical ? 'signature_altered' : 'header_altered' };
+  const issued = JSON.stringify({ alg: key.alg, typ: 'at+jwt', kid: key.kid });
+  const isHeaderIntact = token.startsWith(`${Buffer.from(issued).toString('base64url')}.`);
+  return { cause: isHeaderIntact ? 'signature_altered' : 'header_altered' };
 }
 
 async function ofAccessToken(

@@ -21,7 +21,8 @@ const object = (part: string): Record<string, unknown> | undefined => {
 export function readToken(token: string): ReadToken | undefined {
   const parts = token.split('.');
   if (parts.length !== 3 || token.length > 8_000) return undefined;
-  const [head = '', body = ''] = parts;
+  const [head = '', body = '', signature = ''] = parts;
+  if (!/^[\w-]*$/.test(signature)) return undefined;
   const header = object(head);
   return header && { header, payload: object(body) };
 }
