@@ -101,7 +101,7 @@ describe('the OAuth endpoints', () => {
     }
   });
 
-  test('authentication at every endpoint is the same; a confidential client is never let off', async () => {
+  test('authentication at every endpoint is the same; a confidential client is never let off [RFC9700 2.5]', async () => {
     const { id, secret } = given.shop;
     for (const endpoint of endpoints) {
       const form: Record<string, string> =

@@ -194,6 +194,25 @@ describe('oauth4webapi', () => {
     expect(rows).toEqual([{ actor: 'client:spa', at, account_id: 'reader', reason: 'reuse' }]);
   });
 
+  test('a token of a client is no person, also where an account has the same id [RFC9700 4.15]', async () => {
+    await others.who.put('web');
+    const web = { client_id: 'web' };
+    const auth = oauth.ClientSecretBasic(others.webSecret);
+    const response = await oauth.clientCredentialsGrantRequest(as, web, auth, {}, insecure);
+    const { access_token: bearer } = await oauth.processClientCredentialsResponse(as, web, response);
+    expect(decode(parts(bearer)[1])).toMatchObject({ sub: 'web', client_id: 'web' });
+    for (const [method, path] of [
+      ['GET', 'sessions'],
+      ['GET', 'authenticators'],
+      ['PUT', 'password'],
+      ['PUT', 'device_codes'],
+    ] as const)
+      expect([
+        path,
+        (await others.who.issuer(method, path, { bearer, json: method === 'PUT' ? {} : undefined })).status,
+      ]).toEqual([path, 401]);
+  });
+
   test('an access token is one of RFC 9068, by its own judgement and for its audience only', async () => {
     const { access_token: token } = await signIn(spa);
     const validate = (audience: string, given = token) => {

@@ -63,7 +63,7 @@ describe('refresh', () => {
     return (await answer.json()).active as boolean;
   };
 
-  test('20 at once through two processes, ten times: one successor each time, and one that lives [RFC9700 4.14.2]', async () => {
+  test('20 at once through two processes, ten times: one successor each time, and one that lives [RFC9700 2.2.2, RFC9700 4.14.2]', async () => {
     const { refresh: first, family } = await begin();
     let token = first;
     for (let round = 1; round <= 10; round++) {
@@ -90,7 +90,7 @@ describe('refresh', () => {
     expect(new Set(await Promise.all(ends.map((token, at) => refreshAt(at, token)))).size).toBe(1);
   });
 
-  test('a retry after 9.9 s gets the same, after 10.1 s it ends the family: who, when and from where is written down', async () => {
+  test('a retry after 9.9 s gets the same, after 10.1 s it ends the family: who, when and from where is written down [RFC9700 4.14.2]', async () => {
     const { refresh: first, access, family } = await begin();
     const next = (await refresh(first)).body;
     rekey.clock.advance(9_900);
@@ -148,7 +148,7 @@ describe('refresh', () => {
     expect(await endOf(family)).toEqual({ end_reason: null, ended_at: null });
   });
 
-  test('of another client it is refused, and its owner does not suffer', async () => {
+  test('of another client it is refused, and its owner does not suffer [RFC9700 2.2.2]', async () => {
     const { refresh: first, family } = await begin();
     const url = `${rekey.settings.urls.console}/v1/clients/other`;
     const json = { name: 'Other', type: 'public', grants: ['refresh_token'] };
