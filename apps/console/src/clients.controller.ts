@@ -108,7 +108,7 @@ export class ClientsController {
   @Delete(':client_id/tokens')
   @HttpCode(204)
   @Operation({
-    summary: 'End every session of a client',
+    summary: 'End every session of a client, and the tokens of its own',
     bearer: true,
     answers: { 204: { description: 'ended, also when there was none' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
