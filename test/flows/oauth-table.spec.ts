@@ -120,6 +120,26 @@ describe('the OAuth endpoints', () => {
     }
   });
 
+  test('a client uses the grants that it was given, and no other', async () => {
+    const { id, secret } = given.shop;
+    const clients: [form: Record<string, string>, grants: string[]][] = [
+      [{ client_id: 'default' }, ['authorization_code', 'refresh_token']],
+      [{ client_id: 'tv' }, [device, 'refresh_token']],
+      [{ client_id: id, client_secret: secret }, ['client_credentials', 'refresh_token']],
+    ];
+    for (const [client, grants] of clients)
+      for (const grant of ['authorization_code', 'refresh_token', 'client_credentials', device]) {
+        const { scope: _scope, client_secret: _secret, ...form } = forms[grant] ?? {};
+        const { error } = await send('token', { form: { ...form, ...client } });
+        const isTheirs = grants.includes(grant);
+        expect([client.client_id, grant, error !== 'unauthorized_client']).toEqual([
+          client.client_id,
+          grant,
+          isTheirs,
+        ]);
+      }
+  });
+
   test.each(endpoints)('%s takes no other verb than POST', async (endpoint) => {
     for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']) {
       const answer = await send(endpoint, { query: '?token=x&grant_type=refresh_token' }, method);
