@@ -73,7 +73,7 @@ const find = statement(
   `select id, actor, event, detail->>'source' as source from audit_events
    where account_id = :accountId and at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
      and (detail->>'family' = :family and event in ('authn_token_revoked', 'authn_token_reuse')
-       or event in ('recovery_settled', 'recovery_stopped', 'authn_password_change', 'user_updated', 'user_deleted'))
+       or event = :behind)
    order by (detail->>'family' = :family) desc nulls last, abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
 );
 
@@ -84,10 +84,14 @@ interface FoundAudit {
   source: string | null;
 }
 
-/** The event behind the end of a session: its own, else what happened to the account in that moment. */
+/**
+ * The event behind the end of a session: its own, else what ended it together with all others of the account.
+ *
+ * @param of.behind the kind of the latter
+ */
 export async function findAudit(
   sql: Sql,
-  of: { accountId: string; at: Date; family: string },
+  of: { accountId: string; at: Date; family: string; behind: AuditEventName },
 ): Promise<FoundAudit | undefined> {
   const [row] = await sql.query<FoundAudit>(find, of);
   return row;
