@@ -127,5 +127,5 @@ describe('rotation under load', () => {
     expect(validations).toBeGreaterThan(3_000);
     const [row] = await rekey.sql(`select count(*)::int as n from signing_keys where use = 'access_token'`);
     expect(row.n).toBeLessThanOrEqual(3);
-  }, 120_000);
+  }, 240_000);
 });
