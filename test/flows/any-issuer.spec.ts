@@ -5,7 +5,7 @@ import * as oauth from 'oauth4webapi';
 import { appOf, type BesideProvider, besideProvider } from './beside-provider.js';
 import { jwtBearer, secret, tokenExchange } from './external-provider.js';
 import { PageBrowser } from './page-browser.js';
-import { newHousehold, stopTokenIn } from './rekey.js';
+import { codeIn, newHousehold, stopTokenIn, until } from './rekey.js';
 import { signingOf } from './signing.js';
 
 const hour = 3_600_000;
@@ -189,7 +189,18 @@ describe('an issuer that is not ours', () => {
       state: 'abc',
       iss: issuer,
     });
-    expect((await browser.get('/recover')).status).toBe(200);
+
+    const form = await browser.get('/recover');
+    const code = await browser.submit(form, '/recover', { identifier: 'kim@example.com' });
+    const [mail] = await until('a code', async () => {
+      const codes = await rekey.codes('kim@example.com');
+      return codes.length > 0 ? codes : undefined;
+    });
+    const fresh = await browser.submit(code, '/recover/code', { code: mail ? codeIn(mail) : '' });
+    const password = 'words that nobody puts together';
+    const done = await browser.submit(fresh, '/recover/password', { password });
+    expect([done.status, done.html]).toEqual([200, expect.stringContaining('You are back')]);
+    expect((await persons.signIn('kim', { password })).status).toBe(201);
   });
 
   test('stopped by its owner: what we gave ends; what the provider gave is its own to end', async () => {

@@ -38,7 +38,7 @@ export function readExternalIssuer(
     problems.push(
       'EXTERNAL_ISSUER_AUDIENCE: set with EXTERNAL_ISSUER_GRANT=jwt-bearer; allowed: with token-exchange',
     );
-  if (values.NODE_ENV === 'production') problems.push(...withoutTls(values));
+  problems.push(...withoutTls(values));
   if (problems.length > before || !issuer || !grant || !clientId) return undefined;
   return {
     issuer,
@@ -53,10 +53,17 @@ export function readExternalIssuer(
   };
 }
 
-/** Assertions, secrets and tokens go over this connection. */
-const withoutTls = (values: Values): string[] =>
-  (['EXTERNAL_ISSUER_URL', 'EXTERNAL_ISSUER_TOKEN_ENDPOINT'] as const).flatMap((name) => {
-    const url = values[name];
-    if (!url || url.startsWith('https:')) return [];
-    return [`${name}: read "${url}"; allowed with NODE_ENV=production: an https:// URL`];
-  });
+/** Assertions, secrets and tokens go over this connection: in production by TLS, and never to a lesser place than the name. */
+function withoutTls(values: Values): string[] {
+  const { EXTERNAL_ISSUER_URL: issuer, EXTERNAL_ISSUER_TOKEN_ENDPOINT: endpoint } = values;
+  const isProduction = values.NODE_ENV === 'production';
+  const isPlain = (url: string | undefined) => url !== undefined && !url.startsWith('https:');
+  const problems: string[] = [];
+  if (isProduction && isPlain(issuer))
+    problems.push(`EXTERNAL_ISSUER_URL: read "${issuer}"; allowed with NODE_ENV=production: an https:// URL`);
+  if (isPlain(endpoint) && (isProduction || issuer?.startsWith('https:')))
+    problems.push(
+      `EXTERNAL_ISSUER_TOKEN_ENDPOINT: read "${endpoint}"; allowed in production, and with an https:// issuer: an https:// URL`,
+    );
+  return problems;
+}

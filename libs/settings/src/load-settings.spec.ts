@@ -109,6 +109,10 @@ describe('an external issuer', () => {
       /^EXTERNAL_ISSUER_GRANT: read "password"; allowed: token-exchange or/,
     ],
     [{ EXTERNAL_ISSUER_URL: 'https://id.example.com/?a' }, /^EXTERNAL_ISSUER_URL: read /],
+    [
+      { EXTERNAL_ISSUER_TOKEN_ENDPOINT: 'http://id.example.com/token' },
+      /^EXTERNAL_ISSUER_TOKEN_ENDPOINT: read ".*"; allowed in production, and with an https/,
+    ],
     [{ EXTERNAL_ISSUER_SCOPE: 'a  b' }, /^EXTERNAL_ISSUER_SCOPE: read /],
     [{ EXTERNAL_ISSUER_RESOURCE: 'shop' }, /^EXTERNAL_ISSUER_RESOURCE: read /],
     [
@@ -145,7 +149,7 @@ describe('an external issuer', () => {
     };
     expect(problemsOf({ ...environment, ...plain }, 'recovery')).toEqual([
       'EXTERNAL_ISSUER_URL: read "http://id.example.com"; allowed with NODE_ENV=production: an https:// URL',
-      'EXTERNAL_ISSUER_TOKEN_ENDPOINT: read "http://id.example.com/token"; allowed with NODE_ENV=production: an https:// URL',
+      'EXTERNAL_ISSUER_TOKEN_ENDPOINT: read "http://id.example.com/token"; allowed in production, and with an https:// issuer: an https:// URL',
     ]);
   });
 });

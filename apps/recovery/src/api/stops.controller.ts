@@ -13,7 +13,7 @@ export class StopsController {
   @Operation({
     summary: 'This was not me',
     description:
-      'Stops the recovery that the link belongs to; if it had settled, revokes all that it issued.',
+      'Stops the recovery that the link belongs to; if it had settled, revokes all that it issued. An external issuer has to end its tokens itself.',
     body: stopBody,
     answers: { 204: { description: 'stopped' } },
     refusals: ['invalid_request', 'not_found'],
