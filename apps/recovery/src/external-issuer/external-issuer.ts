@@ -49,7 +49,7 @@ export function externalIssuer(parts: {
     const options = {
       signal: AbortSignal.timeout(timeoutMs),
       [customFetch]: http.fetch,
-      // Not for development alone: an issuer whose name is https: is not spoken to otherwise, whatever its metadata says.
+      // One that is https: by name is spoken to over TLS only, whatever its metadata says.
       [allowInsecureRequests]: issuer.startsWith('http:'),
     };
     const server = await metadata(options);
