@@ -18,26 +18,36 @@ export interface BoundedFetch {
   close(): Promise<void>;
 }
 
+/** Of a fault, what never came over the wire: undici keeps the bytes that it could not read, tokens among them. */
+function brief(fault: unknown): Error {
+  const { name, code, message }: Partial<NodeJS.ErrnoException> = Object(fault);
+  return new Error([name, code, message].filter(Boolean).join(' '));
+}
+
 /** Requests to a server that is not ours, on kept connections: no redirect is followed, no answer is read without end. */
 export function boundedFetch(): BoundedFetch {
   const agent = new Agent({ connections: 32, maxResponseSize });
   return {
     async fetch(url, { method, headers, body, signal }) {
       const { origin, pathname, search } = new URL(url);
-      const answer = await agent.request({
+      const request = {
         origin,
         path: `${pathname}${search}`,
         method: method as 'GET' | 'POST',
         headers,
-        body: body?.toString(),
         signal,
-      });
-      const bytes = await answer.body.arrayBuffer();
-      const type = answer.headers['content-type'];
-      return new Response(bodiless.includes(answer.statusCode) ? null : bytes, {
-        status: answer.statusCode,
-        headers: typeof type === 'string' ? { 'content-type': type } : {},
-      });
+      };
+      try {
+        const answer = await agent.request({ ...request, body: body?.toString() });
+        const bytes = await answer.body.arrayBuffer();
+        const type = answer.headers['content-type'];
+        return new Response(bodiless.includes(answer.statusCode) ? null : bytes, {
+          status: answer.statusCode,
+          headers: typeof type === 'string' ? { 'content-type': type } : {},
+        });
+      } catch (fault) {
+        throw brief(fault);
+      }
     },
     close: () => agent.destroy(),
   };
