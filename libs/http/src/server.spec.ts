@@ -131,6 +131,15 @@ describe('serve', () => {
     );
   });
 
+  test('a request id comes from us, whoever brings another; a fault names it, a refusal does not', async () => {
+    const theirs = 'c0ffee00-1111-4222-8333-444455556666';
+    const ask = (url: string) => fastify.inject({ url, headers: { 'x-request-id': theirs } });
+    const [broken, limited] = [await ask('/v1/broken'), await ask('/v1/limited')];
+    expect(broken.json().instance).toBe(`urn:uuid:${broken.headers['x-request-id']}`);
+    expect(broken.json().instance).not.toContain(theirs);
+    expect(limited.json()).not.toHaveProperty('instance');
+  });
+
   test('describes itself in OpenAPI 3.1', async () => {
     const document = describeApi(app, { title: 'Spec', description: 'A spec' });
     expect(document.openapi).toBe('3.1.0');

@@ -74,6 +74,23 @@ test('each bad value names its variable, what was read and what is allowed, all 
   ]);
 });
 
+test('where traces go is read in the words of OpenTelemetry, and a secret is not repeated', () => {
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'https://collector.example:4318/';
+  const tracing = (more: Record<string, string>) =>
+    loadSettings({ REKEY_DATA_DIR: dataDir, OTEL_EXPORTER_OTLP_ENDPOINT, ...more }, 'standalone').tracing;
+  const endpoint = 'https://collector.example:4318';
+  expect(tracing({})).toEqual({ endpoint, headers: {}, share: 1 });
+  const more = { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20b, x=y=z', OTEL_TRACES_SAMPLER_ARG: '0.25' };
+  expect(tracing(more)).toEqual({ endpoint, headers: { 'api-key': 'a b', x: 'y=z' }, share: 0.25 });
+  const bad = { OTEL_EXPORTER_OTLP_HEADERS: 'k=%zz', OTEL_TRACES_SAMPLER_ARG: '2', METRICS_TOKEN: 'short' };
+  expect(problemsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318', ...bad })).toEqual([
+    'METRICS_TOKEN: read 5 characters; allowed: at least 16 characters',
+    expect.stringMatching(/^OTEL_EXPORTER_OTLP_ENDPOINT: read "collector:4318"; allowed: an http/),
+    'OTEL_EXPORTER_OTLP_HEADERS: read 5 characters; allowed: name=value pairs, comma-separated, values percent-encoded',
+    'OTEL_TRACES_SAMPLER_ARG: read "2"; allowed: a number from 0 to 1',
+  ]);
+});
+
 test('half of Twilio or of TLS is refused', () => {
   expect(problemsOf({ TWILIO_FROM: '+15005550006', TLS_KEY_FILE: 'key.pem' })).toHaveLength(2);
 });

@@ -56,9 +56,6 @@ export function loadSettings(
       `SMTP_URL: not set; allowed: ${variables.SMTP_URL.allowed} (only "npm start" brings a mailbox)`,
     );
   }
-  if (values.METRICS_TOKEN && values.METRICS_TOKEN.length < 16) {
-    problems.push(`METRICS_TOKEN: read ${values.METRICS_TOKEN.length} characters; allowed: at least 16`);
-  }
   if (production) problems.push(...missingInProduction(process, values));
   const keys = readKeys(values, problems);
   if (problems.length > 0) throw new SettingsError(problems);

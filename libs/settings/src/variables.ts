@@ -171,12 +171,13 @@ export const variables = {
     allowed: 'an http:// or https:// URL',
     schema: url('http:', 'https:'),
   },
-  METRICS_TOKEN: text(
-    'what a caller of `/metrics` has to show as a bearer to see all of it, see "Watching"',
-    'none: everyone sees what is harmless',
-    'at least 16 characters',
-    true,
-  ),
+  METRICS_TOKEN: {
+    meaning: 'what a caller of `/metrics` has to show as a bearer to see all of it, see "Watching"',
+    default: 'none: everyone sees what is harmless',
+    allowed: 'at least 16 characters',
+    secret: true,
+    schema: z.string().min(16),
+  },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     meaning: 'collector that traces go to (OTLP/HTTP), without `/v1/traces`',
     default: 'none: no traces',

@@ -1,0 +1,96 @@
+import { trace } from '@opentelemetry/api';
+import { inSpan } from './span.js';
+import { cause, causeHeaders, contextOf, here, readRequestId, standingAt } from './trail.js';
+import { openWatch, type Watch } from './watch.js';
+
+describe('a watch', () => {
+  let watch: Watch;
+  beforeEach(async () => {
+    watch = await openWatch({ app: 'spec' });
+  });
+
+  test('counts, observes, and reads gauges when it is asked', async () => {
+    watch.note('recoveries_expired', {}, 3);
+    watch.note('recovery_duration_seconds', {}, 42);
+    let asked = 0;
+    watch.gauge('messages_waiting', async () => [{ labels: {}, value: ++asked }]);
+    expect(asked).toBe(0);
+    const text = await watch.text(true);
+    expect(text).toContain('\nrekey_recoveries_expired_total 3\n');
+    expect(text).toContain('rekey_recovery_duration_seconds_bucket{le="60"} 1');
+    expect(text).toContain('\nrekey_messages_waiting 1\n');
+  });
+
+  test('tells two hundred clients apart, the rest are others; our own words are all told apart', async () => {
+    for (let n = 0; n < 300; n++) watch.note('recoveries_started', { client: `app-${n}` });
+    const lines = (await watch.text(true))
+      .split('\n')
+      .filter((line) => line.startsWith('rekey_recoveries_started'));
+    expect(lines).toHaveLength(201);
+    expect(lines).toContain('rekey_recoveries_started_total{client="other"} 100');
+  });
+
+  test('shows everyone what is open; of the process only where no message is written in it', async () => {
+    watch.note('recoveries_started', { client: 'default' });
+    watch.note('tokens_reused', { what: 'refresh_token' });
+    const open = await watch.text(false);
+    expect(open).toContain('rekey_recoveries_started_total{client="default"} 1');
+    expect(open).toContain('process_cpu_seconds_total');
+    expect(open).not.toContain('reused');
+    const beside = await openWatch({ app: 'spec', besideCourier: true });
+    const courier = await openWatch({ app: 'courier', with: beside });
+    courier.note('tokens_reused', { what: 'refresh_token' });
+    expect(await beside.text(false)).toBe('\n');
+    expect(await beside.text(true)).toContain('rekey_tokens_reused_total{what="refresh_token"} 1');
+  });
+
+  test('what is noted for a request stands in its line of the log, twenty events at most', () => {
+    const place = watch.placeOf('01890000-0000-7000-8000-000000000000');
+    standingAt(place, () => {
+      watch.note('recoveries_expired', {}, 0);
+      for (let n = 0; n < 30; n++) watch.note('guesses_burnt', { kind: 'code' });
+    });
+    expect(place.events).toHaveLength(20);
+    expect(place.events[0]).toEqual({ event: 'guesses_burnt', kind: 'code' });
+  });
+});
+
+describe('what a piece of work was caused by', () => {
+  const id = '01890000-0000-7000-8000-000000000000';
+
+  test('is nothing outside of a request, and its id inside; without traces there is no span', async () => {
+    expect(cause()).toEqual({ requestId: null, traceparent: null });
+    expect(causeHeaders()).toEqual({});
+    const watch = await openWatch({ app: 'spec' });
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await watch.goOn({ requestId: id, traceparent }, 'work', async () => {
+      await inSpan('more', 'internal', {}, async () => undefined);
+      expect(here()?.tracer).toBeUndefined();
+      expect(cause()).toEqual({ requestId: id, traceparent: null });
+      expect(causeHeaders()).toEqual({ 'x-request-id': id });
+    });
+  });
+
+  test.each([
+    ['C0FFEE00-1111-4222-8333-444455556666', 'c0ffee00-1111-4222-8333-444455556666'],
+    ['c0ffee00111142228333444455556666', 'c0ffee00-1111-4222-8333-444455556666'],
+    ['c0ffee00-1111-4222-8333-44445555666', undefined],
+    ['c0ffee00-1111-4222-8333-444455556666\r\nx: y', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('a request id of somebody else: %j', (text, read) => {
+    expect(readRequestId(text)).toBe(read);
+  });
+
+  test.each([
+    ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 1],
+    ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00', 0],
+    ['00-00000000000000000000000000000000-b7ad6b7169203331-01', undefined],
+    ['00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01', undefined],
+    ['ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', undefined],
+    ['00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01', undefined],
+    ['nonsense', undefined],
+  ])('a traceparent (W3C Trace Context §3.2): %s', (text, flags) => {
+    expect(trace.getSpanContext(contextOf(text))?.traceFlags).toBe(flags);
+  });
+});
