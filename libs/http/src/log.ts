@@ -12,6 +12,8 @@ const plainFault = (fault: unknown) => {
   return { ...text, code, ...(cause instanceof Error ? { cause: cause.message } : {}) };
 };
 
+export type Log = Logger;
+
 const requestId = (): object => {
   const id = here()?.requestId;
   return id ? { request_id: id } : {};
@@ -23,8 +25,6 @@ const requestId = (): object => {
  *
  * @param options.named every line is given the id by whoever writes it
  */
-export type Log = Logger;
-
 export function createLog(options: { name: string; level: string; named?: boolean }): Log {
   return pino({
     name: options.name,

@@ -1,6 +1,7 @@
 import { type AuditEventName, auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
+import type { LabelsOf } from '@rekey/watch';
 import type { ActContext } from './context.js';
 import type { DropReason } from './take-message.js';
 
@@ -62,8 +63,11 @@ const receipt = statement(
    ${auditInsert}
    select :auditId::uuid, :now::timestamptz, 'recovery_message_failed', 'system', coalesce(r.account_id, failed.account_id), r.id,
      jsonb_build_object('kind', failed.kind, 'channel', failed.channel, 'reason', :reason::text)
-   from failed left join recoveries r on r.id = failed.recovery_id`,
+   from failed left join recoveries r on r.id = failed.recovery_id
+   returning detail->>'kind' as kind, detail->>'channel' as channel`,
 );
+
+type Undelivered = Pick<LabelsOf<'messages'>, 'kind' | 'channel'>;
 
 /** The provider took a message and could not deliver it. A code of it stays good: it may still arrive. */
 export async function recordReceipt(
@@ -71,5 +75,7 @@ export async function recordReceipt(
   { providerId, reason }: { providerId: string; reason: string },
 ): Promise<void> {
   const now = clock.now();
-  await database.query(receipt, { providerId, reason, now: new Date(now), auditId: uuidv7(now) });
+  const values = { providerId, reason, now: new Date(now), auditId: uuidv7(now) };
+  for (const { kind, channel } of await database.query<Undelivered>(receipt, values))
+    database.note('messages', { kind, channel, outcome: 'failed', reason: 'receipt' });
 }

@@ -11,9 +11,12 @@ export interface TracingOptions {
 
 export interface Tracing {
   tracer: Tracer;
-  /** Sends what is left. */
+  /** Sends what is left; a collector that is away keeps nobody from leaving. */
   close(): Promise<void>;
 }
+
+/** For one batch, all attempts: longer than this nobody waits at the end of a process either. Milliseconds. */
+const exportWithinMs = 3_000;
 
 /** The SDK is loaded here and only here: without a collector a process does not know that it exists. */
 export async function openTracing(app: string, options: TracingOptions): Promise<Tracing> {
@@ -26,11 +29,15 @@ export async function openTracing(app: string, options: TracingOptions): Promise
   const exporter = new OTLPTraceExporter({
     url: `${options.endpoint.replace(/\/+$/, '')}/v1/traces`,
     headers: options.headers,
+    timeoutMillis: exportWithinMs,
   });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.namespace': 'rekey', 'service.name': `rekey-${app}` }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.share) }),
     spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: 1_000 })],
   });
-  return { tracer: provider.getTracer('rekey'), close: () => provider.shutdown() };
+  return {
+    tracer: provider.getTracer('rekey'),
+    close: () => provider.shutdown().catch(() => undefined),
+  };
 }

@@ -1,4 +1,5 @@
 import { trace } from '@opentelemetry/api';
+import { freePort } from '../../../test/postgres.js';
 import { inSpan } from './span.js';
 import { cause, causeHeaders, contextOf, here, readRequestId, standingAt } from './trail.js';
 import { openWatch, type Watch } from './watch.js';
@@ -40,8 +41,9 @@ describe('a watch', () => {
     const beside = await openWatch({ app: 'spec', besideCourier: true });
     const courier = await openWatch({ app: 'courier', with: beside });
     courier.note('tokens_reused', { what: 'refresh_token' });
+    beside.note('tokens_reused', { what: 'refresh_token' });
     expect(await beside.text(false)).toBe('\n');
-    expect(await beside.text(true)).toContain('rekey_tokens_reused_total{what="refresh_token"} 1');
+    expect(await beside.text(true)).toContain('rekey_tokens_reused_total{what="refresh_token"} 2');
   });
 
   test('what is noted for a request stands in its line of the log, twenty events at most', () => {
@@ -54,6 +56,15 @@ describe('a watch', () => {
     expect(place.events[0]).toEqual({ event: 'guesses_burnt', kind: 'code' });
   });
 });
+
+test('a collector that is away neither breaks the work nor keeps the process', async () => {
+  const tracing = { endpoint: `http://127.0.0.1:${await freePort()}`, headers: {}, share: 1 };
+  const watch = await openWatch({ app: 'spec', tracing });
+  const work = () => inSpan('more', 'client', {}, async () => cause().traceparent);
+  const traceparent = await watch.goOn({ requestId: null, traceparent: null }, 'work', work);
+  expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  await watch.close();
+}, 6_000);
 
 describe('what a piece of work was caused by', () => {
   const id = '01890000-0000-7000-8000-000000000000';

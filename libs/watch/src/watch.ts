@@ -34,7 +34,6 @@ const eventsAtMost = 20;
 /** What one part of Rekey counts, and the traces it leaves. */
 export class Watch {
   readonly registry: Registry;
-  private readonly instruments = new Map<MetricName, Counter | Histogram>();
   private readonly known = new Map<string, Set<string>>();
   private readonly open = new Set<string>();
 
@@ -106,14 +105,14 @@ export class Watch {
   }
 
   private instrument(name: MetricOf<'counter' | 'histogram'>): Counter | Histogram {
-    const there = this.instruments.get(name);
-    if (there) return there;
+    // Where two watches show their metrics together, the other one may have made it.
+    const there = this.registry.getSingleMetric(fullName(name));
+    if (there instanceof Counter || there instanceof Histogram) return there;
     const { kind, help, labels, buckets } = describe(name);
     const about = { name: fullName(name), help, labelNames: Object.keys(labels), registers: [this.registry] };
-    const made =
-      kind === 'histogram' ? new Histogram({ ...about, buckets: [...(buckets ?? [])] }) : new Counter(about);
-    this.instruments.set(name, made);
-    return made;
+    return kind === 'histogram'
+      ? new Histogram({ ...about, buckets: [...(buckets ?? [])] })
+      : new Counter(about);
   }
 
   /** However many clients or causes there come to be, a metric stays of a size that can be kept. */
