@@ -1,4 +1,5 @@
 import type { Log } from '@rekey/http';
+import { DeliveryFault } from '@rekey/messages';
 import type { Delivery, MessageContext, Taken } from '@rekey/recovery';
 
 /** For now; the message may be tried again. */
@@ -29,8 +30,10 @@ export function report(
 
 /** The provider's own code is for the log: there are more of them than a metric can bear. */
 function readingOf(attempt: Delivery | Again) {
-  if ('again' in attempt)
-    return { outcome: 'retried', reason: 'provider', detail: { err: attempt.again } } as const;
+  if ('again' in attempt) {
+    const reason = attempt.again instanceof DeliveryFault ? 'provider' : 'fault';
+    return { outcome: 'retried', reason, detail: { err: attempt.again } } as const;
+  }
   const { state: outcome } = attempt;
   if (outcome === 'failed') return { outcome, reason: 'provider', detail: { code: attempt.reason } } as const;
   return { outcome, reason: outcome === 'dropped' ? attempt.reason : 'none', detail: {} };

@@ -16,10 +16,12 @@ describe('a watch', () => {
     let asked = 0;
     watch.gauge('messages_waiting', async () => [{ labels: {}, value: ++asked }]);
     expect(asked).toBe(0);
+    watch.gauge('oldest_message_age_seconds', () => Promise.reject(new Error('the database is away')));
     const text = await watch.text(true);
     expect(text).toContain('\nrekey_recoveries_expired_total 3\n');
     expect(text).toContain('rekey_recovery_duration_seconds_bucket{le="60"} 1');
     expect(text).toContain('\nrekey_messages_waiting 1\n');
+    expect(text).toMatch(/^rekey_oldest_message_age_seconds nan$/im);
   });
 
   test('tells two hundred clients apart, the rest are others; our own words are all told apart', async () => {

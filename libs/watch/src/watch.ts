@@ -58,7 +58,7 @@ export class Watch {
     else instrument.inc(bounded, value);
   };
 
-  /** @param read asked at each scrape: it must be cheap */
+  /** @param read asked at each scrape: it must be cheap. What cannot be read is no number, and the rest is shown. */
   gauge<Name extends MetricOf<'gauge'>>(
     name: Name,
     read: () => Promise<{ labels: LabelsOf<Name>; value: number }[]>,
@@ -70,8 +70,11 @@ export class Watch {
       labelNames: Object.keys(labels),
       registers: [this.registry],
       async collect() {
+        const values = await read().catch(() => undefined);
         this.reset();
-        for (const one of await read()) this.set(one.labels as Labels, one.value);
+        // Reset to zero it would say that all is well.
+        if (!values && Object.keys(labels).length === 0) this.set(Number.NaN);
+        for (const one of values ?? []) this.set(one.labels as Labels, one.value);
       },
     });
   }
