@@ -1,5 +1,5 @@
 import { migrate, openDatabase } from '@rekey/database';
-import { type Clock, systemClock } from '@rekey/kernel';
+import { type Clock, newSecret, systemClock } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
 import { openWatch, type Watch } from '@rekey/watch';
@@ -8,6 +8,8 @@ import { startCourier } from '../../courier/src/app.js';
 import { startIssuer } from '../../issuer/src/app.js';
 import { startRecovery } from '../../recovery/src/app.js';
 import { seedDemoAccounts } from './demo-accounts.js';
+import { putExampleClients } from './example/clients.js';
+import { exampleRoutes } from './example/example.js';
 import { type Mailbox, startMailbox } from './mailbox/mailbox.js';
 import { startEmbeddedPostgres } from './postgres.js';
 
@@ -32,6 +34,8 @@ export async function startStandalone(given: Settings, options: { clock?: Clock 
   const close = async () => {
     for (const end of started.splice(0)) await end();
   };
+  const clock = options.clock ?? systemClock;
+  const apiSecret = newSecret();
   try {
     const postgres = given.databaseUrl
       ? undefined
@@ -41,8 +45,13 @@ export async function startStandalone(given: Settings, options: { clock?: Clock 
     await migrateQueue({ url });
     const needsMailbox = given.smtpUrls.length === 0 || !given.twilio;
     const mailbox = needsMailbox
-      ? keep(await startMailbox({ port: given.ports.mailbox, production: given.production }), (box) =>
-          box.close(),
+      ? keep(
+          await startMailbox({
+            port: given.ports.mailbox,
+            production: given.production,
+            register: (fastify) => exampleRoutes(fastify, { settings: given, clock, apiSecret }),
+          }),
+          (box) => box.close(),
         )
       : undefined;
     const settings: Settings = {
@@ -58,7 +67,7 @@ export async function startStandalone(given: Settings, options: { clock?: Clock 
     const recovery = await watchOf('recovery');
     // The courier has no port here: its metrics are on that of the recovery API.
     const courier = await watchOf('courier', recovery);
-    if (!given.production) await seed(settings, options.clock ?? systemClock);
+    if (!given.production) await seed(settings, clock, apiSecret);
     keep(await startIssuer(settings, { ...options, watch: await watchOf('issuer') }), (app) => app.close());
     keep(await startConsole(settings, { ...options, watch: await watchOf('console') }), (app) => app.close());
     keep(await startCourier(settings, { ...options, watch: courier }), (app) => app.close());
@@ -70,10 +79,11 @@ export async function startStandalone(given: Settings, options: { clock?: Clock 
   }
 }
 
-async function seed(settings: Settings, clock: Clock): Promise<void> {
+async function seed(settings: Settings, clock: Clock, apiSecret: string): Promise<void> {
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'seed', poolSize: 2 });
   try {
     await seedDemoAccounts(database, settings.keyring, clock.now());
+    await putExampleClients({ database, keyring: settings.keyring }, clock.now(), apiSecret);
   } finally {
     await database.close();
   }

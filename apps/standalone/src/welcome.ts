@@ -10,6 +10,7 @@ export function welcome({ settings, mailbox, embedded }: Standalone): string {
     ['Recovery API', `${urls.recovery}/docs`],
     ['Token issuer', `${urls.issuer}/docs`],
     ['Management API', `${urls.console}/docs`],
+    ...(mailbox ? [['Example app', `${mailbox.url}/example`] as [string, string]] : []),
     ...(mailbox ? [['Mail and SMS arrive', mailbox.url] as [string, string]] : []),
     ...(mailbox ? [['SMTP', mailbox.smtpUrl] as [string, string]] : []),
     ['Database', embedded ? `embedded, kept in ${dataDir}` : 'yours, from DATABASE_URL'],

@@ -43,6 +43,8 @@ const answerWithinMs = 6_000;
 export class TokenKeeper {
   readonly session: Session;
   private readonly alone;
+  /** Under way for all requests of this page. */
+  private renewal: Promise<string | RecoveryCause> | undefined;
   private asked: Deferred | undefined;
   /** The last no to a recovery: whatever was under way then fails with it too. */
   private no: unknown;
@@ -77,7 +79,11 @@ export class TokenKeeper {
     for (;;) {
       const known = await this.session.load();
       if (known && this.isLiving(known, renewAt, refused)) return known.access_token;
-      const found = await this.alone(() => this.renewed(refused));
+      this.renewal ??= this.alone(() => this.renewed(refused)).finally(() => {
+        this.renewal = undefined;
+      });
+      const found = await this.renewal;
+      if (found === refused) continue;
       if (typeof found === 'string') return found;
       if (this.no !== no) throw this.no;
       await this.recovered(found);

@@ -3,9 +3,20 @@ import type { RecoveryCause } from './keeper.js';
 /** Runs one thing at a time: over all tabs (Web Locks) where it has a name, else over this page. */
 export type Exclusive = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
+/** Chromium tells another process of a change in localStorage a few milliseconds after it gives it the lock. */
+const settlesWithinMs = 40;
+
 export function exclusive(name: string | undefined): Exclusive {
   const locks = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
-  if (name && locks) return (work) => locks.request(name, work) as never;
+  if (name && locks)
+    return (work) =>
+      new Promise((resolve, reject) => {
+        const hold = async () => {
+          await work().then(resolve, reject);
+          await new Promise((settled) => setTimeout(settled, settlesWithinMs));
+        };
+        locks.request(name, hold).catch(reject);
+      });
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const next = last.then(work);

@@ -20,7 +20,12 @@ export interface Mailbox {
  *
  * @throws {Error} in production, and with `code: 'EADDRINUSE'` when the port is taken
  */
-export async function startMailbox(options: { port: number; production: boolean }): Promise<Mailbox> {
+export async function startMailbox(options: {
+  port: number;
+  production: boolean;
+  /** What else is served here, to this machine only. */
+  register?(fastify: FastifyInstance): void;
+}): Promise<Mailbox> {
   if (options.production)
     throw new Error('the development mailbox shows codes to everyone; it does not exist in production');
   const store = new MessageStore();
@@ -31,6 +36,7 @@ export async function startMailbox(options: { port: number; production: boolean 
   twilioRoutes(fastify, store, account);
   scriptRoutes(fastify, store);
   pageRoutes(fastify, store);
+  options.register?.(fastify);
   const smtp = await startSmtp(store, 0);
   try {
     await fastify.listen({ port: options.port, host: 'localhost' });

@@ -1,0 +1,292 @@
+import { decodeProtectedHeader } from 'jose';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { codeIn, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { signingOf } from '../flows/signing.js';
+import { startBrowser } from './browser.js';
+import { expectAccessible, shoot } from './looks.js';
+
+/** The example app, and with it the SDK, in Chromium: two tabs of one session against the real issuer. */
+describe('the example app in Chromium', () => {
+  let rekey: Rekey;
+  let browser: Browser;
+  let context: BrowserContext;
+  let renewals: number;
+  let faults: string[];
+  let since: Date;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    browser = await startBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await rekey?.close();
+  });
+  beforeEach(() => {
+    rekey.clock.advance(600_000);
+    since = new Date(rekey.clock.now());
+    renewals = 0;
+    faults = [];
+  });
+  afterEach(() => context?.close());
+
+  const open = async (options: Parameters<Browser['newContext']>[0] = {}, skewMs = 0) => {
+    context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      locale: 'en-GB',
+      ...options,
+    });
+    await context.clock.install({ time: rekey.clock.now() + skewMs });
+    context.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/oauth2/token')) renewals += 1;
+    });
+    return context;
+  };
+  const tab = async (): Promise<Page> => {
+    const page = await context.newPage();
+    page.on('pageerror', (fault) => faults.push(String(fault)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(message.text()))
+        faults.push(message.text());
+    });
+    await page.goto(`${rekey.mailboxUrl}/example`);
+    await page.waitForSelector('#sign-in:visible, #token:visible');
+    return page;
+  };
+  const signedIn = async (): Promise<Page> => {
+    const page = await tab();
+    await page.click('#sign-in button[type=submit]');
+    await page.waitForSelector('#token:visible');
+    return page;
+  };
+  /** For the device and for the issuer. */
+  const pass = async (seconds: number) => {
+    rekey.clock.advance(seconds * 1000);
+    await context.clock.fastForward(seconds * 1000);
+  };
+  const call = (page: Page, times = 1) =>
+    page.evaluate(`for (let n = 0; n < ${times}; n++) document.getElementById('call').click()`);
+  const answer = async (page: Page, text: RegExp) => {
+    await until(`${text}`, async () =>
+      text.test((await page.textContent('#answer')) ?? '') ? true : undefined,
+    );
+  };
+  const kept = (page: Page) => answer(page, /^Note \d+ is kept\.$/);
+  const log = async (page: Page) => (await page.textContent('#log')) ?? '';
+  const tokenOf = (page: Page): Promise<string> =>
+    page.evaluate(`JSON.parse(localStorage.getItem('notes')).access_token`);
+  /** Of this test. */
+  const livingSessions = async () =>
+    (
+      await rekey.sql(
+        `select id from token_families where client_id = 'example' and ended_at is null and created_at >= $1`,
+        [since],
+      )
+    ).length;
+  const back = async (page: Page) => {
+    const before = (await rekey.codes('ada@example.com')).length;
+    await page.click('#begin button[type=submit]');
+    await page.waitForSelector('#code:visible');
+    const message = await until('a code', async () => {
+      const codes = await rekey.codes('ada@example.com');
+      return codes.length > before ? codes[0] : undefined;
+    });
+    return codeIn(message);
+  };
+
+  test('a token that ages in two tabs: many requests in both, one renewal, one session', async () => {
+    await open();
+    const one = await signedIn();
+    const other = await tab();
+    await other.waitForSelector('#token:visible');
+    await pass(25);
+    await Promise.all([call(one, 5), call(other, 5)]);
+    await Promise.all([kept(one), kept(other)]);
+    expect(renewals).toBe(1);
+    expect(await one.textContent('#text')).toBe(await other.textContent('#text'));
+    expect(await livingSessions()).toBe(1);
+    await one.click('#tamper');
+    await Promise.all([call(one, 3), call(other, 3)]);
+    await until('all answers', async () =>
+      (await log(other)).match(/: 201/g)?.length === 8 ? true : undefined,
+    );
+    await kept(one);
+    expect(renewals).toBe(2);
+    expect(await livingSessions()).toBe(1);
+    await other.click('#sign-out');
+    await one.waitForSelector('#sign-in:visible');
+    expect(await livingSessions()).toBe(0);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test('the network is cut and comes back: what waited goes on with the same session', async () => {
+    await open();
+    const page = await signedIn();
+    await pass(40);
+    await context.setOffline(true);
+    await call(page, 2);
+    await until('a few tries', async () => (renewals > 2 ? true : undefined));
+    expect(await page.textContent('#answer')).toBe('Waiting…');
+    await context.setOffline(false);
+    await kept(page);
+    expect(await livingSessions()).toBe(1);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test('ended from elsewhere: both tabs ask, one recovery in the page, both go on', async () => {
+    await open();
+    const one = await signedIn();
+    const other = await tab();
+    await other.waitForSelector('#token:visible');
+    await one.click('#revoke');
+    await until('the end', async () => ((await livingSessions()) === 0 ? true : undefined));
+    await Promise.all([call(one, 3), call(other, 3)]);
+    await Promise.all([one, other].map((page) => page.waitForSelector('#way-back:visible')));
+    for (const page of [one, other]) {
+      expect((await log(page)).match(/The session is dead \(invalid_grant\)/g)).toHaveLength(1);
+      expect(await page.isVisible('#sign-in')).toBe(false);
+    }
+    const code = await back(one);
+    await one.fill('#code', '0000 0000');
+    await one.press('#code', 'Enter');
+    await until('the refusal', async () => (await one.textContent('#way-back-problem')) || undefined);
+    await one.fill('#code', code);
+    await one.press('#code', 'Enter');
+    await Promise.all([kept(one), kept(other)]);
+    for (const page of [one, other]) expect(await page.isVisible('#way-back')).toBe(false);
+    expect((await log(one)).match(/: 201/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(await livingSessions()).toBe(1);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test('who gives up is told, and is asked again the next time', async () => {
+    await open();
+    const page = await signedIn();
+    await page.click('#revoke');
+    await until('the end', async () => ((await livingSessions()) === 0 ? true : undefined));
+    await call(page, 2);
+    await page.click('#begin [data-give-up]');
+    await page.waitForSelector('#sign-in:visible');
+    await page.click('#lost');
+    const code = await back(page);
+    await page.fill('#code', code);
+    await page.press('#code', 'Enter');
+    await page.waitForSelector('#token:visible');
+    await call(page);
+    await kept(page);
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  test('signing keys rotate under it', async () => {
+    await open();
+    const page = await signedIn();
+    const { keys, close } = await signingOf(rekey);
+    const used = new Set<string>();
+    for (let n = 0; n < 35; n++) {
+      rekey.clock.advance(2 * 86_400_000);
+      await keys.rotate();
+      await page.evaluate(`document.getElementById('answer').textContent = ''`);
+      await call(page);
+      await kept(page);
+      used.add(decodeProtectedHeader(await tokenOf(page)).kid ?? '');
+    }
+    await close();
+    expect(used.size).toBeGreaterThanOrEqual(3);
+    expect(renewals).toBe(35);
+    expect(await livingSessions()).toBe(1);
+  }, 60_000);
+
+  test.each([-5, 5])(
+    'a device whose clock is %i hours off is served, and renews in time',
+    async (hours) => {
+      await open({}, hours * 3_600_000);
+      const page = await signedIn();
+      await call(page);
+      await kept(page);
+      expect(renewals).toBe(0);
+      await pass(25);
+      await call(page);
+      await until('the renewal', async () => (renewals === 1 ? true : undefined));
+      await kept(page);
+      // And one that is set right while it is signed in.
+      await context.clock.setSystemTime(rekey.clock.now());
+      await call(page);
+      await until('another', async () => (renewals === 2 ? true : undefined));
+      expect(faults).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('a redirect to another origin does not take the token along', async () => {
+    await open();
+    const page = await signedIn();
+    const seen: (string | null)[] = [];
+    await context.route('**/example/api/away', (route) =>
+      route.fulfill({ status: 307, headers: { location: `${rekey.settings.urls.issuer}/v1/sessions` } }),
+    );
+    context.on('request', async (request) => {
+      if (request.method() === 'GET' && request.url().endsWith('/v1/sessions'))
+        seen.push(await request.headerValue('authorization'));
+    });
+    const text = await page.evaluate(`(async () => {
+      const { createClient, keyValueStorage } = await import('/example/modules/libs/client/src/index.js');
+      const { issuer, recovery } = document.documentElement.dataset;
+      const client = createClient({ issuer, recovery, clientId: 'example', storage: keyValueStorage(localStorage, 'notes') });
+      const first = await client.fetch(issuer + '/v1/sessions');
+      const answer = await client.fetch('/example/api/away').catch((fault) => ({ status: String(fault) }));
+      return first.status + ' ' + answer.status;
+    })()`);
+    expect(text).toMatch(/^200 (401|TypeError.*)$/);
+    await until('both requests', async () => (seen.length >= 2 ? true : undefined));
+    expect(seen[0]).toMatch(/^Bearer ey/);
+    expect(seen.slice(1).filter((header) => header !== null)).toEqual([]);
+  }, 60_000);
+
+  test.each([
+    ['phone-light', { viewport: { width: 360, height: 760 } }],
+    ['phone-dark', { viewport: { width: 360, height: 760 }, colorScheme: 'dark' as const }],
+    ['desk-light', { viewport: { width: 1280, height: 900 } }],
+    ['desk-dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' as const }],
+  ])(
+    'it is accessible and fits, %s',
+    async (name, options) => {
+      await open(options);
+      const page = await tab();
+      const looks = async (state: string) => {
+        await expectAccessible(page);
+        await shoot(page, `example-${name}-${state}`);
+      };
+      await looks('1-sign-in');
+      await page.fill('#password', 'wrong');
+      await page.click('#sign-in button[type=submit]');
+      await until('the refusal', async () => (await page.textContent('#sign-in-problem')) || undefined);
+      await looks('2-refused');
+      await page.fill('#password', 'correct horse battery');
+      await page.click('#sign-in button[type=submit]');
+      await page.waitForSelector('#token:visible');
+      await call(page);
+      await kept(page);
+      await page.click('#tamper');
+      await call(page);
+      await until('the repeat', async () =>
+        (await log(page)).match(/: 201/g)?.length === 2 ? true : undefined,
+      );
+      await page.click('#age-it');
+      await page.click('#cut');
+      await looks('3-token');
+      await page.click('#cut');
+      await page.click('#revoke');
+      await until('the end', async () => ((await livingSessions()) === 0 ? true : undefined));
+      await call(page);
+      await page.waitForSelector('#way-back:visible');
+      await looks('4-way-back');
+      const code = await back(page);
+      await page.fill('#code', code);
+      await looks('5-code');
+      await page.press('#code', 'Enter');
+      await kept(page);
+      await looks('6-back');
+      expect(faults).toEqual([]);
+    },
+    60_000,
+  );
+});
