@@ -1,12 +1,7 @@
-import {
-  type Client,
-  type ClientOptions,
-  createClient,
-  keyValueStorage,
-  type RecoveryCause,
-} from '@rekey/client';
-import { password, people } from './people.js';
-import { newHousehold, type Rekey, startRekey, until } from './rekey.js';
+import type { Client, ClientOptions, RecoveryCause } from '@rekey/client';
+import { ClientStage } from './client-stage.js';
+import { people } from './people.js';
+import { type Rekey, startRekey, until } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 
 /** When the session is dead: who is asked, how often, and what goes on afterwards. */
@@ -14,60 +9,36 @@ describe('the client asks for a recovery', () => {
   let rekey: Rekey;
   let who: ReturnType<typeof people>;
   let api: ResourceServer;
+  let stage: ClientStage;
   beforeAll(async () => {
     rekey = await startRekey();
     who = people(rekey);
     api = await startResourceServer(rekey, who);
+    stage = new ClientStage(rekey, who, api);
   }, 30_000);
   afterAll(async () => {
     api.close();
     await rekey.close();
   });
-  let household = '';
-  beforeEach(() => {
-    household = newHousehold();
-    rekey.clock.advance(3_600_000);
-  });
+  beforeEach(() => stage.next());
 
-  const send: typeof fetch = (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.set('x-forwarded-for', household);
-    return fetch(input, { ...init, headers });
-  };
-  const open = (more: Partial<ClientOptions> = {}): Client =>
-    createClient({
-      issuer: rekey.settings.urls.issuer,
-      recovery: rekey.settings.urls.recovery,
-      resources: [api.url],
-      fetch: send,
-      now: () => rekey.clock.now(),
-      ...more,
-    });
-  const signIn = (client: Client, id: string) => client.signIn({ identifier: `${id}@example.com`, password });
-  const signedIn = async (id: string, more: Partial<ClientOptions> = {}) => {
-    await who.put(id);
-    const client = open(more);
-    await signIn(client, id);
-    return client;
-  };
   /** Every session of the account ends. */
   const end = async (id: string) => {
     await who.put(id, { status: 'disabled' });
     await who.put(id);
   };
-  const ask = async (client: Client) => (await client.fetch(`${api.url}/me`)).status;
-  const many = (client: Client) => Promise.allSettled(Array.from({ length: 12 }, () => ask(client)));
+  const many = (client: Client) => Promise.allSettled(Array.from({ length: 12 }, () => stage.ask(client)));
   const dead = { error: 'invalid_grant', description: expect.any(String) };
 
   test('once a death, and again after the next; what waited goes on after a sign-in', async () => {
     const causes: RecoveryCause[] = [];
-    const client = await signedIn('twice', { onRecovery: (cause) => void causes.push(cause) });
+    const client = await stage.signedIn('twice', { onRecovery: (cause) => void causes.push(cause) });
     for (let death = 1; death <= 2; death++) {
       await end('twice');
       const waiting = many(client);
       await until('the question', async () => (causes.length === death ? true : undefined));
       expect(await client.isSignedIn()).toBe(false);
-      await signIn(client, 'twice');
+      await stage.signIn(client, 'twice');
       expect(await waiting).toEqual(Array.from({ length: 12 }, () => ({ status: 'fulfilled', value: 200 })));
     }
     expect(causes).toEqual([dead, dead]);
@@ -94,7 +65,7 @@ describe('the client asks for a recovery', () => {
     'who %s is asked once for all that was under way, and anew for what comes later',
     async (_how, answer, why) => {
       const causes: RecoveryCause[] = [];
-      const client = await signedIn('no', {
+      const client = await stage.signedIn('no', {
         onRecovery: (cause) => {
           causes.push(cause);
           return answer();
@@ -113,32 +84,24 @@ describe('the client asks for a recovery', () => {
 
   test('a late no is none to the question after it', async () => {
     const answers: ((verdict: unknown) => void)[] = [];
-    const client = await signedIn('late', {
+    const client = await stage.signedIn('late', {
       onRecovery: () => new Promise((resolve) => answers.push(resolve)),
     });
     await end('late');
-    const first = ask(client);
+    const first = stage.ask(client);
     await until('the question', async () => answers[0]);
-    await signIn(client, 'late');
+    await stage.signIn(client, 'late');
     expect(await first).toBe(200);
     await end('late');
-    const second = ask(client);
+    const second = stage.ask(client);
     await until('the next question', async () => answers[1]);
     answers[0]?.(false);
-    await signIn(client, 'late');
+    await stage.signIn(client, 'late');
     expect(await second).toBe(200);
   });
 
   test('two tabs: each where something waits is asked, told the same cause, and one sign-in serves both', async () => {
-    const kept = new Map<string, string>();
-    const storage = keyValueStorage(
-      {
-        getItem: (key) => kept.get(key) ?? null,
-        setItem: (key, value) => void kept.set(key, value),
-        removeItem: (key) => void kept.delete(key),
-      },
-      'two tabs',
-    );
+    const storage = stage.tabs()();
     const causes: [string, RecoveryCause][] = [];
     const seen: [string, boolean][] = [];
     const tab = (name: string): Partial<ClientOptions> => ({
@@ -146,19 +109,19 @@ describe('the client asks for a recovery', () => {
       onRecovery: (cause) => void causes.push([name, cause]),
       onTokens: (tokens) => seen.push([name, tokens !== undefined]),
     });
-    const one = await signedIn('both', tab('one'));
-    const other = open(tab('other'));
-    const idle = open(tab('idle'));
+    const one = await stage.signedIn('both', tab('one'));
+    const other = stage.open(tab('other'));
+    const idle = stage.open(tab('idle'));
     await end('both');
-    const first = ask(one);
+    const first = stage.ask(one);
     await until('the first question', async () => causes[0]);
     await until('word of it', async () =>
       seen.some(([name, is]) => name === 'other' && !is) ? true : undefined,
     );
-    const second = ask(other);
+    const second = stage.ask(other);
     await until('the second question', async () => causes[1]);
-    await signIn(other, 'both');
-    expect(await Promise.all([first, second, ask(idle)])).toEqual([200, 200, 200]);
+    await stage.signIn(other, 'both');
+    expect(await Promise.all([first, second, stage.ask(idle)])).toEqual([200, 200, 200]);
     expect(causes).toEqual([
       ['one', dead],
       ['other', dead],
@@ -172,14 +135,14 @@ describe('the client asks for a recovery', () => {
 
   test('a wrong or redirecting address of the services is told, not waited for', async () => {
     const { issuer, recovery } = rekey.settings.urls;
-    const wrong = open({ issuer: `${recovery}/recover` });
-    await expect(signIn(wrong, 'x')).rejects.toMatchObject({
+    const wrong = stage.open({ issuer: `${recovery}/recover` });
+    await expect(stage.signIn(wrong, 'x')).rejects.toMatchObject({
       message: expect.stringContaining(`${recovery}/recover/v1/sessions`),
     });
-    const page = open({ recovery: `${api.url}/to?${encodeURIComponent(recovery)}#` });
+    const page = stage.open({ recovery: `${api.url}/to?${encodeURIComponent(recovery)}#` });
     await expect(page.startRecovery({ identifier: 'ada' })).rejects.toMatchObject({ code: 'redirected' });
-    const away = open({ issuer: 'http://127.0.0.1:1' });
-    await expect(signIn(away, 'x')).rejects.toMatchObject({
+    const away = stage.open({ issuer: 'http://127.0.0.1:1' });
+    await expect(stage.signIn(away, 'x')).rejects.toMatchObject({
       code: 'unreachable',
       message: expect.stringContaining('http://127.0.0.1:1/v1/sessions'),
     });

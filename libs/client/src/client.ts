@@ -1,5 +1,6 @@
 import { systemClock } from './clock.js';
-import { type RecoveryCause, type TokenAnswer, TokenKeeper } from './keeper.js';
+import type { RecoveryCause } from './fault.js';
+import { type TokenAnswer, TokenKeeper } from './keeper.js';
 import {
   callJson,
   Recovery,

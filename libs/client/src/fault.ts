@@ -1,3 +1,9 @@
+/** Why a person has to recover or to sign in: the issuer's own words. */
+export interface RecoveryCause {
+  error: string;
+  description: string;
+}
+
 /** What the service refused, or why a call cannot be made. `code` is stable; the message is for a developer. */
 export class RekeyFault extends Error {
   constructor(

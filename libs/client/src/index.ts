@@ -1,6 +1,5 @@
 export { type Client, type ClientOptions, createClient, type SignInRequest } from './client.js';
-export { RekeyFault } from './fault.js';
-export type { RecoveryCause } from './keeper.js';
+export { type RecoveryCause, RekeyFault } from './fault.js';
 export type { ProofKind, Recovery, RecoveryReference, RecoveryView, StartRequest } from './recovery.js';
 export {
   type KeyValueStore,

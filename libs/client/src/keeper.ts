@@ -1,14 +1,8 @@
-import { RekeyFault, read } from './fault.js';
+import { type RecoveryCause, RekeyFault, read } from './fault.js';
 import { Session } from './session.js';
 import type { StoredTokens, TokenStorage } from './storage.js';
 import { exclusive } from './tabs.js';
 import { type Deferred, deferred, formOf, orAborted } from './waiting.js';
-
-/** Why a person has to recover or to sign in: the issuer's own words. */
-export interface RecoveryCause {
-  error: string;
-  description: string;
-}
 
 export interface KeeperOptions {
   issuer: string;

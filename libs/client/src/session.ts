@@ -1,4 +1,4 @@
-import type { RecoveryCause } from './keeper.js';
+import type { RecoveryCause } from './fault.js';
 import type { StoredTokens, TokenStorage } from './storage.js';
 import { exclusive, tellTabs } from './tabs.js';
 

@@ -1,4 +1,4 @@
-import type { RecoveryCause } from './keeper.js';
+import type { RecoveryCause } from './fault.js';
 
 /** Runs one thing at a time: over all tabs (Web Locks) where it has a name, else over this page. */
 export type Exclusive = <Result>(work: () => Promise<Result>) => Promise<Result>;

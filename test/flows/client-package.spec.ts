@@ -79,9 +79,6 @@ describe('the packed package', () => {
     };
     write('tsconfig.json', { compilerOptions, files: ['use.ts'] });
     expect(run(process.execPath, [tsc, '-p', '.'])).toBe('');
-    write('wrong.ts', `import { createClient } from '@rekey/client';\ncreateClient({ issuer: 1 });`);
-    write('tsconfig.json', { compilerOptions, files: ['wrong.ts'] });
-    expect(() => run(process.execPath, [tsc, '-p', '.'])).toThrow(/wrong\.ts\(2,\d+\): error TS2322/);
   });
 
   test('says in its README only what it exports', () => {
