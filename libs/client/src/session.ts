@@ -1,6 +1,7 @@
 import type { RecoveryCause } from './fault.js';
 import type { StoredTokens, TokenStorage } from './storage.js';
 import { exclusive, tellTabs } from './tabs.js';
+import { moment } from './waiting.js';
 
 /** The tokens of one sign-in, as all tabs see them. Every change is one step: nobody writes over what they have not seen. */
 export class Session {
@@ -18,11 +19,20 @@ export class Session {
     private readonly onChange: (tokens: StoredTokens | undefined) => void,
   ) {
     this.oneStep = exclusive(name && `${name} storage`);
-    this.tabs = tellTabs(name, (cause) => {
+    this.tabs = tellTabs(name, (change) => {
       this.held = undefined;
-      this.ended = cause;
-      Promise.resolve(this.load()).then(onChange, () => undefined);
+      this.ended = change.cause;
+      this.arrived(change.token).then(onChange, () => undefined);
     });
+  }
+
+  /** What is stored, once it is what another tab has told of, or has not become so within half a second. */
+  private async arrived(token: string | undefined): Promise<StoredTokens | undefined> {
+    for (let looks = 1; ; looks++) {
+      const tokens = await this.load();
+      if (tokens?.access_token === token || looks > 25) return tokens;
+      await moment(20);
+    }
   }
 
   async load(): Promise<StoredTokens | undefined> {
@@ -75,7 +85,7 @@ export class Session {
       return { before, changed };
     });
     if (outcome.changed) {
-      this.tabs.tell(this.ended);
+      this.tabs.tell({ token: tokens?.access_token, cause: this.ended });
       this.onChange(tokens);
     }
     return outcome;

@@ -1,10 +1,17 @@
 import type { RecoveryCause } from './fault.js';
+import { moment } from './waiting.js';
 
 /** Runs one thing at a time: over all tabs (Web Locks) where it has a name, else over this page. */
 export type Exclusive = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** Chromium tells another process of a change in localStorage a few milliseconds after it gives it the lock. */
-const settlesWithinMs = 40;
+/** A change that other tabs are told of: the access token that there is now, or why there is none. */
+export interface Change {
+  token: string | undefined;
+  cause: RecoveryCause | undefined;
+}
+
+/** Milliseconds. Chromium gives another process the lock, or a message, a little before a change in localStorage. */
+const settlesWithin = 40;
 
 export function exclusive(name: string | undefined): Exclusive {
   const locks = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
@@ -13,7 +20,7 @@ export function exclusive(name: string | undefined): Exclusive {
       new Promise((resolve, reject) => {
         const hold = async () => {
           await work().then(resolve, reject);
-          await new Promise((settled) => setTimeout(settled, settlesWithinMs));
+          await moment(settlesWithin);
         };
         locks.request(name, hold).catch(reject);
       });
@@ -25,19 +32,19 @@ export function exclusive(name: string | undefined): Exclusive {
   };
 }
 
-/** Tells the other tabs that what is stored has changed, and why it ended (BroadcastChannel); nothing where there are none. */
+/** Tells the other tabs that what is stored has changed (BroadcastChannel); nothing where there are none. */
 export function tellTabs(
   name: string | undefined,
-  onChange: (cause: RecoveryCause | undefined) => void,
-): { tell(cause: RecoveryCause | undefined): void; close(): void } {
+  onChange: (change: Change) => void,
+): { tell(change: Change): void; close(): void } {
   if (!name || typeof BroadcastChannel === 'undefined')
     return { tell: () => undefined, close: () => undefined };
   let channel: BroadcastChannel | undefined = new BroadcastChannel(name);
-  channel.onmessage = ({ data }: { data: unknown }) => onChange(data as RecoveryCause | undefined);
+  channel.onmessage = ({ data }: { data: unknown }) => onChange(data as Change);
   // Node keeps running for an open channel; an app should not.
   (channel as { unref?: () => void }).unref?.();
   return {
-    tell: (cause) => channel?.postMessage(cause),
+    tell: (change) => channel?.postMessage(change),
     close: () => {
       channel?.close();
       channel = undefined;

@@ -35,6 +35,8 @@ export async function orAborted<Result>(
   }
 }
 
+export const moment = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** Waits, at most until the network is back where the platform says so. */
 export function nap(ms: number): Promise<void> {
   const { addEventListener, removeEventListener } = globalThis as Partial<EventTarget>;
