@@ -1,14 +1,8 @@
-import {
-  type Client,
-  type ClientOptions,
-  createClient,
-  memoryStorage,
-  type Recovery,
-  type TokenStorage,
-} from '@rekey/client';
+import { type Client, memoryStorage, type Recovery, type TokenStorage } from '@rekey/client';
 import { decodeProtectedHeader } from 'jose';
+import { ClientStage } from './client-stage.js';
 import { password, people } from './people.js';
-import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
+import { codeIn, type Rekey, startRekey, until } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 import { signingOf } from './signing.js';
 
@@ -18,59 +12,24 @@ describe('the client', () => {
   let who: ReturnType<typeof people>;
   let api: ResourceServer;
   let resource: string;
-  let seen: ResourceServer['seen'];
-  let refreshes: number;
-  let cut: boolean;
+  let stage: ClientStage;
   beforeAll(async () => {
     rekey = await startRekey();
     who = people(rekey);
     api = await startResourceServer(rekey, who);
     resource = api.url;
+    stage = new ClientStage(rekey, who, api);
   }, 30_000);
   afterAll(async () => {
     api.close();
     await rekey.close();
   });
-  beforeEach(() => {
-    newHousehold();
-    rekey.clock.advance(3_600_000);
-    seen = api.seen;
-    seen.length = 0;
-    refreshes = 0;
-    cut = false;
-  });
+  beforeEach(() => stage.next());
 
-  const household = newHousehold();
-  const counting: typeof fetch = async (input, init) => {
-    const url = String(input instanceof Request ? input.url : input);
-    if (url.endsWith('/oauth2/token')) refreshes += 1;
-    if (cut) throw new TypeError('fetch failed');
-    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-    headers.set('x-forwarded-for', household);
-    return fetch(input, { ...init, headers });
-  };
-  const open = (more: Partial<ClientOptions> = {}): Client =>
-    createClient({
-      issuer: rekey.settings.urls.issuer,
-      recovery: rekey.settings.urls.recovery,
-      resources: [resource],
-      fetch: counting,
-      now: () => rekey.clock.now(),
-      sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
-      ...more,
-    });
-  const signedIn = async (id: string, more: Partial<ClientOptions> = {}) => {
-    await who.put(id);
-    const client = open(more);
-    await client.signIn({ identifier: `${id}@example.com`, password });
-    return client;
-  };
   const tamper = async (storage: TokenStorage) => {
     const tokens = await storage.load();
     await storage.save(tokens && { ...tokens, access_token: 'tampered' });
   };
-  const ask = async (client: Client, init?: RequestInit) =>
-    (await client.fetch(`${resource}/me`, init)).status;
   const recover = async (recovery: Recovery, to: string) => {
     const message = await until('a code', async () => (await rekey.codes(to))[0]);
     expect((await recovery.prove(codeIn(message))).state).toBe('proven');
@@ -78,38 +37,40 @@ describe('the client', () => {
   };
 
   test('renews at 80 % of its life, once for a hundred requests at once, and sends the fresh one', async () => {
-    const client = await signedIn('fresh');
-    expect(await ask(client)).toBe(200);
+    const client = await stage.signedIn('fresh');
+    expect(await stage.ask(client)).toBe(200);
     rekey.clock.advance(479_000);
-    expect(await ask(client)).toBe(200);
-    expect(refreshes).toBe(0);
+    expect(await stage.ask(client)).toBe(200);
+    expect(stage.renewals).toBe(0);
     rekey.clock.advance(2_000);
-    const statuses = await Promise.all(Array.from({ length: 100 }, () => ask(client)));
+    const statuses = await Promise.all(Array.from({ length: 100 }, () => stage.ask(client)));
     expect(new Set(statuses)).toEqual(new Set([200]));
-    expect(refreshes).toBe(1);
-    expect(new Set(seen.slice(-100).map(({ authorization }) => authorization)).size).toBe(1);
+    expect(stage.renewals).toBe(1);
+    expect(new Set(api.seen.slice(-100).map(({ authorization }) => authorization)).size).toBe(1);
   });
 
-  test('two clients over one storage, as two tabs: one renewal', async () => {
+  test('two clients over one storage, as tabs without Web Locks: one session', async () => {
     const storage = memoryStorage();
-    const one = await signedIn('tabs', { storage });
-    const other = open({ storage });
+    const one = await stage.signedIn('tabs', { storage });
+    const other = stage.open({ storage });
     rekey.clock.advance(500_000);
-    expect(await Promise.all([ask(one), ask(other), ask(one), ask(other)])).toEqual([200, 200, 200, 200]);
+    expect(await Promise.all([stage.ask(one), stage.ask(other), stage.ask(one), stage.ask(other)])).toEqual([
+      200, 200, 200, 200,
+    ]);
     rekey.clock.advance(20_000);
-    expect(await Promise.all([ask(one), ask(other)])).toEqual([200, 200]);
+    expect(await Promise.all([stage.ask(one), stage.ask(other)])).toEqual([200, 200]);
   });
 
   test('a 401 renews once and repeats, with the same body; a second 401 is the answer', async () => {
-    const client = await signedIn('repeat');
+    const client = await stage.signedIn('repeat');
     const storage = memoryStorage();
-    const wrong = open({ storage });
+    const wrong = stage.open({ storage });
     await wrong.signIn({ identifier: 'repeat@example.com', password });
     await tamper(storage);
-    expect(await ask(wrong, { method: 'POST', body: 'hello' })).toBe(200);
-    expect(seen.map(({ body }) => body)).toEqual(['hello', 'hello']);
-    expect(refreshes).toBe(1);
-    expect(await ask(client)).toBe(200);
+    expect(await stage.ask(wrong, { method: 'POST', body: 'hello' })).toBe(200);
+    expect(api.seen.map(({ body }) => body)).toEqual(['hello', 'hello']);
+    expect(stage.renewals).toBe(1);
+    expect(await stage.ask(client)).toBe(200);
     const stream = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('once'));
@@ -117,38 +78,40 @@ describe('the client', () => {
       },
     });
     await tamper(storage);
-    expect(await ask(wrong, { method: 'POST', body: stream, duplex: 'half' } as RequestInit)).toBe(401);
+    expect(await stage.ask(wrong, { method: 'POST', body: stream, duplex: 'half' } as RequestInit)).toBe(401);
   });
 
   test('a device whose clock is wrong by hours is served all the same', async () => {
     for (const skew of [-5, 5].map((hours) => hours * 3_600_000)) {
-      const client = await signedIn('skewed', { now: () => rekey.clock.now() + skew });
-      expect(await ask(client)).toBe(200);
+      const client = await stage.signedIn('skewed', { now: () => rekey.clock.now() + skew });
+      expect(await stage.ask(client)).toBe(200);
       rekey.clock.advance(590_000);
-      expect(await ask(client)).toBe(200);
+      expect(await stage.ask(client)).toBe(200);
     }
-    expect(refreshes).toBe(2);
+    expect(stage.renewals).toBe(2);
   });
 
   test('waits while the network is gone, and goes on with the same session', async () => {
-    const client = await signedIn('network');
+    const client = await stage.signedIn('network');
     rekey.clock.advance(700_000);
-    cut = true;
-    const asked = ask(client);
-    await until('some tries', async () => (refreshes > 3 ? true : undefined));
-    cut = false;
+    stage.meddle = ClientStage.away;
+    const asked = stage.ask(client);
+    await until('some tries', async () => (stage.renewals > 3 ? true : undefined));
+    stage.meddle = ClientStage.through;
     expect(await asked).toBe(200);
   });
 
   test('keys rotate under it, and it does not notice', async () => {
-    const client = await signedIn('keys');
+    const client = await stage.signedIn('keys');
     const { keys, close } = await signingOf(rekey);
     const used = new Set<string>();
     for (let n = 0; n < 70; n++) {
       rekey.clock.advance(86_400_000);
       await keys.rotate();
-      expect(await ask(client)).toBe(200);
-      used.add(decodeProtectedHeader((seen.at(-1)?.authorization ?? '').replace('Bearer ', '')).kid ?? '');
+      expect(await stage.ask(client)).toBe(200);
+      used.add(
+        decodeProtectedHeader((api.seen.at(-1)?.authorization ?? '').replace('Bearer ', '')).kid ?? '',
+      );
     }
     await close();
     expect(used.size).toBe(3);
@@ -156,7 +119,7 @@ describe('the client', () => {
 
   test('revoked under it: the app is asked once, and what waited goes on after the recovery', async () => {
     const causes: unknown[] = [];
-    const client: Client = await signedIn('revoked', {
+    const client: Client = await stage.signedIn('revoked', {
       onRecovery: async (cause) => {
         causes.push(cause);
         const recovery = await client.startRecovery({ identifier: 'revoked@example.com' });
@@ -168,21 +131,21 @@ describe('the client', () => {
     await who.put('revoked', { status: 'disabled' });
     await who.put('revoked');
     rekey.clock.advance(60_000);
-    const statuses = await Promise.all(Array.from({ length: 12 }, () => ask(client)));
+    const statuses = await Promise.all(Array.from({ length: 12 }, () => stage.ask(client)));
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(causes).toEqual([{ error: 'invalid_grant', description: expect.any(String) }]);
   });
 
   test('nobody to ask, or nobody who wants: what waits fails with the reason', async () => {
-    const client = await signedIn('nobody', { onRecovery: () => false });
+    const client = await stage.signedIn('nobody', { onRecovery: () => false });
     await client.signOut();
-    await expect(ask(client)).rejects.toMatchObject({ code: 'signed_out' });
-    await expect(ask(open())).rejects.toMatchObject({ code: 'signed_out' });
+    await expect(stage.ask(client)).rejects.toMatchObject({ code: 'signed_out' });
+    await expect(stage.ask(stage.open())).rejects.toMatchObject({ code: 'signed_out' });
     expect(await client.isSignedIn()).toBe(false);
   });
 
   test('refusals are the service’s own words', async () => {
-    const client = await signedIn('words');
+    const client = await stage.signedIn('words');
     await expect(client.signIn({ identifier: 'words@example.com', password: 'x' })).rejects.toMatchObject({
       code: 'unauthorized',
       status: 401,
@@ -193,7 +156,7 @@ describe('the client', () => {
       body: { tries_left: 4 },
     });
     await expect(recovery.sendCode()).rejects.toMatchObject({ code: 'too_early' });
-    const resumed = await open().resumeRecovery(recovery.reference);
+    const resumed = await stage.open().resumeRecovery(recovery.reference);
     expect(resumed.view.state).toBe('proving');
     await resumed.cancel();
     await expect(recovery.prove('00000000')).rejects.toMatchObject({ code: 'finished' });
@@ -201,8 +164,8 @@ describe('the client', () => {
   });
 
   test('a token goes to the origins that were named, and to no other', async () => {
-    const client = await signedIn('origins', { resources: [] });
+    const client = await stage.signedIn('origins', { resources: [] });
     await client.fetch(`${resource}/me`);
-    expect(seen.map(({ authorization }) => authorization)).toEqual(['']);
+    expect(api.seen.map(({ authorization }) => authorization)).toEqual(['']);
   });
 });
