@@ -1,4 +1,4 @@
-import type { Contest } from './contests/contest.js';
+import { aRun, type Contest } from './contests/contest.js';
 import { type Slice, statementsOf } from './load-slice.js';
 import { Faults } from './measure/faults.js';
 import { peakMemory } from './measure/proc.js';
@@ -16,10 +16,10 @@ interface Figure {
 
 const figuresOf = ({ unit, quietMs }: Contest): Figure[] => [
   { label: `${unit}s/s`, of: (slice) => slice.runsPerSecond, decimals: 0 },
-  { label: `CPU ms a ${unit}`, of: ({ cpu }) => cpu.node + cpu.postgres, decimals: 2 },
+  { label: `CPU ms ${aRun(unit)}`, of: ({ cpu }) => cpu.node + cpu.postgres, decimals: 2 },
   { label: '  its Node processes', of: ({ cpu }) => cpu.node, decimals: 2 },
   { label: '  PostgreSQL', of: ({ cpu }) => cpu.postgres, decimals: 2 },
-  { label: `SQL statements a ${unit}`, of: statementsOf, decimals: 1 },
+  { label: `SQL statements ${aRun(unit)}`, of: statementsOf, decimals: 1 },
   ...(quietMs > 0 ? mailFigures : []),
   { label: 'driver, cores', of: (slice) => slice.driver, decimals: 2 },
 ];
@@ -104,8 +104,8 @@ export function describeStatements({ contest, concurrency, slices }: Round): str
     '',
     ...table(
       [
-        `calls a ${contest.unit}`,
-        `ms a ${contest.unit}`,
+        `calls ${aRun(contest.unit)}`,
+        `ms ${aRun(contest.unit)}`,
         'planning, ms',
         `${name}'s statements: ${titleOf({ contest, concurrency })}`,
       ],

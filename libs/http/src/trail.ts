@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import { systemClock, uuidv7 } from '@rekey/kernel';
 import { beginSpan, here, markFailed, type Place, readRequestId, standingAt, type Watch } from '@rekey/watch';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 /** Whose word about a request counts: the proxies of the settings, as the connection has them. */
 export class Proxies {
   private readonly list = new BlockList();
+  private readonly known = new WeakMap<Socket, boolean>();
 
   constructor(addresses: readonly string[]) {
     for (const entry of addresses) {
@@ -17,9 +18,15 @@ export class Proxies {
     }
   }
 
-  isOne({ socket: { remoteAddress: address = '' } }: IncomingMessage): boolean {
+  /** Asked several times a request; who is at the other end of a connection does not change. */
+  isOne({ socket }: IncomingMessage): boolean {
+    const known = this.known.get(socket);
+    if (known !== undefined) return known;
+    const { remoteAddress: address = '' } = socket;
     const family = isIP(address);
-    return family !== 0 && this.list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+    const isOne = family !== 0 && this.list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+    this.known.set(socket, isOne);
+    return isOne;
   }
 }
 

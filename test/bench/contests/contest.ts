@@ -18,11 +18,14 @@ export interface Driver {
   close(): Promise<void>;
 }
 
+export type Unit = 'flow' | 'operation';
+export const aRun = (unit: Unit): string => (unit === 'flow' ? 'a flow' : 'an operation');
+
 /** One thing that both systems do again and again under the same load. */
 export interface Contest<System extends SystemUnderLoad = SystemUnderLoad> {
   name: string;
   /** What the figures call one of it. */
-  unit: 'flow' | 'operation';
+  unit: Unit;
   /** What is timed of one, the whole last. */
   steps: readonly string[];
   /** Contests with the same starters are held on the same systems. */
