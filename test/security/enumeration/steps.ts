@@ -202,6 +202,8 @@ export const impersonal: readonly RegExp[] = [
   /^recovery (GET|HEAD) \/recover\/assets\/[\w.-]+$/,
   /^issuer (GET|HEAD) \/(\.well-known\/oauth-authorization-server|oauth2\/jwks)$/,
   /^recovery (GET|HEAD) \/\.well-known\/jwks\.json$/,
+  // A preflight is answered by its origin and its path, and bears nothing of a person.
+  /^(recovery|issuer) OPTIONS \*$/,
   // Of a device, before any person is there.
   /^issuer POST \/oauth2\/device_authorization$/,
   // Behind Twilio's signature, and about messages that were sent.
