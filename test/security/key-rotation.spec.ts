@@ -143,7 +143,7 @@ describe('keys are replaced', () => {
       /^rekey keys: the keyring has one key only, 2025; "npm run keys -- add"/,
     );
     expect(await run('status', [after, before])).toMatch(
-      /^key 2026 \(newest\): nothing\nkey 2025: accounts 2000, addresses 2000, signing_keys \d, client secrets 1\n$/,
+      /^key 2026 \(newest\): nothing\nkey 2025: accounts 2000, addresses 2000, signing_keys \d, client secrets 2\n$/,
     );
     expect(await run('status', [after])).toContain('key 2025 (NOT IN THE RING): accounts 2000');
   });

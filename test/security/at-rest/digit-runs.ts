@@ -3,14 +3,15 @@ const isDigit = (byte: number) => byte >= 48 && byte <= 57;
 const isHex = (byte: number) =>
   isDigit(byte) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70) || byte === 45;
 const gaps = [32, 45];
+const point = 46;
 /** From here on it is a digest or an id, and the digits in it are no number. */
 const longHex = 16;
 
 /**
  * The numbers of six and of eight digits that stand somewhere on their own, plain or in two halves (`123 456`, `1234-5678`).
  * A code of six digits is one of a million: in enough bytes each occurs by chance, inside of longer numbers, of digests and
- * ids, of noise. So a number counts where no digit touches it and no sixteen characters of hexadecimal are around it, and
- * {@link byChance} says how many codes that were never sent would have been found.
+ * ids, of noise. So a number counts where no digit touches it, where it is no fraction, and where no sixteen characters of
+ * hexadecimal are around it, and {@link byChance} says how many codes that were never sent would have been found.
  */
 export class DigitRuns {
   private readonly seen = { 6: new Set<string>(), 8: new Set<string>() };
@@ -43,6 +44,8 @@ export class DigitRuns {
   }
 
   private see(bytes: Buffer, start: number, end: number, firstHalf: string): void {
+    // A fraction: of a second, in the times that a server writes by the thousand.
+    if (bytes[start - 1] === point && isDigit(bytes[start - 2] ?? 0)) return;
     let [from, to] = [start, end];
     while (from > 0 && to - from < longHex && isHex(bytes[from - 1] as number)) from--;
     while (to < bytes.length && to - from < longHex && isHex(bytes[to] as number)) to++;
