@@ -83,6 +83,8 @@ export async function callJson<Answer>(
   const response = await send(url, {
     method,
     redirect: 'manual',
+    // No cookie has a say here, and a 401 with a challenge for clients asks nobody for a password in a box of the browser's.
+    credentials: 'omit',
     headers: {
       ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
       ...(json ? { 'content-type': 'application/json' } : {}),

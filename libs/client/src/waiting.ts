@@ -59,4 +59,5 @@ export const formOf = (fields: Record<string, string>): RequestInit => ({
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&'),
   redirect: 'manual',
+  credentials: 'omit',
 });
