@@ -81,12 +81,11 @@ const bind = statement(
   `update authenticators set bound_at = :at, bound_by = :session, last_step = :step where id = :id and account_id = :account and bound_at is null returning id`,
 );
 
-/** In a transaction. The app that was bound before is not any more. @returns false when it was bound meanwhile */
+/** In a transaction that holds the account. The app that was bound before is not any more. @returns false when it was bound meanwhile */
 export async function bindTotp(
   sql: Sql,
   of: { id: string; account: string; session: string; step: number; at: Date },
 ): Promise<boolean> {
-  await holdAccount(sql, of.account);
   await sql.query(replaceBound, { account: of.account, kind: 'totp' });
   return (await sql.query(bind, of)).length > 0;
 }
@@ -100,12 +99,11 @@ const addCodes = statement(
    insert into backup_codes (authenticator_id, digest) select made.id, unnest(:digests::bytea[]) from made returning digest`,
 );
 
-/** In a transaction. The set before it is dead. @returns false without such an account */
+/** In a transaction that holds the account. The set before it is dead. @returns false without such an account */
 export async function replaceBackupCodes(
   sql: Sql,
   of: { id: string; account: string; session: string; salt: Buffer; digests: Buffer[]; at: Date },
 ): Promise<boolean> {
-  await holdAccount(sql, of.account);
   await sql.query(replaceBound, { account: of.account, kind: 'backup_code' });
   return (await sql.query(addCodes, of)).length > 0;
 }

@@ -199,7 +199,7 @@ async function issueCode(
     auditId: uuidv7(now),
   });
   const refused = refusalOf(row);
-  if (refused || !row) return refused ?? oauthRefuse('invalid_grant');
+  if (refused || !row) return refused ?? badSubject('the account cannot be used');
   noteEnded(context, row);
   // RFC 8693 §2.2.1: the issued token stands in access_token, whatever its type; N_A says that it is not one.
   return {

@@ -2,7 +2,6 @@ import {
   changePassword,
   checkPassword,
   hashPassword,
-  holdAccount,
   listAuthenticators,
   passwordContext,
   passwordHashOf,
@@ -14,7 +13,6 @@ import { budgets, counterKey, spend } from '@rekey/limits';
 import {
   type Client,
   endSessionsOf,
-  holdSession,
   renewSession,
   type TokenContext,
   type TokenResponse,
@@ -23,6 +21,7 @@ import {
 import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
 import { freshFor } from './fresh.js';
+import { holdForChange } from './hold.js';
 
 export interface PasswordChange {
   /** Where the account has one. */
@@ -69,8 +68,7 @@ export async function changeOwnPassword(
   const at = new Date(clock.now());
   const renewed = await database.transaction(async (tx) => {
     const recoveryId = bearer.recovery_id ?? null;
-    await holdAccount(tx, account);
-    if (!(await holdSession(tx, { account, session: bearer.sid, now: at }))) return undefined;
+    if (!(await holdForChange(tx, { account, session: bearer.sid, now: at }))) return undefined;
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     const event = 'authn_password_change';

@@ -2,18 +2,16 @@ import {
   addUnboundTotp,
   bindTotp,
   findUnboundTotp,
-  holdAccount,
   readAccount,
   removeAuthenticator,
   replaceBackupCodes,
 } from '@rekey/accounts';
-import type { Transaction } from '@rekey/database';
 import { isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, counterKey, spend } from '@rekey/limits';
 import { makeBackupCodes, newTotpSecret, totpStep, totpUri } from '@rekey/proofs';
-import { holdSession } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
+import { holdForChange } from './hold.js';
 
 export interface TotpToBind {
   id: string;
@@ -27,12 +25,6 @@ export interface TotpToBind {
 export interface Changing {
   account: string;
   session: string;
-}
-
-/** What a session binds is taken back with it: one that is being ended binds nothing more. */
-async function holdBoth(tx: Transaction, of: Changing & { now: Date }): Promise<boolean> {
-  await holdAccount(tx, of.account);
-  return holdSession(tx, of);
 }
 
 /** Begins to bind an authenticator app. It proves nothing until a code of it has been seen. Refusals: `not_found`. */
@@ -70,7 +62,7 @@ export async function confirmTotp(
   const step = totpStep(keyring.open(sealed, id).toString(), value, now);
   if (step === undefined) return refuse('wrong_proof');
   return database.transaction(async (tx) => {
-    if (!(await holdBoth(tx, { account: accountId, session, now: at }))) return refuse('unauthorized');
+    if (!(await holdForChange(tx, { account: accountId, session, now: at }))) return refuse('unauthorized');
     if (!(await bindTotp(tx, { id, account: accountId, session, step, at }))) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'totp_bound' });
     return undefined;
@@ -88,7 +80,7 @@ export async function renewBackupCodes(
   const { codes, salt, digests } = await makeBackupCodes();
   const at = new Date(now);
   return database.transaction(async (tx) => {
-    if (!(await holdBoth(tx, { account: accountId, session, now: at }))) return refuse('unauthorized');
+    if (!(await holdForChange(tx, { account: accountId, session, now: at }))) return refuse('unauthorized');
     const made = await replaceBackupCodes(tx, { id, account: accountId, session, salt, digests, at });
     if (!made) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'backup_code_made' });
