@@ -37,10 +37,16 @@ export interface SearchOutcome {
   byChance: { 6: number; 8: number };
 }
 
+/**
+ * PostgreSQL's maps of free room and of visible pages: a byte or two bits a page, never a word of a row. Read as text they are
+ * full of numbers, so no code is looked for in them; everything else is.
+ */
+const isMap = ({ name }: Place) => /_(fsm|vm)$/.test(name);
+
 /** The numbers that stand somewhere before any code was made; most are in PostgreSQL's own catalogue. */
 export function numbersIn(places: Iterable<Place>): DigitRuns {
   const runs = new DigitRuns();
-  for (const place of places) runs.read(place.bytes);
+  for (const place of places) if (!isMap(place)) runs.read(place.bytes);
   return runs;
 }
 
@@ -63,6 +69,7 @@ export function searchFor(
     const say = ({ kind, form }: Pick<Form, 'kind' | 'form'>) =>
       found.add(`${kind} as ${form} in ${place.name}`);
     for (const form of search.in(place.bytes)) say(form);
+    if (isMap(place)) continue;
     const here = new DigitRuns(before);
     for (const runs of [all, here]) runs.read(place.bytes);
     for (const { kind, value } of codes) if (here.has(value)) say({ kind, form: 'digits' });
