@@ -44,15 +44,16 @@ export const oauthEndpoint = /^\/oauth2\/(token|introspect|revoke|device_authori
 
 /** What is true of every answer of an OAuth endpoint, also of a request that no route has seen. */
 export async function oauthManners(fastify: FastifyInstance): Promise<void> {
-  fastify.addHook('onSend', async (request, reply, payload) => {
-    if (!oauthEndpoint.test(request.url.split('?')[0] ?? '')) return payload;
+  fastify.addHook('onSend', (request, reply, payload, next) => {
+    if (!oauthEndpoint.test(request.url.split('?')[0] ?? '')) return next(null, payload);
     // Beside Cache-Control, for caches of HTTP/1.0 (RFC 6749 §5.1).
     reply.header('pragma', 'no-cache');
     const isProblem = reply.getHeader('content-type') === 'application/problem+json';
-    if (!isProblem || ![400, 413, 415].includes(reply.statusCode)) return payload;
+    if (!isProblem || ![400, 413, 415].includes(reply.statusCode)) return next(null, payload);
     const isLarge = reply.statusCode === 413;
     reply.status(isLarge ? 413 : 400).header('content-type', 'application/json; charset=utf-8');
-    return JSON.stringify(bodyOf(isLarge ? oauthRefuse('invalid_request', 'the form is too large') : noForm));
+    const refusal = isLarge ? oauthRefuse('invalid_request', 'the form is too large') : noForm;
+    next(null, JSON.stringify(bodyOf(refusal)));
   });
 }
 

@@ -66,11 +66,12 @@ export function registerManners(fastify: FastifyInstance, watch: Watch, ledByMes
 
 /** Swagger's page styles itself inline and loads its own script; nothing else does. */
 export function openDocs(fastify: FastifyInstance): void {
-  fastify.addHook('onSend', async (request, reply) => {
-    if (!/^\/docs(\/|$|\?)/.test(request.url)) return;
-    reply.header(
-      'content-security-policy',
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-    );
+  fastify.addHook('onSend', (request, reply, payload, next) => {
+    if (/^\/docs(\/|$|\?)/.test(request.url))
+      reply.header(
+        'content-security-policy',
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+      );
+    next(null, payload);
   });
 }

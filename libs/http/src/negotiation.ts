@@ -38,20 +38,15 @@ export function negotiate(fastify: FastifyInstance, rules: readonly MediaRule[] 
   });
   const all: MediaRule[] = [...alwaysThere, ...rules, { path: /^/, ...json }];
 
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, next) => {
     const path = pathOf(request);
     if (request.is404 || request.routeOptions.url === '*') {
       const allowed = new Set(
         routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods),
       );
-      if (allowed.size === 0) return;
-      const allow = [...allowed].sort().join(', ');
-      return refuseHere(
-        reply.header('allow', allow),
-        405,
-        'method_not_allowed',
-        'This address does not take that method.',
-      );
+      if (allowed.size === 0) return next();
+      reply.header('allow', [...allowed].sort().join(', '));
+      return refuseHere(reply, 405, 'method_not_allowed', 'This address does not take that method.');
     }
     const rule = all.find((each) => each.path.test(path)) as MediaRule;
     if (rule.gives && !isAccepted(request.headers.accept, rule.gives))
@@ -63,6 +58,7 @@ export function negotiate(fastify: FastifyInstance, rules: readonly MediaRule[] 
         'unsupported_media_type',
         'The content type is not one that is read here.',
       );
+    next();
   });
 }
 
@@ -87,8 +83,10 @@ function isAccepted(accept: string | undefined, type: string): boolean {
     );
 }
 
-const refuseHere = (reply: FastifyReply, status: number, code: string, title: string): FastifyReply =>
-  reply
+/** Whoever has refused goes no further: the next hook is not called. */
+function refuseHere(reply: FastifyReply, status: number, code: string, title: string): void {
+  void reply
     .status(status)
     .header('content-type', 'application/problem+json')
     .send(Buffer.from(JSON.stringify(problem(status, code, title))));
+}

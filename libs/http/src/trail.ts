@@ -72,10 +72,11 @@ export function registerTrail(fastify: FastifyInstance, watch: Watch, proxies: P
     if (place && here() !== place) standingAt(place, done);
     else done();
   });
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     const span = ways.get(request)?.span;
     span?.setAttribute('http.response.status_code', reply.statusCode);
     if (reply.statusCode >= 500) markFailed(span, { code: reply.statusCode });
     span?.end();
+    done();
   });
 }
