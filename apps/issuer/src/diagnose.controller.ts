@@ -7,6 +7,7 @@ import {
   type Diagnosis,
   diagnose,
   isOAuthRefused,
+  longestToken,
   remedies,
   type TokenContext,
 } from '@rekey/tokens';
@@ -15,7 +16,7 @@ import { z } from 'zod';
 import { CONTEXT } from './injection.js';
 
 const body = z.strictObject({
-  token: z.string().min(1).max(8_000),
+  token: z.string().min(1).max(longestToken),
   audience: z.string().max(500).optional().describe('The resource that refused it'),
 });
 const when = z.iso.datetime().optional();

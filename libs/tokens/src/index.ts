@@ -55,6 +55,7 @@ export { authenticateBearer, type Introspection, introspect, revoke } from './in
 export { type TokenAlgorithm, tokenAlgorithms } from './key-material.js';
 export { clientLifetimes, defaultLifetimes, type LifetimePlan, readLifetimes } from './lifetimes.js';
 export { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+export { longestToken } from './read-token.js';
 export { redeemCode } from './redeem-code.js';
 export { refresh } from './refresh.js';
 export { renewSession } from './renew-session.js';

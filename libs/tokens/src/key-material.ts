@@ -1,5 +1,12 @@
-import { createPrivateKey, createSecretKey, type JsonWebKey, type KeyObject, randomBytes } from 'node:crypto';
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type JsonWebKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
 /** Algorithms of access tokens (RFC 7518 §3.1, RFC 8037). HS256 is for closed systems: who verifies could also sign. */
 export const tokenAlgorithms = ['ES256', 'RS256', 'EdDSA', 'HS256'] as const;
@@ -24,15 +31,16 @@ export async function makeKey(alg: TokenAlgorithm): Promise<KeyMaterial> {
 }
 
 /** The key that signs and the key that verifies; one and the same for HS256. */
-export async function loadKey(
-  alg: string,
+export function loadKey(
+  alg: TokenAlgorithm,
   { privateJwk, publicJwk }: KeyMaterial,
-): Promise<{ privateKey: KeyObject; publicKey: CryptoKey | Uint8Array }> {
-  const isSecret = alg === 'HS256';
+): { privateKey: KeyObject; publicKey: KeyObject } {
+  if (alg === 'HS256') {
+    const secret = createSecretKey(privateJwk.k ?? '', 'base64url');
+    return { privateKey: secret, publicKey: secret };
+  }
   return {
-    privateKey: isSecret
-      ? createSecretKey(privateJwk.k ?? '', 'base64url')
-      : createPrivateKey({ key: privateJwk as JsonWebKey, format: 'jwk' }),
-    publicKey: await importJWK(isSecret ? privateJwk : publicJwk, alg),
+    privateKey: createPrivateKey({ key: privateJwk as JsonWebKey, format: 'jwk' }),
+    publicKey: createPublicKey({ key: publicJwk as JsonWebKey, format: 'jwk' }),
   };
 }

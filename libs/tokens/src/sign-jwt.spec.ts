@@ -1,7 +1,7 @@
-import { createPrivateKey, createSecretKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, createSecretKey } from 'node:crypto';
 import { compactVerify, importJWK, jwtVerify } from 'jose';
 import { loadKey, makeKey, tokenAlgorithms } from './key-material.js';
-import { signatureOf, signJwt } from './sign-jwt.js';
+import { isSigned, signatureOf, signJwt } from './sign-jwt.js';
 
 const signed = async (...[alg, key, input]: [...Parameters<typeof signatureOf>]) =>
   (await signatureOf(alg, key, input)).toString('base64url');
@@ -53,7 +53,7 @@ test('what ES256 signs with the key of RFC 7515 A.3, jose verifies with its publ
 });
 
 test.each(tokenAlgorithms)('jose verifies a token signed by %s, and none that was altered', async (alg) => {
-  const { privateKey, publicKey } = await loadKey(alg, await makeKey(alg));
+  const { privateKey, publicKey } = loadKey(alg, await makeKey(alg));
   const token = await signJwt({ alg, kid: 'one', privateKey }, 'at+jwt', { sub: 'Ada \u00e9', exp: 4e9 });
   const { payload, protectedHeader } = await jwtVerify(token, publicKey, {
     algorithms: [alg],
@@ -67,4 +67,57 @@ test.each(tokenAlgorithms)('jose verifies a token signed by %s, and none that wa
   await expect(jwtVerify(altered, publicKey)).rejects.toMatchObject({
     code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
   });
+});
+
+test('ES256 takes the token of RFC 7515 A.3', () => {
+  const key = {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+    y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+  };
+  const publicKey = createPublicKey({ format: 'jwk', key });
+  const token =
+    'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q';
+  expect(isSigned({ alg: 'ES256', publicKey }, token)).toBe(true);
+});
+
+test.each(tokenAlgorithms)(
+  '%s takes what its key has signed, written as it writes it, and nothing else',
+  async (alg) => {
+    const keys = loadKey(alg, await makeKey(alg));
+    const token = await signJwt({ alg, kid: 'one', ...keys }, 'at+jwt', { sub: 'ada' });
+    const [head = '', body = '', signature = ''] = token.split('.');
+    const isTaken = (text: string) => isSigned({ alg, ...keys }, text);
+    expect(isTaken(token)).toBe(true);
+    const last = signature.at(-1) as string;
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    // The bits that are left over in the last character: another text of the same bytes.
+    const twin = signature.slice(0, -1) + alphabet[alphabet.indexOf(last) ^ 1];
+    const others = [
+      `${head}.${body}.${twin}`,
+      `${head}.${body}.${signature} `,
+      `${head}.${body}.${signature}=`,
+      `${head}.${body}.${signature.slice(0, 5)}.${signature.slice(5)}`,
+      `${head}.${body}.${signature.slice(0, -2)}`,
+      `${head}.${body}.`,
+      `${head}.${body}`,
+      `${head} .${body}.${signature}`,
+      `${head}.${body.slice(0, -1)}.${signature}`,
+      '..',
+      '',
+    ];
+    expect(others.map(isTaken)).toEqual(others.map(() => false));
+    const another = loadKey(alg, await makeKey(alg));
+    expect(isSigned({ alg, ...another }, token)).toBe(false);
+  },
+);
+
+test('who has only the public key cannot sign with it as with a secret [RFC8725 3.1]', async () => {
+  for (const alg of ['ES256', 'RS256', 'EdDSA'] as const) {
+    const { publicKey } = loadKey(alg, await makeKey(alg));
+    const pem = createSecretKey(Buffer.from(publicKey.export({ type: 'spki', format: 'pem' })));
+    const forged = await signJwt({ alg: 'HS256', kid: 'one', privateKey: pem }, 'at+jwt', { sub: 'ada' });
+    expect(isSigned({ alg, publicKey }, forged)).toBe(false);
+  }
 });

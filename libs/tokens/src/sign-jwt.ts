@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject, sign } from 'node:crypto';
+import { createHmac, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { TokenAlgorithm } from './key-material.js';
 
@@ -24,18 +24,45 @@ export function signatureOf(alg: TokenAlgorithm, key: KeyObject, input: Buffer):
 }
 
 /**
- * A signed JWT (RFC 7519) of ours. What others send is verified by jose; what we sign is not left to it, because WebCrypto hands
- * each signature to another thread: under load on two cores that cost this thread about 0.12 ms a token, while signing here takes
- * 0.04 to 0.07 ms. On an idle core there is little between them.
+ * A signed JWT (RFC 7519) of ours. WebCrypto, and so jose, hands each signature to another thread: under load on two cores that
+ * cost this thread about 0.12 ms a token, while signing here takes 0.04 to 0.07 ms. On an idle core there is little between them.
  */
 export async function signJwt(
   key: { alg: TokenAlgorithm; kid: string; privateKey: KeyObject },
   typ: string,
   claims: object,
 ): Promise<string> {
-  const input = `${part({ alg: key.alg, typ, kid: key.kid })}.${part(claims)}`;
+  const input = `${jwtHeader(key, typ)}.${part(claims)}`;
   const signature = await signatureOf(key.alg, key.privateKey, Buffer.from(input));
   return `${input}.${signature.toString('base64url')}`;
+}
+
+/** The first part of every token of this type that {@link signJwt} signs with this key. */
+export const jwtHeader = ({ alg, kid }: { alg: TokenAlgorithm; kid: string }, typ: string): string =>
+  part({ alg, typ, kid });
+
+/**
+ * Whether this key has signed what stands before the last point. The algorithm is the key's, whatever the token says of itself
+ * (RFC 8725 §3.1), and a signature that is written in another way than ours is none.
+ */
+export function isSigned(key: { alg: TokenAlgorithm; publicKey: KeyObject }, token: string): boolean {
+  const point = token.lastIndexOf('.');
+  const written = token.slice(point + 1);
+  const signature = Buffer.from(written, 'base64url');
+  if (signature.toString('base64url') !== written) return false;
+  const input = Buffer.from(token.slice(0, point));
+  switch (key.alg) {
+    case 'ES256':
+      return verify('sha256', input, { key: key.publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+    case 'EdDSA':
+      return verify(null, input, key.publicKey, signature);
+    case 'RS256':
+      return verify('sha256', input, key.publicKey, signature);
+    case 'HS256': {
+      const ours = createHmac('sha256', key.publicKey).update(input).digest();
+      return ours.length === signature.length && timingSafeEqual(ours, signature);
+    }
+  }
 }
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { type Database, statement } from '@rekey/database';
 import { type Clock, type Keyring, uuidv7 } from '@rekey/kernel';
-import type { CryptoKey, JWK } from 'jose';
+import type { JWK } from 'jose';
 import { loadKey, makeKey, type TokenAlgorithm } from './key-material.js';
 
 export type KeyUse = 'access_token' | 'recovery_assertion';
@@ -24,7 +24,7 @@ export interface LoadedKey {
   /** Milliseconds since the epoch: from then on it signs. */
   activeFrom: number;
   privateKey: KeyObject;
-  publicKey: CryptoKey | Uint8Array;
+  publicKey: KeyObject;
   publicJwk: JWK;
 }
 
@@ -91,7 +91,7 @@ export class SigningKeys {
   }
 
   /** The public key for a key id of this use; undefined when there is none. */
-  async verifyingKey(use: KeyUse, kid: string | undefined): Promise<LoadedKey | undefined> {
+  async verifyingKey(use: KeyUse, kid: unknown): Promise<LoadedKey | undefined> {
     const find = () => this.loaded.find((key) => key.kid === kid && key.use === use);
     const known = find();
     if (known || this.clock.now() - this.missedAt < reloadEveryMs) return known;
@@ -153,16 +153,14 @@ export class SigningKeys {
   private async load(): Promise<void> {
     const rows = await this.database.query<StoredKey>(all);
     const known = new Map(this.loaded.map((key) => [key.kid, key]));
-    this.loaded = await Promise.all(
-      rows.map(async (row): Promise<LoadedKey> => {
-        const already = known.get(row.kid);
-        if (already) return already;
-        const privateJwk = JSON.parse(this.keyring.open(row.private_sealed, row.kid).toString());
-        const { kid, use, alg, generation, public_jwk: publicJwk } = row;
-        const loaded = await loadKey(alg, { privateJwk, publicJwk });
-        return { kid, use, alg, generation, activeFrom: row.active_from.getTime(), publicJwk, ...loaded };
-      }),
-    );
+    this.loaded = rows.map((row): LoadedKey => {
+      const already = known.get(row.kid);
+      if (already) return already;
+      const privateJwk = JSON.parse(this.keyring.open(row.private_sealed, row.kid).toString());
+      const { kid, use, alg, generation, public_jwk: publicJwk } = row;
+      const loaded = loadKey(alg, { privateJwk, publicJwk });
+      return { kid, use, alg, generation, activeFrom: row.active_from.getTime(), publicJwk, ...loaded };
+    });
     this.loadedAt = this.clock.now();
   }
 
