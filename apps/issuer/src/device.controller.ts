@@ -13,7 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callingClient, clientFields } from './client-authentication.js';
 import { CLIENTS, CONTEXT } from './injection.js';
-import { grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+import { formOf, grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
 import { personOf, refuseBearer } from './person.js';
 import { oauthErrorSchema } from './token.controller.js';
 
@@ -49,7 +49,7 @@ export class DeviceAuthorizationController {
     },
   })
   async begin(@Req() request: FastifyRequest): Promise<DeviceAuthorization> {
-    const form = readForm(beginForm, request);
+    const form = readForm(beginForm, formOf(request));
     const client = await callingClient(this.clients, request, form);
     if (!client.grants.includes(deviceGrant))
       throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));

@@ -73,25 +73,34 @@ const onlyInForms = new Set([
   'token',
 ]);
 
+export type Form = Record<string, unknown>;
+
 /**
- * The form of an OAuth request. A parameter without a value counts as left out, one that nobody knows is passed over (RFC 6749
- * §3.2).
+ * The form of an OAuth request. A parameter without a value counts as left out (RFC 6749 §3.2).
  *
- * @throws {OAuthException} `invalid_request` for another content type, a parameter that comes twice or in the address, or one
- *   that is missing
+ * @throws {OAuthException} `invalid_request` for another content type, or a parameter that comes twice or in the address
  */
-export function readForm<Schema extends z.ZodType>(
-  schema: Schema,
-  request: FastifyRequest,
-): z.output<Schema> {
+export function formOf(request: FastifyRequest): Form {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') throw new OAuthException(noForm);
   if (Object.keys(Object(request.query)).some((name) => onlyInForms.has(name)))
     throw new OAuthException(oauthRefuse('invalid_request', 'parameters belong into the body'));
-  const form = Object.entries(Object(request.body) as Record<string, unknown>);
-  if (form.some(([, value]) => Array.isArray(value)))
-    throw new OAuthException(oauthRefuse('invalid_request', 'a parameter is given twice'));
-  const parsed = schema.safeParse(Object.fromEntries(form.filter(([, value]) => value !== '')));
+  const form: Form = {};
+  for (const [name, value] of Object.entries(Object(request.body) as Form)) {
+    if (Array.isArray(value))
+      throw new OAuthException(oauthRefuse('invalid_request', 'a parameter is given twice'));
+    if (value !== '') form[name] = value;
+  }
+  return form;
+}
+
+/**
+ * What of a form is read; a parameter that nobody knows is passed over (RFC 6749 §3.2).
+ *
+ * @throws {OAuthException} `invalid_request` when one is missing or malformed
+ */
+export function readForm<Schema extends z.ZodType>(schema: Schema, form: Form): z.output<Schema> {
+  const parsed = schema.safeParse(form);
   if (parsed.success) return parsed.data;
   const name = String(parsed.error.issues[0]?.path[0] ?? '').replace(/[^\w]/g, '');
   throw new OAuthException(oauthRefuse('invalid_request', `parameter ${name} is missing or malformed`));

@@ -12,7 +12,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callingClient, clientFields } from './client-authentication.js';
 import { CLIENTS, CONTEXT } from './injection.js';
-import { grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+import { formOf, grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
 import { oauthErrorSchema } from './token.controller.js';
 
 const tokenForm = z.object({
@@ -45,7 +45,7 @@ export class TokenStateController {
     },
   })
   async introspect(@Req() request: FastifyRequest): Promise<Introspection> {
-    const form = readForm(tokenForm, request);
+    const form = readForm(tokenForm, formOf(request));
     const client = await callingClient(this.clients, request, form);
     // RFC 7662 §2.1 and §4: an endpoint that anybody may ask is one to try out tokens at.
     if (client.type === 'public')
@@ -69,7 +69,7 @@ export class TokenStateController {
     },
   })
   async revoke(@Req() request: FastifyRequest): Promise<void> {
-    const form = readForm(tokenForm, request);
+    const form = readForm(tokenForm, formOf(request));
     const client = await callingClient(this.clients, request, form, 'default');
     grantOrThrow(await revoke(this.context, client, form.token));
   }

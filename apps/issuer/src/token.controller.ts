@@ -20,7 +20,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type ClientFields, callingClient, clientFields, showsCredentials } from './client-authentication.js';
 import { CLIENTS, CONTEXT } from './injection.js';
-import { grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+import { formOf, grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
 
 // How long a value may be is no matter of form: what no such token can be is `invalid_grant`, as any other that is unknown.
 const text = z.string();
@@ -58,7 +58,7 @@ const clientForm = z.object({ ...clientFields, grant_type: z.literal('client_cre
 
 const deviceForm = z.object({ ...clientFields, grant_type: z.literal(deviceGrant), device_code: text });
 
-const anyForm = z.looseObject({ grant_type: text });
+const anyForm = z.object({ grant_type: text });
 export const tokenResponseSchema = z.object({
   access_token: z.string(),
   token_type: z.enum(['Bearer', 'N_A']),
@@ -90,26 +90,27 @@ export class TokenController {
       401: { description: 'invalid_client', schema: oauthErrorSchema },
     },
   })
-  async token(@Req() request: FastifyRequest): Promise<TokenResponse> {
-    const grant = readForm(anyForm, request).grant_type;
+  token(@Req() request: FastifyRequest): Promise<TokenResponse> {
+    const form = formOf(request);
+    const { grant_type: grant } = readForm(anyForm, form);
     switch (grant) {
       case tokenExchangeGrant:
-        return this.exchange(request);
+        return this.exchange(request, readForm(exchangeForm, form));
       case 'authorization_code':
-        return this.byClient(request, codeForm, grant, (client, form) =>
-          redeemCode(this.context, client, { ...form, source: request.ip }),
+        return this.byClient(request, readForm(codeForm, form), grant, (client, read) =>
+          redeemCode(this.context, client, { ...read, source: request.ip }),
         );
       case 'refresh_token':
-        return this.byClient(request, refreshForm, grant, (client, form) =>
-          refresh(this.context, client, { ...form, source: request.ip }),
+        return this.byClient(request, readForm(refreshForm, form), grant, (client, read) =>
+          refresh(this.context, client, { ...read, source: request.ip }),
         );
       case deviceGrant:
-        return this.byClient(request, deviceForm, grant, (client, form) =>
-          redeemDeviceCode(this.context, client, form),
+        return this.byClient(request, readForm(deviceForm, form), grant, (client, read) =>
+          redeemDeviceCode(this.context, client, read),
         );
       case 'client_credentials':
-        return this.byClient(request, clientForm, grant, (client, form) =>
-          grantClientCredentials(this.context, client, form),
+        return this.byClient(request, readForm(clientForm, form), grant, (client, read) =>
+          grantClientCredentials(this.context, client, read),
         );
       default:
         throw new OAuthException(oauthRefuse('unsupported_grant_type'));
@@ -117,19 +118,20 @@ export class TokenController {
   }
 
   /** The assertion says for which client it is, and stands for its authentication. */
-  private async exchange(request: FastifyRequest): Promise<TokenResponse> {
-    const form = readForm(exchangeForm, request);
+  private async exchange(
+    request: FastifyRequest,
+    form: z.output<typeof exchangeForm>,
+  ): Promise<TokenResponse> {
     if (showsCredentials(request, form)) await callingClient(this.clients, request, form);
     return grantOrThrow(await exchangeAssertion(this.context, this.clients, form));
   }
 
-  private async byClient<Schema extends z.ZodType<ClientFields>>(
+  private async byClient<Read extends ClientFields>(
     request: FastifyRequest,
-    schema: Schema,
+    form: Read,
     grant: Grant,
-    issue: (client: Client, form: z.output<Schema>) => Promise<TokenResponse | OAuthRefusal>,
+    issue: (client: Client, form: Read) => Promise<TokenResponse | OAuthRefusal>,
   ): Promise<TokenResponse> {
-    const form = readForm(schema, request);
     const client = await callingClient(this.clients, request, form, 'default');
     if (!client.grants.includes(grant))
       throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));

@@ -51,29 +51,35 @@ interface Way {
   span: ReturnType<typeof beginSpan>;
 }
 
-const ways = new WeakMap<FastifyRequest, Way>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined for what was refused before any route was looked for. */
+    way: Way | undefined;
+  }
+}
 
 /** What was noted while a request was answered. */
-export const eventsOf = (request: FastifyRequest): Place['events'] => ways.get(request)?.place.events ?? [];
+export const eventsOf = ({ way }: FastifyRequest): Place['events'] => way?.place.events ?? [];
 
 /** Puts what a request causes under its id and into its trace, up to its answer. */
 export function registerTrail(fastify: FastifyInstance, watch: Watch, proxies: Proxies): void {
+  fastify.decorateRequest('way', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { raw, method, id } = request;
     const route = request.routeOptions.url ?? 'none';
     const place = watch.placeOf(id, proxies.isOne(raw) ? headerOf(raw, 'traceparent') : undefined);
     const attributes = { 'http.request.method': method, 'http.route': route, 'rekey.request_id': id };
-    ways.set(request, { place, span: beginSpan(place, `${method} ${route}`, 'server', attributes) });
+    request.way = { place, span: beginSpan(place, `${method} ${route}`, 'server', attributes) };
     standingAt(place, done);
   });
   // The body was read from the socket, which stands nowhere.
   fastify.addHook('preValidation', (request, _reply, done) => {
-    const place = ways.get(request)?.place;
+    const place = request.way?.place;
     if (place && here() !== place) standingAt(place, done);
     else done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const span = ways.get(request)?.span;
+    const span = request.way?.span;
     span?.setAttribute('http.response.status_code', reply.statusCode);
     if (reply.statusCode >= 500) markFailed(span, { code: reply.statusCode });
     span?.end();

@@ -66,9 +66,11 @@ export const isClientId = (text: string): boolean => /^[\w.:-]{1,100}$/.test(tex
 export async function readClient(sql: Sql, clientId: string): Promise<Client | undefined> {
   if (!isClientId(clientId)) return undefined;
   const [row] = await sql.query<ClientRow>(find, { clientId });
-  if (!row) return undefined;
-  const { secret_digest: _digest, ...client } = row;
-  return client;
+  return row && apart(row).client;
+}
+
+function apart({ secret_digest: digest, ...client }: ClientRow): { client: Client; digest: Buffer | null } {
+  return { client, digest };
 }
 
 /**
@@ -100,20 +102,26 @@ export async function putClient(
 export const deleteClient = async (sql: Sql, clientId: string): Promise<boolean> =>
   isClientId(clientId) && (await sql.query(remove, { clientId })).length > 0;
 
+interface Kept {
+  /** Milliseconds since the epoch. */
+  until: number;
+  /** Undefined when there is none of that id. */
+  client?: Client;
+  /** Of its secret; a public client has none. */
+  digest?: Buffer | null;
+}
+
 /**
  * Clients as each request needs them: kept for a few seconds, so that the path of a recovery does not ask for the same row
  * again and again. A change takes that long to be seen everywhere.
  */
 export class ClientDirectory {
-  private readonly kept = new Map<string, { row: ClientRow | undefined; until: number }>();
+  private readonly kept = new Map<string, Kept>();
 
   constructor(private readonly context: Pick<TokenContext, 'database' | 'keyring' | 'clock'>) {}
 
   async find(clientId: string): Promise<Client | undefined> {
-    const row = await this.row(clientId);
-    if (!row) return undefined;
-    const { secret_digest: _digest, ...client } = row;
-    return client;
+    return (this.known(clientId) ?? (await this.read(clientId))).client;
   }
 
   /**
@@ -121,11 +129,10 @@ export class ClientDirectory {
    * would not be needed: whoever has a secret uses it.
    */
   async authenticate(clientId: string, secret: string | undefined): Promise<Client | OAuthRefusal> {
-    const row = await this.row(clientId);
+    const { client, digest } = this.known(clientId) ?? (await this.read(clientId));
     const refused = oauthRefuse('invalid_client', 'unknown client or wrong secret');
-    if (!row) return refused;
-    const { secret_digest: digest, ...client } = row;
-    if (digest === null) return secret === undefined ? client : refused;
+    if (!client) return refused;
+    if (!digest) return secret === undefined ? client : refused;
     const fresh = secret && this.context.keyring.freshDigest(digest, secretPurpose, secret);
     if (!fresh) return refused;
     if (!fresh.equals(digest)) await this.keepAnew(clientId, digest, fresh);
@@ -138,15 +145,20 @@ export class ClientDirectory {
     this.kept.delete(clientId);
   }
 
-  private async row(clientId: string): Promise<ClientRow | undefined> {
-    if (!isClientId(clientId)) return undefined;
-    const now = this.context.clock.now();
-    const known = this.kept.get(clientId);
-    if (known && known.until > now) return known.row;
+  /** @returns undefined when it must be read */
+  private known(clientId: string): Kept | undefined {
+    const kept = this.kept.get(clientId);
+    return kept && kept.until > this.context.clock.now() ? kept : undefined;
+  }
+
+  private async read(clientId: string): Promise<Kept> {
+    const until = this.context.clock.now() + 5_000;
+    if (!isClientId(clientId)) return { until };
     const [row] = await this.context.database.query<ClientRow>(find, { clientId });
     // Invented ids must not fill the memory.
     if (this.kept.size > 1_000) this.kept.clear();
-    this.kept.set(clientId, { row, until: now + 5_000 });
-    return row;
+    const kept = { until, ...(row ? apart(row) : {}) };
+    this.kept.set(clientId, kept);
+    return kept;
   }
 }

@@ -75,11 +75,15 @@ export class SigningKeys {
     private readonly plan: KeyPlan = defaultKeyPlan,
   ) {}
 
+  /** The key that signs now, where nothing needs to be read for it. */
+  present(use: KeyUse): LoadedKey | undefined {
+    return this.clock.now() - this.loadedAt > knownForMs ? undefined : this.current(use);
+  }
+
   /** The key that signs now; made when there is none. */
   async signingKey(use: KeyUse): Promise<LoadedKey> {
-    if (this.clock.now() - this.loadedAt > knownForMs) await this.load();
-    const current = this.current(use);
-    if (current) return current;
+    const present = this.present(use);
+    if (present) return present;
     await this.load();
     if (!this.current(use)) {
       await this.make(use, 1, this.clock.now());

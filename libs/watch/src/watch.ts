@@ -121,15 +121,17 @@ export class Watch {
   /** However many clients or causes there come to be, a metric stays of a size that can be kept. */
   private bound(name: MetricName, labels: Labels): Labels {
     const declared = describe(name).labels;
-    return Object.fromEntries(
-      Object.entries(labels).map(([label, word]) => {
-        if (typeof declared[label] !== 'string') return [label, word];
-        const known = this.known.get(`${name} ${label}`) ?? new Set();
-        this.known.set(`${name} ${label}`, known);
-        if (known.size < wordsAtMost) known.add(word);
-        return [label, known.has(word) ? word : 'other'];
-      }),
-    );
+    const bounded: Labels = {};
+    for (const [label, word] of Object.entries(labels))
+      bounded[label] = typeof declared[label] === 'string' ? this.oneOfMany(`${name} ${label}`, word) : word;
+    return bounded;
+  }
+
+  private oneOfMany(which: string, word: string): string {
+    const known = this.known.get(which) ?? new Set();
+    if (known.size === 0) this.known.set(which, known);
+    if (known.size < wordsAtMost) known.add(word);
+    return known.has(word) ? word : 'other';
   }
 }
 
