@@ -99,6 +99,9 @@ describe('links in mails', () => {
     const wrong = await phone.submit(page, '/recover/link', { number: number === '100' ? '101' : '100' });
     expect(wrong.status).toBe(422);
     expect(wrong.html).toContain('You have 4 tries left.');
+    // As long as a number and no number: more bytes than characters.
+    const odd = await phone.submit(page, '/recover/link', { number: '1é2' });
+    expect([odd.status, odd.html.includes('You have 3 tries left.')]).toEqual([422, true]);
     const done = await phone.submit(page, '/recover/link', { number: ` ${number} ` });
     expect(done.html).toContain('Go back to the page where you began');
     // The device that was only given the link has nothing of the recovery.

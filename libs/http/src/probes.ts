@@ -1,6 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
-import { refuse } from '@rekey/kernel';
+import { isSameText, refuse } from '@rekey/kernel';
 import type { Watch } from '@rekey/watch';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -17,12 +16,6 @@ export interface Probed {
 }
 
 export const PROBED = Symbol('Probed');
-
-/** In a time that does not tell how much of it was right. */
-const isSame = (shown: string | undefined, wanted: string): boolean => {
-  const [one, other] = [shown ?? '', wanted].map((text) => createHash('sha256').update(text).digest());
-  return one !== undefined && other !== undefined && timingSafeEqual(one, other);
-};
 
 const statusSchema = z.object({ status: z.enum(['ok', 'unavailable']) });
 
@@ -70,7 +63,8 @@ export class ProbesController {
   metrics(@Req() { headers }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const { watch, metricsToken, isPrivate = false } = this.probed;
     if (metricsToken === undefined) return watch.text(isPrivate);
-    if (isSame(headers.authorization?.replace(/^bearer /i, ''), metricsToken)) return watch.text(true);
+    if (isSameText(headers.authorization?.replace(/^bearer /i, '') ?? '', metricsToken))
+      return watch.text(true);
     reply.header('www-authenticate', 'Bearer');
     throw new RefusedException(refuse('unauthorized'));
   }

@@ -3,3 +3,4 @@ export { isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, keyHeader } from './keyring.js';
 export { type Locale, locales, pickLocale } from './locale.js';
 export { isRefused, type LimitView, Refusal, type RefusalCode, type RefusalData, refuse } from './refusal.js';
+export { isSameText } from './same-text.js';

@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
-import { type Refusal, refuse } from '@rekey/kernel';
+import { isSameText, type Refusal, refuse } from '@rekey/kernel';
 import { isRecoveryToken, linkNumbers, readLinkToken } from './bearer.js';
 import { burnings } from './burn.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
@@ -45,10 +44,5 @@ export function readLink(
 const beganHere = ({ keyring }: RecoveryContext, id: string, began: RecoveryReference | undefined): boolean =>
   began !== undefined && began.id === id && isRecoveryToken(keyring, began);
 
-const isNumber = (number: string, typed: string): boolean => {
-  const plain = typed.normalize('NFKC').replace(/\s/g, '');
-  return (
-    plain.length === number.length &&
-    timingSafeEqual(Buffer.from(plain.padEnd(8).slice(0, 8)), Buffer.from(number.padEnd(8)))
-  );
-};
+const isNumber = (number: string, typed: string): boolean =>
+  isSameText(typed.normalize('NFKC').replace(/\s/g, ''), number);

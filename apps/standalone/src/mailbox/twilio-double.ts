@@ -1,4 +1,5 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { isSameText } from '@rekey/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { MessageStore } from './message-store.js';
 
@@ -90,7 +91,6 @@ export function twilioRoutes(fastify: FastifyInstance, store: MessageStore, acco
 }
 
 function isBasic(authorization: string | undefined, { accountSid, authToken }: TwilioAccount): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
   const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-  return timingSafeEqual(digest(authorization ?? ''), digest(expected));
+  return isSameText(authorization ?? '', expected);
 }

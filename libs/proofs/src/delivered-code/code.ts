@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { Keyring } from '@rekey/kernel';
+import { isSameText, type Keyring } from '@rekey/kernel';
 import { generateSync } from 'otplib';
 
 export type CodeChannel = 'email' | 'sms';
@@ -56,7 +55,7 @@ export function matchCode<Binding extends CodeBinding>(
   for (let at = 0; at < 2; at++) {
     const candidate = candidates[at];
     const code = deriveCode(keyring, candidate ?? decoy(keyring));
-    const equal = sameText(guess, code ?? '');
+    const equal = isSameText(guess, code ?? '');
     if (candidate && code && equal) right = candidate;
   }
   return right;
@@ -69,12 +68,3 @@ const decoy = (keyring: Keyring): CodeBinding => ({
   counter: 0,
   keyId: keyring.newestKeyId,
 });
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((text) => {
-    const padded = Buffer.alloc(16);
-    padded.write(text.slice(0, 16));
-    return padded;
-  }) as [Buffer, Buffer];
-  return timingSafeEqual(left, right) && a.length === b.length;
-}
