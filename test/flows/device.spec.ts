@@ -199,5 +199,9 @@ describe('the device grant', () => {
       device: '//evil.example/?x=1&y',
     });
     expect(sent.headers.get('location')).toBe('/device?user_code=%2F%2Fevil.example%2F%3Fx%3D1%26y');
+    // Cut within a character.
+    const cut = { csrf: csrfIn(begun.html), ...form, device: `${'x'.repeat(39)}💥` };
+    const long = await stranger.post('/account/sign-in', cut);
+    expect(long.headers.get('location')).toBe(`/device?user_code=${'x'.repeat(39)}`);
   });
 });

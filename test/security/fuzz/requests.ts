@@ -105,7 +105,7 @@ export function operations(): Operation[] {
 }
 
 /** What breaks programs: edges of numbers and of text, other types, what means something elsewhere. */
-const edges: unknown[] = [
+export const edges: unknown[] = [
   null,
   true,
   false,
@@ -151,7 +151,7 @@ const edges: unknown[] = [
 ];
 
 /** As text that can be put into a form or an address. */
-const plain = (value: unknown): string =>
+export const plain = (value: unknown): string =>
   (typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value)).replace(
     /[\ud800-\udfff]/g,
     '?',

@@ -13,6 +13,7 @@ import {
 } from '@rekey/recovery';
 import { endFamily } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Form, textIn } from './form.js';
 import { forbidden, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
@@ -20,10 +21,6 @@ import { personOf } from './person.js';
 import { Presenter } from './present.js';
 import { AuthenticatorsPage, BackupCodesPage, BindTotpPage, SignInPage } from './views-account.js';
 import { accountWordings } from './wording-account.js';
-
-type Form = Record<string, unknown>;
-const text = (value: unknown, most = 1_024): string =>
-  typeof value === 'string' ? value.slice(0, most) : '';
 
 /**
  * A person's own authenticators, behind a session that lasts as long as an access token: who comes later signs in again,
@@ -53,14 +50,18 @@ export class AccountController {
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const client = await clients.find('default');
     if (!client) return refused(show, refuse('unavailable'));
-    const identifier = text(body.identifier, 254);
-    const device = body.device === undefined ? undefined : { code: text(body.device, 40) };
-    const value = text(body.second_factor, 100).trim();
+    const identifier = textIn(body.identifier, 254);
+    const device = body.device === undefined ? undefined : { code: textIn(body.device, 40) };
+    const value = textIn(body.second_factor, 100).trim();
     const kind = /^[\d\s]{6,9}$/.test(value) ? ('totp' as const) : ('backup_code' as const);
     const outcome = await signInWithin(
       tokens,
       client,
-      { identifier, password: text(body.password), ...(value ? { second_factor: { kind, value } } : {}) },
+      {
+        identifier,
+        password: textIn(body.password, 1_024),
+        ...(value ? { second_factor: { kind, value } } : {}),
+      },
       request.ip,
     );
     const { signIn } = accountWordings[show.context.locale];
@@ -91,11 +92,11 @@ export class AccountController {
   @Post('totp/confirm')
   async confirm(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.changing(body, request, reply, async (show, who) => {
-      const setup = this.parts.browser.openSetup<TotpToBind>(text(body.setup, 4_000));
+      const setup = this.parts.browser.openSetup<TotpToBind>(textIn(body.setup, 4_000));
       if (!setup) return show.to('/account');
       const refusal = await confirmTotp(this.parts.context, who, {
         id: setup.id,
-        value: text(body.value, 20),
+        value: textIn(body.value, 20),
       });
       if (!refusal) return show.to('/account?done=bound');
       const { bind } = accountWordings[show.context.locale];
@@ -116,7 +117,7 @@ export class AccountController {
   @Post('remove')
   async remove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.changing(body, request, reply, async (show, { account }) => {
-      await unbind(this.parts.context, account, text(body.id, 40));
+      await unbind(this.parts.context, account, textIn(body.id, 40));
       return show.to('/account?done=removed');
     });
   }

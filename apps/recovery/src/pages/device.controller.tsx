@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused, type Refusal } from '@rekey/kernel';
 import { answerDevice, type Changing, lookAtDevice } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Form, textIn } from './form.js';
 import { forbidden, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
@@ -12,8 +13,7 @@ import { SignInPage } from './views-account.js';
 import { DeviceConsentPage, DeviceDonePage, DevicePage } from './views-device.js';
 import { deviceWordings } from './wording-device.js';
 
-type Form = Record<string, unknown>;
-const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 40) : '');
+const codeIn = (value: unknown): string => textIn(value, 40);
 
 /** Where a person lets a device in that shows them a code (RFC 8628 §3.3): signed in first, then the code, then a yes or no. */
 @ApiExcludeController()
@@ -27,8 +27,8 @@ export class DeviceController {
     const show = this.presenter(request, reply);
     const { context } = show;
     if (!(await personOf(this.parts, request)))
-      return show.page(200, <SignInPage context={context} device={{ code: text(code) }} />);
-    return show.page(200, <DevicePage context={context} code={text(code)} />);
+      return show.page(200, <SignInPage context={context} device={{ code: codeIn(code) }} />);
+    return show.page(200, <DevicePage context={context} code={codeIn(code)} />);
   }
 
   @Post()
@@ -68,7 +68,7 @@ export class DeviceController {
   ): Promise<FastifyReply> {
     const show = this.presenter(request, reply);
     if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
-    const code = text(body.user_code);
+    const code = codeIn(body.user_code);
     const person = await personOf(this.parts, request);
     if (!person) return show.page(401, <SignInPage context={show.context} device={{ code }} />);
     return act(show, { account: person.sub, session: person.sid }, code);

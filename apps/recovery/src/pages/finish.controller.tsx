@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
 import { settleRecovery, showRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Form, textIn } from './form.js';
 import { forbidden, noSession, refused } from './go-on.js';
 import { finishForApp } from './hand-back.js';
 import { PageFaults } from './page-faults.js';
@@ -30,17 +31,13 @@ export class FinishController {
   }
 
   @Post('password')
-  async setPassword(
-    @Body() body: Record<string, unknown>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ) {
+  async setPassword(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, context } = this.parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
-    const password = typeof body.password === 'string' ? body.password : '';
+    const password = textIn(body.password);
     const settled = await settleRecovery(context, recovery, { password });
     if (!isRefused(settled)) {
       browser.forget(reply, 'recovery');
@@ -54,11 +51,7 @@ export class FinishController {
   }
 
   @Post('return')
-  async handBack(
-    @Body() body: Record<string, unknown>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ) {
+  async handBack(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = this.parts.browser.recovery(request);

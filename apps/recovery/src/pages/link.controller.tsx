@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
 import { proveByLink, readLink } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Form, textIn } from './form.js';
 import { forbidden, goOn, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
@@ -35,11 +36,7 @@ export class LinkController {
   }
 
   @Post()
-  async tap(
-    @Body() body: Record<string, unknown>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ) {
+  async tap(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, context } = this.parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
@@ -47,7 +44,7 @@ export class LinkController {
     const began = browser.recovery(request);
     const link = readLink(context, token, began);
     if (!link) return gone(show);
-    const number = typeof body.number === 'string' ? body.number.slice(0, 10) : '';
+    const number = textIn(body.number, 10);
     if (!link.beganHere && !/\d/.test(number.normalize('NFKC')))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
     const proven = await proveByLink(context, token, { began, number });

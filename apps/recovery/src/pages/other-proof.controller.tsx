@@ -4,6 +4,7 @@ import { isRefused } from '@rekey/kernel';
 import { type ProofKind, proofKinds, prove, showRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BrowserRecovery } from './browser-state.js';
+import { type Form, textIn } from './form.js';
 import { forbidden, goOn, noSession, pathOf, provingOr, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
@@ -26,18 +27,14 @@ export class OtherProofController {
   }
 
   @Post('other')
-  async prove(
-    @Body() body: Record<string, unknown>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ) {
+  async prove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, context } = this.parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
     const kind = proofKinds.find((one) => one === body.kind && one !== 'code');
-    const value = typeof body.value === 'string' ? body.value.slice(0, 100) : '';
+    const value = textIn(body.value, 100);
     if (!kind) return this.showOther(show, recovery, 200);
     const { other } = proofWordings[show.context.locale];
     // A try is too dear for a slip of the finger.

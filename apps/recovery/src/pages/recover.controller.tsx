@@ -5,6 +5,7 @@ import { openRecovery, prove, sendCode } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf, readAuthorizationRequest } from './authorization-request.js';
 import { type BrowserRecovery } from './browser-state.js';
+import { type Form, textIn } from './form.js';
 import { forbidden, goOn, noSession, provingOr, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
@@ -12,9 +13,8 @@ import { Presenter } from './present.js';
 import { CodePage, FormPage, NoticePage } from './views.js';
 import { pageWordings } from './wording.js';
 
-type Form = Record<string, unknown>;
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const addressOf = ({ address_id: id }: Form): string | undefined => (isUuid(text(id)) ? text(id) : undefined);
+const addressOf = ({ address_id: id }: Form): string | undefined =>
+  isUuid(textIn(id)) ? textIn(id) : undefined;
 
 /** The pages of a recovery: who you are, your code. */
 @ApiExcludeController()
@@ -45,8 +45,8 @@ export class RecoverController {
     if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
     if ('tell' in read) return show.to(read.tell);
     const app = 'app' in read ? read.app : undefined;
-    const identifier = text(body.identifier);
-    const country = text(body.country);
+    const identifier = textIn(body.identifier);
+    const country = textIn(body.country);
     const opened = await openRecovery(context, {
       identifier,
       country: country || undefined,
@@ -63,7 +63,7 @@ export class RecoverController {
           context={show.context}
           app={app?.client.name}
           carried={app?.carried ?? {}}
-          identifier={identifier.slice(0, 254)}
+          identifier={textIn(identifier, 254)}
           country={country}
           hasProblem
         />,
@@ -95,7 +95,7 @@ export class RecoverController {
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
-    const value = text(body.code).slice(0, 100);
+    const value = textIn(body.code, 100);
     // A try is too dear for a slip of the finger.
     if (!/\d/.test(value.normalize('NFKC')))
       return this.showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
 import { stopRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Form } from './form.js';
 import { forbidden, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts } from './parts.js';
@@ -31,11 +32,7 @@ export class StopController {
   }
 
   @Post()
-  async stop(
-    @Body() body: Record<string, unknown>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ) {
+  async stop(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, context, issuerIsExternal } = this.parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);

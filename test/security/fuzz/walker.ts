@@ -1,0 +1,106 @@
+import type { PageBrowser } from '../../flows/page-browser.js';
+import { faultOf } from './campaign.js';
+import type { Random } from './random.js';
+import { edges, plain } from './requests.js';
+
+interface Field {
+  name: string;
+  value: string;
+}
+
+interface PageForm {
+  action: string;
+  fields: Field[];
+}
+
+export interface Strayed {
+  at: string;
+  form?: Record<string, string>;
+  status: number;
+  why: string;
+}
+
+const entities: Record<string, string> = { amp: '&', quot: '"', lt: '<', gt: '>', '#39': "'" };
+const attribute = (tag: string, name: string): string | undefined =>
+  new RegExp(`\\b${name}="([^"]*)"`)
+    .exec(tag)?.[1]
+    ?.replace(/&([a-z]+|#39);/g, (all, word) => entities[word] ?? all);
+
+export const formsIn = (html: string): PageForm[] =>
+  [...html.matchAll(/<form[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => ({
+    action: attribute(form, 'action') ?? '',
+    fields: [...form.matchAll(/<(?:input|select|button)\b[^>]*>/g)].flatMap(([tag]) => {
+      const name = attribute(tag, 'name');
+      return name ? [{ name, value: attribute(tag, 'value') ?? '' }] : [];
+    }),
+  }));
+
+/** Nearly what is right: as long in characters, not in bytes; cut within a character; one more, one less, another width. */
+export function twist(random: Random, right: string): string {
+  const at = random.below(right.length + 1);
+  const instead = (text: string) => right.slice(0, at) + text + right.slice(at + 1);
+  return random.pick([
+    () => instead(random.pick(['é', '１', '\u0000', '💥', '\u202e', 'İ', "'", '%', ' ', '.'])),
+    () => right.slice(0, -1),
+    () => right + right,
+    () => `${right} `,
+    () => right.toUpperCase(),
+    () => right.replace(/[0-9]/g, (digit) => String.fromCharCode(0xff10 + Number(digit))),
+    () => `${'x'.repeat(random.pick([9, 19, 39, 99, 127, 253, 1_023]))}💥${right}`,
+    () => plain(random.pick(edges)),
+  ])();
+}
+
+/**
+ * Somebody who walks through the pages, as a person or as one who tries things: takes a form of the page where they are, fills
+ * in what is right or nearly right, sends it and looks at every answer.
+ */
+export class Walker {
+  private page = { html: '' };
+  readonly strayed: Strayed[] = [];
+  readonly seen = new Map<string, number>();
+
+  constructor(
+    private readonly random: Random,
+    private readonly browser: PageBrowser,
+    /** Where one may go without a form. */
+    private readonly doors: () => Promise<string[]>,
+    /** What is right in a field, by its name; undefined for what the page itself has filled in. */
+    private readonly right: (name: string) => Promise<string | undefined>,
+  ) {}
+
+  async step(): Promise<void> {
+    const { random } = this;
+    const forms = formsIn(this.page.html);
+    if (forms.length === 0 || random.maybe(0.15)) return this.go(random.pick(await this.doors()));
+    const { action, fields } = random.pick(forms);
+    const form: Record<string, string> = {};
+    for (const { name, value } of fields) {
+      const wanted = (await this.right(name)) ?? value;
+      const isOwn = ['csrf', 'setup', 'id'].includes(name);
+      form[name] = random.maybe(isOwn ? 0.05 : 0.3) ? twist(random, wanted) : wanted;
+    }
+    if (random.maybe(0.05)) delete form[random.pick(Object.keys(form))];
+    const answer = await this.browser.post(action, form);
+    await this.look(`POST ${action}`, answer, form);
+  }
+
+  private async go(path: string): Promise<void> {
+    await this.look(`GET ${path.replace(/token=.*/, 'token=')}`, await this.browser.get(path));
+  }
+
+  private async look(
+    at: string,
+    answer: Awaited<ReturnType<PageBrowser['get']>>,
+    form?: Record<string, string>,
+  ): Promise<void> {
+    const { status, headers, html } = answer;
+    const which = `${at.replace(/\?.*/, '')} ${status}`;
+    this.seen.set(which, (this.seen.get(which) ?? 0) + 1);
+    const why = faultOf({ status, headers: Object.fromEntries(headers), text: html });
+    if (why) this.strayed.push({ at, form, status, why: `${why}: ${html.slice(0, 200)}` });
+    const next = headers.get('location');
+    if (next?.startsWith('/')) return this.go(next);
+    if (html) this.page = { html };
+  }
+}
