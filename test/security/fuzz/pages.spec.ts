@@ -1,8 +1,9 @@
 import { PageBrowser } from '../../flows/page-browser.js';
 import { password, people } from '../../flows/people.js';
 import { codeIn, newHousehold, type Rekey, startRekey, stopTokenIn } from '../../flows/rekey.js';
+import { twist } from './edges.js';
 import { Random } from './random.js';
-import { formsIn, twist, Walker } from './walker.js';
+import { formsIn, Walker } from './walker.js';
 
 /** One step of a walk for fifty of `REKEY_FUZZ`, 600 at least. */
 const steps = Math.max(600, Number(process.env.REKEY_FUZZ ?? 0) / 50);

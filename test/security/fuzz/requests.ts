@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { edges, plain, twist } from './edges.js';
 import type { Random } from './random.js';
 
 type Schema = Record<string, unknown> & {
@@ -104,59 +105,6 @@ export function operations(): Operation[] {
   return [...described, ...forms];
 }
 
-/** What breaks programs: edges of numbers and of text, other types, what means something elsewhere. */
-export const edges: unknown[] = [
-  null,
-  true,
-  false,
-  0,
-  -1,
-  1e308,
-  -1e-308,
-  2 ** 53,
-  1.5,
-  '',
-  ' ',
-  '\u0000',
-  '\ud800',
-  '\u202e\u2028',
-  '💥'.repeat(50),
-  'x'.repeat(5_000),
-  "'; drop table accounts; --",
-  '$'.concat('{7*7}'),
-  '{{7*7}}',
-  '../../etc/passwd',
-  '%00',
-  '<script>',
-  'null',
-  '__proto__',
-  'constructor',
-  [],
-  [[]],
-  {},
-  { toString: 1 },
-  { $ne: null },
-  ['a', 'b'],
-  { __proto__: { x: 1 } },
-  '+12025550123',
-  'ada@example.com',
-  'a@b',
-  '0'.repeat(300),
-  '１２３４５６',
-  '-1',
-  'NaN',
-  '1e999',
-  '2026-02-30T00:00:00Z',
-  '00000000-0000-0000-0000-000000000000',
-];
-
-/** As text that can be put into a form or an address. */
-export const plain = (value: unknown): string =>
-  (typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value)).replace(
-    /[\ud800-\udfff]/g,
-    '?',
-  );
-
 export class Fuzzer {
   constructor(
     private readonly random: Random,
@@ -261,7 +209,7 @@ export class Fuzzer {
       return Array.from({ length: random.below(4) }, () => this.value(schema.items ?? {}));
     if (schema.type === 'integer' || schema.type === 'number') return random.below(100_000);
     if (schema.type === 'boolean') return random.maybe(0.5);
-    return random.pick([
+    const text = random.pick([
       'ada',
       'ada@example.com',
       '12345678',
@@ -271,5 +219,6 @@ export class Fuzzer {
       random.pick(this.known.ids),
       this.bearer({ app: 'issuer', path: '', method: '', bearer: false }),
     ]);
+    return random.maybe(0.2) ? twist(random, text) : text;
   }
 }

@@ -1,7 +1,7 @@
 import type { PageBrowser } from '../../flows/page-browser.js';
 import { faultOf } from './campaign.js';
+import { twist } from './edges.js';
 import type { Random } from './random.js';
-import { edges, plain } from './requests.js';
 
 interface Field {
   name: string;
@@ -34,22 +34,6 @@ export const formsIn = (html: string): PageForm[] =>
       return name ? [{ name, value: attribute(tag, 'value') ?? '' }] : [];
     }),
   }));
-
-/** Nearly what is right: as long in characters, not in bytes; cut within a character; one more, one less, another width. */
-export function twist(random: Random, right: string): string {
-  const at = random.below(right.length + 1);
-  const instead = (text: string) => right.slice(0, at) + text + right.slice(at + 1);
-  return random.pick([
-    () => instead(random.pick(['é', '１', '\u0000', '💥', '\u202e', 'İ', "'", '%', ' ', '.'])),
-    () => right.slice(0, -1),
-    () => right + right,
-    () => `${right} `,
-    () => right.toUpperCase(),
-    () => right.replace(/[0-9]/g, (digit) => String.fromCharCode(0xff10 + Number(digit))),
-    () => `${'x'.repeat(random.pick([9, 19, 39, 99, 127, 253, 1_023]))}💥${right}`,
-    () => plain(random.pick(edges)),
-  ])();
-}
 
 /**
  * Somebody who walks through the pages, as a person or as one who tries things: takes a form of the page where they are, fills
