@@ -179,6 +179,7 @@ describe('the issuer', () => {
     const unknown = await signIn('nobody@example.com', 'correct horse battery');
     const wrong = await signIn('ada@example.com', 'not the horse battery');
     expect([unknown.status, unknown.text]).toEqual([401, wrong.text]);
+    expect(wrong.headers.get('www-authenticate')).toBe('Bearer realm="rekey"');
     const { body } = await signIn('ada', 'correct horse battery');
     expect(decodeJwt(body.access_token)).toMatchObject({ amr: ['pwd'], acr: 'urn:rekey:password:aal1' });
     const list = await rekey.call('GET', `${issuer}/v1/sessions`, { bearer: body.access_token });
@@ -193,6 +194,25 @@ describe('the issuer', () => {
       401,
       expect.stringContaining('invalid_token'),
     ]);
+    // RFC 6750 §3.1: of a token that was not there nothing is said.
+    const none = await rekey.call('GET', `${issuer}/v1/sessions`);
+    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="rekey"']);
+  });
+
+  test('who tries too many passwords is told which limit it is, and that is the same whoever it is about', async () => {
+    const told = async (identifier: string) => {
+      newHousehold();
+      for (let n = 0; ; n++) {
+        const json = { identifier, password: 'not the horse battery' };
+        const answer = await rekey.call('POST', `${issuer}/v1/sessions`, { json });
+        if (answer.status !== 429) continue;
+        const names = ['retry-after', 'ratelimit', 'ratelimit-policy'];
+        return [n, ...names.map((name) => answer.headers.get(name))];
+      }
+    };
+    const known = await told('mei@example.com');
+    expect(known).toEqual([30, '600', '"sign-ins";r=0;t=600', '"sign-ins";q=30;w=600']);
+    expect(await told('nobody.of.them@example.com')).toEqual(known);
   });
 
   test('PKCE: the challenge of RFC 7636 appendix B [RFC9700 2.1.1]', () => {

@@ -195,6 +195,38 @@ describe('management', () => {
     expect((await call('DELETE', '/v1/clients/default')).status).toBe(409);
   });
 
+  test('what was read may be written back; what is about another one may not', async () => {
+    for (const path of ['/v1/accounts/demo-ada', '/v1/clients/default']) {
+      const { body } = await call('GET', path);
+      expect((await call('PUT', path, body)).status).toBe(200);
+      expect((await call('GET', path)).body).toEqual(body);
+      const [member] = Object.keys(body).filter((name) => ['id', 'client_id'].includes(name));
+      const other = await call('PUT', path, { ...body, [member as string]: 'another' });
+      const errors = [{ pointer: `/${member}`, detail: 'is not the one of the address' }];
+      expect([other.status, other.body.errors]).toEqual([400, errors]);
+    }
+  });
+
+  test('whichever way a client holds tokens of people, a recovery may end with it; else it is said at its start', async () => {
+    const put = (id: string, grants: string[], type = 'public') =>
+      call('PUT', `/v1/clients/${id}`, { name: id, type, grants });
+    await put('shop', ['authorization_code', 'refresh_token']);
+    const story = new Story(rekey);
+    await story.proveBy('sam@example.com', 'sam@example.com', { client_id: 'shop' });
+    const settled = await story.settle();
+    expect(settled.status).toBe(201);
+    const refreshed = await rekey.token({
+      grant_type: 'refresh_token',
+      refresh_token: settled.body.refresh_token,
+      client_id: 'shop',
+    });
+    expect(refreshed.status).toBe(200);
+    await put('machine', ['client_credentials'], 'confidential');
+    const refused = await new Story(rekey).start({ identifier: 'sam', client_id: 'machine' });
+    const errors = [{ pointer: '/client_id', detail: 'this client holds no tokens of people' }];
+    expect([refused.status, refused.body.errors]).toEqual([400, errors]);
+  });
+
   test('an import answers for each line, by the command too', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'rekey-import-'));
     const file = join(directory, 'accounts.ndjson');

@@ -133,6 +133,19 @@ describe('a recovery', () => {
     expect(none.headers.get('ratelimit')).toMatch(/^"tries";r=0;t=\d+$/);
   });
 
+  test('who always says JSON may send no body where none is needed', async () => {
+    const story = new Story(rekey);
+    const headers = { 'content-type': 'application/json' };
+    const empty = await rekey.call('POST', `${rekey.settings.urls.recovery}/v1/recoveries`, { headers });
+    expect([empty.status, empty.body.code]).toEqual([400, 'invalid_request']);
+    expect((await story.proveBy('ada@example.com')).body.state).toBe('proven');
+    expect((await story.on('POST', '/credentials', { headers })).status).toBe(201);
+    const other = new Story(rekey);
+    await other.start({ identifier: 'nobody-we-know' });
+    expect((await other.on('POST', '/codes', { headers })).status).toBe(429);
+    expect((await other.on('DELETE', '', { headers })).status).toBe(204);
+  });
+
   test('given up, it is over; with another token it is not there', async () => {
     const story = new Story(rekey);
     await story.start({ identifier: 'nobody-we-know' });
@@ -145,6 +158,11 @@ describe('a recovery', () => {
         headers,
       });
       expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
+    }
+    // Whatever else is wrong with the request.
+    for (const path of ['/codes', '/proofs', '/credentials']) {
+      const bad = await story.on('POST', path, { bearer: other.token, json: { nothing: 'known' } });
+      expect([path, bad.status]).toEqual([path, 404]);
     }
     expect((await story.cancel()).status).toBe(204);
     expect((await story.show()).body.state).toBe('stopped');

@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { startApp } from '../faults/app-process.js';
+import { certificateFor } from '../flows/certificate.js';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
 import { freePort } from '../postgres.js';
@@ -101,36 +98,20 @@ describe('the edge', () => {
   });
 
   test('HTTPS is served directly: TLS 1.2 and 1.3, nothing older, no plain text [ASVS 12.1.1]', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'rekey-tls-'));
-    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-    try {
-      execFileSync(
-        'openssl',
-        [
-          ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost'.split(
-            ' ',
-          ),
-          ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
-        ],
-        { stdio: 'pipe' },
-      );
-    } catch (fault) {
-      if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
-      process.stdout.write('HTTPS is not tried: there is no openssl here to make a certificate\n');
-      return;
-    }
+    const certificate = certificateFor('localhost');
+    if (!certificate) return;
+    const { certFile, keyFile, ca } = certificate;
     const port = await freePort();
     const replica = await startApp('recovery', rekey, {
       port,
       scheme: 'https',
       environment: {
-        TLS_CERT_FILE: cert,
-        TLS_KEY_FILE: key,
+        TLS_CERT_FILE: certFile,
+        TLS_KEY_FILE: keyFile,
         RECOVERY_URL: `https://localhost:${port}`,
-        NODE_EXTRA_CA_CERTS: cert,
+        NODE_EXTRA_CA_CERTS: certFile,
       },
     });
-    const ca = readFileSync(cert);
     const speak = (options: ConnectionOptions) =>
       new Promise<string | null>((resolve, reject) => {
         const socket: TLSSocket = connect({ host: 'localhost', port, ca, ...options }, () => {
@@ -161,7 +142,7 @@ describe('the edge', () => {
       expect(page.cookies.length).toBeGreaterThan(0);
     } finally {
       await replica.kill();
-      rmSync(folder, { recursive: true });
+      certificate.remove();
     }
   });
 });

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { callerWith } from './bearer.js';
 import { CONTEXT, type ConsoleContext } from './parts.js';
 import { putManagedAccount } from './put-account.js';
-import { accountAnswer, accountBody, accountToPut } from './wire.js';
+import { accountAnswer, accountBody, accountToPut, checkSame } from './wire.js';
 
 @Controller('v1/accounts')
 export class AccountsController {
@@ -33,7 +33,9 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
-    const account = accountToPut(id, parse(accountBody, body));
+    const read = parse(accountBody, body);
+    checkSame('id', read.id, id);
+    const account = accountToPut(id, read);
     const { created } = unwrap(await putManagedAccount(this.context, caller, account));
     reply.status(created ? 201 : 200);
     return readAccount(this.context.database, this.context.keyring, id);

@@ -13,7 +13,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerWith } from './bearer.js';
 import { CONTEXT, type ConsoleContext } from './parts.js';
-import { clientAnswer, clientBody } from './wire.js';
+import { checkSame, clientAnswer, clientBody } from './wire.js';
 
 @Controller('v1/clients')
 export class ClientsController {
@@ -46,7 +46,9 @@ export class ClientsController {
         }),
       );
     }
-    const client = { client_id: clientId, ...parse(clientBody, body) };
+    const read = parse(clientBody, body);
+    checkSame('client_id', read.client_id, clientId);
+    const client = { ...read, client_id: clientId };
     const notTheirs = managementScopes.find(
       (scope) => client.scopes.includes(scope) && !scopes.includes(scope),
     );

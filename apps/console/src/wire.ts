@@ -1,5 +1,6 @@
 import { type AccountToPut, isPasswordHash } from '@rekey/accounts';
-import { pickLocale } from '@rekey/kernel';
+import { unwrap } from '@rekey/http';
+import { pickLocale, refuse } from '@rekey/kernel';
 import { clientLifetimes, grants, tokenExchangeGrant } from '@rekey/tokens';
 import { z } from 'zod';
 
@@ -49,7 +50,12 @@ const onePassword = {
   else: { path: ['password_hash'], message: 'either this or password' },
 };
 
-export const accountBody = accountFields.refine(onePassword.test, onePassword.else);
+const inAddress = z
+  .string()
+  .optional()
+  .describe('As in the address, if given: what was read may be written back');
+
+export const accountBody = accountFields.extend({ id: inAddress }).refine(onePassword.test, onePassword.else);
 export const importLine = accountFields
   .extend({ id: z.string().min(1).max(128) })
   .refine(onePassword.test, onePassword.else);
@@ -68,6 +74,16 @@ export const importResult = z.object({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
 });
 export type ImportResult = z.output<typeof importResult>;
+
+/** @throws {RefusedException} `invalid_request` when the body is about another one than the address */
+export function checkSame(member: 'id' | 'client_id', inBody: string | undefined, address: string): void {
+  if (inBody === undefined || inBody === address) return;
+  unwrap(
+    refuse('invalid_request', {
+      errors: [{ pointer: `/${member}`, detail: 'is not the one of the address' }],
+    }),
+  );
+}
 
 const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/);
 /** RFC 9700 §2.1 and §4.1: to the letter, without fragment or credentials; plain http only back to this machine (RFC 8252 §7.3). */
@@ -96,6 +112,7 @@ export const clientBody = z
     grants: z.array(z.enum(grants)).default([tokenExchangeGrant, 'authorization_code', 'refresh_token']),
     scopes: z.array(scope).max(50).default(['account']),
     lifetimes: clientLifetimes.default({}),
+    client_id: inAddress,
   })
   .refine(({ type, grants: wanted }) => type === 'confidential' || !wanted.includes('client_credentials'), {
     path: ['grants'],
@@ -118,6 +135,6 @@ export const clientAnswer = z.object({
 });
 
 export const accountToPut = (id: string, body: z.output<typeof accountBody>): AccountToPut => {
-  const { password_hash: passwordHash, locale, ...rest } = body;
+  const { password_hash: passwordHash, locale, id: _same, ...rest } = body;
   return { id, ...rest, passwordHash, locale: locale === undefined ? undefined : pickLocale(locale) };
 };

@@ -18,8 +18,8 @@ export const isBearerRefused = (outcome: unknown): outcome is Refusal =>
   isRefused(outcome) && ['unauthorized', 'step_up_required'].includes(outcome.code);
 
 /**
- * A 401 with its challenge: RFC 6750 §3, which says no more than that the token is not good, or RFC 9470 §3 when the person
- * has to show more.
+ * A 401 with its challenge: RFC 6750 §3, which says no more than that the token is not good, and nothing at all where there was
+ * none; or RFC 9470 §3 when the person has to show more.
  */
 export function refuseBearer(
   reply: FastifyReply,
@@ -30,10 +30,12 @@ export function refuseBearer(
   const challenge =
     refusal.code === 'step_up_required'
       ? `error="insufficient_user_authentication", max_age="${maxAge}"`
-      : 'error="invalid_token"';
+      : reply.request.headers.authorization === undefined
+        ? ''
+        : 'error="invalid_token"';
   void reply
     .status(401)
-    .header('www-authenticate', `Bearer realm="rekey", ${challenge}`)
+    .header('www-authenticate', ['Bearer realm="rekey"', challenge].filter(Boolean).join(', '))
     .header('content-type', 'application/problem+json');
   return Buffer.from(JSON.stringify(body));
 }

@@ -2,6 +2,7 @@ import { type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import { openWatch, type Watch } from '@rekey/watch';
+import type { IssuerAddress } from './issuer-over-http.js';
 import { openApi } from './open-api.js';
 import { BrowserState } from './pages/browser-state.js';
 import { pageMedia } from './pages/media.js';
@@ -12,10 +13,10 @@ import { RecoveryModule } from './recovery.module.js';
 /** The public API of recoveries, and the pages for people. */
 export async function startRecovery(
   settings: Settings,
-  options: { clock?: Clock; watch?: Watch } = {},
+  options: { clock?: Clock; watch?: Watch; issuerAt?: IssuerAddress } = {},
 ): Promise<RunningServer> {
   const watch = options.watch ?? (await openWatch({ app: 'recovery', tracing: settings.tracing }));
-  const parts = await assemble(settings, options.clock ?? systemClock, watch);
+  const parts = await assemble(settings, options.clock ?? systemClock, watch, options.issuerAt);
   const browser = new BrowserState(settings.keyring, settings.urls.recovery);
   try {
     const server = await serve({

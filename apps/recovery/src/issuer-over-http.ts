@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import type { Database } from '@rekey/database';
 import { type Clock, isRefused, type Refusal, refuse } from '@rekey/kernel';
 import type { IssuerPort, ProvenSubject, TokenAnswer } from '@rekey/recovery';
@@ -10,7 +13,7 @@ import {
   tokenExchangeGrant,
 } from '@rekey/tokens';
 import { causeHeaders } from '@rekey/watch';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 
 /** The issuer hangs up on nobody; who has waited this long tells the person to try again. */
 const timeoutMs = 8_000;
@@ -19,18 +22,35 @@ export interface IssuerOverHttp extends IssuerPort {
   close(): Promise<void>;
 }
 
-/** The token issuer over HTTP (RFC 8693), on kept connections. */
+/** Where the issuer listens when it is beside us, behind whatever its public URL leads through. */
+export interface IssuerAddress {
+  url: string;
+  /** What it shows there, for the name of its public URL. */
+  certFile?: string;
+}
+
+/**
+ * The token issuer over HTTP (RFC 8693), on kept connections.
+ *
+ * @param parts.at where it is called; at its public URL when left out
+ */
 export function issuerOverHttp(parts: {
   database: Database;
   clock: Clock;
   keys: SigningKeys;
   issuerUrl: string;
   recoveryUrl: string;
+  at?: IssuerAddress;
   log: (fault: unknown, about: string) => void;
 }): IssuerOverHttp {
-  const { database, clock, issuerUrl, log } = parts;
-  const { origin, pathname } = new URL(issuerUrl);
-  const pool = new Pool(origin, { connections: 32, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  const { database, clock, issuerUrl, at, log } = parts;
+  const { origin, pathname } = new URL(at?.url ?? issuerUrl);
+  const pool = new Pool(origin, {
+    connections: 32,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    ...(at?.certFile ? { connect: showing(at.certFile, issuerUrl) } : {}),
+  });
 
   async function exchange(
     subject: ProvenSubject,
@@ -85,3 +105,20 @@ export function issuerOverHttp(parts: {
     close: () => pool.close(),
   };
 }
+
+/**
+ * Connections on which exactly this certificate is trusted, for the name of the public URL, whatever name leads there. The file is read
+ * for each, since it may have been renewed.
+ */
+const showing =
+  (certFile: string, publicUrl: string): buildConnector.connector =>
+  (options, callback) => {
+    const { hostname } = new URL(publicUrl);
+    const name = hostname.replace(/^\[|\]$/g, '');
+    const connect = buildConnector({
+      ca: readFileSync(certFile),
+      allowPartialTrustChain: true,
+      checkServerIdentity: (_name, certificate) => checkServerIdentity(name, certificate),
+    });
+    connect({ ...options, servername: isIP(name) ? undefined : name }, callback);
+  };

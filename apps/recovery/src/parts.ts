@@ -15,7 +15,7 @@ import { readSetting, type Settings } from '@rekey/settings';
 import { ClientDirectory, type TokenContext, tokenContext } from '@rekey/tokens';
 import { inSpan, type Watch } from '@rekey/watch';
 import { externalIssuer } from './external-issuer/external-issuer.js';
-import { issuerOverHttp } from './issuer-over-http.js';
+import { type IssuerAddress, issuerOverHttp } from './issuer-over-http.js';
 
 /** What the recovery process is made of. */
 export interface RecoveryParts {
@@ -32,7 +32,13 @@ export interface RecoveryParts {
 export const CONTEXT = Symbol('RecoveryContext');
 export const CLIENTS = Symbol('ClientDirectory');
 
-export async function assemble(settings: Settings, clock: Clock, { note }: Watch): Promise<RecoveryParts> {
+/** @param issuerAt where the issuer is called; at its public URL when left out */
+export async function assemble(
+  settings: Settings,
+  clock: Clock,
+  { note }: Watch,
+  issuerAt?: IssuerAddress,
+): Promise<RecoveryParts> {
   const { keyring, urls, serviceName, redisUrl } = settings;
   const policy = policyOf(settings);
   const log = createLog({ name: 'recovery', level: settings.logLevel });
@@ -52,7 +58,7 @@ export async function assemble(settings: Settings, clock: Clock, { note }: Watch
   };
   const issuer = settings.externalIssuer
     ? externalIssuer({ ...issuerParts, settings: settings.externalIssuer })
-    : issuerOverHttp(issuerParts);
+    : issuerOverHttp({ ...issuerParts, at: issuerAt });
   return {
     context: {
       database,

@@ -68,10 +68,14 @@ export async function startStandalone(given: Settings, options: { clock?: Clock 
     // The courier has no port here: its metrics are on that of the recovery API.
     const courier = await watchOf('courier', recovery);
     if (!given.production) await seed(settings, clock, apiSecret);
-    keep(await startIssuer(settings, { ...options, watch: await watchOf('issuer') }), (app) => app.close());
+    const issuer = keep(await startIssuer(settings, { ...options, watch: await watchOf('issuer') }), (app) =>
+      app.close(),
+    );
     keep(await startConsole(settings, { ...options, watch: await watchOf('console') }), (app) => app.close());
     keep(await startCourier(settings, { ...options, watch: courier }), (app) => app.close());
-    keep(await startRecovery(settings, { ...options, watch: recovery }), (app) => app.close());
+    // Its public URL may lead through a proxy that is not there yet, or not from here.
+    const issuerAt = { url: issuer.url, certFile: settings.tls?.certFile };
+    keep(await startRecovery(settings, { ...options, watch: recovery, issuerAt }), (app) => app.close());
     return { settings, mailbox, embedded: postgres !== undefined, close };
   } catch (fault) {
     await close().catch(() => undefined);

@@ -26,6 +26,9 @@ export class ProblemFilter implements ExceptionFilter {
       // What a person can quote (RFC 9457 §3.1.5). A refusal has none: its bytes are the same for everyone.
       body.instance = `urn:uuid:${reply.request.id}`;
     }
+    // Every 401 names a scheme (RFC 9110 §15.5.2), that of a password too: what is taken everywhere else is a token.
+    if (body.status === 401 && !reply.hasHeader('www-authenticate'))
+      reply.header('www-authenticate', 'Bearer realm="rekey"');
     void reply
       .status(body.status)
       .headers(headers)

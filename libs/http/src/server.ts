@@ -1,10 +1,11 @@
+import { isIPv6 } from 'node:net';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { Settings } from '@rekey/settings';
 import type { Watch } from '@rekey/watch';
-import { type FastifyInstance, LogController } from 'fastify';
+import { type FastifyBodyParser, type FastifyInstance, LogController } from 'fastify';
 import { onUnreadableRequest, onUnreadableUrl } from './before-routes.js';
 import { type CrossOrigin, openToOrigins } from './cross-origin.js';
 import { createLog, nestLog } from './log.js';
@@ -17,7 +18,7 @@ import { readCertificate, watchCertificate } from './tls.js';
 import { Proxies, registerTrail, requestIdOf } from './trail.js';
 
 export interface RunningServer {
-  /** Where it really listens, without a trailing slash. */
+  /** Where it really listens, as this machine calls it, without a trailing slash. */
   url: string;
   /** Takes no new requests, lets those under way finish. */
   close(): Promise<void>;
@@ -60,12 +61,18 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const address = fastify.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
   return {
-    url: `${tls ? 'https' : 'http'}://${listenHost}:${port}`,
+    url: `${tls ? 'https' : 'http'}://${nameOf(listenHost)}:${port}`,
     close: async () => {
       stopWatching?.();
       await app.close();
     },
   };
+}
+
+/** How to call who listens there, from this machine. */
+function nameOf(listenHost: string): string {
+  if (['0.0.0.0', '::'].includes(listenHost)) return 'localhost';
+  return isIPv6(listenHost) ? `[${listenHost}]` : listenHost;
 }
 
 /** The app without a port, for the OpenAPI file and for tests that inject. */
@@ -87,6 +94,7 @@ export async function createApp(
     https: settings.tls ? readCertificate(settings.tls) : null,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  readEmptyAsNone(adapter, fastify);
   registerTrail(fastify, watch, proxies);
   registerManners(fastify, watch, options.ledByMessage);
   if (options.crossOrigin) await openToOrigins(fastify, options.crossOrigin);
@@ -111,6 +119,16 @@ export async function createApp(
   }
   await app.init();
   return { app, fastify };
+}
+
+/** A body of no bytes is none, also of who always says that it is JSON: where one is needed, its members are what is missing. */
+function readEmptyAsNone(adapter: Pick<FastifyAdapter, 'useBodyParser'>, fastify: FastifyInstance): void {
+  const json = fastify.getDefaultJsonParser('error', 'error') as FastifyBodyParser<string>;
+  const { bodyLimit } = fastify.initialConfig;
+  adapter.useBodyParser('application/json', false, { bodyLimit }, (request, body, done) => {
+    if (body?.length) void json(request as never, String(body), done);
+    else done(null, undefined);
+  });
 }
 
 function rootModule({ module, watch, ready, settings, isPrivate }: ServeOptions): DynamicModule {

@@ -1,5 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
-import type { Keyring, LimitView } from '@rekey/kernel';
+import { type Keyring, type LimitView, type Refusal, refuse } from '@rekey/kernel';
 import type { Budget } from './budgets.js';
 import type { Charge, FloodCounters } from './flood-counters.js';
 
@@ -73,6 +73,16 @@ export const limitView = (budget: Budget, spent: number, resetsAt: Date, now: Da
   remaining: Math.max(0, budget.quota - spent),
   reset: Math.max(1, Math.ceil((resetsAt.getTime() - now.getTime()) / 1000)),
 });
+
+/**
+ * `rate_limited`, for a budget that is used up. The caller is always told of the whole window: how much of it is left would tell when
+ * somebody else has tried.
+ */
+export function limited({ policy, quota, windowMs }: Budget): Refusal {
+  const window = windowMs / 1000;
+  const limit = { policy, quota, window, remaining: 0, reset: window };
+  return refuse('rate_limited', { retry_after: window, limit });
+}
 
 const forget = statement(
   'limits_forget',

@@ -1,5 +1,5 @@
 export { type Budget, budgets } from './budgets.js';
-export { chargeRows, counterKey, forgetSpent, limitView, spend } from './charge.js';
+export { chargeRows, counterKey, forgetSpent, limited, limitView, spend } from './charge.js';
 export { type FloodCounters, openFloodCounters, type Spent } from './flood-counters.js';
 export {
   accountGuessKey,

@@ -1,4 +1,4 @@
-export { recoveryToken, stopToken } from './bearer.js';
+export { isRecoveryToken, recoveryToken, stopToken } from './bearer.js';
 export { cancelRecovery } from './cancel.js';
 export type {
   ActContext,

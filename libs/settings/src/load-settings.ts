@@ -69,10 +69,11 @@ export function loadSettings(
     mailbox: values.MAILBOX_PORT ?? 3003,
     courier: values.COURIER_PORT ?? 3004,
   };
+  const local = (port: number) => `${values.TLS_CERT_FILE ? 'https' : 'http'}://localhost:${port}`;
   const urls = {
-    recovery: values.RECOVERY_URL ?? `http://localhost:${ports.recovery}`,
-    issuer: values.ISSUER_URL ?? `http://localhost:${ports.issuer}`,
-    console: values.CONSOLE_URL ?? `http://localhost:${ports.console}`,
+    recovery: values.RECOVERY_URL ?? local(ports.recovery),
+    issuer: values.ISSUER_URL ?? local(ports.issuer),
+    console: values.CONSOLE_URL ?? local(ports.console),
   };
   return {
     production,

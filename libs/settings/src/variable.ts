@@ -49,7 +49,7 @@ export const portVariable = (of: string, number: number): Variable<number> => ({
 });
 export const urlVariable = (of: string, portName: string): Variable<string> => ({
   meaning: `public base URL of ${of}; links use it, never a request header`,
-  default: `http://localhost:${portName}`,
+  default: `http://localhost:${portName}; https with \`TLS_CERT_FILE\``,
   allowed: 'an http:// or https:// URL without query or fragment',
   schema: baseUrl,
 });

@@ -26,6 +26,13 @@ export interface Client {
   lifetimes: ClientLifetimes;
 }
 
+/**
+ * Whether a recovery may end with tokens for this client: it holds tokens of people in whichever way. Only one that acts for itself
+ * alone does not.
+ */
+export const holdsTokensOfPeople = ({ grants: its }: Client): boolean =>
+  its.some((grant) => grant !== 'client_credentials');
+
 interface ClientRow extends Client {
   secret_digest: Buffer | null;
 }

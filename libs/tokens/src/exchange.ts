@@ -3,7 +3,7 @@ import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { newSecret, uuidv7 } from '@rekey/kernel';
 import { type VerifiedAssertion, verifyAssertion } from './assertion.js';
-import { type Client, type ClientDirectory, tokenExchangeGrant } from './clients.js';
+import { type Client, type ClientDirectory, holdsTokensOfPeople } from './clients.js';
 import type { TokenContext } from './context.js';
 import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
 import { authorizationCodeMs } from './lifetimes.js';
@@ -93,9 +93,8 @@ export async function exchangeAssertion(
   if (!assertion) return badSubject('the subject_token is not one that is accepted here');
   const client = await clients.find(assertion.clientId);
   if (!client) return oauthRefuse('invalid_client', 'unknown client');
-  if (!client.grants.includes(tokenExchangeGrant)) {
-    return oauthRefuse('unauthorized_client', 'the client may not recover accounts');
-  }
+  if (!holdsTokensOfPeople(client))
+    return oauthRefuse('unauthorized_client', 'the client holds no tokens of people');
   const scope = grantedScope(client, request.scope);
   if (isOAuthRefused(scope)) return scope;
   const wanted = request.requested_token_type ?? accessTokenType;

@@ -13,6 +13,7 @@ export {
   deviceGrant,
   type Grant,
   grants,
+  holdsTokensOfPeople,
   isClientId,
   putClient,
   readClient,

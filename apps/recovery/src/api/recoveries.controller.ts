@@ -3,6 +3,7 @@ import { Operation, parse, unwrap } from '@rekey/http';
 import { pickLocale, refuse } from '@rekey/kernel';
 import {
   cancelRecovery,
+  isRecoveryToken,
   openRecovery,
   prove,
   type RecoveryContext,
@@ -11,7 +12,7 @@ import {
   settleRecovery,
   showRecovery,
 } from '@rekey/recovery';
-import type { ClientDirectory } from '@rekey/tokens';
+import { type ClientDirectory, holdsTokensOfPeople } from '@rekey/tokens';
 import { CLIENTS, CONTEXT } from '../parts.js';
 import {
   codeAnswer,
@@ -52,9 +53,7 @@ export class RecoveriesController {
     @Ip() source: string,
   ) {
     const { client_id: clientId, locale, ...input } = parse(startBody, body);
-    if (clientId !== undefined && !(await this.clients.find(clientId))) {
-      unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: 'unknown client' }] }));
-    }
+    if (clientId !== undefined) await this.mayRecover(clientId);
     const started = await openRecovery(this.context, {
       ...input,
       clientId,
@@ -73,7 +72,7 @@ export class RecoveriesController {
     refusals: ['not_found'],
   })
   async show(@Param('id') id: string, @Headers('authorization') authorization?: string) {
-    return unwrap(await showRecovery(this.context, reference(id, authorization)));
+    return unwrap(await showRecovery(this.context, this.reference(id, authorization)));
   }
 
   @Post(':id/codes')
@@ -99,8 +98,8 @@ export class RecoveriesController {
     @Body() body: unknown,
     @Headers() headers: Record<string, string | undefined>,
   ) {
+    const whose = this.reference(id, headers.authorization);
     const { channel, address_id: addressId } = parse(codeBody, body);
-    const whose = reference(id, headers.authorization);
     return unwrap(
       await sendCode(this.context, whose, { channel, addressId, idempotencyKey: idempotencyKey(headers) }),
     );
@@ -122,7 +121,8 @@ export class RecoveriesController {
     @Body() body: unknown,
     @Headers('authorization') authorization?: string,
   ) {
-    return unwrap(await prove(this.context, reference(id, authorization), parse(proofBody, body)));
+    const whose = this.reference(id, authorization);
+    return unwrap(await prove(this.context, whose, parse(proofBody, body)));
   }
 
   @Post(':id/credentials')
@@ -149,8 +149,8 @@ export class RecoveriesController {
     @Body() body: unknown,
     @Headers('authorization') authorization?: string,
   ) {
-    const input = parse(credentialsBody, body);
-    return unwrap(await settleRecovery(this.context, reference(id, authorization), input));
+    const whose = this.reference(id, authorization);
+    return unwrap(await settleRecovery(this.context, whose, parse(credentialsBody, body)));
   }
 
   @Delete(':id')
@@ -162,15 +162,27 @@ export class RecoveriesController {
     refusals: ['not_found', 'finished'],
   })
   async cancel(@Param('id') id: string, @Headers('authorization') authorization?: string): Promise<void> {
-    unwrap(await cancelRecovery(this.context, reference(id, authorization)));
+    unwrap(await cancelRecovery(this.context, this.reference(id, authorization)));
+  }
+
+  /** Without its token a recovery is not there: 404, as for an unknown id, whatever else is wrong with the request. */
+  private reference(id: string, authorization: string | undefined): RecoveryReference {
+    const token = /^bearer ([\w-]+)$/i.exec(authorization ?? '')?.[1] ?? '';
+    if (!isRecoveryToken(this.context.keyring, { id, token })) unwrap(refuse('not_found'));
+    return { id, token };
+  }
+
+  /** Said before anything is sent: at the end of the recovery nobody could mend it. */
+  private async mayRecover(clientId: string): Promise<void> {
+    const client = await this.clients.find(clientId);
+    const detail = !client
+      ? 'unknown client'
+      : holdsTokensOfPeople(client)
+        ? undefined
+        : 'this client holds no tokens of people';
+    if (detail) unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail }] }));
   }
 }
-
-/** Without a token, or with one that is not one, the recovery is not there: 404, as for an unknown id. */
-const reference = (id: string, authorization: string | undefined): RecoveryReference => ({
-  id,
-  token: /^bearer ([\w-]+)$/i.exec(authorization ?? '')?.[1] ?? '',
-});
 
 function idempotencyKey(headers: Record<string, string | undefined>): string | undefined {
   const key = headers['idempotency-key'];

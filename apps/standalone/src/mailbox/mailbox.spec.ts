@@ -85,6 +85,9 @@ describe('for scripts', () => {
         received_at: expect.any(String),
       },
     ]);
+    // As people paste it: in a query a plus sign is a space.
+    const pasted = await get('/messages?to=+14155550123');
+    expect(JSON.parse(await pasted.text()).messages).toHaveLength(1);
   });
 
   test('newest first; each sees its own, whatever the case of its letters', async () => {

@@ -74,7 +74,8 @@ function forThisMachineOnly(fastify: FastifyInstance): void {
 function scriptRoutes(fastify: FastifyInstance, store: MessageStore): void {
   fastify.get<{ Querystring: { to?: string } }>('/messages', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    return { messages: store.list(request.query.to).map(wire) };
+    // A number as people write it: in a query a plus sign reads as a space.
+    return { messages: store.list(request.query.to?.replace(/^ /, '+')).map(wire) };
   });
   fastify.delete('/messages', async (_request, reply) => {
     store.clear();

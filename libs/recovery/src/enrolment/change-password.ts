@@ -9,7 +9,7 @@ import {
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, counterKey, spend } from '@rekey/limits';
+import { budgets, counterKey, limited, spend } from '@rekey/limits';
 import {
   type Client,
   endSessionsOf,
@@ -50,8 +50,7 @@ export async function changeOwnPassword(
   if (refused) return refused;
   const budget = budgets.signIns;
   const charge = { key: counterKey(keyring, budget, `password of ${account}`), budget };
-  if (!(await spend(database, new Date(clock.now()), [charge], flood)))
-    return refuse('rate_limited', { retry_after: budget.windowMs / 1000 });
+  if (!(await spend(database, new Date(clock.now()), [charge], flood))) return limited(budget);
 
   const has = await passwordHashOf(database, account);
   if (!has) return refuse('not_found');

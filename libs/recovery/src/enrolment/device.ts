@@ -1,6 +1,6 @@
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, counterKey, spend } from '@rekey/limits';
+import { budgets, counterKey, limited, spend } from '@rekey/limits';
 import { decideOnDevice, findWaitingDevice, type WaitingDevice } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import type { Changing } from './enrol.js';
@@ -12,15 +12,13 @@ async function within({ database, keyring, clock, flood }: ActContext, account: 
   return spend(database, new Date(clock.now()), [charge], flood);
 }
 
-const limited = () => refuse('rate_limited', { retry_after: budgets.userCodes.windowMs / 1000 });
-
 /** The device behind a code, for the person who is to let it in. Refusals: `not_found`, `rate_limited`. */
 export async function lookAtDevice(
   context: ActContext,
   who: Changing,
   userCode: string,
 ): Promise<WaitingDevice | Refusal> {
-  if (!(await within(context, who.account))) return limited();
+  if (!(await within(context, who.account))) return limited(budgets.userCodes);
   return (await findWaitingDevice(context, userCode)) ?? refuse('not_found');
 }
 
@@ -30,7 +28,7 @@ export async function answerDevice(
   who: Changing,
   { userCode, allow }: { userCode: string; allow: boolean },
 ): Promise<undefined | Refusal> {
-  if (!(await within(context, who.account))) return limited();
+  if (!(await within(context, who.account))) return limited(budgets.userCodes);
   const { database, keyring, clock } = context;
   const now = clock.now();
   const at = new Date(now);

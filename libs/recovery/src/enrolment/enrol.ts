@@ -7,7 +7,7 @@ import {
   replaceBackupCodes,
 } from '@rekey/accounts';
 import { isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, counterKey, spend } from '@rekey/limits';
+import { budgets, counterKey, limited, spend } from '@rekey/limits';
 import { makeBackupCodes, newTotpSecret, totpStep, totpUri } from '@rekey/proofs';
 import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
@@ -56,7 +56,7 @@ export async function confirmTotp(
   const at = new Date(now);
   const budget = budgets.bindings;
   if (!(await spend(database, at, [{ key: counterKey(keyring, budget, accountId), budget }])))
-    return refuse('rate_limited', { retry_after: budget.windowMs / 1000 });
+    return limited(budget);
   const sealed = isUuid(id) ? await findUnboundTotp(database, { id, account: accountId }) : undefined;
   if (!sealed) return refuse('not_found');
   const step = totpStep(keyring.open(sealed, id).toString(), value, now);

@@ -1,5 +1,5 @@
-import { type Refusal, refuse } from '@rekey/kernel';
-import { budgets, counterKey, sourceOf, spend } from '@rekey/limits';
+import type { Refusal } from '@rekey/kernel';
+import { budgets, counterKey, limited, sourceOf, spend } from '@rekey/limits';
 import { type Client, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import { checkSecondFactor, type SecondFactor } from './second-factor.js';
@@ -26,7 +26,6 @@ export async function signInWithin(
   const budget = budgets.signIns;
   const parties = [`source ${sourceOf(source)}`, `identifier ${request.identifier.trim().toLowerCase()}`];
   const charges = parties.map((party) => ({ key: counterKey(keyring, budget, party), budget }));
-  if (!(await spend(database, new Date(clock.now()), charges, flood)))
-    return refuse('rate_limited', { retry_after: budget.windowMs / 1000 });
+  if (!(await spend(database, new Date(clock.now()), charges, flood))) return limited(budget);
   return signIn(context, client, request, (account) => checkSecondFactor(context, account, offered));
 }

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Certificate {
+  certFile: string;
+  keyFile: string;
+  /** Who signed it, in PEM: itself, or an authority that the server does not show. */
+  ca: Buffer;
+  remove(): void;
+}
+
+/**
+ * A certificate for one name, made with openssl.
+ *
+ * @param by an authority of its own signs it; otherwise it signs itself
+ * @returns undefined, and says so, where there is no openssl
+ */
+export function certificateFor(name: string, by: 'itself' | 'authority' = 'itself'): Certificate | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-tls-'));
+  const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const [caCert, caKey] = [join(folder, 'ca.pem'), join(folder, 'ca-key.pem')];
+  const make = (subject: string, key: string, cert: string, more: string[]) =>
+    execFileSync(
+      'openssl',
+      [
+        ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(' '),
+        ...['-subj', `/CN=${subject}`, '-keyout', key, '-out', cert, ...more],
+      ],
+      { stdio: 'pipe' },
+    );
+  const named = ['-addext', `subjectAltName=DNS:${name}`];
+  try {
+    if (by === 'authority') {
+      make('an authority', caKey, caCert, []);
+      make(name, keyFile, certFile, [
+        ...named,
+        ...['-addext', 'basicConstraints=critical,CA:FALSE', '-CA', caCert, '-CAkey', caKey],
+      ]);
+    } else make(name, keyFile, certFile, named);
+  } catch (fault) {
+    rmSync(folder, { recursive: true });
+    if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
+    process.stdout.write('HTTPS is not tried: there is no openssl here to make a certificate\n');
+    return undefined;
+  }
+  return {
+    certFile,
+    keyFile,
+    ca: readFileSync(by === 'authority' ? caCert : certFile),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
