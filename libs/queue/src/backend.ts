@@ -36,6 +36,8 @@ export function connect({ database, redisUrl }: QueueBackend): Connection {
 /** Brings BullMQ's own schema (`bullmq`) up to date; it takes a lock of its own. */
 export async function migrateQueue(options: { url: string }): Promise<void> {
   const pool = new pg.Pool({ connectionString: options.url, max: 1 });
+  // A server that leaves in the moment between the last query and the end is no fault of ours; a query says its own.
+  pool.on('error', () => undefined);
   try {
     const client = await pool.connect();
     try {
