@@ -185,7 +185,7 @@ create table recoveries (
   identifier_sealed bytea,
   identifier_digests bytea[] not null,
   send_budgets bytea[] not null,
-  locale text not null,
+  locale text,
   channel text,
   client_id text not null,
   redirect_uri text,

@@ -1,6 +1,6 @@
 export { type Clock, MovableClock, systemClock } from './clock.js';
 export { isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, keyHeader } from './keyring.js';
-export { type Locale, locales, pickLocale } from './locale.js';
+export { askedLocale, type Locale, locales, pickLocale } from './locale.js';
 export { isRefused, type LimitView, Refusal, type RefusalCode, type RefusalData, refuse } from './refusal.js';
 export { isSameText } from './same-text.js';

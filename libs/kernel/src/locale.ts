@@ -3,10 +3,12 @@ export const locales = ['en', 'zh-Hans'] as const;
 export type Locale = (typeof locales)[number];
 
 /**
- * The language to answer in, from one tag (`zh-CN`) or an `Accept-Language` header (RFC 9110 §12.5.4, with weights).
- * Traditional Chinese readers get Simplified rather than English; whatever is unknown is English.
+ * The language that is asked for, by one tag (`zh-CN`) or an `Accept-Language` header (RFC 9110 §12.5.4, with weights).
+ * Traditional Chinese readers get Simplified rather than nothing.
+ *
+ * @returns undefined when none is asked for, or none that we have; any language at all (`*`) asks for none
  */
-export function pickLocale(tagOrHeader: string | undefined): Locale {
+export function askedLocale(tagOrHeader: string | undefined): Locale | undefined {
   const wanted = (tagOrHeader ?? '')
     .slice(0, 200)
     .split(',')
@@ -21,5 +23,8 @@ export function pickLocale(tagOrHeader: string | undefined): Locale {
     if (/^zh\b/.test(tag)) return 'zh-Hans';
     if (/^en\b/.test(tag)) return 'en';
   }
-  return 'en';
+  return undefined;
 }
+
+/** The language to answer in: the one that is asked for, else English. */
+export const pickLocale = (tagOrHeader: string | undefined): Locale => askedLocale(tagOrHeader) ?? 'en';

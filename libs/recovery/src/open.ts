@@ -18,7 +18,8 @@ export interface OpenInput {
   country?: string;
   /** Where the code should go, if the account has such an address. */
   channel?: CodeChannel;
-  locale: Locale;
+  /** Of the messages with codes, where the start asks for one; the account's own when left out. */
+  locale?: Locale;
   /** `default` when left out; the caller has checked that it exists. */
   clientId?: string;
   /** From an app's authorization request; the caller has checked it against the client. */
@@ -121,7 +122,7 @@ export async function openRecovery(
         sourceQuota: starts.quota,
         sendKeys,
         guessKey: counterKey(keyring, guessesADay, party),
-        locale: input.locale,
+        locale: input.locale ?? null,
         channel: input.channel ?? null,
         clientId: input.clientId ?? 'default',
         redirectUri: input.redirect?.redirectUri ?? null,

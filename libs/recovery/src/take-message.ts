@@ -110,8 +110,8 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
     accountId: row.account_id,
     kind: row.kind,
     to: openAddress(keyring, row),
-    // The language of the page for a code: that is what the person is reading. The account's own for a notice.
-    locale: (isCode ? row.locale : (row.account_locale ?? row.locale)) ?? 'en',
+    // A code: the language that the start asked for, which is what the person is reading. A notice: the account's own.
+    locale: (isCode ? (row.locale ?? row.account_locale) : (row.account_locale ?? row.locale)) ?? 'en',
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     stopToken: row.recovery_id ? stopToken(keyring, row.recovery_id, row.created_at.getTime()) : undefined,

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Ip, Param, Post } from '@nestjs/common';
 import { Operation, parse, unwrap } from '@rekey/http';
-import { pickLocale, refuse } from '@rekey/kernel';
+import { askedLocale, refuse } from '@rekey/kernel';
 import {
   cancelRecovery,
   isRecoveryToken,
@@ -57,7 +57,7 @@ export class RecoveriesController {
     const started = await openRecovery(this.context, {
       ...input,
       clientId,
-      locale: pickLocale(locale ?? headers['accept-language']),
+      locale: askedLocale(locale) ?? askedLocale(headers['accept-language']),
       source,
       idempotencyKey: idempotencyKey(headers),
     });

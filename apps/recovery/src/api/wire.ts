@@ -22,7 +22,9 @@ export const startBody = z.strictObject({
     .string()
     .max(35)
     .optional()
-    .describe(`BCP 47; answered in ${locales.join(' or ')}`),
+    .describe(
+      `BCP 47, of the messages with codes: ${locales.join(' or ')}. Else what Accept-Language asks for, else the account's own, else en`,
+    ),
   client_id: z.string().min(1).max(200).optional(),
 });
 

@@ -10,6 +10,7 @@ import { TokensKeys1764000000009 } from './9-tokens-keys.js';
 import { TokensDevices1764000000010 } from './10-tokens-devices.js';
 import { TokensClients1764000000012 } from './12-tokens-clients.js';
 import { RecoveryCauses1764000000013 } from './13-recovery-causes.js';
+import { RecoveryLocale1764000000014 } from './14-recovery-locale.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   TokensDevices1764000000010,
   TokensClients1764000000012,
   RecoveryCauses1764000000013,
+  RecoveryLocale1764000000014,
 ];

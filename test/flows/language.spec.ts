@@ -1,0 +1,99 @@
+import { Visitor } from '../security/enumeration/visitor.js';
+import { type CaughtMessage, codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
+import { Story } from './story.js';
+
+/** Mei and Li have put down Chinese as their language, Sam English, and Kim none. */
+describe('the language of a message', () => {
+  let rekey: Rekey;
+  beforeAll(async () => {
+    rekey = await startRekey();
+    const { clientId, clientSecret } = rekey.settings.management;
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const bearer = (await rekey.token(form)).body.access_token;
+    const json = { addresses: [{ kind: 'email', value: 'kim@example.com', verified: true }] };
+    const put = await rekey.call('PUT', `${rekey.settings.urls.console}/v1/accounts/kim`, { bearer, json });
+    expect(put.status).toBe(201);
+  }, 30_000);
+  afterAll(() => rekey.close());
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+  });
+
+  const languageOf = ({ text }: CaughtMessage) => (/\p{Script=Han}/u.test(text) ? 'zh-Hans' : 'en');
+
+  /** The code that arrives at this address because of what is done. */
+  const codeAfter = async (to: string, act: () => Promise<{ status: number }>) => {
+    const before = (await rekey.codes(to)).length;
+    expect((await act()).status).toBe(202);
+    return until(`a code to ${to}`, async () => {
+      const codes = await rekey.codes(to);
+      return codes.length > before ? codes[0] : undefined;
+    });
+  };
+
+  test.each([
+    ['mei@example.com', undefined, undefined, 'zh-Hans'],
+    ['mei@example.com', undefined, '*', 'zh-Hans'],
+    ['mei@example.com', undefined, 'fr-CH, fr;q=0.9, *;q=0.5', 'zh-Hans'],
+    ['mei@example.com', 'fr', undefined, 'zh-Hans'],
+    ['mei@example.com', undefined, 'fr, en;q=0.5', 'en'],
+    ['mei@example.com', 'en-GB', 'zh-CN', 'en'],
+    ['mei@example.com', 'fr', 'en', 'en'],
+    ['+12025550123', undefined, undefined, 'zh-Hans'],
+    ['+12025550123', 'en', undefined, 'en'],
+    ['sam@example.com', undefined, undefined, 'en'],
+    ['sam@example.com', undefined, 'zh-TW', 'zh-Hans'],
+    ['kim@example.com', undefined, undefined, 'en'],
+    ['kim@example.com', 'zh', 'en', 'zh-Hans'],
+  ])(
+    'a code for %s, asked for in %s and by a browser in %s, is in %s',
+    async (identifier, locale, header, language) => {
+      const headers = header === undefined ? undefined : { 'accept-language': header };
+      const code = await codeAfter(identifier, () => new Story(rekey).start({ identifier, locale }, headers));
+      expect(languageOf(code)).toBe(language);
+    },
+  );
+
+  test('without the header, too, which a fetch of Node.js always sends', async () => {
+    const visitor = new Visitor('mei', 'mei', newHousehold(), rekey.settings.urls);
+    const code = await codeAfter('mei@example.com', () =>
+      visitor.send('recovery', 'POST', '/v1/recoveries', { json: { identifier: 'mei' } }),
+    );
+    expect(languageOf(code)).toBe('zh-Hans');
+  });
+
+  test.each([
+    ['mei@example.com', undefined, 'zh-Hans'],
+    ['mei@example.com', 'en', 'en'],
+    ['+12025550123', undefined, 'zh-Hans'],
+    ['+12025550123', 'en', 'en'],
+  ])(
+    'another code for %s, begun in %s, is in %s again; the notice in the language of the account',
+    async (identifier, locale, language) => {
+      const story = new Story(rekey);
+      const first = await codeAfter(identifier, () => story.start({ identifier, locale }));
+      rekey.clock.advance(60_000);
+      const second = await codeAfter(identifier, () => story.resend());
+      expect([languageOf(first), languageOf(second)]).toEqual([language, language]);
+      await story.prove(codeIn(second));
+      const before = (await rekey.messages(identifier)).length;
+      expect((await story.settle()).status).toBe(201);
+      expect(languageOf(await rekey.message(identifier, before + 1))).toBe('zh-Hans');
+    },
+  );
+
+  test('the answer knows nothing of it: the same words, and the same row, as for somebody who is nobody', async () => {
+    const told = [];
+    for (const identifier of ['mei@example.com', 'nobody@example.com']) {
+      newHousehold();
+      const story = new Story(rekey);
+      const { status, headers, body } = await story.start({ identifier });
+      const [row] = await rekey.sql('select locale from recoveries where id = $1', [story.id]);
+      told.push({ status, headers: [...headers.keys()], members: Object.keys(body), row });
+    }
+    expect(told[0]).toMatchObject({ status: 202, row: { locale: null } });
+    expect(told[0]?.headers).not.toContain('content-language');
+    expect(told[1]).toEqual(told[0]);
+  });
+});
