@@ -96,3 +96,16 @@ export async function findAudit(
   const [row] = await sql.query<FoundAudit>(find, of);
   return row;
 }
+
+const forget = statement(
+  'audit_forget',
+  `delete from audit_events where ctid = any(array(
+     select ctid from audit_events where at < now() - interval '12 months' order by at limit 5000
+   ))`,
+);
+
+/**
+ * Removes events older than twelve months; for the sweep. How old they are is said by the clock of the database, as in the
+ * table's trigger: it would refuse the whole batch for one event that is too young.
+ */
+export const forgetAudit = (sql: Sql): Promise<object[]> => sql.query(forget);

@@ -1,1 +1,8 @@
-export { type AuditEvent, type AuditEventName, auditInsert, findAudit, recordAudit } from './audit-event.js';
+export {
+  type AuditEvent,
+  type AuditEventName,
+  auditInsert,
+  findAudit,
+  forgetAudit,
+  recordAudit,
+} from './audit-event.js';

@@ -1,3 +1,4 @@
+import { forgetAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { forgetSpent } from '@rekey/limits';
 import { wiped } from './cancel.js';
@@ -95,4 +96,5 @@ export async function sweepRecoveries({ database, clock }: ActContext): Promise<
   await database.query(forgetMessages, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetAnswers, { now });
   await forgetSpent(database, now);
+  await forgetAudit(database);
 }

@@ -11,6 +11,7 @@ import { TokensDevices1764000000010 } from './10-tokens-devices.js';
 import { TokensClients1764000000012 } from './12-tokens-clients.js';
 import { RecoveryCauses1764000000013 } from './13-recovery-causes.js';
 import { RecoveryLocale1764000000014 } from './14-recovery-locale.js';
+import { AuditAge1764000000015 } from './15-audit-age.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   TokensClients1764000000012,
   RecoveryCauses1764000000013,
   RecoveryLocale1764000000014,
+  AuditAge1764000000015,
 ];
