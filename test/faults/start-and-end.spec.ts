@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../flows/rekey.js';
@@ -137,6 +137,47 @@ describe('npm start', () => {
       ]);
     });
   }, 60_000);
+
+  test('a Redis that does not answer says what to do, once and without its password, and leaves nothing', async () => {
+    const directory = join(base, 'no-redis');
+    const started = start(directory, await freePorts(), { REDIS_URL: 'redis://:hush@127.0.0.1:1' });
+    expect(await started.settled).toBe(1);
+    expect(started.output()).toBe(
+      'rekey standalone: REDIS_URL: no Redis is ready there after 10 s (ECONNREFUSED); start it or correct the host and the port\n',
+    );
+    expect(postgresOf(directory)).toBe('');
+  }, 60_000);
+
+  test('SIGINT and SIGTERM end a start that waits for an answer, and leave nothing', async () => {
+    const connections = new Set<Socket>();
+    const silent = createServer((socket) => {
+      connections.add(socket);
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const cases: [NodeJS.Signals, number, Record<string, string>][] = [
+      ['SIGTERM', 1, { DATABASE_URL: `postgres://rekey:x@127.0.0.1:${port}/rekey` }],
+      // The issuer's limits do not wait for Redis; the courier's queue does.
+      ['SIGINT', 2, { REDIS_URL: `redis://127.0.0.1:${port}` }],
+    ];
+    for (const [signal, awaited, environment] of cases) {
+      connections.clear();
+      const directory = join(base, `silent-${signal}`);
+      const started = start(directory, await freePorts(), environment);
+      const waits = async () => connections.size >= awaited || undefined;
+      await until('the start to wait', waits, 30_000);
+      if (environment.REDIS_URL) expect(postgresOf(directory)).not.toBe('');
+      const from = Date.now();
+      process.kill(-(started.child.pid ?? 0), signal);
+      process.kill(-(started.child.pid ?? 0), signal);
+      expect([await started.exited, started.output()]).toEqual([0, '']);
+      expect(Date.now() - from).toBeLessThan(8_000);
+      expect(postgresOf(directory)).toBe('');
+    }
+    for (const socket of connections) socket.destroy();
+    silent.close();
+  }, 90_000);
 
   test('bad settings are named all at once, with exit code 78', async () => {
     const started = start(dataDir, await freePorts(), {

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { openQueue } from '@rekey/queue';
 import { Redis } from 'ioredis';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
@@ -55,6 +56,20 @@ describe('with the queue on Redis', () => {
     const story = new Story(rekey);
     await story.start({ identifier: 'sam@example.com' });
     expect((await story.prove('00000000')).status).toBe(429);
+  }, 30_000);
+
+  test('a Redis that refuses our password is named at once, not waited for', async () => {
+    const locked = await freePort();
+    const other = await startRedis(locked, ['--save', '', '--requirepass', 'right']);
+    const open = (userinfo: string) =>
+      openQueue(
+        { database: {} as never, redisUrl: `redis://${userinfo}127.0.0.1:${locked}` },
+        () => undefined,
+      );
+    for (const userinfo of [':wrong@', ''])
+      await expect(open(userinfo)).rejects.toThrow('REDIS_URL: Redis refuses this user or password');
+    await (await open(':right@')).close();
+    other.kill();
   }, 30_000);
 
   test('with Redis gone a start is still accepted; when it is back, with nothing in it, the message goes out once', async () => {

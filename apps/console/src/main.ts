@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { runProcess } from '@rekey/http';
+import { runProcess, unlessEnding } from '@rekey/http';
 import { settingsOrExit } from '@rekey/settings';
 import { startConsole } from './app.js';
 
-await runProcess('console', () => startConsole(settingsOrExit('console')));
+await runProcess('console', (ending) => unlessEnding(ending, () => startConsole(settingsOrExit('console'))));

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
-import { runProcess } from '@rekey/http';
+import { runProcess, unlessEnding } from '@rekey/http';
 import { settingsOrExit } from '@rekey/settings';
 import { startRecovery } from './app.js';
 
-await runProcess('recovery', () => startRecovery(settingsOrExit('recovery')));
+await runProcess('recovery', (ending) =>
+  unlessEnding(ending, () => startRecovery(settingsOrExit('recovery'))),
+);

@@ -1,4 +1,5 @@
 import { migrate, openDatabase } from '@rekey/database';
+import { type Running, unlessEnding } from '@rekey/http';
 import { type Clock, newSecret, systemClock } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
@@ -24,33 +25,42 @@ export interface Standalone {
 /**
  * All of Rekey in one process: PostgreSQL unless there is one, migrations, the development mailbox unless mail and SMS have
  * somewhere to go, and the four apps. Closes in the opposite order, so that what is under way can finish.
+ *
+ * @param options.ending aborted while it starts: what runs already is closed
  */
-export async function startStandalone(given: Settings, options: { clock?: Clock } = {}): Promise<Standalone> {
+export async function startStandalone(
+  given: Settings,
+  { ending, ...options }: { clock?: Clock; ending?: AbortSignal } = {},
+): Promise<Standalone> {
   const started: (() => Promise<void>)[] = [];
   const keep = <Part>(part: Part, close: (part: Part) => Promise<void>): Part => {
     started.unshift(() => close(part));
     return part;
   };
+  const part = <Part>(start: () => Promise<Part>) => unlessEnding(ending, start);
   const close = async () => {
     for (const end of started.splice(0)) await end();
   };
   const clock = options.clock ?? systemClock;
   const apiSecret = newSecret();
   try {
+    // Never left half way: it is a process of its own, which must be stopped.
     const postgres = given.databaseUrl
       ? undefined
       : keep(await startEmbeddedPostgres(given.dataDir), (server) => server.stop());
     const url = given.databaseUrl ?? postgres?.url ?? '';
-    await migrate({ url });
-    await migrateQueue({ url });
+    await part(() => migrate({ url }));
+    await part(() => migrateQueue({ url }));
     const needsMailbox = given.smtpUrls.length === 0 || !given.twilio;
     const mailbox = needsMailbox
       ? keep(
-          await startMailbox({
-            port: given.ports.mailbox,
-            production: given.production,
-            register: (fastify) => exampleRoutes(fastify, { settings: given, clock, apiSecret }),
-          }),
+          await part(() =>
+            startMailbox({
+              port: given.ports.mailbox,
+              production: given.production,
+              register: (fastify) => exampleRoutes(fastify, { settings: given, clock, apiSecret }),
+            }),
+          ),
           (box) => box.close(),
         )
       : undefined;
@@ -67,15 +77,17 @@ export async function startStandalone(given: Settings, options: { clock?: Clock 
     const recovery = await watchOf('recovery');
     // The courier has no port here: its metrics are on that of the recovery API.
     const courier = await watchOf('courier', recovery);
-    if (!given.production) await seed(settings, clock, apiSecret);
-    const issuer = keep(await startIssuer(settings, { ...options, watch: await watchOf('issuer') }), (app) =>
-      app.close(),
-    );
-    keep(await startConsole(settings, { ...options, watch: await watchOf('console') }), (app) => app.close());
-    keep(await startCourier(settings, { ...options, watch: courier }), (app) => app.close());
+    const issuerWatch = await watchOf('issuer');
+    const consoleWatch = await watchOf('console');
+    if (!given.production) await part(() => seed(settings, clock, apiSecret));
+    const start = async <App extends Running>(app: () => Promise<App>): Promise<App> =>
+      keep(await part(app), (running) => running.close());
+    const issuer = await start(() => startIssuer(settings, { ...options, watch: issuerWatch }));
+    await start(() => startConsole(settings, { ...options, watch: consoleWatch }));
+    await start(() => startCourier(settings, { ...options, watch: courier }));
     // Its public URL may lead through a proxy that is not there yet, or not from here.
     const issuerAt = { url: issuer.url, certFile: settings.tls?.certFile };
-    keep(await startRecovery(settings, { ...options, watch: recovery, issuerAt }), (app) => app.close());
+    await start(() => startRecovery(settings, { ...options, watch: recovery, issuerAt }));
     return { settings, mailbox, embedded: postgres !== undefined, close };
   } catch (fault) {
     await close().catch(() => undefined);

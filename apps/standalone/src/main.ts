@@ -6,6 +6,6 @@ import { welcome } from './welcome.js';
 
 await runProcess(
   'standalone',
-  () => startStandalone(settingsOrExit('standalone')),
+  (ending) => startStandalone(settingsOrExit('standalone'), { ending }),
   (running) => process.stdout.write(welcome(running)),
 );

@@ -10,41 +10,46 @@ export interface Running {
 const closeWithinMs = 25_000;
 
 /**
- * The life of a process: start, say so, and on SIGINT or SIGTERM let requests and jobs under way finish. A start that
- * fails says in one line what to do, and exits with 1; with 78 and a line each when the settings are wrong.
+ * The life of a process: start, say so, and on SIGINT or SIGTERM let requests and jobs under way finish; a start that is
+ * still under way is given up. One that fails says in one line what to do, and exits with 1; with 78 and a line each when
+ * the settings are wrong.
  *
- * @param start its faults carry `code`, and `port` where one was wanted
+ * @param start its faults carry `code`, and `port` where one was wanted; once `ending` is aborted it closes what it has
+ *   started, and settles soon
  */
 export async function runProcess<Started extends Running>(
   name: string,
-  start: () => Promise<Started>,
+  start: (ending: AbortSignal) => Promise<Started>,
   whenStarted: (running: Started) => void = () => undefined,
 ): Promise<void> {
   const log = createLog({ name, level: 'info' });
   process.on('unhandledRejection', (fault) => log.error({ err: fault }, 'unhandled rejection'));
-  let closing = false;
+  const ending = new AbortController();
   let running: Started | undefined;
-  let wanted = false;
-  const close = async () => {
-    wanted = true;
-    if (!running || closing) return;
-    closing = true;
-    setTimeout(() => process.exit(1), closeWithinMs).unref();
+  const close = async (started: Started) => {
     try {
-      await running.close();
+      await started.close();
       process.exit(0);
     } catch (fault) {
       log.error({ err: fault }, 'did not end cleanly');
       process.exit(1);
     }
   };
-  process.on('SIGINT', close);
-  process.on('SIGTERM', close);
+  const end = () => {
+    if (ending.signal.aborted) return;
+    setTimeout(() => process.exit(1), closeWithinMs).unref();
+    ending.abort();
+    if (running) void close(running);
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
   try {
-    running = await start();
-    if (wanted) await close();
+    running = await start(ending.signal);
+    if (ending.signal.aborted) await close(running);
     else whenStarted(running);
   } catch (fault) {
+    // Whatever it is, it comes of the end that was wanted.
+    if (ending.signal.aborted) process.exit(0);
     // EX_CONFIG of sysexits.h, as for the environment itself: a file that a setting names is part of the settings.
     const [problems, exitCode] =
       fault instanceof SettingsError ? [fault.problems, 78] : [[whatToDo(fault)], 1];

@@ -13,6 +13,12 @@ export interface QueueBackend {
 /** How BullMQ reaches its store, and how to let go of it. */
 export interface Connection {
   connection: QueueOptions['connection'];
+  /**
+   * Waits for what BullMQ is ready by, at a start.
+   *
+   * @throws {Error} when Redis cannot be reached or refuses us, with what to do
+   */
+  reach(ready: Promise<unknown>): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -21,6 +27,7 @@ export function connect({ database, redisUrl }: QueueBackend): Connection {
     setDefaultBackendFactory(createPostgresBackend);
     return {
       connection: poolFor(database) as unknown as QueueOptions['connection'],
+      reach: async (ready) => void (await ready),
       end: async () => undefined,
     };
   }
@@ -29,8 +36,42 @@ export function connect({ database, redisUrl }: QueueBackend): Connection {
   redis.on('error', () => undefined);
   return {
     connection: redis as unknown as QueueOptions['connection'],
+    reach: (ready) => reach(redis, ready),
     end: async () => redis.disconnect(),
   };
+}
+
+/** A start waits this long for Redis. Once it runs, a Redis that goes away is waited for as long as that takes. */
+const reachWithinMs = 10_000;
+
+async function reach(redis: Redis, ready: Promise<unknown>): Promise<void> {
+  let giveUp = () => {};
+  const unreachable = new Promise<never>((_resolve, reject) => {
+    let last = '';
+    redis.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code) last = ` (${code})`;
+      else if (/^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password)/.test(message))
+        reject(new Error('REDIS_URL: Redis refuses this user or password'));
+    });
+    const timer = setTimeout(
+      () =>
+        reject(
+          new Error(
+            `REDIS_URL: no Redis is ready there after 10 s${last}; start it or correct the host and the port`,
+          ),
+        ),
+      reachWithinMs,
+    );
+    giveUp = () => clearTimeout(timer);
+  });
+  try {
+    await Promise.race([ready, unreachable]);
+  } catch (fault) {
+    redis.disconnect();
+    throw fault;
+  } finally {
+    giveUp();
+  }
 }
 
 /** Brings BullMQ's own schema (`bullmq`) up to date; it takes a lock of its own. */

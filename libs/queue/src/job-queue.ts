@@ -30,15 +30,16 @@ export interface JobQueue {
 }
 
 export async function openQueue(backend: QueueBackend, log: (fault: unknown) => void): Promise<JobQueue> {
-  const { connection, end } = connect(backend);
+  const { connection, reach, end } = connect(backend);
   const queue = new Queue(queueName, { connection });
-  let closed = false;
+  let running = false;
   const report = (fault: unknown) => {
-    // A connection that ends while we are leaving is no news.
-    if (!closed) log(fault);
+    // A start that fails says so itself, and a connection that ends while we are leaving is no news.
+    if (running) log(fault);
   };
   queue.on('error', report);
-  await queue.waitUntilReady();
+  await reach(queue.waitUntilReady());
+  running = true;
   const options = (name: JobName, jobId: string) => ({
     jobId,
     attempts: jobs[name].retryAfterMs.length + 1,
@@ -67,7 +68,7 @@ export async function openQueue(backend: QueueBackend, log: (fault: unknown) => 
       if (backend.redisUrl) await queue.getJobCountByTypes('wait');
     },
     async close() {
-      closed = true;
+      running = false;
       await queue.close();
       await end();
     },

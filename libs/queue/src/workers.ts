@@ -20,7 +20,7 @@ export async function startWorkers(
   options: { concurrency: number; log: (fault: unknown, about?: object) => void },
 ): Promise<Workers> {
   assertComplete(handlers);
-  const { connection, end } = connect(backend);
+  const { connection, reach, end } = connect(backend);
   const worker = new Worker(queueName, (job) => handle(handlers, job), {
     connection,
     concurrency: options.concurrency,
@@ -31,18 +31,19 @@ export async function startWorkers(
       backoffStrategy: (attemptsMade, _type, _fault, job) => planOf(job?.name).at(attemptsMade - 1) ?? -1,
     },
   });
-  let closed = false;
+  let running = false;
   worker.on('error', (fault) => {
-    if (!closed) options.log(fault);
+    if (running) options.log(fault);
   });
   worker.on('failed', (job, fault) =>
     options.log(fault, { job: job?.id, name: job?.name, attempt: job?.attemptsMade }),
   );
-  await worker.waitUntilReady();
+  await reach(worker.waitUntilReady());
+  running = true;
   return {
     async close() {
       await worker.close();
-      closed = true;
+      running = false;
       await end();
     },
   };
