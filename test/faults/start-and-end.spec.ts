@@ -183,12 +183,17 @@ describe('npm start', () => {
     const started = start(dataDir, await freePorts(), {
       RECOVERY_PORT: 'abc',
       SMTP_URL: 'mail.example',
+      TLS_CERT_FILE: '/nonexist',
+      TLS_KEY_FILE: '/nonexist',
       NODE_ENV: 'production',
     });
     expect(await started.settled).toBe(78);
     const lines = started.output().trim().split('\n');
     expect(lines).toContain(
       'rekey standalone: RECOVERY_PORT: read "abc"; allowed: a port number from 1 to 65535',
+    );
+    expect(lines).toContain(
+      'rekey standalone: TLS_CERT_FILE: read "/nonexist" (ENOENT); allowed: a readable file with a certificate (PEM)',
     );
     expect(lines.filter((line) => line.includes('takes no development default')).length).toBeGreaterThan(3);
     expect(lines.every((line) => line.startsWith('rekey standalone: '))).toBe(true);

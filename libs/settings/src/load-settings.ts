@@ -6,6 +6,7 @@ import { readExternalIssuer } from './external-issuer.js';
 import { parseKeyring } from './keyring-text.js';
 import { missingInProduction } from './production.js';
 import type { ProcessName, Settings, TwilioSettings } from './settings.js';
+import { tlsProblems } from './tls-files.js';
 import { type Values, type VariableName, variables } from './variables.js';
 
 /** Everything that is wrong with the environment, one line each, all at once. The process exits with 78 (EX_CONFIG). */
@@ -43,9 +44,7 @@ export function loadSettings(
   const production = values.NODE_ENV === 'production';
   const twilio = readTwilio(values, problems);
   const externalIssuer = readExternalIssuer(process, values, problems);
-  if (Boolean(values.TLS_CERT_FILE) !== Boolean(values.TLS_KEY_FILE)) {
-    problems.push('TLS_CERT_FILE and TLS_KEY_FILE: only one is set; allowed: both or none');
-  }
+  problems.push(...tlsProblems(process, values));
   if (!['standalone', 'import', 'tokens', 'keys'].includes(process) && !values.DATABASE_URL) {
     problems.push(
       `DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" brings its own)`,

@@ -126,9 +126,13 @@ export const variables = {
   TLS_CERT_FILE: text(
     'certificate (PEM): serve HTTPS directly; read again when it changes',
     'none: plain HTTP',
-    'a readable file',
+    'a readable file with a certificate (PEM)',
   ),
-  TLS_KEY_FILE: text('its private key (PEM)', 'none', 'a readable file'),
+  TLS_KEY_FILE: text(
+    'its private key (PEM)',
+    'none',
+    'a readable file with the private key of the certificate (PEM), without a passphrase',
+  ),
   RECOVERY_POLICY_FILE: text(
     'which proofs get an account back, by the level of its sign-in (JSON, see "How a recovery is decided")',
     'the weakest that NIST SP 800-63B-4 §4.2.2 allows',
