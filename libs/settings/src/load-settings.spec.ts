@@ -12,7 +12,7 @@ afterAll(() => rmSync(dataDir, { recursive: true }));
 
 const problemsOf = (
   environment: Record<string, string>,
-  name: 'standalone' | 'courier' | 'recovery' = 'standalone',
+  name: 'standalone' | 'courier' | 'recovery' | 'migrate' = 'standalone',
 ) => {
   try {
     loadSettings({ REKEY_DATA_DIR: dataDir, ...environment }, name);
@@ -171,7 +171,11 @@ describe('an external issuer', () => {
   });
 });
 
-test('a process of its own needs a database', () => {
+test('a process of its own needs a database; what runs beside the embedded one only in production', () => {
+  expect(problemsOf({}, 'migrate')).toEqual([]);
+  expect(problemsOf({ NODE_ENV: 'production', REKEY_KEYRING: keyring }, 'migrate')).toEqual([
+    'DATABASE_URL: not set; NODE_ENV=production takes no development default',
+  ]);
   expect(problemsOf({}, 'recovery')).toEqual([expect.stringContaining('DATABASE_URL: not set')]);
 });
 

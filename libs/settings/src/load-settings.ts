@@ -45,7 +45,7 @@ export function loadSettings(
   const twilio = readTwilio(values, problems);
   const externalIssuer = readExternalIssuer(process, values, problems);
   problems.push(...tlsProblems(process, values));
-  if (!['standalone', 'import', 'tokens', 'keys'].includes(process) && !values.DATABASE_URL) {
+  if (!['standalone', 'migrate', 'import', 'tokens', 'keys'].includes(process) && !values.DATABASE_URL) {
     problems.push(
       `DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" brings its own)`,
     );

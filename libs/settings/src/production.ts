@@ -9,7 +9,7 @@ const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
   console: ['CONSOLE_URL', 'ISSUER_URL'],
   import: ['CONSOLE_URL', 'ISSUER_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   tokens: ['ISSUER_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
-  migrate: [],
+  migrate: ['DATABASE_URL'],
   keys: ['DATABASE_URL'],
 };
 

@@ -45,7 +45,7 @@ export interface ExternalIssuerSettings {
 /** The environment, parsed. Plain values; nothing here is read again from the environment. */
 export interface Settings {
   production: boolean;
-  /** Unset: the standalone process brings its own PostgreSQL. */
+  /** Unset: the embedded PostgreSQL. */
   databaseUrl?: string;
   dataDir: string;
   redisUrl?: string;
