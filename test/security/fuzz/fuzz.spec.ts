@@ -36,9 +36,10 @@ describe('mutated requests', () => {
         `fuzz: ${sent} requests of seed ${seed} in ${seconds.toFixed(0)} s, ${Math.round(sent / seconds)} a second, answers ${JSON.stringify(statuses)}\n`,
       );
       expect(findings.slice(0, 5)).toEqual([]);
-      // It went deep enough to be worth something.
-      for (const status of [200, 201, 202, 400, 401, 404, 405, 406, 415])
-        expect(statuses[status]).toBeGreaterThan(0);
+      // It went deep enough to be worth something; what a short run may miss is asked of a long one.
+      const often = [200, 400, 401, 404, 405, 406, 415];
+      const wanted = requests < 20_000 ? often : [...often, 201, 202, 410];
+      expect(wanted.filter((status) => !statuses[status])).toEqual([]);
       for (const url of Object.values(urls)) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
       const after = new Story(rekey);
       expect((await after.start({ identifier: 'ada@example.com' })).status).toBe(202);

@@ -219,6 +219,6 @@ export class Fuzzer {
       random.pick(this.known.ids),
       this.bearer({ app: 'issuer', path: '', method: '', bearer: false }),
     ]);
-    return random.maybe(0.2) ? twist(random, text) : text;
+    return random.maybe(0.1) ? twist(random, text) : text;
   }
 }
