@@ -35,7 +35,8 @@ export function startLoad(
   const loops: Promise<void>[] = [];
   const repeat = (what: string, work: () => Promise<unknown>) => {
     const loop = async () => {
-      while (!ended) {
+      // Where everything fails there is nothing to wait for, and nobody else would get a turn.
+      while (!ended && failures.length < 1_000) {
         const fault = await work().then(
           (outcome) => (outcome === true ? undefined : JSON.stringify(outcome)),
           (thrown: unknown) => String(thrown),

@@ -111,6 +111,8 @@ export class Database implements Sql {
 
   async close(): Promise<void> {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    // Else every promise of the process goes on asking a database that is gone which transaction it is in.
+    this.inside.disable();
   }
 }
 
