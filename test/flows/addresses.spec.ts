@@ -25,7 +25,7 @@ describe('public addresses', () => {
   test.each(['itself', 'authority'] as const)(
     'with a certificate alone, signed by %s, everything is HTTPS: links in mails, the issuer, a recovery to its end',
     async (by) => {
-      const certificate = certificateFor('localhost', by);
+      const certificate = certificateFor('localhost', { by });
       if (!certificate) return;
       const { certFile, keyFile, ca } = certificate;
       const dispatcher = new Agent({ connect: { ca } });

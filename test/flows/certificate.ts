@@ -11,13 +11,19 @@ export interface Certificate {
   remove(): void;
 }
 
+const kinds = { ec: 'ec -pkeyopt ec_paramgen_curve:prime256v1', rsa: 'rsa:2048' };
+
 /**
  * A certificate for one name, made with openssl.
  *
- * @param by an authority of its own signs it; otherwise it signs itself
+ * @param of.by an authority of its own signs it; otherwise it signs itself
+ * @param of.kind of its key; elliptic (P-256) when left out
  * @returns undefined, and says so, where there is no openssl
  */
-export function certificateFor(name: string, by: 'itself' | 'authority' = 'itself'): Certificate | undefined {
+export function certificateFor(
+  name: string,
+  { by = 'itself', kind = 'ec' }: { by?: 'itself' | 'authority'; kind?: 'ec' | 'rsa' } = {},
+): Certificate | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-tls-'));
   const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   const [caCert, caKey] = [join(folder, 'ca.pem'), join(folder, 'ca-key.pem')];
@@ -25,7 +31,7 @@ export function certificateFor(name: string, by: 'itself' | 'authority' = 'itsel
     execFileSync(
       'openssl',
       [
-        ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(' '),
+        ...`req -x509 -newkey ${kinds[kind]} -nodes -days 2`.split(' '),
         ...['-subj', `/CN=${subject}`, '-keyout', key, '-out', cert, ...more],
       ],
       { stdio: 'pipe' },

@@ -1,4 +1,5 @@
 import { Visitor } from '../security/enumeration/visitor.js';
+import { people } from './people.js';
 import { type CaughtMessage, codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
 import { Story } from './story.js';
 
@@ -7,9 +8,7 @@ describe('the language of a message', () => {
   let rekey: Rekey;
   beforeAll(async () => {
     rekey = await startRekey();
-    const { clientId, clientSecret } = rekey.settings.management;
-    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
-    const bearer = (await rekey.token(form)).body.access_token;
+    const bearer = await people(rekey).management();
     const json = { addresses: [{ kind: 'email', value: 'kim@example.com', verified: true }] };
     const put = await rekey.call('PUT', `${rekey.settings.urls.console}/v1/accounts/kim`, { bearer, json });
     expect(put.status).toBe(201);

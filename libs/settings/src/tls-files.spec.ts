@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { type Certificate, certificateFor } from '../../../test/flows/certificate.js';
 import { tlsProblems } from './tls-files.js';
 
 describe('the files of TLS', () => {
@@ -13,9 +14,9 @@ describe('the files of TLS', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const problems = (cert: string, key: string, process: 'recovery' | 'keys' = 'recovery') =>
-    tlsProblems(process, { TLS_CERT_FILE: join(folder, cert), TLS_KEY_FILE: join(folder, key) });
+    tlsProblems(process, { TLS_CERT_FILE: resolve(folder, cert), TLS_KEY_FILE: resolve(folder, key) });
   const refusal = (name: string, file: string, why: string, allowed: string) => {
-    const all = `${name}: read "${folder}/${file}" (${why}); allowed: a readable file with ${allowed} (PEM)`;
+    const all = `${name}: read "${resolve(folder, file)}" (${why}); allowed: a readable file with ${allowed} (PEM)`;
     return expect.stringMatching(new RegExp(`^${all.replace(/[()]/g, '\\$&')}(, without a passphrase)?$`));
   };
   const certProblem = (file: string, why: string) => refusal('TLS_CERT_FILE', file, why, 'a certificate');
@@ -37,30 +38,24 @@ describe('the files of TLS', () => {
   });
 
   test('are a certificate and its own key', () => {
-    const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' });
-    const pair = (name: string, ...kind: string[]) =>
-      openssl(
-        ...['req', '-x509', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-newkey', ...kind],
-        ...['-keyout', `${name}.key`, '-out', `${name}.pem`],
-      );
-    try {
-      pair('one', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1');
-    } catch (fault) {
-      if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
-      process.stdout.write('a certificate is not tried: there is no openssl here to make one\n');
-      return;
-    }
-    pair('two', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1');
-    pair('rsa', 'rsa:2048');
-    openssl('pkcs8', '-topk8', '-passout', 'pass:secret', '-in', 'one.key', '-out', 'locked.key');
+    const [one, two, rsa] = [{}, {}, { kind: 'rsa' as const }].map((of) => certificateFor('localhost', of));
+    if (!one || !two || !rsa) return;
+    const locked = join(folder, 'locked.key');
+    const key = createPrivateKey(readFileSync(one.keyFile));
+    const passphrase = { cipher: 'aes-256-cbc', passphrase: 'secret' };
+    writeFileSync(locked, key.export({ type: 'pkcs8', format: 'pem', ...passphrase }));
 
-    expect([problems('one.pem', 'one.key'), problems('rsa.pem', 'rsa.key')]).toEqual([[], []]);
-    expect(problems('one.key', 'one.pem')).toEqual([
-      certProblem('one.key', openSslSays),
-      keyProblem('one.pem', openSslSays),
+    const ofPair = ({ certFile, keyFile }: Certificate) => problems(certFile, keyFile);
+    expect([one, rsa].map(ofPair)).toEqual([[], []]);
+    expect(problems(one.keyFile, one.certFile)).toEqual([
+      certProblem(one.keyFile, openSslSays),
+      keyProblem(one.certFile, openSslSays),
     ]);
-    expect(problems('one.pem', 'locked.key')).toEqual([keyProblem('locked.key', openSslSays)]);
-    for (const other of ['two.key', 'rsa.key'])
-      expect(problems('one.pem', other)).toEqual([keyProblem(other, 'not the key of the certificate')]);
+    expect(problems(one.certFile, locked)).toEqual([keyProblem(locked, openSslSays)]);
+    for (const { keyFile } of [two, rsa])
+      expect(problems(one.certFile, keyFile)).toEqual([
+        keyProblem(keyFile, 'not the key of the certificate'),
+      ]);
+    for (const certificate of [one, two, rsa]) certificate.remove();
   });
 });

@@ -13,6 +13,7 @@ import {
   showRecovery,
 } from '@rekey/recovery';
 import { type ClientDirectory, holdsTokensOfPeople } from '@rekey/tokens';
+import type { z } from 'zod';
 import { CLIENTS, CONTEXT } from '../parts.js';
 import {
   codeAnswer,
@@ -72,7 +73,7 @@ export class RecoveriesController {
     refusals: ['not_found'],
   })
   async show(@Param('id') id: string, @Headers('authorization') authorization?: string) {
-    return unwrap(await showRecovery(this.context, this.reference(id, authorization)));
+    return unwrap(await showRecovery(this.context, reference(id, authorization)));
   }
 
   @Post(':id/codes')
@@ -98,8 +99,8 @@ export class RecoveriesController {
     @Body() body: unknown,
     @Headers() headers: Record<string, string | undefined>,
   ) {
-    const whose = this.reference(id, headers.authorization);
-    const { channel, address_id: addressId } = parse(codeBody, body);
+    const whose = reference(id, headers.authorization);
+    const { channel, address_id: addressId } = this.read(whose, codeBody, body);
     return unwrap(
       await sendCode(this.context, whose, { channel, addressId, idempotencyKey: idempotencyKey(headers) }),
     );
@@ -121,8 +122,8 @@ export class RecoveriesController {
     @Body() body: unknown,
     @Headers('authorization') authorization?: string,
   ) {
-    const whose = this.reference(id, authorization);
-    return unwrap(await prove(this.context, whose, parse(proofBody, body)));
+    const whose = reference(id, authorization);
+    return unwrap(await prove(this.context, whose, this.read(whose, proofBody, body)));
   }
 
   @Post(':id/credentials')
@@ -149,8 +150,8 @@ export class RecoveriesController {
     @Body() body: unknown,
     @Headers('authorization') authorization?: string,
   ) {
-    const whose = this.reference(id, authorization);
-    return unwrap(await settleRecovery(this.context, whose, parse(credentialsBody, body)));
+    const whose = reference(id, authorization);
+    return unwrap(await settleRecovery(this.context, whose, this.read(whose, credentialsBody, body)));
   }
 
   @Delete(':id')
@@ -162,14 +163,17 @@ export class RecoveriesController {
     refusals: ['not_found', 'finished'],
   })
   async cancel(@Param('id') id: string, @Headers('authorization') authorization?: string): Promise<void> {
-    unwrap(await cancelRecovery(this.context, this.reference(id, authorization)));
+    unwrap(await cancelRecovery(this.context, reference(id, authorization)));
   }
 
-  /** Without its token a recovery is not there: 404, as for an unknown id, whatever else is wrong with the request. */
-  private reference(id: string, authorization: string | undefined): RecoveryReference {
-    const token = /^bearer ([\w-]+)$/i.exec(authorization ?? '')?.[1] ?? '';
-    if (!isRecoveryToken(this.context.keyring, { id, token })) unwrap(refuse('not_found'));
-    return { id, token };
+  /** What stands in a body is looked at for whoever has the token: without it the recovery is not there, whatever else is wrong. */
+  private read<Schema extends z.ZodType>(
+    whose: RecoveryReference,
+    schema: Schema,
+    body: unknown,
+  ): z.output<Schema> {
+    if (!isRecoveryToken(this.context.keyring, whose)) unwrap(refuse('not_found'));
+    return parse(schema, body);
   }
 
   /** Said before anything is sent: at the end of the recovery nobody could mend it. */
@@ -183,6 +187,12 @@ export class RecoveriesController {
     if (detail) unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail }] }));
   }
 }
+
+/** Without a token, or with one that is not one, the recovery is not there: 404, as for an unknown id. */
+const reference = (id: string, authorization: string | undefined): RecoveryReference => ({
+  id,
+  token: /^bearer ([\w-]+)$/i.exec(authorization ?? '')?.[1] ?? '',
+});
 
 function idempotencyKey(headers: Record<string, string | undefined>): string | undefined {
   const key = headers['idempotency-key'];
