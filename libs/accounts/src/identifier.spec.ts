@@ -12,6 +12,9 @@ test.each([
   ['(202) 555-0123', 'us', 'phone', '+12025550123', '+12025550123'],
   ['138 0013 8000', 'CN', 'phone', '+8613800138000', '+8613800138000'],
   ['１３８００１３８０００', 'CN', 'phone', '+8613800138000', '+8613800138000'],
+  ['＋１ ２０２ ５５５ ０１２３', undefined, 'phone', '+12025550123', '+12025550123'],
+  ['⁺¹²⁰²⁵⁵⁵⁰¹²³', undefined, 'phone', '+12025550123', '+12025550123'],
+  ['mei＠example.com', undefined, 'email', 'mei@example.com', 'mei@example.com'],
   ['12345678', undefined, 'username', '12345678', '12345678'],
   ['Ada.Lovelace', undefined, 'username', 'ada.lovelace', 'ada.lovelace'],
 ])('%s (%s) is %s %s', (text, country, kind, value, lookup) => {
@@ -32,8 +35,24 @@ test.each([
   'two words',
   'x'.repeat(255),
   '"q"@e.x',
+  '＠',
+  '﹫',
+  '⁺1',
 ])('%j is refused', (text) => {
   expect(isRefused(read(text))).toBe(true);
+});
+
+test('no character that folds into another makes a user name that reads as an address, or as another name', () => {
+  const foldable = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code)).filter(
+    (character) => character !== character.normalize('NFKC'),
+  );
+  expect(foldable.length).toBeGreaterThan(4_000);
+  const texts = foldable.flatMap((it) => [it, `1${it}`, `${it}1`, `a${it}b`, `${it}12025550123`]);
+  const changing = texts.filter((text) => {
+    const once = read(text);
+    return !isRefused(once) && JSON.stringify(read(once.value)) !== JSON.stringify(once);
+  });
+  expect(changing).toEqual([]);
 });
 
 test('reading is idempotent, and no letter look-alike is folded into another', () => {

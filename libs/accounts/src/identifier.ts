@@ -26,13 +26,15 @@ export function normaliseIdentifier(typed: string, options: { country?: string }
   const text = typed.normalize('NFC').trim();
   if (text === '' || text.length > 254) return invalid('1 to 254 characters');
   if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text)) return invalid('no control or invisible characters');
-  if (text.includes('@')) return readEmail(text);
-  if (/^\+?[\d\s().\-/\u2010-\u2015\uff0b\uff10-\uff19]+$/.test(text)) {
-    const phone = readPhone(text, options.country);
+  // What kind it is, is read from its folded form, so that no user name folds into the form of an address.
+  const folded = text.normalize('NFKC');
+  if (folded.includes('@')) return readEmail(text.replace(/[\uff20\ufe6b]/g, '@'));
+  if (/^\+?[\d\s().\-/\u2010-\u2015]+$/.test(folded)) {
+    const phone = readPhone(folded, options.country);
     if (phone) return phone;
-    if (text.startsWith('+')) return invalid('not a phone number that exists');
+    if (folded.startsWith('+')) return invalid('not a phone number that exists');
   }
-  return readUsername(text);
+  return readUsername(folded);
 }
 
 function readEmail(text: string): Identifier | Refusal {
@@ -49,13 +51,13 @@ function readEmail(text: string): Identifier | Refusal {
 function readPhone(text: string, country: string | undefined): Identifier | undefined {
   const region = country?.toUpperCase();
   const defaultCountry = region && isSupportedCountry(region) ? (region as CountryCode) : undefined;
-  const phone = parsePhoneNumberFromString(text.normalize('NFKC'), defaultCountry);
+  const phone = parsePhoneNumberFromString(text, defaultCountry);
   return phone?.isValid() ? { kind: 'phone', value: phone.number, lookup: phone.number } : undefined;
 }
 
 /** RFC 8265 §3.3 (UsernameCaseMapped) in its practical part: width and case do not count, spaces are not allowed. */
-function readUsername(text: string): Identifier | Refusal {
-  const value = text.normalize('NFKC').toLowerCase();
+function readUsername(folded: string): Identifier | Refusal {
+  const value = folded.toLowerCase();
   return /^\S{1,128}$/u.test(value) ? { kind: 'username', value, lookup: value } : invalid('not a user name');
 }
 
