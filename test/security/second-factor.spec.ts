@@ -64,6 +64,52 @@ describe('a second factor', () => {
     expect((await next.prove(before, 'totp')).status).toBe(422);
   });
 
+  test('who floods an address with codes takes nothing else from its owner: saved code and app prove at once [ASVS 6.3.1, FP no-lockout]', async () => {
+    const one = await who.enrol('flooded');
+    const mail = `${one.id}@example.com`;
+    const flood = async () => {
+      for (let at = 0; at < 5; at++) await new Story(rekey).start({ identifier: mail });
+    };
+    await flood();
+    newHousehold();
+    const story = new Story(rekey);
+    expect((await story.start({ identifier: mail })).status).toBe(202);
+    const [message] = await rekey.sql('select state, reason from messages where recovery_id = $1', [
+      story.id,
+    ]);
+    expect(message).toEqual({ state: 'dropped', reason: 'limited' });
+    const first = await story.prove(one.codes[0] ?? '', 'backup_code');
+    expect(first.body).toMatchObject({ state: 'proving', methods: ['code', 'totp'] });
+    expect(await rekey.sql('select account_id from recoveries where id = $1', [story.id])).toEqual([
+      { account_id: one.id },
+    ]);
+    expect((await story.prove(who.totp(one.secret), 'totp')).body.state).toBe('proven');
+    expect(claimsOf((await story.settle()).body.access_token)).toMatchObject({ sub: one.id });
+    // The same code in another such recovery is as dead as everywhere.
+    const again = new Story(rekey);
+    await again.start({ identifier: mail });
+    expect((await again.prove(one.codes[0] ?? '', 'backup_code')).status).toBe(422);
+  });
+
+  test('an account that no code can reach is recovered by what was saved; a disabled one is not', async () => {
+    const one = await who.enrol('lighthouse');
+    await who.put(one.id, { username: one.id, addresses: [] });
+    const story = new Story(rekey);
+    await story.start({ identifier: one.id });
+    expect((await story.prove(one.codes[0] ?? '', 'backup_code')).body.methods).toEqual(['totp']);
+    expect((await story.prove(who.totp(one.secret), 'totp')).body.state).toBe('proven');
+    expect(claimsOf((await story.settle()).body.access_token)).toMatchObject({ sub: one.id });
+
+    const later = new Story(rekey);
+    await later.start({ identifier: one.id });
+    await who.put(one.id, { username: one.id, addresses: [], status: 'disabled' });
+    expect((await later.prove(one.codes[1] ?? '', 'backup_code')).status).toBe(422);
+    const [{ account_id: bound }] = await rekey.sql('select account_id from recoveries where id = $1', [
+      later.id,
+    ]);
+    expect(bound).toBeNull();
+  });
+
   test('a backup code begins a recovery when no address is at hand; then a code goes to an address of choice [NIST 4.2.1.1]', async () => {
     const one = await who.enrol('saved');
     const story = new Story(rekey);

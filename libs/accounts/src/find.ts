@@ -18,6 +18,10 @@ export const accountOf = (digests: string): string => `(
     where lookup = any(${digests}) and verified and removed_at is null
   ) found)`;
 
+/** The same, of an account that can be recovered. */
+export const activeAccountOf = (digests: string): string =>
+  `(select id from accounts where id = ${accountOf(digests)} and status = 'active')`;
+
 /** A channel of messages for each kind of address. */
 const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
 

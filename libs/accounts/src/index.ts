@@ -11,6 +11,7 @@ export {
 } from './authenticators.js';
 export {
   accountSubject,
+  activeAccountOf,
   activeSubject,
   addressesToOffer,
   addressesToWarn,

@@ -1,3 +1,4 @@
+import { activeAccountOf } from '@rekey/accounts';
 import { type Statement, statement } from '@rekey/database';
 import {
   accountGuessKey,
@@ -15,6 +16,7 @@ import { type RecoveryRow, rowColumns } from './view.js';
 
 /** What a burnt guess found. */
 export interface Burnt extends RecoveryRow {
+  /** Whose recovery it is: as the courier bound it with a code, else as its identifier says now. */
   account_id: string | null;
   /** Null when there was nothing to burn. */
   tries: number | null;
@@ -34,15 +36,22 @@ const dayMs = budgets.guessesADay.windowMs;
 /**
  * Burns a guess: the recovery's, the day's of the identifier and of the account, and one failure of each authenticator that
  * it is checked against. All of it commits before anything is compared; a right guess forgets its failures afterwards.
+ *
+ * The account is looked for by every guess, also by those that need it no more: nobody's identifier is looked for each time.
+ * So a saved code or an app proves at once, past the limit of sends too, and where no address can be written to.
  */
 const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
   statement(
     `recovery_burn_${name}`,
-    `with spent as (
+    `with meant as materialized (
+       select ${activeAccountOf('of.identifier_digests')} as account_id from recoveries of where of.id = :id
+     ), spent as (
        update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, :idleExpiresAt::timestamptz)
+       from meant
        where id = :id and state in (${sqlStates(statesBefore('prove'))}) and tries < :triesAllowed::integer
          and expires_at > :now and idle_expires_at > :now
-       returning recoveries.id, recoveries.tries, recoveries.guess_key, recoveries.account_id
+       returning recoveries.id, recoveries.tries, recoveries.guess_key,
+         coalesce(recoveries.account_id, meant.account_id) as account_id
      ), found as (
        select checked.* from spent, lateral (${evidence}) checked
      ), day as (
@@ -58,7 +67,7 @@ const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
      ), charged as (
        ${chargeRows('select key, window_ms from keys')}
      )
-     select ${rowColumns}, recoveries.account_id, spent.tries, identifier.spent as identifier_spent, account.spent as account_spent,
+     select ${rowColumns}, spent.account_id, spent.tries, identifier.spent as identifier_spent, account.spent as account_spent,
        identifier.resets_at, (
          select coalesce(jsonb_agg(jsonb_build_object('authenticator', failing.authenticator_id, 'evidence', failing.evidence, 'failures', charged.spent)), '[]')
          from failing join charged using (key) where failing.evidence is not null

@@ -18,8 +18,8 @@ const consume = statement(
   'recovery_consume_proof',
   `with won as (
      update recoveries set state = :state, proofs = proofs || :kind::text, amr = amr || :amr::text, acr = :acr,
-       proven_at = case when :state = '${stateAfter('prove')}' then :now::timestamptz end
-     where id = :id and state in (${sqlStates(statesBefore('prove'))}) and account_id is not null
+       proven_at = case when :state = '${stateAfter('prove')}' then :now::timestamptz end, account_id = :account::text
+     where id = :id and state in (${sqlStates(statesBefore('prove'))}) and coalesce(account_id, :account) = :account
        and cardinality(proofs) = :seen::integer
      returning id, account_id
    ), forgotten as (
@@ -141,6 +141,7 @@ async function consumeProof(
   const win = (sql: Sql) =>
     sql.query<{ offers: SealedOffer[] | null }>(consume, {
       id,
+      account: row.account_id,
       now: new Date(now),
       state,
       event: isProven ? 'recovery_proven' : 'recovery_proof_accepted',
