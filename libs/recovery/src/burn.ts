@@ -37,14 +37,19 @@ const dayMs = budgets.guessesADay.windowMs;
  * Burns a guess: the recovery's, the day's of the identifier and of the account, and one failure of each authenticator that
  * it is checked against. All of it commits before anything is compared; a right guess forgets its failures afterwards.
  *
- * The account is looked for by every guess, also by those that need it no more: nobody's identifier is looked for each time.
- * So a saved code or an app proves at once, past the limit of sends too, and where no address can be written to.
+ * The courier binds a recovery to its account with the first code. Where it has not, or never will (past the limit of sends, or
+ * without an address), the guess looks for the account itself, so that a saved code or an app proves at once. For nobody's
+ * identifier it is looked for each time; where the account is bound, therefore, something is looked for that nobody has.
  */
 const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
   statement(
     `recovery_burn_${name}`,
-    `with meant as materialized (
-       select ${activeAccountOf('of.identifier_digests')} as account_id from recoveries of where of.id = :id
+    `with sought as materialized (
+       select array(
+         select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
+       ) as digests from recoveries where id = :id
+     ), meant as materialized (
+       select ${activeAccountOf('sought.digests')} as account_id from sought
      ), spent as (
        update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, :idleExpiresAt::timestamptz)
        from meant
