@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs/common';
 import { deleteAccount, isAccountId, readAccount } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
-import { Operation, parse, unwrap } from '@rekey/http';
+import { inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { isUuid, refuse, uuidv7 } from '@rekey/kernel';
 import { endFamily, endSessionsOf, familySchema, listFamilies } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -36,7 +36,7 @@ export class AccountsController {
     const read = parse(accountBody, body);
     checkSame('id', read.id, id);
     const account = accountToPut(id, read);
-    const { created } = unwrap(await putManagedAccount(this.context, caller, account));
+    const { created } = unwrap(await putManagedAccount(inRequest(this.context, request), caller, account));
     reply.status(created ? 201 : 200);
     return readAccount(this.context.database, this.context.keyring, id);
   }
@@ -72,9 +72,10 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
-    const now = this.context.clock.now();
+    const { database, clock } = inRequest(this.context, request);
+    const now = clock.now();
     const at = new Date(now);
-    const deleted = await this.context.database.transaction(async (tx) => {
+    const deleted = await database.transaction(async (tx) => {
       if (!(await deleteAccount(tx, id))) return false;
       await endSessionsOf(tx, 'account', { id, at, reason: 'account', actor: `client:${caller}` });
       await recordAudit(tx, {
@@ -121,7 +122,7 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
-    const { database, keyring, clock } = this.context;
+    const { database, keyring, clock } = inRequest(this.context, request);
     if (!(await readAccount(database, keyring, id))) unwrap(refuse('not_found'));
     const at = new Date(clock.now());
     await endSessionsOf(database, 'account', { id, at, reason: 'management', actor: `client:${caller}` });
@@ -142,9 +143,10 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
-    const at = new Date(this.context.clock.now());
+    const { database, clock } = inRequest(this.context, request);
+    const at = new Date(clock.now());
     const of = { id: family, accountId: id, at, reason: 'management', actor: `client:${caller}` } as const;
-    const ended = isAccountId(id) && isUuid(family) && (await endFamily(this.context.database, of));
+    const ended = isAccountId(id) && isUuid(family) && (await endFamily(database, of));
     if (!ended) unwrap(refuse('not_found'));
   }
 }

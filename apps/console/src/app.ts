@@ -16,7 +16,11 @@ export async function startConsole(
   const clock = options.clock ?? systemClock;
   const { keyring } = settings;
   const watch = options.watch ?? (await openWatch({ app: 'console', tracing: settings.tracing }));
-  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'console', note: watch.note });
+  const database = await openDatabase({
+    url: settings.databaseUrl ?? '',
+    name: 'console',
+    noteAt: watch.noteAt,
+  });
   try {
     const tokens = tokenContext(settings, { database, clock });
     const server = await serve({

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs/common';
 import { type AuditEventName, recordAudit } from '@rekey/audit';
-import { Operation, parse, unwrap } from '@rekey/http';
+import { inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { refuse, uuidv7 } from '@rekey/kernel';
 import {
   deleteClient,
@@ -65,7 +65,7 @@ export class ClientsController {
       unwrap(refuse('invalid_request', { errors: [{ pointer: '/type', detail }] }));
     }
     const { created, secret } = await putClient(this.context.tokens, this.context.clock.now(), client);
-    await this.note(created ? 'client_created' : 'client_updated', caller, clientId);
+    await this.record(created ? 'client_created' : 'client_updated', caller, clientId);
     reply.status(created ? 201 : 200);
     return { ...client, ...(secret ? { client_secret: secret } : {}) };
   }
@@ -103,8 +103,8 @@ export class ClientsController {
     // It stands in wherever a request names no client.
     if (clientId === 'default') unwrap(refuse('not_possible'));
     if (!(await deleteClient(this.context.database, clientId))) unwrap(refuse('not_found'));
-    await this.endSessions(clientId, 'client', caller);
-    await this.note('client_deleted', caller, clientId);
+    await this.endSessions(request, clientId, 'client', caller);
+    await this.record('client_deleted', caller, clientId);
   }
 
   @Delete(':client_id/tokens')
@@ -122,15 +122,21 @@ export class ClientsController {
   ) {
     const { clientId: caller } = await callerWith(this.context, 'clients:write', request, reply);
     if (!(await readClient(this.context.database, clientId))) unwrap(refuse('not_found'));
-    await this.endSessions(clientId, 'management', caller);
+    await this.endSessions(request, clientId, 'management', caller);
   }
 
-  private async endSessions(id: string, reason: 'client' | 'management', caller: string): Promise<void> {
-    const at = new Date(this.context.clock.now());
-    await endSessionsOf(this.context.database, 'client', { id, at, reason, actor: `client:${caller}` });
+  private async endSessions(
+    request: FastifyRequest,
+    id: string,
+    reason: 'client' | 'management',
+    caller: string,
+  ): Promise<void> {
+    const { database, clock } = inRequest(this.context, request);
+    const at = new Date(clock.now());
+    await endSessionsOf(database, 'client', { id, at, reason, actor: `client:${caller}` });
   }
 
-  private async note(event: AuditEventName, caller: string, clientId: string): Promise<void> {
+  private async record(event: AuditEventName, caller: string, clientId: string): Promise<void> {
     const now = this.context.clock.now();
     await recordAudit(this.context.database, {
       id: uuidv7(now),

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Controller, HttpCode, Inject, Post, Req, Res, UnsupportedMediaTypeException } from '@nestjs/common';
-import { Operation } from '@rekey/http';
+import { inRequest, Operation } from '@rekey/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountImport } from './account-import.js';
 import { callerWith } from './bearer.js';
@@ -37,7 +37,7 @@ export class ImportController {
     const { clientId } = await callerWith(this.context, 'accounts:write', request, reply);
     // Only the parser of lines hands the body over as a stream.
     if (!(request.body instanceof Readable)) throw new UnsupportedMediaTypeException();
-    const accounts = new AccountImport(this.context, clientId, (err, line) =>
+    const accounts = new AccountImport(inRequest(this.context, request), clientId, (err, line) =>
       request.log.error({ err, line }, 'a line of an import failed'),
     );
     const results = inOrder(filledLinesOf(request.body), atOnce, (line) => accounts.line(line));

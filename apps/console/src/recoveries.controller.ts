@@ -1,5 +1,5 @@
 import { Controller, Delete, HttpCode, Inject, Param, Req, Res } from '@nestjs/common';
-import { Operation, unwrap } from '@rekey/http';
+import { inRequest, Operation, unwrap } from '@rekey/http';
 import { isUuid, refuse } from '@rekey/kernel';
 import { endSessionsOf } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -26,8 +26,8 @@ export class RecoveriesController {
   ) {
     const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
     if (!isUuid(id)) unwrap(refuse('not_found'));
-    const at = new Date(this.context.clock.now());
-    const { database } = this.context;
+    const { database, clock } = inRequest(this.context, request);
+    const at = new Date(clock.now());
     await endSessionsOf(database, 'recovery', { id, at, reason: 'management', actor: `client:${caller}` });
   }
 }

@@ -37,7 +37,7 @@ export async function startCourier(
     url: settings.databaseUrl ?? '',
     name: 'courier',
     poolSize: 16,
-    note,
+    noteAt: watch.noteAt,
   });
   const backend = { database, redisUrl: settings.redisUrl };
   const queue = await openQueue(backend, warn('queue'));

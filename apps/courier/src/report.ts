@@ -1,4 +1,4 @@
-import type { Log } from '@rekey/http';
+import { asked, type Log } from '@rekey/http';
 import { DeliveryFault } from '@rekey/messages';
 import type { Delivery, MessageContext, Taken } from '@rekey/recovery';
 
@@ -23,7 +23,7 @@ export function report(
     database.note('message_delivery_seconds', { kind, channel }, seconds);
   const line = { message: messageId, kind, channel, outcome, reason, ...detail };
   log[outcome === 'retried' ? 'warn' : 'info'](
-    { ...line, client: sending?.clientId, seconds },
+    { ...asked(database.place), ...line, client: sending?.clientId, seconds },
     'message handled',
   );
 }

@@ -1,4 +1,5 @@
-import type { Log } from '@rekey/http';
+import { standing } from '@rekey/database';
+import { asked, type Log } from '@rekey/http';
 import {
   giveSmsBack,
   reserveSms,
@@ -38,13 +39,13 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
   async send_message({ messageId }, { nextAttemptIn }) {
     const [taken] = await takeMessages(courier.context, [messageId]);
     if (!taken) return;
-    await courier.watch.goOn(taken.cause, 'send a code', async () => {
-      const attempt = await attemptTo(courier, taken);
+    await goOn(courier, taken, 'send a code', async (here) => {
+      const attempt = await attemptTo(here, taken);
       const isOver = 'again' in attempt && !isWorthAnother(courier, taken, nextAttemptIn);
       const ended: Delivery | Again = isOver ? { state: 'dropped', reason: 'too_late' } : attempt;
-      report(courier, taken, ended);
+      report(here, taken, ended);
       if ('again' in ended) throw ended.again;
-      await recordDeliveries(courier.context, [{ messageId, delivery: ended }]);
+      await recordDeliveries(here.context, [{ messageId, delivery: ended }]);
     });
   },
 
@@ -52,9 +53,9 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
     const taken = await takeMessages(courier.context, messageIds);
     const attempts = await Promise.all(
       taken.map((message) =>
-        courier.watch.goOn(message.cause, 'send a notice', async () => {
-          const delivery = await attemptTo(courier, message);
-          report(courier, message, delivery);
+        goOn(courier, message, 'send a notice', async (here) => {
+          const delivery = await attemptTo(here, message);
+          report(here, message, delivery);
           return { messageId: message.messageId, delivery };
         }),
       ),
@@ -65,6 +66,15 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
     await recordDeliveries(courier.context, ended);
   },
 });
+
+/** What is done of this message was caused by whatever caused the message. */
+const goOn = <Result>(
+  courier: Courier,
+  { cause }: Taken,
+  name: string,
+  work: (courier: Courier) => Promise<Result>,
+): Promise<Result> =>
+  courier.watch.goOn(cause, name, (place) => work({ ...courier, context: standing(courier.context, place) }));
 
 /** @returns how it ended, or why it may be tried again */
 const attemptTo = async (courier: Courier, taken: Taken): Promise<Delivery | Again> =>
@@ -79,6 +89,7 @@ async function send(courier: Courier, message: MessageToSend): Promise<Delivery 
     const outgoing = { id, to: to.value, locale, ...rendered };
     const provider = to.channel === 'sms' ? 'twilio' : 'smtp';
     const { providerId } = await inSpan(
+      courier.context.database.place,
       `send by ${provider}`,
       'client',
       { 'messaging.system': provider },
@@ -90,7 +101,10 @@ async function send(courier: Courier, message: MessageToSend): Promise<Delivery 
     // Only now is it certain that nobody will bill it. If this fails too, the money counts as spent.
     if (to.channel === 'sms')
       await giveBack(courier, id).catch((lost: unknown) =>
-        courier.log.warn({ err: lost }, 'SMS money was not given back'),
+        courier.log.warn(
+          { err: lost, ...asked(courier.context.database.place) },
+          'SMS money was not given back',
+        ),
       );
     return { state: 'failed', reason: fault.providerCode };
   }

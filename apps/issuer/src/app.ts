@@ -32,7 +32,11 @@ export async function startIssuer(
   const { ports } = settings;
   const watch = options.watch ?? (await openWatch({ app: 'issuer', tracing: settings.tracing }));
   const log = createLog({ name: 'issuer', level: settings.logLevel });
-  const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'issuer', note: watch.note });
+  const database = await openDatabase({
+    url: settings.databaseUrl ?? '',
+    name: 'issuer',
+    noteAt: watch.noteAt,
+  });
   const flood = openFloodCounters(settings.redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
   try {
     const context: TokenContext & Pick<ActContext, 'flood'> = {

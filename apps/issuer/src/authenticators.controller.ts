@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { listAuthenticators } from '@rekey/accounts';
-import { Operation, parse, unwrap } from '@rekey/http';
+import { inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import {
   authenticatorsToChange,
@@ -63,7 +63,9 @@ export class AuthenticatorsController {
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
   async begin(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.changing(request, reply, ({ account }) => beginTotp(this.context, account, this.serviceName));
+    return this.changing(request, reply, (context, { account }) =>
+      beginTotp(context, account, this.serviceName),
+    );
   }
 
   @Post(':id/confirm')
@@ -89,7 +91,7 @@ export class AuthenticatorsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { value } = parse(confirmBody, body);
-    return this.changing(request, reply, (who) => confirmTotp(this.context, who, { id, value }));
+    return this.changing(request, reply, (context, who) => confirmTotp(context, who, { id, value }));
   }
 
   @Post('backup_codes')
@@ -100,7 +102,7 @@ export class AuthenticatorsController {
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
   async codes(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.changing(request, reply, (who) => renewBackupCodes(this.context, who));
+    return this.changing(request, reply, (context, who) => renewBackupCodes(context, who));
   }
 
   @Delete(':id')
@@ -116,20 +118,20 @@ export class AuthenticatorsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.changing(request, reply, ({ account }) => unbind(this.context, account, id));
+    return this.changing(request, reply, (context, { account }) => unbind(context, account, id));
   }
 
   /** @param act of a person whose session is fresh and strong enough */
   private async changing<Outcome>(
     request: FastifyRequest,
     reply: FastifyReply,
-    act: (who: Changing) => Promise<Outcome>,
+    act: (context: TokenContext, who: Changing) => Promise<Outcome>,
   ) {
     const person = await personOf(this.context, request);
     if (!person) return refuseBearer(reply);
     const has = await authenticatorsToChange(this.context, person);
     if (isRefused(has)) return refuseBearer(reply, has, freshFor);
-    const outcome = await act({ account: person.sub, session: person.sid });
+    const outcome = await act(inRequest(this.context, request), { account: person.sub, session: person.sid });
     return isBearerRefused(outcome) ? refuseBearer(reply, outcome) : unwrap(outcome);
   }
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
-import { Operation, parse, unwrap } from '@rekey/http';
+import { inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { type ActContext, answerDevice, type Changing, lookAtDevice } from '@rekey/recovery';
 import {
   beginDevice,
@@ -53,7 +53,7 @@ export class DeviceAuthorizationController {
     const client = await callingClient(this.clients, request, form);
     if (!client.grants.includes(deviceGrant))
       throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));
-    return grantOrThrow(await beginDevice(this.context, client, form));
+    return grantOrThrow(await beginDevice(inRequest(this.context, request), client, form));
   }
 }
 
@@ -90,7 +90,9 @@ export class DeviceController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     return this.byPerson(request, reply, async (who) => {
-      const device = unwrap(await lookAtDevice(this.context, who, parse(lookBody, body).user_code));
+      const device = unwrap(
+        await lookAtDevice(inRequest(this.context, request), who, parse(lookBody, body).user_code),
+      );
       const client = await this.clients.find(device.client_id);
       return { ...device, client_name: client?.name ?? device.client_id };
     });
@@ -112,7 +114,12 @@ export class DeviceController {
   ) {
     return this.byPerson(request, reply, async (who) => {
       const { user_code, decision } = parse(answerBody, body);
-      unwrap(await answerDevice(this.context, who, { userCode: user_code, allow: decision === 'allow' }));
+      unwrap(
+        await answerDevice(inRequest(this.context, request), who, {
+          userCode: user_code,
+          allow: decision === 'allow',
+        }),
+      );
     });
   }
 

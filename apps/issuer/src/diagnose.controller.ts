@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { Operation, parse, RefusedException } from '@rekey/http';
+import { inRequest, Operation, parse, RefusedException } from '@rekey/http';
 import { refuse } from '@rekey/kernel';
 import {
   authenticateManagement,
@@ -69,6 +69,6 @@ export class DiagnoseController {
       throw new RefusedException(refuse(error === 'insufficient_scope' ? 'forbidden' : 'unauthorized'));
     }
     const { token, audience } = parse(body, given);
-    return diagnose(this.context, token, { audience });
+    return diagnose(inRequest(this.context, request), token, { audience });
   }
 }

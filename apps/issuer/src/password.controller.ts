@@ -1,5 +1,5 @@
 import { Body, Controller, Inject, Put, Req, Res } from '@nestjs/common';
-import { Operation, parse, unwrap } from '@rekey/http';
+import { inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { type ActContext, changeOwnPassword, freshFor } from '@rekey/recovery';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -48,7 +48,8 @@ export class PasswordController {
     const client = person && (await this.clients.find(person.client_id));
     if (!person || !client) return refuseBearer(reply);
     const wanted = parse(changeBody, body);
-    const outcome = await changeOwnPassword(this.context, person, client, wanted, this.serviceName);
+    const context = inRequest(this.context, request);
+    const outcome = await changeOwnPassword(context, person, client, wanted, this.serviceName);
     return isBearerRefused(outcome) ? refuseBearer(reply, outcome, freshFor) : unwrap(outcome);
   }
 }

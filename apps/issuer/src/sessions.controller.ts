@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { Operation, parse, unwrap } from '@rekey/http';
+import { inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { isUuid, refuse } from '@rekey/kernel';
 import { type ActContext, signInWithin } from '@rekey/recovery';
 import {
@@ -52,7 +52,7 @@ export class SessionsController {
     if (!client)
       unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: 'unknown client' }] }));
     const known = client as NonNullable<typeof client>;
-    return unwrap(await signInWithin(this.context, known, credentials, request.ip));
+    return unwrap(await signInWithin(inRequest(this.context, request), known, credentials, request.ip));
   }
 
   @Get()
@@ -65,9 +65,9 @@ export class SessionsController {
     refusals: ['unauthorized'],
   })
   async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { database, clock } = this.context;
     const bearer = await personOf(this.context, request);
     if (!bearer) return refuseBearer(reply);
-    const { database, clock } = this.context;
     const families = await listFamilies(database, clock.now(), bearer.sub);
     const active = families.filter(({ state }) => state === 'active');
     return {
@@ -93,10 +93,11 @@ export class SessionsController {
   ) {
     const bearer = await personOf(this.context, request);
     if (!bearer) return refuseBearer(reply);
-    const at = new Date(this.context.clock.now());
+    const { database, clock } = inRequest(this.context, request);
+    const at = new Date(clock.now());
     const ended =
       isUuid(id) &&
-      (await endFamily(this.context.database, {
+      (await endFamily(database, {
         id,
         accountId: bearer.sub,
         at,

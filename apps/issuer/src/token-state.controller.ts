@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Inject, Post, Req, UseFilters } from '@nestjs/common';
-import { Operation } from '@rekey/http';
+import { inRequest, Operation } from '@rekey/http';
 import {
   type ClientDirectory,
   type Introspection,
@@ -50,7 +50,7 @@ export class TokenStateController {
     // RFC 7662 §2.1 and §4: an endpoint that anybody may ask is one to try out tokens at.
     if (client.type === 'public')
       throw new OAuthException(oauthRefuse('invalid_client', 'a confidential client is required'));
-    return introspect(this.context, client, form.token);
+    return introspect(inRequest(this.context, request), client, form.token);
   }
 
   @Post('revoke')
@@ -71,6 +71,6 @@ export class TokenStateController {
   async revoke(@Req() request: FastifyRequest): Promise<void> {
     const form = readForm(tokenForm, formOf(request));
     const client = await callingClient(this.clients, request, form, 'default');
-    grantOrThrow(await revoke(this.context, client, form.token));
+    grantOrThrow(await revoke(inRequest(this.context, request), client, form.token));
   }
 }

@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Inject, Post, Req, UseFilters } from '@nestjs/common';
-import { Operation } from '@rekey/http';
+import { inRequest, Operation } from '@rekey/http';
 import {
   type Client,
   type ClientDirectory,
@@ -93,24 +93,25 @@ export class TokenController {
   token(@Req() request: FastifyRequest): Promise<TokenResponse> {
     const form = formOf(request);
     const { grant_type: grant } = readForm(anyForm, form);
+    const context = inRequest(this.context, request);
     switch (grant) {
       case tokenExchangeGrant:
         return this.exchange(request, readForm(exchangeForm, form));
       case 'authorization_code':
         return this.byClient(request, readForm(codeForm, form), grant, (client, read) =>
-          redeemCode(this.context, client, { ...read, source: request.ip }),
+          redeemCode(context, client, { ...read, source: request.ip }),
         );
       case 'refresh_token':
         return this.byClient(request, readForm(refreshForm, form), grant, (client, read) =>
-          refresh(this.context, client, { ...read, source: request.ip }),
+          refresh(context, client, { ...read, source: request.ip }),
         );
       case deviceGrant:
         return this.byClient(request, readForm(deviceForm, form), grant, (client, read) =>
-          redeemDeviceCode(this.context, client, read),
+          redeemDeviceCode(context, client, read),
         );
       case 'client_credentials':
         return this.byClient(request, readForm(clientForm, form), grant, (client, read) =>
-          grantClientCredentials(this.context, client, read),
+          grantClientCredentials(context, client, read),
         );
       default:
         throw new OAuthException(oauthRefuse('unsupported_grant_type'));
@@ -123,7 +124,7 @@ export class TokenController {
     form: z.output<typeof exchangeForm>,
   ): Promise<TokenResponse> {
     if (showsCredentials(request, form)) await callingClient(this.clients, request, form);
-    return grantOrThrow(await exchangeAssertion(this.context, this.clients, form));
+    return grantOrThrow(await exchangeAssertion(inRequest(this.context, request), this.clients, form));
   }
 
   private async byClient<Read extends ClientFields>(

@@ -12,7 +12,7 @@ import {
   signRecoveryAssertion,
   tokenExchangeGrant,
 } from '@rekey/tokens';
-import { causeHeaders } from '@rekey/watch';
+import { causeHeaders, type Place } from '@rekey/watch';
 import { buildConnector, Pool } from 'undici';
 
 /** The issuer hangs up on nobody; who has waited this long tells the person to try again. */
@@ -41,7 +41,7 @@ export function issuerOverHttp(parts: {
   issuerUrl: string;
   recoveryUrl: string;
   at?: IssuerAddress;
-  log: (fault: unknown, about: string) => void;
+  log: (fault: unknown, about: string, place?: Place) => void;
 }): IssuerOverHttp {
   const { database, clock, issuerUrl, at, log } = parts;
   const { origin, pathname } = new URL(at?.url ?? issuerUrl);
@@ -55,6 +55,7 @@ export function issuerOverHttp(parts: {
   async function exchange(
     subject: ProvenSubject,
     more: Record<string, string>,
+    place: Place | undefined,
   ): Promise<TokenAnswer | Refusal> {
     const assertion = await signRecoveryAssertion(parts, {
       accountId: subject.accountId,
@@ -74,33 +75,34 @@ export function issuerOverHttp(parts: {
       const { statusCode, body } = await pool.request({
         path: `${pathname.replace(/\/$/, '')}/oauth2/token`,
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', ...causeHeaders() },
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...causeHeaders(place) },
         body: form.toString(),
       });
       const answer = (await body.json()) as TokenAnswer & { error?: string; error_description?: string };
       if (statusCode === 200) return answer;
       if (statusCode >= 500) return refuse('unavailable');
       const { error, error_description: why } = answer;
-      log(new Error(`${statusCode} ${error}: ${why}`), 'the issuer refused an assertion');
+      log(new Error(`${statusCode} ${error}: ${why}`), 'the issuer refused an assertion', place);
       return refuse('not_possible', {}, error);
     } catch (fault) {
-      log(fault, 'the issuer could not be reached');
+      log(fault, 'the issuer could not be reached', place);
       return refuse('unavailable');
     }
   }
 
   return {
-    exchangeForTokens: (subject) => exchange(subject, {}),
-    async exchangeForCode(subject, { redirectUri, codeChallenge }) {
-      const answer = await exchange(subject, {
+    exchangeForTokens: (subject, place) => exchange(subject, {}, place),
+    async exchangeForCode(subject, { redirectUri, codeChallenge }, place) {
+      const wanted = {
         requested_token_type: authorizationCodeType,
         redirect_uri: redirectUri,
         code_challenge: codeChallenge,
-      });
+      };
+      const answer = await exchange(subject, wanted, place);
       return isRefused(answer) ? answer : { code: answer.access_token };
     },
-    async revoke(recoveryId) {
-      await revokeFamiliesOfRecovery(database, { recoveryId, at: new Date(clock.now()) });
+    async revoke(recoveryId, place) {
+      await revokeFamiliesOfRecovery(database.at(place), { recoveryId, at: new Date(clock.now()) });
     },
     close: () => pool.close(),
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Database, openDatabase } from '@rekey/database';
-import { createLog } from '@rekey/http';
+import { asked, createLog } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import { openFloodCounters } from '@rekey/limits';
 import { openQueue } from '@rekey/queue';
@@ -13,7 +13,7 @@ import {
 } from '@rekey/recovery';
 import { readSetting, type Settings } from '@rekey/settings';
 import { ClientDirectory, type TokenContext, tokenContext } from '@rekey/tokens';
-import { inSpan, type Watch } from '@rekey/watch';
+import { inSpan, type Place, type Watch } from '@rekey/watch';
 import { externalIssuer } from './external-issuer/external-issuer.js';
 import { type IssuerAddress, issuerOverHttp } from './issuer-over-http.js';
 
@@ -36,7 +36,7 @@ export const CLIENTS = Symbol('ClientDirectory');
 export async function assemble(
   settings: Settings,
   clock: Clock,
-  { note }: Watch,
+  { noteAt }: Watch,
   issuerAt?: IssuerAddress,
 ): Promise<RecoveryParts> {
   const { keyring, urls, serviceName, redisUrl } = settings;
@@ -46,7 +46,7 @@ export async function assemble(
     url: settings.databaseUrl ?? '',
     name: 'recovery',
     poolSize: 16,
-    note,
+    noteAt,
   });
   const queue = await openQueue({ database, redisUrl }, (fault) => log.warn({ err: fault }, 'queue'));
   const flood = openFloodCounters(redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
@@ -54,7 +54,7 @@ export async function assemble(
   await tokens.keys.signingKey('recovery_assertion');
   const issuerParts = {
     ...tokens,
-    log: (fault: unknown, about: string) => log.warn({ err: fault }, about),
+    log: (fault: unknown, about: string, place?: Place) => log.warn({ err: fault, ...asked(place) }, about),
   };
   const issuer = settings.externalIssuer
     ? externalIssuer({ ...issuerParts, settings: settings.externalIssuer })
@@ -90,11 +90,15 @@ export async function assemble(
 function traced({ exchangeForCode, ...issuer }: IssuerPort): IssuerPort {
   return {
     ...issuer,
-    exchangeForTokens: (subject) =>
-      inSpan('exchange for tokens', 'client', {}, () => issuer.exchangeForTokens(subject)),
+    exchangeForTokens: (subject, parent) =>
+      inSpan(parent, 'exchange for tokens', 'client', {}, (place) =>
+        issuer.exchangeForTokens(subject, place),
+      ),
     ...(exchangeForCode && {
-      exchangeForCode: (subject, redirect) =>
-        inSpan('exchange for a code', 'client', {}, () => exchangeForCode(subject, redirect)),
+      exchangeForCode: (subject, redirect, parent) =>
+        inSpan(parent, 'exchange for a code', 'client', {}, (place) =>
+          exchangeForCode(subject, redirect, place),
+        ),
     }),
   };
 }

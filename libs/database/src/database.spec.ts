@@ -38,17 +38,19 @@ describe('Database', () => {
     expect(await database.query(count, { name: 'spec_gone' })).toEqual([{ n: 0 }]);
   });
 
-  test('TypeORM and hand-written SQL share the transaction; a library that asks wherever we are joins it', async () => {
+  test('TypeORM and hand-written SQL share the transaction; a library joins it when it is let in', async () => {
     await database.transaction(async (tx) => {
       const [mine] = await tx.query<{ xid: string }>(
         statement('spec_xid', 'select pg_current_xact_id()::text as xid'),
       );
       const [theirs] = await tx.manager.query('select pg_current_xact_id()::text as xid');
-      const { rows } = await database.queryWhereverWeAre({
-        text: 'select pg_current_xact_id()::text as xid',
-      });
+      const library = async () => {
+        const text = 'select pg_current_xact_id()::text as xid';
+        return (await database.queryWhereverWeAre({ text })).rows[0];
+      };
       expect(theirs).toEqual(mine);
-      expect(rows[0]).toEqual(mine);
+      expect(await tx.joining(library)).toEqual(mine);
+      expect(await library()).not.toEqual(mine);
     });
   });
 

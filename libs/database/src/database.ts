@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { inSpan, type Note } from '@rekey/watch';
+import { inSpan, type Note, type Place } from '@rekey/watch';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
@@ -12,11 +12,15 @@ export interface Sql {
   query<Row extends object>(statement: Statement, values?: Record<string, unknown>): Promise<Row[]>;
   /** Counts what was done here: whoever writes it says it, and on a transaction it counts when that commits. */
   readonly note: Note;
+  /** What is done here was caused by. */
+  readonly place: Place | undefined;
 }
 
 export interface Transaction extends Sql {
   /** TypeORM's manager on the connection of this transaction. */
   readonly manager: EntityManager;
+  /** What the library asks {@link Database.queryWhereverWeAre} meanwhile is part of this transaction. */
+  joining<T>(library: () => Promise<T>): Promise<T>;
   /** Runs once the transaction has committed, never when it has not. Its fault is the caller's to handle. */
   afterCommit(work: () => void): void;
 }
@@ -33,10 +37,17 @@ export interface DatabaseOptions {
   /** Take the database as it is; otherwise one that lacks a migration is refused. */
   anySchema?: boolean;
   /** Where it is counted what happens; nowhere when left out. */
-  note?: Note;
+  noteAt?: NoteAt;
 }
 
+type NoteAt = (place: Place | undefined) => Note;
+
 type Runner = Pool | PoolClient;
+
+/** A transaction's connection, as long as it has it. */
+interface Seat {
+  client: PoolClient | undefined;
+}
 
 /**
  * One PostgreSQL. TypeORM has the schema, the migrations and everything that is not hot; on the path of a recovery the
@@ -44,12 +55,21 @@ type Runner = Pool | PoolClient;
  * through repositories).
  */
 export class Database implements Sql {
-  private readonly inside = new AsyncLocalStorage<{ client: PoolClient | undefined }>();
-
   constructor(
     readonly dataSource: DataSource,
-    readonly note: Note = () => undefined,
+    private readonly noteAt: NoteAt = () => () => undefined,
+    readonly place: Place | undefined = undefined,
+    private readonly inside = new AsyncLocalStorage<Seat>(),
   ) {}
+
+  /** The same database for one piece of work: what is done on it was caused by that, and is noted there. */
+  at(place: Place | undefined): Database {
+    return new Database(this.dataSource, this.noteAt, place, this.inside);
+  }
+
+  get note(): Note {
+    return this.noteAt(this.place);
+  }
 
   /** node-postgres' pool underneath, which TypeORM made. */
   get pool(): Pool {
@@ -62,34 +82,37 @@ export class Database implements Sql {
 
   /** Commits what `work` does when it returns, rolls back when it throws. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return inSpan('database transaction', 'client', { 'db.system.name': 'postgresql' }, () =>
-      this.commit(work),
+    const attributes = { 'db.system.name': 'postgresql' };
+    return inSpan(this.place, 'database transaction', 'client', attributes, (place) =>
+      this.at(place).commit(work),
     );
   }
 
   private async commit<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
-    const place: { client: PoolClient | undefined } = { client: undefined };
+    const seat: Seat = { client: undefined };
     const afterwards: (() => void)[] = [];
     let result: T;
     try {
       const client = (await runner.connect()) as PoolClient;
       await runner.startTransaction();
-      place.client = client;
+      seat.client = client;
       const tx: Transaction = {
         manager: runner.manager,
         query: (statement, values = {}) => run(client, statement, values),
+        joining: (library) => this.inside.run(seat, library),
         afterCommit: (later) => afterwards.push(later),
+        place: this.place,
         note: (...noted: Parameters<Note>) => afterwards.push(() => this.note(...noted)),
       };
-      result = await this.inside.run(place, () => work(tx));
+      result = await work(tx);
       await runner.commitTransaction();
     } catch (fault) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
       throw fault;
     } finally {
       // What was started inside and still runs must not meet the connection in somebody else's hands.
-      place.client = undefined;
+      seat.client = undefined;
       await runner.release();
     }
     for (const later of afterwards) later();
@@ -97,7 +120,7 @@ export class Database implements Sql {
   }
 
   /**
-   * A query on the transaction that the caller is inside of, else on the pool. For libraries that bring their own SQL
+   * A query on the transaction that is being joined, else on the pool. For libraries that bring their own SQL
    * and their own idea of a pool: the queue commits with what caused the job.
    */
   queryWhereverWeAre(config: QueryConfig): Promise<QueryResult> {
@@ -115,6 +138,12 @@ export class Database implements Sql {
     this.inside.disable();
   }
 }
+
+/** What an act needs, with what it does there caused by what stands at the place. */
+export const standing = <Context extends { database: Database }>(
+  context: Context,
+  place: Place | undefined,
+): Context => ({ ...context, database: context.database.at(place) });
 
 async function run<Row extends object>(
   on: Runner,
@@ -153,5 +182,5 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await dataSource.destroy();
     throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
   }
-  return new Database(dataSource, options.note);
+  return new Database(dataSource, options.noteAt);
 }

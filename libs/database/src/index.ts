@@ -1,4 +1,11 @@
-export { Database, type DatabaseOptions, openDatabase, type Sql, type Transaction } from './database.js';
+export {
+  Database,
+  type DatabaseOptions,
+  openDatabase,
+  type Sql,
+  standing,
+  type Transaction,
+} from './database.js';
 export { migrate, pendingMigrations } from './migrate.js';
 export {
   countByKey,

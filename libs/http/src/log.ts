@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { here } from '@rekey/watch';
+import type { Place } from '@rekey/watch';
 import { type Logger, pino } from 'pino';
 
 /**
@@ -14,22 +14,15 @@ const plainFault = (fault: unknown) => {
 
 export type Log = Logger;
 
-const requestId = (): object => {
-  const id = here()?.requestId;
-  return id ? { request_id: id } : {};
-};
+/** What a line bears that was caused by a request. */
+export const asked = (place: Place | undefined): { request_id?: string } =>
+  place?.requestId ? { request_id: place.requestId } : {};
 
-/**
- * JSON lines on stdout, each with the id of the request that it was written for. Routes log their template, never their
- * address or body.
- *
- * @param options.named every line is given the id by whoever writes it
- */
-export function createLog(options: { name: string; level: string; named?: boolean }): Log {
+/** JSON lines on stdout. Routes log their template, never their address or body. */
+export function createLog(options: { name: string; level: string }): Log {
   return pino({
     name: options.name,
     level: options.level,
-    ...(options.named ? {} : { mixin: requestId }),
     serializers: { err: plainFault, req: () => undefined, res: () => undefined },
   });
 }

@@ -80,7 +80,7 @@ export async function createApp(
   options: ServeOptions,
 ): Promise<{ app: NestFastifyApplication; fastify: FastifyInstance }> {
   const { settings, watch } = options;
-  const log = createLog({ name: options.name, level: settings.logLevel, named: true });
+  const log = createLog({ name: options.name, level: settings.logLevel });
   const proxies = new Proxies(settings.trustProxy);
   const adapter = new FastifyAdapter({
     loggerInstance: log,

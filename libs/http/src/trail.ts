@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, type Socket } from 'node:net';
+import { type Database, standing } from '@rekey/database';
 import { systemClock, uuidv7 } from '@rekey/kernel';
-import { beginSpan, here, markFailed, type Place, readRequestId, standingAt, type Watch } from '@rekey/watch';
+import { beginSpan, markFailed, type Place, readRequestId, type Watch } from '@rekey/watch';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Whose word about a request counts: the proxies of the settings, as the connection has them. */
@@ -61,7 +62,13 @@ declare module 'fastify' {
 /** What was noted while a request was answered. */
 export const eventsOf = ({ way }: FastifyRequest): Place['events'] => way?.place.events ?? [];
 
-/** Puts what a request causes under its id and into its trace, up to its answer. */
+/** What an act needs, for this request: what is done there is counted, traced and written down as caused by it. */
+export const inRequest = <Context extends { database: Database }>(
+  context: Context,
+  { way }: FastifyRequest,
+): Context => standing(context, way?.place);
+
+/** Gives a request its place, under its id and in its trace, up to its answer. */
 export function registerTrail(fastify: FastifyInstance, watch: Watch, proxies: Proxies): void {
   fastify.decorateRequest('way', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -70,13 +77,7 @@ export function registerTrail(fastify: FastifyInstance, watch: Watch, proxies: P
     const place = watch.placeOf(id, proxies.isOne(raw) ? headerOf(raw, 'traceparent') : undefined);
     const attributes = { 'http.request.method': method, 'http.route': route, 'rekey.request_id': id };
     request.way = { place, span: beginSpan(place, `${method} ${route}`, 'server', attributes) };
-    standingAt(place, done);
-  });
-  // The body was read from the socket, which stands nowhere.
-  fastify.addHook('preValidation', (request, _reply, done) => {
-    const place = request.way?.place;
-    if (place && here() !== place) standingAt(place, done);
-    else done();
+    done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const span = request.way?.span;

@@ -51,7 +51,7 @@ export async function openQueue(backend: QueueBackend, log: (fault: unknown) => 
   return {
     async enqueue(tx, name, jobId, payload) {
       if (!backend.redisUrl) {
-        await queue.add(name, payload, options(name, jobId));
+        await tx.joining(() => queue.add(name, payload, options(name, jobId)));
         return;
       }
       tx.afterCommit(() => {

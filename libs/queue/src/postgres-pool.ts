@@ -3,8 +3,8 @@ import type { Database } from '@rekey/database';
 import type { PoolClient } from 'pg';
 
 /**
- * What BullMQ takes for a pg.Pool: its statements go to the transaction that the caller is inside of, so that a job commits
- * with what caused it, and are named, so that PostgreSQL plans each once a connection.
+ * What BullMQ takes for a pg.Pool: its statements go to the transaction that it joins, so that a job commits with what
+ * caused it, and are named, so that PostgreSQL plans each once a connection.
  */
 export function poolFor(database: Database) {
   const { pool } = database;

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@rekey/database';
 import type { Clock, Keyring, Refusal } from '@rekey/kernel';
 import type { FloodCounters } from '@rekey/limits';
+import type { Place } from '@rekey/watch';
 import type { RecoveryPolicy } from './policy.js';
 
 /** Makes sure that a message will be looked after, as part of the transaction that writes its row. */
@@ -56,17 +57,19 @@ export interface TokenAnswer {
 /**
  * The issuer as a recovery sees it. Each call ends every older session and refresh family of the account (RFC 8693); at an
  * issuer that is not ours that is its own duty, and those of ours are ended beside it.
- * `unavailable` when it cannot be reached or has a fault of its own; `not_possible` when it says no.
+ * `unavailable` when it cannot be reached or has a fault of its own; `not_possible` when it says no. Each is told what it was
+ * caused by.
  */
 export interface IssuerPort {
-  exchangeForTokens(subject: ProvenSubject): Promise<TokenAnswer | Refusal>;
+  exchangeForTokens(subject: ProvenSubject, place: Place | undefined): Promise<TokenAnswer | Refusal>;
   /** For an app's redirect: a code that only the holder of the PKCE verifier can use (RFC 7636). Only our own issuer has it. */
   exchangeForCode?(
     subject: ProvenSubject,
     redirect: { redirectUri: string; codeChallenge: string },
+    place: Place | undefined,
   ): Promise<{ code: string } | Refusal>;
   /** Takes back all that a recovery has led to here, refreshes included. */
-  revoke(recoveryId: string): Promise<void>;
+  revoke(recoveryId: string, place: Place | undefined): Promise<void>;
 }
 
 /** A recovery and the bearer token that its start gave. */

@@ -34,7 +34,7 @@ export async function warnOfChange(
   { accountId, change, at }: { accountId: string; change: AuthenticatorChange; at: Date },
 ): Promise<void> {
   const expiresAt = new Date(at.getTime() + lifetimes.stopLink);
-  await sql.query(warn, { ...cause(), accountId, change, now: at, expiresAt });
+  await sql.query(warn, { ...cause(sql.place), accountId, change, now: at, expiresAt });
 }
 
 /** Every address is told, whoever did it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */

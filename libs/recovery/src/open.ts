@@ -103,7 +103,7 @@ export async function openRecovery(
       const messageId = uuidv7(now);
       const at = (ms: number) => new Date(now + ms);
       const [row] = await tx.query<OpenedRow>(open, {
-        ...cause(),
+        ...cause(tx.place),
         id,
         messageId,
         auditId: uuidv7(now),

@@ -79,7 +79,7 @@ export async function sendCode(
     database.transaction(async (tx): Promise<CodeSent | Refusal> => {
       const messageId = uuidv7(now);
       const [row] = await tx.query<SentRow>(send, {
-        ...cause(),
+        ...cause(tx.place),
         id,
         messageId,
         auditId: uuidv7(now),

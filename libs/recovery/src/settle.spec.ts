@@ -60,7 +60,7 @@ describe('settling', () => {
       serviceName: 'Rekey',
       policy: defaultPolicy,
       issuer: {
-        exchangeForTokens: (subject) => exchange(subject),
+        exchangeForTokens: (subject, place) => exchange(subject, place),
         exchangeForCode: async () => ({ code: 'c' }),
         revoke: async (id) => {
           revoked.push(id);

@@ -64,7 +64,7 @@ export async function settleRecovery(
     context,
     reference,
     input,
-    (claimed) => context.issuer.exchangeForTokens(claimed.subject),
+    (claimed) => context.issuer.exchangeForTokens(claimed.subject, context.database.place),
     (answer, id) => ({
       ...answer,
       recovery_id: id,
@@ -86,10 +86,10 @@ export async function handBack(
     reference,
     {},
     async (claimed) => {
-      const { issuer } = context;
+      const { issuer, database } = context;
       if (!claimed.redirect) return refuse('not_possible', {}, 'no app began this recovery');
       if (!issuer.exchangeForCode) return refuse('not_possible', {}, 'the issuer gives no codes');
-      const exchanged = await issuer.exchangeForCode(claimed.subject, claimed.redirect);
+      const exchanged = await issuer.exchangeForCode(claimed.subject, claimed.redirect, database.place);
       if (isRefused(exchanged)) return exchanged;
       const url = new URL(claimed.redirect.redirectUri);
       url.searchParams.set('code', exchanged.code);
@@ -143,7 +143,7 @@ async function finish(
 ): Promise<Refusal | undefined> {
   const now = clock.now();
   const values = {
-    ...cause(),
+    ...cause(database.place),
     id,
     leaseId,
     now: new Date(now),
@@ -169,7 +169,7 @@ async function finish(
   const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
   // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
   // over and settled, what lives is theirs.
-  if (row?.state !== 'settled') await issuer.revoke(id);
+  if (row?.state !== 'settled') await issuer.revoke(id, database.place);
   return refuse('finished');
 }
 

@@ -5,9 +5,7 @@ export {
   type Cause,
   cause,
   causeHeaders,
-  here,
   type Place,
   readRequestId,
-  standingAt,
 } from './trail.js';
 export { openWatch, type Watch, type WatchOptions } from './watch.js';

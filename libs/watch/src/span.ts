@@ -1,5 +1,5 @@
 import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { here, type Place, standingAt } from './trail.js';
+import type { Place } from './trail.js';
 
 export type SpanRole = 'server' | 'client' | 'consumer' | 'internal';
 
@@ -29,25 +29,23 @@ export function markFailed(span: Span | undefined, fault: unknown): void {
   span?.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** Does the work as a part of the trace; without traces it is the work alone. */
+/** Does the work as a part of the trace, at a place of its own; without traces it is the work alone. */
 export async function inSpan<Result>(
+  parent: Place | undefined,
   name: string,
   role: SpanRole,
   attributes: Attributes,
-  work: () => Promise<Result>,
+  work: (place: Place | undefined) => Promise<Result>,
 ): Promise<Result> {
-  const parent = here();
-  if (!parent?.tracer) return work();
+  if (!parent?.tracer) return work(parent);
   const place = { ...parent };
   const span = beginSpan(place, name, role, attributes);
-  return standingAt(place, async () => {
-    try {
-      return await work();
-    } catch (fault) {
-      markFailed(span, fault);
-      throw fault;
-    } finally {
-      span?.end();
-    }
-  });
+  try {
+    return await work(place);
+  } catch (fault) {
+    markFailed(span, fault);
+    throw fault;
+  } finally {
+    span?.end();
+  }
 }

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, isSpanContextValid, ROOT_CONTEXT, type Tracer, trace } from '@opentelemetry/api';
 
 /** What a piece of work was caused by: it goes wherever the work goes, through processes and rows. */
@@ -9,7 +8,10 @@ export interface Cause {
   traceparent: string | null;
 }
 
-/** Where the present piece of work stands. */
+/**
+ * Where a piece of work stands. It is handed on, with the database that the work is done on, and is looked up nowhere: what
+ * follows each promise by itself cost every request a tenth of its time, on Node 20.
+ */
 export interface Place {
   requestId: string | null;
   context: Context;
@@ -18,12 +20,6 @@ export interface Place {
   events: Record<string, unknown>[];
 }
 
-const places = new AsyncLocalStorage<Place>();
-
-export const here = (): Place | undefined => places.getStore();
-
-export const standingAt = <Result>(place: Place, work: () => Result): Result => places.run(place, work);
-
 export const newPlace = (requestId: string | null, tracer?: Tracer, context = ROOT_CONTEXT): Place => ({
   requestId,
   context,
@@ -31,9 +27,8 @@ export const newPlace = (requestId: string | null, tracer?: Tracer, context = RO
   events: [],
 });
 
-/** For the rows and calls that carry the cause on. */
-export function cause(): Cause {
-  const place = here();
+/** For the rows and calls that carry the cause on; of nothing, for what nobody asked for. */
+export function cause(place: Place | undefined): Cause {
   return {
     requestId: place?.requestId ?? null,
     traceparent: place?.tracer ? traceparentOf(place.context) : null,
@@ -41,8 +36,8 @@ export function cause(): Cause {
 }
 
 /** The same as headers of a call to another process. */
-export function causeHeaders(): Record<string, string> {
-  const { requestId, traceparent } = cause();
+export function causeHeaders(place: Place | undefined): Record<string, string> {
+  const { requestId, traceparent } = cause(place);
   return {
     ...(requestId ? { 'x-request-id': requestId } : {}),
     ...(traceparent ? { traceparent } : {}),

@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { freePort } from '../../../test/postgres.js';
 import { inSpan } from './span.js';
-import { cause, causeHeaders, contextOf, here, readRequestId, standingAt } from './trail.js';
+import { cause, causeHeaders, contextOf, type Place, readRequestId } from './trail.js';
 import { openWatch, type Watch } from './watch.js';
 
 describe('a watch', () => {
@@ -50,10 +50,9 @@ describe('a watch', () => {
 
   test('what is noted for a request stands in its line of the log, twenty events at most', () => {
     const place = watch.placeOf('01890000-0000-7000-8000-000000000000');
-    standingAt(place, () => {
-      watch.note('recoveries_expired', {}, 0);
-      for (let n = 0; n < 30; n++) watch.note('guesses_burnt', { kind: 'code' });
-    });
+    const note = watch.noteAt(place);
+    note('recoveries_expired', {}, 0);
+    for (let n = 0; n < 30; n++) note('guesses_burnt', { kind: 'code' });
     expect(place.events).toHaveLength(20);
     expect(place.events[0]).toEqual({ event: 'guesses_burnt', kind: 'code' });
   });
@@ -62,7 +61,8 @@ describe('a watch', () => {
 test('a collector that is away neither breaks the work nor keeps the process', async () => {
   const tracing = { endpoint: `http://127.0.0.1:${await freePort()}`, headers: {}, share: 1 };
   const watch = await openWatch({ app: 'spec', tracing });
-  const work = () => inSpan('more', 'client', {}, async () => cause().traceparent);
+  const work = (place?: Place) =>
+    inSpan(place, 'more', 'client', {}, async (inner) => cause(inner).traceparent);
   const traceparent = await watch.goOn({ requestId: null, traceparent: null }, 'work', work);
   expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   await watch.close();
@@ -72,15 +72,15 @@ describe('what a piece of work was caused by', () => {
   const id = '01890000-0000-7000-8000-000000000000';
 
   test('is nothing outside of a request, and its id inside; without traces there is no span', async () => {
-    expect(cause()).toEqual({ requestId: null, traceparent: null });
-    expect(causeHeaders()).toEqual({});
+    expect(cause(undefined)).toEqual({ requestId: null, traceparent: null });
+    expect(causeHeaders(undefined)).toEqual({});
     const watch = await openWatch({ app: 'spec' });
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    await watch.goOn({ requestId: id, traceparent }, 'work', async () => {
-      await inSpan('more', 'internal', {}, async () => undefined);
-      expect(here()?.tracer).toBeUndefined();
-      expect(cause()).toEqual({ requestId: id, traceparent: null });
-      expect(causeHeaders()).toEqual({ 'x-request-id': id });
+    await watch.goOn({ requestId: id, traceparent }, 'work', async (place) => {
+      expect(await inSpan(place, 'more', 'internal', {}, async (inner) => inner)).toBe(place);
+      expect(place?.tracer).toBeUndefined();
+      expect(cause(place)).toEqual({ requestId: id, traceparent: null });
+      expect(causeHeaders(place)).toEqual({ 'x-request-id': id });
     });
   });
 

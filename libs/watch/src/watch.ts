@@ -10,7 +10,7 @@ import {
 } from './catalogue.js';
 import { inSpan } from './span.js';
 import { openTracing, type TracingOptions } from './tracing.js';
-import { type Cause, contextOf, here, newPlace, type Place, standingAt } from './trail.js';
+import { type Cause, contextOf, newPlace, type Place } from './trail.js';
 
 export interface WatchOptions {
   /** Which part of Rekey is watched. */
@@ -49,14 +49,23 @@ export class Watch {
     for (const name of names) if (describe(name).open) this.show(fullName(name));
   }
 
-  readonly note: Note = (name, labels, value = 1) => {
+  /** What nobody asked for. */
+  readonly note: Note = (...noted) => this.count(undefined, ...noted);
+
+  /** What is done at a place: the log of that work says it, too. */
+  readonly noteAt =
+    (place: Place | undefined): Note =>
+    (...noted) =>
+      this.count(place, ...noted);
+
+  private count(place: Place | undefined, ...[name, labels, value = 1]: Parameters<Note>): void {
     const bounded = this.bound(name, labels as Labels);
-    const events = here()?.events;
+    const events = place?.events;
     if (events && value !== 0 && events.length < eventsAtMost) events.push({ event: name, ...bounded });
     const instrument = this.instrument(name);
     if (instrument instanceof Histogram) instrument.observe(bounded, value);
     else instrument.inc(bounded, value);
-  };
+  }
 
   /** @param read asked at each scrape: it must be cheap. What cannot be read is no number, and the rest is shown. */
   gauge<Name extends MetricOf<'gauge'>>(
@@ -98,9 +107,13 @@ export class Watch {
   }
 
   /** Goes on with what was begun in another process. */
-  async goOn<Result>(from: Cause, name: string, work: () => Promise<Result>): Promise<Result> {
+  async goOn<Result>(
+    from: Cause,
+    name: string,
+    work: (place: Place | undefined) => Promise<Result>,
+  ): Promise<Result> {
     const place = newPlace(from.requestId, this.tracing?.tracer, contextOf(from.traceparent));
-    return standingAt(place, () => inSpan(name, 'consumer', {}, work));
+    return inSpan(place, name, 'consumer', {}, work);
   }
 
   async close(): Promise<void> {

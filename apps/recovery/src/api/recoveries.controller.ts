@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Ip, Param, Post } from '@nestjs/common';
-import { Operation, parse, unwrap } from '@rekey/http';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { askedLocale, refuse } from '@rekey/kernel';
 import {
   cancelRecovery,
@@ -13,6 +13,7 @@ import {
   showRecovery,
 } from '@rekey/recovery';
 import { type ClientDirectory, holdsTokensOfPeople } from '@rekey/tokens';
+import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { CLIENTS, CONTEXT } from '../parts.js';
 import {
@@ -48,19 +49,15 @@ export class RecoveriesController {
     answers: { 202: { description: 'begun', schema: startAnswer } },
     refusals: ['invalid_request', 'rate_limited', 'idempotency_key_reused', 'unavailable'],
   })
-  async start(
-    @Body() body: unknown,
-    @Headers() headers: Record<string, string | undefined>,
-    @Ip() source: string,
-  ) {
+  async start(@Body() body: unknown, @Req() request: FastifyRequest) {
     const { client_id: clientId, locale, ...input } = parse(startBody, body);
     if (clientId !== undefined) await this.mayRecover(clientId);
-    const started = await openRecovery(this.context, {
+    const started = await openRecovery(inRequest(this.context, request), {
       ...input,
       clientId,
-      locale: askedLocale(locale) ?? askedLocale(headers['accept-language']),
-      source,
-      idempotencyKey: idempotencyKey(headers),
+      locale: askedLocale(locale) ?? askedLocale(request.headers['accept-language']),
+      source: request.ip,
+      idempotencyKey: idempotencyKey(request),
     });
     return unwrap(started);
   }
@@ -72,8 +69,8 @@ export class RecoveriesController {
     answers: { 200: { description: 'its state', schema: recoveryAnswer } },
     refusals: ['not_found'],
   })
-  async show(@Param('id') id: string, @Headers('authorization') authorization?: string) {
-    return unwrap(await showRecovery(this.context, reference(id, authorization)));
+  async show(@Param('id') id: string, @Req() request: FastifyRequest) {
+    return unwrap(await showRecovery(inRequest(this.context, request), reference(id, request)));
   }
 
   @Post(':id/codes')
@@ -94,15 +91,15 @@ export class RecoveriesController {
       'idempotency_key_reused',
     ],
   })
-  async code(
-    @Param('id') id: string,
-    @Body() body: unknown,
-    @Headers() headers: Record<string, string | undefined>,
-  ) {
-    const whose = reference(id, headers.authorization);
+  async code(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest) {
+    const whose = reference(id, request);
     const { channel, address_id: addressId } = this.read(whose, codeBody, body);
     return unwrap(
-      await sendCode(this.context, whose, { channel, addressId, idempotencyKey: idempotencyKey(headers) }),
+      await sendCode(inRequest(this.context, request), whose, {
+        channel,
+        addressId,
+        idempotencyKey: idempotencyKey(request),
+      }),
     );
   }
 
@@ -117,13 +114,9 @@ export class RecoveriesController {
     answers: { 200: { description: 'right', schema: recoveryAnswer } },
     refusals: ['invalid_request', 'not_found', 'not_possible', 'finished', 'wrong_proof', 'no_tries_left'],
   })
-  async proof(
-    @Param('id') id: string,
-    @Body() body: unknown,
-    @Headers('authorization') authorization?: string,
-  ) {
-    const whose = reference(id, authorization);
-    return unwrap(await prove(this.context, whose, this.read(whose, proofBody, body)));
+  async proof(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest) {
+    const whose = reference(id, request);
+    return unwrap(await prove(inRequest(this.context, request), whose, this.read(whose, proofBody, body)));
   }
 
   @Post(':id/credentials')
@@ -145,13 +138,10 @@ export class RecoveriesController {
       'unavailable',
     ],
   })
-  async credentials(
-    @Param('id') id: string,
-    @Body() body: unknown,
-    @Headers('authorization') authorization?: string,
-  ) {
-    const whose = reference(id, authorization);
-    return unwrap(await settleRecovery(this.context, whose, this.read(whose, credentialsBody, body)));
+  async credentials(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest) {
+    const whose = reference(id, request);
+    const context = inRequest(this.context, request);
+    return unwrap(await settleRecovery(context, whose, this.read(whose, credentialsBody, body)));
   }
 
   @Delete(':id')
@@ -162,8 +152,8 @@ export class RecoveriesController {
     answers: { 204: { description: 'ended' } },
     refusals: ['not_found', 'finished'],
   })
-  async cancel(@Param('id') id: string, @Headers('authorization') authorization?: string): Promise<void> {
-    unwrap(await cancelRecovery(this.context, reference(id, authorization)));
+  async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
+    unwrap(await cancelRecovery(inRequest(this.context, request), reference(id, request)));
   }
 
   /** What stands in a body is looked at for whoever has the token: without it the recovery is not there, whatever else is wrong. */
@@ -189,13 +179,13 @@ export class RecoveriesController {
 }
 
 /** Without a token, or with one that is not one, the recovery is not there: 404, as for an unknown id. */
-const reference = (id: string, authorization: string | undefined): RecoveryReference => ({
+const reference = (id: string, { headers }: FastifyRequest): RecoveryReference => ({
   id,
-  token: /^bearer ([\w-]+)$/i.exec(authorization ?? '')?.[1] ?? '',
+  token: /^bearer ([\w-]+)$/i.exec(headers.authorization ?? '')?.[1] ?? '',
 });
 
-function idempotencyKey(headers: Record<string, string | undefined>): string | undefined {
-  const key = headers['idempotency-key'];
+function idempotencyKey({ headers }: FastifyRequest): string | undefined {
+  const key = headers['idempotency-key']?.toString();
   if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key)) {
     unwrap(
       refuse('invalid_request', {

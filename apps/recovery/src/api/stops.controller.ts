@@ -1,6 +1,7 @@
-import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { Operation, parse, unwrap } from '@rekey/http';
+import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { type RecoveryContext, stopRecovery } from '@rekey/recovery';
+import type { FastifyRequest } from 'fastify';
 import { CONTEXT } from '../parts.js';
 import { stopBody } from './wire.js';
 
@@ -18,7 +19,7 @@ export class StopsController {
     answers: { 204: { description: 'stopped' } },
     refusals: ['invalid_request', 'not_found'],
   })
-  async stop(@Body() body: unknown): Promise<void> {
-    unwrap(await stopRecovery(this.context, parse(stopBody, body).token));
+  async stop(@Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
+    unwrap(await stopRecovery(inRequest(this.context, request), parse(stopBody, body).token));
   }
 }

@@ -1,7 +1,8 @@
-import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
-import { Operation, unwrap } from '@rekey/http';
+import { Body, Controller, Headers, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { inRequest, Operation, unwrap } from '@rekey/http';
 import { refuse } from '@rekey/kernel';
 import { type RecoveryContext, recordReceipt } from '@rekey/recovery';
+import type { FastifyRequest } from 'fastify';
 import twilio from 'twilio';
 import { z } from 'zod';
 import { CONTEXT } from '../parts.js';
@@ -32,7 +33,11 @@ export class TwilioStatusController {
     answers: { 204: { description: 'noted' } },
     refusals: ['forbidden'],
   })
-  async status(@Body() body: unknown, @Headers('x-twilio-signature') signature = ''): Promise<void> {
+  async status(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Headers('x-twilio-signature') signature = '',
+  ): Promise<void> {
     const parameters = Object(body) as Record<string, unknown>;
     const url = `${this.account.baseUrl}${twilioStatusPath}`;
     const { authToken } = this.account;
@@ -42,7 +47,7 @@ export class TwilioStatusController {
     if (!parsed.success) return;
     const { MessageSid: providerId, MessageStatus: status, ErrorCode: reason } = parsed.data;
     if (status === 'failed' || status === 'undelivered') {
-      await recordReceipt(this.context, { providerId, reason: reason ?? status });
+      await recordReceipt(inRequest(this.context, request), { providerId, reason: reason ?? status });
     }
   }
 }

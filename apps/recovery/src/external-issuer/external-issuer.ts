@@ -10,6 +10,7 @@ import {
   signOutcome,
   tokenExchangeGrant,
 } from '@rekey/tokens';
+import type { Place } from '@rekey/watch';
 import { allowInsecureRequests, customFetch, genericTokenEndpointRequest } from 'oauth4webapi';
 import type { IssuerOverHttp } from '../issuer-over-http.js';
 import { boundedFetch } from './bounded-fetch.js';
@@ -33,7 +34,7 @@ export function externalIssuer(parts: {
   clock: Clock;
   keys: SigningKeys;
   recoveryUrl: string;
-  log: (fault: unknown, about: string) => void;
+  log: (fault: unknown, about: string, place?: Place) => void;
 }): IssuerOverHttp {
   const { settings, database, clock, keys, log } = parts;
   const { issuer, grant, clientId } = settings;
@@ -45,7 +46,7 @@ export function externalIssuer(parts: {
     keys.rotate().catch((fault: unknown) => log(fault, 'rotation of keys failed'));
   }, rotateEveryMs);
 
-  async function exchange(subject: ProvenSubject): Promise<TokenAnswer | Refusal> {
+  async function exchange(subject: ProvenSubject, place: Place | undefined): Promise<TokenAnswer | Refusal> {
     const options = {
       signal: AbortSignal.timeout(timeoutMs),
       [customFetch]: http.fetch,
@@ -69,19 +70,19 @@ export function externalIssuer(parts: {
       form,
       options,
     );
-    return readTokenResponse(response, log);
+    return readTokenResponse(response, (fault, about) => log(fault, about, place));
   }
 
   return {
-    async exchangeForTokens(subject) {
-      const answer = await exchange(subject).catch((fault: unknown) => {
-        log(fault, 'the external issuer gave no answer that can be used');
+    async exchangeForTokens(subject, place) {
+      const answer = await exchange(subject, place).catch((fault: unknown) => {
+        log(fault, 'the external issuer gave no answer that can be used', place);
         return refuse('unavailable');
       });
       if (isRefused(answer)) return answer;
       // Only now: an issuer that says no has changed nothing.
       const at = new Date(clock.now());
-      await endSessionsOf(database, 'account', {
+      await endSessionsOf(database.at(place), 'account', {
         id: subject.accountId,
         at,
         reason: 'recovery',
@@ -89,8 +90,8 @@ export function externalIssuer(parts: {
       });
       return answer;
     },
-    async revoke(recoveryId) {
-      await revokeFamiliesOfRecovery(database, { recoveryId, at: new Date(clock.now()) });
+    async revoke(recoveryId, place) {
+      await revokeFamiliesOfRecovery(database.at(place), { recoveryId, at: new Date(clock.now()) });
     },
     async close() {
       clearInterval(rotation);

@@ -6,6 +6,7 @@ import {
   beginTotp,
   type Changing,
   confirmTotp,
+  type RecoveryContext,
   renewBackupCodes,
   signInWithin,
   type TotpToBind,
@@ -16,7 +17,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
 import { forbidden, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts } from './parts.js';
+import { PAGES, type PageParts, partsIn } from './parts.js';
 import { personOf } from './person.js';
 import { Presenter } from './present.js';
 import { AuthenticatorsPage, BackupCodesPage, BindTotpPage, SignInPage } from './views-account.js';
@@ -46,7 +47,7 @@ export class AccountController {
   @Post('sign-in')
   async signIn(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, clients, tokens } = this.parts;
+    const { browser, clients, tokens } = partsIn(this.parts, request);
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const client = await clients.find('default');
     if (!client) return refused(show, refuse('unavailable'));
@@ -83,21 +84,18 @@ export class AccountController {
 
   @Post('totp')
   async bind(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, { account }) => {
-      const begun = await beginTotp(this.parts.context, account, this.parts.serviceName);
+    return this.changing(body, request, reply, async (show, context, { account }) => {
+      const begun = await beginTotp(context, account, this.parts.serviceName);
       return isRefused(begun) ? this.refused(show, begun) : this.showTotp(show, begun);
     });
   }
 
   @Post('totp/confirm')
   async confirm(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, who) => {
+    return this.changing(body, request, reply, async (show, context, who) => {
       const setup = this.parts.browser.openSetup<TotpToBind>(textIn(body.setup, 4_000));
       if (!setup) return show.to('/account');
-      const refusal = await confirmTotp(this.parts.context, who, {
-        id: setup.id,
-        value: textIn(body.value, 20),
-      });
+      const refusal = await confirmTotp(context, who, { id: setup.id, value: textIn(body.value, 20) });
       if (!refusal) return show.to('/account?done=bound');
       const { bind } = accountWordings[show.context.locale];
       if (refusal.code === 'wrong_proof') return this.showTotp(show, setup, bind.wrong);
@@ -107,8 +105,8 @@ export class AccountController {
 
   @Post('backup-codes')
   async codes(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, who) => {
-      const made = await renewBackupCodes(this.parts.context, who);
+    return this.changing(body, request, reply, async (show, context, who) => {
+      const made = await renewBackupCodes(context, who);
       if (isRefused(made)) return this.refused(show, made);
       return show.page(200, <BackupCodesPage context={show.context} codes={made.codes} />);
     });
@@ -116,8 +114,8 @@ export class AccountController {
 
   @Post('remove')
   async remove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, { account }) => {
-      await unbind(this.parts.context, account, textIn(body.id, 40));
+    return this.changing(body, request, reply, async (show, context, { account }) => {
+      await unbind(context, account, textIn(body.id, 40));
       return show.to('/account?done=removed');
     });
   }
@@ -125,7 +123,7 @@ export class AccountController {
   @Post('sign-out')
   async signOut(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, context } = this.parts;
+    const { browser, context } = partsIn(this.parts, request);
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const person = await personOf(this.parts, request);
     if (person) {
@@ -147,7 +145,7 @@ export class AccountController {
     body: Form,
     request: FastifyRequest,
     reply: FastifyReply,
-    act: (show: Presenter, who: Changing) => Promise<FastifyReply> | FastifyReply,
+    act: (show: Presenter, context: RecoveryContext, who: Changing) => Promise<FastifyReply> | FastifyReply,
   ): Promise<FastifyReply> {
     const show = this.presenter(request, reply);
     if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
@@ -155,7 +153,7 @@ export class AccountController {
     const has = person ? await authenticatorsToChange(this.parts.context, person) : undefined;
     return !person || isRefused(has)
       ? show.to('/account')
-      : act(show, { account: person.sub, session: person.sid });
+      : act(show, partsIn(this.parts, request).context, { account: person.sub, session: person.sid });
   }
 
   /** What is not there any more, or whose session has ended, is best seen from the beginning. */

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
 import { forbidden, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts } from './parts.js';
+import { PAGES, type PageParts, partsIn } from './parts.js';
 import { personOf } from './person.js';
 import { Presenter } from './present.js';
 import { SignInPage } from './views-account.js';
@@ -34,7 +34,8 @@ export class DeviceController {
   @Post()
   async look(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.signedIn(body, request, reply, async (show, who, code) => {
-      const device = await lookAtDevice(this.parts.context, who, code);
+      const { context } = partsIn(this.parts, request);
+      const device = await lookAtDevice(context, who, code);
       if (isRefused(device)) return this.again(show, device, code);
       const client = await this.parts.clients.find(device.client_id);
       const name = client?.name ?? device.client_id;
@@ -46,7 +47,8 @@ export class DeviceController {
   async answer(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.signedIn(body, request, reply, async (show, who, userCode) => {
       const allow = body.decision === 'allow';
-      const refusal = await answerDevice(this.parts.context, who, { userCode, allow });
+      const { context } = partsIn(this.parts, request);
+      const refusal = await answerDevice(context, who, { userCode, allow });
       if (refusal) return this.again(show, refusal, userCode);
       return show.page(200, <DeviceDonePage context={show.context} allowed={allow} />);
     });

@@ -7,7 +7,7 @@ import { type Form, textIn } from './form.js';
 import { forbidden, noSession, refused } from './go-on.js';
 import { finishForApp } from './hand-back.js';
 import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts } from './parts.js';
+import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
 import { DonePage, NoticePage, PasswordPage } from './views.js';
 
@@ -33,7 +33,7 @@ export class FinishController {
   @Post('password')
   async setPassword(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, context } = this.parts;
+    const { browser, context } = partsIn(this.parts, request);
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
@@ -55,7 +55,9 @@ export class FinishController {
     const show = this.presenter(request, reply);
     if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = this.parts.browser.recovery(request);
-    return recovery?.app ? finishForApp(this.parts, show, reply, recovery) : noSession(show);
+    return recovery?.app
+      ? finishForApp(partsIn(this.parts, request), show, reply, recovery)
+      : noSession(show);
   }
 
   @Get('done')

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
 import { forbidden, goOn, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts } from './parts.js';
+import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
 import { LinkEndPage, LinkPage } from './views-proofs.js';
 import { proofWordings } from './wording-proofs.js';
@@ -38,7 +38,8 @@ export class LinkController {
   @Post()
   async tap(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, context } = this.parts;
+    const parts = partsIn(this.parts, request);
+    const { browser, context } = parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const token = browser.token(request, 'link') ?? '';
     const began = browser.recovery(request);
@@ -58,7 +59,7 @@ export class LinkController {
       return proven.code === 'not_found' ? gone(show) : refused(show, proven);
     }
     browser.forget(reply, 'link');
-    if (link.beganHere && began) return goOn(this.parts, show, reply, began, proven);
+    if (link.beganHere && began) return goOn(parts, show, reply, began, proven);
     return show.page(200, <LinkEndPage context={show.context} kind="done" />);
   }
 

@@ -7,7 +7,7 @@ import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
 import { forbidden, goOn, noSession, pathOf, provingOr, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts } from './parts.js';
+import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
 import { OtherProofPage } from './views-proofs.js';
 import { proofWordings } from './wording-proofs.js';
@@ -29,7 +29,8 @@ export class OtherProofController {
   @Post('other')
   async prove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, context } = this.parts;
+    const parts = partsIn(this.parts, request);
+    const { browser, context } = parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
@@ -40,7 +41,7 @@ export class OtherProofController {
     // A try is too dear for a slip of the finger.
     if (!/[\p{L}\p{N}]/u.test(value)) return this.showOther(show, recovery, 422, { kind, text: other.empty });
     const proven = await prove(context, recovery, { kind, value });
-    if (!isRefused(proven)) return goOn(this.parts, show, reply, recovery, proven);
+    if (!isRefused(proven)) return goOn(parts, show, reply, recovery, proven);
     if (proven.code === 'wrong_proof') {
       return this.showOther(show, recovery, 422, { kind, text: other.wrong(proven.data.tries_left ?? 0) });
     }

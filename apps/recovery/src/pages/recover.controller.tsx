@@ -8,7 +8,7 @@ import { type BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
 import { forbidden, goOn, noSession, provingOr, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts } from './parts.js';
+import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
 import { CodePage, FormPage, NoticePage } from './views.js';
 import { pageWordings } from './wording.js';
@@ -39,7 +39,7 @@ export class RecoverController {
   @Post()
   async begin(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, clients, context } = this.parts;
+    const { browser, clients, context } = partsIn(this.parts, request);
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const read = await readAuthorizationRequest(clients, context, body);
     if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
@@ -91,7 +91,8 @@ export class RecoverController {
   @Post('code')
   async prove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, context } = this.parts;
+    const parts = partsIn(this.parts, request);
+    const { browser, context } = parts;
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
@@ -100,7 +101,7 @@ export class RecoverController {
     if (!/\d/.test(value.normalize('NFKC')))
       return this.showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
     const proven = await prove(context, recovery, { kind: 'code', value });
-    if (!isRefused(proven)) return goOn(this.parts, show, reply, recovery, proven);
+    if (!isRefused(proven)) return goOn(parts, show, reply, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const problem = wordsOf(show).code.wrong(proven.data.tries_left ?? 0);
       return this.showCode(show, recovery, 422, { problem });
@@ -113,7 +114,7 @@ export class RecoverController {
   @Post('resend')
   async resend(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, context } = this.parts;
+    const { browser, context } = partsIn(this.parts, request);
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Form } from './form.js';
 import { forbidden, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts } from './parts.js';
+import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
 import { StopGonePage, StopPage, StoppedPage } from './views-stop.js';
 
@@ -34,7 +34,7 @@ export class StopController {
   @Post()
   async stop(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, context, issuerIsExternal } = this.parts;
+    const { browser, context, issuerIsExternal } = partsIn(this.parts, request);
     if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const stopped = await stopRecovery(context, browser.token(request, 'stop') ?? '');
     if (isRefused(stopped)) {
