@@ -214,7 +214,6 @@ create table refresh_tokens (
   family_id uuid not null,
   created_at timestamp with time zone not null,
   replaced_at timestamp with time zone,
-  FOREIGN KEY (family_id) REFERENCES token_families(id) ON DELETE CASCADE,
   PRIMARY KEY (digest)
 );
 

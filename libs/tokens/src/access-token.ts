@@ -2,7 +2,7 @@ import { type Sql, statement } from '@rekey/database';
 import { timeOf, uuidv7 } from '@rekey/kernel';
 import type { TokenContext } from './context.js';
 import { readToken } from './read-token.js';
-import { isSigned, jwtHeader, signJwt } from './sign-jwt.js';
+import { isSigned, jwtHeader, signJwtOf } from './sign-jwt.js';
 import { claimsSeal } from './token-seal.js';
 
 /** Claims of an access token (RFC 9068 §2.2). */
@@ -36,15 +36,16 @@ export async function signAccessToken(
 ): Promise<string> {
   const key = keys.present('access_token') ?? (await keys.signingKey('access_token'));
   const issuedAt = Math.floor(clock.now() / 1000);
-  const all = {
+  const json = JSON.stringify({
     ...claims,
     iss: issuerUrl,
     aud: audience.length === 1 ? audience[0] : audience,
     iat: issuedAt,
     exp: issuedAt + Math.floor(lifetimeMs / 1000),
-  };
+  });
   const id = uuidv7(clock.now());
-  return signJwt(key, 'at+jwt', { ...all, jti: `${id}.${claimsSeal(keyring, id, all)}` });
+  const jti = `"jti":"${id}.${claimsSeal(keyring, id, json)}"`;
+  return signJwtOf(key, 'at+jwt', `${json.slice(0, -1)},${jti}}`);
 }
 
 /**

@@ -8,9 +8,11 @@ const codes = statement(
 const devices = statement('device_codes_forget', 'delete from device_codes where expires_at <= :before');
 const families = statement(
   'token_families_forget',
-  `delete from token_families where id in (
-     select id from token_families where least(expires_at, coalesce(ended_at, expires_at)) <= :before limit 500
-   )`,
+  `with gone as (
+     delete from token_families where id in (
+       select id from token_families where least(expires_at, coalesce(ended_at, expires_at)) <= :before limit 500
+     ) returning id
+   ) delete from refresh_tokens where family_id in (select id from gone)`,
 );
 
 const aDayMs = 86_400_000;

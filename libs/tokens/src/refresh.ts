@@ -38,8 +38,13 @@ const rotate = statement(
        idle_expires_at = least(f.expires_at, :now::timestamptz + f.idle_ms * interval '1 millisecond')
      from rotated where f.id = rotated.family_id
    )
-   select p.id, p.account_id, p.client_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.access_ms, p.roles, p.status,
-     p.replaced_at, p.ended_at, least(p.idle_expires_at, p.expires_at) <= :now::timestamptz as is_over,
+   select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.access_ms, p.roles, p.replaced_at,
+     case
+       when p.client_id <> :clientId then 'other_client'
+       when p.status is distinct from 'active' then 'account'
+       when p.ended_at is not null then 'ended'
+       when least(p.idle_expires_at, p.expires_at) <= :now::timestamptz then 'expired'
+     end as dead,
      exists (select from rotated) as rotated
    from presented p`,
 );
@@ -53,12 +58,10 @@ const findSuccessor = statement(
 const mostGenerations = 20;
 
 interface Presented extends FamilyRow {
-  client_id: string;
   scope: string;
-  status: string | null;
   replaced_at: Date | null;
-  ended_at: Date | null;
-  is_over: boolean;
+  /** Why it gives nothing; whoever asks learns only that it is so. Null while it is alive. */
+  dead: 'other_client' | 'account' | 'ended' | 'expired' | null;
   rotated: boolean;
 }
 
@@ -92,9 +95,8 @@ export async function refresh(
   const note = (outcome: Outcome['outcome'], cause: Outcome['cause'] = 'none') =>
     database.note('tokens_refreshed', { outcome, cause, client: client.client_id });
   const refused = oauthRefuse('invalid_grant', 'the refresh_token is unknown, ended or expired');
-  const dead = whyDead(row, client);
-  if (!row || dead) {
-    note('refused', dead);
+  if (!row || row.dead) {
+    note('refused', row?.dead ?? 'unknown');
     return refused;
   }
   // Not rotated and not replaced when we looked: another caller rotated it in this very moment.
@@ -126,15 +128,6 @@ export async function refresh(
 }
 
 type Outcome = LabelsOf<'tokens_refreshed'>;
-
-/** Why a token gives nothing, whoever asks learns only that it is so; undefined while it is alive. */
-function whyDead(row: Presented | undefined, client: Client): Outcome['cause'] | undefined {
-  if (!row) return 'unknown';
-  if (row.client_id !== client.client_id) return 'other_client';
-  if (row.status !== 'active') return 'account';
-  if (row.ended_at) return 'ended';
-  return row.is_over ? 'expired' : undefined;
-}
 
 /**
  * For a retry: the successor that was kept, which may have been derived while another key was the newest. When another tab

@@ -32,15 +32,32 @@ export function signJwt(
   typ: string,
   claims: object,
 ): string | Promise<string> {
-  const input = `${jwtHeader(key, typ)}.${part(claims)}`;
+  return signJwtOf(key, typ, JSON.stringify(claims));
+}
+
+/** The same for claims that have been written down as JSON. */
+export function signJwtOf(
+  key: { alg: TokenAlgorithm; kid: string; privateKey: KeyObject },
+  typ: string,
+  json: string,
+): string | Promise<string> {
+  const input = `${jwtHeader(key, typ)}.${part(json)}`;
   const signature = signatureOf(key.alg, key.privateKey, Buffer.from(input));
   const signed = (bytes: Buffer) => `${input}.${bytes.toString('base64url')}`;
   return Buffer.isBuffer(signature) ? signed(signature) : signature.then(signed);
 }
 
+/** By the key, which never changes. */
+const headers = new WeakMap<object, Map<string, string>>();
+
 /** The first part of every token of this type that {@link signJwt} signs with this key. */
-export const jwtHeader = ({ alg, kid }: { alg: TokenAlgorithm; kid: string }, typ: string): string =>
-  part({ alg, typ, kid });
+export function jwtHeader(key: Readonly<{ alg: TokenAlgorithm; kid: string }>, typ: string): string {
+  const ofKey = headers.get(key) ?? new Map<string, string>();
+  headers.set(key, ofKey);
+  const header = ofKey.get(typ) ?? part(JSON.stringify({ alg: key.alg, typ, kid: key.kid }));
+  ofKey.set(typ, header);
+  return header;
+}
 
 /**
  * Whether this key has signed what stands before the last point. The algorithm is the key's, whatever the token says of itself
@@ -66,4 +83,4 @@ export function isSigned(key: { alg: TokenAlgorithm; publicKey: KeyObject }, tok
   }
 }
 
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const part = (json: string): string => Buffer.from(json).toString('base64url');

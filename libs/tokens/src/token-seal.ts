@@ -1,14 +1,13 @@
 import type { Keyring } from '@rekey/kernel';
 
 /**
- * The tail of an access token's `jti`: a keyed digest of its other claims, in the order in which they stand there. A signature tells that something was altered; this tells
- * what, since whoever altered the claims cannot have made it match. 128 bits, 22 characters.
+ * The tail of an access token's `jti`: a keyed digest of its other claims, in the order in which they stand there. A signature tells
+ * that something was altered; this tells what, since whoever altered the claims cannot have made it match. 128 bits, 22 characters.
+ *
+ * @param json the other claims
  */
-export function claimsSeal(keyring: Keyring, id: string, claims: object): string {
-  return keyring
-    .mac('token-claims', `${id}\n${JSON.stringify(claims)}`)
-    .subarray(0, 16)
-    .toString('base64url');
+export function claimsSeal(keyring: Keyring, id: string, json: string): string {
+  return keyring.mac('token-claims', `${id}\n${json}`).subarray(0, 16).toString('base64url');
 }
 
 /** True when these claims are those that the token was issued with, under any key of the ring. */

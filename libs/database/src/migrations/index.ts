@@ -12,6 +12,7 @@ import { TokensClients1764000000012 } from './12-tokens-clients.js';
 import { RecoveryCauses1764000000013 } from './13-recovery-causes.js';
 import { RecoveryLocale1764000000014 } from './14-recovery-locale.js';
 import { AuditAge1764000000015 } from './15-audit-age.js';
+import { TokensFamilies1764000000016 } from './16-tokens-families.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   RecoveryCauses1764000000013,
   RecoveryLocale1764000000014,
   AuditAge1764000000015,
+  TokensFamilies1764000000016,
 ];

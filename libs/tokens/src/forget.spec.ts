@@ -1,0 +1,60 @@
+import { type Database, openDatabase, statement } from '@rekey/database';
+import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import { forgetSpentTokens } from './index.js';
+
+const aDayMs = 86_400_000;
+const now = Date.UTC(2026, 0, 31);
+
+const family = statement(
+  'spec_family',
+  `with family as (
+     insert into token_families (id, account_id, client_id, scope, acr, amr, auth_time, idle_ms, access_ms, created_at, refreshed_at,
+       idle_expires_at, expires_at, ended_at)
+     select gen_random_uuid(), :account, 'default', 'account', 'a', '{}', :at, 1, 1, :at, :at, :at, :expiresAt, :endedAt::timestamptz
+     returning id
+   )
+   insert into refresh_tokens (digest, family_id, created_at)
+   select sha256(convert_to(:account || number, 'utf8')), id, :at from family, generate_series(1, 3) number`,
+);
+const left = statement(
+  'spec_left',
+  `select (select array_agg(account_id order by account_id) from token_families) as families,
+     (select array_agg(distinct f.account_id) from refresh_tokens t join token_families f on f.id = t.family_id) as with_tokens,
+     (select count(*)::integer from refresh_tokens) as tokens`,
+);
+
+describe('sessions', () => {
+  let postgres: TestPostgres;
+  let database: Database;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    database = await openDatabase({ url: postgres.url, name: 'spec' });
+  }, 30_000);
+  afterAll(async () => {
+    await database.close();
+    await postgres.stop();
+  });
+
+  test('are forgotten a month after their end, each with all of its tokens and no other', async () => {
+    const add = (account: string, expiresInDays: number, endedDaysAgo?: number) =>
+      database.query(family, {
+        account,
+        at: new Date(now - 300 * aDayMs),
+        expiresAt: new Date(now + expiresInDays * aDayMs),
+        endedAt: endedDaysAgo === undefined ? null : new Date(now - endedDaysAgo * aDayMs),
+      });
+    await add('alive', 10);
+    await add('ended', 10, 29);
+    await add('ended long ago', 10, 31);
+    await add('expired', -29);
+    await add('expired long ago', -31);
+    await forgetSpentTokens(database, now);
+    expect(await database.query(left)).toEqual([
+      {
+        families: ['alive', 'ended', 'expired'],
+        with_tokens: ['alive', 'ended', 'expired'],
+        tokens: 9,
+      },
+    ]);
+  });
+});
