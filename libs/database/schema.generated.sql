@@ -297,8 +297,6 @@ create table token_families (
   idle_ms bigint not null,
   access_ms bigint not null,
   created_at timestamp with time zone not null,
-  refreshed_at timestamp with time zone not null,
-  idle_expires_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   ended_at timestamp with time zone,
   end_reason text,
@@ -323,7 +321,7 @@ CREATE INDEX messages_provider ON public.messages USING btree (provider_id) WHER
 CREATE INDEX messages_recovery ON public.messages USING btree (recovery_id);
 CREATE INDEX recoveries_created_at ON public.recoveries USING brin (created_at);
 CREATE INDEX recoveries_open ON public.recoveries USING btree (idle_expires_at) WHERE (state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text]));
-CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id);
+CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id, created_at);
 CREATE UNIQUE INDEX signing_keys_generation ON public.signing_keys USING btree (use, generation);
 CREATE INDEX sms_reservations_number ON public.sms_reservations USING btree (number);
 CREATE INDEX sms_reservations_reserved_at ON public.sms_reservations USING brin (reserved_at);

@@ -45,10 +45,13 @@ describe('lifetimes', () => {
     rekey.token({ grant_type: 'refresh_token', refresh_token: token, client_id: clientId });
   /** When the session ends if nobody refreshes, and when it ends at all, from now. */
   const untilOf = async (accessToken: string) => {
-    const [row] = await rekey.sql('select idle_expires_at, expires_at from token_families where id = $1', [
-      claimsOf(accessToken).sid,
-    ]);
-    return [row.idle_expires_at, row.expires_at].map((at: Date) => at.getTime() - rekey.clock.now());
+    const { sid } = claimsOf(accessToken);
+    const [row] = await rekey.sql(
+      `select max(t.created_at) + f.idle_ms * interval '1 millisecond' as idle, f.expires_at
+       from token_families f join refresh_tokens t on t.family_id = f.id where f.id = $1 group by f.id`,
+      [sid],
+    );
+    return [row.idle, row.expires_at].map((at: Date) => at.getTime() - rekey.clock.now());
   };
 
   test.each([
@@ -96,6 +99,21 @@ describe('lifetimes', () => {
     }
     rekey.clock.advance(3 * hour + 1_000);
     expect((await refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  test('a token that was replaced longer ago than idle sessions live ends the session that goes on', async () => {
+    const first = await signIn('longer', ['staff']);
+    let tokens = first;
+    for (let times = 0; times < 3; times++) {
+      rekey.clock.advance(5 * hour);
+      tokens = (await refresh(tokens.refresh_token)).body;
+    }
+    expect((await refresh(first.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
+    const { sid } = claimsOf(tokens.access_token);
+    expect(await rekey.sql('select end_reason from token_families where id = $1', [sid])).toEqual([
+      { end_reason: 'reuse' },
+    ]);
   });
 
   test('a file that cannot be is refused at the start, by name', async () => {

@@ -1,5 +1,5 @@
 import { openDatabase } from '@rekey/database';
-import { createLog, type RunningServer } from '@rekey/http';
+import { asked, createLog, type RunningServer } from '@rekey/http';
 import { type Clock, systemClock, uuidv7 } from '@rekey/kernel';
 import { countSmsProven, forgetSms, openFloodCounters } from '@rekey/limits';
 import { createChannels } from '@rekey/messages';
@@ -57,7 +57,7 @@ export async function startCourier(
     smsPolicy,
     watch,
     log,
-    smsBreakerOpened: (opened) => log.warn(opened, 'SMS breaker opened'),
+    smsBreakerOpened: (opened, place) => log.warn({ ...opened, ...asked(place) }, 'SMS breaker opened'),
   });
   const workers = await startWorkers(backend, handlers, { concurrency, log: warn('job failed') });
   const swept = (sweep: LabelsOf<'sweeps'>['sweep']) => (fault?: unknown) => {

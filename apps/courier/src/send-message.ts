@@ -19,7 +19,7 @@ import {
   takeMessages,
 } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
-import { inSpan, type Watch } from '@rekey/watch';
+import { inSpan, type Place, type Watch } from '@rekey/watch';
 import { type Again, report } from './report.js';
 
 export interface Courier {
@@ -28,7 +28,7 @@ export interface Courier {
   settings: Pick<Settings, 'urls' | 'serviceName' | 'issuerIsExternal'>;
   /** What SMS may cost and where they may go. */
   smsPolicy: SmsPolicy;
-  smsBreakerOpened(opened: SmsBreakerOpened): void;
+  smsBreakerOpened(opened: SmsBreakerOpened, place: Place | undefined): void;
   watch: Watch;
   log: Log;
 }
@@ -126,7 +126,7 @@ async function payFor(
     isCode,
     clientId,
   });
-  opened.forEach(smsBreakerOpened);
+  for (const one of opened) smsBreakerOpened(one, context.database.place);
   return refused;
 }
 

@@ -1,6 +1,7 @@
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
+import { untilOf } from './families.js';
 
 /** Why a session is over before its time. */
 export type EndReason =
@@ -132,8 +133,8 @@ export const endOlderFamilies = (of: { account: string; recovery: string }): str
 
 const hold = statement(
   'session_hold',
-  `select id from token_families
-   where id = :session and account_id = :account and ended_at is null and least(idle_expires_at, expires_at) > :now
+  `select id from token_families f
+   where id = :session and account_id = :account and ended_at is null and ${untilOf('f')} > :now
    for no key update`,
 );
 

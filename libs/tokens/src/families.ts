@@ -16,6 +16,14 @@ export const refreshDigest = (keyring: Keyring, token: string): Buffer =>
 export const refreshDigests = (keyring: Keyring, token: string): Buffer[] =>
   keyring.digests(digestPurpose, token);
 
+/** When a session was last refreshed, as SQL: its newest token was made then. */
+const refreshedAt = (family: string): string =>
+  `(select max(newest.created_at) from refresh_tokens newest where newest.family_id = ${family}.id)`;
+
+/** When a session ends if nobody refreshes it any more, as SQL. */
+export const untilOf = (family: string, newestToken = refreshedAt(family)): string =>
+  `least(${family}.expires_at, ${newestToken} + ${family}.idle_ms * interval '1 millisecond')`;
+
 /**
  * A new family with its first refresh token, as SQL for a CTE that has `who (account_id, roles)` of one row or none. The
  * first of three: `family`, `first_token`, `noted`.
@@ -25,10 +33,9 @@ export const refreshDigests = (keyring: Keyring, token: string): Buffer[] =>
 export const insertFamily = (from: string): string => `
   family as (
     insert into token_families (id, account_id, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-      created_at, refreshed_at, idle_expires_at, expires_at)
+      created_at, expires_at)
     select :familyId::uuid, who.account_id, :clientId::text, :scope::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-      life.idle_ms, life.access_ms, :now::timestamptz, :now::timestamptz,
-      :now::timestamptz + life.idle_ms * interval '1 millisecond', :now::timestamptz + life.whole_ms * interval '1 millisecond'
+      life.idle_ms, life.access_ms, :now::timestamptz, :now::timestamptz + life.whole_ms * interval '1 millisecond'
     from ${from}, lateral (
       select least(:idleMs::bigint, min(role."refreshIdle")) as idle_ms, least(:accessMs::bigint, min(role.access)) as access_ms,
         least(:wholeMs::bigint, min(role.refresh)) as whole_ms
@@ -159,8 +166,7 @@ interface ListedFamily
   > {
   created_at: Date;
   refreshed_at: Date;
-  idle_expires_at: Date;
-  expires_at: Date;
+  until: Date;
   ended_at: Date | null;
   end_reason: string | null;
   recovery_id: string | null;
@@ -168,19 +174,19 @@ interface ListedFamily
 
 const list = statement(
   'families_list',
-  `select id, client_id, scope, acr, amr, recovery_id, created_at, refreshed_at, idle_expires_at, expires_at, ended_at, end_reason
-   from token_families where account_id = :accountId order by created_at desc limit 200`,
+  `select f.id, f.client_id, f.scope, f.acr, f.amr, f.recovery_id, f.created_at, ${refreshedAt('f')} as refreshed_at,
+     ${untilOf('f')} as until, f.ended_at, f.end_reason
+   from token_families f where f.account_id = :accountId order by f.created_at desc limit 200`,
 );
 
 /** Newest first, 200 at most. */
 export async function listFamilies(sql: Sql, now: number, accountId: string): Promise<FamilyView[]> {
   const rows = await sql.query<ListedFamily>(list, { accountId });
   return rows.map((row) => {
-    const until = Math.min(row.idle_expires_at.getTime(), row.expires_at.getTime());
     return {
       id: row.id,
       client_id: row.client_id,
-      state: row.ended_at ? 'ended' : until <= now ? 'expired' : 'active',
+      state: row.ended_at ? 'ended' : row.until.getTime() <= now ? 'expired' : 'active',
       ...(row.end_reason ? { end_reason: row.end_reason } : {}),
       scope: row.scope,
       acr: row.acr,
@@ -188,7 +194,7 @@ export async function listFamilies(sql: Sql, now: number, accountId: string): Pr
       ...(row.recovery_id ? { recovery_id: row.recovery_id } : {}),
       created_at: row.created_at.toISOString(),
       refreshed_at: row.refreshed_at.toISOString(),
-      expires_at: new Date(until).toISOString(),
+      expires_at: row.until.toISOString(),
     };
   });
 }

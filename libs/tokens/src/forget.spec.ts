@@ -8,9 +8,9 @@ const now = Date.UTC(2026, 0, 31);
 const family = statement(
   'spec_family',
   `with family as (
-     insert into token_families (id, account_id, client_id, scope, acr, amr, auth_time, idle_ms, access_ms, created_at, refreshed_at,
-       idle_expires_at, expires_at, ended_at)
-     select gen_random_uuid(), :account, 'default', 'account', 'a', '{}', :at, 1, 1, :at, :at, :at, :expiresAt, :endedAt::timestamptz
+     insert into token_families (id, account_id, client_id, scope, acr, amr, auth_time, idle_ms, access_ms, created_at, expires_at,
+       ended_at)
+     select gen_random_uuid(), :account, 'default', 'account', 'a', '{}', :at, 1, 1, :at, :expiresAt, :endedAt::timestamptz
      returning id
    )
    insert into refresh_tokens (digest, family_id, created_at)

@@ -3,13 +3,13 @@ import { isLive, revokeTokenId, type VerifiedAccessToken, verifyAccessToken } fr
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import { endFamily } from './end-sessions.js';
-import { refreshDigests } from './families.js';
+import { refreshDigests, untilOf } from './families.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 const findRefresh = statement(
   'refresh_token_find',
   `select f.id, f.account_id, f.client_id, f.scope, f.created_at, t.replaced_at is null and f.ended_at is null
-     and least(f.idle_expires_at, f.expires_at) > :now as live, least(f.idle_expires_at, f.expires_at) as until
+     and ${untilOf('f')} > :now as live, ${untilOf('f')} as until
    from refresh_tokens t join token_families f on f.id = t.family_id where t.digest = any(:digests::bytea[])`,
 );
 

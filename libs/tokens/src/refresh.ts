@@ -10,6 +10,7 @@ import {
   refreshDigests,
   type TokenResponse,
   tokenResponse,
+  untilOf,
 } from './families.js';
 import { refreshRetryMs } from './lifetimes.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
@@ -17,7 +18,8 @@ import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 const rotate = statement(
   'tokens_refresh',
   `with presented as (
-     select t.digest, t.replaced_at, f.*, subject.roles, subject.status
+     select t.digest, t.replaced_at, f.*, subject.roles, subject.status,
+       case when t.replaced_at is null then ${untilOf('f', 't.created_at')} else ${untilOf('f')} end as until
      from refresh_tokens t join token_families f on f.id = t.family_id
        left join lateral (${accountSubject('f.account_id')}) subject on true
      -- One row at most, and said so: else the planner takes a plan for ten and makes another at each call, for more time than
@@ -28,22 +30,18 @@ const rotate = statement(
      from presented p
      where t.digest = p.digest and t.replaced_at is null and p.client_id = :clientId and p.status = 'active'
        and (:wanted::text[] is null or :wanted::text[] <@ string_to_array(p.scope, ' '))
-       and p.ended_at is null and p.idle_expires_at > :now::timestamptz and p.expires_at > :now::timestamptz
+       and p.ended_at is null and p.until > :now::timestamptz
      returning t.family_id
    ), successor as (
      insert into refresh_tokens (digest, family_id, created_at)
      select :successorDigest::bytea, family_id, :now::timestamptz from rotated on conflict do nothing
-   ), extended as (
-     update token_families f set refreshed_at = :now::timestamptz,
-       idle_expires_at = least(f.expires_at, :now::timestamptz + f.idle_ms * interval '1 millisecond')
-     from rotated where f.id = rotated.family_id
    )
    select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.access_ms, p.roles, p.replaced_at,
      case
        when p.client_id <> :clientId then 'other_client'
        when p.status is distinct from 'active' then 'account'
        when p.ended_at is not null then 'ended'
-       when least(p.idle_expires_at, p.expires_at) <= :now::timestamptz then 'expired'
+       when p.until <= :now::timestamptz then 'expired'
      end as dead,
      exists (select from rotated) as rotated
    from presented p`,

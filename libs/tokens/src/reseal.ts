@@ -1,4 +1,5 @@
 import { countByKey, type KeyCount, keyIn, type SealedRows, type Sql, statement } from '@rekey/database';
+import { untilOf } from './families.js';
 
 /** Private halves of signing keys. */
 export const sealedInTokens: SealedRows[] = [
@@ -17,7 +18,7 @@ const living = statement(
   'refresh_tokens_by_key',
   countByKey(
     `refresh_tokens t join token_families f on f.id = t.family_id
-     where t.replaced_at is null and f.ended_at is null and least(f.idle_expires_at, f.expires_at) > :now`,
+     where t.replaced_at is null and f.ended_at is null and ${untilOf('f', 't.created_at')} > :now`,
     keyOf('t.digest'),
   ),
 );

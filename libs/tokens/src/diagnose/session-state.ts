@@ -3,7 +3,7 @@ import { statement } from '@rekey/database';
 import { isLive, type VerifiedAccessToken } from '../access-token.js';
 import type { TokenContext } from '../context.js';
 import type { EndReason } from '../end-sessions.js';
-import { refreshDigests } from '../families.js';
+import { refreshDigests, untilOf } from '../families.js';
 import type { Cause } from './causes.js';
 
 /** What became of a session, and of the refresh token that was presented. */
@@ -22,7 +22,7 @@ export interface SessionRow {
   replaced_at: Date | null;
 }
 
-const columns = `f.id, f.account_id, f.client_id, f.recovery_id, f.created_at, least(f.idle_expires_at, f.expires_at) as until,
+const columns = `f.id, f.account_id, f.client_id, f.recovery_id, f.created_at, ${untilOf('f')} as until,
   f.ended_at, f.end_reason, subject.status`;
 
 const byId = statement(
