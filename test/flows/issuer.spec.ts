@@ -213,6 +213,8 @@ describe('the issuer', () => {
     const known = await told('mei@example.com');
     expect(known).toEqual([30, '600', '"sign-ins";r=0;t=600', '"sign-ins";q=30;w=600']);
     expect(await told('nobody.of.them@example.com')).toEqual(known);
+    // Written in another way it is the same account, and no further thirty.
+    expect((await told('MEI\uff20Example.COM'))[0]).toBe(0);
   });
 
   test('PKCE: the challenge of RFC 7636 appendix B [RFC9700 2.1.1]', () => {

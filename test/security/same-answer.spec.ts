@@ -77,7 +77,7 @@ describe('the same answer for everyone', () => {
     const reasons = await rekey.sql(
       'select reason, count(*)::int as n from messages group by reason order by reason',
     );
-    // Of seven starts each, five are looked up: none finds anybody but ada.
+    // Of seven starts each, five have a message that is looked at: none finds anybody but ada.
     expect(reasons).toEqual([
       { reason: 'limited', n: 10 },
       { reason: 'no_account', n: 20 },

@@ -43,6 +43,32 @@ describe('wear', () => {
     return statuses;
   };
 
+  test("past the day's twenty nothing is looked at and nothing wears out: the right one is good the next day [FP no-lockout, NIST 3.2.2]", async () => {
+    const one = await who.enrol('stormed');
+    const statuses: number[] = [];
+    for (let recovery = 0; recovery < 25; recovery++) {
+      if (recovery % 4 === 0) newHousehold();
+      const story = new Story(rekey);
+      await story.start({ identifier: `${one.id}@example.com` });
+      for (let guess = 0; guess < 5; guess++)
+        statuses.push((await story.prove('AAAA-BBBB-CCCC-DDDD', 'backup_code')).status);
+    }
+    expect(statuses.filter((status) => status === 422)).toHaveLength(20);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(105);
+    const [failures] = await rekey.sql(
+      `select spent from limit_counters where key = sha256(convert_to('failures ' || (
+         select id::text from authenticators where account_id = $1 and kind = 'backup_code'
+       ), 'utf8'))`,
+      [one.id],
+    );
+    expect(failures).toEqual({ spent: 20 });
+    newHousehold();
+    rekey.clock.advance(86_400_000);
+    const owner = new Story(rekey);
+    await owner.start({ identifier: `${one.id}@example.com` });
+    expect((await owner.prove(one.codes[0] ?? '', 'backup_code')).status).toBe(200);
+  });
+
   test('a hundred wrong values in a row disable an authenticator app: the right one fails too, until it is bound again; sign-in goes on [NIST 3.2.2, CVE-2025-64102]', async () => {
     const one = await who.enrol('worn');
     expect(new Set(await wearOut(one.id, 'totp', '000000', 100, true))).toEqual(new Set([422]));

@@ -1,4 +1,4 @@
-import { RefusedException } from '@rekey/http';
+import { inRequest, RefusedException } from '@rekey/http';
 import { refuse } from '@rekey/kernel';
 import { authenticateManagement, isOAuthRefused, type ManagementScope } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -16,7 +16,7 @@ export async function callerWith(
   reply: FastifyReply,
 ): Promise<{ clientId: string; scopes: string[] }> {
   const bearer = /^bearer ([\w.-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const caller = await authenticateManagement(tokens, bearer, scope);
+  const caller = await authenticateManagement(inRequest(tokens, request), bearer, scope);
   if (!isOAuthRefused(caller)) return caller;
   const { error } = caller;
   const why =

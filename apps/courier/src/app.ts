@@ -6,7 +6,7 @@ import { createChannels } from '@rekey/messages';
 import { openQueue, startWorkers } from '@rekey/queue';
 import { type MessageContext, messagesWaiting, sweepMessages, sweepRecoveries } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
-import { type LabelsOf, openWatch, type Watch } from '@rekey/watch';
+import { type LabelsOf, openWatch, type Place, type Watch } from '@rekey/watch';
 import { courierServer } from './probes.js';
 import { messageHandlers } from './send-message.js';
 import { smsPolicyOf } from './sms-policy.js';
@@ -30,6 +30,7 @@ export async function startCourier(
     (about: string) =>
     (fault: unknown, more: object = {}) =>
       log.warn({ err: fault, ...more }, about);
+  const warnOf = (about: string) => (fault: unknown, place?: Place) => warn(about)(fault, asked(place));
   const smsPolicy = smsPolicyOf(settings);
   const watch = options.watch ?? (await openWatch({ app: 'courier', tracing: settings.tracing }));
   const { note } = watch;
@@ -40,9 +41,9 @@ export async function startCourier(
     noteAt: watch.noteAt,
   });
   const backend = { database, redisUrl: settings.redisUrl };
-  const queue = await openQueue(backend, warn('queue'));
+  const queue = await openQueue(backend, warnOf('queue'));
   const channels = createChannels(settings);
-  const flood = openFloodCounters(settings.redisUrl, warn('limits on Redis'));
+  const flood = openFloodCounters(settings.redisUrl, warnOf('limits on Redis'));
   const context: MessageContext = {
     database,
     keyring: settings.keyring,
@@ -106,12 +107,12 @@ export async function startCourier(
 
 /** Asked at each scrape, whichever of the two comes first, by one cheap query. */
 function watchQueue(watch: Watch, context: MessageContext): void {
-  let asked: ReturnType<typeof messagesWaiting> | undefined;
+  let answer: ReturnType<typeof messagesWaiting> | undefined;
   const ask = () => {
-    asked ??= messagesWaiting(context).finally(() => {
-      asked = undefined;
+    answer ??= messagesWaiting(context).finally(() => {
+      answer = undefined;
     });
-    return asked;
+    return answer;
   };
   watch.gauge('messages_waiting', async () => [{ labels: {}, value: (await ask()).count }]);
   watch.gauge('oldest_message_age_seconds', async () => [

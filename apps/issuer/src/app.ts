@@ -1,5 +1,5 @@
 import { openDatabase } from '@rekey/database';
-import { createLog, type RunningServer, serve } from '@rekey/http';
+import { asked, createLog, type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import { openFloodCounters } from '@rekey/limits';
 import type { ActContext } from '@rekey/recovery';
@@ -37,7 +37,9 @@ export async function startIssuer(
     name: 'issuer',
     noteAt: watch.noteAt,
   });
-  const flood = openFloodCounters(settings.redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
+  const flood = openFloodCounters(settings.redisUrl, (fault, place) =>
+    log.warn({ err: fault, ...asked(place) }, 'limits on Redis'),
+  );
   try {
     const context: TokenContext & Pick<ActContext, 'flood'> = {
       ...tokenContext(settings, { database, clock }),

@@ -61,7 +61,8 @@ export class DiagnoseController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Diagnosis> {
     const bearer = /^bearer ([\w.-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const caller = await authenticateManagement(this.context, bearer, 'tokens:read');
+    const context = inRequest(this.context, request);
+    const caller = await authenticateManagement(context, bearer, 'tokens:read');
     if (isOAuthRefused(caller)) {
       const { error } = caller;
       const why = bearer === undefined ? '' : `, error="${error}"`;
@@ -69,6 +70,6 @@ export class DiagnoseController {
       throw new RefusedException(refuse(error === 'insufficient_scope' ? 'forbidden' : 'unauthorized'));
     }
     const { token, audience } = parse(body, given);
-    return diagnose(inRequest(this.context, request), token, { audience });
+    return diagnose(context, token, { audience });
   }
 }

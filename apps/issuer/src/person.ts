@@ -1,4 +1,4 @@
-import { problemOf } from '@rekey/http';
+import { inRequest, problemOf } from '@rekey/http';
 import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import { authenticateBearer, type TokenContext, type VerifiedAccessToken } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -9,7 +9,7 @@ export async function personOf(
   request: FastifyRequest,
 ): Promise<(VerifiedAccessToken & { sid: string }) | undefined> {
   const token = /^bearer ([\w.-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const bearer = token ? await authenticateBearer(context, token) : undefined;
+  const bearer = token ? await authenticateBearer(inRequest(context, request), token) : undefined;
   return bearer?.sid ? { ...bearer, sid: bearer.sid } : undefined;
 }
 

@@ -42,19 +42,21 @@ export async function assemble(
   const { keyring, urls, serviceName, redisUrl } = settings;
   const policy = policyOf(settings);
   const log = createLog({ name: 'recovery', level: settings.logLevel });
+  const warn = (about: string) => (fault: unknown, place?: Place) =>
+    log.warn({ err: fault, ...asked(place) }, about);
   const database = await openDatabase({
     url: settings.databaseUrl ?? '',
     name: 'recovery',
     poolSize: 16,
     noteAt,
   });
-  const queue = await openQueue({ database, redisUrl }, (fault) => log.warn({ err: fault }, 'queue'));
-  const flood = openFloodCounters(redisUrl, (fault) => log.warn({ err: fault }, 'limits on Redis'));
+  const queue = await openQueue({ database, redisUrl }, warn('queue'));
+  const flood = openFloodCounters(redisUrl, warn('limits on Redis'));
   const tokens = tokenContext(settings, { database, clock });
   await tokens.keys.signingKey('recovery_assertion');
   const issuerParts = {
     ...tokens,
-    log: (fault: unknown, about: string, place?: Place) => log.warn({ err: fault, ...asked(place) }, about),
+    log: (fault: unknown, about: string, place?: Place) => warn(about)(fault, place),
   };
   const issuer = settings.externalIssuer
     ? externalIssuer({ ...issuerParts, settings: settings.externalIssuer })

@@ -53,10 +53,10 @@ export const backupCodeEvidence = (account: string, use: 'recovery' | 'sign-in' 
   from authenticators t
   where t.account_id = ${account} and t.kind = 'backup_code' and t.bound_at is not null${unlessWornOut(use)}`;
 
-/** Whether an address still is the authenticator that a code went to, as a condition: bound as then, not removed, not worn out. */
-export const isAddressBound = (authenticator: string): string => `exists (
+/** Whether an account's address still is the authenticator that a code went to, as a condition: bound as then, not removed, not worn out. */
+export const isAddressBound = (authenticator: string, account: string): string => `exists (
   select from addresses d
-  where d.id = split_part(${authenticator}, ':', 1)::uuid and d.binding = split_part(${authenticator}, ':', 2)::integer
+  where d.account_id = ${account} and d.id = split_part(${authenticator}, ':', 1)::uuid and d.binding = split_part(${authenticator}, ':', 2)::integer
     and d.verified and d.removed_at is null and d.disabled_at is null)`;
 
 const acceptStep = statement(

@@ -52,7 +52,7 @@ async function overspent(
   flood: FloodCounters | undefined,
 ): Promise<Budget[]> {
   const budgets = charges.map(({ budget }) => budget);
-  const counted = await flood?.spend(now, charges);
+  const counted = await flood?.spend(now, charges, sql.place);
   if (counted) return budgets.filter(({ quota }, at) => (counted[at]?.spent ?? 0) > quota);
   const rows = await sql.query<{ key: Buffer; spent: number }>(charge, {
     now,

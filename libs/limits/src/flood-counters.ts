@@ -1,3 +1,4 @@
+import type { Sql } from '@rekey/database';
 import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Budget } from './budgets.js';
@@ -20,7 +21,7 @@ export interface FloodCounters {
    *
    * @returns undefined when the store is away: then the database counts, and no limit is skipped
    */
-  spend(now: Date, charges: readonly Charge[]): Promise<Spent[] | undefined>;
+  spend(now: Date, charges: readonly Charge[], place?: Sql['place']): Promise<Spent[] | undefined>;
   close(): Promise<void>;
 }
 
@@ -30,7 +31,7 @@ export interface FloodCounters {
  */
 export function openFloodCounters(
   redisUrl: string | undefined,
-  log: (fault: unknown) => void,
+  log: (fault: unknown, place?: Sql['place']) => void,
 ): FloodCounters | undefined {
   if (!redisUrl) return undefined;
   const redis = new Redis(redisUrl, {
@@ -54,7 +55,7 @@ export function openFloodCounters(
     return limiter;
   };
   return {
-    async spend(now, charges) {
+    async spend(now, charges, place) {
       try {
         return await Promise.all(
           charges.map(async ({ key, budget }) => {
@@ -66,7 +67,7 @@ export function openFloodCounters(
           }),
         );
       } catch (fault) {
-        log(fault);
+        log(fault, place);
         return undefined;
       }
     },

@@ -1,4 +1,4 @@
-import type { Transaction } from '@rekey/database';
+import type { Sql, Transaction } from '@rekey/database';
 import { Queue } from 'bullmq';
 import { connect, type QueueBackend } from './backend.js';
 import { type JobName, type JobPayload, jobs } from './jobs.js';
@@ -29,15 +29,18 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
-export async function openQueue(backend: QueueBackend, log: (fault: unknown) => void): Promise<JobQueue> {
+export async function openQueue(
+  backend: QueueBackend,
+  log: (fault: unknown, place?: Sql['place']) => void,
+): Promise<JobQueue> {
   const { connection, reach, end } = connect(backend);
   const queue = new Queue(queueName, { connection });
   let running = false;
-  const report = (fault: unknown) => {
+  const report = (fault: unknown, place?: Sql['place']) => {
     // A start that fails says so itself, and a connection that ends while we are leaving is no news.
-    if (running) log(fault);
+    if (running) log(fault, place);
   };
-  queue.on('error', report);
+  queue.on('error', (fault) => report(fault));
   await reach(queue.waitUntilReady());
   running = true;
   const options = (name: JobName, jobId: string) => ({
@@ -55,7 +58,7 @@ export async function openQueue(backend: QueueBackend, log: (fault: unknown) => 
         return;
       }
       tx.afterCommit(() => {
-        queue.add(name, payload, options(name, jobId)).catch(report);
+        queue.add(name, payload, options(name, jobId)).catch((fault: unknown) => report(fault, tx.place));
       });
     },
     async enqueueAll(name, items) {

@@ -31,11 +31,13 @@ export interface Burnt extends RecoveryRow {
 /** For whoever is not there: as much is looked for and as much is written as for those who are. Gone after a day. */
 const nobody = `'nobody ' || encode(spent.guess_key, 'hex')`;
 const somebody = `coalesce(spent.account_id, ${nobody})`;
-const dayMs = budgets.guessesADay.windowMs;
+const { guessesADay } = budgets;
+const dayMs = guessesADay.windowMs;
 
 /**
  * Burns a guess: the recovery's, the day's of the identifier and of the account, and one failure of each authenticator that
- * it is checked against. All of it commits before anything is compared; a right guess forgets its failures afterwards.
+ * it is checked against. All of it commits before anything is compared; a right guess forgets its failures afterwards. What is past a
+ * day's limit is not checked: it wears nothing out, and is charged to nobody.
  *
  * The courier binds a recovery to its account with the first code. Where it has not, or never will (past the limit of sends, or
  * without an address), the guess looks for the account itself, so that a saved code or an app proves at once. For nobody's
@@ -62,15 +64,17 @@ const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
      ), day as (
        select ${identifierGuessKey(kind, 'spent.guess_key')} as identifier, ${accountGuessKey(kind, somebody)} as account
        from spent
+     ), charged_day as (
+       ${chargeRows(`select identifier as key, ${dayMs}::bigint as window_ms from day union select account, ${dayMs} from day`)}
+     ), checked as (
+       -- An account that was worn out through another of its identifiers must not show it: that would tell that the two belong
+       -- together. The guess is simply not looked at.
+       select found.* from found where not exists (select from charged_day where charged_day.spent > ${guessesADay.quota})
      ), failing as (
-       select found.authenticator_id, found.evidence, ${failureKey(`coalesce(found.authenticator_id, ${nobody})`)} as key
-       from spent left join found on true
-     ), keys as (
-       select identifier as key, ${dayMs}::bigint as window_ms from day
-       union select account, ${dayMs} from day
-       union select key, case when authenticator_id is null then ${dayMs} else ${failureWindowMs} end from failing
+       select checked.authenticator_id, checked.evidence, ${failureKey(`coalesce(checked.authenticator_id, ${nobody})`)} as key
+       from spent left join checked on true
      ), charged as (
-       ${chargeRows('select key, window_ms from keys')}
+       ${chargeRows(`select distinct key, case when authenticator_id is null then ${dayMs}::bigint else ${failureWindowMs} end as window_ms from failing`)}
      )
      select ${rowColumns}, spent.account_id, spent.tries, identifier.spent as identifier_spent, account.spent as account_spent,
        identifier.resets_at, (
@@ -78,7 +82,7 @@ const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
          from failing join charged using (key) where failing.evidence is not null
        ) as evidence
      from recoveries left join spent on true left join day on true
-       left join charged identifier on identifier.key = day.identifier left join charged account on account.key = day.account
+       left join charged_day identifier on identifier.key = day.identifier left join charged_day account on account.key = day.account
      where recoveries.id = :id`,
   );
 
@@ -90,12 +94,8 @@ export const burnings: Record<ProofKind | 'link', Statement> = {
 };
 
 /** Which of the evidence a guess may be looked at with. */
-export const usable = ({ evidence, account_spent }: Burnt): Evidence[] =>
-  // An account that was worn out through another of its identifiers must not show it: that would tell that the two belong
-  // together. The guess is simply not looked at.
-  (account_spent ?? 0) > budgets.guessesADay.quota
-    ? []
-    : evidence.filter(({ failures }) => failures <= failuresInARow);
+export const usable = ({ evidence }: Burnt): Evidence[] =>
+  evidence.filter(({ failures }) => failures <= failuresInARow);
 
 /** The authenticators for which this failure is one too many. */
 export const wornOut = ({ evidence }: Burnt): string[] =>

@@ -97,7 +97,8 @@ export async function openRecovery(
   const sourceKey = counterKey(keyring, starts, sourceOf(source));
   const sendKeys = [sends, sendsADay].map((budget) => counterKey(keyring, budget, party));
   const work = async () => {
-    const [counted] = (await context.flood?.spend(new Date(now), [{ key: sourceKey, budget: starts }])) ?? [];
+    const [counted] =
+      (await context.flood?.spend(new Date(now), [{ key: sourceKey, budget: starts }], database.place)) ?? [];
     return database.transaction(async (tx): Promise<OpenedRecovery | Refusal> => {
       const id = uuidv7(now);
       const messageId = uuidv7(now);

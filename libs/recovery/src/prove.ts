@@ -42,7 +42,7 @@ export interface Answer {
 
 /**
  * Offers a proof. The guess is burnt by a guarded update that commits before anything is compared; a right one is won by a
- * second guarded update, which only one caller can win. There is no read before a write on this path. When the policy wants
+ * second guarded update, which only one caller can win. Nothing is read in a statement of its own before it. When the policy wants
  * more from this account than this proof, the view says what, and only then.
  *
  * Refusals: `not_found`, `finished`, `wrong_proof` (with `tries_left`), `no_tries_left`, `not_possible` (already proven, or
@@ -113,7 +113,7 @@ async function attempt(
 const standingNow = statement(
   'recovery_standing',
   `select (${standingOf(':account')}) as standing
-   where :address::text is null or ${isAddressBound(':address::text')}`,
+   where :address::text is null or ${isAddressBound(':address::text', ':account')}`,
 );
 
 /** How the account stands, once a value was right; nothing when the account, or the address of the code, no longer counts. */

@@ -71,7 +71,7 @@ export async function takeMessages(context: MessageContext, messageIds: string[]
 
 /** The same charges where floods are counted. @throws when the store is away: the queue brings the message back */
 async function countedElsewhere(
-  { flood, keyring, clock }: MessageContext,
+  { flood, keyring, clock, database: { place } }: MessageContext,
   quotas: { client: number; instance: number },
   row: TakenRow,
 ): Promise<TakenRow> {
@@ -86,7 +86,7 @@ async function countedElsewhere(
   ];
   for (const { budget, party } of charges) {
     const key = counterKey(keyring, budget, party);
-    const [counted] = (await flood?.spend(new Date(clock.now()), [{ key, budget }])) ?? [];
+    const [counted] = (await flood?.spend(new Date(clock.now()), [{ key, budget }], place)) ?? [];
     if (!counted) throw new Error('the store of limits is away');
     if (counted.spent > budget.quota) return { ...row, may_send: false };
   }

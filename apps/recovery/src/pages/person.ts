@@ -1,3 +1,4 @@
+import { inRequest } from '@rekey/http';
 import { authenticateBearer, type VerifiedAccessToken } from '@rekey/tokens';
 import type { FastifyRequest } from 'fastify';
 import type { PageParts } from './parts.js';
@@ -8,6 +9,6 @@ export async function personOf(
   request: FastifyRequest,
 ): Promise<(VerifiedAccessToken & { sid: string }) | undefined> {
   const token = browser.session(request);
-  const bearer = token ? await authenticateBearer(tokens, token) : undefined;
+  const bearer = token ? await authenticateBearer(inRequest(tokens, request), token) : undefined;
   return bearer?.sid ? { ...bearer, sid: bearer.sid } : undefined;
 }

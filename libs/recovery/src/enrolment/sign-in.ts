@@ -1,4 +1,5 @@
-import type { Refusal } from '@rekey/kernel';
+import { normaliseIdentifier } from '@rekey/accounts';
+import { isRefused, type Refusal } from '@rekey/kernel';
 import { budgets, counterKey, limited, sourceOf, spend } from '@rekey/limits';
 import { type Client, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
@@ -24,7 +25,10 @@ export async function signInWithin(
 ): Promise<TokenResponse | Refusal> {
   const { database, keyring, clock, flood } = context;
   const budget = budgets.signIns;
-  const parties = [`source ${sourceOf(source)}`, `identifier ${request.identifier.trim().toLowerCase()}`];
+  const identifier = normaliseIdentifier(request.identifier, { country: request.country });
+  // However it is written: each way to write it is no further budget.
+  const typed = isRefused(identifier) ? request.identifier : `${identifier.kind}:${identifier.lookup}`;
+  const parties = [`source ${sourceOf(source)}`, `identifier ${typed}`];
   const charges = parties.map((party) => ({ key: counterKey(keyring, budget, party), budget }));
   if (!(await spend(database, new Date(clock.now()), charges, flood))) return limited(budget);
   return signIn(context, client, request, (account) => checkSecondFactor(context, account, offered));
