@@ -22,6 +22,9 @@ export const accountOf = (digests: string): string => `(
 export const activeAccountOf = (digests: string): string =>
   `(select id from accounts where id = ${accountOf(digests)} and status = 'active')`;
 
+/** Digests of somebody, whoever it is, as SQL: as many as of one identifier under one key. */
+export const anybody = `select array[lookup, exact] from addresses where verified and removed_at is null limit 1`;
+
 /** A channel of messages for each kind of address. */
 const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
 

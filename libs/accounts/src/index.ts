@@ -17,6 +17,7 @@ export {
   addressesToWarn,
   addressOfNotice,
   addressToWrite,
+  anybody,
   type FoundAccount,
   findAccount,
   maskAddress,

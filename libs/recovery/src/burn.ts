@@ -1,4 +1,4 @@
-import { activeAccountOf } from '@rekey/accounts';
+import { activeAccountOf, anybody } from '@rekey/accounts';
 import { type Statement, statement } from '@rekey/database';
 import {
   accountGuessKey,
@@ -41,7 +41,8 @@ const dayMs = guessesADay.windowMs;
  *
  * The courier binds a recovery to its account with the first code. Where it has not, or never will (past the limit of sends, or
  * without an address), the guess looks for the account itself, so that a saved code or an app proves at once. For nobody's
- * identifier it is looked for each time; where the account is bound, therefore, something is looked for that nobody has.
+ * identifier it is looked for each time; where the account is bound, therefore, something is looked for that nobody has. And as it
+ * takes longer to find somebody than to find nobody, every guess does both: who finds nobody looks for anybody, and the other way round.
  */
 const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
   statement(
@@ -51,10 +52,15 @@ const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
          select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
        ) as digests from recoveries where id = :id
      ), meant as materialized (
-       select ${activeAccountOf('sought.digests')} as account_id from sought
+       select ${activeAccountOf('sought.digests')} as account_id, sought.digests from sought
+     ), against as materialized (
+       select case when account_id is null then (${anybody}) else array(select sha256(digest) from unnest(digests) digest) end as digests
+       from meant
+     ), other as materialized (
+       select ${activeAccountOf('against.digests')} as account_id from against
      ), spent as (
        update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, :idleExpiresAt::timestamptz)
-       from meant
+       from meant, other
        where id = :id and state in (${sqlStates(statesBefore('prove'))}) and tries < :triesAllowed::integer
          and expires_at > :now and idle_expires_at > :now
        returning recoveries.id, recoveries.tries, recoveries.guess_key,

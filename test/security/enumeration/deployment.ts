@@ -17,6 +17,8 @@ export const identifierOf = (kind: 'known' | 'unknown', n: number): string =>
 export interface Deployment {
   urls: { recovery: string; issuer: string; planted: string };
   mail: MailArrivals;
+  /** As if the courier had never come by, which it does not past the limit of sends: whose a recovery is, is not written in it. */
+  unbind(): Promise<void>;
   assertAlive(): void;
 }
 
@@ -81,10 +83,23 @@ export async function deploy(accounts: number, undo: (() => unknown)[]): Promise
   return {
     urls: { recovery: url('recovery'), issuer: url('issuer'), planted: url('planted') },
     mail,
+    unbind: () => unbindAll(postgres.url),
     assertAlive: () => {
       for (const one of started) one.assertAlive();
     },
   };
+}
+
+const unbindRecoveries = statement('enumeration_unbind', 'update recoveries set account_id = null');
+
+async function unbindAll(url: string): Promise<void> {
+  const database = await openDatabase({ url, name: 'enumeration' });
+  try {
+    await database.query(unbindRecoveries);
+    await database.dataSource.query('vacuum analyze recoveries');
+  } finally {
+    await database.close();
+  }
 }
 
 const setPasswords = statement('enumeration_passwords', 'update accounts set password_hash = :hash');

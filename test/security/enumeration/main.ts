@@ -93,6 +93,11 @@ async function measureAll(pairs: number, undo: (() => unknown)[]): Promise<boole
     )),
   );
 
+  await mail.quiet(4_000);
+  await deployment.unbind();
+  note(await attacker.proof('totp', '000000', {}, 'totp, not bound'));
+  note(await attacker.proof('code', '00000000', {}, 'code, not bound'));
+
   const leaks = all.filter((measured) => tells(worstOf(measured)));
   for (const { route } of leaks) say(`LEAK: ${route} tells who has an account`);
   const seen = planted !== undefined && tells(worstOf(planted));

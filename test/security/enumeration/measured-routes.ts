@@ -87,8 +87,8 @@ export class Attacker {
   credentials = () =>
     this.onRecovery('POST …/credentials', 'POST', '/credentials', { password: 'a sentence of nobody' }, 409);
   codes = () => this.onRecovery('POST …/codes', 'POST', '/codes', {}, 202);
-  proof = (kind: string, value: string, plan: Partial<Plan> = {}) =>
-    this.onRecovery(`POST …/proofs (${kind})`, 'POST', '/proofs', { kind, value }, 422, plan);
+  proof = (kind: string, value: string, plan: Partial<Plan> = {}, of = kind) =>
+    this.onRecovery(`POST …/proofs (${of})`, 'POST', '/proofs', { kind, value }, 422, plan);
 
   signIn(): Promise<Measured> {
     const from = this.deal(this.pairs);
