@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { standing } from '@rekey/database';
 import { asked, type Log } from '@rekey/http';
 import {
@@ -33,10 +35,17 @@ export interface Courier {
   log: Log;
 }
 
+/**
+ * What is done for a message that has somebody to go to must not fall into the time of the very next request: at an idle service
+ * that one's time would tell.
+ */
+const mostPauseMs = 50;
+
 /** The queue's handlers: one attempt to send one code, or a bunch of notices. */
 export const messageHandlers = (courier: Courier): JobHandlers => ({
   /** What is temporary is thrown, so that the queue's plan brings the message back; what is for good is written down. */
   async send_message({ messageId }, { nextAttemptIn }) {
+    await pause(randomInt(mostPauseMs));
     const [taken] = await takeMessages(courier.context, [messageId]);
     if (!taken) return;
     await goOn(courier, taken, 'send a code', async (here) => {
