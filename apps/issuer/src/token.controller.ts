@@ -96,7 +96,7 @@ export class TokenController {
     const context = inRequest(this.context, request);
     switch (grant) {
       case tokenExchangeGrant:
-        return this.exchange(request, readForm(exchangeForm, form));
+        return this.exchange(context, request, readForm(exchangeForm, form));
       case 'authorization_code':
         return this.byClient(request, readForm(codeForm, form), grant, (client, read) =>
           redeemCode(context, client, { ...read, source: request.ip }),
@@ -120,11 +120,12 @@ export class TokenController {
 
   /** The assertion says for which client it is, and stands for its authentication. */
   private async exchange(
+    context: TokenContext,
     request: FastifyRequest,
     form: z.output<typeof exchangeForm>,
   ): Promise<TokenResponse> {
     if (showsCredentials(request, form)) await callingClient(this.clients, request, form);
-    return grantOrThrow(await exchangeAssertion(inRequest(this.context, request), this.clients, form));
+    return grantOrThrow(await exchangeAssertion(context, this.clients, form));
   }
 
   private async byClient<Read extends ClientFields>(

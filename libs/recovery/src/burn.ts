@@ -20,9 +20,8 @@ export interface Burnt extends RecoveryRow {
   account_id: string | null;
   /** Null when there was nothing to burn. */
   tries: number | null;
-  /** Guesses of the day at the identifier and at the account, this one included. */
+  /** Guesses of the day at the identifier, this one included. */
   identifier_spent: number | null;
-  account_spent: number | null;
   resets_at: Date | null;
   /** Failures in a row of each authenticator, this guess included. */
   evidence: (Evidence & { failures: number })[];
@@ -66,7 +65,7 @@ const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
        returning recoveries.id, recoveries.tries, recoveries.guess_key,
          coalesce(recoveries.account_id, meant.account_id) as account_id
      ), found as (
-       select checked.* from spent, lateral (${evidence}) checked
+       select one.* from spent, lateral (${evidence}) one
      ), day as (
        select ${identifierGuessKey(kind, 'spent.guess_key')} as identifier, ${accountGuessKey(kind, somebody)} as account
        from spent
@@ -82,13 +81,12 @@ const burning = (name: string, kind: ProofKind, evidence: string): Statement =>
      ), charged as (
        ${chargeRows(`select distinct key, case when authenticator_id is null then ${dayMs}::bigint else ${failureWindowMs} end as window_ms from failing`)}
      )
-     select ${rowColumns}, spent.account_id, spent.tries, identifier.spent as identifier_spent, account.spent as account_spent,
-       identifier.resets_at, (
+     select ${rowColumns}, spent.account_id, spent.tries, identifier.spent as identifier_spent, identifier.resets_at, (
          select coalesce(jsonb_agg(jsonb_build_object('authenticator', failing.authenticator_id, 'evidence', failing.evidence, 'failures', charged.spent)), '[]')
          from failing join charged using (key) where failing.evidence is not null
        ) as evidence
      from recoveries left join spent on true left join day on true
-       left join charged_day identifier on identifier.key = day.identifier left join charged_day account on account.key = day.account
+       left join charged_day identifier on identifier.key = day.identifier
      where recoveries.id = :id`,
   );
 

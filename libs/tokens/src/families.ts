@@ -182,19 +182,17 @@ const list = statement(
 /** Newest first, 200 at most. */
 export async function listFamilies(sql: Sql, now: number, accountId: string): Promise<FamilyView[]> {
   const rows = await sql.query<ListedFamily>(list, { accountId });
-  return rows.map((row) => {
-    return {
-      id: row.id,
-      client_id: row.client_id,
-      state: row.ended_at ? 'ended' : row.until.getTime() <= now ? 'expired' : 'active',
-      ...(row.end_reason ? { end_reason: row.end_reason } : {}),
-      scope: row.scope,
-      acr: row.acr,
-      amr: row.amr,
-      ...(row.recovery_id ? { recovery_id: row.recovery_id } : {}),
-      created_at: row.created_at.toISOString(),
-      refreshed_at: row.refreshed_at.toISOString(),
-      expires_at: row.until.toISOString(),
-    };
-  });
+  return rows.map((row) => ({
+    id: row.id,
+    client_id: row.client_id,
+    state: row.ended_at ? 'ended' : row.until.getTime() <= now ? 'expired' : 'active',
+    ...(row.end_reason ? { end_reason: row.end_reason } : {}),
+    scope: row.scope,
+    acr: row.acr,
+    amr: row.amr,
+    ...(row.recovery_id ? { recovery_id: row.recovery_id } : {}),
+    created_at: row.created_at.toISOString(),
+    refreshed_at: row.refreshed_at.toISOString(),
+    expires_at: row.until.toISOString(),
+  }));
 }
