@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startPostgres } from '../postgres.js';
+import { startPostgres } from '../runner/postgres.js';
 import type { Bench } from './contests/contest.js';
 import { MailArrivals } from './mail-arrivals.js';
 import { PostgresMeter } from './measure/postgres-meter.js';

@@ -1,25 +1,23 @@
 import { decodeProtectedHeader } from 'jose';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { codeIn, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { codeIn, until, useRekey } from '../flows/rekey.js';
 import { signingOf } from '../flows/signing.js';
 import { startBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
 /** The example app, and with it the SDK, in Chromium: two tabs of one session against the real issuer. */
 describe('the example app in Chromium', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   let browser: Browser;
   let context: BrowserContext;
   let renewals: number;
   let faults: string[];
   let since: Date;
   beforeAll(async () => {
-    rekey = await startRekey();
     browser = await startBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    await rekey?.close();
   });
   beforeEach(() => {
     rekey.clock.advance(600_000);
@@ -181,7 +179,7 @@ describe('the example app in Chromium', () => {
   test('signing keys rotate under it', async () => {
     await open();
     const page = await signedIn();
-    const { keys, close } = await signingOf(rekey);
+    const keys = await signingOf(rekey);
     const used = new Set<string>();
     for (let n = 0; n < 35; n++) {
       rekey.clock.advance(2 * 86_400_000);
@@ -191,7 +189,6 @@ describe('the example app in Chromium', () => {
       await kept(page);
       used.add(decodeProtectedHeader(await tokenOf(page)).kid ?? '');
     }
-    await close();
     expect(used.size).toBeGreaterThanOrEqual(3);
     expect(renewals).toBe(35);
     expect(await livingSessions()).toBe(1);

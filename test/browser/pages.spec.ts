@@ -2,23 +2,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { codeIn, newHousehold, type Rekey, startRekey, stopTokenIn, until } from '../flows/rekey.js';
+import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
 import { startBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
 describe('the pages in Chromium', () => {
-  let rekey: Rekey;
+  const rekey = useRekey({ environment: { SIGN_IN_URL: 'https://shop.example/sign-in' } });
   let browser: Browser;
   let recover: string;
 
   beforeAll(async () => {
-    rekey = await startRekey({ environment: { SIGN_IN_URL: 'https://shop.example/sign-in' } });
     recover = `${rekey.settings.urls.recovery}/recover`;
     browser = await startBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    await rekey?.close();
   });
   beforeEach(() => {
     rekey.clock.advance(600_000);

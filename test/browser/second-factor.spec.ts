@@ -1,21 +1,19 @@
 import { generateSync } from 'otplib';
 import type { Browser, Page } from 'playwright-core';
-import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { startBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
 describe('links and second factors in Chromium', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   let browser: Browser;
   let base: string;
   beforeAll(async () => {
-    rekey = await startRekey();
     base = rekey.settings.urls.recovery;
     browser = await startBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    await rekey?.close();
   });
   beforeEach(() => {
     rekey.clock.advance(600_000);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { MovableClock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import type { Rekey } from '../flows/rekey.js';
-import { freePort } from '../postgres.js';
+import { freePort } from '../runner/free-port.js';
 
 /** The machine's clock, which can be moved ahead: for a Rekey of several processes, whose clocks must agree. */
 export class RunningClock extends MovableClock {
@@ -27,13 +27,14 @@ export interface AppProcess {
 
 /**
  * One more process of an app beside those of a running Rekey: a replica on the same PostgreSQL, keys and public addresses,
- * with the clock of the test. Needs a build.
+ * with the clock of the test. It is killed before that Rekey closes. Needs a build.
  *
  * @param more.preload a module that is loaded before the app
  */
 export async function startApp(
   name: 'recovery' | 'courier' | 'issuer' | 'console',
-  rekey: Pick<Rekey, 'clock'> & { settings: Pick<Settings, 'databaseUrl' | 'dataDir' | 'urls'> },
+  rekey: Pick<Rekey, 'clock'> &
+    Partial<Pick<Rekey, 'beforeClose'>> & { settings: Pick<Settings, 'databaseUrl' | 'dataDir' | 'urls'> },
   more: { port?: number; scheme?: 'https'; environment?: Record<string, string>; preload?: string } = {},
 ): Promise<AppProcess> {
   const port = more.port ?? (await freePort());
@@ -57,6 +58,7 @@ export async function startApp(
     },
   });
   const app = watched(child, `${more.scheme ?? 'http'}://localhost:${port}`);
+  rekey.beforeClose?.(() => app.kill());
   for (;;) {
     const ready = await isReady(app.url);
     if (ready) return app;

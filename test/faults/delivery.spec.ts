@@ -1,12 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
-import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** Mail servers that put off, refuse, hang up and come back: the same message, the same code, and never a grant. */
 describe('when mail has its troubles', () => {
-  let rekey: Rekey;
   const mails: { server: string; messageId: string; code: string; to: string }[] = [];
   /** What each server says to the next recipients: a reply code, or nothing for a yes. */
   const says: Record<string, number[]> = { first: [], second: [] };
@@ -34,12 +33,11 @@ describe('when mail has its troubles', () => {
     return `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
   };
 
-  beforeAll(async () => {
+  const rekey = useRekey(async () => {
     const urls = [await serve('first'), await serve('second')];
-    rekey = await startRekey({ environment: { SMTP_URL: urls.join(','), LOG_LEVEL: 'fatal' } });
-  }, 30_000);
-  afterAll(async () => {
-    await rekey.close();
+    return { environment: { SMTP_URL: urls.join(','), LOG_LEVEL: 'fatal' } };
+  });
+  afterAll(() => {
     for (const server of servers) server.close();
   });
   beforeEach(() => {

@@ -1,19 +1,15 @@
 import { people } from '../flows/people.js';
-import { type Rekey, startRekey, until } from '../flows/rekey.js';
-import { startPostgres, type TestPostgres } from '../postgres.js';
+import { until, useRekey } from '../flows/rekey.js';
+import { startPostgres, type TestPostgres } from '../runner/postgres.js';
 
 /** The issuer while its database is away. */
 describe('the OAuth endpoints in an outage', () => {
   let postgres: TestPostgres;
-  let rekey: Rekey;
-  beforeAll(async () => {
+  const rekey = useRekey(async () => {
     postgres = await startPostgres();
-    rekey = await startRekey({ environment: { DATABASE_URL: postgres.url, LOG_LEVEL: 'fatal' } });
-  }, 30_000);
-  afterAll(async () => {
-    await rekey.close();
-    await postgres.stop();
+    return { environment: { DATABASE_URL: postgres.url, LOG_LEVEL: 'fatal' } };
   });
+  afterAll(() => postgres.stop());
 
   test('503 and when to come again (RFC 7009 §2.2.1); nothing was revoked, then it is', async () => {
     const who = people(rekey);

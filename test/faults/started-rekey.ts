@@ -1,5 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { freePort } from '../postgres.js';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '../flows/rekey.js';
+import { freePort } from '../runner/free-port.js';
 
 export interface Started {
   child: ChildProcess;
@@ -9,6 +13,47 @@ export interface Started {
   /** Waits for the printed block, or for the end. */
   settled: Promise<'running' | number>;
   exited: Promise<number | null>;
+}
+
+/** Starts of the real process in folders below one that is removed at the end, with whatever still runs. */
+export function useStarts() {
+  const base = mkdtempSync(join(tmpdir(), 'rekey-start-'));
+  // PostgreSQL runs as another user when root starts it, and has to reach its folder.
+  chmodSync(base, 0o755);
+  const running: Started[] = [];
+  afterAll(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await until('the database to follow', async () => postgresIn(base) === '' || undefined);
+    rmSync(base, { recursive: true, force: true });
+  });
+  return {
+    base,
+    start(...given: Parameters<typeof startReal>): Started {
+      const started = startReal(...given);
+      running.push(started);
+      return started;
+    },
+  };
+}
+
+/** The processes of a PostgreSQL whose data are in this folder, as `ps` shows them. */
+export const postgresIn = (directory: string): string =>
+  execFileSync('sh', ['-c', `ps -eo pid,args | grep -F -- "-D ${directory}" | grep -v grep || true`], {
+    encoding: 'utf8',
+  });
+
+export const lastLine = (started: Started): string | undefined => started.output().trim().split('\n').at(-1);
+
+/** Begins a recovery as a person would. @returns what asks for its state */
+export async function beginAt({ ports }: Started): Promise<() => Promise<string>> {
+  const url = `http://localhost:${ports.recovery}/v1/recoveries`;
+  const headers = { 'content-type': 'application/json' };
+  const begun = await fetch(url, { method: 'POST', headers, body: '{"identifier":"ada"}' });
+  const { id, token } = (await begun.json()) as { id: string; token: string };
+  return async () => {
+    const answer = await fetch(`${url}/${id}`, { headers: { authorization: `Bearer ${token}` } });
+    return ((await answer.json()) as { state: string }).state;
+  };
 }
 
 export async function freePorts(): Promise<Started['ports']> {

@@ -1,9 +1,9 @@
-import { jest } from '@jest/globals';
 import { publishedAheadMs } from '@rekey/tokens';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
+import { machineClock } from '../runner/machine-clock.js';
+import { jwtBearer, secret, tokenExchange } from '../servers/external-provider.js';
 import { appOf, type BesideProvider, besideProvider } from './beside-provider.js';
-import { jwtBearer, secret, tokenExchange } from './external-provider.js';
 import { PageBrowser } from './page-browser.js';
 import { codeIn, newHousehold, stopTokenIn, until } from './rekey.js';
 import { signingOf } from './signing.js';
@@ -15,16 +15,7 @@ const accessType = 'urn:ietf:params:oauth:token-type:access_token';
 /** Credentials from an authorization server that is not ours, by settings alone. */
 describe('an issuer that is not ours', () => {
   let beside: BesideProvider;
-  let ahead = 0;
-  beforeAll(() => {
-    const machine = Date.now.bind(Date);
-    jest.spyOn(Date, 'now').mockImplementation(() => machine() + ahead);
-    // It says that it keeps everything in memory.
-    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-  });
-  afterAll(() => {
-    jest.restoreAllMocks();
-  });
+  afterAll(() => machineClock.restore());
   afterEach(() => beside.close());
 
   /** Tables with a row that holds this text. */
@@ -131,14 +122,13 @@ describe('an issuer that is not ours', () => {
     const before = await published();
     expect(before).toHaveLength(1);
     const signing = await signingOf(rekey);
-    ahead += 23 * hour;
-    await signing.keys.rotate();
-    await signing.close();
+    machineClock.advance(23 * hour);
+    await signing.rotate();
     // Known to whoever keeps them, an hour before it signs.
     const after = await published();
     expect(after).toEqual([...before, expect.any(String)]);
     await recover();
-    ahead += publishedAheadMs;
+    machineClock.advance(publishedAheadMs);
     await recover();
     expect(kids).toEqual([after[0], after[0], after[1]]);
   });
@@ -165,7 +155,11 @@ describe('an issuer that is not ours', () => {
       audience: ['shop', 'post'],
     });
     const keys = createRemoteJWKSet(new URL(`${provider.issuer}/jwks`));
-    const expected = { issuer: provider.issuer, audience: api, currentDate: new Date(Date.now()) };
+    const expected = {
+      issuer: provider.issuer,
+      audience: api,
+      currentDate: new Date(beside.rekey.clock.now()),
+    };
     expect((await jwtVerify(body.access_token, keys, expected)).payload).toMatchObject({ sub: 'kim' });
   });
 

@@ -1,7 +1,7 @@
 import { systemClock } from '@rekey/kernel';
 import * as oauth from 'oauth4webapi';
-import { freePort } from '../postgres.js';
-import { ExternalProvider, secret } from './external-provider.js';
+import { freePort } from '../runner/free-port.js';
+import { ExternalProvider, secret } from '../servers/external-provider.js';
 import { people } from './people.js';
 import { newHousehold, type Rekey, startRekey } from './rekey.js';
 import { Story } from './story.js';

@@ -2,24 +2,21 @@ import { jest } from '@jest/globals';
 import { RekeyFault } from '@rekey/client';
 import { ClientStage } from './client-stage.js';
 import { people } from './people.js';
-import { type Rekey, startRekey, until } from './rekey.js';
+import { until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 
 /** The issuer is away, slow, or not the issuer; clocks are wrong. Nothing of it ends a session. */
 describe('the client, when things go wrong', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
+  const who = people(rekey);
   let api: ResourceServer;
   let stage: ClientStage;
-  let who: ReturnType<typeof people>;
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
     api = await startResourceServer(rekey, who);
     stage = new ClientStage(rekey, who, api);
-  }, 30_000);
+  }, 60_000);
   afterAll(async () => {
     api.close();
-    await rekey.close();
   });
   beforeEach(() => stage.next());
 

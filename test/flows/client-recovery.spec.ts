@@ -1,24 +1,21 @@
 import type { Client, ClientOptions, RecoveryCause } from '@rekey/client';
 import { ClientStage } from './client-stage.js';
 import { people } from './people.js';
-import { type Rekey, startRekey, until } from './rekey.js';
+import { until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 
 /** When the session is dead: who is asked, how often, and what goes on afterwards. */
 describe('the client asks for a recovery', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
+  const rekey = useRekey();
+  const who = people(rekey);
   let api: ResourceServer;
   let stage: ClientStage;
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
     api = await startResourceServer(rekey, who);
     stage = new ClientStage(rekey, who, api);
-  }, 30_000);
+  }, 60_000);
   afterAll(async () => {
     api.close();
-    await rekey.close();
   });
   beforeEach(() => stage.next());
 

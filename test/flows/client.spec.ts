@@ -2,27 +2,24 @@ import { type Client, memoryStorage, type Recovery, type TokenStorage } from '@r
 import { decodeProtectedHeader } from 'jose';
 import { ClientStage } from './client-stage.js';
 import { password, people } from './people.js';
-import { codeIn, type Rekey, startRekey, until } from './rekey.js';
+import { codeIn, until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 import { signingOf } from './signing.js';
 
 /** The SDK in Node, against the real issuer. Its clock is the issuer's, or one that goes wrong. */
 describe('the client', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
+  const rekey = useRekey();
+  const who = people(rekey);
   let api: ResourceServer;
   let resource: string;
   let stage: ClientStage;
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
     api = await startResourceServer(rekey, who);
     resource = api.url;
     stage = new ClientStage(rekey, who, api);
-  }, 30_000);
+  }, 60_000);
   afterAll(async () => {
     api.close();
-    await rekey.close();
   });
   beforeEach(() => stage.next());
 
@@ -103,7 +100,7 @@ describe('the client', () => {
 
   test('keys rotate under it, and it does not notice', async () => {
     const client = await stage.signedIn('keys');
-    const { keys, close } = await signingOf(rekey);
+    const keys = await signingOf(rekey);
     const used = new Set<string>();
     for (let n = 0; n < 70; n++) {
       rekey.clock.advance(86_400_000);
@@ -113,7 +110,6 @@ describe('the client', () => {
         decodeProtectedHeader((api.seen.at(-1)?.authorization ?? '').replace('Bearer ', '')).kid ?? '',
       );
     }
-    await close();
     expect(used.size).toBe(3);
   });
 

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrateQueue } from '@rekey/queue';
 import { SMTPServer } from 'smtp-server';
 import { type AppProcess, RunningClock, startApp } from '../faults/app-process.js';
-import { freePort, startPostgres } from '../postgres.js';
+import { createDatabase } from '../runner/database.js';
+import { freePort } from '../runner/free-port.js';
 
 const names = ['recovery', 'courier', 'issuer', 'console'] as const;
 type Name = (typeof names)[number];
@@ -30,8 +30,7 @@ const listen = (server: Server): Promise<number> =>
   );
 
 export async function startDeployment(environment: Record<string, string> = {}): Promise<Deployment> {
-  const postgres = await startPostgres();
-  await migrateQueue(postgres);
+  const postgres = await createDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'rekey-deployment-'));
   const mails: string[] = [];
   const smtp = new SMTPServer({
@@ -55,23 +54,18 @@ export async function startDeployment(environment: Record<string, string> = {}):
   >;
   const settings = { databaseUrl: postgres.url, dataDir, urls };
   const secret = 'the secret of the management';
-  const apps: Partial<Record<Name, AppProcess>> = {};
-  for (const name of ['issuer', 'console', 'courier', 'recovery'] as const) {
-    apps[name] = await startApp(
-      name,
-      { settings, clock: new RunningClock() },
-      {
-        port: ports[name],
-        environment: {
-          LOG_LEVEL: 'info',
-          SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
-          MANAGEMENT_CLIENT_SECRET: secret,
-          ...environment,
-        },
-      },
-    );
-  }
-  const output = (name: Name) => apps[name]?.output() ?? '';
+  const more = {
+    LOG_LEVEL: 'info',
+    SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+    MANAGEMENT_CLIENT_SECRET: secret,
+    ...environment,
+  };
+  const start = async (name: Name) => {
+    const of = { settings, clock: new RunningClock() };
+    return [name, await startApp(name, of, { port: ports[name], environment: more })] as const;
+  };
+  const apps = Object.fromEntries(await Promise.all(names.map(start))) as Record<Name, AppProcess>;
+  const output = (name: Name) => apps[name].output();
   return {
     urls,
     log: (name) =>
@@ -93,9 +87,9 @@ export async function startDeployment(environment: Record<string, string> = {}):
       return ((await answer.json()) as { access_token: string }).access_token;
     },
     async close() {
-      await Promise.all(names.map((name) => apps[name]?.kill()));
+      await Promise.all(names.map((name) => apps[name].kill()));
       await new Promise<void>((resolve) => smtp.close(() => resolve()));
-      await postgres.stop();
+      await postgres.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

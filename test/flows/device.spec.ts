@@ -1,17 +1,15 @@
 import { csrfIn, PageBrowser } from './page-browser.js';
 import { password, people } from './people.js';
-import { type Answer, newHousehold, type Rekey, startRekey, stopTokenIn, until } from './rekey.js';
+import { type Answer, newHousehold, stopTokenIn, until, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 const grant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** RFC 8628: a thing without a keyboard shows a code, a person lets it in elsewhere. */
 describe('the device grant', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
+  const rekey = useRekey();
+  const who = people(rekey);
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
     const bearer = await who.management();
     const put = (id: string, json: object) =>
       rekey.call('PUT', `${rekey.settings.urls.console}/v1/clients/${id}`, { bearer, json });
@@ -23,8 +21,7 @@ describe('the device grant', () => {
     };
     expect((await put('tv', tv)).status).toBe(201);
     expect((await put('radio', { ...tv, name: 'Radio' })).status).toBe(201);
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(3_600_000);

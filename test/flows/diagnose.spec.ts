@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase } from '@rekey/database';
+import type { Database } from '@rekey/database';
 import { causeNames, remedies, SigningKeys } from '@rekey/tokens';
 import { SignJWT } from 'jose';
 import { altered, decode, foreign, parts, withClaims, withHeader } from './altered-tokens.js';
 import { password, people } from './people.js';
-import { newHousehold, type Rekey, startRekey, stopTokenIn, until } from './rekey.js';
+import { newHousehold, stopTokenIn, until, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 type Tokens = { access_token: string; refresh_token: string };
@@ -12,21 +12,15 @@ type Json = Record<string, unknown>;
 
 /** Why a token is not taken: one cause each, and never a word of a token that was altered. */
 describe('diagnosis', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
+  const who = people(rekey);
   let database: Database;
   let keys: SigningKeys;
-  let who: ReturnType<typeof people>;
   const seen = new Set<string>();
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
-    database = await openDatabase({ url: rekey.settings.databaseUrl ?? '', name: 'spec', poolSize: 2 });
+    database = await rekey.openDatabase();
     keys = new SigningKeys(database, rekey.settings.keyring, rekey.clock);
-  }, 30_000);
-  afterAll(async () => {
-    await database.close();
-    await rekey.close();
-  });
+  }, 60_000);
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(600_000);

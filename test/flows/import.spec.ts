@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hash } from '@node-rs/argon2';
-import { freePort } from '../postgres.js';
-import { type Answer, newHousehold, type Rekey, startRekey } from './rekey.js';
+import { freePort } from '../runner/free-port.js';
+import { type Answer, newHousehold, useRekey } from './rekey.js';
 
 interface Result {
   line: number;
@@ -16,16 +16,14 @@ interface Result {
 }
 
 describe('import and what it writes', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   let api: string;
   let bearer: string;
   beforeAll(async () => {
-    rekey = await startRekey();
     api = rekey.settings.urls.console;
     const { clientId, clientSecret } = rekey.settings.management;
     bearer = await tokenOf(clientId, clientSecret);
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
   beforeEach(() => {
     newHousehold();
   });

@@ -1,21 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { newHousehold, type Rekey, startRekey } from './rekey.js';
+import { newHousehold, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 describe('the issuer', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   let issuer: string;
   let basic: Record<string, string>;
   beforeAll(async () => {
-    rekey = await startRekey();
     issuer = rekey.settings.urls.issuer;
     const { clientId, clientSecret } = rekey.settings.management;
     basic = { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` };
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(600_000);

@@ -1,22 +1,17 @@
-import { type Database, openDatabase } from '@rekey/database';
+import type { Database } from '@rekey/database';
 import { type KeyPlan, publishedAheadMs, SigningKeys, type TokenAlgorithm } from '@rekey/tokens';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { newHousehold, type Rekey, startRekey } from './rekey.js';
+import { newHousehold, useRekey } from './rekey.js';
 
 const day = 86_400_000;
 
 /** Signing keys over time. */
 describe('keys', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   let database: Database;
   beforeAll(async () => {
-    rekey = await startRekey();
-    database = await openDatabase({ url: rekey.settings.databaseUrl ?? '', name: 'spec', poolSize: 4 });
-  }, 30_000);
-  afterAll(async () => {
-    await database.close();
-    await rekey.close();
-  });
+    database = await rekey.openDatabase();
+  }, 60_000);
 
   const keysOf = (plan?: Partial<KeyPlan>) =>
     new SigningKeys(database, rekey.settings.keyring, rekey.clock, { ...rekey.settings.keyPlan, ...plan });
@@ -38,8 +33,8 @@ describe('keys', () => {
     const keys = keysOf();
     const used = new Set<unknown>();
     let before = await signIn();
-    for (let hours = 0; hours < 120 * 24; hours += 30) {
-      rekey.clock.advance(30 * 3_600_000 - 300_000);
+    for (let hours = 0; hours < 120 * 24; hours += 45) {
+      rekey.clock.advance(45 * 3_600_000 - 300_000);
       await Promise.all([keys.rotate(), keysOf().rotate()]);
       const token = await signIn();
       rekey.clock.advance(300_000);

@@ -1,19 +1,17 @@
 import { Visitor } from '../security/enumeration/visitor.js';
 import { people } from './people.js';
-import { type CaughtMessage, codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
+import { type CaughtMessage, codeIn, newHousehold, until, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 /** Mei and Li have put down Chinese as their language, Sam English, and Kim none. */
 describe('the language of a message', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   beforeAll(async () => {
-    rekey = await startRekey();
     const bearer = await people(rekey).management();
     const json = { addresses: [{ kind: 'email', value: 'kim@example.com', verified: true }] };
     const put = await rekey.call('PUT', `${rekey.settings.urls.console}/v1/accounts/kim`, { bearer, json });
     expect(put.status).toBe(201);
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(600_000);

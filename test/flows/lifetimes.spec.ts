@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimsOf, password, people } from './people.js';
-import { newHousehold, type Rekey, startRekey } from './rekey.js';
+import { newHousehold, startRekey, useRekey } from './rekey.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -11,13 +11,13 @@ const day = 24 * hour;
 describe('lifetimes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-lifetimes-'));
   const file = join(folder, 'lifetimes.json');
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
-  beforeAll(async () => {
+  const rekey = useRekey(async () => {
     const roles = { cashier: { access: 120, refresh_idle: 3_600, refresh: 14_400 } };
     writeFileSync(file, JSON.stringify({ roles }));
-    rekey = await startRekey({ environment: { TOKEN_LIFETIMES_FILE: file } });
-    who = people(rekey);
+    return { environment: { TOKEN_LIFETIMES_FILE: file } };
+  });
+  const who = people(rekey);
+  beforeAll(async () => {
     const bearer = await who.management();
     const put = (id: string, json: object) =>
       rekey.call('PUT', `${rekey.settings.urls.console}/v1/clients/${id}`, {
@@ -26,11 +26,8 @@ describe('lifetimes', () => {
       });
     await put('kiosk', { lifetimes: { access: 60, refresh_idle: 7_200, refresh: 10_800 } });
     await put('tv', { grants: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'] });
-  }, 30_000);
-  afterAll(async () => {
-    await rekey.close();
-    rmSync(folder, { recursive: true });
-  });
+  }, 60_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(hour);

@@ -4,21 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import twilio from 'twilio';
-import { newHousehold, type Rekey, startRekey } from './rekey.js';
+import { newHousehold, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 const run = promisify(execFile);
 
 describe('management', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   let api: string;
   let bearer: string;
   beforeAll(async () => {
-    rekey = await startRekey();
     api = rekey.settings.urls.console;
     bearer = await tokenWith();
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
   beforeEach(() => {
     newHousehold();
   });

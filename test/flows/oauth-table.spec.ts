@@ -10,16 +10,15 @@ import {
   tokenRows,
 } from './oauth-rows.js';
 import { people } from './people.js';
-import { newHousehold, type Rekey, startRekey } from './rekey.js';
+import { newHousehold, useRekey } from './rekey.js';
 
 const endpoints = ['token', 'revoke', 'introspect', 'device_authorization'];
 
 /** RFC 6749 §3.2, §5.1 and §5.2, line by line. */
 describe('the OAuth endpoints', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   let given: Given;
   beforeAll(async () => {
-    rekey = await startRekey();
     const who = people(rekey);
     await who.put('buyer');
     const put = async (id: string, json: object) => {
@@ -39,8 +38,7 @@ describe('the OAuth endpoints', () => {
       shopRefresh: shopSession.refresh_token,
       shopAccess: shopSession.access_token,
     };
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
 
   const send = async (endpoint: string, { form, body, type, headers, query = '' }: Sent, method = 'POST') => {
     const response = await fetch(`${rekey.settings.urls.issuer}/oauth2/${endpoint}${query}`, {

@@ -1,14 +1,10 @@
 import { csrfIn, PageBrowser } from './page-browser.js';
-import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
+import { codeIn, newHousehold, until, useRekey } from './rekey.js';
 
 let household = '';
 
 describe('the pages without a browser', () => {
-  let rekey: Rekey;
-  beforeAll(async () => {
-    rekey = await startRekey();
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey();
   beforeEach(() => {
     household = newHousehold();
     rekey.clock.advance(600_000);

@@ -1,18 +1,13 @@
 import { password as first, people } from './people.js';
-import { newHousehold, type Rekey, startRekey, stopTokenIn, until } from './rekey.js';
+import { newHousehold, stopTokenIn, until, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 const second = 'a sentence that was chosen later';
 
 /** A person's own password, and sessions that the management ends. */
 describe('passwords and sessions', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
-  beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey();
+  const who = people(rekey);
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(600_000);

@@ -1,12 +1,8 @@
-import { codeIn, newHousehold, type Rekey, startRekey, stopTokenIn } from './rekey.js';
+import { codeIn, newHousehold, stopTokenIn, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 describe('a recovery', () => {
-  let rekey: Rekey;
-  beforeAll(async () => {
-    rekey = await startRekey();
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey();
   beforeEach(() => {
     newHousehold();
   });

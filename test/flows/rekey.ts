@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Database, openDatabase } from '@rekey/database';
 import { type Clock, MovableClock } from '@rekey/kernel';
 import { loadSettings, type Settings } from '@rekey/settings';
 import pg from 'pg';
-import { type Standalone, startStandalone } from '../../apps/standalone/src/app.js';
-import { freePort, startPostgres } from '../postgres.js';
+import { type Standalone, type SweepPeriods, startStandalone } from '../../apps/standalone/src/app.js';
+import { createDatabase } from '../runner/database.js';
+import { freePort } from '../runner/free-port.js';
 import { brokenPromise } from './promised.js';
 
 /** Whatever the JSON of an answer or a row holds; the test says what it expects of it. */
@@ -28,7 +30,7 @@ export interface CaughtMessage {
   headers?: Record<string, string>;
 }
 
-/** All of Rekey over HTTP, on a PostgreSQL of its own, with a clock that the test moves. */
+/** All of Rekey over HTTP, on a database of its own, with a clock that the test moves. */
 export interface Rekey {
   settings: Settings;
   clock: MovableClock;
@@ -43,32 +45,81 @@ export interface Rekey {
   message(to: string, n?: number): Promise<CaughtMessage>;
   /** The messages to this address that carry a code, newest first. */
   codes(to: string): Promise<CaughtMessage[]>;
+  /** Waits until no message is left to look after: each was sent or dropped. */
+  idle(): Promise<void>;
+  /** The product's own access to the same database, for as long as this Rekey runs. */
+  openDatabase(): Promise<Database>;
+  /** Ends something that uses the database of this Rekey before that goes. */
+  beforeClose(end: () => Promise<unknown>): void;
   close(): Promise<void>;
 }
 
 export interface CallOptions {
   json?: unknown;
-  bearer?: string;
-  headers?: Record<string, string>;
+  bearer?: string | undefined;
+  headers?: Record<string, string> | undefined;
 }
 
-export async function startRekey(
-  options: { clock?: Clock; environment?: Record<string, string> } = {},
+export interface RekeyOptions {
+  clock?: Clock | undefined;
+  /** Over the settings of every test; with `DATABASE_URL` the database outlives this start, for what goes on after a restart. */
+  environment?: Record<string, string> | undefined;
+  sweepPeriods?: Partial<SweepPeriods> | undefined;
+}
+
+/**
+ * All of Rekey for the tests of a block: started before the first, closed after the last.
+ *
+ * @param options a function where they come from something that is started first
+ */
+export function useRekey(options: RekeyOptions | (() => Promise<RekeyOptions>) = {}): Rekey {
+  let running: Rekey | undefined;
+  beforeAll(async () => {
+    running = await startRekey(typeof options === 'function' ? await options() : options);
+  }, 120_000);
+  afterAll(() => running?.close());
+  return new Proxy({} as Rekey, {
+    get(_target, name) {
+      if (!running) throw new Error('Rekey has not started: use it in tests and hooks only');
+      return Reflect.get(running, name);
+    },
+  });
+}
+
+/** One start that the test itself closes. */
+export async function startRekey({ environment, ...options }: RekeyOptions = {}): Promise<Rekey> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    return await start({ environment, ...options }, closing, close);
+  } catch (fault) {
+    await close();
+    throw fault;
+  }
+}
+
+async function start(
+  options: RekeyOptions,
+  closing: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
 ): Promise<Rekey> {
-  // One that is given outlives this start: for stories that go on after a restart.
   const given = options.environment?.DATABASE_URL;
-  const postgres = given ? { url: given, stop: async () => undefined } : await startPostgres();
+  const database = given ? { url: given, drop: async () => undefined } : await createDatabase();
+  closing.push(database.drop);
   const dataDir = await mkdtemp(join(tmpdir(), 'rekey-flow-'));
+  closing.push(() => rm(dataDir, { recursive: true, force: true }));
   const clock = (options.clock as MovableClock) ?? new MovableClock(Date.now());
-  const [recovery, issuer, console_, mailbox] = await Promise.all([
-    freePort(),
-    freePort(),
-    freePort(),
-    freePort(),
-  ]);
+  const [recovery, issuer, console_, mailbox] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
   const settings = loadSettings(
     {
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: database.url,
       REKEY_DATA_DIR: dataDir,
       RECOVERY_PORT: String(recovery),
       ISSUER_PORT: String(issuer),
@@ -81,14 +132,16 @@ export async function startRekey(
     },
     'standalone',
   );
-  const standalone = await startStandalone(settings, { clock }).catch(async (fault: unknown) => {
-    await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
-    throw fault;
+  const standalone = await startStandalone(settings, {
+    clock,
+    // A notification is what a sweep finds: nobody waits a second for it.
+    sweepPeriods: { messages: 50, ...options.sweepPeriods },
   });
-  const pool = new pg.Pool({ connectionString: postgres.url, max: 4 });
+  closing.push(() => standalone.close());
+  const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   // A test may kill the server under it.
   pool.on('error', () => undefined);
+  closing.push(() => pool.end());
   const mailboxUrl = standalone.mailbox?.url ?? '';
 
   const call: Rekey['call'] = async (method, url, { json, bearer, headers = {} } = {}) => {
@@ -101,7 +154,7 @@ export async function startRekey(
         ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
         ...headers,
       },
-      body: json === undefined ? undefined : typeof json === 'string' ? json : JSON.stringify(json),
+      ...(json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }),
     });
     const answer = await read(response);
     expect(promiseOf(settings, method, url, answer)).toBeUndefined();
@@ -111,6 +164,7 @@ export async function startRekey(
     const { body } = await call('GET', `${mailboxUrl}/messages?to=${encodeURIComponent(to)}`);
     return body.messages;
   };
+  const sql: Rekey['sql'] = async (text, values) => (await pool.query(text, values)).rows;
   return {
     settings: standalone.settings,
     clock,
@@ -119,7 +173,7 @@ export async function startRekey(
     call,
     messages,
     codes: async (to) => (await messages(to)).filter((message) => codePattern(message).test(message.text)),
-    sql: async (text, values) => (await pool.query(text, values)).rows,
+    sql,
     async token(form, headers = {}) {
       const response = await fetch(`${settings.urls.issuer}/oauth2/token`, {
         method: 'POST',
@@ -136,12 +190,19 @@ export async function startRekey(
         return all.length >= n ? all.at(-n) : undefined;
       });
     },
-    async close() {
-      await pool.end();
-      await standalone.close();
-      await postgres.stop();
-      await rm(dataDir, { recursive: true, force: true });
+    async idle() {
+      await until('every message to be looked after', async () => {
+        const [row] = await sql(`select count(*)::int as n from messages where state = 'queued'`);
+        return row.n === 0 || undefined;
+      });
     },
+    async openDatabase() {
+      const opened = await openDatabase({ url: database.url, name: 'spec', poolSize: 4 });
+      closing.push(() => opened.close());
+      return opened;
+    },
+    beforeClose: (end) => void closing.push(end),
+    close,
   };
 }
 
@@ -180,7 +241,7 @@ async function read(response: Response): Promise<Answer> {
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined>,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {

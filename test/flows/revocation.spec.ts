@@ -1,7 +1,7 @@
 import { decode, foreign, parts } from './altered-tokens.js';
 import { basic } from './oauth-rows.js';
 import { password, people } from './people.js';
-import { newHousehold, type Rekey, startRekey } from './rekey.js';
+import { newHousehold, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 interface Tokens {
@@ -15,15 +15,12 @@ const device = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** RFC 7009 and RFC 7662 to the letter; what ends a session counts at once, for that session and for no other. */
 describe('revocation and introspection', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
+  const rekey = useRekey();
+  const who = people(rekey);
   let batch: { id: string; secret: string };
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
     batch = { id: 'batch', secret: await putBatch() };
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
   beforeEach(async () => {
     newHousehold();
     rekey.clock.advance(600_000);

@@ -2,16 +2,16 @@ import { execFile } from 'node:child_process';
 import { createVerifier, type Verdict, type VerifierCause, type VerifierOptions } from '@rekey/client';
 import { SignJWT } from 'jose';
 import * as oauth from 'oauth4webapi';
-import { freePort } from '../postgres.js';
+import { freePort } from '../runner/free-port.js';
 import { altered, decode, foreign, parts } from './altered-tokens.js';
 import { people } from './people.js';
-import { newHousehold, type Rekey, startRekey } from './rekey.js';
+import { newHousehold, useRekey } from './rekey.js';
 import { signingOf } from './signing.js';
 
 /** What a resource server finds out about a token by itself, and the challenge that it answers with. */
 describe('the verifier of resource servers', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
+  const rekey = useRekey();
+  const who = people(rekey);
   let signing: Awaited<ReturnType<typeof signingOf>>;
   let token: string;
   let refreshToken: string;
@@ -19,18 +19,12 @@ describe('the verifier of resource servers', () => {
   let fetched: string[] = [];
   let cut = false;
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
     signing = await signingOf(rekey);
     for (const id of ['reader', 'other']) await who.put(id);
     const url = `${rekey.settings.urls.console}/v1/clients/api`;
     const json = { name: 'API', type: 'confidential', grants: ['client_credentials'] };
     apiSecret = (await rekey.call('PUT', url, { bearer: await who.management(), json })).body.client_secret;
-  }, 30_000);
-  afterAll(async () => {
-    await signing.close();
-    await rekey.close();
-  });
+  }, 60_000);
   beforeEach(async () => {
     newHousehold();
     rekey.clock.advance(3_600_000);
@@ -134,7 +128,7 @@ describe('the verifier of resource servers', () => {
     expect(await causeOf(refreshToken)).toBe('refresh_token');
     expect(await causeOf(await foreign(token, {}))).toBe('unknown_key');
     expect(await causeOf(token, { audience: 'https://shop.example' })).toBe('wrong_audience');
-    const key = await signing.keys.signingKey('access_token');
+    const key = await signing.signingKey('access_token');
     const signed = (more: object) =>
       new SignJWT({ ...decode(parts(token)[1]), ...more } as never)
         .setProtectedHeader({ alg: key.alg, typ: 'at+jwt', kid: key.kid })
@@ -179,7 +173,7 @@ describe('the verifier of resource servers', () => {
     const kids = new Set<unknown>();
     for (let day = 0; day < 35; day++) {
       rekey.clock.advance(86_400_000);
-      await signing.keys.rotate();
+      await signing.rotate();
       const session = (await who.signIn('reader')).body;
       await rekey.token({
         grant_type: 'refresh_token',

@@ -26,7 +26,10 @@ export interface Watched {
 }
 
 export async function startWatched(): Promise<Watched> {
-  const rekey = await startRekey({ environment: { METRICS_TOKEN: metricsToken } });
+  const rekey = await startRekey({
+    environment: { METRICS_TOKEN: metricsToken },
+    sweepPeriods: { recoveries: 200 },
+  });
   const who = people(rekey);
   const bearer = await who.management();
   const counts = async (): Promise<Counts> => {

@@ -1,5 +1,5 @@
 import { createVerifier } from '@rekey/client';
-import { type Database, openDatabase } from '@rekey/database';
+import type { Database } from '@rekey/database';
 import { SigningKeys } from '@rekey/tokens';
 import {
   createLocalJWKSet,
@@ -9,26 +9,22 @@ import {
   jwtVerify,
 } from 'jose';
 import { people } from '../flows/people.js';
-import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { newHousehold, until, useRekey } from '../flows/rekey.js';
+import { byLength } from '../runner/length.js';
 
 const minute = 60_000;
 const workers = 6;
+const changes = byLength(2, 5);
 
 /** Signing keys change while tokens are issued and verified all the time. */
 describe('rotation under load', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
+  const who = people(rekey);
   let database: Database;
-  let who: ReturnType<typeof people>;
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
-    database = await openDatabase({ url: rekey.settings.databaseUrl ?? '', name: 'spec', poolSize: 4 });
+    database = await rekey.openDatabase();
     for (let n = 0; n < workers; n++) await who.put(`worker-${n}`);
-  }, 30_000);
-  afterAll(async () => {
-    await database.close();
-    await rekey.close();
-  });
+  }, 60_000);
 
   const now = () => rekey.clock.now();
   const jwksUrl = () => new URL(`${rekey.settings.urls.issuer}/oauth2/jwks`);
@@ -49,7 +45,7 @@ describe('rotation under load', () => {
     };
   };
 
-  test('five changes of keys by two processes: not one validation fails, by jose, by our verifier, or from a cache', async () => {
+  test('changes of keys by two processes: not one validation fails, by jose, by our verifier, or from a cache', async () => {
     const { urls, keyring } = rekey.settings;
     const rotateEveryMs = 120 * minute;
     const processes = [1, 2].map(
@@ -99,7 +95,7 @@ describe('rotation under load', () => {
       }
     };
     const move = async () => {
-      const end = now() + 5.5 * rotateEveryMs;
+      const end = now() + (changes + 0.5) * rotateEveryMs;
       for (let step = 0; now() < end; step++) {
         const seen = [...done];
         rekey.clock.advance(4 * minute);
@@ -122,9 +118,9 @@ describe('rotation under load', () => {
     for (const outcome of await Promise.allSettled(all))
       expect(outcome).toMatchObject({ status: 'fulfilled' });
     expect(failures).toEqual([]);
-    expect(kids.size).toBeGreaterThanOrEqual(5);
+    expect(kids.size).toBeGreaterThanOrEqual(changes);
     const validations = 4 * done.reduce((sum, count) => sum + count, 0);
-    expect(validations).toBeGreaterThan(3_000);
+    expect(validations).toBeGreaterThan(600 * changes);
     const [row] = await rekey.sql(`select count(*)::int as n from signing_keys where use = 'access_token'`);
     expect(row.n).toBeLessThanOrEqual(3);
   }, 240_000);

@@ -1,16 +1,12 @@
 import { openDatabase } from '@rekey/database';
 import { SigningKeys, signRecoveryAssertion } from '@rekey/tokens';
 import { people } from '../flows/people.js';
-import { codeIn, newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
+import { codeIn, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** The same thing many times at once, on a real PostgreSQL. */
 describe('many at once', () => {
-  let rekey: Rekey;
-  beforeAll(async () => {
-    rekey = await startRekey();
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey();
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(600_000);

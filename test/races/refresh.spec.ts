@@ -1,22 +1,16 @@
 import { type AppProcess, startApp } from '../faults/app-process.js';
 import { people } from '../flows/people.js';
-import { newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
+import { newHousehold, useRekey } from '../flows/rekey.js';
 
 /** Refresh tokens that come together, too late, or again: nobody is logged out by chance, and a thief is. */
 describe('refresh', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
+  const rekey = useRekey();
+  const who = people(rekey);
   let replicas: [AppProcess, AppProcess];
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
     await who.put('ann');
     replicas = await Promise.all([startApp('issuer', rekey), startApp('issuer', rekey)]);
   }, 60_000);
-  afterAll(async () => {
-    for (const replica of replicas) await replica.kill();
-    await rekey.close();
-  });
   beforeEach(() => {
     newHousehold();
   });

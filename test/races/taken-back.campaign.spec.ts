@@ -1,27 +1,25 @@
 import { password as known, people } from '../flows/people.js';
-import { newHousehold, type Rekey, startRekey, stopTokenIn, until } from '../flows/rekey.js';
+import { newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
+import { byLength } from '../runner/length.js';
 
 const chosen = 'a sentence that a thief has chosen';
 const another = 'another sentence that the thief has chosen';
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-const rounds = 12;
+const rounds = byLength(4, 12);
 
 /**
  * Who wants to stay opens new doors while the old ones are being shut: a thief who never pauses, against the stop link, a
  * recovery and a new password. Whatever comes first, nothing of theirs is open at the end.
  */
 describe('a thief who never pauses', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
+  const rekey = useRekey();
+  const who = people(rekey);
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
     const json = { name: 'TV', type: 'public', grants: [deviceGrant, 'refresh_token'] };
     const url = `${rekey.settings.urls.console}/v1/clients/tv`;
     await rekey.call('PUT', url, { bearer: await who.management(), json });
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
 
   const alive = (account: string) =>
     rekey.sql(`select id, recovery_id from token_families where account_id = $1 and ended_at is null`, [

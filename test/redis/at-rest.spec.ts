@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type Rekey, startRekey } from '../flows/rekey.js';
-import { freePort } from '../postgres.js';
-import { filesOf, searchFor } from '../security/at-rest/places.js';
+import { freePort } from '../runner/free-port.js';
+import { filesOf, searchFor } from '../search/places.js';
 import {
   ownPassword,
   putPeople,

@@ -4,7 +4,7 @@ import { openQueue } from '@rekey/queue';
 import { Redis } from 'ioredis';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
-import { freePort } from '../postgres.js';
+import { freePort } from '../runner/free-port.js';
 import { startRedis } from './redis-server.js';
 
 /** The same queue on Redis: the alarm clock is elsewhere, the row is still the truth. Needs redis-server. */

@@ -1,14 +1,10 @@
 import { loadSettings } from '@rekey/settings';
-import { newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
+import { newHousehold, useRekey } from '../flows/rekey.js';
 
 /** Who may call what from a page of another origin (CORS of the Fetch standard). */
 describe('cross-origin access', () => {
   const app = 'https://app.example.com';
-  let rekey: Rekey;
-  beforeAll(async () => {
-    rekey = await startRekey({ environment: { CORS_ORIGINS: `${app}, http://localhost:8080` } });
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey({ environment: { CORS_ORIGINS: `${app}, http://localhost:8080` } });
 
   const at = (path: string) => {
     const [name = '', rest = ''] = path.split(/(?=\/)(.*)/s);

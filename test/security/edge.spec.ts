@@ -1,18 +1,12 @@
 import { request } from 'node:https';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { startApp } from '../faults/app-process.js';
 import { certificateFor } from '../flows/certificate.js';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
-import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
-import { freePort } from '../postgres.js';
+import { newHousehold, startRekey, until, useRekey } from '../flows/rekey.js';
 
 /** Where requests come in: TLS, proxies, and what headers claim about both. */
 describe('the edge', () => {
-  let rekey: Rekey;
-  beforeAll(async () => {
-    rekey = await startRekey({ environment: { TRUST_PROXY: '127.0.0.1,::1,10.1.0.0/16' } });
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey({ environment: { TRUST_PROXY: '127.0.0.1,::1,10.1.0.0/16' } });
   beforeEach(() => rekey.clock.advance(600_000));
 
   const begin = async (url: string, headers: Record<string, string>): Promise<number> => {
@@ -53,11 +47,12 @@ describe('the edge', () => {
   });
 
   test('without a trusted proxy no header moves the source [ASVS 4.1.3, ASVS 15.3.4]', async () => {
-    const replica = await startApp('recovery', rekey, { environment: { TRUST_PROXY: '' } });
+    const bare = await startRekey({ environment: { TRUST_PROXY: '' } });
     try {
-      expectLimited(await fortyTimes(replica.url, (at) => ({ 'x-forwarded-for': `203.0.113.${at}` })));
+      const { recovery } = bare.settings.urls;
+      expectLimited(await fortyTimes(recovery, (at) => ({ 'x-forwarded-for': `203.0.113.${at}` })));
     } finally {
-      await replica.kill();
+      await bare.close();
     }
   });
 
@@ -101,17 +96,8 @@ describe('the edge', () => {
     const certificate = certificateFor('localhost');
     if (!certificate) return;
     const { certFile, keyFile, ca } = certificate;
-    const port = await freePort();
-    const replica = await startApp('recovery', rekey, {
-      port,
-      scheme: 'https',
-      environment: {
-        TLS_CERT_FILE: certFile,
-        TLS_KEY_FILE: keyFile,
-        RECOVERY_URL: `https://localhost:${port}`,
-        NODE_EXTRA_CA_CERTS: certFile,
-      },
-    });
+    const served = await startRekey({ environment: { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } });
+    const port = served.settings.ports.recovery;
     const speak = (options: ConnectionOptions) =>
       new Promise<string | null>((resolve, reject) => {
         const socket: TLSSocket = connect({ host: 'localhost', port, ca, ...options }, () => {
@@ -141,7 +127,7 @@ describe('the edge', () => {
       expect(page.cookies.every((cookie) => /^__Host-.*; Secure/.test(cookie))).toBe(true);
       expect(page.cookies.length).toBeGreaterThan(0);
     } finally {
-      await replica.kill();
+      await served.close();
       certificate.remove();
     }
   });

@@ -1,19 +1,14 @@
 import { connect } from 'node:net';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { people } from '../flows/people.js';
-import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { newHousehold, startRekey, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** The manners of HTTP, and what comes in with names, headers and bodies. */
 describe('hygiene', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
+  const rekey = useRekey();
+  const who = people(rekey);
   let household = '';
-  beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
-  }, 30_000);
-  afterAll(() => rekey.close());
   beforeEach(() => {
     household = newHousehold();
     rekey.clock.advance(600_000);

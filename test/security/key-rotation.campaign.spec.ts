@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { hashPassword, putAccount } from '@rekey/accounts';
 import { type Database, openDatabase } from '@rekey/database';
@@ -8,7 +8,9 @@ import pg from 'pg';
 import { PageBrowser } from '../flows/page-browser.js';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
-import { freePort, startPostgres, type TestPostgres } from '../postgres.js';
+import { createDatabase, type TestDatabase } from '../runner/database.js';
+import { freePort } from '../runner/free-port.js';
+import { byLength } from '../runner/length.js';
 import { mailOf, nameOf, password, startLoad } from './rotation-load.js';
 
 const keyText = (id: string) => ({ id, key: randomBytes(32).toString('base64url') });
@@ -16,11 +18,12 @@ const [before, after] = [keyText('2025'), keyText('2026')];
 type Keys = (typeof before)[];
 const ringOf = (keys: Keys) =>
   new Keyring(keys.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64url') })));
-const people = 2_000;
+/** More than one batch of the command. */
+const people = byLength(700, 2_000);
 
 /** A new key before the old one: restart, `npm run keys -- rotate` beside the work, take the old one away. Needs a build. */
 describe('keys are replaced', () => {
-  let postgres: TestPostgres;
+  let postgres: TestDatabase;
   let database: Database;
   let pool: pg.Pool;
   let rekey: Rekey;
@@ -30,7 +33,7 @@ describe('keys are replaced', () => {
     rekey = await startRekey({ clock, environment: { ...fixed, REKEY_KEYRING: JSON.stringify(keys) } });
   };
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await createDatabase();
     fixed.DATABASE_URL = postgres.url;
     for (const name of ['RECOVERY', 'ISSUER', 'CONSOLE', 'MAILBOX'])
       fixed[`${name}_PORT`] = String(await freePort());
@@ -61,33 +64,34 @@ describe('keys are replaced', () => {
     await rekey.close();
     await pool.end();
     await database.close();
-    await postgres.stop();
+    await postgres.drop();
   });
 
-  /** @param killAfter kill -9 as soon as it has said this */
+  /** @param dieAfter kill -9 as soon as it has printed this */
   const keysCommand = (
     verb: string,
     keys: Keys,
-    killAfter?: string,
-  ): { child: ChildProcess; output: () => string; ended: Promise<number> } => {
-    const child = spawn(process.execPath, ['dist/apps/standalone/src/keys-command.js', verb], {
+    dieAfter?: string,
+  ): { output: () => string; ended: Promise<number> } => {
+    const preload = dieAfter === undefined ? [] : ['--import', './test/faults/preload/die-after.mjs'];
+    const command = [...preload, 'dist/apps/standalone/src/keys-command.js', verb];
+    const child = spawn(process.execPath, command, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
         REKEY_KEYRING: JSON.stringify(keys),
         DATABASE_URL: postgres.url,
         REKEY_DATA_DIR: rekey.settings.dataDir,
+        ...(dieAfter === undefined ? {} : { DIE_AFTER: dieAfter }),
       },
     });
     let output = '';
     const read = (chunk: Buffer) => {
       output += chunk.toString();
-      if (killAfter !== undefined && output.includes(killAfter)) child.kill('SIGKILL');
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
     return {
-      child,
       output: () => output,
       ended: new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1))),
     };
@@ -146,9 +150,11 @@ describe('keys are replaced', () => {
       /^rekey keys: the keyring has one key only, 2025; "npm run keys -- add"/,
     );
     expect(await run('status', [after, before])).toMatch(
-      /^key 2026 \(newest\): nothing\nkey 2025: accounts 2000, addresses 2000, signing_keys \d, client secrets 2\n$/,
+      new RegExp(
+        `^key 2026 \\(newest\\): nothing\\nkey 2025: accounts ${people}, addresses ${people}, signing_keys \\d, client secrets 2\\n$`,
+      ),
     );
-    expect(await run('status', [after])).toContain('key 2025 (NOT IN THE RING): accounts 2000');
+    expect(await run('status', [after])).toContain(`key 2025 (NOT IN THE RING): accounts ${people}`);
   });
 
   test('nobody notices, also when it is killed half-way; then the old key can go [ASVS 11.2.2, ASVS 13.3.4]', async () => {
@@ -195,7 +201,7 @@ describe('keys are replaced', () => {
         0,
         expect.stringContaining('nothing sealed is left under key 2025'),
       ]);
-      await recovered(doneBefore + 20);
+      await recovered(doneBefore + byLength(10, 20));
     } finally {
       await load.end();
     }
@@ -242,9 +248,9 @@ describe('keys are replaced', () => {
     expect((await signIn(27, { second_factor })).status).toBe(201);
     expect((await issuer('sessions', { json: { identifier: nameOf(28), password } })).status).toBe(201);
     expect((await clientToken('back-end', secret)).status).toBe(200);
-    expect((await manage('GET', `accounts/${nameOf(1_999)}`)).body).toMatchObject({
-      username: nameOf(1_999),
-      addresses: [{ value: mailOf(1_999), verified: true }],
+    expect((await manage('GET', `accounts/${nameOf(people - 1)}`)).body).toMatchObject({
+      username: nameOf(people - 1),
+      addresses: [{ value: mailOf(people - 1), verified: true }],
     });
     newHousehold();
     const story = new Story(rekey);

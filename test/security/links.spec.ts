@@ -1,16 +1,12 @@
 import { generateSync } from 'otplib';
 import { PageBrowser } from '../flows/page-browser.js';
-import { type CaughtMessage, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { type CaughtMessage, newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** The link beside a code in a mail, and what opening it does not do. */
 describe('links in mails', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   let household = '';
-  beforeAll(async () => {
-    rekey = await startRekey();
-  }, 30_000);
-  afterAll(() => rekey.close());
   beforeEach(() => {
     household = newHousehold();
     rekey.clock.advance(600_000);

@@ -1,14 +1,10 @@
-import { newHousehold, type Rekey, startRekey, stopTokenIn, until } from '../flows/rekey.js';
+import { newHousehold, stopTokenIn, useRekey } from '../flows/rekey.js';
 import { countsIn, metricsOf, moved } from '../flows/scrape.js';
 import { Story } from '../flows/story.js';
 
 /** `/metrics` is on the public port: who reads it beside somebody else's recovery must not learn who has an account. */
 describe('metrics that everyone may see', () => {
-  let rekey: Rekey;
-  beforeAll(async () => {
-    rekey = await startRekey();
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey();
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(600_000);
@@ -22,10 +18,7 @@ describe('metrics that everyone may see', () => {
   const during = async (walk: () => Promise<unknown>) => {
     const before = countsIn(await read());
     await walk();
-    await until('every message to be looked after', async () => {
-      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
-      return row.n === 0 || undefined;
-    });
+    await rekey.idle();
     return moved(before, countsIn(await read()));
   };
   const scrape = 'http_request_duration_seconds_count{method="GET",route="/metrics",status="200"}';

@@ -1,13 +1,9 @@
-import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** Who is told of a recovery. */
 describe('notices', () => {
-  let rekey: Rekey;
-  beforeAll(async () => {
-    rekey = await startRekey();
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey();
   beforeEach(() => {
     newHousehold();
   });
@@ -40,10 +36,7 @@ describe('notices', () => {
     rekey.clock.advance(11 * 86_400_000);
     await recover('thief@example.com');
     await until('the notices', async () => ((await told('owner@example.com')).length > 0 ? true : undefined));
-    await until('all of them', async () => {
-      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
-      return row.n === 0 || undefined;
-    });
+    await rekey.idle();
     const counts = await Promise.all(
       ['owner@example.com', 'thief@example.com', '+12025550170', 'long-gone@example.com'].map(
         async (to) => (await told(to)).length,
@@ -58,10 +51,7 @@ describe('notices', () => {
     await put('moved', ['after@example.com']);
     for (const identifier of ['unsure@example.com', 'before@example.com'])
       await new Story(rekey).start({ identifier });
-    await until('every message to be looked after', async () => {
-      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
-      return row.n === 0 || undefined;
-    });
+    await rekey.idle();
     expect(await rekey.messages('unsure@example.com')).toEqual([]);
     expect(await rekey.messages('before@example.com')).toEqual([]);
   });

@@ -87,9 +87,9 @@ export const stranger = (numbers: Numbers): string => {
   return numbers.open(begin, digits);
 };
 
-/** Ten thousand numbers that earn money for whoever owns them. */
-export function pumped(numbers: Numbers): string[] {
-  const times = (n: number, one: () => string) => Array.from({ length: n }, one);
+/** So many numbers that earn money for their owner; `count` is a multiple of twenty. */
+export function pumped(numbers: Numbers, count: number): string[] {
+  const times = (part: number, one: () => string) => Array.from({ length: part * count }, one);
   const premium = () =>
     numbers.any(
       ...numbers.pick<[string, number]>([
@@ -113,7 +113,8 @@ export function pumped(numbers: Numbers): string[] {
         ['+5352', 10],
       ]),
     );
-  const owned = Array.from({ length: 60 }, (_, at): [string, number] => {
+  // About seventy numbers of each, however many numbers there are.
+  const owned = Array.from({ length: Math.round(count * 0.006) }, (_, at): [string, number] => {
     const [begin, digits, more] = (
       [
         ['+447', 12, 3],
@@ -129,11 +130,11 @@ export function pumped(numbers: Numbers): string[] {
     return [inside.slice(0, begin.length + more), digits];
   });
   return numbers.shuffled([
-    ...times(2_500, premium),
-    ...times(1_500, dear),
-    ...times(4_500, () => numbers.open(...numbers.pick(owned))),
+    ...times(0.25, premium),
+    ...times(0.15, dear),
+    ...times(0.45, () => numbers.open(...numbers.pick(owned))),
     // Thinly, over every range of two countries where people live.
-    ...times(1_500, () =>
+    ...times(0.15, () =>
       numbers.open(
         ...numbers.pick<[string, number]>([
           ['+447', 12],

@@ -1,12 +1,11 @@
-import { type Answer, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { type Answer, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** Whoever asks learns nothing of who has an account. */
 describe('the same answer for everyone', () => {
-  let rekey: Rekey;
+  const rekey = useRekey();
   let bearer: string;
   beforeAll(async () => {
-    rekey = await startRekey();
     const { clientId, clientSecret } = rekey.settings.management;
     const answer = await rekey.token({
       grant_type: 'client_credentials',
@@ -21,8 +20,7 @@ describe('the same answer for everyone', () => {
     await put('unverified', {
       addresses: [{ kind: 'email', value: 'unverified@example.com', verified: false }],
     });
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
 
   const put = async (id: string, json: object) => {
     const answer = await rekey.call('PUT', `${rekey.settings.urls.console}/v1/accounts/${id}`, {
@@ -68,10 +66,7 @@ describe('the same answer for everyone', () => {
   });
 
   test('only the one who is known hears of it, five times in ten minutes at most', async () => {
-    await until('every message to be looked after', async () => {
-      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
-      return row.n === 0 || undefined;
-    });
+    await rekey.idle();
     expect(await rekey.messages('ada@example.com')).toHaveLength(5);
     for (const other of people.slice(1)) expect(await rekey.messages(other)).toEqual([]);
     const reasons = await rekey.sql(

@@ -1,11 +1,10 @@
-import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** How many messages anybody can cause. */
 describe('sends', () => {
-  let rekey: Rekey;
+  const rekey = useRekey({ environment: { SENDS_PER_CLIENT: '64', SENDS_IN_ALL: '4000' } });
   beforeAll(async () => {
-    rekey = await startRekey({ environment: { SENDS_PER_CLIENT: '64', SENDS_IN_ALL: '4000' } });
     const { clientId, clientSecret } = rekey.settings.management;
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
     const bearer = (await rekey.token(form)).body.access_token;
@@ -19,16 +18,9 @@ describe('sends', () => {
       await put(`accounts/person${n}`, { addresses: [{ kind: 'email', value, verified: true }] });
     }
   }, 60_000);
-  afterAll(() => rekey.close());
   beforeEach(() => {
     rekey.clock.advance(3_600_000);
   });
-
-  const settled = () =>
-    until('every message to be looked after', async () => {
-      const [row] = await rekey.sql(`select count(*)::int as n from messages where state = 'queued'`);
-      return row.n === 0 || undefined;
-    });
 
   test('an address gets five in ten minutes and twelve a day, by whichever of its identifiers and from wherever; the answers do not change [ASVS 2.4.1, FP rate-limit]', async () => {
     const bodies = new Set<string>();
@@ -40,7 +32,7 @@ describe('sends', () => {
           [answer.status, Object.keys(answer.body).join(), [...answer.headers.keys()].join()].join(' '),
         );
       }
-      await settled();
+      await rekey.idle();
       return (await rekey.codes('many@example.com')).length;
     };
     expect(await flood(10)).toBe(5);
@@ -64,7 +56,7 @@ describe('sends', () => {
       });
       expect(started.status).toBe(202);
     }
-    await settled();
+    await rekey.idle();
     const [row] = await rekey.sql(
       `select count(*) filter (where m.state = 'sent')::int as sent, count(*) filter (where m.reason = 'limited')::int as limited
        from messages m join recoveries r on r.id = m.recovery_id where r.client_id = 'noisy'`,
@@ -78,7 +70,7 @@ describe('sends', () => {
     newHousehold();
     const story = new Story(rekey);
     await story.start({ identifier: 'mei@example.com' });
-    await settled();
+    await rekey.idle();
     const spent = () =>
       rekey.sql(
         `select key, spent from limit_counters where resets_at > now() - interval '1 day' order by key`,
@@ -88,7 +80,7 @@ describe('sends', () => {
       story.id,
       new Date(rekey.clock.now()),
     ]);
-    await settled();
+    await rekey.idle();
     expect(await rekey.codes('mei@example.com')).toHaveLength(2);
     expect(await spent()).toEqual(before);
   });

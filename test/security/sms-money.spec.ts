@@ -5,7 +5,7 @@ import { MovableClock, uuidv7 } from '@rekey/kernel';
 import { countSmsProven, giveSmsBack, readSmsPolicy, reserveSms, smsProvenRows } from '@rekey/limits';
 import { newHousehold, startRekey, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
-import { startPostgres, type TestPostgres } from '../postgres.js';
+import { createDatabase, type TestDatabase } from '../runner/database.js';
 
 const prove = statement('spec_sms_prove', smsProvenRows('select unnest(:ids::uuid[])'));
 const spending = statement('spec_sms_spending', 'select scope, spent::int as spent from sms_spending');
@@ -17,16 +17,16 @@ const events = statement(
 /** What is spent on SMS, asked of two couriers at once. */
 describe('money for SMS', () => {
   const clock = new MovableClock(Date.UTC(2026, 0, 5));
-  let postgres: TestPostgres;
+  let postgres: TestDatabase;
   let couriers: [Database, Database];
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await createDatabase();
     const open = () => openDatabase({ url: postgres.url, name: 'spec', poolSize: 10 });
     couriers = [await open(), await open()];
   }, 30_000);
   afterAll(async () => {
     await Promise.all(couriers.map((courier) => courier.close()));
-    await postgres.stop();
+    await postgres.drop();
   });
   // Each test in hours of its own: budgets and windows have run out.
   beforeEach(() => clock.advance(40 * 86_400_000));
@@ -222,7 +222,7 @@ test('the answer to the caller does not change when an SMS is refused; its row a
 }, 60_000);
 
 test('a code that came by SMS and proved right makes its range known', async () => {
-  const rekey = await startRekey();
+  const rekey = await startRekey({ sweepPeriods: { sms_proven: 50 } });
   try {
     await new Story(rekey).proveBy('+12025550123');
     const known = await until('the proof to be counted', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { people, password as theirs } from '../flows/people.js';
-import { codeIn, newHousehold, type Rekey, startRekey, stopTokenIn, until } from '../flows/rekey.js';
+import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 const chosen = 'a sentence that a thief has chosen';
@@ -10,11 +10,9 @@ const redirectUri = 'https://app.example/back';
 
 /** "This was not me": what a thief's recovery has led to, three days later, by whichever way. */
 describe('a recovery is taken back', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
+  const rekey = useRekey();
+  const who = people(rekey);
   beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
     const client = {
       name: 'An app',
       type: 'public',
@@ -22,8 +20,7 @@ describe('a recovery is taken back', () => {
     };
     const url = `${rekey.settings.urls.console}/v1/clients/app`;
     expect((await rekey.call('PUT', url, { bearer: await who.management(), json: client })).status).toBe(201);
-  }, 30_000);
-  afterAll(() => rekey.close());
+  }, 60_000);
   beforeEach(() => newHousehold());
 
   const refresh = async (token: string, client = 'default') =>

@@ -1,16 +1,11 @@
 import { people } from '../flows/people.js';
-import { codeIn, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { codeIn, newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** How authenticators wear out, and how they are repaired. */
 describe('wear', () => {
-  let rekey: Rekey;
-  let who: ReturnType<typeof people>;
-  beforeAll(async () => {
-    rekey = await startRekey();
-    who = people(rekey);
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey();
+  const who = people(rekey);
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(3_600_000);

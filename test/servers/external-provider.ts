@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { systemClock } from '@rekey/kernel';
 import { createRemoteJWKSet, exportJWK, generateKeyPair, type JWTPayload, jwtVerify } from 'jose';
 import { errors, type GrantContext, Provider } from 'oidc-provider';
-import { freePort } from '../postgres.js';
+import { freePort } from '../runner/free-port.js';
 
 export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -18,6 +19,7 @@ export class ExternalProvider {
   /** Grants of each account. */
   private readonly grants = new Map<string, string[]>();
   private server: Server | undefined;
+  private readonly speaking = { ...console };
   private port = 0;
 
   /** @param accounts those that it knows */
@@ -29,6 +31,8 @@ export class ExternalProvider {
   /** Again on the same port after {@link close}. */
   async start(clientSecret = secret): Promise<this> {
     this.port ||= await freePort();
+    // It warns of what the tests want: everything in memory, lifetimes by default, a Node.js that we support and it does not.
+    Object.assign(console, { warn: () => undefined, info: () => undefined });
     this.issuer = `http://localhost:${this.port}`;
     const { privateKey } = await generateKeyPair('ES256', { extractable: true });
     const provider = this.provider({ ...(await exportJWK(privateKey)), alg: 'ES256' }, clientSecret);
@@ -41,6 +45,7 @@ export class ExternalProvider {
   }
 
   async close(): Promise<void> {
+    Object.assign(console, this.speaking);
     this.server?.closeAllConnections();
     await new Promise((resolve) => this.server?.close(resolve) ?? resolve(undefined));
     this.server = undefined;
@@ -107,7 +112,7 @@ export class ExternalProvider {
       algorithms: ['ES256'],
       typ: 'JWT',
       maxTokenAge: 60,
-      currentDate: new Date(Date.now()),
+      currentDate: new Date(systemClock.now()),
       requiredClaims: ['sub', 'jti', 'exp', 'iat', 'acr', 'amr', 'auth_time', 'recovery_id'],
     }).catch((fault: unknown) => {
       throw new errors.InvalidGrant(`assertion: ${fault}`);

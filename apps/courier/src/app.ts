@@ -6,11 +6,13 @@ import { createChannels } from '@rekey/messages';
 import { openQueue, startWorkers } from '@rekey/queue';
 import { type MessageContext, messagesWaiting, sweepMessages, sweepRecoveries } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
-import { type LabelsOf, openWatch, type Place, type Watch } from '@rekey/watch';
+import { openWatch, type Place, type Watch } from '@rekey/watch';
 import { courierServer } from './probes.js';
 import { messageHandlers } from './send-message.js';
 import { smsPolicyOf } from './sms-policy.js';
-import { every } from './sweeps.js';
+import { every, type SweepPeriods, sweepPeriods } from './sweeps.js';
+
+export type { SweepPeriods } from './sweeps.js';
 
 /** Messages under way at once in one process. */
 const concurrency = 24;
@@ -19,10 +21,11 @@ const concurrency = 24;
  * The courier: takes messages up, writes and sends them, and looks after those that nobody looks after.
  *
  * @param options.port where its probes listen; none when left out
+ * @param options.periods of the sweeps, where they are not the usual ones
  */
 export async function startCourier(
   settings: Settings,
-  options: { clock?: Clock; port?: number; watch?: Watch } = {},
+  options: { clock?: Clock; port?: number; watch?: Watch; periods?: Partial<SweepPeriods> | undefined } = {},
 ): Promise<Pick<RunningServer, 'close'>> {
   const clock = options.clock ?? systemClock;
   const log = createLog({ name: 'courier', level: settings.logLevel });
@@ -61,12 +64,18 @@ export async function startCourier(
     smsBreakerOpened: (opened, place) => log.warn({ ...opened, ...asked(place) }, 'SMS breaker opened'),
   });
   const workers = await startWorkers(backend, handlers, { concurrency, log: warn('job failed') });
-  const swept = (sweep: LabelsOf<'sweeps'>['sweep']) => (fault?: unknown) => {
-    note('sweeps', { sweep, outcome: fault === undefined ? 'done' : 'failed' });
-    if (fault !== undefined) log.warn({ err: fault, sweep }, 'sweep failed');
-  };
+  const periods = { ...sweepPeriods, ...options.periods };
+  const sweepBy = (sweep: keyof SweepPeriods, work: () => Promise<void>) =>
+    every(
+      periods[sweep],
+      (fault) => {
+        note('sweeps', { sweep, outcome: fault === undefined ? 'done' : 'failed' });
+        if (fault !== undefined) log.warn({ err: fault, sweep }, 'sweep failed');
+      },
+      work,
+    );
   const sweeps = [
-    every(1_000, swept('messages'), async () => {
+    sweepBy('messages', async () => {
       const { codes, notices } = await sweepMessages(context);
       await queue.enqueueAll(
         'send_message',
@@ -77,12 +86,12 @@ export async function startCourier(
         bunches(notices).map((messageIds) => ({ jobId: uuidv7(clock.now()), payload: { messageIds } })),
       );
     }),
-    every(15_000, swept('recoveries'), () => sweepRecoveries(context)),
-    every(2_000, swept('sms_proven'), async () => {
+    sweepBy('recoveries', () => sweepRecoveries(context)),
+    sweepBy('sms_proven', async () => {
       const closed = await countSmsProven(database, clock.now());
       for (const prefix of closed) log.info({ prefix }, 'SMS breaker closed');
     }),
-    every(600_000, swept('sms_money'), () => forgetSms(database, clock.now())),
+    sweepBy('sms_money', () => forgetSms(database, clock.now())),
   ];
   watchQueue(watch, context);
   const probes =

@@ -1,3 +1,8 @@
+/** Milliseconds from the end of a round of each sweep to the beginning of the next. */
+export const sweepPeriods = { messages: 1_000, recoveries: 15_000, sms_proven: 2_000, sms_money: 600_000 };
+
+export type SweepPeriods = typeof sweepPeriods;
+
 /** Something done again and again; one round at a time. */
 export interface Sweep {
   /** Waits for the round under way. */

@@ -5,7 +5,7 @@ import { migrateQueue } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
 import { openWatch, type Watch } from '@rekey/watch';
 import { startConsole } from '../../console/src/app.js';
-import { startCourier } from '../../courier/src/app.js';
+import { type SweepPeriods, startCourier } from '../../courier/src/app.js';
 import { startIssuer } from '../../issuer/src/app.js';
 import { startRecovery } from '../../recovery/src/app.js';
 import { seedDemoAccounts } from './demo-accounts.js';
@@ -13,6 +13,8 @@ import { putExampleClients } from './example/clients.js';
 import { exampleRoutes } from './example/example.js';
 import { type Mailbox, startMailbox } from './mailbox/mailbox.js';
 import { startEmbeddedPostgres } from './postgres.js';
+
+export type { SweepPeriods } from '../../courier/src/app.js';
 
 export interface Standalone {
   settings: Settings;
@@ -27,10 +29,15 @@ export interface Standalone {
  * somewhere to go, and the four apps. Closes in the opposite order, so that what is under way can finish.
  *
  * @param options.ending aborted while it starts: what runs already is closed
+ * @param options.sweepPeriods in milliseconds, where they are not the usual ones
  */
 export async function startStandalone(
   given: Settings,
-  { ending, ...options }: { clock?: Clock; ending?: AbortSignal } = {},
+  {
+    ending,
+    sweepPeriods,
+    ...options
+  }: { clock?: Clock; ending?: AbortSignal; sweepPeriods?: Partial<SweepPeriods> | undefined } = {},
 ): Promise<Standalone> {
   const started: (() => Promise<void>)[] = [];
   const keep = <Part>(part: Part, close: (part: Part) => Promise<void>): Part => {
@@ -84,7 +91,7 @@ export async function startStandalone(
       keep(await part(app), (running) => running.close());
     const issuer = await start(() => startIssuer(settings, { ...options, watch: issuerWatch }));
     await start(() => startConsole(settings, { ...options, watch: consoleWatch }));
-    await start(() => startCourier(settings, { ...options, watch: courier }));
+    await start(() => startCourier(settings, { ...options, watch: courier, periods: sweepPeriods }));
     // Its public URL may lead through a proxy that is not there yet, or not from here.
     const issuerAt = { url: issuer.url, certFile: settings.tls?.certFile };
     await start(() => startRecovery(settings, { ...options, watch: recovery, issuerAt }));

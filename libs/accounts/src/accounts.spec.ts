@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { isRefused, Keyring } from '@rekey/kernel';
 import pg from 'pg';
-import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import {
   type AccountToPut,
   addressToWrite,
@@ -20,7 +20,7 @@ import {
 } from './index.js';
 
 describe('accounts on PostgreSQL', () => {
-  let postgres: TestPostgres;
+  let postgres: TestDatabase;
   let database: Database;
   let pool: pg.Pool;
   const old = { id: 'old', key: randomBytes(32) };
@@ -28,7 +28,7 @@ describe('accounts on PostgreSQL', () => {
   let now = 1_800_000_000_000;
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
     pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
     // Its sockets may still be closing when the server leaves.
@@ -37,7 +37,7 @@ describe('accounts on PostgreSQL', () => {
   afterAll(async () => {
     await pool.end();
     await database.close();
-    await postgres.stop();
+    await postgres.drop();
   });
   beforeEach(async () => {
     now += 60_000;

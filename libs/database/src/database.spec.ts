@@ -1,17 +1,17 @@
-import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { type Database, migrate, openDatabase, pendingMigrations, statement } from './index.js';
 
 describe('Database', () => {
-  let postgres: TestPostgres;
+  let postgres: TestDatabase;
   let database: Database;
 
   beforeAll(async () => {
-    postgres = await startPostgres({ migrated: false });
+    postgres = await createDatabase({ migrated: false });
     database = await openDatabase({ url: postgres.url, name: 'spec', anySchema: true });
   });
   afterAll(async () => {
     await database.close();
-    await postgres.stop();
+    await postgres.drop();
   });
 
   const count = statement('spec_count', `select count(*)::int as n from pg_class where relname = :name`);

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { startPostgres } from '../../../test/postgres.js';
+import { createDatabase } from '../../../test/runner/database.js';
 import { expectWritten } from '../../../test/written.js';
 
 interface Column {
@@ -12,7 +12,7 @@ interface Column {
 
 /** The schema as the migrations leave it, read from a real PostgreSQL: tables, constraints, indexes, triggers. */
 async function dumpSchema(): Promise<string> {
-  const postgres = await startPostgres();
+  const postgres = await createDatabase();
   const client = new pg.Client({ connectionString: postgres.url });
   try {
     await client.connect();
@@ -50,7 +50,7 @@ async function dumpSchema(): Promise<string> {
     return `-- Written by "npm run written" from the migrations. Do not edit.\n\n${[...tables, rest.join('\n')].join('\n\n')}\n`;
   } finally {
     await client.end();
-    await postgres.stop();
+    await postgres.drop();
   }
 }
 

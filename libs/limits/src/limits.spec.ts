@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
-import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { budgets, counterKey, forgetSpent, sourceOf, spend } from './index.js';
 
 test.each([
@@ -20,15 +20,15 @@ describe('spending', () => {
   const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
   const clock = new MovableClock();
   const now = () => new Date(clock.now());
-  let postgres: TestPostgres;
+  let postgres: TestDatabase;
   let database: Database;
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
   });
   afterAll(async () => {
     await database.close();
-    await postgres.stop();
+    await postgres.drop();
   });
   const charge = (party: string, names: (keyof typeof budgets)[] = ['sends', 'sendsADay']) =>
     names.map((name) => ({ budget: budgets[name], key: counterKey(keyring, budgets[name], party) }));

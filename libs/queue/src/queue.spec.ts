@@ -1,6 +1,6 @@
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
-import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { type JobQueue, migrateQueue, openQueue, startWorkers } from './index.js';
 
 const jobCount = statement('spec_jobs', 'select count(*)::int as n from bullmq.job where id = :id');
@@ -8,14 +8,14 @@ const note = statement('spec_note', `insert into spec_notes (id) values (:id)`);
 const noteCount = statement('spec_notes', 'select count(*)::int as n from spec_notes where id = :id');
 
 describe('the queue on PostgreSQL', () => {
-  let postgres: TestPostgres;
+  let postgres: TestDatabase;
   let database: Database;
   let queue: JobQueue;
   const faults: unknown[] = [];
   const quiet = { concurrency: 4, log: () => undefined };
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await createDatabase();
     await migrateQueue(postgres);
     database = await openDatabase({ url: postgres.url, name: 'spec' });
     await database.dataSource.query('create table spec_notes (id uuid primary key)');
@@ -25,7 +25,7 @@ describe('the queue on PostgreSQL', () => {
     expect(faults).toEqual([]);
     await queue.close();
     await database.close();
-    await postgres.stop();
+    await postgres.drop();
   });
 
   const counts = async (id: string) => {

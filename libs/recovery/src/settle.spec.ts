@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { putAccount } from '@rekey/accounts';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { isRefused, Keyring, MovableClock, refuse } from '@rekey/kernel';
-import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import {
   defaultPolicy,
   type IssuerPort,
@@ -25,7 +25,7 @@ const messagesOf = statement(
 describe('settling', () => {
   const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
   const clock = new MovableClock();
-  let postgres: TestPostgres;
+  let postgres: TestDatabase;
   let database: Database;
   let context: RecoveryContext;
   let exchange: IssuerPort['exchangeForTokens'];
@@ -33,7 +33,7 @@ describe('settling', () => {
   const tokens = { access_token: 'a', token_type: 'Bearer', expires_in: 600, refresh_token: 'r' };
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
     const addresses = [{ kind: 'email' as const, value: 'mei@example.com', verified: true }];
     await putAccount({ database, keyring }, clock.now(), {
@@ -45,7 +45,7 @@ describe('settling', () => {
   });
   afterAll(async () => {
     await database.close();
-    await postgres.stop();
+    await postgres.drop();
   });
   beforeEach(() => {
     clock.advance(600_000);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
-import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { sweepRecoveries } from './index.js';
 
 /** Events of this age; the clock of the database says how old they are, and the trigger asks it as well. */
@@ -21,15 +21,15 @@ const change = statement(
 );
 
 describe('the audit', () => {
-  let postgres: TestPostgres;
+  let postgres: TestDatabase;
   let database: Database;
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
   }, 30_000);
   afterAll(async () => {
     await database.close();
-    await postgres.stop();
+    await postgres.drop();
   });
 
   const sweep = () =>

@@ -1,5 +1,5 @@
 import { type Database, openDatabase, statement } from '@rekey/database';
-import { startPostgres, type TestPostgres } from '../../../test/postgres.js';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { forgetSpentTokens } from './index.js';
 
 const aDayMs = 86_400_000;
@@ -24,15 +24,15 @@ const left = statement(
 );
 
 describe('sessions', () => {
-  let postgres: TestPostgres;
+  let postgres: TestDatabase;
   let database: Database;
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
   }, 30_000);
   afterAll(async () => {
     await database.close();
-    await postgres.stop();
+    await postgres.drop();
   });
 
   test('are forgotten a month after their end, each with all of its tokens and no other', async () => {

@@ -1,5 +1,5 @@
 import { trace } from '@opentelemetry/api';
-import { freePort } from '../../../test/postgres.js';
+import { freePort } from '../../../test/runner/free-port.js';
 import { inSpan } from './span.js';
 import { cause, causeHeaders, contextOf, type Place, readRequestId } from './trail.js';
 import { openWatch, type Watch } from './watch.js';

@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { freePort } from '../../postgres.js';
+import { freePort } from '../../runner/free-port.js';
 import { sha256, signAccess } from '../floor/tokens.js';
 import { fillDatabase } from './fill-database.js';
 import { StartedProcess } from './started-process.js';

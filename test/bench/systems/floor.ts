@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { freePort } from '../../postgres.js';
+import { freePort } from '../../runner/free-port.js';
 import { fillDatabase } from './fill-database.js';
 import { StartedProcess } from './started-process.js';
 import { addressOf, dealAddresses, type RecoverySystem, type Surroundings } from './system-under-load.js';

@@ -4,7 +4,7 @@ import { putAccount } from '@rekey/accounts';
 import { type Database, migrate, openDatabase } from '@rekey/database';
 import { isRefused, Keyring, newSecret } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
-import { freePort } from '../../postgres.js';
+import { freePort } from '../../runner/free-port.js';
 import { fillDatabase } from './fill-database.js';
 import { StartedProcess } from './started-process.js';
 import { accountIdOf, addressOf, type Surroundings } from './system-under-load.js';

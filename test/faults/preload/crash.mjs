@@ -1,10 +1,11 @@
 // Kills its own process at one step of a request: before a statement, once it is on the wire, once it is answered. Armed by
-// the first request to CRASH_PATH; every step is named on stderr, so that a run with CRASH_AT=0 tells what there is.
+// the first request to CRASH_PATH. CRASH_AT is the number of a step or its name; every step is named on stderr, so that a run
+// without it tells what there is.
 import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import pg from 'pg';
 
-const { CRASH_PATH: path = '', CRASH_AT: at = '0' } = process.env;
+const { CRASH_PATH: path = '', CRASH_AT: at = '' } = process.env;
 let armed = false;
 let step = 0;
 
@@ -12,7 +13,7 @@ function reached(what) {
   if (!armed) return;
   step++;
   writeSync(2, `step ${step}: ${what}\n`);
-  if (step === Number(at)) process.kill(process.pid, 'SIGKILL');
+  if (at === what || at === String(step)) process.kill(process.pid, 'SIGKILL');
 }
 
 subscribe('http.server.request.start', ({ request }) => {

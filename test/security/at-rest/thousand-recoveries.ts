@@ -6,7 +6,7 @@ import { openDatabase } from '@rekey/database';
 import { isRefused } from '@rekey/kernel';
 import { codeIn, newHousehold, type Rekey, stopTokenIn, until } from '../../flows/rekey.js';
 import { Story } from '../../flows/story.js';
-import type { Secret } from './secret-forms.js';
+import type { Secret } from '../../search/secret-forms.js';
 
 export interface Told {
   secrets: Secret[];

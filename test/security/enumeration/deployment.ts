@@ -8,7 +8,8 @@ import { migrateQueue } from '@rekey/queue';
 import { MailArrivals } from '../../bench/mail-arrivals.js';
 import { fillDatabase } from '../../bench/systems/fill-database.js';
 import { StartedProcess } from '../../bench/systems/started-process.js';
-import { freePort, startPostgres } from '../../postgres.js';
+import { freePort } from '../../runner/free-port.js';
+import { startPostgres } from '../../runner/postgres.js';
 
 /** Known and unknown identifiers are of one length: `person-1234@…` and `nobody-1234@…`. */
 export const identifierOf = (kind: 'known' | 'unknown', n: number): string =>

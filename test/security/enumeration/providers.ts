@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { freePort } from '../../postgres.js';
+import { freePort } from '../../runner/free-port.js';
 
 export interface Providers {
   environment: Record<string, string>;

@@ -1,23 +1,19 @@
 import { PageBrowser } from '../../flows/page-browser.js';
 import { password, people } from '../../flows/people.js';
-import { codeIn, newHousehold, type Rekey, startRekey, stopTokenIn } from '../../flows/rekey.js';
+import { codeIn, newHousehold, stopTokenIn, useRekey } from '../../flows/rekey.js';
+import { byLength } from '../../runner/length.js';
 import { twist } from './edges.js';
 import { Random } from './random.js';
 import { formsIn, Walker } from './walker.js';
 
-/** One step of a walk for fifty of `REKEY_FUZZ`, 600 at least. */
-const steps = Math.max(600, Number(process.env.REKEY_FUZZ ?? 0) / 50);
+const steps = byLength(450, 2_000);
 const seed = Number(process.env.REKEY_SEED ?? 1);
 const walkers = 6;
 /** After so many steps of each an hour passes, so that limits and sessions end. */
 const hour = 25;
 
 describe('walks through the pages', () => {
-  let rekey: Rekey;
-  beforeAll(async () => {
-    rekey = await startRekey({ environment: { LOG_LEVEL: 'fatal' } });
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey({ environment: { LOG_LEVEL: 'fatal' } });
 
   test(
     `${steps} steps from seed ${seed}, with what is right and what is nearly right in every form: no fault of ours, every header [ASVS 16.5.1]`,

@@ -1,18 +1,15 @@
 import { people } from '../../flows/people.js';
-import { type Rekey, startRekey } from '../../flows/rekey.js';
+import { useRekey } from '../../flows/rekey.js';
 import { Story } from '../../flows/story.js';
+import { byLength } from '../../runner/length.js';
 import { campaign, faultOf } from './campaign.js';
 
-/** `REKEY_FUZZ` requests (3,000 when unset; `npm run test:fuzz` sends 100,000), from the seed `REKEY_SEED`. */
-const requests = Number(process.env.REKEY_FUZZ ?? 3_000);
+/** From the seed `REKEY_SEED`: another one sends other requests. */
+const requests = byLength(2_000, 100_000);
 const seed = Number(process.env.REKEY_SEED ?? 1);
 
 describe('mutated requests', () => {
-  let rekey: Rekey;
-  beforeAll(async () => {
-    rekey = await startRekey({ environment: { LOG_LEVEL: 'fatal' } });
-  }, 30_000);
-  afterAll(() => rekey.close());
+  const rekey = useRekey({ environment: { LOG_LEVEL: 'fatal' } });
 
   test(
     `${requests} of seed ${seed}: no fault of ours, no word of the inside, every header, and all still serving [ASVS 4.1.1, ASVS 16.5.1, ASVS 16.5.2]`,

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
-import { freePort } from '../../../../test/postgres.js';
+import { freePort } from '../../../../test/runner/free-port.js';
 import { boundedFetch } from './bounded-fetch.js';
 
 test('bytes that are no answer are a fault that holds nothing of them', async () => {

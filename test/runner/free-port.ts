@@ -1,0 +1,34 @@
+import { createServer } from 'node:net';
+
+/** `first:count` of the ports that one worker of this run may use; the workers' shares follow one another. */
+export const portsVariable = 'REKEY_TEST_PORTS';
+
+/** Below the range from which outgoing connections take their ports: 32768 and up on Linux. */
+export const firstPort = 12_000;
+export const lastPort = 32_000;
+
+let taken = 0;
+
+/**
+ * A free port of this machine, for a server that wants a number. No two workers of a run and no two runs at once share a port:
+ * the global setup gives each run a range of its own. Outside of Jest the whole range is one.
+ */
+export async function freePort(): Promise<number> {
+  const [first = firstPort, count = lastPort - firstPort] = (process.env[portsVariable] ?? '')
+    .split(':')
+    .filter(Boolean)
+    .map(Number);
+  const worker = Number(process.env.JEST_WORKER_ID ?? 1) - 1;
+  for (;;) {
+    const port = first + worker * count + (taken++ % count);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

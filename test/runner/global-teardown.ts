@@ -1,0 +1,3 @@
+import { ending } from './global-setup.js';
+
+export default (): Promise<void> => ending();
