@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { until } from '../flows/rekey.js';
-import { beginAt, freePorts, lastLine, postgresIn, useStarts } from './started-rekey.js';
+import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
 
 /** Starts that are killed, that wait, that lack something: each ends with what to do, and leaves nothing behind. */
 describe('npm start in trouble', () => {
@@ -56,7 +56,7 @@ describe('npm start in trouble', () => {
     await new Promise<void>((resolve) => taken.listen(ports.issuer, '127.0.0.1', resolve));
     const started = start(join(base, 'taken'), ports);
     expect(await started.settled).toBe(1);
-    expect(lastLine(started)).toBe(
+    expect(said(started)).toBe(
       `rekey standalone: port ${ports.issuer} is already taken; stop what uses it, or choose another with ISSUER_PORT`,
     );
     expect(postgresIn(join(base, 'taken'))).toBe('');
@@ -85,7 +85,7 @@ describe('npm start in trouble', () => {
     await mounted('full', 'size=4m,mode=755', async (directory) => {
       const started = start(directory, await freePorts());
       expect(await started.settled).toBe(1);
-      expect(lastLine(started)).toMatch(
+      expect(said(started)).toMatch(
         /^rekey standalone: the disk of .* is full; free some space, or choose another place with REKEY_DATA_DIR$/,
       );
     });

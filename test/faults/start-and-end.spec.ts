@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createDatabase } from '../runner/database.js';
-import { beginAt, freePorts, lastLine, postgresIn, useStarts } from './started-rekey.js';
+import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
 
 /** The start and the end of the real process, and what a person reads when a start cannot be; more in `start-and-end.long.spec.ts`. */
 describe('npm start', () => {
@@ -19,7 +19,7 @@ describe('npm start', () => {
 
     const second = start(dataDir, await freePorts());
     expect(await second.settled).toBe(1);
-    expect(lastLine(second)).toMatch(/^rekey standalone: another start is using .*REKEY_DATA_DIR$/);
+    expect(said(second)).toMatch(/^rekey standalone: another start is using .*REKEY_DATA_DIR$/);
 
     // As Ctrl-C does it: to everything in the group at once.
     process.kill(-(first.child.pid ?? 0), 'SIGINT');
@@ -41,8 +41,8 @@ describe('npm start', () => {
     await new Promise<void>((resolve) => taken.listen(ports.issuer, '127.0.0.1', resolve));
     const started = start(join(base, 'taken'), ports, { DATABASE_URL: database.url });
     expect(await started.settled).toBe(1);
-    expect(lastLine(started)).toBe(
-      `rekey standalone: port ${ports.issuer} is already taken; stop what uses it, or choose another with ISSUER_PORT`,
+    expect(started.output()).toBe(
+      `rekey standalone: port ${ports.issuer} is already taken; stop what uses it, or choose another with ISSUER_PORT\n`,
     );
     taken.close();
     await database.drop();
@@ -53,7 +53,7 @@ describe('npm start', () => {
       DATABASE_URL: 'postgres://rekey:x@127.0.0.1:1/rekey',
     });
     expect(await away.settled).toBe(1);
-    expect(lastLine(away)).toBe(
+    expect(said(away)).toBe(
       'rekey standalone: DATABASE_URL: nothing answers there; start PostgreSQL or correct the host and the port',
     );
   }, 60_000);

@@ -42,7 +42,8 @@ export const postgresIn = (directory: string): string =>
     encoding: 'utf8',
   });
 
-export const lastLine = (started: Started): string | undefined => started.output().trim().split('\n').at(-1);
+/** All that a start says which cannot be: one line. */
+export const said = (started: Started): string => started.output().trim();
 
 /** Begins a recovery as a person would. @returns what asks for its state */
 export async function beginAt({ ports }: Started): Promise<() => Promise<string>> {

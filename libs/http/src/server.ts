@@ -53,7 +53,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { listenHost, tls } = options.settings;
   const stopWatching = tls ? watchCertificate(tls, fastify.server as never) : undefined;
   try {
-    await app.listen(options.port, listenHost);
+    // Not by Nest, which would log what the caller is going to say: a port that is taken is one line for a person.
+    await fastify.listen({ port: options.port, host: listenHost });
   } catch (fault) {
     await app.close();
     throw Object.assign(fault as Error, { port: options.port, process: options.name });
