@@ -27,6 +27,7 @@ const config: Config = {
   ...suites[process.env.REKEY_TESTS ?? 'all'],
   testTimeout: 60_000,
   maxWorkers: 2,
+  reporters: ['default', `${here}/slow-files-reporter.js`],
   globalSetup: `${here}/global-setup.js`,
   globalTeardown: `${here}/global-teardown.js`,
   testEnvironment: `${here}/environment.js`,

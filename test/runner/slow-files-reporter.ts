@@ -1,0 +1,50 @@
+import { pbkdf2 } from 'node:crypto';
+import { relative } from 'node:path';
+import { promisify } from 'node:util';
+import { top } from './shared-modules.js';
+import { longest, type PaceSample, type TimedFile, tooSlow } from './slow-files.js';
+
+const work = (): Promise<unknown> => promisify(pbkdf2)('pace', 'salt', 150_000, 32, 'sha256');
+const sampleEveryMs = 2_000;
+const shown = 10;
+
+/** What Jest tells of a spec file when it has ended; times in milliseconds since 1970. */
+interface Ended {
+  testFilePath: string;
+  perfStats: { start: number; end: number };
+}
+
+/** Names the longest files at the end of a run, and fails it where a flow takes too long for the pace of the machine. */
+export default class SlowFilesReporter {
+  private readonly files: TimedFile[] = [];
+  private readonly samples: PaceSample[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private offences: string[] = [];
+
+  onRunStart(): void {
+    this.timer = setInterval(() => void this.sample(), sampleEveryMs);
+  }
+
+  onTestResult(_test: unknown, { testFilePath, perfStats }: Ended): void {
+    this.files.push({ path: relative(top, testFilePath), from: perfStats.start, to: perfStats.end });
+  }
+
+  onRunComplete(): void {
+    clearInterval(this.timer);
+    if (this.files.length <= shown) return;
+    this.offences = tooSlow(this.files, this.samples);
+    const lines = ['The longest files:', ...longest(this.files, shown), ...this.offences];
+    process.stderr.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Makes Jest end with a fault. */
+  getLastError(): Error | undefined {
+    return this.offences.length > 0 ? new Error(this.offences.join('\n')) : undefined;
+  }
+
+  private async sample(): Promise<void> {
+    const from = performance.now();
+    await work();
+    this.samples.push({ at: Date.now(), ms: performance.now() - from });
+  }
+}

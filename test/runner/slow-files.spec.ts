@@ -1,0 +1,31 @@
+import { flowLimitMs, longest, slowness, type TimedFile, tooSlow, usualMs } from './slow-files.js';
+
+describe('slow files', () => {
+  const file = (path: string, ms: number, from = 0): TimedFile => ({ path, from, to: from + ms });
+  const pace = (ms: number, ...at: number[]) => at.map((one) => ({ at: one, ms }));
+
+  test('a flow over the limit is named with both times; other specs may take longer', () => {
+    const files = [
+      file('test/flows/quick.spec.ts', flowLimitMs),
+      file('test/flows/slow.spec.ts', flowLimitMs + 1_000),
+      file('test/security/at-rest.campaign.spec.ts', 60_000),
+    ];
+    expect(tooSlow(files, [])).toEqual([
+      'test/flows/slow.spec.ts took 16.0 s where 15.0 s are allowed: shorten it, split it, or make a campaign of it',
+    ]);
+  });
+
+  test('a machine that is slow while the file runs gives it longer; a fast one does not give it less', () => {
+    const slow = file('test/flows/slow.spec.ts', 3 * flowLimitMs, 100_000);
+    expect(tooSlow([slow], pace(4 * usualMs, 100_000, 120_000))).toEqual([]);
+    expect(tooSlow([slow], pace(2 * usualMs, 100_000, 120_000))).toHaveLength(1);
+    // Slow before and after, not during.
+    expect(tooSlow([slow], pace(4 * usualMs, 50_000, 200_000))).toHaveLength(1);
+    expect(slowness(slow, pace(usualMs / 10, 110_000))).toBe(1);
+  });
+
+  test('the longest come first', () => {
+    const files = [file('a', 1_000), file('b', 3_000), file('c', 2_000)];
+    expect(longest(files, 2)).toEqual(['   3.0 s  b', '   2.0 s  c']);
+  });
+});
