@@ -4,3 +4,4 @@ export { Keyring, type KeyringKey, keyHeader } from './keyring.js';
 export { askedLocale, type Locale, locales, pickLocale } from './locale.js';
 export { isRefused, type LimitView, Refusal, type RefusalCode, type RefusalData, refuse } from './refusal.js';
 export { isSameText } from './same-text.js';
+export { withDefaults } from './with-defaults.js';

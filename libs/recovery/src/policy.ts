@@ -1,4 +1,5 @@
 import type { Standing } from '@rekey/accounts';
+import { withDefaults } from '@rekey/kernel';
 import { z } from 'zod';
 
 /**
@@ -76,7 +77,7 @@ export function readPolicy(text: string): RecoveryPolicy {
       parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'policy'}: ${message}`).join('\n'),
     );
   }
-  const policy = { ...defaultPolicy, ...parsed.data };
+  const policy = withDefaults(defaultPolicy, parsed.data);
   const weak = weaknesses(policy);
   if (weak.length > 0) throw new Error(weak.join('\n'));
   return policy;

@@ -1,3 +1,4 @@
+import { withDefaults } from '@rekey/kernel';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { defaultPrices } from './default-prices.js';
@@ -152,9 +153,9 @@ function parse(text: string): z.output<typeof partial> {
   );
 }
 
-const complete = (given: z.output<typeof partial>): PolicyFile => ({
-  ...defaults,
-  ...given,
-  budgets: { ...defaults.budgets, ...given.budgets },
-  breaker: { ...defaults.breaker, ...given.breaker },
-});
+const complete = (given: z.output<typeof partial>): PolicyFile =>
+  withDefaults(defaults, {
+    ...given,
+    budgets: withDefaults(defaults.budgets, given.budgets ?? {}),
+    breaker: withDefaults(defaults.breaker, given.breaker ?? {}),
+  });
