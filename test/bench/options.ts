@@ -9,14 +9,14 @@ export interface Options {
   rounds: number;
   /** Runs under way at once; one series of slices for each. */
   concurrency: number[];
-  only?: SystemName;
+  only?: SystemName | undefined;
   /** Accounts loaded into each system before it is measured. */
   accounts: number;
   slowMail: boolean;
   /** Show what a run is made of. */
   statements: boolean;
   /** A folder for CPU profiles. */
-  profile?: string;
+  profile?: string | undefined;
   /** Exit with 1 when a goal is missed. */
   assert: boolean;
 }

@@ -14,7 +14,7 @@ export interface Sent {
   /** Instead of a form. */
   body?: string | Uint8Array;
   type?: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   query?: string;
 }
 

@@ -38,7 +38,7 @@ describe('a request and what it causes', () => {
         ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
         ...headers,
       },
-      body: json && JSON.stringify(json),
+      ...(json ? { body: JSON.stringify(json) } : {}),
     });
     const text = await answer.text();
     return {

@@ -31,7 +31,12 @@ export class PageBrowser {
   private async send(method: string, path: string, headers: Record<string, string>, body?: string) {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const all = { 'x-forwarded-for': this.household(), cookie, ...headers };
-    const response = await fetch(`${this.base}${path}`, { method, redirect: 'manual', headers: all, body });
+    const response = await fetch(`${this.base}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: all,
+      ...(body === undefined ? {} : { body }),
+    });
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';');
       const at = pair.indexOf('=');

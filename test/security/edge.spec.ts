@@ -112,17 +112,19 @@ describe('the edge', () => {
       const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' } as const;
       await expect(speak(old)).rejects.toThrow();
       await expect(fetch(`http://localhost:${port}/health/live`)).rejects.toThrow();
-      const page = await new Promise<{ status?: number; hsts?: string | string[]; cookies: string[] }>(
-        (resolve, reject) => {
-          request({ host: 'localhost', port, path: '/recover', ca }, (answer) => {
-            answer.resume();
-            const { 'strict-transport-security': hsts, 'set-cookie': cookies = [] } = answer.headers;
-            resolve({ status: answer.statusCode, hsts, cookies });
-          })
-            .once('error', reject)
-            .end();
-        },
-      );
+      const page = await new Promise<{
+        status?: number | undefined;
+        hsts?: string | string[] | undefined;
+        cookies: string[];
+      }>((resolve, reject) => {
+        request({ host: 'localhost', port, path: '/recover', ca }, (answer) => {
+          answer.resume();
+          const { 'strict-transport-security': hsts, 'set-cookie': cookies = [] } = answer.headers;
+          resolve({ status: answer.statusCode, hsts, cookies });
+        })
+          .once('error', reject)
+          .end();
+      });
       expect(page).toMatchObject({ status: 200, hsts: 'max-age=31536000; includeSubDomains' });
       expect(page.cookies.every((cookie) => /^__Host-.*; Secure/.test(cookie))).toBe(true);
       expect(page.cookies.length).toBeGreaterThan(0);

@@ -45,7 +45,7 @@ describe('a pumping attack', () => {
   /** Plays sends in their order; four of five people prove their code, three quarters of a minute later. */
   async function play(sends: Send[], forMs: number) {
     const waiting = [...sends].sort((one, other) => one.at - other.at);
-    const done: (Send & { id: string; refused?: string })[] = [];
+    const done: (Send & { id: string; refused?: string | undefined })[] = [];
     let unproven: { id: string; at: number }[] = [];
     for (let at = 0; at < forMs; at += 15_000) {
       const later = waiting.findIndex((send) => send.at >= at + 15_000);

@@ -77,7 +77,7 @@ function namesIn({ id, username, addresses }: AccountToPut): string[] {
   return [`id ${id}`, ...read.flatMap((each) => (isRefused(each) ? [] : [`${each.kind} ${each.lookup}`]))];
 }
 
-function read({ text }: Line): { account?: AccountToPut; id?: string; refusal?: Refusal } {
+function read({ text }: Line): { account?: AccountToPut; id?: string | undefined; refusal?: Refusal } {
   if (text === undefined) {
     return {
       refusal: refuse('invalid_request', { errors: [{ pointer: '', detail: 'longer than 64 KiB' }] }),

@@ -11,7 +11,7 @@ const usage = `usage: npm run tokens -- diagnose TOKEN [--audience RESOURCE] [--
 
 interface Asked {
   token: string;
-  audience?: string;
+  audience?: string | undefined;
   json: boolean;
 }
 

@@ -45,7 +45,7 @@ const accountFields = z.strictObject({
 
 /** Which of the two would count is not for the reader to guess. */
 const onePassword = {
-  test: ({ password, password_hash }: { password?: string; password_hash?: string }) =>
+  test: ({ password, password_hash }: z.output<typeof accountFields>) =>
     password === undefined || password_hash === undefined,
   else: { path: ['password_hash'], message: 'either this or password' },
 };

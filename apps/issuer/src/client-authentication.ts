@@ -7,7 +7,7 @@ export const clientFields = {
   client_id: z.string().optional(),
   client_secret: z.string().optional(),
 };
-export type ClientFields = { [name in keyof typeof clientFields]?: string };
+export type ClientFields = { [name in keyof typeof clientFields]?: string | undefined };
 
 /** RFC 7521 §4.2: a way to authenticate that is not offered. It is refused, and not passed over as what nobody knows. */
 const assertionOf = ({ body }: FastifyRequest): unknown => Object(body).client_assertion || undefined;

@@ -105,5 +105,6 @@ export class SessionsController {
         actor: 'person',
       }));
     if (!ended) unwrap(refuse('not_found'));
+    return undefined;
   }
 }

@@ -26,7 +26,7 @@ export interface IssuerOverHttp extends IssuerPort {
 export interface IssuerAddress {
   url: string;
   /** What it shows there, for the name of its public URL. */
-  certFile?: string;
+  certFile?: string | undefined;
 }
 
 /**
@@ -40,7 +40,7 @@ export function issuerOverHttp(parts: {
   keys: SigningKeys;
   issuerUrl: string;
   recoveryUrl: string;
-  at?: IssuerAddress;
+  at?: IssuerAddress | undefined;
   log: (fault: unknown, about: string, place?: Place) => void;
 }): IssuerOverHttp {
   const { database, clock, issuerUrl, at, log } = parts;
@@ -114,7 +114,7 @@ export function issuerOverHttp(parts: {
  */
 const showing =
   (certFile: string, publicUrl: string): buildConnector.connector =>
-  (options, callback) => {
+  ({ servername: _servername, ...options }, callback) => {
     const { hostname } = new URL(publicUrl);
     const name = hostname.replace(/^\[|\]$/g, '');
     const connect = buildConnector({
@@ -122,5 +122,5 @@ const showing =
       allowPartialTrustChain: true,
       checkServerIdentity: (_name, certificate) => checkServerIdentity(name, certificate),
     });
-    connect({ ...options, servername: isIP(name) ? undefined : name }, callback);
+    connect({ ...options, ...(isIP(name) ? {} : { servername: name }) }, callback);
   };

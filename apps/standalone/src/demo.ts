@@ -23,7 +23,7 @@ async function call(
   const response = await fetch(url, {
     method,
     headers: { 'content-type': 'application/json', ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) },
-    body: body && JSON.stringify(body),
+    ...(body ? { body: JSON.stringify(body) } : {}),
   });
   const answer = (await response.json()) as Record<string, string>;
   say(`    ${method} ${new URL(url).pathname} -> ${response.status}`);

@@ -20,14 +20,16 @@ export interface Account {
   aal?: 1 | 2;
 }
 
-export interface AccountToPut extends Omit<Account, 'addresses' | 'aal'> {
-  addresses: (Omit<AccountAddress, 'primary'> & { primary?: boolean })[];
+export interface AccountToPut extends Omit<Account, 'username' | 'addresses' | 'locale' | 'aal'> {
+  username?: string | undefined;
+  addresses: (Omit<AccountAddress, 'primary'> & { primary?: boolean | undefined })[];
+  locale?: Locale | undefined;
   /** Left out: the account keeps the one it has. */
-  password?: string;
+  password?: string | undefined;
   /** Left out: the account keeps the one it has; a new one has 1. */
-  aal?: 1 | 2;
+  aal?: 1 | 2 | undefined;
   /** Instead of `password`: a PHC string of argon2id from elsewhere. */
-  passwordHash?: string;
+  passwordHash?: string | undefined;
 }
 
 /** What a product may call its accounts; anything else never reaches a query. */

@@ -22,7 +22,10 @@ const invalid = (detail: string): Refusal =>
  *
  * @param options.country ISO 3166-1 alpha-2
  */
-export function normaliseIdentifier(typed: string, options: { country?: string } = {}): Identifier | Refusal {
+export function normaliseIdentifier(
+  typed: string,
+  options: { country?: string | undefined } = {},
+): Identifier | Refusal {
   const text = typed.normalize('NFC').trim();
   if (text === '' || text.length > 254) return invalid('1 to 254 characters');
   if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text)) return invalid('no control or invisible characters');

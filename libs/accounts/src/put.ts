@@ -125,7 +125,9 @@ export async function putAccount(
   }
 }
 
-function readAccount(account: AccountToPut): { username?: Identifier; addresses: ReadAddress[] } | Refusal {
+function readAccount(
+  account: AccountToPut,
+): { username?: Identifier | undefined; addresses: ReadAddress[] } | Refusal {
   const errors: { pointer: string; detail: string }[] = [];
   if (!isAccountId(account.id))
     errors.push({ pointer: '/id', detail: '1 to 128 of letters, digits, "_", ".", ":" and "-"' });
@@ -152,7 +154,7 @@ function readAccount(account: AccountToPut): { username?: Identifier; addresses:
 /** Hashed before the transaction: a hash takes longer than a row should be locked. */
 async function readyHash(
   account: AccountToPut,
-  read: { username?: Identifier; addresses: ReadAddress[] },
+  read: { username?: Identifier | undefined; addresses: ReadAddress[] },
 ): Promise<string | null | Refusal> {
   if (account.passwordHash !== undefined) return account.passwordHash;
   if (account.password === undefined) return null;

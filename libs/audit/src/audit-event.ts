@@ -43,7 +43,7 @@ export interface AuditEvent {
   event: AuditEventName;
   /** Who did it: `person`, `system`, `client:<client_id>`. */
   actor: string;
-  accountId?: string;
+  accountId?: string | undefined;
   recoveryId?: string;
   detail?: Record<string, string | number | boolean | string[]>;
 }

@@ -14,9 +14,9 @@ export interface KeeperOptions {
   /** Waits; for a test to replace. */
   sleep: (ms: number) => Promise<void>;
   /** Called once when the session is dead. What waits goes on when there are tokens again, and fails when it gives false. */
-  onRecovery?: (cause: RecoveryCause) => unknown;
+  onRecovery?: ((cause: RecoveryCause) => unknown) | undefined;
   /** After each change of the tokens, in this tab or another. */
-  onTokens?: (tokens: StoredTokens | undefined) => void;
+  onTokens?: ((tokens: StoredTokens | undefined) => void) | undefined;
 }
 
 export interface TokenAnswer {
@@ -143,7 +143,7 @@ export class TokenKeeper {
   private stored(answer: TokenAnswer, at: number): StoredTokens {
     return {
       access_token: answer.access_token,
-      refresh_token: answer.refresh_token,
+      ...(answer.refresh_token === undefined ? {} : { refresh_token: answer.refresh_token }),
       scope: answer.scope ?? '',
       received_at: at,
       lives_for: (answer.expires_in || assumedLife) * 1000,

@@ -89,7 +89,7 @@ export async function callJson<Answer>(
       ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
       ...(json ? { 'content-type': 'application/json' } : {}),
     },
-    body: json && JSON.stringify(json),
+    ...(json ? { body: JSON.stringify(json) } : {}),
   }).catch((fault: unknown) => {
     throw new RekeyFault('unreachable', `no answer from ${url}: ${String(fault)}`);
   });

@@ -39,7 +39,10 @@ const problemSchema = (codes: string[]): JsonSchema => ({
 /** What a route takes and answers, said once in zod, for the OpenAPI file. */
 export function Operation(about: OperationDescription): MethodDecorator {
   const decorators: MethodDecorator[] = [
-    ApiOperation({ summary: about.summary, description: about.description }),
+    ApiOperation({
+      summary: about.summary,
+      ...(about.description === undefined ? {} : { description: about.description }),
+    }),
   ];
   if (about.bearer) decorators.push(ApiBearerAuth());
   for (const header of about.headers ?? []) {
@@ -55,10 +58,10 @@ export function Operation(about: OperationDescription): MethodDecorator {
     );
   }
   for (const [status, { description, schema, type }] of Object.entries(about.answers)) {
-    const content = schema
-      ? { [type ?? 'application/json']: { schema: jsonSchema(schema, 'output') } }
-      : undefined;
-    decorators.push(ApiResponse({ status: Number(status), description, content }));
+    const body = schema
+      ? { content: { [type ?? 'application/json']: { schema: jsonSchema(schema, 'output') } } }
+      : {};
+    decorators.push(ApiResponse({ status: Number(status), description, ...body }));
   }
   for (const [status, codes] of byStatus(about.refusals ?? [])) {
     const content = { 'application/problem+json': { schema: problemSchema(codes) } };

@@ -111,7 +111,7 @@ describe('serve', () => {
     const answer = await fastify.inject({
       method,
       url,
-      payload,
+      ...(payload === undefined ? {} : { payload }),
       headers: { 'content-type': 'application/json' },
     });
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);

@@ -126,7 +126,8 @@ export async function createApp(
 function readEmptyAsNone(adapter: Pick<FastifyAdapter, 'useBodyParser'>, fastify: FastifyInstance): void {
   const json = fastify.getDefaultJsonParser('error', 'error') as FastifyBodyParser<string>;
   const { bodyLimit } = fastify.initialConfig;
-  adapter.useBodyParser('application/json', false, { bodyLimit }, (request, body, done) => {
+  const options = bodyLimit === undefined ? {} : { bodyLimit };
+  adapter.useBodyParser('application/json', false, options, (request, body, done) => {
     if (body?.length) void json(request as never, String(body), done);
     else done(null, undefined);
   });

@@ -6,7 +6,7 @@ import { SmsChannel, type SmsOptions } from './sms-channel.js';
 export interface ChannelOptions {
   smtpUrls: string[];
   mailFrom: string;
-  twilio?: Omit<SmsOptions, 'statusCallback'>;
+  twilio?: Omit<SmsOptions, 'statusCallback'> | undefined;
   urls: { recovery: string };
 }
 

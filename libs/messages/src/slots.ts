@@ -20,19 +20,19 @@ export interface MessageSlots {
   /** Base URL of the hosted pages: its host binds the SMS to the page. */
   recoveryUrl: string;
   /** The "this was not me" link of a message about a recovery, good for 72 hours. */
-  stopUrl?: string;
+  stopUrl?: string | undefined;
   /** Of a code by mail: the link beside it, good for 30 minutes. */
-  linkUrl?: string;
+  linkUrl?: string | undefined;
   /** Of a code: the digits, ungrouped, and for how many minutes they are good. */
-  code?: string;
+  code?: string | undefined;
   codeMinutes: number;
   /** Of a notice: when it happened, and whether there is a new password. */
-  happenedAt?: Date;
-  passwordSet?: boolean;
+  happenedAt?: Date | undefined;
+  passwordSet?: boolean | undefined;
   /** Credentials come from an issuer that is not ours: undoing a recovery does not end them. */
   issuerIsExternal?: boolean;
   /** Of a notice about authenticators: what happened. */
-  change?: ChangeWord;
+  change?: ChangeWord | undefined;
 }
 
 /** One line: neither a header nor an SMS can be made to have another (CR/LF injection). */

@@ -6,8 +6,8 @@ import { SmsChannel, type SmsOptions } from './sms-channel.js';
 const accountSid = `AC${'0'.repeat(32)}`;
 
 interface Asked {
-  method?: string;
-  path?: string;
+  method?: string | undefined;
+  path?: string | undefined;
   headers: IncomingHttpHeaders;
   form: Record<string, string>;
 }

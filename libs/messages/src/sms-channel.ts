@@ -4,10 +4,10 @@ import { DeliveryFault } from './delivery-fault.js';
 export interface SmsOptions {
   accountSid: string;
   authToken: string;
-  from?: string;
-  messagingServiceSid?: string;
+  from?: string | undefined;
+  messagingServiceSid?: string | undefined;
   /** Another origin for api.twilio.com's paths. */
-  apiUrl?: string;
+  apiUrl?: string | undefined;
   /** Where Twilio reports what became of a message; only a public https address is given to it. */
   statusCallback?: string;
 }

@@ -7,7 +7,7 @@ import { poolFor } from './postgres-pool.js';
 export interface QueueBackend {
   database: Database;
   /** Unset: the queue is in PostgreSQL. */
-  redisUrl?: string;
+  redisUrl?: string | undefined;
 }
 
 /** How BullMQ reaches its store, and how to let go of it. */

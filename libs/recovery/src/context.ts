@@ -13,7 +13,7 @@ export interface ActContext {
   keyring: Keyring;
   clock: Clock;
   /** Where floods are counted, when that is not the database. */
-  flood?: FloodCounters;
+  flood?: FloodCounters | undefined;
 }
 
 /** What the acts on messages need. */
@@ -48,9 +48,9 @@ export interface ProvenSubject {
 export interface TokenAnswer {
   access_token: string;
   token_type: string;
-  expires_in?: number;
-  refresh_token?: string;
-  scope?: string;
+  expires_in?: number | undefined;
+  refresh_token?: string | undefined;
+  scope?: string | undefined;
   [member: string]: unknown;
 }
 

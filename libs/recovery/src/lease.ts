@@ -10,7 +10,7 @@ export interface Claimed {
   leaseId: string;
   subject: ProvenSubject;
   /** When an app began the recovery. */
-  redirect?: { redirectUri: string; state?: string; codeChallenge: string };
+  redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string };
 }
 
 interface ClaimedRow {

@@ -15,18 +15,18 @@ export interface OpenInput {
   /** A mail address, a phone number or a user name, as typed. */
   identifier: string;
   /** ISO 3166-1 alpha-2, for a phone number in national form. */
-  country?: string;
+  country?: string | undefined;
   /** Where the code should go, if the account has such an address. */
-  channel?: CodeChannel;
+  channel?: CodeChannel | undefined;
   /** Of the messages with codes, where the start asks for one; the account's own when left out. */
-  locale?: Locale;
+  locale?: Locale | undefined;
   /** `default` when left out; the caller has checked that it exists. */
-  clientId?: string;
+  clientId?: string | undefined;
   /** From an app's authorization request; the caller has checked it against the client. */
-  redirect?: { redirectUri: string; state?: string; codeChallenge: string };
+  redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string } | undefined;
   /** IP address of the caller. */
   source: string;
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 export type OpenedRecovery = RecoveryView & { token: string };

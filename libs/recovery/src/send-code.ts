@@ -61,7 +61,11 @@ interface SentRow extends RecoveryRow {
 export async function sendCode(
   context: RecoveryContext,
   reference: RecoveryReference,
-  input: { channel?: CodeChannel; addressId?: string; idempotencyKey?: string },
+  input: {
+    channel?: CodeChannel | undefined;
+    addressId?: string | undefined;
+    idempotencyKey?: string | undefined;
+  },
 ): Promise<CodeSent | Refusal> {
   const { database, keyring, clock } = context;
   if (!isRecoveryToken(keyring, reference)) return refuse('not_found');

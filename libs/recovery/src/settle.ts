@@ -58,7 +58,7 @@ const settle = statement(
 export async function settleRecovery(
   context: RecoveryContext,
   reference: RecoveryReference,
-  input: { password?: string },
+  input: { password?: string | undefined },
 ): Promise<Settled | Refusal> {
   return settleWith(
     context,
@@ -104,7 +104,7 @@ export async function handBack(
 async function settleWith<Answer, Result>(
   context: RecoveryContext,
   reference: RecoveryReference,
-  { password }: { password?: string },
+  { password }: { password?: string | undefined },
   exchange: (claimed: Claimed) => Promise<Answer | Refusal>,
   present: (answer: Answer, id: string) => Result,
 ): Promise<Result | Refusal> {

@@ -19,17 +19,17 @@ export interface MessageToSend {
   createdAt: Date;
   expiresAt: Date;
   /** The client that a code is sent for. */
-  clientId?: string;
+  clientId?: string | undefined;
   /** Of a message about a recovery. */
-  stopToken?: string;
+  stopToken?: string | undefined;
   /** For a code. */
   code?: string;
   /** For a code by mail: the token of the link beside it. */
-  linkToken?: string;
+  linkToken?: string | undefined;
   /** For a notice: when it happened, and whether there is a new password. */
   happenedAt?: Date;
-  passwordSet?: boolean;
-  change?: AuthenticatorChange;
+  passwordSet?: boolean | undefined;
+  change?: AuthenticatorChange | undefined;
 }
 
 /** Why nothing is sent; stands in the message's row. */

@@ -18,11 +18,11 @@ export interface TwilioSettings {
   accountSid: string;
   authToken: string;
   /** Either a number or sender id… */
-  from?: string;
+  from?: string | undefined;
   /** …or a messaging service, which picks one. */
-  messagingServiceSid?: string;
+  messagingServiceSid?: string | undefined;
   /** Another origin for api.twilio.com's paths. */
-  apiUrl?: string;
+  apiUrl?: string | undefined;
 }
 
 /** An authorization server that is not ours, and how it is asked for credentials. */
@@ -30,13 +30,13 @@ export interface ExternalIssuerSettings {
   /** Its identifier, to the letter. */
   issuer: string;
   /** Unset: from its metadata. */
-  tokenEndpoint?: string;
+  tokenEndpoint?: string | undefined;
   grant: 'token-exchange' | 'jwt-bearer';
   clientId: string;
   clientAuth: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
   /** Unset for `private_key_jwt`. */
-  clientSecret?: string;
-  scope?: string;
+  clientSecret?: string | undefined;
+  scope?: string | undefined;
   resource: string[];
   /** Empty but for `token-exchange`. */
   audience: string[];
@@ -46,9 +46,9 @@ export interface ExternalIssuerSettings {
 export interface Settings {
   production: boolean;
   /** Unset: the embedded PostgreSQL. */
-  databaseUrl?: string;
+  databaseUrl?: string | undefined;
   dataDir: string;
-  redisUrl?: string;
+  redisUrl?: string | undefined;
   listenHost: string;
   ports: { recovery: number; issuer: number; console: number; mailbox: number; courier: number };
   /** Public base URLs without a trailing slash. */
@@ -57,7 +57,7 @@ export interface Settings {
   smtpUrls: string[];
   mailFrom: string;
   /** Unset: the development mailbox. */
-  twilio?: TwilioSettings;
+  twilio?: TwilioSettings | undefined;
   keyring: Keyring;
   /** It is that of development, in the data dir. */
   keyringMadeHere: boolean;
@@ -66,18 +66,18 @@ export interface Settings {
   tokenAudience: string[];
   keyPlan: { alg: 'ES256' | 'RS256' | 'EdDSA' | 'HS256'; rotateEveryMs: number };
   /** How long tokens live; the default when unset. */
-  tokenLifetimesFile?: string;
+  tokenLifetimesFile?: string | undefined;
   /** For the process that asks it. Unset: Rekey's own issuer. */
-  externalIssuer?: ExternalIssuerSettings;
+  externalIssuer?: ExternalIssuerSettings | undefined;
   /** Also where it is not asked: it decides what people are told. */
   issuerIsExternal: boolean;
-  tls?: { certFile: string; keyFile: string };
+  tls?: { certFile: string; keyFile: string } | undefined;
   /** Which proofs get an account back; the default when unset. */
-  recoveryPolicyFile?: string;
+  recoveryPolicyFile?: string | undefined;
   /** Prices, budgets and breaker of SMS; the default when unset. */
-  smsPolicyFile?: string;
+  smsPolicyFile?: string | undefined;
   /** The only countries that SMS go to; those of the policy when unset. */
-  smsCountries?: string[];
+  smsCountries?: string[] | undefined;
   /** Codes in ten minutes. */
   sendQuotas: { client: number; instance: number };
   /** Addresses or networks whose forwarding headers count. */
@@ -87,10 +87,10 @@ export interface Settings {
   /** What mails, SMS and pages call the product. */
   serviceName: string;
   /** Where a person signs in after a recovery that no app began. */
-  signInUrl?: string;
+  signInUrl?: string | undefined;
   /** Opens all of `/metrics`. */
-  metricsToken?: string;
+  metricsToken?: string | undefined;
   /** Where traces go; nowhere when unset. `share`: of those that begin here, from 0 to 1. */
-  tracing?: { endpoint: string; headers: Record<string, string>; share: number };
+  tracing?: { endpoint: string; headers: Record<string, string>; share: number } | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }

@@ -15,7 +15,7 @@ export type ManagementScope = (typeof managementScopes)[number];
 export async function grantClientCredentials(
   context: TokenContext,
   client: Client,
-  request: { scope?: string },
+  request: { scope?: string | undefined },
 ): Promise<TokenResponse | OAuthRefusal> {
   if (client.type !== 'confidential')
     return oauthRefuse('unauthorized_client', 'only a confidential client may use this grant');

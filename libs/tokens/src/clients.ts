@@ -101,7 +101,7 @@ export async function putClient(
     replaceSecret: options.secret !== undefined,
     now: new Date(now),
   });
-  const isNew = row?.secret_is_new === true && options.secret === undefined;
+  const isNew = secret !== undefined && row?.secret_is_new === true && options.secret === undefined;
   return { created: row?.created ?? false, ...(isNew ? { secret } : {}) };
 }
 

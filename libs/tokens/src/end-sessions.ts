@@ -59,7 +59,7 @@ async function untilNoneIsLeft<Row>(
  */
 export async function revokeFamiliesOfRecovery(
   sql: Sql,
-  of: { recoveryId: string; at: Date; password?: { accountId: string; since: Date } },
+  of: { recoveryId: string; at: Date; password?: { accountId: string; since: Date } | undefined },
 ): Promise<string[]> {
   const { recoveryId, at, password } = of;
   const values = {
@@ -169,7 +169,14 @@ const endOne = statement(
  */
 export const endFamily = async (
   sql: Sql,
-  of: { id: string; accountId: string | null; at: Date; reason: EndReason; actor: string; source?: string },
+  of: {
+    id: string;
+    accountId: string | null;
+    at: Date;
+    reason: EndReason;
+    actor: string;
+    source?: string | undefined;
+  },
 ): Promise<boolean> => {
   const event = of.reason === 'reuse' ? 'authn_token_reuse' : 'authn_token_revoked';
   const values = { ...of, source: of.source ?? null, event, auditId: uuidv7(of.at.getTime()) };

@@ -63,13 +63,13 @@ export const codePurpose = 'authorization-code';
 export interface ExchangeRequest {
   subject_token: string;
   subject_token_type: string;
-  requested_token_type?: string;
-  scope?: string;
-  redirect_uri?: string;
-  code_challenge?: string;
-  audience?: string;
-  resource?: string;
-  actor_token?: string;
+  requested_token_type?: string | undefined;
+  scope?: string | undefined;
+  redirect_uri?: string | undefined;
+  code_challenge?: string | undefined;
+  audience?: string | undefined;
+  resource?: string | undefined;
+  actor_token?: string | undefined;
 }
 
 /**

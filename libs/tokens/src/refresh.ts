@@ -74,7 +74,7 @@ interface Presented extends FamilyRow {
 export async function refresh(
   context: TokenContext,
   client: Client,
-  request: { refresh_token: string; scope?: string; source?: string },
+  request: { refresh_token: string; scope?: string | undefined; source?: string },
 ): Promise<TokenResponse | OAuthRefusal> {
   const { database, keyring, clock } = context;
   const now = clock.now();

@@ -31,7 +31,7 @@ export const secondFactorAcr = 'urn:rekey:password:aal2';
 export async function signIn(
   context: TokenContext,
   client: Client,
-  request: { identifier: string; country?: string; password: string },
+  request: { identifier: string; country?: string | undefined; password: string },
   secondFactor: (accountId: string) => Promise<string[] | Refusal>,
 ): Promise<TokenResponse | Refusal> {
   const { database, keyring, clock } = context;

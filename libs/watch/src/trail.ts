@@ -16,7 +16,7 @@ export interface Cause {
 export interface Place {
   requestId: string | null;
   context: Context;
-  tracer?: Tracer;
+  tracer?: Tracer | undefined;
   /** What was noted on the way, for the line in the log. */
   events: Record<string, unknown>[];
 }

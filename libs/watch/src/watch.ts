@@ -16,14 +16,14 @@ export interface WatchOptions {
   /** Which part of Rekey is watched. */
   app: string;
   /** Unset: there are no traces. */
-  tracing?: TracingOptions;
+  tracing?: TracingOptions | undefined;
   /**
    * The courier works in this process too. What the process spends then tells whether a message was written, and so whether
    * there is an account: that is not shown to everyone.
    */
   besideCourier?: boolean;
   /** Shows its metrics together with those of another. */
-  with?: Watch;
+  with?: Watch | undefined;
 }
 
 /** How many clients, causes or countries a metric tells apart; the rest are counted as `other`. */

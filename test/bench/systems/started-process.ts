@@ -15,7 +15,7 @@ export interface ProcessToStart {
   /** Where its output goes: to a file, so that reading it costs the driver nothing. */
   outputDir: string;
   /** Where a CPU profile is to be left when it ends. */
-  profileDir?: string;
+  profileDir?: string | undefined;
 }
 
 /** One process of a system under load. */

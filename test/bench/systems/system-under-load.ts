@@ -44,7 +44,7 @@ export interface Surroundings {
   outputDir: string;
   accounts: number;
   /** Where each process leaves a CPU profile; costs a few per cent. */
-  profileDir?: string;
+  profileDir?: string | undefined;
 }
 
 /** An address takes five codes in ten minutes, and a run is shorter than two such windows. */

@@ -23,7 +23,12 @@ export class Watch {
   async send(
     method: 'GET' | 'POST',
     path: string,
-    more: { json?: object; form?: Record<string, string>; bearer?: string; cookie?: string } = {},
+    more: {
+      json?: object | undefined;
+      form?: Record<string, string>;
+      bearer?: string;
+      cookie?: string | undefined;
+    } = {},
   ): Promise<Answer> {
     const { json, form, bearer, cookie } = more;
     const body = json ? JSON.stringify(json) : form ? new URLSearchParams(form).toString() : undefined;
@@ -37,7 +42,7 @@ export class Watch {
       statusCode,
       headers: got,
       body: stream,
-    } = await this.pool.request({ method, path, headers, body });
+    } = await this.pool.request({ method, path, headers, ...(body === undefined ? {} : { body }) });
     const text = await stream.text();
     const ms = performance.now() - begun;
     return { status: statusCode, text, cookies: [got['set-cookie'] ?? []].flat(), ms };

@@ -22,8 +22,8 @@ interface Operation {
   app: 'recovery' | 'issuer' | 'console';
   method: string;
   path: string;
-  bodyType?: string;
-  schema?: Schema;
+  bodyType?: string | undefined;
+  schema?: Schema | undefined;
   bearer: boolean;
 }
 

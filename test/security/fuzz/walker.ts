@@ -15,7 +15,7 @@ interface PageForm {
 
 export interface Strayed {
   at: string;
-  form?: Record<string, string>;
+  form?: Record<string, string> | undefined;
   status: number;
   why: string;
 }

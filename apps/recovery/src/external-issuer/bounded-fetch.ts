@@ -35,10 +35,11 @@ export function boundedFetch(): BoundedFetch {
         path: `${pathname}${search}`,
         method: method as 'GET' | 'POST',
         headers,
-        signal,
+        ...(signal === undefined ? {} : { signal }),
+        ...(body === undefined ? {} : { body: body.toString() }),
       };
       try {
-        const answer = await agent.request({ ...request, body: body?.toString() });
+        const answer = await agent.request(request);
         const bytes = await answer.body.arrayBuffer();
         const type = answer.headers['content-type'];
         return new Response(bodiless.includes(answer.statusCode) ? null : bytes, {

@@ -6,7 +6,7 @@ import type { CarriedParameters } from './views.js';
 export interface AppRequest {
   client: Client;
   redirectUri: string;
-  state?: string;
+  state?: string | undefined;
   codeChallenge: string;
   carried: CarriedParameters;
 }

@@ -13,7 +13,7 @@ export interface PageParts {
   tokens: TokenContext & Pick<RecoveryContext, 'flood'>;
   browser: BrowserState;
   serviceName: string;
-  signInUrl?: string;
+  signInUrl?: string | undefined;
   /** What was given out cannot be taken back here. */
   issuerIsExternal: boolean;
 }

@@ -73,7 +73,7 @@ export class RecoverController {
     browser.keepRecovery(reply, {
       id,
       token,
-      app: app && { name: app.client.name, origin: originOf(app.redirectUri) },
+      ...(app ? { app: { name: app.client.name, origin: originOf(app.redirectUri) } } : {}),
     });
     return show.to('/recover/code');
   }
@@ -132,7 +132,7 @@ export class RecoverController {
     show: Presenter,
     recovery: BrowserRecovery,
     status: number,
-    more: { problem?: string; note?: string },
+    more: { problem?: string; note?: string | undefined },
   ): Promise<FastifyReply> {
     const now = await provingOr(this.parts, show, recovery);
     if ('page' in now) return now.page;

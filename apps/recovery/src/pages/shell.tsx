@@ -18,7 +18,7 @@ export interface ShellProps {
   /** 1 to 3; none on pages beside the way. */
   step?: 1 | 2 | 3;
   /** What is wrong with what was entered, linked to the field. */
-  problem?: { field: string; text: string };
+  problem?: { field: string; text: string } | undefined;
   children: ComponentChildren;
 }
 
@@ -107,8 +107,8 @@ export const CsrfField = ({ context }: { context: PageContext }) => (
 export function Field(props: {
   id: string;
   label: string;
-  hint?: string;
-  problem?: string;
+  hint?: string | undefined;
+  problem?: string | undefined;
   children: (describedBy: string | undefined) => ComponentChildren;
 }) {
   const { id, label, hint, problem } = props;

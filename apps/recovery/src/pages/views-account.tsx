@@ -10,7 +10,7 @@ export function SignInPage(props: {
   context: PageContext;
   identifier?: string;
   problem?: string;
-  device?: { code: string };
+  device?: { code: string } | undefined;
 }) {
   const { context, identifier, problem: text, device } = props;
   const { signIn } = words(context);
@@ -70,7 +70,7 @@ export function SignInPage(props: {
 export function AuthenticatorsPage(props: {
   context: PageContext;
   authenticators: AuthenticatorView[];
-  note?: string;
+  note?: string | undefined;
 }) {
   const { context, authenticators, note } = props;
   const { home } = words(context);
@@ -116,7 +116,12 @@ export function AuthenticatorsPage(props: {
 }
 
 /** What can be done with one kind of authenticator. */
-function Actions(props: { context: PageContext; of?: AuthenticatorView; make: string; label: string }) {
+function Actions(props: {
+  context: PageContext;
+  of?: AuthenticatorView | undefined;
+  make: string;
+  label: string;
+}) {
   const { context, of, make, label } = props;
   const { home } = words(context);
   return (
@@ -149,7 +154,7 @@ export function BindTotpPage(props: {
   uri: string;
   secret: string;
   setup: string;
-  problem?: string;
+  problem?: string | undefined;
 }) {
   const { context, uri, secret, setup, problem: text } = props;
   const { bind } = words(context);

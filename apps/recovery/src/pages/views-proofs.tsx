@@ -9,7 +9,7 @@ export function OtherProofPage(props: {
   context: PageContext;
   kinds: ProofKind[];
   hasProved: boolean;
-  problem?: { kind: ProofKind; text: string };
+  problem?: { kind: ProofKind; text: string } | undefined;
 }) {
   const { context, kinds, hasProved, problem } = props;
   const { other } = words(context);
@@ -35,7 +35,15 @@ export function OtherProofPage(props: {
   );
 }
 
-function ProofForm({ context, kind, problem }: { context: PageContext; kind: ProofKind; problem?: string }) {
+function ProofForm({
+  context,
+  kind,
+  problem,
+}: {
+  context: PageContext;
+  kind: ProofKind;
+  problem?: string | undefined;
+}) {
   const { other } = words(context);
   const isTotp = kind === 'totp';
   return (
@@ -75,8 +83,8 @@ function ProofForm({ context, kind, problem }: { context: PageContext; kind: Pro
 /** Beside the field for a code: another way, the number for the mail's link, and where a code can go. */
 export function BesideCode(props: {
   context: PageContext;
-  linkNumber?: string;
-  addresses?: OfferedAddress[];
+  linkNumber?: string | undefined;
+  addresses?: OfferedAddress[] | undefined;
   hasOther: boolean;
 }) {
   const { context, linkNumber, addresses = [], hasOther } = props;

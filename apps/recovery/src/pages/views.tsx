@@ -12,7 +12,7 @@ const words = (context: PageContext) => pageWordings[context.locale];
 
 export function FormPage(props: {
   context: PageContext;
-  app?: string;
+  app?: string | undefined;
   carried: CarriedParameters;
   identifier?: string;
   country?: string;
@@ -87,8 +87,8 @@ export function CodePage(props: {
   view: RecoveryView;
   /** Seconds until another code may be asked for; 0 for now. */
   resendIn: number;
-  problem?: string;
-  note?: string;
+  problem?: string | undefined;
+  note?: string | undefined;
 }) {
   const { context, view, resendIn, problem: text, note } = props;
   const { code } = words(context);
@@ -158,7 +158,7 @@ export function CodePage(props: {
   );
 }
 
-export function PasswordPage({ context, reason }: { context: PageContext; reason?: string }) {
+export function PasswordPage({ context, reason }: { context: PageContext; reason?: string | undefined }) {
   const { password } = words(context);
   const text = reason
     ? (password.refused[reason as keyof typeof password.refused] ?? password.refused.blocklisted)
@@ -221,7 +221,7 @@ export function HandBackPage({ context, app }: { context: PageContext; app: stri
   );
 }
 
-export function DonePage({ context, signInUrl }: { context: PageContext; signInUrl?: string }) {
+export function DonePage({ context, signInUrl }: { context: PageContext; signInUrl?: string | undefined }) {
   const { done } = words(context);
   return (
     <Shell context={context} title={done.title} step={3}>
@@ -238,7 +238,11 @@ export function DonePage({ context, signInUrl }: { context: PageContext; signInU
   );
 }
 
-export function NoticePage(props: { context: PageContext; kind: NoticeKind; retryAfterSeconds?: number }) {
+export function NoticePage(props: {
+  context: PageContext;
+  kind: NoticeKind;
+  retryAfterSeconds?: number | undefined;
+}) {
   const { context, kind, retryAfterSeconds } = props;
   const { notices, restart, waitMinutes } = words(context);
   const { title, text } = notices[kind];

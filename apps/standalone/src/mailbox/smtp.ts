@@ -50,7 +50,7 @@ async function take(store: MessageStore, bytes: Buffer, recipients: string[]): P
     from: mail.from?.text ?? '',
     subject: mail.subject ?? '',
     text: mail.text ?? '',
-    html: mail.html || undefined,
+    ...(mail.html ? { html: mail.html } : {}),
     headers,
     received_at: new Date().toISOString(),
     recipients,

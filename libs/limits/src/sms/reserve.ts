@@ -17,7 +17,7 @@ export interface SmsToPay {
    * range: whoever is robbed must hear of it, and there is one only after a proof.
    */
   isCode: boolean;
-  clientId?: string;
+  clientId?: string | undefined;
 }
 
 export interface SmsPaid {

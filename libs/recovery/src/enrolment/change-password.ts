@@ -25,7 +25,7 @@ import { holdForChange } from './hold.js';
 
 export interface PasswordChange {
   /** Where the account has one. */
-  current_password?: string;
+  current_password?: string | undefined;
   password: string;
 }
 

@@ -7,9 +7,9 @@ import { checkSecondFactor, type SecondFactor } from './second-factor.js';
 
 export interface SignInRequest {
   identifier: string;
-  country?: string;
+  country?: string | undefined;
   password: string;
-  second_factor?: SecondFactor;
+  second_factor?: SecondFactor | undefined;
 }
 
 /**

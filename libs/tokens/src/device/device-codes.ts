@@ -34,7 +34,7 @@ const insert = statement(
 export async function beginDevice(
   { database, keyring, clock, recoveryUrl }: TokenContext,
   client: Client,
-  request: { scope?: string },
+  request: { scope?: string | undefined },
 ): Promise<DeviceAuthorization | OAuthRefusal> {
   const scope = grantedScope(client, request.scope);
   if (isOAuthRefused(scope)) return scope;

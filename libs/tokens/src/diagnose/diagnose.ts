@@ -47,7 +47,7 @@ export interface Diagnosis {
 export async function diagnose(
   context: TokenContext,
   token: string,
-  expected: { audience?: string } = {},
+  expected: { audience?: string | undefined } = {},
 ): Promise<Diagnosis> {
   const diagnosis = await findCause(context, token, expected);
   context.database.note('tokens_diagnosed', { cause: diagnosis.cause });
@@ -57,19 +57,24 @@ export async function diagnose(
 async function findCause(
   context: TokenContext,
   token: string,
-  expected: { audience?: string },
+  expected: { audience?: string | undefined },
 ): Promise<Diagnosis> {
   if (/^[\w-]{43}$/.test(token)) return ofRefreshToken(context, token);
   const read = readToken(token);
   if (!read) return say('malformed', { token: 'other' });
   const altered = await alteration(context, token, read);
-  if ('cause' in altered) return say(altered.cause, { token: 'access_token', kid: kidOf(read) });
-  return ofAccessToken(context, altered.claims, kidOf(read), expected);
+  const key = keyOf(read);
+  if ('cause' in altered) return say(altered.cause, { token: 'access_token', ...key });
+  return ofAccessToken(context, altered.claims, key, expected);
 }
 
 const say = (cause: Cause, evidence: Evidence): Diagnosis => ({ cause, ...causes[cause], evidence });
 const kidOf = ({ header }: ReadToken): string | undefined =>
   typeof header.kid === 'string' && header.kid.length <= 64 ? header.kid : undefined;
+const keyOf = (read: ReadToken): Pick<Evidence, 'kid'> => {
+  const kid = kidOf(read);
+  return kid === undefined ? {} : { kid };
+};
 
 /** The claims, if this issuer signed them as they are; else what was done to the token. */
 async function alteration(
@@ -103,15 +108,15 @@ async function alteration(
 async function ofAccessToken(
   context: TokenContext,
   claims: VerifiedAccessToken,
-  kid: string | undefined,
-  { audience }: { audience?: string },
+  key: Pick<Evidence, 'kid'>,
+  { audience }: { audience?: string | undefined },
 ): Promise<Diagnosis> {
   const now = context.clock.now();
   const seconds = Math.floor(now / 1000);
   const at = (value: number) => new Date(value * 1000).toISOString();
   const base: Evidence = {
     token: 'access_token',
-    kid,
+    ...key,
     account_id: claims.sub,
     client_id: claims.client_id,
     ...(claims.sid ? { session: claims.sid } : {}),
@@ -145,16 +150,16 @@ async function ofRefreshToken(context: TokenContext, token: string): Promise<Dia
     client_id: session.client_id,
     session: session.id,
     ...(session.recovery_id ? { recovery_id: session.recovery_id } : {}),
-    issued_at: session.issued_at?.toISOString(),
+    ...(session.issued_at ? { issued_at: session.issued_at.toISOString() } : {}),
   };
   const ended = endOf(session, now);
   if (ended) return say(ended, { ...base, ...(await endEvidence(context, session, ended)) });
+  if (!session.replaced_at) return say('none', base);
   const revoked = {
-    revoked_at: session.replaced_at?.toISOString(),
+    revoked_at: session.replaced_at.toISOString(),
     revoked_by: `client:${session.client_id}`,
   };
-  if (session.replaced_at) return say('retired', { ...base, ...revoked });
-  return say('none', base);
+  return say('retired', { ...base, ...revoked });
 }
 
 async function endEvidence(
