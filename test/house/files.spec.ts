@@ -70,6 +70,7 @@ describe('names', () => {
       'libs/accounts/src/common-passwords.generated.ts',
       'docker/Dockerfile',
       'docker/compose.yaml',
+      'libs/client/LICENSE',
     ];
     expect(goodNames(paths.map((path) => file(path)))).toEqual([]);
   });
@@ -80,6 +81,15 @@ describe('layout', () => {
     expect(
       tidyTop([file('scripts/build.sh'), file('libs/a/src/a.ts'), file('.swcrc'), file('README.md')]),
     ).toEqual([expect.stringContaining('scripts lies at the top')]);
+  });
+
+  test('the licence, the pages of docs and dot-files may lie at the top; a folder beside docs may not', () => {
+    const top = ['LICENSE', 'docs/decisions/README.md', '.github/SECURITY.md', '.dockerignore'];
+    expect(tidyTop(top.map((path) => file(path)))).toEqual([]);
+    expect(tidyTop([file('doc/decisions/README.md'), file('COPYING')])).toEqual([
+      expect.stringMatching(/^doc lies at the top: .*\bdocs$/),
+      expect.stringContaining('COPYING lies at the top'),
+    ]);
   });
 
   const readme = (map: string) => file('README.md', `# Rekey\n\`\`\`\n${map}\`\`\`\n`);
@@ -103,6 +113,13 @@ describe('layout', () => {
       "README's map shows test/flows/, which does not exist",
     ]);
     expect(mapIsTrue(house)).toEqual([expect.stringContaining('README.md is missing')]);
+  });
+
+  test("README's map may show docs, and need not", () => {
+    const map = 'apps/\n  issuer/   tokens\nlibs/\n  kernel/   clock\ntest/\n  races/   at once\n';
+    const withDocs = [...house, file('docs/decisions/README.md')];
+    expect(mapIsTrue([...withDocs, readme(map)])).toEqual([]);
+    expect(mapIsTrue([...withDocs, readme(`${map}docs/\n  decisions/   why\n`)])).toEqual([]);
   });
 
   test('a setting that README does not name', () => {

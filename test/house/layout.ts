@@ -6,19 +6,21 @@ const topLevel = [
   'libs',
   'test',
   'docker',
+  'docs',
   'nest-cli.json',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
   'README.md',
   'CHANGELOG.md',
+  'LICENSE',
 ];
 
 /** A newcomer sees at the top what there is, and nothing else. */
 export const tidyTop: Rule = (sources) =>
   [...new Set(sources.map(({ path }) => path.split('/')[0] ?? ''))]
     .filter((name) => !name.startsWith('.') && !topLevel.includes(name))
-    .map((name) => `${name} lies at the top: it belongs into one of ${topLevel.slice(0, 4).join(', ')}`);
+    .map((name) => `${name} lies at the top: it belongs into one of ${topLevel.slice(0, 5).join(', ')}`);
 
 const shown = ['apps', 'libs', 'test'] as const;
 

@@ -23,6 +23,9 @@ const drawers = [
 /** Also as the end of a longer name: `session-manager`, `string-utils`. */
 const drawerEnding = /-(utils?|helpers?|managers?|types|constants|misc)$/;
 
+/** Names that tools look for as they are. */
+const givenNames = ['Dockerfile', 'LICENSE'];
+
 const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** Of `apps`, `libs` and `test`: kebab-case, in the field's own words. */
@@ -37,7 +40,7 @@ export const goodNames: Rule = (sources) => {
 function wrongWithName(path: string): string[] {
   const name = path.split('/').at(-1) ?? '';
   const isFolderOrCode = !name.includes('.') || /\.(tsx?|js|css|mjml)$/.test(name);
-  if (!isFolderOrCode || name === 'Dockerfile') return [];
+  if (!isFolderOrCode || givenNames.includes(name)) return [];
   const [stem = '', ...endings] = name.split('.');
   if (![stem, ...endings].every((word) => kebab.test(word))) return [`${path} is not in kebab-case`];
   if (drawers.includes(stem) || drawerEnding.test(stem)) return [`${path} is a drawer: name what is in it`];
