@@ -32,11 +32,11 @@ describe('the packed package', () => {
   }, 120_000);
   afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-  test('holds what was built, its types, README and manifest, and nothing else', () => {
+  test('holds what was built, its types, its licence, README and manifest, and nothing else', () => {
     const modules = readdirSync('libs/client/src')
       .filter((name) => !name.endsWith('.spec.ts'))
       .flatMap((name) => ['.js', '.d.ts'].map((end) => `dist/${name.replace(/\.ts$/, end)}`));
-    expect([...files].sort()).toEqual(['README.md', 'package.json', ...modules].sort());
+    expect([...files].sort()).toEqual(['LICENSE', 'README.md', 'package.json', ...modules].sort());
     expect(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
       '@rekey',
     ]);

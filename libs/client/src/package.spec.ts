@@ -16,6 +16,15 @@ describe('the package', () => {
     }
   });
 
+  test('has the licence of the whole project, which npm packs with it', () => {
+    const licenceOf = (folder: string) => {
+      const { license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+      return [license, readFileSync(`${folder}/LICENSE`, 'utf8')];
+    };
+    expect(licenceOf('libs/client')).toEqual(licenceOf('.'));
+    expect(licenceOf('.')).toEqual(['Apache-2.0', expect.stringContaining('APPENDIX: How to apply')]);
+  });
+
   test('who imports the client alone is not given the verifier, where a bundler drops what nobody uses', () => {
     const manifest = JSON.parse(readFileSync('libs/client/package.json', 'utf8'));
     expect(manifest.sideEffects).toBe(false);
