@@ -11,6 +11,7 @@ import {
   settingsAreDocumented,
   tidyTop,
 } from './layout.js';
+import { linksLeadToFiles } from './links.js';
 import { everyTestRuns, noLooseEnds } from './loose-ends.js';
 import { goodClassNames, goodNames } from './names.js';
 import { aliasesAgree, importsAreDeclared, versionsAreExact } from './packages.js';
@@ -40,6 +41,7 @@ export const rules: Record<string, Rule> = {
   "README's map is true": mapIsTrue,
   'README names every setting': settingsAreDocumented(Object.keys(variables)),
   'commands that are told exist': commandsExist,
+  'links in Markdown lead to files': linksLeadToFiles,
   'no path of one machine': noMachinePaths,
   'scripts can run': scriptsCanRun,
   'the image is safe': imageIsSafe,

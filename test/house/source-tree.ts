@@ -15,14 +15,16 @@ export type Rule = (sources: readonly Source[]) => string[];
 
 const top = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What tools write and git does not keep, and pictures and fonts. */
-const notOurs =
-  /^(node_modules|dist|\.git|\.rekey|test-results)$|\.(png|ico|jpe?g|webp|woff2?|log)$|^\.DS_Store$/;
+/** What tools write and git does not keep. */
+const notOurs = /^(node_modules|dist|\.git|\.rekey|test-results)$|\.log$|^\.DS_Store$/;
+
+/** Pictures and fonts: not text, so no rule reads them. */
+export const isPicture = (name: string): boolean => /\.(png|ico|jpe?g|webp|woff2?)$/.test(name);
 
 /** Every text file of the work tree, also one that is not committed yet. */
 export function readTree(under = ''): Source[] {
   return readdirSync(top + under, { withFileTypes: true })
-    .filter((entry) => !notOurs.test(entry.name))
+    .filter(({ name }) => !notOurs.test(name) && !isPicture(name))
     .flatMap((entry) => {
       const path = under + entry.name;
       if (entry.isDirectory()) return readTree(`${path}/`);
