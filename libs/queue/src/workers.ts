@@ -27,6 +27,8 @@ export async function startWorkers(
     // A courier that died holds its job this long; then another takes it. The code it carries is the same.
     lockDuration: 30_000,
     stalledInterval: 15_000,
+    // After a lost connection. By default a worker waits 15 s: nothing is sent meanwhile, and it cannot end either.
+    runRetryDelay: 1_000,
     settings: {
       backoffStrategy: (attemptsMade, _type, _fault, job) => planOf(job?.name).at(attemptsMade - 1) ?? -1,
     },
