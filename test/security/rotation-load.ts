@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { findAccount, type Identifier, normaliseIdentifier, putAccount } from '@rekey/accounts';
 import type { Database } from '@rekey/database';
 import { isRefused, type Keyring } from '@rekey/kernel';
@@ -19,13 +20,14 @@ const identifier = (text: string) => normaliseIdentifier(text) as Identifier;
 
 /**
  * @param about.accounts how many people there are; those from `about.fresh` on have begun no recovery yet
+ * @param about.pauseMs of each loop after each round, in milliseconds
  * @param about.sessions refresh tokens, one for each loop that refreshes; replaced by their successors
  */
 export function startLoad(
   rekey: Rekey,
   database: Database,
   keyring: Keyring,
-  about: { accounts: number; fresh: number; sessions: string[] },
+  about: { accounts: number; fresh: number; sessions: string[]; pauseMs: number },
 ): Load {
   const done: Load['done'] = {};
   const failures: string[] = [];
@@ -43,6 +45,7 @@ export function startLoad(
         );
         if (fault !== undefined) failures.push(`${what}: ${fault}`);
         done[what] = (done[what] ?? 0) + 1;
+        await pause(about.pauseMs);
       }
     };
     loops.push(loop());
