@@ -157,7 +157,7 @@ async function start(
       ...(json === undefined ? {} : { body: typeof json === 'string' ? json : JSON.stringify(json) }),
     });
     const answer = await read(response);
-    expect(promiseOf(settings, method, url, answer)).toBeUndefined();
+    keepsPromise(settings, method, url, answer);
     return answer;
   };
   const messages: Rekey['messages'] = async (to) => {
@@ -181,7 +181,7 @@ async function start(
         body: new URLSearchParams(form).toString(),
       });
       const answer = await read(response);
-      expect(promiseOf(settings, 'POST', response.url, answer)).toBeUndefined();
+      keepsPromise(settings, 'POST', response.url, answer);
       return answer;
     },
     async message(to, n = 1) {
@@ -206,15 +206,16 @@ async function start(
   };
 }
 
-/** What the OpenAPI file of the app behind this address has against the answer. */
-function promiseOf({ urls }: Settings, method: string, url: string, answer: Answer): string | undefined {
+/** @throws what the OpenAPI file of the app behind this address has against the answer */
+function keepsPromise({ urls }: Settings, method: string, url: string, answer: Answer): void {
   const app = Object.entries(urls).find(([, base]) => url.startsWith(base))?.[0] ?? '';
   const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
-  return brokenPromise(
+  const broken = brokenPromise(
     app,
     { method, path: new URL(url).pathname },
     { status: answer.status, type, body: answer.body },
   );
+  if (broken) throw new Error(broken);
 }
 
 let household = '198.51.100.1';

@@ -1,3 +1,4 @@
+export { readBase64url } from './base64url.js';
 export { type Clock, MovableClock, systemClock } from './clock.js';
 export { isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, keyHeader } from './keyring.js';

@@ -1,4 +1,4 @@
-import { isUuid, type Keyring } from '@rekey/kernel';
+import { isUuid, type Keyring, readBase64url } from '@rekey/kernel';
 import type { RecoveryReference } from './context.js';
 import { lifetimes } from './lifetimes.js';
 
@@ -10,10 +10,11 @@ export const recoveryToken = (keyring: Keyring, recoveryId: string): string =>
   keyring.mac('recovery-token', recoveryId).toString('base64url');
 
 /** In constant time, without a look into the database: a wrong token costs an attacker a 404 and us nothing. */
-export const isRecoveryToken = (keyring: Keyring, { id, token }: RecoveryReference): boolean =>
-  isUuid(id) &&
-  /^[\w-]{43}$/.test(token) &&
-  keyring.isMac(Buffer.from(token, 'base64url'), 'recovery-token', id);
+export function isRecoveryToken(keyring: Keyring, { id, token }: RecoveryReference): boolean {
+  if (!isUuid(id) || !/^[\w-]{43}$/.test(token)) return false;
+  const mac = readBase64url(token);
+  return mac !== undefined && keyring.isMac(mac, 'recovery-token', id);
+}
 
 /** What the beginning browser shows and the page behind a mail's link asks for: three digits. */
 export const linkNumber = (keyring: Keyring, recoveryId: string): string =>
@@ -52,7 +53,8 @@ function readToken(
 ): { id: string; counter: number } | undefined {
   const headBytes = idBytes + timeBytes + counterBytes;
   if (!/^[\w-]{75}$/.test(token)) return undefined;
-  const bytes = Buffer.from(token, 'base64url');
+  const bytes = readBase64url(token);
+  if (!bytes) return undefined;
   const head = bytes.subarray(0, headBytes);
   if (!keyring.isMac(bytes.subarray(headBytes), purpose, head.toString('hex'))) return undefined;
   if (head.readUIntBE(idBytes, timeBytes) * 1000 <= now) return undefined;

@@ -1,5 +1,6 @@
 import { createHmac, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto';
 import { promisify } from 'node:util';
+import { readBase64url } from '@rekey/kernel';
 import type { TokenAlgorithm } from './key-material.js';
 
 const signElsewhere = promisify<string, Uint8Array, KeyObject, Buffer>(sign);
@@ -66,8 +67,8 @@ export function jwtHeader(key: Readonly<{ alg: TokenAlgorithm; kid: string }>, t
 export function isSigned(key: { alg: TokenAlgorithm; publicKey: KeyObject }, token: string): boolean {
   const point = token.lastIndexOf('.');
   const written = token.slice(point + 1);
-  const signature = Buffer.from(written, 'base64url');
-  if (signature.toString('base64url') !== written) return false;
+  const signature = readBase64url(written);
+  if (!signature) return false;
   const input = Buffer.from(token.slice(0, point));
   switch (key.alg) {
     case 'ES256':

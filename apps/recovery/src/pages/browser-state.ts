@@ -1,5 +1,5 @@
 import type { Keyring, Locale } from '@rekey/kernel';
-import { newSecret, pickLocale } from '@rekey/kernel';
+import { newSecret, pickLocale, readBase64url } from '@rekey/kernel';
 import type { RecoveryReference } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -78,7 +78,7 @@ export class BrowserState {
 
   openSetup<Setup extends object>(text: string): Setup | undefined {
     try {
-      return JSON.parse(this.keyring.open(Buffer.from(text, 'base64url'), setupPurpose).toString()) as Setup;
+      return JSON.parse(this.keyring.open(sealedIn(text), setupPurpose).toString()) as Setup;
     } catch {
       return undefined;
     }
@@ -117,19 +117,16 @@ export class BrowserState {
     ) {
       return false;
     }
-    return (
-      browser !== undefined &&
-      typeof field === 'string' &&
-      /^[\w-]{43}$/.test(field) &&
-      this.keyring.isMac(Buffer.from(field, 'base64url'), csrfPurpose, browser)
-    );
+    if (browser === undefined || typeof field !== 'string' || !/^[\w-]{43}$/.test(field)) return false;
+    const mac = readBase64url(field);
+    return mac !== undefined && this.keyring.isMac(mac, csrfPurpose, browser);
   }
 
   private open(request: FastifyRequest, what: 'recovery' | 'session' | LinkedPage): string | undefined {
     const value = request.cookies[this.name(what)];
     if (!value || value.length > 4_000) return undefined;
     try {
-      return this.keyring.open(Buffer.from(value, 'base64url'), sealPurpose).toString();
+      return this.keyring.open(sealedIn(value), sealPurpose).toString();
     } catch {
       return undefined;
     }
@@ -153,3 +150,6 @@ export class BrowserState {
     return { path: '/', httpOnly: true, secure: this.secure, sameSite };
   }
 }
+
+/** What the keyring has sealed; nothing that opens when the text is not ours. */
+const sealedIn = (text: string): Buffer => readBase64url(text) ?? Buffer.alloc(0);
