@@ -34,7 +34,9 @@ export interface AppProcess {
 export async function startApp(
   name: 'recovery' | 'courier' | 'issuer' | 'console',
   rekey: Pick<Rekey, 'clock'> &
-    Partial<Pick<Rekey, 'beforeClose'>> & { settings: Pick<Settings, 'databaseUrl' | 'dataDir' | 'urls'> },
+    Partial<Pick<Rekey, 'beforeClose'>> & {
+      settings: Pick<Settings, 'databaseUrl' | 'dataDir'> & { urls: Partial<Settings['urls']> };
+    },
   more: { port?: number; scheme?: 'https'; environment?: Record<string, string>; preload?: string } = {},
 ): Promise<AppProcess> {
   const port = more.port ?? (await freePort());

@@ -105,21 +105,6 @@ describe('faults of an issuer that is not ours', () => {
     expect((await story.settle()).status).toBe(201);
   });
 
-  test('it does not answer, or drop by drop: after eight seconds the person is told', async () => {
-    const stories = [await beside.proven('kim'), await beside.proven('kim')];
-    const open: NodeJS.Timeout[] = [];
-    instead('/token', (response) => {
-      if (asked.length % 2 === 0) return;
-      response.writeHead(200, { 'content-type': 'application/json' });
-      open.push(setInterval(() => response.write(' '), 300));
-    });
-    await Promise.all(stories.map((story) => expectNothing(story)));
-    expect([asked.length, open.length]).toEqual([2, 1]);
-    for (const timer of open) clearInterval(timer);
-    beside.provider.before = undefined;
-    for (const story of stories) expect((await story.settle()).status).toBe(201);
-  });
-
   test('metadata of another issuer, if only by a slash, or none: its token endpoint is not asked', async () => {
     const { issuer } = beside.provider;
     const story = await beside.proven('kim');

@@ -3,15 +3,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AccountToPut, putAccount } from '@rekey/accounts';
+import { openDatabase } from '@rekey/database';
+import { loadSettings } from '@rekey/settings';
 import { SMTPServer } from 'smtp-server';
 import { type AppProcess, RunningClock, startApp } from '../faults/app-process.js';
 import { createDatabase } from '../runner/database.js';
 import { freePort } from '../runner/free-port.js';
 
-const names = ['recovery', 'courier', 'issuer', 'console'] as const;
+const names = ['recovery', 'courier', 'issuer'] as const;
 type Name = (typeof names)[number];
 
-/** Rekey as it is deployed: each app a process of its own. Needs a build. */
+/** What a recovery passes through as it is deployed: each app a process of its own. Needs a build. */
 export interface Deployment {
   urls: Record<Name, string>;
   /** The lines of their logs. */
@@ -20,7 +23,7 @@ export interface Deployment {
   output(): string;
   /** Mails as they came over SMTP, decoded as far as a search for a code or an address needs. */
   mails(): string[];
-  management(): Promise<string>;
+  put(account: AccountToPut): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,13 +56,7 @@ export async function startDeployment(environment: Record<string, string> = {}):
     string
   >;
   const settings = { databaseUrl: postgres.url, dataDir, urls };
-  const secret = 'the secret of the management';
-  const more = {
-    LOG_LEVEL: 'info',
-    SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
-    MANAGEMENT_CLIENT_SECRET: secret,
-    ...environment,
-  };
+  const more = { LOG_LEVEL: 'info', SMTP_URL: `smtp://127.0.0.1:${smtpPort}`, ...environment };
   const start = async (name: Name) => {
     const of = { settings, clock: new RunningClock() };
     return [name, await startApp(name, of, { port: ports[name], environment: more })] as const;
@@ -75,16 +72,14 @@ export async function startDeployment(environment: Record<string, string> = {}):
         .map((line) => JSON.parse(line)),
     output: () => names.map(output).join('\n'),
     mails: () => mails,
-    async management() {
-      const answer = await fetch(`${urls.issuer}/oauth2/token`, {
-        method: 'POST',
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: 'management',
-          client_secret: secret,
-        }),
-      });
-      return ((await answer.json()) as { access_token: string }).access_token;
+    async put(account) {
+      const { keyring } = loadSettings({ DATABASE_URL: postgres.url, REKEY_DATA_DIR: dataDir }, 'recovery');
+      const database = await openDatabase({ url: postgres.url, name: 'spec' });
+      try {
+        expect(await putAccount({ database, keyring }, Date.now(), account)).toEqual({ created: true });
+      } finally {
+        await database.close();
+      }
     },
     async close() {
       await Promise.all(names.map((name) => apps[name].kill()));

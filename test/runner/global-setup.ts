@@ -23,6 +23,7 @@ export default async function setUp({ maxWorkers }: { maxWorkers: number }): Pro
     ...['max_connections=400', 'shared_buffers=64MB', 'max_wal_size=512MB'],
     // Nothing of it outlives the run.
     ...['full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0', 'autovacuum=off'],
+    ...['synchronous_commit=off', 'update_process_title=off', 'jit=off'],
   ];
   const postgres = await startPostgres({ flags: settings.flatMap((setting) => ['-c', setting]) });
   process.env[serverVariable] = postgres.url.replace(/[^/]+$/, '');

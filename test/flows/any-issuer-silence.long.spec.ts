@@ -1,0 +1,36 @@
+import { type BesideProvider, besideProvider } from './beside-provider.js';
+
+/** Eight real seconds: how long an issuer that is not ours may take. Its other faults are in `any-issuer-faults.spec.ts`. */
+describe('an issuer that is not ours and keeps silent', () => {
+  let beside: BesideProvider;
+  beforeAll(async () => {
+    beside = await besideProvider('jwt-bearer', 'client_secret_basic');
+  }, 30_000);
+  afterAll(() => beside.close());
+
+  test('it does not answer, or drop by drop: after eight seconds the person is told', async () => {
+    const stories = [await beside.proven('kim'), await beside.proven('kim')];
+    const drops: NodeJS.Timeout[] = [];
+    let asked = 0;
+    beside.provider.before = (request, response) => {
+      if (!request.url?.includes('/token')) return false;
+      asked += 1;
+      if (asked % 2 === 0) return true;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      drops.push(setInterval(() => response.write(' '), 300));
+      return true;
+    };
+    const answers = await Promise.all(
+      stories.map((story) => story.settle({ password: 'a sentence that is never set' })),
+    );
+    for (const { status, body, headers } of answers) {
+      expect([status, body.code]).toEqual([503, 'unavailable']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect([asked, drops.length]).toEqual([2, 1]);
+    for (const timer of drops) clearInterval(timer);
+    for (const story of stories) expect((await story.show()).body.state).toBe('proven');
+    beside.provider.before = undefined;
+    for (const story of stories) expect((await story.settle()).status).toBe(201);
+  });
+});
