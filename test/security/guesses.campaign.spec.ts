@@ -1,4 +1,4 @@
-import { type AppProcess, startApp } from '../faults/app-process.js';
+import { type AppProcess, startApp } from '../deployed/app-process.js';
 import { people } from '../flows/people.js';
 import { codeIn, newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';

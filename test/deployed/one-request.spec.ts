@@ -1,6 +1,6 @@
+import { until } from '../flows/rekey.js';
+import { metricsOf } from '../flows/scrape.js';
 import { type Collector, type Deployment, type Span, startCollector, startDeployment } from './deployment.js';
-import { until } from './rekey.js';
-import { metricsOf } from './scrape.js';
 
 /** One request, followed through every process that works for it: by its id in the logs, and by its trace. */
 describe('a request and what it causes', () => {

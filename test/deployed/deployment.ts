@@ -7,9 +7,9 @@ import { type AccountToPut, putAccount } from '@rekey/accounts';
 import { openDatabase } from '@rekey/database';
 import { loadSettings } from '@rekey/settings';
 import { SMTPServer } from 'smtp-server';
-import { type AppProcess, RunningClock, startApp } from '../faults/app-process.js';
 import { createDatabase } from '../runner/database.js';
 import { freePort } from '../runner/free-port.js';
+import { type AppProcess, RunningClock, startApp } from './app-process.js';
 
 const names = ['recovery', 'courier', 'issuer'] as const;
 type Name = (typeof names)[number];

@@ -5,9 +5,36 @@ import { join } from 'node:path';
 import { until } from '../flows/rekey.js';
 import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
 
-/** Starts that are killed, that wait, that lack something: each ends with what to do, and leaves nothing behind. */
+/** Starts beside another, that are killed, that wait, that lack something: each ends with what to do, and leaves nothing behind. */
 describe('npm start in trouble', () => {
   const { base, start } = useStarts();
+
+  test('refuses a second start on the same data, ends on SIGINT leaving nothing, and keeps its data', async () => {
+    const dataDir = join(base, 'kept');
+    const ports = await freePorts();
+    const first = start(dataDir, ports);
+    expect([await first.settled, first.output()]).toEqual([
+      'running',
+      expect.stringContaining(`http://localhost:${ports.recovery}/recover`),
+    ]);
+    const look = await beginAt(first);
+
+    const second = start(dataDir, await freePorts());
+    expect(await second.settled).toBe(1);
+    expect(said(second)).toMatch(/^rekey standalone: another start is using .*REKEY_DATA_DIR$/);
+
+    // As Ctrl-C does it: to everything in the group at once.
+    process.kill(-(first.child.pid ?? 0), 'SIGINT');
+    expect(await first.exited).toBe(0);
+    expect(postgresIn(dataDir)).toBe('');
+
+    const again = start(dataDir, ports);
+    expect(await again.settled).toBe('running');
+    expect(await look()).toBe('proving');
+    again.child.kill('SIGTERM');
+    expect(await again.exited).toBe(0);
+    expect(postgresIn(dataDir)).toBe('');
+  }, 120_000);
 
   test('survives kill -9: the database follows, and the next start has its data', async () => {
     const dataDir = join(base, 'killed');
