@@ -132,7 +132,7 @@ describe('guesses', () => {
       }
     });
     await attackers;
-    expect(answers.every((status) => [422, 429, 503].includes(status))).toBe(true);
+    expect(answers.filter((status) => ![422, 429, 503].includes(status))).toEqual([]);
     const during = await times(50, (at) => guess(story, code, at));
     expect(during).toEqual(during.map(() => 503));
     await postgres.restart();

@@ -1,5 +1,12 @@
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
-import { type Database, migrate, openDatabase, pendingMigrations, statement } from './index.js';
+import {
+  type Database,
+  migrate,
+  openDatabase,
+  pendingMigrations,
+  statement,
+  type Transaction,
+} from './index.js';
 
 describe('Database', () => {
   let postgres: TestDatabase;
@@ -35,6 +42,40 @@ describe('Database', () => {
       });
       await expect(failing).rejects.toThrow('no');
     }
+    expect(await database.query(count, { name: 'spec_gone' })).toEqual([{ n: 0 }]);
+  });
+
+  test.each<[string, (tx: Transaction, end: () => Promise<void>) => Promise<unknown>]>([
+    [
+      'before a statement',
+      async (tx, end) => {
+        await end();
+        await tx.query(count, { name: 'spec_gone' });
+      },
+    ],
+    [
+      'before a statement of TypeORM',
+      async (tx, end) => {
+        await end();
+        await tx.manager.query('select 1');
+      },
+    ],
+    ['before the commit', (_tx, end) => end()],
+  ])('a connection that is lost %s has an SQLSTATE', async (_when, work) => {
+    const pid = statement('spec_pid', 'select pg_backend_pid() as pid');
+    const end = statement('spec_end', 'select pg_terminate_backend(:pid::int, 10000) as ended');
+    const interrupted = database.transaction(async (tx) => {
+      const [mine] = await tx.query<{ pid: number }>(pid);
+      // What PostgreSQL sends as it ends is read before the next statement.
+      const read = new Promise((resolve) =>
+        tx.manager.queryRunner?.connect().then((c) => c.once('end', resolve)),
+      );
+      await work(tx, async () => {
+        expect(await database.query(end, { pid: mine?.pid })).toEqual([{ ended: true }]);
+        await read;
+      });
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: '08006' });
     expect(await database.query(count, { name: 'spec_gone' })).toEqual([{ n: 0 }]);
   });
 

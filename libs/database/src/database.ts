@@ -3,12 +3,13 @@ import { inSpan, type Note, type Place } from '@rekey/watch';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
+import { namingLostConnection } from './lost-connection.js';
 import { pendingMigrations } from './migrate.js';
 import { type Statement, valuesOf } from './statement.js';
 
 /** Whatever a hand-written statement can be put to: the database, or a transaction on it. */
 export interface Sql {
-  /** @returns the rows; a fault of the database is thrown as the driver's own error, with its SQLSTATE in `code` */
+  /** @returns the rows; a fault of the database is thrown with its SQLSTATE in `code`, `08006` for a connection that was lost */
   query<Row extends object>(statement: Statement, values?: Record<string, unknown>): Promise<Row[]>;
   /** Counts what was done here: whoever writes it says it, and on a transaction it counts when that commits. */
   readonly note: Note;
@@ -109,7 +110,7 @@ export class Database implements Sql {
       await runner.commitTransaction();
     } catch (fault) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw fault;
+      throw namingLostConnection(fault);
     } finally {
       // What was started inside and still runs must not meet the connection in somebody else's hands.
       seat.client = undefined;
@@ -150,12 +151,12 @@ async function run<Row extends object>(
   statement: Statement,
   values: Record<string, unknown>,
 ): Promise<Row[]> {
-  const { rows } = await on.query<Row>({
-    name: statement.name,
-    text: statement.text,
-    values: valuesOf(statement, values),
-  });
-  return rows;
+  const config = { name: statement.name, text: statement.text, values: valuesOf(statement, values) };
+  try {
+    return (await on.query<Row>(config)).rows;
+  } catch (fault) {
+    throw namingLostConnection(fault);
+  }
 }
 
 /**
