@@ -2,7 +2,7 @@ import { pbkdf2 } from 'node:crypto';
 import { relative } from 'node:path';
 import { promisify } from 'node:util';
 import { top } from './shared-modules.js';
-import { longest, type PaceSample, type TimedFile, tooSlow } from './slow-files.js';
+import { longest, nearest, type PaceSample, type TimedFile, tooSlow } from './slow-files.js';
 
 const work = (): Promise<unknown> => promisify(pbkdf2)('pace', 'salt', 150_000, 32, 'sha256');
 const sampleEveryMs = 2_000;
@@ -33,7 +33,8 @@ export default class SlowFilesReporter {
     clearInterval(this.timer);
     if (this.files.length <= shown) return;
     this.offences = tooSlow(this.files, this.samples);
-    const lines = ['The longest files:', ...longest(this.files, shown), ...this.offences];
+    const nearestOne = nearest(this.files, this.samples);
+    const lines = ['The longest files:', ...longest(this.files, shown), ...nearestOne, ...this.offences];
     process.stderr.write(`${lines.join('\n')}\n`);
   }
 

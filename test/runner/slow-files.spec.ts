@@ -1,4 +1,4 @@
-import { flowLimitMs, longest, slowness, type TimedFile, tooSlow, usualMs } from './slow-files.js';
+import { flowLimitMs, longest, nearest, slowness, type TimedFile, tooSlow, usualMs } from './slow-files.js';
 
 describe('slow files', () => {
   const file = (path: string, ms: number, from = 0): TimedFile => ({ path, from, to: from + ms });
@@ -22,6 +22,18 @@ describe('slow files', () => {
     // Slow before and after, not during.
     expect(tooSlow([slow], pace(4 * usualMs, 50_000, 200_000))).toHaveLength(1);
     expect(slowness(slow, pace(usualMs / 10, 110_000))).toBe(1);
+  });
+
+  test('the flow that is nearest to its limit is named', () => {
+    const files = [
+      file('test/flows/long.spec.ts', 12_000, 100_000),
+      file('test/flows/near.spec.ts', 9_000, 0),
+      file('test/security/at-rest.campaign.spec.ts', 60_000),
+    ];
+    expect(nearest(files, pace(2 * usualMs, 105_000))).toEqual([
+      'Nearest to its limit: test/flows/near.spec.ts, 9.0 s of 15.0 s',
+    ]);
+    expect(nearest(files.slice(2), [])).toEqual([]);
   });
 
   test('the longest come first', () => {

@@ -27,9 +27,7 @@ export function slowness(file: TimedFile, samples: readonly PaceSample[]): numbe
 
 /** @returns a sentence for each flow file over the limit, the longest first */
 export function tooSlow(files: readonly TimedFile[], samples: readonly PaceSample[]): string[] {
-  return files
-    .filter(({ path }) => path.startsWith('test/flows/'))
-    .map((file) => ({ ...file, ms: file.to - file.from, limit: flowLimitMs * slowness(file, samples) }))
+  return flows(files, samples)
     .filter(({ ms, limit }) => ms > limit)
     .sort((one, other) => other.ms - one.ms)
     .map(
@@ -37,6 +35,19 @@ export function tooSlow(files: readonly TimedFile[], samples: readonly PaceSampl
         `${path} took ${seconds(ms)} where ${seconds(limit)} are allowed: shorten it, split it, or make a campaign of it`,
     );
 }
+
+/** @returns how near a flow came to its limit, the nearest one; nothing where no flow ran */
+export function nearest(files: readonly TimedFile[], samples: readonly PaceSample[]): string[] {
+  return flows(files, samples)
+    .sort((one, other) => other.ms / other.limit - one.ms / one.limit)
+    .slice(0, 1)
+    .map(({ path, ms, limit }) => `Nearest to its limit: ${path}, ${seconds(ms)} of ${seconds(limit)}`);
+}
+
+const flows = (files: readonly TimedFile[], samples: readonly PaceSample[]) =>
+  files
+    .filter(({ path }) => path.startsWith('test/flows/'))
+    .map((file) => ({ ...file, ms: file.to - file.from, limit: flowLimitMs * slowness(file, samples) }));
 
 /** @returns a line for each of the longest files */
 export function longest(files: readonly TimedFile[], count: number): string[] {
