@@ -16,8 +16,12 @@ export class RunningClock extends MovableClock {
 }
 
 export interface AppProcess {
-  /** Where this one listens; to the outside it may be known by another address. */
-  url: string;
+  /**
+   * Where this one listens; to the outside it may be known by another address.
+   *
+   * @throws once the clock of the test has been moved ahead of the clock of this process: what it writes would be out of date
+   */
+  readonly url: string;
   /** All that it has printed so far. */
   output(): string;
   exited: Promise<number | null>;
@@ -40,6 +44,8 @@ export async function startApp(
   more: { port?: number; scheme?: 'https'; environment?: Record<string, string>; preload?: string } = {},
 ): Promise<AppProcess> {
   const port = more.port ?? (await freePort());
+  const aheadOfMachine = () => rekey.clock.now() - systemClock.now();
+  const ahead = aheadOfMachine();
   const preloads = ['test/faults/preload/clock.mjs', more.preload].flatMap((file) =>
     file ? ['--import', `./${file}`] : [],
   );
@@ -55,11 +61,15 @@ export async function startApp(
       CONSOLE_URL: rekey.settings.urls.console,
       TRUST_PROXY: '127.0.0.1,::1',
       [`${name.toUpperCase()}_PORT`]: String(port),
-      CLOCK_OFFSET_MS: String(rekey.clock.now() - systemClock.now()),
+      CLOCK_OFFSET_MS: String(ahead),
       ...more.environment,
     },
   });
-  const app = watched(child, `${more.scheme ?? 'http'}://localhost:${port}`);
+  const app = watched(child, () => {
+    if (aheadOfMachine() - ahead > mostAheadMs)
+      throw new Error(`the clock has moved since ${name} was started: start it anew`);
+    return `${more.scheme ?? 'http'}://localhost:${port}`;
+  });
   rekey.beforeClose?.(() => app.kill());
   for (;;) {
     const ready = await isReady(app.url);
@@ -72,6 +82,9 @@ export async function startApp(
   }
 }
 
+/** A clock may be moved this far ahead of those of the processes beside it, in milliseconds: nothing that they write is over by then. */
+const mostAheadMs = 300_000;
+
 /** Of HTTPS no more than that it listens: its certificate is the test's own. */
 const isReady = (url: string): Promise<boolean> =>
   fetch(`${url}/health/ready`).then(
@@ -79,7 +92,7 @@ const isReady = (url: string): Promise<boolean> =>
     ({ cause }) => cause?.code === 'DEPTH_ZERO_SELF_SIGNED_CERT',
   );
 
-function watched(child: ChildProcess, url: string): AppProcess {
+function watched(child: ChildProcess, url: () => string): AppProcess {
   let output = '';
   const read = (chunk: Buffer) => {
     output += chunk.toString();
@@ -88,7 +101,9 @@ function watched(child: ChildProcess, url: string): AppProcess {
   child.stderr?.on('data', read);
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   return {
-    url,
+    get url() {
+      return url();
+    },
     output: () => output,
     exited,
     async kill() {

@@ -13,10 +13,13 @@ describe('guesses', () => {
     return { environment: { DATABASE_URL: postgres.url, LOG_LEVEL: 'fatal' } };
   });
   const who = people(rekey);
-  let replicas: [AppProcess, AppProcess];
-  beforeAll(async () => {
+  let replicas: AppProcess[] = [];
+  /** Two, at what time it is now. */
+  const startReplicas = async () => {
+    for (const replica of replicas) await replica.kill();
     replicas = await Promise.all([startApp('recovery', rekey), startApp('recovery', rekey)]);
-  }, 60_000);
+  };
+  beforeAll(startReplicas, 60_000);
   afterAll(() => postgres.stop());
   beforeEach(() => {
     newHousehold();
@@ -117,6 +120,8 @@ describe('guesses', () => {
   }, 60_000);
 
   test('PostgreSQL is killed while they guess: nothing is looked at meanwhile, and nothing is forgotten [ASVS 16.5.2, ASVS 16.5.3]', async () => {
+    // A sweep by a clock that is a day ahead would end what they keep open.
+    await startReplicas();
     await who.put('outage');
     const { story, code } = await withCode('outage@example.com');
     expect(await guess(story, '33333333', 0)).toBe(422);
