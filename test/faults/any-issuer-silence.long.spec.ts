@@ -1,6 +1,6 @@
-import { type BesideProvider, besideProvider } from './beside-provider.js';
+import { type BesideProvider, besideProvider } from '../flows/beside-provider.js';
 
-/** Eight real seconds: how long an issuer that is not ours may take. Its other faults are in `any-issuer-faults.spec.ts`. */
+/** Eight real seconds: how long an issuer that is not ours may take. Its other faults are in `test/flows/any-issuer-faults.spec.ts`. */
 describe('an issuer that is not ours and keeps silent', () => {
   let beside: BesideProvider;
   beforeAll(async () => {
