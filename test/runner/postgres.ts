@@ -117,7 +117,7 @@ const serverOn = (databaseDir: string, port: number, { flags = [], onLog }: Post
     port,
     user: 'rekey',
     password: 'rekey',
-    // Its data are removed by whoever made the folder.
+    // Whoever made the folder removes it.
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     // No password to check: it takes a fifth of the time of a connection.

@@ -1,6 +1,6 @@
 import { openDatabase } from '@rekey/database';
 import { asked, createLog, type RunningServer } from '@rekey/http';
-import { type Clock, systemClock, uuidv7 } from '@rekey/kernel';
+import { type Clock, systemClock, uuidv7, withDefaults } from '@rekey/kernel';
 import { countSmsProven, forgetSms, openFloodCounters } from '@rekey/limits';
 import { createChannels } from '@rekey/messages';
 import { openQueue, startWorkers } from '@rekey/queue';
@@ -64,7 +64,7 @@ export async function startCourier(
     smsBreakerOpened: (opened, place) => log.warn({ ...opened, ...asked(place) }, 'SMS breaker opened'),
   });
   const workers = await startWorkers(backend, handlers, { concurrency, log: warn('job failed') });
-  const periods = { ...sweepPeriods, ...options.periods };
+  const periods = withDefaults(sweepPeriods, options.periods ?? {});
   const sweepBy = (sweep: keyof SweepPeriods, work: () => Promise<void>) =>
     every(
       periods[sweep],
