@@ -131,6 +131,7 @@ export class CodesModel {
       issuerUrl: 'https://id.example',
       serviceName: 'Model',
       policy: defaultPolicy,
+      strongRoles: [],
       issuer: {
         exchangeForTokens: async () => ({ access_token: 'a', token_type: 'Bearer', expires_in: 1 }),
         exchangeForCode: async () => ({ code: 'c' }),

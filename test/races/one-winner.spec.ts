@@ -1,6 +1,6 @@
 import { openDatabase } from '@rekey/database';
 import { SigningKeys, signRecoveryAssertion } from '@rekey/tokens';
-import { people } from '../flows/people.js';
+import { basisOf, people } from '../flows/people.js';
 import { codeIn, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
@@ -100,6 +100,7 @@ describe('many at once', () => {
         recoveryId: '01890000-0000-7000-8000-000000000001',
         clientId: 'default',
         provenAt: new Date(rekey.clock.now()),
+        basis: await basisOf(rekey, 'demo-ada'),
       };
       const sign = (more: object = {}) =>
         signRecoveryAssertion(

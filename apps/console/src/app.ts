@@ -1,6 +1,7 @@
 import { openDatabase } from '@rekey/database';
 import { type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
+import { policyFrom, strongRolesOf } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { tokenContext } from '@rekey/tokens';
 import { openWatch, type Watch } from '@rekey/watch';
@@ -15,6 +16,7 @@ export async function startConsole(
 ): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const { keyring } = settings;
+  const strongRoles = strongRolesOf(policyFrom(settings));
   const watch = options.watch ?? (await openWatch({ app: 'console', tracing: settings.tracing }));
   const database = await openDatabase({
     url: settings.databaseUrl ?? '',
@@ -22,7 +24,7 @@ export async function startConsole(
     noteAt: watch.noteAt,
   });
   try {
-    const tokens = tokenContext(settings, { database, clock });
+    const tokens = tokenContext(settings, { database, clock, strongRoles });
     const server = await serve({
       name: 'console',
       module: ConsoleModule.with({ database, keyring, clock, tokens }),

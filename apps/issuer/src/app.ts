@@ -2,7 +2,7 @@ import { openDatabase } from '@rekey/database';
 import { asked, createLog, type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import { openFloodCounters } from '@rekey/limits';
-import type { ActContext } from '@rekey/recovery';
+import { type ActContext, policyFrom, strongRolesOf } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import {
   ClientDirectory,
@@ -30,6 +30,7 @@ export async function startIssuer(
 ): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const { ports } = settings;
+  const strongRoles = strongRolesOf(policyFrom(settings));
   const watch = options.watch ?? (await openWatch({ app: 'issuer', tracing: settings.tracing }));
   const log = createLog({ name: 'issuer', level: settings.logLevel });
   const database = await openDatabase({
@@ -42,7 +43,7 @@ export async function startIssuer(
   );
   try {
     const context: TokenContext & Pick<ActContext, 'flood'> = {
-      ...tokenContext(settings, { database, clock }),
+      ...tokenContext(settings, { database, clock, strongRoles }),
       flood,
     };
     const { keys } = context;

@@ -64,6 +64,7 @@ export function issuerOverHttp(parts: {
       acr: subject.acr,
       amr: subject.amr,
       provenAt: subject.provenAt,
+      basis: subject.basis,
     });
     const form = new URLSearchParams({
       grant_type: tokenExchangeGrant,

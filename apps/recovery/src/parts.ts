@@ -1,17 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { type Database, openDatabase } from '@rekey/database';
 import { asked, createLog } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import { openFloodCounters } from '@rekey/limits';
 import { openQueue } from '@rekey/queue';
-import {
-  defaultPolicy,
-  type IssuerPort,
-  type RecoveryContext,
-  type RecoveryPolicy,
-  readPolicy,
-} from '@rekey/recovery';
-import { readSetting, type Settings } from '@rekey/settings';
+import { type IssuerPort, policyFrom, type RecoveryContext, strongRolesOf } from '@rekey/recovery';
+import type { Settings } from '@rekey/settings';
 import { ClientDirectory, type TokenContext, tokenContext } from '@rekey/tokens';
 import { inSpan, type Place, type Watch } from '@rekey/watch';
 import { externalIssuer } from './external-issuer/external-issuer.js';
@@ -40,7 +33,7 @@ export async function assemble(
   issuerAt?: IssuerAddress,
 ): Promise<RecoveryParts> {
   const { keyring, urls, serviceName, redisUrl } = settings;
-  const policy = policyOf(settings);
+  const policy = policyFrom(settings);
   const log = createLog({ name: 'recovery', level: settings.logLevel });
   const warn = (about: string) => (fault: unknown, place?: Place) =>
     log.warn({ err: fault, ...asked(place) }, about);
@@ -52,7 +45,8 @@ export async function assemble(
   });
   const queue = await openQueue({ database, redisUrl }, warn('queue'));
   const flood = openFloodCounters(redisUrl, warn('limits on Redis'));
-  const tokens = tokenContext(settings, { database, clock });
+  const strongRoles = strongRolesOf(policy);
+  const tokens = tokenContext(settings, { database, clock, strongRoles });
   await tokens.keys.signingKey('recovery_assertion');
   const issuerParts = {
     ...tokens,
@@ -71,6 +65,7 @@ export async function assemble(
       issuerUrl: urls.issuer,
       serviceName,
       policy,
+      strongRoles,
       flood,
     },
     clients: new ClientDirectory({ database, keyring, clock }),
@@ -104,9 +99,3 @@ function traced({ exchangeForCode, ...issuer }: IssuerPort): IssuerPort {
     }),
   };
 }
-
-/** A policy that is too weak for a level is refused here, at the start, and never met by a person. */
-const policyOf = ({ recoveryPolicyFile: file }: Settings): RecoveryPolicy =>
-  file === undefined
-    ? defaultPolicy
-    : readSetting(`RECOVERY_POLICY_FILE: ${file}`, () => readPolicy(readFileSync(file, 'utf8')));

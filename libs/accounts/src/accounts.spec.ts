@@ -15,7 +15,9 @@ import {
   putAccount,
   readAccount,
   type SealedAddress,
+  type Standing,
   setPassword,
+  standingOf,
   verifyPassword,
 } from './index.js';
 
@@ -217,12 +219,32 @@ describe('accounts on PostgreSQL', () => {
     expect(await verifyPassword(await hashOf(), 'its owner chose this one')).toBe(true);
   });
 
+  test('the level of an account comes from the product, its roles by the policy, and its app; all of it in one place', async () => {
+    const standing = statement('spec_standing', `select (${standingOf(':account')}) as standing`);
+    const levelWith = async (id: string, strongRoles: string[]) => {
+      const [row] = await database.query<{ standing: Standing }>(standing, { account: id, strongRoles });
+      return row?.standing.aal;
+    };
+    await put('plain', { roles: ['reader'] });
+    await put('strong', { aal: 2 });
+    await put('staff', { roles: ['reader', 'staff'] });
+    await put('app');
+    await pool.query(
+      `insert into authenticators (id, account_id, kind, created_at, bound_at, secret_sealed)
+       values (gen_random_uuid(), 'app', 'totp', now(), now(), 'x')`,
+    );
+    const levels = ['plain', 'strong', 'staff', 'app'].map((id) => levelWith(id, ['staff', 'root']));
+    expect(await Promise.all(levels)).toEqual([1, 2, 2, 2]);
+    expect(await levelWith('staff', [])).toBe(1);
+  });
+
   test('which address is written to: the channel that was asked for, the one typed, the primary one', async () => {
     const pick = statement(
       'spec_address',
       addressToWrite({
         digests: ':digests::bytea[]',
         account: ':account::text',
+        generation: ':generation::uuid',
         address: ':address::uuid',
         channel: ':channel::text',
       }),
@@ -234,6 +256,7 @@ describe('accounts on PostgreSQL', () => {
       const [row] = await database.query<SealedAddress>(pick, {
         digests,
         account: null,
+        generation: null,
         address: null,
         channel,
       });

@@ -1,6 +1,7 @@
 import { type Sql, statement } from '@rekey/database';
 import type { Keyring, Locale } from '@rekey/kernel';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
+import { evidenceHolds } from './standing.js';
 
 /**
  * The account that an identifier means, as an SQL expression: the one that has it to the letter, else the only one that
@@ -29,23 +30,24 @@ export const anybody = `select array[lookup, exact] from addresses where verifie
 const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
 
 /**
- * The one address to send a code to, as SQL for a lateral join that yields at most one row of `account_id, account_locale,
- * address_id, channel, sealed, exact, authenticator`. Only a verified address of an active account is ever written to, and none that was
+ * The one address to send a code to, as SQL for a lateral join that yields at most one row of `account_id, generation,
+ * account_locale, address_id, channel, sealed, exact, authenticator`. Only a verified address of an active account is ever written to, and none that was
  * disabled. The wanted channel comes first, then the address that was typed, then the primary one.
  *
- * @param of expressions: blind-index digests, a known account or null, a known address or null, a channel or null
+ * @param of expressions: blind-index digests, a known account and its generation or null, a known address or null, a channel or null
  */
 export const addressToWrite = (of: {
   digests: string;
   account: string;
+  generation: string;
   address: string;
   channel: string;
 }): string => `
-  select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
+  select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
     d.id::text || ':' || d.binding as authenticator
   from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null and d.disabled_at is null
   where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
-    and (${of.address} is null or d.id = ${of.address})
+    and (${of.address} is null or d.id = ${of.address}) and (${of.generation} is null or a.generation = ${of.generation})
   order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
   limit 1`;
 
@@ -59,7 +61,8 @@ export const addressesToWarn = (account: string): string =>
 
 /** A notice's address, as SQL of the shape of {@link addressToWrite}. */
 export const addressOfNotice = (address: string): string => `
-  select a.id as account_id, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact, null as authenticator
+  select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
+    null as authenticator
   from addresses d join accounts a on a.id = d.account_id where d.id = ${address}`;
 
 /** Addresses that a person who has proved something may choose from, as SQL that yields `id, channel, sealed`. */
@@ -75,9 +78,15 @@ export function maskAddress({ channel, value }: Pick<OpenedAddress, 'channel' | 
   return `${[...value][0] ?? ''}***${value.slice(at)}`;
 }
 
-/** The account's part of an issuing statement, as SQL that yields `id, status, roles`. */
-export const accountSubject = (account: string): string =>
-  `select id, status, roles from accounts where id = ${account}`;
+/**
+ * The account's part of a statement about its tokens, as SQL that yields `id, status, roles, generation`: nothing when the id means
+ * somebody else by now.
+ *
+ * @param generation an expression; null where the release before has written it
+ */
+export const accountSubject = (account: string, generation: string): string =>
+  `select id, status, roles, generation from accounts
+   where id = ${account} and (${generation} is null or generation = ${generation})`;
 
 export interface SealedAddress {
   address_id: string;
@@ -102,11 +111,15 @@ export const openAddress = (keyring: Keyring, row: SealedAddress): OpenedAddress
 });
 
 /**
- * Who may be given tokens, as SQL that yields `account_id, roles` of an active account, or nothing. Its row is held for share:
- * who disables the account, or changes its password, waits for the session that is being opened, and then ends it.
+ * Who may be given tokens, as SQL that yields `account_id, roles, generation` of an active account `a`, or nothing. Its row is held
+ * for share: who disables the account, or changes its password, waits for the session that is being opened, and then ends it.
  */
 export const activeSubject = (account: string, and = 'true'): string =>
-  `select id as account_id, roles from accounts where id = ${account} and status = 'active' and ${and} for share`;
+  `select a.id as account_id, a.roles, a.generation from accounts a where a.id = ${account} and a.status = 'active' and ${and} for share of a`;
+
+/** Who is to be given tokens for evidence, as SQL that yields `id, status, roles, generation, holds`; held for share as above. */
+export const judgedSubject = (account: string, evidence: Parameters<typeof evidenceHolds>[0]): string =>
+  `select a.id, a.status, a.roles, a.generation, ${evidenceHolds(evidence)} as holds from accounts a where a.id = ${account} for share of a`;
 
 const find = statement(
   'account_find',

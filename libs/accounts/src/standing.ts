@@ -2,9 +2,10 @@ import { type Sql, statement } from '@rekey/database';
 
 /** How sure an account's sign-in is, and what else can prove whose it is. */
 export interface Standing {
-  /** The assurance level of its best sign-in: 2 where the product says so, or an authenticator app is bound. */
+  /** Who the id means right now: new at each creation of an account. */
+  generation: string;
+  /** The assurance level that it asks for, see {@link levelOf}. */
   aal: 1 | 2;
-  roles: string[];
   /** Kinds of authenticators that a recovery may still ask for. */
   authenticators: ('totp' | 'backup_code')[];
   /** An authenticator app is bound, disabled for recovery or not. */
@@ -15,12 +16,22 @@ export interface Standing {
 
 const hasTotp = `exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null)`;
 
-/** A disabled app still counts for the level: who wears it out must not make the account easier to take. */
+/**
+ * The assurance level that the account `a` asks for (NIST SP 800-63B-4 §2), as SQL: 2 where the product says so, an authenticator
+ * app is bound, or one of its roles asks for it. Nothing else in the product decides it. A disabled app still counts: who wears
+ * it out must not make the account easier to take.
+ *
+ * @param strongRoles an expression of `text[]`: the roles for which the policy asks for level 2
+ */
+export const levelOf = (strongRoles: string): string =>
+  `(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasTotp} then 2 else 1 end)`;
+
+/** Needs `:strongRoles`. */
 export const standingOf = (account: string): string => `
   select jsonb_build_object(
-    'aal', greatest(a.aal, case when ${hasTotp} then 2 end),
+    'generation', a.generation,
+    'aal', ${levelOf(':strongRoles')},
     'hasTotp', ${hasTotp},
-    'roles', to_jsonb(a.roles),
     'reachable', exists (
       select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.disabled_at is null
     ),
@@ -58,6 +69,63 @@ export const isAddressBound = (authenticator: string, account: string): string =
   select from addresses d
   where d.account_id = ${account} and d.id = split_part(${authenticator}, ':', 1)::uuid and d.binding = split_part(${authenticator}, ':', 2)::integer
     and d.verified and d.removed_at is null and d.disabled_at is null)`;
+
+/** The same of any authenticator, as evidence names them. */
+const isBound = (authenticator: string, account: string): string => `
+  case when position(':' in ${authenticator}) > 0 then ${isAddressBound(authenticator, account)}
+    else exists (
+      select from authenticators t
+      where t.account_id = ${account} and t.id::text = ${authenticator} and t.bound_at is not null and t.disabled_at is null
+    ) end`;
+
+/**
+ * Which proofs still hold, as SQL that yields `boolean[]` in their order: the account is active and of the same generation, the
+ * authenticator is still bound and confirmed, and the account has had no new password since.
+ *
+ * @param of expressions: the account's id, its generation or null, `text[]` of authenticators, `timestamptz[]` of when each was used
+ */
+export const proofsHeld = (of: {
+  account: string;
+  generation: string;
+  authenticators: string;
+  times: string;
+}): string => `array(
+  select exists (
+    select from accounts a
+    where a.id = ${of.account} and a.status = 'active' and ${isOfGeneration('a', of.generation)}
+      and coalesce(a.password_changed_at <= proof.at, true) and ${isBound('proof.authenticator', 'a.id')}
+  )
+  from unnest(${of.authenticators}, ${of.times}) with ordinality as proof (authenticator, at, nth) order by nth)`;
+
+/** Null was written by the release before this one. */
+const isOfGeneration = (account: string, generation: string): string =>
+  `(${generation} is null or ${account}.generation = ${generation})`;
+
+/**
+ * Whether what a recovery has proved still entitles to a session of the account `a`, as a condition: its generation, every
+ * authenticator, no new password but its own, and a level that covers what the account asks for now.
+ *
+ * @param of expressions; `since` is when the oldest proof was made; null where the release before has written it
+ */
+export const evidenceHolds = (of: {
+  generation: string;
+  authenticators: string;
+  since: string;
+  recovery: string;
+  acr: string;
+  strongRoles: string;
+}): string => `(
+  ${isOfGeneration('a', of.generation)} and ${coversLevel(of.acr, of.strongRoles)}
+  and (a.password_recovery_id is not distinct from ${of.recovery} or coalesce(a.password_changed_at <= ${of.since}, true))
+  and not exists (select from unnest(${of.authenticators}) as proof (authenticator) where not (${isBound('proof.authenticator', 'a.id')})))`;
+
+/** The same of an account, as a condition: it is active too. */
+export const isEntitled = (account: string, evidence: Parameters<typeof evidenceHolds>[0]): string =>
+  `exists (select from accounts a where a.id = ${account} and a.status = 'active' and ${evidenceHolds(evidence)})`;
+
+/** Whether an authentication context is enough for what the account `a` asks for, as a condition. */
+export const coversLevel = (acr: string, strongRoles: string): string =>
+  `(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles)} = 1)`;
 
 const acceptStep = statement(
   'authenticator_accept_step',

@@ -38,6 +38,8 @@ export interface RefusalData {
   /** Which rule a password broke: `too_short`, `too_long`, `blocklisted`, `too_similar`. */
   reason?: string;
   errors?: { pointer: string; detail: string }[];
+  /** Of a recovery that is not proven: kinds of proof that would move it. */
+  methods?: readonly string[];
   limit?: LimitView;
 }
 

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@rekey/database';
 import type { Clock, Keyring, Refusal } from '@rekey/kernel';
 import type { FloodCounters } from '@rekey/limits';
+import type { EvidenceBasis } from '@rekey/tokens';
 import type { Place } from '@rekey/watch';
 import type { RecoveryPolicy } from './policy.js';
 
@@ -28,6 +29,8 @@ export interface RecoveryContext extends ActContext {
   issuer: IssuerPort;
   /** Which proofs get an account back. */
   policy: RecoveryPolicy;
+  /** Roles for which it asks for level 2. */
+  strongRoles: string[];
   /** `iss` of the authorization answer (RFC 9207), and the name under which assertions are signed for. */
   issuerUrl: string;
   /** What the product is called: no password may be made of it. */
@@ -43,6 +46,8 @@ export interface ProvenSubject {
   acr: string;
   amr: string[];
   provenAt: Date;
+  /** What the issuer judges again. */
+  basis: EvidenceBasis;
 }
 
 export interface TokenAnswer {

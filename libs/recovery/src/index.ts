@@ -33,8 +33,10 @@ export {
   proofKinds,
   type RecoveryPolicy,
   readPolicy,
+  strongRolesOf,
   weaknesses,
 } from './policy.js';
+export { policyFrom } from './policy-file.js';
 export { type Answer, prove } from './prove.js';
 export { proveByLink, readLink } from './prove-by-link.js';
 export { type Delivery, recordDeliveries, recordReceipt } from './record-delivery.js';

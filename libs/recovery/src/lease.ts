@@ -1,8 +1,10 @@
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import type { ProvenSubject, RecoveryContext } from './context.js';
+import { type Judged, judge, judgedColumns } from './judge.js';
 import { lifetimes } from './lifetimes.js';
-import { sqlStates, statesBefore } from './moves.js';
+import { type RecoveryState, sqlStates, statesBefore } from './moves.js';
+import { isAsWritten, notProven } from './rejudge.js';
 import { type RecoveryRow, rowColumns, whyNot } from './view.js';
 
 /** The right to settle a recovery, for as long as the lease runs. */
@@ -13,11 +15,10 @@ export interface Claimed {
   redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string };
 }
 
-interface ClaimedRow {
+interface ClaimedRow extends Judged {
+  state: RecoveryState;
   account_id: string;
   client_id: string;
-  acr: string;
-  amr: string[];
   proven_at: Date;
   redirect_uri: string | null;
   redirect_state: string | null;
@@ -29,7 +30,7 @@ const claim = statement(
   `update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
    where id = :id and state in (${sqlStates(statesBefore('settle'))}) and expires_at > :now and idle_expires_at > :now
      and (lease_id is null or lease_expires_at <= :now)
-   returning account_id, client_id, acr, amr, proven_at, redirect_uri, redirect_state, code_challenge`,
+   returning state, account_id, client_id, proven_at, redirect_uri, redirect_state, code_challenge, ${judgedColumns()}`,
 );
 
 const look = statement(
@@ -37,15 +38,19 @@ const look = statement(
   `select ${rowColumns}, lease_id from recoveries where id = :id`,
 );
 
-export async function claimSettling(
-  { database, clock }: RecoveryContext,
-  id: string,
-): Promise<Claimed | Refusal> {
+/**
+ * Claims a proven recovery for settling, once what was proven has been judged against the account as it is now.
+ *
+ * Refusals: `not_found`, `finished`, `not_possible` (somebody is settling it), `not_proven` with the methods that are missing.
+ */
+export async function claimSettling(context: RecoveryContext, id: string): Promise<Claimed | Refusal> {
+  const { database, clock, policy, strongRoles } = context;
   const now = clock.now();
   const leaseId = uuidv7(now);
   const [row] = await database.query<ClaimedRow>(claim, {
     id,
     leaseId,
+    strongRoles,
     now: new Date(now),
     leaseExpiresAt: new Date(now + lifetimes.lease),
   });
@@ -53,7 +58,13 @@ export async function claimSettling(
     const [there] = await database.query<RecoveryRow & { lease_id: string | null }>(look, { id });
     if (there?.state === 'proven' && there.lease_id !== null)
       return refuse('not_possible', { retry_after: 1 });
-    return whyNot(there, now, 'proven');
+    const refused = whyNot(there, now, 'proven');
+    return refused.code === 'not_proven' ? notProven(context, id) : refused;
+  }
+  const verdict = judge(policy, row);
+  if (verdict.outcome === 'over' || !isAsWritten(row, verdict)) {
+    await releaseSettling(context, id, leaseId);
+    return notProven(context, id);
   }
   const { redirect_uri: redirectUri, code_challenge: codeChallenge, redirect_state: state } = row;
   return {
@@ -62,9 +73,14 @@ export async function claimSettling(
       recoveryId: id,
       accountId: row.account_id,
       clientId: row.client_id,
-      acr: row.acr,
+      acr: verdict.kept.acr ?? '',
       amr: row.amr,
       provenAt: row.proven_at,
+      basis: {
+        generation: verdict.standing.generation,
+        authenticators: row.proof_authenticators,
+        since: new Date(Math.min(...row.proof_times.map((time) => time.getTime()))),
+      },
     },
     ...(redirectUri && codeChallenge
       ? { redirect: { redirectUri, codeChallenge, state: state ?? undefined } }

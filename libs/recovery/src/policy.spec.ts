@@ -6,12 +6,13 @@ import {
   outlookOf,
   type ProofKind,
   readPolicy,
+  strongRolesOf,
   weaknesses,
 } from './policy.js';
 
 const standing = (more: Partial<Standing> = {}): Standing => ({
+  generation: '00000000-0000-4000-8000-000000000000',
   aal: 1,
-  roles: [],
   hasTotp: false,
   authenticators: [],
   reachable: true,
@@ -51,11 +52,10 @@ describe('which proofs are enough', () => {
     ]);
   });
 
-  test('a role asks for more than the account does', () => {
-    const policy = { ...defaultPolicy, roles: { staff: 2 as const } };
-    const staff = standing({ roles: ['staff'], authenticators: ['totp'] });
-    expect(next(staff, ['code'], policy)).toEqual(['totp']);
-    expect(next(staff, ['code'])).toBe('proven');
+  test('the roles that ask for more than the account does', () => {
+    const roles = { staff: 2, reader: 1, root: 2 } as const;
+    expect(strongRolesOf({ ...defaultPolicy, roles })).toEqual(['staff', 'root']);
+    expect(strongRolesOf(defaultPolicy)).toEqual([]);
   });
 
   test('what anybody may begin with says nothing of anyone; an authenticator app is never the first', () => {

@@ -83,6 +83,10 @@ export function readPolicy(text: string): RecoveryPolicy {
   return policy;
 }
 
+/** The roles for which a policy asks for level 2: what {@link Standing} takes them into account by. */
+export const strongRolesOf = ({ roles }: RecoveryPolicy): string[] =>
+  Object.keys(roles).filter((role) => roles[role] === 2);
+
 /** What anybody may begin with, whoever it is: nothing of an account can be read from it. */
 export function firstKinds(policy: RecoveryPolicy): ProofKind[] {
   const wanted = new Set([...policy.aal1, ...policy.aal2].flat());
@@ -96,9 +100,8 @@ export type Outlook = { proven: true } | { proven: false; next: ProofKind[] };
  * nothing more can be proved here: staff have to help.
  */
 export function outlookOf(policy: RecoveryPolicy, standing: Standing, done: readonly ProofKind[]): Outlook {
-  const level = Math.max(standing.aal, ...standing.roles.map((role) => policy.roles[role] ?? 1));
   const classes = new Set(done.map((kind) => classOf[kind]));
-  const missing = (level === 2 ? policy.aal2 : policy.aal1).map((wanted) =>
+  const missing = (standing.aal === 2 ? policy.aal2 : policy.aal1).map((wanted) =>
     wanted.filter((one) => !classes.has(one)),
   );
   if (missing.some((list) => list.length === 0)) return { proven: true };

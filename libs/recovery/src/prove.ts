@@ -1,4 +1,4 @@
-import { isAddressBound, type Standing, standingOf } from '@rekey/accounts';
+import { isAddressBound, type Standing } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
@@ -8,19 +8,21 @@ import { isRecoveryToken } from './bearer.js';
 import { type Burnt, burnings, usable } from './burn.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
 import { type Accepted, type Answering, answerings } from './evidence.js';
+import { type Judged, judge, judgedColumns } from './judge.js';
 import { lifetimes, triesPerRecovery } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
-import { acrOf, outlookOf, type ProofKind } from './policy.js';
+import type { ProofKind } from './policy.js';
 import { recordFailure } from './record-failure.js';
 import { offeredAddresses, type RecoveryView, type SealedOffer, stateAt, viewOf, whyNot } from './view.js';
 
 const consume = statement(
   'recovery_consume_proof',
   `with won as (
-     update recoveries set state = :state, proofs = proofs || :kind::text, amr = amr || :amr::text, acr = :acr,
-       proven_at = case when :state = '${stateAfter('prove')}' then :now::timestamptz end, account_id = :account::text
+     update recoveries set state = :state, proofs = :proofs, amr = :amrs, proof_authenticators = :authenticators, proof_times = :times,
+       acr = :acr, proven_at = case when :state = '${stateAfter('prove')}' then :now::timestamptz end,
+       account_id = :account::text, generation = :generation::uuid
      where id = :id and state in (${sqlStates(statesBefore('prove'))}) and coalesce(account_id, :account) = :account
-       and cardinality(proofs) = :seen::integer
+       and coalesce(generation, :generation) = :generation and proofs = :before::text[]
      returning id, account_id
    ), forgotten as (
      ${clearRows(`array(select ${failureKey(':authenticator::text')} from won)`)}
@@ -105,50 +107,80 @@ async function attempt(
   if (row.proofs.includes(answering.kind)) return refuse('not_possible', {}, 'proved by this kind before');
 
   const accepted = await answering.check({ keyring, now, recoveryId: id }, by.value, usable(row));
-  const standing = accepted && (await standingFor(database, row, accepted));
-  if (!standing) return recordFailure(context, id, answering.kind, row);
-  return consumeProof(context, id, { ...row, standing }, answering.kind, accepted);
+  const judged = accepted && (await judgedWith(context, id, row, accepted));
+  if (!judged) return recordFailure(context, id, answering.kind, row);
+  return consumeProof(context, id, { ...row, ...judged }, answering.kind, accepted);
 }
 
-const standingNow = statement(
-  'recovery_standing',
-  `select (${standingOf(':account')}) as standing
-   where :address::text is null or ${isAddressBound(':address::text', ':account')}`,
+const judgeNow = statement(
+  'recovery_judge_for_proof',
+  `select ${judgedColumns(':account')} from recoveries
+   where id = :id and (:address::text is null or ${isAddressBound(':address::text', ':account')})`,
 );
 
-/** How the account stands, once a value was right; nothing when the account, or the address of the code, no longer counts. */
-async function standingFor(sql: Sql, row: Burnt, accepted: Accepted): Promise<Standing | undefined> {
-  const [found] = await sql.query<{ standing: Standing | null }>(standingNow, {
+type JudgedAlive = Judged & { standing: Standing };
+
+/**
+ * How the account stands once a value was right, and which of the earlier proofs still hold; nothing when the account is another one by
+ * now, or the address of the code no longer counts.
+ */
+async function judgedWith(
+  { database, strongRoles }: RecoveryContext,
+  id: string,
+  row: Burnt,
+  accepted: Accepted,
+): Promise<JudgedAlive | undefined> {
+  const [found] = await database.query<Judged>(judgeNow, {
+    id,
     account: row.account_id,
     address: accepted.messageId === undefined ? null : accepted.authenticator,
+    strongRoles,
   });
-  return found?.standing ?? undefined;
+  if (!found?.standing) return undefined;
+  const isTheirs = found.generation === null || found.generation === found.standing.generation;
+  return isTheirs ? { ...found, standing: found.standing } : undefined;
 }
 
 async function consumeProof(
   context: RecoveryContext,
   id: string,
-  row: Burnt & { standing: Standing },
+  row: Burnt & JudgedAlive,
   kind: ProofKind,
   accepted: Accepted,
 ): Promise<RecoveryView | Refusal> {
   const { database, clock, policy } = context;
   const now = clock.now();
   const { standing } = row;
-  const done = [...row.proofs, kind];
-  const isProven = outlookOf(policy, standing, done).proven;
+  const at = new Date(now);
+  // Earlier proofs that do not hold any more fall away here.
+  const verdict = judge(policy, {
+    ...row,
+    proofs: [...row.proofs, kind],
+    amr: [...row.amr, accepted.amr],
+    proof_authenticators: [...row.proof_authenticators, accepted.authenticator],
+    proof_times: [...row.proof_times, at],
+    held: [...row.held, true],
+  });
+  if (verdict.outcome === 'over') return refuse('finished');
+  const { kept } = verdict;
+  const isProven = verdict.outcome === 'proven';
   const state = stateAfter(isProven ? 'prove' : 'prove_more');
   const win = (sql: Sql) =>
     sql.query<{ offers: SealedOffer[] | null }>(consume, {
       id,
       account: row.account_id,
-      now: new Date(now),
+      generation: standing.generation,
+      now: at,
       state,
       event: isProven ? 'recovery_proven' : 'recovery_proof_accepted',
       kind,
+      proofs: kept.proofs,
+      amrs: kept.amr,
+      authenticators: kept.authenticators,
+      times: kept.times,
+      acr: kept.acr,
       amr: accepted.amr,
-      acr: acrOf(done),
-      seen: row.proofs.length,
+      before: row.proofs,
       authenticator: accepted.authenticator,
       messageId: accepted.messageId ?? null,
       auditId: uuidv7(now),
@@ -170,7 +202,7 @@ async function consumeProof(
   return viewOf(
     context,
     id,
-    { ...row, state, proofs: done, idle_expires_at: idleExpiresAt },
+    { ...row, state, proofs: kept.proofs, idle_expires_at: idleExpiresAt },
     { standing, offers: winner.offers },
   );
 }

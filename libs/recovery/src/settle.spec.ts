@@ -59,6 +59,7 @@ describe('settling', () => {
       issuerUrl: 'https://id.example',
       serviceName: 'Rekey',
       policy: defaultPolicy,
+      strongRoles: [],
       issuer: {
         exchangeForTokens: (subject, place) => exchange(subject, place),
         exchangeForCode: async () => ({ code: 'c' }),

@@ -3,6 +3,7 @@ import {
   checkPassword,
   hashPassword,
   holdAccount,
+  isEntitled,
   passwordContext,
   setPassword,
 } from '@rekey/accounts';
@@ -17,8 +18,19 @@ import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.
 import { type Claimed, claimSettling, releaseSettling } from './lease.js';
 import { lifetimes } from './lifetimes.js';
 import { type RecoveryState, sqlStates, stateAfter, statesBefore } from './moves.js';
+import { notProven, rejudge } from './rejudge.js';
 
 export type Settled = TokenAnswer & { recovery_id: string };
+
+/** What was judged at the claim, and once more in the statement that ends the recovery. */
+const evidence = {
+  generation: ':generation::uuid',
+  authenticators: 'proof_authenticators',
+  since: ':since::timestamptz',
+  recovery: ':id::uuid',
+  acr: ':acr::text',
+  strongRoles: ':strongRoles',
+};
 
 const settle = statement(
   'recovery_settle',
@@ -26,6 +38,7 @@ const settle = statement(
      update recoveries set state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
        password_set = :passwordHash::text is not null, ${wiped}
      where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('settle'))})
+       and ${isEntitled('account_id', evidence)}
      returning id, account_id, client_id, created_at
    ), password as (
      ${setPassword({ account: '(select account_id from settled)', hash: ':passwordHash', recovery: ':id' })}
@@ -52,8 +65,8 @@ const settle = statement(
  * changed; when this process dies in between, the claim runs out, and whoever comes next gets fresh credentials while
  * those that nobody received are ended.
  *
- * Refusals: `not_found`, `not_proven`, `finished`, `password_refused`, `not_possible` (being settled right now),
- * `unavailable`.
+ * Refusals: `not_found`, `not_proven` (with the methods that are missing, also when what was proven no longer holds), `finished`,
+ * `password_refused`, `not_possible` (being settled right now), `unavailable`.
  */
 export async function settleRecovery(
   context: RecoveryContext,
@@ -124,10 +137,13 @@ async function settleWith<Answer, Result>(
   let outcome: Result | Refusal | undefined;
   try {
     outcome = await attempt();
-    return outcome;
   } finally {
     if (outcome === undefined || isRefused(outcome)) await releaseSettling(context, id, claimed.leaseId);
   }
+  if (!isRefused(outcome) || outcome.code !== 'not_possible') return outcome;
+  // The issuer judges too. Where it said no since something was proven that does not hold any more, that is what is said.
+  const view = await rejudge(context, id);
+  return view?.state === 'proving' ? refuse('not_proven', { methods: view.methods }) : outcome;
 }
 
 interface SettledRow {
@@ -137,10 +153,11 @@ interface SettledRow {
 
 /** @returns a refusal when the recovery was no longer ours to settle */
 async function finish(
-  { database, clock, issuer }: RecoveryContext,
-  { leaseId, subject: { recoveryId: id, accountId } }: Claimed,
+  context: RecoveryContext,
+  { leaseId, subject: { recoveryId: id, accountId, acr, basis } }: Claimed,
   passwordHash: string | null,
 ): Promise<Refusal | undefined> {
+  const { database, clock, issuer, strongRoles } = context;
   const now = clock.now();
   const values = {
     ...cause(database.place),
@@ -150,16 +167,16 @@ async function finish(
     auditId: uuidv7(now),
     passwordHash,
     noticeExpiresAt: new Date(now + lifetimes.stopLink),
+    generation: basis.generation,
+    since: basis.since,
+    acr,
+    strongRoles,
   };
-  const [settled] =
-    passwordHash === null
-      ? await database.query<SettledRow>(settle, values)
-      : // Sign-ins with the password of before are waited for, so that the statement sees and ends them.
-        await database.transaction(async (tx) => {
-          await tx.query(hold, { id });
-          await holdAccount(tx, accountId);
-          return tx.query<SettledRow>(settle, values);
-        });
+  const [settled] = await database.transaction(async (tx) => {
+    // Sign-ins with the password of before, and changes of the account, are waited for, so that the statement sees them.
+    await holdAccount(tx, accountId);
+    return tx.query<SettledRow>(settle, values);
+  });
   if (settled) {
     const password = passwordHash === null ? 'kept' : 'set';
     database.note('recoveries_settled', { client: settled.client_id, password });
@@ -170,10 +187,11 @@ async function finish(
   // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
   // over and settled, what lives is theirs.
   if (row?.state !== 'settled') await issuer.revoke(id, database.place);
-  return refuse('finished');
+  if (row?.state !== 'proven') return refuse('finished');
+  // What was proven fell away while the issuer was at work.
+  await releaseSettling(context, id, leaseId);
+  return notProven(context, id);
 }
-
-const hold = statement('recovery_hold', 'select id from recoveries where id = :id for update');
 
 const stateNow = statement('recovery_state_now', 'select state from recoveries where id = :id');
 

@@ -1,4 +1,9 @@
-import { clearPasswordSetBy, removeAuthenticatorsBoundBy } from '@rekey/accounts';
+import {
+  accountSubject,
+  clearPasswordSetBy,
+  holdAccount,
+  removeAuthenticatorsBoundBy,
+} from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement, type Transaction } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
@@ -14,10 +19,15 @@ export interface Stopped {
   wasSettled: boolean;
 }
 
+const whose = statement(
+  'recovery_stop_whose',
+  'select account_id from recoveries where id = :id and account_id is not null',
+);
+
 const stop = statement(
   'recovery_stop',
   `with before as (
-     select id, state, settled_at, account_id, password_set from recoveries where id = :id for update
+     select id, state, settled_at, account_id, generation, password_set from recoveries where id = :id for update
    ), ended as (
      update recoveries r set state = '${stateAfter('stop')}', ended_at = coalesce(r.ended_at, :now::timestamptz), lease_id = null, ${wiped}
      from before
@@ -30,7 +40,7 @@ const stop = statement(
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'person', account_id, id, '{"by": "stop_link"}'::jsonb from ended
    )
-   select settled_at, account_id, password_set, exists (select from ended) as ended from before`,
+   select settled_at, password_set, (select id from (${accountSubject('before.account_id', 'before.generation')}) owner) as account_id, exists (select from ended) as ended from before`,
 );
 
 /**
@@ -48,6 +58,8 @@ export async function stopRecovery(
   if (id === undefined) return refuse('not_found');
   return database.transaction(async (tx) => {
     const values = { id, now: new Date(now), auditId: uuidv7(now) };
+    const [of] = await tx.query<{ account_id: string }>(whose, { id });
+    if (of) await holdAccount(tx, of.account_id);
     const [row] = await tx.query<StoppedRow>(stop, values);
     if (!row) return refuse('not_found');
     // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.

@@ -69,7 +69,7 @@ export const take = statement(
   'recovery_take_messages',
   `with message as (
      select m.id, m.recovery_id, m.kind, m.change, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
-       r.state, r.locale, r.settled_at, r.password_set, r.identifier_digests, r.channel as wanted, r.client_id
+       r.generation, r.state, r.locale, r.settled_at, r.password_set, r.identifier_digests, r.channel as wanted, r.client_id
      from messages m left join recoveries r on r.id = m.recovery_id
      where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
    ), address as (
@@ -78,6 +78,7 @@ export const take = statement(
        select * from (${addressToWrite({
          digests: 'message.identifier_digests',
          account: 'message.account_id',
+         generation: 'message.generation',
          address: 'message.address_id',
          channel: 'message.wanted',
        })}) of_code where message.kind = 'recovery_code'
@@ -111,7 +112,7 @@ export const take = statement(
      where m.id = message.id and m.state = 'queued' and m.kind = 'recovery_code' and m.bound_to is null
        and not exists (select from bound where bound.id = m.id)
    ), bound_recovery as (
-     update recoveries r set account_id = address.account_id
+     update recoveries r set account_id = address.account_id, generation = address.generation
      from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
    )
    select message.id as message_id, message.recovery_id, message.kind, message.change, message.created_at, message.expires_at,

@@ -1,4 +1,5 @@
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
 import type { TokenContext } from './context.js';
 import { assertionMs } from './lifetimes.js';
 import { type AssertionSigner, signAssertion } from './sign-assertion.js';
@@ -13,10 +14,21 @@ export interface RecoveryAssertion {
   acr: string;
   amr: string[];
   provenAt: Date;
+  basis: EvidenceBasis;
+}
+
+/** What an outcome rests on, so that it can be judged again when it is used. */
+export interface EvidenceBasis {
+  /** Of the account. */
+  generation: string;
+  /** That the proofs were made with, as the accounts room names them. */
+  authenticators: string[];
+  /** When the oldest of the proofs was made. */
+  since: Date;
 }
 
 /** The claims by which an assertion says who proved what, and for which client. */
-export const outcomeClaims = (about: RecoveryAssertion) => ({
+export const outcomeClaims = (about: Omit<RecoveryAssertion, 'basis'>) => ({
   sub: about.accountId,
   client_id: about.clientId,
   recovery_id: about.recoveryId,
@@ -34,8 +46,17 @@ export async function signRecoveryAssertion(
   about: RecoveryAssertion,
 ): Promise<string> {
   const { recoveryUrl: iss, issuerUrl: aud } = context;
-  return signAssertion(context, ownType, { iss, aud, ...outcomeClaims(about) });
+  const { generation, authenticators, since } = about.basis;
+  const basis = { generation, authenticators, since: since.getTime() };
+  return signAssertion(context, ownType, { iss, aud, ...outcomeClaims(about), basis });
 }
+
+/** The claim `basis`; `since` is in milliseconds, which no NumericDate is. */
+const basisClaim = z.object({
+  generation: z.uuid(),
+  authenticators: z.array(z.string().regex(/^[\da-f-]{36}(:\d{1,9})?$/)).min(1),
+  since: z.number().transform((ms) => new Date(ms)),
+});
 
 export interface VerifiedAssertion extends RecoveryAssertion {
   jti: string;
@@ -58,9 +79,23 @@ export async function verifyAssertion(
       audience: issuerUrl,
       currentDate: new Date(clock.now()),
       maxTokenAge: assertionMs / 1000,
-      requiredClaims: ['sub', 'jti', 'iat', 'exp', 'recovery_id', 'client_id', 'acr', 'amr', 'auth_time'],
+      requiredClaims: [
+        'sub',
+        'jti',
+        'iat',
+        'exp',
+        'recovery_id',
+        'client_id',
+        'acr',
+        'amr',
+        'auth_time',
+        'basis',
+      ],
     });
+    const basis = basisClaim.safeParse(payload.basis);
+    if (!basis.success) return undefined;
     return {
+      basis: basis.data,
       accountId: String(payload.sub),
       recoveryId: String(payload.recovery_id),
       clientId: String(payload.client_id),

@@ -18,11 +18,16 @@ export interface TokenContext {
   /** `aud` of access tokens. */
   audience: string[];
   lifetimes: LifetimePlan;
+  /** Roles for which the recovery policy asks for assurance level 2. */
+  strongRoles: string[];
 }
 
 /** @throws {SettingsError} line by line: lifetimes that cannot be are refused at the start, with exit code 78 */
-export function tokenContext(settings: Settings, parts: { database: Database; clock: Clock }): TokenContext {
-  const { database, clock } = parts;
+export function tokenContext(
+  settings: Settings,
+  parts: Pick<TokenContext, 'database' | 'clock' | 'strongRoles'>,
+): TokenContext {
+  const { database, clock, strongRoles } = parts;
   const { keyring, keyPlan, urls, tokenAudience, tokenLifetimesFile: file } = settings;
   return {
     database,
@@ -32,6 +37,7 @@ export function tokenContext(settings: Settings, parts: { database: Database; cl
     issuerUrl: urls.issuer,
     recoveryUrl: urls.recovery,
     audience: tokenAudience,
+    strongRoles,
     lifetimes:
       file === undefined
         ? defaultLifetimes

@@ -1,4 +1,4 @@
-import { accountSubject } from '@rekey/accounts';
+import { judgedSubject } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { newSecret, uuidv7 } from '@rekey/kernel';
@@ -14,12 +14,21 @@ export const jwtTokenType = 'urn:ietf:params:oauth:token-type:jwt';
 /** Ours: instead of tokens, a code that an app redeems by `authorization_code` with PKCE. */
 export const authorizationCodeType = 'urn:rekey:params:oauth:token-type:authorization_code';
 
-/** Spends the assertion and ends what the account had, as CTEs `subject`, `fresh`, `ended`, `void_codes`. */
+const subject = judgedSubject(':account', {
+  generation: ':generation::uuid',
+  authenticators: ':authenticators::text[]',
+  since: ':since::timestamptz',
+  recovery: ':recoveryId::uuid',
+  acr: ':acr::text',
+  strongRoles: ':strongRoles',
+});
+
+/** Judges the evidence, spends the assertion and ends what the account had, as CTEs `subject`, `fresh`, `ended`, `void_codes`. */
 const spendAndEnd = `
   subject as (
-    ${accountSubject(':account')} for share
+    ${subject}
   ), fresh as (
-    insert into spent_token_ids (jti, expires_at) select :jti, :jtiExpiresAt from subject where subject.status = 'active'
+    insert into spent_token_ids (jti, expires_at) select :jti, :jtiExpiresAt from subject where subject.status = 'active' and subject.holds
     on conflict do nothing returning jti
   ), ended as (
     update token_families set ended_at = :now::timestamptz, end_reason = 'recovery'
@@ -33,11 +42,11 @@ const spendAndEnd = `
 const exchangeTokens = statement(
   'tokens_exchange',
   `with ${spendAndEnd}, who as (
-     select subject.id as account_id, subject.roles from subject, fresh
+     select subject.id as account_id, subject.roles, subject.generation from subject, fresh
    ), granted as (
      select :acr::text as acr, :amr::text[] as amr, :authTime::timestamptz as auth_time, :recoveryId::uuid as recovery_id
    ), ${insertFamily('who, granted')}
-   select subject.status, subject.roles, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended,
+   select subject.status, subject.holds, subject.roles, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended,
      family.id, subject.id as account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms
    from subject left join family on true`,
 );
@@ -45,8 +54,10 @@ const exchangeTokens = statement(
 const exchangeCode = statement(
   'tokens_exchange_code',
   `with ${spendAndEnd}, code as (
-     insert into authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, recovery_id, acr, amr, auth_time, expires_at)
-     select :codeDigest, :clientId, :redirectUri, :codeChallenge, subject.id, :recoveryId, :acr, :amr, :authTime, :codeExpiresAt
+     insert into authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, generation, recovery_id, acr, amr, auth_time,
+       authenticators, proven_since, expires_at)
+     select :codeDigest, :clientId, :redirectUri, :codeChallenge, subject.id, subject.generation, :recoveryId, :acr, :amr, :authTime,
+       :authenticators, :since, :codeExpiresAt
      from subject, fresh
    ), noted as (
      ${auditInsert}
@@ -54,7 +65,7 @@ const exchangeCode = statement(
        '{"authorization_code": true}'::jsonb
      from subject, fresh
    )
-   select subject.status, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended from subject`,
+   select subject.status, subject.holds, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended from subject`,
 );
 
 /** The key of authorization codes' digests. */
@@ -124,11 +135,14 @@ const spending = (context: TokenContext, assertion: VerifiedAssertion) => ({
   amr: assertion.amr,
   authTime: assertion.provenAt,
   recoveryId: assertion.recoveryId,
+  ...assertion.basis,
+  strongRoles: context.strongRoles,
   now: new Date(context.clock.now()),
 });
 
 interface Spent {
   status: string;
+  holds: boolean;
   fresh: boolean;
   /** Sessions that it ended. */
   ended: number;
@@ -139,6 +153,7 @@ const noteEnded = ({ database }: TokenContext, { ended }: Spent): void =>
 
 function refusalOf(row: Spent | undefined): OAuthRefusal | undefined {
   if (row?.status !== 'active') return badSubject('the account cannot be used');
+  if (!row.holds) return badSubject('what was proven no longer holds');
   if (!row.fresh) return badSubject('the subject_token was used before');
   return undefined;
 }

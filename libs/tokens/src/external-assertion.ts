@@ -17,7 +17,7 @@ const typ = 'JWT';
 export function signOutcome(
   context: AssertionSigner & { recoveryUrl: string },
   audience: string,
-  about: RecoveryAssertion,
+  about: Omit<RecoveryAssertion, 'basis'>,
 ): Promise<string> {
   return signAssertion(context, typ, { iss: context.recoveryUrl, aud: audience, ...outcomeClaims(about) });
 }

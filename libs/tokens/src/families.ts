@@ -1,3 +1,4 @@
+import { accountSubject } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { type Keyring, newSecret } from '@rekey/kernel';
@@ -25,16 +26,16 @@ export const untilOf = (family: string, newestToken = refreshedAt(family)): stri
   `least(${family}.expires_at, ${newestToken} + ${family}.idle_ms * interval '1 millisecond')`;
 
 /**
- * A new family with its first refresh token, as SQL for a CTE that has `who (account_id, roles)` of one row or none. The
+ * A new family with its first refresh token, as SQL for a CTE that has `who (account_id, roles, generation)` of one row or none. The
  * first of three: `family`, `first_token`, `noted`.
  *
  * @param from further CTEs whose emptiness means that nothing is to be issued
  */
 export const insertFamily = (from: string): string => `
   family as (
-    insert into token_families (id, account_id, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
+    insert into token_families (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
       created_at, expires_at)
-    select :familyId::uuid, who.account_id, :clientId::text, :scope::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
+    select :familyId::uuid, who.account_id, who.generation, :clientId::text, :scope::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
       life.idle_ms, life.access_ms, :now::timestamptz, :now::timestamptz + life.whole_ms * interval '1 millisecond'
     from ${from}, lateral (
       select least(:idleMs::bigint, min(role."refreshIdle")) as idle_ms, least(:accessMs::bigint, min(role.access)) as access_ms,
@@ -176,7 +177,8 @@ const list = statement(
   'families_list',
   `select f.id, f.client_id, f.scope, f.acr, f.amr, f.recovery_id, f.created_at, ${refreshedAt('f')} as refreshed_at,
      ${untilOf('f')} as until, f.ended_at, f.end_reason
-   from token_families f where f.account_id = :accountId order by f.created_at desc limit 200`,
+   from token_families f, lateral (${accountSubject('f.account_id', 'f.generation')}) subject
+   where f.account_id = :accountId order by f.created_at desc limit 200`,
 );
 
 /** Newest first, 200 at most. */

@@ -1,5 +1,5 @@
 export type { VerifiedAccessToken } from './access-token.js';
-export { type RecoveryAssertion, signRecoveryAssertion } from './assertion.js';
+export { type EvidenceBasis, type RecoveryAssertion, signRecoveryAssertion } from './assertion.js';
 export {
   authenticateManagement,
   grantClientCredentials,
@@ -37,6 +37,7 @@ export {
   holdSession,
   revokeFamiliesOfRecovery,
 } from './end-sessions.js';
+export { eraseAccount } from './erase-account.js';
 export {
   accessTokenType,
   authorizationCodeType,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { activeSubject } from '@rekey/accounts';
+import { activeSubject, evidenceHolds } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
@@ -9,10 +9,21 @@ import { codePurpose } from './exchange.js';
 import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
+const holds = evidenceHolds({
+  generation: 'presented.generation',
+  authenticators: 'presented.authenticators',
+  since: 'presented.proven_since',
+  recovery: 'presented.recovery_id',
+  acr: 'presented.acr',
+  strongRoles: ':strongRoles',
+});
+
 const redeem = statement(
   'tokens_redeem_code',
-  `with who as (
-     ${activeSubject('(select account_id from authorization_codes where digest = any(:codeDigests::bytea[]))')}
+  `with presented as (
+     select * from authorization_codes where digest = any(:codeDigests::bytea[])
+   ), who as (
+     ${activeSubject('(select account_id from presented)', `exists (select from presented where ${holds})`)}
    ), granted as (
      update authorization_codes code set used_at = :now::timestamptz, family_id = :familyId::uuid
      from who
@@ -33,7 +44,7 @@ const findRedeemed = statement(
 
 /**
  * `authorization_code` with PKCE (RFC 7636): the app redeems what the hosted pages sent it. One redemption wins; a code
- * that comes twice has leaked, so what the first one got is ended (RFC 9700 §4.5).
+ * that comes twice has leaked, so what the first one got is ended (RFC 9700 §4.5). What was proven for it is judged again.
  *
  * @param request.source where it comes from, for the audit of a reuse
  */
@@ -54,7 +65,9 @@ export async function redeemCode(
   const [family] = await context.database.query<FamilyRow>(redeem, {
     ...values,
     codeDigests,
-    redirectUri: request.redirect_uri,
+    // An address that was taken from the client meanwhile is nobody's to redeem for.
+    redirectUri: client.redirect_uris.includes(request.redirect_uri) ? request.redirect_uri : '',
+    strongRoles: context.strongRoles,
     codeChallenge: createHash('sha256').update(request.code_verifier).digest('base64url'),
   });
   if (!family) {

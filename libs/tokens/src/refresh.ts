@@ -21,7 +21,7 @@ const rotate = statement(
      select t.digest, t.replaced_at, f.*, subject.roles, subject.status,
        case when t.replaced_at is null then ${untilOf('f', 't.created_at')} else ${untilOf('f')} end as until
      from refresh_tokens t join token_families f on f.id = t.family_id
-       left join lateral (${accountSubject('f.account_id')}) subject on true
+       left join lateral (${accountSubject('f.account_id', 'f.generation')}) subject on true
      -- One row at most, and said so: else the planner takes a plan for ten and makes another at each call, for more time than
      -- the call itself takes.
      where t.digest = (select digest from refresh_tokens where digest = any(:digests::bytea[]) limit 1)

@@ -10,7 +10,8 @@ const renew = statement(
   `with who as (
      ${activeSubject(':account')}
    ), granted as (
-     select acr, amr, auth_time, recovery_id from token_families where id = :before and account_id = :account
+     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, who
+     where f.id = :before and f.account_id = who.account_id and (f.generation is null or f.generation = who.generation)
    ), ${insertFamily('who, granted')}
    select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
    from family, who`,

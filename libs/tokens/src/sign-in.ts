@@ -9,7 +9,7 @@ import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse
 const begin = statement(
   'session_begin',
   `with who as (
-     ${activeSubject(':account', 'password_hash = :passwordHash::text')}
+     ${activeSubject(':account', 'a.password_hash = :passwordHash::text')}
    ), granted as (
      select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
    ), ${insertFamily('who, granted')}

@@ -105,7 +105,12 @@ export const catalogue = {
   recoveries_stopped: {
     kind: 'counter',
     help: 'Recoveries that were ended by somebody; `settled`: it had led to credentials',
-    labels: { by: ['bearer', 'stop_link'], settled: ['yes', 'no'] },
+    labels: { by: ['bearer', 'stop_link', 'account', 'management'], settled: ['yes', 'no'] },
+  },
+  recoveries_reopened: {
+    kind: 'counter',
+    help: 'Recoveries that lost a proof, because it did not hold any more when it was to be used',
+    labels: {},
   },
   recoveries_expired: { kind: 'counter', help: 'Recoveries that ran out', labels: {} },
   messages: {

@@ -1,3 +1,4 @@
+import { statement } from '@rekey/database';
 import { systemClock, uuidv7 } from '@rekey/kernel';
 import {
   type Client,
@@ -49,6 +50,7 @@ export async function startRekeyIssuer(around: Surroundings): Promise<IssuerSyst
       recoveryUrl: urlOf('recovery'),
       audience: [urlOf('issuer')],
       lifetimes: defaultLifetimes,
+      strongRoles: [],
     };
     ({ secret } = await putClient(context, clock.now(), client));
     const clients = new ClientDirectory(context);
@@ -66,19 +68,31 @@ export async function startRekeyIssuer(around: Surroundings): Promise<IssuerSyst
   };
 }
 
+const basis = statement(
+  'bench_basis',
+  `select a.generation, d.id || ':' || d.binding as authenticator
+   from accounts a join addresses d on d.account_id = a.id where a.id = :accountId limit 1`,
+);
+
 /** As at the end of a recovery. */
 async function beginSession(
   context: TokenContext,
   clients: ClientDirectory,
   accountId: string,
 ): Promise<Session> {
+  const [proven] = await context.database.query<{ generation: string; authenticator: string }>(basis, {
+    accountId,
+  });
+  if (!proven) throw new Error(`${accountId} has no address`);
+  const now = new Date(context.clock.now());
   const assertion = await signRecoveryAssertion(context, {
     accountId,
     recoveryId: uuidv7(context.clock.now()),
     clientId: client.client_id,
     acr: 'urn:rekey:recovery:aal1',
     amr: ['recovery-code-email'],
-    provenAt: new Date(context.clock.now()),
+    provenAt: now,
+    basis: { generation: proven.generation, authenticators: [proven.authenticator], since: now },
   });
   const tokens = await exchangeAssertion(context, clients, {
     subject_token: assertion,

@@ -13,6 +13,9 @@ import { RecoveryCauses1764000000013 } from './13-recovery-causes.js';
 import { RecoveryLocale1764000000014 } from './14-recovery-locale.js';
 import { AuditAge1764000000015 } from './15-audit-age.js';
 import { TokensFamilies1764000000016 } from './16-tokens-families.js';
+import { AccountsGeneration1764000000017 } from './17-accounts-generation.js';
+import { TokensEvidence1764000000018 } from './18-tokens-evidence.js';
+import { RecoveryEvidence1764000000019 } from './19-recovery-evidence.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -31,4 +34,7 @@ export const migrations = [
   RecoveryLocale1764000000014,
   AuditAge1764000000015,
   TokensFamilies1764000000016,
+  AccountsGeneration1764000000017,
+  TokensEvidence1764000000018,
+  RecoveryEvidence1764000000019,
 ];

@@ -10,7 +10,7 @@ import { statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import { chargeRows, clearRows, failuresInARow, failureWindowMs } from '@rekey/limits';
 import { type BackupCodeEvidence, matchBackupCode, matchTotp, type TotpEvidence } from '@rekey/proofs';
-import type { ActContext } from '../context.js';
+import type { TokenContext } from '@rekey/tokens';
 
 export interface SecondFactor {
   kind: 'totp' | 'backup_code';
@@ -47,11 +47,19 @@ const standing = statement('sign_in_standing', `select (${standingOf(':account')
  * Refusals: `second_factor_required`, `unauthorized`.
  */
 export async function checkSecondFactor(
-  { database, keyring, clock }: ActContext,
+  {
+    database,
+    keyring,
+    clock,
+    strongRoles,
+  }: Pick<TokenContext, 'database' | 'keyring' | 'clock' | 'strongRoles'>,
   account: string,
   offered: SecondFactor | undefined,
 ): Promise<string[] | Refusal> {
-  const [of] = await database.query<{ standing: Standing | null }>(standing, { account });
+  const [of] = await database.query<{ standing: Standing | null }>(standing, {
+    account,
+    strongRoles,
+  });
   if (of?.standing?.hasTotp !== true) return [];
   if (!offered) return refuse('second_factor_required');
   const now = clock.now();

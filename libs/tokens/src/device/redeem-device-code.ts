@@ -1,4 +1,4 @@
-import { activeSubject } from '@rekey/accounts';
+import { activeSubject, coversLevel } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from '../clients.js';
@@ -23,11 +23,19 @@ const poll = statement(
      update device_codes d set state = 'used' from presented p
      where d.id = p.id and d.state = 'approved' and not p.expired
      returning d.account_id, d.session_id, d.scope
+   ), approving as (
+     select f.id, f.generation, f.acr from token_families f, taken where f.id = taken.session_id and f.ended_at is null
    ), who as (
-     ${activeSubject('(select account_id from taken)')}
+     ${activeSubject(
+       '(select account_id from taken)',
+       `exists (
+         select from approving
+         where (approving.generation is null or approving.generation = a.generation) and ${coversLevel('approving.acr', ':strongRoles')}
+       )`,
+     )}
    ), granted as (
-     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, taken, who
-     where f.id = taken.session_id and f.ended_at is null for share of f
+     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, approving, who
+     where f.id = approving.id and f.ended_at is null for share of f
    ), ${insertFamily('who, granted')}
    select presented.state, presented.scope, presented.expired, presented.early, who.roles,
      family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms
@@ -49,8 +57,8 @@ const findScope = statement(
 );
 
 /**
- * The device asks whether it was let in (RFC 8628 §3.4). Its session is as sure as the one that let it in, and when that one
- * has ended in between, it gets none.
+ * The device asks whether it was let in (RFC 8628 §3.4). Its session is as sure as the one that let it in. When that one has ended
+ * in between, or is less than the account asks for by now, it gets none.
  *
  * Refusals: `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`.
  */
@@ -74,7 +82,12 @@ export async function redeemDeviceCode(
     scope: known.scope,
     isDevice: true,
   });
-  const [row] = await database.query<Polled>(poll, { ...values, digests, slowDownMs });
+  const [row] = await database.query<Polled>(poll, {
+    ...values,
+    digests,
+    slowDownMs,
+    strongRoles: context.strongRoles,
+  });
   if (row?.id) {
     const family = { ...row, id: row.id };
     return newSession(context, family, {
@@ -92,7 +105,10 @@ function refusalOf(row: Polled | undefined): OAuthRefusal {
   if (row.expired) return oauthRefuse('expired_token', 'nobody let the device in within ten minutes');
   if (row.state === 'denied') return oauthRefuse('access_denied', 'the device was refused');
   if (row.state === 'approved')
-    return oauthRefuse('invalid_grant', 'the session that let the device in has ended');
+    return oauthRefuse(
+      'invalid_grant',
+      'the session that let the device in has ended, or is not enough any more',
+    );
   return row.early
     ? oauthRefuse('slow_down', 'ask five seconds less often')
     : oauthRefuse('authorization_pending');

@@ -146,7 +146,7 @@ async function ofRefreshToken(context: TokenContext, token: string): Promise<Dia
   if (!session) return say('unknown', { token: 'refresh_token' });
   const base: Evidence = {
     token: 'refresh_token',
-    account_id: session.account_id,
+    ...(session.account_id === null ? {} : { account_id: session.account_id }),
     client_id: session.client_id,
     session: session.id,
     ...(session.recovery_id ? { recovery_id: session.recovery_id } : {}),
@@ -171,7 +171,7 @@ async function endEvidence(
     const expiredFor = Math.floor((clock.now() - session.until.getTime()) / 1000);
     return { expired_at: session.until.toISOString(), expired_for_seconds: expiredFor };
   }
-  if (!session.ended_at) return {};
+  if (!session.ended_at || session.account_id === null) return {};
   const noted = await findAudit(database, {
     accountId: session.account_id,
     at: session.ended_at,

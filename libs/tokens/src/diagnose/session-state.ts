@@ -9,7 +9,8 @@ import type { Cause } from './causes.js';
 /** What became of a session, and of the refresh token that was presented. */
 export interface SessionRow {
   id: string;
-  account_id: string;
+  /** Null once the account was deleted. */
+  account_id: string | null;
   client_id: string;
   recovery_id: string | null;
   created_at: Date;
@@ -28,14 +29,14 @@ const columns = `f.id, f.account_id, f.client_id, f.recovery_id, f.created_at, $
 const byId = statement(
   'diagnose_session',
   `select ${columns}, null::timestamptz as issued_at, null::timestamptz as replaced_at
-   from token_families f left join lateral (${accountSubject('f.account_id')}) subject on true where f.id = :id`,
+   from token_families f left join lateral (${accountSubject('f.account_id', 'f.generation')}) subject on true where f.id = :id`,
 );
 
 const byToken = statement(
   'diagnose_refresh_token',
   `select ${columns}, t.created_at as issued_at, t.replaced_at
    from refresh_tokens t join token_families f on f.id = t.family_id
-     left join lateral (${accountSubject('f.account_id')}) subject on true
+     left join lateral (${accountSubject('f.account_id', 'f.generation')}) subject on true
    where t.digest = any(:digests::bytea[])`,
 );
 

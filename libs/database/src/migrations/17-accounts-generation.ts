@@ -1,0 +1,19 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * An account's id is the product's own, and may be given to somebody else after a deletion. What belongs to one person is bound to
+ * the generation: new at each creation, kept by every replacement.
+ */
+export class AccountsGeneration1764000000017 implements MigrationInterface {
+  name = 'AccountsGeneration1764000000017';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(
+      'alter table accounts add column generation uuid not null default gen_random_uuid()',
+    );
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('alter table accounts drop column generation');
+  }
+}

@@ -1,0 +1,57 @@
+import { proofsHeld, type Standing, standingOf } from '@rekey/accounts';
+import { acrOf, outlookOf, type ProofKind, type RecoveryPolicy } from './policy.js';
+
+/** The proofs of a recovery, and whether they and its account are still what they were. */
+export interface Judged {
+  /** Of the account that it is bound to; null before, or where the release before has bound it. */
+  generation: string | null;
+  proofs: ProofKind[];
+  /** Beside `proofs`, in the same order: method, authenticator, and when. */
+  amr: string[];
+  proof_authenticators: string[];
+  proof_times: Date[];
+  held: boolean[];
+  standing: Standing | null;
+}
+
+/** What {@link Judged} is read from, as columns of `recoveries`. Needs `:strongRoles`. @param account an expression of its id */
+export const judgedColumns = (account = 'recoveries.account_id'): string => `
+  recoveries.generation, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
+  ${proofsHeld({
+    account,
+    generation: 'recoveries.generation',
+    authenticators: 'recoveries.proof_authenticators',
+    times: 'recoveries.proof_times',
+  })} as held, (${standingOf(account)}) as standing`;
+
+export interface ProofsMade {
+  proofs: ProofKind[];
+  amr: string[];
+  authenticators: string[];
+  times: Date[];
+  acr: string | null;
+}
+
+export type Verdict =
+  /** Its account is gone, disabled, or somebody else by now. */
+  | { outcome: 'over' }
+  /** `kept` are the proofs that still count; `lost` tells whether some do not. */
+  | { outcome: 'proven' | 'more'; standing: Standing; kept: ProofsMade; lost: boolean };
+
+/** Judges what was proven against the account as it is now (NIST SP 800-63B-4 §4.2: evidence counts when it is used). */
+export function judge(policy: RecoveryPolicy, row: Judged): Verdict {
+  const { standing } = row;
+  if (!standing || (row.generation !== null && row.generation !== standing.generation))
+    return { outcome: 'over' };
+  const holds = (_: unknown, at: number) => row.held[at] === true;
+  const proofs = row.proofs.filter(holds);
+  const kept: ProofsMade = {
+    proofs,
+    amr: row.amr.filter(holds),
+    authenticators: row.proof_authenticators.filter(holds),
+    times: row.proof_times.filter(holds),
+    acr: proofs.length > 0 ? acrOf(proofs) : null,
+  };
+  const outcome = outlookOf(policy, standing, proofs).proven ? 'proven' : 'more';
+  return { outcome, standing, kept, lost: proofs.length < row.proofs.length };
+}

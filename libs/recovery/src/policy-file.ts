@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { readSetting, type Settings } from '@rekey/settings';
+import { defaultPolicy, type RecoveryPolicy, readPolicy } from './policy.js';
+
+/**
+ * The policy of a process.
+ *
+ * @throws {SettingsError} line by line: a policy that is too weak for a level is refused at the start, and never met by a person
+ */
+export const policyFrom = ({
+  recoveryPolicyFile: file,
+}: Pick<Settings, 'recoveryPolicyFile'>): RecoveryPolicy =>
+  file === undefined
+    ? defaultPolicy
+    : readSetting(`RECOVERY_POLICY_FILE: ${file}`, () => readPolicy(readFileSync(file, 'utf8')));

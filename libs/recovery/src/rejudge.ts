@@ -1,0 +1,117 @@
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { wiped } from './cancel.js';
+import type { RecoveryContext } from './context.js';
+import { type Judged, judge, judgedColumns, type Verdict } from './judge.js';
+import { sqlStates, stateAfter, statesBefore } from './moves.js';
+import {
+  offeredAddresses,
+  type RecoveryRow,
+  type RecoveryView,
+  rowColumns,
+  type SealedOffer,
+  viewOf,
+} from './view.js';
+
+const from = [...new Set([...statesBefore('reopen'), ...statesBefore('prove')])];
+
+const write = statement(
+  'recovery_write_judgement',
+  `with judged as (
+     update recoveries set state = :state, proofs = :proofs, amr = :amr, proof_authenticators = :authenticators, proof_times = :times,
+       acr = :acr, proven_at = case when :state = '${stateAfter('prove')}' then :now::timestamptz end,
+       lease_id = null, lease_expires_at = null
+     where id = :id and state in (${sqlStates(from)}) and proofs = :before::text[] and (lease_id is null or lease_expires_at <= :now)
+     returning id, account_id
+   )
+   ${auditInsert}
+   select :auditId::uuid, :now::timestamptz, :event, 'system', account_id, id,
+     jsonb_build_object('proofs_before', :before::text[], 'proofs', :proofs::text[])
+   from judged returning id`,
+);
+
+const end = statement(
+  'recovery_end_without_account',
+  `with ended as (
+     update recoveries set state = '${stateAfter('cancel')}', ended_at = :now, lease_id = null, ${wiped}
+     where id = :id and state in (${sqlStates(statesBefore('cancel'))}) and (lease_id is null or lease_expires_at <= :now)
+     returning id, account_id
+   )
+   ${auditInsert}
+   select :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'system', account_id, id, '{"by": "account"}'::jsonb from ended
+   returning id`,
+);
+
+/** Writes down what the judgement of a proven or half proven recovery has come to. Nobody who is settling it is disturbed. */
+async function carryOut(
+  { database, clock }: RecoveryContext,
+  id: string,
+  before: Judged,
+  verdict: Verdict,
+): Promise<void> {
+  const now = clock.now();
+  const values = { id, now: new Date(now), auditId: uuidv7(now) };
+  if (verdict.outcome === 'over') {
+    const ended = await database.query(end, values);
+    if (ended.length > 0) database.note('recoveries_stopped', { by: 'account', settled: 'no' });
+    return;
+  }
+  // What fell away goes first; whether the rest is enough is judged once more.
+  const isProven = verdict.outcome === 'proven' && !verdict.lost;
+  const written = await database.query(write, {
+    ...values,
+    before: before.proofs,
+    state: stateAfter(isProven ? 'prove' : 'reopen'),
+    event: isProven ? 'recovery_proven' : 'recovery_reopened',
+    ...verdict.kept,
+  });
+  if (written.length > 0 && !isProven) database.note('recoveries_reopened', {});
+}
+
+/** Nothing of the account is looked at before a first proof: neither an answer nor its time tells whether there is one. */
+const known = `(case when recoveries.proofs <> '{}' then recoveries.account_id end)`;
+
+const look = statement(
+  'recovery_judge',
+  `select ${rowColumns}, ${judgedColumns(known)}, ${offeredAddresses(known)} as offers from recoveries where id = :id`,
+);
+
+/** A proof that fell away, the rest that is enough, and somebody who wrote at the same time. */
+const mostLooks = 3;
+
+type LookedAt = RecoveryRow & Judged & { offers: SealedOffer[] | null };
+
+/**
+ * Looks at a recovery that has proved something, with what its account is now. What does not hold any more is written down first: a
+ * proof that fell away is asked for again, and where the account is gone the recovery is over.
+ *
+ * @returns how it stands after that; undefined when there is none of this id
+ */
+export async function rejudge(context: RecoveryContext, id: string): Promise<RecoveryView | undefined> {
+  const { database, policy, strongRoles } = context;
+  for (let looks = 1; ; looks++) {
+    const [row] = await database.query<LookedAt>(look, { id, strongRoles });
+    if (!row) return undefined;
+    const verdict = isJudged(row) ? judge(policy, row) : undefined;
+    const holds = verdict === undefined || isAsWritten(row, verdict);
+    if (holds || looks > mostLooks) return viewOf(context, id, row, row);
+    await carryOut(context, id, row, verdict);
+  }
+}
+
+/** Whose evidence counts for something: before a first proof there is none, and after the end it has been used. */
+const isJudged = ({ state, proofs }: RecoveryRow): boolean =>
+  state === 'proven' || (state === 'proving' && proofs.length > 0);
+
+/** Whether the row says already what the judgement says. */
+export const isAsWritten = ({ state }: { state: string }, verdict: Verdict): boolean =>
+  verdict.outcome !== 'over' && !verdict.lost && (verdict.outcome === 'proven') === (state === 'proven');
+
+/** What a caller learns whose evidence is not enough: what is missing, or that it is over. */
+export async function notProven(context: RecoveryContext, id: string): Promise<Refusal> {
+  const view = await rejudge(context, id);
+  if (!view) return refuse('not_found');
+  if (view.state !== 'proving') return refuse('finished');
+  return refuse('not_proven', { methods: view.methods });
+}

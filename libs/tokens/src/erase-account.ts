@@ -1,0 +1,17 @@
+import { type Sql, statement } from '@rekey/database';
+
+const erase = statement(
+  'tokens_erase_account',
+  `with families as (
+     update token_families set account_id = null where account_id = :account
+   ), devices as (
+     update device_codes set state = 'denied', account_id = null, session_id = null where account_id = :account
+   )
+   delete from authorization_codes where account_id = :account`,
+);
+
+/**
+ * In the transaction that deletes an account, once its sessions have ended: nothing here names it any more. Who asks about one of
+ * its tokens still learns that the account is gone.
+ */
+export const eraseAccount = (sql: Sql, account: string): Promise<object[]> => sql.query(erase, { account });
