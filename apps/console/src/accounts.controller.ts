@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs/common';
-import { deleteAccount, isAccountId, readAccount } from '@rekey/accounts';
-import { recordAudit } from '@rekey/audit';
+import { isAccountId, readAccount } from '@rekey/accounts';
 import { inRequest, Operation, parse, unwrap } from '@rekey/http';
-import { isUuid, refuse, uuidv7 } from '@rekey/kernel';
+import { isUuid, refuse } from '@rekey/kernel';
 import { endFamily, endSessionsOf, familySchema, listFamilies } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerWith } from './bearer.js';
+import { deleteManagedAccount } from './delete-account.js';
 import { CONTEXT, type ConsoleContext } from './parts.js';
 import { putManagedAccount } from './put-account.js';
 import { accountAnswer, accountBody, accountToPut, checkSame } from './wire.js';
@@ -61,7 +61,7 @@ export class AccountsController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Delete an account and end its sessions',
+    summary: 'Delete an account, and end its sessions and recoveries',
     bearer: true,
     answers: { 204: { description: 'deleted' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
@@ -72,22 +72,7 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
-    const { database, clock } = inRequest(this.context, request);
-    const now = clock.now();
-    const at = new Date(now);
-    const deleted = await database.transaction(async (tx) => {
-      if (!(await deleteAccount(tx, id))) return false;
-      await endSessionsOf(tx, 'account', { id, at, reason: 'account', actor: `client:${caller}` });
-      await recordAudit(tx, {
-        id: uuidv7(now),
-        at,
-        event: 'user_deleted',
-        actor: `client:${caller}`,
-        accountId: id,
-      });
-      return true;
-    });
-    if (!deleted) unwrap(refuse('not_found'));
+    unwrap(await deleteManagedAccount(inRequest(this.context, request), caller, id));
   }
 
   @Get(':id/tokens')

@@ -1,30 +1,27 @@
 import { type AccountToPut, putAccount } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, uuidv7 } from '@rekey/kernel';
-import { endSessionsOf } from '@rekey/tokens';
+import { followChange } from '@rekey/recovery';
 import type { ConsoleContext } from './parts.js';
 
-/** Writes an account, with its audit event; who is disabled is signed out everywhere in the same transaction. */
+/** Writes an account with its audit event and with all that follows from the change, in one transaction. */
 export async function putManagedAccount(
   context: ConsoleContext,
   caller: string,
   account: AccountToPut,
 ): Promise<{ created: boolean } | Refusal> {
   const now = context.clock.now();
-  return putAccount(context, now, account, async (sql, created) => {
+  const { database, keyring, tokens } = context;
+  const { strongRoles } = tokens;
+  return putAccount({ database, keyring, strongRoles }, now, account, async (tx, change) => {
     const at = new Date(now);
-    if (account.status === 'disabled')
-      await endSessionsOf(sql, 'account', {
-        id: account.id,
-        at,
-        reason: 'account',
-        actor: `client:${caller}`,
-      });
-    await recordAudit(sql, {
+    const actor = `client:${caller}`;
+    await followChange(tx, { account: account.id, change, actor, at });
+    await recordAudit(tx, {
       id: uuidv7(now),
       at,
-      event: created ? 'user_created' : 'user_updated',
-      actor: `client:${caller}`,
+      event: change.created ? 'user_created' : 'user_updated',
+      actor,
       accountId: account.id,
       detail: { status: account.status },
     });

@@ -164,7 +164,7 @@ function render(
     code: message.code,
     codeMinutes: 10,
     happenedAt: message.happenedAt,
-    change: message.change,
+    changes: message.changes,
     passwordSet: message.passwordSet,
   });
 }

@@ -1,3 +1,4 @@
+export type { AccountChange } from './account-change.js';
 export { type Account, type AccountAddress, type AccountToPut, isAccountId } from './account-shape.js';
 export {
   type AuthenticatorView,

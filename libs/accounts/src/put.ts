@@ -1,5 +1,7 @@
-import { type Database, type Sql, statement } from '@rekey/database';
+import { createHash } from 'node:crypto';
+import { type Database, type Sql, statement, type Transaction } from '@rekey/database';
 import { isRefused, type Keyring, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { type AccountChange, watchChange } from './account-change.js';
 import { type AccountToPut, isAccountId } from './account-shape.js';
 import {
   exactDigest,
@@ -8,7 +10,7 @@ import {
   lookupDigest,
   normaliseIdentifier,
 } from './identifier.js';
-import { checkPassword, hashPassword } from './password.js';
+import { checkPassword, hashPassword, passwordHashOf, verifyPassword } from './password.js';
 
 const upsert = statement(
   'account_put',
@@ -19,9 +21,12 @@ const upsert = statement(
      status = excluded.status, roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
      username_lookup = excluded.username_lookup, aal = coalesce(:aal::smallint, accounts.aal), updated_at = excluded.updated_at,
      password_hash = coalesce(excluded.password_hash, accounts.password_hash),
-     password_changed_at = coalesce(excluded.password_changed_at, accounts.password_changed_at),
-     password_recovery_id = case when excluded.password_hash is null then accounts.password_recovery_id end
-   returning xmax = 0 as created`,
+     -- The same hash again is no new password: products send their accounts again and again.
+     password_changed_at = case when coalesce(excluded.password_hash, accounts.password_hash) is distinct from accounts.password_hash
+       then excluded.password_changed_at else accounts.password_changed_at end,
+     password_recovery_id = case when coalesce(excluded.password_hash, accounts.password_hash) is not distinct from accounts.password_hash
+       then accounts.password_recovery_id end
+   returning id`,
 );
 
 const removeOthers = statement(
@@ -62,6 +67,17 @@ const waitTurn = statement(
    ) one_way_round`,
 );
 
+/** Two that create the same account wait for one another as well. */
+const keyOfId = (id: string): string =>
+  createHash('sha256').update(`account ${id}`).digest().readBigInt64BE().toString();
+
+interface PutContext {
+  database: Database;
+  keyring: Keyring;
+  /** Roles for which the policy asks for level 2. */
+  strongRoles?: string[];
+}
+
 interface ReadAddress {
   identifier: Identifier;
   verified: boolean;
@@ -78,15 +94,15 @@ interface ReadAddress {
  * @param accept run inside the transaction when the account is written, for what must commit with it
  */
 export async function putAccount(
-  { database, keyring }: { database: Database; keyring: Keyring },
+  { database, keyring, strongRoles = [] }: PutContext,
   now: number,
   account: AccountToPut,
-  accept: (sql: Sql, created: boolean) => Promise<void> = async () => undefined,
+  accept: (tx: Transaction, change: AccountChange) => Promise<void> = async () => undefined,
 ): Promise<{ created: boolean } | Refusal> {
   const read = readAccount(account);
   if (isRefused(read)) return read;
   const { username, addresses } = read;
-  const passwordHash = await readyHash(account, read);
+  const passwordHash = await readyHash(database, account, read);
   if (isRefused(passwordHash)) return passwordHash;
   const at = new Date(now);
   const { id } = account;
@@ -97,10 +113,11 @@ export async function putAccount(
         .flatMap(({ identifier }) => exactDigests(keyring, identifier));
       const usernames = username ? keyring.macs('lookup/username', username.lookup) : [];
       const keys = [...digests, ...usernames].map((digest) => digest.readBigInt64BE().toString());
-      await tx.query(waitTurn, { keys });
+      await tx.query(waitTurn, { keys: [...keys, keyOfId(id)] });
+      const whatChanged = await watchChange(tx, { account: id, strongRoles });
       const [conflict] = await tx.query(takenByAnother, { account: id, digests, usernames });
       if (conflict) return refuse('conflict');
-      const [row] = await tx.query<{ created: boolean }>(upsert, {
+      await tx.query(upsert, {
         id,
         status: account.status,
         roles: account.roles,
@@ -114,9 +131,9 @@ export async function putAccount(
       const kept = addresses.flatMap(({ identifier }) => exactDigests(keyring, identifier));
       await tx.query(removeOthers, { account: id, now: at, kept });
       for (const address of addresses) await putAddress(tx, keyring, { account: id, now }, address);
-      const created = row?.created ?? false;
-      await accept(tx, created);
-      return { created };
+      const change = await whatChanged();
+      await accept(tx, change);
+      return { created: change.created };
     });
   } catch (fault) {
     const uniqueViolation = '23505';
@@ -151,8 +168,12 @@ function readAccount(
   return { username: username as Identifier | undefined, addresses };
 }
 
-/** Hashed before the transaction: a hash takes longer than a row should be locked. */
+/**
+ * Hashed before the transaction: a hash takes longer than a row should be locked. The password that the account has already is no
+ * new one, however often it is put.
+ */
 async function readyHash(
+  sql: Sql,
   account: AccountToPut,
   read: { username?: Identifier | undefined; addresses: ReadAddress[] },
 ): Promise<string | null | Refusal> {
@@ -162,7 +183,11 @@ async function readyHash(
     ...(read.username ? [read.username.value] : []),
     ...read.addresses.map(({ identifier }) => identifier.value.split('@')[0] ?? ''),
   ];
-  return checkPassword(account.password, { contextWords }) ?? hashPassword(account.password);
+  const refused = checkPassword(account.password, { contextWords });
+  if (refused) return refused;
+  const has = await passwordHashOf(sql, account.id);
+  if (has?.hash && (await verifyPassword(has.hash, account.password))) return null;
+  return hashPassword(account.password);
 }
 
 async function putAddress(

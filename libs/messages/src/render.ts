@@ -96,7 +96,8 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
 function changedMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
   const { changed: w } = words;
   const when = whenText(slots.happenedAt ?? new Date(0), slots.locale);
-  const what = w.what[slots.change ?? 'totp_bound'];
+  const what = whatOf(words, slots);
+  const notYou = slots.changes?.includes('account_disabled') ? w.notYouDisabled(service) : w.notYou;
   const lead = w.lead(service, when);
   const footer = w.footer(service);
   const subject = w.subject(service);
@@ -108,7 +109,7 @@ function changedMail(words: Wording, service: string, slots: MessageSlots): Rend
       w.heading,
       lead,
       what,
-      `${w.notYouHeading}\n${w.notYou}\n${w.recoverLabel}${words.colon}\n${recoverUrl}`,
+      `${w.notYouHeading}\n${notYou}\n${w.recoverLabel}${words.colon}\n${recoverUrl}`,
       `-- \n${footer}`,
     ),
     html: fill(mails.authenticators_changed, {
@@ -120,12 +121,18 @@ function changedMail(words: Wording, service: string, slots: MessageSlots): Rend
       lead,
       what,
       notYouHeading: w.notYouHeading,
-      notYou: w.notYou,
+      notYou,
       recoverUrl,
       recoverLabel: w.recoverLabel,
       footer,
     }),
   };
+}
+
+/** @throws {Error} when the message does not say what has changed */
+function whatOf({ changed, between }: Wording, { changes = [] }: MessageSlots): string {
+  if (changes.length === 0) throw new Error('a notice of a change lacks the change');
+  return changes.map((change) => changed.what[change]).join(between);
 }
 
 /** @throws {Error} when the message needs a link and has none */
@@ -140,8 +147,7 @@ function urlOf(url: string | undefined): string {
  */
 function smsBody(words: Wording, service: string, slots: MessageSlots): string {
   if (slots.kind === 'recovery_completed') return words.completed.sms(service, urlOf(slots.stopUrl));
-  if (slots.kind === 'authenticators_changed')
-    return words.changed.sms(service, words.changed.what[slots.change ?? 'totp_bound']);
+  if (slots.kind === 'authenticators_changed') return words.changed.sms(service, whatOf(words, slots));
   const code = codeOf(slots);
   const host = new URL(slots.recoveryUrl).hostname;
   return `${words.code.sms(service, grouped(code), slots.codeMinutes)}\n\n@${host} #${code}`;

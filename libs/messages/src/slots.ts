@@ -1,6 +1,6 @@
 import type { Locale } from '@rekey/kernel';
 
-/** What may happen to the authenticators of an account, its password among them. */
+/** What may happen to an account and its authenticators, its password among them. */
 export type ChangeWord =
   | 'totp_bound'
   | 'totp_removed'
@@ -9,7 +9,12 @@ export type ChangeWord =
   | 'backup_code_removed'
   | 'backup_code_disabled'
   | 'code_disabled'
-  | 'password_changed';
+  | 'password_changed'
+  | 'addresses_changed'
+  | 'password_put'
+  | 'account_disabled'
+  | 'account_enabled'
+  | 'access_changed';
 
 /** What a message is written from. All of it may come from elsewhere, so all of it is escaped where it lands. */
 export interface MessageSlots {
@@ -31,8 +36,8 @@ export interface MessageSlots {
   passwordSet?: boolean | undefined;
   /** Credentials come from an issuer that is not ours: undoing a recovery does not end them. */
   issuerIsExternal?: boolean;
-  /** Of a notice about authenticators: what happened. */
-  change?: ChangeWord | undefined;
+  /** Of a notice about a change: all that happened at once. */
+  changes?: ChangeWord[] | undefined;
 }
 
 /** One line: neither a header nor an SMS can be made to have another (CR/LF injection). */

@@ -5,6 +5,8 @@ import type { ChangeWord } from './slots.js';
 export interface Wording {
   /** What stands between a sentence and the address it announces. */
   colon: string;
+  /** What stands between two sentences. */
+  between: string;
   code: {
     subject(service: string): string;
     preview(minutes: number): string;
@@ -38,6 +40,8 @@ export interface Wording {
     what: Record<ChangeWord, string>;
     notYouHeading: string;
     notYou: string;
+    /** Where nobody can recover it for now. */
+    notYouDisabled(service: string): string;
     recoverLabel: string;
     footer(service: string): string;
     sms(service: string, what: string): string;
@@ -46,6 +50,7 @@ export interface Wording {
 
 const en: Wording = {
   colon: ':',
+  between: ' ',
   code: {
     subject: (service) => `Your code to get back into ${service}`,
     preview: (minutes) => `The code inside is good for ${minutes} minutes.`,
@@ -101,9 +106,17 @@ const en: Wording = {
       code_disabled:
         'Codes to one of your addresses were entered wrongly too often. That address gets no more codes until it is confirmed again.',
       password_changed: 'The password was changed. All other devices were signed out.',
+      addresses_changed: 'The email addresses or phone numbers of the account were changed.',
+      password_put: 'A new password was set for the account. All devices were signed out.',
+      account_disabled:
+        'The account was disabled. Nobody can sign in to it or recover it. All devices were signed out.',
+      account_enabled: 'The account was enabled again.',
+      access_changed: 'The roles of the account, or the protection it requires, were changed.',
     },
     notYouHeading: 'Was this not you?',
     notYou: 'Recover your account now: that signs everyone out and sets a new password.',
+    notYouDisabled: (service) =>
+      `Contact the people who run ${service}. As soon as the account is enabled again, you can recover it here.`,
     recoverLabel: 'Recover my account',
     footer: (service) =>
       `${service} sends this mail to every address of an account whose security settings change. It is written automatically; please do not reply.`,
@@ -113,6 +126,7 @@ const en: Wording = {
 
 const zhHans: Wording = {
   colon: '：',
+  between: '',
   code: {
     subject: (service) => `您的 ${service} 账户找回验证码`,
     preview: (minutes) => `验证码在 ${minutes} 分钟内有效。`,
@@ -165,9 +179,15 @@ const zhHans: Wording = {
       backup_code_disabled: '在找回账户时，备用码错误次数过多，不能再用来找回账户，请重新生成。',
       code_disabled: '发往您某个地址的验证码错误次数过多。重新确认该地址之前，不再向其发送验证码。',
       password_changed: '密码已更改，其他设备均已退出登录。',
+      addresses_changed: '账户的邮箱地址或手机号码已变更。',
+      password_put: '账户已设置新密码，所有设备均已退出登录。',
+      account_disabled: '账户已被停用，任何人都无法登录或找回，所有设备均已退出登录。',
+      account_enabled: '账户已重新启用。',
+      access_changed: '账户的角色或其要求的保护级别已变更。',
     },
     notYouHeading: '不是您本人操作？',
     notYou: '请立即找回您的账户：这会使所有设备退出登录，并设置新密码。',
+    notYouDisabled: (service) => `请联系 ${service} 的工作人员。账户重新启用后，您可以在这里找回。`,
     recoverLabel: '找回我的账户',
     footer: (service) =>
       `您收到此邮件，是因为使用此地址的 ${service} 账户的安全设置发生了变更。本邮件由系统自动发送，请勿回复。`,

@@ -1,3 +1,4 @@
+export { followChange, followDeletion } from './account-changes.js';
 export { isRecoveryToken, recoveryToken, stopToken } from './bearer.js';
 export { cancelRecovery } from './cancel.js';
 export type {
@@ -25,7 +26,7 @@ export type { SecondFactor } from './enrolment/second-factor.js';
 export { type SignInRequest, signInWithin } from './enrolment/sign-in.js';
 export { lifetimes, triesPerRecovery } from './lifetimes.js';
 export { drawMoves, type RecoveryState, states } from './moves.js';
-export { type AuthenticatorChange, authenticatorChanges, warnOfChange } from './notice.js';
+export { type AccountNotice, accountNotices } from './notice.js';
 export { type OpenedRecovery, type OpenInput, openRecovery } from './open.js';
 export {
   defaultPolicy,

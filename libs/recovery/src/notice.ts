@@ -5,8 +5,8 @@ import { uuidv7 } from '@rekey/kernel';
 import { cause } from '@rekey/watch';
 import { lifetimes } from './lifetimes.js';
 
-/** What happened to an account's authenticators. */
-export const authenticatorChanges = [
+/** What happened to an account or its authenticators. */
+export const accountNotices = [
   'totp_bound',
   'totp_removed',
   'totp_disabled',
@@ -15,35 +15,45 @@ export const authenticatorChanges = [
   'backup_code_disabled',
   'code_disabled',
   'password_changed',
+  'addresses_changed',
+  'password_put',
+  'account_disabled',
+  'account_enabled',
+  'access_changed',
 ] as const;
-export type AuthenticatorChange = (typeof authenticatorChanges)[number];
+export type AccountNotice = (typeof accountNotices)[number];
 
 const warn = statement(
   'message_warn_of_change',
   `insert into messages (id, account_id, kind, change, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
    select gen_random_uuid(), :accountId, 'authenticators_changed', :change, 'queued', :now, :expiresAt, :now, address.id, :requestId::uuid, :traceparent
-   from (${addressesToWarn(':accountId')}) address`,
+   from (select id from (${addressesToWarn(':accountId')}) known union select unnest(:alsoTo::uuid[])) address
+   where address.id <> all(:notTo::uuid[])`,
 );
 
 /**
- * A notice to every address of the account that its authenticators have changed (NIST SP 800-63B-4 §4.6), as part of the
- * transaction that changes them. The sweep sends it.
+ * A notice to every address of the account (NIST SP 800-63B-4 §4.6), as part of the transaction that changes something. The sweep
+ * sends it.
+ *
+ * @param of.alsoTo addresses that were its own until now; `notTo` those that came with the change
  */
 export async function warnOfChange(
   sql: Sql,
-  { accountId, change, at }: { accountId: string; change: AuthenticatorChange; at: Date },
+  of: { accountId: string; changes: AccountNotice[]; at: Date; alsoTo?: string[]; notTo?: string[] },
 ): Promise<void> {
+  const { accountId, changes, at, alsoTo = [], notTo = [] } = of;
   const expiresAt = new Date(at.getTime() + lifetimes.stopLink);
-  await sql.query(warn, { ...cause(sql.place), accountId, change, now: at, expiresAt });
+  const change = changes.join(' ');
+  await sql.query(warn, { ...cause(sql.place), accountId, change, now: at, expiresAt, alsoTo, notTo });
 }
 
 /** Every address is told, whoever did it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
 export async function noteChange(
   tx: Transaction,
-  of: { now: number; accountId: string; event: AuditEventName; change: AuthenticatorChange },
+  of: { now: number; accountId: string; event: AuditEventName; change: AccountNotice },
 ): Promise<void> {
   const at = new Date(of.now);
   const { accountId, event, change } = of;
   await recordAudit(tx, { id: uuidv7(of.now), at, event, actor: 'person', accountId, detail: { change } });
-  await warnOfChange(tx, { accountId, change, at });
+  await warnOfChange(tx, { accountId, changes: [change], at });
 }

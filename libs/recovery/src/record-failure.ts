@@ -40,7 +40,7 @@ export async function recordFailure(
         recoveryId: id,
         detail: { kind },
       });
-      await warnOfChange(tx, { accountId, change: `${kind}_disabled`, at });
+      await warnOfChange(tx, { accountId, changes: [`${kind}_disabled`], at });
     });
   }
   return refuse('wrong_proof', { tries_left: triesLeft });

@@ -6,7 +6,7 @@ import type { Cause } from '@rekey/watch';
 import { codeLinkToken, stopToken } from './bearer.js';
 import type { MessageContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
-import type { AuthenticatorChange } from './notice.js';
+import type { AccountNotice } from './notice.js';
 import { type MessageKind, shardsOf, type TakenRow, take } from './take-statement.js';
 
 /** What a courier needs to write and send one message. It is never kept. */
@@ -29,7 +29,7 @@ export interface MessageToSend {
   /** For a notice: when it happened, and whether there is a new password. */
   happenedAt?: Date;
   passwordSet?: boolean | undefined;
-  change?: AuthenticatorChange | undefined;
+  changes?: AccountNotice[] | undefined;
 }
 
 /** Why nothing is sent; stands in the message's row. */
@@ -118,7 +118,7 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   };
   if (isCode) return codeOf(context, row, about);
   const happenedAt = row.settled_at ?? row.created_at;
-  const more = { passwordSet: row.password_set ?? undefined, change: row.change ?? undefined };
+  const more = { passwordSet: row.password_set ?? undefined, changes: row.changes ?? undefined };
   return { send: { ...about, happenedAt, ...more } };
 }
 

@@ -2,7 +2,7 @@ import { addressOfNotice, addressToWrite, type SealedAddress } from '@rekey/acco
 import { statement } from '@rekey/database';
 import type { Locale } from '@rekey/kernel';
 import { budgets, chargeRows, chargeSend } from '@rekey/limits';
-import type { AuthenticatorChange } from './notice.js';
+import type { AccountNotice } from './notice.js';
 
 export type MessageKind = 'recovery_code' | 'recovery_completed' | 'authenticators_changed';
 
@@ -11,7 +11,7 @@ export interface TakenRow extends SealedAddress {
   message_id: string;
   recovery_id: string | null;
   kind: MessageKind;
-  change: AuthenticatorChange | null;
+  changes: AccountNotice[] | null;
   created_at: Date;
   request_id: string | null;
   traceparent: string | null;
@@ -115,7 +115,7 @@ export const take = statement(
      update recoveries r set account_id = address.account_id, generation = address.generation
      from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
    )
-   select message.id as message_id, message.recovery_id, message.kind, message.change, message.created_at, message.expires_at,
+   select message.id as message_id, message.recovery_id, message.kind, string_to_array(message.change, ' ') as changes, message.created_at, message.expires_at,
      message.request_id, message.traceparent,
      message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
      message.password_set, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,

@@ -101,10 +101,13 @@ const endings = {
     'own_tokens as (update clients set tokens_from = :at where client_id = :of),',
   ),
   recovery: endOf('recovery_descent', 'recovery_id = :of::uuid'),
+  /** Those of two factors or classes. */
+  strong: endOf('strong', `account_id = :of and right(acr, 4) = 'aal2'`),
 };
 
 /**
- * Ends every session of an account, of a client (and the tokens that are the client's own), or that came from a recovery.
+ * Ends every session of an account, of a client (and the tokens that are the client's own), or that came from a recovery; or those
+ * of an account that are of level 2.
  *
  * @param of.actor `person`, or `client:<client_id>`
  * @returns how many there were

@@ -22,5 +22,7 @@ export async function finishForApp(
     const view = <HandBackPage context={show.context} app={recovery.app?.name ?? ''} />;
     return show.page(503, view, recovery.app?.origin);
   }
+  // What was proven no longer holds: the page says what else is needed.
+  if (done.code === 'not_proven') return show.to('/recover/code');
   return show.page(410, <NoticePage context={show.context} kind="over" />);
 }

@@ -1,0 +1,147 @@
+import type { AccountChange } from '@rekey/accounts';
+import { auditInsert } from '@rekey/audit';
+import { statement, type Transaction } from '@rekey/database';
+import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
+import { wiped } from './cancel.js';
+import { sqlStates, stateAfter, statesBefore } from './moves.js';
+import { type AccountNotice, warnOfChange } from './notice.js';
+
+/** Ends open recoveries of an account, with the codes that are on their way. */
+const ending = (name: string, which: string) =>
+  statement(
+    `recovery_end_${name}`,
+    `with ended as (
+       update recoveries set state = '${stateAfter('cancel')}', ended_at = :at, lease_id = null, ${wiped}
+       where account_id = :account and state in (${sqlStates(statesBefore('cancel'))}) and ${which}
+       returning id, account_id
+     ), silenced as (
+       update messages set state = 'dropped', reason = 'ended'
+       from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+     ), noted as (
+       ${auditInsert}
+       select gen_random_uuid(), :at::timestamptz, 'recovery_stopped', :actor, account_id, id, '{"by": "management"}'::jsonb from ended
+     )
+     select count(*)::integer as ended from ended`,
+  );
+
+const rests = (on: string) => `exists (
+  select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any(${on}::text[]))`;
+
+const endings = {
+  all: ending('all', 'true'),
+  proven: ending('proven', `proofs <> '{}'`),
+  byAddress: ending('by_address', rests(':addresses')),
+};
+
+const settledBy = statement(
+  'recovery_settled_by_address',
+  `select id from recoveries where account_id = :account and settled_at is not null and ${rests(':addresses')}`,
+);
+
+interface Following {
+  account: string;
+  change: AccountChange;
+  /** `client:<client_id>`. */
+  actor: string;
+  at: Date;
+}
+
+/**
+ * What follows from a change that management has made, in its transaction:
+ *
+ * | changed | open recoveries | sessions and codes for them |
+ * |---|---|---|
+ * | disabled | end | end |
+ * | new password | end once something is proven | end |
+ * | address removed, or confirmed no more | end where it was a proof | end where a recovery by it led to them |
+ * | role removed | are judged when they are used | end |
+ * | level lowered | are judged when they are used | end where they are worth more than the account is now |
+ * | level raised, role or address added | are judged when they are used | go on as strong as they are |
+ *
+ * Every address that the account had before is told (NIST SP 800-63B-4 §4.6).
+ */
+export async function followChange(tx: Transaction, of: Following): Promise<void> {
+  const { account, change, actor, at } = of;
+  if (change.created) return;
+  await endRecoveries(tx, of);
+  const end = (reason: EndReason, which: 'account' | 'strong' = 'account') =>
+    endSessionsOf(tx, which, { id: account, at, reason, actor });
+  if (change.status === 'disabled' || change.lostRole) await end('account');
+  else if (change.hasNewPassword) await end('password');
+  else {
+    if (change.level === 'lowered') await end('account', 'strong');
+    await endSessionsByAddress(tx, of);
+  }
+  const changes = noticesOf(change);
+  const { toldAt: alsoTo, newAddresses: notTo } = change;
+  if (changes.length > 0) await warnOfChange(tx, { accountId: account, changes, at, alsoTo, notTo });
+}
+
+async function endRecoveries(tx: Transaction, { account, change, actor, at }: Following): Promise<void> {
+  const addresses = change.lostAddresses;
+  const which =
+    change.status === 'disabled'
+      ? ('all' as const)
+      : change.hasNewPassword
+        ? ('proven' as const)
+        : addresses.length > 0
+          ? ('byAddress' as const)
+          : undefined;
+  if (which) await endBy(tx, which, { account, actor, at, addresses });
+}
+
+async function endBy(
+  tx: Transaction,
+  which: keyof typeof endings,
+  values: { account: string; actor: string; at: Date; addresses: string[] },
+): Promise<void> {
+  const [row] = await tx.query<{ ended: number }>(endings[which], values);
+  tx.note('recoveries_stopped', { by: 'management', settled: 'no' }, row?.ended ?? 0);
+}
+
+async function endSessionsByAddress(
+  tx: Transaction,
+  { account, change: { lostAddresses: addresses }, actor, at }: Following,
+): Promise<void> {
+  if (addresses.length === 0) return;
+  for (const { id } of await tx.query<{ id: string }>(settledBy, { account, addresses }))
+    await endSessionsOf(tx, 'recovery', { id, at, reason: 'account', actor });
+}
+
+function noticesOf(change: AccountChange): AccountNotice[] {
+  const notices: [AccountNotice, boolean][] = [
+    ['account_disabled', change.status === 'disabled'],
+    ['account_enabled', change.status === 'active'],
+    ['addresses_changed', change.lostAddresses.length + change.newAddresses.length > 0],
+    ['password_put', change.hasNewPassword],
+    ['access_changed', change.lostRole || change.hasNewRole || change.level !== undefined],
+  ];
+  return notices.flatMap(([notice, happened]) => (happened ? [notice] : []));
+}
+
+const erase = statement(
+  'recovery_erase_account',
+  `with theirs as (
+     update recoveries set account_id = null, generation = null, ${wiped} where account_id = :account returning id
+   ), silenced as (
+     update messages set state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+       reason = case when messages.state = 'queued' then 'ended' else messages.reason end,
+       address_id = null, authenticator = null, bound_to = null
+     from theirs where messages.recovery_id = theirs.id
+   )
+   delete from messages where account_id = :account`,
+);
+
+/**
+ * Before an account is deleted, in that transaction and with the account held: all that belongs to it ends and names it no more.
+ * Whoever gets its id next inherits nothing.
+ */
+export async function followDeletion(
+  tx: Transaction,
+  { account, actor, at }: { account: string; actor: string; at: Date },
+): Promise<void> {
+  await endBy(tx, 'all', { account, actor, at, addresses: [] });
+  await endSessionsOf(tx, 'account', { id: account, at, reason: 'account', actor });
+  await tx.query(erase, { account });
+  await eraseAccount(tx, account);
+}
