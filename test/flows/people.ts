@@ -14,11 +14,11 @@ export const password = 'a sentence that nobody else says';
 /** Made once: hashing it for each account would take most of the time of most tests. */
 let passwordHash: Promise<string> | undefined;
 
-/** What an outcome for this account rests on that was proven by mail or SMS just now. */
+/** What an outcome for this account rests on that was proven by mail just now. */
 export async function basisOf(rekey: Rekey, account: string) {
   const [row] = await rekey.sql(
     `select a.generation, d.id || ':' || d.binding as authenticator
-     from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null where a.id = $1`,
+     from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null and d.kind = 'email' where a.id = $1`,
     [account],
   );
   return {

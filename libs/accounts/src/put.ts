@@ -18,7 +18,9 @@ const upsert = statement(
    values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash,
      case when :passwordHash::text is null then null else :now::timestamptz end, coalesce(:aal::smallint, 1), :now, :now)
    on conflict (id) do update set
-     status = excluded.status, roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
+     status = excluded.status,
+     evidence_from = case when excluded.status = 'disabled' and accounts.status <> 'disabled' then :now else accounts.evidence_from end,
+     roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
      username_lookup = excluded.username_lookup, aal = coalesce(:aal::smallint, accounts.aal), updated_at = excluded.updated_at,
      password_hash = coalesce(excluded.password_hash, accounts.password_hash),
      -- The same hash again is no new password: products send their accounts again and again.

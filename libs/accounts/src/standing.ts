@@ -80,7 +80,7 @@ const isBound = (authenticator: string, account: string): string => `
 
 /**
  * Which proofs still hold, as SQL that yields `boolean[]` in their order: the account is active and of the same generation, the
- * authenticator is still bound and confirmed, and the account has had no new password since.
+ * authenticator is still bound and confirmed, and since then the account has had no new password and was not disabled.
  *
  * @param of expressions: the account's id, its generation or null, `text[]` of authenticators, `timestamptz[]` of when each was used
  */
@@ -93,7 +93,7 @@ export const proofsHeld = (of: {
   select exists (
     select from accounts a
     where a.id = ${of.account} and a.status = 'active' and ${isOfGeneration('a', of.generation)}
-      and coalesce(a.password_changed_at <= proof.at, true) and ${isBound('proof.authenticator', 'a.id')}
+      and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and ${isBound('proof.authenticator', 'a.id')}
   )
   from unnest(${of.authenticators}, ${of.times}) with ordinality as proof (authenticator, at, nth) order by nth)`;
 
@@ -103,7 +103,7 @@ const isOfGeneration = (account: string, generation: string): string =>
 
 /**
  * Whether what a recovery has proved still entitles to a session of the account `a`, as a condition: its generation, every
- * authenticator, no new password but its own, and a level that covers what the account asks for now.
+ * authenticator, no new password but its own, not disabled in between, and a level that covers what the account asks for now.
  *
  * @param of expressions; `since` is when the oldest proof was made; null where the release before has written it
  */
@@ -117,6 +117,7 @@ export const evidenceHolds = (of: {
 }): string => `(
   ${isOfGeneration('a', of.generation)} and ${coversLevel(of.acr, of.strongRoles)}
   and (a.password_recovery_id is not distinct from ${of.recovery} or coalesce(a.password_changed_at <= ${of.since}, true))
+  and coalesce(a.evidence_from <= ${of.since}, true)
   and not exists (select from unnest(${of.authenticators}) as proof (authenticator) where not (${isBound('proof.authenticator', 'a.id')})))`;
 
 /** The same of an account, as a condition: it is active too. */

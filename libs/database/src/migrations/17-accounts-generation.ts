@@ -8,12 +8,14 @@ export class AccountsGeneration1764000000017 implements MigrationInterface {
   name = 'AccountsGeneration1764000000017';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(
-      'alter table accounts add column generation uuid not null default gen_random_uuid()',
-    );
+    await queryRunner.query(`
+      alter table accounts
+        add column generation uuid not null default gen_random_uuid(),
+        -- When it was last disabled: what was proven before does not count when it is enabled again.
+        add column evidence_from timestamptz`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('alter table accounts drop column generation');
+    await queryRunner.query('alter table accounts drop column generation, drop column evidence_from');
   }
 }

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newHousehold, useRekey } from '../flows/rekey.js';
+import { byLength } from '../runner/length.js';
+import { type FactName, facts } from './stale/facts.js';
+import { gaps, type Outcome } from './stale/gaps.js';
+import { type Cell, type Stage, stageOn } from './stale/stage.js';
+import { expected, type GapName, gapNames } from './stale/table.js';
+
+const factNames = Object.keys(facts) as FactName[];
+
+/** In the short form each fact meets some of the gaps, and each gap some of the facts. */
+const isChosen = (fact: FactName, gap: GapName): boolean =>
+  byLength((factNames.indexOf(fact) + gapNames.indexOf(gap)) % 4 === 0, true);
+
+/** What happens to backup codes, or leaves them as what else can be asked for. */
+const wantsCodes: FactName[] = [
+  'backup codes removed',
+  'backup codes suspended',
+  'level raised',
+  'role raised',
+];
+
+interface Prepared extends Cell {
+  fact: FactName;
+  gap: GapName;
+  finish: () => Promise<Outcome>;
+}
+
+/** Many at a time: each cell is for itself. */
+async function each<From, To>(list: readonly From[], work: (one: From) => Promise<To>): Promise<To[]> {
+  const results: To[] = [];
+  const queue = list.entries();
+  const worker = async () => {
+    for (const [at, one] of queue) results[at] = await work(one);
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  return results;
+}
+
+/**
+ * Evidence is judged when it is used: whatever becomes true between a proof and its use is met with every way in which something that
+ * was proved or allowed is used later.
+ */
+describe('what was proven must still be true when it is used', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-policy-'));
+  const file = join(folder, 'policy.json');
+  writeFileSync(file, JSON.stringify({ roles: { staff: 2 } }));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: file } });
+
+  const wanted = factNames.flatMap((fact) =>
+    gapNames.filter((gap) => isChosen(fact, gap)).map((gap) => ({ fact, gap })),
+  );
+  const became: Record<string, Outcome> = {};
+  const faults: Record<string, unknown> = {};
+  const nameOf = ({ fact, gap }: { fact: FactName; gap: GapName }) => `${gap} | ${fact}`;
+
+  beforeAll(async () => {
+    const stage = stageOn(rekey);
+    const cells = await each(wanted, async ({ fact, gap }): Promise<Omit<Prepared, 'finish'>> => {
+      const id = `f${factNames.indexOf(fact)}g${gapNames.indexOf(gap)}`;
+      const cell = { id, client: `client-${id}`, mail: `${id}@example.com`, fact, gap };
+      await stage.putClient(cell);
+      newHousehold();
+      await stage.who.put(id);
+      return cell;
+    });
+    await equip(stage, cells);
+    /** What goes wrong with one cell is that one's to say. */
+    const step = async (list: Prepared[], work: (cell: Prepared) => Promise<unknown>) => {
+      await each(list, (cell) =>
+        work(cell).catch((fault: unknown) => {
+          faults[nameOf(cell)] ??= fault;
+        }),
+      );
+    };
+    const prepared = cells.map((cell): Prepared => ({ ...cell, finish: () => Promise.reject() }));
+    await step(prepared, async (cell) => {
+      cell.finish = await gaps[cell.gap].begin(stage, cell);
+    });
+    rekey.clock.advance(1_000);
+    await step(prepared, (cell) => facts[cell.fact](stage, cell));
+    // So long every process may take to see a change of a client.
+    rekey.clock.advance(6_000);
+    await step(prepared, async (cell) => {
+      became[nameOf(cell)] = await cell.finish();
+    });
+  }, 300_000);
+
+  /** What an account has beside mail, phone and password, by the gap or by what is to happen. */
+  async function equip(stage: Stage, cells: Cell[]): Promise<void> {
+    const of = (cell: Cell) => cell as Prepared;
+    const withApp = cells.filter((cell) => gaps[of(cell).gap].equip === 'app');
+    await each(withApp, async (cell) => {
+      const session = await stage.session(cell);
+      const app = await stage.beginApp(session);
+      expect((await stage.confirmApp(session, app)).status).toBe(204);
+      cell.secret = app.secret;
+    });
+    // A code of an app is good once.
+    rekey.clock.advance(60_000);
+    await each(withApp, async (cell) => {
+      newHousehold();
+      const second = { kind: 'totp', value: stage.who.totp(cell.secret ?? '') };
+      const signedIn = await stage.who.signIn(cell.id, { client_id: cell.client, second_factor: second });
+      cell.strong = signedIn.body.access_token;
+    });
+    const withCodes = cells.filter(
+      (cell) => gaps[of(cell).gap].equip === 'codes' || wantsCodes.includes(of(cell).fact),
+    );
+    await each(withCodes, async (cell) => {
+      cell.codes = await stage.makeCodes(await stage.session(cell));
+    });
+    rekey.clock.advance(60_000);
+  }
+
+  test.each(wanted.map((cell) => [cell.gap, cell.fact] as const))('%s; meanwhile: %s', (gap, fact) => {
+    const fault = faults[nameOf({ gap, fact })];
+    if (fault) throw fault;
+    expect(became[nameOf({ gap, fact })]).toBe(expected(fact, gap));
+  });
+
+  test('every fact has an answer for every gap, and every gap one for every fact', () => {
+    const thoughtOf = factNames.flatMap((fact) => gapNames.map((gap) => expected(fact, gap)));
+    expect(thoughtOf).toHaveLength(factNames.length * Object.keys(gaps).length);
+  });
+});

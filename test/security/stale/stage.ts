@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { SigningKeys } from '@rekey/tokens';
+import { people } from '../../flows/people.js';
+import { type Answer, newHousehold, type Rekey } from '../../flows/rekey.js';
+
+export const redirectUri = 'https://app.example/back';
+export const verifier = 'v'.repeat(64);
+export const challenge = createHash('sha256').update(verifier).digest('base64url');
+export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** One cell of the matrix: a person, an account and a client that nothing else touches. */
+export interface Cell {
+  id: string;
+  client: string;
+  mail: string;
+  /** With what the owner may change things, where a password alone is not enough. */
+  strong?: string;
+  /** Of the authenticator app, where there is one; or of a set of backup codes. */
+  secret?: string;
+  codes?: string[];
+}
+
+/** What facts and gaps are made of. */
+export function stageOn(rekey: Rekey) {
+  const who = people(rekey);
+  const { urls } = rekey.settings;
+  let bearer: string | undefined;
+  const management = async () => {
+    bearer ??= await who.management();
+    return bearer;
+  };
+  const call = async (method: string, path: string, json?: object): Promise<Answer> => {
+    newHousehold();
+    return rekey.call(method, `${urls.console}/v1/${path}`, { bearer: await management(), json });
+  };
+  const own = (method: string, path: string, options: object = {}) => {
+    newHousehold();
+    return who.issuer(method, path, options);
+  };
+  let replaced: Promise<unknown> | undefined;
+  return {
+    rekey,
+    who,
+    own,
+    /** Once for all cells: the next key signs from now on. */
+    replaceSigningKeys: () => (replaced ??= replaceKeys(rekey)),
+    /** A change by management. */
+    async put({ id }: Cell, more: object): Promise<void> {
+      const read = (await call('GET', `accounts/${id}`)).body;
+      expect((await call('PUT', `accounts/${id}`, { ...read, ...more })).status).toBe(200);
+    },
+    async putNew(id: string, addresses: object[], more: object = {}): Promise<void> {
+      newHousehold();
+      await who.put(id, { addresses, ...more });
+    },
+    async remove({ id }: Cell): Promise<void> {
+      expect((await call('DELETE', `accounts/${id}`)).status).toBe(204);
+    },
+    async putClient({ client }: Pick<Cell, 'client'>, more: object = {}): Promise<void> {
+      const grants = [exchangeGrant, 'authorization_code', 'refresh_token', deviceGrant];
+      const json = { name: 'An app', type: 'public', redirect_uris: [redirectUri], grants, ...more };
+      expect([200, 201]).toContain((await call('PUT', `clients/${client}`, json)).status);
+    },
+    async removeClient({ client }: Cell): Promise<void> {
+      expect((await call('DELETE', `clients/${client}`)).status).toBe(204);
+    },
+    /** Someone who is signed in with the password, or with all that the account asks for. */
+    async session(cell: Cell): Promise<string> {
+      if (cell.strong) return cell.strong;
+      newHousehold();
+      const signedIn = await who.signIn(cell.id, { client_id: cell.client });
+      expect(signedIn.status).toBe(201);
+      return signedIn.body.access_token;
+    },
+    /** An app that is bound, or nearly. */
+    async beginApp(session: string): Promise<{ id: string; secret: string }> {
+      const begun = await own('POST', 'authenticators/totp', { bearer: session });
+      expect(begun.status).toBe(201);
+      return begun.body;
+    },
+    confirmApp(session: string, app: { id: string; secret: string }): Promise<Answer> {
+      const json = { value: who.totp(app.secret) };
+      return own('POST', `authenticators/${app.id}/confirm`, { bearer: session, json });
+    },
+    async makeCodes(session: string): Promise<string[]> {
+      const made = await own('POST', 'authenticators/backup_codes', { bearer: session });
+      expect(made.status).toBe(201);
+      return made.body.codes;
+    },
+    async authenticatorOf({ id }: Cell, kind: string): Promise<string> {
+      const [row] = await rekey.sql('select id from authenticators where account_id = $1 and kind = $2', [
+        id,
+        kind,
+      ]);
+      return row.id;
+    },
+  };
+}
+
+async function replaceKeys(rekey: Rekey): Promise<void> {
+  const plan = { alg: 'ES256' as const, rotateEveryMs: 1 };
+  await new SigningKeys(await rekey.openDatabase(), rekey.settings.keyring, rekey.clock, plan).rotate();
+  const now = new Date(rekey.clock.now());
+  const changed = await rekey.sql(
+    'update signing_keys set active_from = $1 where active_from > $1 returning kid',
+    [now],
+  );
+  expect(changed).toHaveLength(2);
+}
+
+export type Stage = ReturnType<typeof stageOn>;

@@ -1,0 +1,48 @@
+import type { FactName } from './facts.js';
+import type { Outcome } from './gaps.js';
+
+const columns = [
+  'half proven, then proven',
+  'proven by mail, then completed',
+  'proven by a saved code, then completed',
+  'code handed to an app, then redeemed',
+  'assertion signed, then exchanged',
+  'device let in, then given tokens',
+  'enrolment begun, then confirmed',
+  'link opened, then tapped',
+  'told of a recovery, then undone',
+] as const;
+export type GapName = (typeof columns)[number];
+
+/** g: goes on as if nothing had happened; m: more proof is asked for; r: refused. In the order of the columns. */
+const rows: Record<FactName, string> = {
+  'nothing happens': 'ggg ggg ggg',
+  'address removed': 'rrg rrg grg',
+  'address no longer confirmed': 'rrg rrg grg',
+  'address moved to another account': 'rrg rrg grg',
+  'account disabled and enabled': 'rrr rrr rrg',
+  'account deleted and made anew': 'rrr rrr rrg',
+  'level raised': 'gmm rrr rmg',
+  'role raised': 'gmm rrr rmg',
+  // Where an app was bound already, the one from before no longer counts; where one was being bound, the other took its place.
+  'app bound': 'rmm rrr rmg',
+  'backup codes removed': 'ggm ggg ggg',
+  'backup codes suspended': 'ggm ggg ggg',
+  'password put': 'rrr rrr rgg',
+  'client deleted': 'grr rrr rgg',
+  'client made confidential': 'ggg rgr ggg',
+  'redirect removed from the client': 'ggg rgg ggg',
+  'signing key replaced': 'ggg ggg ggg',
+};
+
+const words: Record<string, Outcome> = { g: 'goes on', m: 'more proof', r: 'refused' };
+
+/** What must happen when this becomes true in that gap. @throws where nobody has thought of it */
+export function expected(fact: FactName, gap: GapName): Outcome {
+  const letter = rows[fact].replaceAll(' ', '')[columns.indexOf(gap)] ?? '';
+  const outcome = words[letter];
+  if (!outcome) throw new Error(`${fact}, ${gap}: not thought of`);
+  return outcome;
+}
+
+export const gapNames: readonly GapName[] = columns;
