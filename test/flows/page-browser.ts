@@ -48,4 +48,4 @@ export class PageBrowser {
   }
 }
 
-export const csrfIn = (html: string): string => /name="csrf" value="([\w-]{43})"/.exec(html)?.[1] ?? '';
+export const csrfIn = (html: string): string => /name="csrf" value="([\w.-]{43,})"/.exec(html)?.[1] ?? '';

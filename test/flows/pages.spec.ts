@@ -24,18 +24,20 @@ describe('the pages without a browser', () => {
     const begun = await browser.post('/recover', { csrf, identifier: 'mei' });
     expect([begun.status, begun.headers.get('location')]).toEqual([303, '/recover/code']);
     const code = codeIn(await until('the code', async () => (await rekey.codes('mei@example.com'))[0]));
-    const wrong = await browser.post('/recover/code', { csrf, code: '00000000' });
+    const page = await browser.get('/recover/code');
+    const about = csrfIn(page.html);
+    const wrong = await browser.post('/recover/code', { csrf: about, code: '00000000' });
     expect([wrong.status, wrong.html.includes('aria-invalid="true"')]).toEqual([422, true]);
-    const empty = await browser.post('/recover/code', { csrf, code: ' - ' });
+    const empty = await browser.post('/recover/code', { csrf: about, code: ' - ' });
     expect([empty.status, (await browser.get('/recover/code')).status]).toEqual([422, 200]);
-    const proven = await browser.post('/recover/code', { csrf, code });
+    const proven = await browser.post('/recover/code', { csrf: about, code });
     expect([proven.status, proven.headers.get('location')]).toEqual([303, '/recover/password']);
-    const twice = await browser.post('/recover/code', { csrf, code });
+    const twice = await browser.post('/recover/code', { csrf: about, code });
     expect(twice.headers.get('location')).toBe('/recover/password');
-    const refused = await browser.post('/recover/password', { csrf, password: 'short' });
+    const refused = await browser.post('/recover/password', { csrf: about, password: 'short' });
     expect(refused.status).toBe(422);
     const done = await browser.post('/recover/password', {
-      csrf,
+      csrf: about,
       password: '一二三四五六七八九十百千万亿兆',
     });
     expect([done.status, done.headers.get('location')]).toEqual([303, '/recover/done']);

@@ -37,7 +37,11 @@ describe('one step after the other', () => {
     const form = await browser.get('/recover');
     const csrf = csrfIn(form.html);
     await browser.post('/recover', { csrf, identifier: 'mei@example.com' });
-    const skipped = await browser.post('/recover/password', { csrf, password: 'a password before its time' });
+    const about = csrfIn((await browser.get('/recover/code')).html);
+    const skipped = await browser.post('/recover/password', {
+      csrf: about,
+      password: 'a password before its time',
+    });
     expect(skipped.status).not.toBe(200);
     expect(skipped.headers.get('location')).not.toBe('/recover/done');
     expect((await who.signIn('mei', { password: 'a password before its time' })).status).toBe(401);
@@ -77,7 +81,7 @@ describe('one step after the other', () => {
       return codes.length > before ? codes[0] : undefined;
     });
     const page = await browser.get('/recover/code');
-    const wrong = await browser.post('/recover/code', { csrf, code: '00000000' });
+    const wrong = await browser.post('/recover/code', { csrf: csrfIn(page.html), code: '00000000' });
     const told = [
       ...answers.flatMap(({ text, headers }) => [text, ...[...headers].flat()]),
       ...[begun, page, wrong].flatMap(({ html, headers }) => [html, ...[...headers].flat()]),

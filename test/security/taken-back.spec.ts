@@ -97,7 +97,7 @@ describe('a recovery is taken back', () => {
       const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
       const before = (await rekey.codes('handed@example.com')).length;
       const form = await browser.get(`/recover?${query}`);
-      await browser.submit(form, '/recover', {
+      const asked = await browser.submit(form, '/recover', {
         ...Object.fromEntries(query),
         identifier: 'handed@example.com',
       });
@@ -105,7 +105,7 @@ describe('a recovery is taken back', () => {
         const codes = await rekey.codes('handed@example.com');
         return codes.length > before ? codes[0] : undefined;
       });
-      const answer = await browser.post('/recover/code', { csrf: csrfIn(form.html), code: codeIn(mail) });
+      const answer = await browser.post('/recover/code', { csrf: csrfIn(asked.html), code: codeIn(mail) });
       const location = new URL(answer.headers.get('location') ?? '', rekey.settings.urls.recovery);
       expect(location.href).toMatch(/^https:\/\/app\.example\/back\?code=/);
       return { code: location.searchParams.get('code') ?? '', stop: stopTokenIn(mail) };

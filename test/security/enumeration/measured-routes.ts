@@ -19,7 +19,6 @@ export class Attacker {
   private readonly issuer: Watch;
   private readonly begun: Record<Side, Begun[]> = { known: [], unknown: [] };
   private readonly browsers: Record<Side, string[]> = { known: [], unknown: [] };
-  private browser = { cookie: '', csrf: '' };
   private dealt = 0;
   private lastStart = 0;
 
@@ -57,9 +56,8 @@ export class Attacker {
   async pageStarts(): Promise<Measured> {
     const page = await this.recovery.send('GET', '/recover');
     const cookie = cookiesOf(page);
-    this.browser = { cookie, csrf: /name="csrf" value="([\w-]{43})"/.exec(page.text)?.[1] ?? '' };
     const from = this.deal(this.pairs);
-    const { csrf } = this.browser;
+    const csrf = csrfIn(page.text);
     return this.route('POST /recover (page)', {}, async (side, n) => {
       const form = { csrf, identifier: identifierOf(side, from + n) };
       const answer = await this.recovery.send('POST', '/recover', { form, cookie });
@@ -69,13 +67,12 @@ export class Attacker {
   }
 
   pageCode(): Promise<Measured> {
-    const form = { csrf: this.browser.csrf, code: '0000 0000' };
-    return this.route('POST /recover/code (page)', {}, async (side, n) =>
-      expected(
-        await this.recovery.send('POST', '/recover/code', { form, cookie: this.browsers[side][n] }),
-        422,
-      ),
-    );
+    return this.route('POST /recover/code (page)', {}, async (side, n) => {
+      const cookie = this.browsers[side][n];
+      const page = await this.recovery.send('GET', '/recover/code', { cookie });
+      const form = { csrf: csrfIn(page.text), code: '0000 0000' };
+      return expected(await this.recovery.send('POST', '/recover/code', { form, cookie }), 422);
+    });
   }
 
   /** A minute after the last start. */
@@ -181,3 +178,5 @@ function expected({ status, text, ms }: Answer, wanted: number): number {
 }
 
 const cookiesOf = ({ cookies }: Answer): string => cookies.map((line) => line.replace(/;.*/s, '')).join('; ');
+
+const csrfIn = (html: string): string => /name="csrf" value="([\w.-]{43,})"/.exec(html)?.[1] ?? '';

@@ -52,7 +52,7 @@ export class Visitor {
       if (/expires=Thu, 01 Jan 1970/i.test(rest)) this.cookies.delete(name);
       else this.cookies.set(name, value);
     }
-    const [, csrf] = /name="csrf" value="([\w-]{43})"/.exec(body) ?? [];
+    const [, csrf] = /name="csrf" value="([\w.-]{43,})"/.exec(body) ?? [];
     if (csrf) this.csrf = csrf;
     const [, id, token] = /^\{"id":"([0-9a-f-]{36})".*"token":"([\w-]{43})"/.exec(body) ?? [];
     if (id && token) Object.assign(this, { id, token });
@@ -98,5 +98,5 @@ export const plain = ({ status, headers, body }: Seen, who: string): string[] =>
     .replace(/"link_number":"\d{3}"/, '"link_number":"<3>"')
     .replace(/class="number">\d{3}</, 'class="number"><3><')
     .replace(/"token":"[\w-]{43}"/, '"token":"<43>"')
-    .replace(/name="csrf" value="[\w-]{43}"/g, 'name="csrf" value="<43>"'),
+    .replace(/name="csrf" value="[\w-]{43}\.[\w-]{43}"/g, 'name="csrf" value="<43.43>"'),
 ];

@@ -15,7 +15,7 @@ import {
 import { endFamily } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
-import { forbidden, refused } from './go-on.js';
+import { refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { personOf } from './person.js';
@@ -48,7 +48,6 @@ export class AccountController {
   async signIn(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, clients, tokens } = partsIn(this.parts, request);
-    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const client = await clients.find('default');
     if (!client) return refused(show, refuse('unavailable'));
     const identifier = textIn(body.identifier, 254);
@@ -83,8 +82,8 @@ export class AccountController {
   }
 
   @Post('totp')
-  async bind(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, context, { account }) => {
+  async bind(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.changing(request, reply, async (show, context, { account }) => {
       const begun = await beginTotp(context, account, this.parts.serviceName);
       return isRefused(begun) ? this.refused(show, begun) : this.showTotp(show, begun);
     });
@@ -92,7 +91,7 @@ export class AccountController {
 
   @Post('totp/confirm')
   async confirm(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, context, who) => {
+    return this.changing(request, reply, async (show, context, who) => {
       const setup = this.parts.browser.openSetup<TotpToBind>(textIn(body.setup, 4_000));
       if (!setup) return show.to('/account');
       const refusal = await confirmTotp(context, who, { id: setup.id, value: textIn(body.value, 20) });
@@ -104,8 +103,8 @@ export class AccountController {
   }
 
   @Post('backup-codes')
-  async codes(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, context, who) => {
+  async codes(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.changing(request, reply, async (show, context, who) => {
       const made = await renewBackupCodes(context, who);
       if (isRefused(made)) return this.refused(show, made);
       return show.page(200, <BackupCodesPage context={show.context} codes={made.codes} />);
@@ -114,17 +113,16 @@ export class AccountController {
 
   @Post('remove')
   async remove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(body, request, reply, async (show, context, { account }) => {
+    return this.changing(request, reply, async (show, context, { account }) => {
       await unbind(context, account, textIn(body.id, 40));
       return show.to('/account?done=removed');
     });
   }
 
   @Post('sign-out')
-  async signOut(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+  async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, context } = partsIn(this.parts, request);
-    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const person = await personOf(this.parts, request);
     if (person) {
       const at = new Date(context.clock.now());
@@ -140,15 +138,13 @@ export class AccountController {
     return show.to('/account');
   }
 
-  /** @param act of a person whose form is ours and whose session is fresh and strong enough */
+  /** @param act of a person whose session is fresh and strong enough */
   private async changing(
-    body: Form,
     request: FastifyRequest,
     reply: FastifyReply,
     act: (show: Presenter, context: RecoveryContext, who: Changing) => Promise<FastifyReply> | FastifyReply,
   ): Promise<FastifyReply> {
     const show = this.presenter(request, reply);
-    if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
     const person = await personOf(this.parts, request);
     const has = person ? await authenticatorsToChange(this.parts.context, person) : undefined;
     return !person || isRefused(has)

@@ -33,10 +33,13 @@ for (const form of document.querySelectorAll('form')) {
 const progress = document.querySelector('[data-progress]');
 if (progress) {
   let before;
+  // What the page is about, as its form says it: another tab may begin another recovery.
+  const [, of] = document.querySelector('[name=csrf]').value.split('.');
   const look = async () => {
     try {
-      const answer = await fetch('/recover/progress', { headers: { accept: 'application/json' } });
+      const answer = await fetch('/recover/progress?of=' + of, { headers: { accept: 'application/json' } });
       const { at } = await answer.json();
+      if (at === 'elsewhere') return;
       before ??= at;
       if (at !== before) return location.assign('/recover/code');
     } catch {}

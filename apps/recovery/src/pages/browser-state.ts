@@ -2,6 +2,7 @@ import type { Keyring, Locale } from '@rekey/kernel';
 import { newSecret, pickLocale, readBase64url } from '@rekey/kernel';
 import type { RecoveryReference } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { everyForm, type FormPath, type Subject } from './every-form.js';
 
 /** The recovery of this browser, and where an app waits for the person. */
 export interface BrowserRecovery extends RecoveryReference {
@@ -14,6 +15,7 @@ export type LinkedPage = 'stop' | 'link';
 const sealPurpose = 'page-recovery';
 const setupPurpose = 'page-setup';
 const csrfPurpose = 'page-csrf';
+const aboutPurpose = 'page-about';
 
 /**
  * What a browser carries from page to page, in cookies that no script reads. Over HTTPS they have the `__Host-` prefix
@@ -31,7 +33,7 @@ export class BrowserState {
 
   recovery(request: FastifyRequest): BrowserRecovery | undefined {
     const text = this.open(request, 'recovery');
-    return text === undefined ? undefined : (JSON.parse(text) as BrowserRecovery);
+    return text === undefined ? undefined : fromJson<BrowserRecovery>(text);
   }
 
   keepRecovery(reply: FastifyReply, recovery: BrowserRecovery): void {
@@ -96,13 +98,33 @@ export class BrowserState {
     this.set(reply, 'language', locale, 'lax', 31_536_000);
   }
 
-  /** The value of a form's hidden field, good for this browser only. */
-  csrf(request: FastifyRequest, reply: FastifyReply): string {
+  /** What this browser has of a kind right now: the id of its recovery, the account that is signed in, the token of a link. */
+  subject(request: FastifyRequest, of: Subject): string | undefined {
+    if (of === 'recovery') return this.recovery(request)?.id;
+    if (of !== 'account') return this.token(request, of);
+    return accountIn(this.session(request) ?? '');
+  }
+
+  /** The values of forms' hidden fields, good for this browser only, and for what it has now of that which the form is about. */
+  csrf(request: FastifyRequest, reply: FastifyReply): (form: FormPath) => string {
     const name = this.name('browser');
     const known = request.cookies[name];
     const browser = known && /^[\w-]{43}$/.test(known) ? known : newSecret();
     if (browser !== known) this.set(reply, 'browser', browser, 'lax', 86_400);
-    return this.keyring.mac(csrfPurpose, browser).toString('base64url');
+    const ours = this.keyring.mac(csrfPurpose, browser).toString('base64url');
+    return (form) => {
+      const { about } = everyForm[form];
+      const subject = about === 'nothing' ? '' : (this.subject(request, about) ?? '');
+      return `${ours}.${this.keyring.mac(aboutPurpose, aboutText(browser, about, subject)).toString('base64url')}`;
+    };
+  }
+
+  /** False for a mark (what follows the dot of a form's field) of something else than what this browser has now. */
+  isAbout(request: FastifyRequest, about: Subject, mark: string): boolean {
+    const browser = request.cookies[this.name('browser')] ?? '';
+    const text = aboutText(browser, about, this.subject(request, about) ?? '');
+    const mac = readBase64url(mark);
+    return mac !== undefined && this.keyring.isMac(mac, aboutPurpose, text);
   }
 
   /** True for a form of ours, sent by the browser that we gave it to. */
@@ -117,8 +139,9 @@ export class BrowserState {
     ) {
       return false;
     }
-    if (browser === undefined || typeof field !== 'string' || !/^[\w-]{43}$/.test(field)) return false;
-    const mac = readBase64url(field);
+    if (browser === undefined || typeof field !== 'string' || !/^[\w-]{43}\.[\w-]{43}$/.test(field))
+      return false;
+    const mac = readBase64url(field.slice(0, 43));
     return mac !== undefined && this.keyring.isMac(mac, csrfPurpose, browser);
   }
 
@@ -153,3 +176,19 @@ export class BrowserState {
 
 /** What the keyring has sealed; nothing that opens when the text is not ours. */
 const sealedIn = (text: string): Buffer => readBase64url(text) ?? Buffer.alloc(0);
+
+const aboutText = (browser: string, about: string, subject: string): string =>
+  `${browser} ${about} ${subject}`;
+
+/** Unverified: it was sealed here, and whoever acts with it verifies it. */
+const accountIn = (accessToken: string): string | undefined =>
+  fromJson<{ sub?: string }>(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())?.sub;
+
+/** Nothing for other text: somebody may put what was sealed for one cookie into another. */
+function fromJson<Value>(text: string): Value | undefined {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}

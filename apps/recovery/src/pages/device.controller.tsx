@@ -4,7 +4,7 @@ import { isRefused, type Refusal } from '@rekey/kernel';
 import { answerDevice, type Changing, lookAtDevice } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
-import { forbidden, refused } from './go-on.js';
+import { refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { personOf } from './person.js';
@@ -69,7 +69,6 @@ export class DeviceController {
     act: (show: Presenter, who: Changing, code: string) => Promise<FastifyReply>,
   ): Promise<FastifyReply> {
     const show = this.presenter(request, reply);
-    if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
     const code = codeIn(body.user_code);
     const person = await personOf(this.parts, request);
     if (!person) return show.page(401, <SignInPage context={show.context} device={{ code }} />);

@@ -4,7 +4,7 @@ import { isRefused } from '@rekey/kernel';
 import { settleRecovery, showRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
-import { forbidden, noSession, refused } from './go-on.js';
+import { noSession, refused } from './go-on.js';
 import { finishForApp } from './hand-back.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
@@ -34,7 +34,6 @@ export class FinishController {
   async setPassword(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, context } = partsIn(this.parts, request);
-    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
     const password = textIn(body.password);
@@ -51,9 +50,8 @@ export class FinishController {
   }
 
   @Post('return')
-  async handBack(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+  async handBack(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    if (!this.parts.browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = this.parts.browser.recovery(request);
     return recovery?.app
       ? finishForApp(partsIn(this.parts, request), show, reply, recovery)

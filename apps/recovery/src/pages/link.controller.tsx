@@ -4,7 +4,7 @@ import { isRefused } from '@rekey/kernel';
 import { proveByLink, readLink } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
-import { forbidden, goOn, refused } from './go-on.js';
+import { goOn, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
@@ -40,7 +40,6 @@ export class LinkController {
     const show = this.presenter(request, reply);
     const parts = partsIn(this.parts, request);
     const { browser, context } = parts;
-    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const token = browser.token(request, 'link') ?? '';
     const began = browser.recovery(request);
     const link = readLink(context, token, began);

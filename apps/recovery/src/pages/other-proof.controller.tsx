@@ -1,11 +1,11 @@
-import { Body, Controller, Get, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
 import { type ProofKind, proofKinds, prove, showRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
-import { forbidden, goOn, noSession, pathOf, provingOr, refused } from './go-on.js';
+import { goOn, noSession, pathOf, provingOr, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
@@ -31,7 +31,6 @@ export class OtherProofController {
     const show = this.presenter(request, reply);
     const parts = partsIn(this.parts, request);
     const { browser, context } = parts;
-    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
     const kind = proofKinds.find((one) => one === body.kind && one !== 'code');
@@ -51,9 +50,12 @@ export class OtherProofController {
 
   /** JSON for the page's script: a link that was tapped on another device moves the recovery on. */
   @Get('progress')
-  async progress(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const recovery = this.parts.browser.recovery(request);
-    const view = recovery ? await showRecovery(this.parts.context, recovery) : undefined;
+  async progress(@Query('of') of: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const { browser, context } = this.parts;
+    const recovery = browser.recovery(request);
+    const isOther = recovery && typeof of === 'string' && !browser.isAbout(request, 'recovery', of);
+    if (isOther) return reply.header('content-type', 'application/json').send('{"at":"elsewhere"}');
+    const view = recovery ? await showRecovery(context, recovery) : undefined;
     const state = !view || isRefused(view) ? 'none' : view.state;
     const proofs = view && !isRefused(view) && view.state === 'proving' ? view.methods.join(' ') : '';
     return reply

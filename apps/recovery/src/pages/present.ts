@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
 import type { BrowserState } from './browser-state.js';
+import { everyForm, isFormPath } from './every-form.js';
 import type { PageContext } from './shell.js';
 
 /** Pages of one request: what they are made for, and how they leave. */
@@ -46,21 +47,10 @@ export class Presenter {
   }
 }
 
-const paths: Record<string, string> = {
-  '/recover/resend': '/recover/code',
-  '/recover/return': '/recover/code',
-  '/device/answer': '/device',
-  '/account/sign-in': '/account',
-  '/account/totp': '/account',
-  '/account/totp/confirm': '/account',
-  '/account/backup-codes': '/account',
-  '/account/remove': '/account',
-};
-
 function hereOf(request: FastifyRequest): string {
   const { pathname, searchParams } = new URL(request.url, 'http://here');
   searchParams.delete('lang');
   searchParams.delete('token');
   const query = searchParams.toString();
-  return `${paths[pathname] ?? pathname}${query ? `?${query}` : ''}`;
+  return `${isFormPath(pathname) ? everyForm[pathname].page : pathname}${query ? `?${query}` : ''}`;
 }

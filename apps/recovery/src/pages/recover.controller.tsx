@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf, readAuthorizationRequest } from './authorization-request.js';
 import { type BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
-import { forbidden, goOn, noSession, provingOr, refused } from './go-on.js';
+import { goOn, noSession, provingOr, refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
@@ -40,7 +40,6 @@ export class RecoverController {
   async begin(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, clients, context } = partsIn(this.parts, request);
-    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const read = await readAuthorizationRequest(clients, context, body);
     if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
     if ('tell' in read) return show.to(read.tell);
@@ -93,7 +92,6 @@ export class RecoverController {
     const show = this.presenter(request, reply);
     const parts = partsIn(this.parts, request);
     const { browser, context } = parts;
-    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
     const value = textIn(body.code, 100);
@@ -115,7 +113,6 @@ export class RecoverController {
   async resend(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, context } = partsIn(this.parts, request);
-    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
     const channel = body.channel === 'email' || body.channel === 'sms' ? body.channel : undefined;

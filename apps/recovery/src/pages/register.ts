@@ -3,10 +3,16 @@ import { pickLocale } from '@rekey/kernel';
 import type { FastifyInstance } from 'fastify';
 import { assets } from './assets.js';
 import type { BrowserState } from './browser-state.js';
+import { takeForms } from './take-forms.js';
 
-/** Cookies, the pages' own files, and the switch of language that works on every page. */
-export async function registerPages(fastify: FastifyInstance, browser: BrowserState): Promise<void> {
+/** Cookies, the check of forms, the pages' own files, and the switch of language that works on every page. */
+export async function registerPages(
+  fastify: FastifyInstance,
+  browser: BrowserState,
+  serviceName: string,
+): Promise<void> {
   await fastify.register(cookie);
+  takeForms(fastify, browser, serviceName);
   for (const { name, type, text } of assets) {
     fastify.get(`/recover/assets/${name}`, (_request, reply) => {
       // The name changes with the content.

@@ -1,6 +1,7 @@
 import type { Locale } from '@rekey/kernel';
 import type { ComponentChildren } from 'preact';
 import { assetUrls } from './assets.js';
+import type { FormPath } from './every-form.js';
 import { pageWordings } from './wording.js';
 
 /** What every page is made for. */
@@ -9,7 +10,8 @@ export interface PageContext {
   service: string;
   /** Path and query of this page without its language, for the switch. */
   here: string;
-  csrf: string;
+  /** The hidden field of a form, which binds it to this browser and to what the form is about. */
+  csrf(form: FormPath): string;
 }
 
 export interface ShellProps {
@@ -98,10 +100,22 @@ const Mark = () => (
   </svg>
 );
 
-/** The hidden field that every form carries. */
-export const CsrfField = ({ context }: { context: PageContext }) => (
-  <input type="hidden" name="csrf" value={context.csrf} />
-);
+/** The only way to make a form: none goes without the field that says whose it is and what it is about. */
+export function PostForm(props: {
+  context: PageContext;
+  action: FormPath;
+  class?: string;
+  novalidate?: boolean;
+  children: ComponentChildren;
+}) {
+  const { context, children, ...attributes } = props;
+  return (
+    <form method="post" {...attributes}>
+      <input type="hidden" name="csrf" value={context.csrf(props.action)} />
+      {children}
+    </form>
+  );
+}
 
 /** One field with its label, hint and error, each tied to it for those who do not see. */
 export function Field(props: {

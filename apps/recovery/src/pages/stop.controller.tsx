@@ -1,10 +1,9 @@
-import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
 import { stopRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Form } from './form.js';
-import { forbidden, refused } from './go-on.js';
+import { refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
@@ -32,10 +31,9 @@ export class StopController {
   }
 
   @Post()
-  async stop(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+  async stop(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
     const { browser, context, issuerIsExternal } = partsIn(this.parts, request);
-    if (!browser.isOurs(request, body?.csrf)) return forbidden(show);
     const stopped = await stopRecovery(context, browser.token(request, 'stop') ?? '');
     if (isRefused(stopped)) {
       return stopped.code === 'not_found'

@@ -1,6 +1,7 @@
 import type { AuthenticatorView } from '@rekey/accounts';
 import { renderSVG } from 'uqr';
-import { CsrfField, Field, type PageContext, Shell } from './shell.js';
+import type { FormPath } from './every-form.js';
+import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { accountWordings } from './wording-account.js';
 
 const words = (context: PageContext) => accountWordings[context.locale];
@@ -23,8 +24,7 @@ export function SignInPage(props: {
   return (
     <Shell context={context} title={device ? signIn.deviceTitle : signIn.title} problem={problem}>
       <p class="lead">{device ? signIn.deviceLead : signIn.lead}</p>
-      <form method="post" action="/account/sign-in" novalidate>
-        <CsrfField context={context} />
+      <PostForm context={context} action="/account/sign-in" novalidate>
         {device && <input type="hidden" name="device" value={device.code} />}
         {fields.map(([name, label, autocomplete]) => (
           <Field
@@ -59,7 +59,7 @@ export function SignInPage(props: {
         <button class="wide" type="submit">
           {signIn.submit}
         </button>
-      </form>
+      </PostForm>
       <p class="aside">
         <a href="/recover">{signIn.lost}</a>
       </p>
@@ -105,12 +105,11 @@ export function AuthenticatorsPage(props: {
           label={codes ? home.makeAgain : home.make}
         />
       </section>
-      <form class="aside" method="post" action="/account/sign-out">
-        <CsrfField context={context} />
+      <PostForm context={context} class="aside" action="/account/sign-out">
         <button class="quiet" type="submit">
           {home.signOut}
         </button>
-      </form>
+      </PostForm>
     </Shell>
   );
 }
@@ -119,7 +118,7 @@ export function AuthenticatorsPage(props: {
 function Actions(props: {
   context: PageContext;
   of?: AuthenticatorView | undefined;
-  make: string;
+  make: FormPath;
   label: string;
 }) {
   const { context, of, make, label } = props;
@@ -128,20 +127,18 @@ function Actions(props: {
     <>
       {of?.disabled && <p class="problem">{home.disabled}</p>}
       <div class="buttons">
-        <form method="post" action={make}>
-          <CsrfField context={context} />
+        <PostForm context={context} action={make}>
           <button class={of ? 'quiet' : undefined} type="submit">
             {label}
           </button>
-        </form>
+        </PostForm>
         {of && (
-          <form method="post" action="/account/remove">
-            <CsrfField context={context} />
+          <PostForm context={context} action="/account/remove">
             <input type="hidden" name="id" value={of.id} />
             <button class="quiet" type="submit">
               {home.remove}
             </button>
-          </form>
+          </PostForm>
         )}
       </div>
     </>
@@ -171,8 +168,7 @@ export function BindTotpPage(props: {
       />
       <p class="hint">{bind.byHand}</p>
       <p class="secret">{secret.replace(/.{4}(?=.)/g, '$& ')}</p>
-      <form method="post" action="/account/totp/confirm" novalidate>
-        <CsrfField context={context} />
+      <PostForm context={context} action="/account/totp/confirm" novalidate>
         <input type="hidden" name="setup" value={setup} />
         <Field id="value" label={bind.code} hint={bind.codeHint} problem={text}>
           {(describedBy) => (
@@ -193,7 +189,7 @@ export function BindTotpPage(props: {
         <button class="wide" type="submit">
           {bind.submit}
         </button>
-      </form>
+      </PostForm>
       <p class="aside">
         <a href="/account">{bind.cancel}</a>
       </p>

@@ -1,4 +1,4 @@
-import { CsrfField, Field, type PageContext, Shell } from './shell.js';
+import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { deviceWordings } from './wording-device.js';
 
 export function DevicePage(props: { context: PageContext; code: string; problem?: string }) {
@@ -8,8 +8,7 @@ export function DevicePage(props: { context: PageContext; code: string; problem?
   return (
     <Shell context={context} title={form.title} problem={problem}>
       <p class="lead">{form.lead}</p>
-      <form method="post" action="/device" novalidate>
-        <CsrfField context={context} />
+      <PostForm context={context} action="/device" novalidate>
         <Field id="user_code" label={form.code} hint={form.hint} problem={text}>
           {(describedBy) => (
             <input
@@ -31,7 +30,7 @@ export function DevicePage(props: { context: PageContext; code: string; problem?
         <button class="wide" type="submit">
           {form.submit}
         </button>
-      </form>
+      </PostForm>
     </Shell>
   );
 }
@@ -54,8 +53,7 @@ export function DeviceConsentPage({
       <p>{consent.check}</p>
       <p class="secret">{`${letters.slice(0, 4)}-${letters.slice(4)}`}</p>
       <p class="note">{consent.warning}</p>
-      <form method="post" action="/device/answer" class="buttons">
-        <CsrfField context={context} />
+      <PostForm context={context} action="/device/answer" class="buttons">
         <input type="hidden" name="user_code" value={code} />
         <button type="submit" name="decision" value="allow">
           {consent.allow}
@@ -63,7 +61,7 @@ export function DeviceConsentPage({
         <button class="quiet" type="submit" name="decision" value="deny">
           {consent.deny}
         </button>
-      </form>
+      </PostForm>
     </Shell>
   );
 }

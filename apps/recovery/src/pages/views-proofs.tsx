@@ -1,5 +1,5 @@
 import type { OfferedAddress, ProofKind } from '@rekey/recovery';
-import { CsrfField, Field, type PageContext, Shell } from './shell.js';
+import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { proofWordings } from './wording-proofs.js';
 
 const words = (context: PageContext) => proofWordings[context.locale];
@@ -47,8 +47,7 @@ function ProofForm({
   const { other } = words(context);
   const isTotp = kind === 'totp';
   return (
-    <form class="proof" method="post" action="/recover/other" novalidate>
-      <CsrfField context={context} />
+    <PostForm context={context} class="proof" action="/recover/other" novalidate>
       <input type="hidden" name="kind" value={kind} />
       <Field
         id={kind}
@@ -76,7 +75,7 @@ function ProofForm({
       <button class="wide" type="submit">
         {other.submit}
       </button>
-    </form>
+    </PostForm>
   );
 }
 
@@ -92,8 +91,7 @@ export function BesideCode(props: {
   return (
     <>
       {addresses.length > 0 && (
-        <form class="aside" method="post" action="/recover/resend">
-          <CsrfField context={context} />
+        <PostForm context={context} class="aside" action="/recover/resend">
           <div class="buttons">
             {addresses.map(({ id, address }) => (
               <button key={id} class="quiet" type="submit" name="address_id" value={id} data-resend>
@@ -101,7 +99,7 @@ export function BesideCode(props: {
               </button>
             ))}
           </div>
-        </form>
+        </PostForm>
       )}
       {linkNumber && (
         <div class="aside" data-progress>
@@ -131,8 +129,7 @@ export function LinkPage(props: { context: PageContext; asksForNumber?: boolean;
   return (
     <Shell context={context} title={asksForNumber ? link.numberTitle : link.title} problem={problem}>
       <p class="lead">{asksForNumber ? link.numberLead : link.lead(context.service)}</p>
-      <form method="post" action="/recover/link" novalidate>
-        <CsrfField context={context} />
+      <PostForm context={context} action="/recover/link" novalidate>
         {asksForNumber && (
           <Field id="number" label={link.number} hint={link.numberHint} problem={text}>
             {(describedBy) => (
@@ -154,7 +151,7 @@ export function LinkPage(props: { context: PageContext; asksForNumber?: boolean;
         <button class="wide" type="submit">
           {link.submit}
         </button>
-      </form>
+      </PostForm>
       {!asksForNumber && <p class="aside">{link.warning}</p>}
     </Shell>
   );

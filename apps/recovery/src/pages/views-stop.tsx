@@ -1,4 +1,4 @@
-import { CsrfField, type PageContext, Shell } from './shell.js';
+import { type PageContext, PostForm, Shell } from './shell.js';
 import { stopWordings } from './wording-stop.js';
 
 const words = (context: PageContext) => stopWordings[context.locale];
@@ -9,12 +9,11 @@ export function StopPage({ context, signsOut }: { context: PageContext; signsOut
     <Shell context={context} title={stop.title}>
       <p>{stop.lead(context.service)}</p>
       <p>{stop.what(signsOut)}</p>
-      <form method="post" action="/stop">
-        <CsrfField context={context} />
+      <PostForm context={context} action="/stop">
         <button class="alarm wide" type="submit">
           {stop.submit}
         </button>
-      </form>
+      </PostForm>
     </Shell>
   );
 }

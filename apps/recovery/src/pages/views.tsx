@@ -1,7 +1,7 @@
 import type { Locale } from '@rekey/kernel';
 import type { RecoveryView } from '@rekey/recovery';
 import { getCountries } from 'libphonenumber-js/max';
-import { CsrfField, Field, type PageContext, Shell } from './shell.js';
+import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { BesideCode } from './views-proofs.js';
 import { type NoticeKind, pageWordings } from './wording.js';
 
@@ -24,8 +24,7 @@ export function FormPage(props: {
   return (
     <Shell context={context} title={form.title(app ?? context.service)} step={1} problem={problem}>
       <p class="lead">{app ? form.leadForApp(app) : form.lead}</p>
-      <form method="post" action="/recover" novalidate>
-        <CsrfField context={context} />
+      <PostForm context={context} action="/recover" novalidate>
         {Object.entries(props.carried).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
@@ -64,7 +63,7 @@ export function FormPage(props: {
         <button class="wide" type="submit">
           {form.submit}
         </button>
-      </form>
+      </PostForm>
     </Shell>
   );
 }
@@ -101,8 +100,7 @@ export function CodePage(props: {
         </p>
       )}
       <p class="lead">{code.lead}</p>
-      <form method="post" action="/recover/code" novalidate>
-        <CsrfField context={context} />
+      <PostForm context={context} action="/recover/code" novalidate>
         <Field id="code" label={code.label} hint={code.hint} problem={text}>
           {(describedBy) => (
             <input
@@ -123,9 +121,8 @@ export function CodePage(props: {
         <button class="wide" type="submit">
           {code.submit}
         </button>
-      </form>
-      <form class="aside" method="post" action="/recover/resend">
-        <CsrfField context={context} />
+      </PostForm>
+      <PostForm context={context} class="aside" action="/recover/resend">
         <h2>{code.resendHeading}</h2>
         <p
           data-resend-at={resendIn}
@@ -147,7 +144,7 @@ export function CodePage(props: {
         </div>
         <p>{code.noMessage}</p>
         <a href="/recover">{code.restart}</a>
-      </form>
+      </PostForm>
       <BesideCode
         context={context}
         linkNumber={view.link_number}
@@ -167,8 +164,7 @@ export function PasswordPage({ context, reason }: { context: PageContext; reason
   return (
     <Shell context={context} title={password.title} step={3} problem={problem}>
       <p class="lead">{password.lead}</p>
-      <form method="post" action="/recover/password" novalidate>
-        <CsrfField context={context} />
+      <PostForm context={context} action="/recover/password" novalidate>
         <Field id="password" label={password.label} hint={password.rules} problem={text}>
           {(describedBy) => (
             <div class="with-button">
@@ -200,7 +196,7 @@ export function PasswordPage({ context, reason }: { context: PageContext; reason
         <button class="wide" type="submit">
           {password.submit}
         </button>
-      </form>
+      </PostForm>
     </Shell>
   );
 }
@@ -211,12 +207,11 @@ export function HandBackPage({ context, app }: { context: PageContext; app: stri
   return (
     <Shell context={context} title={handBack.title} step={3}>
       <p class="lead">{handBack.lead(app)}</p>
-      <form method="post" action="/recover/return">
-        <CsrfField context={context} />
+      <PostForm context={context} action="/recover/return">
         <button class="wide" type="submit">
           {handBack.submit(app)}
         </button>
-      </form>
+      </PostForm>
     </Shell>
   );
 }

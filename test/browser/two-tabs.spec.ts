@@ -1,0 +1,113 @@
+import type { Browser, Page } from 'playwright-core';
+import { people } from '../flows/people.js';
+import { codeIn, newHousehold, until, useRekey } from '../flows/rekey.js';
+import { startBrowser } from './browser.js';
+import { expectAccessible, shoot } from './looks.js';
+
+/** Two tabs of one Chromium, and an account in each. */
+describe('two tabs in Chromium', () => {
+  const rekey = useRekey();
+  const who = people(rekey);
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+  });
+  beforeEach(() => {
+    rekey.clock.advance(600_000);
+  });
+
+  const url = (path: string) => `${rekey.settings.urls.recovery}${path}`;
+  const open = (width: number, locale: string) =>
+    browser.newContext({
+      viewport: { width, height: 800 },
+      locale,
+      extraHTTPHeaders: { 'x-forwarded-for': newHousehold() },
+    });
+  const begin = async (tab: Page, identifier: string): Promise<string> => {
+    const before = (await rekey.codes(identifier)).length;
+    await tab.goto(url('/recover'));
+    await tab.fill('#identifier', identifier);
+    await tab.press('#identifier', 'Enter');
+    await tab.waitForURL('**/recover/code');
+    const mail = await until('the code', async () => {
+      const codes = await rekey.codes(identifier);
+      return codes.length > before ? codes[0] : undefined;
+    });
+    return codeIn(mail);
+  };
+
+  test.each([
+    [360, 'en-GB', 'Another recovery has begun', 'Enter the code'],
+    [1280, 'zh-CN', '已开始另一次找回', '输入验证码'],
+  ])(
+    'at %i pixels, in %s: the first is told kindly and goes on with the second',
+    async (width, locale, title, next) => {
+      const context = await open(width, locale);
+      const [first, second] = [await context.newPage(), await context.newPage()];
+      const code = await begin(first, 'ada@example.com');
+      const told = first.waitForResponse(
+        async (answer) =>
+          answer.url().includes('/recover/progress?of=') && (await answer.text()).includes('elsewhere'),
+      );
+      const other = await begin(second, 'mei@example.com');
+      await second.fill('#code', other);
+      await second.press('#code', 'Enter');
+      await second.waitForURL('**/recover/password');
+      // The first page is not led away by how the second recovery goes.
+      await told;
+      await first.waitForTimeout(500);
+      expect(await first.textContent('h1')).toBe(next);
+      await first.fill('#code', code);
+      await first.press('#code', 'Enter');
+      await first.waitForFunction(`document.querySelector('h1').textContent === '${title}'`);
+      await expectAccessible(first);
+      await shoot(first, `two-tabs-${width}-recovery`);
+      await first.click('main .button');
+      await first.waitForURL('**/recover/password');
+      await context.close();
+    },
+    60_000,
+  );
+
+  test.each([
+    [360, 'en-GB'],
+    [1280, 'zh-CN'],
+  ])(
+    'at %i pixels, in %s: accounts and stop links',
+    async (width, locale) => {
+      const context = await open(width, locale);
+      const [first, second] = [await context.newPage(), await context.newPage()];
+      const password = 'a sentence that nobody else says';
+      for (const [tab, id] of [
+        [first, `one-${width}`],
+        [second, `two-${width}`],
+      ] as const) {
+        await who.put(id);
+        await context.clearCookies({ name: 'rekey-session' });
+        await tab.goto(url('/account'));
+        await tab.fill('#identifier', `${id}@example.com`);
+        await tab.fill('#password', password);
+        await tab.press('#password', 'Enter');
+        await tab.waitForSelector('form[action="/account/sign-out"]');
+      }
+      await first.click('form[action="/account/totp"] button');
+      await first.waitForSelector('main a.button[href="/account"]');
+      await expectAccessible(first);
+      await shoot(first, `two-tabs-${width}-account`);
+
+      for (const tab of [first, second]) {
+        await tab.goto(url(`/stop?token=${'A'.repeat(tab === first ? 74 : 75)}`));
+        await tab.waitForSelector('form[action="/stop"]');
+      }
+      await first.click('main button[type=submit]');
+      await first.waitForSelector('main a.button[href="/stop"]');
+      await expectAccessible(first);
+      await shoot(first, `two-tabs-${width}-stop`);
+      await context.close();
+    },
+    60_000,
+  );
+});

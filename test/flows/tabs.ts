@@ -1,0 +1,184 @@
+import type { PageBrowser } from './page-browser.js';
+import { password, people } from './people.js';
+import { codeIn, newHousehold, type Rekey, stopTokenIn, until } from './rekey.js';
+
+type Page = Awaited<ReturnType<PageBrowser['get']>>;
+
+/** A form that a tab shows, and what is right in it, made when it is sent. */
+export interface Shown {
+  page: Page;
+  fields(): Record<string, string>;
+}
+
+/** One form of the pages, as somebody sees it who has come that far. */
+export interface TabForm {
+  show(browser: PageBrowser, id: string): Promise<Shown>;
+  /** The answer to the form while nothing stands against it. */
+  works: { status: number; location?: RegExp };
+  /** Where the other tab's form is gone on with. */
+  goOn: string;
+}
+
+const redirectUri = 'https://app.example/back';
+const request = {
+  response_type: 'code',
+  client_id: 'app',
+  redirect_uri: redirectUri,
+  state: 's',
+  code_challenge: 'c'.repeat(43),
+  code_challenge_method: 'S256',
+};
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+const none = () => ({});
+
+/** Every form that is about something, by its address, and what it takes to see it. */
+export function tabForms(rekey: Rekey, open: () => PageBrowser) {
+  const who = people(rekey);
+  const prepare = async () => {
+    const bearer = await who.management();
+    const put = async (id: string, json: object) => {
+      const url = `${rekey.settings.urls.console}/v1/clients/${id}`;
+      const answer = await rekey.call('PUT', url, { bearer, json: { type: 'public', ...json } });
+      expect(answer.status).toBe(201);
+    };
+    await put('app', { name: 'App', redirect_uris: [redirectUri] });
+    await put('tv', { name: 'TV', grants: [deviceGrant] });
+  };
+
+  const begin = async (browser: PageBrowser, id: string, more: Record<string, string> = {}) => {
+    const identifier = `${id}@example.com`;
+    const before = (await rekey.codes(identifier)).length;
+    const start = await browser.get(`/recover?${new URLSearchParams(more)}`);
+    const page = await browser.submit(start, '/recover', { ...more, identifier });
+    expect(page.html).toContain('Enter the code');
+    const mail = await until(`a code to ${id}`, async () => {
+      const codes = await rekey.codes(identifier);
+      return codes.length > before ? codes[0] : undefined;
+    });
+    return { page, mail, link: /\/recover\/link\?token=[\w-]+/.exec(mail.text)?.[0] ?? '' };
+  };
+  const signIn = async (browser: PageBrowser, id: string): Promise<Page> => {
+    const identifier = `${id}@example.com`;
+    const page = await browser.submit(await browser.get('/account'), '/account/sign-in', {
+      identifier,
+      password,
+    });
+    expect(page.html).toContain('Sign out');
+    return page;
+  };
+  const device = async (browser: PageBrowser, id: string) => {
+    await signIn(browser, id);
+    const answer = await fetch(`${rekey.settings.urls.issuer}/oauth2/device_authorization`, {
+      method: 'POST',
+      headers: { 'x-forwarded-for': newHousehold() },
+      body: new URLSearchParams({ client_id: 'tv' }),
+    });
+    const { user_code: code } = (await answer.json()) as { user_code: string };
+    return { page: await browser.get(`/device?user_code=${code}`), code };
+  };
+  const form = (show: TabForm['show'], works: TabForm['works'], goOn = '/account'): TabForm => ({
+    show,
+    works,
+    goOn,
+  });
+  const recovery = (show: TabForm['show'], location: RegExp, goOn = '/recover/code') =>
+    form(show, { status: 303, location }, goOn);
+
+  const forms: Record<string, TabForm> = {
+    '/recover/code': recovery(async (browser, id) => {
+      const { page, mail } = await begin(browser, id);
+      return { page, fields: () => ({ code: codeIn(mail) }) };
+    }, /^\/recover\/password$/),
+    '/recover/other': recovery(async (browser, id) => {
+      const of = open();
+      const made = await of.submit(await signIn(of, id), '/account/backup-codes', {});
+      const [, value = ''] = /<li>([0-9A-Z-]{19})<\/li>/.exec(made.html) ?? [];
+      await begin(browser, id);
+      return {
+        page: await browser.get('/recover/other'),
+        fields: () => ({ kind: 'backup_code', value }),
+      };
+    }, /^\/recover\/password$/),
+    '/recover/resend': recovery(
+      async (browser, id) => ({ page: (await begin(browser, id)).page, fields: none }),
+      /^\/recover\/code\?sent$/,
+    ),
+    '/recover/password': recovery(async (browser, id) => {
+      const { page, mail } = await begin(browser, id);
+      const proven = await browser.submit(page, '/recover/code', { code: codeIn(mail) });
+      return { page: proven, fields: () => ({ password: `a sentence that is new for ${id}` }) };
+    }, /^\/recover\/done$/),
+    '/recover/return': recovery(async (browser, id) => {
+      const { page, link } = await begin(browser, id, request);
+      const [, number = ''] = /class="number">(\d{3})</.exec(page.html) ?? [];
+      const phone = open();
+      await phone.get(link);
+      await phone.submit(await phone.get('/recover/link'), '/recover/link', { number });
+      return { page: await browser.get('/recover/code'), fields: none };
+    }, /^https:\/\/app\.example\/back\?code=/),
+    '/recover/link': recovery(
+      async (browser, id) => {
+        await browser.get((await begin(browser, id)).link);
+        return { page: await browser.get('/recover/link'), fields: none };
+      },
+      /^\/recover\/password$/,
+      '/recover/link',
+    ),
+    '/stop': form(
+      async (browser, id) => {
+        const { mail } = await begin(open(), id);
+        await browser.get(`/stop?token=${stopTokenIn(mail)}`);
+        return { page: await browser.get('/stop'), fields: none };
+      },
+      { status: 200 },
+      '/stop',
+    ),
+    '/account/totp': form(async (browser, id) => ({ page: await signIn(browser, id), fields: none }), {
+      status: 200,
+    }),
+    '/account/totp/confirm': form(
+      async (browser, id) => {
+        const page = await browser.submit(await signIn(browser, id), '/account/totp', {});
+        const [, secret = ''] = /class="secret">([A-Z2-7 ]+)</.exec(page.html) ?? [];
+        const [, setup = ''] = /name="setup" value="([\w-]+)"/.exec(page.html) ?? [];
+        return { page, fields: () => ({ setup, value: who.totp(secret.replaceAll(' ', '')) }) };
+      },
+      { status: 303, location: /^\/account\?done=bound$/ },
+    ),
+    '/account/backup-codes': form(
+      async (browser, id) => ({ page: await signIn(browser, id), fields: none }),
+      { status: 200 },
+    ),
+    '/account/remove': form(
+      async (browser, id) => {
+        await browser.submit(await signIn(browser, id), '/account/backup-codes', {});
+        const page = await browser.get('/account');
+        const [, own = ''] = /name="id" value="([\w-]+)"/.exec(page.html) ?? [];
+        return { page, fields: () => ({ id: own }) };
+      },
+      { status: 303, location: /^\/account\?done=removed$/ },
+    ),
+    '/account/sign-out': form(async (browser, id) => ({ page: await signIn(browser, id), fields: none }), {
+      status: 303,
+      location: /^\/account$/,
+    }),
+    '/device': form(
+      async (browser, id) => {
+        const { page, code } = await device(browser, id);
+        return { page, fields: () => ({ user_code: code }) };
+      },
+      { status: 200 },
+      '/device',
+    ),
+    '/device/answer': form(
+      async (browser, id) => {
+        const { page, code } = await device(browser, id);
+        const consent = await browser.submit(page, '/device', { user_code: code });
+        return { page: consent, fields: () => ({ user_code: code, decision: 'allow' }) };
+      },
+      { status: 200 },
+      '/device',
+    ),
+  };
+  return { forms, prepare, begin, signIn, put: who.put };
+}

@@ -1,0 +1,135 @@
+import { AnnouncedRoutes } from '../security/enumeration/announced-routes.js';
+import { csrfIn, PageBrowser } from './page-browser.js';
+import { newHousehold, useRekey } from './rekey.js';
+import { tabForms } from './tabs.js';
+
+/** Forms before there is anything to be about: whoever sends them says whom they mean. */
+const beginnings = ['/recover', '/account/sign-in'];
+
+/** Two tabs of one browser: the first shows a form of one account, then the second goes on to another. */
+describe('a form of the pages acts on what it shows, also when another tab has gone on to somebody else [ASVS 6.6.2]', () => {
+  const routes = new AnnouncedRoutes();
+  const rekey = useRekey();
+  let household = '';
+  const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);
+  const { forms, prepare, begin, signIn, put } = tabForms(rekey, open);
+  beforeAll(prepare, 60_000);
+  afterAll(() => routes.stop());
+  beforeEach(() => {
+    household = newHousehold();
+    rekey.clock.advance(3_600_000);
+  });
+
+  /** All that is kept, of everyone. */
+  const kept = async (): Promise<Record<string, string>> => {
+    await rekey.idle();
+    const tables = await rekey.sql(
+      "select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
+    );
+    const all = await Promise.all(
+      tables.map(async ({ name }) => {
+        const [row] = await rekey.sql(
+          `select string_agg(t::text, e'\n' order by t::text) as rows from "${name}" t`,
+        );
+        return [name, row.rows ?? ''] as const;
+      }),
+    );
+    return Object.fromEntries(all);
+  };
+
+  test('every form of the pages is asked below', () => {
+    const { recovery } = rekey.settings.ports;
+    const announced = routes
+      .list({ recovery })
+      .filter((route) => !/ (GET|HEAD|OPTIONS) | \/(v1|webhooks)\//.test(route))
+      .map((route) => route.replace('recovery POST ', ''));
+    expect(announced.sort()).toEqual([...Object.keys(forms), ...beginnings].sort());
+  });
+
+  test.each(Object.entries(forms))('%s', async (path, { show, works, goOn }) => {
+    const [a, b] = ['a', 'b'].map((letter) => `${letter}${path.replaceAll('/', '-')}`) as [string, string];
+    await Promise.all([put(a), put(b)]);
+    const browser = open();
+    const first = await show(browser, a);
+    const second = await show(browser, b);
+    rekey.clock.advance(61_000);
+    const before = await kept();
+    const form = { csrf: csrfIn(first.page.html), ...first.fields() };
+    const refused = await browser.post(path, form, { 'accept-language': 'en' });
+    expect(refused.status).toBe(409);
+    expect(refused.html).toContain('nothing was changed');
+    expect(refused.html).toContain(`class="button wide" href="${goOn}"`);
+    expect((await browser.post(path, form, { 'accept-language': 'zh-CN' })).html).toContain('没有任何更改');
+    expect(await kept()).toEqual(before);
+    const on = await browser.get(goOn);
+    expect([200, 303]).toContain(on.status);
+    const done = await browser.post(path, { csrf: csrfIn(second.page.html), ...second.fields() });
+    expect(done.status).toBe(works.status);
+    if (works.location) expect(done.headers.get('location')).toMatch(works.location);
+    expect(await kept()).not.toEqual(before);
+  });
+
+  test('a link that was used in another tab leaves the first one with words that are right', async () => {
+    await Promise.all([put('early'), put('late')]);
+    const browser = open();
+    const stop = forms['/stop'];
+    const first = await stop?.show(browser, 'early');
+    const second = await stop?.show(browser, 'late');
+    expect((await browser.submit(second?.page ?? { html: '' }, '/stop', {})).html).toContain('It is stopped');
+    const refused = await browser.submit(first?.page ?? { html: '' }, '/stop', {});
+    expect(refused.status).toBe(409);
+    expect(refused.html).toContain('open the link in its message once more');
+    expect(refused.html).not.toContain('href="/stop"');
+  });
+
+  test('what was sealed for one cookie is nothing in another, and no fault', async () => {
+    const browser = open();
+    await browser.get(`/stop?token=${'x'.repeat(43)}`);
+    const sealed = /^rekey-stop=([^;]+)/.exec(browser.setCookies.at(-1) ?? '')?.[1] ?? '';
+    const page = await browser.get('/stop');
+    const secret = browser.setCookies.map((line) => /^rekey-browser=[^;]+/.exec(line)?.[0]).find(Boolean);
+    for (const [name, path] of [
+      ['recovery', '/recover/code'],
+      ['session', '/account/totp'],
+    ] as const) {
+      const cookie = `${secret}; rekey-${name}=${sealed}`;
+      const answer = await browser.post(path, { csrf: csrfIn(page.html) }, { cookie });
+      expect([303, 404]).toContain(answer.status);
+    }
+  });
+
+  test('what has ended is told as before, and the same person who signs in again goes on', async () => {
+    await Promise.all([put('again'), put('over')]);
+    const browser = open();
+    const home = await signIn(browser, 'again');
+    await browser.submit(home, '/account/sign-out', {});
+    const gone = await browser.post('/account/totp', { csrf: csrfIn(home.html) });
+    expect([gone.status, gone.headers.get('location')]).toEqual([303, '/account']);
+    await signIn(browser, 'again');
+    expect((await browser.post('/account/backup-codes', { csrf: csrfIn(home.html) })).status).toBe(200);
+    const { shown } = await prepareOver(browser);
+    const none = await browser.post('/recover/code', { csrf: csrfIn(shown.html), code: '0000 0000' });
+    expect([none.status, none.html.includes('no recovery under way')]).toEqual([404, true]);
+  });
+
+  /** A recovery that this browser has come to the end of. */
+  const prepareOver = async (browser: PageBrowser) => {
+    const ending = await forms['/recover/password']?.show(browser, 'over');
+    const shown = ending?.page ?? { html: '' };
+    await browser.submit(shown, '/recover/password', ending?.fields() ?? {});
+    return { shown };
+  };
+
+  test("the script of a page learns of the page's own recovery, and nothing of another", async () => {
+    await Promise.all([put('polling'), put('polled')]);
+    const browser = open();
+    const markIn = ({ html }: { html: string }) => csrfIn(html).split('.')[1];
+    const at = async (page: { html: string }) =>
+      JSON.parse((await browser.get(`/recover/progress?of=${markIn(page)}`)).html).at;
+    const first = (await begin(browser, 'polling')).page;
+    expect(await at(first)).toBe('proving code backup_code');
+    const second = (await begin(browser, 'polled')).page;
+    expect(await at(first)).toBe('elsewhere');
+    expect(await at(second)).toBe('proving code backup_code');
+  });
+});
