@@ -78,6 +78,15 @@ const find = statement(
    order by (detail->>'family' = :family) desc nulls last, abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
 );
 
+/** Where the account was deleted, the session names none any more. */
+const findByFamily = statement(
+  'audit_find_by_family',
+  `select id, actor, event, detail->>'source' as source from audit_events
+   where at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
+     and detail->>'family' = :family and event in ('authn_token_revoked', 'authn_token_reuse')
+   order by abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
+);
+
 interface FoundAudit {
   id: string;
   actor: string;
@@ -88,13 +97,16 @@ interface FoundAudit {
 /**
  * The event behind the end of a session: its own, else what ended it together with all others of the account.
  *
+ * @param of.accountId null when the account was deleted
  * @param of.behind the kind of the latter
  */
 export async function findAudit(
   sql: Sql,
-  of: { accountId: string; at: Date; family: string; behind: AuditEventName },
+  { accountId, ...of }: { accountId: string | null; at: Date; family: string; behind: AuditEventName },
 ): Promise<FoundAudit | undefined> {
-  const [row] = await sql.query<FoundAudit>(find, of);
+  const [row] = await (accountId === null
+    ? sql.query<FoundAudit>(findByFamily, of)
+    : sql.query<FoundAudit>(find, { ...of, accountId }));
   return row;
 }
 

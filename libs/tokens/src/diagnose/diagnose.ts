@@ -171,7 +171,7 @@ async function endEvidence(
     const expiredFor = Math.floor((clock.now() - session.until.getTime()) / 1000);
     return { expired_at: session.until.toISOString(), expired_for_seconds: expiredFor };
   }
-  if (!session.ended_at || session.account_id === null) return {};
+  if (!session.ended_at) return {};
   const noted = await findAudit(database, {
     accountId: session.account_id,
     at: session.ended_at,
