@@ -3,7 +3,7 @@ import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, counterKey, limited, spend } from '@rekey/limits';
 import { decideOnDevice, findWaitingDevice, type WaitingDevice } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
-import type { Changing } from './enrol.js';
+import type { Changing } from './context.js';
 
 /** Codes of devices are short: whoever is signed in may try a few (RFC 8628 §5.1). */
 async function within({ database, keyring, clock, flood }: ActContext, account: string): Promise<boolean> {
