@@ -3,13 +3,14 @@ import { inSpan, type Note, type Place } from '@rekey/watch';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
-import { namingLostConnection } from './lost-connection.js';
+import { namingConnectionFault } from './connection-fault.js';
+import { HeardClient } from './heard-client.js';
 import { pendingMigrations } from './migrate.js';
 import { type Statement, valuesOf } from './statement.js';
 
 /** Whatever a hand-written statement can be put to: the database, or a transaction on it. */
 export interface Sql {
-  /** @returns the rows; a fault of the database is thrown with its SQLSTATE in `code`, `08006` for a connection that was lost */
+  /** @returns the rows; a fault of the database is thrown with its SQLSTATE in `code`, `08001` for a connection that could not be made, `08006` for one that was lost */
   query<Row extends object>(statement: Statement, values?: Record<string, unknown>): Promise<Row[]>;
   /** Counts what was done here: whoever writes it says it, and on a transaction it counts when that commits. */
   readonly note: Note;
@@ -110,7 +111,7 @@ export class Database implements Sql {
       await runner.commitTransaction();
     } catch (fault) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw namingLostConnection(fault);
+      throw namingConnectionFault(fault);
     } finally {
       // What was started inside and still runs must not meet the connection in somebody else's hands.
       seat.client = undefined;
@@ -125,12 +126,18 @@ export class Database implements Sql {
    * and their own idea of a pool: the queue commits with what caused the job.
    */
   queryWhereverWeAre(config: QueryConfig): Promise<QueryResult> {
-    return (this.inside.getStore()?.client ?? this.pool).query(config);
+    const on: Runner = this.inside.getStore()?.client ?? this.pool;
+    return on.query(config).catch(rethrowNamed);
+  }
+
+  /** A connection of the pool, for libraries that ask for one; whoever takes it releases it. */
+  connect(): Promise<PoolClient> {
+    return this.pool.connect().catch(rethrowNamed);
   }
 
   /** @throws when PostgreSQL does not answer */
   async ping(): Promise<void> {
-    await this.pool.query('select 1');
+    await this.pool.query('select 1').catch(rethrowNamed);
   }
 
   async close(): Promise<void> {
@@ -152,11 +159,11 @@ async function run<Row extends object>(
   values: Record<string, unknown>,
 ): Promise<Row[]> {
   const config = { name: statement.name, text: statement.text, values: valuesOf(statement, values) };
-  try {
-    return (await on.query<Row>(config)).rows;
-  } catch (fault) {
-    throw namingLostConnection(fault);
-  }
+  return (await on.query<Row>(config).catch(rethrowNamed)).rows;
+}
+
+function rethrowNamed(fault: unknown): never {
+  throw namingConnectionFault(fault);
 }
 
 /**
@@ -175,7 +182,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     synchronize: false,
     logging: false,
     // BullMQ's functions live in a schema of their own and are called by their bare names.
-    extra: { options: '-c search_path=public,bullmq -c TimeZone=UTC', keepAlive: true },
+    extra: { Client: HeardClient, options: '-c search_path=public,bullmq -c TimeZone=UTC', keepAlive: true },
   });
   await dataSource.initialize();
   const pending = options.anySchema ? [] : await pendingMigrations(dataSource);
