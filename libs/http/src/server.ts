@@ -55,6 +55,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   try {
     // Not by Nest, which would log what the caller is going to say: a port that is taken is one line for a person.
     await fastify.listen({ port: options.port, host: listenHost });
+    // A connection that could not be accepted (no file handle is left) is one caller's loss, not the end of the process.
+    fastify.server.on('error', (fault) => fastify.log.error({ err: fault }, 'a connection was not accepted'));
   } catch (fault) {
     await app.close();
     throw Object.assign(fault as Error, { port: options.port, process: options.name });
@@ -90,6 +92,9 @@ export async function createApp(
     bodyLimit: options.bodyLimit ?? 65_536,
     trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     routerOptions: { maxParamLength: 200 },
+    // What arrives on a kept connection while we leave is answered as ever, and the connection ends with it: Fastify's own
+    // 503 is no problem document and says not when to come again.
+    return503OnClosing: false,
     frameworkErrors: onUnreadableUrl,
     clientErrorHandler: onUnreadableRequest,
     https: settings.tls ? readCertificate(settings.tls) : null,
