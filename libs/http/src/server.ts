@@ -92,8 +92,8 @@ export async function createApp(
     bodyLimit: options.bodyLimit ?? 65_536,
     trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     routerOptions: { maxParamLength: 200 },
-    // What arrives on a kept connection while we leave is answered as ever, and the connection ends with it: Fastify's own
-    // 503 is no problem document and says not when to come again.
+    // What still arrives while we leave is answered as ever: Fastify's own 503 is no problem document and does not say when
+    // to come again.
     return503OnClosing: false,
     frameworkErrors: onUnreadableUrl,
     clientErrorHandler: onUnreadableRequest,
@@ -101,6 +101,7 @@ export async function createApp(
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   readEmptyAsNone(adapter, fastify);
+  endConnectionsWhenLeaving(fastify);
   registerTrail(fastify, watch, proxies);
   registerManners(fastify, watch, options.ledByMessage);
   if (options.crossOrigin) await openToOrigins(fastify, options.crossOrigin);
@@ -135,6 +136,18 @@ function readEmptyAsNone(adapter: Pick<FastifyAdapter, 'useBodyParser'>, fastify
   adapter.useBodyParser('application/json', false, options, (request, body, done) => {
     if (body?.length) void json(request as never, String(body), done);
     else done(null, undefined);
+  });
+}
+
+/** An answer that is given while we leave is the last of its connection. Left open and idle, it would hold us up for a minute. */
+function endConnectionsWhenLeaving(fastify: FastifyInstance): void {
+  let isLeaving = false;
+  fastify.addHook('preClose', async () => {
+    isLeaving = true;
+  });
+  fastify.addHook('onSend', (_request, reply, payload, next) => {
+    if (isLeaving) reply.header('connection', 'close');
+    next(null, payload);
   });
 }
 
