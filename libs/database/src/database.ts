@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isAnyRefused } from '@rekey/kernel';
 import { inSpan, type Note, type Place } from '@rekey/watch';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
@@ -23,7 +24,7 @@ export interface Transaction extends Sql {
   readonly manager: EntityManager;
   /** What the library asks {@link Database.queryWhereverWeAre} meanwhile is part of this transaction. */
   joining<T>(library: () => Promise<T>): Promise<T>;
-  /** Runs once the transaction has committed, never when it has not. Its fault is the caller's to handle. */
+  /** Runs once the transaction has committed, never when it has not: neither after a fault nor after a refusal. Its fault is the caller's to handle. */
   afterCommit(work: () => void): void;
 }
 
@@ -82,7 +83,11 @@ export class Database implements Sql {
     return run<Row>(this.pool, statement, values);
   }
 
-  /** Commits what `work` does when it returns, rolls back when it throws. */
+  /**
+   * Commits what `work` does when it returns, rolls back when it throws, and when it returns a refusal: who is told no has
+   * changed nothing. What is to stay all the same, as the charge for a request that is one too many, is returned as a plain
+   * value and refused outside.
+   */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const attributes = { 'db.system.name': 'postgresql' };
     return inSpan(this.place, 'database transaction', 'client', attributes, (place) =>
@@ -108,7 +113,11 @@ export class Database implements Sql {
         note: (...noted: Parameters<Note>) => afterwards.push(() => this.note(...noted)),
       };
       result = await work(tx);
-      await runner.commitTransaction();
+      if (isAnyRefused(result)) {
+        afterwards.length = 0;
+        // Where the connection is lost meanwhile, PostgreSQL rolls back by itself.
+        await runner.rollbackTransaction().catch(() => undefined);
+      } else await runner.commitTransaction();
     } catch (fault) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
       throw namingConnectionFault(fault);

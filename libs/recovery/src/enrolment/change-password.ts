@@ -65,16 +65,16 @@ export async function changeOwnPassword(
   if (bad) return bad;
   const hash = await hashPassword(password);
   const at = new Date(clock.now());
-  const renewed = await database.transaction(async (tx) => {
+  return database.transaction(async (tx) => {
     const recoveryId = bearer.recovery_id ?? null;
-    if (!(await holdForChange(tx, { account, session: bearer.sid, now: at }))) return undefined;
+    if (!(await holdForChange(tx, { account, session: bearer.sid, now: at }))) return refuse('unauthorized');
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     const event = 'authn_password_change';
     await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
-    return renewSession(context, tx, { account, session: bearer.sid, client, scope: bearer.scope });
+    const renewed = { account, session: bearer.sid, client, scope: bearer.scope };
+    return (await renewSession(context, tx, renewed)) ?? refuse('unauthorized');
   });
-  return renewed ?? refuse('unauthorized');
 }
 
 /** As strong as the account is, whoever knows the password. */
