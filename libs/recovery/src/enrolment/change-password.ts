@@ -65,7 +65,7 @@ export async function changeOwnPassword(
   if (bad) return bad;
   const hash = await hashPassword(password);
   const at = new Date(clock.now());
-  const renewed = await database.transaction(async (tx) => {
+  return database.transaction(async (tx) => {
     const recoveryId = bearer.recovery_id ?? null;
     const weak = await holdForChange(context, tx, { account, session: bearer.sid, now: at });
     if (weak) return weak;
@@ -73,9 +73,9 @@ export async function changeOwnPassword(
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     const event = 'authn_password_change';
     await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
-    return renewSession(context, tx, { account, session: bearer.sid, client, scope: bearer.scope });
+    const renewed = { account, session: bearer.sid, client, scope: bearer.scope };
+    return (await renewSession(context, tx, renewed)) ?? refuse('unauthorized');
   });
-  return renewed ?? refuse('unauthorized');
 }
 
 async function note(

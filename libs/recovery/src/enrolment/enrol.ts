@@ -33,12 +33,12 @@ export async function beginTotp(
   const now = clock.now();
   const id = uuidv7(now);
   const secret = newTotpSecret();
-  const added = await database.transaction((tx) =>
-    addUnboundTotp(tx, { id, account: accountId, sealed: keyring.seal(secret, id), at: new Date(now) }),
-  );
-  if (!added) return refuse('not_found');
   const label = account.username ?? account.addresses[0]?.value ?? accountId;
-  return { id, secret, uri: totpUri({ secret, service, label }) };
+  return database.transaction(async (tx) => {
+    const sealed = keyring.seal(secret, id);
+    const added = await addUnboundTotp(tx, { id, account: accountId, sealed, at: new Date(now) });
+    return added ? { id, secret, uri: totpUri({ secret, service, label }) } : refuse('not_found');
+  });
 }
 
 /** Binds it: the code shows that the app holds the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`, `unauthorized`, `step_up_required`. */
