@@ -11,6 +11,7 @@ const beside = byLength<Record<App, number>>(
 );
 const rounds = byLength(3, 20);
 const callers = byLength(24, 48);
+const persons = byLength(8, 24);
 
 /** One request, the status it has when nothing is wrong, and as what a refusal comes. */
 interface Ask {
@@ -43,12 +44,12 @@ describe('connections that are ended under load', () => {
     const environment = { SMTP_URL: rekey.settings.smtpUrls.join(',') };
     const started = names.map(async (app) => [app, await startApp(app, rekey, { environment })] as const);
     for (const [app, process] of await Promise.all(started)) processes.push([app, process]);
-    await Promise.all(Array.from({ length: callers }, (_, at) => who.put(personOf(at))));
+    await Promise.all(Array.from({ length: persons }, (_, at) => who.put(personOf(at))));
     bearer = await who.management();
     recovery = JSON.parse((await ask(start('first'), 0)).text);
   }, 120_000);
 
-  const personOf = (at: number) => `caller-${at % callers}`;
+  const personOf = (at: number) => `person-${at % persons}`;
   const form = (fields: Record<string, string>) => {
     const { clientId: client_id, clientSecret: client_secret } = rekey.settings.management;
     return { ...fields, client_id, client_secret };
@@ -160,7 +161,7 @@ describe('connections that are ended under load', () => {
       while (!over) {
         const at = asked++;
         // A person may sign in thirty times, and each takes a core for a while.
-        const isSignIn = at % 20 === 0 && at / 20 < 25 * callers;
+        const isSignIn = at % 20 === 0 && at / 20 < 25 * persons;
         const one = isSignIn ? signIn(at / 20) : (asks[at % asks.length] ?? start)(at as never);
         const answer = await ask(one, at).catch((fault: Error) => {
           const { code } = Object(fault.cause);
@@ -176,7 +177,7 @@ describe('connections that are ended under load', () => {
     const all = Array.from({ length: callers }, caller);
     let ended = 0;
     for (let round = 0; round < rounds; round++) {
-      for (let time = 0; time < 4; time++) {
+      for (let time = 0; time < 3; time++) {
         const before = asked;
         await until('the callers', async () => asked > before + callers || undefined);
         // Those of the test itself have no name.
