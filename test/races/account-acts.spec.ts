@@ -68,7 +68,8 @@ describe('five times at once', () => {
     }
     const { body: app } = await begin(bearer);
     const before = await events(id, 'authenticator_bound');
-    oneOf(await five(() => confirm(bearer, app)), 204, [404]);
+    // With its first app the account asks for more than the session that has bound it.
+    oneOf(await five(() => confirm(bearer, app)), 204, another ? [404] : [401, 404]);
     expect(await bound(id, 'totp')).toEqual([{ id: app.id }]);
     expect(await events(id, 'authenticator_bound')).toBe(before + 1);
     expect((await signIn(id)).body.code).toBe('second_factor_required');
