@@ -132,6 +132,7 @@ export class CodesModel {
       serviceName: 'Model',
       policy: defaultPolicy,
       strongRoles: [],
+      bindingHoldMs: 0,
       issuer: {
         exchangeForTokens: async () => ({ access_token: 'a', token_type: 'Bearer', expires_in: 1 }),
         exchangeForCode: async () => ({ code: 'c' }),

@@ -53,6 +53,6 @@ describe('notices', () => {
       await new Story(rekey).start({ identifier });
     await rekey.idle();
     expect(await rekey.messages('unsure@example.com')).toEqual([]);
-    expect(await rekey.messages('before@example.com')).toEqual([]);
+    expect(await rekey.codes('before@example.com')).toEqual([]);
   });
 });

@@ -225,14 +225,21 @@ describe('a second factor', () => {
       second_factor: { kind: 'backup_code', value: one.codes[9] ?? '' },
     });
     const list = await who.issuer('GET', 'authenticators', { bearer: strong.body.access_token });
+    const from = expect.stringMatching(/^10\.\d+\.\d+\.\d+$/);
+    const howItStands = { disabled: false, suspended: false, bound_from: from, client_id: 'default' };
     expect(list.body.authenticators).toEqual([
-      { id: expect.any(String), kind: 'totp', bound_at: expect.any(String), disabled: false },
+      {
+        id: expect.any(String),
+        kind: 'totp',
+        bound_at: expect.any(String),
+        ...howItStands,
+      },
       {
         id: expect.any(String),
         kind: 'backup_code',
         bound_at: expect.any(String),
         codes_left: 9,
-        disabled: false,
+        ...howItStands,
       },
     ]);
     const rows = await rekey.sql(

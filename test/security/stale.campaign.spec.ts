@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 import { byLength } from '../runner/length.js';
 import { type FactName, facts } from './stale/facts.js';
-import { gaps, type Outcome } from './stale/gaps.js';
+import { gaps } from './stale/gaps.js';
 import { type Cell, type Stage, stageOn } from './stale/stage.js';
-import { expected, type GapName, gapNames } from './stale/table.js';
+import { expected, type GapName, gapNames, type Outcome } from './stale/table.js';
 
 const factNames = Object.keys(facts) as FactName[];
 
@@ -93,26 +93,34 @@ describe('what was proven must still be true when it is used', () => {
   async function equip(stage: Stage, cells: Cell[]): Promise<void> {
     const of = (cell: Cell) => cell as Prepared;
     const withApp = cells.filter((cell) => gaps[of(cell).gap].equip === 'app');
+    const withCodes = cells.filter(
+      (cell) => gaps[of(cell).gap].equip === 'codes' || wantsCodes.includes(of(cell).fact),
+    );
+    const makeCodes = async (cell: Cell) => {
+      cell.codes = await stage.makeCodes(await stage.session(cell));
+    };
     await each(withApp, async (cell) => {
       const session = await stage.session(cell);
       const app = await stage.beginApp(session);
       expect((await stage.confirmApp(session, app)).status).toBe(204);
       cell.secret = app.secret;
     });
-    // A code of an app is good once.
-    rekey.clock.advance(60_000);
+    await each(
+      withCodes.filter((cell) => !withApp.includes(cell)),
+      makeCodes,
+    );
+    // What is bound to an account of one factor counts in a recovery a day later.
+    rekey.clock.advance(86_400_000);
     await each(withApp, async (cell) => {
       newHousehold();
       const second = { kind: 'totp', value: stage.who.totp(cell.secret ?? '') };
       const signedIn = await stage.who.signIn(cell.id, { client_id: cell.client, second_factor: second });
       cell.strong = signedIn.body.access_token;
     });
-    const withCodes = cells.filter(
-      (cell) => gaps[of(cell).gap].equip === 'codes' || wantsCodes.includes(of(cell).fact),
+    await each(
+      withCodes.filter((cell) => withApp.includes(cell)),
+      makeCodes,
     );
-    await each(withCodes, async (cell) => {
-      cell.codes = await stage.makeCodes(await stage.session(cell));
-    });
     rekey.clock.advance(60_000);
   }
 

@@ -166,5 +166,6 @@ function render(
     happenedAt: message.happenedAt,
     changes: message.changes,
     passwordSet: message.passwordSet,
+    suspended: message.suspended,
   });
 }

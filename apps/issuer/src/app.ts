@@ -2,7 +2,7 @@ import { openDatabase } from '@rekey/database';
 import { asked, createLog, type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import { openFloodCounters } from '@rekey/limits';
-import { type ActContext, policyFrom, strongRolesOf } from '@rekey/recovery';
+import { type EnrolmentContext, policyFrom, strongRolesOf } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import {
   ClientDirectory,
@@ -30,7 +30,8 @@ export async function startIssuer(
 ): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const { ports } = settings;
-  const strongRoles = strongRolesOf(policyFrom(settings));
+  const policy = policyFrom(settings);
+  const strongRoles = strongRolesOf(policy);
   const watch = options.watch ?? (await openWatch({ app: 'issuer', tracing: settings.tracing }));
   const log = createLog({ name: 'issuer', level: settings.logLevel });
   const database = await openDatabase({
@@ -42,9 +43,10 @@ export async function startIssuer(
     log.warn({ err: fault, ...asked(place) }, 'limits on Redis'),
   );
   try {
-    const context: TokenContext & Pick<ActContext, 'flood'> = {
+    const context: TokenContext & EnrolmentContext = {
       ...tokenContext(settings, { database, clock, strongRoles }),
       flood,
+      bindingHoldMs: policy.bindingHoldHours * 3_600_000,
     };
     const { keys } = context;
     await keys.signingKey('access_token');

@@ -4,11 +4,13 @@ import { inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import {
   authenticatorsToChange,
+  type BindingBy,
   beginTotp,
-  type Changing,
   confirmTotp,
+  type EnrolmentContext,
   freshFor,
   renewBackupCodes,
+  restore,
   unbind,
 } from '@rekey/recovery';
 import type { TokenContext } from '@rekey/tokens';
@@ -23,6 +25,12 @@ const authenticator = z.object({
   bound_at: z.iso.datetime(),
   codes_left: z.number().int().optional(),
   disabled: z.boolean().describe('It proves nothing in a recovery until it is bound again'),
+  suspended: z
+    .boolean()
+    .describe('A recovery has set it aside: it counts for nothing until it is restored or removed'),
+  bound_from: z.string().optional().describe('Network that it was bound from'),
+  client_id: z.string().optional().describe('Client of the session that bound it'),
+  counts_from: z.iso.datetime().optional().describe('It counts in a recovery from then on'),
 });
 const listAnswer = z.object({ authenticators: z.array(authenticator) });
 const totpAnswer = z.object({
@@ -37,7 +45,7 @@ const confirmBody = z.strictObject({ value: z.string().min(1).max(20) });
 @Controller('v1/authenticators')
 export class AuthenticatorsController {
   constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext,
+    @Inject(CONTEXT) private readonly context: TokenContext & EnrolmentContext,
     @Inject(SERVICE_NAME) private readonly serviceName: string,
   ) {}
 
@@ -51,7 +59,9 @@ export class AuthenticatorsController {
   async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const person = await personOf(this.context, request);
     if (!person) return refuseBearer(reply);
-    return { authenticators: await listAuthenticators(this.context.database, person.sub) };
+    return {
+      authenticators: await listAuthenticators(this.context.database, person.sub, this.context.clock.now()),
+    };
   }
 
   @Post('totp')
@@ -105,6 +115,22 @@ export class AuthenticatorsController {
     return this.changing(request, reply, (context, who) => renewBackupCodes(context, who));
   }
 
+  @Post(':id/restore')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Bind anew what a recovery has set aside',
+    bearer: true,
+    answers: { 204: { description: 'it counts again' } },
+    refusals: ['unauthorized', 'step_up_required', 'not_found'],
+  })
+  async restore(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.changing(request, reply, (context, who) => restore(context, who, id));
+  }
+
   @Delete(':id')
   @HttpCode(204)
   @Operation({
@@ -125,13 +151,18 @@ export class AuthenticatorsController {
   private async changing<Outcome>(
     request: FastifyRequest,
     reply: FastifyReply,
-    act: (context: TokenContext, who: Changing) => Promise<Outcome>,
+    act: (context: EnrolmentContext, who: BindingBy) => Promise<Outcome>,
   ) {
     const person = await personOf(this.context, request);
     if (!person) return refuseBearer(reply);
     const has = await authenticatorsToChange(this.context, person);
     if (isRefused(has)) return refuseBearer(reply, has, freshFor);
-    const outcome = await act(inRequest(this.context, request), { account: person.sub, session: person.sid });
+    const outcome = await act(inRequest(this.context, request), {
+      account: person.sub,
+      session: person.sid,
+      client: person.client_id,
+      source: request.ip,
+    });
     return isBearerRefused(outcome) ? refuseBearer(reply, outcome, freshFor) : unwrap(outcome);
   }
 }

@@ -66,6 +66,7 @@ export async function assemble(
       serviceName,
       policy,
       strongRoles,
+      bindingHoldMs: policy.bindingHoldHours * 3_600_000,
       flood,
     },
     clients: new ClientDirectory({ database, keyring, clock }),

@@ -32,7 +32,7 @@ const hold = statement('account_change_hold', 'select id from accounts where id 
 
 const state = statement(
   'account_change_state',
-  `select a.status, a.roles, a.password_hash, ${levelOf(':strongRoles')} as level, array(
+  `select a.status, a.roles, a.password_hash, ${levelOf(':strongRoles', 'sign-in')} as level, array(
      select d.id::text || ':' || d.binding from addresses d where d.account_id = a.id and d.verified and d.removed_at is null order by d.id
    ) as addresses
    from accounts a where a.id = :account`,

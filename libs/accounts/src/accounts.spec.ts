@@ -222,7 +222,11 @@ describe('accounts on PostgreSQL', () => {
   test('the level of an account comes from the product, its roles by the policy, and its app; all of it in one place', async () => {
     const standing = statement('spec_standing', `select (${standingOf(':account')}) as standing`);
     const levelWith = async (id: string, strongRoles: string[]) => {
-      const [row] = await database.query<{ standing: Standing }>(standing, { account: id, strongRoles });
+      const [row] = await database.query<{ standing: Standing }>(standing, {
+        account: id,
+        strongRoles,
+        now: new Date(now),
+      });
       return row?.standing.aal;
     };
     await put('plain', { roles: ['reader'] });

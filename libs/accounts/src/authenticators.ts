@@ -11,11 +11,19 @@ export interface AuthenticatorView {
   codes_left?: number;
   /** After too many wrong values in a row it proves nothing in a recovery, until it is bound again. */
   disabled: boolean;
+  /** A recovery has set it aside: it counts for nothing until it is bound again or removed. */
+  suspended: boolean;
+  /** Network and client that it was bound from. */
+  bound_from?: string;
+  client_id?: string;
+  /** RFC 3339: from then on it counts in a recovery; left out where it does already. */
+  counts_from?: string;
 }
 
 const list = statement(
   'authenticator_list',
-  `select t.id, t.kind, t.bound_at, t.disabled_at,
+  `select t.id, t.kind, t.bound_at, t.disabled_at, t.suspended_at, t.bound_from, t.bound_client,
+     case when t.counts_from > :now then t.counts_from end as counts_from,
      (select count(*)::int from backup_codes c where c.authenticator_id = t.id and c.used_at is null) as codes_left
    from authenticators t where t.account_id = :account and t.bound_at is not null order by t.bound_at`,
 );
@@ -25,17 +33,29 @@ interface ListedRow {
   kind: AuthenticatorView['kind'];
   bound_at: Date;
   disabled_at: Date | null;
+  suspended_at: Date | null;
+  bound_from: string | null;
+  bound_client: string | null;
+  counts_from: Date | null;
   codes_left: number;
 }
 
-export async function listAuthenticators(sql: Sql, account: string): Promise<AuthenticatorView[]> {
-  const rows = await sql.query<ListedRow>(list, { account });
+export async function listAuthenticators(
+  sql: Sql,
+  account: string,
+  now: number,
+): Promise<AuthenticatorView[]> {
+  const rows = await sql.query<ListedRow>(list, { account, now: new Date(now) });
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind,
     bound_at: row.bound_at.toISOString(),
     ...(row.kind === 'backup_code' ? { codes_left: row.codes_left } : {}),
     disabled: row.disabled_at !== null,
+    suspended: row.suspended_at !== null,
+    ...(row.bound_from ? { bound_from: row.bound_from } : {}),
+    ...(row.bound_client ? { client_id: row.bound_client } : {}),
+    ...(row.counts_from ? { counts_from: row.counts_from.toISOString() } : {}),
   }));
 }
 
@@ -72,13 +92,25 @@ export async function findUnboundTotp(
   return row?.sealed;
 }
 
+/** Who binds something, from where, and from when on it counts in a recovery. */
+export type Binding = {
+  account: string;
+  session: string;
+  client: string;
+  from: string;
+  at: Date;
+  countsFrom: Date | null;
+};
+
 const replaceBound = statement(
   'authenticator_replace_bound',
   `delete from authenticators where account_id = :account and kind = :kind and bound_at is not null and id <> :id`,
 );
 const bind = statement(
   'authenticator_bind',
-  `update authenticators set bound_at = :at, bound_by = :session, last_step = :step where id = :id and account_id = :account and bound_at is null returning id`,
+  `update authenticators set bound_at = :at, bound_by = :session, bound_from = :from, bound_client = :client, counts_from = :countsFrom,
+     last_step = :step
+   where id = :id and account_id = :account and bound_at is null returning id`,
 );
 
 /**
@@ -87,10 +119,7 @@ const bind = statement(
  *
  * @returns false when it was bound meanwhile, or is gone
  */
-export async function bindTotp(
-  sql: Sql,
-  of: { id: string; account: string; session: string; step: number; at: Date },
-): Promise<boolean> {
+export async function bindTotp(sql: Sql, of: Binding & { id: string; step: number }): Promise<boolean> {
   if (!(await findUnboundTotp(sql, of))) return false;
   await sql.query(replaceBound, { ...of, kind: 'totp' });
   return (await sql.query(bind, of)).length > 0;
@@ -99,8 +128,8 @@ export async function bindTotp(
 const addCodes = statement(
   'authenticator_add_codes',
   `with made as (
-     insert into authenticators (id, account_id, kind, created_at, bound_at, bound_by, salt)
-     select :id, id, 'backup_code', :at, :at, :session, :salt from accounts where id = :account and status = 'active' returning id
+     insert into authenticators (id, account_id, kind, created_at, bound_at, bound_by, bound_from, bound_client, counts_from, salt)
+     select :id, id, 'backup_code', :at, :at, :session, :from, :client, :countsFrom::timestamptz, :salt from accounts where id = :account and status = 'active' returning id
    )
    insert into backup_codes (authenticator_id, digest) select made.id, unnest(:digests::bytea[]) from made returning digest`,
 );
@@ -108,7 +137,7 @@ const addCodes = statement(
 /** In a transaction that holds the account. The set before it is dead. @returns false without such an account */
 export async function replaceBackupCodes(
   sql: Sql,
-  of: { id: string; account: string; session: string; salt: Buffer; digests: Buffer[]; at: Date },
+  of: Binding & { id: string; salt: Buffer; digests: Buffer[] },
 ): Promise<boolean> {
   await sql.query(replaceBound, { ...of, kind: 'backup_code' });
   return (await sql.query(addCodes, of)).length > 0;
@@ -127,6 +156,31 @@ export async function removeAuthenticator(
   const [row] = await sql.query<{ kind: AuthenticatorView['kind'] }>(remove, of);
   return row?.kind;
 }
+
+const restore = statement(
+  'authenticator_restore',
+  `update authenticators set suspended_at = null, suspended_by = null, bound_at = :at, bound_by = :session, bound_from = :from,
+     bound_client = :client, counts_from = :countsFrom
+   where id = :id and account_id = :account and suspended_at is not null returning kind`,
+);
+
+/** Binds anew what a recovery has set aside. @returns its kind; undefined when nothing of this id is set aside */
+export async function restoreAuthenticator(
+  sql: Sql,
+  of: Binding & { id: string },
+): Promise<AuthenticatorView['kind'] | undefined> {
+  const [row] = await sql.query<{ kind: AuthenticatorView['kind'] }>(restore, of);
+  return row?.kind;
+}
+
+const giveBack = statement(
+  'authenticator_give_back',
+  `update authenticators set suspended_at = null, suspended_by = null where suspended_by = :recovery returning kind`,
+);
+
+/** What a recovery has set aside counts again: that recovery was not its owner's. */
+export const giveBackSuspended = (sql: Sql, recovery: string): Promise<object[]> =>
+  sql.query(giveBack, { recovery });
 
 const removeBoundBy = statement(
   'authenticator_remove_bound_by',

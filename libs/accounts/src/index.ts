@@ -3,13 +3,17 @@ export { type Account, type AccountAddress, type AccountToPut, isAccountId } fro
 export {
   type AuthenticatorView,
   addUnboundTotp,
+  type Binding,
   bindTotp,
   findUnboundTotp,
+  giveBackSuspended,
   listAuthenticators,
   removeAuthenticator,
   removeAuthenticatorsBoundBy,
   replaceBackupCodes,
+  restoreAuthenticator,
 } from './authenticators.js';
+export { plantedBySessions, suspendAll } from './counting.js';
 export {
   accountSubject,
   activeAccountOf,
@@ -56,6 +60,7 @@ export {
   coversLevel,
   disableAuthenticators,
   evidenceHolds,
+  hasSecondFactor,
   isAddressBound,
   isEntitled,
   levelOf,

@@ -1,4 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
+import { counts, proves, type Use } from './counting.js';
 
 /** How sure an account's sign-in is, and what else can prove whose it is. */
 export interface Standing {
@@ -8,61 +9,56 @@ export interface Standing {
   aal: 1 | 2;
   /** Kinds of authenticators that a recovery may still ask for. */
   authenticators: ('totp' | 'backup_code')[];
-  /** An authenticator app is bound, disabled for recovery or not. */
-  hasTotp: boolean;
   /** There is an address that a code can go to. */
   reachable: boolean;
 }
 
-const hasTotp = `exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null)`;
+const hasTotp = (use: Use) =>
+  `exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and ${counts('t', use)})`;
 
 /**
  * The assurance level that the account `a` asks for (NIST SP 800-63B-4 §2), as SQL: 2 where the product says so, an authenticator
  * app is bound, or one of its roles asks for it. Nothing else in the product decides it. A disabled app still counts: who wears
- * it out must not make the account easier to take.
+ * it out must not make the account easier to take. An app that is on hold counts for sign-in, and not yet for recovery.
  *
  * @param strongRoles an expression of `text[]`: the roles for which the policy asks for level 2
  */
-export const levelOf = (strongRoles: string): string =>
-  `(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasTotp} then 2 else 1 end)`;
+export const levelOf = (strongRoles: string, use: Use): string =>
+  `(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasTotp(use)} then 2 else 1 end)`;
 
-/** Needs `:strongRoles`. */
+/** For a recovery. Needs `:strongRoles` and `:now`. */
 export const standingOf = (account: string): string => `
   select jsonb_build_object(
     'generation', a.generation,
-    'aal', ${levelOf(':strongRoles')},
-    'hasTotp', ${hasTotp},
+    'aal', ${levelOf(':strongRoles', 'recovery')},
     'reachable', exists (
       select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.disabled_at is null
     ),
     'authenticators', (
       select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
-      where t.account_id = a.id and t.bound_at is not null and t.disabled_at is null
+      where t.account_id = a.id and ${proves('t', 'recovery')}
         and (t.kind = 'totp' or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
     )
   ) from accounts a where a.id = ${account} and a.status = 'active'`;
-
-const unlessWornOut = (use: 'recovery' | 'sign-in') =>
-  use === 'recovery' ? ' and t.disabled_at is null' : '';
 
 /**
  * What a guess at an authenticator app is checked against, as SQL that yields `authenticator_id, evidence` for one account,
  * or nothing. Sign-in takes also what recoveries have worn out.
  */
-export const totpEvidence = (account: string, use: 'recovery' | 'sign-in' = 'recovery'): string => `
+export const totpEvidence = (account: string, use: Use = 'recovery'): string => `
   select t.id::text as authenticator_id,
     jsonb_build_object('id', t.id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
   from authenticators t
-  where t.account_id = ${account} and t.kind = 'totp' and t.bound_at is not null${unlessWornOut(use)}`;
+  where t.account_id = ${account} and t.kind = 'totp' and ${proves('t', use)}`;
 
 /** The same for backup codes: the salt of the set and the digests of those that are left. */
-export const backupCodeEvidence = (account: string, use: 'recovery' | 'sign-in' = 'recovery'): string => `
+export const backupCodeEvidence = (account: string, use: Use = 'recovery'): string => `
   select t.id::text as authenticator_id,
     jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
       select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
     )) as evidence
   from authenticators t
-  where t.account_id = ${account} and t.kind = 'backup_code' and t.bound_at is not null${unlessWornOut(use)}`;
+  where t.account_id = ${account} and t.kind = 'backup_code' and ${proves('t', use)}`;
 
 /** Whether an account's address still is the authenticator that a code went to, as a condition: bound as then, not removed, not worn out. */
 export const isAddressBound = (authenticator: string, account: string): string => `exists (
@@ -75,7 +71,7 @@ const isBound = (authenticator: string, account: string): string => `
   case when position(':' in ${authenticator}) > 0 then ${isAddressBound(authenticator, account)}
     else exists (
       select from authenticators t
-      where t.account_id = ${account} and t.id::text = ${authenticator} and t.bound_at is not null and t.disabled_at is null
+      where t.account_id = ${account} and t.id::text = ${authenticator} and ${proves('t', 'recovery')}
     ) end`;
 
 /**
@@ -115,7 +111,7 @@ export const evidenceHolds = (of: {
   acr: string;
   strongRoles: string;
 }): string => `(
-  ${isOfGeneration('a', of.generation)} and ${coversLevel(of.acr, of.strongRoles)}
+  ${isOfGeneration('a', of.generation)} and ${coversLevel(of.acr, of.strongRoles, 'recovery')}
   and (a.password_recovery_id is not distinct from ${of.recovery} or coalesce(a.password_changed_at <= ${of.since}, true))
   and coalesce(a.evidence_from <= ${of.since}, true)
   and not exists (select from unnest(${of.authenticators}) as proof (authenticator) where not (${isBound('proof.authenticator', 'a.id')})))`;
@@ -125,15 +121,26 @@ export const isEntitled = (account: string, evidence: Parameters<typeof evidence
   `exists (select from accounts a where a.id = ${account} and a.status = 'active' and ${evidenceHolds(evidence)})`;
 
 /** Whether an authentication context is enough for what the account `a` asks for, as a condition. */
-export const coversLevel = (acr: string, strongRoles: string): string =>
-  `(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles)} = 1)`;
+export const coversLevel = (acr: string, strongRoles: string, use: Use): string =>
+  `(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles, use)} = 1)`;
 
 const levelNow = statement(
   'account_level',
-  `select ${levelOf(':strongRoles')} as level from accounts a where a.id = :account and a.status = 'active'`,
+  `select ${levelOf(':strongRoles', 'sign-in')} as level from accounts a where a.id = :account and a.status = 'active'`,
 );
 
-/** @returns the level that an active account asks for; undefined without such an account */
+const hasApp = statement(
+  'account_has_app',
+  `select ${hasTotp('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
+);
+
+/** Whether a sign-in asks for a second factor: an authenticator app is bound, disabled for recovery or not. */
+export async function hasSecondFactor(sql: Sql, account: string): Promise<boolean> {
+  const [row] = await sql.query<{ has: boolean }>(hasApp, { account });
+  return row?.has ?? false;
+}
+
+/** @returns the level that an active account asks of a sign-in; undefined without such an account */
 export async function readLevel(
   sql: Sql,
   of: { account: string; strongRoles: string[] },
@@ -145,7 +152,7 @@ export async function readLevel(
 const acceptStep = statement(
   'authenticator_accept_step',
   `update authenticators set last_step = :step
-   where id = :id and bound_at is not null and (last_step is null or last_step < :step::bigint) returning id`,
+   where id = :id and bound_at is not null and suspended_at is null and (last_step is null or last_step < :step::bigint) returning id`,
 );
 
 /** @returns false when this time step, or a later one, was accepted before (RFC 6238 §5.2) */

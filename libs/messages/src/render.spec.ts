@@ -13,6 +13,7 @@ const slots = {
   happenedAt: new Date('2026-11-23T18:04:00Z'),
   linkUrl: `https://recover.example.com/recover/link?token=${'l'.repeat(75)}`,
   passwordSet: true,
+  changes: ['addresses_changed', 'password_put'],
 } satisfies MessageSlots;
 const mail = (more: Partial<MessageSlots> = {}) =>
   renderMessage({ ...slots, ...more, channel: 'email' }) as RenderedEmail;

@@ -64,6 +64,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
   const passwordSet = slots.passwordSet ?? false;
   const notYou = w.notYou(passwordSet, !slots.issuerIsExternal);
   const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
+  const was = [w.was(passwordSet), ...(slots.suspended ? [w.suspended] : [])].join(words.between);
   const footer = w.footer(service);
   const subject = w.subject(service);
   return {
@@ -72,7 +73,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
     text: paragraphs(
       w.heading,
       lead,
-      w.was(passwordSet),
+      was,
       `${w.notYouHeading}\n${notYou}\n${w.stopLabel}${words.colon}\n${stopUrl}`,
       `-- \n${footer}`,
     ),
@@ -83,7 +84,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
       service,
       heading: w.heading,
       lead,
-      was: w.was(passwordSet),
+      was,
       notYouHeading: w.notYouHeading,
       notYou,
       stopUrl,

@@ -5,9 +5,11 @@ export type ChangeWord =
   | 'totp_bound'
   | 'totp_removed'
   | 'totp_disabled'
+  | 'totp_restored'
   | 'backup_code_made'
   | 'backup_code_removed'
   | 'backup_code_disabled'
+  | 'backup_code_restored'
   | 'code_disabled'
   | 'password_changed'
   | 'addresses_changed'
@@ -34,6 +36,8 @@ export interface MessageSlots {
   /** Of a notice: when it happened, and whether there is a new password. */
   happenedAt?: Date | undefined;
   passwordSet?: boolean | undefined;
+  /** Of a recovery: it has set authenticators aside that were bound lately. */
+  suspended?: boolean | undefined;
   /** Credentials come from an issuer that is not ours: undoing a recovery does not end them. */
   issuerIsExternal?: boolean;
   /** Of a notice about a change: all that happened at once. */

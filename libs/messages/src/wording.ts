@@ -27,6 +27,8 @@ export interface Wording {
     heading: string;
     lead(service: string, when: string): string;
     was(passwordSet: boolean): string;
+    /** Where something that was set up lately does not count any more. */
+    suspended: string;
     notYouHeading: string;
     notYou(passwordSet: boolean, signsOut: boolean): string;
     stopLabel: string;
@@ -78,6 +80,8 @@ const en: Wording = {
       passwordSet
         ? 'A new password was set, and everyone who was signed in was signed out. If this was you, all is well.'
         : 'New credentials were given out, and everyone who was signed in was signed out. If this was you, all is well.',
+    suspended:
+      'An authenticator app or backup codes that were set up in the last 30 days no longer work, in case somebody else set them up. Confirm or remove them in your account.',
     notYouHeading: 'Was this not you?',
     notYou: (passwordSet, signsOut) => {
       const password = passwordSet ? ', and the new password no longer works' : '';
@@ -97,10 +101,12 @@ const en: Wording = {
     what: {
       totp_bound: 'An authenticator app was added.',
       totp_removed: 'The authenticator app was removed.',
+      totp_restored: 'The authenticator app that a recovery had set aside counts again.',
       totp_disabled:
         'The authenticator app was entered wrongly too often in recoveries. It no longer gets the account back until it is set up again. Signing in with it still works.',
       backup_code_made: 'New backup codes were made. The codes from before no longer work.',
       backup_code_removed: 'The backup codes were removed.',
+      backup_code_restored: 'The backup codes that a recovery had set aside count again.',
       backup_code_disabled:
         'Backup codes were entered wrongly too often in recoveries. They no longer get the account back; please make new ones.',
       code_disabled:
@@ -153,6 +159,7 @@ const zhHans: Wording = {
       passwordSet
         ? '账户已设置新密码，所有已登录的设备均已退出。如果是您本人操作，则无需理会。'
         : '系统已签发新的登录凭据，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
+    suspended: '最近 30 天内设置的身份验证器应用或备用码已停用，以防是他人设置的。请在您的账户中确认或移除。',
     notYouHeading: '不是您本人操作？',
     notYou: (passwordSet, signsOut) => {
       const password = passwordSet ? '，新密码随即失效' : '';
@@ -172,10 +179,12 @@ const zhHans: Wording = {
     what: {
       totp_bound: '已添加身份验证器应用。',
       totp_removed: '已移除身份验证器应用。',
+      totp_restored: '账户找回时停用的身份验证器应用已恢复使用。',
       totp_disabled:
         '在找回账户时，身份验证器的动态码错误次数过多。重新绑定之前，不能再用它找回账户；用它登录不受影响。',
       backup_code_made: '已生成新的备用码，之前的备用码全部失效。',
       backup_code_removed: '已移除备用码。',
+      backup_code_restored: '账户找回时停用的备用码已恢复使用。',
       backup_code_disabled: '在找回账户时，备用码错误次数过多，不能再用来找回账户，请重新生成。',
       code_disabled: '发往您某个地址的验证码错误次数过多。重新确认该地址之前，不再向其发送验证码。',
       password_changed: '密码已更改，其他设备均已退出登录。',

@@ -6,13 +6,16 @@ import { wiped } from './cancel.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { type AccountNotice, warnOfChange } from './notice.js';
 
-/** Ends open recoveries of an account, with the codes that are on their way. */
+/**
+ * Ends open recoveries of an account, with the codes that are on their way. Where nothing has been proved, nobody may learn from its
+ * end that there is such an account: it stays open, and leads nowhere.
+ */
 const ending = (name: string, which: string) =>
   statement(
     `recovery_end_${name}`,
     `with ended as (
        update recoveries set state = '${stateAfter('cancel')}', ended_at = :at, lease_id = null, ${wiped}
-       where account_id = :account and state in (${sqlStates(statesBefore('cancel'))}) and ${which}
+       where account_id = :account and state in (${sqlStates(statesBefore('cancel'))}) and proofs <> '{}' and ${which}
        returning id, account_id
      ), silenced as (
        update messages set state = 'dropped', reason = 'ended'
@@ -28,10 +31,19 @@ const rests = (on: string) => `exists (
   select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any(${on}::text[]))`;
 
 const endings = {
-  all: ending('all', 'true'),
-  proven: ending('proven', `proofs <> '{}'`),
+  proven: ending('proven', 'true'),
   byAddress: ending('by_address', rests(':addresses')),
 };
+
+/** Codes that were sent become codes to nobody: a guess at them takes the same steps as before. */
+const voidCodes = statement(
+  'recovery_void_codes',
+  `update messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+     reason = case when messages.state = 'queued' then 'ended' else messages.reason end
+   from recoveries r
+   where r.account_id = :account and r.state in (${sqlStates(statesBefore('prove'))}) and messages.recovery_id = r.id
+     and messages.kind = 'recovery_code'`,
+);
 
 const settledBy = statement(
   'recovery_settled_by_address',
@@ -51,7 +63,7 @@ interface Following {
  *
  * | changed | open recoveries | sessions and codes for them |
  * |---|---|---|
- * | disabled | end | end |
+ * | disabled | end once something is proven; codes that were sent are void | end |
  * | new password | end once something is proven | end |
  * | address removed, or confirmed no more | end where it was a proof | end where a recovery by it led to them |
  * | role removed | are judged when they are used | end |
@@ -79,15 +91,10 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
 
 async function endRecoveries(tx: Transaction, { account, change, actor, at }: Following): Promise<void> {
   const addresses = change.lostAddresses;
-  const which =
-    change.status === 'disabled'
-      ? ('all' as const)
-      : change.hasNewPassword
-        ? ('proven' as const)
-        : addresses.length > 0
-          ? ('byAddress' as const)
-          : undefined;
-  if (which) await endBy(tx, which, { account, actor, at, addresses });
+  const values = { account, actor, at, addresses };
+  if (change.status === 'disabled' || change.hasNewPassword) await endBy(tx, 'proven', values);
+  else if (addresses.length > 0) await endBy(tx, 'byAddress', values);
+  if (change.status === 'disabled') await tx.query(voidCodes, { account });
 }
 
 async function endBy(
@@ -122,11 +129,12 @@ function noticesOf(change: AccountChange): AccountNotice[] {
 const erase = statement(
   'recovery_erase_account',
   `with theirs as (
-     update recoveries set account_id = null, generation = null, ${wiped} where account_id = :account returning id
+     -- What is still open is nobody's from now on, like one that was begun for an identifier that nobody has.
+     update recoveries set account_id = null, generation = null where account_id = :account returning id
    ), silenced as (
      update messages set state = case when messages.state = 'queued' then 'dropped' else messages.state end,
        reason = case when messages.state = 'queued' then 'ended' else messages.reason end,
-       address_id = null, authenticator = null, bound_to = null
+       address_id = null, authenticator = null
      from theirs where messages.recovery_id = theirs.id
    )
    delete from messages where account_id = :account`,
@@ -140,7 +148,7 @@ export async function followDeletion(
   tx: Transaction,
   { account, actor, at }: { account: string; actor: string; at: Date },
 ): Promise<void> {
-  await endBy(tx, 'all', { account, actor, at, addresses: [] });
+  await endBy(tx, 'proven', { account, actor, at, addresses: [] });
   await endSessionsOf(tx, 'account', { id: account, at, reason: 'account', actor });
   await tx.query(erase, { account });
   await eraseAccount(tx, account);

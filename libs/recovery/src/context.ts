@@ -31,6 +31,8 @@ export interface RecoveryContext extends ActContext {
   policy: RecoveryPolicy;
   /** Roles for which it asks for level 2. */
   strongRoles: string[];
+  /** How long what is bound to an account of one factor waits until it counts in a recovery, in milliseconds. */
+  bindingHoldMs: number;
   /** `iss` of the authorization answer (RFC 9207), and the name under which assertions are signed for. */
   issuerUrl: string;
   /** What the product is called: no password may be made of it. */

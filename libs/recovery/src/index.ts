@@ -12,12 +12,13 @@ export type {
   TokenAnswer,
 } from './context.js';
 export { changeOwnPassword, type PasswordChange } from './enrolment/change-password.js';
-export type { Changing, EnrolmentContext } from './enrolment/context.js';
+export type { BindingBy, Changing, EnrolmentContext } from './enrolment/context.js';
 export { answerDevice, lookAtDevice } from './enrolment/device.js';
 export {
   beginTotp,
   confirmTotp,
   renewBackupCodes,
+  restore,
   type TotpToBind,
   unbind,
 } from './enrolment/enrol.js';

@@ -14,7 +14,7 @@ export interface Judged {
   standing: Standing | null;
 }
 
-/** What {@link Judged} is read from, as columns of `recoveries`. Needs `:strongRoles`. @param account an expression of its id */
+/** What {@link Judged} is read from, as columns of `recoveries`. Needs `:strongRoles` and `:now`. @param account an expression of its id */
 export const judgedColumns = (account = 'recoveries.account_id'): string => `
   recoveries.generation, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
   ${proofsHeld({

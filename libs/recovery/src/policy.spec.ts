@@ -13,12 +13,11 @@ import {
 const standing = (more: Partial<Standing> = {}): Standing => ({
   generation: '00000000-0000-4000-8000-000000000000',
   aal: 1,
-  hasTotp: false,
   authenticators: [],
   reachable: true,
   ...more,
 });
-const strong = standing({ aal: 2, hasTotp: true, authenticators: ['totp', 'backup_code'] });
+const strong = standing({ aal: 2, authenticators: ['totp', 'backup_code'] });
 const next = (of: Standing, done: ProofKind[], policy = defaultPolicy) => {
   const outlook = outlookOf(policy, of, done);
   return outlook.proven ? 'proven' : outlook.next;

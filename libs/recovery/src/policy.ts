@@ -23,11 +23,13 @@ const shape = z.strictObject({
   aal1: alternatives,
   aal2: alternatives,
   roles: z.record(z.string(), z.union([z.literal(1), z.literal(2)])),
+  bindingHoldHours: z.number().int().min(0).max(168),
 });
 
 /**
  * Which classes of evidence get an account back, by the assurance level of its sign-in. One of the alternatives is enough.
- * `roles` asks for a level beyond the account's own.
+ * `roles` asks for a level beyond the account's own. `bindingHoldHours`: what is bound to an account of one factor counts in a
+ * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone.
  */
 export type RecoveryPolicy = z.output<typeof shape>;
 
@@ -40,6 +42,7 @@ export const defaultPolicy: RecoveryPolicy = {
     ['saved', 'authenticator'],
   ],
   roles: {},
+  bindingHoldHours: 24,
 };
 
 /** @returns what makes a policy weaker than the level that it stands for; nothing when it may be used */

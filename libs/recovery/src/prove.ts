@@ -125,7 +125,7 @@ type JudgedAlive = Judged & { standing: Standing };
  * now, or the address of the code no longer counts.
  */
 async function judgedWith(
-  { database, strongRoles }: RecoveryContext,
+  { database, clock, strongRoles }: RecoveryContext,
   id: string,
   row: Burnt,
   accepted: Accepted,
@@ -135,6 +135,7 @@ async function judgedWith(
     account: row.account_id,
     address: accepted.messageId === undefined ? null : accepted.authenticator,
     strongRoles,
+    now: new Date(clock.now()),
   });
   if (!found?.standing) return undefined;
   const isTheirs = found.generation === null || found.generation === found.standing.generation;

@@ -89,9 +89,13 @@ type LookedAt = RecoveryRow & Judged & { offers: SealedOffer[] | null };
  * @returns how it stands after that; undefined when there is none of this id
  */
 export async function rejudge(context: RecoveryContext, id: string): Promise<RecoveryView | undefined> {
-  const { database, policy, strongRoles } = context;
+  const { database, clock, policy, strongRoles } = context;
   for (let looks = 1; ; looks++) {
-    const [row] = await database.query<LookedAt>(look, { id, strongRoles });
+    const [row] = await database.query<LookedAt>(look, {
+      id,
+      strongRoles,
+      now: new Date(clock.now()),
+    });
     if (!row) return undefined;
     const verdict = isJudged(row) ? judge(policy, row) : undefined;
     const holds = verdict === undefined || isAsWritten(row, verdict);

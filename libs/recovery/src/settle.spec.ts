@@ -60,6 +60,7 @@ describe('settling', () => {
       serviceName: 'Rekey',
       policy: defaultPolicy,
       strongRoles: [],
+      bindingHoldMs: 0,
       issuer: {
         exchangeForTokens: (subject, place) => exchange(subject, place),
         exchangeForCode: async () => ({ code: 'c' }),

@@ -5,7 +5,9 @@ import {
   holdAccount,
   isEntitled,
   passwordContext,
+  plantedBySessions,
   setPassword,
+  suspendAll,
 } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
@@ -34,14 +36,21 @@ const evidence = {
 
 const settle = statement(
   'recovery_settle',
-  `with settled as (
-     update recoveries set state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
+  `with planted as materialized (
+     ${plantedBySessions({
+       account: '(select account_id from recoveries where id = :id)',
+       used: '(select proof_authenticators from recoveries where id = :id)',
+     })}
+   ), settled as (
+     update recoveries set suspended = exists (select from planted), state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
        password_set = :passwordHash::text is not null, ${wiped}
      where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('settle'))})
        and ${isEntitled('account_id', evidence)}
      returning id, account_id, client_id, created_at
    ), password as (
      ${setPassword({ account: '(select account_id from settled)', hash: ':passwordHash', recovery: ':id' })}
+   ), set_aside as (
+     ${suspendAll('(select planted.id from planted, settled) theirs', ':id')} returning id, kind
    ), older as (
      ${endOlderFamilies({ account: '(select account_id from settled)', recovery: ':id' })}
    ), notices as (
@@ -51,7 +60,8 @@ const settle = statement(
    ), noted as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_settled', 'person', account_id, id,
-       jsonb_build_object('password_set', :passwordHash::text is not null)
+       jsonb_build_object('password_set', :passwordHash::text is not null,
+         'suspended', (select coalesce(jsonb_agg(kind order by kind), '[]') from set_aside))
      from settled
    )
    select client_id, created_at from settled`,
@@ -59,7 +69,9 @@ const settle = statement(
 
 /**
  * Fresh credentials for a proven recovery, and optionally a new password. The issuer ends every older session and refresh
- * family of the account as it issues; notices to every verified address commit with the end of the recovery.
+ * family of the account as it issues; notices to every verified address commit with the end of the recovery. What those sessions
+ * have bound within thirty days counts for nothing any more, unless it was a proof here: a thief who was signed in may have planted it
+ * (OWASP Forgot Password, CWE-613).
  *
  * One caller wins: the claim is a guarded update. When the issuer is away, the claim is given back and nothing has
  * changed; when this process dies in between, the claim runs out, and whoever comes next gets fresh credentials while

@@ -29,6 +29,7 @@ export interface MessageToSend {
   /** For a notice: when it happened, and whether there is a new password. */
   happenedAt?: Date;
   passwordSet?: boolean | undefined;
+  suspended?: boolean | undefined;
   changes?: AccountNotice[] | undefined;
 }
 
@@ -118,7 +119,11 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   };
   if (isCode) return codeOf(context, row, about);
   const happenedAt = row.settled_at ?? row.created_at;
-  const more = { passwordSet: row.password_set ?? undefined, changes: row.changes ?? undefined };
+  const more = {
+    passwordSet: row.password_set ?? undefined,
+    suspended: row.suspended ?? undefined,
+    changes: row.changes ?? undefined,
+  };
   return { send: { ...about, happenedAt, ...more } };
 }
 

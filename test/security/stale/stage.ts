@@ -25,10 +25,11 @@ export interface Cell {
 export function stageOn(rekey: Rekey) {
   const who = people(rekey);
   const { urls } = rekey.settings;
-  let bearer: string | undefined;
-  const management = async () => {
-    bearer ??= await who.management();
-    return bearer;
+  let bearer: { token: Promise<string>; until: number } | undefined;
+  const management = () => {
+    if (!bearer || bearer.until < rekey.clock.now())
+      bearer = { token: who.management(), until: rekey.clock.now() + 300_000 };
+    return bearer.token;
   };
   const call = async (method: string, path: string, json?: object): Promise<Answer> => {
     newHousehold();

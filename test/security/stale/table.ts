@@ -1,5 +1,13 @@
 import type { FactName } from './facts.js';
-import type { Outcome } from './gaps.js';
+
+/** What became of it in the end. */
+export type Outcome =
+  /** It goes on as if nothing had happened. */
+  | 'goes on'
+  /** It is asked for more proof, and told which. */
+  | 'more proof'
+  /** Nothing is given, and there is nothing to go on with. */
+  | 'refused';
 
 const columns = [
   'half proven, then proven',
@@ -24,8 +32,9 @@ const rows: Record<FactName, string> = {
   'account deleted and made anew': 'rrr rrr rrg',
   'level raised': 'gmm rrr rmg',
   'role raised': 'gmm rrr rmg',
-  // Where an app was bound already, the one from before no longer counts; where one was being bound, the other took its place.
-  'app bound': 'rmm rrr rmg',
+  // Bound to an account of one factor it counts for sign-in at once, and for recovery later. Where an app was bound already, the one
+  // from before no longer counts; where one was being bound, the other took its place.
+  'app bound': 'rgg ggr rgg',
   'backup codes removed': 'ggm ggg ggg',
   'backup codes suspended': 'ggm ggg ggg',
   'password put': 'rrr rrr rgg',

@@ -3,11 +3,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import {
   authenticatorsToChange,
+  type BindingBy,
   beginTotp,
-  type Changing,
   confirmTotp,
   type RecoveryContext,
   renewBackupCodes,
+  restore,
   signInWithin,
   type TotpToBind,
   unbind,
@@ -40,7 +41,12 @@ export class AccountController {
     const has = person ? await authenticatorsToChange(this.parts.context, person) : undefined;
     if (has === undefined || isRefused(has)) return show.page(200, <SignInPage context={show.context} />);
     const { home } = accountWordings[show.context.locale];
-    const note = done === 'bound' ? home.bound : done === 'removed' ? home.removed : undefined;
+    const notes: Record<string, string> = {
+      bound: home.bound,
+      removed: home.removed,
+      restored: home.restored,
+    };
+    const note = typeof done === 'string' && Object.hasOwn(notes, done) ? notes[done] : undefined;
     return show.page(200, <AuthenticatorsPage context={show.context} authenticators={has} note={note} />);
   }
 
@@ -120,6 +126,14 @@ export class AccountController {
     });
   }
 
+  @Post('restore')
+  async restore(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.changing(request, reply, async (show, context, who) => {
+      const refusal = await restore(context, who, textIn(body.id, 40));
+      return refusal ? this.refused(show, refusal) : show.to('/account?done=restored');
+    });
+  }
+
   @Post('sign-out')
   async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
@@ -143,14 +157,19 @@ export class AccountController {
   private async changing(
     request: FastifyRequest,
     reply: FastifyReply,
-    act: (show: Presenter, context: RecoveryContext, who: Changing) => Promise<FastifyReply> | FastifyReply,
+    act: (show: Presenter, context: RecoveryContext, who: BindingBy) => Promise<FastifyReply> | FastifyReply,
   ): Promise<FastifyReply> {
     const show = this.presenter(request, reply);
     const person = await personOf(this.parts, request);
     const has = person ? await authenticatorsToChange(this.parts.context, person) : undefined;
     return !person || isRefused(has)
       ? show.to('/account')
-      : act(show, partsIn(this.parts, request).context, { account: person.sub, session: person.sid });
+      : act(show, partsIn(this.parts, request).context, {
+          account: person.sub,
+          session: person.sid,
+          client: person.client_id,
+          source: request.ip,
+        });
   }
 
   /** What is not there any more, or whose session has ended, is best seen from the beginning. */

@@ -20,6 +20,7 @@ export const everyForm = {
   '/account/totp/confirm': { about: 'account', page: '/account' },
   '/account/backup-codes': { about: 'account', page: '/account' },
   '/account/remove': { about: 'account', page: '/account' },
+  '/account/restore': { about: 'account', page: '/account' },
   '/account/sign-out': { about: 'account', page: '/account' },
   '/device': { about: 'account', page: '/device' },
   '/device/answer': { about: 'account', page: '/device' },

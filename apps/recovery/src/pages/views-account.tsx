@@ -114,6 +114,13 @@ export function AuthenticatorsPage(props: {
   );
 }
 
+const timeText = ({ locale }: PageContext, text: string): string =>
+  `${new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'zh-CN', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  }).format(new Date(text))} UTC`;
+
 /** What can be done with one kind of authenticator. */
 function Actions(props: {
   context: PageContext;
@@ -126,12 +133,20 @@ function Actions(props: {
   return (
     <>
       {of?.disabled && <p class="problem">{home.disabled}</p>}
+      {of?.suspended && <p class="problem">{home.suspended(of.bound_from, of.client_id)}</p>}
+      {of?.counts_from && !of.suspended && <p>{home.countsFrom(timeText(context, of.counts_from))}</p>}
       <div class="buttons">
         <PostForm context={context} action={make}>
           <button class={of ? 'quiet' : undefined} type="submit">
             {label}
           </button>
         </PostForm>
+        {of?.suspended && (
+          <PostForm context={context} action="/account/restore">
+            <input type="hidden" name="id" value={of.id} />
+            <button type="submit">{home.restore}</button>
+          </PostForm>
+        )}
         {of && (
           <PostForm context={context} action="/account/remove">
             <input type="hidden" name="id" value={of.id} />

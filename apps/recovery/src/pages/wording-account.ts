@@ -32,6 +32,12 @@ export interface AccountWording {
     makeAgain: string;
     remove: string;
     disabled: string;
+    /** A recovery has set it aside. Network and client that it was set up from, where they are known. */
+    suspended(from: string | undefined, client: string | undefined): string;
+    /** It counts in a recovery from this time on. */
+    countsFrom(time: string): string;
+    restore: string;
+    restored: string;
     signOut: string;
     bound: string;
     removed: string;
@@ -82,6 +88,11 @@ const en: AccountWording = {
     makeAgain: 'Make new ones',
     remove: 'Remove',
     disabled: 'It was entered wrongly too often and does not get you back in any more. Set it up again.',
+    suspended: (from, client) =>
+      `It no longer works, because your account was recovered since. Set up ${from ? `from the network ${from}` : 'from a network that we do not know'}${client ? `, with "${client}"` : ''}. If this was you, confirm it. If not, remove it.`,
+    countsFrom: (time) => `It helps to recover your account from ${time} on. You can sign in with it now.`,
+    restore: 'Yes, it is mine',
+    restored: 'It works again.',
     signOut: 'Sign out',
     bound: 'Your authenticator app is set up.',
     removed: 'It is removed.',
@@ -138,6 +149,11 @@ const zhHans: AccountWording = {
     makeAgain: '重新生成',
     remove: '移除',
     disabled: '错误次数过多，已不能用来找回账户。请重新设置。',
+    suspended: (from, client) =>
+      `账户被找回后，它已停用。设置时的网络：${from ?? '未知'}${client ? `，应用：“${client}”` : ''}。如果是您本人设置，请确认；否则请移除。`,
+    countsFrom: (time) => `自 ${time} 起可用于找回账户，现在即可用于登录。`,
+    restore: '是我设置的',
+    restored: '已恢复使用。',
     signOut: '退出登录',
     bound: '身份验证器应用已设置。',
     removed: '已移除。',

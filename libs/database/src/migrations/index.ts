@@ -16,6 +16,8 @@ import { TokensFamilies1764000000016 } from './16-tokens-families.js';
 import { AccountsGeneration1764000000017 } from './17-accounts-generation.js';
 import { TokensEvidence1764000000018 } from './18-tokens-evidence.js';
 import { RecoveryEvidence1764000000019 } from './19-recovery-evidence.js';
+import { AccountsPlanted1764000000022 } from './22-accounts-planted.js';
+import { RecoverySuspended1764000000023 } from './23-recovery-suspended.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -37,4 +39,6 @@ export const migrations = [
   AccountsGeneration1764000000017,
   TokensEvidence1764000000018,
   RecoveryEvidence1764000000019,
+  AccountsPlanted1764000000022,
+  RecoverySuspended1764000000023,
 ];

@@ -8,7 +8,7 @@ import {
   verifyPassword,
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
-import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, counterKey, limited, spend } from '@rekey/limits';
 import {
   type Client,
@@ -68,7 +68,7 @@ export async function changeOwnPassword(
   return database.transaction(async (tx) => {
     const recoveryId = bearer.recovery_id ?? null;
     const weak = await holdForChange(context, tx, { account, session: bearer.sid, now: at });
-    if (weak) return weak;
+    if (isRefused(weak)) return weak;
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     const event = 'authn_password_change';

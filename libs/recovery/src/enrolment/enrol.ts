@@ -5,14 +5,15 @@ import {
   readAccount,
   removeAuthenticator,
   replaceBackupCodes,
+  restoreAuthenticator,
 } from '@rekey/accounts';
-import { isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { isRefused, isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, counterKey, limited, spend } from '@rekey/limits';
 import { makeBackupCodes, newTotpSecret, totpStep, totpUri } from '@rekey/proofs';
 import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
-import type { Changing, EnrolmentContext } from './context.js';
-import { holdForChange } from './hold.js';
+import type { BindingBy, Changing, EnrolmentContext } from './context.js';
+import { holdForBinding, holdForChange } from './hold.js';
 
 export interface TotpToBind {
   id: string;
@@ -44,10 +45,11 @@ export async function beginTotp(
 /** Binds it: the code shows that the app holds the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`, `unauthorized`, `step_up_required`. */
 export async function confirmTotp(
   context: EnrolmentContext,
-  { account: accountId, session }: Changing,
+  by: BindingBy,
   { id, value }: { id: string; value: string },
 ): Promise<undefined | Refusal> {
   const { database, keyring, clock } = context;
+  const { account: accountId } = by;
   const now = clock.now();
   const at = new Date(now);
   const budget = budgets.bindings;
@@ -58,9 +60,9 @@ export async function confirmTotp(
   const step = totpStep(keyring.open(sealed, id).toString(), value, now);
   if (step === undefined) return refuse('wrong_proof');
   return database.transaction(async (tx) => {
-    const refused = await holdForChange(context, tx, { account: accountId, session, now: at });
-    if (refused) return refused;
-    if (!(await bindTotp(tx, { id, account: accountId, session, step, at }))) return refuse('not_found');
+    const binding = await holdForBinding(context, tx, { ...by, now: at });
+    if (isRefused(binding)) return binding;
+    if (!(await bindTotp(tx, { ...binding, id, step }))) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'totp_bound' });
     return undefined;
   });
@@ -69,18 +71,19 @@ export async function confirmTotp(
 /** Ten new codes, shown once; those from before are dead. Refusals: `not_found`, `unauthorized`, `step_up_required`. */
 export async function renewBackupCodes(
   context: EnrolmentContext,
-  { account: accountId, session }: Changing,
+  by: BindingBy,
 ): Promise<{ id: string; codes: string[] } | Refusal> {
   const { database, clock } = context;
+  const { account: accountId } = by;
   const now = clock.now();
   const id = uuidv7(now);
   // Hashed before the transaction: ten hashes take longer than a row should be locked.
   const { codes, salt, digests } = await makeBackupCodes();
   const at = new Date(now);
   return database.transaction(async (tx) => {
-    const refused = await holdForChange(context, tx, { account: accountId, session, now: at });
-    if (refused) return refused;
-    const made = await replaceBackupCodes(tx, { id, account: accountId, session, salt, digests, at });
+    const binding = await holdForBinding(context, tx, { ...by, now: at });
+    if (isRefused(binding)) return binding;
+    const made = await replaceBackupCodes(tx, { ...binding, id, salt, digests });
     if (!made) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'backup_code_made' });
     return { id, codes };
@@ -97,10 +100,33 @@ export async function unbind(
   const now = clock.now();
   return database.transaction(async (tx) => {
     const refused = await holdForChange(context, tx, { account: accountId, session, now: new Date(now) });
-    if (refused) return refused;
+    if (isRefused(refused)) return refused;
     const kind = isUuid(id) ? await removeAuthenticator(tx, { id, account: accountId }) : undefined;
     if (!kind) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_removed', change: `${kind}_removed` });
+    return undefined;
+  });
+}
+
+/**
+ * Binds anew what a recovery has set aside: its owner knows it. It is as if this session had bound it now.
+ *
+ * Refusals: `not_found`, `unauthorized`, `step_up_required`.
+ */
+export async function restore(
+  context: EnrolmentContext,
+  by: BindingBy,
+  id: string,
+): Promise<undefined | Refusal> {
+  const { database, clock } = context;
+  const now = clock.now();
+  return database.transaction(async (tx) => {
+    const binding = await holdForBinding(context, tx, { ...by, now: new Date(now) });
+    if (isRefused(binding)) return binding;
+    const kind = isUuid(id) ? await restoreAuthenticator(tx, { ...binding, id }) : undefined;
+    if (!kind) return refuse('not_found');
+    const event = 'authenticator_bound';
+    await noteChange(tx, { now, accountId: by.account, event, change: `${kind}_restored` });
     return undefined;
   });
 }

@@ -15,11 +15,13 @@ export const freshFor = 600;
  * @returns what the account has; `step_up_required` otherwise
  */
 export async function authenticatorsToChange(
-  { database, clock, strongRoles }: EnrolmentContext,
+  { database, clock, strongRoles }: Pick<EnrolmentContext, 'database' | 'clock' | 'strongRoles'>,
   bearer: Pick<VerifiedAccessToken, 'sub' | 'auth_time' | 'acr'>,
 ): Promise<AuthenticatorView[] | Refusal> {
   const level = await readLevel(database, { account: bearer.sub, strongRoles });
   const age = clock.now() / 1000 - (bearer.auth_time ?? 0);
   const isEnough = level !== undefined && isStrongEnough(level, bearer.acr);
-  return age <= freshFor && isEnough ? listAuthenticators(database, bearer.sub) : refuse('step_up_required');
+  return age <= freshFor && isEnough
+    ? listAuthenticators(database, bearer.sub, clock.now())
+    : refuse('step_up_required');
 }

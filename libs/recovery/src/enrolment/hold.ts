@@ -1,8 +1,9 @@
-import { holdAccount, readLevel } from '@rekey/accounts';
+import { type Binding, holdAccount, readLevel } from '@rekey/accounts';
 import type { Transaction } from '@rekey/database';
-import { type Refusal, refuse } from '@rekey/kernel';
+import { isRefused, type Refusal, refuse } from '@rekey/kernel';
+import { sourceOf } from '@rekey/limits';
 import { holdSession } from '@rekey/tokens';
-import type { Changing, EnrolmentContext } from './context.js';
+import type { BindingBy, Changing, EnrolmentContext } from './context.js';
 
 /** Whether a session is as strong as an account of this level asks for, before it may change it. */
 export const isStrongEnough = (level: 1 | 2, acr: string | undefined): boolean =>
@@ -12,16 +13,32 @@ export const isStrongEnough = (level: 1 | 2, acr: string | undefined): boolean =
  * For an act of a session that lasts longer than it. What a session does is taken back with it: one that is being ended does
  * nothing more, and two acts on one account follow one another. What the account asks for is asked for now, not when the act began.
  *
- * @returns nothing when it may go on; `unauthorized` when the session has ended meanwhile, `step_up_required` when it is not enough
+ * @returns its level when it may go on; `unauthorized` when the session has ended meanwhile, `step_up_required` when it is not enough
  */
 export async function holdForChange(
   { strongRoles }: Pick<EnrolmentContext, 'strongRoles'>,
   tx: Transaction,
   { account, session, now }: Changing & { now: Date },
-): Promise<Refusal | undefined> {
+): Promise<1 | 2 | Refusal> {
   await holdAccount(tx, account);
   const held = await holdSession(tx, { account, session, now });
   const level = await readLevel(tx, { account, strongRoles });
   if (!held || !level) return refuse('unauthorized');
-  return isStrongEnough(level, held.acr) ? undefined : refuse('step_up_required');
+  return isStrongEnough(level, held.acr) ? level : refuse('step_up_required');
+}
+
+/**
+ * The same before something is bound. An account of one factor has nothing but that factor to tell its owner from a thief: what is
+ * bound to it counts in a recovery only after a hold. Sign-in may use it at once.
+ */
+export async function holdForBinding(
+  context: EnrolmentContext,
+  tx: Transaction,
+  { account, session, client, source, now }: BindingBy & { now: Date },
+): Promise<Binding | Refusal> {
+  const level = await holdForChange(context, tx, { account, session, now });
+  if (isRefused(level)) return level;
+  const countsFrom =
+    level === 1 && context.bindingHoldMs > 0 ? new Date(now.getTime() + context.bindingHoldMs) : null;
+  return { account, session, client, from: sourceOf(source), at: now, countsFrom };
 }

@@ -1,8 +1,7 @@
 import {
   acceptTotpStep,
   backupCodeEvidence,
-  type Standing,
-  standingOf,
+  hasSecondFactor,
   totpEvidence,
   useBackupCode,
 } from '@rekey/accounts';
@@ -10,7 +9,7 @@ import { statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import { chargeRows, clearRows, failuresInARow, failureWindowMs } from '@rekey/limits';
 import { type BackupCodeEvidence, matchBackupCode, matchTotp, type TotpEvidence } from '@rekey/proofs';
-import type { TokenContext } from '@rekey/tokens';
+import type { ActContext } from '../context.js';
 
 export interface SecondFactor {
   kind: 'totp' | 'backup_code';
@@ -37,7 +36,6 @@ const burnings = {
 };
 
 const forget = statement('sign_in_forget_failures', clearRows('array[:key::bytea]'));
-const standing = statement('sign_in_standing', `select (${standingOf(':account')}) as standing`);
 
 /**
  * The second factor of a sign-in whose password was right: asked for wherever an authenticator app is bound, a new password
@@ -47,20 +45,11 @@ const standing = statement('sign_in_standing', `select (${standingOf(':account')
  * Refusals: `second_factor_required`, `unauthorized`.
  */
 export async function checkSecondFactor(
-  {
-    database,
-    keyring,
-    clock,
-    strongRoles,
-  }: Pick<TokenContext, 'database' | 'keyring' | 'clock' | 'strongRoles'>,
+  { database, keyring, clock }: ActContext,
   account: string,
   offered: SecondFactor | undefined,
 ): Promise<string[] | Refusal> {
-  const [of] = await database.query<{ standing: Standing | null }>(standing, {
-    account,
-    strongRoles,
-  });
-  if (of?.standing?.hasTotp !== true) return [];
+  if (!(await hasSecondFactor(database, account))) return [];
   if (!offered) return refuse('second_factor_required');
   const now = clock.now();
   const [row] = await database.query<{ evidence: unknown; failures: number; key: Buffer }>(

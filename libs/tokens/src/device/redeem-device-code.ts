@@ -30,7 +30,7 @@ const poll = statement(
        '(select account_id from taken)',
        `exists (
          select from approving
-         where (approving.generation is null or approving.generation = a.generation) and ${coversLevel('approving.acr', ':strongRoles')}
+         where (approving.generation is null or approving.generation = a.generation) and ${coversLevel('approving.acr', ':strongRoles', 'sign-in')}
        )`,
      )}
    ), granted as (

@@ -1,0 +1,173 @@
+import { csrfIn, PageBrowser } from '../flows/page-browser.js';
+import { people, password as theirs } from '../flows/people.js';
+import { type Answer, codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+
+const hours = 3_600_000;
+const days = 24 * hours;
+const fresh = 'what the owner has chosen since';
+
+/** Somebody knows the password of an account without a second factor, signs in and leaves something behind. */
+describe('what a thief has planted is no way back in', () => {
+  const rekey = useRekey();
+  const who = people(rekey);
+  let household = '';
+  beforeEach(() => {
+    household = newHousehold();
+    rekey.clock.advance(hours);
+  });
+
+  const bearerOf = async (id: string, more: object = {}): Promise<string> => {
+    const signedIn = await who.signIn(id, more);
+    expect(signedIn.status).toBe(201);
+    return signedIn.body.access_token;
+  };
+  const makeCodes = async (bearer: string): Promise<string[]> => {
+    const made = await who.issuer('POST', 'authenticators/backup_codes', { bearer });
+    expect(made.status).toBe(201);
+    return made.body.codes;
+  };
+  const bindApp = async (bearer: string): Promise<{ id: string; secret: string }> => {
+    const { body: app } = await who.issuer('POST', 'authenticators/totp', { bearer });
+    const json = { value: who.totp(app.secret) };
+    expect((await who.issuer('POST', `authenticators/${app.id}/confirm`, { bearer, json })).status).toBe(204);
+    return app;
+  };
+  const list = async (bearer: string) =>
+    (await who.issuer('GET', 'authenticators', { bearer })).body.authenticators;
+  /** The owner comes back by mail, with a new password. */
+  const recover = async (
+    id: string,
+    json: object = { password: fresh },
+  ): Promise<Answer & { story: Story }> => {
+    const story = new Story(rekey);
+    expect((await story.proveBy(`${id}@example.com`)).body.state).toBe('proven');
+    const settled = await story.settle(json);
+    expect(settled.status).toBe(201);
+    return { ...settled, story };
+  };
+  const proofBy = async (id: string, kind: string, value: string): Promise<Answer> => {
+    const story = new Story(rekey);
+    await story.start({ identifier: `${id}@example.com` });
+    return story.prove(value, kind);
+  };
+
+  test.each([
+    ['at once', 0],
+    ['a week later', 7 * days],
+  ])('backup codes: they prove nothing after the owner has recovered, %s [CWE-613]', async (when, wait) => {
+    const id = `codes-${wait}`;
+    await who.put(id);
+    const codes = await makeCodes(await bearerOf(id));
+    rekey.clock.advance(wait);
+    const { body } = await recover(id);
+    rekey.clock.advance(2 * days);
+    expect([when, (await proofBy(id, 'backup_code', codes[0] ?? '')).status]).toEqual([when, 422]);
+    expect((await who.signIn(id, { password: theirs })).status).toBe(401);
+    expect(body.access_token).toEqual(expect.any(String));
+  });
+
+  test('an app: the owner comes back by mail alone, and sign-in does not ask for it [CWE-613]', async () => {
+    await who.put('locked');
+    const app = await bindApp(await bearerOf('locked'));
+    // For sign-in it counts at once.
+    expect((await who.signIn('locked')).body.code).toBe('second_factor_required');
+    await recover('locked');
+    const signedIn = await bearerOf('locked', { password: fresh });
+    expect(await list(signedIn)).toMatchObject([{ id: app.id, kind: 'totp', suspended: true }]);
+    const mail = await until('the notice', async () =>
+      (await rekey.messages('locked@example.com')).find(({ text }) => /was recovered/.test(text)),
+    );
+    expect(mail.text).toContain('set up in the last 30 days no longer work');
+    // Nothing waits for its time to come.
+    rekey.clock.advance(3 * days);
+    await recover('locked');
+  });
+
+  test('a day later an app counts for recovery too, as a requirement and as a proof', async () => {
+    await who.put('patient');
+    const app = await bindApp(await bearerOf('patient'));
+    rekey.clock.advance(24 * hours - 1_000);
+    const early = new Story(rekey);
+    expect((await early.proveBy('patient@example.com')).body.state).toBe('proven');
+    await early.cancel();
+    rekey.clock.advance(hours);
+    const late = new Story(rekey);
+    expect((await late.proveBy('patient@example.com')).body).toMatchObject({
+      state: 'proving',
+      methods: ['totp'],
+    });
+    expect((await late.prove(who.totp(app.secret), 'totp')).body.state).toBe('proven');
+    // Used as a proof it stays.
+    expect((await late.settle({ password: fresh })).status).toBe(201);
+    expect((await who.signIn('patient', { password: fresh })).body.code).toBe('second_factor_required');
+  });
+
+  test('what the owner has had for longer than thirty days stays', async () => {
+    await who.put('steady');
+    const codes = await makeCodes(await bearerOf('steady'));
+    rekey.clock.advance(31 * days);
+    await recover('steady');
+    expect((await proofBy('steady', 'backup_code', codes[0] ?? '')).body.state).toBe('proven');
+  });
+
+  test('the owner sees where it came from, and confirms it or removes it; by API and on the page', async () => {
+    await who.put('owner');
+    const codes = await makeCodes(await bearerOf('owner'));
+    await recover('owner');
+    const bearer = await bearerOf('owner', { password: fresh });
+    const [set] = await list(bearer);
+    expect(set).toMatchObject({ suspended: true, bound_from: household, client_id: 'default' });
+    const restore = (to: string) => who.issuer('POST', `authenticators/${to}/restore`, { bearer });
+    expect((await restore(crypto.randomUUID())).status).toBe(404);
+    expect((await restore(set.id)).status).toBe(204);
+    expect((await restore(set.id)).status).toBe(404);
+    expect((await list(bearer))[0]).toMatchObject({ suspended: false, counts_from: expect.any(String) });
+    rekey.clock.advance(25 * hours);
+    expect((await proofBy('owner', 'backup_code', codes[0] ?? '')).body.state).toBe('proven');
+
+    // Confirmed by a session that the next recovery ends, it is set aside again.
+    rekey.clock.advance(hours);
+    await recover('owner', { password: `${fresh} again` });
+    const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
+    const form = await browser.get('/account');
+    const account = await browser.submit(form, '/account/sign-in', {
+      identifier: 'owner@example.com',
+      password: `${fresh} again`,
+    });
+    expect(account.html).toContain('because your account was recovered since');
+    expect(account.html).toContain(`from the network ${household}`);
+    const id = /action="\/account\/restore".*?name="id" value="([\w-]+)"/s.exec(account.html)?.[1] ?? '';
+    const again = await browser.submit(account, '/account/restore', { id });
+    expect(again.html).toContain('It works again.');
+    expect(again.html).toContain('It helps to recover your account from');
+    expect(csrfIn(again.html)).not.toBe('');
+    const gone = await browser.submit(again, '/account/remove', { id });
+    expect(gone.html).toContain('It is removed.');
+  });
+
+  test('a stop gives back what the recovery had set aside', async () => {
+    await who.put('stopped');
+    const codes = await makeCodes(await bearerOf('stopped'));
+    rekey.clock.advance(25 * hours);
+    const { story } = await recover('stopped', {});
+    expect(await rekey.sql(`select suspended_by from authenticators where account_id = 'stopped'`)).toEqual([
+      { suspended_by: story.id },
+    ]);
+    const notice = await until('the notice', async () =>
+      (await rekey.messages('stopped@example.com')).find(({ text }) => /was recovered/.test(text)),
+    );
+    expect((await story.stop(stopTokenIn(notice))).status).toBe(204);
+    expect((await proofBy('stopped', 'backup_code', codes[0] ?? '')).body.state).toBe('proven');
+  });
+
+  test('an account of two factors needs no hold: what it binds counts at once', async () => {
+    const one = await who.enrol('two');
+    const second_factor = { kind: 'totp', value: who.totp(one.secret) };
+    const codes = await makeCodes(await bearerOf('two', { second_factor }));
+    const story = new Story(rekey);
+    expect((await story.proveBy('two@example.com')).body.methods).toContain('backup_code');
+    expect((await story.prove(codes[0] ?? '', 'backup_code')).body.state).toBe('proven');
+    expect(codeIn((await rekey.codes('two@example.com'))[0] as never)).toMatch(/\d/);
+  });
+});
