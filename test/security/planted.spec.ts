@@ -161,6 +161,62 @@ describe('what a thief has planted is no way back in', () => {
     expect((await proofBy('stopped', 'backup_code', codes[0] ?? '')).body.state).toBe('proven');
   });
 
+  test.each([
+    ['by API', 'api'],
+    ['on the page', 'page'],
+  ])('the notice undoes a binding and ends the session that made it, %s [NIST 4.6]', async (_how, how) => {
+    const id = `undone-${how}`;
+    await who.put(id);
+    const thief = await bearerOf(id);
+    const other = await bearerOf(id);
+    const app = await bindApp(thief);
+    const mail = await until('the notice', async () =>
+      (await rekey.messages(`${id}@example.com`)).find(({ text }) =>
+        /authenticator app was added/.test(text),
+      ),
+    );
+    expect(mail.text).toContain('Undo it within 72 hours');
+    expect(mail.html).toContain(stopTokenIn(mail));
+    const sms = await until('the SMS', async () =>
+      (await rekey.messages(who.phoneOf(id))).find(({ text }) => /app was added/.test(text)),
+    );
+    expect(stopTokenIn(sms)).toBe(stopTokenIn(mail));
+    if (how === 'api') {
+      expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
+      // Saying it twice is as good as once.
+      expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
+    } else {
+      const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
+      await browser.get(`/stop?token=${stopTokenIn(mail)}`);
+      const page = await browser.get('/stop');
+      expect(page.html).toContain('set up a way to get back into it');
+      expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toHaveLength(1);
+      const done = await browser.submit(page, '/stop', {});
+      expect(done.html).toContain('whoever set it up is signed out');
+    }
+    expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toEqual([]);
+    expect((await who.issuer('GET', 'sessions', { bearer: thief })).status).toBe(401);
+    expect((await who.issuer('GET', 'sessions', { bearer: other })).status).toBe(200);
+    expect((await who.signIn(id)).status).toBe(201);
+  });
+
+  test('an address that was removed is told without the power to undo', async () => {
+    await who.put('moved');
+    await who.put('moved', { addresses: [{ kind: 'email', value: 'moved-on@example.com', verified: true }] });
+    const signedIn = await who.signIn('moved', { identifier: 'moved-on@example.com' });
+    await makeCodes(signedIn.body.access_token);
+    const [now, before] = await Promise.all(
+      ['moved-on@example.com', 'moved@example.com'].map((to) =>
+        until(`the notice to ${to}`, async () =>
+          (await rekey.messages(to)).find(({ text }) => /backup codes were made/.test(text)),
+        ),
+      ),
+    );
+    expect(now?.text).toContain('/stop?token=');
+    expect(before?.text).not.toContain('/stop?token=');
+    expect(before?.text).toContain('Recover your account now');
+  });
+
   test('an account of two factors needs no hold: what it binds counts at once', async () => {
     const one = await who.enrol('two');
     const second_factor = { kind: 'totp', value: who.totp(one.secret) };

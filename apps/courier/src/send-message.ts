@@ -160,6 +160,7 @@ function render(
     issuerIsExternal,
     recoveryUrl: urls.recovery,
     stopUrl: message.stopToken && `${urls.recovery}/stop?token=${message.stopToken}`,
+    undoUrl: message.undoToken && `${urls.recovery}/stop?token=${message.undoToken}`,
     linkUrl: message.linkToken && `${urls.recovery}/recover/link?token=${message.linkToken}`,
     code: message.code,
     codeMinutes: 10,

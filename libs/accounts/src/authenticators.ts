@@ -173,6 +173,23 @@ export async function restoreAuthenticator(
   return row?.kind;
 }
 
+const binding = statement(
+  'authenticator_binding',
+  'select account_id as account, bound_by as session, kind from authenticators where id = :id and bound_at is not null',
+);
+
+/** Whose it is, and which session has bound it. @returns undefined when it is not there any more */
+export async function bindingOf(
+  sql: Sql,
+  id: string,
+): Promise<{ account: string; session: string | null; kind: AuthenticatorView['kind'] } | undefined> {
+  const [row] = await sql.query<{ account: string; session: string | null; kind: AuthenticatorView['kind'] }>(
+    binding,
+    { id },
+  );
+  return row;
+}
+
 const giveBack = statement(
   'authenticator_give_back',
   `update authenticators set suspended_at = null, suspended_by = null where suspended_by = :recovery returning kind`,

@@ -4,6 +4,7 @@ export {
   type AuthenticatorView,
   addUnboundTotp,
   type Binding,
+  bindingOf,
   bindTotp,
   findUnboundTotp,
   giveBackSuspended,

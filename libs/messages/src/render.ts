@@ -98,11 +98,16 @@ function changedMail(words: Wording, service: string, slots: MessageSlots): Rend
   const { changed: w } = words;
   const when = whenText(slots.happenedAt ?? new Date(0), slots.locale);
   const what = whatOf(words, slots);
-  const notYou = slots.changes?.includes('account_disabled') ? w.notYouDisabled(service) : w.notYou;
+  const notYou = slots.undoUrl
+    ? w.notYouUndo
+    : slots.changes?.includes('account_disabled')
+      ? w.notYouDisabled(service)
+      : w.notYou;
   const lead = w.lead(service, when);
   const footer = w.footer(service);
   const subject = w.subject(service);
-  const recoverUrl = urlOf(`${slots.recoveryUrl}/recover`);
+  const recoverUrl = urlOf(slots.undoUrl ?? `${slots.recoveryUrl}/recover`);
+  const recoverLabel = slots.undoUrl ? w.undoLabel : w.recoverLabel;
   return {
     channel: 'email',
     subject,
@@ -110,7 +115,7 @@ function changedMail(words: Wording, service: string, slots: MessageSlots): Rend
       w.heading,
       lead,
       what,
-      `${w.notYouHeading}\n${notYou}\n${w.recoverLabel}${words.colon}\n${recoverUrl}`,
+      `${w.notYouHeading}\n${notYou}\n${recoverLabel}${words.colon}\n${recoverUrl}`,
       `-- \n${footer}`,
     ),
     html: fill(mails.authenticators_changed, {
@@ -124,7 +129,7 @@ function changedMail(words: Wording, service: string, slots: MessageSlots): Rend
       notYouHeading: w.notYouHeading,
       notYou,
       recoverUrl,
-      recoverLabel: w.recoverLabel,
+      recoverLabel,
       footer,
     }),
   };
@@ -148,7 +153,10 @@ function urlOf(url: string | undefined): string {
  */
 function smsBody(words: Wording, service: string, slots: MessageSlots): string {
   if (slots.kind === 'recovery_completed') return words.completed.sms(service, urlOf(slots.stopUrl));
-  if (slots.kind === 'authenticators_changed') return words.changed.sms(service, whatOf(words, slots));
+  if (slots.kind === 'authenticators_changed')
+    return slots.undoUrl
+      ? words.changed.smsUndo(service, whatOf(words, slots), urlOf(slots.undoUrl))
+      : words.changed.sms(service, whatOf(words, slots));
   const code = codeOf(slots);
   const host = new URL(slots.recoveryUrl).hostname;
   return `${words.code.sms(service, grouped(code), slots.codeMinutes)}\n\n@${host} #${code}`;

@@ -40,6 +40,8 @@ export interface MessageSlots {
   suspended?: boolean | undefined;
   /** Credentials come from an issuer that is not ours: undoing a recovery does not end them. */
   issuerIsExternal?: boolean;
+  /** Of a notice about something that was bound: the link that undoes it, good for 72 hours. */
+  undoUrl?: string | undefined;
   /** Of a notice about a change: all that happened at once. */
   changes?: ChangeWord[] | undefined;
 }

@@ -73,6 +73,14 @@ export const stopToken = (keyring: Keyring, recoveryId: string, sentAt: number):
 export const readStopToken = (keyring: Keyring, token: string, now: number): string | undefined =>
   readToken(keyring, 'stop-token', token, now)?.id;
 
+/** The token of the link that undoes a binding. */
+export const undoToken = (keyring: Keyring, authenticatorId: string, sentAt: number): string =>
+  linkToken(keyring, 'undo-token', { id: authenticatorId, endsAt: sentAt + lifetimes.stopLink, counter: 0 });
+
+/** @returns the authenticator's id; undefined for a token that is not ours or has run out */
+export const readUndoToken = (keyring: Keyring, token: string, now: number): string | undefined =>
+  readToken(keyring, 'undo-token', token, now)?.id;
+
 /** The token of the link beside a code in a mail. @param counter which message of the recovery it stands in */
 export const codeLinkToken = (
   keyring: Keyring,

@@ -46,7 +46,7 @@ export { countCodesUnderWay, sealedInRecovery } from './reseal.js';
 export { type CodeSent, sendCode } from './send-code.js';
 export { handBack, type Settled, settleRecovery } from './settle.js';
 export { showRecovery } from './show.js';
-export { type Stopped, stopRecovery } from './stop.js';
+export { aboutWhat, type Stopped, stopRecovery } from './stop.js';
 export { messagesWaiting, sweepMessages, sweepRecoveries } from './sweep.js';
 export { type DropReason, type MessageToSend, type Taken, takeMessages } from './take-message.js';
 export type { OfferedAddress, RecoveryView } from './view.js';

@@ -27,8 +27,9 @@ export type AccountNotice = (typeof accountNotices)[number];
 
 const warn = statement(
   'message_warn_of_change',
-  `insert into messages (id, account_id, kind, change, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-   select gen_random_uuid(), :accountId, 'authenticators_changed', :change, 'queued', :now, :expiresAt, :now, address.id, :requestId::uuid, :traceparent
+  `insert into messages (id, account_id, kind, change, authenticator, state, created_at, expires_at, due_at, address_id, request_id,
+     traceparent)
+   select gen_random_uuid(), :accountId, 'authenticators_changed', :change, :bound::text, 'queued', :now, :expiresAt, :now, address.id, :requestId::uuid, :traceparent
    from (select id from (${addressesToWarn(':accountId')}) known union select unnest(:alsoTo::uuid[])) address
    where address.id <> all(:notTo::uuid[])`,
 );
@@ -38,24 +39,32 @@ const warn = statement(
  * sends it.
  *
  * @param of.alsoTo addresses that were its own until now; `notTo` those that came with the change
+ * @param of.bound the authenticator that was bound: the notice has a link that undoes it
  */
 export async function warnOfChange(
   sql: Sql,
-  of: { accountId: string; changes: AccountNotice[]; at: Date; alsoTo?: string[]; notTo?: string[] },
+  of: {
+    accountId: string;
+    changes: AccountNotice[];
+    at: Date;
+    alsoTo?: string[];
+    notTo?: string[];
+    bound?: string | undefined;
+  },
 ): Promise<void> {
-  const { accountId, changes, at, alsoTo = [], notTo = [] } = of;
+  const { accountId, changes, at, alsoTo = [], notTo = [], bound = null } = of;
   const expiresAt = new Date(at.getTime() + lifetimes.stopLink);
   const change = changes.join(' ');
-  await sql.query(warn, { ...cause(sql.place), accountId, change, now: at, expiresAt, alsoTo, notTo });
+  await sql.query(warn, { ...cause(sql.place), accountId, change, now: at, expiresAt, alsoTo, notTo, bound });
 }
 
 /** Every address is told, whoever did it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
 export async function noteChange(
   tx: Transaction,
-  of: { now: number; accountId: string; event: AuditEventName; change: AccountNotice },
+  of: { now: number; accountId: string; event: AuditEventName; change: AccountNotice; bound?: string },
 ): Promise<void> {
   const at = new Date(of.now);
-  const { accountId, event, change } = of;
+  const { accountId, event, change, bound } = of;
   await recordAudit(tx, { id: uuidv7(of.now), at, event, actor: 'person', accountId, detail: { change } });
-  await warnOfChange(tx, { accountId, changes: [change], at });
+  await warnOfChange(tx, { accountId, changes: [change], at, bound });
 }

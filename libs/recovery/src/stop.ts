@@ -9,15 +9,27 @@ import { auditInsert } from '@rekey/audit';
 import { statement, type Transaction } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { revokeFamiliesOfRecovery } from '@rekey/tokens';
-import { readStopToken } from './bearer.js';
+import { readStopToken, readUndoToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext } from './context.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { noteChange } from './notice.js';
+import { undoBinding } from './undo-binding.js';
 
 export interface Stopped {
   /** It had already led to credentials; they are revoked. */
   wasSettled: boolean;
+  /** It was no recovery: something that was bound is removed. */
+  wasBinding?: true;
+}
+
+/** What a token of a "not me" link is about; undefined for one that is not ours or has run out. */
+export function aboutWhat(
+  { keyring, clock }: RecoveryContext,
+  token: string,
+): 'recovery' | 'binding' | undefined {
+  if (readStopToken(keyring, token, clock.now()) !== undefined) return 'recovery';
+  return readUndoToken(keyring, token, clock.now()) === undefined ? undefined : 'binding';
 }
 
 const whose = statement(
@@ -50,11 +62,14 @@ const stop = statement(
  *
  * Refusals: `not_found` for a token that is not ours, has run out, or whose recovery is no longer kept.
  */
-export async function stopRecovery(
-  { database, keyring, clock }: RecoveryContext,
-  token: string,
-): Promise<Stopped | Refusal> {
+export async function stopRecovery(context: RecoveryContext, token: string): Promise<Stopped | Refusal> {
+  const { database, keyring, clock } = context;
   const now = clock.now();
+  const bound = readUndoToken(keyring, token, now);
+  if (bound !== undefined) {
+    await undoBinding(context, bound);
+    return { wasSettled: true, wasBinding: true };
+  }
   const id = readStopToken(keyring, token, now);
   if (id === undefined) return refuse('not_found');
   return database.transaction(async (tx) => {

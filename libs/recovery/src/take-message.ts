@@ -3,7 +3,7 @@ import type { Locale } from '@rekey/kernel';
 import { budgets, counterKey, type SmsRefusal } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import type { Cause } from '@rekey/watch';
-import { codeLinkToken, stopToken } from './bearer.js';
+import { codeLinkToken, stopToken, undoToken } from './bearer.js';
 import type { MessageContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
 import type { AccountNotice } from './notice.js';
@@ -30,6 +30,8 @@ export interface MessageToSend {
   happenedAt?: Date;
   passwordSet?: boolean | undefined;
   suspended?: boolean | undefined;
+  /** Of a notice about something that was bound: the token of the link that undoes it. */
+  undoToken?: string | undefined;
   changes?: AccountNotice[] | undefined;
 }
 
@@ -122,6 +124,7 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   const more = {
     passwordSet: row.password_set ?? undefined,
     suspended: row.suspended ?? undefined,
+    undoToken: row.undoes ? undoToken(keyring, row.undoes, row.created_at.getTime()) : undefined,
     changes: row.changes ?? undefined,
   };
   return { send: { ...about, happenedAt, ...more } };

@@ -12,6 +12,8 @@ export interface TakenRow extends SealedAddress {
   recovery_id: string | null;
   kind: MessageKind;
   changes: AccountNotice[] | null;
+  /** Of a notice about something that was bound, to an address that is the account's: what its link undoes. */
+  undoes: string | null;
   created_at: Date;
   request_id: string | null;
   traceparent: string | null;
@@ -69,7 +71,7 @@ const wide = `
 export const take = statement(
   'recovery_take_messages',
   `with message as (
-     select m.id, m.recovery_id, m.kind, m.change, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
+     select m.id, m.recovery_id, m.kind, m.change, m.authenticator as bound_authenticator, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
        r.generation, r.state, r.locale, r.settled_at, r.password_set, r.suspended, r.identifier_digests, r.channel as wanted, r.client_id
      from messages m left join recoveries r on r.id = m.recovery_id
      where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
@@ -101,7 +103,7 @@ export const take = statement(
    ), bound as (
      update messages m set attempts = m.attempts + 1, address_id = address.address_id, channel = address.channel,
        bound_to = coalesce(m.bound_to, address.exact), key_id = coalesce(m.key_id, :keyId),
-       authenticator = address.authenticator
+       authenticator = coalesce(address.authenticator, m.authenticator)
      from address join outcome on outcome.message_id = address.message_id
      where m.id = address.message_id and m.state = 'queued' and coalesce(outcome.may_send, true)
      returning m.id, m.key_id, m.bound_to
@@ -116,7 +118,8 @@ export const take = statement(
      update recoveries r set account_id = address.account_id, generation = address.generation
      from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
    )
-   select message.id as message_id, message.recovery_id, message.kind, string_to_array(message.change, ' ') as changes, message.created_at, message.expires_at,
+   select message.id as message_id, message.recovery_id, message.kind, string_to_array(message.change, ' ') as changes,
+     case when message.kind = 'authenticators_changed' and address.is_current then message.bound_authenticator end as undoes, message.created_at, message.expires_at,
      message.request_id, message.traceparent,
      message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
      message.password_set, message.suspended, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { isRefused } from '@rekey/kernel';
-import { stopRecovery } from '@rekey/recovery';
+import { aboutWhat, stopRecovery } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refused } from './go-on.js';
 import { PageFaults } from './page-faults.js';
@@ -25,9 +25,12 @@ export class StopController {
       browser.keepToken(reply, 'stop', token);
       return show.to('/stop');
     }
-    if (browser.token(request, 'stop') === undefined)
-      return show.page(404, <StopGonePage context={show.context} />);
-    return show.page(200, <StopPage context={show.context} signsOut={!issuerIsExternal} />);
+    const about = aboutWhat(this.parts.context, browser.token(request, 'stop') ?? '');
+    if (about === undefined) return show.page(404, <StopGonePage context={show.context} />);
+    const page = (
+      <StopPage context={show.context} signsOut={!issuerIsExternal} binding={about === 'binding'} />
+    );
+    return show.page(200, page);
   }
 
   @Post()
@@ -41,8 +44,15 @@ export class StopController {
         : refused(show, stopped);
     }
     browser.forget(reply, 'stop');
-    const { wasSettled } = stopped;
-    const page = <StoppedPage context={show.context} wasSettled={wasSettled} signsOut={!issuerIsExternal} />;
+    const { wasSettled, wasBinding = false } = stopped;
+    const page = (
+      <StoppedPage
+        context={show.context}
+        wasSettled={wasSettled}
+        signsOut={!issuerIsExternal}
+        binding={wasBinding}
+      />
+    );
     return show.page(200, page);
   }
 

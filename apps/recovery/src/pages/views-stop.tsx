@@ -3,28 +3,37 @@ import { stopWordings } from './wording-stop.js';
 
 const words = (context: PageContext) => stopWordings[context.locale];
 
-export function StopPage({ context, signsOut }: { context: PageContext; signsOut: boolean }) {
+/** @param props.binding something was set up; otherwise somebody has been recovering the account */
+export function StopPage(props: { context: PageContext; signsOut: boolean; binding: boolean }) {
+  const { context, signsOut, binding } = props;
   const stop = words(context);
   return (
     <Shell context={context} title={stop.title}>
-      <p>{stop.lead(context.service)}</p>
-      <p>{stop.what(signsOut)}</p>
+      <p>{binding ? stop.binding.lead(context.service) : stop.lead(context.service)}</p>
+      <p>{binding ? stop.binding.what : stop.what(signsOut)}</p>
       <PostForm context={context} action="/stop">
         <button class="alarm wide" type="submit">
-          {stop.submit}
+          {binding ? stop.binding.submit : stop.submit}
         </button>
       </PostForm>
     </Shell>
   );
 }
 
-export function StoppedPage(props: { context: PageContext; wasSettled: boolean; signsOut: boolean }) {
-  const { context, wasSettled, signsOut } = props;
+export function StoppedPage(props: {
+  context: PageContext;
+  wasSettled: boolean;
+  signsOut: boolean;
+  binding: boolean;
+}) {
+  const { context, wasSettled, signsOut, binding } = props;
   const stop = words(context);
   return (
     <Shell context={context} title={stop.doneTitle}>
-      <p class="note">{wasSettled ? stop.doneAfter(signsOut) : stop.doneBefore}</p>
-      {wasSettled && <p>{stop.next(signsOut)}</p>}
+      <p class="note">
+        {binding ? stop.binding.done : wasSettled ? stop.doneAfter(signsOut) : stop.doneBefore}
+      </p>
+      {wasSettled && <p>{binding ? stop.binding.next : stop.next(signsOut)}</p>}
       {wasSettled && (
         <a class="button wide" href="/recover">
           {stop.recover}

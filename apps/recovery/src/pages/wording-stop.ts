@@ -11,6 +11,8 @@ export interface StopWording {
   doneAfter(signsOut: boolean): string;
   next(signsOut: boolean): string;
   recover: string;
+  /** Of something that was set up, instead of a recovery. */
+  binding: { lead(service: string): string; what: string; submit: string; done: string; next: string };
   goneTitle: string;
   gone: string;
 }
@@ -30,6 +32,14 @@ const en: StopWording = {
       ? 'To get in yourself, recover your account now.'
       : 'Whoever got in may still be signed in. Recover your account now: that signs them out.',
   recover: 'Recover my account',
+  binding: {
+    lead: (service) =>
+      `Someone who was signed in to your ${service} account set up a way to get back into it.`,
+    what: 'If it was not you, remove it here. Whoever set it up is signed out.',
+    submit: 'This was not me, remove it',
+    done: 'It is removed, and whoever set it up is signed out.',
+    next: 'They may know your password. Recover your account now: that signs everyone out and sets a new one.',
+  },
   goneTitle: 'This link has run out',
   gone: 'The link in the message is good for 72 hours. If someone else is in your account, recover it: that signs everyone out.',
 };
@@ -48,6 +58,13 @@ const zhHans: StopWording = {
       ? '如需登录，请现在找回您的账户。'
       : '对方可能仍处于登录状态。请现在找回您的账户：对方将因此退出登录。',
   recover: '找回我的账户',
+  binding: {
+    lead: (service) => `有人登录了您的 ${service} 账户，并设置了一种找回方式。`,
+    what: '如果不是您本人，请在此移除。对方将退出登录。',
+    submit: '不是我本人，移除',
+    done: '已移除，对方已退出登录。',
+    next: '对方可能知道您的密码。请现在找回您的账户：这会使所有设备退出登录，并设置新密码。',
+  },
   goneTitle: '链接已失效',
   gone: '消息中的链接 72 小时内有效。如果他人正在使用您的账户，请找回账户，这会使所有设备退出登录。',
 };

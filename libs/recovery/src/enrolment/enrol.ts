@@ -63,7 +63,7 @@ export async function confirmTotp(
     const binding = await holdForBinding(context, tx, { ...by, now: at });
     if (isRefused(binding)) return binding;
     if (!(await bindTotp(tx, { ...binding, id, step }))) return refuse('not_found');
-    await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'totp_bound' });
+    await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'totp_bound', bound: id });
     return undefined;
   });
 }
@@ -85,7 +85,13 @@ export async function renewBackupCodes(
     if (isRefused(binding)) return binding;
     const made = await replaceBackupCodes(tx, { ...binding, id, salt, digests });
     if (!made) return refuse('not_found');
-    await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'backup_code_made' });
+    await noteChange(tx, {
+      now,
+      accountId,
+      event: 'authenticator_bound',
+      change: 'backup_code_made',
+      bound: id,
+    });
     return { id, codes };
   });
 }
@@ -126,7 +132,7 @@ export async function restore(
     const kind = isUuid(id) ? await restoreAuthenticator(tx, { ...binding, id }) : undefined;
     if (!kind) return refuse('not_found');
     const event = 'authenticator_bound';
-    await noteChange(tx, { now, accountId: by.account, event, change: `${kind}_restored` });
+    await noteChange(tx, { now, accountId: by.account, event, change: `${kind}_restored`, bound: id });
     return undefined;
   });
 }
