@@ -1,6 +1,7 @@
 import type { PageBrowser } from './page-browser.js';
 import { password, people } from './people.js';
 import { codeIn, newHousehold, type Rekey, stopTokenIn, until } from './rekey.js';
+import { Story } from './story.js';
 
 type Page = Awaited<ReturnType<PageBrowser['get']>>;
 
@@ -157,6 +158,19 @@ export function tabForms(rekey: Rekey, open: () => PageBrowser) {
         return { page, fields: () => ({ id: own }) };
       },
       { status: 303, location: /^\/account\?done=removed$/ },
+    ),
+    '/account/restore': form(
+      async (browser, id) => {
+        const of = open();
+        await of.submit(await signIn(of, id), '/account/backup-codes', {});
+        const story = new Story(rekey);
+        await story.proveBy(`${id}@example.com`);
+        expect((await story.settle()).status).toBe(201);
+        const page = await signIn(browser, id);
+        const [, own = ''] = /"\/account\/restore".*?name="id" value="([\w-]+)"/s.exec(page.html) ?? [];
+        return { page, fields: () => ({ id: own }) };
+      },
+      { status: 303, location: /^\/account\?done=restored$/ },
     ),
     '/account/sign-out': form(async (browser, id) => ({ page: await signIn(browser, id), fields: none }), {
       status: 303,

@@ -1,5 +1,6 @@
 import { AnnouncedRoutes } from '../security/enumeration/announced-routes.js';
 import { csrfIn, PageBrowser } from './page-browser.js';
+import { policyFile } from './policy-file.js';
 import { newHousehold, useRekey } from './rekey.js';
 import { tabForms } from './tabs.js';
 
@@ -9,7 +10,7 @@ const beginnings = ['/recover', '/account/sign-in'];
 /** Two tabs of one browser: the first shows a form of one account, then the second goes on to another. */
 describe('a form of the pages acts on what it shows, also when another tab has gone on to somebody else [ASVS 6.6.2]', () => {
   const routes = new AnnouncedRoutes();
-  const rekey = useRekey();
+  const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: policyFile({ bindingHoldHours: 0 }) } });
   let household = '';
   const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);
   const { forms, prepare, begin, signIn, put } = tabForms(rekey, open);

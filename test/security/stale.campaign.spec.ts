@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { policyFile } from '../flows/policy-file.js';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 import { byLength } from '../runner/length.js';
 import { type FactName, facts } from './stale/facts.js';
@@ -44,11 +42,7 @@ async function each<From, To>(list: readonly From[], work: (one: From) => Promis
  * was proved or allowed is used later.
  */
 describe('what was proven must still be true when it is used', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rekey-policy-'));
-  const file = join(folder, 'policy.json');
-  writeFileSync(file, JSON.stringify({ roles: { staff: 2 } }));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: file } });
+  const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: policyFile({ roles: { staff: 2 } }) } });
 
   const wanted = factNames.flatMap((fact) =>
     gapNames.filter((gap) => isChosen(fact, gap)).map((gap) => ({ fact, gap })),
