@@ -48,7 +48,7 @@ describe('keys', () => {
     expect(used.size).toBeGreaterThanOrEqual(4);
     const [row] = await rekey.sql(`select count(*)::int as n from signing_keys where use = 'access_token'`);
     expect(row.n).toBeLessThanOrEqual(2);
-  }, 60_000);
+  }, 180_000);
 
   test('a new key is published an hour before it signs; two processes make one', async () => {
     const keys = keysOf();

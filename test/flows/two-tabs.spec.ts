@@ -87,7 +87,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     const browser = open();
     await browser.get(`/stop?token=${'x'.repeat(43)}`);
     const sealed = /^rekey-stop=([^;]+)/.exec(browser.setCookies.at(-1) ?? '')?.[1] ?? '';
-    const page = await browser.get('/stop');
+    const page = await browser.get('/recover');
     const secret = browser.setCookies.map((line) => /^rekey-browser=[^;]+/.exec(line)?.[0]).find(Boolean);
     for (const [name, path] of [
       ['recovery', '/recover/code'],

@@ -127,6 +127,7 @@ const account: Step[] = [
   form('/account/totp/confirm', () => ({ setup: 'none', value: '000000' })),
   form('/account/backup-codes'),
   form('/account/remove', () => ({ id: 'none' })),
+  form('/account/restore', () => ({ id: 'none' })),
   form('/account/sign-out'),
   page('/device'),
   head('/device'),
@@ -164,6 +165,7 @@ const issuer: Step[] = [
   json('issuer', 'POST', '/v1/authenticators/:id/confirm', () => ({ value: '000000' }), nobodysBearer),
   json('issuer', 'POST', '/v1/authenticators/backup_codes', undefined, nobodysBearer),
   json('issuer', 'DELETE', '/v1/authenticators/:id', undefined, nobodysBearer),
+  json('issuer', 'POST', '/v1/authenticators/:id/restore', undefined, nobodysBearer),
   json('issuer', 'POST', '/v1/device_codes', () => ({ user_code: 'BBBB-BBBB' }), nobodysBearer),
   json(
     'issuer',
