@@ -139,8 +139,8 @@ describe('what a thief has planted is no way back in', () => {
     expect(account.html).toContain(`from the network ${household}`);
     const id = /action="\/account\/restore".*?name="id" value="([\w-]+)"/s.exec(account.html)?.[1] ?? '';
     const again = await browser.submit(account, '/account/restore', { id });
-    expect(again.html).toContain('It works again.');
-    expect(again.html).toContain('It helps to recover your account from');
+    expect(again.html).toContain('Confirmed. It counts again.');
+    expect(again.html).toContain('Counts for recovering your account from');
     expect(csrfIn(again.html)).not.toBe('');
     const gone = await browser.submit(again, '/account/remove', { id });
     expect(gone.html).toContain('It is removed.');

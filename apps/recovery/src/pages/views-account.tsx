@@ -136,17 +136,17 @@ function Actions(props: {
       {of?.suspended && <p class="problem">{home.suspended(of.bound_from, of.client_id)}</p>}
       {of?.counts_from && !of.suspended && <p>{home.countsFrom(timeText(context, of.counts_from))}</p>}
       <div class="buttons">
-        <PostForm context={context} action={make}>
-          <button class={of ? 'quiet' : undefined} type="submit">
-            {label}
-          </button>
-        </PostForm>
         {of?.suspended && (
           <PostForm context={context} action="/account/restore">
             <input type="hidden" name="id" value={of.id} />
             <button type="submit">{home.restore}</button>
           </PostForm>
         )}
+        <PostForm context={context} action={make}>
+          <button class={of ? 'quiet' : undefined} type="submit">
+            {label}
+          </button>
+        </PostForm>
         {of && (
           <PostForm context={context} action="/account/remove">
             <input type="hidden" name="id" value={of.id} />

@@ -89,10 +89,10 @@ const en: AccountWording = {
     remove: 'Remove',
     disabled: 'It was entered wrongly too often and does not get you back in any more. Set it up again.',
     suspended: (from, client) =>
-      `It no longer works, because your account was recovered since. Set up ${from ? `from the network ${from}` : 'from a network that we do not know'}${client ? `, with "${client}"` : ''}. If this was you, confirm it. If not, remove it.`,
-    countsFrom: (time) => `It helps to recover your account from ${time} on. You can sign in with it now.`,
+      `Set aside, because your account was recovered since. Added ${from ? `from the network ${from}` : 'from a network that we do not know'}${client ? `, by the app "${client}"` : ''}. If this was you, confirm it. If not, remove it.`,
+    countsFrom: (time) => `Counts for recovering your account from ${time} on. For signing in it counts now.`,
     restore: 'Yes, it is mine',
-    restored: 'It works again.',
+    restored: 'Confirmed. It counts again.',
     signOut: 'Sign out',
     bound: 'Your authenticator app is set up.',
     removed: 'It is removed.',
