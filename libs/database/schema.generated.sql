@@ -13,6 +13,8 @@ create table accounts (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   aal smallint not null default 1,
+  generation uuid not null default gen_random_uuid(),
+  evidence_from timestamp with time zone,
   CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),
@@ -79,6 +81,9 @@ create table authorization_codes (
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
   family_id uuid,
+  generation uuid,
+  authenticators text[] not null default '{}'::text[],
+  proven_since timestamp with time zone,
   PRIMARY KEY (digest)
 );
 
@@ -204,6 +209,10 @@ create table recoveries (
   amr text[] not null default '{}'::text[],
   acr text,
   guess_key bytea not null,
+  generation uuid,
+  proof_authenticators text[] not null default '{}'::text[],
+  proof_times timestamp with time zone[] not null default '{}'::timestamp with time zone[],
+  client_authenticated boolean not null default false,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)
@@ -287,7 +296,7 @@ create table spent_token_ids (
 
 create table token_families (
   id uuid not null,
-  account_id text not null,
+  account_id text,
   client_id text not null,
   scope text not null,
   acr text not null,
@@ -300,6 +309,7 @@ create table token_families (
   expires_at timestamp with time zone not null,
   ended_at timestamp with time zone,
   end_reason text,
+  generation uuid,
   PRIMARY KEY (id)
 );
 
@@ -319,6 +329,7 @@ CREATE INDEX messages_created_at ON public.messages USING brin (created_at);
 CREATE INDEX messages_due ON public.messages USING btree (due_at) WHERE (state = 'queued'::text);
 CREATE INDEX messages_provider ON public.messages USING btree (provider_id) WHERE (provider_id IS NOT NULL);
 CREATE INDEX messages_recovery ON public.messages USING btree (recovery_id);
+CREATE INDEX recoveries_account ON public.recoveries USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX recoveries_created_at ON public.recoveries USING brin (created_at);
 CREATE INDEX recoveries_open ON public.recoveries USING btree (idle_expires_at) WHERE (state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text]));
 CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id, created_at);
@@ -328,6 +339,6 @@ CREATE INDEX sms_reservations_reserved_at ON public.sms_reservations USING brin 
 CREATE INDEX sms_reservations_to_count ON public.sms_reservations USING btree (proven_at) WHERE ((proven_at IS NOT NULL) AND (NOT counted));
 CREATE INDEX sms_traffic_slot ON public.sms_traffic USING brin (slot);
 CREATE INDEX spent_token_ids_expires_at ON public.spent_token_ids USING btree (expires_at);
-CREATE INDEX token_families_account ON public.token_families USING btree (account_id) WHERE (ended_at IS NULL);
+CREATE INDEX token_families_account ON public.token_families USING btree (account_id);
 CREATE INDEX token_families_recovery ON public.token_families USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
 CREATE TRIGGER audit_events_keep BEFORE DELETE OR UPDATE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION audit_events_keep();

@@ -82,3 +82,8 @@ export function people(rekey: Rekey) {
 /** The claims of an access token, unverified. */
 export const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+
+/** How a client shows its secret (RFC 6749 §2.3.1), as the answer that made it has it. */
+export const basicOf = (id: string, { client_secret: secret }: { client_secret: string }) => ({
+  authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
+});

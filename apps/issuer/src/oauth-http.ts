@@ -1,4 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { basicChallenge } from '@rekey/http';
 import { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from '@rekey/tokens';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -34,7 +35,7 @@ export class OAuthFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const status = statuses[refusal.error] ?? 400;
     // A 401 names a scheme (RFC 9110 §11.6.1), however the client tried.
-    if (status === 401) reply.header('www-authenticate', 'Basic realm="rekey", charset="UTF-8"');
+    if (status === 401) reply.header('www-authenticate', basicChallenge);
     void reply.status(status).send(bodyOf(refusal));
   }
 }

@@ -1,3 +1,4 @@
+export { authenticateClient, basicChallenge, clientForPeople } from './client-authentication.js';
 export { asked, createLog, type Log } from './log.js';
 export type { MediaRule } from './negotiation.js';
 export { describeApi } from './open-api.js';

@@ -33,6 +33,10 @@ export interface Client {
 export const holdsTokensOfPeople = ({ grants: its }: Client): boolean =>
   its.some((grant) => grant !== 'client_credentials');
 
+/** SQL: the client of that id acts with its secret only, as it is now. */
+export const isConfidential = (clientId: string): string =>
+  `exists (select from clients where client_id = ${clientId} and type = 'confidential')`;
+
 interface ClientRow extends Client {
   secret_digest: Buffer | null;
 }

@@ -15,6 +15,7 @@ export {
   grants,
   holdsTokensOfPeople,
   isClientId,
+  isConfidential,
   putClient,
   readClient,
   tokenExchangeGrant,

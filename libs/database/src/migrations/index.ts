@@ -16,6 +16,7 @@ import { TokensFamilies1764000000016 } from './16-tokens-families.js';
 import { AccountsGeneration1764000000017 } from './17-accounts-generation.js';
 import { TokensEvidence1764000000018 } from './18-tokens-evidence.js';
 import { RecoveryEvidence1764000000019 } from './19-recovery-evidence.js';
+import { RecoveryClient1764000000020 } from './20-recovery-client.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   AccountsGeneration1764000000017,
   TokensEvidence1764000000018,
   RecoveryEvidence1764000000019,
+  RecoveryClient1764000000020,
 ];
