@@ -107,6 +107,7 @@ create table clients (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   tokens_from timestamp with time zone,
+  owner text,
   CHECK (((type = 'confidential'::text) = (secret_digest IS NOT NULL))),
   CHECK ((type = ANY (ARRAY['public'::text, 'confidential'::text]))),
   PRIMARY KEY (client_id)

@@ -6,9 +6,10 @@ export {
   type ManagementScope,
   managementScopes,
 } from './client-credentials.js';
+export { ClientDirectory } from './client-directory.js';
 export {
   type Client,
-  ClientDirectory,
+  type ClientWriter,
   deleteClient,
   deviceGrant,
   type Grant,
@@ -16,7 +17,9 @@ export {
   holdsTokensOfPeople,
   isClientId,
   isConfidential,
+  mayWriteClient,
   putClient,
+  putClientBy,
   readClient,
   tokenExchangeGrant,
 } from './clients.js';

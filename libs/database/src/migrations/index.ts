@@ -17,6 +17,7 @@ import { AccountsGeneration1764000000017 } from './17-accounts-generation.js';
 import { TokensEvidence1764000000018 } from './18-tokens-evidence.js';
 import { RecoveryEvidence1764000000019 } from './19-recovery-evidence.js';
 import { RecoveryClient1764000000020 } from './20-recovery-client.js';
+import { TokensClientOwner1764000000021 } from './21-tokens-client-owner.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   TokensEvidence1764000000018,
   RecoveryEvidence1764000000019,
   RecoveryClient1764000000020,
+  TokensClientOwner1764000000021,
 ];
