@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 import { byLength } from '../runner/length.js';
 import { type FactName, facts } from './stale/facts.js';
-import { gaps, type Outcome } from './stale/gaps.js';
+import { gaps } from './stale/gaps.js';
 import { type Cell, type Stage, stageOn } from './stale/stage.js';
 import { expected, type GapName, gapNames } from './stale/table.js';
 

@@ -4,16 +4,7 @@ import { basisOf } from '../../flows/people.js';
 import { type Answer, codeIn, newHousehold, stopTokenIn, until } from '../../flows/rekey.js';
 import { Story } from '../../flows/story.js';
 import { type Cell, challenge, deviceGrant, redirectUri, type Stage, verifier } from './stage.js';
-import type { GapName } from './table.js';
-
-/** What became of it in the end. */
-export type Outcome =
-  /** It goes on as if nothing had happened. */
-  | 'goes on'
-  /** It is asked for more proof, and told which. */
-  | 'more proof'
-  /** Nothing is given, and there is nothing to go on with. */
-  | 'refused';
+import type { GapName, Outcome } from './table.js';
 
 /** A moment when something is proved or allowed, and the later one when it is used. */
 export interface Gap {

@@ -1,5 +1,13 @@
 import type { FactName } from './facts.js';
-import type { Outcome } from './gaps.js';
+
+/** What became of it in the end. */
+export type Outcome =
+  /** It goes on as if nothing had happened. */
+  | 'goes on'
+  /** It is asked for more proof, and told which. */
+  | 'more proof'
+  /** Nothing is given, and there is nothing to go on with. */
+  | 'refused';
 
 const columns = [
   'half proven, then proven',
