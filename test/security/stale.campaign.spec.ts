@@ -6,7 +6,7 @@ import { byLength } from '../runner/length.js';
 import { type FactName, facts } from './stale/facts.js';
 import { gaps } from './stale/gaps.js';
 import { type Cell, type Stage, stageOn } from './stale/stage.js';
-import { expected, type GapName, gapNames } from './stale/table.js';
+import { expected, type GapName, gapNames, type Outcome } from './stale/table.js';
 
 const factNames = Object.keys(facts) as FactName[];
 
