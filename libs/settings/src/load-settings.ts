@@ -4,9 +4,10 @@ import { Keyring } from '@rekey/kernel';
 import { developmentSecrets } from './development-secrets.js';
 import { readExternalIssuer } from './external-issuer.js';
 import { parseKeyring } from './keyring-text.js';
-import { missingInProduction } from './production.js';
+import { encrypted, missingInProduction, plainTextPasswords } from './production.js';
 import type { ProcessName, Settings, TwilioSettings } from './settings.js';
 import { tlsProblems } from './tls-files.js';
+import { hasCredentials } from './variable.js';
 import { type Values, type VariableName, variables } from './variables.js';
 
 /** Everything that is wrong with the environment, one line each, all at once. The process exits with 78 (EX_CONFIG). */
@@ -55,7 +56,7 @@ export function loadSettings(
       `SMTP_URL: not set; allowed: ${variables.SMTP_URL.allowed} (only "npm start" brings a mailbox)`,
     );
   }
-  if (production) problems.push(...missingInProduction(process, values));
+  if (production) problems.push(...missingInProduction(process, values), ...plainTextPasswords(values));
   const keys = readKeys(values, problems);
   if (problems.length > 0) throw new SettingsError(problems);
 
@@ -82,7 +83,7 @@ export function loadSettings(
     listenHost: values.LISTEN_HOST ?? 'localhost',
     ports,
     urls,
-    smtpUrls: values.SMTP_URL ?? [],
+    smtpUrls: (values.SMTP_URL ?? []).map((url) => (production ? encrypted(url) : url)),
     mailFrom: values.MAIL_FROM ?? 'Rekey <no-reply@localhost>',
     twilio,
     keyring: new Keyring(keys ?? parseKeyring(development?.keyring() ?? '')),
@@ -138,7 +139,10 @@ function readValues(environment: Record<string, string | undefined>, problems: s
 
 function refusal(name: VariableName, read: string): string {
   const variable: { allowed: string; secret?: boolean } = variables[name];
-  const shown = variable.secret ? `${read.length} characters` : JSON.stringify(read);
+  const shown =
+    variable.secret || read.split(',').some(hasCredentials)
+      ? `${read.length} characters`
+      : JSON.stringify(read);
   return `${name}: read ${shown}; allowed: ${variable.allowed}`;
 }
 
