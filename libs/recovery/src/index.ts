@@ -12,7 +12,7 @@ export type {
   TokenAnswer,
 } from './context.js';
 export { changeOwnPassword, type PasswordChange } from './enrolment/change-password.js';
-export { answerDevice, lookAtDevice } from './enrolment/device.js';
+export { answerDevice, beginDeviceWithin, lookAtDevice } from './enrolment/device.js';
 export {
   beginTotp,
   type Changing,
