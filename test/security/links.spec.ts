@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { generateSync } from 'otplib';
 import { PageBrowser } from '../flows/page-browser.js';
 import { type CaughtMessage, newHousehold, until, useRekey } from '../flows/rekey.js';
@@ -219,7 +220,56 @@ describe('links in mails', () => {
     const out = await browser.submit(again, '/account/sign-out', {});
     expect(out.html).toContain('name="password"');
   });
+
+  test('what was sealed for one cookie opens in no other: a link seals any text that somebody likes', async () => {
+    const { id } = (await rekey.sql('select id from recoveries limit 1'))[0];
+    const made = JSON.stringify({
+      id,
+      token: 'A'.repeat(43),
+      app: { name: 'x', origin: `* 'unsafe-inline'` },
+    });
+    for (const text of [made, 'not JSON']) {
+      const answer = await fetch(
+        `${rekey.settings.urls.recovery}/recover/link?token=${encodeURIComponent(text)}`,
+        { redirect: 'manual' },
+      );
+      const [, value = ''] = /rekey-link=([^;]+)/.exec(answer.headers.getSetCookie().join()) ?? [];
+      expect(value.length).toBeGreaterThan(60);
+      const page = await fetch(`${rekey.settings.urls.recovery}/recover/code`, {
+        headers: { cookie: `rekey-recovery=${value}; rekey-session=${value}; rekey-stop=${value}` },
+      });
+      expect(page.status).toBe(404);
+      expect(page.headers.get('content-security-policy')).not.toContain('unsafe-inline');
+      const stop = await fetch(`${rekey.settings.urls.recovery}/stop`, {
+        headers: { cookie: `rekey-stop=${value}` },
+      });
+      expect(stop.status).toBe(404);
+    }
+  });
+
+  test.each([
+    '/recover/..//evil.example?lang=en',
+    '/recover//evil.example/..?lang=en',
+    '//evil.example/recover?lang=en',
+    '/account/..//evil.example?lang=en',
+    '/stop/..//evil.example/%2e%2e?lang=en',
+    '/recover?lang=en&next=//evil.example',
+  ])('the switch of language stays on our own pages: GET %s', async (path) => {
+    const to = await locationOf(rekey.settings.ports.recovery, path);
+    if (to !== undefined) expect(to).toMatch(/^\/(recover|account|stop|device)(\/|\?|$)/);
+  });
 });
+
+/** As nobody's browser sends it: the path is not tidied up. */
+const locationOf = (port: number, path: string) =>
+  new Promise<string | undefined>((resolve, reject) => {
+    request({ port, host: 'localhost', path }, (answer) => {
+      answer.resume();
+      resolve(answer.headers.location);
+    })
+      .on('error', reject)
+      .end();
+  });
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 

@@ -91,6 +91,8 @@ describe('the same answer for everyone', () => {
     expect(answer.body.code).toBe('rate_limited');
     expect(answer.headers.get('ratelimit-policy')).toBe('"starts";q=30;w=600');
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    // What is refused is counted all the same.
+    expect(await rekey.sql('select 1 from limit_counters where spent = 32')).not.toEqual([]);
   });
 
   test('the same Idempotency-Key begins once, also at once twenty times; another request with it is refused', async () => {

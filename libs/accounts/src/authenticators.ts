@@ -74,19 +74,25 @@ export async function findUnboundTotp(
 
 const replaceBound = statement(
   'authenticator_replace_bound',
-  `delete from authenticators where account_id = :account and kind = :kind and bound_at is not null`,
+  `delete from authenticators where account_id = :account and kind = :kind and bound_at is not null and id <> :id`,
 );
 const bind = statement(
   'authenticator_bind',
   `update authenticators set bound_at = :at, bound_by = :session, last_step = :step where id = :id and account_id = :account and bound_at is null returning id`,
 );
 
-/** In a transaction that holds the account. The app that was bound before is not any more. @returns false when it was bound meanwhile */
+/**
+ * In a transaction that holds the account. The app that was bound before is not any more; that one goes only when this one can be
+ * bound, and is never this one.
+ *
+ * @returns false when it was bound meanwhile, or is gone
+ */
 export async function bindTotp(
   sql: Sql,
   of: { id: string; account: string; session: string; step: number; at: Date },
 ): Promise<boolean> {
-  await sql.query(replaceBound, { account: of.account, kind: 'totp' });
+  if (!(await findUnboundTotp(sql, of))) return false;
+  await sql.query(replaceBound, { ...of, kind: 'totp' });
   return (await sql.query(bind, of)).length > 0;
 }
 
@@ -104,7 +110,7 @@ export async function replaceBackupCodes(
   sql: Sql,
   of: { id: string; account: string; session: string; salt: Buffer; digests: Buffer[]; at: Date },
 ): Promise<boolean> {
-  await sql.query(replaceBound, { account: of.account, kind: 'backup_code' });
+  await sql.query(replaceBound, { ...of, kind: 'backup_code' });
   return (await sql.query(addCodes, of)).length > 0;
 }
 

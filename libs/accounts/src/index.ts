@@ -60,6 +60,7 @@ export {
   isEntitled,
   levelOf,
   proofsHeld,
+  readLevel,
   type Standing,
   standingOf,
   totpEvidence,

@@ -128,6 +128,20 @@ export const isEntitled = (account: string, evidence: Parameters<typeof evidence
 export const coversLevel = (acr: string, strongRoles: string): string =>
   `(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles)} = 1)`;
 
+const levelNow = statement(
+  'account_level',
+  `select ${levelOf(':strongRoles')} as level from accounts a where a.id = :account and a.status = 'active'`,
+);
+
+/** @returns the level that an active account asks for; undefined without such an account */
+export async function readLevel(
+  sql: Sql,
+  of: { account: string; strongRoles: string[] },
+): Promise<1 | 2 | undefined> {
+  const [row] = await sql.query<{ level: 1 | 2 }>(levelNow, of);
+  return row?.level;
+}
+
 const acceptStep = statement(
   'authenticator_accept_step',
   `update authenticators set last_step = :step

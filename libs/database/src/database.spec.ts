@@ -1,12 +1,6 @@
+import { AnyRefusal, refuse } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
-import {
-  type Database,
-  migrate,
-  openDatabase,
-  pendingMigrations,
-  statement,
-  type Transaction,
-} from './index.js';
+import { Database, migrate, openDatabase, pendingMigrations, statement, type Transaction } from './index.js';
 
 describe('Database', () => {
   let postgres: TestDatabase;
@@ -43,6 +37,34 @@ describe('Database', () => {
       await expect(failing).rejects.toThrow('no');
     }
     expect(await database.query(count, { name: 'spec_gone' })).toEqual([{ n: 0 }]);
+  });
+
+  class OtherRefusal extends AnyRefusal {}
+  test.each([
+    ['refusal', refuse('not_found')],
+    ['refusal in other words', new OtherRefusal()],
+  ])('a transaction that returns a %s leaves nothing, and does nothing afterwards', async (_what, no) => {
+    const noted: unknown[][] = [];
+    const watching = new Database(
+      database.dataSource,
+      () =>
+        (...what) =>
+          noted.push(what),
+    );
+    const work = async (tx: Transaction, outcome: unknown) => {
+      await tx.query(statement('spec_refused', 'create table spec_refused (id int)'));
+      tx.afterCommit(() => noted.push(['afterwards']));
+      tx.note('limits_hit', { policy: 'starts' });
+      return outcome;
+    };
+    expect(await watching.transaction((tx) => work(tx, no))).toBe(no);
+    expect(await database.query(count, { name: 'spec_refused' })).toEqual([{ n: 0 }]);
+    expect(noted).toEqual([]);
+    // What is no refusal commits.
+    await watching.transaction((tx) => work(tx, { refused: true }));
+    expect(await database.query(count, { name: 'spec_refused' })).toEqual([{ n: 1 }]);
+    expect(noted).toEqual([['afterwards'], ['limits_hit', { policy: 'starts' }]]);
+    await database.dataSource.query('drop table spec_refused');
   });
 
   test.each<[string, (tx: Transaction, end: () => Promise<void>) => Promise<unknown>]>([

@@ -1,15 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isAnyRefused } from '@rekey/kernel';
 import { inSpan, type Note, type Place } from '@rekey/watch';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
-import { namingLostConnection } from './lost-connection.js';
+import { namingConnectionFault } from './connection-fault.js';
+import { HeardClient } from './heard-client.js';
 import { pendingMigrations } from './migrate.js';
 import { type Statement, valuesOf } from './statement.js';
 
 /** Whatever a hand-written statement can be put to: the database, or a transaction on it. */
 export interface Sql {
-  /** @returns the rows; a fault of the database is thrown with its SQLSTATE in `code`, `08006` for a connection that was lost */
+  /** @returns the rows; a fault of the database is thrown with its SQLSTATE in `code`, `08001` for a connection that could not be made, `08006` for one that was lost */
   query<Row extends object>(statement: Statement, values?: Record<string, unknown>): Promise<Row[]>;
   /** Counts what was done here: whoever writes it says it, and on a transaction it counts when that commits. */
   readonly note: Note;
@@ -22,7 +24,7 @@ export interface Transaction extends Sql {
   readonly manager: EntityManager;
   /** What the library asks {@link Database.queryWhereverWeAre} meanwhile is part of this transaction. */
   joining<T>(library: () => Promise<T>): Promise<T>;
-  /** Runs once the transaction has committed, never when it has not. Its fault is the caller's to handle. */
+  /** Runs once the transaction has committed, never when it has not: neither after a fault nor after a refusal. Its fault is the caller's to handle. */
   afterCommit(work: () => void): void;
 }
 
@@ -81,7 +83,11 @@ export class Database implements Sql {
     return run<Row>(this.pool, statement, values);
   }
 
-  /** Commits what `work` does when it returns, rolls back when it throws. */
+  /**
+   * Commits what `work` does when it returns, rolls back when it throws, and when it returns a refusal: who is told no has
+   * changed nothing. What is to stay all the same, as the charge for a request that is one too many, is returned as a plain
+   * value and refused outside.
+   */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const attributes = { 'db.system.name': 'postgresql' };
     return inSpan(this.place, 'database transaction', 'client', attributes, (place) =>
@@ -107,10 +113,14 @@ export class Database implements Sql {
         note: (...noted: Parameters<Note>) => afterwards.push(() => this.note(...noted)),
       };
       result = await work(tx);
-      await runner.commitTransaction();
+      if (isAnyRefused(result)) {
+        afterwards.length = 0;
+        // Where the connection is lost meanwhile, PostgreSQL rolls back by itself.
+        await runner.rollbackTransaction().catch(() => undefined);
+      } else await runner.commitTransaction();
     } catch (fault) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw namingLostConnection(fault);
+      throw namingConnectionFault(fault);
     } finally {
       // What was started inside and still runs must not meet the connection in somebody else's hands.
       seat.client = undefined;
@@ -125,12 +135,18 @@ export class Database implements Sql {
    * and their own idea of a pool: the queue commits with what caused the job.
    */
   queryWhereverWeAre(config: QueryConfig): Promise<QueryResult> {
-    return (this.inside.getStore()?.client ?? this.pool).query(config);
+    const on: Runner = this.inside.getStore()?.client ?? this.pool;
+    return on.query(config).catch(rethrowNamed);
+  }
+
+  /** A connection of the pool, for libraries that ask for one; whoever takes it releases it. */
+  connect(): Promise<PoolClient> {
+    return this.pool.connect().catch(rethrowNamed);
   }
 
   /** @throws when PostgreSQL does not answer */
   async ping(): Promise<void> {
-    await this.pool.query('select 1');
+    await this.pool.query('select 1').catch(rethrowNamed);
   }
 
   async close(): Promise<void> {
@@ -152,11 +168,11 @@ async function run<Row extends object>(
   values: Record<string, unknown>,
 ): Promise<Row[]> {
   const config = { name: statement.name, text: statement.text, values: valuesOf(statement, values) };
-  try {
-    return (await on.query<Row>(config)).rows;
-  } catch (fault) {
-    throw namingLostConnection(fault);
-  }
+  return (await on.query<Row>(config).catch(rethrowNamed)).rows;
+}
+
+function rethrowNamed(fault: unknown): never {
+  throw namingConnectionFault(fault);
 }
 
 /**
@@ -175,7 +191,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     synchronize: false,
     logging: false,
     // BullMQ's functions live in a schema of their own and are called by their bare names.
-    extra: { options: '-c search_path=public,bullmq -c TimeZone=UTC', keepAlive: true },
+    extra: { Client: HeardClient, options: '-c search_path=public,bullmq -c TimeZone=UTC', keepAlive: true },
   });
   await dataSource.initialize();
   const pending = options.anySchema ? [] : await pendingMigrations(dataSource);

@@ -6,6 +6,7 @@ export {
   standing,
   type Transaction,
 } from './database.js';
+export { HeardClient } from './heard-client.js';
 export { migrate, pendingMigrations } from './migrate.js';
 export {
   countByKey,

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { HeardClient } from './heard-client.js';
 import { migrations } from './migrations/index.js';
 
 /** One number for the whole fleet: whoever migrates holds this advisory lock, the others wait their turn. */
@@ -11,7 +12,7 @@ const migrationLock = 7_235_001;
  * @returns the names of the migrations that ran now
  */
 export async function migrate(options: { url: string }): Promise<string[]> {
-  const lock = new pg.Client({ connectionString: options.url });
+  const lock = new HeardClient({ connectionString: options.url });
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [migrationLock]);
@@ -24,6 +25,7 @@ export async function migrate(options: { url: string }): Promise<string[]> {
       migrationsTransactionMode: 'each',
       synchronize: false,
       logging: false,
+      extra: { Client: HeardClient },
     });
     await dataSource.initialize();
     try {

@@ -47,7 +47,7 @@ export class ProbesController {
       await reply.send({ status: 'ok' });
     } catch (fault) {
       reply.log.warn({ err: fault }, 'not ready');
-      await reply.status(503).send({ status: 'unavailable' });
+      await reply.status(503).header('retry-after', '5').send({ status: 'unavailable' });
     }
   }
 

@@ -46,14 +46,28 @@ function describe(thrown: unknown): { body: Problem; headers: Record<string, str
   return { body: problem(500, 'internal', 'Something went wrong on our side.'), headers: {} };
 }
 
-/** The database or the queue is away: the caller should come again, and nothing was granted. */
+/**
+ * The database or the queue is away: the caller should come again, and nothing was granted. By codes only: the rooms below
+ * name what has none.
+ */
 function isOutage(thrown: unknown): boolean {
   const code = String(Object(thrown).code ?? '');
-  const message = String(Object(thrown).message ?? '');
-  // Class 08: connection exceptions; 53: out of resources; 57P: shut down by an operator (PostgreSQL appendix A).
-  const sqlState = /^(08|53|57P)/.test(code);
-  const socket = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'].includes(
-    code,
-  );
-  return sqlState || socket || /Connection terminated|timeout exceeded when trying to connect/.test(message);
+  return transientStates.test(code) || awaySockets.includes(code);
 }
+
+/**
+ * Of PostgreSQL (appendix A): 08 the connection; 25006 a standby that is not promoted yet; 40 rolled back for the sake of
+ * another, a deadlock too: all of it, so that the same request may succeed; 53 out of resources; 57 ended by an operator or a timeout.
+ */
+const transientStates = /^(08|40|53|57)[0-9A-Z]{3}$|^25006$/;
+
+const awaySockets = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+];

@@ -76,6 +76,7 @@ export function whatToDo(fault: unknown): string {
       return port
         ? `port ${port} may not be used by this user; choose one above 1023 with ${variable}`
         : `${message}; change the permissions or choose another place`;
+    case '08001':
     case 'ECONNREFUSED':
     case 'ENOTFOUND':
     case 'EHOSTUNREACH':

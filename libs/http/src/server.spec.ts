@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Module, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
 import { refuse } from '@rekey/kernel';
 import { openWatch } from '@rekey/watch';
 import type { FastifyInstance } from 'fastify';
@@ -34,9 +34,9 @@ class Greetings {
     throw new Error('password=hunter2');
   }
 
-  @Get('outage')
-  outage() {
-    throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+  @Get('faults/:code')
+  fault(@Param('code') code: string) {
+    throw Object.assign(new Error('timeout exceeded when trying to connect'), { code });
   }
 }
 
@@ -101,7 +101,13 @@ describe('serve', () => {
 
   test.each([
     ['GET', '/v1/broken', undefined, 500, 'internal'],
-    ['GET', '/v1/outage', undefined, 503, 'unavailable'],
+    ['GET', '/v1/faults/ECONNREFUSED', undefined, 503, 'unavailable'],
+    ['GET', '/v1/faults/08001', undefined, 503, 'unavailable'],
+    ['GET', '/v1/faults/57P01', undefined, 503, 'unavailable'],
+    ['GET', '/v1/faults/40P01', undefined, 503, 'unavailable'],
+    ['GET', '/v1/faults/25006', undefined, 503, 'unavailable'],
+    ['GET', '/v1/faults/23505', undefined, 500, 'internal'],
+    ['GET', '/v1/faults/ENOENT', undefined, 500, 'internal'],
     ['GET', '/nowhere', undefined, 404, 'not_found'],
     ['DELETE', '/v1/greetings', undefined, 405, 'method_not_allowed'],
     ['OPTIONS', '/v1/greetings', undefined, 405, 'method_not_allowed'],
@@ -117,13 +123,15 @@ describe('serve', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
     expect(answer.body).not.toMatch(/hunter2|node_modules|\.ts/);
     expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers['retry-after']).toBe(status === 503 ? '5' : undefined);
   });
 
   test('probes and metrics tell the truth', async () => {
     expect((await fastify.inject('/health/live')).statusCode).toBe(200);
     expect((await fastify.inject('/health/ready')).statusCode).toBe(200);
     ready = false;
-    expect((await fastify.inject('/health/ready')).statusCode).toBe(503);
+    const away = await fastify.inject('/health/ready');
+    expect([away.statusCode, away.headers['retry-after']]).toEqual([503, '5']);
     ready = true;
     const metrics = (await fastify.inject('/metrics')).body;
     expect(metrics).toContain(

@@ -60,6 +60,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   try {
     // Not by Nest, which would log what the caller is going to say: a port that is taken is one line for a person.
     await fastify.listen({ port: options.port, host: listenHost });
+    // A connection that could not be accepted (no file handle is left) is one caller's loss, not the end of the process.
+    fastify.server.on('error', (fault) => fastify.log.error({ err: fault }, 'a connection was not accepted'));
   } catch (fault) {
     await app.close();
     throw Object.assign(fault as Error, { port: options.port, process: options.name });
@@ -96,6 +98,9 @@ export async function createApp(
     bodyLimit: options.bodyLimit ?? 65_536,
     trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     routerOptions: { maxParamLength: 200 },
+    // What still arrives while we leave is answered as ever: Fastify's own 503 is no problem document and does not say when
+    // to come again.
+    return503OnClosing: false,
     frameworkErrors: onUnreadableUrl,
     clientErrorHandler: onUnreadableRequest,
     http: nodeTimes(arrival),
@@ -103,6 +108,7 @@ export async function createApp(
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   readEmptyAsNone(adapter, fastify);
+  endConnectionsWhenLeaving(fastify);
   registerTrail(fastify, watch, proxies);
   registerManners(fastify, watch, options.ledByMessage);
   endHalfRequests(fastify, arrival, options.streams);
@@ -138,6 +144,18 @@ function readEmptyAsNone(adapter: Pick<FastifyAdapter, 'useBodyParser'>, fastify
   adapter.useBodyParser('application/json', false, options, (request, body, done) => {
     if (body?.length) void json(request as never, String(body), done);
     else done(null, undefined);
+  });
+}
+
+/** An answer that is given while we leave is the last of its connection. Left open and idle, it would hold us up for a minute. */
+function endConnectionsWhenLeaving(fastify: FastifyInstance): void {
+  let isLeaving = false;
+  fastify.addHook('preClose', async () => {
+    isLeaving = true;
+  });
+  fastify.addHook('onSend', (_request, reply, payload, next) => {
+    if (isLeaving) reply.header('connection', 'close');
+    next(null, payload);
   });
 }
 

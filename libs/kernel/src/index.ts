@@ -3,6 +3,15 @@ export { type Clock, MovableClock, systemClock } from './clock.js';
 export { isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, keyHeader } from './keyring.js';
 export { askedLocale, type Locale, locales, pickLocale } from './locale.js';
-export { isRefused, type LimitView, Refusal, type RefusalCode, type RefusalData, refuse } from './refusal.js';
+export {
+  AnyRefusal,
+  isAnyRefused,
+  isRefused,
+  type LimitView,
+  Refusal,
+  type RefusalCode,
+  type RefusalData,
+  refuse,
+} from './refusal.js';
 export { isSameText } from './same-text.js';
 export { withDefaults } from './with-defaults.js';

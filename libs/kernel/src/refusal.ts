@@ -43,17 +43,23 @@ export interface RefusalData {
   limit?: LimitView;
 }
 
-/** An expected no. It is returned, never thrown: what is thrown is a fault. */
-export class Refusal {
+/** An expected no, in whosever words. It is returned, never thrown: what is thrown is a fault. A transaction that returns one is undone. */
+export abstract class AnyRefusal {}
+
+export class Refusal extends AnyRefusal {
   constructor(
     readonly code: RefusalCode,
     readonly data: RefusalData = {},
     /** For the log only. */
     readonly detail?: string,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 export const refuse = (code: RefusalCode, data?: RefusalData, detail?: string): Refusal =>
   new Refusal(code, data, detail);
 
 export const isRefused = (outcome: unknown): outcome is Refusal => outcome instanceof Refusal;
+
+export const isAnyRefused = (outcome: unknown): outcome is AnyRefusal => outcome instanceof AnyRefusal;

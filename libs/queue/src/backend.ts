@@ -1,4 +1,4 @@
-import type { Database } from '@rekey/database';
+import { type Database, HeardClient } from '@rekey/database';
 import { createPostgresBackend, type QueueOptions, runMigrations, setDefaultBackendFactory } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -76,7 +76,7 @@ async function reach(redis: Redis, ready: Promise<unknown>): Promise<void> {
 
 /** Brings BullMQ's own schema (`bullmq`) up to date; it takes a lock of its own. */
 export async function migrateQueue(options: { url: string }): Promise<void> {
-  const pool = new pg.Pool({ connectionString: options.url, max: 1 });
+  const pool = new pg.Pool({ connectionString: options.url, max: 1, Client: HeardClient });
   // A server that leaves in the moment between the last query and the end is no fault of ours; a query says its own.
   pool.on('error', () => undefined);
   try {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@rekey/database';
-import type { PoolClient } from 'pg';
 
 /**
  * What BullMQ takes for a pg.Pool: its statements go to the transaction that it joins, so that a job commits with what
@@ -20,7 +19,7 @@ export function poolFor(database: Database) {
     options: pool.options,
     query: (text: string, values?: unknown[]) =>
       database.queryWhereverWeAre(values ? { name: nameOf(text), text, values } : { text }),
-    connect: (): Promise<PoolClient> => pool.connect(),
+    connect: () => database.connect(),
     on: (event: 'error' | 'connect', listener: (...args: never[]) => void) => {
       pool.on(event as 'error', listener as (fault: Error) => void);
     },

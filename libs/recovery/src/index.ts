@@ -12,10 +12,10 @@ export type {
   TokenAnswer,
 } from './context.js';
 export { changeOwnPassword, type PasswordChange } from './enrolment/change-password.js';
+export type { Changing, EnrolmentContext } from './enrolment/context.js';
 export { answerDevice, beginDeviceWithin, lookAtDevice } from './enrolment/device.js';
 export {
   beginTotp,
-  type Changing,
   confirmTotp,
   renewBackupCodes,
   type TotpToBind,

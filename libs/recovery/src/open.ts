@@ -1,7 +1,7 @@
 import { lookupDigests, normaliseIdentifier } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
-import { isRefused, type Locale, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { isRefused, type LimitView, type Locale, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, chargeRows, chargeSend, counterKey, limitView, sourceOf } from '@rekey/limits';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { cause } from '@rekey/watch';
@@ -103,7 +103,7 @@ export async function openRecovery(
   const work = async () => {
     const [counted] =
       (await context.flood?.spend(new Date(now), [{ key: sourceKey, budget: starts }], database.place)) ?? [];
-    return database.transaction(async (tx): Promise<OpenedRecovery | Refusal> => {
+    const opened = await database.transaction(async (tx): Promise<OpenedRecovery | LimitView> => {
       const id = uuidv7(now);
       const messageId = uuidv7(now);
       const at = (ms: number) => new Date(now + ms);
@@ -139,7 +139,7 @@ export async function openRecovery(
       const limit = limitView(starts, row.spent, row.resets_at, at(0));
       if (!row.opened) {
         tx.note('limits_hit', { policy: starts.policy });
-        return refuse('rate_limited', { retry_after: limit.reset, limit });
+        return limit;
       }
       tx.note('recoveries_started', { client: input.clientId ?? 'default' });
       if (!row.may_send) tx.note('limits_hit', { policy: sends.policy });
@@ -155,6 +155,9 @@ export async function openRecovery(
       if (repeat) await keepAnswer(tx, now, repeat, { recoveryId: id, answer: view });
       return withToken(view);
     });
+    if ('token' in opened) return opened;
+    // Out here, where what was charged has committed.
+    return refuse('rate_limited', { retry_after: opened.reset, limit: opened });
   };
   return once<RecoveryView, OpenedRecovery | Refusal>(database, now, repeat, work, ({ answer }) =>
     withToken(answer),

@@ -186,18 +186,17 @@ async function consumeProof(
       auditId: uuidv7(now),
     });
   const { spend } = accepted;
+  const lost = refuse('not_possible', {}, 'another caller won with the same proof');
   // What can be used once is used in the transaction that moves the recovery: both or neither.
   const won = spend
-    ? await database
-        .transaction(async (tx) => {
-          const rows = await win(tx);
-          if (rows.length === 0 || (await spend(tx))) return rows;
-          throw new Beaten();
-        })
-        .catch(unlessBeaten)
+    ? await database.transaction(async (tx) => {
+        const rows = await win(tx);
+        return rows.length === 0 || (await spend(tx)) ? rows : lost;
+      })
     : await win(database);
+  if (isRefused(won)) return won;
   const [winner] = won;
-  if (!winner) return refuse('not_possible', {}, 'another caller won with the same proof');
+  if (!winner) return lost;
   const idleExpiresAt = new Date(now + lifetimes.idle);
   return viewOf(
     context,
@@ -205,14 +204,6 @@ async function consumeProof(
     { ...row, state, proofs: kept.proofs, idle_expires_at: idleExpiresAt },
     { standing, offers: winner.offers },
   );
-}
-
-/** The same value won elsewhere between the look and the move: nothing of this transaction may stay. */
-class Beaten extends Error {}
-
-function unlessBeaten(fault: unknown): [] {
-  if (fault instanceof Beaten) return [];
-  throw fault;
 }
 
 function noTriesLeft(row: Burnt, now: number): Refusal {

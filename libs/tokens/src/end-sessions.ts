@@ -136,7 +136,7 @@ export const endOlderFamilies = (of: { account: string; recovery: string }): str
 
 const hold = statement(
   'session_hold',
-  `select id from token_families f
+  `select acr from token_families f
    where id = :session and account_id = :account and ended_at is null and ${untilOf('f')} > :now
    for no key update`,
 );
@@ -144,12 +144,15 @@ const hold = statement(
 /**
  * In a transaction, for an act of a session that lasts longer than it: who ends the session waits, or has come first.
  *
- * @returns false when it has ended meanwhile
+ * @returns how sure it is; undefined when it has ended meanwhile
  */
-export const holdSession = async (
+export async function holdSession(
   sql: Sql,
   of: { account: string; session: string; now: Date },
-): Promise<boolean> => (await sql.query(hold, of)).length > 0;
+): Promise<{ acr: string } | undefined> {
+  const [row] = await sql.query<{ acr: string }>(hold, of);
+  return row;
+}
 
 const endOne = statement(
   'family_end',

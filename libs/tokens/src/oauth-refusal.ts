@@ -1,3 +1,5 @@
+import { AnyRefusal } from '@rekey/kernel';
+
 /** Error codes of RFC 6749 §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1 and RFC 8628 §3.5. */
 export type OAuthErrorCode =
   | 'invalid_request'
@@ -16,12 +18,14 @@ export type OAuthErrorCode =
   | 'expired_token';
 
 /** An expected no of the issuer, in OAuth's own words. Returned, never thrown. */
-export class OAuthRefusal {
+export class OAuthRefusal extends AnyRefusal {
   constructor(
     readonly error: OAuthErrorCode,
     /** Printable ASCII without quotes or backslashes (RFC 6749 §5.2); reaches the client. */
     readonly description?: string,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 export const oauthRefuse = (error: OAuthErrorCode, description?: string): OAuthRefusal =>

@@ -67,6 +67,8 @@ export class SigningKeys {
   private loaded: LoadedKey[] = [];
   private loadedAt = Number.NEGATIVE_INFINITY;
   private missedAt = Number.NEGATIVE_INFINITY;
+  /** Whoever asks while a look is under way waits for it: it may find their key too. */
+  private looking: Promise<void> | undefined;
 
   constructor(
     private readonly database: Database,
@@ -98,9 +100,11 @@ export class SigningKeys {
   async verifyingKey(use: KeyUse, kid: unknown): Promise<LoadedKey | undefined> {
     const find = () => this.loaded.find((key) => key.kid === kid && key.use === use);
     const known = find();
-    if (known || this.clock.now() - this.missedAt < reloadEveryMs) return known;
-    this.missedAt = this.clock.now();
-    await this.load();
+    if (known || (!this.looking && this.clock.now() - this.missedAt < reloadEveryMs)) return known;
+    this.looking ??= this.lookAgain().finally(() => {
+      this.looking = undefined;
+    });
+    await this.looking;
     return find();
   }
 
@@ -143,6 +147,13 @@ export class SigningKeys {
     const uses = ['access_token', 'recovery_assertion'] as const;
     const keys = await Promise.all(uses.map((use) => this.signingKey(use)));
     return keys.map(({ use, activeFrom: since }) => ({ use, since, due: since + this.plan.rotateEveryMs }));
+  }
+
+  /** For an id that nobody knows, once in a while. A look that failed has told nothing: the next asker looks again. */
+  private async lookAgain(): Promise<void> {
+    const at = this.clock.now();
+    await this.load();
+    this.missedAt = at;
   }
 
   private algOf(use: KeyUse): TokenAlgorithm {

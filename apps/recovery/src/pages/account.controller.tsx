@@ -92,7 +92,7 @@ export class AccountController {
   @Post('totp/confirm')
   async confirm(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.changing(request, reply, async (show, context, who) => {
-      const setup = this.parts.browser.openSetup<TotpToBind>(textIn(body.setup, 4_000));
+      const setup = this.parts.browser.openSetup(textIn(body.setup, 4_000));
       if (!setup) return show.to('/account');
       const refusal = await confirmTotp(context, who, { id: setup.id, value: textIn(body.value, 20) });
       if (!refusal) return show.to('/account?done=bound');
@@ -113,8 +113,9 @@ export class AccountController {
 
   @Post('remove')
   async remove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.changing(request, reply, async (show, context, { account }) => {
-      await unbind(context, account, textIn(body.id, 40));
+    return this.changing(request, reply, async (show, context, who) => {
+      const refusal = await unbind(context, who, textIn(body.id, 40));
+      if (refusal) return this.refused(show, refusal);
       return show.to('/account?done=removed');
     });
   }
@@ -154,7 +155,7 @@ export class AccountController {
 
   /** What is not there any more, or whose session has ended, is best seen from the beginning. */
   private refused(show: Presenter, refusal: Refusal): FastifyReply {
-    return ['not_found', 'unauthorized'].includes(refusal.code)
+    return ['not_found', 'unauthorized', 'step_up_required'].includes(refusal.code)
       ? show.to('/account')
       : refused(show, refusal);
   }

@@ -2,18 +2,31 @@ import type { Keyring, Locale } from '@rekey/kernel';
 import { newSecret, pickLocale, readBase64url } from '@rekey/kernel';
 import type { RecoveryReference } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { everyForm, type FormPath, type Subject } from './every-form.js';
 
 /** The recovery of this browser, and where an app waits for the person. */
 export interface BrowserRecovery extends RecoveryReference {
-  app?: { name: string; origin: string };
+  app?: { name: string; origin: string } | undefined;
 }
+
+/** What stands in a cookie was sealed here for that cookie; it is read like everything else that comes from outside. */
+const recoveryCookie: z.ZodType<BrowserRecovery> = z.strictObject({
+  id: z.uuid(),
+  token: z.string().regex(/^[\w-]{43}$/),
+  app: z.strictObject({ name: z.string().max(100), origin: z.string().max(2_000) }).optional(),
+});
+const setupField = z.strictObject({ id: z.uuid(), secret: z.string().max(64), uri: z.string().max(2_000) });
+type Setup = z.output<typeof setupField>;
+/** Tokens of every kind: base64url, with dots where they are signed. */
+const tokenText = /^[\w.-]{1,4000}$/;
 
 /** Pages that a link of a message leads to. */
 export type LinkedPage = 'stop' | 'link';
 
-const sealPurpose = 'page-recovery';
 const setupPurpose = 'page-setup';
+/** What is sealed for one cookie opens in no other. */
+const cookiePurpose = (name: string): string => `page-cookie/${name}`;
 const csrfPurpose = 'page-csrf';
 const aboutPurpose = 'page-about';
 
@@ -33,57 +46,42 @@ export class BrowserState {
 
   recovery(request: FastifyRequest): BrowserRecovery | undefined {
     const text = this.open(request, 'recovery');
-    return text === undefined ? undefined : fromJson<BrowserRecovery>(text);
+    return text === undefined ? undefined : fromJson(recoveryCookie, text);
   }
 
   keepRecovery(reply: FastifyReply, recovery: BrowserRecovery): void {
     // Strict: every page that needs it is reached from a page of ours.
-    this.set(
-      reply,
-      'recovery',
-      this.keyring.seal(JSON.stringify(recovery), sealPurpose).toString('base64url'),
-      'strict',
-      3_600,
-    );
+    this.set(reply, 'recovery', this.seal('recovery', JSON.stringify(recovery)), 'strict', 3_600);
   }
 
   token(request: FastifyRequest, of: LinkedPage): string | undefined {
-    return this.open(request, of);
+    return this.openToken(request, of);
   }
 
   /** What came in a link, for the page behind it. */
   keepToken(reply: FastifyReply, of: LinkedPage, token: string): void {
     // Lax: the link comes from a mail, and a strict cookie would not survive the way from there.
-    this.set(reply, of, this.keyring.seal(token, sealPurpose).toString('base64url'), 'lax', 900);
+    this.set(reply, of, this.seal(of, token), 'lax', 900);
   }
 
   /** The access token of a person who manages their authenticators here. */
   session(request: FastifyRequest): string | undefined {
-    return this.open(request, 'session');
+    return this.openToken(request, 'session');
   }
 
   /** @param seconds as long as the token is good */
   keepSession(reply: FastifyReply, accessToken: string, seconds: number): void {
-    this.set(
-      reply,
-      'session',
-      this.keyring.seal(accessToken, sealPurpose).toString('base64url'),
-      'strict',
-      seconds,
-    );
+    this.set(reply, 'session', this.seal('session', accessToken), 'strict', seconds);
   }
 
   /** What a form carries from one page to the next and nobody else may read or change. */
-  sealSetup(setup: object): string {
+  sealSetup(setup: Setup): string {
     return this.keyring.seal(JSON.stringify(setup), setupPurpose).toString('base64url');
   }
 
-  openSetup<Setup extends object>(text: string): Setup | undefined {
-    try {
-      return JSON.parse(this.keyring.open(sealedIn(text), setupPurpose).toString()) as Setup;
-    } catch {
-      return undefined;
-    }
+  openSetup(text: string): Setup | undefined {
+    const opened = this.openSealed(text, setupPurpose);
+    return opened === undefined ? undefined : fromJson(setupField, opened);
   }
 
   forget(reply: FastifyReply, what: 'recovery' | 'session' | LinkedPage): void {
@@ -148,8 +146,21 @@ export class BrowserState {
   private open(request: FastifyRequest, what: 'recovery' | 'session' | LinkedPage): string | undefined {
     const value = request.cookies[this.name(what)];
     if (!value || value.length > 4_000) return undefined;
+    return this.openSealed(value, cookiePurpose(what));
+  }
+
+  private openToken(request: FastifyRequest, what: 'session' | LinkedPage): string | undefined {
+    const text = this.open(request, what);
+    return text !== undefined && tokenText.test(text) ? text : undefined;
+  }
+
+  private seal(what: 'recovery' | 'session' | LinkedPage, text: string): string {
+    return this.keyring.seal(text, cookiePurpose(what)).toString('base64url');
+  }
+
+  private openSealed(text: string, purpose: string): string | undefined {
     try {
-      return this.keyring.open(sealedIn(value), sealPurpose).toString();
+      return this.keyring.open(sealedIn(text), purpose).toString();
     } catch {
       return undefined;
     }
@@ -182,12 +193,12 @@ const aboutText = (browser: string, about: string, subject: string): string =>
 
 /** Unverified: it was sealed here, and whoever acts with it verifies it. */
 const accountIn = (accessToken: string): string | undefined =>
-  fromJson<{ sub?: string }>(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())?.sub;
+  fromJson(subject, Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())?.sub;
+const subject = z.object({ sub: z.string() });
 
-/** Nothing for other text: somebody may put what was sealed for one cookie into another. */
-function fromJson<Value>(text: string): Value | undefined {
+function fromJson<Value>(schema: z.ZodType<Value>, text: string): Value | undefined {
   try {
-    return JSON.parse(text) as Value;
+    return schema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -33,6 +33,8 @@ export class Presenter {
       "frame-ancestors 'none'",
       "base-uri 'none'",
     ].join('; ');
+    // What is away for a moment: programs that fetch a page come again too (RFC 9110 §15.6.4).
+    if (status === 503) this.reply.header('retry-after', '5');
     return this.reply
       .status(status)
       .header('content-security-policy', policy)

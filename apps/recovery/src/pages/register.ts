@@ -27,13 +27,16 @@ export async function registerPages(
     if (
       request.method !== 'GET' ||
       typeof lang !== 'string' ||
+      request.is404 ||
       !/^\/(recover|stop|account|device)\b/.test(request.url)
     )
       return;
-    const url = new URL(request.url, 'http://here');
-    url.searchParams.delete('lang');
+    // To the path of the route, which begins with one slash: what was asked for may read as another host's (`//evil.example`).
+    const path = request.routeOptions.url?.replace(/\/\*$/, '') ?? '/recover';
+    const query = new URLSearchParams(request.url.split('?')[1]);
+    query.delete('lang');
     browser.keepLocale(reply, pickLocale(lang));
-    await reply.redirect(`${url.pathname}${url.search}`, 303);
+    await reply.redirect(query.size > 0 ? `${path}?${query}` : path, 303);
   });
   fastify.get('/', (_request, reply) => reply.redirect('/recover', 303));
 }

@@ -2,9 +2,9 @@ import {
   changePassword,
   checkPassword,
   hashPassword,
-  listAuthenticators,
   passwordContext,
   passwordHashOf,
+  readLevel,
   verifyPassword,
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
@@ -21,7 +21,7 @@ import {
 import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
 import { freshFor } from './fresh.js';
-import { holdForChange } from './hold.js';
+import { holdForChange, isStrongEnough } from './hold.js';
 
 export interface PasswordChange {
   /** Where the account has one. */
@@ -46,8 +46,8 @@ export async function changeOwnPassword(
 ): Promise<TokenResponse | Refusal> {
   const { database, keyring, clock, flood } = context;
   const account = bearer.sub;
-  const refused = await mayChange(context, bearer);
-  if (refused) return refused;
+  const level = await readLevel(database, { account, strongRoles: context.strongRoles });
+  if (level !== undefined && !isStrongEnough(level, bearer.acr)) return refuse('step_up_required');
   const budget = budgets.signIns;
   const charge = { key: counterKey(keyring, budget, `password of ${account}`), budget };
   if (!(await spend(database, new Date(clock.now()), [charge], flood))) return limited(budget);
@@ -65,26 +65,17 @@ export async function changeOwnPassword(
   if (bad) return bad;
   const hash = await hashPassword(password);
   const at = new Date(clock.now());
-  const renewed = await database.transaction(async (tx) => {
+  return database.transaction(async (tx) => {
     const recoveryId = bearer.recovery_id ?? null;
-    if (!(await holdForChange(tx, { account, session: bearer.sid, now: at }))) return undefined;
+    const weak = await holdForChange(context, tx, { account, session: bearer.sid, now: at });
+    if (weak) return weak;
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     const event = 'authn_password_change';
     await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
-    return renewSession(context, tx, { account, session: bearer.sid, client, scope: bearer.scope });
+    const renewed = { account, session: bearer.sid, client, scope: bearer.scope };
+    return (await renewSession(context, tx, renewed)) ?? refuse('unauthorized');
   });
-  return renewed ?? refuse('unauthorized');
-}
-
-/** As strong as the account is, whoever knows the password. */
-async function mayChange(
-  { database }: TokenContext,
-  bearer: VerifiedAccessToken,
-): Promise<Refusal | undefined> {
-  const authenticators = await listAuthenticators(database, bearer.sub);
-  const wantsTwo = authenticators.some(({ kind }) => kind === 'totp');
-  return wantsTwo && !bearer.acr?.endsWith(':aal2') ? refuse('step_up_required') : undefined;
 }
 
 async function note(

@@ -12,7 +12,7 @@ import {
   type WaitingDevice,
 } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
-import type { Changing } from './enrol.js';
+import type { Changing } from './context.js';
 
 async function within(
   { database, keyring, clock, flood }: ActContext,

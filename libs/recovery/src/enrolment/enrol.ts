@@ -11,6 +11,7 @@ import { budgets, counterKey, limited, spend } from '@rekey/limits';
 import { makeBackupCodes, newTotpSecret, totpStep, totpUri } from '@rekey/proofs';
 import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
+import type { Changing, EnrolmentContext } from './context.js';
 import { holdForChange } from './hold.js';
 
 export interface TotpToBind {
@@ -19,12 +20,6 @@ export interface TotpToBind {
   secret: string;
   /** `otpauth://…`, for a picture that the app reads. */
   uri: string;
-}
-
-/** Whose authenticators change, and by which session. */
-export interface Changing {
-  account: string;
-  session: string;
 }
 
 /** Begins to bind an authenticator app. It proves nothing until a code of it has been seen. Refusals: `not_found`. */
@@ -38,20 +33,21 @@ export async function beginTotp(
   const now = clock.now();
   const id = uuidv7(now);
   const secret = newTotpSecret();
-  const added = await database.transaction((tx) =>
-    addUnboundTotp(tx, { id, account: accountId, sealed: keyring.seal(secret, id), at: new Date(now) }),
-  );
-  if (!added) return refuse('not_found');
   const label = account.username ?? account.addresses[0]?.value ?? accountId;
-  return { id, secret, uri: totpUri({ secret, service, label }) };
+  return database.transaction(async (tx) => {
+    const sealed = keyring.seal(secret, id);
+    const added = await addUnboundTotp(tx, { id, account: accountId, sealed, at: new Date(now) });
+    return added ? { id, secret, uri: totpUri({ secret, service, label }) } : refuse('not_found');
+  });
 }
 
-/** Binds it: the code shows that the app holds the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`, `unauthorized`. */
+/** Binds it: the code shows that the app holds the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`, `unauthorized`, `step_up_required`. */
 export async function confirmTotp(
-  { database, keyring, clock }: ActContext,
+  context: EnrolmentContext,
   { account: accountId, session }: Changing,
   { id, value }: { id: string; value: string },
 ): Promise<undefined | Refusal> {
+  const { database, keyring, clock } = context;
   const now = clock.now();
   const at = new Date(now);
   const budget = budgets.bindings;
@@ -62,25 +58,28 @@ export async function confirmTotp(
   const step = totpStep(keyring.open(sealed, id).toString(), value, now);
   if (step === undefined) return refuse('wrong_proof');
   return database.transaction(async (tx) => {
-    if (!(await holdForChange(tx, { account: accountId, session, now: at }))) return refuse('unauthorized');
+    const refused = await holdForChange(context, tx, { account: accountId, session, now: at });
+    if (refused) return refused;
     if (!(await bindTotp(tx, { id, account: accountId, session, step, at }))) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'totp_bound' });
     return undefined;
   });
 }
 
-/** Ten new codes, shown once; those from before are dead. Refusals: `not_found`, `unauthorized`. */
+/** Ten new codes, shown once; those from before are dead. Refusals: `not_found`, `unauthorized`, `step_up_required`. */
 export async function renewBackupCodes(
-  { database, clock }: ActContext,
+  context: EnrolmentContext,
   { account: accountId, session }: Changing,
 ): Promise<{ id: string; codes: string[] } | Refusal> {
+  const { database, clock } = context;
   const now = clock.now();
   const id = uuidv7(now);
   // Hashed before the transaction: ten hashes take longer than a row should be locked.
   const { codes, salt, digests } = await makeBackupCodes();
   const at = new Date(now);
   return database.transaction(async (tx) => {
-    if (!(await holdForChange(tx, { account: accountId, session, now: at }))) return refuse('unauthorized');
+    const refused = await holdForChange(context, tx, { account: accountId, session, now: at });
+    if (refused) return refused;
     const made = await replaceBackupCodes(tx, { id, account: accountId, session, salt, digests, at });
     if (!made) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'backup_code_made' });
@@ -88,14 +87,17 @@ export async function renewBackupCodes(
   });
 }
 
-/** Refusals: `not_found`. */
+/** Refusals: `not_found`, `unauthorized`, `step_up_required`. */
 export async function unbind(
-  { database, clock }: ActContext,
-  accountId: string,
+  context: EnrolmentContext,
+  { account: accountId, session }: Changing,
   id: string,
 ): Promise<undefined | Refusal> {
+  const { database, clock } = context;
   const now = clock.now();
   return database.transaction(async (tx) => {
+    const refused = await holdForChange(context, tx, { account: accountId, session, now: new Date(now) });
+    if (refused) return refused;
     const kind = isUuid(id) ? await removeAuthenticator(tx, { id, account: accountId }) : undefined;
     if (!kind) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_removed', change: `${kind}_removed` });

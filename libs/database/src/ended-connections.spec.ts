@@ -1,0 +1,141 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import { namingConnectionFault } from './connection-fault.js';
+import { type Database, openDatabase, statement } from './index.js';
+
+/** What PostgreSQL sends as it ends a connection: an ErrorResponse (protocol 3.0, message format `E`). */
+const fatal = (() => {
+  const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection due to administrator command'].map(
+    (field) => `${field}\0`,
+  );
+  const body = Buffer.from(`${fields.join('')}\0`);
+  const head = Buffer.from('E....');
+  head.writeInt32BE(4 + body.length, 1);
+  return Buffer.concat([head, body]);
+})();
+
+/** Between the pool and a real PostgreSQL: ends a connection in the very packet that ends an answer. */
+class EndingProxy {
+  /** The next answer is the last of its connection. */
+  endsNext = false;
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  constructor(to: { host: string; port: number }) {
+    this.server = createServer((socket) => {
+      const upstream = connect(to);
+      for (const end of [socket, upstream]) {
+        this.sockets.add(end);
+        end.on('error', () => undefined).on('close', () => [socket, upstream].map((one) => one.destroy()));
+      }
+      socket.pipe(upstream);
+      upstream.on('data', (chunk: Buffer) => {
+        // ReadyForQuery: `Z`, its length, and the state of the transaction.
+        const isWhole = chunk.subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
+        if (!this.endsNext || !isWhole) return void socket.write(chunk);
+        this.endsNext = false;
+        socket.end(Buffer.concat([chunk, fatal]));
+      });
+    });
+  }
+
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+const one = statement('spec_one', 'select 1 as one');
+const slow = statement('spec_slow', 'select 1 as one from pg_sleep(0.05)');
+
+/** Every way into the database. */
+const ways: Record<string, (database: Database) => Promise<unknown>> = {
+  query: (database) => database.query(one),
+  transaction: (database) => database.transaction((tx) => tx.query(one)),
+  ping: (database) => database.ping(),
+  queryWhereverWeAre: (database) => database.queryWhereverWeAre({ text: 'select 1' }),
+  connect: async (database) => {
+    const client = await database.connect();
+    try {
+      await client.query('select 1');
+    } finally {
+      client.release();
+    }
+  },
+};
+
+const named = { code: expect.stringMatching(/^(08006|57P01)$/) };
+/** A library speaks with its connection itself. */
+const bare = { message: expect.stringContaining('not queryable') };
+
+describe('connections that PostgreSQL ends', () => {
+  let postgres: TestDatabase;
+  let proxy: EndingProxy;
+  let url: URL;
+  beforeAll(async () => {
+    postgres = await createDatabase({ migrated: false });
+    url = new URL(postgres.url);
+    proxy = new EndingProxy({ host: url.hostname, port: Number(url.port) });
+    url.port = String(await proxy.listen());
+    url.hostname = '127.0.0.1';
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await postgres.drop();
+  });
+  const open = () => openDatabase({ url: url.href, name: 'spec', anySchema: true, poolSize: 1 });
+
+  test.each(Object.keys(ways))(
+    'one that ends as it is handed to a waiting %s ends no process, and the pool goes on',
+    async (way) => {
+      const database = await open();
+      try {
+        const before = database.query(slow);
+        // They wait for the one connection: the first gets it dead, the second gets another.
+        const waiting = [ways[way], ways.transaction].map((enter) => enter?.(database));
+        proxy.endsNext = true;
+        expect(await before).toEqual([{ one: 1 }]);
+        const outcomes = await Promise.allSettled(waiting);
+        expect(outcomes).toMatchObject([
+          { status: 'rejected', reason: way === 'connect' ? bare : named },
+          { status: 'fulfilled', value: [{ one: 1 }] },
+        ]);
+        for (const enter of Object.values(ways)) await enter(database);
+        expect(database.pool.totalCount).toBe(1);
+      } finally {
+        await database.close();
+      }
+    },
+  );
+
+  test('every way in names a connection that could not be had', async () => {
+    const database = await open();
+    await database.pool.end();
+    for (const enter of Object.values(ways))
+      await expect(enter(database)).rejects.toMatchObject({ code: '08001' });
+  });
+});
+
+test.each<[code: string | undefined, message: string, more?: object]>([
+  ['08001', 'timeout exceeded when trying to connect'],
+  ['08001', 'timeout expired'],
+  ['08001', 'Connection terminated due to connection timeout'],
+  ['08006', 'Connection terminated unexpectedly'],
+  ['08006', 'Connection terminated'],
+  ['08006', 'Client has encountered a connection error and is not queryable'],
+  ['08006', 'Client was closed and is not queryable'],
+  ['ENOENT', 'no such file', { code: 'ENOENT', syscall: 'open' }],
+  ['08001', 'no such file', { code: 'ENOENT', syscall: 'connect' }],
+  ['57P01', 'terminating connection due to administrator command', { code: '57P01' }],
+  ['ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:5432', { code: 'ECONNREFUSED' }],
+  [undefined, 'timeout of something else'],
+])('%s is the code of: %s', (code, message, more = {}) => {
+  expect((namingConnectionFault(Object.assign(new Error(message), more)) as { code?: string }).code).toBe(
+    code,
+  );
+});

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Controller, Get, Module } from '@nestjs/common';
+import { openWatch } from '@rekey/watch';
+import { createApp } from './index.js';
+
+const gate = { open: () => {}, entered: () => {} };
+const opened = new Promise<void>((resolve) => {
+  gate.open = resolve;
+});
+
+@Controller('v1')
+class Waiting {
+  @Get('slow')
+  async slow() {
+    gate.entered();
+    await opened;
+    return { answered: 'slow' };
+  }
+
+  @Get('quick')
+  quick() {
+    return { answered: 'quick' };
+  }
+}
+
+@Module({ controllers: [Waiting] })
+class WaitingModule {}
+
+/** Asks, and reads until the other side ends the connection. */
+async function all(socket: Socket, path: string): Promise<string> {
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+  return Buffer.concat(await socket.toArray()).toString();
+}
+
+test('while a process leaves, whoever is connected is answered, and told that the connection ends', async () => {
+  const { app, fastify } = await createApp({
+    name: 'spec',
+    module: WaitingModule,
+    port: 0,
+    settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
+    watch: await openWatch({ app: 'spec' }),
+    ready: async () => undefined,
+  });
+  await fastify.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = fastify.server.address() as AddressInfo;
+  const [one, other] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+  await Promise.all([once(one, 'connect'), once(other, 'connect')]);
+  const entered = new Promise<void>((resolve) => {
+    gate.entered = resolve;
+  });
+  const slow = all(one, '/v1/slow');
+  await entered;
+  const closed = app.close();
+  while (fastify.server.listening) await new Promise((resolve) => setImmediate(resolve));
+  const quick = await all(other, '/v1/quick');
+  gate.open();
+  for (const [said, what] of [
+    [await slow, 'slow'],
+    [quick, 'quick'],
+  ]) {
+    expect(said).toMatch(/^HTTP\/1\.1 200 /);
+    expect(said).toMatch(/^connection: close\r$/im);
+    expect(said).toContain(`{"answered":"${what}"}`);
+  }
+  // Not before long, when the connection would have been idle for too long.
+  await closed;
+}, 20_000);

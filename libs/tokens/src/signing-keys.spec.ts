@@ -1,0 +1,47 @@
+import { type Database, openDatabase } from '@rekey/database';
+import { Keyring, MovableClock } from '@rekey/kernel';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import { SigningKeys } from './signing-keys.js';
+
+describe('a key that this process has not read yet', () => {
+  const keyring = new Keyring([{ id: 'k1', key: Buffer.alloc(32, 1) }]);
+  const clock = new MovableClock(Date.parse('2026-03-01T00:00:00Z'));
+  let postgres: TestDatabase;
+  let database: Database;
+  let kid: string;
+  beforeAll(async () => {
+    postgres = await createDatabase();
+    database = await openDatabase({ url: postgres.url, name: 'spec' });
+    ({ kid } = await new SigningKeys(database, keyring, clock).signingKey('access_token'));
+  });
+  afterAll(async () => {
+    await database.close();
+    await postgres.drop();
+  });
+
+  test('is found by all who ask for it at once', async () => {
+    const fresh = new SigningKeys(database, keyring, clock);
+    const found = await Promise.all(Array.from({ length: 5 }, () => fresh.verifyingKey('access_token', kid)));
+    expect(found.map((key) => key?.kid)).toEqual(Array(5).fill(kid));
+  });
+
+  test('is not said to be none while the database is away', async () => {
+    let isAway = true;
+    let looks = 0;
+    const query: Database['query'] = (...asked) => {
+      looks++;
+      return isAway ? Promise.reject(new Error('away')) : database.query(...asked);
+    };
+    const fresh = new SigningKeys({ query } as Database, keyring, clock);
+    for (let time = 0; time < 2; time++)
+      await expect(fresh.verifyingKey('access_token', kid)).rejects.toThrow('away');
+    isAway = false;
+    expect(await fresh.verifyingKey('access_token', kid)).toMatchObject({ kid });
+    // One that there is not is looked for once in a while.
+    looks = 0;
+    clock.advance(60_000);
+    for (let time = 0; time < 3; time++)
+      expect(await fresh.verifyingKey('access_token', 'nobody')).toBeUndefined();
+    expect(looks).toBe(1);
+  });
+});

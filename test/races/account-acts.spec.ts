@@ -1,0 +1,195 @@
+import { claimsOf, password, people } from '../flows/people.js';
+import { type Answer, newHousehold, useRekey } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+
+/** Every act on an account against itself, as a double click or a retry does it: possible answers, and one consistent state. */
+describe('five times at once', () => {
+  const rekey = useRekey();
+  const who = people(rekey);
+  const { issuer, signIn, totp } = who;
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+  });
+
+  const five = <T>(act: (at: number) => Promise<T>) => Promise.all([0, 1, 2, 3, 4].map(act));
+  /** The answer of the one that won, the others having been told one of these. */
+  const oneOf = (answers: Answer[], status: number, others: number[]): Answer => {
+    const statuses = answers.map((answer) => answer.status);
+    expect([status, ...others]).toEqual(expect.arrayContaining(statuses));
+    expect([statuses, statuses.filter((one) => one === status).length]).toEqual([statuses, 1]);
+    return answers.find((answer) => answer.status === status) as Answer;
+  };
+  const events = async (account: string, event: string): Promise<number> => {
+    const text = 'select count(*)::int as n from audit_events where account_id = $1 and event = $2';
+    return (await rekey.sql(text, [account, event]))[0].n;
+  };
+  const bearerOf = async (id: string, more: object = {}): Promise<string> =>
+    (await signIn(id, more)).body.access_token;
+  /** Signed in with the app, a minute after the code before. */
+  const strong = (id: string, secret: string) => {
+    rekey.clock.advance(60_000);
+    return signIn(id, { second_factor: { kind: 'totp', value: totp(secret) } });
+  };
+  const bound = (account: string, kind: string) =>
+    rekey.sql('select id from authenticators where account_id = $1 and kind = $2 and bound_at is not null', [
+      account,
+      kind,
+    ]);
+  const begin = (bearer: string) => issuer('POST', 'authenticators/totp', { bearer });
+  const confirm = (bearer: string, { id, secret }: { id: string; secret: string }) =>
+    issuer('POST', `authenticators/${id}/confirm`, { bearer, json: { value: totp(secret) } });
+
+  test('an app is begun: the last one can be bound', async () => {
+    await who.put('beginner');
+    const bearer = await bearerOf('beginner');
+    const answers = await five(() => begin(bearer));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+    const left = await rekey.sql(`select id, bound_at from authenticators where account_id = 'beginner'`);
+    expect(left).toEqual([{ id: expect.any(String), bound_at: null }]);
+    const isLeft = ({ body }: Answer) => body.id === left[0].id;
+    for (const { body } of answers.filter((answer) => !isLeft(answer)))
+      expect((await confirm(bearer, body)).status).toBe(404);
+    expect((await confirm(bearer, answers.find(isLeft)?.body)).status).toBe(204);
+  });
+
+  test.each([
+    ['the first one of an account', false],
+    ['in place of another', true],
+  ])('an app is confirmed, %s: it is bound, once', async (_what, another) => {
+    const id = `confirmer-${another}`;
+    let bearer: string;
+    if (another) {
+      const { secret } = await who.enrol(id);
+      bearer = (await strong(id, secret)).body.access_token;
+    } else {
+      await who.put(id);
+      bearer = await bearerOf(id);
+    }
+    const { body: app } = await begin(bearer);
+    const before = await events(id, 'authenticator_bound');
+    // With its first app the account asks for more than the session that has bound it.
+    oneOf(await five(() => confirm(bearer, app)), 204, another ? [404] : [401, 404]);
+    expect(await bound(id, 'totp')).toEqual([{ id: app.id }]);
+    expect(await events(id, 'authenticator_bound')).toBe(before + 1);
+    expect((await signIn(id)).body.code).toBe('second_factor_required');
+    expect((await strong(id, app.secret)).status).toBe(201);
+  });
+
+  test('new backup codes: ten of one set are good', async () => {
+    const { id, secret } = await who.enrol('renewer');
+    const bearer = (await strong(id, secret)).body.access_token;
+    const sets = await five(() => issuer('POST', 'authenticators/backup_codes', { bearer }));
+    expect(sets.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+    const left = await bound(id, 'backup_code');
+    expect(left).toEqual([{ id: expect.any(String) }]);
+    const codes = await rekey.sql('select 1 from backup_codes where authenticator_id = $1', [left[0].id]);
+    expect(codes).toHaveLength(10);
+    const taken: number[] = [];
+    for (const { body } of sets)
+      taken.push((await signIn(id, { second_factor: { kind: 'backup_code', value: body.codes[0] } })).status);
+    expect(taken.toSorted()).toEqual([201, 401, 401, 401, 401]);
+  });
+
+  test('an authenticator is removed: once, and sign-in asks for it no more', async () => {
+    const { id, secret } = await who.enrol('remover');
+    const bearer = (await strong(id, secret)).body.access_token;
+    const [app] = await bound(id, 'totp');
+    oneOf(await five(() => issuer('DELETE', `authenticators/${app.id}`, { bearer })), 204, [404]);
+    expect(await bound(id, 'totp')).toEqual([]);
+    expect(await events(id, 'authenticator_removed')).toBe(1);
+    expect((await signIn(id)).status).toBe(201);
+  });
+
+  test('the password is changed to five others: one works, and one session lives', async () => {
+    await who.put('changer');
+    const bearer = await bearerOf('changer');
+    const wished = (at: number) => `the sentence number ${at} of those that were wished for`;
+    const answers = await five((at) =>
+      issuer('PUT', 'password', { bearer, json: { current_password: password, password: wished(at) } }),
+    );
+    const winner = answers.indexOf(oneOf(answers, 200, [401, 422]));
+    const alive = await rekey.sql(
+      `select id from token_families where account_id = 'changer' and ended_at is null`,
+    );
+    expect(alive).toEqual([{ id: claimsOf(answers[winner]?.body.access_token).sid }]);
+    expect(await events('changer', 'authn_password_change')).toBe(1);
+    expect((await signIn('changer')).status).toBe(401);
+    for (const at of answers.keys())
+      expect((await signIn('changer', { password: wished(at) })).status).toBe(at === winner ? 201 : 401);
+  });
+
+  test('a session is ended: it has ended, and another goes on', async () => {
+    await who.put('leaver');
+    const [gone, other] = [(await signIn('leaver')).body, (await signIn('leaver')).body];
+    const { sid } = claimsOf(gone.access_token);
+    const answers = await five(() => issuer('DELETE', `sessions/${sid}`, { bearer: other.access_token }));
+    oneOf(answers, 204, [404]);
+    const refresh = ({ refresh_token }: { refresh_token: string }) =>
+      rekey.token({ grant_type: 'refresh_token', client_id: 'default', refresh_token });
+    expect([(await refresh(gone)).body.error, (await refresh(other)).status]).toEqual(['invalid_grant', 200]);
+  });
+
+  test.each([true, false])(
+    'one account is put, its address verified: %s: it is created once',
+    async (verified) => {
+      const id = `put-${verified}`;
+      const bearer = await who.management();
+      const url = `${rekey.settings.urls.console}/v1/accounts/${id}`;
+      const json = { addresses: [{ kind: 'email', value: `${id}@example.com`, verified }], password };
+      oneOf(await five(() => rekey.call('PUT', url, { bearer, json })), 201, [200]);
+      const [row] = await rekey.sql(
+        `select (select count(*)::int from accounts where id = $1) as accounts,
+         (select count(*)::int from addresses where account_id = $1) as addresses`,
+        [id],
+      );
+      expect(row).toEqual({ accounts: 1, addresses: 1 });
+      expect([await events(id, 'user_created'), await events(id, 'user_updated')]).toEqual([1, 4]);
+    },
+  );
+
+  test('an account is deleted: once, and nobody is signed in any more', async () => {
+    await who.put('deleted');
+    const session = (await signIn('deleted')).body;
+    const bearer = await who.management();
+    const url = `${rekey.settings.urls.console}/v1/accounts/deleted`;
+    oneOf(await five(() => rekey.call('DELETE', url, { bearer })), 204, [404]);
+    expect(await events('deleted', 'user_deleted')).toBe(1);
+    expect(await rekey.sql(`select 1 from accounts where id = 'deleted'`)).toEqual([]);
+    expect((await issuer('GET', 'sessions', { bearer: session.access_token })).status).toBe(401);
+    expect((await signIn('deleted')).status).toBe(401);
+  });
+
+  test('a device is let in: once, with one set of tokens', async () => {
+    const grant = 'urn:ietf:params:oauth:grant-type:device_code';
+    const client = { name: 'TV', type: 'public', grants: [grant, 'refresh_token'], scopes: ['account'] };
+    const clientUrl = `${rekey.settings.urls.console}/v1/clients/tv`;
+    await rekey.call('PUT', clientUrl, { bearer: await who.management(), json: client });
+    await who.put('viewer');
+    const begun = await fetch(`${rekey.settings.urls.issuer}/oauth2/device_authorization`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'tv' }),
+    });
+    const { device_code, user_code } = (await begun.json()) as Record<string, string>;
+    const bearer = await bearerOf('viewer');
+    const json = { user_code, decision: 'allow' };
+    oneOf(await five(() => issuer('PUT', 'device_codes', { bearer, json })), 204, [404]);
+    expect(await events('viewer', 'device_allowed')).toBe(1);
+    const poll = () => rekey.token({ grant_type: grant, device_code: device_code ?? '', client_id: 'tv' });
+    oneOf(await five(poll), 200, [400]);
+  });
+
+  test('a start with one Idempotency-Key: one recovery', async () => {
+    const stories = [0, 1, 2, 3, 4].map(() => new Story(rekey));
+    const headers = { 'idempotency-key': 'one-of-five' };
+    const answers = await five(async (at) => stories[at]?.start({ identifier: 'five@example.com' }, headers));
+    expect(answers.map((answer) => [answer?.status, answer?.body.id])).toEqual(
+      Array(5).fill([202, stories[0]?.id]),
+    );
+    expect(await rekey.sql('select 1 from messages where recovery_id = $1', [stories[0]?.id])).toHaveLength(
+      1,
+    );
+    const [row] = await rekey.sql('select count(*)::int as n from recoveries');
+    expect(row.n).toBe(1);
+  });
+});
