@@ -112,6 +112,7 @@ create table clients (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   tokens_from timestamp with time zone,
+  owner text,
   CHECK (((type = 'confidential'::text) = (secret_digest IS NOT NULL))),
   CHECK ((type = ANY (ARRAY['public'::text, 'confidential'::text]))),
   PRIMARY KEY (client_id)
@@ -217,6 +218,7 @@ create table recoveries (
   generation uuid,
   proof_authenticators text[] not null default '{}'::text[],
   proof_times timestamp with time zone[] not null default '{}'::timestamp with time zone[],
+  client_authenticated boolean not null default false,
   suspended boolean not null default false,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),

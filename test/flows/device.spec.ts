@@ -27,9 +27,10 @@ describe('the device grant', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  const begin = async (more: Record<string, string> = {}): Promise<Answer> => {
+  const begin = async (more: Record<string, string> = {}, source = newHousehold()): Promise<Answer> => {
     const response = await fetch(`${rekey.settings.urls.issuer}/oauth2/device_authorization`, {
       method: 'POST',
+      headers: { 'x-forwarded-for': source },
       body: new URLSearchParams({ client_id: 'tv', ...more }),
     });
     return { status: response.status, headers: response.headers, body: await response.json(), text: '' };
@@ -41,6 +42,32 @@ describe('the device grant', () => {
     who.issuer('PUT', 'device_codes', { bearer, json: { user_code: userCode, decision } });
   const look = (bearer: string, userCode: string) =>
     who.issuer('POST', 'device_codes', { bearer, json: { user_code: userCode } });
+
+  test('a source does not pile up codes that wait, nor do all sources those of one client', async () => {
+    const rows = async () => (await rekey.sql('select count(*)::int as n from device_codes'))[0].n as number;
+    const source = newHousehold();
+    const before = await rows();
+    const answers: Answer[] = [];
+    for (let n = 0; n < 35; n++) answers.push(await begin({}, source));
+    expect(answers.map(({ status }) => status)).toEqual([...Array(30).fill(200), ...Array(5).fill(429)]);
+    const last = answers.at(-1) as Answer;
+    expect(last.body).toEqual({ error: 'slow_down', error_description: 'too many requests' });
+    expect(last.headers.get('retry-after')).toBe('600');
+    expect(last.headers.get('ratelimit-policy')).toBe('"devices";q=30;w=600');
+    expect(await rows()).toBe(before + 30);
+    expect((await begin()).status).toBe(200);
+    // What the source was refused was not spent from the client's budget.
+    const spent = await rekey.sql('select max(spent)::int as n from limit_counters');
+    expect(spent[0].n).toBe(35);
+    await rekey.sql('update limit_counters set spent = 6000 where spent = 31');
+    const full = await begin();
+    expect([full.status, full.headers.get('ratelimit-policy')]).toEqual([
+      429,
+      '"devices-a-client";q=6000;w=600',
+    ]);
+    expect((await begin({ client_id: 'radio' })).status).toBe(200);
+    expect(await rows()).toBe(before + 32);
+  });
 
   test('shows a code, waits, is let in, gets tokens once; they are no better than the session that let it in', async () => {
     await who.put('viewer');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import twilio from 'twilio';
+import { basicOf } from './people.js';
 import { newHousehold, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
@@ -219,8 +220,8 @@ describe('management', () => {
       client_id: 'shop',
     });
     expect(refreshed.status).toBe(200);
-    await put('machine', ['client_credentials'], 'confidential');
-    const refused = await new Story(rekey).start({ identifier: 'sam', client_id: 'machine' });
+    const machine = await put('machine', ['client_credentials'], 'confidential');
+    const refused = await new Story(rekey).start({ identifier: 'sam' }, basicOf('machine', machine.body));
     const errors = [{ pointer: '/client_id', detail: 'this client holds no tokens of people' }];
     expect([refused.status, refused.body.errors]).toEqual([400, errors]);
   });

@@ -20,11 +20,7 @@ describe('oauth4webapi', () => {
   const tv: oauth.Client = { client_id: 'tv' };
   const none = oauth.None();
   const management = (): oauth.Client => ({ client_id: others.odd.id });
-  const signIn = async (client: oauth.Client) =>
-    (await others.who.signIn('reader', { client_id: client.client_id })).body as {
-      access_token: string;
-      refresh_token: string;
-    };
+  const signIn = (client: oauth.Client) => others.signIn(client.client_id);
   const refresh = async (client: oauth.Client, auth: oauth.ClientAuth, token: string) =>
     oauth.processRefreshTokenResponse(
       as,

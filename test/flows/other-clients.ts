@@ -1,5 +1,5 @@
 import { csrfIn, PageBrowser } from './page-browser.js';
-import { people } from './people.js';
+import { basicOf, people } from './people.js';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
 
 export const device = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -13,6 +13,8 @@ export interface Others {
   who: ReturnType<typeof people>;
   odd: typeof odd;
   webSecret: string;
+  /** A session of `reader` with one of them, which shows its secret where it has one. */
+  signIn(client: string): Promise<{ access_token: string; refresh_token: string }>;
   /** What this clock is ahead of the machine's, in seconds, as both libraries want it. */
   skew(): number;
   /** Walks the hosted pages from an authorization request to where they send the app. */
@@ -51,6 +53,10 @@ export async function startOthers(): Promise<Others> {
     who,
     odd,
     webSecret,
+    async signIn(client) {
+      const headers = client === 'web' ? basicOf('web', { client_secret: webSecret }) : {};
+      return (await who.signIn('reader', { client_id: client }, headers)).body;
+    },
     skew: () => Math.round((rekey.clock.now() - Date.now()) / 1000),
     async recoverThrough(authorization, account) {
       const household = newHousehold();

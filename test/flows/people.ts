@@ -55,8 +55,8 @@ export function people(rekey: Rekey) {
   };
   const issuer = (method: string, path: string, options: object = {}) =>
     rekey.call(method, `${rekey.settings.urls.issuer}/v1/${path}`, options);
-  const signIn = (id: string, more: object = {}) =>
-    issuer('POST', 'sessions', { json: { identifier: `${id}@example.com`, password, ...more } });
+  const signIn = (id: string, more: object = {}, headers: Record<string, string> = {}) =>
+    issuer('POST', 'sessions', { json: { identifier: `${id}@example.com`, password, ...more }, headers });
   const totp = (secret: string, shift = 0): string =>
     generateSync({ strategy: 'totp', secret, epoch: Math.floor(rekey.clock.now() / 1000) + shift });
   /** An account with an authenticator app and backup codes, since a month. */
@@ -85,3 +85,8 @@ export function people(rekey: Rekey) {
 /** The claims of an access token, unverified. */
 export const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+
+/** How a client shows its secret (RFC 6749 §2.3.1), as the answer that made it has it. */
+export const basicOf = (id: string, { client_secret: secret }: { client_secret: string }) => ({
+  authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
+});

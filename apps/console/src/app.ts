@@ -34,6 +34,7 @@ export async function startConsole(
       register: registerNdjson,
       openApi,
       watch,
+      streams: /:import$/,
       media: [{ path: /:import$/, takes: ndjson, gives: ndjson }],
     });
     return {

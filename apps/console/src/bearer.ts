@@ -4,6 +4,10 @@ import { authenticateManagement, isOAuthRefused, type ManagementScope } from '@r
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConsoleContext } from './parts.js';
 
+/** RFC 6750 §3: what was wrong with the token, and which scope it lacks. */
+export const challenge = (error: string, scope: ManagementScope): string =>
+  `Bearer realm="rekey", error="${error}"${error === 'insufficient_scope' ? `, scope="${scope}"` : ''}`;
+
 /**
  * The client that calls, if its token has the scope.
  *
@@ -19,10 +23,6 @@ export async function callerWith(
   const caller = await authenticateManagement(inRequest(tokens, request), bearer, scope);
   if (!isOAuthRefused(caller)) return caller;
   const { error } = caller;
-  const why =
-    bearer === undefined
-      ? ''
-      : `, error="${error}"${error === 'insufficient_scope' ? `, scope="${scope}"` : ''}`;
-  reply.header('www-authenticate', `Bearer realm="rekey"${why}`);
+  reply.header('www-authenticate', bearer === undefined ? 'Bearer realm="rekey"' : challenge(error, scope));
   throw new RefusedException(refuse(error === 'insufficient_scope' ? 'forbidden' : 'unauthorized'));
 }

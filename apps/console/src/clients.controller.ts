@@ -1,19 +1,24 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs/common';
 import { type AuditEventName, recordAudit } from '@rekey/audit';
 import { inRequest, Operation, parse, unwrap } from '@rekey/http';
-import { refuse, uuidv7 } from '@rekey/kernel';
+import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import {
+  type ClientWriter,
   deleteClient,
   endSessionsOf,
   isClientId,
+  type ManagementScope,
   managementScopes,
-  putClient,
+  mayWriteClient,
+  putClientBy,
   readClient,
 } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerWith } from './bearer.js';
+import { callerWith, challenge } from './bearer.js';
 import { CONTEXT, type ConsoleContext } from './parts.js';
 import { checkSame, clientAnswer, clientBody } from './wire.js';
+
+const everyones = 'clients:admin' satisfies ManagementScope;
 
 @Controller('v1/clients')
 export class ClientsController {
@@ -23,7 +28,7 @@ export class ClientsController {
   @Operation({
     summary: 'Create or replace an OAuth client',
     description:
-      'A confidential client gets a secret when it is created; it is shown in that answer and never again.',
+      'A confidential client gets a secret when it is created; it is shown in that answer and never again. What the caller has not created takes `clients:admin` to be replaced.',
     bearer: true,
     body: clientBody,
     answers: {
@@ -38,7 +43,7 @@ export class ClientsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { clientId: caller, scopes } = await callerWith(this.context, 'clients:write', request, reply);
+    const { by, scopes } = await this.writer(request, reply);
     if (!isClientId(clientId)) {
       unwrap(
         refuse('invalid_request', {
@@ -64,8 +69,9 @@ export class ClientsController {
       const detail = 'the client that stands in where none is named stays public';
       unwrap(refuse('invalid_request', { errors: [{ pointer: '/type', detail }] }));
     }
-    const { created, secret } = await putClient(this.context.tokens, this.context.clock.now(), client);
-    await this.record(created ? 'client_created' : 'client_updated', caller, clientId);
+    const now = this.context.clock.now();
+    const { created, secret } = this.unwrap(await putClientBy(by, this.context.tokens, now, client), reply);
+    await this.record(created ? 'client_created' : 'client_updated', by.clientId, clientId);
     reply.status(created ? 201 : 200);
     return { ...client, ...(secret ? { client_secret: secret } : {}) };
   }
@@ -90,6 +96,7 @@ export class ClientsController {
   @HttpCode(204)
   @Operation({
     summary: 'Delete an OAuth client',
+    description: 'What the caller has not created takes `clients:admin`.',
     bearer: true,
     answers: { 204: { description: 'deleted' } },
     refusals: ['unauthorized', 'forbidden', 'not_found', 'not_possible'],
@@ -99,18 +106,19 @@ export class ClientsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { clientId: caller } = await callerWith(this.context, 'clients:write', request, reply);
+    const { by } = await this.writer(request, reply);
     // It stands in wherever a request names no client.
     if (clientId === 'default') unwrap(refuse('not_possible'));
-    if (!(await deleteClient(this.context.database, clientId))) unwrap(refuse('not_found'));
-    await this.endSessions(request, clientId, 'client', caller);
-    await this.record('client_deleted', caller, clientId);
+    this.unwrap(await deleteClient(this.context.database, clientId, by), reply);
+    await this.endSessions(request, clientId, 'client', by.clientId);
+    await this.record('client_deleted', by.clientId, clientId);
   }
 
   @Delete(':client_id/tokens')
   @HttpCode(204)
   @Operation({
     summary: 'End every session of a client, and the tokens of its own',
+    description: 'What the caller has not created takes `clients:admin`.',
     bearer: true,
     answers: { 204: { description: 'ended, also when there was none' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
@@ -120,9 +128,24 @@ export class ClientsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { clientId: caller } = await callerWith(this.context, 'clients:write', request, reply);
-    if (!(await readClient(this.context.database, clientId))) unwrap(refuse('not_found'));
-    await this.endSessions(request, clientId, 'management', caller);
+    const { by } = await this.writer(request, reply);
+    this.unwrap(await mayWriteClient(this.context.database, clientId, by), reply);
+    await this.endSessions(request, clientId, 'management', by.clientId);
+  }
+
+  private async writer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<{ by: ClientWriter; scopes: string[] }> {
+    const { clientId, scopes } = await callerWith(this.context, 'clients:write', request, reply);
+    return { by: { clientId, everyones: scopes.includes(everyones) }, scopes };
+  }
+
+  /** A client of somebody else takes another scope, which the challenge names (RFC 6750 §3.1). */
+  private unwrap<T>(outcome: T | Refusal, reply: FastifyReply): T {
+    if (isRefused(outcome) && outcome.code === 'forbidden')
+      reply.header('www-authenticate', challenge('insufficient_scope', everyones));
+    return unwrap(outcome);
   }
 
   private async endSessions(

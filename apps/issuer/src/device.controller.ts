@@ -1,8 +1,14 @@
 import { Body, Controller, HttpCode, Inject, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
 import { inRequest, Operation, parse, unwrap } from '@rekey/http';
-import { type ActContext, answerDevice, type Changing, lookAtDevice } from '@rekey/recovery';
+import { isRefused } from '@rekey/kernel';
 import {
-  beginDevice,
+  type ActContext,
+  answerDevice,
+  beginDeviceWithin,
+  type Changing,
+  lookAtDevice,
+} from '@rekey/recovery';
+import {
   type ClientDirectory,
   type DeviceAuthorization,
   deviceGrant,
@@ -13,7 +19,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callingClient, clientFields } from './client-authentication.js';
 import { CLIENTS, CONTEXT } from './injection.js';
-import { formOf, grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+import { formOf, grantOrThrow, OAuthException, OAuthFilter, OAuthLimited, readForm } from './oauth-http.js';
 import { personOf, refuseBearer } from './person.js';
 import { oauthErrorSchema } from './token.controller.js';
 
@@ -32,7 +38,7 @@ const beginAnswer = z.object({
 @UseFilters(OAuthFilter)
 export class DeviceAuthorizationController {
   constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext,
+    @Inject(CONTEXT) private readonly context: TokenContext & Pick<ActContext, 'flood'>,
     @Inject(CLIENTS) private readonly clients: ClientDirectory,
   ) {}
 
@@ -46,6 +52,7 @@ export class DeviceAuthorizationController {
       200: { description: 'codes for the device and for the person', schema: beginAnswer },
       400: { description: 'RFC 6749 §5.2', schema: oauthErrorSchema },
       401: { description: 'invalid_client', schema: oauthErrorSchema },
+      429: { description: 'slow_down, with Retry-After', schema: oauthErrorSchema },
     },
   })
   async begin(@Req() request: FastifyRequest): Promise<DeviceAuthorization> {
@@ -53,7 +60,10 @@ export class DeviceAuthorizationController {
     const client = await callingClient(this.clients, request, form);
     if (!client.grants.includes(deviceGrant))
       throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));
-    return grantOrThrow(await beginDevice(inRequest(this.context, request), client, form));
+    const asked = { scope: form.scope, source: request.ip };
+    const begun = await beginDeviceWithin(inRequest(this.context, request), client, asked);
+    if (isRefused(begun)) throw new OAuthLimited(begun);
+    return grantOrThrow(begun);
   }
 }
 

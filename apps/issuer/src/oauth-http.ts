@@ -1,4 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { basicChallenge, problemOf } from '@rekey/http';
+import type { Refusal } from '@rekey/kernel';
 import { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from '@rekey/tokens';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -7,6 +9,16 @@ import type { z } from 'zod';
 export class OAuthException extends Error {
   constructor(readonly refusal: OAuthRefusal) {
     super(refusal.error);
+  }
+}
+
+/**
+ * Too many requests. RFC 6749 and RFC 8628 have no word for it at the endpoints that begin something; a client that knows none but
+ * the status and `Retry-After` (RFC 6585 §4) does the same.
+ */
+export class OAuthLimited extends OAuthException {
+  constructor(readonly limit: Refusal) {
+    super(oauthRefuse('slow_down', 'too many requests'));
   }
 }
 
@@ -30,11 +42,13 @@ const bodyOf = ({ error, description }: OAuthRefusal) => ({
 /** Errors as RFC 6749 §5.2 has them. */
 @Catch(OAuthException)
 export class OAuthFilter implements ExceptionFilter {
-  catch({ refusal }: OAuthException, host: ArgumentsHost): void {
+  catch(thrown: OAuthException, host: ArgumentsHost): void {
+    const { refusal } = thrown;
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const status = statuses[refusal.error] ?? 400;
+    const status = thrown instanceof OAuthLimited ? 429 : (statuses[refusal.error] ?? 400);
+    if (thrown instanceof OAuthLimited) reply.headers(problemOf(thrown.limit).headers);
     // A 401 names a scheme (RFC 9110 §11.6.1), however the client tried.
-    if (status === 401) reply.header('www-authenticate', 'Basic realm="rekey", charset="UTF-8"');
+    if (status === 401) reply.header('www-authenticate', basicChallenge);
     void reply.status(status).send(bodyOf(refusal));
   }
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { inRequest, Operation, parse, unwrap } from '@rekey/http';
+import { clientForPeople, clientMembers, inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { isUuid, refuse } from '@rekey/kernel';
 import { type ActContext, signInWithin } from '@rekey/recovery';
 import {
@@ -21,7 +21,7 @@ const signInBody = z.strictObject({
   identifier: z.string().min(1).max(254),
   country: z.string().length(2).optional(),
   password: z.string().min(1).max(1024),
-  client_id: z.string().max(200).default('default'),
+  ...clientMembers,
   second_factor: z
     .strictObject({ kind: z.enum(['totp', 'backup_code']), value: z.string().min(1).max(100) })
     .optional()
@@ -42,17 +42,20 @@ export class SessionsController {
   @HttpCode(201)
   @Operation({
     summary: 'Sign in with a password',
+    description: 'A confidential client authenticates, with its secret (HTTP Basic, RFC 6749 §2.3.1).',
+    client: true,
     body: signInBody,
     answers: { 201: { description: 'signed in', schema: tokenResponseSchema } },
     refusals: ['invalid_request', 'unauthorized', 'second_factor_required', 'rate_limited'],
   })
-  async begin(@Body() body: unknown, @Req() request: FastifyRequest): Promise<TokenResponse> {
-    const { client_id: clientId, ...credentials } = parse(signInBody, body);
-    const client = await this.clients.find(clientId);
-    if (!client)
-      unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail: 'unknown client' }] }));
-    const known = client as NonNullable<typeof client>;
-    return unwrap(await signInWithin(inRequest(this.context, request), known, credentials, request.ip));
+  async begin(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenResponse> {
+    const { client_id, client_secret, ...credentials } = parse(signInBody, body);
+    const client = await clientForPeople(this.clients, request, reply, { client_id, client_secret });
+    return unwrap(await signInWithin(inRequest(this.context, request), client, credentials, request.ip));
   }
 
   @Get()

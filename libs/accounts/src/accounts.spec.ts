@@ -130,6 +130,8 @@ describe('accounts on PostgreSQL', () => {
     expect([await who('mei'), await who('MEI'), await who('ＭＥＩ')]).toEqual(['a', 'a', 'a']);
     expect(code(await put('b', { username: 'MEI' }))).toBe('conflict');
     expect(code(await put('b', { username: 'mei@example.com' }))).toBe('invalid_request');
+    for (const username of ['аda', '12345678'])
+      expect(code(await put('b', { username }))).toBe('invalid_request');
     expect(code(await put('a', { username: undefined }))).toBe('done');
     expect(await who('mei')).toBeUndefined();
   });

@@ -11,6 +11,7 @@ import {
   normaliseIdentifier,
 } from './identifier.js';
 import { checkPassword, hashPassword, passwordHashOf, verifyPassword } from './password.js';
+import { unfitUsername } from './username.js';
 
 const upsert = statement(
   'account_put',
@@ -153,6 +154,9 @@ function readAccount(
   const username = account.username === undefined ? undefined : normaliseIdentifier(account.username);
   if (username && (isRefused(username) || username.kind !== 'username')) {
     errors.push({ pointer: '/username', detail: 'not a user name' });
+  } else if (username) {
+    const detail = unfitUsername(username.lookup);
+    if (detail) errors.push({ pointer: '/username', detail });
   }
   const addresses = account.addresses.flatMap((address, at): ReadAddress[] => {
     const identifier = normaliseIdentifier(address.value);

@@ -49,5 +49,7 @@ export function onUnreadableRequest(fault: NodeJS.ErrnoException, socket: Socket
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     ...lines.map(([name, value]) => `${name}: ${value}`),
   ];
-  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]));
+  // Who does not end the other half either is not waited for.
+  const ended = status === 408 ? () => socket.destroy() : undefined;
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]), ended);
 }

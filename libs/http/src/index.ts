@@ -1,3 +1,9 @@
+export {
+  authenticateClient,
+  basicChallenge,
+  clientForPeople,
+  clientMembers,
+} from './client-authentication.js';
 export { asked, createLog, type Log } from './log.js';
 export type { MediaRule } from './negotiation.js';
 export { describeApi } from './open-api.js';

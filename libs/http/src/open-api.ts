@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { clientScheme } from './operation.js';
 
 /** The OpenAPI 3.1 document of an app, from what its routes say in `@Operation`. */
 export function describeApi(
@@ -12,6 +13,7 @@ export function describeApi(
     .setDescription(about.description)
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer' })
+    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'A confidential client' }, clientScheme)
     .build();
   return SwaggerModule.createDocument(app, config);
 }

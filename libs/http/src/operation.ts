@@ -15,8 +15,13 @@ export interface OperationDescription {
   refusals?: RefusalCode[];
   /** Wants `Authorization: Bearer`. */
   bearer?: boolean;
+  /** Takes `Authorization: Basic` of a confidential client; a public one names itself. */
+  client?: boolean;
   headers?: { name: string; description: string; required?: boolean }[];
 }
+
+/** How the OpenAPI file calls it. */
+export const clientScheme = 'client';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -42,6 +47,7 @@ export function Operation(about: OperationDescription): MethodDecorator {
     ApiOperation({
       summary: about.summary,
       ...(about.description === undefined ? {} : { description: about.description }),
+      ...(about.client ? { security: [{}, { [clientScheme]: [] }] } : {}),
     }),
   ];
   if (about.bearer) decorators.push(ApiBearerAuth());

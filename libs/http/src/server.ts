@@ -8,6 +8,7 @@ import type { Watch } from '@rekey/watch';
 import { type FastifyBodyParser, type FastifyInstance, LogController } from 'fastify';
 import { onUnreadableRequest, onUnreadableUrl } from './before-routes.js';
 import { type CrossOrigin, openToOrigins } from './cross-origin.js';
+import { type ArrivalTimes, endHalfRequests, nodeTimes, usualArrivalTimes } from './half-requests.js';
 import { createLog, nestLog } from './log.js';
 import { openDocs, registerManners } from './manners.js';
 import { type MediaRule, negotiate } from './negotiation.js';
@@ -39,6 +40,10 @@ export interface ServeOptions {
   openApi?: { title: string; description: string };
   /** Bytes of a request's body at most; 64 KiB when left out. */
   bodyLimit?: number;
+  /** How long a request may take to arrive; the usual when left out. */
+  arrival?: ArrivalTimes;
+  /** Paths of bodies that may be of any length, and take as long as they need. */
+  streams?: RegExp;
   /** Of routes that take or give something else than JSON. */
   media?: readonly MediaRule[];
   /** What pages of other origins may call; nothing when left out. */
@@ -85,6 +90,7 @@ export async function createApp(
   const { settings, watch } = options;
   const log = createLog({ name: options.name, level: settings.logLevel });
   const proxies = new Proxies(settings.trustProxy);
+  const arrival = options.arrival ?? usualArrivalTimes;
   const adapter = new FastifyAdapter({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -97,13 +103,15 @@ export async function createApp(
     return503OnClosing: false,
     frameworkErrors: onUnreadableUrl,
     clientErrorHandler: onUnreadableRequest,
-    https: settings.tls ? readCertificate(settings.tls) : null,
+    http: nodeTimes(arrival),
+    https: settings.tls ? { ...nodeTimes(arrival), ...readCertificate(settings.tls) } : null,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   readEmptyAsNone(adapter, fastify);
   endConnectionsWhenLeaving(fastify);
   registerTrail(fastify, watch, proxies);
   registerManners(fastify, watch, options.ledByMessage);
+  endHalfRequests(fastify, arrival, options.streams);
   if (options.crossOrigin) await openToOrigins(fastify, options.crossOrigin);
   negotiate(fastify, options.media);
   if (options.openApi) openDocs(fastify);

@@ -24,6 +24,9 @@ export const budgets = {
   signIns: { policy: 'sign-ins', quota: 30, windowMs: 10 * minutes },
   /** Values offered to bind an authenticator app. */
   bindings: { policy: 'bindings', quota: 10, windowMs: 10 * minutes },
+  /** Devices that ask to be let in from one source, and those of one client, whose codes wait for ten minutes. */
+  devices: { policy: 'devices', quota: 30, windowMs: 10 * minutes },
+  devicesAClient: { policy: 'devices-a-client', quota: 6_000, windowMs: 10 * minutes },
   /** Codes of devices that one person may try. */
   userCodes: { policy: 'user-codes', quota: 10, windowMs: 10 * minutes },
   /** Guesses of one kind at one account over all its recoveries. */

@@ -179,6 +179,17 @@ describe('acts on the code of the reply, not on its text', () => {
     expect(`${fault.stack} ${JSON.stringify(fault)}`).not.toMatch(/s3cret|courier:|ada@|1234/);
   });
 
+  test('a password waits for STARTTLS where that is wanted, whatever the server offers', async () => {
+    let isShown = false;
+    const accepts = () => {
+      isShown = true;
+      return true;
+    };
+    const url = (await mailServer({ accepts })).url.replace('//', '//courier:s3cret@');
+    const fault = await faultOf(channelTo([`${url}?requireTLS=true`]).send(email));
+    expect([fault.permanent, isShown]).toEqual([false, false]);
+  });
+
   test('credentials in an address are read as written there', async () => {
     const server = await mailServer({
       accepts: (user, password) => user === 'courier@example.com' && password === 's3cret@word',

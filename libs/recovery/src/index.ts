@@ -13,7 +13,7 @@ export type {
 } from './context.js';
 export { changeOwnPassword, type PasswordChange } from './enrolment/change-password.js';
 export type { BindingBy, Changing, EnrolmentContext } from './enrolment/context.js';
-export { answerDevice, lookAtDevice } from './enrolment/device.js';
+export { answerDevice, beginDeviceWithin, lookAtDevice } from './enrolment/device.js';
 export {
   beginTotp,
   confirmTotp,

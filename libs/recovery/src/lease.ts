@@ -1,5 +1,6 @@
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { isConfidential } from '@rekey/tokens';
 import type { ProvenSubject, RecoveryContext } from './context.js';
 import { type Judged, judge, judgedColumns } from './judge.js';
 import { lifetimes } from './lifetimes.js';
@@ -19,6 +20,7 @@ interface ClaimedRow extends Judged {
   state: RecoveryState;
   account_id: string;
   client_id: string;
+  client_must_authenticate: boolean;
   proven_at: Date;
   redirect_uri: string | null;
   redirect_state: string | null;
@@ -30,7 +32,8 @@ const claim = statement(
   `update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
    where id = :id and state in (${sqlStates(statesBefore('settle'))}) and expires_at > :now and idle_expires_at > :now
      and (lease_id is null or lease_expires_at <= :now)
-   returning state, account_id, client_id, proven_at, redirect_uri, redirect_state, code_challenge, ${judgedColumns()}`,
+   returning state, account_id, client_id, not client_authenticated and ${isConfidential('recoveries.client_id')} as client_must_authenticate,
+     proven_at, redirect_uri, redirect_state, code_challenge, ${judgedColumns()}`,
 );
 
 const look = statement(
@@ -41,9 +44,15 @@ const look = statement(
 /**
  * Claims a proven recovery for settling, once what was proven has been judged against the account as it is now.
  *
- * Refusals: `not_found`, `finished`, `not_possible` (somebody is settling it), `not_proven` with the methods that are missing.
+ * @param wanted tokens go to whoever has the recovery's bearer; a code is redeemed by its client, which then authenticates
+ * Refusals: `not_found`, `finished`, `not_possible` (somebody is settling it; or its client has become confidential and never
+ * authenticated), `not_proven` with the methods that are missing.
  */
-export async function claimSettling(context: RecoveryContext, id: string): Promise<Claimed | Refusal> {
+export async function claimSettling(
+  context: RecoveryContext,
+  id: string,
+  wanted: 'tokens' | 'code',
+): Promise<Claimed | Refusal> {
   const { database, clock, policy, strongRoles } = context;
   const now = clock.now();
   const leaseId = uuidv7(now);
@@ -60,6 +69,10 @@ export async function claimSettling(context: RecoveryContext, id: string): Promi
       return refuse('not_possible', { retry_after: 1 });
     const refused = whyNot(there, now, 'proven');
     return refused.code === 'not_proven' ? notProven(context, id) : refused;
+  }
+  if (wanted === 'tokens' && row.client_must_authenticate) {
+    await releaseSettling(context, id, leaseId);
+    return refuse('not_possible', {}, 'the client is confidential and has not authenticated');
   }
   const verdict = judge(policy, row);
   if (verdict.outcome === 'over' || !isAsWritten(row, verdict)) {

@@ -22,6 +22,8 @@ export interface OpenInput {
   locale?: Locale | undefined;
   /** `default` when left out; the caller has checked that it exists. */
   clientId?: string | undefined;
+  /** It showed its secret. A confidential client that did not gets no tokens in the end, only a code by its redirect. */
+  isClientAuthenticated?: boolean;
   /** From an app's authorization request; the caller has checked it against the client. */
   redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string } | undefined;
   /** IP address of the caller. */
@@ -44,9 +46,9 @@ const open = statement(
      select 1 from source where spent <= :sourceQuota::integer
    ), ${chargeSend('select :sendKeys::bytea[] as keys from welcome')}, opened as (
      insert into recoveries (id, state, created_at, idle_expires_at, expires_at, identifier_sealed, identifier_digests,
-       send_budgets, guess_key, locale, channel, client_id, redirect_uri, redirect_state, code_challenge, resend_at)
+       send_budgets, guess_key, locale, channel, client_id, client_authenticated, redirect_uri, redirect_state, code_challenge, resend_at)
      select :id, 'proving', :now, :idleExpiresAt, :expiresAt, :identifierSealed, :identifierDigests,
-       :sendKeys, :guessKey::bytea, :locale, :channel, :clientId, :redirectUri, :redirectState, :codeChallenge, :resendAt
+       :sendKeys, :guessKey::bytea, :locale, :channel, :clientId, :clientAuthenticated, :redirectUri, :redirectState, :codeChallenge, :resendAt
      from welcome
      returning id
    ), message as (
@@ -86,8 +88,10 @@ export async function openRecovery(
   const identifier = normaliseIdentifier(input.identifier, { country: input.country });
   if (isRefused(identifier)) return identifier;
   const now = clock.now();
-  const { idempotencyKey, source, ...request } = input;
-  const repeat = idempotencyKey ? repeatable(keyring, idempotencyKey, `open\0${source}`, request) : undefined;
+  const { idempotencyKey, source, isClientAuthenticated = false, ...request } = input;
+  // Who shares an address with a client, and guesses its key, does not share its answers.
+  const scope = [source, ...(isClientAuthenticated ? [`client ${input.clientId}`] : [])].join('\0');
+  const repeat = idempotencyKey ? repeatable(keyring, idempotencyKey, `open\0${scope}`, request) : undefined;
   const withToken = (view: RecoveryView): OpenedRecovery => ({
     ...view,
     token: recoveryToken(keyring, view.id),
@@ -126,6 +130,7 @@ export async function openRecovery(
         locale: input.locale ?? null,
         channel: input.channel ?? null,
         clientId: input.clientId ?? 'default',
+        clientAuthenticated: isClientAuthenticated,
         redirectUri: input.redirect?.redirectUri ?? null,
         redirectState: input.redirect?.state ?? null,
         codeChallenge: input.redirect?.codeChallenge ?? null,

@@ -88,7 +88,7 @@ export async function settleRecovery(
   return settleWith(
     context,
     reference,
-    input,
+    { ...input, wanted: 'tokens' },
     (claimed) => context.issuer.exchangeForTokens(claimed.subject, context.database.place),
     (answer, id) => ({
       ...answer,
@@ -109,7 +109,7 @@ export async function handBack(
   return settleWith(
     context,
     reference,
-    {},
+    { wanted: 'code' },
     async (claimed) => {
       const { issuer, database } = context;
       if (!claimed.redirect) return refuse('not_possible', {}, 'no app began this recovery');
@@ -129,13 +129,13 @@ export async function handBack(
 async function settleWith<Answer, Result>(
   context: RecoveryContext,
   reference: RecoveryReference,
-  { password }: { password?: string | undefined },
+  { password, wanted }: { password?: string | undefined; wanted: 'tokens' | 'code' },
   exchange: (claimed: Claimed) => Promise<Answer | Refusal>,
   present: (answer: Answer, id: string) => Result,
 ): Promise<Result | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
   const { id } = reference;
-  const claimed = await claimSettling(context, id);
+  const claimed = await claimSettling(context, id, wanted);
   if (isRefused(claimed)) return claimed;
 
   const attempt = async (): Promise<Result | Refusal> => {

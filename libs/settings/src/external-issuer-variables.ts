@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { list, text, url, type Variable } from './variable.js';
+import { list, publicUrl, text, type Variable } from './variable.js';
 
 /** To the letter: an issuer identifier with a slash at its end is another one than without (RFC 8414 §3.3). */
-const bareUrl = url('http:', 'https:').refine((text) => !/[?#]/.test(text));
+const bareUrl = publicUrl('http:', 'https:').refine((text) => !/[?#]/.test(text));
 
 /** An authorization server that is not ours, from which recoveries get their credentials. */
 export const externalIssuerVariables = {
@@ -10,14 +10,14 @@ export const externalIssuerVariables = {
     meaning:
       'issuer identifier, to the letter, of another authorization server that fresh credentials come from (see "Another issuer")',
     default: "unset: Rekey's own issuer",
-    allowed: 'an http:// or https:// URL without query or fragment',
+    allowed: 'an http:// or https:// URL without user, query or fragment',
     schema: bareUrl,
   },
   EXTERNAL_ISSUER_TOKEN_ENDPOINT: {
     meaning: 'its token endpoint, where it publishes no metadata',
     default: 'discovered (RFC 8414, else OpenID Connect Discovery)',
-    allowed: 'an http:// or https:// URL without fragment',
-    schema: url('http:', 'https:').refine((text) => !text.includes('#')),
+    allowed: 'an http:// or https:// URL without user or fragment',
+    schema: publicUrl('http:', 'https:').refine((text) => !text.includes('#')),
   },
   EXTERNAL_ISSUER_GRANT: {
     meaning: 'how it is asked: `token-exchange` (RFC 8693) or `jwt-bearer` (RFC 7523 §2.1)',

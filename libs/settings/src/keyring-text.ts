@@ -5,9 +5,10 @@ const schema = z.array(z.strictObject({ id: z.string(), key: z.string().regex(/^
 
 /**
  * @param text JSON `[{"id","key"}]`, newest first, each key 32 bytes as base64url
+ * @param options.weak keys that are not random are taken: outside of production an example may be one
  * @throws {Error} that never repeats what it read
  */
-export function parseKeyring(text: string): KeyringKey[] {
+export function parseKeyring(text: string, options: { weak: boolean }): KeyringKey[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -16,5 +17,18 @@ export function parseKeyring(text: string): KeyringKey[] {
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new Error('read JSON of another shape');
-  return parsed.data.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64url') }));
+  const keys = parsed.data.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64url') }));
+  const weak = options.weak ? -1 : keys.findIndex(({ key }) => isWeak(key));
+  if (weak >= 0) throw new Error(`read a key that is not random (number ${weak + 1})`);
+  return keys;
+}
+
+/**
+ * What people and examples make instead of random bytes: a few bytes again and again, counting, or text. Of random keys fewer
+ * than one in a trillion is like that.
+ */
+function isWeak(key: Buffer): boolean {
+  const steps = key.subarray(1).map((byte, at) => byte - (key[at] ?? 0));
+  const isText = key.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return isText || new Set(key).size <= 16 || new Set(steps).size <= 8;
 }

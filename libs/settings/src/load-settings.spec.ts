@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { developmentSecrets, loadSettings, SettingsError } from './index.js';
 
 let dataDir: string;
-const keyring = JSON.stringify([{ id: '2026', key: Buffer.alloc(32, 7).toString('base64url') }]);
+const keyring = JSON.stringify([{ id: '2026', key: randomBytes(32).toString('base64url') }]);
 beforeAll(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'rekey-settings-'));
 });
@@ -68,7 +69,7 @@ test('each bad value names its variable, what was read and what is allowed, all 
     }),
   ).toEqual([
     'RECOVERY_PORT: read "abc"; allowed: a port number from 1 to 65535',
-    'ISSUER_URL: read "ftp://x"; allowed: an http:// or https:// URL without query or fragment',
+    'ISSUER_URL: read "ftp://x"; allowed: an http:// or https:// URL without user, query or fragment',
     'TRUST_PROXY: read "10.0.0.0/99"; allowed: IP addresses or networks such as 10.0.0.0/8, comma-separated',
     expect.stringMatching(/^REKEY_KEYRING: read 7 characters that are not JSON; allowed: /),
   ]);

@@ -4,9 +4,10 @@ import { Keyring } from '@rekey/kernel';
 import { developmentSecrets } from './development-secrets.js';
 import { readExternalIssuer } from './external-issuer.js';
 import { parseKeyring } from './keyring-text.js';
-import { missingInProduction } from './production.js';
+import { encrypted, missingInProduction, plainTextPasswords } from './production.js';
 import type { ProcessName, Settings, TwilioSettings } from './settings.js';
 import { tlsProblems } from './tls-files.js';
+import { hasCredentials } from './variable.js';
 import { type Values, type VariableName, variables } from './variables.js';
 
 /** Everything that is wrong with the environment, one line each, all at once. The process exits with 78 (EX_CONFIG). */
@@ -55,8 +56,8 @@ export function loadSettings(
       `SMTP_URL: not set; allowed: ${variables.SMTP_URL.allowed} (only "npm start" brings a mailbox)`,
     );
   }
-  if (production) problems.push(...missingInProduction(process, values));
-  const keys = readKeys(values, problems);
+  if (production) problems.push(...missingInProduction(process, values), ...plainTextPasswords(values));
+  const keys = readKeys(values, problems, { weak: !production });
   if (problems.length > 0) throw new SettingsError(problems);
 
   const dataDir = resolve(values.REKEY_DATA_DIR ?? '.rekey');
@@ -82,10 +83,10 @@ export function loadSettings(
     listenHost: values.LISTEN_HOST ?? 'localhost',
     ports,
     urls,
-    smtpUrls: values.SMTP_URL ?? [],
+    smtpUrls: (values.SMTP_URL ?? []).map((url) => (production ? encrypted(url) : url)),
     mailFrom: values.MAIL_FROM ?? 'Rekey <no-reply@localhost>',
     twilio,
-    keyring: new Keyring(keys ?? parseKeyring(development?.keyring() ?? '')),
+    keyring: new Keyring(keys ?? parseKeyring(development?.keyring() ?? '', { weak: false })),
     keyringMadeHere: keys === undefined,
     management: {
       clientId: values.MANAGEMENT_CLIENT_ID ?? 'management',
@@ -138,7 +139,10 @@ function readValues(environment: Record<string, string | undefined>, problems: s
 
 function refusal(name: VariableName, read: string): string {
   const variable: { allowed: string; secret?: boolean } = variables[name];
-  const shown = variable.secret ? `${read.length} characters` : JSON.stringify(read);
+  const shown =
+    variable.secret || read.split(',').some(hasCredentials)
+      ? `${read.length} characters`
+      : JSON.stringify(read);
   return `${name}: read ${shown}; allowed: ${variable.allowed}`;
 }
 
@@ -155,13 +159,17 @@ function readTwilio(values: Values, problems: string[]): TwilioSettings | undefi
   return { accountSid, authToken, from, messagingServiceSid, apiUrl: values.TWILIO_API_URL };
 }
 
-function readKeys(values: Values, problems: string[]): ReturnType<typeof parseKeyring> | undefined {
+function readKeys(
+  values: Values,
+  problems: string[],
+  options: { weak: boolean },
+): ReturnType<typeof parseKeyring> | undefined {
   const name = values.REKEY_KEYRING ? 'REKEY_KEYRING' : 'REKEY_KEYRING_FILE';
   const inline = values.REKEY_KEYRING;
   const file = values.REKEY_KEYRING_FILE;
   if (!inline && !file) return undefined;
   try {
-    const keys = parseKeyring(inline ?? readFileSync(file ?? '', 'utf8'));
+    const keys = parseKeyring(inline ?? readFileSync(file ?? '', 'utf8'), options);
     new Keyring(keys);
     return keys;
   } catch (fault) {

@@ -1,4 +1,5 @@
 import type { ProcessName } from './settings.js';
+import { hasCredentials } from './variable.js';
 import type { Values, VariableName } from './variables.js';
 
 /** What each process would otherwise take from development. */
@@ -38,4 +39,24 @@ export function missingInProduction(process: ProcessName, values: Values): strin
     problems.push(`MANAGEMENT_CLIENT_SECRET: read ${secret.length} characters; allowed: at least 16`);
   }
   return problems;
+}
+
+const mayBePlain = (url: string): boolean => url.startsWith('smtp:') && hasCredentials(url);
+const requireTls = 'requireTLS';
+
+/** A password that is sent to whoever answers, by a wish that is written down. */
+export const plainTextPasswords = ({ SMTP_URL: urls = [] }: Values): string[] =>
+  urls
+    .filter((url) => mayBePlain(url) && (new URL(url).searchParams.get(requireTls) ?? 'true') !== 'true')
+    .map(
+      () =>
+        `SMTP_URL: read a password with ${requireTls}=false; allowed with NODE_ENV=production: smtps://, or smtp:// with STARTTLS`,
+    );
+
+/** A password goes by STARTTLS or not at all: whoever is between us and the server could leave the offer out. */
+export function encrypted(smtpUrl: string): string {
+  if (!mayBePlain(smtpUrl)) return smtpUrl;
+  const url = new URL(smtpUrl);
+  url.searchParams.set(requireTls, 'true');
+  return url.href;
 }

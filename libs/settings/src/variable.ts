@@ -13,8 +13,30 @@ export interface Variable<Value = unknown> {
   schema: z.ZodType<Value>;
 }
 
+/** What follows it looks at a URL: it is not asked about what is none. */
 export const url = (...protocols: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { abort: true });
+
+/** Has somebody written a name or a password into it? */
+export const hasCredentials = (text: string): boolean =>
+  URL.canParse(text) && new URL(text).username + new URL(text).password !== '';
+
+/** The name and the password in it are percent-encoded: who decodes them does not stumble. */
+export const withCredentials = (...protocols: string[]) =>
+  url(...protocols).refine((text) => {
+    const { username, password } = new URL(text);
+    try {
+      return decodeURIComponent(username + password) !== undefined;
+    } catch {
+      return false;
+    }
+  });
+
+/** One that everybody may read: in links, answers and logs. */
+export const publicUrl = (...protocols: string[]) =>
+  url(...protocols).refine((text) => !hasCredentials(text), { abort: true });
 export const list = (item: z.ZodType<string, string>) =>
   z
     .string()
@@ -30,7 +52,7 @@ const port = z
   .regex(/^\d{1,5}$/)
   .transform(Number)
   .pipe(z.number().min(1).max(65535));
-export const baseUrl = url('http:', 'https:')
+export const baseUrl = publicUrl('http:', 'https:')
   .refine((text) => new URL(text).search === '' && new URL(text).hash === '')
   .transform((text) => text.replace(/\/+$/, ''));
 export const network = z.string().refine((text) => {
@@ -50,7 +72,7 @@ export const portVariable = (of: string, number: number): Variable<number> => ({
 export const urlVariable = (of: string, portName: string): Variable<string> => ({
   meaning: `public base URL of ${of}; links use it, never a request header`,
   default: `http://localhost:${portName}; https with \`TLS_CERT_FILE\``,
-  allowed: 'an http:// or https:// URL without query or fragment',
+  allowed: 'an http:// or https:// URL without user, query or fragment',
   schema: baseUrl,
 });
 export const text = (

@@ -6,10 +6,11 @@ import {
   list,
   network,
   portVariable,
+  publicUrl,
   text,
-  url,
   urlVariable,
   type Variable,
+  withCredentials,
 } from './variable.js';
 
 /** As the OpenTelemetry specification has them: a W3C baggage without properties. */
@@ -34,7 +35,7 @@ export const variables = {
     default: 'unset: embedded, data in `REKEY_DATA_DIR`',
     allowed: 'a postgres:// URL',
     secret: true,
-    schema: url('postgres:', 'postgresql:'),
+    schema: withCredentials('postgres:', 'postgresql:'),
   },
   REKEY_DATA_DIR: text(
     'where the embedded PostgreSQL and the development secrets live',
@@ -46,7 +47,7 @@ export const variables = {
     default: 'unset: PostgreSQL does it',
     allowed: 'a redis:// or rediss:// URL',
     secret: true,
-    schema: url('redis:', 'rediss:'),
+    schema: withCredentials('redis:', 'rediss:'),
   },
   LISTEN_HOST: text('the address to listen on', '`localhost`', 'a host name or an IP address'),
   RECOVERY_PORT: portVariable('the recovery API and pages', 3000),
@@ -58,11 +59,12 @@ export const variables = {
   ISSUER_URL: urlVariable('the token issuer', '3001'),
   CONSOLE_URL: urlVariable('the management API', '3002'),
   SMTP_URL: {
-    meaning: 'where mail goes; a comma-separated list is the order of failover',
+    meaning:
+      'where mail goes; a comma-separated list is the order of failover. With a password, in production: by TLS only (smtps, or STARTTLS)',
     default: 'the development mailbox',
-    allowed: 'smtp:// or smtps:// URLs, comma-separated',
+    allowed: 'smtp:// or smtps:// URLs, comma-separated, user and password percent-encoded',
     secret: true,
-    schema: list(url('smtp:', 'smtps:')),
+    schema: list(withCredentials('smtp:', 'smtps:')),
   },
   MAIL_FROM: {
     meaning: 'sender of all mail, and where bounces go',
@@ -87,13 +89,13 @@ export const variables = {
   TWILIO_API_URL: {
     meaning: "another origin for api.twilio.com's paths",
     default: "Twilio's own",
-    allowed: 'an http:// or https:// URL',
+    allowed: 'an http:// or https:// URL without user, query or fragment',
     schema: baseUrl,
   },
   REKEY_KEYRING: text(
-    'keys, newest first: JSON `[{"id","key"}]`, each key 32 bytes as base64url',
+    'keys, newest first: JSON `[{"id","key"}]`, each key 32 random bytes as base64url',
     'development: made once in the data dir',
-    'JSON [{"id":"2026","key":"<32 bytes as base64url>"}], newest first',
+    'JSON [{"id":"2026","key":"<32 random bytes as base64url>"}], newest first',
     true,
   ),
   REKEY_KEYRING_FILE: text('the same in a file', 'none', 'a readable file'),
@@ -161,7 +163,7 @@ export const variables = {
     meaning: 'origins whose pages may call the recovery API and the issuer from script, comma-separated',
     default: 'none; development: the example page',
     allowed: 'origins such as https://app.example.com, comma-separated, without a path',
-    schema: list(url('http:', 'https:').refine((text) => new URL(text).origin === text)),
+    schema: list(publicUrl('http:', 'https:').refine((text) => new URL(text).origin === text)),
   },
   SERVICE_NAME: {
     meaning: 'what mails, SMS and pages call your product',
@@ -172,8 +174,8 @@ export const variables = {
   SIGN_IN_URL: {
     meaning: 'where a person signs in after a recovery that no app began',
     default: 'none: the page says to go back to the app',
-    allowed: 'an http:// or https:// URL',
-    schema: url('http:', 'https:'),
+    allowed: 'an http:// or https:// URL without user',
+    schema: publicUrl('http:', 'https:'),
   },
   METRICS_TOKEN: {
     meaning: 'what a caller of `/metrics` has to show as a bearer to see all of it, see "Watching"',
@@ -185,7 +187,7 @@ export const variables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     meaning: 'collector that traces go to (OTLP/HTTP), without `/v1/traces`',
     default: 'none: no traces',
-    allowed: 'an http:// or https:// URL without query or fragment',
+    allowed: 'an http:// or https:// URL without user, query or fragment',
     schema: baseUrl,
   },
   OTEL_EXPORTER_OTLP_HEADERS: {

@@ -7,8 +7,17 @@ import { authenticateBearer } from './introspect.js';
 import { lifetimesOf } from './lifetimes.js';
 import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
-/** What the management client may do. */
-export const managementScopes = ['accounts:write', 'accounts:read', 'clients:write', 'tokens:read'] as const;
+/**
+ * What the management client may do. With `clients:write` a client makes others and changes those that it has made; with
+ * `clients:admin` beside it, everyone's.
+ */
+export const managementScopes = [
+  'accounts:write',
+  'accounts:read',
+  'clients:write',
+  'clients:admin',
+  'tokens:read',
+] as const;
 export type ManagementScope = (typeof managementScopes)[number];
 
 /** RFC 6749 §4.4: a token for the client itself, without a session and without a refresh token. */

@@ -1,8 +1,7 @@
 import { type Sql, statement } from '@rekey/database';
-import { newSecret } from '@rekey/kernel';
+import { newSecret, type Refusal, refuse } from '@rekey/kernel';
 import type { TokenContext } from './context.js';
 import type { ClientLifetimes } from './lifetimes.js';
-import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -33,38 +32,47 @@ export interface Client {
 export const holdsTokensOfPeople = ({ grants: its }: Client): boolean =>
   its.some((grant) => grant !== 'client_credentials');
 
-interface ClientRow extends Client {
+/** SQL: the client of that id acts with its secret only, as it is now. */
+export const isConfidential = (clientId: string): string =>
+  `exists (select from clients where client_id = ${clientId} and type = 'confidential')`;
+
+export interface ClientRow extends Client {
   secret_digest: Buffer | null;
 }
 
 const columns = 'client_id, name, type, redirect_uris, grants, scopes, lifetimes';
-const find = statement(
+export const find = statement(
   'client_find',
   `select ${columns}, secret_digest from clients where client_id = :clientId`,
 );
 
 const upsert = statement(
   'client_put',
-  `insert into clients (client_id, name, type, secret_digest, redirect_uris, grants, scopes, lifetimes, created_at, updated_at)
-   values (:client_id, :name, :type, :newDigest, :redirect_uris, :grants, :scopes, :lifetimes, :now, :now)
+  `insert into clients (client_id, name, type, secret_digest, redirect_uris, grants, scopes, lifetimes, owner, created_at, updated_at)
+   values (:client_id, :name, :type, :newDigest, :redirect_uris, :grants, :scopes, :lifetimes, :writer, :now, :now)
    on conflict (client_id) do update set
      name = excluded.name, type = excluded.type, redirect_uris = excluded.redirect_uris, grants = excluded.grants,
      scopes = excluded.scopes, lifetimes = excluded.lifetimes, updated_at = excluded.updated_at,
      secret_digest = case when excluded.type = 'public' then null
-       when :replaceSecret then excluded.secret_digest else coalesce(clients.secret_digest, excluded.secret_digest) end
+       when :replaceSecret then excluded.secret_digest else coalesce(clients.secret_digest, excluded.secret_digest) end,
+     -- What the settings name is theirs from now on.
+     owner = case when :writer::text is null then null else clients.owner end
+   where :everyones or clients.owner = :writer
    returning xmax = 0 as created, secret_digest = :newDigest as secret_is_new`,
 );
 const remove = statement(
   'client_delete',
-  'delete from clients where client_id = :clientId returning client_id',
+  `with removed as (
+     delete from clients where client_id = :clientId and (:everyones or owner = :writer) returning client_id
+   ), orphaned as (
+     -- Whoever is called the same later on has not made them.
+     update clients set owner = null where owner = :clientId and exists (select from removed) and client_id <> :clientId
+   )
+   select client_id from removed`,
 );
+const ownerOf = statement('client_owner', 'select owner from clients where client_id = :clientId');
 
-const keepAnew = statement(
-  'client_keep_secret_anew',
-  'update clients set secret_digest = :fresh where client_id = :clientId and secret_digest = :kept',
-);
-
-const secretPurpose = 'client-secret';
+export const secretPurpose = 'client-secret';
 
 /** What a client may be called; anything else never reaches a query. */
 export const isClientId = (text: string): boolean => /^[\w.:-]{1,100}$/.test(text);
@@ -76,96 +84,98 @@ export async function readClient(sql: Sql, clientId: string): Promise<Client | u
   return row && apart(row).client;
 }
 
-function apart({ secret_digest: digest, ...client }: ClientRow): { client: Client; digest: Buffer | null } {
+export function apart({ secret_digest: digest, ...client }: ClientRow): {
+  client: Client;
+  digest: Buffer | null;
+} {
   return { client, digest };
 }
 
+/** On whose behalf a client is written. */
+export interface ClientWriter {
+  clientId: string;
+  /** It may write clients that it has not made. */
+  everyones: boolean;
+}
+
+/** The settings, and whoever sets a stage. */
+const anyones = { writer: null, everyones: true };
+const writing = ({ clientId: writer, everyones }: ClientWriter) => ({ writer, everyones });
+
 /**
- * Creates or replaces a client.
+ * Creates or replaces a client as the settings want it.
  *
  * @param options.secret for a client whose secret comes from the settings; otherwise one is made for a confidential client
  *   that has none
  * @returns the secret when it was made here and now
  */
 export async function putClient(
-  { database, keyring }: Pick<TokenContext, 'database' | 'keyring'>,
+  context: Pick<TokenContext, 'database' | 'keyring'>,
   now: number,
   client: Client,
   options: { secret?: string } = {},
-): Promise<{ created: boolean; secret?: string }> {
-  const secret = client.type === 'confidential' ? (options.secret ?? newSecret()) : undefined;
+): Promise<PutClient> {
+  const put = await write(context, now, client, { ...options, ...anyones });
+  if (!put) throw new Error('a client was not written');
+  return put;
+}
+
+/** The same on behalf of a client, which owns what it creates. Refusal: `forbidden` for a client of somebody else. */
+export async function putClientBy(
+  by: ClientWriter,
+  context: Pick<TokenContext, 'database' | 'keyring'>,
+  now: number,
+  client: Client,
+): Promise<PutClient | Refusal> {
+  return (await write(context, now, client, writing(by))) ?? refuse('forbidden');
+}
+
+interface PutClient {
+  created: boolean;
+  secret?: string;
+}
+
+/** @returns undefined where it is somebody else's */
+async function write(
+  { database, keyring }: Pick<TokenContext, 'database' | 'keyring'>,
+  now: number,
+  client: Client,
+  { secret: given, writer, everyones }: { secret?: string; writer: string | null; everyones: boolean },
+): Promise<PutClient | undefined> {
+  const secret = client.type === 'confidential' ? (given ?? newSecret()) : undefined;
   const [row] = await database.query<{ created: boolean; secret_is_new: boolean | null }>(upsert, {
     ...client,
+    writer,
+    everyones,
     lifetimes: JSON.stringify(client.lifetimes),
     newDigest: secret === undefined ? null : keyring.digest(secretPurpose, secret),
-    replaceSecret: options.secret !== undefined,
+    replaceSecret: given !== undefined,
     now: new Date(now),
   });
-  const isNew = secret !== undefined && row?.secret_is_new === true && options.secret === undefined;
-  return { created: row?.created ?? false, ...(isNew ? { secret } : {}) };
+  if (!row) return undefined;
+  const isNew = secret !== undefined && row.secret_is_new === true && given === undefined;
+  return { created: row.created, ...(isNew ? { secret } : {}) };
 }
 
-/** @returns false when there was none */
-export const deleteClient = async (sql: Sql, clientId: string): Promise<boolean> =>
-  isClientId(clientId) && (await sql.query(remove, { clientId })).length > 0;
-
-interface Kept {
-  /** Milliseconds since the epoch. */
-  until: number;
-  /** Undefined when there is none of that id. */
-  client?: Client;
-  /** Of its secret; a public client has none. */
-  digest?: Buffer | null;
+/** May it be written on behalf of that one? Refusals: `not_found`, `forbidden`. */
+export async function mayWriteClient(
+  sql: Sql,
+  clientId: string,
+  by: ClientWriter,
+): Promise<Refusal | undefined> {
+  const [row] = isClientId(clientId) ? await sql.query<{ owner: string | null }>(ownerOf, { clientId }) : [];
+  if (!row) return refuse('not_found');
+  return by.everyones || row.owner === by.clientId ? undefined : refuse('forbidden');
 }
 
-/**
- * Clients as each request needs them: kept for a few seconds, so that the path of a recovery does not ask for the same row
- * again and again. A change takes that long to be seen everywhere.
- */
-export class ClientDirectory {
-  private readonly kept = new Map<string, Kept>();
-
-  constructor(private readonly context: Pick<TokenContext, 'database' | 'keyring' | 'clock'>) {}
-
-  async find(clientId: string): Promise<Client | undefined> {
-    return (this.known(clientId) ?? (await this.read(clientId))).client;
-  }
-
-  /**
-   * Who is calling (RFC 6749 §2.3). A public client names itself; a confidential one shows its secret, also where that
-   * would not be needed: whoever has a secret uses it.
-   */
-  async authenticate(clientId: string, secret: string | undefined): Promise<Client | OAuthRefusal> {
-    const { client, digest } = this.known(clientId) ?? (await this.read(clientId));
-    const refused = oauthRefuse('invalid_client', 'unknown client or wrong secret');
-    if (!client) return refused;
-    if (!digest) return secret === undefined ? client : refused;
-    const fresh = secret && this.context.keyring.freshDigest(digest, secretPurpose, secret);
-    if (!fresh) return refused;
-    if (!fresh.equals(digest)) await this.keepAnew(clientId, digest, fresh);
-    return client;
-  }
-
-  /** Only who has the secret can digest it under a newer key, so it is done when they show it. */
-  private async keepAnew(clientId: string, kept: Buffer, fresh: Buffer): Promise<void> {
-    await this.context.database.query(keepAnew, { clientId, kept, fresh });
-    this.kept.delete(clientId);
-  }
-
-  /** @returns undefined when it must be read */
-  private known(clientId: string): Kept | undefined {
-    const kept = this.kept.get(clientId);
-    return kept && kept.until > this.context.clock.now() ? kept : undefined;
-  }
-
-  private async read(clientId: string): Promise<Kept> {
-    const until = this.context.clock.now() + 5_000;
-    if (!isClientId(clientId)) return { until };
-    const [row] = await this.context.database.query<ClientRow>(find, { clientId });
-    // Invented ids must not fill the memory.
-    if (this.kept.size > 1_000) this.kept.clear();
-    const kept = { until, ...(row ? apart(row) : {}) };
-    this.kept.set(clientId, kept);
-    return kept;
-  }
+/** Refusals: `not_found`, `forbidden` for a client of somebody else. */
+export async function deleteClient(
+  sql: Sql,
+  clientId: string,
+  by: ClientWriter,
+): Promise<Refusal | undefined> {
+  const refused = await mayWriteClient(sql, clientId, by);
+  if (refused) return refused;
+  const removed = await sql.query(remove, { clientId, ...writing(by) });
+  return removed.length > 0 ? undefined : refuse('not_found');
 }

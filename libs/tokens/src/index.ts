@@ -6,16 +6,20 @@ export {
   type ManagementScope,
   managementScopes,
 } from './client-credentials.js';
+export { ClientDirectory } from './client-directory.js';
 export {
   type Client,
-  ClientDirectory,
+  type ClientWriter,
   deleteClient,
   deviceGrant,
   type Grant,
   grants,
   holdsTokensOfPeople,
   isClientId,
+  isConfidential,
+  mayWriteClient,
   putClient,
+  putClientBy,
   readClient,
   tokenExchangeGrant,
 } from './clients.js';

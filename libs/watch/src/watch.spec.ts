@@ -35,9 +35,12 @@ describe('a watch', () => {
 
   test('shows everyone what is open; of the process only where no message is written in it', async () => {
     watch.note('recoveries_started', { client: 'default' });
+    watch.note('recoveries_started', { client: 'backoffice' });
     watch.note('tokens_reused', { what: 'refresh_token' });
     const open = await watch.text(false);
-    expect(open).toContain('rekey_recoveries_started_total{client="default"} 1');
+    expect(open).toContain('rekey_recoveries_started_total 2');
+    expect(open).not.toMatch(/client|backoffice/);
+    expect(await watch.text(true)).toContain('rekey_recoveries_started_total{client="backoffice"} 1');
     expect(open).toContain('process_cpu_seconds_total');
     expect(open).not.toContain('reused');
     const beside = await openWatch({ app: 'spec', besideCourier: true });

@@ -97,8 +97,22 @@ export class Watch {
   async text(whole: boolean): Promise<string> {
     if (whole) return this.registry.metrics();
     const shown = this.registry.getMetricsAsArray().filter(({ name }) => this.open.has(name));
-    const texts = await Promise.all(shown.map(({ name }) => this.registry.getSingleMetricAsString(name)));
+    const texts = await Promise.all(shown.map(({ name }) => this.textForEveryone(name)));
     return `${texts.join('\n\n')}\n`;
+  }
+
+  /** Which clients there are, and how much each is used, is theirs to tell: they are counted together. */
+  private async textForEveryone(name: string): Promise<string> {
+    const metric = this.registry.getSingleMetric(name);
+    if (!namesClients(name)) return this.registry.getSingleMetricAsString(name);
+    if (!(metric instanceof Counter)) return '';
+    const { help, values } = await metric.get();
+    const without = values.map(({ labels: { client: _client, ...labels }, value }) => ({ labels, value }));
+    const labelNames = [...new Set(without.flatMap(({ labels }) => Object.keys(labels)))];
+    const registry = new Registry();
+    const together = new Counter({ name, help, labelNames, registers: [registry] });
+    for (const { labels, value } of without) together.inc(labels, value);
+    return registry.metrics();
   }
 
   /** Where a request stands that has just come in. @param traceparent only of somebody whose word counts */
@@ -151,6 +165,9 @@ export class Watch {
 type Labels = Record<string, string>;
 
 const names = Object.keys(catalogue) as MetricName[];
+
+const namesClients = (name: string): boolean =>
+  names.some((each) => fullName(each) === name && 'client' in describe(each).labels);
 
 export async function openWatch(options: WatchOptions): Promise<Watch> {
   return new Watch(options, options.tracing && (await openTracing(options.app, options.tracing)));

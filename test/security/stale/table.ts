@@ -39,7 +39,8 @@ const rows: Record<FactName, string> = {
   'backup codes suspended': 'ggm ggg ggg',
   'password put': 'rrr rrr rgg',
   'client deleted': 'grr rrr rgg',
-  'client made confidential': 'ggg rgr ggg',
+  // By the API it never authenticated; what the pages hand over is redeemed with the secret.
+  'client made confidential': 'grr rgr ggg',
   'redirect removed from the client': 'ggg rgg ggg',
   'signing key replaced': 'ggg ggg ggg',
 };

@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
-import { inRequest, Operation, parse, unwrap } from '@rekey/http';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { clientForPeople, inRequest, Operation, parse, unwrap } from '@rekey/http';
 import { askedLocale, refuse } from '@rekey/kernel';
 import {
   cancelRecovery,
@@ -12,8 +12,8 @@ import {
   settleRecovery,
   showRecovery,
 } from '@rekey/recovery';
-import { type ClientDirectory, holdsTokensOfPeople } from '@rekey/tokens';
-import type { FastifyRequest } from 'fastify';
+import type { ClientDirectory } from '@rekey/tokens';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { CLIENTS, CONTEXT } from '../parts.js';
 import {
@@ -43,18 +43,29 @@ export class RecoveriesController {
   @Operation({
     summary: 'Begin a recovery',
     description:
-      'The same answer for every identifier. If there is such an account, a code is on its way to it.',
+      'The same answer for every identifier. If there is such an account, a code is on its way to it. A confidential client authenticates, by HTTP Basic or with client_secret (RFC 6749 §2.3.1).',
+    client: true,
     body: startBody,
     headers: idempotency,
     answers: { 202: { description: 'begun', schema: startAnswer } },
-    refusals: ['invalid_request', 'rate_limited', 'idempotency_key_reused', 'unavailable'],
+    refusals: ['invalid_request', 'unauthorized', 'rate_limited', 'idempotency_key_reused', 'unavailable'],
   })
-  async start(@Body() body: unknown, @Req() request: FastifyRequest) {
-    const { client_id: clientId, locale, ...input } = parse(startBody, body);
-    if (clientId !== undefined) await this.mayRecover(clientId);
+  async start(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { client_id: named, client_secret, locale, ...input } = parse(startBody, body);
+    // Said before anything is sent: at the end of the recovery nobody could mend it.
+    const client = await clientForPeople(this.clients, request, reply, {
+      client_id: named,
+      client_secret,
+    });
     const started = await openRecovery(inRequest(this.context, request), {
       ...input,
-      clientId,
+      // As it was asked for: what a repeated request is compared with.
+      clientId: named ?? (client.client_id === 'default' ? undefined : client.client_id),
+      isClientAuthenticated: client.type === 'confidential',
       locale: askedLocale(locale) ?? askedLocale(request.headers['accept-language']),
       source: request.ip,
       idempotencyKey: idempotencyKey(request),
@@ -164,17 +175,6 @@ export class RecoveriesController {
   ): z.output<Schema> {
     if (!isRecoveryToken(this.context.keyring, whose)) unwrap(refuse('not_found'));
     return parse(schema, body);
-  }
-
-  /** Said before anything is sent: at the end of the recovery nobody could mend it. */
-  private async mayRecover(clientId: string): Promise<void> {
-    const client = await this.clients.find(clientId);
-    const detail = !client
-      ? 'unknown client'
-      : holdsTokensOfPeople(client)
-        ? undefined
-        : 'this client holds no tokens of people';
-    if (detail) unwrap(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail }] }));
   }
 }
 

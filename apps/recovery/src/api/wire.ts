@@ -1,3 +1,4 @@
+import { clientMembers } from '@rekey/http';
 import { locales } from '@rekey/kernel';
 import { proofKinds, states } from '@rekey/recovery';
 import { z } from 'zod';
@@ -25,7 +26,7 @@ export const startBody = z.strictObject({
     .describe(
       `BCP 47, of the messages with codes: ${locales.join(' or ')}. Else what Accept-Language asks for, else the account's own, else en`,
     ),
-  client_id: z.string().min(1).max(200).optional(),
+  ...clientMembers,
 });
 
 export const codeBody = z.strictObject({

@@ -16,6 +16,8 @@ import { TokensFamilies1764000000016 } from './16-tokens-families.js';
 import { AccountsGeneration1764000000017 } from './17-accounts-generation.js';
 import { TokensEvidence1764000000018 } from './18-tokens-evidence.js';
 import { RecoveryEvidence1764000000019 } from './19-recovery-evidence.js';
+import { RecoveryClient1764000000020 } from './20-recovery-client.js';
+import { TokensClientOwner1764000000021 } from './21-tokens-client-owner.js';
 import { AccountsPlanted1764000000022 } from './22-accounts-planted.js';
 import { RecoverySuspended1764000000023 } from './23-recovery-suspended.js';
 
@@ -39,6 +41,8 @@ export const migrations = [
   AccountsGeneration1764000000017,
   TokensEvidence1764000000018,
   RecoveryEvidence1764000000019,
+  RecoveryClient1764000000020,
+  TokensClientOwner1764000000021,
   AccountsPlanted1764000000022,
   RecoverySuspended1764000000023,
 ];

@@ -1,15 +1,43 @@
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, counterKey, limited, spend } from '@rekey/limits';
-import { decideOnDevice, findWaitingDevice, type WaitingDevice } from '@rekey/tokens';
+import { type Budget, budgets, counterKey, limited, sourceOf, spend } from '@rekey/limits';
+import {
+  beginDevice,
+  type Client,
+  type DeviceAuthorization,
+  decideOnDevice,
+  findWaitingDevice,
+  type OAuthRefusal,
+  type TokenContext,
+  type WaitingDevice,
+} from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import type { Changing } from './context.js';
 
-/** Codes of devices are short: whoever is signed in may try a few (RFC 8628 §5.1). */
-async function within({ database, keyring, clock, flood }: ActContext, account: string): Promise<boolean> {
-  const budget = budgets.userCodes;
-  const charge = { key: counterKey(keyring, budget, account), budget };
+async function within(
+  { database, keyring, clock, flood }: ActContext,
+  budget: Budget,
+  party: string,
+): Promise<boolean> {
+  const charge = { key: counterKey(keyring, budget, party), budget };
   return spend(database, new Date(clock.now()), [charge], flood);
+}
+
+/**
+ * A device asks to be let in. Who asks is nobody yet, and each time leaves a row.
+ *
+ * Refusals: `rate_limited` (the source, or all devices of the client), `invalid_scope`.
+ */
+export async function beginDeviceWithin(
+  context: TokenContext & Pick<ActContext, 'flood'>,
+  client: Client,
+  { source, ...request }: { source: string; scope?: string | undefined },
+): Promise<DeviceAuthorization | OAuthRefusal | Refusal> {
+  const { devices, devicesAClient } = budgets;
+  // One after the other: a source that is over its own budget spends nothing of the client's.
+  if (!(await within(context, devices, sourceOf(source)))) return limited(devices);
+  if (!(await within(context, devicesAClient, client.client_id))) return limited(devicesAClient);
+  return beginDevice(context, client, request);
 }
 
 /** The device behind a code, for the person who is to let it in. Refusals: `not_found`, `rate_limited`. */
@@ -18,7 +46,8 @@ export async function lookAtDevice(
   who: Changing,
   userCode: string,
 ): Promise<WaitingDevice | Refusal> {
-  if (!(await within(context, who.account))) return limited(budgets.userCodes);
+  // Codes of devices are short: whoever is signed in may try a few (RFC 8628 §5.1).
+  if (!(await within(context, budgets.userCodes, who.account))) return limited(budgets.userCodes);
   return (await findWaitingDevice(context, userCode)) ?? refuse('not_found');
 }
 
@@ -28,7 +57,7 @@ export async function answerDevice(
   who: Changing,
   { userCode, allow }: { userCode: string; allow: boolean },
 ): Promise<undefined | Refusal> {
-  if (!(await within(context, who.account))) return limited(budgets.userCodes);
+  if (!(await within(context, budgets.userCodes, who.account))) return limited(budgets.userCodes);
   const { database, keyring, clock } = context;
   const now = clock.now();
   const at = new Date(now);

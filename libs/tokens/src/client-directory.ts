@@ -1,0 +1,70 @@
+import { statement } from '@rekey/database';
+import { apart, type Client, type ClientRow, find, isClientId, secretPurpose } from './clients.js';
+import type { TokenContext } from './context.js';
+import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+
+const keepAnew = statement(
+  'client_keep_secret_anew',
+  'update clients set secret_digest = :fresh where client_id = :clientId and secret_digest = :kept',
+);
+
+interface Kept {
+  /** Milliseconds since the epoch. */
+  until: number;
+  /** Undefined when there is none of that id. */
+  client?: Client;
+  /** Of its secret; a public client has none. */
+  digest?: Buffer | null;
+}
+
+/**
+ * Clients as each request needs them: kept for a few seconds, so that the path of a recovery does not ask for the same row
+ * again and again. A change takes that long to be seen everywhere.
+ */
+export class ClientDirectory {
+  private readonly kept = new Map<string, Kept>();
+
+  constructor(private readonly context: Pick<TokenContext, 'database' | 'keyring' | 'clock'>) {}
+
+  async find(clientId: string): Promise<Client | undefined> {
+    return (this.known(clientId) ?? (await this.read(clientId))).client;
+  }
+
+  /**
+   * Who is calling (RFC 6749 §2.3). A public client names itself; a confidential one shows its secret, also where that
+   * would not be needed: whoever has a secret uses it.
+   */
+  async authenticate(clientId: string, secret: string | undefined): Promise<Client | OAuthRefusal> {
+    const { client, digest } = this.known(clientId) ?? (await this.read(clientId));
+    const refused = oauthRefuse('invalid_client', 'unknown client or wrong secret');
+    if (!client) return refused;
+    if (!digest) return secret === undefined ? client : refused;
+    const fresh = secret && this.context.keyring.freshDigest(digest, secretPurpose, secret);
+    if (!fresh) return refused;
+    if (!fresh.equals(digest)) await this.keepAnew(clientId, digest, fresh);
+    return client;
+  }
+
+  /** Only who has the secret can digest it under a newer key, so it is done when they show it. */
+  private async keepAnew(clientId: string, kept: Buffer, fresh: Buffer): Promise<void> {
+    await this.context.database.query(keepAnew, { clientId, kept, fresh });
+    this.kept.delete(clientId);
+  }
+
+  /** @returns undefined when it must be read */
+  private known(clientId: string): Kept | undefined {
+    const kept = this.kept.get(clientId);
+    return kept && kept.until > this.context.clock.now() ? kept : undefined;
+  }
+
+  private async read(clientId: string): Promise<Kept> {
+    const until = this.context.clock.now() + 5_000;
+    if (!isClientId(clientId)) return { until };
+    const [row] = await this.context.database.query<ClientRow>(find, { clientId });
+    // Invented ids must not fill the memory.
+    if (this.kept.size > 1_000) this.kept.clear();
+    const kept = { until, ...(row ? apart(row) : {}) };
+    this.kept.set(clientId, kept);
+    return kept;
+  }
+}
