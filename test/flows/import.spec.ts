@@ -175,7 +175,7 @@ describe('import and what it writes', () => {
   test('a password comes in one form: as itself or as its hash', async () => {
     const account = { username: 'twoforms', addresses: [mail('two.forms@example.com')] };
     const password = 'a harbour without a ship';
-    const password_hash = await hash(password, { memoryCost: 4096, timeCost: 1, parallelism: 1 });
+    const password_hash = await hash(password, { memoryCost: 32_768, timeCost: 2, parallelism: 1 });
     const both = await call('PUT', '/v1/accounts/twoforms', { ...account, password, password_hash });
     expect([both.status, both.body.errors]).toEqual([
       400,

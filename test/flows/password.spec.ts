@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2';
 import { password as first, people } from './people.js';
 import { newHousehold, stopTokenIn, until, useRekey } from './rekey.js';
 import { Story } from './story.js';
@@ -147,5 +148,23 @@ describe('passwords and sessions', () => {
     const reader = await who.management('accounts:read tokens:read');
     const url = `${rekey.settings.urls.console}/v1/accounts/managed/tokens`;
     expect((await rekey.call('DELETE', url, { bearer: reader })).status).toBe(403);
+  });
+
+  test('a hash from elsewhere is made anew at its first right password, also when several come at once', async () => {
+    const theirs = 'the sentence of another product';
+    const dear = await hash(theirs, { memoryCost: 32_768, timeCost: 3, parallelism: 1 });
+    await who.put('imported', { password_hash: dear });
+    const stored = async () =>
+      (await rekey.sql(`select password_hash, password_changed_at from accounts where id = 'imported'`))[0];
+    const before = await stored();
+    expect(before.password_hash).toBe(dear);
+    expect((await who.signIn('imported', { password: 'not the right sentence' })).status).toBe(401);
+    expect((await stored()).password_hash).toBe(dear);
+    const answers = await Promise.all([1, 2, 3].map(() => who.signIn('imported', { password: theirs })));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    const after = await stored();
+    expect(after.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(after.password_changed_at).toEqual(before.password_changed_at);
+    expect((await who.signIn('imported', { password: theirs })).status).toBe(201);
   });
 });

@@ -117,8 +117,17 @@ describe('one step after the other', () => {
     const { story, code } = await withCode('gone@example.com');
     await story.prove(code);
     expect((await story.settle()).status).toBe(201);
-    const [row] = await rekey.sql('select identifier_digests from recoveries where id = $1', [story.id]);
-    expect(row.identifier_digests).toEqual([]);
+    const [row] = await rekey.sql(
+      'select identifier_sealed, identifier_digests, send_budgets, guess_key from recoveries where id = $1',
+      [story.id],
+    );
+    // Nor what two recoveries for one identifier would have in common.
+    expect(row).toEqual({
+      identifier_sealed: null,
+      identifier_digests: [],
+      send_budgets: [],
+      guess_key: Buffer.alloc(0),
+    });
     rekey.clock.advance(31 * 86_400_000);
     await until('the sweep', async () => {
       const rows = await rekey.sql(

@@ -49,6 +49,8 @@ describe('what a thief has planted is no way back in', () => {
   const proofBy = async (id: string, kind: string, value: string): Promise<Answer> => {
     const story = new Story(rekey);
     await story.start({ identifier: `${id}@example.com` });
+    // Its code, too, has arrived before another one is waited for.
+    await rekey.idle();
     return story.prove(value, kind);
   };
 

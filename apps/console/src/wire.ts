@@ -38,7 +38,7 @@ const accountFields = z.strictObject({
   password_hash: z
     .string()
     .max(300)
-    .refine(isPasswordHash, 'an argon2id hash as a PHC string')
+    .refine(isPasswordHash, 'an argon2id hash as a PHC string: m 19456 to 131072 (KiB), t 1 to 6, p 1 to 4')
     .optional()
     .describe('Instead of password, from elsewhere'),
 });

@@ -45,10 +45,12 @@ export {
   checkPassword,
   clearPasswordSetBy,
   hashPassword,
+  isForeignHash,
   isPasswordHash,
   passwordContext,
   passwordHashOf,
   passwordLength,
+  rehashPassword,
   setPassword,
   verifyPassword,
 } from './password.js';

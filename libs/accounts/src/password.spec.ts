@@ -1,4 +1,4 @@
-import { checkPassword, hashPassword, isPasswordHash, verifyPassword } from './password.js';
+import { checkPassword, hashPassword, isForeignHash, isPasswordHash, verifyPassword } from './password.js';
 
 const reason = (password: string) =>
   checkPassword(password, { contextWords: ['Rekey', 'mei.lin'] })?.data.reason;
@@ -32,4 +32,20 @@ test('one password in two Unicode forms is one password, kept as argon2id [NIST 
   expect(await verifyPassword(hash, 'cafe\u0301 au lait, s’il vous plai\u0302t')).toBe(true);
   expect(await verifyPassword(hash, 'cafe au lait, s’il vous plaît')).toBe(false);
   expect(await verifyPassword(undefined, 'anything')).toBe(false);
+});
+
+test.each([
+  ['m=19456,t=2,p=1', true, false],
+  ['m=65536,t=3,p=4', true, true],
+  ['m=131072,t=6,p=4', true, true],
+  ['m=19455,t=2,p=1', false, true],
+  ['m=131073,t=1,p=1', false, true],
+  ['m=65536,t=7,p=1', false, true],
+  ['m=65536,t=0,p=1', false, true],
+  ['m=65536,t=3,p=5', false, true],
+  ['m=9999999,t=999,p=99', false, true],
+  ['m=8,t=1,p=1', false, true],
+])('a hash from elsewhere with %s may be put: %s [CWE-400]', (costs, allowed, foreign) => {
+  const hash = `$argon2id$v=19$${costs}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+  expect([isPasswordHash(hash), isForeignHash(hash)]).toEqual([allowed, foreign]);
 });

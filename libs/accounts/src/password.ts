@@ -24,9 +24,29 @@ export async function verifyPassword(stored: string | null | undefined, password
   return stored ? matches : false;
 }
 
-/** True for a hash that this room can verify: argon2id as a PHC string. */
-export const isPasswordHash = (text: string): boolean =>
-  /^\$argon2id\$v=19\$m=\d{1,7},t=\d{1,3},p=\d{1,2}\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$/.test(text);
+const phc =
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$/;
+
+/** What a hash from elsewhere may cost: whoever types a wrong password makes us pay it. KiB, passes, lanes. */
+export const passwordHashBounds = { memory: [19 * 1024, 128 * 1024], passes: [1, 6], lanes: [1, 4] } as const;
+
+/** True for a hash that is verified here: argon2id as a PHC string, neither too weak nor too dear. */
+export function isPasswordHash(text: string): boolean {
+  const [, ...costs] = phc.exec(text) ?? [];
+  const { memory, passes, lanes } = passwordHashBounds;
+  return (
+    costs.length === 3 &&
+    [memory, passes, lanes].every(
+      ([least, most], at) => Number(costs[at]) >= least && Number(costs[at]) <= most,
+    )
+  );
+}
+
+/** True for a hash of another cost than those that are made here: it is made anew when its password is next right. */
+export const isForeignHash = (stored: string): boolean => {
+  const { memoryCost, timeCost, parallelism } = cost;
+  return !stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+};
 
 const common = new Set(dictionary['passwords-common']);
 
@@ -93,6 +113,17 @@ export const setPassword = (of: { account: string; hash: string; recovery: strin
   update accounts set password_hash = ${of.hash}::text, password_changed_at = :now, updated_at = :now,
     password_recovery_id = ${of.recovery}::uuid
   where id = ${of.account} and ${of.hash}::text is not null`;
+
+const rehash = statement(
+  'account_rehash_password',
+  'update accounts set password_hash = :fresh where id = :account and password_hash = :stored',
+);
+
+/** The same password at our own cost, unless it was changed meanwhile. Nothing else of the account changes. */
+export const rehashPassword = (
+  sql: Sql,
+  of: { account: string; stored: string; fresh: string },
+): Promise<object[]> => sql.query(rehash, of);
 
 const clear = statement(
   'account_clear_password',

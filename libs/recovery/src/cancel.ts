@@ -5,8 +5,11 @@ import { isRecoveryToken } from './bearer.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 
-/** What goes when a recovery ends, whichever way: who it was about can no longer be read from it. */
-export const wiped = `identifier_sealed = null, identifier_digests = '{}'`;
+/**
+ * What goes when a recovery ends, whichever way: who it was about can no longer be read from it, nor that two of them were about the
+ * same identifier.
+ */
+export const wiped = `identifier_sealed = null, identifier_digests = '{}', send_budgets = '{}', guess_key = ''::bytea`;
 
 const cancel = statement(
   'recovery_cancel',

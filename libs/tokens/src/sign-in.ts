@@ -1,4 +1,12 @@
-import { activeSubject, findAccount, normaliseIdentifier, verifyPassword } from '@rekey/accounts';
+import {
+  activeSubject,
+  findAccount,
+  hashPassword,
+  isForeignHash,
+  normaliseIdentifier,
+  rehashPassword,
+  verifyPassword,
+} from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
@@ -9,13 +17,31 @@ import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse
 const begin = statement(
   'session_begin',
   `with who as (
-     ${activeSubject(':account', 'a.password_hash = :passwordHash::text')}
+     ${activeSubject(
+       ':account',
+       `a.password_hash is not null
+         and date_trunc('milliseconds', a.password_changed_at) is not distinct from :passwordChangedAt::timestamptz`,
+     )}
    ), granted as (
      select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
    ), ${insertFamily('who, granted')}
    select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
    from family, who`,
 );
+
+/**
+ * A hash from elsewhere may cost several times what ours do, and its time tells that there is such an account. Where it cannot be
+ * written now, the next sign-in tries again.
+ */
+async function keepAtOurCost(
+  { database }: TokenContext,
+  { id, password_hash: stored }: { id: string; password_hash: string | null },
+  password: string,
+): Promise<void> {
+  if (stored === null || !isForeignHash(stored)) return;
+  const fresh = await hashPassword(password);
+  await rehashPassword(database, { account: id, stored, fresh }).catch(() => undefined);
+}
 
 /** A password (NIST SP 800-63B-4 §2.1), and a password with a second factor (§2.2). */
 export const passwordAcr = 'urn:rekey:password:aal1';
@@ -67,12 +93,13 @@ export async function signIn(
   const [family] = await database.query<FamilyRow>(begin, {
     ...values,
     account: usable.id,
-    // The one that was verified: another may have come since.
-    passwordHash: usable.password_hash,
+    // The password that was verified: another may have come since. The same one may have another hash.
+    passwordChangedAt: usable.password_changed_at,
     acr: more.length > 0 ? secondFactorAcr : passwordAcr,
     more,
   });
   if (!family) return refuse('unauthorized');
   database.note('sign_ins', { outcome: 'right', client: client.client_id });
+  await keepAtOurCost(context, usable, request.password);
   return newSession(context, family, { grant: 'sign_in', clientId: client.client_id, scope, refreshToken });
 }
