@@ -43,6 +43,12 @@ describe('notices', () => {
       ),
     );
     expect(counts).toEqual([1, 1, 1, 0]);
+    // An address that was removed is told, and has no power over what is done by those that are there.
+    const [removed] = await told('owner@example.com');
+    const [current] = await told('thief@example.com');
+    expect([removed?.text, removed?.html].join()).not.toContain('/stop?token=');
+    expect(removed?.text).toContain('This address was removed from the account');
+    expect(current?.text).toContain('/stop?token=');
   });
 
   test('a code goes to confirmed addresses only, and never to one that was removed [NIST 4.2.1.2]', async () => {

@@ -109,9 +109,19 @@ export class ClientsController {
     const { by } = await this.writer(request, reply);
     // It stands in wherever a request names no client.
     if (clientId === 'default') unwrap(refuse('not_possible'));
-    this.unwrap(await deleteClient(this.context.database, clientId, by), reply);
-    await this.endSessions(request, clientId, 'client', by.clientId);
-    await this.record('client_deleted', by.clientId, clientId);
+    const { database, clock } = inRequest(this.context, request);
+    const now = clock.now();
+    const at = new Date(now);
+    const actor = `client:${by.clientId}`;
+    const outcome = await database.transaction(async (tx) => {
+      const deleted = await deleteClient(tx, clientId, by);
+      if (isRefused(deleted)) return deleted;
+      await endSessionsOf(tx, 'client', { id: clientId, at, reason: 'client', actor });
+      const detail = { client_id: clientId };
+      await recordAudit(tx, { id: uuidv7(now), at, event: 'client_deleted', actor, detail });
+      return undefined;
+    });
+    this.unwrap(outcome, reply);
   }
 
   @Delete(':client_id/tokens')

@@ -103,6 +103,17 @@ describe('a mail', () => {
   );
 });
 
+describe('to an address that was removed', () => {
+  test.each(locales)('the notice of a recovery in %s undoes nothing, and says how to go on', (locale) => {
+    const without = { kind: 'recovery_completed' as const, locale, stopUrl: undefined };
+    const { text, html } = mail(without);
+    expect([text, html].join()).not.toContain('/stop');
+    expect(text).toContain(`\n${slots.recoveryUrl}/recover\n`);
+    expect(html).toContain(`href="${slots.recoveryUrl}/recover"`);
+    expect(sms(without)).not.toMatch(/https?:/);
+  });
+});
+
 describe('what comes from elsewhere', () => {
   const serviceName = 'A&B <img src=x onerror=alert(1)>\r\nBcc: eve@example.com\u2028"{{code}}\u202e';
 

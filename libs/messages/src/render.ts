@@ -60,9 +60,11 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
 
 function completedMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
   const { completed: w } = words;
-  const stopUrl = urlOf(slots.stopUrl);
   const passwordSet = slots.passwordSet ?? false;
-  const notYou = w.notYou(passwordSet, !slots.issuerIsExternal);
+  // An address that was removed is told, and has nothing to undo it with.
+  const [stopUrl, stopLabel, notYou] = slots.stopUrl
+    ? [urlOf(slots.stopUrl), w.stopLabel, w.notYou(passwordSet, !slots.issuerIsExternal)]
+    : [urlOf(`${slots.recoveryUrl}/recover`), words.changed.recoverLabel, w.notYouRemoved];
   const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
   const was = [w.was(passwordSet), ...(slots.suspended ? [w.suspended] : [])].join(words.between);
   const footer = w.footer(service);
@@ -74,7 +76,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
       w.heading,
       lead,
       was,
-      `${w.notYouHeading}\n${notYou}\n${w.stopLabel}${words.colon}\n${stopUrl}`,
+      `${w.notYouHeading}\n${notYou}\n${stopLabel}${words.colon}\n${stopUrl}`,
       `-- \n${footer}`,
     ),
     html: fill(mails.recovery_completed, {
@@ -88,7 +90,7 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
       notYouHeading: w.notYouHeading,
       notYou,
       stopUrl,
-      stopLabel: w.stopLabel,
+      stopLabel,
       footer,
     }),
   };
@@ -152,7 +154,10 @@ function urlOf(url: string | undefined): string {
  * phone offers it there and nowhere else.
  */
 function smsBody(words: Wording, service: string, slots: MessageSlots): string {
-  if (slots.kind === 'recovery_completed') return words.completed.sms(service, urlOf(slots.stopUrl));
+  if (slots.kind === 'recovery_completed')
+    return slots.stopUrl
+      ? words.completed.sms(service, urlOf(slots.stopUrl))
+      : words.completed.smsRemoved(service);
   if (slots.kind === 'authenticators_changed')
     return slots.undoUrl
       ? words.changed.smsUndo(service, whatOf(words, slots), urlOf(slots.undoUrl))

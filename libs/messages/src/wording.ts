@@ -32,8 +32,11 @@ export interface Wording {
     notYouHeading: string;
     notYou(passwordSet: boolean, signsOut: boolean): string;
     stopLabel: string;
+    /** To an address that the account had before. */
+    notYouRemoved: string;
     footer(service: string): string;
     sms(service: string, url: string): string;
+    smsRemoved(service: string): string;
   };
   changed: {
     subject(service: string): string;
@@ -93,10 +96,14 @@ const en: Wording = {
       return `Undo it within 72 hours${password}. Then recover your account yourself: that signs out whoever got in.`;
     },
     stopLabel: 'This was not me',
+    notYouRemoved:
+      'This address was removed from the account, so it cannot undo it. If the account is still yours, recover it yourself or ask for help.',
     footer: (service) =>
       `${service} sends this mail to every address of an account that was recovered. It is written automatically; please do not reply.`,
     sms: (service, url) =>
       `${service}: your account was recovered and all devices were signed out. Not you? Undo it within 72 h: ${url}`,
+    smsRemoved: (service) =>
+      `${service}: an account that had this number before was recovered. If it is still yours, recover it yourself.`,
   },
   changed: {
     subject: (service) => `A change to the security of your ${service} account`,
@@ -175,10 +182,12 @@ const zhHans: Wording = {
       return `请在 72 小时内撤销${password}。然后请您自行找回账户：对方将因此退出登录。`;
     },
     stopLabel: '这不是我本人操作',
+    notYouRemoved: '此地址已从账户中移除，因此无法撤销。如果该账户仍属于您，请自行找回或寻求帮助。',
     footer: (service) =>
       `您收到此邮件，是因为使用此地址的 ${service} 账户已被找回。本邮件由系统自动发送，请勿回复。`,
     sms: (service, url) =>
       `【${service}】您的账户已被找回，所有设备均已退出登录。非本人操作？请在 72 小时内撤销：${url}`,
+    smsRemoved: (service) => `【${service}】曾使用此号码的账户已被找回。如该账户仍属于您，请自行找回。`,
   },
   changed: {
     subject: (service) => `您的 ${service} 账户安全设置有变更`,

@@ -20,7 +20,7 @@ export interface MessageToSend {
   expiresAt: Date;
   /** The client that a code is sent for. */
   clientId?: string | undefined;
-  /** Of a message about a recovery. */
+  /** Of a message about a recovery, to an address that is the account's. */
   stopToken?: string | undefined;
   /** For a code. */
   code?: string;
@@ -117,7 +117,11 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
     locale: (isCode ? (row.locale ?? row.account_locale) : (row.account_locale ?? row.locale)) ?? 'en',
     createdAt: row.created_at,
     expiresAt: row.expires_at,
-    stopToken: row.recovery_id ? stopToken(keyring, row.recovery_id, row.created_at.getTime()) : undefined,
+    // Who had the address before must not end what its owner does now.
+    stopToken:
+      row.recovery_id && row.is_current
+        ? stopToken(keyring, row.recovery_id, row.created_at.getTime())
+        : undefined,
   };
   if (isCode) return codeOf(context, row, about);
   const happenedAt = row.settled_at ?? row.created_at;

@@ -12,6 +12,8 @@ export interface TakenRow extends SealedAddress {
   recovery_id: string | null;
   kind: MessageKind;
   changes: AccountNotice[] | null;
+  /** The address is the account's; one that was removed is told without the power to undo. */
+  is_current: boolean | null;
   /** Of a notice about something that was bound, to an address that is the account's: what its link undoes. */
   undoes: string | null;
   created_at: Date;
@@ -119,7 +121,8 @@ export const take = statement(
      from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
    )
    select message.id as message_id, message.recovery_id, message.kind, string_to_array(message.change, ' ') as changes,
-     case when message.kind = 'authenticators_changed' and address.is_current then message.bound_authenticator end as undoes, message.created_at, message.expires_at,
+     case when message.kind = 'authenticators_changed' and address.is_current then message.bound_authenticator end as undoes,
+     address.is_current, message.created_at, message.expires_at,
      message.request_id, message.traceparent,
      message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
      message.password_set, message.suspended, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
