@@ -123,7 +123,7 @@ export const judgedSubject = (account: string, evidence: Parameters<typeof evide
 
 const find = statement(
   'account_find',
-  `select id, status, roles, locale, password_hash, password_changed_at from accounts where id = ${accountOf(':digests::bytea[]')}`,
+  `select id, status, roles, locale, password_hash from accounts where id = ${accountOf(':digests::bytea[]')}`,
 );
 
 export interface FoundAccount {
@@ -132,7 +132,6 @@ export interface FoundAccount {
   roles: string[];
   locale: Locale | null;
   password_hash: string | null;
-  password_changed_at: Date | null;
 }
 
 /** For sign-in. @returns undefined when nobody, or more than one, is meant */

@@ -116,14 +116,14 @@ export const setPassword = (of: { account: string; hash: string; recovery: strin
 
 const rehash = statement(
   'account_rehash_password',
-  'update accounts set password_hash = :fresh where id = :account and password_hash = :stored',
+  'update accounts set password_hash = :fresh where id = :account and password_hash = :stored returning id',
 );
 
-/** The same password at our own cost, unless it was changed meanwhile. Nothing else of the account changes. */
-export const rehashPassword = (
+/** The same password at our own cost. Nothing else of the account changes. @returns false when the hash was replaced meanwhile */
+export const rehashPassword = async (
   sql: Sql,
   of: { account: string; stored: string; fresh: string },
-): Promise<object[]> => sql.query(rehash, of);
+): Promise<boolean> => (await sql.query(rehash, of)).length > 0;
 
 const clear = statement(
   'account_clear_password',

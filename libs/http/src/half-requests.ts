@@ -43,9 +43,20 @@ export function endHalfRequests(fastify: FastifyInstance, times: ArrivalTimes, s
       return next();
     }
     const late = Object.assign(new Error('the body is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
-    const end = () => (reply.sent ? raw.socket.destroy() : onUnreadableRequest(late, raw.socket));
+    const end = () => {
+      // The connection may be on to another request by now.
+      if (raw.complete) return;
+      if (reply.sent) raw.socket.destroy();
+      else onUnreadableRequest(late, raw.socket);
+    };
     timers.set(request, setTimeout(end, times.bodyMs).unref());
     raw.once('end', () => stop(request)).once('close', () => stop(request));
+    next();
+  });
+
+  // Answered before its body was read: only one whose body has not come yet is still waited for.
+  fastify.addHook('onResponse', (request, _reply, next) => {
+    if (request.raw.complete !== false) stop(request);
     next();
   });
 }

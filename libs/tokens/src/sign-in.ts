@@ -4,6 +4,7 @@ import {
   hashPassword,
   isForeignHash,
   normaliseIdentifier,
+  passwordHashOf,
   rehashPassword,
   verifyPassword,
 } from '@rekey/accounts';
@@ -17,11 +18,7 @@ import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse
 const begin = statement(
   'session_begin',
   `with who as (
-     ${activeSubject(
-       ':account',
-       `a.password_hash is not null
-         and date_trunc('milliseconds', a.password_changed_at) is not distinct from :passwordChangedAt::timestamptz`,
-     )}
+     ${activeSubject(':account', 'a.password_hash = :passwordHash::text')}
    ), granted as (
      select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
    ), ${insertFamily('who, granted')}
@@ -30,17 +27,21 @@ const begin = statement(
 );
 
 /**
- * A hash from elsewhere may cost several times what ours do, and its time tells that there is such an account. Where it cannot be
- * written now, the next sign-in tries again.
+ * A hash from elsewhere may cost several times what ours do, and its time tells that there is such an account: it is made anew.
+ *
+ * @returns the hash that stands there now, of the password that was verified; null when that is not the password any more
  */
-async function keepAtOurCost(
+async function hashAtOurCost(
   { database }: TokenContext,
   { id, password_hash: stored }: { id: string; password_hash: string | null },
   password: string,
-): Promise<void> {
-  if (stored === null || !isForeignHash(stored)) return;
+): Promise<string | null> {
+  if (stored === null || !isForeignHash(stored)) return stored;
   const fresh = await hashPassword(password);
-  await rehashPassword(database, { account: id, stored, fresh }).catch(() => undefined);
+  if (await rehashPassword(database, { account: id, stored, fresh })) return fresh;
+  // Another sign-in was faster, or the password was changed.
+  const hash = (await passwordHashOf(database, id))?.hash ?? null;
+  return (await verifyPassword(hash, password)) ? hash : null;
 }
 
 /** A password (NIST SP 800-63B-4 §2.1), and a password with a second factor (§2.2). */
@@ -93,13 +94,12 @@ export async function signIn(
   const [family] = await database.query<FamilyRow>(begin, {
     ...values,
     account: usable.id,
-    // The password that was verified: another may have come since. The same one may have another hash.
-    passwordChangedAt: usable.password_changed_at,
+    // The one that was verified: another may have come since.
+    passwordHash: await hashAtOurCost(context, usable, request.password),
     acr: more.length > 0 ? secondFactorAcr : passwordAcr,
     more,
   });
   if (!family) return refuse('unauthorized');
   database.note('sign_ins', { outcome: 'right', client: client.client_id });
-  await keepAtOurCost(context, usable, request.password);
   return newSession(context, family, { grant: 'sign_in', clientId: client.client_id, scope, refreshToken });
 }
