@@ -15,6 +15,7 @@ create table accounts (
   aal smallint not null default 1,
   generation uuid not null default gen_random_uuid(),
   evidence_from timestamp with time zone,
+  password_put bytea,
   CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),

@@ -165,6 +165,23 @@ describe('passwords and sessions', () => {
     const after = await stored();
     expect(after.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(after.password_changed_at).toEqual(before.password_changed_at);
-    expect((await who.signIn('imported', { password: theirs })).status).toBe(201);
+    const session = await who.signIn('imported', { password: theirs });
+    expect(session.status).toBe(201);
+    // The product sends its accounts again, every night: that is no new password.
+    await who.put('imported', { password_hash: dear });
+    expect(await stored()).toEqual(after);
+    const bearer = session.body.access_token;
+    expect((await who.issuer('GET', 'sessions', { bearer })).status).toBe(200);
+    await rekey.idle();
+    const told = (await rekey.messages('imported@example.com')).filter(({ text }) => /password/.test(text));
+    expect(told).toEqual([]);
+    const other = await hash('another sentence of theirs', {
+      memoryCost: 32_768,
+      timeCost: 3,
+      parallelism: 1,
+    });
+    await who.put('imported', { password_hash: other });
+    expect((await who.issuer('GET', 'sessions', { bearer })).status).toBe(401);
+    expect((await stored()).password_hash).toBe(other);
   });
 });

@@ -177,7 +177,7 @@ describe('what a thief has planted is no way back in', () => {
         /authenticator app was added/.test(text),
       ),
     );
-    expect(mail.text).toContain('Undo it within 72 hours');
+    expect(mail.text).toContain('Undo it now');
     expect(mail.html).toContain(stopTokenIn(mail));
     const sms = await until('the SMS', async () =>
       (await rekey.messages(who.phoneOf(id))).find(({ text }) => /app was added/.test(text)),
@@ -200,6 +200,46 @@ describe('what a thief has planted is no way back in', () => {
     expect((await who.issuer('GET', 'sessions', { bearer: thief })).status).toBe(401);
     expect((await who.issuer('GET', 'sessions', { bearer: other })).status).toBe(200);
     expect((await who.signIn(id)).status).toBe(201);
+  });
+
+  test('a thief who binds twice waits twice: what is on hold is no second factor yet', async () => {
+    await who.put('twice');
+    const first = await bindApp(await bearerOf('twice'));
+    rekey.clock.advance(60_000);
+    const second_factor = { kind: 'totp', value: who.totp(first.secret) };
+    const strong = await bearerOf('twice', { second_factor });
+    const codes = await makeCodes(strong);
+    expect((await proofBy('twice', 'backup_code', codes[0] ?? '')).status).toBe(422);
+    const app = await bindApp(strong);
+    expect(await list(strong)).toMatchObject([
+      { kind: 'backup_code', counts_from: expect.any(String) },
+      { id: app.id, counts_from: expect.any(String) },
+    ]);
+    // The owner is not asked for it.
+    await recover('twice');
+    expect((await proofBy('twice', 'backup_code', codes[1] ?? '')).status).toBe(422);
+  });
+
+  test('once it counts, a link does not take a second factor away', async () => {
+    await who.put('grown');
+    const app = await bindApp(await bearerOf('grown'));
+    const mail = await until('the notice', async () =>
+      (await rekey.messages('grown@example.com')).find(({ text }) => /app was added/.test(text)),
+    );
+    rekey.clock.advance(25 * hours);
+    expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
+    expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toHaveLength(1);
+    const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
+    await browser.get(`/stop?token=${stopTokenIn(mail)}`);
+    const gone = await browser.submit(await browser.get('/stop'), '/stop', {});
+    expect([gone.status, gone.html.includes('This link has run out')]).toEqual([404, true]);
+    // What is bound with two factors needs no hold, and its notice takes nothing away.
+    const second_factor = { kind: 'totp', value: who.totp(app.secret) };
+    await makeCodes(await bearerOf('grown', { second_factor }));
+    const made = await until('the notice of codes', async () =>
+      (await rekey.messages('grown@example.com')).find(({ text }) => /codes were made/.test(text)),
+    );
+    expect(made.text).not.toContain('/stop?token=');
   });
 
   test('an address that was removed is told without the power to undo', async () => {

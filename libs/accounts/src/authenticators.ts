@@ -175,17 +175,18 @@ export async function restoreAuthenticator(
 
 const binding = statement(
   'authenticator_binding',
-  'select account_id as account, bound_by as session, kind from authenticators where id = :id and bound_at is not null',
+  `select account_id as account, bound_by as session, kind from authenticators
+   where id = :id and bound_at is not null and counts_from > :now`,
 );
 
-/** Whose it is, and which session has bound it. @returns undefined when it is not there any more */
+/** Whose it is, and which session has bound it. @returns undefined when it is not on hold any more, or is gone */
 export async function bindingOf(
   sql: Sql,
-  id: string,
+  of: { id: string; now: Date },
 ): Promise<{ account: string; session: string | null; kind: AuthenticatorView['kind'] } | undefined> {
   const [row] = await sql.query<{ account: string; session: string | null; kind: AuthenticatorView['kind'] }>(
     binding,
-    { id },
+    of,
   );
   return row;
 }

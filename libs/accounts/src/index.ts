@@ -69,6 +69,7 @@ export {
   levelOf,
   proofsHeld,
   readLevel,
+  readRecoveryLevel,
   type Standing,
   standingOf,
   totpEvidence,

@@ -15,8 +15,9 @@ import { unfitUsername } from './username.js';
 
 const upsert = statement(
   'account_put',
-  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_changed_at, aal, created_at, updated_at)
-   values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash,
+  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_changed_at, aal,
+     created_at, updated_at)
+   values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash, :passwordPut,
      case when :passwordHash::text is null then null else :now::timestamptz end, coalesce(:aal::smallint, 1), :now, :now)
    on conflict (id) do update set
      status = excluded.status,
@@ -24,6 +25,7 @@ const upsert = statement(
      roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
      username_lookup = excluded.username_lookup, aal = coalesce(:aal::smallint, accounts.aal), updated_at = excluded.updated_at,
      password_hash = coalesce(excluded.password_hash, accounts.password_hash),
+     password_put = case when excluded.password_hash is null then accounts.password_put else excluded.password_put end,
      -- The same hash again is no new password: products send their accounts again and again.
      password_changed_at = case when coalesce(excluded.password_hash, accounts.password_hash) is distinct from accounts.password_hash
        then excluded.password_changed_at else accounts.password_changed_at end,
@@ -81,6 +83,15 @@ interface PutContext {
   strongRoles?: string[];
 }
 
+const lastPut = statement(
+  'account_last_put',
+  'select password_put as put from accounts where id = :id and password_hash is not null',
+);
+
+/** What is kept of a hash that a product has put; of a password nothing is. */
+const putDigest = ({ passwordHash }: AccountToPut): Buffer | null =>
+  passwordHash === undefined ? null : createHash('sha256').update(passwordHash).digest();
+
 interface ReadAddress {
   identifier: Identifier;
   verified: boolean;
@@ -128,6 +139,7 @@ export async function putAccount(
         usernameSealed: username ? keyring.seal(username.value, id) : null,
         usernameLookup: username ? lookupDigest(keyring, username) : null,
         passwordHash,
+        passwordPut: passwordHash === null ? null : putDigest(account),
         aal: account.aal ?? null,
         now: at,
       });
@@ -183,7 +195,11 @@ async function readyHash(
   account: AccountToPut,
   read: { username?: Identifier | undefined; addresses: ReadAddress[] },
 ): Promise<string | null | Refusal> {
-  if (account.passwordHash !== undefined) return account.passwordHash;
+  if (account.passwordHash !== undefined) {
+    // What was put last may have been made anew at our cost since, or replaced by its owner.
+    const [last] = await sql.query<{ put: Buffer | null }>(lastPut, { id: account.id });
+    return last?.put && putDigest(account)?.equals(last.put) ? null : account.passwordHash;
+  }
   if (account.password === undefined) return null;
   const contextWords = [
     ...(read.username ? [read.username.value] : []),

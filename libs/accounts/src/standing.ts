@@ -129,6 +129,20 @@ const levelNow = statement(
   `select ${levelOf(':strongRoles', 'sign-in')} as level from accounts a where a.id = :account and a.status = 'active'`,
 );
 
+const recoveryLevelNow = statement(
+  'account_recovery_level',
+  `select ${levelOf(':strongRoles', 'recovery')} as level from accounts a where a.id = :account and a.status = 'active'`,
+);
+
+/** The level that a recovery has to reach: what is on hold does not raise it yet. */
+export async function readRecoveryLevel(
+  sql: Sql,
+  of: { account: string; strongRoles: string[]; now: Date },
+): Promise<1 | 2 | undefined> {
+  const [row] = await sql.query<{ level: 1 | 2 }>(recoveryLevelNow, of);
+  return row?.level;
+}
+
 const hasApp = statement(
   'account_has_app',
   `select ${hasTotp('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
@@ -161,7 +175,8 @@ export const acceptTotpStep = async (sql: Sql, of: { id: string; step: number })
 
 const useCode = statement(
   'authenticator_use_code',
-  `update backup_codes set used_at = :at where authenticator_id = :id and digest = :digest and used_at is null returning digest`,
+  `update backup_codes set used_at = :at where authenticator_id = :id and digest = :digest and used_at is null
+     and exists (select from authenticators t where t.id = :id and t.suspended_at is null) returning digest`,
 );
 
 /** @returns false when the code was used before */

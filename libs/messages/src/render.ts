@@ -161,7 +161,9 @@ function smsBody(words: Wording, service: string, slots: MessageSlots): string {
   if (slots.kind === 'authenticators_changed')
     return slots.undoUrl
       ? words.changed.smsUndo(service, whatOf(words, slots), urlOf(slots.undoUrl))
-      : words.changed.sms(service, whatOf(words, slots));
+      : slots.changes?.includes('account_disabled')
+        ? words.changed.smsDisabled(service, whatOf(words, slots))
+        : words.changed.sms(service, whatOf(words, slots));
   const code = codeOf(slots);
   const host = new URL(slots.recoveryUrl).hostname;
   return `${words.code.sms(service, grouped(code), slots.codeMinutes)}\n\n@${host} #${code}`;

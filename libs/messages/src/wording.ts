@@ -54,6 +54,8 @@ export interface Wording {
     footer(service: string): string;
     sms(service: string, what: string): string;
     smsUndo(service: string, what: string, url: string): string;
+    /** Where nobody can recover it for now. */
+    smsDisabled(service: string, what: string): string;
   };
 }
 
@@ -136,12 +138,13 @@ const en: Wording = {
       `Contact the people who run ${service}. As soon as the account is enabled again, you can recover it here.`,
     recoverLabel: 'Recover my account',
     notYouUndo:
-      'Undo it within 72 hours: it is removed, and whoever set it up is signed out. Then choose a new password.',
+      'Undo it now: it is removed, and whoever set it up is signed out. Then choose a new password. The link works until it counts for recovering your account.',
     undoLabel: 'This was not me',
     footer: (service) =>
       `${service} sends this mail to every address of an account whose security settings change. It is written automatically; please do not reply.`,
     sms: (service, what) => `${service}: ${what} Not you? Recover your account.`,
-    smsUndo: (service, what, url) => `${service}: ${what} Not you? Undo it within 72 h: ${url}`,
+    smsUndo: (service, what, url) => `${service}: ${what} Not you? Undo it now: ${url}`,
+    smsDisabled: (service, what) => `${service}: ${what}`,
   },
 };
 
@@ -215,12 +218,14 @@ const zhHans: Wording = {
     notYou: '请立即找回您的账户：这会使所有设备退出登录，并设置新密码。',
     notYouDisabled: (service) => `请联系 ${service} 的工作人员。账户重新启用后，您可以在这里找回。`,
     recoverLabel: '找回我的账户',
-    notYouUndo: '请在 72 小时内撤销：所设置的内容将被移除，对方将退出登录。然后请设置新密码。',
+    notYouUndo:
+      '请立即撤销：所设置的内容将被移除，对方将退出登录。然后请设置新密码。链接在其可用于找回账户之前有效。',
     undoLabel: '这不是我本人操作',
     footer: (service) =>
       `您收到此邮件，是因为使用此地址的 ${service} 账户的安全设置发生了变更。本邮件由系统自动发送，请勿回复。`,
     sms: (service, what) => `【${service}】${what}非本人操作？请立即找回账户。`,
-    smsUndo: (service, what, url) => `【${service}】${what}非本人操作？请在 72 小时内撤销：${url}`,
+    smsUndo: (service, what, url) => `【${service}】${what}非本人操作？请立即撤销：${url}`,
+    smsDisabled: (service, what) => `【${service}】${what}`,
   },
 };
 

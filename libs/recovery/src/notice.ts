@@ -61,7 +61,13 @@ export async function warnOfChange(
 /** Every address is told, whoever did it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
 export async function noteChange(
   tx: Transaction,
-  of: { now: number; accountId: string; event: AuditEventName; change: AccountNotice; bound?: string },
+  of: {
+    now: number;
+    accountId: string;
+    event: AuditEventName;
+    change: AccountNotice;
+    bound?: string | undefined;
+  },
 ): Promise<void> {
   const at = new Date(of.now);
   const { accountId, event, change, bound } = of;

@@ -13,6 +13,7 @@ import { lifetimes, triesPerRecovery } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import type { ProofKind } from './policy.js';
 import { recordFailure } from './record-failure.js';
+import { rejudge } from './rejudge.js';
 import { offeredAddresses, type RecoveryView, type SealedOffer, stateAt, viewOf, whyNot } from './view.js';
 
 const consume = statement(
@@ -104,11 +105,17 @@ async function attempt(
   if (row.tries === null) return noTriesLeft(row, now);
   database.note('guesses_burnt', { kind: answering.kind });
   if ((row.identifier_spent ?? 0) > budgets.guessesADay.quota) return dayIsUsedUp(row, now);
-  if (row.proofs.includes(answering.kind)) return refuse('not_possible', {}, 'proved by this kind before');
+  if (row.proofs.includes(answering.kind)) {
+    // If it does not hold any more, the next one is taken.
+    await rejudge(context, id);
+    return refuse('not_possible', {}, 'proved by this kind before');
+  }
 
   const accepted = await answering.check({ keyring, now, recoveryId: id }, by.value, usable(row));
   const judged = accepted && (await judgedWith(context, id, row, accepted));
   if (!judged) return recordFailure(context, id, answering.kind, row);
+  if (judged.proofs.includes(answering.kind))
+    return refuse('not_possible', {}, 'another caller proved by this kind meanwhile');
   return consumeProof(context, id, { ...row, ...judged }, answering.kind, accepted);
 }
 

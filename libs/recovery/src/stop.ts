@@ -19,8 +19,8 @@ import { undoBinding } from './undo-binding.js';
 export interface Stopped {
   /** It had already led to credentials; they are revoked. */
   wasSettled: boolean;
-  /** It was no recovery: something that was bound is removed. */
-  wasBinding?: true;
+  /** It was no recovery but something that was bound: removed now, or gone before or no longer to be undone. */
+  wasBinding?: 'undone' | 'gone';
 }
 
 /** What a token of a "not me" link is about; undefined for one that is not ours or has run out. */
@@ -67,8 +67,8 @@ export async function stopRecovery(context: RecoveryContext, token: string): Pro
   const now = clock.now();
   const bound = readUndoToken(keyring, token, now);
   if (bound !== undefined) {
-    await undoBinding(context, bound);
-    return { wasSettled: true, wasBinding: true };
+    const isUndone = await undoBinding(context, bound);
+    return { wasSettled: isUndone, wasBinding: isUndone ? 'undone' : 'gone' };
   }
   const id = readStopToken(keyring, token, now);
   if (id === undefined) return refuse('not_found');

@@ -4,27 +4,25 @@ import type { RecoveryContext } from './context.js';
 import { noteChange } from './notice.js';
 
 /**
- * "This was not me", said of something that was bound: it is removed, and the session that bound it ends. What is not there any
- * more needs no undoing; saying it twice is as good as once.
+ * "This was not me", said of something that was bound and is on hold: it is removed, and the session that bound it ends. Once it
+ * counts, a link does not remove it: it protects the account from whoever has the mailbox.
  *
  * @param id of the authenticator, from a token of ours
+ * @returns false when it is gone, or counts already
  */
-export async function undoBinding({ database, clock }: RecoveryContext, id: string): Promise<void> {
-  const now = clock.now();
-  const at = new Date(now);
-  await database.transaction(async (tx) => {
-    const binding = await bindingOf(tx, id);
-    if (!binding) return;
-    const { account, session, kind } = binding;
-    await holdAccount(tx, account);
-    if (!(await removeAuthenticator(tx, { id, account }))) return;
-    if (session)
-      await endFamily(tx, { id: session, accountId: account, at, reason: 'stopped', actor: 'person' });
-    await noteChange(tx, {
-      now,
-      accountId: account,
-      event: 'authenticator_removed',
-      change: `${kind}_removed`,
-    });
+export async function undoBinding({ database, clock }: RecoveryContext, id: string): Promise<boolean> {
+  const at = new Date(clock.now());
+  return database.transaction(async (tx) => {
+    const found = await bindingOf(tx, { id, now: at });
+    if (!found) return false;
+    await holdAccount(tx, found.account);
+    // Somebody may have bound it anew while we waited.
+    const binding = await bindingOf(tx, { id, now: at });
+    if (!binding || !(await removeAuthenticator(tx, { id, account: binding.account }))) return false;
+    const { account: accountId, session, kind } = binding;
+    if (session) await endFamily(tx, { id: session, accountId, at, reason: 'stopped', actor: 'person' });
+    const event = 'authenticator_removed';
+    await noteChange(tx, { now: at.getTime(), accountId, event, change: `${kind}_removed` });
+    return true;
   });
 }

@@ -44,13 +44,14 @@ export class StopController {
         : refused(show, stopped);
     }
     browser.forget(reply, 'stop');
-    const { wasSettled, wasBinding = false } = stopped;
+    const { wasSettled, wasBinding } = stopped;
+    if (wasBinding === 'gone') return show.page(404, <StopGonePage context={show.context} />);
     const page = (
       <StoppedPage
         context={show.context}
         wasSettled={wasSettled}
         signsOut={!issuerIsExternal}
-        binding={wasBinding}
+        binding={wasBinding !== undefined}
       />
     );
     return show.page(200, page);

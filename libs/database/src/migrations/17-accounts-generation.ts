@@ -12,10 +12,14 @@ export class AccountsGeneration1764000000017 implements MigrationInterface {
       alter table accounts
         add column generation uuid not null default gen_random_uuid(),
         -- When it was last disabled: what was proven before does not count when it is enabled again.
-        add column evidence_from timestamptz`);
+        add column evidence_from timestamptz,
+        -- Digest of the password hash that the product has put last: the same one again is no new password.
+        add column password_put bytea`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('alter table accounts drop column generation, drop column evidence_from');
+    await queryRunner.query(
+      'alter table accounts drop column generation, drop column evidence_from, drop column password_put',
+    );
   }
 }

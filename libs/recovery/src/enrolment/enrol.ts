@@ -1,5 +1,6 @@
 import {
   addUnboundTotp,
+  type Binding,
   bindTotp,
   findUnboundTotp,
   readAccount,
@@ -22,6 +23,10 @@ export interface TotpToBind {
   /** `otpauth://…`, for a picture that the app reads. */
   uri: string;
 }
+
+/** Only what is on hold is undone by a link: afterwards it protects the account from whoever has the mailbox. */
+const undoable = (id: string, { countsFrom }: Binding): string | undefined =>
+  countsFrom === null ? undefined : id;
 
 /** Begins to bind an authenticator app. It proves nothing until a code of it has been seen. Refusals: `not_found`. */
 export async function beginTotp(
@@ -63,7 +68,13 @@ export async function confirmTotp(
     const binding = await holdForBinding(context, tx, { ...by, now: at });
     if (isRefused(binding)) return binding;
     if (!(await bindTotp(tx, { ...binding, id, step }))) return refuse('not_found');
-    await noteChange(tx, { now, accountId, event: 'authenticator_bound', change: 'totp_bound', bound: id });
+    await noteChange(tx, {
+      now,
+      accountId,
+      event: 'authenticator_bound',
+      change: 'totp_bound',
+      bound: undoable(id, binding),
+    });
     return undefined;
   });
 }
@@ -90,7 +101,7 @@ export async function renewBackupCodes(
       accountId,
       event: 'authenticator_bound',
       change: 'backup_code_made',
-      bound: id,
+      bound: undoable(id, binding),
     });
     return { id, codes };
   });
@@ -127,12 +138,18 @@ export async function restore(
   const { database, clock } = context;
   const now = clock.now();
   return database.transaction(async (tx) => {
-    const binding = await holdForBinding(context, tx, { ...by, now: new Date(now) });
+    const binding = await holdForBinding(context, tx, { ...by, now: new Date(now) }, true);
     if (isRefused(binding)) return binding;
     const kind = isUuid(id) ? await restoreAuthenticator(tx, { ...binding, id }) : undefined;
     if (!kind) return refuse('not_found');
     const event = 'authenticator_bound';
-    await noteChange(tx, { now, accountId: by.account, event, change: `${kind}_restored`, bound: id });
+    await noteChange(tx, {
+      now,
+      accountId: by.account,
+      event,
+      change: `${kind}_restored`,
+      bound: undoable(id, binding),
+    });
     return undefined;
   });
 }
