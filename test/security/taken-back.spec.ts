@@ -27,7 +27,7 @@ describe('a recovery is taken back', () => {
     rekey.token({ grant_type: 'refresh_token', client_id: client, refresh_token: token });
   const stopTokenTo = async (to: string): Promise<string> => {
     const notice = await until('the notice', async () =>
-      (await rekey.messages(to)).find(({ text }) => /\/stop\?token=/.test(text)),
+      (await rekey.messages(to)).find(({ text }) => /was recovered/.test(text)),
     );
     return stopTokenIn(notice);
   };

@@ -83,12 +83,9 @@ interface PutContext {
   strongRoles?: string[];
 }
 
-const lastPut = statement(
-  'account_last_put',
-  'select password_put as put from accounts where id = :id and password_hash is not null',
-);
+const lastPut = statement('account_last_put', 'select password_put as put from accounts where id = :id');
 
-/** What is kept of a hash that a product has put; of a password nothing is. */
+/** What is kept of a hash that a product has put, until its owner chooses another password. */
 const putDigest = ({ passwordHash }: AccountToPut): Buffer | null =>
   passwordHash === undefined ? null : createHash('sha256').update(passwordHash).digest();
 
@@ -196,7 +193,7 @@ async function readyHash(
   read: { username?: Identifier | undefined; addresses: ReadAddress[] },
 ): Promise<string | null | Refusal> {
   if (account.passwordHash !== undefined) {
-    // What was put last may have been made anew at our cost since, or replaced by its owner.
+    // What was put last may have been made anew at our cost since.
     const [last] = await sql.query<{ put: Buffer | null }>(lastPut, { id: account.id });
     return last?.put && putDigest(account)?.equals(last.put) ? null : account.passwordHash;
   }
