@@ -1,3 +1,4 @@
+import { Agent, fetch, type Headers } from 'undici';
 import { type AppProcess, RunningClock, startApp } from '../deployed/app-process.js';
 import { password, people } from '../flows/people.js';
 import { newHousehold, until, useRekey } from '../flows/rekey.js';
@@ -12,6 +13,8 @@ const beside = byLength<Record<App, number>>(
 const rounds = byLength(3, 20);
 const callers = byLength(24, 48);
 const persons = byLength(8, 24);
+/** A connection each: a kept one may be closed for idleness in the moment in which it is used again, which is nobody's fault. */
+const dispatcher = new Agent({ pipelining: 0 });
 
 /** One request, the status it has when nothing is wrong, and as what a refusal comes. */
 interface Ask {
@@ -129,6 +132,7 @@ describe('connections that are ended under load', () => {
   const ask = async ({ app, method, path, bearer, json, form }: Ask, at: number): Promise<Answer> => {
     const urls = urlsOf(app);
     const answer = await fetch(`${urls[at % urls.length]}${path}`, {
+      dispatcher,
       method,
       headers: {
         'x-forwarded-for': newHousehold(),

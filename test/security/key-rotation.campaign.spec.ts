@@ -59,7 +59,7 @@ describe('keys are replaced', () => {
       }),
     );
     await start([before]);
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await rekey.close();
     await pool.end();
