@@ -11,7 +11,7 @@ const beside = byLength<Record<App, number>>(
   { recovery: 2, issuer: 2, console: 2, courier: 2 },
 );
 const rounds = byLength(3, 20);
-const callers = byLength(24, 48);
+const callers = 24;
 const persons = byLength(8, 24);
 /** A connection each: a kept one may be closed for idleness in the moment in which it is used again, which is nobody's fault. */
 const dispatcher = new Agent({ pipelining: 0 });
