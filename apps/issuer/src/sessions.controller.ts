@@ -42,7 +42,8 @@ export class SessionsController {
   @HttpCode(201)
   @Operation({
     summary: 'Sign in with a password',
-    description: 'A confidential client authenticates, with its secret (HTTP Basic, RFC 6749 §2.3.1).',
+    description:
+      'A confidential client authenticates, with its secret by HTTP Basic or in the body (RFC 6749 §2.3.1).',
     client: true,
     body: signInBody,
     answers: { 201: { description: 'signed in', schema: tokenResponseSchema } },

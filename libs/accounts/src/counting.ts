@@ -24,7 +24,7 @@ const plantedWithin = `interval '30 days'`;
 export const plantedBySessions = (of: { account: string; used: string }): string => `
   select t.id from authenticators t
   where t.account_id = ${of.account} and ${counts('t', 'sign-in')} and t.bound_by is not null
-    and t.bound_at > :now::timestamptz - ${plantedWithin} 
+    and t.bound_at > :now::timestamptz - ${plantedWithin}
     and not exists (select from unnest(${of.used}) as used (id) where used.id = t.id::text)`;
 
 /** Sets them aside, as a data-modifying clause. Needs `:now`. @param planted a CTE with `id` */

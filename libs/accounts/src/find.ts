@@ -1,7 +1,7 @@
 import { type Sql, statement } from '@rekey/database';
 import type { Keyring, Locale } from '@rekey/kernel';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
-import { evidenceHolds } from './standing.js';
+import { evidenceHolds, isOfGeneration } from './standing.js';
 
 /**
  * The account that an identifier means, as an SQL expression: the one that has it to the letter, else the only one that
@@ -47,7 +47,7 @@ export const addressToWrite = (of: {
     d.id::text || ':' || d.binding as authenticator, true as is_current
   from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null and d.disabled_at is null
   where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
-    and (${of.address} is null or d.id = ${of.address}) and (${of.generation} is null or a.generation = ${of.generation})
+    and (${of.address} is null or d.id = ${of.address}) and ${isOfGeneration('a', of.generation)}
   order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
   limit 1`;
 
@@ -86,7 +86,7 @@ export function maskAddress({ channel, value }: Pick<OpenedAddress, 'channel' | 
  */
 export const accountSubject = (account: string, generation: string): string =>
   `select id, status, roles, generation from accounts
-   where id = ${account} and (${generation} is null or generation = ${generation})`;
+   where id = ${account} and ${isOfGeneration('accounts', generation)}`;
 
 export interface SealedAddress {
   address_id: string;

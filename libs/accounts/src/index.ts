@@ -66,7 +66,7 @@ export {
   hasSecondFactor,
   isAddressBound,
   isEntitled,
-  levelOf,
+  isOfGeneration,
   proofsHeld,
   readLevel,
   readRecoveryLevel,

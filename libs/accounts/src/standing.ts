@@ -93,8 +93,8 @@ export const proofsHeld = (of: {
   )
   from unnest(${of.authenticators}, ${of.times}) with ordinality as proof (authenticator, at, nth) order by nth)`;
 
-/** Null was written by the release before this one. */
-const isOfGeneration = (account: string, generation: string): string =>
+/** Whether the account with this alias is still who was meant, as a condition. Null was written by the release before this one. */
+export const isOfGeneration = (account: string, generation: string): string =>
   `(${generation} is null or ${account}.generation = ${generation})`;
 
 /**
@@ -124,15 +124,11 @@ export const isEntitled = (account: string, evidence: Parameters<typeof evidence
 export const coversLevel = (acr: string, strongRoles: string, use: Use): string =>
   `(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles, use)} = 1)`;
 
-const levelNow = statement(
-  'account_level',
-  `select ${levelOf(':strongRoles', 'sign-in')} as level from accounts a where a.id = :account and a.status = 'active'`,
-);
+const levelFor = (use: Use) =>
+  `select ${levelOf(':strongRoles', use)} as level from accounts a where a.id = :account and a.status = 'active'`;
 
-const recoveryLevelNow = statement(
-  'account_recovery_level',
-  `select ${levelOf(':strongRoles', 'recovery')} as level from accounts a where a.id = :account and a.status = 'active'`,
-);
+const levelNow = statement('account_level', levelFor('sign-in'));
+const recoveryLevelNow = statement('account_recovery_level', levelFor('recovery'));
 
 /** The level that a recovery has to reach: what is on hold does not raise it yet. */
 export async function readRecoveryLevel(

@@ -1,4 +1,4 @@
-import { activeSubject } from '@rekey/accounts';
+import { activeSubject, isOfGeneration } from '@rekey/accounts';
 import { type Sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
@@ -11,7 +11,7 @@ const renew = statement(
      ${activeSubject(':account')}
    ), granted as (
      select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, who
-     where f.id = :before and f.account_id = who.account_id and (f.generation is null or f.generation = who.generation)
+     where f.id = :before and f.account_id = who.account_id and ${isOfGeneration('who', 'f.generation')}
    ), ${insertFamily('who, granted')}
    select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
    from family, who`,

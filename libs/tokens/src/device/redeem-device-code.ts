@@ -1,4 +1,4 @@
-import { activeSubject, coversLevel } from '@rekey/accounts';
+import { activeSubject, coversLevel, isOfGeneration } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from '../clients.js';
@@ -30,7 +30,7 @@ const poll = statement(
        '(select account_id from taken)',
        `exists (
          select from approving
-         where (approving.generation is null or approving.generation = a.generation) and ${coversLevel('approving.acr', ':strongRoles', 'sign-in')}
+         where ${isOfGeneration('a', 'approving.generation')} and ${coversLevel('approving.acr', ':strongRoles', 'sign-in')}
        )`,
      )}
    ), granted as (
