@@ -1,28 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
-import { startBrowser } from './browser.js';
+import { useBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
 describe('the pages in Chromium', () => {
   const rekey = useRekey({ environment: { SIGN_IN_URL: 'https://shop.example/sign-in' } });
-  let browser: Browser;
+  const browser = useBrowser();
   let recover: string;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     recover = `${rekey.settings.urls.recovery}/recover`;
-    browser = await startBrowser();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
   });
   beforeEach(() => {
     rekey.clock.advance(600_000);
   });
 
-  const open = (options: Parameters<Browser['newContext']>[0] = {}) =>
+  const open = (options: BrowserContextOptions = {}) =>
     browser.newContext({
       viewport: { width: 360, height: 760 },
       locale: 'en-GB',
@@ -97,7 +93,7 @@ describe('the pages in Chromium', () => {
 
   test('a whole recovery on a phone, in English, light', async () => {
     await walk(await open(), 'phone-en-light', 'mei@example.com', 'mei@example.com');
-  }, 60_000);
+  });
 
   test('a whole recovery on a desk, in Chinese, dark', async () => {
     const context = await open({
@@ -106,7 +102,7 @@ describe('the pages in Chromium', () => {
       colorScheme: 'dark',
     });
     await walk(context, 'desk-zh-dark', 'sam', 'sam@example.com');
-  }, 60_000);
+  });
 
   test('a whole recovery without script', async () => {
     const context = await open({ javaScriptEnabled: false, viewport: { width: 1280, height: 860 } });
@@ -133,7 +129,7 @@ describe('the pages in Chromium', () => {
     await page.waitForURL('**/recover/done');
     await page.goBack();
     expect(await page.textContent('h1')).toBeTruthy();
-  }, 60_000);
+  });
 
   test('begun by an app, it ends at the app, with a code that only the app can use [ASVS 3.7.2, RFC9700 2.1, RFC9700 2.1.1, RFC9700 4.4]', async () => {
     const app = createServer((_request, response) => response.end('back in the shop'));
@@ -205,7 +201,7 @@ describe('the pages in Chromium', () => {
       app.closeAllConnections();
       app.close();
     }
-  }, 60_000);
+  });
 
   test('a forged form, no session, an old link: each a page that says how to go on', async () => {
     const page = await (await open({ viewport: { width: 1280, height: 800 } })).newPage();
@@ -224,5 +220,5 @@ describe('the pages in Chromium', () => {
     await page.click('.language');
     expect(await page.getAttribute('html', 'lang')).toBe('zh-Hans');
     await shoot(page, 'form-zh-light');
-  }, 60_000);
+  });
 });

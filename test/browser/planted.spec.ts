@@ -1,21 +1,14 @@
-import type { Browser } from 'playwright-core';
 import { password, people } from '../flows/people.js';
 import { newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
-import { startBrowser } from './browser.js';
+import { useBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
 /** What a recovery has set aside, and what a notice can undo, as their owner sees them. */
 describe('planted authenticators in Chromium', () => {
   const rekey = useRekey();
   const who = people(rekey);
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await startBrowser();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-  });
+  const browser = useBrowser();
   beforeEach(() => {
     rekey.clock.advance(600_000);
   });

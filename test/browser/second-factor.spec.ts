@@ -1,25 +1,21 @@
 import { generateSync } from 'otplib';
-import type { Browser, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { newHousehold, until, useRekey } from '../flows/rekey.js';
-import { startBrowser } from './browser.js';
+import { useBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
 describe('links and second factors in Chromium', () => {
   const rekey = useRekey();
-  let browser: Browser;
+  const browser = useBrowser();
   let base: string;
-  beforeAll(async () => {
+  beforeAll(() => {
     base = rekey.settings.urls.recovery;
-    browser = await startBrowser();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
   });
   beforeEach(() => {
     rekey.clock.advance(600_000);
   });
 
-  const open = (options: Parameters<Browser['newContext']>[0] = {}) =>
+  const open = (options: BrowserContextOptions = {}) =>
     browser.newContext({
       viewport: { width: 360, height: 760 },
       locale: 'en-GB',
@@ -70,9 +66,8 @@ describe('links and second factors in Chromium', () => {
       await phone.press('#number', 'Enter');
       await phone.waitForSelector('.note');
       await looks(phone, `link-${name}-5-done`);
-      await laptop.waitForURL('**/recover/password', { timeout: 10_000 });
+      await laptop.waitForURL('**/recover/password');
     },
-    60_000,
   );
 
   test('in the same browser a tap is enough, without script too', async () => {
@@ -83,7 +78,7 @@ describe('links and second factors in Chromium', () => {
     await other.goto(link);
     await other.click('main button[type=submit]');
     await other.waitForURL('**/recover/password');
-  }, 60_000);
+  });
 
   test('authenticators: set up, shown once, asked for in a recovery', async () => {
     const context = await open();
@@ -139,5 +134,5 @@ describe('links and second factors in Chromium', () => {
     await lost.fill('#backup_code', first.toLowerCase());
     await lost.press('#backup_code', 'Enter');
     await lost.waitForURL('**/recover/password');
-  }, 60_000);
+  });
 });

@@ -1,20 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { people } from '../flows/people.js';
 import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
-import { startBrowser } from './browser.js';
+import { useBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
 /** Two tabs of one Chromium, and an account in each. */
 describe('two tabs in Chromium', () => {
   const rekey = useRekey();
   const who = people(rekey);
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await startBrowser();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-  });
+  const browser = useBrowser();
   beforeEach(() => {
     rekey.clock.advance(600_000);
   });
@@ -69,47 +63,42 @@ describe('two tabs in Chromium', () => {
       await first.waitForURL('**/recover/password');
       await context.close();
     },
-    60_000,
   );
 
   test.each([
     [360, 'en-GB'],
     [1280, 'zh-CN'],
-  ])(
-    'at %i pixels, in %s: accounts and stop links',
-    async (width, locale) => {
-      const context = await open(width, locale);
-      const [first, second] = [await context.newPage(), await context.newPage()];
-      const password = 'a sentence that nobody else says';
-      for (const [tab, id] of [
-        [first, `one-${width}`],
-        [second, `two-${width}`],
-      ] as const) {
-        await who.put(id);
-        await context.clearCookies({ name: 'rekey-session' });
-        await tab.goto(url('/account'));
-        await tab.fill('#identifier', `${id}@example.com`);
-        await tab.fill('#password', password);
-        await tab.press('#password', 'Enter');
-        await tab.waitForSelector('form[action="/account/sign-out"]');
-      }
-      await first.click('form[action="/account/totp"] button');
-      await first.waitForSelector('main a.button[href="/account"]');
-      await expectAccessible(first);
-      await shoot(first, `two-tabs-${width}-account`);
+  ])('at %i pixels, in %s: accounts and stop links', async (width, locale) => {
+    const context = await open(width, locale);
+    const [first, second] = [await context.newPage(), await context.newPage()];
+    const password = 'a sentence that nobody else says';
+    for (const [tab, id] of [
+      [first, `one-${width}`],
+      [second, `two-${width}`],
+    ] as const) {
+      await who.put(id);
+      await context.clearCookies({ name: 'rekey-session' });
+      await tab.goto(url('/account'));
+      await tab.fill('#identifier', `${id}@example.com`);
+      await tab.fill('#password', password);
+      await tab.press('#password', 'Enter');
+      await tab.waitForSelector('form[action="/account/sign-out"]');
+    }
+    await first.click('form[action="/account/totp"] button');
+    await first.waitForSelector('main a.button[href="/account"]');
+    await expectAccessible(first);
+    await shoot(first, `two-tabs-${width}-account`);
 
-      for (const tab of [first, second]) {
-        const [mail] = await rekey.codes(tab === first ? 'ada@example.com' : 'mei@example.com');
-        if (!mail) throw new Error('no mail with a stop link');
-        await tab.goto(url(`/stop?token=${stopTokenIn(mail)}`));
-        await tab.waitForSelector('form[action="/stop"]');
-      }
-      await first.click('main button[type=submit]');
-      await first.waitForSelector('main a.button[href="/stop"]');
-      await expectAccessible(first);
-      await shoot(first, `two-tabs-${width}-stop`);
-      await context.close();
-    },
-    60_000,
-  );
+    for (const tab of [first, second]) {
+      const [mail] = await rekey.codes(tab === first ? 'ada@example.com' : 'mei@example.com');
+      if (!mail) throw new Error('no mail with a stop link');
+      await tab.goto(url(`/stop?token=${stopTokenIn(mail)}`));
+      await tab.waitForSelector('form[action="/stop"]');
+    }
+    await first.click('main button[type=submit]');
+    await first.waitForSelector('main a.button[href="/stop"]');
+    await expectAccessible(first);
+    await shoot(first, `two-tabs-${width}-stop`);
+    await context.close();
+  });
 });

@@ -29,7 +29,7 @@ describe('the packed package', () => {
     files = packed.files.map(({ path }: { path: string }) => path);
     write('package.json', { private: true, type: 'module' });
     run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${packed.filename}`]);
-  }, 120_000);
+  });
   afterAll(() => rmSync(project, { recursive: true, force: true }));
 
   test('holds what was built, its types, its licence, README and manifest, and nothing else', () => {

@@ -22,7 +22,7 @@ describe('a request and what it causes', () => {
       roles: [],
       status: 'active',
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await deployment.close();
     await collector.close();
@@ -156,7 +156,7 @@ describe('a request and what it causes', () => {
       `rekey-recovery exchange for tokens < ${settling}`,
     ]);
     expect(second).not.toBe(trace);
-  }, 60_000);
+  });
 
   test('the id and the trace of a proxy are taken when their form is right', async () => {
     const { recovery } = deployment.urls;

@@ -34,7 +34,7 @@ describe('npm start in trouble', () => {
     again.child.kill('SIGTERM');
     expect(await again.exited).toBe(0);
     expect(postgresIn(dataDir)).toBe('');
-  }, 120_000);
+  });
 
   test('survives kill -9: the database follows, and the next start has its data', async () => {
     const dataDir = join(base, 'killed');
@@ -51,7 +51,7 @@ describe('npm start in trouble', () => {
     next.child.kill('SIGTERM');
     expect(await next.exited).toBe(0);
     expect(postgresIn(dataDir)).toBe('');
-  }, 120_000);
+  });
 
   test('npm run migrate brings the embedded database up to date, whether or not it runs, and leaves nothing', async () => {
     const directory = join(base, 'migrated');
@@ -75,7 +75,7 @@ describe('npm start in trouble', () => {
     started.child.kill('SIGTERM');
     expect(await started.exited).toBe(0);
     expect(postgresIn(directory)).toBe('');
-  }, 60_000);
+  });
 
   test('a port that is taken: the database that was started for it ends', async () => {
     const ports = await freePorts();
@@ -88,7 +88,7 @@ describe('npm start in trouble', () => {
     );
     expect(postgresIn(join(base, 'taken'))).toBe('');
     taken.close();
-  }, 30_000);
+  });
 
   test('a disk that is full, and one that cannot be written: each says what to do', async () => {
     const mounted = async (name: string, options: string, look: (directory: string) => Promise<void>) => {
@@ -125,7 +125,7 @@ describe('npm start in trouble', () => {
         ),
       ]);
     });
-  }, 60_000);
+  });
 
   test('a Redis that does not answer says what to do, once and without its password, and leaves nothing', async () => {
     const directory = join(base, 'no-redis');
@@ -135,7 +135,7 @@ describe('npm start in trouble', () => {
       'rekey standalone: REDIS_URL: no Redis is ready there after 10 s (ECONNREFUSED); start it or correct the host and the port\n',
     );
     expect(postgresIn(directory)).toBe('');
-  }, 60_000);
+  });
 
   test('SIGINT and SIGTERM end a start that waits for an answer, and leave nothing', async () => {
     const connections = new Set<Socket>();
@@ -155,7 +155,7 @@ describe('npm start in trouble', () => {
       const directory = join(base, `silent-${signal}`);
       const started = start(directory, await freePorts(), environment);
       const waits = async () => connections.size >= awaited || undefined;
-      await until('the start to wait', waits, 30_000);
+      await until('the start to wait', waits);
       if (environment.REDIS_URL) expect(postgresIn(directory)).not.toBe('');
       process.kill(-(started.child.pid ?? 0), signal);
       process.kill(-(started.child.pid ?? 0), signal);
@@ -164,7 +164,7 @@ describe('npm start in trouble', () => {
     }
     for (const socket of connections) socket.destroy();
     silent.close();
-  }, 90_000);
+  });
 
   test('a policy that is weaker than a level is refused at the start, with exit code 78 [ASVS 6.4.4]', async () => {
     const file = join(base, 'policy.json');
@@ -175,5 +175,5 @@ describe('npm start in trouble', () => {
       expect.stringMatching(/^rekey standalone: RECOVERY_POLICY_FILE: .*: aal2 \[issued\]: .*two classes/),
       expect.stringMatching(/aal2 \[authenticator, authenticator\]: the same class twice/),
     ]);
-  }, 30_000);
+  });
 });

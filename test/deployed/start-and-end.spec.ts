@@ -21,7 +21,7 @@ describe('npm start', () => {
     process.kill(-(started.child.pid ?? 0), 'SIGINT');
     expect(await started.exited).toBe(0);
     expect(postgresIn(dataDir)).toBe('');
-  }, 120_000);
+  });
 
   test('a port that is taken is named, with the variable that changes it', async () => {
     const database = await createDatabase();
@@ -35,7 +35,7 @@ describe('npm start', () => {
     );
     taken.close();
     await database.drop();
-  }, 30_000);
+  });
 
   test('a database that does not answer says what to do', async () => {
     const away = start(join(base, 'away'), await freePorts(), {
@@ -45,7 +45,7 @@ describe('npm start', () => {
     expect(said(away)).toBe(
       'rekey standalone: DATABASE_URL: nothing answers there; start PostgreSQL or correct the host and the port',
     );
-  }, 60_000);
+  });
 
   test('bad settings are named all at once, with exit code 78', async () => {
     const started = start(dataDir, await freePorts(), {
@@ -65,5 +65,5 @@ describe('npm start', () => {
     );
     expect(lines.filter((line) => line.includes('takes no development default')).length).toBeGreaterThan(3);
     expect(lines.every((line) => line.startsWith('rekey standalone: '))).toBe(true);
-  }, 30_000);
+  });
 });

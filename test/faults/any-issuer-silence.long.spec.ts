@@ -5,7 +5,7 @@ describe('an issuer that is not ours and keeps silent', () => {
   let beside: BesideProvider;
   beforeAll(async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
-  }, 30_000);
+  });
   afterAll(() => beside.close());
 
   test('it does not answer, or drop by drop: after eight seconds the person is told', async () => {

@@ -17,7 +17,7 @@ describe('settling, killed at each of its steps', () => {
   let issuerPort: number;
   beforeAll(async () => {
     issuerPort = await freePort();
-  }, 60_000);
+  });
 
   /** Dies at a step by its number or its name; `0`: never, and says which steps there are. */
   type At = number | string;
@@ -198,20 +198,16 @@ describe('settling, killed at each of its steps', () => {
       },
     ],
     ['issuer', { 'after tokens_exchange': /^issued to nobody, then anew$/ }],
-  ] as const)(
-    'all of it, or nothing, in the %s [ASVS 2.3.3, ASVS 16.5.2]',
-    async (where, expected) => {
-      const every: [step: string, how: RegExp][] = Object.entries(expected);
-      const named = byLength(every.slice(0, 1), every);
-      const turns = await byLength<() => Promise<readonly At[]>>(
-        async () => named.map(([step]) => step),
-        () => all(where),
-      )();
-      const told: [step: string, how: string][] = [];
-      for (const at of turns) told.push(await consistent(where, at));
-      process.stdout.write(`${told.map(([step, how]) => `${where}, ${step}: ${how}`).join('\n')}\n`);
-      for (const [step, how] of named) expect(told).toContainEqual([step, expect.stringMatching(how)]);
-    },
-    600_000,
-  );
+  ] as const)('all of it, or nothing, in the %s [ASVS 2.3.3, ASVS 16.5.2]', async (where, expected) => {
+    const every: [step: string, how: RegExp][] = Object.entries(expected);
+    const named = byLength(every.slice(0, 1), every);
+    const turns = await byLength<() => Promise<readonly At[]>>(
+      async () => named.map(([step]) => step),
+      () => all(where),
+    )();
+    const told: [step: string, how: string][] = [];
+    for (const at of turns) told.push(await consistent(where, at));
+    process.stdout.write(`${told.map(([step, how]) => `${where}, ${step}: ${how}`).join('\n')}\n`);
+    for (const [step, how] of named) expect(told).toContainEqual([step, expect.stringMatching(how)]);
+  });
 });

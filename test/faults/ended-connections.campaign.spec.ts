@@ -50,7 +50,7 @@ describe('connections that are ended under load', () => {
     await Promise.all(Array.from({ length: persons }, (_, at) => who.put(personOf(at))));
     bearer = await who.management();
     recovery = JSON.parse((await ask(start('first'), 0)).text);
-  }, 120_000);
+  });
 
   const personOf = (at: number) => `person-${at % persons}`;
   const form = (fields: Record<string, string>) => {
@@ -212,5 +212,5 @@ describe('connections that are ended under load', () => {
     // A code too: by mail, whatever befell those of before.
     await ask(start('ada'), 0);
     await rekey.message('ada@example.com');
-  }, 600_000);
+  });
 });

@@ -20,7 +20,7 @@ describe('public addresses', () => {
     const settled = await story.settle();
     expect(settled.status).toBe(201);
     expect(claimsOf(settled.body.access_token)).toMatchObject({ iss: issuer, aud: issuer });
-  }, 30_000);
+  });
 
   test.each(['itself', 'authority'] as const)(
     'with a certificate alone, signed by %s, everything is HTTPS: links in mails, the issuer, a recovery to its end',
@@ -61,6 +61,5 @@ describe('public addresses', () => {
         certificate.remove();
       }
     },
-    30_000,
   );
 });

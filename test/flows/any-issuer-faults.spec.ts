@@ -19,7 +19,7 @@ describe('faults of an issuer that is not ours', () => {
   let beside: BesideProvider;
   beforeAll(async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
-  }, 30_000);
+  });
   afterAll(async () => {
     await beside.close();
     machineClock.restore();

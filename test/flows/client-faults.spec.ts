@@ -14,7 +14,7 @@ describe('the client, when things go wrong', () => {
   beforeAll(async () => {
     api = await startResourceServer(rekey, who);
     stage = new ClientStage(rekey, who, api);
-  }, 60_000);
+  });
   afterAll(async () => {
     api.close();
   });

@@ -14,7 +14,7 @@ describe('the client among tabs', () => {
   beforeAll(async () => {
     api = await startResourceServer(rekey, who);
     stage = new ClientStage(rekey, who, api);
-  }, 60_000);
+  });
   afterAll(async () => {
     api.close();
   });

@@ -13,7 +13,7 @@ describe('the client asks for a recovery', () => {
   beforeAll(async () => {
     api = await startResourceServer(rekey, who);
     stage = new ClientStage(rekey, who, api);
-  }, 60_000);
+  });
   afterAll(async () => {
     api.close();
   });

@@ -17,7 +17,7 @@ describe('the client', () => {
     api = await startResourceServer(rekey, who);
     resource = api.url;
     stage = new ClientStage(rekey, who, api);
-  }, 60_000);
+  });
   afterAll(async () => {
     api.close();
   });

@@ -20,7 +20,7 @@ describe('diagnosis', () => {
   beforeAll(async () => {
     database = await rekey.openDatabase();
     keys = new SigningKeys(database, rekey.settings.keyring, rekey.clock);
-  }, 60_000);
+  });
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(600_000);

@@ -23,7 +23,7 @@ describe('import and what it writes', () => {
     api = rekey.settings.urls.console;
     const { clientId, clientSecret } = rekey.settings.management;
     bearer = await tokenOf(clientId, clientSecret);
-  }, 60_000);
+  });
   beforeEach(() => {
     newHousehold();
   });
@@ -170,7 +170,7 @@ describe('import and what it writes', () => {
       expect.stringMatching(/^1 .*nothing answers .* begin with "npm start"/),
       expect.stringMatching(/^1 .*check MANAGEMENT_CLIENT_SECRET/),
     ]);
-  }, 20_000);
+  });
 
   test('a password comes in one form: as itself or as its hash', async () => {
     const account = { username: 'twoforms', addresses: [mail('two.forms@example.com')] };

@@ -13,7 +13,7 @@ describe('the issuer', () => {
     issuer = rekey.settings.urls.issuer;
     const { clientId, clientSecret } = rekey.settings.management;
     basic = { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` };
-  }, 60_000);
+  });
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(600_000);

@@ -11,7 +11,7 @@ describe('keys', () => {
   let database: Database;
   beforeAll(async () => {
     database = await rekey.openDatabase();
-  }, 60_000);
+  });
 
   const keysOf = (plan?: Partial<KeyPlan>) =>
     new SigningKeys(database, rekey.settings.keyring, rekey.clock, { ...rekey.settings.keyPlan, ...plan });
@@ -48,7 +48,7 @@ describe('keys', () => {
     expect(used.size).toBeGreaterThanOrEqual(4);
     const [row] = await rekey.sql(`select count(*)::int as n from signing_keys where use = 'access_token'`);
     expect(row.n).toBeLessThanOrEqual(2);
-  }, 180_000);
+  });
 
   test('a new key is published an hour before it signs; two processes make one', async () => {
     const keys = keysOf();

@@ -11,7 +11,7 @@ describe('the language of a message', () => {
     const json = { addresses: [{ kind: 'email', value: 'kim@example.com', verified: true }] };
     const put = await rekey.call('PUT', `${rekey.settings.urls.console}/v1/accounts/kim`, { bearer, json });
     expect(put.status).toBe(201);
-  }, 60_000);
+  });
   beforeEach(() => {
     newHousehold();
     rekey.clock.advance(600_000);

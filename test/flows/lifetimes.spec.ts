@@ -26,7 +26,7 @@ describe('lifetimes', () => {
       });
     await put('kiosk', { lifetimes: { access: 60, refresh_idle: 7_200, refresh: 10_800 } });
     await put('tv', { grants: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'] });
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
   beforeEach(() => {
     newHousehold();

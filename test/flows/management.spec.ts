@@ -17,7 +17,7 @@ describe('management', () => {
   beforeAll(async () => {
     api = rekey.settings.urls.console;
     bearer = await tokenWith();
-  }, 60_000);
+  });
   beforeEach(() => {
     newHousehold();
   });
@@ -265,7 +265,7 @@ describe('management', () => {
     expect(stdout).toContain('297 created, 0 replaced, 2 failed');
     expect((await importFile(join(directory, 'nothing'))).stderr).toContain('there is no file');
     rmSync(directory, { recursive: true });
-  }, 30_000);
+  });
 
   test("Twilio's receipts count with its signature only", async () => {
     const story = new Story(rekey);

@@ -11,7 +11,7 @@ describe('the metadata', () => {
     const answer = await fetch(url);
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     metadata = await answer.json();
-  }, 30_000);
+  });
   afterAll(() => others.rekey.close());
 
   const post = async (url: string, form: Record<string, string>, headers: Record<string, string> = {}) => {

@@ -38,7 +38,7 @@ describe('the OAuth endpoints', () => {
       shopRefresh: shopSession.refresh_token,
       shopAccess: shopSession.access_token,
     };
-  }, 60_000);
+  });
 
   const send = async (endpoint: string, { form, body, type, headers, query = '' }: Sent, method = 'POST') => {
     const response = await fetch(`${rekey.settings.urls.issuer}/oauth2/${endpoint}${query}`, {

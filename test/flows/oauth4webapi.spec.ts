@@ -12,7 +12,7 @@ describe('oauth4webapi', () => {
     const issuer = new URL(others.rekey.settings.urls.issuer);
     const response = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure });
     as = await oauth.processDiscoveryResponse(issuer, response);
-  }, 30_000);
+  });
   afterAll(() => others.rekey.close());
   beforeEach(() => others.rekey.clock.advance(600_000));
 

@@ -10,7 +10,7 @@ describe('openid-client', () => {
   let meanwhile: () => Promise<void> = async () => undefined;
   beforeAll(async () => {
     others = await startOthers();
-  }, 30_000);
+  });
   afterAll(() => others.rekey.close());
   beforeEach(() => {
     others.rekey.clock.advance(600_000);

@@ -76,7 +76,7 @@ export function useRekey(options: RekeyOptions | (() => Promise<RekeyOptions>) =
   let running: Rekey | undefined;
   beforeAll(async () => {
     running = await startRekey(typeof options === 'function' ? await options() : options);
-  }, 120_000);
+  });
   afterAll(() => running?.close());
   return new Proxy({} as Rekey, {
     get(_target, name) {
@@ -238,13 +238,12 @@ async function read(response: Response): Promise<Answer> {
   return { status: response.status, headers: response.headers, body, text };
 }
 
+/** Less than a test may take, so that what was awaited is told by name. */
+const waitedMs = 240_000;
+
 /** Looks again and again until there is something; what moves by itself is waited for, never slept for. */
-export async function until<T>(
-  what: string,
-  look: () => Promise<T | undefined>,
-  withinMs = 30_000,
-): Promise<T> {
-  const end = Date.now() + withinMs;
+export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + waitedMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;

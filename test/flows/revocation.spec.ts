@@ -20,7 +20,7 @@ describe('revocation and introspection', () => {
   let batch: { id: string; secret: string };
   beforeAll(async () => {
     batch = { id: 'batch', secret: await putBatch() };
-  }, 60_000);
+  });
   beforeEach(async () => {
     newHousehold();
     rekey.clock.advance(600_000);

@@ -14,7 +14,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
   let household = '';
   const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);
   const { forms, prepare, begin, signIn, put } = tabForms(rekey, open);
-  beforeAll(prepare, 60_000);
+  beforeAll(prepare);
   afterAll(() => routes.stop());
   beforeEach(() => {
     household = newHousehold();

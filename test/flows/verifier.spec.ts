@@ -24,7 +24,7 @@ describe('the verifier of resource servers', () => {
     const url = `${rekey.settings.urls.console}/v1/clients/api`;
     const json = { name: 'API', type: 'confidential', grants: ['client_credentials'] };
     apiSecret = (await rekey.call('PUT', url, { bearer: await who.management(), json })).body.client_secret;
-  }, 60_000);
+  });
   beforeEach(async () => {
     newHousehold();
     rekey.clock.advance(3_600_000);

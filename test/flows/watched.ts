@@ -17,12 +17,7 @@ export interface Watched {
    *
    * @param expected by the sample without `rekey_`
    */
-  step(
-    name: string,
-    walk: () => Promise<unknown>,
-    expected: Record<string, number>,
-    withinMs?: number,
-  ): Promise<void>;
+  step(name: string, walk: () => Promise<unknown>, expected: Record<string, number>): Promise<void>;
 }
 
 export async function startWatched(): Promise<Watched> {
@@ -53,7 +48,7 @@ export async function startWatched(): Promise<Watched> {
       expect((await rekey.call('PUT', url, { bearer, json })).status).toBe(201);
     },
     signIn: async (id) => (await who.signIn(id)).body,
-    async step(name, walk, expected, withinMs) {
+    async step(name, walk, expected) {
       const before = await counts();
       await walk();
       const samples = Object.entries(expected).map(([sample, by]) => [`rekey_${sample}`, by]);
@@ -64,7 +59,7 @@ export async function startWatched(): Promise<Watched> {
         return JSON.stringify(last) === JSON.stringify(wanted) || undefined;
       };
       // What the courier does is a little later.
-      await until(name, asWanted, withinMs).catch(() => undefined);
+      await until(name, asWanted).catch(() => undefined);
       expect({ [name]: last }).toEqual({ [name]: wanted });
     },
   };

@@ -25,7 +25,7 @@ describe('what is counted of recoveries', () => {
       grants: [exchangeGrant, 'authorization_code', 'refresh_token'],
       redirect_uris: ['https://app.example/back'],
     });
-  }, 60_000);
+  });
   afterAll(() => rekey.close());
   beforeEach(() => {
     household = newHousehold();

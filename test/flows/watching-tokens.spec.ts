@@ -19,7 +19,7 @@ describe('what is counted of tokens', () => {
     await who.put('boss', { roles: ['admin'] });
     await watched.putClient('tv', { grants: [deviceGrant, 'refresh_token'] });
     await watched.putClient('app', { grants: ['refresh_token'] });
-  }, 60_000);
+  });
   afterAll(() => rekey.close());
   beforeEach(() => {
     newHousehold();

@@ -1,5 +1,5 @@
 import { oneClock, oneReaderOfTheEnvironment } from './environment-and-clock.js';
-import { everyTestRuns, noLooseEnds } from './loose-ends.js';
+import { everyTestRuns, noLimitOfItsOwn, noLooseEnds } from './loose-ends.js';
 import { goodClassNames } from './names.js';
 import { fewConstructorParameters } from './sizes.js';
 import type { Rule, Source } from './source-tree.js';
@@ -94,6 +94,21 @@ describe('every test runs', () => {
     expect(
       everyTestRuns([file('libs/a/src/a.spec.ts', "test.each([1])('%i', () => {}); list.skip(1);")]),
     ).toEqual([]);
+  });
+});
+
+describe('no test has a limit of its own', () => {
+  catches(noLimitOfItsOwn, 'libs/recovery/src/open.spec.ts', [
+    "test('a', () => {}, 6_000);",
+    "it('a', async () => {}, limit);",
+    "test.each([1])('a', () => {}, 60_000);",
+    'beforeAll(() => {}, 60_000);',
+    'jest.setTimeout(1000);',
+  ]);
+
+  test('none is fine', () => {
+    const text = "test.each([1], 2)('a', () => {}); beforeEach(() => {}); list.test('a', b, 3);";
+    expect(noLimitOfItsOwn([file('libs/a/src/a.spec.ts', text)])).toEqual([]);
   });
 });
 

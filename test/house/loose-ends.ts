@@ -20,6 +20,28 @@ export const noLooseEnds: Rule = (sources) =>
     ),
   ]);
 
+/**
+ * A test has the one limit of the runner's settings: a number of its own says how fast the machine was on which it was written.
+ */
+export const noLimitOfItsOwn: Rule = (sources) =>
+  sources.filter(isCode).flatMap((source) =>
+    findNodes(source, (node) => {
+      if (!ts.isCallExpression(node)) return undefined;
+      const called = node.expression.getText().replace(/\.each[\s\S]*$/, '');
+      if (called === 'jest.setTimeout') return `${called}: a test has the limit of the runner's settings`;
+      const taken = /^(it|test)\b/.test(called)
+        ? 2
+        : /^(before|after)(All|Each)$/.test(called)
+          ? 1
+          : undefined;
+      return taken !== undefined &&
+        node.arguments.length > taken &&
+        !node.expression.getText().endsWith('.each')
+        ? `${called} has a limit of its own: a test has the limit of the runner's settings`
+        : undefined;
+    }),
+  );
+
 /** A test that does not run, or keeps others from running, passes whatever happens. */
 export const everyTestRuns: Rule = (sources) =>
   sources.filter(isCode).flatMap((source) =>

@@ -12,7 +12,7 @@ import {
   tidyTop,
 } from './layout.js';
 import { linksLeadToFiles } from './links.js';
-import { everyTestRuns, noLooseEnds } from './loose-ends.js';
+import { everyTestRuns, noLimitOfItsOwn, noLooseEnds } from './loose-ends.js';
 import { goodClassNames, goodNames } from './names.js';
 import { aliasesAgree, importsAreDeclared, versionsAreExact } from './packages.js';
 import { fewConstructorParameters, smallFiles } from './sizes.js';
@@ -31,6 +31,7 @@ export const rules: Record<string, Rule> = {
   'classes have good names': goodClassNames,
   'nothing is left loose': noLooseEnds,
   'every test runs': everyTestRuns,
+  'no test has a limit of its own': noLimitOfItsOwn,
   'the schema changes by migrations only': migrationsOnly,
   'a room owns its tables': tablesStayAtHome,
   'statement names are unique': statementNamesAreUnique,

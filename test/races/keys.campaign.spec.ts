@@ -24,7 +24,7 @@ describe('rotation under load', () => {
   beforeAll(async () => {
     database = await rekey.openDatabase();
     for (let n = 0; n < workers; n++) await who.put(`worker-${n}`);
-  }, 60_000);
+  });
 
   const now = () => rekey.clock.now();
   const jwksUrl = () => new URL(`${rekey.settings.urls.issuer}/oauth2/jwks`);
@@ -105,7 +105,7 @@ describe('rotation under load', () => {
         if (step % 7 === 0) await Promise.all(processes.map((keys) => keys.rotate()));
         // No token is to grow old on the way to those who verify it.
         const haveAllGoneOn = () => done.every((count, worker) => count > (seen[worker] ?? 0));
-        await until('all workers', async () => haveAllGoneOn() || undefined, 30_000);
+        await until('all workers', async () => haveAllGoneOn() || undefined);
       }
       over = true;
     };
@@ -123,5 +123,5 @@ describe('rotation under load', () => {
     expect(validations).toBeGreaterThan(600 * changes);
     const [row] = await rekey.sql(`select count(*)::int as n from signing_keys where use = 'access_token'`);
     expect(row.n).toBeLessThanOrEqual(3);
-  }, 240_000);
+  });
 });

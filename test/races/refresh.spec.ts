@@ -10,7 +10,7 @@ describe('refresh', () => {
   beforeAll(async () => {
     await who.put('ann');
     replicas = await Promise.all([startApp('issuer', rekey), startApp('issuer', rekey)]);
-  }, 60_000);
+  });
   beforeEach(() => {
     newHousehold();
   });

@@ -48,7 +48,7 @@ describe('what is at rest in Redis', () => {
     const secrets = await putPeople(rekey, people);
     told = await recoverAll(rekey, people, recoveries);
     told.secrets.push(...secrets, { kind: 'password', value: ownPassword });
-  }, 400_000);
+  });
   afterAll(async () => {
     await redis.quit();
     await rekey.close();
@@ -77,5 +77,5 @@ describe('what is at rest in Redis', () => {
       expect(planted.some((line) => line.startsWith(`${what} in dump.rdb`))).toBe(true);
       expect(planted.some((line) => line.startsWith(`${what} in appendonlydir`))).toBe(true);
     }
-  }, 300_000);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Config } from 'jest';
+import { byLength } from './length.js';
 import { sharedPackages, top } from './shared-modules.js';
 
 const here = import.meta.dirname;
@@ -25,7 +26,8 @@ const config: Config = {
   rootDir: top,
   roots: ['apps', 'libs', 'test'].map((folder) => `<rootDir>/${folder}`),
   ...suites[process.env.REKEY_TESTS ?? 'all'],
-  testTimeout: 60_000,
+  // The only limit of a test: it ends one that hangs, and says nothing of speed, which the machine decides.
+  testTimeout: byLength(600_000, 1_800_000),
   maxWorkers: 2,
   reporters: ['default', `${here}/slow-files-reporter.js`],
   globalSetup: `${here}/global-setup.js`,

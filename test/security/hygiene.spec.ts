@@ -250,5 +250,5 @@ describe('hygiene', () => {
     } finally {
       await other.close();
     }
-  }, 30_000);
+  });
 });

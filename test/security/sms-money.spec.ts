@@ -23,7 +23,7 @@ describe('money for SMS', () => {
     postgres = await createDatabase();
     const open = () => openDatabase({ url: postgres.url, name: 'spec', poolSize: 10 });
     couriers = [await open(), await open()];
-  }, 30_000);
+  });
   afterAll(async () => {
     await Promise.all(couriers.map((courier) => courier.close()));
     await postgres.drop();
@@ -219,7 +219,7 @@ test('the answer to the caller does not change when an SMS is refused; its row a
   } finally {
     await rekey.close();
   }
-}, 60_000);
+});
 
 test('a code that came by SMS and proved right makes its range known', async () => {
   const rekey = await startRekey({ sweepPeriods: { sms_proven: 50 } });
@@ -238,7 +238,7 @@ test('a code that came by SMS and proved right makes its range known', async () 
   } finally {
     await rekey.close();
   }
-}, 60_000);
+});
 
 test('the courier gives back what the provider refused, and keeps what nobody knows of; a retry is free', async () => {
   let answer = { status: 400, body: { code: 21211, message: 'no', status: 400 } as object };
@@ -283,4 +283,4 @@ test('the courier gives back what the provider refused, and keeps what nobody kn
     await rekey.close();
     provider.close();
   }
-}, 60_000);
+});

@@ -81,7 +81,7 @@ describe('what was proven must still be true when it is used', () => {
     await step(prepared, async (cell) => {
       became[nameOf(cell)] = await cell.finish();
     });
-  }, 300_000);
+  });
 
   /** What an account has beside mail, phone and password, by the gap or by what is to happen. */
   async function equip(stage: Stage, cells: Cell[]): Promise<void> {

@@ -20,7 +20,7 @@ describe('a recovery is taken back', () => {
     };
     const url = `${rekey.settings.urls.console}/v1/clients/app`;
     expect((await rekey.call('PUT', url, { bearer: await who.management(), json: client })).status).toBe(201);
-  }, 60_000);
+  });
   beforeEach(() => newHousehold());
 
   const refresh = async (token: string, client = 'default') =>
@@ -81,7 +81,7 @@ describe('a recovery is taken back', () => {
     // Its owner comes back by mail alone, as before.
     rekey.clock.advance(3_600_000);
     expect((await new Story(rekey).proveBy('victim@example.com')).body.state).toBe('proven');
-  }, 30_000);
+  });
 
   test('handed to an app by a code, redeemed or not', async () => {
     await who.put('handed');
@@ -132,7 +132,7 @@ describe('a recovery is taken back', () => {
     const current = await throughThreeDays(redeemed.body.refresh_token, 'app');
     expect(await stopped(used.stop)).toBe(204);
     expect((await refresh(current, 'app')).body.error).toBe('invalid_grant');
-  }, 30_000);
+  });
 
   test('the first password of an account, chosen by a session of it, and who signed in with that', async () => {
     await who.put('bare', { password: undefined });

@@ -93,7 +93,7 @@ describe('wear', () => {
     });
     rekey.clock.advance(60_000);
     expect((await story.prove(who.totp(begun.body.secret), 'totp')).body.state).toBe('proven');
-  }, 60_000);
+  });
 
   test('a hundred wrong codes in a row disable an address, until it is confirmed again; the others and sign-in go on [NIST 3.2.2]', async () => {
     await who.put('address');
@@ -116,7 +116,7 @@ describe('wear', () => {
     await who.put('address', { addresses: both(true) });
     newHousehold();
     expect((await new Story(rekey).proveBy('address@example.com')).status).toBe(200);
-  }, 60_000);
+  });
 
   test('a success forgets the failures of what was used, and of nothing else', async () => {
     const one = await who.enrol('success');

@@ -35,7 +35,7 @@ describe('accounts on PostgreSQL', () => {
     pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
     // Its sockets may still be closing when the server leaves.
     pool.on('error', () => undefined);
-  }, 30_000);
+  });
   afterAll(async () => {
     await pool.end();
     await database.close();

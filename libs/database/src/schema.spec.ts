@@ -56,4 +56,4 @@ async function dumpSchema(): Promise<string> {
 
 test('the schema of the database is as written', async () => {
   expectWritten('libs/database/schema.generated.sql', await dumpSchema());
-}, 30_000);
+});

@@ -3,4 +3,4 @@ import { compileMails } from '../mail/compile.mjs';
 
 test('the compiled mails are as written', async () => {
   expectWritten('libs/messages/src/mails.generated.ts', await compileMails());
-}, 20_000);
+});

@@ -29,7 +29,7 @@ describe('sessions', () => {
   beforeAll(async () => {
     postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
-  }, 30_000);
+  });
   afterAll(async () => {
     await database.close();
     await postgres.drop();

@@ -69,7 +69,7 @@ test('a collector that is away neither breaks the work nor keeps the process', a
   const traceparent = await watch.goOn({ requestId: null, traceparent: null }, 'work', work);
   expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   await watch.close();
-}, 6_000);
+});
 
 describe('what a piece of work was caused by', () => {
   const id = '01890000-0000-7000-8000-000000000000';

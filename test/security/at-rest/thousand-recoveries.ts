@@ -74,14 +74,10 @@ export async function recoverAll(rekey: Rekey, people: number, count: number): P
     const started = await story.start({ identifier: n % 3 === 2 ? nameOf(who) : to });
     if (started.status !== 202) throw new Error(`start ${n}: ${started.text}`);
     keep('recovery token', story.token);
-    const message = await until(
-      `the code of ${n}`,
-      async () => {
-        const codes = await rekey.codes(to);
-        return codes.length > before ? codes[0] : undefined;
-      },
-      60_000,
-    );
+    const message = await until(`the code of ${n}`, async () => {
+      const codes = await rekey.codes(to);
+      return codes.length > before ? codes[0] : undefined;
+    });
     const code = codeIn(message).replace(' ', '');
     told.codes.push({ kind: `code of ${code.length} digits`, value: code });
     // An SMS has no room for one.

@@ -57,7 +57,7 @@ export async function campaign(options: {
   const pools = new Map(
     Object.entries(options.urls).map(([app, url]) => [
       app,
-      new Pool(url, { connections: 16, bodyTimeout: 20_000, headersTimeout: 20_000 }),
+      new Pool(url, { connections: 16, bodyTimeout: 120_000, headersTimeout: 120_000 }),
     ]),
   );
   const statuses: Record<string, number> = {};
