@@ -179,6 +179,36 @@ describe('five times at once', () => {
     oneOf(await five(poll), 200, [400]);
   });
 
+  test('a device comes for its tokens while its account is deleted: it gets them first or never, and nobody waits for ever', async () => {
+    const grant = 'urn:ietf:params:oauth:grant-type:device_code';
+    const management = await who.management();
+    for (let round = 0; round < 12; round += 1) {
+      newHousehold();
+      const id = `leaves-${round}`;
+      await who.put(id);
+      const begun = await fetch(`${rekey.settings.urls.issuer}/oauth2/device_authorization`, {
+        method: 'POST',
+        headers: { 'x-forwarded-for': newHousehold() },
+        body: new URLSearchParams({ client_id: 'tv' }),
+      });
+      const { device_code = '', user_code } = (await begun.json()) as Record<string, string>;
+      const json = { user_code, decision: 'allow' };
+      const allowed = await issuer('PUT', 'device_codes', { bearer: await bearerOf(id), json });
+      const url = `${rekey.settings.urls.console}/v1/accounts/${id}`;
+      const [deleted, ...polled] = await Promise.all([
+        rekey.call('DELETE', url, { bearer: management }),
+        ...[0, 1, 2].map(() => rekey.token({ grant_type: grant, device_code, client_id: 'tv' })),
+      ]);
+      expect([allowed.status, deleted?.status]).toEqual([204, 204]);
+      expect(polled.map(({ status }) => status).filter((status) => ![200, 400].includes(status))).toEqual([]);
+      const [alive] = await rekey.sql(
+        `select count(*)::int as n from token_families where ended_at is null and (account_id = $1 or account_id is null)`,
+        [id],
+      );
+      expect(alive.n).toBe(0);
+    }
+  });
+
   test('a start with one Idempotency-Key: one recovery', async () => {
     const stories = [0, 1, 2, 3, 4].map(() => new Story(rekey));
     const headers = { 'idempotency-key': 'one-of-five' };

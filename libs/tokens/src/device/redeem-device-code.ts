@@ -13,28 +13,31 @@ const slowDownMs = 5_000;
 const poll = statement(
   'device_code_poll',
   `with presented as (
-     select id, scope, state, expires_at <= :now::timestamptz as expired,
+     select id, account_id, session_id, scope, state, expires_at <= :now::timestamptz as expired,
        polled_at is not null and polled_at + poll_ms * interval '1 millisecond' > :now::timestamptz as early
      from device_codes where device_digest = any(:digests::bytea[]) and client_id = :clientId
    ), waited as (
      update device_codes d set polled_at = :now::timestamptz, poll_ms = d.poll_ms + case when p.early then :slowDownMs::integer else 0 end
      from presented p where d.id = p.id and d.state = 'pending' and not p.expired
-   ), taken as (
-     update device_codes d set state = 'used' from presented p
-     where d.id = p.id and d.state = 'approved' and not p.expired
-     returning d.account_id, d.session_id, d.scope
+   ), let_in as (
+     select id, account_id, session_id from presented where state = 'approved' and not expired
    ), approving as (
-     select f.id, f.generation, f.acr from token_families f, taken where f.id = taken.session_id and f.ended_at is null
+     select f.id, f.generation, f.acr from token_families f, let_in where f.id = let_in.session_id and f.ended_at is null
    ), who as (
      ${activeSubject(
-       '(select account_id from taken)',
+       '(select account_id from let_in)',
        `exists (
          select from approving
          where ${isOfGeneration('a', 'approving.generation')} and ${coversLevel('approving.acr', ':strongRoles', 'sign-in')}
        )`,
      )}
+   ), taken as (
+     -- The count is there for its order: the account is locked before the code, as everywhere.
+     update device_codes d set state = 'used' from let_in, (select count(*) from who) as locked
+     where d.id = let_in.id and d.state = 'approved'
+     returning d.id
    ), granted as (
-     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, approving, who
+     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, approving, who, taken
      where f.id = approving.id and f.ended_at is null for share of f
    ), ${insertFamily('who, granted')}
    select presented.state, presented.scope, presented.expired, presented.early, who.roles,
