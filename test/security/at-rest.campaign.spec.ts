@@ -39,11 +39,17 @@ describe('what is at rest', () => {
     const environment = { LOG_LEVEL: 'debug', DATABASE_URL: postgres.url, SMS_POLICY_FILE: smsPolicy };
     // Each round of a sweep is in the log of statements, too: as many as a deployment has.
     rekey = await startRekey({ environment, sweepPeriods: { messages: 1_000 } });
+    // What the planner knows of columns is a part of their values, compressed: pieces of ids in it look like codes, and a code may hide.
+    await rekey.sql(`
+      set allow_system_table_mods = on;
+      ${[1, 2, 3, 4, 5].map((n) => `alter table pg_statistic alter column stavalues${n} set storage external;`).join('\n')}
+      reset allow_system_table_mods`);
     const secrets = await putPeople(rekey, people);
     before = numbersIn(filesOf(await folder()));
     const from = Date.now();
     told = await recoverAll(rekey, people, recoveries);
     told.secrets.push(...secrets, ...(await rest(rekey)));
+    await rekey.sql('analyze');
     say(`${recoveries} recoveries in ${Math.round((Date.now() - from) / 1000)} s`);
   });
   afterAll(async () => {
