@@ -16,6 +16,7 @@ create table accounts (
   generation uuid not null default gen_random_uuid(),
   evidence_from timestamp with time zone,
   password_put bytea,
+  known_browsers_epoch integer not null default 0,
   CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),
@@ -136,6 +137,15 @@ create table device_codes (
   PRIMARY KEY (id),
   UNIQUE (device_digest),
   UNIQUE (user_digest)
+);
+
+create table failed_attempts (
+  key bytea not null,
+  failures integer not null,
+  wait_until timestamp with time zone not null,
+  forget_at timestamp with time zone not null,
+  told boolean not null default false,
+  PRIMARY KEY (key)
 );
 
 create table kept_answers (
@@ -330,6 +340,7 @@ CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_
 CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL)));
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
 CREATE INDEX device_codes_expiry ON public.device_codes USING btree (expires_at);
+CREATE INDEX failed_attempts_forget_at ON public.failed_attempts USING brin (forget_at);
 CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
 CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);
 CREATE INDEX messages_account ON public.messages USING btree (account_id) WHERE (account_id IS NOT NULL);

@@ -41,16 +41,23 @@ export {
   normaliseIdentifier,
 } from './identifier.js';
 export {
+  endKnownBrowsers,
+  isKnownBrowser,
+  type KnownBrowser,
+  knownBrowserLifetime,
+  knownBrowserToken,
+  readKnownBrowser,
+} from './known-browser.js';
+export {
   changePassword,
   checkPassword,
   clearPasswordSetBy,
+  hashAtOurCost,
   hashPassword,
-  isForeignHash,
   isPasswordHash,
   passwordContext,
   passwordHashOf,
   passwordLength,
-  rehashPassword,
   setPassword,
   verifyPassword,
 } from './password.js';

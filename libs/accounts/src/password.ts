@@ -120,10 +120,28 @@ const rehash = statement(
 );
 
 /** The same password at our own cost. Nothing else of the account changes. @returns false when the hash was replaced meanwhile */
-export const rehashPassword = async (
+const rehashPassword = async (
   sql: Sql,
   of: { account: string; stored: string; fresh: string },
 ): Promise<boolean> => (await sql.query(rehash, of)).length > 0;
+
+/**
+ * A hash from elsewhere may cost several times what ours do, and its time tells that there is such an account: it is made anew.
+ *
+ * @returns the hash that stands there now, of the password that was verified; null when that is not the password any more
+ */
+export async function hashAtOurCost(
+  sql: Sql,
+  { account, stored }: { account: string; stored: string | null },
+  password: string,
+): Promise<string | null> {
+  if (stored === null || !isForeignHash(stored)) return stored;
+  const fresh = await hashPassword(password);
+  if (await rehashPassword(sql, { account, stored, fresh })) return fresh;
+  // Another sign-in was faster, or the password was changed.
+  const hash = (await passwordHashOf(sql, account))?.hash ?? null;
+  return (await verifyPassword(hash, password)) ? hash : null;
+}
 
 const clear = statement(
   'account_clear_password',
@@ -141,15 +159,15 @@ export const clearPasswordSetBy = async (sql: Sql, of: { recoveryId: string; at:
 
 const hashOf = statement(
   'account_password',
-  `select password_hash as hash from accounts where id = :account and status = 'active'`,
+  `select password_hash as hash, generation from accounts where id = :account and status = 'active'`,
 );
 
 /** @returns nothing without such an account; a null hash where it has no password */
 export async function passwordHashOf(
   sql: Sql,
   account: string,
-): Promise<{ hash: string | null } | undefined> {
-  const [row] = await sql.query<{ hash: string | null }>(hashOf, { account });
+): Promise<{ hash: string | null; generation: string } | undefined> {
+  const [row] = await sql.query<{ hash: string | null; generation: string }>(hashOf, { account });
   return row;
 }
 

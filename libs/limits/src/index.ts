@@ -1,5 +1,16 @@
 export { type Budget, budgets } from './budgets.js';
 export { chargeRows, counterKey, forgetSpent, limited, limitView, spend } from './charge.js';
+export {
+  type CountedAttempt,
+  countAttempt,
+  type FailureKey,
+  failuresById,
+  failuresByName,
+  forgetFailures,
+  pruneFailures,
+  tellOfFailures,
+  waitAfter,
+} from './failed-attempts.js';
 export { type FloodCounters, openFloodCounters, type Spent } from './flood-counters.js';
 export {
   accountGuessKey,

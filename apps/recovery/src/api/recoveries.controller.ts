@@ -55,7 +55,14 @@ export class RecoveriesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { client_id: named, client_secret, locale, ...input } = parse(startBody, body);
+    // The shares of known browsers are those of sign-ins only, so far.
+    const {
+      client_id: named,
+      client_secret,
+      locale,
+      device_token: _known,
+      ...input
+    } = parse(startBody, body);
     // Said before anything is sent: at the end of the recovery nobody could mend it.
     const client = await clientForPeople(this.clients, request, reply, {
       client_id: named,
