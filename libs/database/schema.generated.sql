@@ -148,6 +148,15 @@ create table failed_attempts (
   PRIMARY KEY (key)
 );
 
+create table guess_odds (
+  key bytea not null,
+  slot integer not null,
+  odds double precision not null,
+  digits smallint,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (key, slot)
+);
+
 create table kept_answers (
   key bytea not null,
   request bytea not null,
@@ -341,6 +350,7 @@ CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree 
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
 CREATE INDEX device_codes_expiry ON public.device_codes USING btree (expires_at);
 CREATE INDEX failed_attempts_forget_at ON public.failed_attempts USING brin (forget_at);
+CREATE INDEX guess_odds_expires_at ON public.guess_odds USING brin (expires_at);
 CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
 CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);
 CREATE INDEX messages_account ON public.messages USING btree (account_id) WHERE (account_id IS NOT NULL);
