@@ -29,7 +29,7 @@ export interface SignInRequest {
 /** For the next sign-in from the same browser or app. */
 export type WithDeviceToken<Tokens> = Tokens & { device_token: string };
 
-type SignInContext = TokenContext & Pick<ActContext, 'flood'>;
+type SignInContext = TokenContext & Pick<ActContext, 'flood' | 'odds'>;
 
 /**
  * Sign-in by password, for products without their own. Whether there is such an account, and whether it has a password, is told neither
@@ -60,7 +60,12 @@ export async function signInWithin(
   const name = `${identifier.kind}:${identifier.lookup}`;
   const attempt = await tryPassword(context, { name, account, browser });
   if (isRefused(attempt)) return attempt;
-  const more = await verify(context, attempt, account, request);
+  const more = await verify(
+    context,
+    attempt,
+    account && { ...account, isKnown: browser !== undefined },
+    request,
+  );
   if (isRefused(more) || !account) return refuseSignIn(context, client, found?.id, more);
   const signedIn = await signIn(context, client, {
     account: account.id,
@@ -85,7 +90,7 @@ async function within({ database, keyring, clock, flood }: SignInContext, party:
 async function verify(
   context: SignInContext,
   attempt: PasswordAttempt,
-  account: FoundAccount | undefined,
+  account: (FoundAccount & { isKnown: boolean }) | undefined,
   { password, second_factor: offered }: SignInRequest,
 ): Promise<string[] | Refusal> {
   const isRight = await verifyPassword(attempt.isLookedAt ? account?.password_hash : undefined, password);
@@ -94,7 +99,8 @@ async function verify(
     return refuse('unauthorized');
   }
   await attempt.forget();
-  return checkSecondFactor(context, account.id, offered);
+  const { id, generation, isKnown } = account;
+  return checkSecondFactor(context, { account: id, generation, isKnown }, offered);
 }
 
 async function refuseSignIn(
