@@ -52,18 +52,22 @@ export {
   changePassword,
   checkPassword,
   clearPasswordSetBy,
-  hashAtOurCost,
-  hashPassword,
-  isPasswordHash,
   passwordContext,
   passwordHashOf,
   passwordLength,
   setPassword,
-  verifyPassword,
 } from './password.js';
+export {
+  hashNow,
+  hashPassword,
+  isPasswordHash,
+  renewHash,
+  sealHash,
+  verifyPassword,
+} from './password-hash.js';
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
-export { sealedInAccounts } from './reseal.js';
+export { sealedInAccounts, sealedPasswords } from './reseal.js';
 export {
   acceptTotpStep,
   backupCodeEvidence,

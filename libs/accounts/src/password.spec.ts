@@ -1,4 +1,7 @@
-import { checkPassword, hashPassword, isForeignHash, isPasswordHash, verifyPassword } from './password.js';
+import { randomBytes } from 'node:crypto';
+import { Keyring } from '@rekey/kernel';
+import { checkPassword } from './password.js';
+import { hashPassword, isForeignHash, isPasswordHash, sealHash, verifyPassword } from './password-hash.js';
 
 const reason = (password: string) =>
   checkPassword(password, { contextWords: ['Rekey', 'mei.lin'] })?.data.reason;
@@ -29,9 +32,27 @@ test('one password in two Unicode forms is one password, kept as argon2id [NIST 
   const hash = await hashPassword('café au lait, s’il vous plaît');
   expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(isPasswordHash(hash)).toBe(true);
-  expect(await verifyPassword(hash, 'cafe\u0301 au lait, s’il vous plai\u0302t')).toBe(true);
-  expect(await verifyPassword(hash, 'cafe au lait, s’il vous plaît')).toBe(false);
-  expect(await verifyPassword(undefined, 'anything')).toBe(false);
+  const ring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
+  const verify = (stored: string, password: string, account = 'mei', keys = ring) =>
+    verifyPassword(keys, { account, stored }, password);
+  expect(await verify(hash, 'cafe\u0301 au lait, s’il vous plai\u0302t')).toBe(true);
+  expect(await verify(hash, 'cafe au lait, s’il vous plaît')).toBe(false);
+  expect(await verifyPassword(ring, undefined, 'anything')).toBe(false);
+});
+
+test('a stored hash is sealed for one account under a key that the database does not hold [NIST 3.1.1.2, ASVS 11.4.2]', async () => {
+  const key = { id: 'a', key: randomBytes(32) };
+  const ring = new Keyring([key]);
+  const right = 'a sentence that nobody else says';
+  const stored = sealHash(ring, 'mei', await hashPassword(right));
+  expect(stored).toMatch(/^\\x[0-9a-f]+$/);
+  const verify = (keys: Keyring, account: string) => verifyPassword(keys, { account, stored }, right);
+  expect(await verify(ring, 'mei')).toBe(true);
+  expect(await verify(new Keyring([{ id: 'b', key: randomBytes(32) }, key]), 'mei')).toBe(true);
+  // In another row, with another ring, or with another key of the same id no password is right.
+  expect(await verify(ring, 'sam')).toBe(false);
+  expect(await verify(new Keyring([{ id: 'b', key: randomBytes(32) }]), 'mei')).toBe(false);
+  expect(await verify(new Keyring([{ id: 'a', key: randomBytes(32) }]), 'mei')).toBe(false);
 });
 
 test.each([

@@ -10,7 +10,8 @@ import {
   lookupDigest,
   normaliseIdentifier,
 } from './identifier.js';
-import { checkPassword, hashPassword, passwordHashOf, verifyPassword } from './password.js';
+import { checkPassword, passwordHashOf } from './password.js';
+import { hashPassword, isSameHash, sealHash, verifyPassword } from './password-hash.js';
 import { unfitUsername } from './username.js';
 
 const upsert = statement(
@@ -113,7 +114,7 @@ export async function putAccount(
   const read = readAccount(account);
   if (isRefused(read)) return read;
   const { username, addresses } = read;
-  const passwordHash = await readyHash(database, account, read);
+  const passwordHash = await readyHash({ database, keyring }, account, read);
   if (isRefused(passwordHash)) return passwordHash;
   const at = new Date(now);
   const { id } = account;
@@ -188,14 +189,18 @@ function readAccount(
  * new one, however often it is put.
  */
 async function readyHash(
-  sql: Sql,
+  { database: sql, keyring }: PutContext,
   account: AccountToPut,
   read: { username?: Identifier | undefined; addresses: ReadAddress[] },
 ): Promise<string | null | Refusal> {
   if (account.passwordHash !== undefined) {
     // What was put last may have been made anew at our cost since.
     const [last] = await sql.query<{ put: Buffer | null }>(lastPut, { id: account.id });
-    return last?.put && putDigest(account)?.equals(last.put) ? null : account.passwordHash;
+    if (last?.put && putDigest(account)?.equals(last.put)) return null;
+    const has = await passwordHashOf(sql, account.id);
+    const stored = has?.hash ? { account: account.id, stored: has.hash } : undefined;
+    if (stored && isSameHash(keyring, stored, account.passwordHash)) return null;
+    return sealHash(keyring, account.id, account.passwordHash);
   }
   if (account.password === undefined) return null;
   const contextWords = [
@@ -205,8 +210,9 @@ async function readyHash(
   const refused = checkPassword(account.password, { contextWords });
   if (refused) return refused;
   const has = await passwordHashOf(sql, account.id);
-  if (has?.hash && (await verifyPassword(has.hash, account.password))) return null;
-  return hashPassword(account.password);
+  const stored = has?.hash ? { account: account.id, stored: has.hash } : undefined;
+  if (stored && (await verifyPassword(keyring, stored, account.password))) return null;
+  return sealHash(keyring, account.id, await hashPassword(account.password));
 }
 
 async function putAddress(

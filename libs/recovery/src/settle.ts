@@ -8,6 +8,7 @@ import {
   knownBrowserToken,
   passwordContext,
   plantedBySessions,
+  sealHash,
   setPassword,
   suspendAll,
 } from '@rekey/accounts';
@@ -225,5 +226,5 @@ async function hashIfGood(
 ): Promise<string | Refusal> {
   const words = await passwordContext(context.database, context.keyring, accountId);
   const refused = checkPassword(password, { contextWords: [context.serviceName, ...words] });
-  return refused ?? hashPassword(password);
+  return refused ?? sealHash(context.keyring, accountId, await hashPassword(password));
 }

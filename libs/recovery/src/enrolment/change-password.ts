@@ -7,6 +7,7 @@ import {
   passwordContext,
   passwordHashOf,
   readLevel,
+  sealHash,
   verifyPassword,
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
@@ -87,7 +88,7 @@ export async function changeOwnPassword(
   const words = await passwordContext(database, keyring, account);
   const bad = checkPassword(password, { contextWords: [serviceName, ...words] });
   if (bad) return bad;
-  const hash = await hashPassword(password);
+  const hash = sealHash(keyring, account, await hashPassword(password));
   const at = new Date(clock.now());
   return database.transaction(async (tx) => {
     const recoveryId = bearer.recovery_id ?? null;
@@ -113,12 +114,13 @@ async function checkCurrent(
   { hash, generation }: { hash: string; generation: string },
   offered: string | undefined,
 ): Promise<Refusal | undefined> {
-  const { database, clock } = context;
+  const { database, keyring, clock } = context;
   const keys = { shown: failuresById('session', bearer.sid), silent: accountFailures(generation) };
   const counted = await countAttempt(database, clock.now(), keys);
   if (isRefused(counted)) return counted;
   const isLookedAt = counted.failures <= failuresOfASession;
-  if (isLookedAt && (await verifyPassword(hash, offered ?? ''))) {
+  const stored = { account: bearer.sub, stored: hash };
+  if (isLookedAt && (await verifyPassword(keyring, stored, offered ?? ''))) {
     await forgetFailures(database, keys);
     return undefined;
   }

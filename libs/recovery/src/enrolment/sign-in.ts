@@ -1,12 +1,13 @@
 import {
   type FoundAccount,
   findAccount,
-  hashAtOurCost,
+  hashNow,
   isKnownBrowser,
   type KnownBrowser,
   knownBrowserToken,
   normaliseIdentifier,
   readKnownBrowser,
+  renewHash,
   verifyPassword,
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
@@ -67,18 +68,29 @@ export async function signInWithin(
     request,
   );
   if (isRefused(more) || !account) return refuseSignIn(context, client, found?.id, more);
-  const signedIn = await signIn(context, client, {
-    account: account.id,
-    passwordHash: await hashAtOurCost(
-      database,
-      { account: account.id, stored: account.password_hash },
-      request.password,
-    ),
-    more,
-  });
+  const signedIn = await open(context, client, account, { password: request.password, more });
   if (!signedIn) return refuse('unauthorized');
   database.note('sign_ins', { outcome: 'right', client: client.client_id });
   return { ...signedIn.tokens, device_token: tokenOf(context, signedIn, browser) };
+}
+
+/** @returns undefined when the password is another one by now, or the account is not active any more */
+async function open(
+  context: SignInContext,
+  client: Client,
+  { id, password_hash: stored }: FoundAccount,
+  { password, more }: { password: string; more: string[] },
+): Promise<SignedIn | undefined> {
+  const { database, keyring } = context;
+  const renewed =
+    stored === null ? null : await renewHash(database, keyring, { account: id, stored }, password);
+  const signedIn = await signIn(context, client, { account: id, passwordHash: renewed, more });
+  if (signedIn) return signedIn;
+  // The rotation of keys may have sealed it anew at this moment.
+  const again = await hashNow(database, keyring, id, password);
+  return again === null || again === renewed
+    ? undefined
+    : signIn(context, client, { account: id, passwordHash: again, more });
 }
 
 async function within({ database, keyring, clock, flood }: SignInContext, party: string): Promise<boolean> {
@@ -93,7 +105,9 @@ async function verify(
   account: (FoundAccount & { isKnown: boolean }) | undefined,
   { password, second_factor: offered }: SignInRequest,
 ): Promise<string[] | Refusal> {
-  const isRight = await verifyPassword(attempt.isLookedAt ? account?.password_hash : undefined, password);
+  const stored = attempt.isLookedAt ? account?.password_hash : undefined;
+  const of = account && stored ? { account: account.id, stored } : undefined;
+  const isRight = await verifyPassword(context.keyring, of, password);
   if (!isRight || !account) {
     await attempt.fail();
     return refuse('unauthorized');
