@@ -164,7 +164,10 @@ describe('keys are replaced', () => {
     // Begun under the old key alone.
     newHousehold();
     const open = new Story(rekey);
-    const idempotent = { 'idempotency-key': 'once-and-again', 'x-forwarded-for': '10.99.99.99' };
+    const idempotent = {
+      'idempotency-key': 'once-and-again-in-the-rotation',
+      'x-forwarded-for': '10.99.99.99',
+    };
     const begun = await open.start({ identifier: mailOf(30) }, idempotent);
     const code = await until('a code', async () => (await rekey.codes(mailOf(30)))[0]);
     const linked = await new Story(rekey).start({ identifier: mailOf(31) });
