@@ -17,6 +17,7 @@ create table accounts (
   evidence_from timestamp with time zone,
   password_put bytea,
   known_browsers_epoch integer not null default 0,
+  password_cost text,
   CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),
@@ -340,6 +341,7 @@ create table token_families (
   PRIMARY KEY (id)
 );
 
+CREATE INDEX accounts_password_cost ON public.accounts USING btree (password_cost) WHERE (password_cost IS NOT NULL);
 CREATE INDEX addresses_account ON public.addresses USING btree (account_id);
 CREATE UNIQUE INDEX addresses_exact ON public.addresses USING btree (exact) WHERE (verified AND (removed_at IS NULL));
 CREATE INDEX addresses_lookup ON public.addresses USING btree (lookup) WHERE (verified AND (removed_at IS NULL));

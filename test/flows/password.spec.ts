@@ -149,6 +149,11 @@ describe('passwords and sessions', () => {
     await who.put('imported', { password_hash: dear });
     const stored = async () =>
       (await rekey.sql(`select password_hash, password_changed_at from accounts where id = 'imported'`))[0];
+    const costs = async () =>
+      (await rekey.sql('select password_cost from accounts where password_cost is not null')).map(
+        ({ password_cost }) => password_cost,
+      );
+    expect(await costs()).toEqual(['m=32768,t=3,p=1']);
     const opened = (text: string) =>
       rekey.settings.keyring
         .open(Buffer.from(text.slice(2), 'hex'), 'accounts.password_hash imported')
@@ -163,6 +168,7 @@ describe('passwords and sessions', () => {
     expect(after.password_hash).not.toBe(before.password_hash);
     expect(opened(after.password_hash)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(after.password_changed_at).toEqual(before.password_changed_at);
+    expect(await costs()).toEqual([]);
     const session = await who.signIn('imported', { password: theirs });
     expect(session.status).toBe(201);
     // The product sends its accounts again, every night: that is no new password.

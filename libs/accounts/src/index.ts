@@ -61,6 +61,7 @@ export {
   hashNow,
   hashPassword,
   isPasswordHash,
+  payForRefusal,
   renewHash,
   sealHash,
   verifyPassword,

@@ -53,6 +53,63 @@ export async function verifyPassword(
   return phc !== null && matches;
 }
 
+/** `m=…,t=…,p=…` of a PHC string. */
+const costIn = (phc: string): string => phc.split('$')[3] ?? '';
+const { memoryCost: m, timeCost: t, parallelism: p } = cost;
+const ourCost = `m=${m},t=${t},p=${p}`;
+
+/** What a hash from elsewhere costs; null of one of ours. */
+export const foreignCost = (phc: string): string | null => (isForeignHash(phc) ? costIn(phc) : null);
+
+/** By a walk along the index, one step a cost. */
+const costsInUse = statement(
+  'account_password_costs',
+  `with recursive costs as (
+     (select password_cost as cost from accounts where password_cost is not null order by password_cost limit 1)
+     union all
+     select (select password_cost from accounts where password_cost > costs.cost order by password_cost limit 1)
+     from costs where costs.cost is not null
+   )
+   select cost from costs where cost is not null limit 20`,
+);
+
+/** Costs beyond these are not paid by everyone: where a product has brought that many, the cheaper ones of them show. */
+const costsAtMost = 3;
+
+/**
+ * What is still to be paid after a wrong password, so that every refusal costs the same, whatever stands in the row: one hash of each
+ * cost that is in use.
+ *
+ * @param paid the cost that was paid already
+ */
+export function costsToPay(paid: string, inUse: readonly string[]): string[] {
+  const work = (text: string) =>
+    numbersIn(text)
+      .slice(0, 2)
+      .reduce((product, each) => product * each, 1);
+  // Bounds are younger than some hashes: nobody pays for one beyond them.
+  const foreign = inUse.filter((one) => isWithinBounds(numbersIn(one)) && one !== ourCost);
+  const dearest = foreign.sort((one, other) => work(other) - work(one)).slice(0, costsAtMost);
+  return [ourCost, ...dearest].filter((one) => one !== paid);
+}
+
+/** After {@link verifyPassword} has said no, with the same arguments. */
+export async function payForRefusal(
+  sql: Sql,
+  keyring: Keyring,
+  of: StoredHash | undefined,
+  password: string,
+): Promise<void> {
+  const inUse = (await sql.query<{ cost: string }>(costsInUse)).map((row) => row.cost);
+  const phc = of ? openHash(keyring, of.account, of.stored) : null;
+  for (const one of costsToPay(phc === null ? ourCost : costIn(phc), inUse)) {
+    const [memoryCost = 0, timeCost = 0, parallelism = 0] = numbersIn(one);
+    await hash(normalised(password), { memoryCost, timeCost, parallelism });
+  }
+}
+
+const numbersIn = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Number);
+
 const phcForm =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$/;
 
@@ -62,6 +119,10 @@ const passwordHashBounds = { memory: [19 * 1024, 128 * 1024], passes: [1, 6], la
 /** True for a hash that is verified here: argon2id as a PHC string, neither too weak nor too dear. */
 export function isPasswordHash(text: string): boolean {
   const [, ...costs] = phcForm.exec(text) ?? [];
+  return isWithinBounds(costs.map(Number));
+}
+
+function isWithinBounds(costs: readonly number[]): boolean {
   const { memory, passes, lanes } = passwordHashBounds;
   return (
     costs.length === 3 &&
@@ -73,8 +134,7 @@ export function isPasswordHash(text: string): boolean {
 
 /** True for a hash of another cost than those that are made here: it is made anew when its password is next right. */
 export const isForeignHash = (phc: string): boolean => {
-  const { memoryCost, timeCost, parallelism } = cost;
-  return !phc.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+  return !phc.startsWith(`$argon2id$v=19$${ourCost}$`);
 };
 
 /** True when this very hash, however it is stored, is the one. */
@@ -83,7 +143,7 @@ export const isSameHash = (keyring: Keyring, { account, stored }: StoredHash, ph
 
 const rehash = statement(
   'account_rehash_password',
-  'update accounts set password_hash = :fresh where id = :account and password_hash = :stored returning id',
+  'update accounts set password_hash = :fresh, password_cost = null where id = :account and password_hash = :stored returning id',
 );
 
 /**

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Keyring } from '@rekey/kernel';
 import { checkPassword } from './password.js';
-import { hashPassword, isForeignHash, isPasswordHash, sealHash, verifyPassword } from './password-hash.js';
+import {
+  costsToPay,
+  foreignCost,
+  hashPassword,
+  isForeignHash,
+  isPasswordHash,
+  sealHash,
+  verifyPassword,
+} from './password-hash.js';
 
 const reason = (password: string) =>
   checkPassword(password, { contextWords: ['Rekey', 'mei.lin'] })?.data.reason;
@@ -69,4 +77,27 @@ test.each([
 ])('a hash from elsewhere with %s may be put: %s [CWE-400]', (costs, allowed, foreign) => {
   const hash = `$argon2id$v=19$${costs}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
   expect([isPasswordHash(hash), isForeignHash(hash)]).toEqual([allowed, foreign]);
+});
+
+test('a refusal costs the same, whatever stands in the row [ASVS 6.3.8]', () => {
+  const ours = 'm=19456,t=2,p=1';
+  const inUse = ['m=65536,t=3,p=4', 'm=32768,t=3,p=1'];
+  const paidInAll = (stored: string) => [stored, ...costsToPay(stored, inUse)].sort();
+  // Nobody's, one without a password and one of ours; and each of those from elsewhere.
+  for (const stored of [ours, ...inUse]) expect(paidInAll(stored)).toEqual([ours, ...inUse].sort());
+  expect(costsToPay(ours, [])).toEqual([]);
+  expect(foreignCost(`$argon2id$v=19$${inUse[0]}$c2FsdA$aGFzaA`)).toBe(inUse[0]);
+  expect(foreignCost(`$argon2id$v=19$${ours}$c2FsdA$aGFzaA`)).toBeNull();
+});
+
+test('a refusal never costs what is beyond the bounds, and three costs from elsewhere at most [CWE-400]', () => {
+  const ours = 'm=19456,t=2,p=1';
+  const inUse = [
+    'm=9999999,t=99,p=1',
+    'm=65536,t=1,p=1',
+    'm=65536,t=2,p=1',
+    'm=65536,t=3,p=1',
+    'm=65536,t=4,p=1',
+  ];
+  expect(costsToPay(ours, inUse)).toEqual(['m=65536,t=4,p=1', 'm=65536,t=3,p=1', 'm=65536,t=2,p=1']);
 });

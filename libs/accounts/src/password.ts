@@ -71,12 +71,13 @@ function isRun(text: string): boolean {
  */
 export const setPassword = (of: { account: string; hash: string; recovery: string }): string => `
   update accounts set password_hash = ${of.hash}::text, password_changed_at = :now, updated_at = :now,
-    password_recovery_id = ${of.recovery}::uuid, password_put = null
+    password_recovery_id = ${of.recovery}::uuid, password_put = null, password_cost = null
   where id = ${of.account} and ${of.hash}::text is not null`;
 
 const clear = statement(
   'account_clear_password',
-  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_recovery_id = null, password_put = null
+  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_recovery_id = null, password_put = null,
+     password_cost = null
    where password_recovery_id = :recoveryId returning id`,
 );
 

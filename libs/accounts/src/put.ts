@@ -11,14 +11,14 @@ import {
   normaliseIdentifier,
 } from './identifier.js';
 import { checkPassword, passwordHashOf } from './password.js';
-import { hashPassword, isSameHash, sealHash, verifyPassword } from './password-hash.js';
+import { foreignCost, hashPassword, isSameHash, sealHash, verifyPassword } from './password-hash.js';
 import { unfitUsername } from './username.js';
 
 const upsert = statement(
   'account_put',
-  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_changed_at, aal,
+  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
      created_at, updated_at)
-   values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash, :passwordPut,
+   values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash, :passwordPut, :passwordCost,
      case when :passwordHash::text is null then null else :now::timestamptz end, coalesce(:aal::smallint, 1), :now, :now)
    on conflict (id) do update set
      status = excluded.status,
@@ -27,6 +27,7 @@ const upsert = statement(
      username_lookup = excluded.username_lookup, aal = coalesce(:aal::smallint, accounts.aal), updated_at = excluded.updated_at,
      password_hash = coalesce(excluded.password_hash, accounts.password_hash),
      password_put = case when excluded.password_hash is null then accounts.password_put else excluded.password_put end,
+     password_cost = case when excluded.password_hash is null then accounts.password_cost else excluded.password_cost end,
      -- The same hash again is no new password: products send their accounts again and again.
      password_changed_at = case when coalesce(excluded.password_hash, accounts.password_hash) is distinct from accounts.password_hash
        then excluded.password_changed_at else accounts.password_changed_at end,
@@ -138,6 +139,7 @@ export async function putAccount(
         usernameLookup: username ? lookupDigest(keyring, username) : null,
         passwordHash,
         passwordPut: passwordHash === null ? null : putDigest(account),
+        passwordCost: account.passwordHash === undefined ? null : foreignCost(account.passwordHash),
         aal: account.aal ?? null,
         now: at,
       });

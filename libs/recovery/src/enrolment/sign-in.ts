@@ -6,6 +6,7 @@ import {
   type KnownBrowser,
   knownBrowserToken,
   normaliseIdentifier,
+  payForRefusal,
   readKnownBrowser,
   renewHash,
   verifyPassword,
@@ -109,6 +110,7 @@ async function verify(
   const of = account && stored ? { account: account.id, stored } : undefined;
   const isRight = await verifyPassword(context.keyring, of, password);
   if (!isRight || !account) {
+    await payForRefusal(context.database, context.keyring, of, password);
     await attempt.fail();
     return refuse('unauthorized');
   }
