@@ -48,6 +48,8 @@ describe('an issuer that is not ours', () => {
         expires_in: 600,
         scope: 'openid offline_access',
         recovery_id: story.id,
+        // Ours: where the recovery was completed.
+        device_token: expect.any(String),
         ...(grant === 'token-exchange' ? { issued_token_type: accessType } : {}),
       },
     ]);

@@ -214,6 +214,13 @@ describe('diagnosis', () => {
       evidence: { revoked_by: 'person' },
     });
     rekey.clock.advance(60_000);
+    await put('guessed');
+    const guessed = await signIn('guessed');
+    const guess = { current_password: 'not it', password: `${password}!` };
+    for (let n = 0; n < 5; n++)
+      await rekey.call('PUT', `${issuer}/v1/password`, { bearer: guessed.access_token, json: guess });
+    expect((await ended(guessed.access_token)).cause).toBe('revoked_after_guesses');
+    rekey.clock.advance(60_000);
     await put('revoked');
 
     const older = await signIn('revoked');

@@ -198,21 +198,28 @@ describe('the issuer', () => {
   });
 
   test('who tries too many passwords is told which limit it is, and that is the same whoever it is about', async () => {
-    const told = async (identifier: string) => {
+    const told = async (identifier: (n: number) => string) => {
       newHousehold();
       for (let n = 0; ; n++) {
-        const json = { identifier, password: 'not the horse battery' };
+        const json = { identifier: identifier(n), password: 'not the horse battery' };
         const answer = await rekey.call('POST', `${issuer}/v1/sessions`, { json });
         if (answer.status !== 429) continue;
         const names = ['retry-after', 'ratelimit', 'ratelimit-policy'];
         return [n, ...names.map((name) => answer.headers.get(name))];
       }
     };
-    const known = await told('mei@example.com');
-    expect(known).toEqual([30, '600', '"sign-ins";r=0;t=600', '"sign-ins";q=30;w=600']);
-    expect(await told('nobody.of.them@example.com')).toEqual(known);
-    // Written in another way it is the same account, and no further thirty.
-    expect((await told('MEI\uff20Example.COM'))[0]).toBe(0);
+    const known = await told(() => 'mei@example.com');
+    expect(known).toEqual([5, '30', '"failures";r=0;t=30', '"failures";q=1;w=30']);
+    expect(await told(() => 'nobody.of.them@example.com')).toEqual(known);
+    // Written in another way it is the same account, and no further five.
+    expect((await told(() => 'MEI\uff20Example.COM'))[0]).toBe(0);
+    // One source that goes from name to name.
+    expect(await told((n) => `nobody.${n}@example.com`)).toEqual([
+      30,
+      '600',
+      '"sign-ins";r=0;t=600',
+      '"sign-ins";q=30;w=600',
+    ]);
   });
 
   test('PKCE: the challenge of RFC 7636 appendix B [RFC9700 2.1.1]', () => {

@@ -154,7 +154,7 @@ describe('keys are replaced', () => {
     expect(refused).toMatch(/^rekey keys: the keyring has one key only, 2025; "npm run keys -- add"/);
     expect(both).toMatch(
       new RegExp(
-        `^key 2026 \\(newest\\): nothing\\nkey 2025: accounts ${people}, addresses ${people}, signing_keys \\d, client secrets 2\\n$`,
+        `^key 2026 \\(newest\\): nothing\\nkey 2025: accounts ${people}, addresses ${people}, passwords ${people}, signing_keys \\d, client secrets 2\\n$`,
       ),
     );
     expect(alone).toContain(`key 2025 (NOT IN THE RING): accounts ${people}`);
@@ -164,7 +164,10 @@ describe('keys are replaced', () => {
     // Begun under the old key alone.
     newHousehold();
     const open = new Story(rekey);
-    const idempotent = { 'idempotency-key': 'once-and-again', 'x-forwarded-for': '10.99.99.99' };
+    const idempotent = {
+      'idempotency-key': 'once-and-again-in-the-rotation',
+      'x-forwarded-for': '10.99.99.99',
+    };
     const begun = await open.start({ identifier: mailOf(30) }, idempotent);
     const code = await until('a code', async () => (await rekey.codes(mailOf(30)))[0]);
     const linked = await new Story(rekey).start({ identifier: mailOf(31) });

@@ -97,13 +97,26 @@ describe('the same answer for everyone', () => {
 
   test('the same Idempotency-Key begins once, also at once twenty times; another request with it is refused', async () => {
     newHousehold();
-    const headers = { 'idempotency-key': 'f3a7' };
+    const headers = { 'idempotency-key': '5f0c7a52-7d1e-4a0e-9d7f-3c1b8f2ad6e4' };
     const stories = Array.from({ length: 20 }, () => new Story(rekey));
     const answers = await Promise.all(stories.map((story) => story.start({ identifier: 'mei' }, headers)));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(answers[0]?.status).toBe(202);
     const other = await new Story(rekey).start({ identifier: 'sam' }, headers);
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+  });
+
+  test('a short Idempotency-Key begins once, and nobody who shares the address is given its token', async () => {
+    newHousehold();
+    const headers = { 'idempotency-key': 'f3a7' };
+    const begin = () => new Story(rekey).start({ identifier: 'mei' }, headers);
+    const answers = await Promise.all(Array.from({ length: 10 }, begin));
+    const refused = answers.filter(({ status }) => status === 409);
+    expect([answers.length - refused.length, refused.length]).toEqual([1, 9]);
+    expect((await begin()).text).toBe(refused[0]?.text);
+    expect(refused[0]?.body).toMatchObject({ code: 'conflict' });
+    expect(refused[0]?.body).not.toHaveProperty('token');
+    expect(answers.find(({ status }) => status === 202)?.body).toHaveProperty('token');
   });
 
   test.each([

@@ -1,4 +1,5 @@
-import { openDatabase } from '@rekey/database';
+import { sealedPasswords } from '@rekey/accounts';
+import { openDatabase, resealRows } from '@rekey/database';
 import { asked, createLog, type RunningServer, serve } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import { openFloodCounters } from '@rekey/limits';
@@ -69,6 +70,7 @@ export async function startIssuer(
       media: [{ path: oauthEndpoint, gives: 'application/json' }],
       register: oauthManners,
     });
+    sealPasswords(context, (fault) => log.warn({ err: fault }, 'sealing of passwords'));
     const sweep = setInterval(() => {
       Promise.all([forgetSpentTokens(database, clock.now()), keys.rotate()])
         .then(() => watch.note('sweeps', { sweep: 'tokens', outcome: 'done' }))
@@ -92,6 +94,12 @@ export async function startIssuer(
     await database.close();
     throw fault;
   }
+}
+
+/** Hashes that a release before has stored in clear, and those under older keys. It may end at any moment and begin again. */
+function sealPasswords({ database, keyring }: TokenContext, log: (fault: unknown) => void): void {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 250));
+  resealRows(database, keyring, sealedPasswords, { pause }).catch(log);
 }
 
 /** How old the signing keys are: from memory, at each scrape. */

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CLIENTS, CONTEXT, SERVICE_NAME } from './injection.js';
 import { isBearerRefused, personOf, refuseBearer } from './person.js';
-import { tokenResponseSchema } from './token.controller.js';
+import { sessionResponseSchema } from './token.controller.js';
 
 const changeBody = z.strictObject({
   current_password: z.string().min(1).max(1024).optional().describe('Needed where there is one'),
@@ -28,7 +28,7 @@ export class PasswordController {
     description: 'Every session ends; the one that asks goes on with the tokens of the answer.',
     bearer: true,
     body: changeBody,
-    answers: { 200: { description: 'changed; fresh tokens', schema: tokenResponseSchema } },
+    answers: { 200: { description: 'changed; fresh tokens', schema: sessionResponseSchema } },
     refusals: [
       'invalid_request',
       'unauthorized',

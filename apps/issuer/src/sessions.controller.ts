@@ -9,13 +9,12 @@ import {
   familySchema,
   listFamilies,
   type TokenContext,
-  type TokenResponse,
 } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CLIENTS, CONTEXT } from './injection.js';
 import { personOf, refuseBearer } from './person.js';
-import { tokenResponseSchema } from './token.controller.js';
+import { sessionResponseSchema } from './token.controller.js';
 
 const signInBody = z.strictObject({
   identifier: z.string().min(1).max(254),
@@ -26,6 +25,14 @@ const signInBody = z.strictObject({
     .strictObject({ kind: z.enum(['totp', 'backup_code']), value: z.string().min(1).max(100) })
     .optional()
     .describe('Needed where an authenticator app is bound; asked for by second_factor_required'),
+  device_token: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe(
+      'What this app was given at the last sign-in or recovery: wrong tries of others do not make it wait',
+    ),
 });
 
 const sessionSchema = familySchema.extend({ current: z.boolean() });
@@ -46,17 +53,18 @@ export class SessionsController {
       'A confidential client authenticates, with its secret by HTTP Basic or in the body (RFC 6749 §2.3.1).',
     client: true,
     body: signInBody,
-    answers: { 201: { description: 'signed in', schema: tokenResponseSchema } },
+    answers: { 201: { description: 'signed in', schema: sessionResponseSchema } },
     refusals: ['invalid_request', 'unauthorized', 'second_factor_required', 'rate_limited'],
   })
   async begin(
     @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenResponse> {
-    const { client_id, client_secret, ...credentials } = parse(signInBody, body);
+  ) {
+    const { client_id, client_secret, device_token, ...credentials } = parse(signInBody, body);
     const client = await clientForPeople(this.clients, request, reply, { client_id, client_secret });
-    return unwrap(await signInWithin(inRequest(this.context, request), client, credentials, request.ip));
+    const wanted = { ...credentials, device_tokens: device_token === undefined ? [] : [device_token] };
+    return unwrap(await signInWithin(inRequest(this.context, request), client, wanted, request.ip));
   }
 
   @Get()

@@ -67,6 +67,12 @@ export const tokenResponseSchema = z.object({
   scope: z.string(),
   issued_token_type: z.string().optional(),
 });
+/** Of a session that a person has begun or renewed here. */
+export const sessionResponseSchema = tokenResponseSchema.extend({
+  device_token: z
+    .string()
+    .describe('Keep it beyond the session, for the next sign-in or recovery from this browser or app'),
+});
 export const oauthErrorSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
 @Controller('oauth2')

@@ -4,6 +4,7 @@ import { levelOf } from './standing.js';
 /** What a replacement has changed of an account, for what must follow from it. */
 export interface AccountChange {
   created: boolean;
+  generation: string;
   /** Confirmed addresses that it had before: those to be told. */
   toldAt: string[];
   /** Of them: removed, or confirmed no more. */
@@ -20,6 +21,7 @@ export interface AccountChange {
 }
 
 interface StateRow {
+  generation: string;
   status: 'active' | 'disabled';
   roles: string[];
   password_hash: string | null;
@@ -32,7 +34,7 @@ const hold = statement('account_change_hold', 'select id from accounts where id 
 
 const state = statement(
   'account_change_state',
-  `select a.status, a.roles, a.password_hash, ${levelOf(':strongRoles', 'sign-in')} as level, array(
+  `select a.generation, a.status, a.roles, a.password_hash, ${levelOf(':strongRoles', 'sign-in')} as level, array(
      select d.id::text || ':' || d.binding from addresses d where d.account_id = a.id and d.verified and d.removed_at is null order by d.id
    ) as addresses
    from accounts a where a.id = :account`,
@@ -60,6 +62,7 @@ function changeOf(before: StateRow | undefined, after: StateRow): AccountChange 
   const lost = before?.addresses.filter((address) => !after.addresses.includes(address)) ?? [];
   return {
     created: before === undefined,
+    generation: after.generation,
     toldAt: before?.addresses.map(idOf) ?? [],
     lostAddresses: lost.map(idOf),
     newAddresses: after.addresses.filter((address) => !before?.addresses.includes(address)).map(idOf),

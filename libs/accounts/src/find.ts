@@ -111,11 +111,11 @@ export const openAddress = (keyring: Keyring, row: SealedAddress): OpenedAddress
 });
 
 /**
- * Who may be given tokens, as SQL that yields `account_id, roles, generation` of an active account `a`, or nothing. Its row is held
+ * Who may be given tokens, as SQL that yields `account_id, roles, generation, known_browsers_epoch` of an active account `a`, or nothing. Its row is held
  * for share: who disables the account, or changes its password, waits for the session that is being opened, and then ends it.
  */
 export const activeSubject = (account: string, and = 'true'): string =>
-  `select a.id as account_id, a.roles, a.generation from accounts a where a.id = ${account} and a.status = 'active' and ${and} for share of a`;
+  `select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = ${account} and a.status = 'active' and ${and} for share of a`;
 
 /** Who is to be given tokens for evidence, as SQL that yields `id, status, roles, generation, holds`; held for share as above. */
 export const judgedSubject = (account: string, evidence: Parameters<typeof evidenceHolds>[0]): string =>
@@ -123,11 +123,14 @@ export const judgedSubject = (account: string, evidence: Parameters<typeof evide
 
 const find = statement(
   'account_find',
-  `select id, status, roles, locale, password_hash from accounts where id = ${accountOf(':digests::bytea[]')}`,
+  `select id, status, roles, locale, password_hash, generation, known_browsers_epoch from accounts where id = ${accountOf(':digests::bytea[]')}`,
 );
 
 export interface FoundAccount {
   id: string;
+  /** Who the id means right now: new at each creation of an account. */
+  generation: string;
+  known_browsers_epoch: number;
   status: 'active' | 'disabled';
   roles: string[];
   locale: Locale | null;

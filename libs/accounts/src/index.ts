@@ -41,22 +41,34 @@ export {
   normaliseIdentifier,
 } from './identifier.js';
 export {
+  endKnownBrowsers,
+  isKnownBrowser,
+  type KnownBrowser,
+  knownBrowserLifetime,
+  knownBrowserToken,
+  readKnownBrowser,
+} from './known-browser.js';
+export {
   changePassword,
   checkPassword,
   clearPasswordSetBy,
-  hashPassword,
-  isForeignHash,
-  isPasswordHash,
   passwordContext,
   passwordHashOf,
   passwordLength,
-  rehashPassword,
   setPassword,
-  verifyPassword,
 } from './password.js';
+export {
+  hashNow,
+  hashPassword,
+  isPasswordHash,
+  payForRefusal,
+  renewHash,
+  sealHash,
+  verifyPassword,
+} from './password-hash.js';
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
-export { sealedInAccounts } from './reseal.js';
+export { sealedInAccounts, sealedPasswords } from './reseal.js';
 export {
   acceptTotpStep,
   backupCodeEvidence,

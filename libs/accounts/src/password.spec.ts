@@ -1,4 +1,15 @@
-import { checkPassword, hashPassword, isForeignHash, isPasswordHash, verifyPassword } from './password.js';
+import { randomBytes } from 'node:crypto';
+import { Keyring } from '@rekey/kernel';
+import { checkPassword } from './password.js';
+import {
+  costsToPay,
+  foreignCost,
+  hashPassword,
+  isForeignHash,
+  isPasswordHash,
+  sealHash,
+  verifyPassword,
+} from './password-hash.js';
 
 const reason = (password: string) =>
   checkPassword(password, { contextWords: ['Rekey', 'mei.lin'] })?.data.reason;
@@ -29,9 +40,27 @@ test('one password in two Unicode forms is one password, kept as argon2id [NIST 
   const hash = await hashPassword('café au lait, s’il vous plaît');
   expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(isPasswordHash(hash)).toBe(true);
-  expect(await verifyPassword(hash, 'cafe\u0301 au lait, s’il vous plai\u0302t')).toBe(true);
-  expect(await verifyPassword(hash, 'cafe au lait, s’il vous plaît')).toBe(false);
-  expect(await verifyPassword(undefined, 'anything')).toBe(false);
+  const ring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
+  const verify = (stored: string, password: string, account = 'mei', keys = ring) =>
+    verifyPassword(keys, { account, stored }, password);
+  expect(await verify(hash, 'cafe\u0301 au lait, s’il vous plai\u0302t')).toBe(true);
+  expect(await verify(hash, 'cafe au lait, s’il vous plaît')).toBe(false);
+  expect(await verifyPassword(ring, undefined, 'anything')).toBe(false);
+});
+
+test('a stored hash is sealed for one account under a key that the database does not hold [NIST 3.1.1.2, ASVS 11.4.2]', async () => {
+  const key = { id: 'a', key: randomBytes(32) };
+  const ring = new Keyring([key]);
+  const right = 'a sentence that nobody else says';
+  const stored = sealHash(ring, 'mei', await hashPassword(right));
+  expect(stored).toMatch(/^\\x[0-9a-f]+$/);
+  const verify = (keys: Keyring, account: string) => verifyPassword(keys, { account, stored }, right);
+  expect(await verify(ring, 'mei')).toBe(true);
+  expect(await verify(new Keyring([{ id: 'b', key: randomBytes(32) }, key]), 'mei')).toBe(true);
+  // In another row, with another ring, or with another key of the same id no password is right.
+  expect(await verify(ring, 'sam')).toBe(false);
+  expect(await verify(new Keyring([{ id: 'b', key: randomBytes(32) }]), 'mei')).toBe(false);
+  expect(await verify(new Keyring([{ id: 'a', key: randomBytes(32) }]), 'mei')).toBe(false);
 });
 
 test.each([
@@ -48,4 +77,27 @@ test.each([
 ])('a hash from elsewhere with %s may be put: %s [CWE-400]', (costs, allowed, foreign) => {
   const hash = `$argon2id$v=19$${costs}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
   expect([isPasswordHash(hash), isForeignHash(hash)]).toEqual([allowed, foreign]);
+});
+
+test('a refusal costs the same, whatever stands in the row [ASVS 6.3.8]', () => {
+  const ours = 'm=19456,t=2,p=1';
+  const inUse = ['m=65536,t=3,p=4', 'm=32768,t=3,p=1'];
+  const paidInAll = (stored: string) => [stored, ...costsToPay(stored, inUse)].sort();
+  // Nobody's, one without a password and one of ours; and each of those from elsewhere.
+  for (const stored of [ours, ...inUse]) expect(paidInAll(stored)).toEqual([ours, ...inUse].sort());
+  expect(costsToPay(ours, [])).toEqual([]);
+  expect(foreignCost(`$argon2id$v=19$${inUse[0]}$c2FsdA$aGFzaA`)).toBe(inUse[0]);
+  expect(foreignCost(`$argon2id$v=19$${ours}$c2FsdA$aGFzaA`)).toBeNull();
+});
+
+test('a refusal never costs what is beyond the bounds, and three costs from elsewhere at most [CWE-400]', () => {
+  const ours = 'm=19456,t=2,p=1';
+  const inUse = [
+    'm=9999999,t=99,p=1',
+    'm=65536,t=1,p=1',
+    'm=65536,t=2,p=1',
+    'm=65536,t=3,p=1',
+    'm=65536,t=4,p=1',
+  ];
+  expect(costsToPay(ours, inUse)).toEqual(['m=65536,t=4,p=1', 'm=65536,t=3,p=1', 'm=65536,t=2,p=1']);
 });

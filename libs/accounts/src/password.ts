@@ -1,52 +1,12 @@
-import { hash, verify } from '@node-rs/argon2';
 import { type Sql, statement } from '@rekey/database';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { dictionary } from '@zxcvbn-ts/language-common';
-
-/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Lengths in code points (NIST SP 800-63B-4 §3.1.1.2: 15 where the password is the only factor). */
 export const passwordLength = { least: 15, most: 256 } as const;
 
 /** Unicode in one form before it is hashed or compared (NIST SP 800-63B-4 §3.1.1.2 names NFKC). */
-const normalised = (password: string): string => password.normalize('NFKC');
-
-export const hashPassword = (password: string): Promise<string> => hash(normalised(password), cost);
-
-/** Of a password that nobody knows, so that an account without one takes as long to refuse as one with. */
-let nobodysHash: Promise<string> | undefined;
-
-/** @param stored a PHC string; undefined costs the same time and is false */
-export async function verifyPassword(stored: string | null | undefined, password: string): Promise<boolean> {
-  nobodysHash ??= hashPassword(crypto.randomUUID());
-  const matches = await verify(stored ?? (await nobodysHash), normalised(password)).catch(() => false);
-  return stored ? matches : false;
-}
-
-const phc =
-  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$/;
-
-/** What a hash from elsewhere may cost: whoever types a wrong password makes us pay it. KiB, passes, lanes. */
-const passwordHashBounds = { memory: [19 * 1024, 128 * 1024], passes: [1, 6], lanes: [1, 4] } as const;
-
-/** True for a hash that is verified here: argon2id as a PHC string, neither too weak nor too dear. */
-export function isPasswordHash(text: string): boolean {
-  const [, ...costs] = phc.exec(text) ?? [];
-  const { memory, passes, lanes } = passwordHashBounds;
-  return (
-    costs.length === 3 &&
-    [memory, passes, lanes].every(
-      ([least, most], at) => Number(costs[at]) >= least && Number(costs[at]) <= most,
-    )
-  );
-}
-
-/** True for a hash of another cost than those that are made here: it is made anew when its password is next right. */
-export const isForeignHash = (stored: string): boolean => {
-  const { memoryCost, timeCost, parallelism } = cost;
-  return !stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
-};
+export const normalised = (password: string): string => password.normalize('NFKC');
 
 const common = new Set(dictionary['passwords-common']);
 
@@ -111,23 +71,13 @@ function isRun(text: string): boolean {
  */
 export const setPassword = (of: { account: string; hash: string; recovery: string }): string => `
   update accounts set password_hash = ${of.hash}::text, password_changed_at = :now, updated_at = :now,
-    password_recovery_id = ${of.recovery}::uuid, password_put = null
+    password_recovery_id = ${of.recovery}::uuid, password_put = null, password_cost = null
   where id = ${of.account} and ${of.hash}::text is not null`;
-
-const rehash = statement(
-  'account_rehash_password',
-  'update accounts set password_hash = :fresh where id = :account and password_hash = :stored returning id',
-);
-
-/** The same password at our own cost. Nothing else of the account changes. @returns false when the hash was replaced meanwhile */
-export const rehashPassword = async (
-  sql: Sql,
-  of: { account: string; stored: string; fresh: string },
-): Promise<boolean> => (await sql.query(rehash, of)).length > 0;
 
 const clear = statement(
   'account_clear_password',
-  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_recovery_id = null, password_put = null
+  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_recovery_id = null, password_put = null,
+     password_cost = null
    where password_recovery_id = :recoveryId returning id`,
 );
 
@@ -141,15 +91,15 @@ export const clearPasswordSetBy = async (sql: Sql, of: { recoveryId: string; at:
 
 const hashOf = statement(
   'account_password',
-  `select password_hash as hash from accounts where id = :account and status = 'active'`,
+  `select password_hash as hash, generation from accounts where id = :account and status = 'active'`,
 );
 
 /** @returns nothing without such an account; a null hash where it has no password */
 export async function passwordHashOf(
   sql: Sql,
   account: string,
-): Promise<{ hash: string | null } | undefined> {
-  const [row] = await sql.query<{ hash: string | null }>(hashOf, { account });
+): Promise<{ hash: string | null; generation: string } | undefined> {
+  const [row] = await sql.query<{ hash: string | null; generation: string }>(hashOf, { account });
   return row;
 }
 

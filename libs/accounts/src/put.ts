@@ -10,14 +10,15 @@ import {
   lookupDigest,
   normaliseIdentifier,
 } from './identifier.js';
-import { checkPassword, hashPassword, passwordHashOf, verifyPassword } from './password.js';
+import { checkPassword, passwordHashOf } from './password.js';
+import { foreignCost, hashPassword, isSameHash, sealHash, verifyPassword } from './password-hash.js';
 import { unfitUsername } from './username.js';
 
 const upsert = statement(
   'account_put',
-  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_changed_at, aal,
+  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
      created_at, updated_at)
-   values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash, :passwordPut,
+   values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash, :passwordPut, :passwordCost,
      case when :passwordHash::text is null then null else :now::timestamptz end, coalesce(:aal::smallint, 1), :now, :now)
    on conflict (id) do update set
      status = excluded.status,
@@ -26,6 +27,7 @@ const upsert = statement(
      username_lookup = excluded.username_lookup, aal = coalesce(:aal::smallint, accounts.aal), updated_at = excluded.updated_at,
      password_hash = coalesce(excluded.password_hash, accounts.password_hash),
      password_put = case when excluded.password_hash is null then accounts.password_put else excluded.password_put end,
+     password_cost = case when excluded.password_hash is null then accounts.password_cost else excluded.password_cost end,
      -- The same hash again is no new password: products send their accounts again and again.
      password_changed_at = case when coalesce(excluded.password_hash, accounts.password_hash) is distinct from accounts.password_hash
        then excluded.password_changed_at else accounts.password_changed_at end,
@@ -113,7 +115,7 @@ export async function putAccount(
   const read = readAccount(account);
   if (isRefused(read)) return read;
   const { username, addresses } = read;
-  const passwordHash = await readyHash(database, account, read);
+  const passwordHash = await readyHash({ database, keyring }, account, read);
   if (isRefused(passwordHash)) return passwordHash;
   const at = new Date(now);
   const { id } = account;
@@ -137,6 +139,7 @@ export async function putAccount(
         usernameLookup: username ? lookupDigest(keyring, username) : null,
         passwordHash,
         passwordPut: passwordHash === null ? null : putDigest(account),
+        passwordCost: account.passwordHash === undefined ? null : foreignCost(account.passwordHash),
         aal: account.aal ?? null,
         now: at,
       });
@@ -188,14 +191,18 @@ function readAccount(
  * new one, however often it is put.
  */
 async function readyHash(
-  sql: Sql,
+  { database: sql, keyring }: PutContext,
   account: AccountToPut,
   read: { username?: Identifier | undefined; addresses: ReadAddress[] },
 ): Promise<string | null | Refusal> {
   if (account.passwordHash !== undefined) {
     // What was put last may have been made anew at our cost since.
     const [last] = await sql.query<{ put: Buffer | null }>(lastPut, { id: account.id });
-    return last?.put && putDigest(account)?.equals(last.put) ? null : account.passwordHash;
+    if (last?.put && putDigest(account)?.equals(last.put)) return null;
+    const has = await passwordHashOf(sql, account.id);
+    const stored = has?.hash ? { account: account.id, stored: has.hash } : undefined;
+    if (stored && isSameHash(keyring, stored, account.passwordHash)) return null;
+    return sealHash(keyring, account.id, account.passwordHash);
   }
   if (account.password === undefined) return null;
   const contextWords = [
@@ -205,8 +212,9 @@ async function readyHash(
   const refused = checkPassword(account.password, { contextWords });
   if (refused) return refused;
   const has = await passwordHashOf(sql, account.id);
-  if (has?.hash && (await verifyPassword(has.hash, account.password))) return null;
-  return hashPassword(account.password);
+  const stored = has?.hash ? { account: account.id, stored: has.hash } : undefined;
+  if (stored && (await verifyPassword(keyring, stored, account.password))) return null;
+  return sealHash(keyring, account.id, await hashPassword(account.password));
 }
 
 async function putAddress(

@@ -1,5 +1,16 @@
 import type { SealedRows } from '@rekey/database';
 import { exactDigest, identifierOf, lookupDigest } from './identifier.js';
+import { hashAad } from './password-hash.js';
+
+/** Password hashes. Those that the releases before have written stand in clear until they are sealed. */
+export const sealedPasswords: SealedRows = {
+  what: 'passwords',
+  table: 'accounts',
+  id: { column: 'id', type: 'text' },
+  aad: hashAad,
+  sealed: 'password_hash',
+  isText: true,
+};
 
 /** What of accounts is sealed, and found by digests of what is sealed. Another sealed column is another line. */
 export const sealedInAccounts: SealedRows[] = [
@@ -22,4 +33,5 @@ export const sealedInAccounts: SealedRows[] = [
     }),
   },
   { table: 'authenticators', id: { column: 'id', type: 'uuid' }, sealed: 'secret_sealed' },
+  sealedPasswords,
 ];

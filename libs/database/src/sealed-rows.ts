@@ -4,10 +4,15 @@ import { type Statement, statement } from './statement.js';
 
 /** A column that is sealed, with the keyed digests of the same plain text beside it. */
 export interface SealedRows {
+  /** Shown to operators; the table when left out. */
+  what?: string;
   table: string;
-  /** The primary key; its text is what the value was sealed with. */
+  /** The primary key; its text is what the value was sealed with, unless `aad` makes something else of it. */
   id: { column: string; type: 'uuid' | 'text' };
+  aad?(id: string): string;
   sealed: string;
+  /** The column is text: of a bytea, or in clear, where it is from before it was sealed. */
+  isText?: true;
   /** Columns that are digested from the same plain text, and how. They are written in the same update. */
   digests?: Record<string, 'bytea' | 'bytea[]'>;
   digest?(keyring: Keyring, plain: string): Record<string, Buffer | Buffer[]>;
@@ -91,7 +96,7 @@ async function onePass(
 function sealAnew(keyring: Keyring, rows: SealedRows, row: OldRow, outcome: Resealed): NewRow[] {
   let plain: Buffer;
   try {
-    plain = keyring.open(row.sealed, row.id);
+    plain = rows.isText && isInClear(row.sealed) ? row.sealed : keyring.open(row.sealed, aadOf(rows, row));
   } catch {
     outcome.unreadable.push(row.id);
     return [];
@@ -103,11 +108,18 @@ function sealAnew(keyring: Keyring, rows: SealedRows, row: OldRow, outcome: Rese
     {
       id: row.id,
       old: row.sealed.toString('hex'),
-      sealed: keyring.seal(plain, row.id).toString('hex'),
+      sealed: keyring.seal(plain, aadOf(rows, row)).toString('hex'),
       ...Object.fromEntries(digests.map(([column, value]) => [`new_${column}`, hex(value)])),
     },
   ];
 }
+
+const aadOf = ({ aad }: SealedRows, { id }: OldRow): string => (aad ? aad(id) : id);
+
+/** Whatever is sealed begins with the version of its form. */
+const isInClear = (stored: Buffer): boolean => stored[0] !== 1;
+
+const bytesOf = ({ sealed, isText }: SealedRows, t = ''): string => `${t}${sealed}${isText ? '::bytea' : ''}`;
 
 /** Where one row of a batch is in another's way, the halves go on their own, down to that row. */
 async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Resealed): Promise<void> {
@@ -129,36 +141,40 @@ async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Rese
   }
 }
 
-const pageOf = ({ table, id, sealed }: SealedRows): Statement =>
-  statement(
-    `reseal_page_${table}`,
-    `select ${id.column}::text as id, ${sealed} as sealed from ${table}
-     where ${id.column} > :after::${id.type} and substring(${sealed} from 1 for :headLength::integer) <> :head::bytea
+const pageOf = (rows: SealedRows): Statement => {
+  const { table, id, sealed } = rows;
+  return statement(
+    `reseal_page_${table}_${sealed}`,
+    `select ${id.column}::text as id, ${bytesOf(rows)} as sealed from ${table}
+     where ${id.column} > :after::${id.type} and substring(${bytesOf(rows)} from 1 for :headLength::integer) <> :head::bytea
      order by ${id.column} limit :batch`,
   );
+};
 
 /**
  * Locks no row that somebody else holds, so it can stand in nobody's deadlock; compares with what was read, so it
  * overwrites nothing that was changed meanwhile.
  */
-function updateOf({ table, id, sealed, digests = {} }: SealedRows): Statement {
+function updateOf(rows: SealedRows): Statement {
+  const { table, id, sealed, isText, digests = {} } = rows;
   const newDigests = Object.entries(digests).map(([column, type]) =>
     type === 'bytea'
       ? `${column} = decode(fresh.row->>'new_${column}', 'hex')`
       : `${column} = array(select decode(one, 'hex') from jsonb_array_elements_text(fresh.row->'new_${column}') one)`,
   );
-  const assignments = [`${sealed} = decode(fresh.row->>'sealed', 'hex')`, ...newDigests].join(', ');
+  const value = isText ? `'\\x' || (fresh.row->>'sealed')` : `decode(fresh.row->>'sealed', 'hex')`;
+  const assignments = [`${sealed} = ${value}`, ...newDigests].join(', ');
   return statement(
-    `reseal_update_${table}`,
+    `reseal_update_${table}_${sealed}`,
     `with fresh as (
        select (row->>'id')::${id.type} as id, decode(row->>'old', 'hex') as old, row from jsonb_array_elements(:rows::jsonb) row
      ), mine as (
        select t.${id.column} as id from ${table} t join fresh on fresh.id = t.${id.column}
-       where t.${sealed} = fresh.old for update of t skip locked
+       where ${bytesOf(rows, 't.')} = fresh.old for update of t skip locked
      )
      update ${table} t set ${assignments}
      from fresh join mine on mine.id = fresh.id
-     where t.${id.column} = fresh.id and t.${sealed} = fresh.old
+     where t.${id.column} = fresh.id and ${bytesOf(rows, 't.')} = fresh.old
      returning t.${id.column}`,
   );
 }
@@ -181,7 +197,10 @@ export interface KeyCount {
   rows: number;
 }
 
-export const countSealed = (sql: Sql, { table, sealed }: SealedRows): Promise<KeyCount[]> =>
-  sql.query<KeyCount>(
-    statement(`reseal_count_${table}`, countByKey(`${table} where ${sealed} is not null`, keyIn(sealed))),
-  );
+export function countSealed(sql: Sql, rows: SealedRows): Promise<KeyCount[]> {
+  const { table, sealed, isText } = rows;
+  const bytes = `(${bytesOf(rows)})`;
+  const key = isText ? `case when get_byte(${bytes}, 0) = 1 then ${keyIn(bytes)} end` : keyIn(sealed);
+  const from = `${table} where ${sealed} is not null`;
+  return sql.query<KeyCount>(statement(`reseal_count_${table}_${sealed}`, countByKey(from, key)));
+}

@@ -1,5 +1,16 @@
 export { type Budget, budgets } from './budgets.js';
 export { chargeRows, counterKey, forgetSpent, limited, limitView, spend } from './charge.js';
+export {
+  type CountedAttempt,
+  countAttempt,
+  type FailureKey,
+  failuresById,
+  failuresByName,
+  forgetFailures,
+  pruneFailures,
+  tellOfFailures,
+  waitAfter,
+} from './failed-attempts.js';
 export { type FloodCounters, openFloodCounters, type Spent } from './flood-counters.js';
 export {
   accountGuessKey,
@@ -9,6 +20,18 @@ export {
   failureWindowMs,
   identifierGuessKey,
 } from './guesses.js';
+export {
+  accountOddsKey,
+  chargeOdds,
+  chargeOddsRows,
+  defaultOdds,
+  forgetOdds,
+  type OddsPolicy,
+  oddsOfGuess,
+  oddsOfTotp,
+  oddsParameters,
+  oddsShape,
+} from './odds/index.js';
 export { chargeSend } from './sends.js';
 export {
   countSmsProven,

@@ -16,7 +16,8 @@ export type ChangeWord =
   | 'password_put'
   | 'account_disabled'
   | 'account_enabled'
-  | 'access_changed';
+  | 'access_changed'
+  | 'password_limited';
 
 /** What a message is written from. All of it may come from elsewhere, so all of it is escaped where it lands. */
 export interface MessageSlots {

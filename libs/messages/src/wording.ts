@@ -131,6 +131,8 @@ const en: Wording = {
         'The account was disabled. Nobody can sign in to it or recover it. All devices were signed out.',
       account_enabled: 'The account was enabled again.',
       access_changed: 'The roles of the account, or the protection it requires, were changed.',
+      password_limited:
+        'A wrong password was entered 100 times in a row. In browsers and apps where you have not signed in before, the password no longer gets anyone in. Where you have, nothing changes. Recovering the account lifts this.',
     },
     notYouHeading: 'Was this not you?',
     notYou: 'Recover your account now: that signs everyone out and sets a new password.',
@@ -213,6 +215,8 @@ const zhHans: Wording = {
       account_disabled: '账户已被停用，任何人都无法登录或找回，所有设备均已退出登录。',
       account_enabled: '账户已重新启用。',
       access_changed: '账户的角色或其要求的保护级别已变更。',
+      password_limited:
+        '密码已连续输错 100 次。在您从未登录过的浏览器和应用中，密码已无法用于登录；在您登录过的浏览器和应用中不受影响。找回账户后即可恢复。',
     },
     notYouHeading: '不是您本人操作？',
     notYou: '请立即找回您的账户：这会使所有设备退出登录，并设置新密码。',

@@ -1,8 +1,10 @@
 import type { AccountChange } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement, type Transaction } from '@rekey/database';
+import { forgetFailures } from '@rekey/limits';
 import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
 import { wiped } from './cancel.js';
+import { accountFailures } from './enrolment/password-attempts.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { type AccountNotice, warnOfChange } from './notice.js';
 
@@ -76,6 +78,8 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
   const { account, change, actor, at } = of;
   if (change.created) return;
   await endRecoveries(tx, of);
+  // They were failures of the password before.
+  if (change.hasNewPassword) await forgetFailures(tx, { shown: accountFailures(change.generation) });
   const end = (reason: EndReason, which: 'account' | 'strong' = 'account') =>
     endSessionsOf(tx, which, { id: account, at, reason, actor });
   if (change.status === 'disabled' || change.lostRole) await end('account');

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@rekey/database';
 import type { Clock, Keyring, Refusal } from '@rekey/kernel';
-import type { FloodCounters } from '@rekey/limits';
+import type { FloodCounters, OddsPolicy } from '@rekey/limits';
 import type { EvidenceBasis } from '@rekey/tokens';
 import type { Place } from '@rekey/watch';
 import type { RecoveryPolicy } from './policy.js';
@@ -15,6 +15,8 @@ export interface ActContext {
   clock: Clock;
   /** Where floods are counted, when that is not the database. */
   flood?: FloodCounters | undefined;
+  /** How likely a guess may be right, in a day and in a year; the defaults when left out. */
+  odds?: OddsPolicy | undefined;
 }
 
 /** What the acts on messages need. */

@@ -22,6 +22,7 @@ export const accountNotices = [
   'account_disabled',
   'account_enabled',
   'access_changed',
+  'password_limited',
 ] as const;
 export type AccountNotice = (typeof accountNotices)[number];
 
@@ -63,7 +64,8 @@ export async function noteChange(
   tx: Transaction,
   of: {
     now: number;
-    accountId: string;
+    /** Undefined: nobody's, and nobody is told. */
+    accountId: string | undefined;
     event: AuditEventName;
     change: AccountNotice;
     bound?: string | undefined;
@@ -72,5 +74,5 @@ export async function noteChange(
   const at = new Date(of.now);
   const { accountId, event, change, bound } = of;
   await recordAudit(tx, { id: uuidv7(of.now), at, event, actor: 'person', accountId, detail: { change } });
-  await warnOfChange(tx, { accountId, changes: [change], at, bound });
+  await warnOfChange(tx, { accountId: accountId ?? '', changes: [change], at, bound });
 }

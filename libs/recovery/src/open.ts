@@ -33,6 +33,9 @@ export interface OpenInput {
 
 export type OpenedRecovery = RecoveryView & { token: string };
 
+/** Of an Idempotency-Key that nobody else comes upon: 128 bits in base64url. A UUID has 36. */
+const secretKeyLength = 22;
+
 const { starts, sends, sendsADay, guessesADay } = budgets;
 
 const open = statement(
@@ -78,7 +81,11 @@ interface OpenedRow {
  * Begins a recovery: its row, the message, the audit event and the job in one transaction, the same for every identifier.
  * No account is looked up here; whether there is one, nobody can learn from this answer or from its time.
  *
- * Refusals: `invalid_request` (not an identifier), `rate_limited` (the source), `idempotency_key_reused`.
+ * A repeat gets the same answer, its token too, when it shows a secret of whoever began: the client's, or an Idempotency-Key that is too
+ * long to be guessed. All who are behind one address share their shorter keys (draft-ietf-httpapi-idempotency-key-header, security considerations).
+ *
+ * Refusals: `invalid_request` (not an identifier), `rate_limited` (the source), `idempotency_key_reused`, `conflict` (a repeat without a
+ * secret).
  */
 export async function openRecovery(
   context: RecoveryContext,
@@ -92,6 +99,7 @@ export async function openRecovery(
   // Who shares an address with a client, and guesses its key, does not share its answers.
   const scope = [source, ...(isClientAuthenticated ? [`client ${input.clientId}`] : [])].join('\0');
   const repeat = idempotencyKey ? repeatable(keyring, idempotencyKey, `open\0${scope}`, request) : undefined;
+  const hasSecret = isClientAuthenticated || (idempotencyKey?.length ?? 0) >= secretKeyLength;
   const withToken = (view: RecoveryView): OpenedRecovery => ({
     ...view,
     token: recoveryToken(keyring, view.id),
@@ -160,6 +168,6 @@ export async function openRecovery(
     return refuse('rate_limited', { retry_after: opened.reset, limit: opened });
   };
   return once<RecoveryView, OpenedRecovery | Refusal>(database, now, repeat, work, ({ answer }) =>
-    withToken(answer),
+    hasSecret ? withToken(answer) : refuse('conflict', {}, 'a repeated start without a secret'),
   );
 }

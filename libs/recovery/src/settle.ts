@@ -1,28 +1,37 @@
 import {
   addressesToWarn,
   checkPassword,
+  endKnownBrowsers,
   hashPassword,
   holdAccount,
   isEntitled,
+  knownBrowserToken,
   passwordContext,
   plantedBySessions,
+  sealHash,
   setPassword,
   suspendAll,
 } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { forgetFailures } from '@rekey/limits';
 import { endOlderFamilies } from '@rekey/tokens';
 import { cause } from '@rekey/watch';
 import { isRecoveryToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.js';
+import { accountFailures } from './enrolment/password-attempts.js';
 import { type Claimed, claimSettling, releaseSettling } from './lease.js';
 import { lifetimes } from './lifetimes.js';
 import { type RecoveryState, sqlStates, stateAfter, statesBefore } from './moves.js';
 import { notProven, rejudge } from './rejudge.js';
 
-export type Settled = TokenAnswer & { recovery_id: string };
+export type Settled = TokenAnswer & {
+  recovery_id: string;
+  /** The browser or app that has completed the recovery is known from now on, and no other. */
+  device_token: string;
+};
 
 /** What was judged at the claim, and once more in the statement that ends the recovery. */
 const evidence = {
@@ -90,10 +99,7 @@ export async function settleRecovery(
     reference,
     { ...input, wanted: 'tokens' },
     (claimed) => context.issuer.exchangeForTokens(claimed.subject, context.database.place),
-    (answer, id) => ({
-      ...answer,
-      recovery_id: id,
-    }),
+    (answer, { recovery_id, device_token }) => ({ ...answer, recovery_id, device_token }),
   );
 }
 
@@ -105,7 +111,7 @@ export async function settleRecovery(
 export async function handBack(
   context: RecoveryContext,
   reference: RecoveryReference,
-): Promise<{ redirectTo: string } | Refusal> {
+): Promise<{ redirectTo: string; device_token: string } | Refusal> {
   return settleWith(
     context,
     reference,
@@ -122,7 +128,7 @@ export async function handBack(
       url.searchParams.set('iss', context.issuerUrl);
       return { redirectTo: url.href };
     },
-    (answer) => answer,
+    (answer, { device_token }) => ({ ...answer, device_token }),
   );
 }
 
@@ -131,7 +137,7 @@ async function settleWith<Answer, Result>(
   reference: RecoveryReference,
   { password, wanted }: { password?: string | undefined; wanted: 'tokens' | 'code' },
   exchange: (claimed: Claimed) => Promise<Answer | Refusal>,
-  present: (answer: Answer, id: string) => Result,
+  present: (answer: Answer, about: Pick<Settled, 'recovery_id' | 'device_token'>) => Result,
 ): Promise<Result | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
   const { id } = reference;
@@ -144,7 +150,8 @@ async function settleWith<Answer, Result>(
     if (isRefused(hash)) return hash;
     const answer = await exchange(claimed);
     if (isRefused(answer)) return answer;
-    return (await finish(context, claimed, hash)) ?? present(answer, id);
+    const finished = await finish(context, claimed, hash);
+    return isRefused(finished) ? finished : present(answer, { recovery_id: id, device_token: finished });
   };
   let outcome: Result | Refusal | undefined;
   try {
@@ -163,13 +170,13 @@ interface SettledRow {
   created_at: Date;
 }
 
-/** @returns a refusal when the recovery was no longer ours to settle */
+/** @returns the device token; a refusal when the recovery was no longer ours to settle */
 async function finish(
   context: RecoveryContext,
   { leaseId, subject: { recoveryId: id, accountId, acr, basis } }: Claimed,
   passwordHash: string | null,
-): Promise<Refusal | undefined> {
-  const { database, clock, issuer, strongRoles } = context;
+): Promise<string | Refusal> {
+  const { database, keyring, clock, issuer, strongRoles } = context;
   const now = clock.now();
   const values = {
     ...cause(database.place),
@@ -184,16 +191,21 @@ async function finish(
     acr,
     strongRoles,
   };
-  const [settled] = await database.transaction(async (tx) => {
+  const settled = await database.transaction(async (tx) => {
     // Sign-ins with the password of before, and changes of the account, are waited for, so that the statement sees them.
     await holdAccount(tx, accountId);
-    return tx.query<SettledRow>(settle, values);
+    const [row] = await tx.query<SettledRow>(settle, values);
+    const known = row && (await endKnownBrowsers(tx, accountId));
+    if (!known) return undefined;
+    // Its owner is back: strangers who have tried its password do not count against it any more.
+    await forgetFailures(tx, { shown: accountFailures(known.generation) });
+    return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
   });
   if (settled) {
     const password = passwordHash === null ? 'kept' : 'set';
     database.note('recoveries_settled', { client: settled.client_id, password });
     database.note('recovery_duration_seconds', {}, (now - settled.created_at.getTime()) / 1000);
-    return undefined;
+    return settled.deviceToken;
   }
   const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
   // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
@@ -214,5 +226,5 @@ async function hashIfGood(
 ): Promise<string | Refusal> {
   const words = await passwordContext(context.database, context.keyring, accountId);
   const refused = checkPassword(password, { contextWords: [context.serviceName, ...words] });
-  return refused ?? hashPassword(password);
+  return refused ?? sealHash(context.keyring, accountId, await hashPassword(password));
 }

@@ -1,6 +1,7 @@
 import {
   accountSubject,
   clearPasswordSetBy,
+  endKnownBrowsers,
   giveBackSuspended,
   holdAccount,
   removeAuthenticatorsBoundBy,
@@ -111,6 +112,7 @@ async function takeBack(tx: Transaction, recoveryId: string, row: StoppedRow, no
   // A session of it may have been choosing a password until it was ended.
   if (await clearPasswordSetBy(tx, { recoveryId, at })) sessions = await end(true);
   if (!account) return;
+  await endKnownBrowsers(tx, account);
   await giveBackSuspended(tx, recoveryId);
   const event = 'authenticator_removed';
   for (const kind of await removeAuthenticatorsBoundBy(tx, { account, sessions }))

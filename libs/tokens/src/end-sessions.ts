@@ -1,3 +1,4 @@
+import { endKnownBrowsers } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
@@ -13,7 +14,8 @@ export type EndReason =
   | 'password'
   | 'account'
   | 'client'
-  | 'management';
+  | 'management'
+  | 'guesses';
 
 const endOfRecovery = statement(
   'families_end_of_recovery',
@@ -107,7 +109,7 @@ const endings = {
 
 /**
  * Ends every session of an account, of a client (and the tokens that are the client's own), or that came from a recovery; or those
- * of an account that are of level 2.
+ * of an account that are of level 2. With every session of an account, the browsers and apps that it was seen in become strangers.
  *
  * @param of.actor `person`, or `client:<client_id>`
  * @returns how many there were
@@ -118,6 +120,7 @@ export async function endSessionsOf(
   of: { id: string; at: Date; reason: EndReason; actor: string },
 ): Promise<number> {
   const { id, ...values } = of;
+  if (by === 'account') await endKnownBrowsers(sql, id);
   const { ended } = await untilNoneIsLeft(
     () => sql.query<{ ended: number }>(endings[by], { ...values, of: id }),
     ([row]) => row?.ended ?? 0,

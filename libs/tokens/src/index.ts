@@ -68,5 +68,5 @@ export { refresh } from './refresh.js';
 export { renewSession } from './renew-session.js';
 export { countTokensByKey, sealedInTokens } from './reseal.js';
 export type { AssertionSigner } from './sign-assertion.js';
-export { signIn } from './sign-in.js';
+export { type SignedIn, signIn } from './sign-in.js';
 export { defaultKeyPlan, type KeyPlan, publishedAheadMs, SigningKeys } from './signing-keys.js';

@@ -1,16 +1,6 @@
-import {
-  activeSubject,
-  findAccount,
-  hashPassword,
-  isForeignHash,
-  normaliseIdentifier,
-  passwordHashOf,
-  rehashPassword,
-  verifyPassword,
-} from '@rekey/accounts';
-import { recordAudit } from '@rekey/audit';
+import { activeSubject } from '@rekey/accounts';
 import { statement } from '@rekey/database';
-import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
@@ -22,68 +12,36 @@ const begin = statement(
    ), granted as (
      select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
    ), ${insertFamily('who, granted')}
-   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
+   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles,
+     who.generation, who.known_browsers_epoch as epoch
    from family, who`,
 );
 
-/**
- * A hash from elsewhere may cost several times what ours do, and its time tells that there is such an account: it is made anew.
- *
- * @returns the hash that stands there now, of the password that was verified; null when that is not the password any more
- */
-async function hashAtOurCost(
-  { database }: TokenContext,
-  { id, password_hash: stored }: { id: string; password_hash: string | null },
-  password: string,
-): Promise<string | null> {
-  if (stored === null || !isForeignHash(stored)) return stored;
-  const fresh = await hashPassword(password);
-  if (await rehashPassword(database, { account: id, stored, fresh })) return fresh;
-  // Another sign-in was faster, or the password was changed.
-  const hash = (await passwordHashOf(database, id))?.hash ?? null;
-  return (await verifyPassword(hash, password)) ? hash : null;
+/** A password (NIST SP 800-63B-4 §2.1), and a password with a second factor (§2.2). */
+const passwordAcr = 'urn:rekey:password:aal1';
+const secondFactorAcr = 'urn:rekey:password:aal2';
+
+/** A new session, and what makes the browser known that began it. */
+export interface SignedIn {
+  tokens: TokenResponse;
+  generation: string;
+  epoch: number;
 }
 
-/** A password (NIST SP 800-63B-4 §2.1), and a password with a second factor (§2.2). */
-export const passwordAcr = 'urn:rekey:password:aal1';
-export const secondFactorAcr = 'urn:rekey:password:aal2';
-
 /**
- * Sign-in by password, for products without their own. Whether there is such an account, and whether it has a password, is
- * told neither by the answer nor by its time.
+ * A session for somebody whose password was verified.
  *
- * @param secondFactor what a right password still needs: its `amr`, nothing, or a refusal
- * Refusals: `invalid_request`, `unauthorized`, and those of the second factor.
+ * @param of.passwordHash the hash that was verified: another may have come since
+ * @param of.more what else was shown, its `amr`
+ * @returns undefined when the account is not active any more, or has another password
  */
 export async function signIn(
   context: TokenContext,
   client: Client,
-  request: { identifier: string; country?: string | undefined; password: string },
-  secondFactor: (accountId: string) => Promise<string[] | Refusal>,
-): Promise<TokenResponse | Refusal> {
-  const { database, keyring, clock } = context;
-  const identifier = normaliseIdentifier(request.identifier, { country: request.country });
-  if (isRefused(identifier)) return identifier;
-  const account = await findAccount(database, keyring, identifier);
-  const usable = account?.status === 'active' ? account : undefined;
-  const verified = await verifyPassword(usable?.password_hash, request.password);
+  of: { account: string; passwordHash: string | null; more: string[] },
+): Promise<SignedIn | undefined> {
+  const { database, clock } = context;
   const now = clock.now();
-  const more = usable && verified ? await secondFactor(usable.id) : refuse('unauthorized');
-  if (isRefused(more) || !usable) {
-    // Asking for the second factor is no failure yet.
-    const isHalf = isRefused(more) && more.code === 'second_factor_required';
-    const outcome = isHalf ? 'second_factor_required' : 'wrong';
-    database.note('sign_ins', { outcome, client: client.client_id });
-    if (isHalf) return more;
-    await recordAudit(database, {
-      id: uuidv7(now),
-      at: new Date(now),
-      event: 'authn_login_fail',
-      actor: `client:${client.client_id}`,
-      accountId: account?.id,
-    });
-    return isRefused(more) ? more : refuse('unauthorized');
-  }
   const scope = client.scopes.join(' ');
   const { refreshToken, values } = newFamily(context, {
     familyId: uuidv7(now),
@@ -91,15 +49,13 @@ export async function signIn(
     client,
     scope,
   });
-  const [family] = await database.query<FamilyRow>(begin, {
+  const [family] = await database.query<FamilyRow & { generation: string; epoch: number }>(begin, {
     ...values,
-    account: usable.id,
-    // The one that was verified: another may have come since.
-    passwordHash: await hashAtOurCost(context, usable, request.password),
-    acr: more.length > 0 ? secondFactorAcr : passwordAcr,
-    more,
+    ...of,
+    acr: of.more.length > 0 ? secondFactorAcr : passwordAcr,
   });
-  if (!family) return refuse('unauthorized');
-  database.note('sign_ins', { outcome: 'right', client: client.client_id });
-  return newSession(context, family, { grant: 'sign_in', clientId: client.client_id, scope, refreshToken });
+  if (!family) return undefined;
+  const { generation, epoch } = family;
+  const issued = { grant: 'sign_in', clientId: client.client_id, scope, refreshToken } as const;
+  return { tokens: await newSession(context, family, issued), generation, epoch };
 }

@@ -57,6 +57,7 @@ export const catalogue = {
         'account',
         'client',
         'management',
+        'guesses',
       ],
     },
   },

@@ -31,6 +31,14 @@ const idempotency = [
   { name: 'Idempotency-Key', description: 'The same key gets the same answer for 24 hours' },
 ];
 
+const startIdempotency = [
+  {
+    name: 'Idempotency-Key',
+    description:
+      'The same key gets the same answer for 24 hours: to a client that authenticates, or with a random key of at least 22 characters. Any other key is refused the second time (409), since whoever shares the address could give it too',
+  },
+];
+
 @Controller('v1/recoveries')
 export class RecoveriesController {
   constructor(
@@ -46,16 +54,30 @@ export class RecoveriesController {
       'The same answer for every identifier. If there is such an account, a code is on its way to it. A confidential client authenticates, by HTTP Basic or with client_secret (RFC 6749 §2.3.1).',
     client: true,
     body: startBody,
-    headers: idempotency,
+    headers: startIdempotency,
     answers: { 202: { description: 'begun', schema: startAnswer } },
-    refusals: ['invalid_request', 'unauthorized', 'rate_limited', 'idempotency_key_reused', 'unavailable'],
+    refusals: [
+      'invalid_request',
+      'unauthorized',
+      'rate_limited',
+      'idempotency_key_reused',
+      'conflict',
+      'unavailable',
+    ],
   })
   async start(
     @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { client_id: named, client_secret, locale, ...input } = parse(startBody, body);
+    // The shares of known browsers are those of sign-ins only, so far.
+    const {
+      client_id: named,
+      client_secret,
+      locale,
+      device_token: _known,
+      ...input
+    } = parse(startBody, body);
     // Said before anything is sent: at the end of the recovery nobody could mend it.
     const client = await clientForPeople(this.clients, request, reply, {
       client_id: named,

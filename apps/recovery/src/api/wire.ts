@@ -26,6 +26,12 @@ export const startBody = z.strictObject({
     .describe(
       `BCP 47, of the messages with codes: ${locales.join(' or ')}. Else what Accept-Language asks for, else the account's own, else en`,
     ),
+  device_token: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('What this app was given at the last sign-in or recovery'),
   ...clientMembers,
 });
 
@@ -82,4 +88,7 @@ export const credentialsAnswer = z.looseObject({
   scope: z.string().optional().describe("Always there from Rekey's own issuer"),
   issued_token_type: z.string().optional(),
   recovery_id: z.uuid(),
+  device_token: z
+    .string()
+    .describe('Keep it beyond the session, for the next sign-in or recovery from this browser or app'),
 });

@@ -17,6 +17,7 @@ import { endFamily } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
 import { refused } from './go-on.js';
+import { rememberBrowser } from './known-browser.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { personOf } from './person.js';
@@ -66,6 +67,7 @@ export class AccountController {
       {
         identifier,
         password: textIn(body.password, 1_024),
+        device_tokens: browser.knownAs(request),
         ...(value ? { second_factor: { kind, value } } : {}),
       },
       request.ip,
@@ -74,7 +76,7 @@ export class AccountController {
     if (isRefused(outcome)) {
       const problems: Record<string, [number, string]> = {
         second_factor_required: [401, signIn.needsSecond],
-        rate_limited: [429, signIn.limited],
+        rate_limited: [429, signIn.limited(Math.ceil((outcome.data.retry_after ?? 60) / 60))],
       };
       const [status, problem] = problems[outcome.code] ?? [401, signIn.wrong];
       return show.page(
@@ -83,6 +85,7 @@ export class AccountController {
       );
     }
     browser.keepSession(reply, outcome.access_token, outcome.expires_in);
+    rememberBrowser(this.parts, reply, outcome.device_token);
     if (!device) return show.to('/account');
     return show.to(`/device${device.code ? `?user_code=${encodeURIComponent(device.code)}` : ''}`);
   }

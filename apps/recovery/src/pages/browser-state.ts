@@ -1,3 +1,4 @@
+import { knownBrowserLifetime } from '@rekey/accounts';
 import type { Keyring, Locale } from '@rekey/kernel';
 import { newSecret, pickLocale, readBase64url } from '@rekey/kernel';
 import type { RecoveryReference } from '@rekey/recovery';
@@ -23,6 +24,7 @@ const tokenText = /^[\w.-]{1,4000}$/;
 
 /** Pages that a link of a message leads to. */
 export type LinkedPage = 'stop' | 'link';
+type SealedCookie = 'recovery' | 'session' | 'device' | LinkedPage;
 
 const setupPurpose = 'page-setup';
 /** What is sealed for one cookie opens in no other. */
@@ -72,6 +74,16 @@ export class BrowserState {
   /** @param seconds as long as the token is good */
   keepSession(reply: FastifyReply, accessToken: string, seconds: number): void {
     this.set(reply, 'session', this.seal('session', accessToken), 'strict', seconds);
+  }
+
+  /** What tells that accounts were seen in this browser, the last one first. */
+  knownAs(request: FastifyRequest): string[] {
+    return this.open(request, 'device')?.split(' ') ?? [];
+  }
+
+  keepKnownAs(reply: FastifyReply, tokens: readonly string[]): void {
+    const seconds = knownBrowserLifetime / 1000;
+    this.set(reply, 'device', this.seal('device', tokens.join(' ')), 'strict', seconds);
   }
 
   /** What a form carries from one page to the next and nobody else may read or change. */
@@ -143,7 +155,7 @@ export class BrowserState {
     return mac !== undefined && this.keyring.isMac(mac, csrfPurpose, browser);
   }
 
-  private open(request: FastifyRequest, what: 'recovery' | 'session' | LinkedPage): string | undefined {
+  private open(request: FastifyRequest, what: SealedCookie): string | undefined {
     const value = request.cookies[this.name(what)];
     if (!value || value.length > 4_000) return undefined;
     return this.openSealed(value, cookiePurpose(what));
@@ -154,7 +166,7 @@ export class BrowserState {
     return text !== undefined && tokenText.test(text) ? text : undefined;
   }
 
-  private seal(what: 'recovery' | 'session' | LinkedPage, text: string): string {
+  private seal(what: SealedCookie, text: string): string {
     return this.keyring.seal(text, cookiePurpose(what)).toString('base64url');
   }
 

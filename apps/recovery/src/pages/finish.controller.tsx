@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
 import { noSession, refused } from './go-on.js';
 import { finishForApp } from './hand-back.js';
+import { rememberBrowser } from './known-browser.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
@@ -40,6 +41,7 @@ export class FinishController {
     const settled = await settleRecovery(context, recovery, { password });
     if (!isRefused(settled)) {
       browser.forget(reply, 'recovery');
+      rememberBrowser(this.parts, reply, settled.device_token);
       return show.to('/recover/done');
     }
     if (settled.code === 'password_refused') {

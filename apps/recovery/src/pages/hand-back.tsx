@@ -2,19 +2,22 @@ import { isRefused } from '@rekey/kernel';
 import { handBack } from '@rekey/recovery';
 import type { FastifyReply } from 'fastify';
 import type { BrowserRecovery } from './browser-state.js';
+import { rememberBrowser } from './known-browser.js';
 import type { PageParts } from './parts.js';
 import type { Presenter } from './present.js';
 import { HandBackPage, NoticePage } from './views.js';
 
 /** Ends the recovery and sends the person back to the app with its code; stays here, to be tried again, when it cannot. */
 export async function finishForApp(
-  { context, browser }: PageParts,
+  parts: PageParts,
   show: Presenter,
   reply: FastifyReply,
   recovery: BrowserRecovery,
 ): Promise<FastifyReply> {
+  const { context, browser } = parts;
   const done = await handBack(context, recovery);
   if (!isRefused(done)) {
+    rememberBrowser(parts, reply, done.device_token);
     browser.forget(reply, 'recovery');
     return show.to(done.redirectTo);
   }

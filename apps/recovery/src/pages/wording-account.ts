@@ -14,7 +14,7 @@ export interface AccountWording {
     submit: string;
     wrong: string;
     needsSecond: string;
-    limited: string;
+    limited(minutes: number): string;
     lost: string;
   };
   home: {
@@ -70,7 +70,8 @@ const en: AccountWording = {
     submit: 'Sign in',
     wrong: 'That did not work. Check what you entered, the code of your authenticator app too.',
     needsSecond: 'Your password is right. Enter it again, with a code from your authenticator app.',
-    limited: 'There were too many attempts. Please wait ten minutes.',
+    limited: (minutes) =>
+      `There were too many attempts. Please wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, or recover your account.`,
     lost: 'I cannot sign in any more',
   },
   home: {
@@ -131,7 +132,7 @@ const zhHans: AccountWording = {
     submit: '登录',
     wrong: '登录失败。请检查输入的内容，包括身份验证器应用的动态码。',
     needsSecond: '密码正确。请再次输入密码，并填写身份验证器应用的动态码。',
-    limited: '尝试次数过多，请等待十分钟。',
+    limited: (minutes) => `尝试次数过多，请等待 ${minutes} 分钟，或找回您的账户。`,
     lost: '我已无法登录',
   },
   home: {

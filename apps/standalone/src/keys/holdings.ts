@@ -20,7 +20,8 @@ export async function listHoldings(database: Database, now: Date): Promise<Holdi
   const named = (what: string, goesBy: Holding['goesBy'], counts: KeyCount[]) =>
     counts.map(({ key_id: keyId, rows }): Holding => ({ what, keyId, rows, goesBy }));
   const holdings: Holding[] = [];
-  for (const rows of sealed) holdings.push(...named(rows.table, 'rotate', await countSealed(database, rows)));
+  for (const rows of sealed)
+    holdings.push(...named(rows.what ?? rows.table, 'rotate', await countSealed(database, rows)));
   const { clientSecrets, refreshTokens } = await countTokensByKey(database, now);
   return [
     ...holdings,

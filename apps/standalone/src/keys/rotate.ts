@@ -18,7 +18,7 @@ export async function rotate(
 ): Promise<boolean> {
   let complete = true;
   for (const rows of sealed) {
-    const { table } = rows;
+    const table = rows.what ?? rows.table;
     const progress = (done: number) => say(`${table}: ${done} sealed anew`);
     const { unreadable, doubled, left } = await resealRows(database, keyring, rows, { progress, pause });
     const ids = (list: string[]) => list.slice(0, 20).join(' ') + (list.length > 20 ? ' …' : '');

@@ -1,17 +1,29 @@
 import {
   changePassword,
   checkPassword,
+  endKnownBrowsers,
   hashPassword,
+  knownBrowserToken,
   passwordContext,
   passwordHashOf,
   readLevel,
+  sealHash,
   verifyPassword,
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, counterKey, limited, spend } from '@rekey/limits';
+import {
+  budgets,
+  countAttempt,
+  counterKey,
+  failuresById,
+  forgetFailures,
+  limited,
+  spend,
+} from '@rekey/limits';
 import {
   type Client,
+  endFamily,
   endSessionsOf,
   renewSession,
   type TokenContext,
@@ -22,6 +34,11 @@ import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
 import { freshFor } from './fresh.js';
 import { holdForChange, isStrongEnough } from './hold.js';
+import { accountFailures } from './password-attempts.js';
+import type { WithDeviceToken } from './sign-in.js';
+
+/** Wrong passwords in a row after which the session that offers them ends: whoever has only its token may guess no further. */
+const failuresOfASession = 5;
 
 export interface PasswordChange {
   /** Where the account has one. */
@@ -34,6 +51,9 @@ export interface PasswordChange {
  * and the one that asked goes on with fresh tokens (7.4.3); every address is told (6.3.7). Where an authenticator app is
  * bound, the session must have come about with it; where there is no password yet, it must be fresh instead.
  *
+ * Wrong ones are counted with those of sign-ins, and by session: the fifth in a row ends the session. Strangers who make sign-ins wait
+ * make nobody wait here.
+ *
  * Refusals: `wrong_proof` (the current password), `password_refused`, `step_up_required`, `rate_limited`, `not_found`,
  * `unauthorized` when the session ended meanwhile.
  */
@@ -43,7 +63,7 @@ export async function changeOwnPassword(
   client: Client,
   { current_password: current, password }: PasswordChange,
   serviceName: string,
-): Promise<TokenResponse | Refusal> {
+): Promise<WithDeviceToken<TokenResponse> | Refusal> {
   const { database, keyring, clock, flood } = context;
   const account = bearer.sub;
   const level = await readLevel(database, { account, strongRoles: context.strongRoles });
@@ -56,14 +76,19 @@ export async function changeOwnPassword(
   if (!has) return refuse('not_found');
   const isFresh = clock.now() / 1000 - (bearer.auth_time ?? 0) <= freshFor;
   if (has.hash === null && !isFresh) return refuse('step_up_required');
-  if (has.hash !== null && !(await verifyPassword(has.hash, current ?? ''))) {
-    await note(context, bearer, 'authn_password_change_fail');
-    return refuse('wrong_proof');
+  if (has.hash !== null) {
+    const refused = await checkCurrent(
+      context,
+      bearer,
+      { hash: has.hash, generation: has.generation },
+      current,
+    );
+    if (refused) return refused;
   }
   const words = await passwordContext(database, keyring, account);
   const bad = checkPassword(password, { contextWords: [serviceName, ...words] });
   if (bad) return bad;
-  const hash = await hashPassword(password);
+  const hash = sealHash(keyring, account, await hashPassword(password));
   const at = new Date(clock.now());
   return database.transaction(async (tx) => {
     const recoveryId = bearer.recovery_id ?? null;
@@ -71,11 +96,45 @@ export async function changeOwnPassword(
     if (isRefused(weak)) return weak;
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
+    const known = await endKnownBrowsers(tx, account);
     const event = 'authn_password_change';
     await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
     const renewed = { account, session: bearer.sid, client, scope: bearer.scope };
-    return (await renewSession(context, tx, renewed)) ?? refuse('unauthorized');
+    const tokens = await renewSession(context, tx, renewed);
+    if (!tokens || !known) return refuse('unauthorized');
+    const device_token = knownBrowserToken(keyring, { id: uuidv7(at.getTime()), ...known }, at.getTime());
+    return { ...tokens, device_token };
   });
+}
+
+/** @returns nothing when it is the current password */
+async function checkCurrent(
+  context: TokenContext,
+  bearer: VerifiedAccessToken & { sid: string },
+  { hash, generation }: { hash: string; generation: string },
+  offered: string | undefined,
+): Promise<Refusal | undefined> {
+  const { database, keyring, clock } = context;
+  const keys = { shown: failuresById('session', bearer.sid), silent: accountFailures(generation) };
+  const counted = await countAttempt(database, clock.now(), keys);
+  if (isRefused(counted)) return counted;
+  const isLookedAt = counted.failures <= failuresOfASession;
+  const stored = { account: bearer.sub, stored: hash };
+  if (isLookedAt && (await verifyPassword(keyring, stored, offered ?? ''))) {
+    await forgetFailures(database, keys);
+    return undefined;
+  }
+  await note(context, bearer, 'authn_password_change_fail');
+  if (counted.failures >= failuresOfASession) {
+    await endFamily(database, {
+      id: bearer.sid,
+      accountId: bearer.sub,
+      at: new Date(clock.now()),
+      reason: 'guesses',
+      actor: 'system',
+    });
+  }
+  return refuse('wrong_proof');
 }
 
 async function note(

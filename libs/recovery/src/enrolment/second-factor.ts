@@ -7,7 +7,19 @@ import {
 } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
-import { chargeRows, clearRows, failuresInARow, failureWindowMs } from '@rekey/limits';
+import {
+  accountOddsKey,
+  chargeOdds,
+  chargeOddsRows,
+  chargeRows,
+  clearRows,
+  defaultOdds,
+  failuresInARow,
+  failureWindowMs,
+  type OddsPolicy,
+  oddsOfTotp,
+  oddsParameters,
+} from '@rekey/limits';
 import { type BackupCodeEvidence, matchBackupCode, matchTotp, type TotpEvidence } from '@rekey/proofs';
 import type { ActContext } from '../context.js';
 
@@ -19,47 +31,97 @@ export interface SecondFactor {
 /** Sign-in counts for itself: who wears an authenticator out in recoveries does not keep its owner from signing in. */
 const signInFailures = (id: string) => `sha256(convert_to('sign-in-failures ' || ${id}, 'utf8'))`;
 
-const burning = (kind: SecondFactor['kind'], evidence: string) =>
+/** Of strangers, and of the browsers and apps that the account is known in: neither uses up what the other has. */
+const oddsKey = `case when :isKnown::boolean then ${accountOddsKey('sign-in-totp-known', ':generation::text')}
+  else ${accountOddsKey('sign-in-totp', ':generation::text')} end`;
+
+const shares = 2;
+/** Both together have the odds of the policy, and no more. */
+const shareOf = ({ day, year }: OddsPolicy): OddsPolicy => ({ day: day / shares, year: year / shares });
+
+/** @param paid SQL that yields the `key` of the odds that could be paid; where it yields nothing, nothing is looked at */
+const burning = (kind: SecondFactor['kind'], evidence: string, paid: string) =>
   statement(
     `sign_in_burn_${kind}`,
     `with found as (
        ${evidence}
+     ), paid as (
+       ${paid}
      ), charged as (
-       ${chargeRows(`select ${signInFailures('found.authenticator_id')} as key, ${failureWindowMs}::bigint as window_ms from found`)}
+       ${chargeRows(`select ${signInFailures('found.authenticator_id')} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
      )
-     select found.evidence, charged.spent as failures, charged.key from found, charged`,
+     select found.evidence, charged.spent as failures, charged.key, paid.key as odds
+     from found left join paid on true left join charged on true`,
   );
 
 const burnings = {
-  totp: burning('totp', totpEvidence(':account', 'sign-in')),
-  backup_code: burning('backup_code', backupCodeEvidence(':account', 'sign-in')),
+  totp: burning(
+    'totp',
+    totpEvidence(':account', 'sign-in'),
+    chargeOddsRows(
+      `select ${oddsKey} as key, ${oddsOfTotp}::double precision as cost, true as known from found`,
+    ),
+  ),
+  // 80 bits: nobody guesses one.
+  backup_code: burning(
+    'backup_code',
+    backupCodeEvidence(':account', 'sign-in'),
+    `select ''::bytea as key from found`,
+  ),
 };
+
+/** More odds than it may have in a day or a year. Nobody has a chance any more; a backup code still works. */
+function outOfOdds(): Refusal {
+  const window = 86_400;
+  const limit = { policy: 'second-factors', quota: 1, window, remaining: 0, reset: window };
+  return refuse('rate_limited', { retry_after: window, limit });
+}
+
+interface BurntRow {
+  evidence: unknown;
+  failures: number;
+  key: Buffer;
+  /** The key that was charged; null where the odds are used up. */
+  odds: Buffer | null;
+}
 
 const forget = statement('sign_in_forget_failures', clearRows('array[:key::bytea]'));
 
 /**
  * The second factor of a sign-in whose password was right: asked for wherever an authenticator app is bound, a new password
- * after a recovery included (OWASP ASVS 5.0 6.4.3). A try is counted before it is looked at.
+ * after a recovery included (OWASP ASVS 5.0 6.4.3). A try is counted before it is looked at: what whoever has the password may try of
+ * six digits has the odds of a policy, in a day and in a year. A right one costs none.
  *
+ * @param who `isKnown`: in a browser or app in which the account was seen before
  * @returns its `amr`; nothing when the account has none
- * Refusals: `second_factor_required`, `unauthorized`.
+ * Refusals: `second_factor_required`, `unauthorized`, `rate_limited`.
  */
 export async function checkSecondFactor(
-  { database, keyring, clock }: ActContext,
-  account: string,
+  { database, keyring, clock, odds = defaultOdds }: ActContext,
+  { account, ...who }: { account: string; generation: string; isKnown: boolean },
   offered: SecondFactor | undefined,
 ): Promise<string[] | Refusal> {
   if (!(await hasSecondFactor(database, account))) return [];
   if (!offered) return refuse('second_factor_required');
   const now = clock.now();
-  const [row] = await database.query<{ evidence: unknown; failures: number; key: Buffer }>(
-    burnings[offered.kind],
-    { account, now: new Date(now) },
-  );
+  const at = new Date(now);
+  const policy = shareOf(odds);
+  const [row] = await database.query<BurntRow>(burnings[offered.kind], {
+    account,
+    now: at,
+    ...(offered.kind === 'totp' ? { ...who, ...oddsParameters(policy) } : {}),
+  });
+  if (row && row.odds === null) {
+    database.note('limits_hit', { policy: 'second-factors' });
+    return outOfOdds();
+  }
   if (!row || row.failures > failuresInARow) return refuse('unauthorized');
   const right = await (offered.kind === 'totp' ? useTotp() : useCode());
   if (!right) return refuse('unauthorized');
   await database.query(forget, { key: row.key });
+  // It was no guess: what was charged for it is given back.
+  if (offered.kind === 'totp' && row.odds)
+    await chargeOdds(database, { key: row.odds, cost: -oddsOfTotp, now: at, policy });
   return [offered.kind === 'totp' ? 'otp' : 'recovery-code-saved', 'mfa'];
 
   async function useTotp(): Promise<boolean> {
@@ -70,6 +132,6 @@ export async function checkSecondFactor(
   async function useCode(): Promise<boolean> {
     const evidence = row?.evidence as BackupCodeEvidence;
     const digest = await matchBackupCode(offered?.value ?? '', evidence);
-    return digest !== undefined && useBackupCode(database, { id: evidence.id, digest, at: new Date(now) });
+    return digest !== undefined && useBackupCode(database, { id: evidence.id, digest, at });
   }
 }

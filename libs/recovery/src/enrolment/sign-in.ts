@@ -1,8 +1,22 @@
-import { normaliseIdentifier } from '@rekey/accounts';
-import { isRefused, type Refusal } from '@rekey/kernel';
+import {
+  type FoundAccount,
+  findAccount,
+  hashNow,
+  isKnownBrowser,
+  type KnownBrowser,
+  knownBrowserToken,
+  normaliseIdentifier,
+  payForRefusal,
+  readKnownBrowser,
+  renewHash,
+  verifyPassword,
+} from '@rekey/accounts';
+import { recordAudit } from '@rekey/audit';
+import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, counterKey, limited, sourceOf, spend } from '@rekey/limits';
-import { type Client, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
+import { type Client, type SignedIn, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
+import { knownAmong, type PasswordAttempt, tryPassword } from './password-attempts.js';
 import { checkSecondFactor, type SecondFactor } from './second-factor.js';
 
 export interface SignInRequest {
@@ -10,26 +24,132 @@ export interface SignInRequest {
   country?: string | undefined;
   password: string;
   second_factor?: SecondFactor | undefined;
+  /** What earlier sign-ins and recoveries here gave, of whichever accounts. */
+  device_tokens: readonly string[];
 }
 
+/** For the next sign-in from the same browser or app. */
+export type WithDeviceToken<Tokens> = Tokens & { device_token: string };
+
+type SignInContext = TokenContext & Pick<ActContext, 'flood' | 'odds'>;
+
 /**
- * Sign-in within its limits: by source and by identifier, spent before anything is looked at.
+ * Sign-in by password, for products without their own. Whether there is such an account, and whether it has a password, is told neither
+ * by the answer nor by its time. Tries are counted before anything is looked at: by source, and by {@link tryPassword}; a browser or app
+ * in which the account was seen before has tries of its own.
  *
  * Refusals: `invalid_request`, `unauthorized`, `second_factor_required` (the password was right), `rate_limited`.
  */
 export async function signInWithin(
-  context: TokenContext & Pick<ActContext, 'flood'>,
+  context: SignInContext,
   client: Client,
-  { second_factor: offered, ...request }: SignInRequest,
+  request: SignInRequest,
   source: string,
-): Promise<TokenResponse | Refusal> {
-  const { database, keyring, clock, flood } = context;
-  const budget = budgets.signIns;
+): Promise<WithDeviceToken<TokenResponse> | Refusal> {
+  const { database, keyring, clock } = context;
+  const shown = request.device_tokens.flatMap((token) => readKnownBrowser(keyring, token, clock.now()) ?? []);
+  const bySource = `source ${sourceOf(source)}`;
+  // Before anything is looked up; a browser that may be known is charged once it is known whose it is.
+  if (shown.length === 0 && !(await within(context, bySource))) return limited(budgets.signIns);
   const identifier = normaliseIdentifier(request.identifier, { country: request.country });
-  // However it is written: each way to write it is no further budget.
-  const typed = isRefused(identifier) ? request.identifier : `${identifier.kind}:${identifier.lookup}`;
-  const parties = [`source ${sourceOf(source)}`, `identifier ${typed}`];
-  const charges = parties.map((party) => ({ key: counterKey(keyring, budget, party), budget }));
-  if (!(await spend(database, new Date(clock.now()), charges, flood))) return limited(budget);
-  return signIn(context, client, request, (account) => checkSecondFactor(context, account, offered));
+  const found = isRefused(identifier) ? undefined : await findAccount(database, keyring, identifier);
+  const account = found?.status === 'active' ? found : undefined;
+  const browser = knownAmong(shown, account);
+  if (shown.length > 0 && !(await within(context, browser ? `browser ${browser.id}` : bySource)))
+    return limited(budgets.signIns);
+  if (isRefused(identifier)) return identifier;
+  // However it is written: each way to write it is no further try.
+  const name = `${identifier.kind}:${identifier.lookup}`;
+  const attempt = await tryPassword(context, { name, account, browser });
+  if (isRefused(attempt)) return attempt;
+  const more = await verify(
+    context,
+    attempt,
+    account && { ...account, isKnown: browser !== undefined },
+    request,
+  );
+  if (isRefused(more) || !account) return refuseSignIn(context, client, found?.id, more);
+  const signedIn = await open(context, client, account, { password: request.password, more });
+  if (!signedIn) return refuse('unauthorized');
+  database.note('sign_ins', { outcome: 'right', client: client.client_id });
+  return { ...signedIn.tokens, device_token: tokenOf(context, signedIn, browser) };
+}
+
+/** @returns undefined when the password is another one by now, or the account is not active any more */
+async function open(
+  context: SignInContext,
+  client: Client,
+  { id, password_hash: stored }: FoundAccount,
+  { password, more }: { password: string; more: string[] },
+): Promise<SignedIn | undefined> {
+  const { database, keyring } = context;
+  const renewed =
+    stored === null ? null : await renewHash(database, keyring, { account: id, stored }, password);
+  const signedIn = await signIn(context, client, { account: id, passwordHash: renewed, more });
+  if (signedIn) return signedIn;
+  // The rotation of keys may have sealed it anew at this moment.
+  const again = await hashNow(database, keyring, id, password);
+  return again === null || again === renewed
+    ? undefined
+    : signIn(context, client, { account: id, passwordHash: again, more });
+}
+
+async function within({ database, keyring, clock, flood }: SignInContext, party: string): Promise<boolean> {
+  const budget = budgets.signIns;
+  return spend(database, new Date(clock.now()), [{ key: counterKey(keyring, budget, party), budget }], flood);
+}
+
+/** @returns the `amr` of what was shown beside a right password, nothing, or a refusal */
+async function verify(
+  context: SignInContext,
+  attempt: PasswordAttempt,
+  account: (FoundAccount & { isKnown: boolean }) | undefined,
+  { password, second_factor: offered }: SignInRequest,
+): Promise<string[] | Refusal> {
+  const stored = attempt.isLookedAt ? account?.password_hash : undefined;
+  const of = account && stored ? { account: account.id, stored } : undefined;
+  const isRight = await verifyPassword(context.keyring, of, password);
+  if (!isRight || !account) {
+    await payForRefusal(context.database, context.keyring, of, password);
+    await attempt.fail();
+    return refuse('unauthorized');
+  }
+  await attempt.forget();
+  const { id, generation, isKnown } = account;
+  return checkSecondFactor(context, { account: id, generation, isKnown }, offered);
+}
+
+async function refuseSignIn(
+  { database, clock }: SignInContext,
+  client: Client,
+  accountId: string | undefined,
+  refusal: Refusal | string[],
+): Promise<Refusal> {
+  // Asking for the second factor is no failure yet.
+  const isHalf = isRefused(refusal) && refusal.code === 'second_factor_required';
+  const outcome = isHalf ? 'second_factor_required' : 'wrong';
+  database.note('sign_ins', { outcome, client: client.client_id });
+  if (isHalf) return refusal;
+  const now = clock.now();
+  await recordAudit(database, {
+    id: uuidv7(now),
+    at: new Date(now),
+    event: 'authn_login_fail',
+    actor: `client:${client.client_id}`,
+    accountId,
+  });
+  return isRefused(refusal) ? refusal : refuse('unauthorized');
+}
+
+/** A known browser stays the same one, for another ninety days. */
+function tokenOf(
+  { keyring, clock }: SignInContext,
+  { generation, epoch }: SignedIn,
+  browser: KnownBrowser | undefined,
+): string {
+  const now = clock.now();
+  const isStill =
+    browser !== undefined && isKnownBrowser(browser, { generation, known_browsers_epoch: epoch });
+  const id = isStill ? browser.id : uuidv7(now);
+  return knownBrowserToken(keyring, { id, generation, epoch }, now);
 }

@@ -33,6 +33,10 @@ export const causes = {
   },
   revoked_by_person: { remedy: 'sign_in', says: 'Its owner ended the session.' },
   revoked_by_password_change: { remedy: 'sign_in', says: 'Its owner changed the password.' },
+  revoked_after_guesses: {
+    remedy: 'sign_in',
+    says: 'It was used to guess the password of its account.',
+  },
   revoked_by_client: { remedy: 'sign_in', says: 'Its client revoked it.' },
   revoked_by_management: {
     remedy: 'contact_staff',

@@ -63,6 +63,7 @@ const ends: Record<EndReason, Cause> = {
   management: 'revoked_by_management',
   account: 'revoked_by_management',
   client: 'revoked_by_management',
+  guesses: 'revoked_after_guesses',
 };
 
 /** Why a session gives nothing any more; undefined while it does. */

@@ -1,0 +1,82 @@
+import { type Sql, statement } from '@rekey/database';
+import { type Keyring, readBase64url } from '@rekey/kernel';
+
+/**
+ * A browser or an app in which somebody has signed in to an account, or completed a recovery of it. It proves nothing of a person. It
+ * only tells its owner from strangers, whose wrong attempts must not shut the owner out.
+ */
+export interface KnownBrowser {
+  /** The same as long as it stays known. */
+  id: string;
+  /** Of the account: new at each creation. */
+  generation: string;
+  /** Of all known browsers of the account; whatever signs everybody out raises it. */
+  epoch: number;
+}
+
+/** Without a sign-in in between, in milliseconds. */
+export const knownBrowserLifetime = 90 * 86_400_000;
+
+const purpose = 'known-browser';
+const uuidBytes = 16;
+const epochBytes = 4;
+const timeBytes = 6;
+const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
+const uuidOf = (bytes: Buffer): string =>
+  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+/** The token that a browser keeps in its cookie and an app beside its refresh token: sealed, base64url, about 120 characters. */
+export function knownBrowserToken(
+  keyring: Keyring,
+  { id, generation, epoch }: KnownBrowser,
+  now: number,
+): string {
+  const numbers = Buffer.alloc(epochBytes + timeBytes);
+  numbers.writeUInt32BE(epoch);
+  numbers.writeUIntBE(Math.floor((now + knownBrowserLifetime) / 1000), epochBytes, timeBytes);
+  const plain = Buffer.concat([bytesOf(id), bytesOf(generation), numbers]);
+  return keyring.seal(plain, purpose).toString('base64url');
+}
+
+/** @returns undefined for a token that is not ours or has run out. Whose browser it is, and whether still, is asked by {@link isKnownBrowser} */
+export function readKnownBrowser(keyring: Keyring, token: string, now: number): KnownBrowser | undefined {
+  let plain: Buffer;
+  try {
+    plain = keyring.open(readBase64url(token) ?? Buffer.alloc(0), purpose);
+  } catch {
+    return undefined;
+  }
+  const numbers = plain.subarray(2 * uuidBytes);
+  if (numbers.length !== epochBytes + timeBytes) return undefined;
+  if (numbers.readUIntBE(epochBytes, timeBytes) * 1000 <= now) return undefined;
+  return {
+    id: uuidOf(plain.subarray(0, uuidBytes)),
+    generation: uuidOf(plain.subarray(uuidBytes, 2 * uuidBytes)),
+    epoch: numbers.readUInt32BE(),
+  };
+}
+
+/** Whether it is one of this account, and was not ended since. */
+export const isKnownBrowser = (
+  browser: KnownBrowser,
+  account: { generation: string; known_browsers_epoch: number },
+): boolean => browser.generation === account.generation && browser.epoch === account.known_browsers_epoch;
+
+const end = statement(
+  'account_end_known_browsers',
+  `update accounts set known_browsers_epoch = known_browsers_epoch + 1 where id = :account
+   returning generation, known_browsers_epoch as epoch`,
+);
+
+/**
+ * All browsers and apps that the account was seen in are strangers from now on. A new one that commits with this is the only one.
+ *
+ * @returns what a new one is made of; undefined without such an account
+ */
+export async function endKnownBrowsers(
+  sql: Sql,
+  account: string,
+): Promise<Pick<KnownBrowser, 'generation' | 'epoch'> | undefined> {
+  const [row] = await sql.query<Pick<KnownBrowser, 'generation' | 'epoch'>>(end, { account });
+  return row;
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { type Sql, statement } from '@rekey/database';
+import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import { failureWindowMs } from './guesses.js';
+
+/** Failures in a row that cost no wait: people mistype. */
+const free = 4;
+const firstWaitS = 30;
+const longestWaitS = 3_600;
+
+/**
+ * How long the next attempt has to wait after so many failures in a row, in seconds: nothing for the first four, then 30 seconds, twice
+ * as long each time, an hour at most (NIST SP 800-63B-4 §3.2.2 names growing waits).
+ */
+export const waitAfter = (failures: number): number =>
+  failures <= free ? 0 : Math.min(longestWaitS, firstWaitS * 2 ** (failures - free - 1));
+
+/** Up to the longest wait; what comes after is as long. */
+const waits = Array.from({ length: 12 }, (_, at) => waitAfter(at + 1));
+
+const sqlWait = (failures: string): string =>
+  `('{${waits.join(',')}}'::integer[])[least(${failures}, ${waits.length})] * interval '1 second'`;
+
+const again = `case when f.forget_at <= :now then 1 else f.failures + 1 end`;
+
+/** Counts one more failure where no wait is running. @param from `where` of the row to be counted */
+const countRow = (key: string, forgetMs: string, from = ''): string => `
+  insert into failed_attempts as f (key, failures, wait_until, forget_at)
+  select ${key}, 1, :now::timestamptz + ${sqlWait('1')}, :now::timestamptz + ${forgetMs}::bigint * interval '1 millisecond' ${from}
+  on conflict (key) do update set failures = ${again}, wait_until = :now::timestamptz + ${sqlWait(again)}, forget_at = excluded.forget_at,
+    told = f.told and f.forget_at > :now
+  where f.wait_until <= :now or f.forget_at <= :now
+  returning f.failures, f.told`;
+
+const count = statement(
+  'limits_count_attempt',
+  `with shown as (
+     ${countRow(':shown::bytea', ':shownForgetMs')}
+   ), silent as (
+     ${countRow(':silent::bytea', ':silentForgetMs', 'from shown where :silent::bytea is not null')}
+   )
+   select (select failures from shown) as shown, (select failures from silent) as silent, (select told from silent) as told,
+     (select failures from failed_attempts where key = :shown) as waiting`,
+);
+
+/** What failures are counted under. */
+export interface FailureKey {
+  key: Buffer;
+  /** Milliseconds without an attempt until they are forgotten. */
+  forgetMs: number;
+}
+
+const day = 86_400_000;
+
+/** By what a caller has typed, whether it is anybody's or not. */
+export const failuresByName = (keyring: Keyring, name: string): FailureKey => ({
+  key: keyring.mac('failed-attempts', name),
+  forgetMs: day,
+});
+
+/** By a random id of ours: of an account (its generation), a session, a browser. Only a success, or a new password, forgets these. */
+export const failuresById = (of: 'account' | 'session' | 'browser', id: string): FailureKey => ({
+  key: createHash('sha256').update(`failed-attempts/${of} ${id}`).digest(),
+  forgetMs: of === 'account' ? failureWindowMs : 100 * day,
+});
+
+export interface CountedAttempt {
+  /** Failures in a row, this attempt included. */
+  failures: number;
+  /** The same of the silent key; undefined while a wait of its own runs: then the attempt must not be looked at. */
+  silent?: { failures: number; told: boolean };
+}
+
+/**
+ * Counts an attempt as a failure before it is looked at; a success takes it back by {@link forgetFailures}. Attempts at once count one
+ * after the other, and all but the first meet the wait.
+ *
+ * @param of.shown what a caller may know about: while its wait runs, the attempt is refused and nothing is counted
+ * @param of.silent what a caller must not learn about, since it would tell which names belong to one account
+ * Refusals: `rate_limited`, with the whole wait: how much of it is left would tell when somebody else has tried.
+ */
+export async function countAttempt(
+  sql: Sql,
+  now: number,
+  { shown, silent }: { shown: FailureKey; silent?: FailureKey | undefined },
+): Promise<CountedAttempt | Refusal> {
+  const [row] = await sql.query<{
+    shown: number | null;
+    silent: number | null;
+    told: boolean | null;
+    waiting: number | null;
+  }>(count, {
+    now: new Date(now),
+    shown: shown.key,
+    shownForgetMs: shown.forgetMs,
+    silent: silent?.key ?? null,
+    silentForgetMs: silent?.forgetMs ?? 0,
+  });
+  if (!row || row.shown === null) {
+    // Null where the row has come with another attempt at the same moment.
+    const window = waitAfter(Math.max(row?.waiting ?? 0, free + 1));
+    sql.note('limits_hit', { policy: 'failures' });
+    const limit = { policy: 'failures', quota: 1, window, remaining: 0, reset: window };
+    return refuse('rate_limited', { retry_after: window, limit });
+  }
+  return {
+    failures: row.shown,
+    ...(row.silent === null ? {} : { silent: { failures: row.silent, told: row.told === true } }),
+  };
+}
+
+/** One after the other, in the order in which they are counted: nobody waits in a circle. */
+const forget = statement(
+  'limits_forget_failures',
+  `with shown as (delete from failed_attempts where key = :shown returning key)
+   delete from failed_attempts where key = :silent::bytea and (select count(*) from shown) >= 0`,
+);
+
+/** After a success. */
+export const forgetFailures = (
+  sql: Sql,
+  { shown, silent }: { shown: FailureKey; silent?: FailureKey | undefined },
+): Promise<object[]> => sql.query(forget, { shown: shown.key, silent: silent?.key ?? null });
+
+const tell = statement(
+  'limits_tell_of_failures',
+  'update failed_attempts set told = true where key = :key and not told returning key',
+);
+
+/** @returns true for the one who is to tell, in the transaction in which it is told */
+export const tellOfFailures = async (sql: Sql, { key }: FailureKey): Promise<boolean> =>
+  (await sql.query(tell, { key })).length > 0;
+
+const prune = statement(
+  'limits_prune_failures',
+  `delete from failed_attempts where ctid = any(array(select ctid from failed_attempts where forget_at <= :now limit 5000))`,
+);
+
+/** Removes what is forgotten; for the sweep. */
+export const pruneFailures = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });

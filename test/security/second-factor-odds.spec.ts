@@ -1,0 +1,71 @@
+import { defaultOdds, oddsOfTotp } from '@rekey/limits';
+import { people } from '../flows/people.js';
+import { newHousehold, useRekey } from '../flows/rekey.js';
+
+const hour = 3_600_000;
+
+/** Whoever has the password guesses six digits of which two steps are good. */
+test('the odds of a day and of a year at sign-in, both shares together [NIST 3.2.2]', () => {
+  const guesses = (odds: number) => Math.round(odds / 2 / oddsOfTotp);
+  expect([guesses(defaultOdds.day), guesses(defaultOdds.year)]).toEqual([10, 250]);
+  expect(2 * 250 * oddsOfTotp).toBeCloseTo(1e-3, 12);
+});
+
+describe('guesses at an authenticator app with the right password', () => {
+  const rekey = useRekey();
+  const who = people(rekey);
+  beforeEach(() => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+  });
+  const offer = (id: string, value: string, more: object = {}) =>
+    who.signIn(id, { second_factor: { kind: 'totp', value }, ...more });
+  async function guess(id: string, times: number, more: object = {}): Promise<number[]> {
+    const statuses: number[] = [];
+    for (let n = 0; n < times; n++) statuses.push((await offer(id, '000000', more)).status);
+    return statuses;
+  }
+
+  test('have the odds of a day; known browsers and backup codes go on', async () => {
+    const one = await who.enrol('odds');
+    const { device_token } = (await offer('odds', who.totp(one.secret))).body;
+    rekey.clock.advance(60_000);
+    newHousehold();
+    expect(await guess('odds', 12)).toEqual([...Array(10).fill(401), 429, 429]);
+    const refused = await offer('odds', who.totp(one.secret));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '86400']);
+    expect((await offer('odds', who.totp(one.secret), { device_token })).status).toBe(201);
+    const saved = { second_factor: { kind: 'backup_code', value: one.codes[0] } };
+    expect((await who.signIn('odds', saved)).status).toBe(201);
+    rekey.clock.advance(23 * hour);
+    newHousehold();
+    expect(await guess('odds', 1)).toEqual([429]);
+    rekey.clock.advance(7 * hour);
+    expect((await offer('odds', who.totp(one.secret))).status).toBe(201);
+    // A stolen device token has odds of a day too.
+    expect(await guess('odds', 12, { device_token })).toEqual([...Array(10).fill(401), 429, 429]);
+  });
+
+  test('have the odds of a year', async () => {
+    const one = await who.enrol('year');
+    expect(await guess('year', 1)).toEqual([401]);
+    const key = 'select key from guess_odds order by expires_at desc, odds limit 1';
+    await rekey.sql(`update guess_odds set slot = slot - 400, odds = $1 where key = (${key})`, [
+      defaultOdds.year / 2,
+    ]);
+    expect((await offer('year', who.totp(one.secret))).status).toBe(429);
+    rekey.clock.advance(300 * 24 * hour);
+    expect((await offer('year', who.totp(one.secret))).status).toBe(201);
+  });
+
+  test('a right value costs nothing, however often its owner signs in', async () => {
+    const one = await who.enrol('daily');
+    for (let n = 0; n < 12; n++) {
+      rekey.clock.advance(60_000);
+      newHousehold();
+      expect((await offer('daily', who.totp(one.secret))).status).toBe(201);
+    }
+    const [{ odds }] = await rekey.sql('select max(odds) as odds from guess_odds where odds < 1e-9');
+    expect(odds).toBeCloseTo(0, 12);
+  });
+});
