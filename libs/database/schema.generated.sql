@@ -138,6 +138,15 @@ create table device_codes (
   UNIQUE (user_digest)
 );
 
+create table guess_odds (
+  key bytea not null,
+  slot integer not null,
+  odds double precision not null,
+  digits smallint,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (key, slot)
+);
+
 create table kept_answers (
   key bytea not null,
   request bytea not null,
@@ -330,6 +339,7 @@ CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_
 CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL)));
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
 CREATE INDEX device_codes_expiry ON public.device_codes USING btree (expires_at);
+CREATE INDEX guess_odds_expires_at ON public.guess_odds USING brin (expires_at);
 CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
 CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);
 CREATE INDEX messages_account ON public.messages USING btree (account_id) WHERE (account_id IS NOT NULL);

@@ -9,6 +9,18 @@ export {
   failureWindowMs,
   identifierGuessKey,
 } from './guesses.js';
+export {
+  accountOddsKey,
+  chargeOdds,
+  chargeOddsRows,
+  defaultOdds,
+  forgetOdds,
+  type OddsPolicy,
+  oddsOfGuess,
+  oddsOfTotp,
+  oddsParameters,
+  oddsShape,
+} from './odds/index.js';
 export { chargeSend } from './sends.js';
 export {
   countSmsProven,

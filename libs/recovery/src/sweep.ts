@@ -1,6 +1,6 @@
 import { forgetAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
-import { forgetSpent } from '@rekey/limits';
+import { forgetOdds, forgetSpent } from '@rekey/limits';
 import { wiped } from './cancel.js';
 import type { ActContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
@@ -96,5 +96,6 @@ export async function sweepRecoveries({ database, clock }: ActContext): Promise<
   await database.query(forgetMessages, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetAnswers, { now });
   await forgetSpent(database, now);
+  await forgetOdds(database, now);
   await forgetAudit(database);
 }

@@ -1,0 +1,88 @@
+import { type Sql, statement } from '@rekey/database';
+import type { OddsPolicy } from './policy.js';
+import { rounding } from './policy.js';
+
+/** Odds are summed by quarter of a day. */
+const slotSeconds = 21_600;
+const slotsADay = 86_400 / slotSeconds;
+const slotsAYear = 365 * slotsADay;
+
+/** The present slot, as SQL. Needs `:now`. */
+export const slotNow = `floor(extract(epoch from :now::timestamptz) / ${slotSeconds})::integer`;
+
+/** How long a row counts, as SQL. Where there is nobody to be guessed at, nothing has to be remembered for a year. */
+export const expiryOf = (isKnown: string): string =>
+  `:now::timestamptz + case when ${isKnown} then interval '366 days' else interval '2 days' end`;
+
+/**
+ * What a key has spent in the slots before the present one, as SQL. The slot in which a window begins counts as a whole: a day is 24 to 30
+ * hours, so that no 24 hours have more than a day's odds.
+ */
+export const spentBefore = (window: keyof OddsPolicy, key: string): string => `(
+  select coalesce(sum(earlier.odds), 0) from guess_odds earlier
+  where earlier.key = ${key} and earlier.slot >= ${slotNow} - ${window === 'day' ? slotsADay : slotsAYear} and earlier.slot < ${slotNow})`;
+
+const within = (key: string, total: string): string => `
+  ${spentBefore('day', key)} + ${total} <= :oddsADay::double precision + ${rounding}
+  and ${spentBefore('year', key)} + ${total} <= :oddsAYear::double precision + ${rounding}`;
+
+/**
+ * Charges guesses, as SQL for a statement that charges and looks in one go: yields the `key`s that could pay. A guess may be looked at
+ * when each of its keys is among them. What cannot be paid is not charged: who is refused has no chance, and refusing costs the
+ * party nothing. Races are settled by the row's lock. Needs `:now`, `:oddsADay` and `:oddsAYear` ({@link oddsParameters}).
+ *
+ * @param rows a select of `key bytea, cost double precision, known boolean`, each key once; `known` when there is an account
+ */
+export const chargeOddsRows = (rows: string): string => `
+  insert into guess_odds (key, slot, odds, expires_at)
+  select charged.key, ${slotNow}, charged.cost, ${expiryOf('charged.known')}
+  from (${rows}) charged
+  where ${within('charged.key', `coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = ${slotNow}), 0) + charged.cost`)}
+  order by charged.key
+  on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = excluded.expires_at
+    where ${within('guess_odds.key', 'guess_odds.odds + excluded.odds')}
+  returning key`;
+
+/** The parameters of {@link chargeOddsRows}. */
+export const oddsParameters = ({ day, year }: OddsPolicy): { oddsADay: number; oddsAYear: number } => ({
+  oddsADay: day,
+  oddsAYear: year,
+});
+
+/**
+ * The key of an account's odds, as an SQL expression of its id.
+ *
+ * @param secret what is guessed at, and where: each has odds of its own
+ */
+export const accountOddsKey = (secret: string, account: string): string =>
+  `sha256(convert_to('odds/${secret} ' || ${account}, 'utf8'))`;
+
+const charge = statement(
+  'limits_charge_odds',
+  chargeOddsRows('select :key::bytea as key, :cost::double precision as cost, true as known'),
+);
+
+/**
+ * Charges one guess before it is looked at. It is a statement of its own: where there is one to put it into, take
+ * {@link chargeOddsRows}.
+ *
+ * @param of.key a keyed digest of the party, from `counterKey` or {@link accountOddsKey}
+ * @param of.cost the chance that it is right, from `oddsOfGuess`
+ * @returns whether the odds of the day and of the year allow to look at it
+ */
+export async function chargeOdds(
+  sql: Sql,
+  of: { key: Buffer; cost: number; now: Date; policy: OddsPolicy },
+): Promise<boolean> {
+  const { key, cost, now, policy } = of;
+  const paid = await sql.query(charge, { key, cost, now, ...oddsParameters(policy) });
+  return paid.length > 0;
+}
+
+const forget = statement(
+  'limits_forget_odds',
+  'delete from guess_odds where ctid = any(array(select ctid from guess_odds where expires_at <= :now limit 5000))',
+);
+
+/** Removes what counts no more; for the sweep. */
+export const forgetOdds = (sql: Sql, now: Date): Promise<object[]> => sql.query(forget, { now });

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { type Database, openDatabase, statement } from '@rekey/database';
+import { MovableClock } from '@rekey/kernel';
+import { createDatabase, type TestDatabase } from '../../../../test/runner/database.js';
+import { chargeOdds, defaultOdds, forgetOdds, oddsOfTotp, oddsShape } from './index.js';
+
+const day = 86_400_000;
+
+describe('odds', () => {
+  const clock = new MovableClock();
+  const now = () => new Date(clock.now());
+  let postgres: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    postgres = await createDatabase();
+    database = await openDatabase({ url: postgres.url, name: 'spec' });
+  });
+  afterAll(async () => {
+    await database.close();
+    await postgres.drop();
+  });
+  const guess = (key: Buffer, cost = oddsOfTotp) =>
+    chargeOdds(database, { key, cost, now: now(), policy: defaultOdds });
+  const guesses = async (key: Buffer, n: number): Promise<number> => {
+    let looked = 0;
+    for (let at = 0; at < n; at++) if (await guess(key)) looked++;
+    return looked;
+  };
+
+  test('200 guesses at once at six digits, two of them good: 20 are looked at, and one party is not another', async () => {
+    const key = randomBytes(32);
+    const looked = await Promise.all(Array.from({ length: 200 }, () => guess(key)));
+    expect(looked.filter(Boolean)).toHaveLength(20);
+    expect(await guess(randomBytes(32))).toBe(true);
+  });
+
+  test('no 24 hours have more than a day, also across an edge; afterwards there is a new one', async () => {
+    const key = randomBytes(32);
+    clock.advance(day);
+    expect(await guesses(key, 25)).toBe(20);
+    for (let hour = 0; hour < 23; hour++) {
+      clock.advance(3_600_000);
+      expect(await guesses(key, 1)).toBe(0);
+    }
+    // A window begins with its quarter of a day: 30 hours at most.
+    clock.advance(7 * 3_600_000);
+    expect(await guesses(key, 25)).toBe(20);
+  });
+
+  test('a year of days that are used up ends at the odds of a year; a longer secret goes on', async () => {
+    const key = randomBytes(32);
+    let looked = 0;
+    for (let n = 0; n < 60; n++) {
+      looked += await guesses(key, 21);
+      clock.advance(30 * 3_600_000);
+    }
+    expect(looked).toBe(500);
+    expect(await guess(key, 1e-20)).toBe(true);
+    clock.advance(366 * day);
+    expect(await guess(key)).toBe(true);
+  });
+
+  test('who is refused pays nothing, and what counts no more is forgotten', async () => {
+    const key = randomBytes(32);
+    await guesses(key, 100);
+    const rows = statement('spec_odds', 'select sum(odds) as odds from guess_odds where key = :key');
+    const [row] = await database.query<{ odds: number }>(rows, { key });
+    expect(row?.odds).toBeCloseTo(4e-5, 12);
+    clock.advance(367 * day);
+    await forgetOdds(database, now());
+    expect(await database.query(statement('spec_no_odds', 'select from guess_odds'))).toEqual([]);
+  });
+});
+
+test.each([
+  [{ day: 0.5 }, /day/],
+  [{ day: 0 }, /day/],
+  [{ year: 0.5 }, /year/],
+  [{ day: 1e-4, year: 1e-5 }, /at most that of a year/],
+  [{ week: 1 }, /week/],
+])('a policy of %j is refused, and says where', (policy, message) => {
+  expect(() => oddsShape.parse(policy)).toThrow(message);
+});
+
+test('a policy may be stricter in one thing alone', () => {
+  expect(oddsShape.parse({ day: 1e-6 })).toEqual({ day: 1e-6, year: 1e-3 });
+});
