@@ -186,6 +186,7 @@ create table messages (
   change text,
   request_id uuid,
   traceparent text,
+  digits smallint,
   CHECK (((change IS NULL) = (kind <> 'authenticators_changed'::text))),
   CHECK (((recovery_id IS NULL) = (kind = 'authenticators_changed'::text))),
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),

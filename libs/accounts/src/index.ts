@@ -59,6 +59,7 @@ export { deleteAccount, hasAccounts, readAccount } from './read.js';
 export { sealedInAccounts } from './reseal.js';
 export {
   acceptTotpStep,
+  allowShortCodes,
   backupCodeEvidence,
   coversLevel,
   disableAuthenticators,

@@ -2,24 +2,32 @@ export { type Budget, budgets } from './budgets.js';
 export { chargeRows, counterKey, forgetSpent, limited, limitView, spend } from './charge.js';
 export { type FloodCounters, openFloodCounters, type Spent } from './flood-counters.js';
 export {
-  accountGuessKey,
   clearRows,
   failureKey,
   failuresInARow,
   failureWindowMs,
-  identifierGuessKey,
+  identifierOddsKey,
 } from './guesses.js';
 export {
+  type Attack,
+  type AttackOutcome,
   accountOddsKey,
+  chargeCodeRows,
   chargeOdds,
   chargeOddsRows,
+  codeLengths,
   defaultOdds,
   forgetOdds,
+  lengthOfNextCode,
+  longestCode,
   type OddsPolicy,
+  oddsOfCode,
   oddsOfGuess,
   oddsOfTotp,
   oddsParameters,
   oddsShape,
+  steadyAttack,
+  steadyGuesses,
 } from './odds/index.js';
 export { chargeSend } from './sends.js';
 export {
@@ -38,4 +46,12 @@ export {
   segmentsOf,
   smsProvenRows,
 } from './sms/index.js';
-export { sourceOf } from './source.js';
+export { plainIp, sourceOf } from './source.js';
+export {
+  type AfterGuess,
+  chargeNetworks,
+  type GuessingNetwork,
+  guessingNetworks,
+  sprayAlarm,
+  WrongGuesses,
+} from './wrong-guesses.js';

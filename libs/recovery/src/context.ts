@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@rekey/database';
 import type { Clock, Keyring, Refusal } from '@rekey/kernel';
-import type { FloodCounters } from '@rekey/limits';
+import type { FloodCounters, OddsPolicy, WrongGuesses } from '@rekey/limits';
 import type { EvidenceBasis } from '@rekey/tokens';
 import type { Place } from '@rekey/watch';
 import type { RecoveryPolicy } from './policy.js';
@@ -21,6 +21,8 @@ export interface ActContext {
 export interface MessageContext extends ActContext {
   /** Codes in ten minutes that one client may cause, and all of them together; the defaults when left out. */
   sendQuotas?: { client: number; instance: number };
+  /** How likely a guess may be right, by the policy; the default when left out. */
+  odds?: OddsPolicy;
 }
 
 /** What the acts of a person need. */
@@ -29,6 +31,10 @@ export interface RecoveryContext extends ActContext {
   issuer: IssuerPort;
   /** Which proofs get an account back. */
   policy: RecoveryPolicy;
+  /** The networks that guess wrongly, of this process; nobody is counted when left out. */
+  wrongGuesses?: WrongGuesses;
+  /** Many accounts seem to be guessed at. */
+  spraySeen?(spray: { wrong: number; right: number }): void;
   /** Roles for which it asks for level 2. */
   strongRoles: string[];
   /** How long what is bound to an account of one factor waits until it counts in a recovery, in milliseconds. */

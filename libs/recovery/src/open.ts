@@ -33,7 +33,7 @@ export interface OpenInput {
 
 export type OpenedRecovery = RecoveryView & { token: string };
 
-const { starts, sends, sendsADay, guessesADay } = budgets;
+const { starts, sends, sendsADay } = budgets;
 
 const open = statement(
   'recovery_open',
@@ -126,7 +126,7 @@ export async function openRecovery(
         sourceWindow: starts.windowMs,
         sourceQuota: starts.quota,
         sendKeys,
-        guessKey: counterKey(keyring, guessesADay, party),
+        guessKey: keyring.mac('odds/identifier', party),
         locale: input.locale ?? null,
         channel: input.channel ?? null,
         clientId: input.clientId ?? 'default',
