@@ -16,8 +16,6 @@ create table accounts (
   generation uuid not null default gen_random_uuid(),
   evidence_from timestamp with time zone,
   password_put bytea,
-  known_browsers_epoch integer not null default 0,
-  password_cost text,
   CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),
@@ -140,15 +138,6 @@ create table device_codes (
   UNIQUE (user_digest)
 );
 
-create table failed_attempts (
-  key bytea not null,
-  failures integer not null,
-  wait_until timestamp with time zone not null,
-  forget_at timestamp with time zone not null,
-  told boolean not null default false,
-  PRIMARY KEY (key)
-);
-
 create table guess_odds (
   key bytea not null,
   slot integer not null,
@@ -197,6 +186,7 @@ create table messages (
   change text,
   request_id uuid,
   traceparent text,
+  digits smallint,
   CHECK (((change IS NULL) = (kind <> 'authenticators_changed'::text))),
   CHECK (((recovery_id IS NULL) = (kind = 'authenticators_changed'::text))),
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
@@ -341,7 +331,6 @@ create table token_families (
   PRIMARY KEY (id)
 );
 
-CREATE INDEX accounts_password_cost ON public.accounts USING btree (password_cost) WHERE (password_cost IS NOT NULL);
 CREATE INDEX addresses_account ON public.addresses USING btree (account_id);
 CREATE UNIQUE INDEX addresses_exact ON public.addresses USING btree (exact) WHERE (verified AND (removed_at IS NULL));
 CREATE INDEX addresses_lookup ON public.addresses USING btree (lookup) WHERE (verified AND (removed_at IS NULL));
@@ -351,7 +340,6 @@ CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_
 CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL)));
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
 CREATE INDEX device_codes_expiry ON public.device_codes USING btree (expires_at);
-CREATE INDEX failed_attempts_forget_at ON public.failed_attempts USING brin (forget_at);
 CREATE INDEX guess_odds_expires_at ON public.guess_odds USING brin (expires_at);
 CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
 CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);

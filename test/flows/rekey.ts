@@ -253,7 +253,7 @@ export async function until<T>(what: string, look: () => Promise<T | undefined>)
 }
 
 const codePattern = ({ channel }: CaughtMessage): RegExp =>
-  channel === 'sms' ? /#(\d{6})$/ : /\b(\d{4} \d{4})\b/;
+  channel === 'sms' ? /#(\d{6,20})$/ : /^ {4}(\d{4}(?: \d{1,4})+)$/m;
 
 export const codeIn = (message: CaughtMessage): string => {
   const code = codePattern(message).exec(message.text)?.[1];

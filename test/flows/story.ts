@@ -1,4 +1,4 @@
-import { type Answer, type CallOptions, codeIn, type Rekey, until } from './rekey.js';
+import { type Answer, type CallOptions, type CaughtMessage, codeIn, type Rekey, until } from './rekey.js';
 
 /** One person's way through the API. */
 export class Story {
@@ -31,14 +31,23 @@ export class Story {
     return this.rekey.call(method, url, { bearer: this.token, ...options });
   }
 
-  /** From the start to the proof, by the code that arrives at this address. */
-  async proveBy(identifier: string, address = identifier, more: object = {}): Promise<Answer> {
+  /** Starts, and waits for the code that arrives at this address. */
+  async begin(
+    identifier: string,
+    address = identifier,
+    more: object = {},
+  ): Promise<{ message: CaughtMessage; code: string }> {
     const before = (await this.rekey.codes(address)).length;
     await this.start({ identifier, ...more });
     const message = await until(`a code to ${address}`, async () => {
       const codes = await this.rekey.codes(address);
       return codes.length > before ? codes[0] : undefined;
     });
-    return this.prove(codeIn(message));
+    return { message, code: codeIn(message) };
+  }
+
+  /** From the start to the proof, by the code that arrives at this address. */
+  async proveBy(identifier: string, address = identifier, more: object = {}): Promise<Answer> {
+    return this.prove((await this.begin(identifier, address, more)).code);
   }
 }

@@ -4,7 +4,13 @@ import { type Clock, systemClock, uuidv7, withDefaults } from '@rekey/kernel';
 import { countSmsProven, forgetSms, openFloodCounters } from '@rekey/limits';
 import { createChannels } from '@rekey/messages';
 import { openQueue, startWorkers } from '@rekey/queue';
-import { type MessageContext, messagesWaiting, sweepMessages, sweepRecoveries } from '@rekey/recovery';
+import {
+  type MessageContext,
+  messagesWaiting,
+  policyFrom,
+  sweepMessages,
+  sweepRecoveries,
+} from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { openWatch, type Place, type Watch } from '@rekey/watch';
 import { courierServer } from './probes.js';
@@ -35,6 +41,7 @@ export async function startCourier(
       log.warn({ err: fault, ...more }, about);
   const warnOf = (about: string) => (fault: unknown, place?: Place) => warn(about)(fault, asked(place));
   const smsPolicy = smsPolicyOf(settings);
+  const { odds } = policyFrom(settings);
   const watch = options.watch ?? (await openWatch({ app: 'courier', tracing: settings.tracing }));
   const { note } = watch;
   const database = await openDatabase({
@@ -52,6 +59,7 @@ export async function startCourier(
     keyring: settings.keyring,
     clock,
     sendQuotas: settings.sendQuotas,
+    odds,
     flood,
   };
   const handlers = messageHandlers({

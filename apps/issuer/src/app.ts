@@ -47,6 +47,7 @@ export async function startIssuer(
     const context: TokenContext & EnrolmentContext = {
       ...tokenContext(settings, { database, clock, strongRoles }),
       flood,
+      odds: policy.odds,
       bindingHoldMs: policy.bindingHoldHours * 3_600_000,
     };
     const { keys } = context;

@@ -1,7 +1,7 @@
 import { type Database, openDatabase } from '@rekey/database';
 import { asked, createLog } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
-import { openFloodCounters } from '@rekey/limits';
+import { openFloodCounters, WrongGuesses } from '@rekey/limits';
 import { openQueue } from '@rekey/queue';
 import { type IssuerPort, policyFrom, type RecoveryContext, strongRolesOf } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
@@ -65,12 +65,16 @@ export async function assemble(
       issuerUrl: urls.issuer,
       serviceName,
       policy,
+      wrongGuesses: new WrongGuesses(),
+      spraySeen: (spray) =>
+        log.warn(spray, 'more wrong proofs than people get wrong: many accounts may be guessed at'),
       strongRoles,
       bindingHoldMs: policy.bindingHoldHours * 3_600_000,
       flood,
+      odds: policy.odds,
     },
     clients: new ClientDirectory({ database, keyring, clock }),
-    tokens: { ...tokens, flood },
+    tokens: { ...tokens, flood, odds: policy.odds },
     database,
     async ready() {
       await Promise.all([database.ping(), queue.ping()]);

@@ -31,8 +31,8 @@ const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
 
 /**
  * The one address to send a code to, as SQL for a lateral join that yields at most one row of `account_id, generation,
- * account_locale, address_id, channel, sealed, exact, authenticator, is_current`. Only a verified address of an active account is ever written to, and none that was
- * disabled. The wanted channel comes first, then the address that was typed, then the primary one.
+ * account_locale, address_id, channel, sealed, exact, authenticator, is_current, gets_short`. Only a verified address of an active account is ever written to;
+ * where short codes have ended, `gets_short` says so. The wanted channel comes first, then the address that was typed, then the primary one.
  *
  * @param of expressions: blind-index digests, a known account and its generation or null, a known address or null, a channel or null
  */
@@ -44,8 +44,8 @@ export const addressToWrite = (of: {
   channel: string;
 }): string => `
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
-    d.id::text || ':' || d.binding as authenticator, true as is_current
-  from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null and d.disabled_at is null
+    d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
+  from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
   where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
     and (${of.address} is null or d.id = ${of.address}) and ${isOfGeneration('a', of.generation)}
   order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
@@ -62,13 +62,13 @@ export const addressesToWarn = (account: string): string =>
 /** A notice's address, as SQL of the shape of {@link addressToWrite}. */
 export const addressOfNotice = (address: string): string => `
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
-    null as authenticator, d.verified and d.removed_at is null as is_current
+    null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
   from addresses d join accounts a on a.id = d.account_id where d.id = ${address}`;
 
 /** Addresses that a person who has proved something may choose from, as SQL that yields `id, channel, sealed`. */
 export const addressesToOffer = (account: string): string => `
   select d.id, ${channelOf} as channel, d.sealed from addresses d
-  where d.account_id = ${account} and d.verified and d.removed_at is null and d.disabled_at is null
+  where d.account_id = ${account} and d.verified and d.removed_at is null
   order by d.is_primary desc, d.id`;
 
 /** `m***@example.com`, `***123`: enough to recognise one's own, too little to learn another's. */

@@ -71,6 +71,7 @@ export { deleteAccount, hasAccounts, readAccount } from './read.js';
 export { sealedInAccounts, sealedPasswords } from './reseal.js';
 export {
   acceptTotpStep,
+  allowShortCodes,
   backupCodeEvidence,
   coversLevel,
   disableAuthenticators,

@@ -32,7 +32,7 @@ export const standingOf = (account: string): string => `
     'generation', a.generation,
     'aal', ${levelOf(':strongRoles', 'recovery')},
     'reachable', exists (
-      select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.disabled_at is null
+      select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
     ),
     'authenticators', (
       select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
@@ -60,11 +60,11 @@ export const backupCodeEvidence = (account: string, use: Use = 'recovery'): stri
   from authenticators t
   where t.account_id = ${account} and t.kind = 'backup_code' and ${proves('t', use)}`;
 
-/** Whether an account's address still is the authenticator that a code went to, as a condition: bound as then, not removed, not worn out. */
+/** Whether an account's address still is the authenticator that a code went to, as a condition: bound as then, not removed. */
 export const isAddressBound = (authenticator: string, account: string): string => `exists (
   select from addresses d
   where d.account_id = ${account} and d.id = split_part(${authenticator}, ':', 1)::uuid and d.binding = split_part(${authenticator}, ':', 2)::integer
-    and d.verified and d.removed_at is null and d.disabled_at is null)`;
+    and d.verified and d.removed_at is null)`;
 
 /** The same of any authenticator, as evidence names them. */
 const isBound = (authenticator: string, account: string): string => `
@@ -192,7 +192,17 @@ const disable = statement(
 );
 
 /**
- * Takes authenticators out of recovery until they are bound again (NIST SP 800-63B-4 §3.2.2). Sign-in is untouched.
+ * Lets short codes go to an address again, as a data-modifying SQL clause: something has come back from it that is too long to guess.
+ *
+ * @param authenticator an expression, as the evidence names it; nothing happens to one that is no address
+ */
+export const allowShortCodes = (authenticator: string): string => `
+  update addresses set disabled_at = null
+  where id = split_part(${authenticator}, ':', 1)::uuid and binding::text = split_part(${authenticator}, ':', 2) and disabled_at is not null`;
+
+/**
+ * Takes authenticators out of recovery until they are bound again (NIST SP 800-63B-4 §3.2.2); an address goes on, without short codes.
+ * Sign-in is untouched.
  *
  * @param of.ids as the evidence names them
  * @returns the account, when something was disabled that was not before

@@ -14,6 +14,7 @@ export type AuditEventName =
   | 'sms_breaker_closed'
   | 'recovery_proof_failed'
   | 'recovery_proof_accepted'
+  | 'guess_spray_seen'
   | 'recovery_proven'
   | 'recovery_reopened'
   | 'recovery_settled'

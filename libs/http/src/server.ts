@@ -8,6 +8,7 @@ import type { Watch } from '@rekey/watch';
 import { type FastifyBodyParser, type FastifyInstance, LogController } from 'fastify';
 import { onUnreadableRequest, onUnreadableUrl } from './before-routes.js';
 import { type CrossOrigin, openToOrigins } from './cross-origin.js';
+import { readForwardedWithoutPorts } from './forwarded.js';
 import { type ArrivalTimes, endHalfRequests, nodeTimes, usualArrivalTimes } from './half-requests.js';
 import { createLog, nestLog } from './log.js';
 import { openDocs, registerManners } from './manners.js';
@@ -109,6 +110,7 @@ export async function createApp(
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   readEmptyAsNone(adapter, fastify);
   endConnectionsWhenLeaving(fastify);
+  readForwardedWithoutPorts(fastify, proxies);
   registerTrail(fastify, watch, proxies);
   registerManners(fastify, watch, options.ledByMessage);
   endHalfRequests(fastify, arrival, options.streams);

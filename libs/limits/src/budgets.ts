@@ -29,6 +29,12 @@ export const budgets = {
   devicesAClient: { policy: 'devices-a-client', quota: 6_000, windowMs: 10 * minutes },
   /** Codes of devices that one person may try. */
   userCodes: { policy: 'user-codes', quota: 10, windowMs: 10 * minutes },
-  /** Guesses of one kind at one account over all its recoveries. */
-  guessesADay: { policy: 'guesses-a-day', quota: 20, windowMs: day },
+  /**
+   * Wrong guesses in recoveries from one network, by its width. A person mistypes now and then; who tries one code at each of many
+   * accounts is stopped here.
+   */
+  wrongGuessesA24: { policy: 'wrong-guesses', quota: 100, windowMs: 60 * minutes },
+  wrongGuessesA64: { policy: 'wrong-guesses', quota: 50, windowMs: 60 * minutes },
+  wrongGuessesA56: { policy: 'wrong-guesses', quota: 100, windowMs: 60 * minutes },
+  wrongGuessesA48: { policy: 'wrong-guesses', quota: 200, windowMs: 60 * minutes },
 } as const satisfies Record<string, Budget>;

@@ -13,24 +13,32 @@ export {
 } from './failed-attempts.js';
 export { type FloodCounters, openFloodCounters, type Spent } from './flood-counters.js';
 export {
-  accountGuessKey,
   clearRows,
   failureKey,
   failuresInARow,
   failureWindowMs,
-  identifierGuessKey,
+  identifierOddsKey,
 } from './guesses.js';
 export {
+  type Attack,
+  type AttackOutcome,
   accountOddsKey,
+  chargeCodeRows,
   chargeOdds,
   chargeOddsRows,
+  codeLengths,
   defaultOdds,
   forgetOdds,
+  lengthOfNextCode,
+  longestCode,
   type OddsPolicy,
+  oddsOfCode,
   oddsOfGuess,
   oddsOfTotp,
   oddsParameters,
   oddsShape,
+  steadyAttack,
+  steadyGuesses,
 } from './odds/index.js';
 export { chargeSend } from './sends.js';
 export {
@@ -49,4 +57,12 @@ export {
   segmentsOf,
   smsProvenRows,
 } from './sms/index.js';
-export { sourceOf } from './source.js';
+export { plainIp, sourceOf } from './source.js';
+export {
+  type AfterGuess,
+  chargeNetworks,
+  type GuessingNetwork,
+  guessingNetworks,
+  sprayAlarm,
+  WrongGuesses,
+} from './wrong-guesses.js';

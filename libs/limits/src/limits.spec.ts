@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
-import { budgets, counterKey, forgetSpent, sourceOf, spend } from './index.js';
+import { budgets, counterKey, forgetSpent, plainIp, sourceOf, spend } from './index.js';
+import { networksOf } from './source.js';
 
 test.each([
   ['203.0.113.7', '203.0.113.7'],
@@ -12,9 +13,29 @@ test.each([
   ['2001:0db8:0001:0002::ffff', '2001:db8:1:2::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
+  // As some proxies forward them.
+  ['203.0.113.7:4711', '203.0.113.7'],
+  ['[2001:db8:1:2::1]:4711', '2001:db8:1:2::/64'],
+  ['[2001:db8:1:2::1]', '2001:db8:1:2::/64'],
+  ['[::ffff:203.0.113.7]:4711', '203.0.113.7'],
 ])('the source of %s is %s', (ip, source) => {
   expect(sourceOf(ip)).toBe(source);
 });
+
+test.each([
+  ['203.0.113.7', ['203.0.113.0/24']],
+  ['203.0.113.250:80', ['203.0.113.0/24']],
+  ['2001:db8:aaaa:bbcc::1', ['2001:db8:aaaa:bbcc::/64', '2001:db8:aaaa:bb00::/56', '2001:db8:aaaa:0::/48']],
+])('%s is in %j', (ip, networks) => {
+  expect(networksOf(ip).map(({ network }) => network)).toEqual(networks);
+});
+
+test.each(['unknown', '_hidden', '203.0.113.7:port', '[2001:db8::1', '999.0.0.1:80'])(
+  '%s is no address and stays as it is',
+  (text) => {
+    expect(plainIp(text)).toBe(text);
+  },
+);
 
 describe('spending', () => {
   const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
@@ -35,9 +56,9 @@ describe('spending', () => {
 
   test('200 at once are within the quota exactly as often as it allows', async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 200 }, () => spend(database, now(), charge('mei@example.com', ['guessesADay']))),
+      Array.from({ length: 200 }, () => spend(database, now(), charge('mei@example.com', ['sendsADay']))),
     );
-    expect(outcomes.filter(Boolean)).toHaveLength(budgets.guessesADay.quota);
+    expect(outcomes.filter(Boolean)).toHaveLength(budgets.sendsADay.quota);
   });
 
   test('the short window begins anew, the long one holds; one party is not another', async () => {

@@ -1,21 +1,46 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
+
+/**
+ * An IP address as proxies write it, alone: without the port that some put behind it (`203.0.113.7:4711`, `[2001:db8::1]:443`), the
+ * brackets and the zone (RFC 4007 §11). An IPv4 address in IPv6 clothes (RFC 4291 §2.5.5.2) is the IPv4 address.
+ */
+export function plainIp(text: string): string {
+  const [, inside] = /^\[([^\]]+)\](?::\d+)?$/.exec(text) ?? [];
+  const [, beforePort] = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text) ?? [];
+  const address = (inside ?? beforePort ?? text).split('%')[0] ?? '';
+  if (isIP(address) === 0) return text;
+  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
+  return mapped ?? address;
+}
 
 /**
  * The part of an IP address that one party holds: a whole IPv4 address, the /64 of an IPv6 address (a household or a
- * server gets at least that many). An IPv4 address in IPv6 clothes (RFC 4291 §2.5.5.2) is the IPv4 address.
+ * server gets at least that many).
  */
 export function sourceOf(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
-  if (mapped?.[1]) return mapped[1];
-  const address = ip.split('%')[0] ?? '';
-  if (!isIPv6(address)) return ip;
+  const address = plainIp(ip);
+  return isIPv6(address) ? networkOf(address, 64) : address;
+}
+
+/** The networks that an address is in, narrowest first: what one party may hold, up to what one may rent by the hour. */
+export function networksOf(ip: string): { network: string; bits: 24 | 64 | 56 | 48 }[] {
+  const address = plainIp(ip);
+  if (isIPv6(address))
+    return ([64, 56, 48] as const).map((bits) => ({ network: networkOf(address, bits), bits }));
+  const network = isIPv4(address) ? `${address.split('.').slice(0, 3).join('.')}.0/24` : address;
+  return [{ network, bits: 24 }];
+}
+
+function networkOf(address: string, bits: 64 | 56 | 48): string {
   const [head = '', tail] = address.split('::');
   const before = head.split(':').filter(Boolean);
   const after = (tail ?? '').split(':').filter(Boolean);
   const zeros =
     tail === undefined ? [] : Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
-  const network = [...before, ...zeros, ...after]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16));
-  return `${network.join(':')}::/64`;
+  const groups = [...before, ...zeros, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16));
+  const kept = groups.map((group, at) => {
+    const left = Math.min(16, Math.max(0, bits - at * 16));
+    return group & (0xffff << (16 - left)) & 0xffff;
+  });
+  return `${kept.map((group) => group.toString(16)).join(':')}::/${bits}`;
 }

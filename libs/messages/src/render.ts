@@ -170,7 +170,8 @@ function smsBody(words: Wording, service: string, slots: MessageSlots): string {
 }
 
 function codeOf({ code }: MessageSlots): string {
-  if (code === undefined || !/^\d{6,8}$/.test(code)) throw new Error('a code message needs a code');
+  if (code === undefined || !/^(\d{6}|\d{8}|\d{10}|\d{12}|\d{20})$/.test(code))
+    throw new Error('a code message needs a code');
   return code;
 }
 

@@ -73,6 +73,6 @@ export function fill(template: string, values: Record<string, string>): string {
   });
 }
 
-/** `12345678` as `1234 5678`, `123456` as `123 456`: easier to read over than eight in a row. */
+/** `12345678` as `1234 5678`, `123456` as `123 456`, longer ones in fours: easier to read over than many in a row. */
 export const grouped = (code: string): string =>
-  `${code.slice(0, code.length / 2)} ${code.slice(code.length / 2)}`;
+  code.match(code.length === 6 ? /\d{3}/g : /\d{1,4}/g)?.join(' ') ?? code;

@@ -123,7 +123,7 @@ const en: Wording = {
       backup_code_disabled:
         'Backup codes were entered wrongly too often in recoveries. They no longer get the account back; please make new ones.',
       code_disabled:
-        'Codes to one of your addresses were entered wrongly too often. That address gets no more codes until it is confirmed again.',
+        'Too many wrong codes were entered for one of your addresses. Codes to it now have 20 digits. Enter one of them, or use the link in the mail, and they are short again.',
       password_changed: 'The password was changed. All other devices were signed out.',
       addresses_changed: 'The email addresses or phone numbers of the account were changed.',
       password_put: 'A new password was set for the account. All devices were signed out.',
@@ -208,7 +208,8 @@ const zhHans: Wording = {
       backup_code_removed: '已移除备用码。',
       backup_code_restored: '账户找回时停用的备用码已恢复使用。',
       backup_code_disabled: '在找回账户时，备用码错误次数过多，不能再用来找回账户，请重新生成。',
-      code_disabled: '发往您某个地址的验证码错误次数过多。重新确认该地址之前，不再向其发送验证码。',
+      code_disabled:
+        '发往您某个地址的验证码错误次数过多。发往该地址的验证码现为 20 位；输入其中一个，或使用邮件中的链接后，即恢复为短验证码。',
       password_changed: '密码已更改，其他设备均已退出登录。',
       addresses_changed: '账户的邮箱地址或手机号码已变更。',
       password_put: '账户已设置新密码，所有设备均已退出登录。',

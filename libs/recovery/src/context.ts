@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@rekey/database';
 import type { Clock, Keyring, Refusal } from '@rekey/kernel';
-import type { FloodCounters, OddsPolicy } from '@rekey/limits';
+import type { FloodCounters, OddsPolicy, WrongGuesses } from '@rekey/limits';
 import type { EvidenceBasis } from '@rekey/tokens';
 import type { Place } from '@rekey/watch';
 import type { RecoveryPolicy } from './policy.js';
@@ -31,6 +31,10 @@ export interface RecoveryContext extends ActContext {
   issuer: IssuerPort;
   /** Which proofs get an account back. */
   policy: RecoveryPolicy;
+  /** The networks that guess wrongly, of this process; nobody is counted when left out. */
+  wrongGuesses?: WrongGuesses;
+  /** Many accounts seem to be guessed at. */
+  spraySeen?(spray: { wrong: number; right: number }): void;
   /** Roles for which it asks for level 2. */
   strongRoles: string[];
   /** How long what is bound to an account of one factor waits until it counts in a recovery, in milliseconds. */

@@ -4,6 +4,7 @@ import type { Keyring } from '@rekey/kernel';
 import {
   type BackupCodeEvidence,
   type CodeChannel,
+  codeShape,
   matchBackupCode,
   matchCode,
   matchTotp,
@@ -15,6 +16,8 @@ import type { ProofKind } from './policy.js';
 export interface Evidence {
   authenticator: string | null;
   evidence: unknown;
+  /** It has fewer than 64 bits: its failures are counted (NIST SP 800-63B-4 §3.2.2). */
+  short: boolean;
 }
 
 /** A value that was right. */
@@ -31,7 +34,7 @@ export interface Accepted {
 /** A way to answer: where its evidence comes from, and how a value is checked against it. */
 export interface Answering {
   kind: ProofKind;
-  /** SQL that yields `authenticator_id, evidence`; needs `:id` and `:now`, `:counter` for a link. */
+  /** SQL that yields `authenticator_id, evidence, short`; needs `:id` and `:now`, `:counter` for a link. */
   evidence(account: string): string;
   /** Takes as long where there is no evidence. */
   check(
@@ -47,15 +50,17 @@ interface SentCode {
   channel: CodeChannel;
   boundTo: string;
   keyId: string;
+  digits: number | null;
 }
 
 /**
  * Messages that carry a code, newest first. Those that went to nobody are among them: a guess takes the same steps, whoever
  * it is about. Whether the address still counts is asked when a guess was right.
  */
-const sentCodes = (which: string, limit: number): string => `
-  select m.authenticator as authenticator_id,
-    jsonb_build_object('messageId', m.id, 'counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id) as evidence
+const sentCodes = (which: string, limit: number, short: string): string => `
+  select m.authenticator as authenticator_id, ${short} as short,
+    jsonb_build_object('messageId', m.id, 'counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id,
+      'digits', m.digits) as evidence
   from messages m
   where m.recovery_id = :id and m.kind = 'recovery_code' and m.bound_to is not null and ${which}
   order by m.counter desc limit ${limit}`;
@@ -64,7 +69,7 @@ const byMessage = (channel: CodeChannel): string => `recovery-code-${channel}`;
 
 const code: Answering = {
   kind: 'code',
-  evidence: () => sentCodes('m.expires_at > :now', 2),
+  evidence: () => sentCodes('m.expires_at > :now', 2, `coalesce(m.digits < ${codeShape.unguessable}, true)`),
   async check({ keyring, recoveryId }, value, evidence) {
     const candidates = evidence.map(({ authenticator, evidence: sent }) => {
       const { boundTo, ...binding } = sent as SentCode;
@@ -83,7 +88,7 @@ const code: Answering = {
  */
 const link = (isRight: boolean): Answering => ({
   kind: 'code',
-  evidence: () => sentCodes('m.counter = :counter', 1),
+  evidence: () => sentCodes('m.counter = :counter', 1, 'false'),
   async check(_about, _value, [sent]) {
     if (!sent?.authenticator || !isRight) return undefined;
     const { messageId, channel } = sent.evidence as SentCode;
@@ -93,7 +98,7 @@ const link = (isRight: boolean): Answering => ({
 
 const backupCode: Answering = {
   kind: 'backup_code',
-  evidence: backupCodeEvidence,
+  evidence: (account) => `select saved.*, false as short from (${backupCodeEvidence(account)}) saved`,
   async check({ now }, value, [first]) {
     const evidence = first?.evidence as BackupCodeEvidence | undefined;
     const digest = await matchBackupCode(value, evidence);
@@ -105,7 +110,7 @@ const backupCode: Answering = {
 
 const totp: Answering = {
   kind: 'totp',
-  evidence: totpEvidence,
+  evidence: (account) => `select app.*, true as short from (${totpEvidence(account)}) app`,
   async check({ keyring, now }, value, [first]) {
     const evidence = first?.evidence as TotpEvidence | undefined;
     const step = matchTotp(keyring, value, evidence, now);

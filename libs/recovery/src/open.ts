@@ -36,7 +36,7 @@ export type OpenedRecovery = RecoveryView & { token: string };
 /** Of an Idempotency-Key that nobody else comes upon: 128 bits in base64url. A UUID has 36. */
 const secretKeyLength = 22;
 
-const { starts, sends, sendsADay, guessesADay } = budgets;
+const { starts, sends, sendsADay } = budgets;
 
 const open = statement(
   'recovery_open',
@@ -134,7 +134,7 @@ export async function openRecovery(
         sourceWindow: starts.windowMs,
         sourceQuota: starts.quota,
         sendKeys,
-        guessKey: counterKey(keyring, guessesADay, party),
+        guessKey: keyring.mac('odds/identifier', party),
         locale: input.locale ?? null,
         channel: input.channel ?? null,
         clientId: input.clientId ?? 'default',

@@ -1,5 +1,6 @@
 import type { Standing } from '@rekey/accounts';
 import { withDefaults } from '@rekey/kernel';
+import { defaultOdds, oddsShape } from '@rekey/limits';
 import { z } from 'zod';
 
 /**
@@ -24,12 +25,14 @@ const shape = z.strictObject({
   aal2: alternatives,
   roles: z.record(z.string(), z.union([z.literal(1), z.literal(2)])),
   bindingHoldHours: z.number().int().min(0).max(168),
+  odds: oddsShape,
 });
 
 /**
  * Which classes of evidence get an account back, by the assurance level of its sign-in. One of the alternatives is enough.
  * `roles` asks for a level beyond the account's own. `bindingHoldHours`: what is bound to an account of one factor counts in a
- * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone.
+ * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone. `odds`: how likely a
+ * stranger's guess at one account may be right.
  */
 export type RecoveryPolicy = z.output<typeof shape>;
 
@@ -43,6 +46,7 @@ export const defaultPolicy: RecoveryPolicy = {
   ],
   roles: {},
   bindingHoldHours: 24,
+  odds: defaultOdds,
 };
 
 /** @returns what makes a policy weaker than the level that it stands for; nothing when it may be used */

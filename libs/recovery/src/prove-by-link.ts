@@ -16,7 +16,7 @@ import type { RecoveryView } from './view.js';
 export async function proveByLink(
   context: RecoveryContext,
   link: string,
-  by: { began: RecoveryReference | undefined; number: string },
+  by: { began: RecoveryReference | undefined; number: string; source?: string },
 ): Promise<RecoveryView | Refusal> {
   const { keyring, clock } = context;
   const read = readLinkToken(keyring, link, clock.now());
@@ -28,6 +28,7 @@ export async function proveByLink(
     value: '',
     burning: burnings.link,
     counter: read.counter,
+    source: by.source,
   });
 }
 

@@ -1,17 +1,18 @@
-import { isAddressBound, type Standing } from '@rekey/accounts';
+import { allowShortCodes, isAddressBound, type Standing } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, clearRows, failureKey, limitView, smsProvenRows } from '@rekey/limits';
+import { clearRows, failureKey, oddsOfTotp, oddsParameters, smsProvenRows } from '@rekey/limits';
 import type { LabelsOf } from '@rekey/watch';
 import { isRecoveryToken } from './bearer.js';
 import { type Burnt, burnings, usable } from './burn.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
 import { type Accepted, type Answering, answerings } from './evidence.js';
+import { guessFrom } from './guess-from.js';
 import { type Judged, judge, judgedColumns } from './judge.js';
 import { lifetimes, triesPerRecovery } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
-import type { ProofKind } from './policy.js';
+import { classOf, type ProofKind } from './policy.js';
 import { recordFailure } from './record-failure.js';
 import { rejudge } from './rejudge.js';
 import { offeredAddresses, type RecoveryView, type SealedOffer, stateAt, viewOf, whyNot } from './view.js';
@@ -27,6 +28,8 @@ const consume = statement(
      returning id, account_id
    ), forgotten as (
      ${clearRows(`array(select ${failureKey(':authenticator::text')} from won)`)}
+   ), short_again as (
+     ${allowShortCodes(`(select :authenticator::text from won)`)}
    ), paid_off as (
      ${smsProvenRows('select :messageId::uuid from won')}
    ), noted as (
@@ -48,22 +51,25 @@ export interface Answer {
  * second guarded update, which only one caller can win. Nothing is read in a statement of its own before it. When the policy wants
  * more from this account than this proof, the view says what, and only then.
  *
+ * @param source IP address of the caller, which wrong guesses are charged to
  * Refusals: `not_found`, `finished`, `wrong_proof` (with `tries_left`), `no_tries_left`, `not_possible` (already proven, or
- * by this kind).
+ * by this kind, or by an authenticator before anything else), `rate_limited` (too many wrong ones from this network).
  */
 export async function prove(
   context: RecoveryContext,
   reference: RecoveryReference,
   { kind, value }: Answer,
+  source?: string,
 ): Promise<RecoveryView | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
-  return proveWith(context, reference.id, answerings[kind], { value, burning: burnings[kind] });
+  return proveWith(context, reference.id, answerings[kind], { value, burning: burnings[kind], source });
 }
 
 interface Offered {
   value: string;
   burning: (typeof burnings)[ProofKind];
   counter?: number;
+  source: string | undefined;
 }
 
 /** The same for whoever has shown in another way that it is about this recovery. */
@@ -73,7 +79,7 @@ export async function proveWith(
   answering: Answering,
   by: Offered,
 ): Promise<RecoveryView | Refusal> {
-  const outcome = await attempt(context, id, answering, by);
+  const outcome = await guessFrom(context, by.source, () => attempt(context, id, answering, by));
   context.database.note('proofs', { kind: answering.kind, outcome: wordFor(outcome) });
   return outcome;
 }
@@ -81,8 +87,9 @@ export async function proveWith(
 function wordFor(outcome: RecoveryView | Refusal): LabelsOf<'proofs'>['outcome'] {
   if (!isRefused(outcome)) return outcome.state === 'proving' ? 'accepted' : 'proven';
   const { code, data } = outcome;
-  if (code === 'no_tries_left' && data.limit?.policy === budgets.guessesADay.policy) return 'day_used_up';
+  if (code === 'no_tries_left' && data.limit?.policy === guessesADay) return 'day_used_up';
   if (code === 'wrong_proof') return 'wrong';
+  if (code === 'rate_limited') return 'rate_limited';
   return code === 'no_tries_left' || code === 'not_possible' ? code : 'finished';
 }
 
@@ -92,19 +99,22 @@ async function attempt(
   answering: Answering,
   by: Offered,
 ): Promise<RecoveryView | Refusal> {
-  const { database, keyring, clock } = context;
+  const { database, keyring, clock, policy } = context;
   const now = clock.now();
   const [row] = await database.query<Burnt>(by.burning, {
     id,
     now: new Date(now),
     idleExpiresAt: new Date(now + lifetimes.idle),
     triesAllowed: triesPerRecovery,
+    ...oddsParameters(policy.odds),
     ...(by.counter === undefined ? {} : { counter: by.counter }),
   });
   if (!row || stateAt(row, now) !== 'proving') return whyNot(row, now, 'proving');
+  if (row.proofs.length === 0 && classOf[answering.kind] === 'authenticator')
+    return refuse('not_possible', {}, 'an authenticator is no way to begin');
   if (row.tries === null) return noTriesLeft(row, now);
   database.note('guesses_burnt', { kind: answering.kind });
-  if ((row.identifier_spent ?? 0) > budgets.guessesADay.quota) return dayIsUsedUp(row, now);
+  if (!row.affordable) return dayIsUsedUp(policy.odds.day);
   if (row.proofs.includes(answering.kind)) {
     // If it does not hold any more, the next one is taken.
     await rejudge(context, id);
@@ -113,7 +123,7 @@ async function attempt(
 
   const accepted = await answering.check({ keyring, now, recoveryId: id }, by.value, usable(row));
   const judged = accepted && (await judgedWith(context, id, row, accepted));
-  if (!judged) return recordFailure(context, id, answering.kind, row);
+  if (!judged) return recordFailure(context, id, answering.kind, row, by.source);
   if (judged.proofs.includes(answering.kind))
     return refuse('not_possible', {}, 'another caller proved by this kind meanwhile');
   return consumeProof(context, id, { ...row, ...judged }, answering.kind, accepted);
@@ -226,8 +236,12 @@ function noTriesLeft(row: Burnt, now: number): Refusal {
   return refuse('no_tries_left', { tries_left: 0, retry_after: reset, limit });
 }
 
-function dayIsUsedUp({ resets_at: resetsAt }: Burnt, now: number): Refusal {
-  const { guessesADay } = budgets;
-  const limit = limitView(guessesADay, guessesADay.quota, resetsAt ?? new Date(now), new Date(now));
-  return refuse('no_tries_left', { tries_left: 0, retry_after: limit.reset, limit });
+const guessesADay = 'guesses-a-day';
+
+/** The caller is always told of a whole day: how much of it is left would tell when somebody else has tried. */
+function dayIsUsedUp(oddsADay: number): Refusal {
+  const window = 86_400;
+  const quota = Math.round(oddsADay / oddsOfTotp);
+  const limit = { policy: guessesADay, quota, window, remaining: 0, reset: window };
+  return refuse('no_tries_left', { tries_left: 0, retry_after: window, limit });
 }

@@ -1,30 +1,40 @@
 import { disableAuthenticators } from '@rekey/accounts';
-import { recordAudit } from '@rekey/audit';
+import { auditInsert, recordAudit } from '@rekey/audit';
+import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { chargeNetworks, counterKey, guessingNetworks } from '@rekey/limits';
 import { type Burnt, wornOut } from './burn.js';
 import type { RecoveryContext } from './context.js';
 import { triesPerRecovery } from './lifetimes.js';
 import { warnOfChange } from './notice.js';
 import type { ProofKind } from './policy.js';
 
-/** Writes a wrong value down; disables what has failed too often in a row, and tells its owner. */
+const fail = statement(
+  'recovery_record_failure',
+  `with noted as (
+     ${auditInsert}
+     values (:auditId::uuid, :now::timestamptz, 'recovery_proof_failed', 'person', null, :id::uuid,
+       jsonb_build_object('kind', :kind::text, 'tries_left', :triesLeft::integer))
+   )
+   ${chargeNetworks}`,
+);
+
+/**
+ * Writes a wrong value down and charges the networks that it came from; disables what has failed too often in a row, and tells its
+ * owner.
+ */
 export async function recordFailure(
-  { database, clock }: RecoveryContext,
+  context: RecoveryContext,
   id: string,
   kind: ProofKind,
   row: Burnt,
+  source: string | undefined,
 ): Promise<Refusal> {
+  const { database, clock } = context;
   const triesLeft = triesPerRecovery - (row.tries ?? triesPerRecovery);
   const now = clock.now();
   const at = new Date(now);
-  await recordAudit(database, {
-    id: uuidv7(now),
-    at,
-    event: 'recovery_proof_failed',
-    actor: 'person',
-    recoveryId: id,
-    detail: { kind, tries_left: triesLeft },
-  });
+  await charge(context, { id, kind, triesLeft, now, auditId: uuidv7(now) }, source);
   const ids = wornOut(row);
   if (ids.length > 0) {
     await database.transaction(async (tx) => {
@@ -44,4 +54,23 @@ export async function recordFailure(
     });
   }
   return refuse('wrong_proof', { tries_left: triesLeft });
+}
+
+async function charge(
+  { database, keyring, wrongGuesses }: RecoveryContext,
+  failed: { id: string; kind: ProofKind; triesLeft: number; now: number; auditId: string },
+  source: string | undefined,
+): Promise<void> {
+  const networks = source === undefined ? [] : guessingNetworks(source);
+  const keys = networks.map(({ network, budget }) => counterKey(keyring, budget, network));
+  const rows = await database.query<{ key: Buffer; spent: number; resets_at: Date }>(fail, {
+    ...failed,
+    now: new Date(failed.now),
+    networks: keys,
+    windows: networks.map(({ budget }) => budget.windowMs),
+  });
+  for (const [at, one] of networks.entries()) {
+    const counted = rows.find(({ key }) => keys[at]?.equals(key));
+    if (counted && counted.spent >= one.budget.quota) wrongGuesses?.close(one, counted.resets_at);
+  }
 }

@@ -1,11 +1,11 @@
 import { type OpenedAddress, openAddress } from '@rekey/accounts';
 import type { Locale } from '@rekey/kernel';
-import { budgets, counterKey, type SmsRefusal } from '@rekey/limits';
+import { budgets, counterKey, defaultOdds, oddsParameters, type SmsRefusal } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import type { Cause } from '@rekey/watch';
 import { codeLinkToken, stopToken, undoToken } from './bearer.js';
 import type { MessageContext } from './context.js';
-import { lifetimes } from './lifetimes.js';
+import { lifetimes, triesPerRecovery } from './lifetimes.js';
 import type { AccountNotice } from './notice.js';
 import { type MessageKind, shardsOf, type TakenRow, take } from './take-statement.js';
 
@@ -57,6 +57,8 @@ export async function takeMessages(context: MessageContext, messageIds: string[]
     now: new Date(clock.now()),
     keyId: keyring.newestKeyId,
     countHere: flood === undefined,
+    triesAllowed: triesPerRecovery,
+    ...oddsParameters(context.odds ?? defaultOdds),
     clientShards: shardsOf(quotas.client),
     clientQuota: Math.floor(quotas.client / shardsOf(quotas.client)),
     instanceShards: shardsOf(quotas.instance),
@@ -142,6 +144,7 @@ function codeOf({ keyring }: MessageContext, row: TakenRow, about: MessageToSend
     boundTo: row.bound_to ?? row.exact,
     counter: row.counter,
     keyId: row.key_id ?? '',
+    digits: row.digits,
   });
   if (code === undefined) return { drop: 'key_gone' };
   const linkToken =

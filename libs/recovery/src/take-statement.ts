@@ -1,7 +1,15 @@
 import { addressOfNotice, addressToWrite, type SealedAddress } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import type { Locale } from '@rekey/kernel';
-import { budgets, chargeRows, chargeSend } from '@rekey/limits';
+import {
+  accountOddsKey,
+  budgets,
+  chargeCodeRows,
+  chargeRows,
+  chargeSend,
+  identifierOddsKey,
+} from '@rekey/limits';
+import { codeShape } from '@rekey/proofs';
 import type { AccountNotice } from './notice.js';
 
 export type MessageKind = 'recovery_code' | 'recovery_completed' | 'authenticators_changed';
@@ -32,6 +40,8 @@ export interface TakenRow extends SealedAddress {
   key_id: string | null;
   /** What the code is bound to: as the first attempt found it, also when the address has been sealed anew since. */
   bound_to: Buffer | null;
+  /** How long its code is, as the first attempt found it; null where the release before made it. */
+  digits: number | null;
   attempts: number;
   /** Null where nothing was charged: a notice, or another attempt; or it is counted elsewhere. */
   may_send: boolean | null;
@@ -66,6 +76,22 @@ const wide = `
   where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean`;
 
 /**
+ * How long the code may at least be, by the identifier and by the account. For nobody it is found out in the same way, and is nobody's
+ * to see. What is not sent is not charged.
+ */
+const coding = `
+  select odds.key, greatest(:triesAllowed::integer - message.tries, 1) as tries, address.account_id is not null as known, case
+      when not coalesce(address.gets_short, true) then ${codeShape.unguessable}
+      when coalesce(address.channel, message.wanted, 'email') = 'sms' then ${codeShape.digits.sms} else ${codeShape.digits.email}
+    end as least
+  from message join outcome on outcome.message_id = message.id left join address on address.message_id = message.id, lateral (values
+    (${identifierOddsKey('code', 'message.guess_key')}),
+    (${accountOddsKey('code', `coalesce(address.account_id, 'nobody ' || encode(message.guess_key, 'hex'))`)})
+  ) as odds (key)
+  where message.kind = 'recovery_code' and message.attempts = 0 and message.state = 'proving'
+    and (address.message_id is null or coalesce(outcome.may_send, true))`;
+
+/**
  * One statement for all of it: read the messages, find the accounts by their blind index, pick the addresses, charge the
  * sends, bind messages and recoveries. The binding commits before anything is sent, so that a code which arrives is a code
  * which is good, however fast the person types.
@@ -74,7 +100,7 @@ export const take = statement(
   'recovery_take_messages',
   `with message as (
      select m.id, m.recovery_id, m.kind, m.change, m.authenticator as bound_authenticator, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
-       r.generation, r.state, r.locale, r.settled_at, r.password_set, r.suspended, r.identifier_digests, r.channel as wanted, r.client_id
+       r.generation, r.state, r.tries, r.guess_key, r.locale, r.settled_at, r.password_set, r.suspended, r.identifier_digests, r.channel as wanted, r.client_id
      from messages m left join recoveries r on r.id = m.recovery_id
      where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
    ), address as (
@@ -102,18 +128,23 @@ export const take = statement(
          )
        end as may_send
      from message, verdict
+   ), coded as (
+     ${chargeCodeRows(coding)}
+   ), shape as (
+     -- The longer of the two. Codes are taken up one at a time.
+     select max(digits) as digits from coded
    ), bound as (
-     update messages m set attempts = m.attempts + 1, address_id = address.address_id, channel = address.channel,
+     update messages m set attempts = m.attempts + 1, digits = coalesce(m.digits, case when m.attempts = 0 then shape.digits end), address_id = address.address_id, channel = address.channel,
        bound_to = coalesce(m.bound_to, address.exact), key_id = coalesce(m.key_id, :keyId),
        authenticator = coalesce(address.authenticator, m.authenticator)
-     from address join outcome on outcome.message_id = address.message_id
+     from address join outcome on outcome.message_id = address.message_id, shape
      where m.id = address.message_id and m.state = 'queued' and coalesce(outcome.may_send, true)
-     returning m.id, m.key_id, m.bound_to
+     returning m.id, m.key_id, m.bound_to, m.digits
    ), bound_to_nobody as (
      -- A code that goes to nobody is bound like any other, so that a guess at it takes the same steps.
-     update messages m set attempts = m.attempts + 1, channel = coalesce(m.channel, message.wanted, 'email'),
+     update messages m set attempts = m.attempts + 1, channel = coalesce(m.channel, message.wanted, 'email'), digits = shape.digits,
        bound_to = sha256(convert_to(gen_random_uuid()::text, 'utf8')), key_id = :keyId
-     from message
+     from message, shape
      where m.id = message.id and m.state = 'queued' and m.kind = 'recovery_code' and m.bound_to is null
        and not exists (select from bound where bound.id = m.id)
    ), bound_recovery as (
@@ -126,7 +157,7 @@ export const take = statement(
      message.request_id, message.traceparent,
      message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
      message.password_set, message.suspended, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
-     address.exact, bound.key_id, bound.bound_to, outcome.may_send
+     address.exact, bound.key_id, bound.bound_to, bound.digits, outcome.may_send
    from message left join address on address.message_id = message.id left join bound on bound.id = message.id
      left join outcome on outcome.message_id = message.id`,
 );

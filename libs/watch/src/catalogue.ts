@@ -83,13 +83,27 @@ export const catalogue = {
     help: 'Proofs offered in recoveries',
     labels: {
       kind: proofKinds,
-      outcome: ['accepted', 'proven', 'wrong', 'no_tries_left', 'day_used_up', 'not_possible', 'finished'],
+      outcome: [
+        'accepted',
+        'proven',
+        'wrong',
+        'no_tries_left',
+        'day_used_up',
+        'rate_limited',
+        'not_possible',
+        'finished',
+      ],
     },
   },
   guesses_burnt: { kind: 'counter', help: 'Guesses spent on them', labels: { kind: proofKinds } },
+  guess_sprays: {
+    kind: 'counter',
+    help: 'Ten minutes in which a process saw more wrong proofs than people get wrong: somebody tries many accounts',
+    labels: {},
+  },
   authenticators_disabled: {
     kind: 'counter',
-    help: 'Authenticators disabled by wrong values in a row',
+    help: 'Authenticators disabled by wrong values in a row; of an address, its short codes',
     labels: { kind: proofKinds },
   },
   recoveries_settled: {

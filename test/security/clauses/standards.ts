@@ -9,7 +9,7 @@ export const standards: { name: string; prefix: string; clauses: Record<string, 
       '3.1.3.2': 'Out-of-band codes: one use, ten minutes, bound to the transaction',
       '3.1.4.1': 'One-time passwords are computed as the RFCs say',
       '3.2.2':
-        'At most a hundred failures in a row, then the authenticator is disabled until it is bound again',
+        'At most a hundred failures in a row, then an authenticator is disabled until it is bound again; what has 64 bits is not counted',
       '4.1.2.1': 'Binding an authenticator takes authentication as strong as the account has',
       '4.2.1.1': 'Saved recovery codes: 64 bits or more, one use, replaced as a set',
       '4.2.1.2': 'Issued recovery codes: only to addresses that were confirmed',

@@ -84,8 +84,16 @@ export class Attacker {
   credentials = () =>
     this.onRecovery('POST …/credentials', 'POST', '/credentials', { password: 'a sentence of nobody' }, 409);
   codes = () => this.onRecovery('POST …/codes', 'POST', '/codes', {}, 202);
+  /** An app is no way to begin with. */
   proof = (kind: string, value: string, plan: Partial<Plan> = {}, of = kind) =>
-    this.onRecovery(`POST …/proofs (${of})`, 'POST', '/proofs', { kind, value }, 422, plan);
+    this.onRecovery(
+      `POST …/proofs (${of})`,
+      'POST',
+      '/proofs',
+      { kind, value },
+      kind === 'totp' ? 409 : 422,
+      plan,
+    );
 
   signIn(): Promise<Measured> {
     const from = this.deal(this.pairs);

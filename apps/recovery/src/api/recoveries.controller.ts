@@ -145,11 +145,20 @@ export class RecoveriesController {
     bearer: true,
     body: proofBody,
     answers: { 200: { description: 'right', schema: recoveryAnswer } },
-    refusals: ['invalid_request', 'not_found', 'not_possible', 'finished', 'wrong_proof', 'no_tries_left'],
+    refusals: [
+      'invalid_request',
+      'not_found',
+      'not_possible',
+      'finished',
+      'wrong_proof',
+      'no_tries_left',
+      'rate_limited',
+    ],
   })
   async proof(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest) {
     const whose = reference(id, request);
-    return unwrap(await prove(inRequest(this.context, request), whose, this.read(whose, proofBody, body)));
+    const offered = this.read(whose, proofBody, body);
+    return unwrap(await prove(inRequest(this.context, request), whose, offered, request.ip));
   }
 
   @Post(':id/credentials')

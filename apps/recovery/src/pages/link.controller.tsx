@@ -47,7 +47,7 @@ export class LinkController {
     const number = textIn(body.number, 10);
     if (!link.beganHere && !/\d/.test(number.normalize('NFKC')))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
-    const proven = await proveByLink(context, token, { began, number });
+    const proven = await proveByLink(context, token, { began, number, source: request.ip });
     if (isRefused(proven)) {
       if (proven.code === 'wrong_proof') {
         const problem = proofWordings[show.context.locale].link.wrong(proven.data.tries_left ?? 0);

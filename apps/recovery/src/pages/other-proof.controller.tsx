@@ -39,7 +39,7 @@ export class OtherProofController {
     const { other } = proofWordings[show.context.locale];
     // A try is too dear for a slip of the finger.
     if (!/[\p{L}\p{N}]/u.test(value)) return this.showOther(show, recovery, 422, { kind, text: other.empty });
-    const proven = await prove(context, recovery, { kind, value });
+    const proven = await prove(context, recovery, { kind, value }, request.ip);
     if (!isRefused(proven)) return goOn(parts, show, reply, recovery, proven);
     if (proven.code === 'wrong_proof') {
       return this.showOther(show, recovery, 422, { kind, text: other.wrong(proven.data.tries_left ?? 0) });

@@ -98,7 +98,7 @@ export class RecoverController {
     // A try is too dear for a slip of the finger.
     if (!/\d/.test(value.normalize('NFKC')))
       return this.showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
-    const proven = await prove(context, recovery, { kind: 'code', value });
+    const proven = await prove(context, recovery, { kind: 'code', value }, request.ip);
     if (!isRefused(proven)) return goOn(parts, show, reply, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const problem = wordsOf(show).code.wrong(proven.data.tries_left ?? 0);

@@ -88,7 +88,7 @@ const en: PageWording = {
     title: 'Enter the code',
     lead: 'If we know this account, a code is on its way to it by mail or SMS. It is good for 10 minutes.',
     label: 'Code',
-    hint: '6 digits by SMS, 8 by mail. Spaces do not matter.',
+    hint: 'Usually 6 digits by SMS and 8 by mail, sometimes more. Spaces do not matter.',
     submit: 'Continue',
     wrong: (left) =>
       left === 0
@@ -193,7 +193,7 @@ const zhHans: PageWording = {
     title: '输入验证码',
     lead: '如果我们有此账户，验证码正通过邮件或短信发出，10 分钟内有效。',
     label: '验证码',
-    hint: '短信为 6 位数字，邮件为 8 位数字。空格不影响。',
+    hint: '短信通常为 6 位数字，邮件通常为 8 位数字，有时更长。空格不影响。',
     submit: '继续',
     wrong: (left) => (left === 0 ? '验证码不正确，且已无剩余次数。' : `验证码不正确，还可尝试 ${left} 次。`),
     empty: '请输入验证码中的数字。',

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The odds that guesses at one party have had, by quarter of a day, so that a day and a year can be summed over any window. A row says
- * nothing of whom: its key is a digest.
+ * The odds that guesses at one party have had, by quarter of a day, so that a day and a year can be summed over any window, and how
+ * long a code is that was sent. A row of odds says nothing of whom: its key is a digest.
  */
 export class LimitsOdds1764000000026 implements MigrationInterface {
   name = 'LimitsOdds1764000000026';
@@ -21,9 +21,12 @@ export class LimitsOdds1764000000026 implements MigrationInterface {
         primary key (key, slot)
       ) with (fillfactor = 70)`);
     await queryRunner.query('create index guess_odds_expires_at on guess_odds using brin (expires_at)');
+    // Null: as many as the channel has by default, as the release before sends them.
+    await queryRunner.query('alter table messages add column digits smallint');
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('alter table messages drop column digits');
     await queryRunner.query('drop table guess_odds');
   }
 }

@@ -1,6 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
-import type { OddsPolicy } from './policy.js';
-import { rounding } from './policy.js';
+import { type OddsPolicy, rounding } from './policy.js';
 
 /** Odds are summed by quarter of a day. */
 const slotSeconds = 21_600;
@@ -39,7 +38,7 @@ export const chargeOddsRows = (rows: string): string => `
   from (${rows}) charged
   where ${within('charged.key', `coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = ${slotNow}), 0) + charged.cost`)}
   order by charged.key
-  on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = excluded.expires_at
+  on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
     where ${within('guess_odds.key', 'guess_odds.odds + excluded.odds')}
   returning key`;
 

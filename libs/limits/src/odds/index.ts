@@ -1,3 +1,4 @@
+export { type Attack, type AttackOutcome, lengthOfNextCode, steadyAttack, steadyGuesses } from './attack.js';
 export {
   accountOddsKey,
   chargeOdds,
@@ -5,4 +6,5 @@ export {
   forgetOdds,
   oddsParameters,
 } from './charge.js';
+export { chargeCodeRows, codeLengths, longestCode, oddsOfCode } from './codes.js';
 export { defaultOdds, type OddsPolicy, oddsOfGuess, oddsOfTotp, oddsShape } from './policy.js';

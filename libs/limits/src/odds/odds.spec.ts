@@ -2,7 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { MovableClock } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../../test/runner/database.js';
-import { chargeOdds, defaultOdds, forgetOdds, oddsOfTotp, oddsShape } from './index.js';
+import {
+  chargeCodeRows,
+  chargeOdds,
+  defaultOdds,
+  forgetOdds,
+  lengthOfNextCode,
+  oddsOfCode,
+  oddsOfTotp,
+  oddsParameters,
+  oddsShape,
+} from './index.js';
 
 const day = 86_400_000;
 
@@ -58,6 +68,41 @@ describe('odds', () => {
     expect(await guess(key, 1e-20)).toBe(true);
     clock.advance(366 * day);
     expect(await guess(key)).toBe(true);
+  });
+
+  const code = statement(
+    'spec_charge_code',
+    chargeCodeRows('select :key::bytea as key, 5 as tries, :least::integer as least, true as known'),
+  );
+  const lengthOf = async (key: Buffer, least = 6, policy = defaultOdds): Promise<number> => {
+    const values = { key, least, now: now(), ...oddsParameters(policy) };
+    const [row] = await database.query<{ digits: number }>(code, values);
+    return row?.digits ?? 0;
+  };
+
+  test.each([
+    [defaultOdds, 6],
+    [defaultOdds, 8],
+    [{ day: 4e-7, year: 1e-5 }, 6],
+    [{ day: 1e-8, year: 1e-5 }, 6],
+  ])('codes grow as the plain function says, by the policy %j, from %d digits', async (policy, least) => {
+    const key = randomBytes(32);
+    const spent = { day: 0, year: 0 };
+    for (let n = 0; n < 60; n++) {
+      const digits = lengthOfNextCode(policy, spent, { tries: 5, least });
+      expect(await lengthOf(key, least, policy)).toBe(digits);
+      spent.day += oddsOfCode(digits, 5);
+      spent.year += oddsOfCode(digits, 5);
+    }
+    // Where short codes have ended they stay ended, and cost nothing that is worth counting.
+    expect(await lengthOf(key, 20, policy)).toBe(20);
+  });
+
+  test('100 codes of one party at once: as many short ones as one after the other', async () => {
+    const key = randomBytes(32);
+    const lengths = await Promise.all(Array.from({ length: 100 }, () => lengthOf(key)));
+    expect(lengths.filter((digits) => digits === 6)).toHaveLength(6);
+    expect(lengths.filter((digits) => digits === 8)).toHaveLength(94);
   });
 
   test('who is refused pays nothing, and what counts no more is forgotten', async () => {

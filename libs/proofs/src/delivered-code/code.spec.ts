@@ -42,6 +42,40 @@ test('a code has its digits and is the same again, also after a rotation', () =>
   expect(deriveCode(new Keyring([{ id: 'new', key: randomBytes(32) }]), mail)).toBeUndefined();
 });
 
+test.each([8, 10, 12, 20])(
+  'a code of %d digits is none of the others and has none of them in it',
+  (digits) => {
+    const bound = binding({ channel: 'sms' });
+    const long = deriveCode(keyring, { ...bound, digits }) ?? '';
+    expect(long).toMatch(new RegExp(`^\\d{${digits}}$`));
+    expect(deriveCode(keyring, { ...bound, digits })).toBe(long);
+    // By chance one in a million is; eight of them are not.
+    const others = Array.from({ length: 8 }, (_, at) => ({ ...bound, counter: at }));
+    expect(
+      others.every((other) => {
+        const usual = deriveCode(keyring, other) ?? '?';
+        return deriveCode(keyring, { ...other, digits })?.includes(usual);
+      }),
+    ).toBe(false);
+    expect(matchCode(keyring, long.replace(/\d{4}/g, '$& '), [{ ...bound, digits }])).toBeDefined();
+    expect(matchCode(keyring, long, [bound])).toBeUndefined();
+    expect(matchCode(keyring, deriveCode(keyring, bound) ?? '', [{ ...bound, digits }])).toBeUndefined();
+  },
+);
+
+test('the digits of a long code are spread evenly, at each of its places', () => {
+  const rounds = 4_000;
+  const seen = Array.from({ length: 12 }, () => Array<number>(10).fill(0));
+  for (let n = 0; n < rounds; n++) {
+    const code = deriveCode(keyring, binding({ channel: 'sms', counter: n, digits: 12 })) ?? '';
+    for (const [at, digit] of [...code].entries()) seen[at]![Number(digit)]!++;
+  }
+  const expected = rounds / 10;
+  // 9 degrees of freedom; beyond 39 about once in a hundred thousand.
+  for (const place of seen)
+    expect(place.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)).toBeLessThan(39);
+});
+
 test.each([
   ['recovery', { recoveryId: uuidv7(2) }],
   ['address', { boundTo: randomBytes(32) }],

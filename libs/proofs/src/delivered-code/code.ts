@@ -1,11 +1,16 @@
+import { createHmac } from 'node:crypto';
 import { isSameText, type Keyring } from '@rekey/kernel';
 import { generateSync } from 'otplib';
 
 export type CodeChannel = 'email' | 'sms';
 
-/** Digits of a code (NIST SP 800-63B-4 §3.1.3.2 asks for six at least) and how long it is good. */
+/**
+ * Digits of a code (NIST SP 800-63B-4 §3.1.3.2 asks for six at least) and how long it is good. What comes by mail is read beside the page
+ * and may be longer from the start. `unguessable` is 66 bits: from 64 on no guess has to be counted (§3.2.2).
+ */
 export const codeShape = {
   digits: { email: 8, sms: 6 },
+  unguessable: 20,
   lifetimeMs: 600_000,
 } as const;
 
@@ -19,20 +24,34 @@ export interface CodeBinding {
   counter: number;
   /** The key of the ring under which the message was first sent. */
   keyId: string;
+  /** As the message was first sent; null where the release before this one sent it: then as many as its channel has by default. */
+  digits?: number | null | undefined;
 }
 
 /**
  * The code of one message: HOTP (RFC 4226, by otplib) over a key derived from the keyring. It is nowhere at rest; who
- * sends it and who checks it derive it, each for itself.
+ * sends it and who checks it derive it, each for itself. The truncation of §5.3 leaves 31 bits, too few for ten digits: a code that is
+ * longer than its channel's default is the whole HMAC of §5.2 as a number, under a key of its own.
  *
  * @returns undefined when the keyring no longer holds the key
  */
 export function deriveCode(keyring: Keyring, binding: CodeBinding): string | undefined {
   const context = [binding.recoveryId, binding.channel, binding.boundTo.toString('hex')].join('|');
-  const secret = keyring.derive('recovery-code', context, { keyId: binding.keyId });
+  const usual = codeShape.digits[binding.channel];
+  const digits = binding.digits ?? usual;
+  const purpose = digits === usual ? 'recovery-code' : `recovery-code-${digits}`;
+  const secret = keyring.derive(purpose, context, { keyId: binding.keyId });
   if (!secret) return undefined;
-  const digits = codeShape.digits[binding.channel];
-  return generateSync({ strategy: 'hotp', secret, counter: binding.counter, digits });
+  // Made for a long code too, so that its time does not tell how long it is.
+  const hotp = generateSync({ strategy: 'hotp', secret, counter: binding.counter, digits: usual });
+  return digits === usual ? hotp : longCode(secret, binding.counter, digits);
+}
+
+function longCode(secret: Buffer, counter: number, digits: number): string {
+  const text = Buffer.alloc(8);
+  text.writeBigUInt64BE(BigInt(counter));
+  const mac = createHmac('sha1', secret).update(text).digest('hex');
+  return (BigInt(`0x${mac}`) % 10n ** BigInt(digits)).toString().padStart(digits, '0');
 }
 
 /** What a person typed, without what they may have typed to read it better. */

@@ -1,0 +1,75 @@
+import {
+  type AttackOutcome,
+  budgets,
+  type OddsPolicy,
+  oddsOfCode,
+  oddsOfGuess,
+  oddsOfTotp,
+  steadyAttack,
+  steadyGuesses,
+} from '@rekey/limits';
+import { backupCodeShape, codeShape } from '@rekey/proofs';
+import { triesPerRecovery as tries } from './lifetimes.js';
+
+export interface OddsRow {
+  what: string;
+  over: string;
+  /** The chance of a right guess, at most. */
+  odds: number;
+  how: string;
+}
+
+const lengths = ({ codes }: AttackOutcome): string =>
+  Object.entries(codes)
+    .map(([digits, n]) => `${n} codes of ${digits} digits`)
+    .join(', ');
+
+/**
+ * How likely it is that somebody who knows nothing but an identifier guesses right, when they try all that the limits let them
+ * (OWASP ASVS 5.0 6.6.3, NIST SP 800-63B-4 §3.2.2). Computed from the policy; a row says the most, not what is usual.
+ */
+export function oddsTable(policy: OddsPolicy): OddsRow[] {
+  const sendsADay = budgets.sendsADay.quota;
+  const attack = (least: number, days: number) => steadyAttack({ policy, least, sendsADay, tries, days });
+  const delivered = (what: string, least: number): OddsRow[] => {
+    const [day, year] = [attack(least, 1), attack(least, 365)];
+    return [
+      {
+        what,
+        over: 'one recovery',
+        odds: oddsOfCode(least, tries),
+        how: `${tries} tries at one code of ${least} digits`,
+      },
+      { what, over: 'day', odds: day.odds, how: lengths(day) },
+      { what, over: 'year', odds: year.odds, how: lengths(year) },
+    ];
+  };
+  const app = (over: string, days: number): OddsRow => {
+    const { odds, guesses } = steadyGuesses(policy, oddsOfTotp, days);
+    return {
+      what: 'authenticator app, after a first proof',
+      over,
+      odds,
+      how: `${guesses} guesses, two values good`,
+    };
+  };
+  const saved = oddsOfGuess(2 ** backupCodeShape.bits, backupCodeShape.codes);
+  return [
+    ...delivered('SMS', codeShape.digits.sms),
+    ...delivered('mail', codeShape.digits.email),
+    app('day', 1),
+    app('year', 365),
+    {
+      what: 'backup code',
+      over: 'a million guesses',
+      odds: 1e6 * saved,
+      how: `${backupCodeShape.codes} codes of ${backupCodeShape.bits} bits; not counted`,
+    },
+    {
+      what: 'code where short ones have ended',
+      over: 'a million guesses',
+      odds: oddsOfCode(codeShape.unguessable, 1e6),
+      how: `${codeShape.unguessable} digits, 66 bits; not counted`,
+    },
+  ];
+}
