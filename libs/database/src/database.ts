@@ -7,6 +7,7 @@ import { DataSource, type EntityManager, type EntitySchema, type MixedList } fro
 import { namingConnectionFault } from './connection-fault.js';
 import { HeardClient } from './heard-client.js';
 import { pendingMigrations } from './migrate.js';
+import { type RoleRights, readRights, some } from './rights.js';
 import { type Statement, valuesOf } from './statement.js';
 
 /** Whatever a hand-written statement can be put to: the database, or a transaction on it. */
@@ -41,6 +42,8 @@ export interface DatabaseOptions {
   anySchema?: boolean;
   /** Where it is counted what happens; nowhere when left out. */
   noteAt?: NoteAt;
+  /** Gets what the role of the URL may do and should not, when that is something. */
+  surplusRights?: (rights: string[]) => void;
 }
 
 type NoteAt = (place: Place | undefined) => Note;
@@ -144,9 +147,18 @@ export class Database implements Sql {
     return this.pool.connect().catch(rethrowNamed);
   }
 
-  /** @throws when PostgreSQL does not answer */
-  async ping(): Promise<void> {
-    await this.pool.query('select 1').catch(rethrowNamed);
+  /**
+   * @returns what the role of this connection may do
+   * @throws when PostgreSQL does not answer
+   */
+  rights(): Promise<RoleRights> {
+    return readRights((text) => this.pool.query({ name: 'database_rights', text }).catch(rethrowNamed));
+  }
+
+  /** @throws when PostgreSQL does not answer, or the role lacks a right that its work takes */
+  async ready(): Promise<void> {
+    const { role, missing } = await this.rights();
+    if (missing.length > 0) throw new Error(lacks(role, missing));
   }
 
   async close(): Promise<void> {
@@ -194,10 +206,32 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     extra: { Client: HeardClient, options: '-c search_path=public,bullmq -c TimeZone=UTC', keepAlive: true },
   });
   await dataSource.initialize();
-  const pending = options.anySchema ? [] : await pendingMigrations(dataSource);
-  if (pending.length > 0) {
-    await dataSource.destroy();
-    throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
+  const database = new Database(dataSource, options.noteAt);
+  if (options.anySchema) return database;
+  try {
+    await assertUsable(database, options.surplusRights);
+    return database;
+  } catch (fault) {
+    await database.close();
+    throw fault;
   }
-  return new Database(dataSource, options.noteAt);
 }
+
+async function assertUsable(
+  database: Database,
+  surplusRights: DatabaseOptions['surplusRights'],
+): Promise<void> {
+  const { role, missing, surplus } = await database.rights();
+  // Without the right to read it, nobody can say what was migrated.
+  if (missing.includes(readsLedger)) throw new Error(lacks(role, missing));
+  const pending = await pendingMigrations(database.dataSource);
+  if (pending.length > 0)
+    throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
+  if (missing.length > 0) throw new Error(lacks(role, missing));
+  if (surplus.length > 0) surplusRights?.(surplus);
+}
+
+const readsLedger = 'select on schema_migrations';
+
+const lacks = (role: string, missing: string[]): string =>
+  `DATABASE_URL: its role ${role} lacks ${some(missing)}; run "npm run migrate" with DATABASE_OWNER_URL`;
