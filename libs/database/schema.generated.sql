@@ -49,7 +49,7 @@ create table audit_events (
   recovery_id uuid,
   detail jsonb not null default '{}'::jsonb,
   recorded_at timestamp with time zone default now(),
-  CHECK (((at >= (recorded_at - '01:00:00'::interval)) AND (at <= (recorded_at + '01:00:00'::interval)))),
+  CHECK (((at >= (recorded_at - '01:00:00'::interval)) AND (at <= (recorded_at + '01:00:00'::interval)))) NOT VALID,
   PRIMARY KEY (id)
 );
 
