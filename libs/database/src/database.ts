@@ -68,6 +68,8 @@ export class Database implements Sql {
     private readonly inside = new AsyncLocalStorage<Seat>(),
   ) {}
 
+  private asking: Promise<RoleRights> | undefined;
+
   /** The same database for one piece of work: what is done on it was caused by that, and is noted there. */
   at(place: Place | undefined): Database {
     return new Database(this.dataSource, this.noteAt, place, this.inside);
@@ -155,9 +157,16 @@ export class Database implements Sql {
     return readRights((text) => this.pool.query({ name: 'database_rights', text }).catch(rethrowNamed));
   }
 
-  /** @throws when PostgreSQL does not answer, or the role lacks a right that its work takes */
+  /**
+   * Asked by anybody: one question at a time, whose answer goes to all who wait for it.
+   *
+   * @throws when PostgreSQL does not answer, or the role lacks a right that its work takes
+   */
   async ready(): Promise<void> {
-    const { role, missing } = await this.rights();
+    this.asking ??= this.rights().finally(() => {
+      this.asking = undefined;
+    });
+    const { role, missing } = await this.asking;
     if (missing.length > 0) throw new Error(lacks(role, missing));
   }
 

@@ -38,7 +38,8 @@ export const variables = {
     schema: withCredentials('postgres:', 'postgresql:'),
   },
   DATABASE_OWNER_URL: {
-    meaning: 'the same database as the role that owns the tables; `npm run migrate` alone needs it',
+    meaning:
+      'the same database as the role that owns the tables; for `npm run migrate`, and for `npm start` on a database of yours',
     default: '`DATABASE_URL`',
     allowed: 'a postgres:// URL',
     secret: true,
