@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@rekey/database';
 import { newSecret } from '@rekey/kernel';
+import { until } from '../flows/rekey.js';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
 import { administer } from '../runner/postgres.js';
-import { RunningClock, startApp } from './app-process.js';
+import { type AppProcess, RunningClock, startApp } from './app-process.js';
 
 /** The commands that set a deployment up, as `docker/compose.yaml` and an operator run them. Needs a build. */
 describe('a deployment with database roles', () => {
@@ -22,6 +23,7 @@ describe('a deployment with database roles', () => {
     );
   });
   afterAll(async () => {
+    for (const one of started) await one.kill();
     await postgres.drop();
     const { href } = Object.assign(new URL(postgres.adminUrl), { pathname: '/postgres' });
     for (const name of names) await administer(href, `drop role ${name}`);
@@ -79,9 +81,9 @@ describe('a deployment with database roles', () => {
     // Nothing is left to change: the role that works may ask.
     expect(run('migrate', { DATABASE_URL: url })).toEqual({ status: 0, said: 'the schema is up to date\n' });
 
-    const started = await startConsole(url);
-    expect(started.output()).not.toContain('may do more');
-    await started.kill();
+    const one = await startConsole(url);
+    expect(one.output()).not.toContain('may do more');
+    await one.kill();
   });
 
   test('a superuser that is to work beside an owner is refused by the migration', () => {
@@ -105,28 +107,33 @@ describe('a deployment with database roles', () => {
         /^the schema is up to date\n.*its role rekey is a superuser, .*see "Database roles"/,
       ),
     });
-    const started = await startConsole(postgres.adminUrl);
-    expect(started.output().match(/may do more than its work takes/g)).toHaveLength(1);
-    await started.kill();
+    const one = await startConsole(postgres.adminUrl);
+    expect(one.output().match(/may do more than its work takes/g)).toHaveLength(1);
+    await one.kill();
   });
 
   test('a process is not ready while it lacks a right, and is ready once it has it', async () => {
-    const started = await startConsole(url);
-    const ready = async () => (await fetch(`${started.url}/health/ready`)).status;
+    const one = await startConsole(url);
+    const ready = async () => (await fetch(`${one.url}/health/ready`)).status;
     const app = new URL(url).username;
     await administer(ownerUrl, `revoke insert on accounts from ${app}`);
     expect(await ready()).toBe(503);
-    expect(started.output()).toContain(`its role ${app} lacks insert on accounts`);
+    const lacks = `its role ${app} lacks insert on accounts`;
+    await until('the log to say so', async () => one.output().includes(lacks) || undefined);
     await expect(openDatabase({ url, name: 'spec' })).rejects.toThrow('lacks insert on accounts');
     expect(run('migrate', { DATABASE_OWNER_URL: ownerUrl, DATABASE_URL: url }).status).toBe(0);
     expect(await ready()).toBe(200);
-    await started.kill();
+    await one.kill();
   });
 
-  const startConsole = (databaseUrl: string) =>
-    startApp(
+  const started: AppProcess[] = [];
+  async function startConsole(databaseUrl: string): Promise<AppProcess> {
+    const console_ = await startApp(
       'console',
       { clock: new RunningClock(), settings: { databaseUrl, dataDir, urls: {} } },
       { environment: { LOG_LEVEL: 'warn' } },
     );
+    started.push(console_);
+    return console_;
+  }
 });
