@@ -48,6 +48,8 @@ create table audit_events (
   account_id text,
   recovery_id uuid,
   detail jsonb not null default '{}'::jsonb,
+  recorded_at timestamp with time zone default now(),
+  CHECK (((at >= (recorded_at - '01:00:00'::interval)) AND (at <= (recorded_at + '01:00:00'::interval)))) NOT VALID,
   PRIMARY KEY (id)
 );
 
@@ -361,3 +363,4 @@ CREATE INDEX spent_token_ids_expires_at ON public.spent_token_ids USING btree (e
 CREATE INDEX token_families_account ON public.token_families USING btree (account_id);
 CREATE INDEX token_families_recovery ON public.token_families USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
 CREATE TRIGGER audit_events_keep BEFORE DELETE OR UPDATE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION audit_events_keep();
+CREATE TRIGGER audit_events_never_emptied BEFORE TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION audit_events_keep();

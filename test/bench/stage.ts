@@ -31,7 +31,7 @@ export class Stage {
     const flags = [...postgresFlags, ...watching];
     const server = await startPostgres({ migrated: false, flags });
     this.undo.push(() => server.stop());
-    this.postgresUrl = server.url;
+    this.postgresUrl = server.adminUrl;
     const postgres = await PostgresMeter.open(server.url);
     this.undo.push(() => postgres.close());
     const arrivals = await MailArrivals.open();

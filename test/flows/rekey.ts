@@ -8,6 +8,7 @@ import pg from 'pg';
 import { type Standalone, type SweepPeriods, startStandalone } from '../../apps/standalone/src/app.js';
 import { createDatabase } from '../runner/database.js';
 import { freePort } from '../runner/free-port.js';
+import { rolesOf } from '../runner/template.js';
 import { brokenPromise } from './promised.js';
 
 /** Whatever the JSON of an answer or a row holds; the test says what it expects of it. */
@@ -36,6 +37,7 @@ export interface Rekey {
   clock: MovableClock;
   standalone: Standalone;
   mailboxUrl: string;
+  /** As the superuser: a test may forge what the product may not. */
   sql(text: string, values?: unknown[]): Promise<Json[]>;
   call(method: string, url: string, options?: CallOptions): Promise<Answer>;
   /** A form to the issuer. */
@@ -106,7 +108,7 @@ async function start(
   close: () => Promise<void>,
 ): Promise<Rekey> {
   const given = options.environment?.DATABASE_URL;
-  const database = given ? { url: given, drop: async () => undefined } : await createDatabase();
+  const database = given ? { ...rolesOf(given), drop: async () => undefined } : await createDatabase();
   closing.push(database.drop);
   const dataDir = await mkdtemp(join(tmpdir(), 'rekey-flow-'));
   closing.push(() => rm(dataDir, { recursive: true, force: true }));
@@ -120,6 +122,7 @@ async function start(
   const settings = loadSettings(
     {
       DATABASE_URL: database.url,
+      DATABASE_OWNER_URL: database.ownerUrl,
       REKEY_DATA_DIR: dataDir,
       RECOVERY_PORT: String(recovery),
       ISSUER_PORT: String(issuer),
@@ -138,7 +141,7 @@ async function start(
     sweepPeriods: { messages: 50, ...options.sweepPeriods },
   });
   closing.push(() => standalone.close());
-  const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  const pool = new pg.Pool({ connectionString: database.adminUrl, max: 4 });
   // A test may kill the server under it.
   pool.on('error', () => undefined);
   closing.push(() => pool.end());

@@ -68,12 +68,13 @@ export const everyProcessHasAContainer =
     const compose = sources.find(({ path }) => path === 'docker/compose.yaml')?.text;
     if (compose === undefined) return ['docker/compose.yaml is missing'];
     const services = servicesOf(compose);
-    const wanted = [...processes, 'migrate', 'postgres', 'redis'];
+    const wanted = [...processes, 'roles', 'migrate', 'postgres', 'redis'];
     return [
       ...wanted
         .filter((name) => !services.has(name))
         .map((name) => `docker/compose.yaml has no service ${name}`),
       ...[...services].flatMap(([name, block]) => wrongWithService(name, block, processes.includes(name))),
+      ...[...services].flatMap(([name, block]) => knowsTooMuch(name, block)),
     ];
   };
 
@@ -92,3 +93,18 @@ function wrongWithService(name: string, block: string, isProcess: boolean): stri
   if (isProcess && !/restart:/.test(block)) offences.push('is not restarted when it ends');
   return offences.map((offence) => `docker/compose.yaml, ${name}: ${offence}`);
 }
+
+/** Who may have what leads to a role that can do more than work. */
+const keepers: Record<string, readonly string[]> = {
+  DATABASE_OWNER_URL: ['migrate', 'roles'],
+  DATABASE_OWNER_PASSWORD: ['migrate', 'roles'],
+  DATABASE_ADMIN_URL: ['roles'],
+  POSTGRES_PASSWORD: ['roles', 'postgres'],
+};
+
+const knowsTooMuch = (name: string, block: string): string[] =>
+  Object.entries(keepers)
+    .filter(([secret, services]) => new RegExp(`\\b${secret}\\b`).test(block) && !services.includes(name))
+    .map(
+      ([secret]) => `docker/compose.yaml, ${name}: is given ${secret}, which is for ${keepers[secret]} alone`,
+    );

@@ -198,7 +198,9 @@ describe('compose', () => {
       migrate:
         condition: service_completed_successfully
 `;
-  const around = `  migrate:
+  const around = `  roles:
+    image: rekey
+  migrate:
     image: rekey
   postgres:
     image: postgres:18.1-bookworm
@@ -224,7 +226,17 @@ describe('compose', () => {
       'wait for the migrations',
     ],
     [courier.replace('    restart: unless-stopped\n', '') + around, 'not restarted'],
+    [courier + around.replace('roles:', 'other:'), 'has no service roles'],
     [courier + around.replace('postgres:18.1-bookworm', 'postgres'), 'not pinned'],
+    [
+      courier.replace('REKEY_KEYRING:', 'DATABASE_OWNER_URL: postgres://o@db/rekey\n      REKEY_KEYRING:') +
+        around,
+      'courier: is given DATABASE_OWNER_URL, which is for migrate,roles alone',
+    ],
+    [
+      courier.replace('REKEY_KEYRING:', 'A: $POSTGRES_PASSWORD\n      REKEY_KEYRING:') + around,
+      'courier: is given POSTGRES_PASSWORD',
+    ],
     [courier.replace('REKEY_KEYRING:', 'NODE_ENV: development\n      REKEY_KEYRING:') + around, 'NODE_ENV'],
   ])('%#', (services, sentence) => {
     expect(compose(services)).toEqual([expect.stringContaining(sentence)]);

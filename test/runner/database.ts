@@ -1,11 +1,10 @@
 import pg from 'pg';
-import { template } from './template.js';
+import { owner, type RoleUrls, rolesOf, template } from './template.js';
 
-/** `postgres://…/` of the server that the whole run shares, without the name of a database. */
+/** `postgres://…/` of the superuser of the server that the whole run shares, without the name of a database. */
 export const serverVariable = 'REKEY_TEST_POSTGRES';
 
-export interface TestDatabase {
-  url: string;
+export interface TestDatabase extends RoleUrls {
   /** @throws when something is still connected: what a test opens it closes */
   drop(): Promise<void>;
 }
@@ -31,9 +30,9 @@ export async function createDatabase(options: { migrated?: boolean } = {}): Prom
   );
   const admin = administrator;
   // Files are copied, which takes a fifth of the time that writing them to the log ahead takes.
-  await admin.query(`create database ${name} template ${from} strategy file_copy`);
+  await admin.query(`create database ${name} owner ${owner} template ${from} strategy file_copy`);
   return {
-    url: `${server}${name}`,
+    ...rolesOf(`${server}${name}`),
     drop: async () => void (await admin.query(`drop database ${name}`)),
   };
 }

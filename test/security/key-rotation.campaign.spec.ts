@@ -38,7 +38,7 @@ describe('keys are replaced', () => {
     for (const name of ['RECOVERY', 'ISSUER', 'CONSOLE', 'MAILBOX'])
       fixed[`${name}_PORT`] = String(await freePort());
     database = await openDatabase({ url: postgres.url, name: 'spec' });
-    pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+    pool = new pg.Pool({ connectionString: postgres.adminUrl, max: 2 });
     // A connection that we are leaving may hear of the server's end before its own.
     pool.on('error', () => undefined);
     const keyring = ringOf([before]);

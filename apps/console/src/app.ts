@@ -1,5 +1,5 @@
 import { openDatabase } from '@rekey/database';
-import { type RunningServer, serve } from '@rekey/http';
+import { createLog, type RunningServer, serve, warnOfSurplus } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import { policyFrom, strongRolesOf } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
@@ -22,6 +22,7 @@ export async function startConsole(
     url: settings.databaseUrl ?? '',
     name: 'console',
     noteAt: watch.noteAt,
+    surplusRights: warnOfSurplus(createLog({ name: 'console', level: settings.logLevel })),
   });
   try {
     const tokens = tokenContext(settings, { database, clock, strongRoles });
@@ -30,7 +31,7 @@ export async function startConsole(
       module: ConsoleModule.with({ database, keyring, clock, tokens }),
       port: settings.ports.console,
       settings,
-      ready: () => database.ping(),
+      ready: () => database.ready(),
       register: registerNdjson,
       openApi,
       watch,

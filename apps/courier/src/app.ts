@@ -1,5 +1,5 @@
 import { openDatabase } from '@rekey/database';
-import { asked, createLog, type RunningServer } from '@rekey/http';
+import { asked, createLog, type RunningServer, warnOfSurplus } from '@rekey/http';
 import { type Clock, systemClock, uuidv7, withDefaults } from '@rekey/kernel';
 import { countSmsProven, forgetSms, openFloodCounters } from '@rekey/limits';
 import { createChannels } from '@rekey/messages';
@@ -49,6 +49,7 @@ export async function startCourier(
     name: 'courier',
     poolSize: 16,
     noteAt: watch.noteAt,
+    surplusRights: warnOfSurplus(log),
   });
   const backend = { database, redisUrl: settings.redisUrl };
   const queue = await openQueue(backend, warnOf('queue'));
@@ -106,7 +107,7 @@ export async function startCourier(
     options.port === undefined
       ? undefined
       : await courierServer(settings, watch, options.port, async () => {
-          await Promise.all([database.ping(), queue.ping()]);
+          await Promise.all([database.ready(), queue.ping()]);
         });
   return {
     async close() {

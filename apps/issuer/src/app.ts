@@ -1,6 +1,6 @@
 import { sealedPasswords } from '@rekey/accounts';
 import { openDatabase, resealRows } from '@rekey/database';
-import { asked, createLog, type RunningServer, serve } from '@rekey/http';
+import { asked, createLog, type RunningServer, serve, warnOfSurplus } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
 import { openFloodCounters } from '@rekey/limits';
 import { type EnrolmentContext, policyFrom, strongRolesOf } from '@rekey/recovery';
@@ -39,6 +39,7 @@ export async function startIssuer(
     url: settings.databaseUrl ?? '',
     name: 'issuer',
     noteAt: watch.noteAt,
+    surplusRights: warnOfSurplus(log),
   });
   const flood = openFloodCounters(settings.redisUrl, (fault, place) =>
     log.warn({ err: fault, ...asked(place) }, 'limits on Redis'),
@@ -64,7 +65,7 @@ export async function startIssuer(
       }),
       port: ports.issuer,
       settings,
-      ready: () => database.ping(),
+      ready: () => database.ready(),
       openApi,
       watch,
       crossOrigin: { origins: settings.corsOrigins, paths: openPaths },

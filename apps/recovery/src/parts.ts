@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from '@rekey/database';
-import { asked, createLog } from '@rekey/http';
+import { asked, createLog, warnOfSurplus } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import { openFloodCounters, WrongGuesses } from '@rekey/limits';
 import { openQueue } from '@rekey/queue';
@@ -15,7 +15,7 @@ export interface RecoveryParts {
   context: RecoveryContext;
   clients: ClientDirectory;
   /** For the pages of a person who signs in. */
-  tokens: TokenContext & Pick<RecoveryContext, 'flood'>;
+  tokens: TokenContext & Pick<RecoveryContext, 'flood' | 'odds'>;
   database: Database;
   /** @throws when database or queue are away */
   ready(): Promise<void>;
@@ -42,6 +42,7 @@ export async function assemble(
     name: 'recovery',
     poolSize: 16,
     noteAt,
+    surplusRights: warnOfSurplus(log),
   });
   const queue = await openQueue({ database, redisUrl }, warn('queue'));
   const flood = openFloodCounters(redisUrl, warn('limits on Redis'));
@@ -77,7 +78,7 @@ export async function assemble(
     tokens: { ...tokens, flood, odds: policy.odds },
     database,
     async ready() {
-      await Promise.all([database.ping(), queue.ping()]);
+      await Promise.all([database.ready(), queue.ping()]);
     },
     async close() {
       await issuer.close();

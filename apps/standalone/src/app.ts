@@ -1,4 +1,4 @@
-import { migrate, openDatabase } from '@rekey/database';
+import { bringUpToDate, openDatabase } from '@rekey/database';
 import { type Running, unlessEnding } from '@rekey/http';
 import { type Clock, newSecret, systemClock } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
@@ -56,8 +56,8 @@ export async function startStandalone(
       ? undefined
       : keep(await startEmbeddedPostgres(given.dataDir), (server) => server.stop());
     const url = given.databaseUrl ?? postgres?.url ?? '';
-    await part(() => migrate({ url }));
-    await part(() => migrateQueue({ url }));
+    const ownerUrl = given.databaseUrl ? given.databaseOwnerUrl : postgres?.ownerUrl;
+    await part(() => bringUpToDate({ url, ownerUrl }, migrateQueue));
     const needsMailbox = given.smtpUrls.length === 0 || !given.twilio;
     const mailbox = needsMailbox
       ? keep(

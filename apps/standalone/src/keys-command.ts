@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '@rekey/database';
 import { whatToDo } from '@rekey/http';
 import { newSecret, systemClock } from '@rekey/kernel';
 import { developmentSecrets, type Settings, settingsOrExit } from '@rekey/settings';
-import { embeddedUrl } from './keys/embedded-url.js';
+import { runningUrls } from './keys/embedded-url.js';
 import { describeHoldings, listHoldings } from './keys/holdings.js';
 import { rotate } from './keys/rotate.js';
 
@@ -18,7 +18,7 @@ const fail = (message: string) => {
 const now = () => new Date(systemClock.now());
 
 async function onDatabase(settings: Settings, work: (database: Database) => Promise<void>): Promise<void> {
-  const url = settings.databaseUrl ?? embeddedUrl(settings.dataDir);
+  const url = settings.databaseUrl ?? runningUrls(settings.dataDir).url;
   const database = await openDatabase({ url, name: 'keys', poolSize: 2 });
   try {
     await work(database);

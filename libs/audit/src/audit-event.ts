@@ -111,15 +111,10 @@ export async function findAudit(
   return row;
 }
 
-const forget = statement(
-  'audit_forget',
-  `delete from audit_events where ctid = any(array(
-     select ctid from audit_events where at < now() - interval '12 months' order by at limit 5000
-   ))`,
-);
+const forget = statement('audit_forget', 'select audit_events_forget()');
 
 /**
- * Removes events older than twelve months; for the sweep. How old they are is said by the clock of the database, as in the
- * table's trigger: it would refuse the whole batch for one event that is too young.
+ * Removes events older than twelve months, 5,000 at most; for the sweep. The function is the only way to remove any: it works out by
+ * the clock of the database which they are, and the role that calls it could remove none itself.
  */
 export const forgetAudit = (sql: Sql): Promise<object[]> => sql.query(forget);

@@ -8,7 +8,7 @@ describe('Database', () => {
 
   beforeAll(async () => {
     postgres = await createDatabase({ migrated: false });
-    database = await openDatabase({ url: postgres.url, name: 'spec', anySchema: true });
+    database = await openDatabase({ url: postgres.ownerUrl, name: 'spec', anySchema: true });
   });
   afterAll(async () => {
     await database.close();
@@ -19,10 +19,10 @@ describe('Database', () => {
 
   test('knows what is missing before, and that nothing is missing after two migrations at once', async () => {
     expect((await pendingMigrations(database.dataSource)).length).toBeGreaterThan(0);
-    await expect(openDatabase({ url: postgres.url, name: 'early' })).rejects.toThrow(
+    await expect(openDatabase({ url: postgres.ownerUrl, name: 'early' })).rejects.toThrow(
       'run "npm run migrate" first',
     );
-    const ran = await Promise.all([migrate(postgres), migrate(postgres)]);
+    const ran = await Promise.all([migrate({ url: postgres.ownerUrl }), migrate({ url: postgres.ownerUrl })]);
     expect(ran.map((names) => names.length > 0).sort()).toEqual([false, true]);
     expect(await pendingMigrations(database.dataSource)).toEqual([]);
   });

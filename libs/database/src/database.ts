@@ -7,6 +7,7 @@ import { DataSource, type EntityManager, type EntitySchema, type MixedList } fro
 import { namingConnectionFault } from './connection-fault.js';
 import { HeardClient } from './heard-client.js';
 import { pendingMigrations } from './migrate.js';
+import { type RoleRights, readRights, some } from './rights.js';
 import { type Statement, valuesOf } from './statement.js';
 
 /** Whatever a hand-written statement can be put to: the database, or a transaction on it. */
@@ -41,6 +42,8 @@ export interface DatabaseOptions {
   anySchema?: boolean;
   /** Where it is counted what happens; nowhere when left out. */
   noteAt?: NoteAt;
+  /** Gets what the role of the URL may do and should not, when that is something. */
+  surplusRights?: (rights: string[]) => void;
 }
 
 type NoteAt = (place: Place | undefined) => Note;
@@ -64,6 +67,8 @@ export class Database implements Sql {
     readonly place: Place | undefined = undefined,
     private readonly inside = new AsyncLocalStorage<Seat>(),
   ) {}
+
+  private asking: Promise<RoleRights> | undefined;
 
   /** The same database for one piece of work: what is done on it was caused by that, and is noted there. */
   at(place: Place | undefined): Database {
@@ -144,9 +149,25 @@ export class Database implements Sql {
     return this.pool.connect().catch(rethrowNamed);
   }
 
-  /** @throws when PostgreSQL does not answer */
-  async ping(): Promise<void> {
-    await this.pool.query('select 1').catch(rethrowNamed);
+  /**
+   * @returns what the role of this connection may do
+   * @throws when PostgreSQL does not answer
+   */
+  rights(): Promise<RoleRights> {
+    return readRights((text) => this.pool.query({ name: 'database_rights', text }).catch(rethrowNamed));
+  }
+
+  /**
+   * Asked by anybody: one question at a time, whose answer goes to all who wait for it.
+   *
+   * @throws when PostgreSQL does not answer, or the role lacks a right that its work takes
+   */
+  async ready(): Promise<void> {
+    this.asking ??= this.rights().finally(() => {
+      this.asking = undefined;
+    });
+    const { role, missing } = await this.asking;
+    if (missing.length > 0) throw new Error(lacks(role, missing));
   }
 
   async close(): Promise<void> {
@@ -194,10 +215,32 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     extra: { Client: HeardClient, options: '-c search_path=public,bullmq -c TimeZone=UTC', keepAlive: true },
   });
   await dataSource.initialize();
-  const pending = options.anySchema ? [] : await pendingMigrations(dataSource);
-  if (pending.length > 0) {
-    await dataSource.destroy();
-    throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
+  const database = new Database(dataSource, options.noteAt);
+  if (options.anySchema) return database;
+  try {
+    await assertUsable(database, options.surplusRights);
+    return database;
+  } catch (fault) {
+    await database.close();
+    throw fault;
   }
-  return new Database(dataSource, options.noteAt);
 }
+
+async function assertUsable(
+  database: Database,
+  surplusRights: DatabaseOptions['surplusRights'],
+): Promise<void> {
+  const { role, missing, surplus } = await database.rights();
+  // Without the right to read it, nobody can say what was migrated.
+  if (missing.includes(readsLedger)) throw new Error(lacks(role, missing));
+  const pending = await pendingMigrations(database.dataSource);
+  if (pending.length > 0)
+    throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
+  if (missing.length > 0) throw new Error(lacks(role, missing));
+  if (surplus.length > 0) surplusRights?.(surplus);
+}
+
+const readsLedger = 'select on schema_migrations';
+
+const lacks = (role: string, missing: string[]): string =>
+  `DATABASE_URL: its role ${role} lacks ${some(missing)}; run "npm run migrate" with DATABASE_OWNER_URL`;

@@ -57,7 +57,7 @@ const slow = statement('spec_slow', 'select 1 as one from pg_sleep(0.05)');
 const ways: Record<string, (database: Database) => Promise<unknown>> = {
   query: (database) => database.query(one),
   transaction: (database) => database.transaction((tx) => tx.query(one)),
-  ping: (database) => database.ping(),
+  ready: (database) => database.ready(),
   queryWhereverWeAre: (database) => database.queryWhereverWeAre({ text: 'select 1' }),
   connect: async (database) => {
     const client = await database.connect();

@@ -1,3 +1,4 @@
+export { bringUpToDate, type DatabaseUrls, surplusWarning } from './bring-up-to-date.js';
 export {
   Database,
   type DatabaseOptions,
@@ -6,8 +7,10 @@ export {
   standing,
   type Transaction,
 } from './database.js';
+export { grantRights } from './grants.js';
 export { HeardClient } from './heard-client.js';
 export { migrate, pendingMigrations } from './migrate.js';
+export { makeRoles, type RoleUrls } from './roles.js';
 export {
   countByKey,
   countSealed,
@@ -19,3 +22,4 @@ export {
   type SealedRows,
 } from './sealed-rows.js';
 export { type Statement, statement } from './statement.js';
+export { tableRights } from './table-rights.js';

@@ -4,7 +4,7 @@ import { HeardClient } from './heard-client.js';
 import { migrations } from './migrations/index.js';
 
 /** One number for the whole fleet: whoever migrates holds this advisory lock, the others wait their turn. */
-const migrationLock = 7_235_001;
+export const migrationLock = 7_235_001;
 
 /**
  * Brings the schema up to date, each migration in a transaction of its own; safe to call from several processes at once.
@@ -29,6 +29,8 @@ export async function migrate(options: { url: string }): Promise<string[]> {
     });
     await dataSource.initialize();
     try {
+      // Where nothing is to be done, a role that may only work can start as well.
+      if ((await pendingMigrations(dataSource)).length === 0) return [];
       return (await dataSource.runMigrations()).map(({ name }) => name);
     } finally {
       await dataSource.destroy();

@@ -13,5 +13,6 @@ export { ProblemFilter } from './problem-filter.js';
 export { parse, RefusedException, unwrap } from './refused-exception.js';
 export { type Running, runProcess, whatToDo } from './run-process.js';
 export { createApp, type RunningServer, type ServeOptions, serve } from './server.js';
+export { warnOfSurplus } from './surplus-rights.js';
 export { inRequest } from './trail.js';
 export { unlessEnding } from './unless-ending.js';

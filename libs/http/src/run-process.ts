@@ -65,9 +65,14 @@ const portVariables: Record<string, string> = {
   mailbox: 'MAILBOX_PORT',
 };
 
-/** One line that a person can act upon. */
+/**
+ * One line that a person can act upon.
+ *
+ * @param fault its `setting` names the variable with the URL of the database, where it is not `DATABASE_URL`
+ */
 export function whatToDo(fault: unknown): string {
-  const { code, port, process: of, message } = Object(fault) as Record<string, string | undefined>;
+  const fields = Object(fault) as Record<string, string | undefined>;
+  const { code, port, process: of, message, setting = 'DATABASE_URL' } = fields;
   const variable = portVariables[String(of)] ?? 'another port in the settings';
   switch (code) {
     case 'EADDRINUSE':
@@ -81,12 +86,12 @@ export function whatToDo(fault: unknown): string {
     case 'ENOTFOUND':
     case 'EHOSTUNREACH':
     case 'ETIMEDOUT':
-      return 'DATABASE_URL: nothing answers there; start PostgreSQL or correct the host and the port';
+      return `${setting}: nothing answers there; start PostgreSQL or correct the host and the port`;
     case '28P01':
     case '28000':
-      return 'DATABASE_URL: PostgreSQL refuses this user or password';
+      return `${setting}: PostgreSQL refuses this user or password`;
     case '3D000':
-      return 'DATABASE_URL: there is no database of that name; create it first';
+      return `${setting}: there is no database of that name; create it first`;
     default:
       return message ?? String(fault);
   }

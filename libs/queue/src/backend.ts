@@ -1,8 +1,10 @@
-import { type Database, HeardClient } from '@rekey/database';
-import { createPostgresBackend, type QueueOptions, runMigrations, setDefaultBackendFactory } from 'bullmq';
+import type { Database } from '@rekey/database';
+import { createPostgresBackend, type QueueOptions, setDefaultBackendFactory } from 'bullmq';
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import { poolFor } from './postgres-pool.js';
+
+/** Everything of one deployment waits in one queue; handlers are told apart by the job's name. */
+export const queueName = 'rekey';
 
 export interface QueueBackend {
   database: Database;
@@ -71,22 +73,5 @@ async function reach(redis: Redis, ready: Promise<unknown>): Promise<void> {
     throw fault;
   } finally {
     giveUp();
-  }
-}
-
-/** Brings BullMQ's own schema (`bullmq`) up to date; it takes a lock of its own. */
-export async function migrateQueue(options: { url: string }): Promise<void> {
-  const pool = new pg.Pool({ connectionString: options.url, max: 1, Client: HeardClient });
-  // A server that leaves in the moment between the last query and the end is no fault of ours; a query says its own.
-  pool.on('error', () => undefined);
-  try {
-    const client = await pool.connect();
-    try {
-      await runMigrations(client as never);
-    } finally {
-      client.release();
-    }
-  } finally {
-    await pool.end();
   }
 }

@@ -1,10 +1,7 @@
 import type { Sql, Transaction } from '@rekey/database';
 import { Queue } from 'bullmq';
-import { connect, type QueueBackend } from './backend.js';
+import { connect, type QueueBackend, queueName } from './backend.js';
 import { type JobName, type JobPayload, jobs } from './jobs.js';
-
-/** Everything of one deployment waits in one queue; handlers are told apart by the job's name. */
-export const queueName = 'rekey';
 
 export interface JobQueue {
   /**

@@ -1,6 +1,7 @@
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import { administer } from '../../../test/runner/postgres.js';
 import { type JobQueue, migrateQueue, openQueue, startWorkers } from './index.js';
 
 const jobCount = statement('spec_jobs', 'select count(*)::int as n from bullmq.job where id = :id');
@@ -16,9 +17,12 @@ describe('the queue on PostgreSQL', () => {
 
   beforeAll(async () => {
     postgres = await createDatabase();
-    await migrateQueue(postgres);
+    await migrateQueue({ url: postgres.ownerUrl });
     database = await openDatabase({ url: postgres.url, name: 'spec' });
-    await database.dataSource.query('create table spec_notes (id uuid primary key)');
+    await administer(
+      postgres.adminUrl,
+      'create table spec_notes (id uuid primary key); grant select, insert on spec_notes to rekey_app',
+    );
     queue = await openQueue({ database }, (fault) => faults.push(fault));
   });
   afterAll(async () => {

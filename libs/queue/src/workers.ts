@@ -1,6 +1,5 @@
 import { type Job, Worker } from 'bullmq';
-import { connect, type QueueBackend } from './backend.js';
-import { queueName } from './job-queue.js';
+import { connect, type QueueBackend, queueName } from './backend.js';
 import { type JobContext, type JobHandlers, type JobName, type JobPayload, jobs } from './jobs.js';
 
 export interface Workers {

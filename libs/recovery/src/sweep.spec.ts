@@ -4,11 +4,12 @@ import { Keyring, MovableClock } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { sweepRecoveries } from './index.js';
 
-/** Events of this age; the clock of the database says how old they are, and the trigger asks it as well. */
+/** Events of this age, which only a superuser can forge; the clock of the database says how old they are. */
 const write = statement(
   'spec_audit_write',
-  `insert into audit_events (id, at, event, actor)
-   select gen_random_uuid(), now() - :age::interval, 'recovery_started', :actor from generate_series(1, :count::integer)`,
+  `insert into audit_events (id, at, event, actor, recorded_at)
+   select gen_random_uuid(), now() - :age::interval, 'recovery_started', :actor, now() - :recorded::interval
+   from generate_series(1, :count::integer)`,
 );
 const count = statement(
   'spec_audit_count',
@@ -23,15 +24,20 @@ const change = statement(
 describe('the audit', () => {
   let postgres: TestDatabase;
   let database: Database;
+  let admin: Database;
   beforeAll(async () => {
     postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
+    admin = await openDatabase({ url: postgres.adminUrl, name: 'spec' });
   });
   afterAll(async () => {
     await database.close();
+    await admin.close();
     await postgres.drop();
   });
 
+  const writeAged = (age: string, actor: string, rows: number, recorded: string | null = age) =>
+    admin.query(write, { age, actor, count: rows, recorded });
   const sweep = () =>
     sweepRecoveries({
       database,
@@ -41,23 +47,41 @@ describe('the audit', () => {
     });
 
   test('is kept for twelve months and not for longer', async () => {
-    await database.query(write, { age: '12 months 1 day', actor: 'older', count: 1 });
-    await database.query(write, { age: '12 months -1 day', actor: 'younger', count: 1 });
+    await writeAged('12 months 1 day', 'older', 1);
+    await writeAged('12 months 1 day', 'before it was recorded', 1, null);
+    await writeAged('12 months -1 day', 'younger', 1);
     await sweep();
     expect(await database.query(count)).toEqual([{ actor: 'younger', n: 1 }]);
   });
 
+  test('is kept by when it was recorded, whatever time it says', async () => {
+    await writeAged('3 years', 'backdated', 5_001, '1 minute');
+    await writeAged('12 months 1 day', 'older', 1);
+    await sweep();
+    expect(await database.query(count)).toEqual([
+      { actor: 'backdated', n: 5_001 },
+      { actor: 'younger', n: 1 },
+    ]);
+    // Nothing but a superuser who takes the guard away first can remove these.
+    await admin.dataSource.query(
+      `alter table audit_events disable trigger all; delete from audit_events where actor = 'backdated';
+       alter table audit_events enable trigger all`,
+    );
+  });
+
   test('nobody removes or changes an event before that, nor makes it older first', async () => {
-    for (const forbidden of [remove, change])
-      await expect(database.query(forbidden, { actor: 'younger' })).rejects.toThrow('append-only');
+    for (const forbidden of [remove, change]) {
+      await expect(database.query(forbidden, { actor: 'younger' })).rejects.toThrow('permission denied');
+      await expect(admin.query(forbidden, { actor: 'younger' })).rejects.toThrow('append-only');
+    }
     await sweep();
     expect(await database.query(count)).toEqual([{ actor: 'younger', n: 1 }]);
   });
 
   test('goes by five thousand at a time, the oldest first; two that sweep at once do not stop each other', async () => {
     const write5001 = async () => {
-      await database.query(write, { age: '12 months 1 day', actor: 'older', count: 1 });
-      await database.query(write, { age: '13 months', actor: 'oldest', count: 5_000 });
+      await writeAged('12 months 1 day', 'older', 1);
+      await writeAged('13 months', 'oldest', 5_000);
     };
     await write5001();
     await sweep();

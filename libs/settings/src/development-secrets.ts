@@ -21,6 +21,9 @@ export function developmentSecrets(dataDir: string) {
     managementSecret: () => madeOnce(dataDir, 'management-client-secret', newSecret),
     /** Of the embedded PostgreSQL's superuser. */
     databasePassword: () => madeOnce(dataDir, 'database-password', newSecret),
+    /** Of the roles that migrate it and work with it. */
+    databaseOwnerPassword: () => madeOnce(dataDir, 'database-owner-password', newSecret),
+    databaseAppPassword: () => madeOnce(dataDir, 'database-app-password', newSecret),
   };
 }
 

@@ -51,6 +51,13 @@ export function loadSettings(
       `DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" brings its own)`,
     );
   }
+  if (process === 'roles') {
+    for (const name of ['DATABASE_ADMIN_URL', 'DATABASE_OWNER_URL'] as const)
+      if (!values[name]) problems.push(`${name}: not set; allowed: ${variables[name].allowed}`);
+  }
+  if (values.DATABASE_OWNER_URL && !values.DATABASE_URL) {
+    problems.push('DATABASE_OWNER_URL: set without DATABASE_URL, the role that works; allowed: both or none');
+  }
   if (process === 'courier' && !production && !values.SMTP_URL) {
     problems.push(
       `SMTP_URL: not set; allowed: ${variables.SMTP_URL.allowed} (only "npm start" brings a mailbox)`,
@@ -78,6 +85,8 @@ export function loadSettings(
   return {
     production,
     databaseUrl: values.DATABASE_URL,
+    databaseOwnerUrl: values.DATABASE_OWNER_URL,
+    databaseAdminUrl: values.DATABASE_ADMIN_URL,
     dataDir,
     redisUrl: values.REDIS_URL,
     listenHost: values.LISTEN_HOST ?? 'localhost',

@@ -11,6 +11,7 @@ const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
   import: ['CONSOLE_URL', 'ISSUER_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   tokens: ['ISSUER_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   migrate: ['DATABASE_URL'],
+  roles: [],
   keys: ['DATABASE_URL'],
 };
 

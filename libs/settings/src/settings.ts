@@ -1,12 +1,13 @@
 import type { Keyring } from '@rekey/kernel';
 
-/** The processes that a deployment is made of; `migrate` runs once before them, `import` and `keys` beside them, `standalone` is all of them in one. */
+/** The processes that a deployment is made of; `roles` and `migrate` run once before them, `import` and `keys` beside them, `standalone` is all of them in one. */
 export const processNames = [
   'recovery',
   'courier',
   'issuer',
   'console',
   'migrate',
+  'roles',
   'import',
   'tokens',
   'keys',
@@ -45,8 +46,12 @@ export interface ExternalIssuerSettings {
 /** The environment, parsed. Plain values; nothing here is read again from the environment. */
 export interface Settings {
   production: boolean;
-  /** Unset: the embedded PostgreSQL. */
+  /** Of the role that works. Unset: the embedded PostgreSQL. */
   databaseUrl?: string | undefined;
+  /** Of the role that owns the tables and migrates them. Unset: that of `databaseUrl`. */
+  databaseOwnerUrl?: string | undefined;
+  /** Of a superuser, for `npm run roles` alone. */
+  databaseAdminUrl?: string | undefined;
   dataDir: string;
   redisUrl?: string | undefined;
   listenHost: string;

@@ -31,8 +31,23 @@ const headers = list(z.string().regex(/^[\w-]+\s*=[\x20-\x7e]*$/)).transform((pa
 /** Every variable that Rekey reads, in the order of the reference. */
 export const variables = {
   DATABASE_URL: {
-    meaning: 'PostgreSQL 14 or later',
+    meaning: 'PostgreSQL 14 or later, as the role that works, see "Database roles"',
     default: 'unset: embedded, data in `REKEY_DATA_DIR`',
+    allowed: 'a postgres:// URL',
+    secret: true,
+    schema: withCredentials('postgres:', 'postgresql:'),
+  },
+  DATABASE_OWNER_URL: {
+    meaning:
+      'the same database as the role that owns the tables; for `npm run migrate`, and for `npm start` on a database of yours',
+    default: '`DATABASE_URL`',
+    allowed: 'a postgres:// URL',
+    secret: true,
+    schema: withCredentials('postgres:', 'postgresql:'),
+  },
+  DATABASE_ADMIN_URL: {
+    meaning: 'the same server as a superuser; `npm run roles` alone needs it',
+    default: 'none',
     allowed: 'a postgres:// URL',
     secret: true,
     schema: withCredentials('postgres:', 'postgresql:'),

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { putAccount } from '@rekey/accounts';
-import { type Database, migrate, openDatabase } from '@rekey/database';
+import { bringUpToDate, type Database, makeRoles, openDatabase } from '@rekey/database';
 import { isRefused, Keyring, newSecret } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
 import { freePort } from '../../runner/free-port.js';
+import { rolesOf } from '../../runner/template.js';
 import { fillDatabase } from './fill-database.js';
 import { StartedProcess } from './started-process.js';
 import { accountIdOf, addressOf, type Surroundings } from './system-under-load.js';
@@ -35,7 +36,7 @@ export async function planRekey(around: Surroundings): Promise<RekeyPlan> {
     keyring: new Keyring([{ id: 'bench', key: Buffer.from(key, 'base64url') }]),
     urlOf,
     environment: {
-      DATABASE_URL: around.databaseUrl,
+      DATABASE_URL: rolesOf(around.databaseUrl).url,
       SMTP_URL: around.smtpUrl,
       MAIL_FROM: 'Bench <no-reply@bench.example>',
       REKEY_DATA_DIR: around.outputDir,
@@ -62,10 +63,11 @@ export async function loadRekey(
   { keyring }: RekeyPlan,
   more: (database: Database) => Promise<void> = async () => undefined,
 ): Promise<void> {
-  await migrate({ url: databaseUrl });
-  await migrateQueue({ url: databaseUrl });
+  const roles = rolesOf(databaseUrl);
+  await makeRoles(roles);
+  await bringUpToDate(roles, migrateQueue);
   await fillDatabase(databaseUrl, async () => {
-    const database = await openDatabase({ url: databaseUrl, name: 'bench', poolSize: 8 });
+    const database = await openDatabase({ url: roles.url, name: 'bench', poolSize: 8 });
     try {
       await eightAtOnce(accounts, async (account) => {
         const put = await putAccount({ database, keyring }, Date.now(), {

@@ -38,7 +38,7 @@ export type Starters<System extends SystemUnderLoad = SystemUnderLoad> = Record<
 >;
 
 export interface Surroundings {
-  /** Of an empty database, made for this system. */
+  /** Of an empty database, made for this system, as the superuser. */
   databaseUrl: string;
   smtpUrl: string;
   outputDir: string;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { hashPassword, putAccount } from '@rekey/accounts';
 import { openDatabase, statement } from '@rekey/database';
 import { isRefused, Keyring, newSecret } from '@rekey/kernel';
-import { migrateQueue } from '@rekey/queue';
 import { MailArrivals } from '../../bench/mail-arrivals.js';
 import { fillDatabase } from '../../bench/systems/fill-database.js';
 import { StartedProcess } from '../../bench/systems/started-process.js';
@@ -37,12 +36,11 @@ export async function deploy(accounts: number, undo: (() => unknown)[]): Promise
   undo.push(() => rm(outputDir, { recursive: true, force: true }));
   const postgres = await startPostgres({ flags: ['-c', 'max_connections=200'] });
   undo.push(() => postgres.stop());
-  await migrateQueue({ url: postgres.url });
   const mail = await MailArrivals.open();
   undo.push(() => mail.close());
   const key = newSecret();
   const keyring = new Keyring([{ id: 'enumeration', key: Buffer.from(key, 'base64url') }]);
-  await fillDatabase(postgres.url, () => load(postgres.url, keyring, accounts));
+  await fillDatabase(postgres.adminUrl, () => load(postgres.url, keyring, accounts));
 
   const names = Object.keys(processes) as Name[];
   const ports = Object.fromEntries(
@@ -84,7 +82,7 @@ export async function deploy(accounts: number, undo: (() => unknown)[]): Promise
   return {
     urls: { recovery: url('recovery'), issuer: url('issuer'), planted: url('planted') },
     mail,
-    unbind: () => unbindAll(postgres.url),
+    unbind: () => unbindAll(postgres.adminUrl),
     assertAlive: () => {
       for (const one of started) one.assertAlive();
     },

@@ -1,21 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RoleUrls } from '@rekey/database';
 import { developmentSecrets } from '@rekey/settings';
 import { StartFault } from '../start-fault.js';
 
+/** Made with the cluster. It makes the other roles at each start and does nothing else. */
+export const superuser = 'rekey';
+
+/** The embedded PostgreSQL of this data dir as each of its roles. */
+export function embeddedUrls(dataDir: string, port: number | string): RoleUrls {
+  const secrets = developmentSecrets(dataDir);
+  const urlOf = (user: string, password: string, name: string) =>
+    `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
+  return {
+    adminUrl: urlOf(superuser, secrets.databasePassword(), 'postgres'),
+    ownerUrl: urlOf('rekey_owner', secrets.databaseOwnerPassword(), 'rekey'),
+    url: urlOf('rekey_app', secrets.databaseAppPassword(), 'rekey'),
+  };
+}
+
 /**
- * Where the embedded PostgreSQL of a running `npm start` is: its port is the fourth line of the server's own file.
+ * The same for that of a running `npm start`: its port is the fourth line of the server's own file.
  *
  * @throws {StartFault} when none runs
  */
-export function embeddedUrl(dataDir: string): string {
+export function runningUrls(dataDir: string): RoleUrls {
   const port = portOf(join(dataDir, 'postgres', 'postmaster.pid'));
   if (!port) {
     throw new StartFault(
       `nothing runs in ${dataDir}; begin with "npm start" in another terminal, or set DATABASE_URL`,
     );
   }
-  return `postgres://rekey:${developmentSecrets(dataDir).databasePassword()}@127.0.0.1:${port}/rekey`;
+  return embeddedUrls(dataDir, port);
 }
 
 function portOf(file: string): string | undefined {

@@ -1,0 +1,62 @@
+import { HeardClient } from './heard-client.js';
+import { migrationLock } from './migrate.js';
+import { type RoleRights, readRights } from './rights.js';
+import {
+  calledFunctions,
+  queueLedger,
+  queueRights,
+  queueSchema,
+  type TableRights,
+  tableRights,
+} from './table-rights.js';
+
+/**
+ * Gives the role that works exactly the rights that `tableRights` names, and takes all others on our tables away. Only where
+ * they are not so already; after the migrations.
+ *
+ * @param ownerUrl of the role that owns the tables
+ * @param url of the role that works. PostgreSQL says who it is: a URL need not name it
+ * @returns the rights of the role that works, as they are now; the two may be one role, which keeps all rights
+ */
+export async function grantRights({ ownerUrl, url }: { ownerUrl: string; url: string }): Promise<RoleRights> {
+  const before = await connected(url, async (client) => readRights((text) => client.query(text)));
+  const isRight = before.missing.length === 0 && before.surplus.length === 0;
+  if (isRight || before.ownsTables) return before;
+  await connected(ownerUrl, async (client) => {
+    await client.query('begin');
+    await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
+    for (const statement of grantsTo(client.escapeIdentifier(before.role))) await client.query(statement);
+    await client.query('commit');
+  });
+  return connected(url, async (client) => readRights((text) => client.query(text)));
+}
+
+async function connected<T>(url: string, work: (client: HeardClient) => Promise<T>): Promise<T> {
+  const client = new HeardClient({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** @param role as an identifier of SQL */
+function grantsTo(role: string): string[] {
+  const tables = Object.keys(tableRights).join(', ');
+  return [
+    `revoke all on table ${tables} from public, ${role}`,
+    `revoke create on schema public, ${queueSchema} from ${role}`,
+    `grant usage on schema public, ${queueSchema} to ${role}`,
+    ...Object.entries(tableRights).flatMap(([table, rights]) => grantsOn(table, rights, role)),
+    ...calledFunctions.map((name) => `grant execute on function ${name} to ${role}`),
+    ...grantsOn(`all tables in schema ${queueSchema}`, queueRights, role),
+    `revoke insert, update, delete on ${queueSchema}.${queueLedger} from ${role}`,
+    `grant usage on all sequences in schema ${queueSchema} to ${role}`,
+  ];
+}
+
+const grantsOn = (table: string, { rights, insertColumns }: TableRights, role: string): string[] => [
+  `grant ${rights.join(', ')} on ${table} to ${role}`,
+  ...(insertColumns ? [`grant insert (${insertColumns.join(', ')}) on ${table} to ${role}`] : []),
+];

@@ -1,0 +1,160 @@
+import { bringUpToDate, type Database, openDatabase } from '@rekey/database';
+import { migrateQueue } from '@rekey/queue';
+import pg from 'pg';
+import { createDatabase, type TestDatabase } from '../runner/database.js';
+
+const insufficientPrivilege = '42501';
+const checkViolation = '23514';
+
+const columns = 'id, at, event, actor';
+const event = (at: string) =>
+  `insert into audit_events (${columns}) values (gen_random_uuid(), ${at}, 'recovery_started', 'thief')`;
+
+/** What somebody does who has the credentials of a process, and wants his traces gone or the server. */
+const attacks: [string, string][] = [
+  ['delete', 'delete from audit_events'],
+  ['update', `update audit_events set actor = 'nobody'`],
+  ['truncate', 'truncate audit_events'],
+  ['truncate of another table', 'truncate accounts cascade'],
+  ['disabled trigger', 'alter table audit_events disable trigger audit_events_keep'],
+  ['all triggers disabled', 'alter table audit_events disable trigger all'],
+  ['dropped trigger', 'drop trigger audit_events_keep on audit_events'],
+  ['dropped constraint', 'alter table audit_events drop constraint audit_events_time'],
+  ['dropped table', 'drop table audit_events'],
+  ['renamed table', 'alter table audit_events rename to gone'],
+  ['rule', 'create rule r as on insert to audit_events do instead nothing'],
+  [
+    'trigger of his own',
+    'create trigger t before insert on audit_events for each row execute function audit_events_keep()',
+  ],
+  ['session_replication_role', `set session_replication_role = 'replica'`],
+  ['program', `copy (select 1) to program 'true'`],
+  ['program that is read', `create temp table t (line text); copy t from program 'id'`],
+  ['file', `copy (select 1) to '/tmp/rekey-roles-spec'`],
+  [
+    'forged time of record',
+    `insert into audit_events (${columns}, recorded_at) values (gen_random_uuid(), now(), 'x', 'y', now())`,
+  ],
+  ['insert that updates', `${event('now()')} on conflict (id) do update set actor = 'nobody'`],
+  ['table', 'create table public.mine (id int)'],
+  ['table of the queue', 'create table bullmq.mine (id int)'],
+  ['function', `create function public.now() returns timestamptz language sql as 'select null::timestamptz'`],
+  [
+    'function replaced',
+    `create or replace function audit_events_forget() returns bigint language sql as 'select 1::bigint'`,
+  ],
+  ['schema', 'create schema mine'],
+  ['migration', `insert into schema_migrations (timestamp, name) values (1, 'x')`],
+  ['migration of the queue', 'delete from bullmq.migration'],
+  ['role', 'create role mine superuser'],
+  ['own role', 'alter role rekey_app superuser'],
+  ['the owner', 'set role rekey_owner'],
+  ['the superuser', 'set session authorization rekey'],
+  ['server setting', `alter system set log_statement = 'all'`],
+];
+
+/** What is refused to an owner who is no superuser. What he owns he could take apart first. */
+const refusedToTheOwner = ['delete', 'update', 'truncate'];
+const neverToTheOwner = [
+  'session_replication_role',
+  'program',
+  'program that is read',
+  'file',
+  'role',
+  'own role',
+  'the superuser',
+  'server setting',
+];
+
+describe('the database attacked', () => {
+  let postgres: TestDatabase;
+  let worker: Database;
+  beforeAll(async () => {
+    // Migrated here: the template of the tests lacks the bound on time.
+    postgres = await createDatabase({ migrated: false });
+    await bringUpToDate(postgres, migrateQueue);
+    worker = await openDatabase({ url: postgres.url, name: 'spec' });
+    await worker.dataSource.query(event('now()'));
+  });
+  afterAll(async () => {
+    await worker.close();
+    await postgres.drop();
+  });
+
+  /** On a connection of its own, whose transaction is rolled back. @returns the SQLSTATE; undefined when all went through */
+  async function attack(url: string, sql: string): Promise<string | undefined> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      // There is one that no transaction may hold.
+      if (!sql.startsWith('alter system')) await client.query('begin');
+      await client.query(sql);
+      return undefined;
+    } catch (fault) {
+      return (fault as { code: string }).code;
+    } finally {
+      await client.query('rollback');
+      await client.end();
+    }
+  }
+  const events = async () =>
+    (await worker.dataSource.query('select actor, recorded_at from audit_events')) as { recorded_at: Date }[];
+
+  test.each(attacks)('%s: refused to the role that works [ASVS 13.2.2, ASVS 16.4.2]', async (_what, sql) => {
+    const before = await events();
+    expect(await attack(postgres.url, sql)).toBe(insufficientPrivilege);
+    expect(await events()).toEqual(before);
+  });
+
+  test.each(attacks.filter(([what]) => [...refusedToTheOwner, ...neverToTheOwner].includes(what)))(
+    '%s: refused to the owner too',
+    async (_what, sql) => {
+      expect(await attack(postgres.ownerUrl, sql)).toBe(insufficientPrivilege);
+    },
+  );
+
+  test('not even a superuser empties the audit by a statement', async () => {
+    for (const sql of [
+      'truncate audit_events',
+      'delete from audit_events',
+      'truncate audit_events, accounts cascade',
+    ])
+      expect(await attack(postgres.adminUrl, sql)).toBe(insufficientPrivilege);
+  });
+
+  test.each([
+    ['a year ago', `now() - interval '1 year'`],
+    ['two hours ago', `now() - interval '2 hours'`],
+    ['in two hours', `now() + interval '2 hours'`],
+    ['never', `'infinity'`],
+  ])('an event of %s is refused [ASVS 16.4.2]', async (_when, at) => {
+    expect(await attack(postgres.url, event(at))).toBe(checkViolation);
+    expect(await attack(postgres.url, `set timezone = '<x>160'; ${event(at)}`)).toBe(checkViolation);
+  });
+
+  test('what the clocks of the processes differ by is taken', async () => {
+    for (const at of ['now()', `now() - interval '10 minutes'`, `now() + interval '10 minutes'`])
+      expect(await attack(postgres.url, event(at))).toBeUndefined();
+  });
+
+  test.each([
+    'select audit_events_forget()',
+    `set timezone = '<x>160'; select audit_events_forget()`,
+    `create temp table audit_events (at timestamptz, recorded_at timestamptz); select audit_events_forget()`,
+  ])('the function of the sweep removes nothing that is younger than a year: %s', async (sql) => {
+    const client = new pg.Client({ connectionString: postgres.adminUrl });
+    await client.connect();
+    await client.query(
+      `insert into audit_events (${columns}, recorded_at) select gen_random_uuid(), t, 'x', 'young', t
+       from unnest(array[now() - interval '12 months' + interval '1 minute', now()]) t`,
+    );
+    await client.end();
+    const before = await events();
+    const thief = new pg.Client({ connectionString: postgres.url });
+    await thief.connect();
+    const [{ rows } = { rows: [] }] = [await thief.query(sql)].flat().slice(-1);
+    await thief.end();
+    expect(rows).toEqual([{ audit_events_forget: '0' }]);
+    expect(await events()).toEqual(before);
+  });
+});
