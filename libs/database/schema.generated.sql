@@ -138,6 +138,18 @@ create table device_codes (
   UNIQUE (user_digest)
 );
 
+create table former_passwords (
+  id uuid not null,
+  recovery_id uuid not null,
+  sealed bytea,
+  set_by uuid,
+  put bytea,
+  until timestamp with time zone not null,
+  FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
+  PRIMARY KEY (id),
+  UNIQUE (recovery_id)
+);
+
 create table kept_answers (
   key bytea not null,
   request bytea not null,
@@ -221,6 +233,7 @@ create table recoveries (
   proof_times timestamp with time zone[] not null default '{}'::timestamp with time zone[],
   client_authenticated boolean not null default false,
   suspended boolean not null default false,
+  password_ended boolean not null default false,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)
@@ -330,6 +343,7 @@ CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_
 CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL)));
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
 CREATE INDEX device_codes_expiry ON public.device_codes USING btree (expires_at);
+CREATE INDEX former_passwords_until ON public.former_passwords USING btree (until);
 CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
 CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);
 CREATE INDEX messages_account ON public.messages USING btree (account_id) WHERE (account_id IS NOT NULL);

@@ -166,7 +166,7 @@ function render(
     codeMinutes: 10,
     happenedAt: message.happenedAt,
     changes: message.changes,
-    passwordSet: message.passwordSet,
+    password: message.password,
     suspended: message.suspended,
   });
 }

@@ -43,14 +43,17 @@ export {
 export {
   changePassword,
   checkPassword,
-  clearPasswordSetBy,
+  type HeldPassword,
   hashPassword,
+  hasPassword,
+  holdPassword,
   isForeignHash,
   isPasswordHash,
   passwordContext,
   passwordHashOf,
   passwordLength,
   rehashPassword,
+  restorePassword,
   setPassword,
   verifyPassword,
 } from './password.js';

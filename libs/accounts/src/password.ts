@@ -105,14 +105,59 @@ function isRun(text: string): boolean {
 }
 
 /**
- * A new password as part of a statement. Does nothing where the hash is null.
+ * A new password as part of a statement, or the end of the one that there is. What the product has put last stays known at an end:
+ * the same hash, put again, does not bring the old password back.
  *
- * @param of expressions: the account, the hash, the recovery that sets it; needs `:now`
+ * @param of expressions: the account, the hash or null, the recovery that sets or ends it, whether a null hash ends the one that
+ *   there is (never, when left out); needs `:now`
  */
-export const setPassword = (of: { account: string; hash: string; recovery: string }): string => `
+export const setPassword = (of: {
+  account: string;
+  hash: string;
+  recovery: string;
+  ends?: string;
+}): string => `
   update accounts set password_hash = ${of.hash}::text, password_changed_at = :now, updated_at = :now,
-    password_recovery_id = ${of.recovery}::uuid, password_put = null
-  where id = ${of.account} and ${of.hash}::text is not null`;
+    password_recovery_id = ${of.recovery}::uuid, password_put = case when ${of.hash}::text is null then password_put end
+  where id = ${of.account} and (${of.hash}::text is not null or ${of.ends ?? 'false'} and password_hash is not null)`;
+
+/** Whether an account has a password, as a condition. */
+export const hasPassword = (account: string): string =>
+  `exists (select from accounts a where a.id = ${account} and a.password_hash is not null)`;
+
+/** The password of an account, as it can be given back. */
+export interface HeldPassword {
+  /** Null: there is none. */
+  hash: string | null;
+  /** The recovery whose work it is: which set it, or gave the session that did, or ended the one before. */
+  setBy: string | null;
+  /** Digest of the hash that the product has put last. */
+  put: Buffer | null;
+}
+
+const holdIt = statement(
+  'account_hold_password',
+  `select password_hash as hash, password_recovery_id as "setBy", password_put as put from accounts where id = :account
+   for no key update`,
+);
+
+/** The same as {@link holdAccount}, with the password as it is then. @returns undefined without such an account */
+export async function holdPassword(sql: Sql, account: string): Promise<HeldPassword | undefined> {
+  const [row] = await sql.query<HeldPassword>(holdIt, { account });
+  return row;
+}
+
+const restoreIt = statement(
+  'account_restore_password',
+  `update accounts set password_hash = :hash, password_changed_at = :at, updated_at = :at, password_recovery_id = :setBy, password_put = :put
+   where id = :account returning id`,
+);
+
+/** Puts a password of before in the place of the one that there is. In a transaction that holds the account. */
+export const restorePassword = (
+  sql: Sql,
+  of: HeldPassword & { account: string; at: Date },
+): Promise<object[]> => sql.query(restoreIt, { ...of });
 
 const rehash = statement(
   'account_rehash_password',
@@ -124,20 +169,6 @@ export const rehashPassword = async (
   sql: Sql,
   of: { account: string; stored: string; fresh: string },
 ): Promise<boolean> => (await sql.query(rehash, of)).length > 0;
-
-const clear = statement(
-  'account_clear_password',
-  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_recovery_id = null, password_put = null
-   where password_recovery_id = :recoveryId returning id`,
-);
-
-/**
- * Takes back the password that a recovery, or a session of it, has set. The account has none then, until its owner recovers.
- *
- * @returns false when there is no such password any more
- */
-export const clearPasswordSetBy = async (sql: Sql, of: { recoveryId: string; at: Date }): Promise<boolean> =>
-  (await sql.query(clear, of)).length > 0;
 
 const hashOf = statement(
   'account_password',

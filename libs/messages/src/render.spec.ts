@@ -12,7 +12,7 @@ const slots = {
   codeMinutes: 10,
   happenedAt: new Date('2026-11-23T18:04:00Z'),
   linkUrl: `https://recover.example.com/recover/link?token=${'l'.repeat(75)}`,
-  passwordSet: true,
+  password: 'set',
   changes: ['addresses_changed', 'password_put'],
 } satisfies MessageSlots;
 const mail = (more: Partial<MessageSlots> = {}) =>
@@ -89,9 +89,13 @@ describe('a mail', () => {
     expect(text).toMatch(/(23 November 2026 at|2026年11月23日) 18:04 UTC/);
     expect(text).toMatch(/72 (hours|小时)/);
     for (const part of [text, html]) expect(part).not.toMatch(/1234 ?5678/);
-    const withoutPassword = mail({ kind: 'recovery_completed', locale, passwordSet: false }).text;
+    const kept = mail({ kind: 'recovery_completed', locale, password: 'kept' }).text;
+    const ended = mail({ kind: 'recovery_completed', locale, password: 'ended' }).text;
     expect(text).toMatch(/new password|新密码/);
-    expect(withoutPassword).not.toMatch(/new password|新密码/);
+    expect(kept).not.toMatch(/password|密码/);
+    expect(ended).toMatch(/old password no longer works|旧密码已失效/);
+    expect(ended).toContain('/account');
+    expect(sms({ kind: 'recovery_completed', locale, password: 'ended' })).toMatch(/old password|旧密码/);
   });
 
   test.each([undefined, '', '12345', '123456789', '1234a678', '12345678\n'])(

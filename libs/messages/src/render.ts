@@ -60,13 +60,16 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
 
 function completedMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
   const { completed: w } = words;
-  const passwordSet = slots.passwordSet ?? false;
+  const { password = 'kept' } = slots;
   // An address that was removed is told, and has nothing to undo it with.
   const [stopUrl, stopLabel, notYou] = slots.stopUrl
-    ? [urlOf(slots.stopUrl), w.stopLabel, w.notYou(passwordSet, !slots.issuerIsExternal)]
+    ? [urlOf(slots.stopUrl), w.stopLabel, w.notYou(password, !slots.issuerIsExternal)]
     : [urlOf(`${slots.recoveryUrl}/recover`), words.changed.recoverLabel, w.notYouRemoved];
   const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
-  const was = [w.was(passwordSet), ...(slots.suspended ? [w.suspended] : [])].join(words.between);
+  const was = [
+    w.was(password, oneLine(`${slots.recoveryUrl}/account`)),
+    ...(slots.suspended ? [w.suspended] : []),
+  ].join(words.between);
   const footer = w.footer(service);
   const subject = w.subject(service);
   return {
@@ -156,7 +159,7 @@ function urlOf(url: string | undefined): string {
 function smsBody(words: Wording, service: string, slots: MessageSlots): string {
   if (slots.kind === 'recovery_completed')
     return slots.stopUrl
-      ? words.completed.sms(service, urlOf(slots.stopUrl))
+      ? words.completed.sms(service, urlOf(slots.stopUrl), slots.password === 'ended')
       : words.completed.smsRemoved(service);
   if (slots.kind === 'authenticators_changed')
     return slots.undoUrl

@@ -1,5 +1,5 @@
 import type { Locale } from '@rekey/kernel';
-import type { ChangeWord } from './slots.js';
+import type { ChangeWord, PasswordWord } from './slots.js';
 
 /** The sentences of all messages, in one language. */
 export interface Wording {
@@ -26,16 +26,17 @@ export interface Wording {
     preview: string;
     heading: string;
     lead(service: string, when: string): string;
-    was(passwordSet: boolean): string;
+    /** @param accountUrl where a person without a password goes */
+    was(password: PasswordWord, accountUrl: string): string;
     /** Where something that was set up lately does not count any more. */
     suspended: string;
     notYouHeading: string;
-    notYou(passwordSet: boolean, signsOut: boolean): string;
+    notYou(password: PasswordWord, signsOut: boolean): string;
     stopLabel: string;
     /** To an address that the account had before. */
     notYouRemoved: string;
     footer(service: string): string;
-    sms(service: string, url: string): string;
+    sms(service: string, url: string, passwordEnded: boolean): string;
     smsRemoved(service: string): string;
   };
   changed: {
@@ -85,25 +86,32 @@ const en: Wording = {
     heading: 'Your account was recovered',
     lead: (service, when) =>
       `Someone passed the checks of your ${service} account and got back into it on ${when}.`,
-    was: (passwordSet) =>
-      passwordSet
-        ? 'A new password was set, and everyone who was signed in was signed out. If this was you, all is well.'
-        : 'New credentials were given out, and everyone who was signed in was signed out. If this was you, all is well.',
+    was: (password, accountUrl) =>
+      ({
+        set: 'A new password was set, and everyone who was signed in was signed out. If this was you, all is well.',
+        ended: `Everyone who was signed in was signed out, and your old password no longer works. If this was you, all is well: you can choose a new password at ${accountUrl} when you need one.`,
+        kept: 'New credentials were given out, and everyone who was signed in was signed out. If this was you, all is well.',
+      })[password],
     suspended:
       'An authenticator app or backup codes that were set up in the last 30 days no longer work, in case somebody else set them up. Confirm or remove them in your account.',
     notYouHeading: 'Was this not you?',
-    notYou: (passwordSet, signsOut) => {
-      const password = passwordSet ? ', and the new password no longer works' : '';
-      if (signsOut) return `Undo it within 72 hours: whoever got in is signed out${password}.`;
-      return `Undo it within 72 hours${password}. Then recover your account yourself: that signs out whoever got in.`;
+    notYou: (password, signsOut) => {
+      const back = {
+        set: 'the new password stops working and the one from before works again',
+        ended: 'your old password works again',
+        kept: '',
+      }[password];
+      const undo = 'Undo it within 72 hours';
+      if (signsOut) return `${undo}: whoever got in is signed out${back && `, and ${back}`}.`;
+      return `${undo}${back && `: ${back}`}. Then recover your account yourself: that signs out whoever got in.`;
     },
     stopLabel: 'This was not me',
     notYouRemoved:
       'This address was removed from the account, so it cannot undo it. If the account is still yours, recover it yourself or ask for help.',
     footer: (service) =>
       `${service} sends this mail to every address of an account that was recovered. It is written automatically; please do not reply.`,
-    sms: (service, url) =>
-      `${service}: your account was recovered and all devices were signed out. Not you? Undo it within 72 h: ${url}`,
+    sms: (service, url, passwordEnded) =>
+      `${service}: your account was recovered and all devices were signed out.${passwordEnded ? ' Your old password no longer works.' : ''} Not you? Undo it within 72 h: ${url}`,
     smsRemoved: (service) =>
       `${service}: an account that had this number before was recovered. If it is still yours, recover it yourself.`,
   },
@@ -173,23 +181,27 @@ const zhHans: Wording = {
     preview: '如果是您本人操作，无需理会；如果不是，您可以撤销。',
     heading: '您的账户已被找回',
     lead: (service, when) => `有人通过了身份验证，并于 ${when} 找回了您的 ${service} 账户。`,
-    was: (passwordSet) =>
-      passwordSet
-        ? '账户已设置新密码，所有已登录的设备均已退出。如果是您本人操作，则无需理会。'
-        : '系统已签发新的登录凭据，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
+    was: (password, accountUrl) =>
+      ({
+        set: '账户已设置新密码，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
+        ended: `所有已登录的设备均已退出，您的旧密码已失效。如果是您本人操作，则无需理会；需要时可在 ${accountUrl} 设置新密码。`,
+        kept: '系统已签发新的登录凭据，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
+      })[password],
     suspended: '最近 30 天内设置的身份验证器应用或备用码已停用，以防是他人设置的。请在您的账户中确认或移除。',
     notYouHeading: '不是您本人操作？',
-    notYou: (passwordSet, signsOut) => {
-      const password = passwordSet ? '，新密码随即失效' : '';
-      if (signsOut) return `请在 72 小时内撤销：对方将立即退出登录${password}。`;
-      return `请在 72 小时内撤销${password}。然后请您自行找回账户：对方将因此退出登录。`;
+    notYou: (password, signsOut) => {
+      const back = { set: '，新密码随即失效，之前的密码恢复有效', ended: '，您的旧密码恢复有效', kept: '' }[
+        password
+      ];
+      if (signsOut) return `请在 72 小时内撤销：对方将立即退出登录${back}。`;
+      return `请在 72 小时内撤销${back}。然后请您自行找回账户：对方将因此退出登录。`;
     },
     stopLabel: '这不是我本人操作',
     notYouRemoved: '此地址已从账户中移除，因此无法撤销。如果该账户仍属于您，请自行找回或寻求帮助。',
     footer: (service) =>
       `您收到此邮件，是因为使用此地址的 ${service} 账户已被找回。本邮件由系统自动发送，请勿回复。`,
-    sms: (service, url) =>
-      `【${service}】您的账户已被找回，所有设备均已退出登录。非本人操作？请在 72 小时内撤销：${url}`,
+    sms: (service, url, passwordEnded) =>
+      `【${service}】您的账户已被找回，所有设备均已退出登录${passwordEnded ? '，旧密码已失效' : ''}。非本人操作？请在 72 小时内撤销：${url}`,
     smsRemoved: (service) => `【${service}】曾使用此号码的账户已被找回。如该账户仍属于您，请自行找回。`,
   },
   changed: {

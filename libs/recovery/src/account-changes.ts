@@ -136,6 +136,8 @@ const erase = statement(
        reason = case when messages.state = 'queued' then 'ended' else messages.reason end,
        address_id = null, authenticator = null
      from theirs where messages.recovery_id = theirs.id
+   ), former as (
+     delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
    )
    delete from messages where account_id = :account`,
 );

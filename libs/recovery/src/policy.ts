@@ -24,12 +24,14 @@ const shape = z.strictObject({
   aal2: alternatives,
   roles: z.record(z.string(), z.union([z.literal(1), z.literal(2)])),
   bindingHoldHours: z.number().int().min(0).max(168),
+  clients: z.record(z.string(), z.strictObject({ keepPassword: z.boolean() })),
 });
 
 /**
  * Which classes of evidence get an account back, by the assurance level of its sign-in. One of the alternatives is enough.
  * `roles` asks for a level beyond the account's own. `bindingHoldHours`: what is bound to an account of one factor counts in a
- * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone.
+ * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone. `clients`: a recovery
+ * that sets no new password ends the old one, unless it began for a client with `keepPassword`.
  */
 export type RecoveryPolicy = z.output<typeof shape>;
 
@@ -43,6 +45,7 @@ export const defaultPolicy: RecoveryPolicy = {
   ],
   roles: {},
   bindingHoldHours: 24,
+  clients: {},
 };
 
 /** @returns what makes a policy weaker than the level that it stands for; nothing when it may be used */
@@ -89,6 +92,10 @@ export function readPolicy(text: string): RecoveryPolicy {
 /** The roles for which a policy asks for level 2: what {@link Standing} takes them into account by. */
 export const strongRolesOf = ({ roles }: RecoveryPolicy): string[] =>
   Object.keys(roles).filter((role) => roles[role] === 2);
+
+/** Whether the old password outlives a recovery for this client that sets no new one. */
+export const keepsPassword = ({ clients }: RecoveryPolicy, clientId: string): boolean =>
+  Object.hasOwn(clients, clientId) && clients[clientId]?.keepPassword === true;
 
 /** What anybody may begin with, whoever it is: nothing of an account can be read from it. */
 export function firstKinds(policy: RecoveryPolicy): ProofKind[] {

@@ -1,17 +1,12 @@
-import {
-  accountSubject,
-  clearPasswordSetBy,
-  giveBackSuspended,
-  holdAccount,
-  removeAuthenticatorsBoundBy,
-} from '@rekey/accounts';
+import { accountSubject, giveBackSuspended, holdAccount, removeAuthenticatorsBoundBy } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement, type Transaction } from '@rekey/database';
-import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { type Keyring, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { revokeFamiliesOfRecovery } from '@rekey/tokens';
 import { readStopToken, readUndoToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext } from './context.js';
+import { takePasswordBack } from './former-password.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { noteChange } from './notice.js';
 import { undoBinding } from './undo-binding.js';
@@ -19,6 +14,8 @@ import { undoBinding } from './undo-binding.js';
 export interface Stopped {
   /** It had already led to credentials; they are revoked. */
   wasSettled: boolean;
+  /** What became of the password that it had set or ended. */
+  password?: Awaited<ReturnType<typeof takePasswordBack>>;
   /** It was no recovery but something that was bound: removed now, or gone before or no longer to be undone. */
   wasBinding?: 'undone' | 'gone';
 }
@@ -81,8 +78,9 @@ export async function stopRecovery(context: RecoveryContext, token: string): Pro
     // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.
     const wasSettled = row.settled_at !== null;
     if (row.ended) {
-      await takeBack(tx, id, row, now);
+      const password = await takeBack(tx, keyring, id, row, now);
       tx.note('recoveries_stopped', { by: 'stop_link', settled: wasSettled ? 'yes' : 'no' });
+      return { wasSettled, password };
     }
     return { wasSettled };
   });
@@ -95,24 +93,30 @@ interface StoppedRow {
   ended: boolean;
 }
 
-async function takeBack(tx: Transaction, recoveryId: string, row: StoppedRow, now: number): Promise<void> {
+async function takeBack(
+  tx: Transaction,
+  keyring: Keyring,
+  recoveryId: string,
+  row: StoppedRow,
+  now: number,
+): ReturnType<typeof takePasswordBack> {
   const at = new Date(now);
   const { account_id: account, settled_at: since } = row;
-  // First, since it waits for the sign-ins that are under way with this password.
-  const cleared = await clearPasswordSetBy(tx, { recoveryId, at });
-  const end = (withPassword: boolean) =>
+  const end = (accountId?: string) =>
     revokeFamiliesOfRecovery(tx, {
       recoveryId,
       at,
-      password: account && since && withPassword ? { accountId: account, since } : undefined,
+      password: accountId && since ? { accountId, since } : undefined,
     });
-  const setOne = cleared || row.password_set === true;
-  let sessions = await end(setOne);
-  // A session of it may have been choosing a password until it was ended.
-  if (await clearPasswordSetBy(tx, { recoveryId, at })) sessions = await end(true);
-  if (!account) return;
+  if (!account) {
+    await end();
+    return 'untouched';
+  }
+  const password = await takePasswordBack(tx, keyring, { account, recoveries: [recoveryId], at });
+  const sessions = await end(password !== 'untouched' || row.password_set ? account : undefined);
   await giveBackSuspended(tx, recoveryId);
   const event = 'authenticator_removed';
   for (const kind of await removeAuthenticatorsBoundBy(tx, { account, sessions }))
     await noteChange(tx, { now, accountId: account, event, change: `${kind}_removed` });
+  return password;
 }

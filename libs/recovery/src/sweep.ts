@@ -3,6 +3,7 @@ import { statement } from '@rekey/database';
 import { forgetSpent } from '@rekey/limits';
 import { wiped } from './cancel.js';
 import type { ActContext } from './context.js';
+import { forgetFormerPasswords } from './former-password.js';
 import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 
@@ -95,6 +96,7 @@ export async function sweepRecoveries({ database, clock }: ActContext): Promise<
   await database.query(forgetRecoveries, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetMessages, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetAnswers, { now });
+  await forgetFormerPasswords(database, now);
   await forgetSpent(database, now);
   await forgetAudit(database);
 }

@@ -26,9 +26,9 @@ export interface MessageToSend {
   code?: string;
   /** For a code by mail: the token of the link beside it. */
   linkToken?: string | undefined;
-  /** For a notice: when it happened, and whether there is a new password. */
+  /** For a notice: when it happened, and what became of the password. */
   happenedAt?: Date;
-  passwordSet?: boolean | undefined;
+  password?: 'set' | 'ended' | 'kept' | undefined;
   suspended?: boolean | undefined;
   /** Of a notice about something that was bound: the token of the link that undoes it. */
   undoToken?: string | undefined;
@@ -125,8 +125,8 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   };
   if (isCode) return codeOf(context, row, about);
   const happenedAt = row.settled_at ?? row.created_at;
-  const more = {
-    passwordSet: row.password_set ?? undefined,
+  const more: Partial<MessageToSend> = {
+    password: row.password_set ? 'set' : row.password_ended ? 'ended' : 'kept',
     suspended: row.suspended ?? undefined,
     undoToken: row.undoes ? undoToken(keyring, row.undoes, row.created_at.getTime()) : undefined,
     changes: row.changes ?? undefined,

@@ -94,7 +94,7 @@ export const catalogue = {
   recoveries_settled: {
     kind: 'counter',
     help: 'Recoveries that ended with fresh credentials',
-    labels: { client, password: ['set', 'kept'] },
+    labels: { client, password: ['set', 'ended', 'kept'] },
   },
   recovery_duration_seconds: {
     kind: 'histogram',

@@ -1,5 +1,5 @@
 import { isRefused, type Refusal } from '@rekey/kernel';
-import { type RecoveryView, showRecovery } from '@rekey/recovery';
+import { asksForPassword, type RecoveryView, showRecovery } from '@rekey/recovery';
 import type { FastifyReply } from 'fastify';
 import type { BrowserRecovery } from './browser-state.js';
 import { finishForApp } from './hand-back.js';
@@ -34,7 +34,8 @@ export async function provingOr(
   const view = await showRecovery(context, recovery);
   if (isRefused(view)) return { page: refused(show, view) };
   if (view.state === 'proven') {
-    if (!recovery.app) return { page: show.to('/recover/password') };
+    if (!recovery.app || (await asksForPassword(context, recovery)))
+      return { page: show.to('/recover/password') };
     const page = <HandBackPage context={show.context} app={recovery.app.name} />;
     return { page: show.page(200, page, recovery.app.origin) };
   }

@@ -71,7 +71,7 @@ const en: AccountWording = {
     wrong: 'That did not work. Check what you entered, the code of your authenticator app too.',
     needsSecond: 'Your password is right. Enter it again, with a code from your authenticator app.',
     limited: 'There were too many attempts. Please wait ten minutes.',
-    lost: 'I cannot sign in any more',
+    lost: 'I have no password, or cannot sign in',
   },
   home: {
     title: 'Your ways back in',
@@ -132,7 +132,7 @@ const zhHans: AccountWording = {
     wrong: '登录失败。请检查输入的内容，包括身份验证器应用的动态码。',
     needsSecond: '密码正确。请再次输入密码，并填写身份验证器应用的动态码。',
     limited: '尝试次数过多，请等待十分钟。',
-    lost: '我已无法登录',
+    lost: '我没有密码，或无法登录',
   },
   home: {
     title: '您的找回方式',

@@ -20,6 +20,7 @@ import { RecoveryClient1764000000020 } from './20-recovery-client.js';
 import { TokensClientOwner1764000000021 } from './21-tokens-client-owner.js';
 import { AccountsPlanted1764000000022 } from './22-accounts-planted.js';
 import { RecoverySuspended1764000000023 } from './23-recovery-suspended.js';
+import { RecoveryStops1764000000025 } from './25-recovery-stops.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   TokensClientOwner1764000000021,
   AccountsPlanted1764000000022,
   RecoverySuspended1764000000023,
+  RecoveryStops1764000000025,
 ];
