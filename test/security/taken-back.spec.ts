@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stopToken } from '@rekey/recovery';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { people, password as theirs } from '../flows/people.js';
 import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
@@ -151,6 +152,61 @@ describe('a recovery is taken back', () => {
     for (const { refresh_token: token } of [chose.body, session.body])
       expect((await refresh(token)).body.error).toBe('invalid_grant');
     expect((await who.signIn('bare', json)).status).toBe(401);
+  });
+
+  test('with the recovery before it by the same hand, and with those after it; the password is the one from before all of them', async () => {
+    await who.put('chain');
+    const by = async (to: string, json: object = {}) => {
+      rekey.clock.advance(3_600_000);
+      const story = new Story(rekey);
+      await story.proveBy(to);
+      const settled = await story.settle(json);
+      expect(settled.status).toBe(201);
+      return { story, tokens: settled.body };
+    };
+    const first = await by('chain@example.com', { password: chosen });
+    const opened = (await who.signIn('chain', { password: chosen })).body;
+    const second = await by('chain@example.com');
+    const third = await by(who.phoneOf('chain'), { password: `${chosen}, again` });
+    const made = await who.issuer('POST', 'authenticators/backup_codes', {
+      bearer: third.tokens.access_token,
+    });
+    expect(made.status).toBe(201);
+    const link = stopToken(rekey.settings.keyring, second.story.id, rekey.clock.now());
+    expect((await second.story.stop(link)).status).toBe(204);
+    for (const { refresh_token: token } of [first.tokens, opened, second.tokens, third.tokens])
+      expect((await refresh(token)).body.error).toBe('invalid_grant');
+    expect(await rekey.sql(`select kind from authenticators where account_id = 'chain'`)).toEqual([]);
+    for (const story of [first.story, second.story, third.story])
+      expect((await story.show()).body.state).toBe('stopped');
+    const signIns = [chosen, `${chosen}, again`, theirs].map((password) => who.signIn('chain', { password }));
+    expect((await Promise.all(signIns)).map(({ status }) => status)).toEqual([401, 401, 201]);
+    const audited = await rekey.sql(
+      `select detail->>'with' as with_ from audit_events where account_id = 'chain' and event = 'recovery_stopped' order by recovery_id`,
+    );
+    expect(audited.map((row) => row.with_)).toEqual([second.story.id, null, second.story.id]);
+  });
+
+  test('without the recovery before it that was proved with something else, and with nothing where nothing was proved', async () => {
+    await who.put('apart');
+    const owner = new Story(rekey);
+    await owner.proveBy(who.phoneOf('apart'));
+    const kept = (await owner.settle({ password: chosen })).body;
+    rekey.clock.advance(3_600_000);
+    const attempt = new Story(rekey);
+    await attempt.start({ identifier: 'apart@example.com' });
+    await rekey.idle();
+    const link = (story: Story) => stopToken(rekey.settings.keyring, story.id, rekey.clock.now());
+    expect((await attempt.stop(link(attempt))).status).toBe(204);
+    const next = await refresh(kept.refresh_token);
+    expect(next.status).toBe(200);
+    rekey.clock.advance(3_600_000);
+    const thief = new Story(rekey);
+    await thief.proveBy('apart@example.com');
+    expect((await thief.settle({ password: `${chosen}, too` })).status).toBe(201);
+    expect((await thief.stop(link(thief))).status).toBe(204);
+    expect((await owner.show()).body.state).toBe('settled');
+    expect((await who.signIn('apart', { password: chosen })).status).toBe(201);
   });
 
   test('its owner keeps what is theirs: the app that they bound themselves, and their password comes back', async () => {

@@ -193,12 +193,12 @@ export async function bindingOf(
 
 const giveBack = statement(
   'authenticator_give_back',
-  `update authenticators set suspended_at = null, suspended_by = null where suspended_by = :recovery returning kind`,
+  `update authenticators set suspended_at = null, suspended_by = null where suspended_by = any(:recoveries::uuid[]) returning kind`,
 );
 
-/** What a recovery has set aside counts again: that recovery was not its owner's. */
-export const giveBackSuspended = (sql: Sql, recovery: string): Promise<object[]> =>
-  sql.query(giveBack, { recovery });
+/** What recoveries have set aside counts again: they were not its owner's. */
+export const giveBackSuspended = (sql: Sql, recoveries: string[]): Promise<object[]> =>
+  sql.query(giveBack, { recoveries });
 
 const removeBoundBy = statement(
   'authenticator_remove_bound_by',
