@@ -16,6 +16,7 @@ create table accounts (
   generation uuid not null default gen_random_uuid(),
   evidence_from timestamp with time zone,
   password_put bytea,
+  stopped_at timestamp with time zone,
   CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),
@@ -192,7 +193,7 @@ create table messages (
   CHECK (((change IS NULL) = (kind <> 'authenticators_changed'::text))),
   CHECK (((recovery_id IS NULL) = (kind = 'authenticators_changed'::text))),
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
-  CHECK ((kind = ANY (ARRAY['recovery_code'::text, 'recovery_completed'::text, 'authenticators_changed'::text]))),
+  CHECK ((kind = ANY (ARRAY['recovery_code'::text, 'recovery_completed'::text, 'recovery_held'::text, 'authenticators_changed'::text]))),
   CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'dropped'::text, 'failed'::text]))),
   FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
   PRIMARY KEY (id)

@@ -160,7 +160,7 @@ describe('what a thief has planted is no way back in', () => {
       (await rekey.messages('stopped@example.com')).find(({ text }) => /was recovered/.test(text)),
     );
     expect((await story.stop(stopTokenIn(notice))).status).toBe(204);
-    expect((await proofBy('stopped', 'backup_code', codes[0] ?? '')).body.state).toBe('proven');
+    expect((await proofBy('stopped', 'backup_code', codes[0] ?? '')).body.state).toBe('held');
   });
 
   test.each([

@@ -168,5 +168,6 @@ function render(
     changes: message.changes,
     password: message.password,
     suspended: message.suspended,
+    heldUntil: message.heldUntil,
   });
 }

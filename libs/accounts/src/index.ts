@@ -32,7 +32,7 @@ export {
   openAddress,
   type SealedAddress,
 } from './find.js';
-export { holdAccount } from './hold.js';
+export { holdAccount, markStopped, notStoppedSince } from './hold.js';
 export {
   type AddressKind,
   type Identifier,

@@ -15,6 +15,7 @@ export type AuditEventName =
   | 'recovery_proof_failed'
   | 'recovery_proof_accepted'
   | 'recovery_proven'
+  | 'recovery_held'
   | 'recovery_reopened'
   | 'recovery_settled'
   | 'recovery_stopped'

@@ -10,6 +10,7 @@ export interface RecoveryView {
   methods: ProofKind[];
   expires_at: string;
   resend_at?: string;
+  /** While `held`: when it is proven. Keep the reference, and come back then by `resumeRecovery`. */
   held_until?: string;
   link_number?: string;
   addresses?: { id: string; channel: 'email' | 'sms'; address: string }[];

@@ -13,9 +13,9 @@ export function renderMessage(slots: MessageSlots & { channel: 'email' | 'sms' }
   const service = oneLine(slots.serviceName);
   if (slots.channel === 'sms') return { channel: 'sms', body: smsBody(words, service, slots) };
   if (slots.kind === 'recovery_code') return codeMail(words, service, slots);
-  return slots.kind === 'recovery_completed'
-    ? completedMail(words, service, slots)
-    : changedMail(words, service, slots);
+  if (slots.kind === 'recovery_completed') return completedMail(words, service, slots);
+  if (slots.kind === 'recovery_held') return heldMail(words, service, slots);
+  return changedMail(words, service, slots);
 }
 
 function codeMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
@@ -99,6 +99,44 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
   };
 }
 
+/** The same letter as of a recovery that was completed: what happened, and how to object. */
+function heldMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
+  const { held: w, code, completed, changed } = words;
+  const [stopUrl, stopLabel, notYou] = slots.stopUrl
+    ? [urlOf(slots.stopUrl), completed.stopLabel, w.notYou]
+    : [urlOf(`${slots.recoveryUrl}/recover`), changed.recoverLabel, completed.notYouRemoved];
+  const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
+  const was = w.waits(whenText(slots.heldUntil ?? new Date(0), slots.locale));
+  const footer = code.footer(service);
+  const subject = w.subject(service);
+  const { notYouHeading } = completed;
+  return {
+    channel: 'email',
+    subject,
+    text: paragraphs(
+      w.heading,
+      lead,
+      was,
+      `${notYouHeading}\n${notYou}\n${stopLabel}${words.colon}\n${stopUrl}`,
+      `-- \n${footer}`,
+    ),
+    html: fill(mails.recovery_completed, {
+      lang: slots.locale,
+      subject,
+      preview: w.preview,
+      service,
+      heading: w.heading,
+      lead,
+      was,
+      notYouHeading,
+      notYou,
+      stopUrl,
+      stopLabel,
+      footer,
+    }),
+  };
+}
+
 function changedMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
   const { changed: w } = words;
   const when = whenText(slots.happenedAt ?? new Date(0), slots.locale);
@@ -161,6 +199,10 @@ function smsBody(words: Wording, service: string, slots: MessageSlots): string {
     return slots.stopUrl
       ? words.completed.sms(service, urlOf(slots.stopUrl), slots.password === 'ended')
       : words.completed.smsRemoved(service);
+  if (slots.kind === 'recovery_held')
+    return slots.stopUrl
+      ? words.held.sms(service, whenText(slots.heldUntil ?? new Date(0), slots.locale), urlOf(slots.stopUrl))
+      : words.held.smsRemoved(service);
   if (slots.kind === 'authenticators_changed')
     return slots.undoUrl
       ? words.changed.smsUndo(service, whatOf(words, slots), urlOf(slots.undoUrl))

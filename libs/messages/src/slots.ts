@@ -23,7 +23,7 @@ export type PasswordWord = 'set' | 'ended' | 'kept';
 
 /** What a message is written from. All of it may come from elsewhere, so all of it is escaped where it lands. */
 export interface MessageSlots {
-  kind: 'recovery_code' | 'recovery_completed' | 'authenticators_changed';
+  kind: 'recovery_code' | 'recovery_completed' | 'recovery_held' | 'authenticators_changed';
   locale: Locale;
   /** What the product is called. */
   serviceName: string;
@@ -41,6 +41,8 @@ export interface MessageSlots {
   password?: PasswordWord | undefined;
   /** Of a recovery: it has set authenticators aside that were bound lately. */
   suspended?: boolean | undefined;
+  /** Of a recovery that is held: until when. */
+  heldUntil?: Date | undefined;
   /** Credentials come from an issuer that is not ours: undoing a recovery does not end them. */
   issuerIsExternal?: boolean;
   /** Of a notice about something that was bound: the link that undoes it, good for 72 hours. */

@@ -39,6 +39,16 @@ export interface Wording {
     sms(service: string, url: string, passwordEnded: boolean): string;
     smsRemoved(service: string): string;
   };
+  held: {
+    subject(service: string): string;
+    preview: string;
+    heading: string;
+    lead(service: string, when: string): string;
+    waits(until: string): string;
+    notYou: string;
+    sms(service: string, until: string, url: string): string;
+    smsRemoved(service: string): string;
+  };
   changed: {
     subject(service: string): string;
     heading: string;
@@ -114,6 +124,20 @@ const en: Wording = {
       `${service}: your account was recovered and all devices were signed out.${passwordEnded ? ' Your old password no longer works.' : ''} Not you? Undo it within 72 h: ${url}`,
     smsRemoved: (service) =>
       `${service}: an account that had this number before was recovered. If it is still yours, recover it yourself.`,
+  },
+  held: {
+    subject: (service) => `Someone is recovering your ${service} account`,
+    preview: 'If this was you, come back when the wait is over. If not, you can stop it.',
+    heading: 'A recovery of your account is waiting',
+    lead: (service, when) =>
+      `Someone passed the checks of your ${service} account on ${when} to get back into it.`,
+    waits: (until) =>
+      `A recovery of this account was stopped lately. So that everyone who can object has time to, this one waits until ${until}. If this was you, go back then to the page where you began, within three days.`,
+    notYou: 'Stop it now: nobody gets in.',
+    sms: (service, until, url) =>
+      `${service}: someone is recovering your account. It waits until ${until}. Not you? Stop it: ${url}`,
+    smsRemoved: (service) =>
+      `${service}: someone is recovering an account that had this number before. If it is still yours, recover it yourself.`,
   },
   changed: {
     subject: (service) => `A change to the security of your ${service} account`,
@@ -203,6 +227,18 @@ const zhHans: Wording = {
     sms: (service, url, passwordEnded) =>
       `【${service}】您的账户已被找回，所有设备均已退出登录${passwordEnded ? '，旧密码已失效' : ''}。非本人操作？请在 72 小时内撤销：${url}`,
     smsRemoved: (service) => `【${service}】曾使用此号码的账户已被找回。如该账户仍属于您，请自行找回。`,
+  },
+  held: {
+    subject: (service) => `有人正在找回您的 ${service} 账户`,
+    preview: '如果是您本人操作，请在等待期结束后回来；如果不是，您可以终止。',
+    heading: '您的账户有一次找回正在等待',
+    lead: (service, when) => `有人于 ${when} 通过了身份验证，以找回您的 ${service} 账户。`,
+    waits: (until) =>
+      `此账户最近有一次找回被终止。为使所有能够提出异议的人有足够时间，本次找回将等待至 ${until}。如果是您本人操作，请在此之后三天内回到开始时的页面。`,
+    notYou: '请立即终止：没有人能进入您的账户。',
+    sms: (service, until, url) =>
+      `【${service}】有人正在找回您的账户，需等待至 ${until}。非本人操作？请终止：${url}`,
+    smsRemoved: (service) => `【${service}】有人正在找回曾使用此号码的账户。如该账户仍属于您，请自行找回。`,
   },
   changed: {
     subject: (service) => `您的 ${service} 账户安全设置有变更`,

@@ -16,6 +16,7 @@ const standing = (more: Partial<Standing> = {}): Standing => ({
   aal: 1,
   authenticators: [],
   reachable: true,
+  stopped_at: null,
   ...more,
 });
 const strong = standing({ aal: 2, authenticators: ['totp', 'backup_code'] });

@@ -24,13 +24,15 @@ const shape = z.strictObject({
   aal2: alternatives,
   roles: z.record(z.string(), z.union([z.literal(1), z.literal(2)])),
   bindingHoldHours: z.number().int().min(0).max(168),
+  holdAfterStopHours: z.number().int().min(0).max(168),
   clients: z.record(z.string(), z.strictObject({ keepPassword: z.boolean() })),
 });
 
 /**
  * Which classes of evidence get an account back, by the assurance level of its sign-in. One of the alternatives is enough.
  * `roles` asks for a level beyond the account's own. `bindingHoldHours`: what is bound to an account of one factor counts in a
- * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone. `clients`: a recovery
+ * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone. `holdAfterStopHours`: after
+ * a stop the next recovery of the account waits that long before it is proven; 0 for not at all. `clients`: a recovery
  * that sets no new password ends the old one, unless it began for a client with `keepPassword`.
  */
 export type RecoveryPolicy = z.output<typeof shape>;
@@ -45,6 +47,7 @@ export const defaultPolicy: RecoveryPolicy = {
   ],
   roles: {},
   bindingHoldHours: 24,
+  holdAfterStopHours: 24,
   clients: {},
 };
 

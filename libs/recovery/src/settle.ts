@@ -4,6 +4,8 @@ import {
   hashPassword,
   holdPassword,
   isEntitled,
+  markStopped,
+  notStoppedSince,
   passwordContext,
   plantedBySessions,
   setPassword,
@@ -47,7 +49,7 @@ const settle = statement(
      update recoveries set suspended = exists (select from planted), state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
        password_set = :passwordHash::text is not null, password_ended = :endsPassword::boolean, ${wiped}
      where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('settle'))})
-       and ${isEntitled('account_id', evidence)}
+       and ${isEntitled('account_id', evidence)} and ${notStoppedSince('account_id', 'proven_at')}
      returning id, account_id, client_id, created_at, password_ended
    ), password as (
      ${setPassword({
@@ -178,7 +180,7 @@ interface SettledRow {
 /** @returns a refusal when the recovery was no longer ours to settle */
 async function finish(
   context: RecoveryContext,
-  { leaseId, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
+  { leaseId, wasHeld, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
   passwordHash: string | null,
 ): Promise<Refusal | undefined> {
   const { database, clock, issuer, keyring, policy, strongRoles } = context;
@@ -203,7 +205,10 @@ async function finish(
     const held = await holdPassword(tx, accountId);
     const endsPassword = passwordHash === null && !keeps && held !== undefined && held.hash !== null;
     const former = sealFormer(keyring, now, passwordHash !== null || endsPassword ? held : undefined);
-    return tx.query<SettledRow>(settle, { ...values, ...former, endsPassword });
+    const rows = await tx.query<SettledRow>(settle, { ...values, ...former, endsPassword });
+    // The next one is held no more.
+    if (rows.length > 0 && wasHeld) await markStopped(tx, { account: accountId, at: null });
+    return rows;
   });
   if (settled) {
     const password = passwordHash !== null ? 'set' : settled.password_ended ? 'ended' : 'kept';

@@ -1,3 +1,4 @@
+import { markStopped } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
@@ -14,6 +15,8 @@ export interface Stopped {
   wasSettled: boolean;
   /** What became of the password that it, or another that went with it, had set or ended. */
   password?: Awaited<ReturnType<typeof takeBack>>;
+  /** How long the next recovery of the account is held. */
+  heldHours?: number;
   /** It was no recovery but something that was bound: removed now, or gone before or no longer to be undone. */
   wasBinding?: 'undone' | 'gone';
 }
@@ -77,9 +80,11 @@ export async function stopRecovery(context: RecoveryContext, token: string): Pro
     const ended = rows.filter((row) => row.ended);
     for (const { settled_at: settledAt } of ended)
       tx.note('recoveries_stopped', { by: 'stop_link', settled: settledAt ? 'yes' : 'no' });
-    if (disputed) {
+    if (disputed && disputed.recoveries.length > 0) {
+      const { holdAfterStopHours: heldHours } = context.policy;
+      if (heldHours > 0) await markStopped(tx, { account: disputed.account, at });
       const password = await takeBack(tx, keyring, { account: disputed.account, ended, now });
-      return { wasSettled, password };
+      return { wasSettled, password, heldHours };
     }
     // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.
     await revokeFamiliesOfRecoveries(tx, { recoveries: [id], at });

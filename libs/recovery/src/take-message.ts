@@ -30,6 +30,8 @@ export interface MessageToSend {
   happenedAt?: Date;
   password?: 'set' | 'ended' | 'kept' | undefined;
   suspended?: boolean | undefined;
+  /** Of a recovery that is held. */
+  heldUntil?: Date | undefined;
   /** Of a notice about something that was bound: the token of the link that undoes it. */
   undoToken?: string | undefined;
   changes?: AccountNotice[] | undefined;
@@ -104,6 +106,7 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   const isCode = row.kind === 'recovery_code';
   const left = row.expires_at.getTime() - clock.now();
   if (isCode && row.recovery_state !== 'proving') return { drop: 'ended' };
+  if (row.kind === 'recovery_held' && row.recovery_state !== 'held') return { drop: 'ended' };
   if (left < (isCode ? lifetimes.codeAtLeast : 0)) return { drop: 'too_late' };
   if (row.account_id === null) return { drop: 'no_account' };
   if (row.may_send === false) return { drop: 'limited' };
@@ -128,6 +131,7 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   const more: Partial<MessageToSend> = {
     password: row.password_set ? 'set' : row.password_ended ? 'ended' : 'kept',
     suspended: row.suspended ?? undefined,
+    heldUntil: row.held_until ?? undefined,
     undoToken: row.undoes ? undoToken(keyring, row.undoes, row.created_at.getTime()) : undefined,
     changes: row.changes ?? undefined,
   };

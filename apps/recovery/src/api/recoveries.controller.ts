@@ -119,7 +119,7 @@ export class RecoveriesController {
   @Operation({
     summary: 'Offer a proof',
     description:
-      'Every offer costs a try, a right one too. When the account wants more than this proof, `methods` then says what.',
+      'Every offer costs a try, a right one too. When the account wants more than this proof, `methods` then says what. After a stop the recovery is `held` until `held_until`, and every address is told.',
     bearer: true,
     body: proofBody,
     answers: { 200: { description: 'right', schema: recoveryAnswer } },

@@ -25,7 +25,7 @@ export class FinishController {
     if (!recovery) return noSession(show);
     const view = await showRecovery(this.parts.context, recovery);
     if (isRefused(view)) return refused(show, view);
-    if (view.state === 'proving') return show.to('/recover/code');
+    if (view.state === 'proving' || view.state === 'held') return show.to('/recover/code');
     if (view.state !== 'proven') return show.page(410, <NoticePage context={show.context} kind="over" />);
     const { app } = recovery;
     return show.page(200, <PasswordPage context={show.context} app={app?.name} />, app?.origin);

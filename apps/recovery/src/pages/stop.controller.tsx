@@ -44,7 +44,7 @@ export class StopController {
         : refused(show, stopped);
     }
     browser.forget(reply, 'stop');
-    const { wasSettled, wasBinding, password } = stopped;
+    const { wasSettled, wasBinding, password, heldHours = 0 } = stopped;
     if (wasBinding === 'gone') return show.page(404, <StopGonePage context={show.context} />);
     const page = (
       <StoppedPage
@@ -52,6 +52,7 @@ export class StopController {
         wasSettled={wasSettled}
         signsOut={!issuerIsExternal}
         restored={password === 'restored'}
+        heldHours={heldHours}
         binding={wasBinding !== undefined}
       />
     );

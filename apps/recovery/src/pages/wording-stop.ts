@@ -11,6 +11,8 @@ export interface StopWording {
   doneAfter(signsOut: boolean): string;
   /** The password from before is good again. */
   restored: string;
+  /** @param hours how long the next recovery of the account waits */
+  held(hours: number): string;
   next(signsOut: boolean): string;
   recover: string;
   /** Of something that was set up, instead of a recovery. */
@@ -31,6 +33,8 @@ const en: StopWording = {
     `${signsOut ? 'Whoever got in is signed out, and the' : 'The'} password set on that occasion no longer works.`,
   restored:
     'The password from before works again. If someone else may know it, recover your account and choose a new one.',
+  held: (hours) =>
+    `The next recovery of this account waits ${hours} hours before it goes on, and we tell all its addresses: whoever did this may try again.`,
   next: (signsOut) =>
     signsOut
       ? 'To get in yourself, recover your account now.'
@@ -58,6 +62,7 @@ const zhHans: StopWording = {
   doneBefore: '该次找回已结束，没有人进入您的账户。',
   doneAfter: (signsOut) => `${signsOut ? '对方已退出登录，' : ''}当时设置的密码已失效。`,
   restored: '之前的密码恢复有效。如果他人可能知道该密码，请找回您的账户并设置新密码。',
+  held: (hours) => `为防对方再次尝试，此账户的下一次找回需等待 ${hours} 小时，届时我们会通知其所有地址。`,
   next: (signsOut) =>
     signsOut
       ? '如需登录，请现在找回您的账户。'
