@@ -68,6 +68,8 @@ create table authenticators (
   counts_from timestamp with time zone,
   suspended_at timestamp with time zone,
   suspended_by uuid,
+  removed_at timestamp with time zone,
+  removed_by uuid,
   CHECK (((kind = 'backup_code'::text) = (salt IS NOT NULL))),
   CHECK (((kind = 'totp'::text) = (secret_sealed IS NOT NULL))),
   CHECK ((kind = ANY (ARRAY['totp'::text, 'backup_code'::text]))),
@@ -341,7 +343,9 @@ CREATE INDEX addresses_lookup ON public.addresses USING btree (lookup) WHERE (ve
 CREATE INDEX audit_events_account ON public.audit_events USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX audit_events_at ON public.audit_events USING btree (at);
 CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
-CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL)));
+CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL))) WHERE (suspended_at IS NULL);
+CREATE INDEX authenticators_of_account ON public.authenticators USING btree (account_id);
+CREATE INDEX authenticators_removed ON public.authenticators USING btree (removed_at) WHERE (removed_at IS NOT NULL);
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
 CREATE INDEX device_codes_expiry ON public.device_codes USING btree (expires_at);
 CREATE INDEX former_passwords_until ON public.former_passwords USING btree (until);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lifetimes } from '@rekey/recovery';
+import { lifetimes, stopToken } from '@rekey/recovery';
 import { csrfIn, PageBrowser } from './page-browser.js';
 import { password as old, people } from './people.js';
 import { policyFile } from './policy-file.js';
@@ -144,6 +144,51 @@ describe('the old password', () => {
     await who.put('kept-on-pages');
     expect((await begin('kept-on-pages', 'keeper')).location).toMatch(/^https:\/\/app\.example\/back\?code=/);
     expect(await signIn('kept-on-pages', old)).toBe(201);
+  });
+
+  test('set by a recovery with an address that is removed within three days, it ends with what it opened; later it stays', async () => {
+    const phoneOnly = (id: string) => ({
+      addresses: [{ kind: 'phone', value: who.phoneOf(id), verified: true }],
+      password: undefined,
+    });
+    const withPhone = async (id: string) => {
+      const json = { identifier: who.phoneOf(id), password: chosen };
+      return who.issuer('POST', 'sessions', { json });
+    };
+    for (const [id, hours] of [
+      ['soon', 1],
+      ['later', 80],
+    ] as const) {
+      await who.put(id);
+      const { story } = await recover(id, { password: chosen });
+      rekey.clock.advance(hours * 3_600_000);
+      const opened = await withPhone(id);
+      expect(opened.status).toBe(201);
+      await who.put(id, phoneOnly(id));
+      const refreshed = await rekey.token({
+        grant_type: 'refresh_token',
+        client_id: 'default',
+        refresh_token: opened.body.refresh_token,
+      });
+      const isSoon = hours < 72;
+      expect([id, (await withPhone(id)).status, refreshed.status]).toEqual([
+        id,
+        isSoon ? 401 : 201,
+        isSoon ? 400 : 200,
+      ]);
+      if (!isSoon) continue;
+      const said = await until('the notice', async () =>
+        (await rekey.messages(`${id}@example.com`)).find(({ text }) =>
+          /no longer works\. All devices/.test(text),
+        ),
+      );
+      expect(said.text).toContain('were changed');
+      // Its owner may still say that it was not them, and has the one from before.
+      const stop = stopToken(rekey.settings.keyring, story.id, rekey.clock.now());
+      expect((await story.stop(stop)).status).toBe(204);
+      const json = { identifier: who.phoneOf(id), password: old };
+      expect((await who.issuer('POST', 'sessions', { json })).status).toBe(201);
+    }
   });
 
   test('is kept sealed for as long as the stop link works, and no longer; nor longer than its account', async () => {

@@ -212,6 +212,34 @@ describe('a recovery is taken back', () => {
     expect((await who.signIn('apart', { password: chosen })).status).toBe(201);
   });
 
+  test('what its sessions have removed or replaced is there again', async () => {
+    const one = await who.enrol('robbed');
+    rekey.clock.advance(600_000);
+    const thief = new Story(rekey);
+    await thief.proveBy('robbed@example.com');
+    expect((await thief.prove(one.codes[0] ?? '', 'backup_code')).body.state).toBe('proven');
+    const bearer = (await thief.settle({ password: chosen })).body.access_token;
+    const [codes] = await rekey.sql(
+      `select id from authenticators where account_id = 'robbed' and kind = 'backup_code'`,
+    );
+    expect((await who.issuer('DELETE', `authenticators/${codes.id}`, { bearer })).status).toBe(204);
+    const begun = (await who.issuer('POST', 'authenticators/totp', { bearer })).body;
+    const confirm = { bearer, json: { value: who.totp(begun.secret) } };
+    expect((await who.issuer('POST', `authenticators/${begun.id}/confirm`, confirm)).status).toBe(204);
+    const shown = (await who.issuer('GET', 'authenticators', { bearer })).body.authenticators;
+    expect(shown.map(({ id }: { id: string }) => id)).not.toContain(codes.id);
+    expect((await thief.stop(await stopTokenTo('robbed@example.com'))).status).toBe(204);
+    rekey.clock.advance(60_000);
+    for (const factor of [
+      { kind: 'totp', value: who.totp(one.secret) },
+      { kind: 'backup_code', value: one.codes[1] },
+    ])
+      expect((await who.signIn('robbed', { second_factor: factor })).status).toBe(201);
+    const wrong = { kind: 'totp', value: who.totp(begun.secret) };
+    expect((await who.signIn('robbed', { second_factor: wrong })).status).toBe(401);
+    expect(await rekey.sql('select id from authenticators where id = $1', [begun.id])).toEqual([]);
+  });
+
   test('its owner keeps what is theirs: the app that they bound themselves, and their password comes back', async () => {
     await who.put('keeper');
     const bearer = (await who.signIn('keeper')).body.access_token;

@@ -6,10 +6,9 @@ export {
   type Binding,
   bindingOf,
   bindTotp,
+  discardAuthenticator,
   findUnboundTotp,
-  giveBackSuspended,
   listAuthenticators,
-  removeAuthenticator,
   removeAuthenticatorsBoundBy,
   replaceBackupCodes,
   restoreAuthenticator,
@@ -43,6 +42,7 @@ export {
 export {
   changePassword,
   checkPassword,
+  clearPasswordOf,
   type HeldPassword,
   hashPassword,
   hasPassword,
@@ -59,6 +59,7 @@ export {
 } from './password.js';
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
+export { forgetRemoved, giveAuthenticatorsBack, removeAuthenticator } from './removed.js';
 export { sealedInAccounts } from './reseal.js';
 export {
   acceptTotpStep,

@@ -170,6 +170,18 @@ export const rehashPassword = async (
   of: { account: string; stored: string; fresh: string },
 ): Promise<boolean> => (await sql.query(rehash, of)).length > 0;
 
+const clearOf = statement(
+  'account_clear_password_of',
+  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at
+   where id = :account and password_recovery_id = any(:recoveries::uuid[]) and password_hash is not null returning id`,
+);
+
+/** Ends a password that is the work of these recoveries. It stays known as their work. @returns false when there is none of theirs */
+export const clearPasswordOf = async (
+  sql: Sql,
+  of: { account: string; recoveries: string[]; at: Date },
+): Promise<boolean> => (await sql.query(clearOf, of)).length > 0;
+
 const hashOf = statement(
   'account_password',
   `select password_hash as hash from accounts where id = :account and status = 'active'`,

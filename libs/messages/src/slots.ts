@@ -14,6 +14,7 @@ export type ChangeWord =
   | 'password_changed'
   | 'addresses_changed'
   | 'password_put'
+  | 'password_ended'
   | 'account_disabled'
   | 'account_enabled'
   | 'access_changed';

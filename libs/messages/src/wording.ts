@@ -159,6 +159,8 @@ const en: Wording = {
       password_changed: 'The password was changed. All other devices were signed out.',
       addresses_changed: 'The email addresses or phone numbers of the account were changed.',
       password_put: 'A new password was set for the account. All devices were signed out.',
+      password_ended:
+        'The password that was set by a recovery with one of those no longer works. All devices were signed out.',
       account_disabled:
         'The account was disabled. Nobody can sign in to it or recover it. All devices were signed out.',
       account_enabled: 'The account was enabled again.',
@@ -258,6 +260,7 @@ const zhHans: Wording = {
       password_changed: '密码已更改，其他设备均已退出登录。',
       addresses_changed: '账户的邮箱地址或手机号码已变更。',
       password_put: '账户已设置新密码，所有设备均已退出登录。',
+      password_ended: '通过其中一个地址找回账户时设置的密码已失效，所有设备均已退出登录。',
       account_disabled: '账户已被停用，任何人都无法登录或找回，所有设备均已退出登录。',
       account_enabled: '账户已重新启用。',
       access_changed: '账户的角色或其要求的保护级别已变更。',

@@ -1,3 +1,4 @@
+import { forgetRemoved } from '@rekey/accounts';
 import { forgetAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { forgetSpent } from '@rekey/limits';
@@ -97,6 +98,7 @@ export async function sweepRecoveries({ database, clock }: ActContext): Promise<
   await database.query(forgetMessages, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetAnswers, { now });
   await forgetFormerPasswords(database, now);
+  await forgetRemoved(database, new Date(clock.now() - lifetimes.stopLink));
   await forgetSpent(database, now);
   await forgetAudit(database);
 }

@@ -1,4 +1,9 @@
-import { accountSubject, giveBackSuspended, holdAccount, removeAuthenticatorsBoundBy } from '@rekey/accounts';
+import {
+  accountSubject,
+  giveAuthenticatorsBack,
+  holdAccount,
+  removeAuthenticatorsBoundBy,
+} from '@rekey/accounts';
 import { type Sql, statement, type Transaction } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import { revokeFamiliesOfRecoveries } from '@rekey/tokens';
@@ -57,7 +62,7 @@ export interface EndedRecovery {
 /**
  * Takes back all that recoveries have led to: the passwords that they or their sessions have set or ended, every session of theirs,
  * refreshed or not, with the sign-ins that their passwords opened, and the authenticators that any of these bound; what they had
- * set aside counts again. In a transaction that holds the account.
+ * set aside counts again, and what those sessions had removed is there again. In a transaction that holds the account.
  */
 export async function takeBack(
   tx: Transaction,
@@ -81,6 +86,6 @@ export async function takeBack(
   const event = 'authenticator_removed';
   for (const kind of await removeAuthenticatorsBoundBy(tx, { account, sessions }))
     await noteChange(tx, { now, accountId: account, event, change: `${kind}_removed` });
-  await giveBackSuspended(tx, recoveries);
+  await giveAuthenticatorsBack(tx, { account, sessions, recoveries });
   return password;
 }

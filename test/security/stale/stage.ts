@@ -100,10 +100,10 @@ export function stageOn(rekey: Rekey) {
       return made.body.codes;
     },
     async authenticatorOf({ id }: Cell, kind: string): Promise<string> {
-      const [row] = await rekey.sql('select id from authenticators where account_id = $1 and kind = $2', [
-        id,
-        kind,
-      ]);
+      const [row] = await rekey.sql(
+        'select id from authenticators where account_id = $1 and kind = $2 and removed_at is null',
+        [id, kind],
+      );
       return row.id;
     },
   };
