@@ -175,6 +175,11 @@ describe('the pages in Chromium', () => {
       await page.waitForURL('**/recover/code');
       await page.fill('#code', await freshCode('ada@example.com', before));
       await page.press('#code', 'Enter');
+      await page.waitForURL('**/recover/password');
+      await expectAccessible(page);
+      await shoot(page, 'app-password');
+      await page.fill('#password', 'a new password for the shop');
+      await page.press('#password', 'Enter');
       await page.waitForURL(`${redirectUri}?**`);
       const { searchParams } = new URL(page.url());
       expect(searchParams.get('state')).toBe('xyz & <b>');

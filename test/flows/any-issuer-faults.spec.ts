@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeJwt } from 'jose';
 import { machineClock } from '../runner/machine-clock.js';
 import { type BesideProvider, besideProvider } from './beside-provider.js';
+import { password } from './people.js';
 import type { Story } from './story.js';
 
 type Answering = (response: ServerResponse) => void;
@@ -55,10 +56,10 @@ describe('faults of an issuer that is not ours', () => {
     if (code === 'unavailable') expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await story.show()).body.state).toBe('proven');
     const rows = await beside.rekey.sql(
-      `select r.lease_id, a.password_recovery_id from recoveries r, accounts a where r.id = $1 and a.id = r.account_id`,
+      `select r.lease_id, a.password_recovery_id is not distinct from r.id as has_password from recoveries r, accounts a where r.id = $1 and a.id = r.account_id`,
       [story.id],
     );
-    expect(rows).toEqual([{ lease_id: null, password_recovery_id: null }]);
+    expect(rows).toEqual([{ lease_id: null, has_password: false }]);
   };
   const jtis = () => asked.map(({ body }) => decodeJwt(new URLSearchParams(body).get('assertion') ?? '').jti);
 
@@ -90,7 +91,7 @@ describe('faults of an issuer that is not ours', () => {
     const bearer = { bearer: session.access_token };
     expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(200);
     beside.provider.before = undefined;
-    expect((await story.settle()).status).toBe(201);
+    expect((await story.settle({ password })).status).toBe(201);
     expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(401);
   });
 
@@ -102,7 +103,7 @@ describe('faults of an issuer that is not ours', () => {
     await expectNothing(story);
     await beside.provider.close();
     await beside.provider.start();
-    expect((await story.settle()).status).toBe(201);
+    expect((await story.settle({ password })).status).toBe(201);
   });
 
   test('metadata of another issuer, if only by a slash, or none: its token endpoint is not asked', async () => {
@@ -124,7 +125,7 @@ describe('faults of an issuer that is not ours', () => {
     );
     // Of OpenID Connect alone: where the other is not found.
     instead('/.well-known/oauth-authorization-server', json(404, {}));
-    expect((await story.settle()).status).toBe(201);
+    expect((await story.settle({ password })).status).toBe(201);
     expect(beside.provider.taken.at(-1)?.claims.recovery_id).toBe(story.id);
   });
 
@@ -136,7 +137,7 @@ describe('faults of an issuer that is not ours', () => {
     };
     for (const wait of [0, 590_000, 20_000]) {
       machineClock.advance(wait);
-      expect((await (await beside.proven('kim')).settle()).status).toBe(201);
+      expect((await (await beside.proven('kim')).settle({ password })).status).toBe(201);
     }
     const metadata = '/.well-known/oauth-authorization-server';
     expect(paths).toEqual([metadata, '/token', '/token', metadata, '/token']);
@@ -149,6 +150,6 @@ describe('faults of an issuer that is not ours', () => {
     const bearer = { bearer: session.access_token };
     expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(200);
     beside.provider.accounts.push('max');
-    expect((await story.settle()).status).toBe(201);
+    expect((await story.settle({ password })).status).toBe(201);
   });
 });

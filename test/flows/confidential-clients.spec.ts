@@ -139,7 +139,12 @@ describe('a client with a secret', () => {
     await browser.submit(form, '/recover', { ...query, identifier: 'max@example.com' });
     const mail = await until('the code', async () => (await rekey.codes('max@example.com'))[0]);
     const page = await browser.get('/recover/code');
-    const back = await browser.post('/recover/code', { csrf: csrfIn(page.html), code: codeIn(mail) });
+    const csrf = csrfIn(page.html);
+    await browser.post('/recover/code', { csrf, code: codeIn(mail) });
+    const back = await browser.post('/recover/password', {
+      csrf,
+      password: 'a sentence that max has chosen',
+    });
     const code = new URL(back.headers.get('location') ?? '', redirectUri).searchParams.get('code') ?? '';
     const redeem = {
       grant_type: 'authorization_code',

@@ -226,7 +226,7 @@ describe('diagnosis', () => {
     const older = await signIn('revoked');
     const story = new Story(rekey);
     await story.proveBy('revoked@example.com');
-    const settled = await story.settle();
+    const settled = await story.settle({ password });
     const found = await ended(older.refresh_token);
     expect(found).toMatchObject({
       cause: 'revoked_by_recovery',

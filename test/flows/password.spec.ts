@@ -106,7 +106,7 @@ describe('passwords and sessions', () => {
     await who.put('managed');
     const story = new Story(rekey);
     await story.proveBy('managed@example.com');
-    const recovered = (await story.settle()).body;
+    const recovered = (await story.settle({ password: first })).body;
     const [one, two] = [(await who.signIn('managed')).body, (await who.signIn('managed')).body];
     const idOf = (token: string) =>
       JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;

@@ -32,10 +32,10 @@ describe('five times at once', () => {
     return signIn(id, { second_factor: { kind: 'totp', value: totp(secret) } });
   };
   const bound = (account: string, kind: string) =>
-    rekey.sql('select id from authenticators where account_id = $1 and kind = $2 and bound_at is not null', [
-      account,
-      kind,
-    ]);
+    rekey.sql(
+      'select id from authenticators where account_id = $1 and kind = $2 and bound_at is not null and removed_at is null',
+      [account, kind],
+    );
   const begin = (bearer: string) => issuer('POST', 'authenticators/totp', { bearer });
   const confirm = (bearer: string, { id, secret }: { id: string; secret: string }) =>
     issuer('POST', `authenticators/${id}/confirm`, { bearer, json: { value: totp(secret) } });

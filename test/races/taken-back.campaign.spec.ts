@@ -81,11 +81,13 @@ describe('a thief who never pauses', () => {
       const left = {
         sessions: await alive(id),
         authenticators: await rekey.sql('select kind from authenticators where account_id = $1', [id]),
-        passwords: await rekey.sql('select id from accounts where id = $1 and password_hash is not null', [
-          id,
-        ]),
+        theirs: await Promise.all(
+          [chosen, another].map(async (password) => (await who.signIn(id, { password })).status),
+        ),
       };
-      expect([at, left]).toEqual([at, { sessions: [], authenticators: [], passwords: [] }]);
+      expect([at, left]).toEqual([at, { sessions: [], authenticators: [], theirs: [401, 401] }]);
+      // What was there before the thief came back.
+      expect((await who.signIn(id, { password: known })).status).toBe(201);
     }
   });
 

@@ -148,6 +148,33 @@ describe('what a thief has planted is no way back in', () => {
     expect(gone.html).toContain('It is removed.');
   });
 
+  test('what is set aside stays beside another of its kind, until its owner removes either', async () => {
+    await who.put('two-sets');
+    const first = await makeCodes(await bearerOf('two-sets'));
+    await recover('two-sets');
+    const bearer = await bearerOf('two-sets', { password: fresh });
+    const [aside] = await list(bearer);
+    await makeCodes(bearer);
+    const [, other] = await list(bearer);
+    expect(await list(bearer)).toMatchObject([
+      { id: aside.id, suspended: true },
+      { id: other.id, suspended: false },
+    ]);
+    const restore = () => who.issuer('POST', `authenticators/${aside.id}/restore`, { bearer });
+    const refused = await restore();
+    expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
+    const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
+    const account = await browser.submit(await browser.get('/account'), '/account/sign-in', {
+      identifier: 'two-sets@example.com',
+      password: fresh,
+    });
+    expect(account.html).toContain('remove the other first');
+    expect((await who.issuer('DELETE', `authenticators/${other.id}`, { bearer })).status).toBe(204);
+    expect((await restore()).status).toBe(204);
+    rekey.clock.advance(25 * hours);
+    expect((await proofBy('two-sets', 'backup_code', first[0] ?? '')).body.state).toBe('proven');
+  });
+
   test('a stop gives back what the recovery had set aside', async () => {
     await who.put('stopped');
     const codes = await makeCodes(await bearerOf('stopped'));
@@ -160,7 +187,7 @@ describe('what a thief has planted is no way back in', () => {
       (await rekey.messages('stopped@example.com')).find(({ text }) => /was recovered/.test(text)),
     );
     expect((await story.stop(stopTokenIn(notice))).status).toBe(204);
-    expect((await proofBy('stopped', 'backup_code', codes[0] ?? '')).body.state).toBe('proven');
+    expect((await proofBy('stopped', 'backup_code', codes[0] ?? '')).body.state).toBe('held');
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stopToken } from '@rekey/recovery';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { people, password as theirs } from '../flows/people.js';
 import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
@@ -71,6 +72,7 @@ describe('a recovery is taken back', () => {
     expect(alive).toEqual([]);
     expect(await rekey.sql(`select kind from authenticators where account_id = 'victim'`)).toEqual([]);
     expect((await who.signIn('victim', { password: chosen })).status).toBe(401);
+    expect((await who.signIn('victim')).status).toBe(201);
     const notices = await until('what went', async () => {
       const mails = (await rekey.messages('victim@example.com')).filter(({ text }) =>
         /(was|were) removed/.test(text),
@@ -78,13 +80,16 @@ describe('a recovery is taken back', () => {
       return mails.length >= 2 ? mails : undefined;
     });
     expect(notices).toHaveLength(2);
-    // Its owner comes back by mail alone, as before.
+    // Its owner comes back by mail alone, as before, once everyone has had time to object.
     rekey.clock.advance(3_600_000);
-    expect((await new Story(rekey).proveBy('victim@example.com')).body.state).toBe('proven');
+    const owner = new Story(rekey);
+    expect((await owner.proveBy('victim@example.com')).body).toMatchObject({ state: 'held' });
+    rekey.clock.advance(24 * 3_600_000);
+    expect((await owner.show()).body).toMatchObject({ state: 'proven' });
   });
 
   test('handed to an app by a code, redeemed or not', async () => {
-    await who.put('handed');
+    for (const id of ['handed', 'redeemed']) await who.put(id);
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const query = new URLSearchParams({
       response_type: 'code',
@@ -95,19 +100,21 @@ describe('a recovery is taken back', () => {
       code_challenge_method: 'S256',
     });
     /** Through the pages, as far as the code that the app redeems, and the link of the mail that began it. */
-    const handBack = async () => {
+    const handBack = async (id: string) => {
       const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
-      const before = (await rekey.codes('handed@example.com')).length;
+      const before = (await rekey.codes(`${id}@example.com`)).length;
       const form = await browser.get(`/recover?${query}`);
       const asked = await browser.submit(form, '/recover', {
         ...Object.fromEntries(query),
-        identifier: 'handed@example.com',
+        identifier: `${id}@example.com`,
       });
       const mail = await until('the code', async () => {
-        const codes = await rekey.codes('handed@example.com');
+        const codes = await rekey.codes(`${id}@example.com`);
         return codes.length > before ? codes[0] : undefined;
       });
-      const answer = await browser.post('/recover/code', { csrf: csrfIn(asked.html), code: codeIn(mail) });
+      const csrf = csrfIn(asked.html);
+      await browser.post('/recover/code', { csrf, code: codeIn(mail) });
+      const answer = await browser.post('/recover/password', { csrf, password: chosen });
       const location = new URL(answer.headers.get('location') ?? '', rekey.settings.urls.recovery);
       expect(location.href).toMatch(/^https:\/\/app\.example\/back\?code=/);
       return { code: location.searchParams.get('code') ?? '', stop: stopTokenIn(mail) };
@@ -122,11 +129,11 @@ describe('a recovery is taken back', () => {
       });
     const stopped = async (token: string) => (await new Story(rekey).stop(token)).status;
 
-    const kept = await handBack();
+    const kept = await handBack('handed');
     const unredeemed = await stopped(kept.stop);
     expect([unredeemed, (await redeem(kept.code)).body.error]).toEqual([204, 'invalid_grant']);
     rekey.clock.advance(3_600_000);
-    const used = await handBack();
+    const used = await handBack('redeemed');
     const redeemed = await redeem(used.code);
     expect(redeemed.status).toBe(200);
     const current = await throughThreeDays(redeemed.body.refresh_token, 'app');
@@ -150,16 +157,99 @@ describe('a recovery is taken back', () => {
     expect((await who.signIn('bare', json)).status).toBe(401);
   });
 
-  test('its owner keeps what is theirs: the password that was not changed, the app that they bound themselves', async () => {
+  test('with the recovery before it by the same hand, and with those after it; the password is the one from before all of them', async () => {
+    await who.put('chain');
+    const by = async (to: string, json: object = {}) => {
+      rekey.clock.advance(3_600_000);
+      const story = new Story(rekey);
+      await story.proveBy(to);
+      const settled = await story.settle(json);
+      expect(settled.status).toBe(201);
+      return { story, tokens: settled.body };
+    };
+    const first = await by('chain@example.com', { password: chosen });
+    const opened = (await who.signIn('chain', { password: chosen })).body;
+    const second = await by('chain@example.com');
+    const third = await by(who.phoneOf('chain'), { password: `${chosen}, again` });
+    const made = await who.issuer('POST', 'authenticators/backup_codes', {
+      bearer: third.tokens.access_token,
+    });
+    expect(made.status).toBe(201);
+    const link = stopToken(rekey.settings.keyring, second.story.id, rekey.clock.now());
+    expect((await second.story.stop(link)).status).toBe(204);
+    for (const { refresh_token: token } of [first.tokens, opened, second.tokens, third.tokens])
+      expect((await refresh(token)).body.error).toBe('invalid_grant');
+    expect(await rekey.sql(`select kind from authenticators where account_id = 'chain'`)).toEqual([]);
+    for (const story of [first.story, second.story, third.story])
+      expect((await story.show()).body.state).toBe('stopped');
+    const signIns = [chosen, `${chosen}, again`, theirs].map((password) => who.signIn('chain', { password }));
+    expect((await Promise.all(signIns)).map(({ status }) => status)).toEqual([401, 401, 201]);
+    const audited = await rekey.sql(
+      `select detail->>'with' as with_ from audit_events where account_id = 'chain' and event = 'recovery_stopped' order by recovery_id`,
+    );
+    expect(audited.map((row) => row.with_)).toEqual([second.story.id, null, second.story.id]);
+  });
+
+  test('without the recovery before it that was proved with something else, and with nothing where nothing was proved', async () => {
+    await who.put('apart');
+    const owner = new Story(rekey);
+    await owner.proveBy(who.phoneOf('apart'));
+    const kept = (await owner.settle({ password: chosen })).body;
+    rekey.clock.advance(3_600_000);
+    const attempt = new Story(rekey);
+    await attempt.start({ identifier: 'apart@example.com' });
+    await rekey.idle();
+    const link = (story: Story) => stopToken(rekey.settings.keyring, story.id, rekey.clock.now());
+    expect((await attempt.stop(link(attempt))).status).toBe(204);
+    const next = await refresh(kept.refresh_token);
+    expect(next.status).toBe(200);
+    rekey.clock.advance(3_600_000);
+    const thief = new Story(rekey);
+    await thief.proveBy('apart@example.com');
+    expect((await thief.settle({ password: `${chosen}, too` })).status).toBe(201);
+    expect((await thief.stop(link(thief))).status).toBe(204);
+    expect((await owner.show()).body.state).toBe('settled');
+    expect((await who.signIn('apart', { password: chosen })).status).toBe(201);
+  });
+
+  test('what its sessions have removed or replaced is there again', async () => {
+    const one = await who.enrol('robbed');
+    rekey.clock.advance(600_000);
+    const thief = new Story(rekey);
+    await thief.proveBy('robbed@example.com');
+    expect((await thief.prove(one.codes[0] ?? '', 'backup_code')).body.state).toBe('proven');
+    const bearer = (await thief.settle({ password: chosen })).body.access_token;
+    const [codes] = await rekey.sql(
+      `select id from authenticators where account_id = 'robbed' and kind = 'backup_code'`,
+    );
+    expect((await who.issuer('DELETE', `authenticators/${codes.id}`, { bearer })).status).toBe(204);
+    const begun = (await who.issuer('POST', 'authenticators/totp', { bearer })).body;
+    const confirm = { bearer, json: { value: who.totp(begun.secret) } };
+    expect((await who.issuer('POST', `authenticators/${begun.id}/confirm`, confirm)).status).toBe(204);
+    const shown = (await who.issuer('GET', 'authenticators', { bearer })).body.authenticators;
+    expect(shown.map(({ id }: { id: string }) => id)).not.toContain(codes.id);
+    expect((await thief.stop(await stopTokenTo('robbed@example.com'))).status).toBe(204);
+    rekey.clock.advance(60_000);
+    for (const factor of [
+      { kind: 'totp', value: who.totp(one.secret) },
+      { kind: 'backup_code', value: one.codes[1] },
+    ])
+      expect((await who.signIn('robbed', { second_factor: factor })).status).toBe(201);
+    const wrong = { kind: 'totp', value: who.totp(begun.secret) };
+    expect((await who.signIn('robbed', { second_factor: wrong })).status).toBe(401);
+    expect(await rekey.sql('select id from authenticators where id = $1', [begun.id])).toEqual([]);
+  });
+
+  test('its owner keeps what is theirs: the app that they bound themselves, and their password comes back', async () => {
     await who.put('keeper');
+    const bearer = (await who.signIn('keeper')).body.access_token;
+    expect((await who.issuer('POST', 'authenticators/backup_codes', { bearer })).status).toBe(201);
+    rekey.clock.advance(60_000);
     const thief = new Story(rekey);
     await thief.proveBy('keeper@example.com');
     const got = (await thief.settle()).body;
-    const bearer = (await who.signIn('keeper')).body.access_token;
-    expect((await who.issuer('POST', 'authenticators/backup_codes', { bearer })).status).toBe(201);
     expect((await thief.stop(await stopTokenTo('keeper@example.com'))).status).toBe(204);
     expect((await refresh(got.refresh_token)).body.error).toBe('invalid_grant');
-    expect((await who.issuer('GET', 'sessions', { bearer })).status).toBe(200);
     expect(await rekey.sql(`select kind from authenticators where account_id = 'keeper'`)).toEqual([
       { kind: 'backup_code' },
     ]);

@@ -166,7 +166,8 @@ function render(
     codeMinutes: 10,
     happenedAt: message.happenedAt,
     changes: message.changes,
-    passwordSet: message.passwordSet,
+    password: message.password,
     suspended: message.suspended,
+    heldUntil: message.heldUntil,
   });
 }

@@ -119,9 +119,10 @@ export class AuthenticatorsController {
   @HttpCode(204)
   @Operation({
     summary: 'Bind anew what a recovery has set aside',
+    description: 'Where another of its kind is bound, that one has to be removed first: 409.',
     bearer: true,
     answers: { 204: { description: 'it counts again' } },
-    refusals: ['unauthorized', 'step_up_required', 'not_found'],
+    refusals: ['unauthorized', 'step_up_required', 'not_found', 'conflict'],
   })
   async restore(
     @Param('id') id: string,

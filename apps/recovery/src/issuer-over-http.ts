@@ -7,7 +7,7 @@ import type { IssuerPort, ProvenSubject, TokenAnswer } from '@rekey/recovery';
 import {
   authorizationCodeType,
   jwtTokenType,
-  revokeFamiliesOfRecovery,
+  revokeFamiliesOfRecoveries,
   type SigningKeys,
   signRecoveryAssertion,
   tokenExchangeGrant,
@@ -103,7 +103,10 @@ export function issuerOverHttp(parts: {
       return isRefused(answer) ? answer : { code: answer.access_token };
     },
     async revoke(recoveryId, place) {
-      await revokeFamiliesOfRecovery(database.at(place), { recoveryId, at: new Date(clock.now()) });
+      await revokeFamiliesOfRecoveries(database.at(place), {
+        recoveries: [recoveryId],
+        at: new Date(clock.now()),
+      });
     },
     close: () => pool.close(),
   };

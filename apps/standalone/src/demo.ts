@@ -1,4 +1,5 @@
 import { settingsOrExit } from '@rekey/settings';
+import { demoAccounts } from './demo-accounts.js';
 
 /** `npm run demo`, beside a running start: one recovery by mail and one by SMS, each step as it happens. */
 
@@ -65,8 +66,10 @@ async function recover(how: string, identifier: string, country?: string, to = i
   say('  3. The code proves it');
   const at = `${urls.recovery}/v1/recoveries/${recovery.id}`;
   await call('POST', `${at}/proofs`, recovery.token, { kind: 'code', value: code });
-  say('  4. Fresh credentials; every older session has ended');
-  const tokens = await call('POST', `${at}/credentials`, recovery.token, {});
+  say('  4. Fresh credentials; every older session has ended, and the old password unless a new one is set');
+  // The one that the start prints goes on working.
+  const password = demoAccounts.find(({ identifiers }) => identifiers.includes(to))?.password;
+  const tokens = await call('POST', `${at}/credentials`, recovery.token, { password });
   say(`    access token for ${tokens.expires_in} s, scope ${tokens.scope}; and a refresh token`);
   const notice = await next(to, known);
   say(`  5. The owner is told: ${(notice.subject ?? notice.text.split('\n')[0] ?? '').slice(0, 70)}`);

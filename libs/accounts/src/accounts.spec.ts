@@ -6,14 +6,15 @@ import { createDatabase, type TestDatabase } from '../../../test/runner/database
 import {
   type AccountToPut,
   addressToWrite,
-  clearPasswordSetBy,
   deleteAccount,
   findAccount,
+  holdPassword,
   lookupDigests,
   normaliseIdentifier,
   openAddress,
   putAccount,
   readAccount,
+  restorePassword,
   type SealedAddress,
   type Standing,
   setPassword,
@@ -194,33 +195,48 @@ describe('accounts on PostgreSQL', () => {
     expect(await deleteAccount(database, 'a\u0000b')).toBe(false);
   });
 
-  test('a password that a recovery has set can be taken back, and no other', async () => {
+  test('a recovery sets or ends a password, and one from before is put back with whose work it was', async () => {
     const recovery = '0197f0a0-0000-7000-8000-000000000001';
-    const another = '0197f0a0-0000-7000-8000-000000000002';
     const set = statement(
       'spec_set_password',
-      setPassword({ account: ':account', hash: ':hash', recovery: ':recovery' }),
+      setPassword({ account: ':account', hash: ':hash', recovery: ':recovery', ends: ':ends::boolean' }),
     );
     const hashOf = async () =>
       (await rows(`select password_hash from accounts where id = 'a'`))[0].password_hash;
+    const write = (hash: string | null, ends = false) =>
+      database.query(set, { account: 'a', hash, ends, recovery, now: new Date(now) });
     await put('a', { password: 'a harbour without a ship' });
     const first = await hashOf();
-    await database.query(set, { account: 'a', hash: null, recovery, now: new Date(now) });
+    await write(null);
     expect(await hashOf()).toBe(first);
     await put('a');
-    const isRight = async (password: string) =>
-      verifyPassword(keyring, { account: 'a', stored: await hashOf() }, password);
-    expect(await isRight('a harbour without a ship')).toBe(true);
-    await database.query(set, { account: 'a', hash: 'set by recovery', recovery, now: new Date(now) });
-    await clearPasswordSetBy(database, { recoveryId: another, at: new Date(now) });
-    expect(await hashOf()).toBe('set by recovery');
-    await put('a');
-    await clearPasswordSetBy(database, { recoveryId: recovery, at: new Date(now) });
-    expect(await hashOf()).toBeNull();
-    await database.query(set, { account: 'a', hash: 'set by recovery', recovery, now: new Date(now) });
-    await put('a', { password: 'its owner chose this one' });
-    await clearPasswordSetBy(database, { recoveryId: recovery, at: new Date(now) });
-    expect(await isRight('its owner chose this one')).toBe(true);
+    const before = await holdPassword(database, keyring, 'a');
+    expect(before).toEqual({
+      phc: expect.stringMatching(/^\$argon2id\$/),
+      isSet: true,
+      setBy: null,
+      put: expect.any(Buffer),
+    });
+    await write('\\x00');
+    // Sealed under a key that is not there: it is a password, but none that could be given back.
+    expect(await holdPassword(database, keyring, 'a')).toEqual({
+      phc: null,
+      isSet: true,
+      setBy: recovery,
+      put: null,
+    });
+    await write(null, true);
+    expect(await holdPassword(database, keyring, 'a')).toEqual({
+      phc: null,
+      isSet: false,
+      setBy: recovery,
+      put: null,
+    });
+    if (before) await restorePassword(database, keyring, { ...before, account: 'a', at: new Date(now) });
+    expect(await holdPassword(database, keyring, 'a')).toEqual(before);
+    const restored = { account: 'a', stored: await hashOf() };
+    expect(await verifyPassword(keyring, restored, 'a harbour without a ship')).toBe(true);
+    expect(await holdPassword(database, keyring, 'nobody')).toBeUndefined();
   });
 
   test('the level of an account comes from the product, its roles by the policy, and its app; all of it in one place', async () => {

@@ -1,4 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
+import { removal } from './counting.js';
 import { holdAccount } from './hold.js';
 
 /** Something that a person has beside password and addresses. */
@@ -11,7 +12,7 @@ export interface AuthenticatorView {
   codes_left?: number;
   /** After too many wrong values in a row it proves nothing in a recovery, until it is bound again. */
   disabled: boolean;
-  /** A recovery has set it aside: it counts for nothing until it is bound again or removed. */
+  /** A recovery has set it aside: it counts for nothing until it is bound again or removed. Another of its kind may be bound meanwhile. */
   suspended: boolean;
   /** Network and client that it was bound from. */
   bound_from?: string;
@@ -25,7 +26,7 @@ const list = statement(
   `select t.id, t.kind, t.bound_at, t.disabled_at, t.suspended_at, t.bound_from, t.bound_client,
      case when t.counts_from > :now then t.counts_from end as counts_from,
      (select count(*)::int from backup_codes c where c.authenticator_id = t.id and c.used_at is null) as codes_left
-   from authenticators t where t.account_id = :account and t.bound_at is not null order by t.bound_at`,
+   from authenticators t where t.account_id = :account and t.bound_at is not null and t.removed_at is null order by t.bound_at`,
 );
 
 interface ListedRow {
@@ -104,7 +105,8 @@ export type Binding = {
 
 const replaceBound = statement(
   'authenticator_replace_bound',
-  `delete from authenticators where account_id = :account and kind = :kind and bound_at is not null and id <> :id`,
+  `update authenticators set ${removal}
+   where account_id = :account and kind = :kind and bound_at is not null and suspended_at is null and id <> :id`,
 );
 const bind = statement(
   'authenticator_bind',
@@ -115,7 +117,7 @@ const bind = statement(
 
 /**
  * In a transaction that holds the account. The app that was bound before is not any more; that one goes only when this one can be
- * bound, and is never this one.
+ * bound, and is never this one. What a recovery has set aside stays, for its owner to confirm or remove.
  *
  * @returns false when it was bound meanwhile, or is gone
  */
@@ -143,32 +145,39 @@ export async function replaceBackupCodes(
   return (await sql.query(addCodes, of)).length > 0;
 }
 
-const remove = statement(
-  'authenticator_remove',
-  'delete from authenticators where id = :id and account_id = :account and bound_at is not null returning kind',
+const discard = statement(
+  'authenticator_discard',
+  'delete from authenticators where id = :id and account_id = :account and bound_at is not null returning id',
 );
 
-/** @returns its kind; undefined when the account has no such authenticator */
-export async function removeAuthenticator(
-  sql: Sql,
-  of: { id: string; account: string },
-): Promise<AuthenticatorView['kind'] | undefined> {
-  const [row] = await sql.query<{ kind: AuthenticatorView['kind'] }>(remove, of);
-  return row?.kind;
-}
+/** For good: it was never its owner's. @returns false when it is gone already */
+export const discardAuthenticator = async (sql: Sql, of: { id: string; account: string }): Promise<boolean> =>
+  (await sql.query(discard, of)).length > 0;
+
+const takesPlace = statement(
+  'authenticator_takes_place',
+  `select from authenticators t join authenticators mine on mine.account_id = t.account_id and mine.kind = t.kind
+   where mine.id = :id and mine.account_id = :account and mine.suspended_at is not null and mine.removed_at is null and t.id <> mine.id
+     and t.bound_at is not null and t.suspended_at is null`,
+);
 
 const restore = statement(
   'authenticator_restore',
   `update authenticators set suspended_at = null, suspended_by = null, bound_at = :at, bound_by = :session, bound_from = :from,
      bound_client = :client, counts_from = :countsFrom
-   where id = :id and account_id = :account and suspended_at is not null returning kind`,
+   where id = :id and account_id = :account and suspended_at is not null and removed_at is null returning kind`,
 );
 
-/** Binds anew what a recovery has set aside. @returns its kind; undefined when nothing of this id is set aside */
+/**
+ * In a transaction that holds the account. Binds anew what a recovery has set aside.
+ *
+ * @returns its kind; undefined when nothing of this id is set aside; `taken` when another of its kind is bound, which goes first
+ */
 export async function restoreAuthenticator(
   sql: Sql,
   of: Binding & { id: string },
-): Promise<AuthenticatorView['kind'] | undefined> {
+): Promise<AuthenticatorView['kind'] | 'taken' | undefined> {
+  if ((await sql.query(takesPlace, of)).length > 0) return 'taken';
   const [row] = await sql.query<{ kind: AuthenticatorView['kind'] }>(restore, of);
   return row?.kind;
 }
@@ -176,7 +185,7 @@ export async function restoreAuthenticator(
 const binding = statement(
   'authenticator_binding',
   `select account_id as account, bound_by as session, kind from authenticators
-   where id = :id and bound_at is not null and counts_from > :now`,
+   where id = :id and bound_at is not null and removed_at is null and counts_from > :now`,
 );
 
 /** Whose it is, and which session has bound it. @returns undefined when it is not on hold any more, or is gone */
@@ -191,25 +200,19 @@ export async function bindingOf(
   return row;
 }
 
-const giveBack = statement(
-  'authenticator_give_back',
-  `update authenticators set suspended_at = null, suspended_by = null where suspended_by = :recovery returning kind`,
-);
-
-/** What a recovery has set aside counts again: that recovery was not its owner's. */
-export const giveBackSuspended = (sql: Sql, recovery: string): Promise<object[]> =>
-  sql.query(giveBack, { recovery });
-
 const removeBoundBy = statement(
   'authenticator_remove_bound_by',
-  'delete from authenticators where account_id = :account and bound_by = any(:sessions::uuid[]) returning kind',
+  'delete from authenticators where account_id = :account and bound_by = any(:sessions::uuid[]) returning kind, removed_at',
 );
 
-/** What these sessions have bound. @returns the kinds */
+/** What these sessions have bound. @returns the kinds, without what was removed before */
 export async function removeAuthenticatorsBoundBy(
   sql: Sql,
   of: { account: string; sessions: string[] },
 ): Promise<AuthenticatorView['kind'][]> {
-  const rows = await sql.query<{ kind: AuthenticatorView['kind'] }>(removeBoundBy, of);
-  return rows.map(({ kind }) => kind);
+  const rows = await sql.query<{ kind: AuthenticatorView['kind']; removed_at: Date | null }>(
+    removeBoundBy,
+    of,
+  );
+  return rows.flatMap(({ kind, removed_at: removedAt }) => (removedAt === null ? [kind] : []));
 }

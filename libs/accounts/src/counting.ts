@@ -30,3 +30,9 @@ export const plantedBySessions = (of: { account: string; used: string }): string
 /** Sets them aside, as a data-modifying clause. Needs `:now`. @param planted a CTE with `id` */
 export const suspendAll = (planted: string, recovery: string): string =>
   `update authenticators set suspended_at = :now, suspended_by = ${recovery}::uuid where id in (select id from ${planted})`;
+
+/**
+ * What removes an authenticator, as assignments: its row stays for as long as a stop can give it back, and counts for nothing meanwhile.
+ * Needs `:at` and `:session`, whose act it is.
+ */
+export const removal = `removed_at = :at, removed_by = :session, suspended_at = coalesce(suspended_at, :at::timestamptz)`;

@@ -6,10 +6,9 @@ export {
   type Binding,
   bindingOf,
   bindTotp,
+  discardAuthenticator,
   findUnboundTotp,
-  giveBackSuspended,
   listAuthenticators,
-  removeAuthenticator,
   removeAuthenticatorsBoundBy,
   replaceBackupCodes,
   restoreAuthenticator,
@@ -32,7 +31,8 @@ export {
   openAddress,
   type SealedAddress,
 } from './find.js';
-export { holdAccount } from './hold.js';
+export { type HeldPassword, holdPassword, restorePassword } from './held-password.js';
+export { holdAccount, markStopped, notStoppedSince } from './hold.js';
 export {
   type AddressKind,
   type Identifier,
@@ -51,7 +51,8 @@ export {
 export {
   changePassword,
   checkPassword,
-  clearPasswordSetBy,
+  clearPasswordOf,
+  hasPassword,
   passwordContext,
   passwordHashOf,
   passwordLength,
@@ -68,6 +69,7 @@ export {
 } from './password-hash.js';
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
+export { forgetRemoved, giveAuthenticatorsBack, removeAuthenticator } from './removed.js';
 export { sealedInAccounts, sealedPasswords } from './reseal.js';
 export {
   acceptTotpStep,

@@ -20,7 +20,7 @@ export const sealHash = (keyring: Keyring, account: string, phc: string): string
   `\\x${keyring.seal(phc, aad(account)).toString('hex')}`;
 
 /** @returns the PHC string; null when the keyring lacks its key, or it is another account's: then no password is right */
-function openHash(keyring: Keyring, account: string, stored: string): string | null {
+export function openHash(keyring: Keyring, account: string, stored: string): string | null {
   if (!stored.startsWith('\\x')) return stored;
   try {
     return keyring.open(Buffer.from(stored.slice(2), 'hex'), aad(account)).toString();

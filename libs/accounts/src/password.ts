@@ -65,29 +65,37 @@ function isRun(text: string): boolean {
 }
 
 /**
- * A new password as part of a statement. Does nothing where the hash is null.
+ * A new password as part of a statement, or the end of the one that there is. What the product has put last stays known at an end:
+ * the same hash, put again, does not bring the old password back.
  *
- * @param of expressions: the account, the hash, the recovery that sets it; needs `:now`
+ * @param of expressions: the account, the hash or null, the recovery that sets or ends it, whether a null hash ends the one that
+ *   there is (never, when left out); needs `:now`
  */
-export const setPassword = (of: { account: string; hash: string; recovery: string }): string => `
+export const setPassword = (of: {
+  account: string;
+  hash: string;
+  recovery: string;
+  ends?: string;
+}): string => `
   update accounts set password_hash = ${of.hash}::text, password_changed_at = :now, updated_at = :now,
-    password_recovery_id = ${of.recovery}::uuid, password_put = null, password_cost = null
-  where id = ${of.account} and ${of.hash}::text is not null`;
+    password_recovery_id = ${of.recovery}::uuid, password_put = case when ${of.hash}::text is null then password_put end, password_cost = null
+  where id = ${of.account} and (${of.hash}::text is not null or ${of.ends ?? 'false'} and password_hash is not null)`;
 
-const clear = statement(
-  'account_clear_password',
-  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_recovery_id = null, password_put = null,
-     password_cost = null
-   where password_recovery_id = :recoveryId returning id`,
+/** Whether an account has a password, as a condition. */
+export const hasPassword = (account: string): string =>
+  `exists (select from accounts a where a.id = ${account} and a.password_hash is not null)`;
+
+const clearOf = statement(
+  'account_clear_password_of',
+  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_cost = null
+    where id = :account and password_recovery_id = any(:recoveries::uuid[]) and password_hash is not null returning id`,
 );
 
-/**
- * Takes back the password that a recovery, or a session of it, has set. The account has none then, until its owner recovers.
- *
- * @returns false when there is no such password any more
- */
-export const clearPasswordSetBy = async (sql: Sql, of: { recoveryId: string; at: Date }): Promise<boolean> =>
-  (await sql.query(clear, of)).length > 0;
+/** Ends a password that is the work of these recoveries. It stays known as their work. @returns false when there is none of theirs */
+export const clearPasswordOf = async (
+  sql: Sql,
+  of: { account: string; recoveries: string[]; at: Date },
+): Promise<boolean> => (await sql.query(clearOf, of)).length > 0;
 
 const hashOf = statement(
   'account_password',

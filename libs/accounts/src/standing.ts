@@ -11,6 +11,8 @@ export interface Standing {
   authenticators: ('totp' | 'backup_code')[];
   /** There is an address that a code can go to. */
   reachable: boolean;
+  /** RFC 3339: when a recovery of it was last stopped, unless one was completed since. */
+  stopped_at: string | null;
 }
 
 const hasTotp = (use: Use) =>
@@ -30,6 +32,7 @@ export const levelOf = (strongRoles: string, use: Use): string =>
 export const standingOf = (account: string): string => `
   select jsonb_build_object(
     'generation', a.generation,
+    'stopped_at', a.stopped_at,
     'aal', ${levelOf(':strongRoles', 'recovery')},
     'reachable', exists (
       select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null

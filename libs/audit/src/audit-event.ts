@@ -16,6 +16,7 @@ export type AuditEventName =
   | 'recovery_proof_accepted'
   | 'guess_spray_seen'
   | 'recovery_proven'
+  | 'recovery_held'
   | 'recovery_reopened'
   | 'recovery_settled'
   | 'recovery_stopped'

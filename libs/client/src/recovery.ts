@@ -10,6 +10,7 @@ export interface RecoveryView {
   methods: ProofKind[];
   expires_at: string;
   resend_at?: string;
+  /** While `held`: when it is proven. Keep the reference, and come back then by `resumeRecovery`. */
   held_until?: string;
   link_number?: string;
   addresses?: { id: string; channel: 'email' | 'sms'; address: string }[];
@@ -58,7 +59,10 @@ export class Recovery {
     return this.view;
   }
 
-  /** Ends it with fresh tokens, which the client keeps; what waited for them goes on. Refusal: `password_refused`. */
+  /**
+   * Ends it with fresh tokens, which the client keeps; what waited for them goes on. Without a `password` the person has none from
+   * now on, unless the service keeps the old one for this client. Refusal: `password_refused`.
+   */
   async settle(with_: { password?: string } = {}): Promise<void> {
     await this.accept(await this.call<TokenAnswer>('POST', '/credentials', with_));
   }

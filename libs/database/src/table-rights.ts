@@ -28,6 +28,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   clients: work,
   device_codes: work,
   failed_attempts: work,
+  former_passwords: work,
   guess_odds: work,
   kept_answers: work,
   limit_counters: work,

@@ -12,8 +12,9 @@ const slots = {
   codeMinutes: 10,
   happenedAt: new Date('2026-11-23T18:04:00Z'),
   linkUrl: `https://recover.example.com/recover/link?token=${'l'.repeat(75)}`,
-  passwordSet: true,
+  password: 'set',
   changes: ['addresses_changed', 'password_put'],
+  heldUntil: new Date('2026-11-24T18:04:00Z'),
 } satisfies MessageSlots;
 const mail = (more: Partial<MessageSlots> = {}) =>
   renderMessage({ ...slots, ...more, channel: 'email' }) as RenderedEmail;
@@ -31,9 +32,10 @@ const read = (html: string) =>
 const linksOf = {
   recovery_code: [slots.stopUrl, slots.linkUrl],
   recovery_completed: [slots.stopUrl],
+  recovery_held: [slots.stopUrl],
   authenticators_changed: [`${slots.recoveryUrl}/recover`],
 };
-const kinds = ['recovery_code', 'recovery_completed', 'authenticators_changed'] as const;
+const kinds = ['recovery_code', 'recovery_completed', 'recovery_held', 'authenticators_changed'] as const;
 const locales: Locale[] = ['en', 'zh-Hans'];
 const all = kinds.flatMap((kind) => locales.map((locale) => ({ kind, locale })));
 
@@ -89,10 +91,27 @@ describe('a mail', () => {
     expect(text).toMatch(/(23 November 2026 at|2026年11月23日) 18:04 UTC/);
     expect(text).toMatch(/72 (hours|小时)/);
     for (const part of [text, html]) expect(part).not.toMatch(/1234 ?5678/);
-    const withoutPassword = mail({ kind: 'recovery_completed', locale, passwordSet: false }).text;
+    const kept = mail({ kind: 'recovery_completed', locale, password: 'kept' }).text;
+    const ended = mail({ kind: 'recovery_completed', locale, password: 'ended' }).text;
     expect(text).toMatch(/new password|新密码/);
-    expect(withoutPassword).not.toMatch(/new password|新密码/);
+    expect(kept).not.toMatch(/password|密码/);
+    expect(ended).toMatch(/old password no longer works|旧密码已失效/);
+    expect(ended).toContain('/account');
+    expect(sms({ kind: 'recovery_completed', locale, password: 'ended' })).toMatch(/old password|旧密码/);
   });
+
+  test.each(locales)(
+    'a notice in %s of a recovery that is held: until when, and how to stop it',
+    (locale) => {
+      const until = /(24 November 2026 at|2026年11月24日) 18:04 UTC/;
+      const held = { kind: 'recovery_held' as const, locale };
+      expect(mail(held).text).toMatch(until);
+      expect(sms(held)).toMatch(until);
+      expect(sms(held)).toContain(slots.stopUrl);
+      const removed = { ...held, stopUrl: undefined };
+      expect([mail(removed).text, mail(removed).html, sms(removed)].join()).not.toContain('/stop');
+    },
+  );
 
   test.each([undefined, '', '12345', '123456789', '1234a678', '12345678\n'])(
     'no code mail without a code: %j',

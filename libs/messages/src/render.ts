@@ -13,9 +13,9 @@ export function renderMessage(slots: MessageSlots & { channel: 'email' | 'sms' }
   const service = oneLine(slots.serviceName);
   if (slots.channel === 'sms') return { channel: 'sms', body: smsBody(words, service, slots) };
   if (slots.kind === 'recovery_code') return codeMail(words, service, slots);
-  return slots.kind === 'recovery_completed'
-    ? completedMail(words, service, slots)
-    : changedMail(words, service, slots);
+  if (slots.kind === 'recovery_completed') return completedMail(words, service, slots);
+  if (slots.kind === 'recovery_held') return heldMail(words, service, slots);
+  return changedMail(words, service, slots);
 }
 
 function codeMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
@@ -60,13 +60,16 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
 
 function completedMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
   const { completed: w } = words;
-  const passwordSet = slots.passwordSet ?? false;
+  const { password = 'kept' } = slots;
   // An address that was removed is told, and has nothing to undo it with.
   const [stopUrl, stopLabel, notYou] = slots.stopUrl
-    ? [urlOf(slots.stopUrl), w.stopLabel, w.notYou(passwordSet, !slots.issuerIsExternal)]
+    ? [urlOf(slots.stopUrl), w.stopLabel, w.notYou(password, !slots.issuerIsExternal)]
     : [urlOf(`${slots.recoveryUrl}/recover`), words.changed.recoverLabel, w.notYouRemoved];
   const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
-  const was = [w.was(passwordSet), ...(slots.suspended ? [w.suspended] : [])].join(words.between);
+  const was = [
+    w.was(password, oneLine(`${slots.recoveryUrl}/account`)),
+    ...(slots.suspended ? [w.suspended] : []),
+  ].join(words.between);
   const footer = w.footer(service);
   const subject = w.subject(service);
   return {
@@ -88,6 +91,44 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
       lead,
       was,
       notYouHeading: w.notYouHeading,
+      notYou,
+      stopUrl,
+      stopLabel,
+      footer,
+    }),
+  };
+}
+
+/** The same letter as of a recovery that was completed: what happened, and how to object. */
+function heldMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
+  const { held: w, code, completed, changed } = words;
+  const [stopUrl, stopLabel, notYou] = slots.stopUrl
+    ? [urlOf(slots.stopUrl), completed.stopLabel, w.notYou]
+    : [urlOf(`${slots.recoveryUrl}/recover`), changed.recoverLabel, completed.notYouRemoved];
+  const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
+  const was = w.waits(whenText(slots.heldUntil ?? new Date(0), slots.locale));
+  const footer = code.footer(service);
+  const subject = w.subject(service);
+  const { notYouHeading } = completed;
+  return {
+    channel: 'email',
+    subject,
+    text: paragraphs(
+      w.heading,
+      lead,
+      was,
+      `${notYouHeading}\n${notYou}\n${stopLabel}${words.colon}\n${stopUrl}`,
+      `-- \n${footer}`,
+    ),
+    html: fill(mails.recovery_completed, {
+      lang: slots.locale,
+      subject,
+      preview: w.preview,
+      service,
+      heading: w.heading,
+      lead,
+      was,
+      notYouHeading,
       notYou,
       stopUrl,
       stopLabel,
@@ -156,8 +197,12 @@ function urlOf(url: string | undefined): string {
 function smsBody(words: Wording, service: string, slots: MessageSlots): string {
   if (slots.kind === 'recovery_completed')
     return slots.stopUrl
-      ? words.completed.sms(service, urlOf(slots.stopUrl))
+      ? words.completed.sms(service, urlOf(slots.stopUrl), slots.password === 'ended')
       : words.completed.smsRemoved(service);
+  if (slots.kind === 'recovery_held')
+    return slots.stopUrl
+      ? words.held.sms(service, whenText(slots.heldUntil ?? new Date(0), slots.locale), urlOf(slots.stopUrl))
+      : words.held.smsRemoved(service);
   if (slots.kind === 'authenticators_changed')
     return slots.undoUrl
       ? words.changed.smsUndo(service, whatOf(words, slots), urlOf(slots.undoUrl))

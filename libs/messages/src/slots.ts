@@ -14,14 +14,18 @@ export type ChangeWord =
   | 'password_changed'
   | 'addresses_changed'
   | 'password_put'
+  | 'password_ended'
   | 'account_disabled'
   | 'account_enabled'
   | 'access_changed'
   | 'password_limited';
 
+/** Of a recovery: it has set a new password, has ended the old one without a new one, or has left it alone. */
+export type PasswordWord = 'set' | 'ended' | 'kept';
+
 /** What a message is written from. All of it may come from elsewhere, so all of it is escaped where it lands. */
 export interface MessageSlots {
-  kind: 'recovery_code' | 'recovery_completed' | 'authenticators_changed';
+  kind: 'recovery_code' | 'recovery_completed' | 'recovery_held' | 'authenticators_changed';
   locale: Locale;
   /** What the product is called. */
   serviceName: string;
@@ -34,11 +38,13 @@ export interface MessageSlots {
   /** Of a code: the digits, ungrouped, and for how many minutes they are good. */
   code?: string | undefined;
   codeMinutes: number;
-  /** Of a notice: when it happened, and whether there is a new password. */
+  /** Of a notice: when it happened, and what became of the password. */
   happenedAt?: Date | undefined;
-  passwordSet?: boolean | undefined;
+  password?: PasswordWord | undefined;
   /** Of a recovery: it has set authenticators aside that were bound lately. */
   suspended?: boolean | undefined;
+  /** Of a recovery that is held: until when. */
+  heldUntil?: Date | undefined;
   /** Credentials come from an issuer that is not ours: undoing a recovery does not end them. */
   issuerIsExternal?: boolean;
   /** Of a notice about something that was bound: the link that undoes it, good for 72 hours. */

@@ -1,5 +1,5 @@
 import type { Locale } from '@rekey/kernel';
-import type { ChangeWord } from './slots.js';
+import type { ChangeWord, PasswordWord } from './slots.js';
 
 /** The sentences of all messages, in one language. */
 export interface Wording {
@@ -26,16 +26,27 @@ export interface Wording {
     preview: string;
     heading: string;
     lead(service: string, when: string): string;
-    was(passwordSet: boolean): string;
+    /** @param accountUrl where a person without a password goes */
+    was(password: PasswordWord, accountUrl: string): string;
     /** Where something that was set up lately does not count any more. */
     suspended: string;
     notYouHeading: string;
-    notYou(passwordSet: boolean, signsOut: boolean): string;
+    notYou(password: PasswordWord, signsOut: boolean): string;
     stopLabel: string;
     /** To an address that the account had before. */
     notYouRemoved: string;
     footer(service: string): string;
-    sms(service: string, url: string): string;
+    sms(service: string, url: string, passwordEnded: boolean): string;
+    smsRemoved(service: string): string;
+  };
+  held: {
+    subject(service: string): string;
+    preview: string;
+    heading: string;
+    lead(service: string, when: string): string;
+    waits(until: string): string;
+    notYou: string;
+    sms(service: string, until: string, url: string): string;
     smsRemoved(service: string): string;
   };
   changed: {
@@ -85,27 +96,48 @@ const en: Wording = {
     heading: 'Your account was recovered',
     lead: (service, when) =>
       `Someone passed the checks of your ${service} account and got back into it on ${when}.`,
-    was: (passwordSet) =>
-      passwordSet
-        ? 'A new password was set, and everyone who was signed in was signed out. If this was you, all is well.'
-        : 'New credentials were given out, and everyone who was signed in was signed out. If this was you, all is well.',
+    was: (password, accountUrl) =>
+      ({
+        set: 'A new password was set, and everyone who was signed in was signed out. If this was you, all is well.',
+        ended: `Everyone who was signed in was signed out, and your old password no longer works. If this was you, all is well: you can choose a new password at ${accountUrl} when you need one.`,
+        kept: 'New credentials were given out, and everyone who was signed in was signed out. If this was you, all is well.',
+      })[password],
     suspended:
       'An authenticator app or backup codes that were set up in the last 30 days no longer work, in case somebody else set them up. Confirm or remove them in your account.',
     notYouHeading: 'Was this not you?',
-    notYou: (passwordSet, signsOut) => {
-      const password = passwordSet ? ', and the new password no longer works' : '';
-      if (signsOut) return `Undo it within 72 hours: whoever got in is signed out${password}.`;
-      return `Undo it within 72 hours${password}. Then recover your account yourself: that signs out whoever got in.`;
+    notYou: (password, signsOut) => {
+      const back = {
+        set: 'the new password stops working and the one from before works again',
+        ended: 'your old password works again',
+        kept: '',
+      }[password];
+      const undo = 'Undo it within 72 hours';
+      if (signsOut) return `${undo}: whoever got in is signed out${back && `, and ${back}`}.`;
+      return `${undo}${back && `: ${back}`}. Then recover your account yourself: that signs out whoever got in.`;
     },
     stopLabel: 'This was not me',
     notYouRemoved:
       'This address was removed from the account, so it cannot undo it. If the account is still yours, recover it yourself or ask for help.',
     footer: (service) =>
       `${service} sends this mail to every address of an account that was recovered. It is written automatically; please do not reply.`,
-    sms: (service, url) =>
-      `${service}: your account was recovered and all devices were signed out. Not you? Undo it within 72 h: ${url}`,
+    sms: (service, url, passwordEnded) =>
+      `${service}: your account was recovered and all devices were signed out.${passwordEnded ? ' Your old password no longer works.' : ''} Not you? Undo it within 72 h: ${url}`,
     smsRemoved: (service) =>
       `${service}: an account that had this number before was recovered. If it is still yours, recover it yourself.`,
+  },
+  held: {
+    subject: (service) => `Someone is recovering your ${service} account`,
+    preview: 'If this was you, come back when the wait is over. If not, you can stop it.',
+    heading: 'A recovery of your account is waiting',
+    lead: (service, when) =>
+      `Someone passed the checks of your ${service} account on ${when} to get back into it.`,
+    waits: (until) =>
+      `A recovery of this account was stopped lately. So that everyone who can object has time to, this one waits until ${until}. If this was you, go back then to the page where you began, within three days.`,
+    notYou: 'Stop it now: nobody gets in.',
+    sms: (service, until, url) =>
+      `${service}: someone is recovering your account. It waits until ${until}. Not you? Stop it: ${url}`,
+    smsRemoved: (service) =>
+      `${service}: someone is recovering an account that had this number before. If it is still yours, recover it yourself.`,
   },
   changed: {
     subject: (service) => `A change to the security of your ${service} account`,
@@ -127,6 +159,8 @@ const en: Wording = {
       password_changed: 'The password was changed. All other devices were signed out.',
       addresses_changed: 'The email addresses or phone numbers of the account were changed.',
       password_put: 'A new password was set for the account. All devices were signed out.',
+      password_ended:
+        'The password that was set by a recovery with one of those no longer works. All devices were signed out.',
       account_disabled:
         'The account was disabled. Nobody can sign in to it or recover it. All devices were signed out.',
       account_enabled: 'The account was enabled again.',
@@ -175,24 +209,40 @@ const zhHans: Wording = {
     preview: '如果是您本人操作，无需理会；如果不是，您可以撤销。',
     heading: '您的账户已被找回',
     lead: (service, when) => `有人通过了身份验证，并于 ${when} 找回了您的 ${service} 账户。`,
-    was: (passwordSet) =>
-      passwordSet
-        ? '账户已设置新密码，所有已登录的设备均已退出。如果是您本人操作，则无需理会。'
-        : '系统已签发新的登录凭据，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
+    was: (password, accountUrl) =>
+      ({
+        set: '账户已设置新密码，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
+        ended: `所有已登录的设备均已退出，您的旧密码已失效。如果是您本人操作，则无需理会；需要时可在 ${accountUrl} 设置新密码。`,
+        kept: '系统已签发新的登录凭据，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
+      })[password],
     suspended: '最近 30 天内设置的身份验证器应用或备用码已停用，以防是他人设置的。请在您的账户中确认或移除。',
     notYouHeading: '不是您本人操作？',
-    notYou: (passwordSet, signsOut) => {
-      const password = passwordSet ? '，新密码随即失效' : '';
-      if (signsOut) return `请在 72 小时内撤销：对方将立即退出登录${password}。`;
-      return `请在 72 小时内撤销${password}。然后请您自行找回账户：对方将因此退出登录。`;
+    notYou: (password, signsOut) => {
+      const back = { set: '，新密码随即失效，之前的密码恢复有效', ended: '，您的旧密码恢复有效', kept: '' }[
+        password
+      ];
+      if (signsOut) return `请在 72 小时内撤销：对方将立即退出登录${back}。`;
+      return `请在 72 小时内撤销${back}。然后请您自行找回账户：对方将因此退出登录。`;
     },
     stopLabel: '这不是我本人操作',
     notYouRemoved: '此地址已从账户中移除，因此无法撤销。如果该账户仍属于您，请自行找回或寻求帮助。',
     footer: (service) =>
       `您收到此邮件，是因为使用此地址的 ${service} 账户已被找回。本邮件由系统自动发送，请勿回复。`,
-    sms: (service, url) =>
-      `【${service}】您的账户已被找回，所有设备均已退出登录。非本人操作？请在 72 小时内撤销：${url}`,
+    sms: (service, url, passwordEnded) =>
+      `【${service}】您的账户已被找回，所有设备均已退出登录${passwordEnded ? '，旧密码已失效' : ''}。非本人操作？请在 72 小时内撤销：${url}`,
     smsRemoved: (service) => `【${service}】曾使用此号码的账户已被找回。如该账户仍属于您，请自行找回。`,
+  },
+  held: {
+    subject: (service) => `有人正在找回您的 ${service} 账户`,
+    preview: '如果是您本人操作，请在等待期结束后回来；如果不是，您可以终止。',
+    heading: '您的账户有一次找回正在等待',
+    lead: (service, when) => `有人于 ${when} 通过了身份验证，以找回您的 ${service} 账户。`,
+    waits: (until) =>
+      `此账户最近有一次找回被终止。为使所有能够提出异议的人有足够时间，本次找回将等待至 ${until}。如果是您本人操作，请在此之后三天内回到开始时的页面。`,
+    notYou: '请立即终止：没有人能进入您的账户。',
+    sms: (service, until, url) =>
+      `【${service}】有人正在找回您的账户，需等待至 ${until}。非本人操作？请终止：${url}`,
+    smsRemoved: (service) => `【${service}】有人正在找回曾使用此号码的账户。如该账户仍属于您，请自行找回。`,
   },
   changed: {
     subject: (service) => `您的 ${service} 账户安全设置有变更`,
@@ -213,6 +263,7 @@ const zhHans: Wording = {
       password_changed: '密码已更改，其他设备均已退出登录。',
       addresses_changed: '账户的邮箱地址或手机号码已变更。',
       password_put: '账户已设置新密码，所有设备均已退出登录。',
+      password_ended: '通过其中一个地址找回账户时设置的密码已失效，所有设备均已退出登录。',
       account_disabled: '账户已被停用，任何人都无法登录或找回，所有设备均已退出登录。',
       account_enabled: '账户已重新启用。',
       access_changed: '账户的角色或其要求的保护级别已变更。',

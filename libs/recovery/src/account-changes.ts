@@ -1,10 +1,11 @@
-import type { AccountChange } from '@rekey/accounts';
+import { type AccountChange, clearPasswordOf } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement, type Transaction } from '@rekey/database';
 import { forgetFailures } from '@rekey/limits';
 import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
 import { wiped } from './cancel.js';
 import { accountFailures } from './enrolment/password-attempts.js';
+import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { type AccountNotice, warnOfChange } from './notice.js';
 
@@ -49,7 +50,7 @@ const voidCodes = statement(
 
 const settledBy = statement(
   'recovery_settled_by_address',
-  `select id from recoveries where account_id = :account and settled_at is not null and ${rests(':addresses')}`,
+  `select id, settled_at from recoveries where account_id = :account and settled_at is not null and ${rests(':addresses')}`,
 );
 
 interface Following {
@@ -67,7 +68,7 @@ interface Following {
  * |---|---|---|
  * | disabled | end once something is proven; codes that were sent are void | end |
  * | new password | end once something is proven | end |
- * | address removed, or confirmed no more | end where it was a proof | end where a recovery by it led to them |
+ * | address removed, or confirmed no more | end where it was a proof | end where a recovery by it led to them; the password that such a recovery set in the last 72 hours ends, and every session with it |
  * | role removed | are judged when they are used | end |
  * | level lowered | are judged when they are used | end where they are worth more than the account is now |
  * | level raised, role or address added | are judged when they are used | go on as strong as they are |
@@ -80,15 +81,18 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
   await endRecoveries(tx, of);
   // They were failures of the password before.
   if (change.hasNewPassword) await forgetFailures(tx, { shown: accountFailures(change.generation) });
+  const changes = noticesOf(change);
   const end = (reason: EndReason, which: 'account' | 'strong' = 'account') =>
     endSessionsOf(tx, which, { id: account, at, reason, actor });
   if (change.status === 'disabled' || change.lostRole) await end('account');
   else if (change.hasNewPassword) await end('password');
   else {
     if (change.level === 'lowered') await end('account', 'strong');
-    await endSessionsByAddress(tx, of);
+    if (await endWorkOfAddress(tx, of)) {
+      await end('password');
+      changes.push('password_ended');
+    }
   }
-  const changes = noticesOf(change);
   const { toldAt: alsoTo, newAddresses: notTo } = change;
   if (changes.length > 0) await warnOfChange(tx, { accountId: account, changes, at, alsoTo, notTo });
 }
@@ -110,13 +114,17 @@ async function endBy(
   tx.note('recoveries_stopped', { by: 'management', settled: 'no' }, row?.ended ?? 0);
 }
 
-async function endSessionsByAddress(
+/** What recoveries by addresses that are gone have led to. @returns true when a password was among it, which opened who knows what */
+async function endWorkOfAddress(
   tx: Transaction,
   { account, change: { lostAddresses: addresses }, actor, at }: Following,
-): Promise<void> {
-  if (addresses.length === 0) return;
-  for (const { id } of await tx.query<{ id: string }>(settledBy, { account, addresses }))
-    await endSessionsOf(tx, 'recovery', { id, at, reason: 'account', actor });
+): Promise<boolean> {
+  if (addresses.length === 0) return false;
+  const rows = await tx.query<{ id: string; settled_at: Date }>(settledBy, { account, addresses });
+  const since = at.getTime() - lifetimes.stopLink;
+  const recent = rows.filter(({ settled_at: settledAt }) => settledAt.getTime() > since);
+  for (const { id } of rows) await endSessionsOf(tx, 'recovery', { id, at, reason: 'account', actor });
+  return clearPasswordOf(tx, { account, at, recoveries: recent.map(({ id }) => id) });
 }
 
 function noticesOf(change: AccountChange): AccountNotice[] {
@@ -140,6 +148,8 @@ const erase = statement(
        reason = case when messages.state = 'queued' then 'ended' else messages.reason end,
        address_id = null, authenticator = null
      from theirs where messages.recovery_id = theirs.id
+   ), former as (
+     delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
    )
    delete from messages where account_id = :account`,
 );

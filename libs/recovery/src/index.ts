@@ -1,4 +1,5 @@
 export { followChange, followDeletion } from './account-changes.js';
+export { asksForPassword } from './asks-password.js';
 export { isRecoveryToken, recoveryToken, stopToken } from './bearer.js';
 export { cancelRecovery } from './cancel.js';
 export type {

@@ -1,4 +1,5 @@
 import { proofsHeld, type Standing, standingOf } from '@rekey/accounts';
+import { waitsUntil } from './held.js';
 import { acrOf, outlookOf, type ProofKind, type RecoveryPolicy } from './policy.js';
 
 /** The proofs of a recovery, and whether they and its account are still what they were. */
@@ -11,12 +12,13 @@ export interface Judged {
   proof_authenticators: string[];
   proof_times: Date[];
   held: boolean[];
+  held_until: Date | null;
   standing: Standing | null;
 }
 
 /** What {@link Judged} is read from, as columns of `recoveries`. Needs `:strongRoles` and `:now`. @param account an expression of its id */
 export const judgedColumns = (account = 'recoveries.account_id'): string => `
-  recoveries.generation, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
+  recoveries.generation, recoveries.held_until, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
   ${proofsHeld({
     account,
     generation: 'recoveries.generation',
@@ -36,10 +38,12 @@ export type Verdict =
   /** Its account is gone, disabled, or somebody else by now. */
   | { outcome: 'over' }
   /** `kept` are the proofs that still count; `lost` tells whether some do not. */
-  | { outcome: 'proven' | 'more'; standing: Standing; kept: ProofsMade; lost: boolean };
+  | { outcome: 'proven' | 'more'; standing: Standing; kept: ProofsMade; lost: boolean }
+  /** Enough was proved, and it waits for whom it was told to. */
+  | { outcome: 'held'; until: Date; standing: Standing; kept: ProofsMade; lost: boolean };
 
 /** Judges what was proven against the account as it is now (NIST SP 800-63B-4 §4.2: evidence counts when it is used). */
-export function judge(policy: RecoveryPolicy, row: Judged): Verdict {
+export function judge(policy: RecoveryPolicy, row: Judged, now: Date): Verdict {
   const { standing } = row;
   if (!standing || (row.generation !== null && row.generation !== standing.generation))
     return { outcome: 'over' };
@@ -52,6 +56,9 @@ export function judge(policy: RecoveryPolicy, row: Judged): Verdict {
     times: row.proof_times.filter(holds),
     acr: proofs.length > 0 ? acrOf(proofs) : null,
   };
-  const outcome = outlookOf(policy, standing, proofs).proven ? 'proven' : 'more';
-  return { outcome, standing, kept, lost: proofs.length < row.proofs.length };
+  const judged = { standing, kept, lost: proofs.length < row.proofs.length };
+  if (!outlookOf(policy, standing, proofs).proven) return { outcome: 'more', ...judged };
+  const stoppedAt = standing.stopped_at === null ? null : new Date(standing.stopped_at);
+  const until = waitsUntil(policy, { stoppedAt, heldUntil: row.held_until, now });
+  return until ? { outcome: 'held', until, ...judged } : { outcome: 'proven', ...judged };
 }

@@ -5,13 +5,15 @@ import type { ProvenSubject, RecoveryContext } from './context.js';
 import { type Judged, judge, judgedColumns } from './judge.js';
 import { lifetimes } from './lifetimes.js';
 import { type RecoveryState, sqlStates, statesBefore } from './moves.js';
-import { isAsWritten, notProven } from './rejudge.js';
+import { isAsWritten, notProven, rejudge } from './rejudge.js';
 import { type RecoveryRow, rowColumns, whyNot } from './view.js';
 
 /** The right to settle a recovery, for as long as the lease runs. */
 export interface Claimed {
   leaseId: string;
   subject: ProvenSubject;
+  /** It was held: every address has had its time to object. */
+  wasHeld: boolean;
   /** When an app began the recovery. */
   redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string };
 }
@@ -67,6 +69,9 @@ export async function claimSettling(
     const [there] = await database.query<RecoveryRow & { lease_id: string | null }>(look, { id });
     if (there?.state === 'proven' && there.lease_id !== null)
       return refuse('not_possible', { retry_after: 1 });
+    // Nobody has looked since the hold was over.
+    if (there?.state === 'held' && (await rejudge(context, id))?.state === 'proven')
+      return claimSettling(context, id, wanted);
     const refused = whyNot(there, now, 'proven');
     return refused.code === 'not_proven' ? notProven(context, id) : refused;
   }
@@ -74,7 +79,7 @@ export async function claimSettling(
     await releaseSettling(context, id, leaseId);
     return refuse('not_possible', {}, 'the client is confidential and has not authenticated');
   }
-  const verdict = judge(policy, row);
+  const verdict = judge(policy, row, new Date(now));
   if (verdict.outcome === 'over' || !isAsWritten(row, verdict)) {
     await releaseSettling(context, id, leaseId);
     return notProven(context, id);
@@ -82,6 +87,7 @@ export async function claimSettling(
   const { redirect_uri: redirectUri, code_challenge: codeChallenge, redirect_state: state } = row;
   return {
     leaseId,
+    wasHeld: row.held_until !== null,
     subject: {
       recoveryId: id,
       accountId: row.account_id,

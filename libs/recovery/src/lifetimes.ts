@@ -15,6 +15,8 @@ export const lifetimes = {
   codeLink: 30 * minutes,
   /** The stop link in a message; a notice is tried as long. */
   stopLink: 72 * hours,
+  /** For the person to come back once a hold is over. */
+  afterHold: 72 * hours,
   /** How long a settling may take before another may take over. */
   lease: 30_000,
   /** How long a message may wait for its job before the sweep looks after it. */

@@ -2,7 +2,16 @@
 export const states = ['proving', 'held', 'proven', 'settled', 'stopped', 'expired'] as const;
 export type RecoveryState = (typeof states)[number];
 
-export type Move = 'prove' | 'prove_more' | 'reopen' | 'settle' | 'cancel' | 'stop' | 'expire';
+export type Move =
+  | 'prove'
+  | 'prove_more'
+  | 'hold'
+  | 'release'
+  | 'reopen'
+  | 'settle'
+  | 'cancel'
+  | 'stop'
+  | 'expire';
 
 /**
  * The table of moves: from which state which move leads where. A statement that moves a recovery takes its guard from
@@ -12,14 +21,29 @@ export const moves: Record<RecoveryState, Partial<Record<Move, RecoveryState>>> 
   proving: {
     prove: 'proven',
     prove_more: 'proving',
+    hold: 'held',
     reopen: 'proving',
     cancel: 'stopped',
     stop: 'stopped',
     expire: 'expired',
   },
-  held: { cancel: 'stopped', stop: 'stopped', expire: 'expired' },
+  // After a stop: every address is told and has time to object.
+  held: {
+    release: 'proven',
+    reopen: 'proving',
+    cancel: 'stopped',
+    stop: 'stopped',
+    expire: 'expired',
+  },
   // What was proven may not hold any more when it is used.
-  proven: { reopen: 'proving', settle: 'settled', cancel: 'stopped', stop: 'stopped', expire: 'expired' },
+  proven: {
+    hold: 'held',
+    reopen: 'proving',
+    settle: 'settled',
+    cancel: 'stopped',
+    stop: 'stopped',
+    expire: 'expired',
+  },
   // The owner's word ends what a settled recovery has led to.
   settled: { stop: 'stopped' },
   stopped: {},

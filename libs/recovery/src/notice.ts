@@ -19,6 +19,7 @@ export const accountNotices = [
   'password_changed',
   'addresses_changed',
   'password_put',
+  'password_ended',
   'account_disabled',
   'account_enabled',
   'access_changed',

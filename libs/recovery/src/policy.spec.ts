@@ -3,6 +3,7 @@ import {
   acrOf,
   defaultPolicy,
   firstKinds,
+  keepsPassword,
   outlookOf,
   type ProofKind,
   readPolicy,
@@ -15,6 +16,7 @@ const standing = (more: Partial<Standing> = {}): Standing => ({
   aal: 1,
   authenticators: [],
   reachable: true,
+  stopped_at: null,
   ...more,
 });
 const strong = standing({ aal: 2, authenticators: ['totp', 'backup_code'] });
@@ -89,4 +91,13 @@ describe('a policy that is read', () => {
   ])('%s is refused when it is loaded [ASVS 6.4.4]', (text, why) => {
     expect(() => readPolicy(text)).toThrow(why);
   });
+});
+
+test('the old password outlives a recovery for those clients only that the policy names', () => {
+  const policy = readPolicy(
+    '{"clients": {"old-app": {"keepPassword": true}, "app": {"keepPassword": false}}}',
+  );
+  const clients = ['old-app', 'app', 'default', 'constructor', '__proto__'];
+  expect(clients.filter((id) => keepsPassword(policy, id))).toEqual(['old-app']);
+  expect(() => readPolicy('{"clients": {"app": {"keep": true}}}')).toThrow(/clients\.app/);
 });

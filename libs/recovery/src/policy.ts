@@ -26,6 +26,8 @@ const shape = z.strictObject({
   roles: z.record(z.string(), z.union([z.literal(1), z.literal(2)])),
   bindingHoldHours: z.number().int().min(0).max(168),
   odds: oddsShape,
+  holdAfterStopHours: z.number().int().min(0).max(168),
+  clients: z.record(z.string(), z.strictObject({ keepPassword: z.boolean() })),
 });
 
 /**
@@ -33,6 +35,9 @@ const shape = z.strictObject({
  * `roles` asks for a level beyond the account's own. `bindingHoldHours`: what is bound to an account of one factor counts in a
  * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone. `odds`: how likely a
  * stranger's guess at one account may be right.
+ * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone. `holdAfterStopHours`: after
+ * a stop the next recovery of the account waits that long before it is proven; 0 for not at all. `clients`: a recovery
+ * that sets no new password ends the old one, unless it began for a client with `keepPassword`.
  */
 export type RecoveryPolicy = z.output<typeof shape>;
 
@@ -47,6 +52,8 @@ export const defaultPolicy: RecoveryPolicy = {
   roles: {},
   bindingHoldHours: 24,
   odds: defaultOdds,
+  holdAfterStopHours: 24,
+  clients: {},
 };
 
 /** @returns what makes a policy weaker than the level that it stands for; nothing when it may be used */
@@ -93,6 +100,10 @@ export function readPolicy(text: string): RecoveryPolicy {
 /** The roles for which a policy asks for level 2: what {@link Standing} takes them into account by. */
 export const strongRolesOf = ({ roles }: RecoveryPolicy): string[] =>
   Object.keys(roles).filter((role) => roles[role] === 2);
+
+/** Whether the old password outlives a recovery for this client that sets no new one. */
+export const keepsPassword = ({ clients }: RecoveryPolicy, clientId: string): boolean =>
+  Object.hasOwn(clients, clientId) && clients[clientId]?.keepPassword === true;
 
 /** What anybody may begin with, whoever it is: nothing of an account can be read from it. */
 export function firstKinds(policy: RecoveryPolicy): ProofKind[] {

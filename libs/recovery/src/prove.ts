@@ -1,27 +1,28 @@
 import { allowShortCodes, isAddressBound, type Standing } from '@rekey/accounts';
-import { auditInsert } from '@rekey/audit';
+import { type AuditEventName, auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { clearRows, failureKey, oddsOfTotp, oddsParameters, smsProvenRows } from '@rekey/limits';
-import type { LabelsOf } from '@rekey/watch';
+import { cause, type LabelsOf } from '@rekey/watch';
 import { isRecoveryToken } from './bearer.js';
 import { type Burnt, burnings, usable } from './burn.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
 import { type Accepted, type Answering, answerings } from './evidence.js';
 import { guessFrom } from './guess-from.js';
+import { tellOfHold, timesOfMove } from './held.js';
 import { type Judged, judge, judgedColumns } from './judge.js';
 import { lifetimes, triesPerRecovery } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { classOf, type ProofKind } from './policy.js';
 import { recordFailure } from './record-failure.js';
-import { rejudge } from './rejudge.js';
+import { rejudge, timesFor } from './rejudge.js';
 import { offeredAddresses, type RecoveryView, type SealedOffer, stateAt, viewOf, whyNot } from './view.js';
 
 const consume = statement(
   'recovery_consume_proof',
   `with won as (
      update recoveries set state = :state, proofs = :proofs, amr = :amrs, proof_authenticators = :authenticators, proof_times = :times,
-       acr = :acr, proven_at = case when :state = '${stateAfter('prove')}' then :now::timestamptz end,
+       acr = :acr, ${timesOfMove},
        account_id = :account::text, generation = :generation::uuid
      where id = :id and state in (${sqlStates(statesBefore('prove'))}) and coalesce(account_id, :account) = :account
        and coalesce(generation, :generation) = :generation and proofs = :before::text[]
@@ -30,6 +31,8 @@ const consume = statement(
      ${clearRows(`array(select ${failureKey(':authenticator::text')} from won)`)}
    ), short_again as (
      ${allowShortCodes(`(select :authenticator::text from won)`)}
+   ), told as (
+     ${tellOfHold('won')}
    ), paid_off as (
      ${smsProvenRows('select :messageId::uuid from won')}
    ), noted as (
@@ -40,6 +43,12 @@ const consume = statement(
    )
    select ${offeredAddresses('won.account_id')} as offers from won`,
 );
+
+const eventOf = {
+  prove: 'recovery_proven',
+  hold: 'recovery_held',
+  prove_more: 'recovery_proof_accepted',
+} as const satisfies Record<string, AuditEventName>;
 
 export interface Answer {
   kind: ProofKind;
@@ -85,7 +94,8 @@ export async function proveWith(
 }
 
 function wordFor(outcome: RecoveryView | Refusal): LabelsOf<'proofs'>['outcome'] {
-  if (!isRefused(outcome)) return outcome.state === 'proving' ? 'accepted' : 'proven';
+  if (!isRefused(outcome))
+    return outcome.state === 'proving' ? 'accepted' : outcome.state === 'held' ? 'held' : 'proven';
   const { code, data } = outcome;
   if (code === 'no_tries_left' && data.limit?.policy === guessesADay) return 'day_used_up';
   if (code === 'wrong_proof') return 'wrong';
@@ -171,26 +181,33 @@ async function consumeProof(
   const { standing } = row;
   const at = new Date(now);
   // Earlier proofs that do not hold any more fall away here.
-  const verdict = judge(policy, {
-    ...row,
-    proofs: [...row.proofs, kind],
-    amr: [...row.amr, accepted.amr],
-    proof_authenticators: [...row.proof_authenticators, accepted.authenticator],
-    proof_times: [...row.proof_times, at],
-    held: [...row.held, true],
-  });
+  const verdict = judge(
+    policy,
+    {
+      ...row,
+      proofs: [...row.proofs, kind],
+      amr: [...row.amr, accepted.amr],
+      proof_authenticators: [...row.proof_authenticators, accepted.authenticator],
+      proof_times: [...row.proof_times, at],
+      held: [...row.held, true],
+    },
+    at,
+  );
   if (verdict.outcome === 'over') return refuse('finished');
   const { kept } = verdict;
-  const isProven = verdict.outcome === 'proven';
-  const state = stateAfter(isProven ? 'prove' : 'prove_more');
+  const move = ({ proven: 'prove', held: 'hold', more: 'prove_more' } as const)[verdict.outcome];
+  const state = stateAfter(move);
+  const times = timesFor(now, verdict);
   const win = (sql: Sql) =>
     sql.query<{ offers: SealedOffer[] | null }>(consume, {
+      ...cause(sql.place),
+      ...times,
       id,
       account: row.account_id,
       generation: standing.generation,
       now: at,
       state,
-      event: isProven ? 'recovery_proven' : 'recovery_proof_accepted',
+      event: eventOf[move],
       kind,
       proofs: kept.proofs,
       amrs: kept.amr,
@@ -215,11 +232,15 @@ async function consumeProof(
   if (isRefused(won)) return won;
   const [winner] = won;
   if (!winner) return lost;
-  const idleExpiresAt = new Date(now + lifetimes.idle);
+  if (move === 'hold') database.note('recoveries_held', {});
+  const { heldUntil, comesBackUntil, idleExpiresAt } = times;
+  const lives = comesBackUntil
+    ? { held_until: heldUntil, expires_at: comesBackUntil, idle_expires_at: comesBackUntil }
+    : { idle_expires_at: idleExpiresAt };
   return viewOf(
     context,
     id,
-    { ...row, state, proofs: kept.proofs, idle_expires_at: idleExpiresAt },
+    { ...row, state, proofs: kept.proofs, ...lives },
     { standing, offers: winner.offers },
   );
 }

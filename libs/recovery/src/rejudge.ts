@@ -1,9 +1,12 @@
-import { auditInsert } from '@rekey/audit';
+import { type AuditEventName, auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { cause } from '@rekey/watch';
 import { wiped } from './cancel.js';
 import type { RecoveryContext } from './context.js';
+import { tellOfHold, timesOfMove } from './held.js';
 import { type Judged, judge, judgedColumns, type Verdict } from './judge.js';
+import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import {
   offeredAddresses,
@@ -14,16 +17,18 @@ import {
   viewOf,
 } from './view.js';
 
-const from = [...new Set([...statesBefore('reopen'), ...statesBefore('prove')])];
+const from = [...new Set((['reopen', 'prove', 'hold', 'release'] as const).flatMap(statesBefore))];
 
 const write = statement(
   'recovery_write_judgement',
   `with judged as (
      update recoveries set state = :state, proofs = :proofs, amr = :amr, proof_authenticators = :authenticators, proof_times = :times,
-       acr = :acr, proven_at = case when :state = '${stateAfter('prove')}' then :now::timestamptz end,
+       acr = :acr, ${timesOfMove},
        lease_id = null, lease_expires_at = null
      where id = :id and state in (${sqlStates(from)}) and proofs = :before::text[] and (lease_id is null or lease_expires_at <= :now)
      returning id, account_id
+   ), told as (
+     ${tellOfHold('judged')}
    )
    ${auditInsert}
    select :auditId::uuid, :now::timestamptz, :event, 'system', account_id, id,
@@ -58,15 +63,37 @@ async function carryOut(
     return;
   }
   // What fell away goes first; whether the rest is enough is judged once more.
-  const isProven = verdict.outcome === 'proven' && !verdict.lost;
+  const move = verdict.lost || verdict.outcome === 'more' ? 'reopen' : moveTo(verdict.outcome);
   const written = await database.query(write, {
+    ...cause(database.place),
     ...values,
+    ...timesFor(now, verdict),
     before: before.proofs,
-    state: stateAfter(isProven ? 'prove' : 'reopen'),
-    event: isProven ? 'recovery_proven' : 'recovery_reopened',
+    state: stateAfter(move),
+    event: eventOf[move],
     ...verdict.kept,
   });
-  if (written.length > 0 && !isProven) database.note('recoveries_reopened', {});
+  if (written.length === 0) return;
+  if (move === 'reopen') database.note('recoveries_reopened', {});
+  if (move === 'hold') database.note('recoveries_held', {});
+}
+
+const moveTo = (outcome: 'proven' | 'held') => (outcome === 'held' ? 'hold' : 'prove');
+const eventOf = {
+  prove: 'recovery_proven',
+  hold: 'recovery_held',
+  reopen: 'recovery_reopened',
+} as const satisfies Record<string, AuditEventName>;
+
+/** The values of {@link timesOfMove}. */
+export function timesFor(now: number, verdict: Verdict) {
+  const heldUntil = verdict.outcome === 'held' ? verdict.until : null;
+  return {
+    heldUntil,
+    comesBackUntil: heldUntil && new Date(heldUntil.getTime() + lifetimes.afterHold),
+    idleExpiresAt: new Date(now + lifetimes.idle),
+    expiresAt: new Date(now + lifetimes.recovery),
+  };
 }
 
 /** Nothing of the account is looked at before a first proof: neither an answer nor its time tells whether there is one. */
@@ -97,7 +124,7 @@ export async function rejudge(context: RecoveryContext, id: string): Promise<Rec
       now: new Date(clock.now()),
     });
     if (!row) return undefined;
-    const verdict = isJudged(row) ? judge(policy, row) : undefined;
+    const verdict = isJudged(row) ? judge(policy, row, new Date(clock.now())) : undefined;
     const holds = verdict === undefined || isAsWritten(row, verdict);
     if (holds || looks > mostLooks) return viewOf(context, id, row, row);
     await carryOut(context, id, row, verdict);
@@ -106,16 +133,20 @@ export async function rejudge(context: RecoveryContext, id: string): Promise<Rec
 
 /** Whose evidence counts for something: before a first proof there is none, and after the end it has been used. */
 const isJudged = ({ state, proofs }: RecoveryRow): boolean =>
-  state === 'proven' || (state === 'proving' && proofs.length > 0);
+  state === 'proven' || state === 'held' || (state === 'proving' && proofs.length > 0);
 
 /** Whether the row says already what the judgement says. */
 export const isAsWritten = ({ state }: { state: string }, verdict: Verdict): boolean =>
-  verdict.outcome !== 'over' && !verdict.lost && (verdict.outcome === 'proven') === (state === 'proven');
+  verdict.outcome !== 'over' && !verdict.lost && stateOf[verdict.outcome] === state;
 
-/** What a caller learns whose evidence is not enough: what is missing, or that it is over. */
+const stateOf = { proven: 'proven', held: 'held', more: 'proving' } as const;
+
+/** What a caller learns whose evidence is not enough: what is missing, how long it is held, or that it is over. */
 export async function notProven(context: RecoveryContext, id: string): Promise<Refusal> {
   const view = await rejudge(context, id);
   if (!view) return refuse('not_found');
-  if (view.state !== 'proving') return refuse('finished');
-  return refuse('not_proven', { methods: view.methods });
+  if (view.state !== 'proving' && view.state !== 'held') return refuse('finished');
+  const heldMs = view.held_until ? Date.parse(view.held_until) - context.clock.now() : undefined;
+  const wait = heldMs === undefined ? {} : { retry_after: Math.max(1, Math.ceil(heldMs / 1000)) };
+  return refuse('not_proven', { methods: view.methods, ...wait });
 }

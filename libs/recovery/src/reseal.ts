@@ -3,7 +3,7 @@ import { type KeyCount, type SealedRows, type Sql, statement } from '@rekey/data
 import { sqlStates, statesBefore } from './moves.js';
 
 /**
- * What of open recoveries is sealed; at its end it is wiped. The digests are written under every key of the ring, so that
+ * What of open recoveries is sealed; at its end it is wiped. And passwords of before, as long as a recovery can be stopped. The digests are written under every key of the ring, so that
  * the account is found before it is sealed anew and after. These rows therefore go before those of accounts.
  */
 export const sealedInRecovery: SealedRows[] = [
@@ -14,6 +14,7 @@ export const sealedInRecovery: SealedRows[] = [
     digests: { identifier_digests: 'bytea[]' },
     digest: (keyring, plain) => ({ identifier_digests: lookupDigests(keyring, identifierOf(plain)) }),
   },
+  { table: 'former_passwords', id: { column: 'id', type: 'uuid' }, sealed: 'sealed' },
 ];
 
 const underWay = statement(

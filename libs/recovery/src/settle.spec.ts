@@ -144,7 +144,7 @@ describe('settling', () => {
   test('stopped by its owner while the issuer is at work: what was issued is taken back', async () => {
     const reference = await proven();
     exchange = async () => {
-      expect(await stopRecovery(context, reference.stopToken)).toEqual({ wasSettled: false });
+      expect(await stopRecovery(context, reference.stopToken)).toMatchObject({ wasSettled: false });
       return tokens;
     };
     expect(await settleRecovery(context, reference, { password: 'a password for a thief' })).toMatchObject({

@@ -3,9 +3,11 @@ import {
   checkPassword,
   endKnownBrowsers,
   hashPassword,
-  holdAccount,
+  holdPassword,
   isEntitled,
   knownBrowserToken,
+  markStopped,
+  notStoppedSince,
   passwordContext,
   plantedBySessions,
   sealHash,
@@ -22,9 +24,11 @@ import { isRecoveryToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.js';
 import { accountFailures } from './enrolment/password-attempts.js';
+import { keepFormer, sealFormer } from './former-password.js';
 import { type Claimed, claimSettling, releaseSettling } from './lease.js';
 import { lifetimes } from './lifetimes.js';
 import { type RecoveryState, sqlStates, stateAfter, statesBefore } from './moves.js';
+import { keepsPassword } from './policy.js';
 import { notProven, rejudge } from './rejudge.js';
 
 export type Settled = TokenAnswer & {
@@ -52,12 +56,19 @@ const settle = statement(
      })}
    ), settled as (
      update recoveries set suspended = exists (select from planted), state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
-       password_set = :passwordHash::text is not null, ${wiped}
+       password_set = :passwordHash::text is not null, password_ended = :endsPassword::boolean, ${wiped}
      where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('settle'))})
-       and ${isEntitled('account_id', evidence)}
-     returning id, account_id, client_id, created_at
+       and ${isEntitled('account_id', evidence)} and ${notStoppedSince('account_id', 'proven_at')}
+     returning id, account_id, client_id, created_at, password_ended
    ), password as (
-     ${setPassword({ account: '(select account_id from settled)', hash: ':passwordHash', recovery: ':id' })}
+     ${setPassword({
+       account: '(select account_id from settled)',
+       hash: ':passwordHash',
+       recovery: ':id',
+       ends: ':endsPassword::boolean',
+     })}
+   ), former as (
+     ${keepFormer('settled')}
    ), set_aside as (
      ${suspendAll('(select planted.id from planted, settled) theirs', ':id')} returning id, kind
    ), older as (
@@ -69,15 +80,16 @@ const settle = statement(
    ), noted as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_settled', 'person', account_id, id,
-       jsonb_build_object('password_set', :passwordHash::text is not null,
+       jsonb_build_object('password_set', :passwordHash::text is not null, 'password_ended', :endsPassword::boolean,
          'suspended', (select coalesce(jsonb_agg(kind order by kind), '[]') from set_aside))
      from settled
    )
-   select client_id, created_at from settled`,
+   select client_id, created_at, password_ended from settled`,
 );
 
 /**
- * Fresh credentials for a proven recovery, and optionally a new password. The issuer ends every older session and refresh
+ * Fresh credentials for a proven recovery, and optionally a new password. Without one the password that the account had no longer
+ * works, unless the policy keeps it for this client: it may be what the thief knows. The issuer ends every older session and refresh
  * family of the account as it issues; notices to every verified address commit with the end of the recovery. What those sessions
  * have bound within thirty days counts for nothing any more, unless it was a proof here: a thief who was signed in may have planted it
  * (OWASP Forgot Password, CWE-613).
@@ -104,18 +116,19 @@ export async function settleRecovery(
 }
 
 /**
- * Ends a recovery that an app began: the answer is the address to send the person back to, with a one-time code for the
+ * Ends a recovery that an app began, with or without a new password: the answer is the address to send the person back to, with a one-time code for the
  * app (RFC 6749 §4.1.2, `iss` by RFC 9207). Refusals as for {@link settleRecovery}; `not_possible` when no app began it, or
  * when the issuer gives no such codes.
  */
 export async function handBack(
   context: RecoveryContext,
   reference: RecoveryReference,
+  input: { password?: string | undefined },
 ): Promise<{ redirectTo: string; device_token: string } | Refusal> {
   return settleWith(
     context,
     reference,
-    { wanted: 'code' },
+    { ...input, wanted: 'code' },
     async (claimed) => {
       const { issuer, database } = context;
       if (!claimed.redirect) return refuse('not_possible', {}, 'no app began this recovery');
@@ -168,15 +181,16 @@ async function settleWith<Answer, Result>(
 interface SettledRow {
   client_id: string;
   created_at: Date;
+  password_ended: boolean;
 }
 
 /** @returns the device token; a refusal when the recovery was no longer ours to settle */
 async function finish(
   context: RecoveryContext,
-  { leaseId, subject: { recoveryId: id, accountId, acr, basis } }: Claimed,
+  { leaseId, wasHeld, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
   passwordHash: string | null,
 ): Promise<string | Refusal> {
-  const { database, keyring, clock, issuer, strongRoles } = context;
+  const { database, clock, issuer, keyring, policy, strongRoles } = context;
   const now = clock.now();
   const values = {
     ...cause(database.place),
@@ -186,23 +200,29 @@ async function finish(
     auditId: uuidv7(now),
     passwordHash,
     noticeExpiresAt: new Date(now + lifetimes.stopLink),
+    formerUntil: new Date(now + lifetimes.stopLink),
     generation: basis.generation,
     since: basis.since,
     acr,
     strongRoles,
   };
+  const keeps = passwordHash === null && keepsPassword(policy, clientId);
   const settled = await database.transaction(async (tx) => {
     // Sign-ins with the password of before, and changes of the account, are waited for, so that the statement sees them.
-    await holdAccount(tx, accountId);
-    const [row] = await tx.query<SettledRow>(settle, values);
+    const held = await holdPassword(tx, keyring, accountId);
+    const endsPassword = passwordHash === null && !keeps && held?.isSet === true;
+    const former = sealFormer(keyring, now, passwordHash !== null || endsPassword ? held : undefined);
+    const [row] = await tx.query<SettledRow>(settle, { ...values, ...former, endsPassword });
     const known = row && (await endKnownBrowsers(tx, accountId));
     if (!known) return undefined;
+    // The next one is held no more.
+    if (wasHeld) await markStopped(tx, { account: accountId, at: null });
     // Its owner is back: strangers who have tried its password do not count against it any more.
     await forgetFailures(tx, { shown: accountFailures(known.generation) });
     return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
   });
   if (settled) {
-    const password = passwordHash === null ? 'kept' : 'set';
+    const password = passwordHash !== null ? 'set' : settled.password_ended ? 'ended' : 'kept';
     database.note('recoveries_settled', { client: settled.client_id, password });
     database.note('recovery_duration_seconds', {}, (now - settled.created_at.getTime()) / 1000);
     return settled.deviceToken;

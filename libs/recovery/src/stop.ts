@@ -1,25 +1,22 @@
-import {
-  accountSubject,
-  clearPasswordSetBy,
-  endKnownBrowsers,
-  giveBackSuspended,
-  holdAccount,
-  removeAuthenticatorsBoundBy,
-} from '@rekey/accounts';
+import { markStopped } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement, type Transaction } from '@rekey/database';
-import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { revokeFamiliesOfRecovery } from '@rekey/tokens';
+import { statement } from '@rekey/database';
+import { type Refusal, refuse } from '@rekey/kernel';
+import { revokeFamiliesOfRecoveries } from '@rekey/tokens';
 import { readStopToken, readUndoToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext } from './context.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
-import { noteChange } from './notice.js';
+import { type EndedRecovery, holdDisputed, takeBack } from './take-back.js';
 import { undoBinding } from './undo-binding.js';
 
 export interface Stopped {
   /** It had already led to credentials; they are revoked. */
   wasSettled: boolean;
+  /** What became of the password that it, or another that went with it, had set or ended. */
+  password?: Awaited<ReturnType<typeof takeBack>>;
+  /** How long the next recovery of the account is held. */
+  heldHours?: number;
   /** It was no recovery but something that was bound: removed now, or gone before or no longer to be undone. */
   wasBinding?: 'undone' | 'gone';
 }
@@ -33,15 +30,10 @@ export function aboutWhat(
   return readUndoToken(keyring, token, clock.now()) === undefined ? undefined : 'binding';
 }
 
-const whose = statement(
-  'recovery_stop_whose',
-  'select account_id from recoveries where id = :id and account_id is not null',
-);
-
 const stop = statement(
   'recovery_stop',
   `with before as (
-     select id, state, settled_at, account_id, generation, password_set from recoveries where id = :id for update
+     select id, state, settled_at, password_set from recoveries where id = any(:ids::uuid[]) order by id for update
    ), ended as (
      update recoveries r set state = '${stateAfter('stop')}', ended_at = coalesce(r.ended_at, :now::timestamptz), lease_id = null, ${wiped}
      from before
@@ -52,14 +44,17 @@ const stop = statement(
      from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
    ), noted as (
      ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'person', account_id, id, '{"by": "stop_link"}'::jsonb from ended
+     select gen_random_uuid(), :now::timestamptz, 'recovery_stopped', 'person', account_id, id,
+       jsonb_strip_nulls(jsonb_build_object('by', 'stop_link', 'with', nullif(:id::uuid, id))) from ended
    )
-   select settled_at, password_set, (select id from (${accountSubject('before.account_id', 'before.generation')}) owner) as account_id, exists (select from ended) as ended from before`,
+   select before.id, settled_at, password_set, ended.id is not null as ended from before left join ended on ended.id = before.id`,
 );
 
+type StoppedRow = EndedRecovery & { ended: boolean };
+
 /**
- * "This was not me": ends the recovery; if it had settled, takes back all it has led to: every session of it, refreshed or
- * not, the password it set with the sessions that this opened, and the authenticators that any of them bound. Saying it twice is as good as once.
+ * "This was not me": the account is put back to the last state that nobody disputes, see {@link disputedBy}. The recovery ends; if
+ * something was proved in it, what it and the recoveries that go with it have led to is taken back. Saying it twice is as good as once.
  *
  * Refusals: `not_found` for a token that is not ours, has run out, or whose recovery is no longer kept.
  */
@@ -74,47 +69,25 @@ export async function stopRecovery(context: RecoveryContext, token: string): Pro
   const id = readStopToken(keyring, token, now);
   if (id === undefined) return refuse('not_found');
   return database.transaction(async (tx) => {
-    const values = { id, now: new Date(now), auditId: uuidv7(now) };
-    const [of] = await tx.query<{ account_id: string }>(whose, { id });
-    if (of) await holdAccount(tx, of.account_id);
-    const [row] = await tx.query<StoppedRow>(stop, values);
-    if (!row) return refuse('not_found');
-    // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.
-    const wasSettled = row.settled_at !== null;
-    if (row.ended) {
-      await takeBack(tx, id, row, now);
-      tx.note('recoveries_stopped', { by: 'stop_link', settled: wasSettled ? 'yes' : 'no' });
+    const at = new Date(now);
+    const disputed = await holdDisputed(tx, id, now);
+    const ids = [...new Set([id, ...(disputed?.recoveries ?? [])])];
+    const rows = await tx.query<StoppedRow>(stop, { id, ids, now: at });
+    const own = rows.find((row) => row.id === id);
+    if (!own) return refuse('not_found');
+    const wasSettled = own.settled_at !== null;
+    if (!own.ended) return { wasSettled };
+    const ended = rows.filter((row) => row.ended);
+    for (const { settled_at: settledAt } of ended)
+      tx.note('recoveries_stopped', { by: 'stop_link', settled: settledAt ? 'yes' : 'no' });
+    if (disputed && disputed.recoveries.length > 0) {
+      const { holdAfterStopHours: heldHours } = context.policy;
+      if (heldHours > 0) await markStopped(tx, { account: disputed.account, at });
+      const password = await takeBack(tx, keyring, { account: disputed.account, ended, now });
+      return { wasSettled, password, heldHours };
     }
+    // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.
+    await revokeFamiliesOfRecoveries(tx, { recoveries: [id], at });
     return { wasSettled };
   });
-}
-
-interface StoppedRow {
-  settled_at: Date | null;
-  account_id: string | null;
-  password_set: boolean | null;
-  ended: boolean;
-}
-
-async function takeBack(tx: Transaction, recoveryId: string, row: StoppedRow, now: number): Promise<void> {
-  const at = new Date(now);
-  const { account_id: account, settled_at: since } = row;
-  // First, since it waits for the sign-ins that are under way with this password.
-  const cleared = await clearPasswordSetBy(tx, { recoveryId, at });
-  const end = (withPassword: boolean) =>
-    revokeFamiliesOfRecovery(tx, {
-      recoveryId,
-      at,
-      password: account && since && withPassword ? { accountId: account, since } : undefined,
-    });
-  const setOne = cleared || row.password_set === true;
-  let sessions = await end(setOne);
-  // A session of it may have been choosing a password until it was ended.
-  if (await clearPasswordSetBy(tx, { recoveryId, at })) sessions = await end(true);
-  if (!account) return;
-  await endKnownBrowsers(tx, account);
-  await giveBackSuspended(tx, recoveryId);
-  const event = 'authenticator_removed';
-  for (const kind of await removeAuthenticatorsBoundBy(tx, { account, sessions }))
-    await noteChange(tx, { now, accountId: account, event, change: `${kind}_removed` });
 }

@@ -1,8 +1,10 @@
+import { forgetRemoved } from '@rekey/accounts';
 import { forgetAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { forgetOdds, forgetSpent, pruneFailures } from '@rekey/limits';
 import { wiped } from './cancel.js';
 import type { ActContext } from './context.js';
+import { forgetFormerPasswords } from './former-password.js';
 import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 
@@ -95,6 +97,8 @@ export async function sweepRecoveries({ database, clock }: ActContext): Promise<
   await database.query(forgetRecoveries, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetMessages, { before: new Date(clock.now() - lifetimes.kept) });
   await database.query(forgetAnswers, { now });
+  await forgetFormerPasswords(database, now);
+  await forgetRemoved(database, new Date(clock.now() - lifetimes.stopLink));
   await forgetSpent(database, now);
   await forgetOdds(database, now);
   await pruneFailures(database, now);

@@ -26,10 +26,12 @@ export interface MessageToSend {
   code?: string;
   /** For a code by mail: the token of the link beside it. */
   linkToken?: string | undefined;
-  /** For a notice: when it happened, and whether there is a new password. */
+  /** For a notice: when it happened, and what became of the password. */
   happenedAt?: Date;
-  passwordSet?: boolean | undefined;
+  password?: 'set' | 'ended' | 'kept' | undefined;
   suspended?: boolean | undefined;
+  /** Of a recovery that is held. */
+  heldUntil?: Date | undefined;
   /** Of a notice about something that was bound: the token of the link that undoes it. */
   undoToken?: string | undefined;
   changes?: AccountNotice[] | undefined;
@@ -106,6 +108,7 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   const isCode = row.kind === 'recovery_code';
   const left = row.expires_at.getTime() - clock.now();
   if (isCode && row.recovery_state !== 'proving') return { drop: 'ended' };
+  if (row.kind === 'recovery_held' && row.recovery_state !== 'held') return { drop: 'ended' };
   if (left < (isCode ? lifetimes.codeAtLeast : 0)) return { drop: 'too_late' };
   if (row.account_id === null) return { drop: 'no_account' };
   if (row.may_send === false) return { drop: 'limited' };
@@ -127,9 +130,10 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   };
   if (isCode) return codeOf(context, row, about);
   const happenedAt = row.settled_at ?? row.created_at;
-  const more = {
-    passwordSet: row.password_set ?? undefined,
+  const more: Partial<MessageToSend> = {
+    password: row.password_set ? 'set' : row.password_ended ? 'ended' : 'kept',
     suspended: row.suspended ?? undefined,
+    heldUntil: row.held_until ?? undefined,
     undoToken: row.undoes ? undoToken(keyring, row.undoes, row.created_at.getTime()) : undefined,
     changes: row.changes ?? undefined,
   };

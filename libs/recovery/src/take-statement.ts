@@ -12,7 +12,7 @@ import {
 import { codeShape } from '@rekey/proofs';
 import type { AccountNotice } from './notice.js';
 
-export type MessageKind = 'recovery_code' | 'recovery_completed' | 'authenticators_changed';
+export type MessageKind = 'recovery_code' | 'recovery_completed' | 'recovery_held' | 'authenticators_changed';
 
 /** A message taken up, with the address it goes to, when there is one. */
 export interface TakenRow extends SealedAddress {
@@ -35,7 +35,9 @@ export interface TakenRow extends SealedAddress {
   account_locale: Locale | null;
   settled_at: Date | null;
   password_set: boolean | null;
+  password_ended: boolean | null;
   suspended: boolean | null;
+  held_until: Date | null;
   account_id: string | null;
   key_id: string | null;
   /** What the code is bound to: as the first attempt found it, also when the address has been sealed anew since. */
@@ -100,7 +102,7 @@ export const take = statement(
   'recovery_take_messages',
   `with message as (
      select m.id, m.recovery_id, m.kind, m.change, m.authenticator as bound_authenticator, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
-       r.generation, r.state, r.tries, r.guess_key, r.locale, r.settled_at, r.password_set, r.suspended, r.identifier_digests, r.channel as wanted, r.client_id
+       r.generation, r.state, r.tries, r.guess_key, r.locale, r.settled_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, r.channel as wanted, r.client_id
      from messages m left join recoveries r on r.id = m.recovery_id
      where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
    ), address as (
@@ -156,7 +158,7 @@ export const take = statement(
      address.is_current, message.created_at, message.expires_at,
      message.request_id, message.traceparent,
      message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
-     message.password_set, message.suspended, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
+     message.password_set, message.password_ended, message.suspended, message.held_until, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
      address.exact, bound.key_id, bound.bound_to, bound.digits, outcome.may_send
    from message left join address on address.message_id = message.id left join bound on bound.id = message.id
      left join outcome on outcome.message_id = message.id`,

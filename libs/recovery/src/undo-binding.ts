@@ -1,10 +1,11 @@
-import { bindingOf, holdAccount, removeAuthenticator } from '@rekey/accounts';
+import { bindingOf, discardAuthenticator, giveAuthenticatorsBack, holdAccount } from '@rekey/accounts';
 import { endFamily } from '@rekey/tokens';
 import type { RecoveryContext } from './context.js';
 import { noteChange } from './notice.js';
 
 /**
- * "This was not me", said of something that was bound and is on hold: it is removed, and the session that bound it ends. Once it
+ * "This was not me", said of something that was bound and is on hold: it is removed, the session that bound it ends,
+ * and what that session has removed is there again. Once it
  * counts, a link does not remove it: it protects the account from whoever has the mailbox.
  *
  * @param id of the authenticator, from a token of ours
@@ -18,9 +19,11 @@ export async function undoBinding({ database, clock }: RecoveryContext, id: stri
     await holdAccount(tx, found.account);
     // Somebody may have bound it anew while we waited.
     const binding = await bindingOf(tx, { id, now: at });
-    if (!binding || !(await removeAuthenticator(tx, { id, account: binding.account }))) return false;
+    if (!binding || !(await discardAuthenticator(tx, { id, account: binding.account }))) return false;
     const { account: accountId, session, kind } = binding;
     if (session) await endFamily(tx, { id: session, accountId, at, reason: 'stopped', actor: 'person' });
+    if (session)
+      await giveAuthenticatorsBack(tx, { account: accountId, sessions: [session], recoveries: [] });
     const event = 'authenticator_removed';
     await noteChange(tx, { now: at.getTime(), accountId, event, change: `${kind}_removed` });
     return true;

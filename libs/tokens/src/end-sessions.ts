@@ -18,9 +18,9 @@ export type EndReason =
   | 'guesses';
 
 const endOfRecovery = statement(
-  'families_end_of_recovery',
+  'families_end_of_recoveries',
   `with heir as (
-     select id from token_families where recovery_id = :recoveryId
+     select id from token_families where recovery_id = any(:recoveries::uuid[])
      union
      select id from token_families
      where account_id = :accountId and recovery_id is null and created_at >= :passwordSince::timestamptz
@@ -28,7 +28,7 @@ const endOfRecovery = statement(
      update token_families f set ended_at = :at, end_reason = 'stopped' from heir where f.id = heir.id and f.ended_at is null
      returning f.id
    ), unredeemed as (
-     update authorization_codes set used_at = :at where recovery_id = :recoveryId and used_at is null
+     update authorization_codes set used_at = :at where recovery_id = any(:recoveries::uuid[]) and used_at is null
    )
    select id, exists (select from ended where ended.id = heir.id) as ended from heir`,
 );
@@ -54,18 +54,18 @@ async function untilNoneIsLeft<Row>(
 }
 
 /**
- * Ends all that a recovery has led to. Refreshes belong to the family, so later ones are ended with it.
+ * Ends all that recoveries have led to. Refreshes belong to the family, so later ones are ended with it.
  *
- * @param of.password the account whose password it set, and when: sign-ins since then are its work as well
- * @returns the sessions it has led to, ended before or now
+ * @param of.password the account whose password they set, and since when: sign-ins since then are their work as well
+ * @returns the sessions they have led to, ended before or now
  */
-export async function revokeFamiliesOfRecovery(
+export async function revokeFamiliesOfRecoveries(
   sql: Sql,
-  of: { recoveryId: string; at: Date; password?: { accountId: string; since: Date } | undefined },
+  of: { recoveries: string[]; at: Date; password?: { accountId: string; since: Date } | undefined },
 ): Promise<string[]> {
-  const { recoveryId, at, password } = of;
+  const { recoveries, at, password } = of;
   const values = {
-    recoveryId,
+    recoveries,
     at,
     accountId: password?.accountId ?? null,
     passwordSince: password?.since ?? null,

@@ -40,7 +40,7 @@ export {
   endOlderFamilies,
   endSessionsOf,
   holdSession,
-  revokeFamiliesOfRecovery,
+  revokeFamiliesOfRecoveries,
 } from './end-sessions.js';
 export { eraseAccount } from './erase-account.js';
 export {

@@ -14,7 +14,12 @@ interface Described {
 }
 
 const proofKinds = ['code', 'totp', 'backup_code'] as const;
-const messageKinds = ['recovery_code', 'recovery_completed', 'authenticators_changed'] as const;
+const messageKinds = [
+  'recovery_code',
+  'recovery_completed',
+  'recovery_held',
+  'authenticators_changed',
+] as const;
 const channels = ['email', 'sms', 'none'] as const;
 const keyUses = ['access_token', 'recovery_assertion'] as const;
 
@@ -86,6 +91,7 @@ export const catalogue = {
       outcome: [
         'accepted',
         'proven',
+        'held',
         'wrong',
         'no_tries_left',
         'day_used_up',
@@ -109,7 +115,7 @@ export const catalogue = {
   recoveries_settled: {
     kind: 'counter',
     help: 'Recoveries that ended with fresh credentials',
-    labels: { client, password: ['set', 'kept'] },
+    labels: { client, password: ['set', 'ended', 'kept'] },
   },
   recovery_duration_seconds: {
     kind: 'histogram',
@@ -125,6 +131,11 @@ export const catalogue = {
   recoveries_reopened: {
     kind: 'counter',
     help: 'Recoveries that lost a proof, because it did not hold any more when it was to be used',
+    labels: {},
+  },
+  recoveries_held: {
+    kind: 'counter',
+    help: 'Recoveries in which enough was proved, and which wait because one of the account was stopped',
     labels: {},
   },
   recoveries_expired: { kind: 'counter', help: 'Recoveries that ran out', labels: {} },

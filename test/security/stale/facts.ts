@@ -46,6 +46,7 @@ export const facts = {
       [cell.id],
     ),
   'password put': (stage, cell) => stage.put(cell, { password: 'what support has chosen for them' }),
+  'another recovery stopped': (stage, cell) => stage.stopAnother(cell),
   'client deleted': (stage, cell) => stage.removeClient(cell),
   'client made confidential': (stage, cell) => stage.putClient(cell, { type: 'confidential' }),
   'redirect removed from the client': (stage, cell) =>

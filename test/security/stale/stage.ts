@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { stopToken } from '@rekey/recovery';
 import { SigningKeys } from '@rekey/tokens';
 import { people } from '../../flows/people.js';
 import { type Answer, newHousehold, type Rekey } from '../../flows/rekey.js';
+import { Story } from '../../flows/story.js';
 
 export const redirectUri = 'https://app.example/back';
 export const verifier = 'v'.repeat(64);
@@ -55,6 +57,14 @@ export function stageOn(rekey: Rekey) {
       newHousehold();
       await who.put(id, { addresses, ...more });
     },
+    /** Somebody proves something with the phone, and its owner says that it was not them. */
+    async stopAnother({ id }: Cell): Promise<void> {
+      newHousehold();
+      const story = new Story(rekey);
+      expect((await story.proveBy(who.phoneOf(id))).status).toBe(200);
+      const link = stopToken(rekey.settings.keyring, story.id, rekey.clock.now());
+      expect((await story.stop(link)).status).toBe(204);
+    },
     async remove({ id }: Cell): Promise<void> {
       expect((await call('DELETE', `accounts/${id}`)).status).toBe(204);
     },
@@ -90,10 +100,10 @@ export function stageOn(rekey: Rekey) {
       return made.body.codes;
     },
     async authenticatorOf({ id }: Cell, kind: string): Promise<string> {
-      const [row] = await rekey.sql('select id from authenticators where account_id = $1 and kind = $2', [
-        id,
-        kind,
-      ]);
+      const [row] = await rekey.sql(
+        'select id from authenticators where account_id = $1 and kind = $2 and removed_at is null',
+        [id, kind],
+      );
       return row.id;
     },
   };

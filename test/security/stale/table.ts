@@ -6,6 +6,8 @@ export type Outcome =
   | 'goes on'
   /** It is asked for more proof, and told which. */
   | 'more proof'
+  /** It is held, and every address has time to object. */
+  | 'waits'
   /** Nothing is given, and there is nothing to go on with. */
   | 'refused';
 
@@ -22,7 +24,7 @@ const columns = [
 ] as const;
 export type GapName = (typeof columns)[number];
 
-/** g: goes on as if nothing had happened; m: more proof is asked for; r: refused. In the order of the columns. */
+/** g: goes on as if nothing had happened; m: more proof is asked for; w: waits; r: refused. In the order of the columns. */
 const rows: Record<FactName, string> = {
   'nothing happens': 'ggg ggg ggg',
   'address removed': 'rrg rrg grg',
@@ -38,6 +40,8 @@ const rows: Record<FactName, string> = {
   'backup codes removed': 'ggm ggg ggg',
   'backup codes suspended': 'ggm ggg ggg',
   'password put': 'rrr rrr rgg',
+  // What was completed before is not its work; what is still open is held.
+  'another recovery stopped': 'www ggg gwg',
   'client deleted': 'grr rrr rgg',
   // By the API it never authenticated; what the pages hand over is redeemed with the secret.
   'client made confidential': 'grr rgr ggg',
@@ -45,7 +49,7 @@ const rows: Record<FactName, string> = {
   'signing key replaced': 'ggg ggg ggg',
 };
 
-const words: Record<string, Outcome> = { g: 'goes on', m: 'more proof', r: 'refused' };
+const words: Record<string, Outcome> = { g: 'goes on', m: 'more proof', w: 'waits', r: 'refused' };
 
 /** What must happen when this becomes true in that gap. @throws where nobody has thought of it */
 export function expected(fact: FactName, gap: GapName): Outcome {

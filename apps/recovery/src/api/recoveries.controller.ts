@@ -141,7 +141,7 @@ export class RecoveriesController {
   @Operation({
     summary: 'Offer a proof',
     description:
-      'Every offer costs a try, a right one too. When the account wants more than this proof, `methods` then says what.',
+      'Every offer costs a try, a right one too. When the account wants more than this proof, `methods` then says what. After a stop the recovery is `held` until `held_until`, and every address is told.',
     bearer: true,
     body: proofBody,
     answers: { 200: { description: 'right', schema: recoveryAnswer } },
@@ -166,7 +166,7 @@ export class RecoveriesController {
   @Operation({
     summary: 'Take fresh credentials',
     description:
-      'Ends every older session and refresh token of the account. With `password`, sets a new one.',
+      'Ends every older session and refresh token of the account. With `password`, sets a new one. Without it, the password that the account had no longer works, unless the policy keeps it for this client: a session of this recovery sets a new one while it is fresh (`PUT /v1/password` of the issuer).',
     bearer: true,
     body: credentialsBody,
     answers: { 201: { description: 'settled', schema: credentialsAnswer } },

@@ -14,7 +14,7 @@ export class StopsController {
   @Operation({
     summary: 'This was not me',
     description:
-      'Stops the recovery that the link belongs to; if it had settled, revokes all that it issued. An external issuer has to end its tokens itself. The token of a notice about an authenticator removes that, and ends the session that bound it.',
+      'Puts the account back to the last state that nobody disputes: stops the recovery that the link belongs to, and those that go with it, revokes what they issued, set and bound, and gives back the password from before them. The next recovery of the account is held. An external issuer has to end its tokens itself. The token of a notice about an authenticator removes that, and ends the session that bound it.',
     body: stopBody,
     answers: { 204: { description: 'stopped' } },
     refusals: ['invalid_request', 'not_found'],

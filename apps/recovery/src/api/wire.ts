@@ -60,10 +60,16 @@ const view = {
   state: z.enum(states),
   methods: z
     .array(z.enum(proofKinds))
-    .describe('Kinds of proof that would move it; empty while proving: staff have to help'),
+    .describe(
+      'Kinds of proof that would move it; empty while proving: staff have to help; empty while held: nothing to prove',
+    ),
   expires_at: when,
   resend_at: when.optional(),
-  held_until: when.optional(),
+  held_until: when
+    .optional()
+    .describe(
+      'While `held`: enough was proved, and it waits, since a recovery of the account was stopped; then it is proven',
+    ),
   link_number: z
     .string()
     .optional()

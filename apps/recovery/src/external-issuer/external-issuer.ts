@@ -5,7 +5,7 @@ import type { ExternalIssuerSettings } from '@rekey/settings';
 import {
   endSessionsOf,
   jwtTokenType,
-  revokeFamiliesOfRecovery,
+  revokeFamiliesOfRecoveries,
   type SigningKeys,
   signOutcome,
   tokenExchangeGrant,
@@ -91,7 +91,10 @@ export function externalIssuer(parts: {
       return answer;
     },
     async revoke(recoveryId, place) {
-      await revokeFamiliesOfRecovery(database.at(place), { recoveryId, at: new Date(clock.now()) });
+      await revokeFamiliesOfRecoveries(database.at(place), {
+        recoveries: [recoveryId],
+        at: new Date(clock.now()),
+      });
     },
     async close() {
       clearInterval(rotation);

@@ -177,7 +177,7 @@ export class AccountController {
 
   /** What is not there any more, or whose session has ended, is best seen from the beginning. */
   private refused(show: Presenter, refusal: Refusal): FastifyReply {
-    return ['not_found', 'unauthorized', 'step_up_required'].includes(refusal.code)
+    return ['not_found', 'unauthorized', 'step_up_required', 'conflict'].includes(refusal.code)
       ? show.to('/account')
       : refused(show, refusal);
   }

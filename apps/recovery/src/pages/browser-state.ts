@@ -51,9 +51,9 @@ export class BrowserState {
     return text === undefined ? undefined : fromJson(recoveryCookie, text);
   }
 
-  keepRecovery(reply: FastifyReply, recovery: BrowserRecovery): void {
+  keepRecovery(reply: FastifyReply, recovery: BrowserRecovery, seconds = 3_600): void {
     // Strict: every page that needs it is reached from a page of ours.
-    this.set(reply, 'recovery', this.seal('recovery', JSON.stringify(recovery)), 'strict', 3_600);
+    this.set(reply, 'recovery', this.seal('recovery', JSON.stringify(recovery)), 'strict', seconds);
   }
 
   token(request: FastifyRequest, of: LinkedPage): string | undefined {

@@ -26,18 +26,21 @@ export class FinishController {
     if (!recovery) return noSession(show);
     const view = await showRecovery(this.parts.context, recovery);
     if (isRefused(view)) return refused(show, view);
-    if (view.state === 'proving') return show.to('/recover/code');
+    if (view.state === 'proving' || view.state === 'held') return show.to('/recover/code');
     if (view.state !== 'proven') return show.page(410, <NoticePage context={show.context} kind="over" />);
-    return show.page(200, <PasswordPage context={show.context} />);
+    const { app } = recovery;
+    return show.page(200, <PasswordPage context={show.context} app={app?.name} />, app?.origin);
   }
 
   @Post('password')
   async setPassword(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const show = this.presenter(request, reply);
-    const { browser, context } = partsIn(this.parts, request);
+    const parts = partsIn(this.parts, request);
+    const { browser, context } = parts;
     const recovery = browser.recovery(request);
     if (!recovery) return noSession(show);
     const password = textIn(body.password);
+    if (recovery.app) return finishForApp(parts, show, reply, recovery, password);
     const settled = await settleRecovery(context, recovery, { password });
     if (!isRefused(settled)) {
       browser.forget(reply, 'recovery');

@@ -1,11 +1,12 @@
 import { isRefused, type Refusal } from '@rekey/kernel';
-import { type RecoveryView, showRecovery } from '@rekey/recovery';
+import { asksForPassword, type RecoveryView, showRecovery } from '@rekey/recovery';
 import type { FastifyReply } from 'fastify';
 import type { BrowserRecovery } from './browser-state.js';
 import { finishForApp } from './hand-back.js';
 import type { PageParts } from './parts.js';
 import type { Presenter } from './present.js';
 import { HandBackPage, NoticePage } from './views.js';
+import { HeldPage } from './views-held.js';
 import { StuckPage } from './views-proofs.js';
 import type { NoticeKind } from './wording.js';
 
@@ -18,6 +19,7 @@ export function goOn(
   view: RecoveryView,
 ): Promise<FastifyReply> | FastifyReply {
   if (view.state === 'proving') return show.to(pathOf(view));
+  if (view.state === 'held') return show.to('/recover/code');
   return recovery.app ? finishForApp(parts, show, reply, recovery) : show.to('/recover/password');
 }
 
@@ -34,9 +36,14 @@ export async function provingOr(
   const view = await showRecovery(context, recovery);
   if (isRefused(view)) return { page: refused(show, view) };
   if (view.state === 'proven') {
-    if (!recovery.app) return { page: show.to('/recover/password') };
+    if (!recovery.app || (await asksForPassword(context, recovery)))
+      return { page: show.to('/recover/password') };
     const page = <HandBackPage context={show.context} app={recovery.app.name} />;
     return { page: show.page(200, page, recovery.app.origin) };
+  }
+  if (view.state === 'held') {
+    show.keep(recovery, Math.ceil((Date.parse(view.expires_at) - context.clock.now()) / 1000));
+    return { page: show.page(200, <HeldPage context={show.context} until={view.held_until ?? ''} />) };
   }
   if (view.state !== 'proving')
     return { page: show.page(410, <NoticePage context={show.context} kind="over" />) };

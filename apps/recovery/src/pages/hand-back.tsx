@@ -1,25 +1,35 @@
 import { isRefused } from '@rekey/kernel';
-import { handBack } from '@rekey/recovery';
+import { asksForPassword, handBack } from '@rekey/recovery';
 import type { FastifyReply } from 'fastify';
 import type { BrowserRecovery } from './browser-state.js';
 import { rememberBrowser } from './known-browser.js';
 import type { PageParts } from './parts.js';
 import type { Presenter } from './present.js';
-import { HandBackPage, NoticePage } from './views.js';
+import { HandBackPage, NoticePage, PasswordPage } from './views.js';
 
-/** Ends the recovery and sends the person back to the app with its code; stays here, to be tried again, when it cannot. */
+/**
+ * Ends the recovery and sends the person back to the app with its code; stays here, to be tried again, when it cannot. Where the
+ * account would be left without its password, a new one is asked for first.
+ */
 export async function finishForApp(
   parts: PageParts,
   show: Presenter,
   reply: FastifyReply,
   recovery: BrowserRecovery,
+  password?: string,
 ): Promise<FastifyReply> {
   const { context, browser } = parts;
-  const done = await handBack(context, recovery);
+  if (password === undefined && (await asksForPassword(context, recovery)))
+    return show.to('/recover/password');
+  const done = await handBack(context, recovery, { password });
   if (!isRefused(done)) {
     rememberBrowser(parts, reply, done.device_token);
     browser.forget(reply, 'recovery');
     return show.to(done.redirectTo);
+  }
+  if (done.code === 'password_refused') {
+    const view = <PasswordPage context={show.context} app={recovery.app?.name} reason={done.data.reason} />;
+    return show.page(422, view, recovery.app?.origin);
   }
   if (done.code === 'unavailable' || done.code === 'not_possible') {
     const view = <HandBackPage context={show.context} app={recovery.app?.name ?? ''} />;

@@ -2,7 +2,7 @@ import type { Locale } from '@rekey/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
-import type { BrowserState } from './browser-state.js';
+import type { BrowserRecovery, BrowserState } from './browser-state.js';
 import { everyForm, isFormPath } from './every-form.js';
 import type { PageContext } from './shell.js';
 
@@ -13,7 +13,7 @@ export class Presenter {
   constructor(
     private readonly reply: FastifyReply,
     request: FastifyRequest,
-    browser: BrowserState,
+    private readonly browser: BrowserState,
     service: string,
   ) {
     const locale: Locale = browser.locale(request);
@@ -41,6 +41,11 @@ export class Presenter {
       .header('content-language', this.context.locale)
       .header('content-type', 'text/html; charset=utf-8')
       .send(`<!doctype html>${render(view)}`);
+  }
+
+  /** Whose recovery waits comes back to it days later. @param seconds for which the browser keeps it */
+  keep(recovery: BrowserRecovery, seconds: number): void {
+    this.browser.keepRecovery(this.reply, recovery, seconds);
   }
 
   /** 303 after a form, so that neither reload nor back sends it again (RFC 9110 §15.4.4; RFC 9700 §4.12). */

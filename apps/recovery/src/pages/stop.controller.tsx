@@ -44,13 +44,15 @@ export class StopController {
         : refused(show, stopped);
     }
     browser.forget(reply, 'stop');
-    const { wasSettled, wasBinding } = stopped;
+    const { wasSettled, wasBinding, password, heldHours = 0 } = stopped;
     if (wasBinding === 'gone') return show.page(404, <StopGonePage context={show.context} />);
     const page = (
       <StoppedPage
         context={show.context}
         wasSettled={wasSettled}
         signsOut={!issuerIsExternal}
+        restored={password === 'restored'}
+        heldHours={heldHours}
         binding={wasBinding !== undefined}
       />
     );

@@ -1,4 +1,5 @@
 import type { AuthenticatorView } from '@rekey/accounts';
+import type { ComponentChildren } from 'preact';
 import { renderSVG } from 'uqr';
 import type { FormPath } from './every-form.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
@@ -75,8 +76,10 @@ export function AuthenticatorsPage(props: {
   const { context, authenticators, note } = props;
   const { home } = words(context);
   const [totp, codes] = (['totp', 'backup_code'] as const).map((kind) =>
-    authenticators.find((one) => one.kind === kind),
+    authenticators.find((one) => one.kind === kind && !one.suspended),
   );
+  const aside = (kind: AuthenticatorView['kind']) =>
+    authenticators.filter((one) => one.kind === kind && one.suspended);
   const date = (text: string) =>
     new Intl.DateTimeFormat(context.locale === 'en' ? 'en-GB' : 'zh-CN', {
       dateStyle: 'long',
@@ -94,6 +97,11 @@ export function AuthenticatorsPage(props: {
         <h2>{home.totp}</h2>
         <p>{totp ? home.totpBound(date(totp.bound_at)) : home.totpNone}</p>
         <Actions context={context} of={totp} make="/account/totp" label={totp ? home.replace : home.add} />
+        {aside('totp').map((one) => (
+          <SetAside key={one.id} context={context} of={one} isTaken={totp !== undefined}>
+            {home.totpBound(date(one.bound_at))}
+          </SetAside>
+        ))}
       </section>
       <section class="aside">
         <h2>{home.codes}</h2>
@@ -104,6 +112,11 @@ export function AuthenticatorsPage(props: {
           make="/account/backup-codes"
           label={codes ? home.makeAgain : home.make}
         />
+        {aside('backup_code').map((one) => (
+          <SetAside key={one.id} context={context} of={one} isTaken={codes !== undefined}>
+            {home.codesLeft(one.codes_left ?? 0, date(one.bound_at))}
+          </SetAside>
+        ))}
       </section>
       <PostForm context={context} class="aside" action="/account/sign-out">
         <button class="quiet" type="submit">
@@ -133,30 +146,54 @@ function Actions(props: {
   return (
     <>
       {of?.disabled && <p class="problem">{home.disabled}</p>}
-      {of?.suspended && <p class="problem">{home.suspended(of.bound_from, of.client_id)}</p>}
-      {of?.counts_from && !of.suspended && <p>{home.countsFrom(timeText(context, of.counts_from))}</p>}
+      {of?.counts_from && <p>{home.countsFrom(timeText(context, of.counts_from))}</p>}
       <div class="buttons">
-        {of?.suspended && (
-          <PostForm context={context} action="/account/restore">
-            <input type="hidden" name="id" value={of.id} />
-            <button type="submit">{home.restore}</button>
-          </PostForm>
-        )}
         <PostForm context={context} action={make}>
           <button class={of ? 'quiet' : undefined} type="submit">
             {label}
           </button>
         </PostForm>
-        {of && (
-          <PostForm context={context} action="/account/remove">
-            <input type="hidden" name="id" value={of.id} />
-            <button class="quiet" type="submit">
-              {home.remove}
-            </button>
-          </PostForm>
-        )}
+        {of && <Remove context={context} id={of.id} />}
       </div>
     </>
+  );
+}
+
+function Remove({ context, id }: { context: PageContext; id: string }) {
+  return (
+    <PostForm context={context} action="/account/remove">
+      <input type="hidden" name="id" value={id} />
+      <button class="quiet" type="submit">
+        {words(context).home.remove}
+      </button>
+    </PostForm>
+  );
+}
+
+/** What a recovery has set aside: its owner confirms or removes it. @param props.isTaken another of its kind counts by now */
+function SetAside(props: {
+  context: PageContext;
+  of: AuthenticatorView;
+  isTaken: boolean;
+  children: ComponentChildren;
+}) {
+  const { context, of, isTaken, children } = props;
+  const { home } = words(context);
+  return (
+    <div class="aside">
+      <p>{children}</p>
+      <p class="problem">{home.suspended(of.bound_from, of.client_id)}</p>
+      {isTaken && <p>{home.otherFirst}</p>}
+      <div class="buttons">
+        {!isTaken && (
+          <PostForm context={context} action="/account/restore">
+            <input type="hidden" name="id" value={of.id} />
+            <button type="submit">{home.restore}</button>
+          </PostForm>
+        )}
+        <Remove context={context} id={of.id} />
+      </div>
+    </div>
   );
 }
 

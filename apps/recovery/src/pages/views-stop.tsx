@@ -24,15 +24,20 @@ export function StoppedPage(props: {
   context: PageContext;
   wasSettled: boolean;
   signsOut: boolean;
+  restored: boolean;
+  /** How long the next recovery waits. */
+  heldHours: number;
   binding: boolean;
 }) {
-  const { context, wasSettled, signsOut, binding } = props;
+  const { context, wasSettled, signsOut, restored, heldHours, binding } = props;
   const stop = words(context);
   return (
     <Shell context={context} title={stop.doneTitle}>
       <p class="note">
         {binding ? stop.binding.done : wasSettled ? stop.doneAfter(signsOut) : stop.doneBefore}
       </p>
+      {restored && <p>{stop.restored}</p>}
+      {heldHours > 0 && <p>{stop.held(heldHours)}</p>}
       {wasSettled && <p>{binding ? stop.binding.next : stop.next(signsOut)}</p>}
       {wasSettled && (
         <a class="button wide" href="/recover">

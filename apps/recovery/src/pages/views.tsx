@@ -155,7 +155,13 @@ export function CodePage(props: {
   );
 }
 
-export function PasswordPage({ context, reason }: { context: PageContext; reason?: string | undefined }) {
+/** @param props.app the name of the app that the person goes back to afterwards */
+export function PasswordPage(props: {
+  context: PageContext;
+  app?: string | undefined;
+  reason?: string | undefined;
+}) {
+  const { context, app, reason } = props;
   const { password } = words(context);
   const text = reason
     ? (password.refused[reason as keyof typeof password.refused] ?? password.refused.blocklisted)
@@ -163,7 +169,7 @@ export function PasswordPage({ context, reason }: { context: PageContext; reason
   const problem = text ? { field: 'password', text } : undefined;
   return (
     <Shell context={context} title={password.title} step={3} problem={problem}>
-      <p class="lead">{password.lead}</p>
+      <p class="lead">{app ? password.leadForApp(app) : password.lead}</p>
       <PostForm context={context} action="/recover/password" novalidate>
         <Field id="password" label={password.label} hint={password.rules} problem={text}>
           {(describedBy) => (

@@ -37,6 +37,8 @@ export interface AccountWording {
     /** It counts in a recovery from this time on. */
     countsFrom(time: string): string;
     restore: string;
+    /** Another of the kind is set up by now. */
+    otherFirst: string;
     restored: string;
     signOut: string;
     bound: string;
@@ -72,7 +74,7 @@ const en: AccountWording = {
     needsSecond: 'Your password is right. Enter it again, with a code from your authenticator app.',
     limited: (minutes) =>
       `There were too many attempts. Please wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, or recover your account.`,
-    lost: 'I cannot sign in any more',
+    lost: 'I have no password, or cannot sign in',
   },
   home: {
     title: 'Your ways back in',
@@ -93,6 +95,7 @@ const en: AccountWording = {
       `Set aside, because your account was recovered since. Added ${from ? `from the network ${from}` : 'from a network that we do not know'}${client ? `, by the app "${client}"` : ''}. If this was you, confirm it. If not, remove it.`,
     countsFrom: (time) => `Counts for recovering your account from ${time} on. For signing in it counts now.`,
     restore: 'Yes, it is mine',
+    otherFirst: 'You have set up another since. To use this one again, remove the other first.',
     restored: 'Confirmed. It counts again.',
     signOut: 'Sign out',
     bound: 'Your authenticator app is set up.',
@@ -133,7 +136,7 @@ const zhHans: AccountWording = {
     wrong: '登录失败。请检查输入的内容，包括身份验证器应用的动态码。',
     needsSecond: '密码正确。请再次输入密码，并填写身份验证器应用的动态码。',
     limited: (minutes) => `尝试次数过多，请等待 ${minutes} 分钟，或找回您的账户。`,
-    lost: '我已无法登录',
+    lost: '我没有密码，或无法登录',
   },
   home: {
     title: '您的找回方式',
@@ -154,6 +157,7 @@ const zhHans: AccountWording = {
       `账户被找回后，它已停用。设置时的网络：${from ?? '未知'}${client ? `，应用：“${client}”` : ''}。如果是您本人设置，请确认；否则请移除。`,
     countsFrom: (time) => `自 ${time} 起可用于找回账户，现在即可用于登录。`,
     restore: '是我设置的',
+    otherFirst: '您之后已另行设置。如需重新使用这一个，请先移除另一个。',
     restored: '已恢复使用。',
     signOut: '退出登录',
     bound: '身份验证器应用已设置。',

@@ -9,6 +9,10 @@ export interface StopWording {
   doneTitle: string;
   doneBefore: string;
   doneAfter(signsOut: boolean): string;
+  /** The password from before is good again. */
+  restored: string;
+  /** @param hours how long the next recovery of the account waits */
+  held(hours: number): string;
   next(signsOut: boolean): string;
   recover: string;
   /** Of something that was set up, instead of a recovery. */
@@ -21,12 +25,16 @@ const en: StopWording = {
   title: 'This was not you?',
   lead: (service) => `Someone has been recovering your ${service} account.`,
   what: (signsOut) =>
-    `If it was not you, stop it here. ${signsOut ? 'Whoever got in is signed out, and a' : 'A'} password set on that occasion no longer works.`,
+    `If it was not you, stop it here. ${signsOut ? 'Whoever got in is signed out, and a' : 'A'} password set on that occasion no longer works; the one from before comes back.`,
   submit: 'This was not me, stop it',
   doneTitle: 'It is stopped',
   doneBefore: 'That attempt is over. Nobody got in.',
   doneAfter: (signsOut) =>
     `${signsOut ? 'Whoever got in is signed out, and the' : 'The'} password set on that occasion no longer works.`,
+  restored:
+    'The password from before works again. If someone else may know it, recover your account and choose a new one.',
+  held: (hours) =>
+    `The next recovery of this account waits ${hours} hours before it goes on, and we tell all its addresses: whoever did this may try again.`,
   next: (signsOut) =>
     signsOut
       ? 'To get in yourself, recover your account now.'
@@ -48,11 +56,13 @@ const zhHans: StopWording = {
   title: '不是您本人操作？',
   lead: (service) => `有人正在找回您的 ${service} 账户。`,
   what: (signsOut) =>
-    `如果不是您本人，请在此终止。${signsOut ? '对方将立即退出登录，' : ''}当时设置的密码随即失效。`,
+    `如果不是您本人，请在此终止。${signsOut ? '对方将立即退出登录，' : ''}当时设置的密码随即失效，之前的密码恢复有效。`,
   submit: '不是我本人，终止',
   doneTitle: '已终止',
   doneBefore: '该次找回已结束，没有人进入您的账户。',
   doneAfter: (signsOut) => `${signsOut ? '对方已退出登录，' : ''}当时设置的密码已失效。`,
+  restored: '之前的密码恢复有效。如果他人可能知道该密码，请找回您的账户并设置新密码。',
+  held: (hours) => `为防对方再次尝试，此账户的下一次找回需等待 ${hours} 小时，届时我们会通知其所有地址。`,
   next: (signsOut) =>
     signsOut
       ? '如需登录，请现在找回您的账户。'

@@ -41,6 +41,7 @@ export interface PageWording {
   password: {
     title: string;
     lead: string;
+    leadForApp(app: string): string;
     label: string;
     rules: string;
     show: string;
@@ -109,6 +110,8 @@ const en: PageWording = {
   password: {
     title: 'Choose a new password',
     lead: 'You have proved who you are. Everyone who is signed in to your account will be signed out.',
+    leadForApp: (app) =>
+      `You have proved who you are. Choose a new password, and you go back to ${app}. The old one stops working, and everyone who is signed in to your account is signed out.`,
     label: 'New password',
     rules: 'At least 15 characters. A few words you can remember are best; spaces are welcome.',
     show: 'Show',
@@ -211,6 +214,8 @@ const zhHans: PageWording = {
   password: {
     title: '设置新密码',
     lead: '您已通过身份验证。设置后，所有已登录此账户的设备都将退出。',
+    leadForApp: (app) =>
+      `您已通过身份验证。请设置新密码，随后您将回到${app}。旧密码将失效，所有已登录此账户的设备都将退出。`,
     label: '新密码',
     rules: '至少 15 个字符。建议使用几个便于记忆的词语，可以包含空格。',
     show: '显示',

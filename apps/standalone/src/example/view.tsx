@@ -105,6 +105,9 @@ const WayBack = () => (
       <Row id="code" label="Code">
         <input id="code" class="code" autocomplete="one-time-code" inputMode="numeric" required />
       </Row>
+      <Row id="new-password" label="New password; the old one ends">
+        <input id="new-password" type="password" autocomplete="new-password" value={ada?.password} required />
+      </Row>
       <div class="buttons">
         <button type="submit">Continue</button>
         <button type="button" class="quiet" data-give-up>

@@ -21,6 +21,7 @@ import { TokensClientOwner1764000000021 } from './21-tokens-client-owner.js';
 import { AccountsPlanted1764000000022 } from './22-accounts-planted.js';
 import { RecoverySuspended1764000000023 } from './23-recovery-suspended.js';
 import { AuditRecorded1764000000024 } from './24-audit-recorded.js';
+import { RecoveryStops1764000000025 } from './25-recovery-stops.js';
 import { LimitsOdds1764000000026 } from './26-limits-odds.js';
 import { AccountsKnownBrowsers1764000000027 } from './27-accounts-known-browsers.js';
 import { LimitsFailures1764000000028 } from './28-limits-failures.js';
@@ -51,6 +52,7 @@ export const migrations = [
   AccountsPlanted1764000000022,
   RecoverySuspended1764000000023,
   AuditRecorded1764000000024,
+  RecoveryStops1764000000025,
   LimitsOdds1764000000026,
   AccountsKnownBrowsers1764000000027,
   LimitsFailures1764000000028,

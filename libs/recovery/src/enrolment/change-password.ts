@@ -31,6 +31,7 @@ import {
   type VerifiedAccessToken,
 } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
+import { keepFormerOf } from '../former-password.js';
 import { noteChange } from '../notice.js';
 import { freshFor } from './fresh.js';
 import { holdForChange, isStrongEnough } from './hold.js';
@@ -94,6 +95,7 @@ export async function changeOwnPassword(
     const recoveryId = bearer.recovery_id ?? null;
     const weak = await holdForChange(context, tx, { account, session: bearer.sid, now: at });
     if (isRefused(weak)) return weak;
+    if (recoveryId) await keepFormerOf(tx, context, { recovery: recoveryId, account });
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     const known = await endKnownBrowsers(tx, account);

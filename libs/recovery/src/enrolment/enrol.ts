@@ -116,9 +116,12 @@ export async function unbind(
   const { database, clock } = context;
   const now = clock.now();
   return database.transaction(async (tx) => {
-    const refused = await holdForChange(context, tx, { account: accountId, session, now: new Date(now) });
+    const at = new Date(now);
+    const refused = await holdForChange(context, tx, { account: accountId, session, now: at });
     if (isRefused(refused)) return refused;
-    const kind = isUuid(id) ? await removeAuthenticator(tx, { id, account: accountId }) : undefined;
+    const kind = isUuid(id)
+      ? await removeAuthenticator(tx, { id, account: accountId, session, at })
+      : undefined;
     if (!kind) return refuse('not_found');
     await noteChange(tx, { now, accountId, event: 'authenticator_removed', change: `${kind}_removed` });
     return undefined;
@@ -128,7 +131,7 @@ export async function unbind(
 /**
  * Binds anew what a recovery has set aside: its owner knows it. It is as if this session had bound it now.
  *
- * Refusals: `not_found`, `unauthorized`, `step_up_required`.
+ * Refusals: `conflict` (another of its kind is bound: that one is removed first), `not_found`, `unauthorized`, `step_up_required`.
  */
 export async function restore(
   context: EnrolmentContext,
@@ -142,6 +145,7 @@ export async function restore(
     if (isRefused(binding)) return binding;
     const kind = isUuid(id) ? await restoreAuthenticator(tx, { ...binding, id }) : undefined;
     if (!kind) return refuse('not_found');
+    if (kind === 'taken') return refuse('conflict', {}, 'another of its kind is bound');
     const event = 'authenticator_bound';
     await noteChange(tx, {
       now,

@@ -50,10 +50,17 @@ export class WayBack {
   private async prove(): Promise<void> {
     const { recovery } = this;
     if (!recovery) return;
-    const view = await recovery.prove(input('code').value, input('code').name as ProofKind);
+    // Proven already, where only the password was refused.
+    const view =
+      recovery.view.state === 'proven'
+        ? recovery.view
+        : await recovery.prove(input('code').value, input('code').name as ProofKind);
+    // Somebody has stopped a recovery of this account: it waits, and every address is told.
+    if (view.state === 'held')
+      throw new Error(`Proved. It waits until ${new Date(view.held_until ?? '').toLocaleString()}.`);
     // An account with a second factor needs one more proof.
     if (view.state === 'proving') return this.ask(view.methods[0] ?? 'code');
-    await recovery.settle();
+    await recovery.settle({ password: input('new-password').value });
     this.close(true);
   }
 

@@ -1,0 +1,93 @@
+import {
+  accountSubject,
+  endKnownBrowsers,
+  giveAuthenticatorsBack,
+  holdAccount,
+  removeAuthenticatorsBoundBy,
+} from '@rekey/accounts';
+import { type Sql, statement, type Transaction } from '@rekey/database';
+import type { Keyring } from '@rekey/kernel';
+import { revokeFamiliesOfRecoveries } from '@rekey/tokens';
+import { disputedBy, type PastRecovery } from './disputed.js';
+import { takePasswordBack } from './former-password.js';
+import { lifetimes } from './lifetimes.js';
+import { noteChange } from './notice.js';
+
+const whose = statement(
+  'recovery_stop_whose',
+  `select owner.id as account, owner.generation from recoveries r, lateral (${accountSubject('r.account_id', 'r.generation')}) owner where r.id = :id`,
+);
+
+const history = statement(
+  'recovery_stop_history',
+  `select id, coalesce(settled_at, proof_times[1], created_at) as at, proof_authenticators as authenticators
+   from recoveries where account_id = :account and (generation is null or generation = :generation::uuid)
+     and (proofs <> '{}' or id = :id)`,
+);
+
+interface PastRow extends Omit<PastRecovery, 'at' | 'canBeStopped'> {
+  at: Date;
+}
+
+/** What is taken back with a recovery, and whose it is. */
+export interface Disputed {
+  account: string;
+  /** Oldest first; none where nothing was proved. */
+  recoveries: string[];
+}
+
+/** Holds the account of a recovery that is being stopped. @returns undefined where it has none, or somebody else has the id by now */
+export async function holdDisputed(sql: Sql, id: string, now: number): Promise<Disputed | undefined> {
+  const [owner] = await sql.query<{ account: string; generation: string }>(whose, { id });
+  if (!owner) return undefined;
+  await holdAccount(sql, owner.account);
+  const rows = await sql.query<PastRow>(history, { id, ...owner });
+  const past = rows.map(
+    (row): PastRecovery => ({
+      ...row,
+      at: row.at.getTime(),
+      canBeStopped: row.at.getTime() + lifetimes.stopLink > now,
+    }),
+  );
+  const stopped = past.find((one) => one.id === id);
+  return { account: owner.account, recoveries: stopped ? disputedBy(stopped, past) : [] };
+}
+
+/** A recovery that was ended by a stop. */
+export interface EndedRecovery {
+  id: string;
+  settled_at: Date | null;
+  password_set: boolean;
+}
+
+/**
+ * Takes back all that recoveries have led to: the passwords that they or their sessions have set or ended, every session of theirs,
+ * refreshed or not, with the sign-ins that their passwords opened, and the authenticators that any of these bound; what they had
+ * set aside counts again, and what those sessions had removed is there again. In a transaction that holds the account.
+ */
+export async function takeBack(
+  tx: Transaction,
+  keyring: Keyring,
+  of: { account: string; ended: EndedRecovery[]; now: number },
+): ReturnType<typeof takePasswordBack> {
+  const { account, ended, now } = of;
+  const at = new Date(now);
+  const recoveries = ended.map(({ id }) => id);
+  const password = await takePasswordBack(tx, keyring, { account, recoveries, at });
+  const settled = ended.flatMap((one) => one.settled_at ?? []).map((time) => time.getTime());
+  const hasSet = password !== 'untouched' || ended.some((one) => one.password_set);
+  const sessions = await revokeFamiliesOfRecoveries(tx, {
+    recoveries,
+    at,
+    password:
+      hasSet && settled.length > 0
+        ? { accountId: account, since: new Date(Math.min(...settled)) }
+        : undefined,
+  });
+  await endKnownBrowsers(tx, account);
+  const event = 'authenticator_removed';
+  for (const kind of await removeAuthenticatorsBoundBy(tx, { account, sessions }))
+    await noteChange(tx, { now, accountId: account, event, change: `${kind}_removed` });
+  await giveAuthenticatorsBack(tx, { account, sessions, recoveries });
+  return password;
+}
