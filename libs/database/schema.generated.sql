@@ -16,6 +16,9 @@ create table accounts (
   generation uuid not null default gen_random_uuid(),
   evidence_from timestamp with time zone,
   password_put bytea,
+  stopped_at timestamp with time zone,
+  known_browsers_epoch integer not null default 0,
+  password_cost text,
   CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),
@@ -69,6 +72,8 @@ create table authenticators (
   counts_from timestamp with time zone,
   suspended_at timestamp with time zone,
   suspended_by uuid,
+  removed_at timestamp with time zone,
+  removed_by uuid,
   CHECK (((kind = 'backup_code'::text) = (salt IS NOT NULL))),
   CHECK (((kind = 'totp'::text) = (secret_sealed IS NOT NULL))),
   CHECK ((kind = ANY (ARRAY['totp'::text, 'backup_code'::text]))),
@@ -140,6 +145,27 @@ create table device_codes (
   UNIQUE (user_digest)
 );
 
+create table failed_attempts (
+  key bytea not null,
+  failures integer not null,
+  wait_until timestamp with time zone not null,
+  forget_at timestamp with time zone not null,
+  told boolean not null default false,
+  PRIMARY KEY (key)
+);
+
+create table former_passwords (
+  id uuid not null,
+  recovery_id uuid not null,
+  sealed bytea,
+  set_by uuid,
+  put bytea,
+  until timestamp with time zone not null,
+  FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
+  PRIMARY KEY (id),
+  UNIQUE (recovery_id)
+);
+
 create table guess_odds (
   key bytea not null,
   slot integer not null,
@@ -192,7 +218,7 @@ create table messages (
   CHECK (((change IS NULL) = (kind <> 'authenticators_changed'::text))),
   CHECK (((recovery_id IS NULL) = (kind = 'authenticators_changed'::text))),
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
-  CHECK ((kind = ANY (ARRAY['recovery_code'::text, 'recovery_completed'::text, 'authenticators_changed'::text]))),
+  CHECK ((kind = ANY (ARRAY['recovery_code'::text, 'recovery_completed'::text, 'recovery_held'::text, 'authenticators_changed'::text]))),
   CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'dropped'::text, 'failed'::text]))),
   FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
   PRIMARY KEY (id)
@@ -233,6 +259,7 @@ create table recoveries (
   proof_times timestamp with time zone[] not null default '{}'::timestamp with time zone[],
   client_authenticated boolean not null default false,
   suspended boolean not null default false,
+  password_ended boolean not null default false,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)
@@ -333,15 +360,21 @@ create table token_families (
   PRIMARY KEY (id)
 );
 
+CREATE INDEX accounts_password_cost ON public.accounts USING btree (password_cost) WHERE (password_cost IS NOT NULL);
 CREATE INDEX addresses_account ON public.addresses USING btree (account_id);
 CREATE UNIQUE INDEX addresses_exact ON public.addresses USING btree (exact) WHERE (verified AND (removed_at IS NULL));
 CREATE INDEX addresses_lookup ON public.addresses USING btree (lookup) WHERE (verified AND (removed_at IS NULL));
 CREATE INDEX audit_events_account ON public.audit_events USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX audit_events_at ON public.audit_events USING btree (at);
 CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
-CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL)));
+CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL))) WHERE (suspended_at IS NULL);
+CREATE INDEX authenticators_of_account ON public.authenticators USING btree (account_id);
+CREATE INDEX authenticators_removed ON public.authenticators USING btree (removed_at) WHERE (removed_at IS NOT NULL);
 CREATE INDEX authorization_codes_account ON public.authorization_codes USING btree (account_id);
+CREATE INDEX device_codes_account ON public.device_codes USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX device_codes_expiry ON public.device_codes USING btree (expires_at);
+CREATE INDEX failed_attempts_forget_at ON public.failed_attempts USING brin (forget_at);
+CREATE INDEX former_passwords_until ON public.former_passwords USING btree (until);
 CREATE INDEX guess_odds_expires_at ON public.guess_odds USING brin (expires_at);
 CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
 CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);

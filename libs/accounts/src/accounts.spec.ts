@@ -8,18 +8,14 @@ import {
   addressToWrite,
   deleteAccount,
   findAccount,
-  holdPassword,
   lookupDigests,
   normaliseIdentifier,
   openAddress,
   putAccount,
   readAccount,
-  restorePassword,
   type SealedAddress,
   type Standing,
-  setPassword,
   standingOf,
-  verifyPassword,
 } from './index.js';
 
 describe('accounts on PostgreSQL', () => {
@@ -193,50 +189,6 @@ describe('accounts on PostgreSQL', () => {
     expect([await rows('select 1 from accounts'), await rowsOf('a')]).toEqual([[], []]);
     expect(await readAccount(database, keyring, 'a\u0000b')).toBeUndefined();
     expect(await deleteAccount(database, 'a\u0000b')).toBe(false);
-  });
-
-  test('a recovery sets or ends a password, and one from before is put back with whose work it was', async () => {
-    const recovery = '0197f0a0-0000-7000-8000-000000000001';
-    const set = statement(
-      'spec_set_password',
-      setPassword({ account: ':account', hash: ':hash', recovery: ':recovery', ends: ':ends::boolean' }),
-    );
-    const hashOf = async () =>
-      (await rows(`select password_hash from accounts where id = 'a'`))[0].password_hash;
-    const write = (hash: string | null, ends = false) =>
-      database.query(set, { account: 'a', hash, ends, recovery, now: new Date(now) });
-    await put('a', { password: 'a harbour without a ship' });
-    const first = await hashOf();
-    await write(null);
-    expect(await hashOf()).toBe(first);
-    await put('a');
-    const before = await holdPassword(database, keyring, 'a');
-    expect(before).toEqual({
-      phc: expect.stringMatching(/^\$argon2id\$/),
-      isSet: true,
-      setBy: null,
-      put: expect.any(Buffer),
-    });
-    await write('\\x00');
-    // Sealed under a key that is not there: it is a password, but none that could be given back.
-    expect(await holdPassword(database, keyring, 'a')).toEqual({
-      phc: null,
-      isSet: true,
-      setBy: recovery,
-      put: null,
-    });
-    await write(null, true);
-    expect(await holdPassword(database, keyring, 'a')).toEqual({
-      phc: null,
-      isSet: false,
-      setBy: recovery,
-      put: null,
-    });
-    if (before) await restorePassword(database, keyring, { ...before, account: 'a', at: new Date(now) });
-    expect(await holdPassword(database, keyring, 'a')).toEqual(before);
-    const restored = { account: 'a', stored: await hashOf() };
-    expect(await verifyPassword(keyring, restored, 'a harbour without a ship')).toBe(true);
-    expect(await holdPassword(database, keyring, 'nobody')).toBeUndefined();
   });
 
   test('the level of an account comes from the product, its roles by the policy, and its app; all of it in one place', async () => {

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { type Database, openDatabase, statement } from '@rekey/database';
+import { Keyring } from '@rekey/kernel';
+import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import {
+  holdPassword,
+  passwordHashOf,
+  putAccount,
+  restorePassword,
+  setPassword,
+  verifyPassword,
+} from './index.js';
+
+describe('the password of an account', () => {
+  let postgres: TestDatabase;
+  let database: Database;
+  const keyring = new Keyring([{ id: 'one', key: randomBytes(32) }]);
+  const now = 1_800_000_000_000;
+  const recovery = '0197f0a0-0000-7000-8000-000000000001';
+  beforeAll(async () => {
+    postgres = await createDatabase();
+    database = await openDatabase({ url: postgres.url, name: 'spec' });
+  });
+  afterAll(async () => {
+    await database.close();
+    await postgres.drop();
+  });
+
+  const set = statement(
+    'spec_set_password',
+    setPassword({ account: ':account', hash: ':hash', recovery: ':recovery', ends: ':ends::boolean' }),
+  );
+  const write = (hash: string | null, ends = false) =>
+    database.query(set, { account: 'a', hash, ends, recovery, now: new Date(now) });
+  const held = () => holdPassword(database, keyring, 'a');
+  const isRight = async (password: string) => {
+    const stored = (await passwordHashOf(database, 'a'))?.hash;
+    return verifyPassword(keyring, stored ? { account: 'a', stored } : undefined, password);
+  };
+
+  test('a recovery sets or ends it, and one from before is put back with whose work it was', async () => {
+    const password = 'a harbour without a ship';
+    await putAccount({ database, keyring }, now, {
+      id: 'a',
+      roles: [],
+      status: 'active',
+      addresses: [],
+      password,
+    });
+    const before = await held();
+    expect(before).toEqual({
+      phc: expect.stringMatching(/^\$argon2id\$/),
+      isSet: true,
+      setBy: null,
+      put: null,
+    });
+    await write(null);
+    expect([await held(), await isRight(password)]).toEqual([before, true]);
+    // Sealed under a key that is not there: it is a password, but none that could be given back.
+    await write('\\x00');
+    expect(await held()).toEqual({ phc: null, isSet: true, setBy: recovery, put: null });
+    await write(null, true);
+    expect(await held()).toEqual({ phc: null, isSet: false, setBy: recovery, put: null });
+    expect(await isRight(password)).toBe(false);
+    if (before) await restorePassword(database, keyring, { ...before, account: 'a', at: new Date(now) });
+    expect([await held(), await isRight(password)]).toEqual([before, true]);
+    expect(await holdPassword(database, keyring, 'nobody')).toBeUndefined();
+  });
+});
