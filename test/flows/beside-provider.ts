@@ -3,6 +3,7 @@ import * as oauth from 'oauth4webapi';
 import { freePort } from '../runner/free-port.js';
 import { ExternalProvider, secret } from '../servers/external-provider.js';
 import { people } from './people.js';
+import { policyFile } from './policy-file.js';
 import { newHousehold, type Rekey, startRekey } from './rekey.js';
 import { Story } from './story.js';
 
@@ -26,6 +27,8 @@ export async function besideProvider(
   const port = await freePort();
   const provider = await new ExternalProvider(`http://localhost:${port}`, ['kim']).start();
   const environment = {
+    // The provider goes by the real clock, so that no day can pass.
+    RECOVERY_POLICY_FILE: policyFile({ holdAfterStopHours: 0 }),
     RECOVERY_PORT: String(port),
     EXTERNAL_ISSUER_URL: provider.issuer,
     EXTERNAL_ISSUER_GRANT: grant,

@@ -1,5 +1,5 @@
 import { csrfIn, PageBrowser } from './page-browser.js';
-import { basicOf, people } from './people.js';
+import { basicOf, password, people } from './people.js';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js';
 
 export const device = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -70,7 +70,10 @@ export async function startOthers(): Promise<Others> {
         return codes.length > before ? codes[0] : undefined;
       });
       const proven = await browser.post('/recover/code', { csrf: csrfIn(page.html), code: codeIn(message) });
-      return new URL(proven.headers.get('location') ?? '', authorization);
+      expect(proven.headers.get('location')).toBe('/recover/password');
+      const asked = await browser.get('/recover/password');
+      const done = await browser.post('/recover/password', { csrf: csrfIn(asked.html), password });
+      return new URL(done.headers.get('location') ?? '', authorization);
     },
     async decide(account, userCode, decision) {
       newHousehold();
