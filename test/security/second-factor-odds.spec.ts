@@ -46,6 +46,38 @@ describe('guesses at an authenticator app with the right password', () => {
     expect(await guess('odds', 12, { device_token })).toEqual([...Array(10).fill(401), 429, 429]);
   });
 
+  test('wrong backup codes never refuse the right one: whoever has the password cannot take it from its owner', async () => {
+    const one = await who.enrol('saved');
+    const offerSaved = (value?: string) =>
+      who.signIn('saved', { second_factor: { kind: 'backup_code', value } });
+    const statuses = new Set<number>();
+    for (let n = 0; n < 105; n++) {
+      if (n % 25 === 0) newHousehold();
+      statuses.add((await offerSaved('AAAA-AAAA-AAAA-AAAA')).status);
+    }
+    expect([...statuses]).toEqual([401]);
+    expect((await offerSaved(one.codes[0])).status).toBe(201);
+  });
+
+  test('a hundred wrong ones in a row end it for strangers only, until there is a new password [NIST 3.2.2]', async () => {
+    const one = await who.enrol('worn');
+    const { device_token } = (await offer('worn', who.totp(one.secret))).body;
+    for (let day = 0; day < 11; day++) {
+      rekey.clock.advance(31 * hour);
+      newHousehold();
+      await guess('worn', 10);
+    }
+    rekey.clock.advance(31 * hour);
+    newHousehold();
+    const right = (more: object = {}) => offer('worn', who.totp(one.secret), more);
+    expect((await right()).status).toBe(401);
+    expect((await right({ device_token })).status).toBe(201);
+    rekey.clock.advance(60_000);
+    const password = 'another sentence of its owner';
+    await who.put('worn', { password });
+    expect((await right({ password })).status).toBe(201);
+  });
+
   test('have the odds of a year', async () => {
     const one = await who.enrol('year');
     expect(await guess('year', 1)).toEqual([401]);

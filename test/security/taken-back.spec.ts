@@ -45,6 +45,33 @@ describe('a recovery is taken back', () => {
     return current;
   };
 
+  test('a stop of what was never completed leaves the browsers known that its owner has', async () => {
+    await who.put('at-home');
+    const { device_token } = (await who.signIn('at-home')).body;
+    const thief = new Story(rekey);
+    await thief.proveBy('at-home@example.com');
+    const mail = (await rekey.codes('at-home@example.com'))[0];
+    expect((await thief.stop(mail ? stopTokenIn(mail) : '')).status).toBe(204);
+    newHousehold();
+    for (let n = 0; n < 6; n++) await who.signIn('at-home', { password: chosen });
+    expect((await who.signIn('at-home', { device_token })).status).toBe(201);
+  });
+
+  test('the password that comes back is not refused for what was tried while it was gone', async () => {
+    await who.put('comes-back');
+    const thief = new Story(rekey);
+    await thief.proveBy('comes-back@example.com');
+    expect((await thief.settle({ password: chosen })).status).toBe(201);
+    for (let n = 0; n < 8; n++) {
+      rekey.clock.advance(3_600_000);
+      newHousehold();
+      expect((await who.signIn('comes-back')).status).toBe(401);
+    }
+    expect((await thief.stop(await stopTokenTo('comes-back@example.com'))).status).toBe(204);
+    const json = { identifier: who.phoneOf('comes-back'), password: theirs };
+    expect((await who.issuer('POST', 'sessions', { json })).status).toBe(201);
+  });
+
   test('refreshed for three days: its tokens, its password, the sessions that this opened, and what they bound [NIST 4.6]', async () => {
     await who.put('victim');
     const thief = new Story(rekey);

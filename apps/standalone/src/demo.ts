@@ -59,7 +59,8 @@ async function recover(how: string, identifier: string, country?: string, to = i
   say(`    recovery ${recovery.id}, ${recovery.state}`);
   const message = await next(to, known);
   known.add(message.id);
-  const code = /#(\d{6})$/.exec(message.text)?.[1] ?? /\b\d{4} \d{4}\b/.exec(message.text)?.[0] ?? '';
+  const code =
+    /#(\d+)$/.exec(message.text)?.[1] ?? /\b\d{4}(?: \d{1,4}){1,4}\b/.exec(message.text)?.[0] ?? '';
   say(
     `  2. ${message.channel === 'email' ? `A mail arrives: "${message.subject}"` : 'An SMS arrives'}, with the code ${code}`,
   );

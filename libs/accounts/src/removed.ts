@@ -55,8 +55,9 @@ export async function giveAuthenticatorsBack(
 ): Promise<void> {
   const { account, sessions, recoveries } = of;
   await sql.query(giveRemovedBack, { account, sessions });
-  await sql.query(showAgain, { account, sessions });
   await sql.query(giveSuspendedBack, { account, recoveries });
+  // Last: what a person had removed by hand, beside being set aside, is shown to them, and counts only when they say so.
+  await sql.query(showAgain, { account, sessions });
 }
 
 const forget = statement(

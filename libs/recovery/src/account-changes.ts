@@ -5,6 +5,7 @@ import { forgetFailures } from '@rekey/limits';
 import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
 import { wiped } from './cancel.js';
 import { accountFailures } from './enrolment/password-attempts.js';
+import { forgetSecondFactorFailures } from './enrolment/second-factor.js';
 import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { type AccountNotice, warnOfChange } from './notice.js';
@@ -80,7 +81,10 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
   if (change.created) return;
   await endRecoveries(tx, of);
   // They were failures of the password before.
-  if (change.hasNewPassword) await forgetFailures(tx, { shown: accountFailures(change.generation) });
+  if (change.hasNewPassword) {
+    await forgetFailures(tx, { shown: accountFailures(change.generation) });
+    await forgetSecondFactorFailures(tx, account);
+  }
   const changes = noticesOf(change);
   const end = (reason: EndReason, which: 'account' | 'strong' = 'account') =>
     endSessionsOf(tx, which, { id: account, at, reason, actor });

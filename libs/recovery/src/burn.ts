@@ -27,7 +27,7 @@ export interface Burnt extends RecoveryRow {
   evidence: (Evidence & { failures: number })[];
 }
 
-/** For whoever is not there: as much is looked for and as much is written as for those who are. Gone after a day. */
+/** For whoever is not there: as much is looked for and as much is written as for those who are. It goes with the odds. */
 const nobody = `'nobody ' || encode(spent.guess_key, 'hex')`;
 const somebody = `coalesce(spent.account_id, ${nobody})`;
 const dayMs = 86_400_000;

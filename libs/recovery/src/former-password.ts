@@ -111,9 +111,18 @@ export async function takePasswordBack(
   const before = passwordBefore(current?.setBy ?? null, formers, recoveries);
   if (before === 'untouched') return before;
   const kept = before === 'none' ? { setBy: null, put: null, sealed: null, id: '' } : before;
-  const phc = kept.sealed && keyring.open(kept.sealed, kept.id).toString();
+  const phc = kept.sealed && openFormer(keyring, kept.sealed, kept.id);
   await restorePassword(tx, keyring, { account, at, phc, setBy: kept.setBy, put: kept.put });
   return phc === null ? 'none' : 'restored';
+}
+
+/** @returns null when its key is gone: what a thief has must end, whether or not the password of before can come back */
+function openFormer(keyring: Keyring, sealed: Buffer, id: string): string | null {
+  try {
+    return keyring.open(sealed, id).toString();
+  } catch {
+    return null;
+  }
 }
 
 const forget = statement('former_password_forget', 'delete from former_passwords where until <= :now');

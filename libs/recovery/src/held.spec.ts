@@ -12,6 +12,8 @@ describe('until when a recovery waits', () => {
     ['held, and something else stopped meanwhile', 110, 124, 120, 124],
     ['has waited, and was stopped after that', 130, 124, 140, 164],
     ['stopped a month ago', 0, null, 31 * 24, undefined],
+    ['being held, and another one completed meanwhile', null, 124, 110, 124],
+    ['has waited, and another one completed meanwhile', null, 124, 124, undefined],
   ] as const)('%s', (_name, stopped, held, now, expected) => {
     const of = {
       stoppedAt: stopped === null ? null : at(stopped),

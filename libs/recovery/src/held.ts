@@ -19,10 +19,12 @@ export function waitsUntil(
   of: { stoppedAt: Date | null; heldUntil: Date | null; now: Date },
 ): Date | undefined {
   const { stoppedAt, heldUntil, now } = of;
-  const isForgotten = stoppedAt === null || now.getTime() - stoppedAt.getTime() > rememberedMs;
-  if (isForgotten || holdAfterStopHours === 0) return undefined;
+  if (holdAfterStopHours === 0) return undefined;
+  // Every address was told this time, whatever was stopped or completed since.
+  if (heldUntil !== null && heldUntil > now) return heldUntil;
+  if (stoppedAt === null || now.getTime() - stoppedAt.getTime() > rememberedMs) return undefined;
   // Held since that stop, or when it came: a second stop of something else does not make it wait again.
-  if (heldUntil !== null && heldUntil > stoppedAt) return heldUntil > now ? heldUntil : undefined;
+  if (heldUntil !== null && heldUntil > stoppedAt) return undefined;
   return new Date(now.getTime() + holdAfterStopHours * hourMs);
 }
 

@@ -34,8 +34,7 @@ const shape = z.strictObject({
  * Which classes of evidence get an account back, by the assurance level of its sign-in. One of the alternatives is enough.
  * `roles` asks for a level beyond the account's own. `bindingHoldHours`: what is bound to an account of one factor counts in a
  * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone. `odds`: how likely a
- * stranger's guess at one account may be right.
- * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone. `holdAfterStopHours`: after
+ * stranger's guess at one account may be right. `holdAfterStopHours`: after
  * a stop the next recovery of the account waits that long before it is proven; 0 for not at all. `clients`: a recovery
  * that sets no new password ends the old one, unless it began for a client with `keepPassword`.
  */

@@ -21,14 +21,14 @@ export async function proveByLink(
   const { keyring, clock } = context;
   const read = readLinkToken(keyring, link, clock.now());
   if (!read) return refuse('not_found');
-  const isRight =
-    beganHere(context, read.id, by.began) ||
-    linkNumbers(keyring, read.id).some((number) => isNumber(number, by.number));
+  const isHere = beganHere(context, read.id, by.began);
+  const isRight = isHere || linkNumbers(keyring, read.id).some((number) => isNumber(number, by.number));
   return proveWith(context, read.id, answeringByLink(isRight), {
     value: '',
     burning: burnings.link,
     counter: read.counter,
-    source: by.source,
+    // In the browser that began, nothing is guessed.
+    source: isHere ? undefined : by.source,
   });
 }
 

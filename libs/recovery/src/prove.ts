@@ -71,7 +71,9 @@ export async function prove(
   source?: string,
 ): Promise<RecoveryView | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
-  return proveWith(context, reference.id, answerings[kind], { value, burning: burnings[kind], source });
+  // A backup code is too long to guess: no wrong ones of others keep a right one away.
+  const from = kind === 'backup_code' ? undefined : source;
+  return proveWith(context, reference.id, answerings[kind], { value, burning: burnings[kind], source: from });
 }
 
 interface Offered {

@@ -24,6 +24,7 @@ import { isRecoveryToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.js';
 import { accountFailures } from './enrolment/password-attempts.js';
+import { forgetSecondFactorFailures } from './enrolment/second-factor.js';
 import { keepFormer, sealFormer } from './former-password.js';
 import { type Claimed, claimSettling, releaseSettling } from './lease.js';
 import { lifetimes } from './lifetimes.js';
@@ -219,6 +220,7 @@ async function finish(
     if (wasHeld) await markStopped(tx, { account: accountId, at: null });
     // Its owner is back: strangers who have tried its password do not count against it any more.
     await forgetFailures(tx, { shown: accountFailures(known.generation) });
+    await forgetSecondFactorFailures(tx, accountId);
     return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
   });
   if (settled) {

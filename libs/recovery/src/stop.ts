@@ -83,7 +83,7 @@ export async function stopRecovery(context: RecoveryContext, token: string): Pro
     if (disputed && disputed.recoveries.length > 0) {
       const { holdAfterStopHours: heldHours } = context.policy;
       if (heldHours > 0) await markStopped(tx, { account: disputed.account, at });
-      const password = await takeBack(tx, keyring, { account: disputed.account, ended, now });
+      const password = await takeBack(tx, keyring, { ...disputed, ended, now });
       return { wasSettled, password, heldHours };
     }
     // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.

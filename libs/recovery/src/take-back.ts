@@ -7,8 +7,10 @@ import {
 } from '@rekey/accounts';
 import { type Sql, statement, type Transaction } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
+import { forgetFailures } from '@rekey/limits';
 import { revokeFamiliesOfRecoveries } from '@rekey/tokens';
 import { disputedBy, type PastRecovery } from './disputed.js';
+import { accountFailures } from './enrolment/password-attempts.js';
 import { takePasswordBack } from './former-password.js';
 import { lifetimes } from './lifetimes.js';
 import { noteChange } from './notice.js';
@@ -32,6 +34,7 @@ interface PastRow extends Omit<PastRecovery, 'at' | 'canBeStopped'> {
 /** What is taken back with a recovery, and whose it is. */
 export interface Disputed {
   account: string;
+  generation: string;
   /** Oldest first; none where nothing was proved. */
   recoveries: string[];
 }
@@ -50,7 +53,7 @@ export async function holdDisputed(sql: Sql, id: string, now: number): Promise<D
     }),
   );
   const stopped = past.find((one) => one.id === id);
-  return { account: owner.account, recoveries: stopped ? disputedBy(stopped, past) : [] };
+  return { ...owner, recoveries: stopped ? disputedBy(stopped, past) : [] };
 }
 
 /** A recovery that was ended by a stop. */
@@ -68,12 +71,14 @@ export interface EndedRecovery {
 export async function takeBack(
   tx: Transaction,
   keyring: Keyring,
-  of: { account: string; ended: EndedRecovery[]; now: number },
+  of: { account: string; generation: string; ended: EndedRecovery[]; now: number },
 ): ReturnType<typeof takePasswordBack> {
-  const { account, ended, now } = of;
+  const { account, generation, ended, now } = of;
   const at = new Date(now);
   const recoveries = ended.map(({ id }) => id);
   const password = await takePasswordBack(tx, keyring, { account, recoveries, at });
+  // They were failures of the password that is gone.
+  if (password !== 'untouched') await forgetFailures(tx, { shown: accountFailures(generation) });
   const settled = ended.flatMap((one) => one.settled_at ?? []).map((time) => time.getTime());
   const hasSet = password !== 'untouched' || ended.some((one) => one.password_set);
   const sessions = await revokeFamiliesOfRecoveries(tx, {
@@ -84,7 +89,8 @@ export async function takeBack(
         ? { accountId: account, since: new Date(Math.min(...settled)) }
         : undefined,
   });
-  await endKnownBrowsers(tx, account);
+  // Only a completed one has made a browser known.
+  if (settled.length > 0) await endKnownBrowsers(tx, account);
   const event = 'authenticator_removed';
   for (const kind of await removeAuthenticatorsBoundBy(tx, { account, sessions }))
     await noteChange(tx, { now, accountId: account, event, change: `${kind}_removed` });

@@ -12,9 +12,9 @@ export interface OddsPolicy {
 /** 1 in 25,000 a day, 1 in 1,000 a year. */
 export const defaultOdds: OddsPolicy = { day: 4e-5, year: 1e-3 };
 
-/** The largest chances that may be asked for. The smallest leave room for all the codes of twelve digits that may be sent. */
+/** The largest chances that may be asked for. With the smallest an authenticator app can still be tried, twice a day at sign-in. */
 const most = { day: 1e-3, year: 1e-2 };
-const least = { day: 1e-8, year: 1e-5 };
+const least = { day: 1e-5, year: 1e-4 };
 
 const chance = (at: keyof OddsPolicy) => z.number().min(least[at]).max(most[at]);
 

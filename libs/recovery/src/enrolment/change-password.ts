@@ -36,6 +36,7 @@ import { noteChange } from '../notice.js';
 import { freshFor } from './fresh.js';
 import { holdForChange, isStrongEnough } from './hold.js';
 import { accountFailures } from './password-attempts.js';
+import { forgetSecondFactorFailures } from './second-factor.js';
 import type { WithDeviceToken } from './sign-in.js';
 
 /** Wrong passwords in a row after which the session that offers them ends: whoever has only its token may guess no further. */
@@ -99,6 +100,9 @@ export async function changeOwnPassword(
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     const known = await endKnownBrowsers(tx, account);
+    // Also where there was none to be right about.
+    await forgetFailures(tx, { shown: accountFailures(has.generation) });
+    await forgetSecondFactorFailures(tx, account);
     const event = 'authn_password_change';
     await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
     const renewed = { account, session: bearer.sid, client, scope: bearer.scope };

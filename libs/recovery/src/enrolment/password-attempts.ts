@@ -58,12 +58,12 @@ export async function tryPassword(
   const { database, keyring, clock } = context;
   const { name, account, browser } = of;
   const now = clock.now();
-  if (browser) {
-    const shown = failuresById('browser', browser.id);
-    const counted = await countAttempt(database, now, { shown });
+  const own = browser && { shown: failuresById('browser', browser.id) };
+  if (own) {
+    const counted = await countAttempt(database, now, own);
     if (isRefused(counted)) return counted;
     if (counted.failures <= failuresOfABrowser)
-      return { isLookedAt: true, forget: () => forgetFailures(database, { shown }), fail: async () => {} };
+      return { isLookedAt: true, forget: () => forgetFailures(database, own), fail: async () => {} };
   }
   const keys = {
     shown: failuresByName(keyring, `name ${name}`),
@@ -74,7 +74,10 @@ export async function tryPassword(
   const { silent } = counted;
   return {
     isLookedAt: silent !== undefined && silent.failures <= failuresInARow,
-    forget: () => forgetFailures(database, keys),
+    async forget() {
+      await forgetFailures(database, keys);
+      if (own) await forgetFailures(database, own);
+    },
     fail: async () => {
       if (silent && silent.failures >= failuresInARow && !silent.told)
         await tellOnce(context, keys.silent, account?.id);

@@ -5,7 +5,7 @@ import {
   totpEvidence,
   useBackupCode,
 } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { type Sql, statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import {
   accountOddsKey,
@@ -28,8 +28,12 @@ export interface SecondFactor {
   value: string;
 }
 
-/** Sign-in counts for itself: who wears an authenticator out in recoveries does not keep its owner from signing in. */
-const signInFailures = (id: string) => `sha256(convert_to('sign-in-failures ' || ${id}, 'utf8'))`;
+/**
+ * Sign-in counts for itself: who wears an authenticator out in recoveries does not keep its owner from signing in. Strangers do not
+ * wear out what the browsers and apps have that the account is known in.
+ */
+const signInFailures = (id: string, isKnown: string) =>
+  `sha256(convert_to('sign-in-failures ' || ${id} || ' ' || ${isKnown}::text, 'utf8'))`;
 
 /** Of strangers, and of the browsers and apps that the account is known in: neither uses up what the other has. */
 const oddsKey = `case when :isKnown::boolean then ${accountOddsKey('sign-in-totp-known', ':generation::text')}
@@ -39,34 +43,23 @@ const shares = 2;
 /** Both together have the odds of the policy, and no more. */
 const shareOf = ({ day, year }: OddsPolicy): OddsPolicy => ({ day: day / shares, year: year / shares });
 
-/** @param paid SQL that yields the `key` of the odds that could be paid; where it yields nothing, nothing is looked at */
-const burning = (kind: SecondFactor['kind'], evidence: string, paid: string) =>
-  statement(
-    `sign_in_burn_${kind}`,
+const burnings = {
+  totp: statement(
+    'sign_in_burn_totp',
     `with found as (
-       ${evidence}
+       ${totpEvidence(':account', 'sign-in')}
      ), paid as (
-       ${paid}
+       ${chargeOddsRows(`select ${oddsKey} as key, ${oddsOfTotp}::double precision as cost, true as known from found`)}
      ), charged as (
-       ${chargeRows(`select ${signInFailures('found.authenticator_id')} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
+       ${chargeRows(`select ${signInFailures('found.authenticator_id', ':isKnown::boolean')} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
      )
      select found.evidence, charged.spent as failures, charged.key, paid.key as odds
      from found left join paid on true left join charged on true`,
-  );
-
-const burnings = {
-  totp: burning(
-    'totp',
-    totpEvidence(':account', 'sign-in'),
-    chargeOddsRows(
-      `select ${oddsKey} as key, ${oddsOfTotp}::double precision as cost, true as known from found`,
-    ),
   ),
-  // 80 bits: nobody guesses one.
-  backup_code: burning(
-    'backup_code',
-    backupCodeEvidence(':account', 'sign-in'),
-    `select ''::bytea as key from found`,
+  // 80 bits: nobody guesses one, so that no count of wrong ones may refuse the right one.
+  backup_code: statement(
+    'sign_in_burn_backup_code',
+    `select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (${backupCodeEvidence(':account', 'sign-in')}) found`,
   ),
 };
 
@@ -86,6 +79,20 @@ interface BurntRow {
 }
 
 const forget = statement('sign_in_forget_failures', clearRows('array[:key::bytea]'));
+
+const forgetAll = statement(
+  'sign_in_forget_all_failures',
+  `with found as (
+     ${totpEvidence(':account', 'sign-in')}
+   )
+   ${clearRows(`array(
+     select sha.key from found, lateral (values (${signInFailures('found.authenticator_id', 'true')}), (${signInFailures('found.authenticator_id', 'false')})) as sha (key)
+   )`)}`,
+);
+
+/** Its owner has completed a recovery, or whoever guessed has the password no more. What odds were spent stays spent. */
+export const forgetSecondFactorFailures = (sql: Sql, account: string): Promise<object[]> =>
+  sql.query(forgetAll, { account });
 
 /**
  * The second factor of a sign-in whose password was right: asked for wherever an authenticator app is bound, a new password
@@ -118,10 +125,11 @@ export async function checkSecondFactor(
   if (!row || row.failures > failuresInARow) return refuse('unauthorized');
   const right = await (offered.kind === 'totp' ? useTotp() : useCode());
   if (!right) return refuse('unauthorized');
-  await database.query(forget, { key: row.key });
-  // It was no guess: what was charged for it is given back.
-  if (offered.kind === 'totp' && row.odds)
+  if (offered.kind === 'totp' && row.odds) {
+    await database.query(forget, { key: row.key });
+    // It was no guess: what was charged for it is given back.
     await chargeOdds(database, { key: row.odds, cost: -oddsOfTotp, now: at, policy });
+  }
   return [offered.kind === 'totp' ? 'otp' : 'recovery-code-saved', 'mfa'];
 
   async function useTotp(): Promise<boolean> {
