@@ -3,16 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
+import { unalarmed } from '../flows/policy-file.js';
 import { type Rekey, startRekey } from '../flows/rekey.js';
 import { freePort } from '../runner/free-port.js';
 import { filesOf, searchFor } from '../search/places.js';
-import {
-  ownPassword,
-  putPeople,
-  recoverAll,
-  type Told,
-  unalarmed,
-} from '../security/at-rest/thousand-recoveries.js';
+import { ownPassword, putPeople, recoverAll, type Told } from '../security/at-rest/thousand-recoveries.js';
 import { startRedis } from './redis-server.js';
 
 const people = 400;

@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { unalarmed } from '../flows/policy-file.js';
 import { newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
 import { byLength } from '../runner/length.js';
 import { startPostgres, type TestPostgres } from '../runner/postgres.js';
 import type { DigitRuns } from '../search/digit-runs.js';
 import { filesOf, numbersIn, type Place, searchFor } from '../search/places.js';
 import { formsOf, formsOfCode } from '../search/secret-forms.js';
-import { ownPassword, putPeople, recoverAll, type Told, unalarmed } from './at-rest/thousand-recoveries.js';
+import { ownPassword, putPeople, recoverAll, type Told } from './at-rest/thousand-recoveries.js';
 
 const people = byLength(50, 400);
 const recoveries = byLength(50, 1_000);

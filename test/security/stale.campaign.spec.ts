@@ -1,4 +1,4 @@
-import { policyFile } from '../flows/policy-file.js';
+import { policyFile, unalarmed } from '../flows/policy-file.js';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 import { byLength } from '../runner/length.js';
 import { type FactName, facts } from './stale/facts.js';
@@ -47,7 +47,7 @@ describe('what was proven must still be true when it is used', () => {
     gapNames.map((_gap, nth) => [`client-f${at}g${nth}`, { keepPassword: true }]),
   );
   const policy = policyFile({ roles: { staff: 2 }, clients: Object.fromEntries(clients) });
-  const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: policy } });
+  const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: policy, SMS_POLICY_FILE: unalarmed() } });
 
   const wanted = factNames.flatMap((fact) =>
     gapNames.filter((gap) => isChosen(fact, gap)).map((gap) => ({ fact, gap })),

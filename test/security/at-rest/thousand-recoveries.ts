@@ -1,6 +1,3 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { hashPassword, putAccount } from '@rekey/accounts';
 import { openDatabase } from '@rekey/database';
 import { isRefused } from '@rekey/kernel';
@@ -17,15 +14,6 @@ const mailOf = (n: number) => `quiet.person.${n}@inbox-of-nobody.example`;
 const phoneOf = (n: number) => `+1202${5_551_000 + n}`;
 const nameOf = (n: number) => `harbour-light-${n}`;
 export const ownPassword = 'what the tide brings back';
-
-/** A policy for SMS, as a file: what is done here all at once to one range of numbers looks like an attack, and is none. */
-export function unalarmed(): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'rekey-policy-')), 'sms.json');
-  const rule = { sends: 100_000, floor: 0 };
-  const breaker = { unprovenRange: { sends: 100_000 }, range: rule, country: rule };
-  writeFileSync(file, JSON.stringify({ breaker }));
-  return file;
-}
 
 /** People of whom nothing in clear may be found. Their ids are the product's own and say nothing. */
 export async function putPeople(rekey: Rekey, count: number): Promise<Secret[]> {
