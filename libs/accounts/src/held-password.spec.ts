@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { statement } from '@rekey/database';
 import { Keyring } from '@rekey/kernel';
-import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import { useDatabase } from '../../../test/flows/use-database.js';
 import {
   holdPassword,
   passwordHashOf,
@@ -12,19 +12,10 @@ import {
 } from './index.js';
 
 describe('the password of an account', () => {
-  let postgres: TestDatabase;
-  let database: Database;
+  const database = useDatabase();
   const keyring = new Keyring([{ id: 'one', key: randomBytes(32) }]);
   const now = 1_800_000_000_000;
   const recovery = '0197f0a0-0000-7000-8000-000000000001';
-  beforeAll(async () => {
-    postgres = await createDatabase();
-    database = await openDatabase({ url: postgres.url, name: 'spec' });
-  });
-  afterAll(async () => {
-    await database.close();
-    await postgres.drop();
-  });
 
   const set = statement(
     'spec_set_password',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
-import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import { useDatabase } from '../../../test/flows/use-database.js';
 import { budgets, counterKey, forgetSpent, plainIp, sourceOf, spend } from './index.js';
 import { networksOf } from './source.js';
 
@@ -41,16 +41,7 @@ describe('spending', () => {
   const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
   const clock = new MovableClock();
   const now = () => new Date(clock.now());
-  let postgres: TestDatabase;
-  let database: Database;
-  beforeAll(async () => {
-    postgres = await createDatabase();
-    database = await openDatabase({ url: postgres.url, name: 'spec' });
-  });
-  afterAll(async () => {
-    await database.close();
-    await postgres.drop();
-  });
+  const database = useDatabase();
   const charge = (party: string, names: (keyof typeof budgets)[] = ['sends', 'sendsADay']) =>
     names.map((name) => ({ budget: budgets[name], key: counterKey(keyring, budgets[name], party) }));
 

@@ -1,5 +1,5 @@
-import { type Database, openDatabase, statement } from '@rekey/database';
-import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import { statement } from '@rekey/database';
+import { useDatabase } from '../../../test/flows/use-database.js';
 import { forgetSpentTokens } from './index.js';
 
 const aDayMs = 86_400_000;
@@ -24,16 +24,7 @@ const left = statement(
 );
 
 describe('sessions', () => {
-  let postgres: TestDatabase;
-  let database: Database;
-  beforeAll(async () => {
-    postgres = await createDatabase();
-    database = await openDatabase({ url: postgres.url, name: 'spec' });
-  });
-  afterAll(async () => {
-    await database.close();
-    await postgres.drop();
-  });
+  const database = useDatabase();
 
   test('are forgotten a month after their end, each with all of its tokens and no other', async () => {
     const add = (account: string, expiresInDays: number, endedDaysAgo?: number) =>

@@ -1,22 +1,15 @@
-import { type Database, openDatabase } from '@rekey/database';
+import type { Database } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
-import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import { useDatabase } from '../../../test/flows/use-database.js';
 import { SigningKeys } from './signing-keys.js';
 
 describe('a key that this process has not read yet', () => {
   const keyring = new Keyring([{ id: 'k1', key: Buffer.alloc(32, 1) }]);
   const clock = new MovableClock(Date.parse('2026-03-01T00:00:00Z'));
-  let postgres: TestDatabase;
-  let database: Database;
+  const database = useDatabase();
   let kid: string;
   beforeAll(async () => {
-    postgres = await createDatabase();
-    database = await openDatabase({ url: postgres.url, name: 'spec' });
     ({ kid } = await new SigningKeys(database, keyring, clock).signingKey('access_token'));
-  });
-  afterAll(async () => {
-    await database.close();
-    await postgres.drop();
   });
 
   test('is found by all who ask for it at once', async () => {

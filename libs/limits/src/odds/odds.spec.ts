@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { statement } from '@rekey/database';
 import { MovableClock } from '@rekey/kernel';
-import { createDatabase, type TestDatabase } from '../../../../test/runner/database.js';
+import { useDatabase } from '../../../../test/flows/use-database.js';
 import {
   chargeCodeRows,
   chargeOdds,
@@ -19,16 +19,7 @@ const day = 86_400_000;
 describe('odds', () => {
   const clock = new MovableClock();
   const now = () => new Date(clock.now());
-  let postgres: TestDatabase;
-  let database: Database;
-  beforeAll(async () => {
-    postgres = await createDatabase();
-    database = await openDatabase({ url: postgres.url, name: 'spec' });
-  });
-  afterAll(async () => {
-    await database.close();
-    await postgres.drop();
-  });
+  const database = useDatabase();
   const guess = (key: Buffer, cost = oddsOfTotp) =>
     chargeOdds(database, { key, cost, now: now(), policy: defaultOdds });
   const guesses = async (key: Buffer, n: number): Promise<number> => {

@@ -1,0 +1,24 @@
+import { type Database, openDatabase } from '@rekey/database';
+import { createDatabase, type TestDatabase } from '../runner/database.js';
+
+/** A database of the block's own, opened as the role that works: made before the first test, gone after the last. */
+export function useDatabase(): Database {
+  let made: TestDatabase | undefined;
+  let opened: Database | undefined;
+  beforeAll(async () => {
+    made = await createDatabase();
+    opened = await openDatabase({ url: made.url, name: 'spec' });
+  });
+  afterAll(async () => {
+    await opened?.close();
+    await made?.drop();
+  });
+  const now = (): Database => {
+    if (!opened) throw new Error('there is no database yet: use it in tests and hooks only');
+    return opened;
+  };
+  return new Proxy({} as Database, {
+    get: (_target, name) => Reflect.get(now(), name),
+    set: (_target, name, value) => Reflect.set(now(), name, value),
+  });
+}
