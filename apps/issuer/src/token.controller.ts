@@ -22,7 +22,7 @@ import { type ClientFields, callingClient, clientFields, showsCredentials } from
 import { CLIENTS, CONTEXT } from './injection.js';
 import { formOf, grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
 
-// How long a value may be is no matter of form: what no such token can be is `invalid_grant`, as any other that is unknown.
+// How long a value may be is no matter of form: what no such token can be is `invalid_grant`, like every other that is unknown.
 const text = z.string();
 const scope = z.string().optional();
 /** Visible ASCII, as every URL is: what else comes never reaches a query. */

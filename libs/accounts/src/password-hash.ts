@@ -113,7 +113,7 @@ const numbersIn = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Num
 const phcForm =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$/;
 
-/** What a hash from elsewhere may cost: whoever types a wrong password makes us pay it. KiB, passes, lanes. */
+/** What a hash from elsewhere may cost, since each wrong password costs us as much. KiB, passes, lanes. */
 const passwordHashBounds = { memory: [19 * 1024, 128 * 1024], passes: [1, 6], lanes: [1, 4] } as const;
 
 /** True for a hash that is verified here: argon2id as a PHC string, neither too weak nor too dear. */

@@ -40,7 +40,7 @@ export const tellOfHold = (from: string): string => `
 
 /**
  * What a move sets of the times of a recovery, as assignments. One that is held lives on for those who come back when the hold is over; one that
- * goes back to proving lives as long as any. Needs `:state`, `:heldUntil`, `:now`, `:comesBackUntil`, `:idleExpiresAt` and `:expiresAt`.
+ * goes back to proving lives like every other. Needs `:state`, `:heldUntil`, `:now`, `:comesBackUntil`, `:idleExpiresAt` and `:expiresAt`.
  */
 export const timesOfMove = `
   held_until = case when :state = 'held' then :heldUntil::timestamptz else held_until end,

@@ -35,7 +35,7 @@ const startIdempotency = [
   {
     name: 'Idempotency-Key',
     description:
-      'The same key gets the same answer for 24 hours: to a client that authenticates, or with a random key of at least 22 characters. Any other key is refused the second time (409), since whoever shares the address could give it too',
+      'Repeated within 24 hours, a key gets the same answer if the client authenticates, or if the key is random and has at least 22 characters. Any other repeated key is refused (409): whoever shares the address could have chosen it too',
   },
 ];
 

@@ -25,7 +25,7 @@ const en: StopWording = {
   title: 'This was not you?',
   lead: (service) => `Someone has been recovering your ${service} account.`,
   what: (signsOut) =>
-    `If it was not you, stop it here. ${signsOut ? 'Whoever got in is signed out, and a' : 'A'} password set on that occasion no longer works; the one from before comes back.`,
+    `If it was not you, stop it here. ${signsOut ? 'Whoever got in is signed out, and a' : 'A'} password set on that occasion no longer works. The one from before works again.`,
   submit: 'This was not me, stop it',
   doneTitle: 'It is stopped',
   doneBefore: 'That attempt is over. Nobody got in.',
@@ -34,7 +34,7 @@ const en: StopWording = {
   restored:
     'The password from before works again. If someone else may know it, recover your account and choose a new one.',
   held: (hours) =>
-    `The next recovery of this account waits ${hours} hours before it goes on, and we tell all its addresses: whoever did this may try again.`,
+    `Whoever did this may try again. So the next recovery of this account waits ${hours} hours, and we tell all its addresses.`,
   next: (signsOut) =>
     signsOut
       ? 'To get in yourself, recover your account now.'
