@@ -11,7 +11,14 @@ import {
   normaliseIdentifier,
 } from './identifier.js';
 import { checkPassword, passwordHashOf } from './password.js';
-import { foreignCost, hashPassword, isSameHash, sealHash, verifyPassword } from './password-hash.js';
+import {
+  foreignCost,
+  hashPassword,
+  isSameHash,
+  type StoredHash,
+  sealHash,
+  verifyPassword,
+} from './password-hash.js';
 import { unfitUsername } from './username.js';
 
 const upsert = statement(
@@ -199,8 +206,7 @@ async function readyHash(
     // What was put last may have been made anew at our cost since.
     const [last] = await sql.query<{ put: Buffer | null }>(lastPut, { id: account.id });
     if (last?.put && putDigest(account)?.equals(last.put)) return null;
-    const has = await passwordHashOf(sql, account.id);
-    const stored = has?.hash ? { account: account.id, stored: has.hash } : undefined;
+    const stored = await storedHashOf(sql, account.id);
     if (stored && isSameHash(keyring, stored, account.passwordHash)) return null;
     return sealHash(keyring, account.id, account.passwordHash);
   }
@@ -211,10 +217,14 @@ async function readyHash(
   ];
   const refused = checkPassword(account.password, { contextWords });
   if (refused) return refused;
-  const has = await passwordHashOf(sql, account.id);
-  const stored = has?.hash ? { account: account.id, stored: has.hash } : undefined;
+  const stored = await storedHashOf(sql, account.id);
   if (stored && (await verifyPassword(keyring, stored, account.password))) return null;
   return sealHash(keyring, account.id, await hashPassword(account.password));
+}
+
+async function storedHashOf(sql: Sql, account: string): Promise<StoredHash | undefined> {
+  const hash = (await passwordHashOf(sql, account))?.hash;
+  return hash ? { account, stored: hash } : undefined;
 }
 
 async function putAddress(

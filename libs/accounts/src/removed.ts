@@ -29,7 +29,7 @@ const giveBack = (name: string, which: string) =>
      where id in (
        select distinct on (t.kind) t.id from authenticators t
        where t.account_id = :account and t.bound_at is not null and ${which} and ${isFree} order by t.kind, t.bound_at desc
-     ) returning kind`,
+     )`,
   );
 
 const giveRemovedBack = giveBack(

@@ -1,4 +1,4 @@
-import { HeardClient } from './heard-client.js';
+import { onConnection } from './heard-client.js';
 import { migrationLock } from './migrate.js';
 import { type RoleRights, readRights } from './rights.js';
 import {
@@ -19,26 +19,16 @@ import {
  * @returns the rights of the role that works, as they are now; the two may be one role, which keeps all rights
  */
 export async function grantRights({ ownerUrl, url }: { ownerUrl: string; url: string }): Promise<RoleRights> {
-  const before = await connected(url, async (client) => readRights((text) => client.query(text)));
+  const before = await onConnection(url, async (client) => readRights((text) => client.query(text)));
   const isRight = before.missing.length === 0 && before.surplus.length === 0;
   if (isRight || before.ownsTables) return before;
-  await connected(ownerUrl, async (client) => {
+  await onConnection(ownerUrl, async (client) => {
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
     for (const statement of grantsTo(client.escapeIdentifier(before.role))) await client.query(statement);
     await client.query('commit');
   });
-  return connected(url, async (client) => readRights((text) => client.query(text)));
-}
-
-async function connected<T>(url: string, work: (client: HeardClient) => Promise<T>): Promise<T> {
-  const client = new HeardClient({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+  return onConnection(url, async (client) => readRights((text) => client.query(text)));
 }
 
 /** @param role as an identifier of SQL */

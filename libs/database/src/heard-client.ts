@@ -14,3 +14,14 @@ export class HeardClient extends pg.Client {
     this.on('error', () => undefined);
   }
 }
+
+/** One piece of work on a connection of its own, which ends with it. */
+export async function onConnection<T>(url: string, work: (client: HeardClient) => Promise<T>): Promise<T> {
+  const client = new HeardClient({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { HeardClient } from './heard-client.js';
+import { HeardClient, onConnection } from './heard-client.js';
 import { migrations } from './migrations/index.js';
 
 /** One number for the whole fleet: whoever migrates holds this advisory lock, the others wait their turn. */
@@ -12,9 +12,7 @@ export const migrationLock = 7_235_001;
  * @returns the names of the migrations that ran now
  */
 export async function migrate(options: { url: string }): Promise<string[]> {
-  const lock = new HeardClient({ connectionString: options.url });
-  await lock.connect();
-  try {
+  return onConnection(options.url, async (lock) => {
     await lock.query('select pg_advisory_lock($1)', [migrationLock]);
     const dataSource = new DataSource({
       type: 'postgres',
@@ -35,9 +33,7 @@ export async function migrate(options: { url: string }): Promise<string[]> {
     } finally {
       await dataSource.destroy();
     }
-  } finally {
-    await lock.end();
-  }
+  });
 }
 
 /** @returns the migrations of this release that the database lacks; a process refuses to serve while there are any */

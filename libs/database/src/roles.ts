@@ -1,4 +1,4 @@
-import { HeardClient } from './heard-client.js';
+import { type HeardClient, onConnection } from './heard-client.js';
 import { queueSchema, tableRights } from './table-rights.js';
 
 /** The URLs of one PostgreSQL as each of its three roles. `ownerUrl` and `url` name the same database. */
@@ -57,18 +57,13 @@ function loginIn(setting: string, url: string): Login {
   return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
-async function asAdmin(url: string, work: (client: HeardClient) => Promise<void>): Promise<void> {
-  const client = new HeardClient({ connectionString: url });
-  await client.connect();
-  try {
+const asAdmin = (url: string, work: (client: HeardClient) => Promise<void>): Promise<void> =>
+  onConnection(url, async (client) => {
     // A statement that sets a password has no place in the server's log.
     await client.query(`set log_statement = 'none'`);
     await client.query(`set log_min_error_statement = 'panic'`);
     await work(client);
-  } finally {
-    await client.end();
-  }
-}
+  });
 
 async function makeRole(client: HeardClient, { name, password }: Login): Promise<void> {
   const role = client.escapeIdentifier(name);

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Sql, statement } from '@rekey/database';
-import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import type { Keyring, Refusal } from '@rekey/kernel';
+import { limited } from './charge.js';
 import { failureWindowMs } from './guesses.js';
 
 /** Failures in a row that cost no wait: people mistype. */
 const free = 4;
+/** In the headers of a refusal. */
+const policy = 'failures';
 const firstWaitS = 30;
 const longestWaitS = 3_600;
 
@@ -98,10 +101,9 @@ export async function countAttempt(
   });
   if (!row || row.shown === null) {
     // Null where the row has come with another attempt at the same moment.
-    const window = waitAfter(Math.max(row?.waiting ?? 0, free + 1));
-    sql.note('limits_hit', { policy: 'failures' });
-    const limit = { policy: 'failures', quota: 1, window, remaining: 0, reset: window };
-    return refuse('rate_limited', { retry_after: window, limit });
+    const wait = waitAfter(Math.max(row?.waiting ?? 0, free + 1));
+    sql.note('limits_hit', { policy });
+    return limited({ policy, quota: 1, windowMs: wait * 1000 });
   }
   return {
     failures: row.shown,

@@ -61,60 +61,48 @@ function codeMail(words: Wording, service: string, slots: MessageSlots): Rendere
 function completedMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
   const { completed: w } = words;
   const { password = 'kept' } = slots;
-  // An address that was removed is told, and has nothing to undo it with.
-  const [stopUrl, stopLabel, notYou] = slots.stopUrl
-    ? [urlOf(slots.stopUrl), w.stopLabel, w.notYou(password, !slots.issuerIsExternal)]
-    : [urlOf(`${slots.recoveryUrl}/recover`), words.changed.recoverLabel, w.notYouRemoved];
-  const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
-  const was = [
-    w.was(password, oneLine(`${slots.recoveryUrl}/account`)),
-    ...(slots.suspended ? [w.suspended] : []),
-  ].join(words.between);
-  const footer = w.footer(service);
-  const subject = w.subject(service);
-  return {
-    channel: 'email',
-    subject,
-    text: paragraphs(
-      w.heading,
-      lead,
-      was,
-      `${w.notYouHeading}\n${notYou}\n${stopLabel}${words.colon}\n${stopUrl}`,
-      `-- \n${footer}`,
-    ),
-    html: fill(mails.recovery_completed, {
-      lang: slots.locale,
-      subject,
-      preview: w.preview,
-      service,
-      heading: w.heading,
-      lead,
-      was,
-      notYouHeading: w.notYouHeading,
-      notYou,
-      stopUrl,
-      stopLabel,
-      footer,
-    }),
-  };
+  return recoveryMail(words, service, slots, {
+    ...w,
+    subject: w.subject(service),
+    was: [
+      w.was(password, oneLine(`${slots.recoveryUrl}/account`)),
+      ...(slots.suspended ? [w.suspended] : []),
+    ].join(words.between),
+    notYou: w.notYou(password, !slots.issuerIsExternal),
+    footer: w.footer(service),
+  });
 }
 
-/** The same letter as of a recovery that was completed: what happened, and how to object. */
 function heldMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
-  const { held: w, code, completed, changed } = words;
+  const { held: w } = words;
+  return recoveryMail(words, service, slots, {
+    ...w,
+    subject: w.subject(service),
+    was: w.waits(whenText(slots.heldUntil ?? new Date(0), slots.locale)),
+    footer: words.code.footer(service),
+  });
+}
+
+/** Of a recovery: what happened, and how to object. */
+function recoveryMail(
+  words: Wording,
+  service: string,
+  slots: MessageSlots,
+  letter: Record<'subject' | 'preview' | 'heading' | 'was' | 'notYou' | 'footer', string> &
+    Pick<Wording['held'], 'lead'>,
+): RenderedEmail {
+  const { subject, preview, heading, was, footer } = letter;
+  const { stopLabel: canStop, notYouHeading, notYouRemoved } = words.completed;
+  // An address that was removed is told, and has nothing to undo it with.
   const [stopUrl, stopLabel, notYou] = slots.stopUrl
-    ? [urlOf(slots.stopUrl), completed.stopLabel, w.notYou]
-    : [urlOf(`${slots.recoveryUrl}/recover`), changed.recoverLabel, completed.notYouRemoved];
-  const lead = w.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
-  const was = w.waits(whenText(slots.heldUntil ?? new Date(0), slots.locale));
-  const footer = code.footer(service);
-  const subject = w.subject(service);
-  const { notYouHeading } = completed;
+    ? [urlOf(slots.stopUrl), canStop, letter.notYou]
+    : [urlOf(`${slots.recoveryUrl}/recover`), words.changed.recoverLabel, notYouRemoved];
+  const lead = letter.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
   return {
     channel: 'email',
     subject,
     text: paragraphs(
-      w.heading,
+      heading,
       lead,
       was,
       `${notYouHeading}\n${notYou}\n${stopLabel}${words.colon}\n${stopUrl}`,
@@ -123,9 +111,9 @@ function heldMail(words: Wording, service: string, slots: MessageSlots): Rendere
     html: fill(mails.recovery_completed, {
       lang: slots.locale,
       subject,
-      preview: w.preview,
+      preview,
       service,
-      heading: w.heading,
+      heading,
       lead,
       was,
       notYouHeading,

@@ -1,11 +1,9 @@
 import { type AccountChange, clearPasswordOf } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement, type Transaction } from '@rekey/database';
-import { forgetFailures } from '@rekey/limits';
 import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
 import { wiped } from './cancel.js';
-import { accountFailures } from './enrolment/password-attempts.js';
-import { forgetSecondFactorFailures } from './enrolment/second-factor.js';
+import { forgetFailedSignIns } from './enrolment/forget-failures.js';
 import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { type AccountNotice, warnOfChange } from './notice.js';
@@ -80,11 +78,7 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
   const { account, change, actor, at } = of;
   if (change.created) return;
   await endRecoveries(tx, of);
-  // They were failures of the password before.
-  if (change.hasNewPassword) {
-    await forgetFailures(tx, { shown: accountFailures(change.generation) });
-    await forgetSecondFactorFailures(tx, account);
-  }
+  if (change.hasNewPassword) await forgetFailedSignIns(tx, { account, generation: change.generation });
   const changes = noticesOf(change);
   const end = (reason: EndReason, which: 'account' | 'strong' = 'account') =>
     endSessionsOf(tx, which, { id: account, at, reason, actor });

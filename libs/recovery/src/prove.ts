@@ -1,5 +1,5 @@
 import { allowShortCodes, isAddressBound, type Standing } from '@rekey/accounts';
-import { type AuditEventName, auditInsert } from '@rekey/audit';
+import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { clearRows, failureKey, oddsOfTotp, oddsParameters, smsProvenRows } from '@rekey/limits';
@@ -15,7 +15,7 @@ import { lifetimes, triesPerRecovery } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { classOf, type ProofKind } from './policy.js';
 import { recordFailure } from './record-failure.js';
-import { rejudge, timesFor } from './rejudge.js';
+import { eventOf, rejudge, timesFor } from './rejudge.js';
 import { offeredAddresses, type RecoveryView, type SealedOffer, stateAt, viewOf, whyNot } from './view.js';
 
 const consume = statement(
@@ -43,12 +43,6 @@ const consume = statement(
    )
    select ${offeredAddresses('won.account_id')} as offers from won`,
 );
-
-const eventOf = {
-  prove: 'recovery_proven',
-  hold: 'recovery_held',
-  prove_more: 'recovery_proof_accepted',
-} as const satisfies Record<string, AuditEventName>;
 
 export interface Answer {
   kind: ProofKind;

@@ -79,8 +79,10 @@ async function carryOut(
 }
 
 const moveTo = (outcome: 'proven' | 'held') => (outcome === 'held' ? 'hold' : 'prove');
-const eventOf = {
+/** How a move that a judgement decides is written down. */
+export const eventOf = {
   prove: 'recovery_proven',
+  prove_more: 'recovery_proof_accepted',
   hold: 'recovery_held',
   reopen: 'recovery_reopened',
 } as const satisfies Record<string, AuditEventName>;

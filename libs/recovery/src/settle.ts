@@ -17,14 +17,12 @@ import {
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { forgetFailures } from '@rekey/limits';
 import { endOlderFamilies } from '@rekey/tokens';
 import { cause } from '@rekey/watch';
 import { isRecoveryToken } from './bearer.js';
 import { wiped } from './cancel.js';
 import type { RecoveryContext, RecoveryReference, TokenAnswer } from './context.js';
-import { accountFailures } from './enrolment/password-attempts.js';
-import { forgetSecondFactorFailures } from './enrolment/second-factor.js';
+import { forgetFailedSignIns } from './enrolment/forget-failures.js';
 import { keepFormer, sealFormer } from './former-password.js';
 import { type Claimed, claimSettling, releaseSettling } from './lease.js';
 import { lifetimes } from './lifetimes.js';
@@ -218,9 +216,7 @@ async function finish(
     if (!known) return undefined;
     // The next one is held no more.
     if (wasHeld) await markStopped(tx, { account: accountId, at: null });
-    // Its owner is back: strangers who have tried its password do not count against it any more.
-    await forgetFailures(tx, { shown: accountFailures(known.generation) });
-    await forgetSecondFactorFailures(tx, accountId);
+    await forgetFailedSignIns(tx, { account: accountId, generation: known.generation });
     return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
   });
   if (settled) {

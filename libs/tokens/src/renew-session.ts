@@ -3,7 +3,8 @@ import { type Sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
+import { insertFamily, newFamily, newSession } from './families.js';
+import type { BegunFamily, SignedIn } from './sign-in.js';
 
 const renew = statement(
   'session_renew',
@@ -13,7 +14,8 @@ const renew = statement(
      select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, who
      where f.id = :before and f.account_id = who.account_id and ${isOfGeneration('who', 'f.generation')}
    ), ${insertFamily('who, granted')}
-   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
+   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles,
+     who.generation, who.known_browsers_epoch as epoch
    from family, who`,
 );
 
@@ -28,7 +30,7 @@ export async function renewSession(
   context: TokenContext,
   sql: Sql,
   of: { account: string; session: string; client: Client; scope: string },
-): Promise<TokenResponse | undefined> {
+): Promise<SignedIn | undefined> {
   const now = context.clock.now();
   const { account, session: before, client, scope } = of;
   const { refreshToken, values } = newFamily(context, {
@@ -37,9 +39,9 @@ export async function renewSession(
     client,
     scope,
   });
-  const [family] = await sql.query<FamilyRow>(renew, { ...values, account, before });
-  return (
-    family &&
-    newSession(context, family, { grant: 'renewal', clientId: client.client_id, scope, refreshToken }, sql)
-  );
+  const [family] = await sql.query<BegunFamily>(renew, { ...values, account, before });
+  if (!family) return undefined;
+  const { generation, epoch } = family;
+  const issued = { grant: 'renewal', clientId: client.client_id, scope, refreshToken } as const;
+  return { tokens: await newSession(context, family, issued, sql), generation, epoch };
 }

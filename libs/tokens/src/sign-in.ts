@@ -21,6 +21,9 @@ const begin = statement(
 const passwordAcr = 'urn:rekey:password:aal1';
 const secondFactorAcr = 'urn:rekey:password:aal2';
 
+/** With what makes the browser known, see {@link SignedIn}. */
+export type BegunFamily = FamilyRow & Pick<SignedIn, 'generation' | 'epoch'>;
+
 /** A new session, and what makes the browser known that began it. */
 export interface SignedIn {
   tokens: TokenResponse;
@@ -49,7 +52,7 @@ export async function signIn(
     client,
     scope,
   });
-  const [family] = await database.query<FamilyRow & { generation: string; epoch: number }>(begin, {
+  const [family] = await database.query<BegunFamily>(begin, {
     ...values,
     ...of,
     acr: of.more.length > 0 ? secondFactorAcr : passwordAcr,

@@ -1,7 +1,6 @@
 import {
   changePassword,
   checkPassword,
-  endKnownBrowsers,
   hashPassword,
   knownBrowserToken,
   passwordContext,
@@ -33,10 +32,10 @@ import {
 import type { ActContext } from '../context.js';
 import { keepFormerOf } from '../former-password.js';
 import { noteChange } from '../notice.js';
+import { forgetFailedSignIns } from './forget-failures.js';
 import { freshFor } from './fresh.js';
 import { holdForChange, isStrongEnough } from './hold.js';
 import { accountFailures } from './password-attempts.js';
-import { forgetSecondFactorFailures } from './second-factor.js';
 import type { WithDeviceToken } from './sign-in.js';
 
 /** Wrong passwords in a row after which the session that offers them ends: whoever has only its token may guess no further. */
@@ -99,15 +98,14 @@ export async function changeOwnPassword(
     if (recoveryId) await keepFormerOf(tx, context, { recovery: recoveryId, account });
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
-    const known = await endKnownBrowsers(tx, account);
     // Also where there was none to be right about.
-    await forgetFailures(tx, { shown: accountFailures(has.generation) });
-    await forgetSecondFactorFailures(tx, account);
+    await forgetFailedSignIns(tx, { account, generation: has.generation });
     const event = 'authn_password_change';
     await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
     const renewed = { account, session: bearer.sid, client, scope: bearer.scope };
-    const tokens = await renewSession(context, tx, renewed);
-    if (!tokens || !known) return refuse('unauthorized');
+    const signedIn = await renewSession(context, tx, renewed);
+    if (!signedIn) return refuse('unauthorized');
+    const { tokens, ...known } = signedIn;
     const device_token = knownBrowserToken(keyring, { id: uuidv7(at.getTime()), ...known }, at.getTime());
     return { ...tokens, device_token };
   });

@@ -9,6 +9,7 @@ import { type Sql, statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import {
   accountOddsKey,
+  type Budget,
   chargeOdds,
   chargeOddsRows,
   chargeRows,
@@ -16,6 +17,7 @@ import {
   defaultOdds,
   failuresInARow,
   failureWindowMs,
+  limited,
   type OddsPolicy,
   oddsOfTotp,
   oddsParameters,
@@ -64,11 +66,7 @@ const burnings = {
 };
 
 /** More odds than it may have in a day or a year. Nobody has a chance any more; a backup code still works. */
-function outOfOdds(): Refusal {
-  const window = 86_400;
-  const limit = { policy: 'second-factors', quota: 1, window, remaining: 0, reset: window };
-  return refuse('rate_limited', { retry_after: window, limit });
-}
+const outOfOdds: Budget = { policy: 'second-factors', quota: 1, windowMs: 86_400_000 };
 
 interface BurntRow {
   evidence: unknown;
@@ -119,8 +117,8 @@ export async function checkSecondFactor(
     ...(offered.kind === 'totp' ? { ...who, ...oddsParameters(policy) } : {}),
   });
   if (row && row.odds === null) {
-    database.note('limits_hit', { policy: 'second-factors' });
-    return outOfOdds();
+    database.note('limits_hit', { policy: outOfOdds.policy });
+    return limited(outOfOdds);
   }
   if (!row || row.failures > failuresInARow) return refuse('unauthorized');
   const right = await (offered.kind === 'totp' ? useTotp() : useCode());
