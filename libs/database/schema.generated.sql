@@ -234,7 +234,6 @@ create table recoveries (
   ended_at timestamp with time zone,
   identifier_sealed bytea,
   identifier_digests bytea[] not null,
-  send_budgets bytea[] not null,
   locale text,
   channel text,
   client_id text not null,
@@ -260,6 +259,8 @@ create table recoveries (
   client_authenticated boolean not null default false,
   suspended boolean not null default false,
   password_ended boolean not null default false,
+  source_key bytea,
+  known_as jsonb,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)

@@ -1,6 +1,8 @@
+import { budgets } from '@rekey/limits';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { people } from '../flows/people.js';
 import { codeIn, newHousehold, until, useRekey } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
 
 const wrongOne = 'not the password of anybody';
 const right = 'a sentence that nobody else says';
@@ -66,5 +68,81 @@ describe('a browser that is known', () => {
     const browser = open();
     await signIn(browser, 'page-wrong', wrongOne);
     expect(cookieOf(browser)).toEqual([]);
+  });
+
+  describe('in a network whose neighbours have guessed too often', () => {
+    const network = '198.51.100.';
+    const guess = (story: Story, value: string, more: object = {}) =>
+      story.on('POST', '/proofs', {
+        json: { kind: 'code', value, ...more },
+        headers: { 'x-forwarded-for': `${network}7` },
+      });
+    const begin = async (id: string) => {
+      newHousehold();
+      const story = new Story(rekey);
+      return { story, code: (await story.begin(`${id}@example.com`)).code };
+    };
+    const token = async (id: string): Promise<string> => (await who.signIn(id)).body.device_token;
+    async function shutNetwork() {
+      for (let wrong = 0; wrong < budgets.wrongGuessesA24.quota; wrong += 5) {
+        newHousehold();
+        const story = new Story(rekey);
+        await story.start({ identifier: 'neighbour@example.com' });
+        for (let n = 0; n < 5; n++) expect((await guess(story, '11111111')).status).toBe(422);
+      }
+    }
+
+    test('an app proves what it was sent', async () => {
+      await who.put('net-owner');
+      const mine = await token('net-owner');
+      const { story, code } = await begin('net-owner');
+      await shutNetwork();
+      expect((await guess(story, code)).status).toBe(429);
+      expect((await guess(story, '11111111', { device_token: mine })).status).toBe(422);
+      expect((await guess(story, code, { device_token: mine })).status).toBe(200);
+    });
+
+    test('a page does', async () => {
+      await who.put('net-page');
+      const open = () => new PageBrowser(rekey.settings.urls.recovery, () => `${network}9`);
+      const [browser, stranger] = [open(), open()];
+      await signIn(browser, 'net-page', right);
+      await shutNetwork();
+      const prove = async (by: PageBrowser) => {
+        const before = (await rekey.codes('net-page@example.com')).length;
+        const form = { identifier: 'net-page@example.com' };
+        const begun = await by.submit(await by.get('/recover'), '/recover', form);
+        const message = await until('a code', async () => {
+          const codes = await rekey.codes('net-page@example.com');
+          return codes.length > before ? codes[0] : undefined;
+        });
+        return (await by.submit(begun, '/recover/code', { code: codeIn(message) })).status;
+      };
+      expect(await prove(stranger)).toBe(429);
+      expect(await prove(browser)).toBe(200);
+    });
+
+    test('an app that is known for another account is a stranger, and asks for no more than its twenty', async () => {
+      await who.put('net-victim');
+      await who.put('net-thief');
+      const theirs = await token('net-thief');
+      const { story, code } = await begin('net-victim');
+      await shutNetwork();
+      expect((await guess(story, code, { device_token: theirs })).status).toBe(429);
+      expect((await guess(story, code, { device_token: 'x'.repeat(120) })).status).toBe(429);
+    });
+
+    test('a known app has twenty wrong guesses an hour, over all its recoveries', async () => {
+      await who.put('net-wrong');
+      const mine = await token('net-wrong');
+      await shutNetwork();
+      const statuses: number[] = [];
+      for (let recovery = 0; recovery < 5; recovery++) {
+        const { story } = await begin('net-wrong');
+        for (let n = 0; n < 5; n++)
+          statuses.push((await guess(story, '11111111', { device_token: mine })).status);
+      }
+      expect(statuses).toEqual([...Array(20).fill(422), ...Array(5).fill(429)]);
+    });
   });
 });

@@ -118,14 +118,15 @@ describe('one step after the other', () => {
     await story.prove(code);
     expect((await story.settle()).status).toBe(201);
     const [row] = await rekey.sql(
-      'select identifier_sealed, identifier_digests, send_budgets, guess_key from recoveries where id = $1',
+      'select identifier_sealed, identifier_digests, source_key, known_as, guess_key from recoveries where id = $1',
       [story.id],
     );
     // Nor what two recoveries for one identifier would have in common.
     expect(row).toEqual({
       identifier_sealed: null,
       identifier_digests: [],
-      send_budgets: [],
+      source_key: null,
+      known_as: null,
       guess_key: Buffer.alloc(0),
     });
     rekey.clock.advance(31 * 86_400_000);

@@ -1,9 +1,19 @@
-import { newHousehold, useRekey } from '../flows/rekey.js';
+import { budgets } from '@rekey/limits';
+import { people } from '../flows/people.js';
+import { unalarmed } from '../flows/policy-file.js';
+import { codeIn, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
+
+const never = (): never => {
+  throw new Error('no code has arrived');
+};
 
 /** How many messages anybody can cause. */
 describe('sends', () => {
-  const rekey = useRekey({ environment: { SENDS_PER_CLIENT: '64', SENDS_IN_ALL: '4000' } });
+  const rekey = useRekey({
+    environment: { SENDS_PER_CLIENT: '64', SENDS_IN_ALL: '4000', SMS_POLICY_FILE: unalarmed() },
+  });
+  const who = people(rekey);
   beforeAll(async () => {
     const { clientId, clientSecret } = rekey.settings.management;
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
@@ -12,6 +22,7 @@ describe('sends', () => {
       rekey.call('PUT', `${rekey.settings.urls.console}/v1/${path}`, { bearer, json });
     const addresses = [{ kind: 'email', value: 'many@example.com', verified: true }];
     await put('accounts/many', { username: 'many', addresses });
+    for (const id of ['third', 'wide', 'patient', 'texted', 'one-net']) await who.put(id);
     await put('clients/noisy', { name: 'Noisy', type: 'public' });
     for (let n = 0; n < 90; n++) {
       const value = `person${n}@example.com`;
@@ -22,29 +33,138 @@ describe('sends', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  test('an address gets five in ten minutes and twelve a day, by whichever of its identifiers and from wherever; the answers do not change [ASVS 2.4.1, FP rate-limit]', async () => {
-    const bodies = new Set<string>();
-    const flood = async (n: number) => {
-      for (let at = 0; at < n; at++) {
-        newHousehold();
-        const answer = await new Story(rekey).start({ identifier: at % 2 ? 'many' : 'many@example.com' });
-        bodies.add(
-          [answer.status, Object.keys(answer.body).join(), [...answer.headers.keys()].join()].join(' '),
-        );
-      }
-      await rekey.idle();
-      return (await rekey.codes('many@example.com')).length;
-    };
-    expect(await flood(10)).toBe(5);
-    rekey.clock.advance(601_000);
-    expect(await flood(10)).toBe(10);
-    rekey.clock.advance(601_000);
-    expect(await flood(10)).toBe(12);
-    expect(bodies.size).toBe(1);
+  /** Starts from one address of this network each; @returns codes that have arrived in all */
+  const flood = async (n: number, of: { to: string; from?: string; as?: string[]; more?: object }) => {
+    const answers = new Set<string>();
+    for (let at = 0; at < n; at++) {
+      newHousehold();
+      const identifier = (of.as ?? [of.to])[at % (of.as?.length ?? 1)];
+      const answer = await new Story(rekey).start(
+        { identifier, ...of.more },
+        of.from === undefined ? undefined : { 'x-forwarded-for': `${of.from}${at + 1}` },
+      );
+      answers.add([answer.status, Object.keys(answer.body), [...answer.headers.keys()]].join(' '));
+    }
+    await rekey.idle();
+    return { arrived: (await rekey.codes(of.to)).length, answers: answers.size };
+  };
+  const later = () => rekey.clock.advance(budgets.sends.windowMs + 1_000);
+
+  test('an address gets five in ten minutes and, by mail, 36 a day, by whichever of its identifiers and from wherever; the answers do not change [ASVS 2.4.1, FP rate-limit]', async () => {
+    const all = { to: 'many@example.com', as: ['many', 'many@example.com'] };
+    for (let arrived = 5; arrived <= 35; arrived += 5) {
+      expect(await flood(7, all)).toEqual({ arrived, answers: 1 });
+      later();
+    }
+    expect((await flood(7, all)).arrived).toBe(36);
     const reasons = await rekey.sql(
       `select reason, count(*)::int as n from messages where state <> 'sent' group by reason order by reason`,
     );
-    expect(reasons).toEqual([{ reason: 'limited', n: 18 }]);
+    expect(reasons).toEqual([{ reason: 'limited', n: 20 }]);
+  });
+
+  test('a text message costs money: twelve a day to one number', async () => {
+    const all = { to: who.phoneOf('texted') };
+    expect((await flood(7, all)).arrived).toBe(5);
+    later();
+    expect((await flood(7, all)).arrived).toBe(10);
+    later();
+    expect((await flood(7, all)).arrived).toBe(12);
+  });
+
+  test.each([
+    { what: 'mails', to: 'third@example.com', share: 12, from: '203.0.113.' },
+    { what: 'text messages', to: 'one-net', share: 4, from: '203.0.113.' },
+    { what: 'mails, from one /48', to: 'wide@example.com', share: 12, from: '2001:db8:7:' },
+  ])('one network uses a third of the day of an address at most: $what', async ({ to: id, share, from }) => {
+    const to = id.includes('@') ? id : who.phoneOf(id);
+    for (let rounds = 0; rounds < 4; rounds++) {
+      await flood(5, { to, from: from.includes(':') ? `${from}${rounds}::` : from });
+      later();
+    }
+    expect((await rekey.codes(to)).length).toBe(share);
+    expect((await flood(1, { to })).arrived).toBe(share + 1);
+  });
+
+  test('what others have used up is not charged to a network: its share is there when there is something to be had', async () => {
+    const to = 'patient@example.com';
+    expect((await flood(5, { to })).arrived).toBe(5);
+    expect((await flood(15, { to, from: '198.18.5.' })).arrived).toBe(5);
+    later();
+    expect((await flood(5, { to, from: '198.18.5.' })).arrived).toBe(10);
+  });
+
+  describe('a browser or app in which the account is known', () => {
+    const known = async (id: string) => (await who.signIn(id)).body.device_token as string;
+
+    test('gets its codes, short ones, whatever strangers have asked for', async () => {
+      await who.put('sought');
+      const token = await known('sought');
+      const to = who.phoneOf('sought');
+      const digits = async () => codeIn((await rekey.codes(to))[0] ?? never()).replace(/\s/g, '').length;
+      for (let rounds = 0; rounds < 4; rounds++) {
+        await flood(6, { to });
+        later();
+      }
+      expect((await rekey.codes(to)).length).toBe(12);
+      // Strangers have used up the odds of short codes as well.
+      expect(await digits()).toBe(8);
+      const own = new Story(rekey);
+      newHousehold();
+      const { code } = await own.begin(to, to, { device_token: token });
+      expect(await digits()).toBe(6);
+      expect((await own.prove(code)).status).toBe(200);
+    });
+
+    test('has a limit of its own: five in ten minutes', async () => {
+      await who.put('eager');
+      const more = { device_token: await known('eager') };
+      expect((await flood(7, { to: 'eager@example.com', more })).arrived).toBe(5);
+      // Which is none of strangers'.
+      expect((await flood(7, { to: 'eager@example.com' })).arrived).toBe(10);
+    });
+
+    test('is known for its own account only, and no more once everybody was signed out', async () => {
+      await who.put('victim');
+      await who.put('thief');
+      const to = 'victim@example.com';
+      expect((await flood(7, { to, more: { device_token: await known('thief') } })).arrived).toBe(5);
+      const mine = await known('victim');
+      expect((await flood(7, { to, more: { device_token: mine } })).arrived).toBe(10);
+      const story = new Story(rekey);
+      later();
+      newHousehold();
+      expect((await story.proveBy(to)).status).toBe(200);
+      expect((await story.settle()).status).toBe(201);
+      later();
+      await flood(6, { to });
+      const before = (await rekey.codes(to)).length;
+      expect((await flood(2, { to, more: { device_token: mine } })).arrived).toBe(before);
+    });
+
+    test('leaves nothing behind that links its recoveries', async () => {
+      await who.put('private');
+      const story = new Story(rekey);
+      newHousehold();
+      await story.start({ identifier: 'private@example.com', device_token: await known('private') });
+      const row = async () =>
+        (await rekey.sql('select known_as, source_key from recoveries where id = $1', [story.id]))[0];
+      expect(await row()).toEqual({ known_as: [expect.any(Object)], source_key: expect.any(Buffer) });
+      expect((await story.cancel()).status).toBe(204);
+      expect(await row()).toEqual({ known_as: null, source_key: null });
+    });
+  });
+
+  test('starts from a /56 are counted together, from whichever of its networks', async () => {
+    const start = (at: number) =>
+      new Story(rekey).start(
+        { identifier: `nobody${at}@example.com` },
+        { 'x-forwarded-for': `2001:db8:9:1${(at % 4) + 1}0::1` },
+      );
+    for (let at = 0; at < 60; at++) expect((await start(at)).status).toBe(202);
+    const refused = await start(60);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('ratelimit-policy')).toContain('"starts";q=60');
   });
 
   test('a client that causes too many is cut off, alone [ASVS 2.4.1]', async () => {

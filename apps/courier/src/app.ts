@@ -1,7 +1,7 @@
 import { openDatabase } from '@rekey/database';
 import { asked, createLog, type RunningServer, warnOfSurplus } from '@rekey/http';
 import { type Clock, systemClock, uuidv7, withDefaults } from '@rekey/kernel';
-import { countSmsProven, forgetSms, openFloodCounters } from '@rekey/limits';
+import { countSmsProven, forgetSms } from '@rekey/limits';
 import { createChannels } from '@rekey/messages';
 import { openQueue, startWorkers } from '@rekey/queue';
 import {
@@ -54,14 +54,12 @@ export async function startCourier(
   const backend = { database, redisUrl: settings.redisUrl };
   const queue = await openQueue(backend, warnOf('queue'));
   const channels = createChannels(settings);
-  const flood = openFloodCounters(settings.redisUrl, warnOf('limits on Redis'));
   const context: MessageContext = {
     database,
     keyring: settings.keyring,
     clock,
     sendQuotas: settings.sendQuotas,
     odds,
-    flood,
   };
   const handlers = messageHandlers({
     context,
@@ -116,7 +114,6 @@ export async function startCourier(
       await workers.close();
       await queue.close();
       await channels.close();
-      await flood?.close();
       await database.close();
       await watch.close();
     },

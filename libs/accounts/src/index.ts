@@ -45,6 +45,7 @@ export {
   isKnownBrowser,
   type KnownBrowser,
   knownBrowserLifetime,
+  knownBrowserOf,
   knownBrowserToken,
   readKnownBrowser,
 } from './known-browser.js';

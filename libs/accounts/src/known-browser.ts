@@ -62,6 +62,16 @@ export const isKnownBrowser = (
   account: { generation: string; known_browsers_epoch: number },
 ): boolean => browser.generation === account.generation && browser.epoch === account.known_browsers_epoch;
 
+/**
+ * The id of a known browser of an account, as an SQL expression: null when none of those that were shown is one now.
+ *
+ * @param account an expression of its id
+ * @param shown an expression of `jsonb`: an array of {@link KnownBrowser}, or null
+ */
+export const knownBrowserOf = (account: string, shown: string): string => `(
+  select shown.id from accounts a, jsonb_to_recordset(${shown}) as shown (id uuid, generation uuid, epoch integer)
+  where a.id = ${account} and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1)`;
+
 const end = statement(
   'account_end_known_browsers',
   `update accounts set known_browsers_epoch = known_browsers_epoch + 1 where id = :account

@@ -14,9 +14,14 @@ const day = 86_400_000;
 export const budgets = {
   /** Recoveries begun from one source. The caller is told. */
   starts: { policy: 'starts', quota: 30, windowMs: 10 * minutes },
-  /** Codes to one identifier. Nobody is told: the answer would say that someone else has been trying. */
+  /** Codes to one address, by whichever identifier. Nobody is told: the answer would say that someone else has been trying. */
   sends: { policy: 'sends', quota: 5, windowMs: 10 * minutes },
-  sendsADay: { policy: 'sends-a-day', quota: 12, windowMs: day },
+  /** A mail costs nothing: there may be more of them than it takes to annoy, so that a few strangers do not use them up. */
+  smsADay: { policy: 'sends-a-day', quota: 12, windowMs: day },
+  mailsADay: { policy: 'sends-a-day', quota: 36, windowMs: day },
+  /** Of an address's day, what one network may use: a third. */
+  smsOfASource: { policy: 'sends-of-a-source', quota: 12 / 3, windowMs: day },
+  mailsOfASource: { policy: 'sends-of-a-source', quota: 36 / 3, windowMs: day },
   /** Codes that one client causes, and those of the whole instance: what a flood through many sources costs at most. */
   sendsAClient: { policy: 'sends-a-client', quota: 6_000, windowMs: 10 * minutes },
   sendsInAll: { policy: 'sends-in-all', quota: 30_000, windowMs: 10 * minutes },
@@ -37,4 +42,6 @@ export const budgets = {
   wrongGuessesA64: { policy: 'wrong-guesses', quota: 50, windowMs: 60 * minutes },
   wrongGuessesA56: { policy: 'wrong-guesses', quota: 100, windowMs: 60 * minutes },
   wrongGuessesA48: { policy: 'wrong-guesses', quota: 200, windowMs: 60 * minutes },
+  /** And of a browser that the account is known in, once its network has used up its own. */
+  wrongGuessesABrowser: { policy: 'wrong-guesses', quota: 20, windowMs: 60 * minutes },
 } as const satisfies Record<string, Budget>;

@@ -57,11 +57,12 @@ export {
   segmentsOf,
   smsProvenRows,
 } from './sms/index.js';
-export { plainIp, sourceOf } from './source.js';
+export { chargesOfSource, plainIp, sourceOf, widestNetworkOf } from './source.js';
 export {
   type AfterGuess,
-  chargeNetworks,
-  type GuessingNetwork,
+  chargeGuessers,
+  type Guesser,
+  guessingBrowser,
   guessingNetworks,
   sprayAlarm,
   WrongGuesses,

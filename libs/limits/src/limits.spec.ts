@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
 import { useDatabase } from '../../../test/flows/use-database.js';
-import { budgets, counterKey, forgetSpent, plainIp, sourceOf, spend } from './index.js';
+import { budgets, chargesOfSource, counterKey, forgetSpent, plainIp, sourceOf, spend } from './index.js';
 import { networksOf } from './source.js';
 
 test.each([
@@ -42,14 +42,14 @@ describe('spending', () => {
   const clock = new MovableClock();
   const now = () => new Date(clock.now());
   const database = useDatabase();
-  const charge = (party: string, names: (keyof typeof budgets)[] = ['sends', 'sendsADay']) =>
+  const charge = (party: string, names: (keyof typeof budgets)[] = ['sends', 'smsADay']) =>
     names.map((name) => ({ budget: budgets[name], key: counterKey(keyring, budgets[name], party) }));
 
   test('200 at once are within the quota exactly as often as it allows', async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 200 }, () => spend(database, now(), charge('mei@example.com', ['sendsADay']))),
+      Array.from({ length: 200 }, () => spend(database, now(), charge('mei@example.com', ['smsADay']))),
     );
-    expect(outcomes.filter(Boolean)).toHaveLength(budgets.sendsADay.quota);
+    expect(outcomes.filter(Boolean)).toHaveLength(budgets.smsADay.quota);
   });
 
   test('the short window begins anew, the long one holds; one party is not another', async () => {
@@ -62,12 +62,26 @@ describe('spending', () => {
     // 5 of 6, 5 of 6, and then the day's 12 are used up.
     expect(outcomes.map(Number).join('')).toBe('111110111110000000');
     expect(await within('b')).toBe(true);
-    clock.advance(budgets.sendsADay.windowMs);
+    clock.advance(budgets.smsADay.windowMs);
     expect(await within('a')).toBe(true);
   });
 
+  test('who has a /56 or a /48 has twice and four times the quota of a /64, and no more', async () => {
+    const within = (ip: string) => spend(database, now(), chargesOfSource(keyring, budgets.starts, ip));
+    const allowed = async (n: number, of: (at: number) => string) => {
+      let count = 0;
+      for (let at = 0; at < n; at++) if (await within(of(at))) count++;
+      return count;
+    };
+    expect(await allowed(40, () => '2001:db8:a:100::1')).toBe(30);
+    expect(await allowed(40, (at) => `2001:db8:a:1${10 + at}::1`)).toBe(30 - 10);
+    expect(await allowed(90, (at) => `2001:db8:a:${(2 + at).toString(16)}00::1`)).toBe(120 - 80);
+    expect(await allowed(40, () => '203.0.113.7')).toBe(30);
+    expect(await allowed(40, () => '203.0.113.8')).toBe(30);
+  });
+
   test('the table holds no party, and run-out windows are forgotten', async () => {
-    clock.advance(budgets.sendsADay.windowMs * 2);
+    clock.advance(budgets.smsADay.windowMs * 2);
     await forgetSpent(database, now());
     const rows = await database.query(statement('spec_all', 'select * from limit_counters'));
     expect(rows).toEqual([]);

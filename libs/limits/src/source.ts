@@ -1,4 +1,8 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
+import type { Keyring } from '@rekey/kernel';
+import type { Budget } from './budgets.js';
+import { counterKey } from './charge.js';
+import type { Charge } from './flood-counters.js';
 
 /**
  * An IP address as proxies write it, alone: without the port that some put behind it (`203.0.113.7:4711`, `[2001:db8::1]:443`), the
@@ -30,6 +34,24 @@ export function networksOf(ip: string): { network: string; bits: 24 | 64 | 56 | 
   const network = isIPv4(address) ? `${address.split('.').slice(0, 3).join('.')}.0/24` : address;
   return [{ network, bits: 24 }];
 }
+
+/**
+ * What one address spends of a budget of sources, narrowest first: its own, and of the wider networks of an IPv6 address twice and four
+ * times as much, since who has a /48 has 65,536 of /64.
+ *
+ * @param prefix tells parties apart that share a budget
+ */
+export function chargesOfSource(keyring: Keyring, budget: Budget, ip: string, prefix = ''): Charge[] {
+  const address = plainIp(ip);
+  const parties = isIPv6(address) ? networksOf(address).map(({ network }) => network) : [address];
+  return parties.map((party, at) => {
+    const wider = { ...budget, quota: budget.quota * 2 ** at };
+    return { key: counterKey(keyring, wider, `${prefix}${party}`), budget: wider };
+  });
+}
+
+/** The widest network that an address is in: what one party may hold at most. */
+export const widestNetworkOf = (ip: string): string => networksOf(ip).at(-1)?.network ?? ip;
 
 function networkOf(address: string, bits: 64 | 56 | 48): string {
   const [head = '', tail] = address.split('::');

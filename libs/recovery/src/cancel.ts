@@ -7,9 +7,9 @@ import { sqlStates, stateAfter, statesBefore } from './moves.js';
 
 /**
  * What goes when a recovery ends, whichever way: who it was about can no longer be read from it, nor that two of them were about the
- * same identifier.
+ * same identifier, or came from the same network or browser.
  */
-export const wiped = `identifier_sealed = null, identifier_digests = '{}', send_budgets = '{}', guess_key = ''::bytea`;
+export const wiped = `identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea`;
 
 const cancel = statement(
   'recovery_cancel',

@@ -26,6 +26,7 @@ export {
 export { authenticatorsToChange, freshFor } from './enrolment/fresh.js';
 export type { SecondFactor } from './enrolment/second-factor.js';
 export { type SignInRequest, signInWithin } from './enrolment/sign-in.js';
+export type { Caller } from './guess-from.js';
 export { lifetimes, triesPerRecovery } from './lifetimes.js';
 export { drawMoves, type RecoveryState, states } from './moves.js';
 export { type AccountNotice, accountNotices } from './notice.js';

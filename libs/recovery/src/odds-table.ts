@@ -1,5 +1,6 @@
 import {
   type AttackOutcome,
+  type Budget,
   budgets,
   type OddsPolicy,
   oddsOfCode,
@@ -29,10 +30,9 @@ const lengths = ({ codes }: AttackOutcome): string =>
  * (OWASP ASVS 5.0 6.6.3, NIST SP 800-63B-4 §3.2.2). Computed from the policy; a row says the most, not what is usual.
  */
 export function oddsTable(policy: OddsPolicy): OddsRow[] {
-  const sendsADay = budgets.sendsADay.quota;
-  const attack = (least: number, days: number) => steadyAttack({ policy, least, sendsADay, tries, days });
-  const delivered = (what: string, least: number): OddsRow[] => {
-    const [day, year] = [attack(least, 1), attack(least, 365)];
+  const delivered = (what: string, least: number, { quota: sendsADay }: Budget): OddsRow[] => {
+    const attack = (days: number) => steadyAttack({ policy, least, sendsADay, tries, days });
+    const [day, year] = [attack(1), attack(365)];
     return [
       {
         what,
@@ -55,8 +55,8 @@ export function oddsTable(policy: OddsPolicy): OddsRow[] {
   };
   const saved = oddsOfGuess(2 ** backupCodeShape.bits, backupCodeShape.codes);
   return [
-    ...delivered('SMS', codeShape.digits.sms),
-    ...delivered('mail', codeShape.digits.email),
+    ...delivered('SMS', codeShape.digits.sms, budgets.smsADay),
+    ...delivered('mail', codeShape.digits.email, budgets.mailsADay),
     app('day', 1),
     app('year', 365),
     {

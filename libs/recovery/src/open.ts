@@ -1,8 +1,8 @@
-import { lookupDigests, normaliseIdentifier } from '@rekey/accounts';
+import { lookupDigests, normaliseIdentifier, readKnownBrowser } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type LimitView, type Locale, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, chargeRows, chargeSend, counterKey, limitView, sourceOf } from '@rekey/limits';
+import { budgets, chargeRows, chargesOfSource, limitView, widestNetworkOf } from '@rekey/limits';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { cause } from '@rekey/watch';
 import { recoveryToken } from './bearer.js';
@@ -28,6 +28,8 @@ export interface OpenInput {
   redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string } | undefined;
   /** IP address of the caller. */
   source: string;
+  /** What earlier sign-ins and recoveries gave this browser or app, of whichever accounts: it may have a share of its own. */
+  deviceTokens?: readonly string[];
   idempotencyKey?: string | undefined;
 }
 
@@ -36,45 +38,46 @@ export type OpenedRecovery = RecoveryView & { token: string };
 /** Of an Idempotency-Key that nobody else comes upon: 128 bits in base64url. A UUID has 36. */
 const secretKeyLength = 22;
 
-const { starts, sends, sendsADay } = budgets;
+const { starts } = budgets;
 
 const open = statement(
   'recovery_open',
-  `with charged as (
-     ${chargeRows('select :sourceKey::bytea as key, :sourceWindow::integer as window_ms where :sourceSpent::integer is null')}
+  `with budget as (
+     select key, quota, spent, resets_at from unnest(:sourceKeys::bytea[], :sourceQuotas::integer[], :sourceSpent::integer[], :sourceResetsAt::timestamptz[])
+       as budget (key, quota, spent, resets_at)
+   ), charged as (
+     ${chargeRows('select key, :sourceWindow::integer as window_ms from budget where spent is null')}
    ), source as (
-     select spent, resets_at from charged
-     union all select :sourceSpent::integer, :sourceResetsAt::timestamptz where :sourceSpent::integer is not null
+     select key, quota, coalesce(charged.spent, budget.spent) as spent, coalesce(charged.resets_at, budget.resets_at) as resets_at
+     from budget left join charged using (key)
    ), welcome as (
-     select 1 from source where spent <= :sourceQuota::integer
-   ), ${chargeSend('select :sendKeys::bytea[] as keys from welcome')}, opened as (
+     select 1 where not exists (select from source where spent > quota)
+   ), opened as (
      insert into recoveries (id, state, created_at, idle_expires_at, expires_at, identifier_sealed, identifier_digests,
-       send_budgets, guess_key, locale, channel, client_id, client_authenticated, redirect_uri, redirect_state, code_challenge, resend_at)
+       source_key, known_as, guess_key, locale, channel, client_id, client_authenticated, redirect_uri, redirect_state, code_challenge, resend_at)
      select :id, 'proving', :now, :idleExpiresAt, :expiresAt, :identifierSealed, :identifierDigests,
-       :sendKeys, :guessKey::bytea, :locale, :channel, :clientId, :clientAuthenticated, :redirectUri, :redirectState, :codeChallenge, :resendAt
+       :networkKey::bytea, :knownAs::jsonb, :guessKey::bytea, :locale, :channel, :clientId, :clientAuthenticated, :redirectUri, :redirectState, :codeChallenge, :resendAt
      from welcome
      returning id
    ), message as (
      insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, request_id, traceparent)
-     select :messageId, opened.id, 'recovery_code',
-       case when verdict.may_send then 'queued' else 'dropped' end,
-       case when verdict.may_send then null else 'limited' end,
-       :now, :codeExpiresAt, :dueAt, 1, :requestId::uuid, :traceparent
-     from opened, verdict
+     select :messageId, opened.id, 'recovery_code', 'queued', null, :now, :codeExpiresAt, :dueAt, 1, :requestId::uuid, :traceparent
+     from opened
    ), noted as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_started', 'person', null, opened.id,
-       jsonb_build_object('client_id', :clientId::text, 'may_send', verdict.may_send)
-     from opened, verdict
+       jsonb_build_object('client_id', :clientId::text)
+     from opened
    )
-   select source.spent, source.resets_at, exists (select from opened) as opened, (select may_send from verdict) as may_send from source`,
+   -- The budget that has the least left is the one to be told of.
+   select quota, spent, resets_at, exists (select from opened) as opened from source order by quota - spent, quota limit 1`,
 );
 
 interface OpenedRow {
+  quota: number;
   spent: number;
   resets_at: Date;
   opened: boolean;
-  may_send: boolean;
 }
 
 /**
@@ -95,7 +98,7 @@ export async function openRecovery(
   const identifier = normaliseIdentifier(input.identifier, { country: input.country });
   if (isRefused(identifier)) return identifier;
   const now = clock.now();
-  const { idempotencyKey, source, isClientAuthenticated = false, ...request } = input;
+  const { idempotencyKey, source, deviceTokens = [], isClientAuthenticated = false, ...request } = input;
   // Who shares an address with a client, and guesses its key, does not share its answers.
   const scope = [source, ...(isClientAuthenticated ? [`client ${input.clientId}`] : [])].join('\0');
   const repeat = idempotencyKey ? repeatable(keyring, idempotencyKey, `open\0${scope}`, request) : undefined;
@@ -106,11 +109,11 @@ export async function openRecovery(
   });
 
   const party = `${identifier.kind}:${identifier.lookup}`;
-  const sourceKey = counterKey(keyring, starts, sourceOf(source));
-  const sendKeys = [sends, sendsADay].map((budget) => counterKey(keyring, budget, party));
+  const charges = chargesOfSource(keyring, starts, source);
+  // Whose they are is found out by the courier: nobody is looked up here.
+  const shown = deviceTokens.flatMap((token) => readKnownBrowser(keyring, token, now) ?? []);
   const work = async () => {
-    const [counted] =
-      (await context.flood?.spend(new Date(now), [{ key: sourceKey, budget: starts }], database.place)) ?? [];
+    const counted = await context.flood?.spend(new Date(now), charges, database.place);
     const opened = await database.transaction(async (tx): Promise<OpenedRecovery | LimitView> => {
       const id = uuidv7(now);
       const messageId = uuidv7(now);
@@ -128,12 +131,13 @@ export async function openRecovery(
         dueAt: at(lifetimes.messageDue),
         identifierSealed: keyring.seal(identifier.value, id),
         identifierDigests: lookupDigests(keyring, identifier),
-        sourceKey,
-        sourceSpent: counted?.spent ?? null,
-        sourceResetsAt: counted?.resets_at ?? null,
+        sourceKeys: charges.map(({ key }) => key),
+        sourceQuotas: charges.map(({ budget }) => budget.quota),
+        sourceSpent: charges.map((_, at) => counted?.[at]?.spent ?? null),
+        sourceResetsAt: charges.map((_, at) => counted?.[at]?.resets_at ?? null),
         sourceWindow: starts.windowMs,
-        sourceQuota: starts.quota,
-        sendKeys,
+        networkKey: keyring.mac('network', widestNetworkOf(source)),
+        knownAs: shown.length > 0 ? JSON.stringify(shown) : null,
         guessKey: keyring.mac('odds/identifier', party),
         locale: input.locale ?? null,
         channel: input.channel ?? null,
@@ -144,13 +148,12 @@ export async function openRecovery(
         codeChallenge: input.redirect?.codeChallenge ?? null,
       });
       if (!row) throw new Error('a start was neither counted nor opened');
-      const limit = limitView(starts, row.spent, row.resets_at, at(0));
+      const limit = limitView({ ...starts, quota: row.quota }, row.spent, row.resets_at, at(0));
       if (!row.opened) {
         tx.note('limits_hit', { policy: starts.policy });
         return limit;
       }
       tx.note('recoveries_started', { client: input.clientId ?? 'default' });
-      if (!row.may_send) tx.note('limits_hit', { policy: sends.policy });
       await context.enqueue(tx, messageId);
       const view = viewOf(context, id, {
         state: 'proving',

@@ -3,6 +3,7 @@ import { isRecoveryToken, linkNumbers, readLinkToken } from './bearer.js';
 import { burnings } from './burn.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
 import { answeringByLink } from './evidence.js';
+import type { Caller } from './guess-from.js';
 import { proveWith } from './prove.js';
 import type { RecoveryView } from './view.js';
 
@@ -16,7 +17,7 @@ import type { RecoveryView } from './view.js';
 export async function proveByLink(
   context: RecoveryContext,
   link: string,
-  by: { began: RecoveryReference | undefined; number: string; source?: string },
+  by: { began: RecoveryReference | undefined; number: string; caller: Caller },
 ): Promise<RecoveryView | Refusal> {
   const { keyring, clock } = context;
   const read = readLinkToken(keyring, link, clock.now());
@@ -28,7 +29,7 @@ export async function proveByLink(
     burning: burnings.link,
     counter: read.counter,
     // In the browser that began, nothing is guessed.
-    source: isHere ? undefined : by.source,
+    caller: isHere ? undefined : by.caller,
   });
 }
 

@@ -2,13 +2,20 @@ import { allowShortCodes, isAddressBound, type Standing } from '@rekey/accounts'
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { clearRows, failureKey, oddsOfTotp, oddsParameters, smsProvenRows } from '@rekey/limits';
+import {
+  clearRows,
+  failureKey,
+  type Guesser,
+  oddsOfTotp,
+  oddsParameters,
+  smsProvenRows,
+} from '@rekey/limits';
 import { cause, type LabelsOf } from '@rekey/watch';
 import { isRecoveryToken } from './bearer.js';
 import { type Burnt, burnings, usable } from './burn.js';
 import type { RecoveryContext, RecoveryReference } from './context.js';
 import { type Accepted, type Answering, answerings } from './evidence.js';
-import { guessFrom } from './guess-from.js';
+import { type Caller, guessFrom } from './guess-from.js';
 import { tellOfHold, timesOfMove } from './held.js';
 import { type Judged, judge, judgedColumns } from './judge.js';
 import { lifetimes, triesPerRecovery } from './lifetimes.js';
@@ -54,7 +61,7 @@ export interface Answer {
  * second guarded update, which only one caller can win. Nothing is read in a statement of its own before it. When the policy wants
  * more from this account than this proof, the view says what, and only then.
  *
- * @param source IP address of the caller, which wrong guesses are charged to
+ * @param by whom wrong guesses are charged to
  * Refusals: `not_found`, `finished`, `wrong_proof` (with `tries_left`), `no_tries_left`, `not_possible` (already proven, or
  * by this kind, or by an authenticator before anything else), `rate_limited` (too many wrong ones from this network).
  */
@@ -62,19 +69,19 @@ export async function prove(
   context: RecoveryContext,
   reference: RecoveryReference,
   { kind, value }: Answer,
-  source?: string,
+  by?: Caller,
 ): Promise<RecoveryView | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
   // A backup code is too long to guess: no wrong ones of others keep a right one away.
-  const from = kind === 'backup_code' ? undefined : source;
-  return proveWith(context, reference.id, answerings[kind], { value, burning: burnings[kind], source: from });
+  const caller = kind === 'backup_code' ? undefined : by;
+  return proveWith(context, reference.id, answerings[kind], { value, burning: burnings[kind], caller });
 }
 
 interface Offered {
   value: string;
   burning: (typeof burnings)[ProofKind];
   counter?: number;
-  source: string | undefined;
+  caller: Caller | undefined;
 }
 
 /** The same for whoever has shown in another way that it is about this recovery. */
@@ -84,7 +91,9 @@ export async function proveWith(
   answering: Answering,
   by: Offered,
 ): Promise<RecoveryView | Refusal> {
-  const outcome = await guessFrom(context, by.source, () => attempt(context, id, answering, by));
+  const outcome = await guessFrom(context, id, by.caller, (guessers) =>
+    attempt(context, id, answering, { ...by, guessers }),
+  );
   context.database.note('proofs', { kind: answering.kind, outcome: wordFor(outcome) });
   return outcome;
 }
@@ -103,7 +112,7 @@ async function attempt(
   context: RecoveryContext,
   id: string,
   answering: Answering,
-  by: Offered,
+  by: Offered & { guessers: readonly Guesser[] },
 ): Promise<RecoveryView | Refusal> {
   const { database, keyring, clock, policy } = context;
   const now = clock.now();
@@ -129,7 +138,7 @@ async function attempt(
 
   const accepted = await answering.check({ keyring, now, recoveryId: id }, by.value, usable(row));
   const judged = accepted && (await judgedWith(context, id, row, accepted));
-  if (!judged) return recordFailure(context, id, answering.kind, row, by.source);
+  if (!judged) return recordFailure(context, id, answering.kind, row, by.guessers);
   if (judged.proofs.includes(answering.kind))
     return refuse('not_possible', {}, 'another caller proved by this kind meanwhile');
   return consumeProof(context, id, { ...row, ...judged }, answering.kind, accepted);

@@ -2,7 +2,7 @@ import { disableAuthenticators } from '@rekey/accounts';
 import { auditInsert, recordAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { chargeNetworks, counterKey, guessingNetworks } from '@rekey/limits';
+import { chargeGuessers, counterKey, type Guesser } from '@rekey/limits';
 import { type Burnt, wornOut } from './burn.js';
 import type { RecoveryContext } from './context.js';
 import { triesPerRecovery } from './lifetimes.js';
@@ -16,11 +16,11 @@ const fail = statement(
      values (:auditId::uuid, :now::timestamptz, 'recovery_proof_failed', 'person', null, :id::uuid,
        jsonb_build_object('kind', :kind::text, 'tries_left', :triesLeft::integer))
    )
-   ${chargeNetworks}`,
+   ${chargeGuessers}`,
 );
 
 /**
- * Writes a wrong value down and charges the networks that it came from; disables what has failed too often in a row, and tells its
+ * Writes a wrong value down and charges whom it came from; disables what has failed too often in a row, and tells its
  * owner.
  */
 export async function recordFailure(
@@ -28,13 +28,13 @@ export async function recordFailure(
   id: string,
   kind: ProofKind,
   row: Burnt,
-  source: string | undefined,
+  guessers: readonly Guesser[],
 ): Promise<Refusal> {
   const { database, clock } = context;
   const triesLeft = triesPerRecovery - (row.tries ?? triesPerRecovery);
   const now = clock.now();
   const at = new Date(now);
-  await charge(context, { id, kind, triesLeft, now, auditId: uuidv7(now) }, source);
+  await charge(context, { id, kind, triesLeft, now, auditId: uuidv7(now) }, guessers);
   const ids = wornOut(row);
   if (ids.length > 0) {
     await database.transaction(async (tx) => {
@@ -59,17 +59,16 @@ export async function recordFailure(
 async function charge(
   { database, keyring, wrongGuesses }: RecoveryContext,
   failed: { id: string; kind: ProofKind; triesLeft: number; now: number; auditId: string },
-  source: string | undefined,
+  guessers: readonly Guesser[],
 ): Promise<void> {
-  const networks = source === undefined ? [] : guessingNetworks(source);
-  const keys = networks.map(({ network, budget }) => counterKey(keyring, budget, network));
+  const keys = guessers.map(({ party, budget }) => counterKey(keyring, budget, party));
   const rows = await database.query<{ key: Buffer; spent: number; resets_at: Date }>(fail, {
     ...failed,
     now: new Date(failed.now),
-    networks: keys,
-    windows: networks.map(({ budget }) => budget.windowMs),
+    guessers: keys,
+    windows: guessers.map(({ budget }) => budget.windowMs),
   });
-  for (const [at, one] of networks.entries()) {
+  for (const [at, one] of guessers.entries()) {
     const counted = rows.find(({ key }) => keys[at]?.equals(key));
     if (counted && counted.spent >= one.budget.quota) wrongGuesses?.close(one, counted.resets_at);
   }

@@ -2,7 +2,6 @@ import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, chargeSend } from '@rekey/limits';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { cause } from '@rekey/watch';
 import { isRecoveryToken } from './bearer.js';
@@ -28,28 +27,23 @@ const send = statement(
        idle_expires_at = least(expires_at, :idleExpiresAt::timestamptz)
      where id = :id and state = 'proving' and expires_at > :now and idle_expires_at > :now and resend_at <= :now
        and not 'code' = any(proofs) and (select allowed from asked)
-     returning id, sends, send_budgets
-   ), ${chargeSend('select send_budgets as keys from moved')}, message as (
+     returning id, sends
+   ), message as (
      insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id,
        request_id, traceparent)
-     select :messageId, moved.id, 'recovery_code',
-       case when verdict.may_send then 'queued' else 'dropped' end,
-       case when verdict.may_send then null else 'limited' end,
-       :now, :codeExpiresAt, :dueAt, moved.sends, :addressId::uuid, :requestId::uuid, :traceparent
-     from moved, verdict
+     select :messageId, moved.id, 'recovery_code', 'queued', null, :now, :codeExpiresAt, :dueAt, moved.sends, :addressId::uuid,
+       :requestId::uuid, :traceparent
+     from moved
    ), noted as (
      ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_code_requested', 'person', null, moved.id,
-       jsonb_build_object('may_send', verdict.may_send)
-     from moved, verdict
+     select :auditId::uuid, :now::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
    )
-   select ${rowColumns}, exists (select from moved) as moved, (select may_send from verdict) as may_send, (select allowed from asked) as allowed from recoveries where id = :id`,
+   select ${rowColumns}, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = :id`,
 );
 
 interface SentRow extends RecoveryRow {
   moved: boolean;
   allowed: boolean;
-  may_send: boolean;
 }
 
 /**
@@ -96,7 +90,6 @@ export async function sendCode(
         dueAt: at(lifetimes.messageDue),
       });
       if (!row?.moved) return refusalOf(row, now);
-      if (!row.may_send) tx.note('limits_hit', { policy: budgets.sends.policy });
       await context.enqueue(tx, messageId);
       const answer = { resend_at: at(lifetimes.resend).toISOString() };
       if (repeat) await keepAnswer(tx, now, repeat, { recoveryId: id, answer });

@@ -1,6 +1,6 @@
 import { type OpenedAddress, openAddress } from '@rekey/accounts';
 import type { Locale } from '@rekey/kernel';
-import { budgets, counterKey, defaultOdds, oddsParameters, type SmsRefusal } from '@rekey/limits';
+import { budgets, defaultOdds, oddsParameters, type SmsRefusal } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import type { Cause } from '@rekey/watch';
 import { codeLinkToken, stopToken, undoToken } from './bearer.js';
@@ -49,7 +49,7 @@ export type Taken = { messageId: string; kind: MessageKind; cause: Cause } & Out
  * @returns one entry for each message that still waits to be sent
  */
 export async function takeMessages(context: MessageContext, messageIds: string[]): Promise<Taken[]> {
-  const { database, keyring, clock, flood } = context;
+  const { database, keyring, clock } = context;
   const quotas = context.sendQuotas ?? {
     client: budgets.sendsAClient.quota,
     instance: budgets.sendsInAll.quota,
@@ -58,7 +58,6 @@ export async function takeMessages(context: MessageContext, messageIds: string[]
     messageIds,
     now: new Date(clock.now()),
     keyId: keyring.newestKeyId,
-    countHere: flood === undefined,
     triesAllowed: triesPerRecovery,
     ...oddsParameters(context.odds ?? defaultOdds),
     clientShards: shardsOf(quotas.client),
@@ -66,44 +65,18 @@ export async function takeMessages(context: MessageContext, messageIds: string[]
     instanceShards: shardsOf(quotas.instance),
     instanceQuota: Math.floor(quotas.instance / shardsOf(quotas.instance)),
   });
-  return Promise.all(
-    rows.map(async (row) => ({
-      messageId: row.message_id,
-      kind: row.kind,
-      cause: { requestId: row.request_id, traceparent: row.traceparent },
-      ...outcomeOf(context, flood ? await countedElsewhere(context, quotas, row) : row),
-    })),
-  );
-}
-
-/** The same charges where floods are counted. @throws when the store is away: the queue brings the message back */
-async function countedElsewhere(
-  { flood, keyring, clock, database: { place } }: MessageContext,
-  quotas: { client: number; instance: number },
-  row: TakenRow,
-): Promise<TakenRow> {
-  if (row.kind !== 'recovery_code' || row.attempts > 0 || row.account_id === null) return row;
-  const address = row.exact.toString('hex');
-  // One after the other: what one refuses is not charged to the next.
-  const charges = [
-    { budget: budgets.sends, party: `address ${address}` },
-    { budget: budgets.sendsADay, party: `address ${address}` },
-    { budget: { ...budgets.sendsAClient, quota: quotas.client }, party: row.client_id ?? '' },
-    { budget: { ...budgets.sendsInAll, quota: quotas.instance }, party: '' },
-  ];
-  for (const { budget, party } of charges) {
-    const key = counterKey(keyring, budget, party);
-    const [counted] = (await flood?.spend(new Date(clock.now()), [{ key, budget }], place)) ?? [];
-    if (!counted) throw new Error('the store of limits is away');
-    if (counted.spent > budget.quota) return { ...row, may_send: false };
-  }
-  return { ...row, may_send: true };
+  return rows.map((row) => ({
+    messageId: row.message_id,
+    kind: row.kind,
+    cause: { requestId: row.request_id, traceparent: row.traceparent },
+    ...outcomeOf(context, row),
+  }));
 }
 
 type Outcome = { send: MessageToSend } | { drop: DropReason };
 
 function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
-  const { keyring, clock } = context;
+  const { database, keyring, clock } = context;
   const messageId = row.message_id;
   const isCode = row.kind === 'recovery_code';
   const left = row.expires_at.getTime() - clock.now();
@@ -111,7 +84,10 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   if (row.kind === 'recovery_held' && row.recovery_state !== 'held') return { drop: 'ended' };
   if (left < (isCode ? lifetimes.codeAtLeast : 0)) return { drop: 'too_late' };
   if (row.account_id === null) return { drop: 'no_account' };
-  if (row.may_send === false) return { drop: 'limited' };
+  if (row.limited_by !== null) {
+    database.note('limits_hit', { policy: row.limited_by });
+    return { drop: 'limited' };
+  }
 
   const about: MessageToSend = {
     messageId,

@@ -1,4 +1,4 @@
-import { addressOfNotice, addressToWrite, type SealedAddress } from '@rekey/accounts';
+import { addressOfNotice, addressToWrite, knownBrowserOf, type SealedAddress } from '@rekey/accounts';
 import { statement } from '@rekey/database';
 import type { Locale } from '@rekey/kernel';
 import {
@@ -45,8 +45,8 @@ export interface TakenRow extends SealedAddress {
   /** How long its code is, as the first attempt found it; null where the release before made it. */
   digits: number | null;
   attempts: number;
-  /** Null where nothing was charged: a notice, or another attempt; or it is counted elsewhere. */
-  may_send: boolean | null;
+  /** The budget of sends that is used up, of a code at its first attempt; nothing else is charged. */
+  limited_by: string | null;
 }
 
 /**
@@ -60,22 +60,23 @@ const { sendsAClient, sendsInAll } = budgets;
 const shard = (of: string) =>
   `(('x' || right(address.message_id::text, 2))::bit(8)::integer % ${of}::integer)::text`;
 
-/** The code to be charged, at its first attempt, by its counters. Codes are taken up one at a time, notices in bunches. */
+/** The code to be charged, at its first attempt. Codes are taken up one at a time, notices in bunches. */
 const sending = `
-  select array[
-    sha256(convert_to('${budgets.sends.policy}/address', 'utf8') || address.exact),
-    sha256(convert_to('${budgets.sendsADay.policy}/address', 'utf8') || address.exact)
-  ] as keys
-  from address join message on message.id = address.message_id
-  where message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean limit 1`;
+  select address.exact, address.channel, message.source_key as source, known.browser
+  from address join message on message.id = address.message_id left join known on known.message_id = message.id
+  where message.kind = 'recovery_code' and message.attempts = 0 limit 1`;
 
 /** Its client's counter and the instance's. */
 const wide = `
-  select charge.key, charge.window_ms, charge.quota from verdict, address join message on message.id = address.message_id, lateral (values
-    (sha256(convert_to('${sendsAClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${sendsAClient.windowMs}, :clientQuota::integer),
-    (sha256(convert_to('${sendsInAll.policy} ' || ${shard(':instanceShards')}, 'utf8')), ${sendsInAll.windowMs}, :instanceQuota::integer)
-  ) as charge (key, window_ms, quota)
-  where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean`;
+  select charge.* from verdict, address join message on message.id = address.message_id, lateral (values
+    (sha256(convert_to('${sendsAClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${sendsAClient.windowMs}, :clientQuota::integer, '${sendsAClient.policy}'),
+    (sha256(convert_to('${sendsInAll.policy} ' || ${shard(':instanceShards')}, 'utf8')), ${sendsInAll.windowMs}, :instanceQuota::integer, '${sendsInAll.policy}')
+  ) as charge (key, window_ms, quota, policy)
+  where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0`;
+
+/** Codes that strangers ask for make none longer of those that go to a known browser. */
+const byWhom = (key: (secret: string) => string): string =>
+  `case when known.browser is null then ${key('code')} else ${key('code in a known browser')} end`;
 
 /**
  * How long the code may at least be, by the identifier and by the account. For nobody it is found out in the same way, and is nobody's
@@ -86,12 +87,13 @@ const coding = `
       when not coalesce(address.gets_short, true) then ${codeShape.unguessable}
       when coalesce(address.channel, message.wanted, 'email') = 'sms' then ${codeShape.digits.sms} else ${codeShape.digits.email}
     end as least
-  from message join outcome on outcome.message_id = message.id left join address on address.message_id = message.id, lateral (values
-    (${identifierOddsKey('code', 'message.guess_key')}),
-    (${accountOddsKey('code', `coalesce(address.account_id, 'nobody ' || encode(message.guess_key, 'hex'))`)})
+  from message join outcome on outcome.message_id = message.id left join address on address.message_id = message.id
+    left join known on known.message_id = message.id, lateral (values
+    (${byWhom((secret) => identifierOddsKey(secret, 'message.guess_key'))}),
+    (${byWhom((secret) => accountOddsKey(secret, `coalesce(address.account_id, 'nobody ' || encode(message.guess_key, 'hex'))`))})
   ) as odds (key)
   where message.kind = 'recovery_code' and message.attempts = 0 and message.state = 'proving'
-    and (address.message_id is null or coalesce(outcome.may_send, true))`;
+    and (address.message_id is null or outcome.limited_by is null)`;
 
 /**
  * One statement for all of it: read the messages, find the accounts by their blind index, pick the addresses, charge the
@@ -102,7 +104,7 @@ export const take = statement(
   'recovery_take_messages',
   `with message as (
      select m.id, m.recovery_id, m.kind, m.change, m.authenticator as bound_authenticator, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
-       r.generation, r.state, r.tries, r.guess_key, r.locale, r.settled_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, r.channel as wanted, r.client_id
+       r.generation, r.state, r.tries, r.guess_key, r.locale, r.settled_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, r.channel as wanted, r.client_id, r.source_key, r.known_as
      from messages m left join recoveries r on r.id = m.recovery_id
      where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
    ), address as (
@@ -118,17 +120,20 @@ export const take = statement(
        union all
        select * from (${addressOfNotice('message.address_id')}) of_notice where message.kind <> 'recovery_code'
      ) found
+   ), known as (
+     -- The browser or app that a recovery was begun in, if the account is known there now.
+     select message.id as message_id, ${knownBrowserOf('address.account_id', 'message.known_as')} as browser
+     from message join address on address.message_id = message.id
    ), ${chargeSend(sending)}, wide as (
      ${wide}
    ), wide_charged as (
      ${chargeRows('select key, window_ms from wide')}
    ), outcome as (
      select message.id as message_id, case
-       when message.kind = 'recovery_code' and message.attempts = 0 and :countHere::boolean then
-         verdict.may_send and not exists (
-           select from wide_charged join wide using (key) where wide_charged.spent > wide.quota
-         )
-       end as may_send
+       when message.kind <> 'recovery_code' or message.attempts > 0 then null
+       when not verdict.may_send then '${budgets.sends.policy}'
+       else (select policy from wide_charged join wide using (key) where wide_charged.spent > wide.quota limit 1)
+     end as limited_by
      from message, verdict
    ), coded as (
      ${chargeCodeRows(coding)}
@@ -140,7 +145,7 @@ export const take = statement(
        bound_to = coalesce(m.bound_to, address.exact), key_id = coalesce(m.key_id, :keyId),
        authenticator = coalesce(address.authenticator, m.authenticator)
      from address join outcome on outcome.message_id = address.message_id, shape
-     where m.id = address.message_id and m.state = 'queued' and coalesce(outcome.may_send, true)
+     where m.id = address.message_id and m.state = 'queued' and outcome.limited_by is null
      returning m.id, m.key_id, m.bound_to, m.digits
    ), bound_to_nobody as (
      -- A code that goes to nobody is bound like any other, so that a guess at it takes the same steps.
@@ -159,7 +164,7 @@ export const take = statement(
      message.request_id, message.traceparent,
      message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
      message.password_set, message.password_ended, message.suspended, message.held_until, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
-     address.exact, bound.key_id, bound.bound_to, bound.digits, outcome.may_send
+     address.exact, bound.key_id, bound.bound_to, bound.digits, outcome.limited_by
    from message left join address on address.message_id = message.id left join bound on bound.id = message.id
      left join outcome on outcome.message_id = message.id`,
 );

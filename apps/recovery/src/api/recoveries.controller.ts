@@ -70,14 +70,7 @@ export class RecoveriesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    // The shares of known browsers are those of sign-ins only, so far.
-    const {
-      client_id: named,
-      client_secret,
-      locale,
-      device_token: _known,
-      ...input
-    } = parse(startBody, body);
+    const { client_id: named, client_secret, locale, device_token, ...input } = parse(startBody, body);
     // Said before anything is sent: at the end of the recovery nobody could mend it.
     const client = await clientForPeople(this.clients, request, reply, {
       client_id: named,
@@ -90,6 +83,7 @@ export class RecoveriesController {
       isClientAuthenticated: client.type === 'confidential',
       locale: askedLocale(locale) ?? askedLocale(request.headers['accept-language']),
       source: request.ip,
+      deviceTokens: device_token === undefined ? [] : [device_token],
       idempotencyKey: idempotencyKey(request),
     });
     return unwrap(started);
@@ -157,8 +151,10 @@ export class RecoveriesController {
   })
   async proof(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest) {
     const whose = reference(id, request);
-    const offered = this.read(whose, proofBody, body);
-    return unwrap(await prove(inRequest(this.context, request), whose, offered, request.ip));
+    const { device_token, ...offered } = this.read(whose, proofBody, body);
+    const deviceTokens = device_token === undefined ? [] : [device_token];
+    const caller = { source: request.ip, deviceTokens };
+    return unwrap(await prove(inRequest(this.context, request), whose, offered, caller));
   }
 
   @Post(':id/credentials')

@@ -8,6 +8,14 @@ import { z } from 'zod';
 const channel = z.enum(['email', 'sms']);
 const when = z.iso.datetime();
 
+/** Its wrong tries and its sends are counted apart from those of strangers. */
+const deviceToken = z
+  .string()
+  .min(1)
+  .max(500)
+  .optional()
+  .describe('What this app was given at the last sign-in or recovery');
+
 export const startBody = z.strictObject({
   identifier: z
     .string()
@@ -26,12 +34,7 @@ export const startBody = z.strictObject({
     .describe(
       `BCP 47, of the messages with codes: ${locales.join(' or ')}. Else what Accept-Language asks for, else the account's own, else en`,
     ),
-  device_token: z
-    .string()
-    .min(1)
-    .max(500)
-    .optional()
-    .describe('What this app was given at the last sign-in or recovery'),
+  device_token: deviceToken,
   ...clientMembers,
 });
 
@@ -43,6 +46,7 @@ export const codeBody = z.strictObject({
 export const proofBody = z.strictObject({
   kind: z.enum(proofKinds),
   value: z.string().min(1).max(100).describe('Spaces and hyphens are ignored'),
+  device_token: deviceToken,
 });
 
 export const credentialsBody = z.strictObject({

@@ -1,5 +1,7 @@
 import { readKnownBrowser } from '@rekey/accounts';
-import type { FastifyReply } from 'fastify';
+import type { Caller } from '@rekey/recovery';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BrowserState } from './browser-state.js';
 import type { PageParts } from './parts.js';
 
 /** Accounts that one browser is known for: a household has one too. A cookie has no room for many. */
@@ -19,3 +21,9 @@ export function rememberBrowser(
   });
   browser.keepKnownAs(reply, [deviceToken, ...others].slice(0, accountsAtMost));
 }
+
+/** Whom a guess on a page comes from. */
+export const callerOf = (browser: BrowserState, request: FastifyRequest): Caller => ({
+  source: request.ip,
+  deviceTokens: browser.knownAs(request),
+});

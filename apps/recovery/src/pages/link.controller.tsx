@@ -5,6 +5,7 @@ import { proveByLink, readLink } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Form, textIn } from './form.js';
 import { goOn, refused } from './go-on.js';
+import { callerOf } from './known-browser.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
@@ -47,7 +48,7 @@ export class LinkController {
     const number = textIn(body.number, 10);
     if (!link.beganHere && !/\d/.test(number.normalize('NFKC')))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
-    const proven = await proveByLink(context, token, { began, number, source: request.ip });
+    const proven = await proveByLink(context, token, { began, number, caller: callerOf(browser, request) });
     if (isRefused(proven)) {
       if (proven.code === 'wrong_proof') {
         const problem = proofWordings[show.context.locale].link.wrong(proven.data.tries_left ?? 0);

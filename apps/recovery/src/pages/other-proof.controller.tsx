@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
 import { goOn, noSession, pathOf, provingOr, refused } from './go-on.js';
+import { callerOf } from './known-browser.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
@@ -39,7 +40,7 @@ export class OtherProofController {
     const { other } = proofWordings[show.context.locale];
     // A try is too dear for a slip of the finger.
     if (!/[\p{L}\p{N}]/u.test(value)) return this.showOther(show, recovery, 422, { kind, text: other.empty });
-    const proven = await prove(context, recovery, { kind, value }, request.ip);
+    const proven = await prove(context, recovery, { kind, value }, callerOf(browser, request));
     if (!isRefused(proven)) return goOn(parts, show, reply, recovery, proven);
     if (proven.code === 'wrong_proof') {
       return this.showOther(show, recovery, 422, { kind, text: other.wrong(proven.data.tries_left ?? 0) });

@@ -7,6 +7,7 @@ import { originOf, readAuthorizationRequest } from './authorization-request.js';
 import { type BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
 import { goOn, noSession, provingOr, refused } from './go-on.js';
+import { callerOf } from './known-browser.js';
 import { PageFaults } from './page-faults.js';
 import { PAGES, type PageParts, partsIn } from './parts.js';
 import { Presenter } from './present.js';
@@ -51,6 +52,7 @@ export class RecoverController {
       country: country || undefined,
       locale: show.context.locale,
       source: request.ip,
+      deviceTokens: browser.knownAs(request),
       clientId: app?.client.client_id,
       redirect: app && { redirectUri: app.redirectUri, state: app.state, codeChallenge: app.codeChallenge },
     });
@@ -98,7 +100,7 @@ export class RecoverController {
     // A try is too dear for a slip of the finger.
     if (!/\d/.test(value.normalize('NFKC')))
       return this.showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
-    const proven = await prove(context, recovery, { kind: 'code', value }, request.ip);
+    const proven = await prove(context, recovery, { kind: 'code', value }, callerOf(browser, request));
     if (!isRefused(proven)) return goOn(parts, show, reply, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const problem = wordsOf(show).code.wrong(proven.data.tries_left ?? 0);

@@ -1,6 +1,6 @@
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { type Budget, budgets, counterKey, limited, sourceOf, spend } from '@rekey/limits';
+import { type Budget, budgets, chargesOfSource, counterKey, limited, spend } from '@rekey/limits';
 import {
   beginDevice,
   type Client,
@@ -14,14 +14,15 @@ import {
 import type { ActContext } from '../context.js';
 import type { Changing } from './context.js';
 
-async function within(
-  { database, keyring, clock, flood }: ActContext,
-  budget: Budget,
-  party: string,
-): Promise<boolean> {
-  const charge = { key: counterKey(keyring, budget, party), budget };
-  return spend(database, new Date(clock.now()), [charge], flood);
-}
+const within = (
+  { database, clock, flood }: ActContext,
+  charges: Parameters<typeof spend>[2],
+): Promise<boolean> => spend(database, new Date(clock.now()), charges, flood);
+
+const chargeOf = ({ keyring }: ActContext, budget: Budget, party: string) => ({
+  key: counterKey(keyring, budget, party),
+  budget,
+});
 
 /**
  * A device asks to be let in. Who asks is nobody yet, and each time leaves a row.
@@ -35,8 +36,9 @@ export async function beginDeviceWithin(
 ): Promise<DeviceAuthorization | OAuthRefusal | Refusal> {
   const { devices, devicesAClient } = budgets;
   // One after the other: a source that is over its own budget spends nothing of the client's.
-  if (!(await within(context, devices, sourceOf(source)))) return limited(devices);
-  if (!(await within(context, devicesAClient, client.client_id))) return limited(devicesAClient);
+  if (!(await within(context, chargesOfSource(context.keyring, devices, source)))) return limited(devices);
+  if (!(await within(context, [chargeOf(context, devicesAClient, client.client_id)])))
+    return limited(devicesAClient);
   return beginDevice(context, client, request);
 }
 
@@ -47,7 +49,8 @@ export async function lookAtDevice(
   userCode: string,
 ): Promise<WaitingDevice | Refusal> {
   // Codes of devices are short: whoever is signed in may try a few (RFC 8628 §5.1).
-  if (!(await within(context, budgets.userCodes, who.account))) return limited(budgets.userCodes);
+  if (!(await within(context, [chargeOf(context, budgets.userCodes, who.account)])))
+    return limited(budgets.userCodes);
   return (await findWaitingDevice(context, userCode)) ?? refuse('not_found');
 }
 
@@ -57,7 +60,8 @@ export async function answerDevice(
   who: Changing,
   { userCode, allow }: { userCode: string; allow: boolean },
 ): Promise<undefined | Refusal> {
-  if (!(await within(context, budgets.userCodes, who.account))) return limited(budgets.userCodes);
+  if (!(await within(context, [chargeOf(context, budgets.userCodes, who.account)])))
+    return limited(budgets.userCodes);
   const { database, keyring, clock } = context;
   const now = clock.now();
   const at = new Date(now);

@@ -13,7 +13,7 @@ import {
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, counterKey, limited, sourceOf, spend } from '@rekey/limits';
+import { budgets, chargesOfSource, counterKey, limited, spend } from '@rekey/limits';
 import { type Client, type SignedIn, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import { knownAmong, type PasswordAttempt, tryPassword } from './password-attempts.js';
@@ -48,15 +48,16 @@ export async function signInWithin(
 ): Promise<WithDeviceToken<TokenResponse> | Refusal> {
   const { database, keyring, clock } = context;
   const shown = request.device_tokens.flatMap((token) => readKnownBrowser(keyring, token, clock.now()) ?? []);
-  const bySource = `source ${sourceOf(source)}`;
+  const budget = budgets.signIns;
+  const bySource = chargesOfSource(keyring, budget, source, 'source ');
   // Before anything is looked up; a browser that may be known is charged once it is known whose it is.
-  if (shown.length === 0 && !(await within(context, bySource))) return limited(budgets.signIns);
+  if (shown.length === 0 && !(await within(context, bySource))) return limited(budget);
   const identifier = normaliseIdentifier(request.identifier, { country: request.country });
   const found = isRefused(identifier) ? undefined : await findAccount(database, keyring, identifier);
   const account = found?.status === 'active' ? found : undefined;
   const browser = knownAmong(shown, account);
-  if (shown.length > 0 && !(await within(context, browser ? `browser ${browser.id}` : bySource)))
-    return limited(budgets.signIns);
+  const ofBrowser = browser && [{ key: counterKey(keyring, budget, `browser ${browser.id}`), budget }];
+  if (shown.length > 0 && !(await within(context, ofBrowser ?? bySource))) return limited(budget);
   if (isRefused(identifier)) return identifier;
   // However it is written: each way to write it is no further try.
   const name = `${identifier.kind}:${identifier.lookup}`;
@@ -94,10 +95,10 @@ async function open(
     : signIn(context, client, { account: id, passwordHash: again, more });
 }
 
-async function within({ database, keyring, clock, flood }: SignInContext, party: string): Promise<boolean> {
-  const budget = budgets.signIns;
-  return spend(database, new Date(clock.now()), [{ key: counterKey(keyring, budget, party), budget }], flood);
-}
+const within = (
+  { database, clock, flood }: SignInContext,
+  charges: Parameters<typeof spend>[2],
+): Promise<boolean> => spend(database, new Date(clock.now()), charges, flood);
 
 /** @returns the `amr` of what was shown beside a right password, nothing, or a refusal */
 async function verify(
