@@ -46,6 +46,24 @@ describe('the client', () => {
     expect(new Set(api.seen.slice(-100).map(({ authorization }) => authorization)).size).toBe(1);
   });
 
+  test('is known again where it was signed in before: strangers make nobody wait there, nor use up its codes', async () => {
+    const storage = stage.tabs();
+    const client = await stage.signedIn('seen', { storage: storage() });
+    const to = 'seen@example.com';
+    await client.signOut();
+    const stranger = stage.open();
+    for (let n = 0; n < 5; n++)
+      await expect(stranger.signIn({ identifier: to, password: 'a guess that is wrong' })).rejects.toThrow();
+    for (let n = 0; n < 6; n++) await stranger.startRecovery({ identifier: to });
+    await rekey.idle();
+    const before = (await rekey.codes(to)).length;
+    await expect(stage.signIn(stranger, 'seen')).rejects.toMatchObject({ code: 'rate_limited' });
+    await stage.signIn(client, 'seen');
+    await client.startRecovery({ identifier: to });
+    await rekey.idle();
+    expect(await rekey.codes(to)).toHaveLength(before + 1);
+  });
+
   test('two clients over one storage, as tabs without Web Locks: one session', async () => {
     const storage = memoryStorage();
     const one = await stage.signedIn('tabs', { storage });

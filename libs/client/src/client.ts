@@ -79,7 +79,7 @@ export function createClient(options: ClientOptions): Client {
     [issuer, page?.origin ?? '', ...(options.resources ?? [])].map((url) => originOf(url, undefined)),
   );
   const open = ({ token, ...view }: RecoveryView & { token: string }) =>
-    new Recovery(recovery, { id: view.id, token }, send, (answer) => keeper.accept(answer), view);
+    new Recovery(recovery, { id: view.id, token }, send, keeper, view);
 
   return {
     async fetch(input, init) {
@@ -102,7 +102,7 @@ export function createClient(options: ClientOptions): Client {
       return attempt(input, await fresh(token));
     },
     async signIn(request) {
-      const body = { ...request, client_id: clientId };
+      const body = { ...(await keeper.known()), ...request, client_id: clientId };
       await keeper.accept(await callJson<TokenAnswer>(send, `${issuer}/v1/sessions`, 'POST', body));
     },
     async signOut() {
@@ -113,7 +113,7 @@ export function createClient(options: ClientOptions): Client {
     },
     isSignedIn: async () => (await keeper.session.load()) !== undefined,
     async startRecovery(request) {
-      const body = { ...request, client_id: clientId };
+      const body = { ...(await keeper.known()), ...request, client_id: clientId };
       return open(await callJson(send, `${recovery}/v1/recoveries`, 'POST', body));
     },
     async resumeRecovery({ id, token }) {

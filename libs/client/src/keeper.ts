@@ -24,6 +24,7 @@ export interface TokenAnswer {
   refresh_token?: string;
   expires_in?: number;
   scope?: string;
+  device_token?: string;
 }
 
 /** Renewed before the end: what is on its way at the end would fail. */
@@ -56,6 +57,21 @@ export class TokenKeeper {
   /** Takes tokens in, from a sign-in or a recovery; whatever waits for them goes on. */
   async accept(answer: TokenAnswer): Promise<void> {
     await this.session.begin(this.stored(answer, this.options.now()));
+    try {
+      if (answer.device_token) await this.options.storage.device?.save(answer.device_token);
+    } catch {
+      // It costs its owner nothing but a wait, some day.
+    }
+  }
+
+  /** For a body: what the services know this app by. */
+  async known(): Promise<{ device_token?: string }> {
+    try {
+      const token = await this.options.storage.device?.load();
+      return token ? { device_token: token } : {};
+    } catch {
+      return {};
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 import { RekeyFault, read } from './fault.js';
-import type { TokenAnswer } from './keeper.js';
+import type { TokenAnswer, TokenKeeper } from './keeper.js';
 
 export type ProofKind = 'code' | 'totp' | 'backup_code';
 
@@ -36,7 +36,7 @@ export class Recovery {
     private readonly base: string,
     readonly reference: RecoveryReference,
     private readonly send: typeof fetch,
-    private readonly accept: (answer: TokenAnswer) => Promise<void>,
+    private readonly keeper: Pick<TokenKeeper, 'accept' | 'known'>,
     /** As it was shown last. */
     public view: RecoveryView,
   ) {}
@@ -55,7 +55,11 @@ export class Recovery {
 
   /** Refusals: `wrong_proof` (`body.tries_left`), `no_tries_left`, `finished`. Then `view.methods` say what else is needed. */
   async prove(value: string, kind: ProofKind = 'code'): Promise<RecoveryView> {
-    this.view = await this.call<RecoveryView>('POST', '/proofs', { kind, value });
+    this.view = await this.call<RecoveryView>('POST', '/proofs', {
+      kind,
+      value,
+      ...(await this.keeper.known()),
+    });
     return this.view;
   }
 
@@ -64,7 +68,7 @@ export class Recovery {
    * now on, unless the service keeps the old one for this client. Refusal: `password_refused`.
    */
   async settle(with_: { password?: string } = {}): Promise<void> {
-    await this.accept(await this.call<TokenAnswer>('POST', '/credentials', with_));
+    await this.keeper.accept(await this.call<TokenAnswer>('POST', '/credentials', with_));
   }
 
   async cancel(): Promise<void> {

@@ -14,6 +14,11 @@ export interface TokenStorage {
   shared?: string;
   load(): Promise<StoredTokens | undefined> | StoredTokens | undefined;
   save(tokens: StoredTokens | undefined): Promise<void> | void;
+  /**
+   * Beyond the session: by what the services know the app again in which somebody was signed in, so that no stranger's tries and codes
+   * make its owner wait. It proves nothing of a person. Left out where an app is a stranger each time.
+   */
+  device?: { load(): Promise<string | null> | string | null; save(token: string): Promise<void> | void };
 }
 
 /** Kept as long as the page lives. */
@@ -48,5 +53,9 @@ export const keyValueStorage = (store: KeyValueStore, key = 'rekey'): TokenStora
   },
   async save(tokens) {
     await (tokens ? store.setItem(key, JSON.stringify(tokens)) : store.removeItem(key));
+  },
+  device: {
+    load: () => store.getItem(`${key} device`),
+    save: (token) => store.setItem(`${key} device`, token),
   },
 });
