@@ -69,6 +69,7 @@ describe('a second factor', () => {
     newHousehold();
     const story = new Story(rekey);
     expect((await story.start({ identifier: mail })).status).toBe(202);
+    await rekey.idle();
     const [message] = await rekey.sql('select state, reason from messages where recovery_id = $1', [
       story.id,
     ]);
