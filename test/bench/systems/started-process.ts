@@ -73,9 +73,9 @@ export class StartedProcess {
       .filter((line) => line !== '' && !/^\{"level":[123]0,/.test(line));
   }
 
-  /** Waits until `url` answers 200. @throws when it has not within 30 s */
+  /** Waits until `url` answers 200. @throws when it has not within four minutes */
   async answers(url: string): Promise<void> {
-    const giveUpAt = Date.now() + 30_000;
+    const giveUpAt = Date.now() + 240_000;
     for (;;) {
       this.assertAlive();
       if (await isOk(url)) return;
