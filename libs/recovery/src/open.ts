@@ -126,7 +126,7 @@ export async function openRecovery(
         resendAt: at(lifetimes.resend),
         codeExpiresAt: at(codeShape.lifetimeMs),
         dueAt: at(lifetimes.messageDue),
-        identifierSealed: keyring.seal(identifier.value, id),
+        identifierSealed: keyring.seal(identifier.value, { column: 'recoveries.identifier_sealed', id }),
         identifierDigests: lookupDigests(keyring, identifier),
         sourceKey,
         sourceSpent: counted?.spent ?? null,
