@@ -1,5 +1,6 @@
 import { stopToken } from '@rekey/recovery';
-import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import { SigningKeys } from '@rekey/tokens';
+import { type CryptoKey, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { password, people } from '../flows/people.js';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
@@ -192,28 +193,50 @@ describe('a sealed value that was moved', () => {
     expect(await failed('GET', accountUrl('named'), await who.management())).toEqual(fault);
   });
 
+  /** A token with the claims of a real one, signed by whoever holds this key. */
+  const forge = async (bearer: string, kid: string, privateKey: CryptoKey) => {
+    const claims = JSON.parse(Buffer.from(bearer.split('.')[1] ?? '', 'base64url').toString());
+    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(privateKey);
+  };
+  const sessions = (bearer: string) => who.issuer('GET', 'sessions', { bearer });
+
   test('what a link has sealed into a cookie is no signing key', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
-    const jwk = await exportJWK(privateKey);
-    const link = `${rekey.settings.urls.recovery}/recover/link?token=${encodeURIComponent(JSON.stringify(jwk))}`;
+    const text = JSON.stringify(await exportJWK(privateKey));
+    const link = `${rekey.settings.urls.recovery}/recover/link?token=${encodeURIComponent(text)}`;
     const cookie = (await fetch(link, { redirect: 'manual' })).headers.getSetCookie().join();
     const [, value = ''] = /rekey-link=([^;]+)/.exec(cookie) ?? [];
     expect(value.length).toBeGreaterThan(200);
     await who.put('forged');
     const bearer = (await who.signIn('forged')).body.access_token;
-    const [, claims = ''] = String(bearer).split('.');
     const kid = 'page-cookie/link';
     await rekey.sql(
       `insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
        values ($1, 'access_token', 'ES256', 99, $2, $3, now(), now() - interval '1 day')`,
       [kid, Buffer.from(value, 'base64url'), JSON.stringify(await exportJWK(publicKey))],
     );
-    const forged = await new SignJWT(JSON.parse(Buffer.from(claims, 'base64url').toString()))
-      .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })
-      .sign(await importJWK(jwk, 'ES256'));
     rekey.clock.advance(60_000);
+    const forged = await forge(bearer, kid, privateKey);
     expect(await failed('GET', issuerUrl('sessions'), forged)).toEqual(fault);
     await rekey.sql('delete from signing_keys where kid = $1', [kid]);
-    expect((await who.issuer('GET', 'sessions', { bearer })).status).toBe(200);
+    expect((await sessions(bearer)).status).toBe(200);
+  });
+
+  test('a public key that was put beside a sealed private one verifies nothing, and is not published', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    await who.put('beside');
+    const bearer = (await who.signIn('beside')).body.access_token;
+    const { kid } = JSON.parse(Buffer.from(bearer.split('.')[0] ?? '', 'base64url').toString());
+    const planted = await exportJWK(publicKey);
+    await rekey.sql('update signing_keys set public_jwk = $2 where kid = $1', [kid, JSON.stringify(planted)]);
+    // A process that begins now.
+    const keys = new SigningKeys(await rekey.openDatabase(), rekey.settings.keyring, rekey.clock);
+    const { keys: published } = await keys.publicJwks('access_token');
+    expect(published.find((key) => key.kid === kid)?.x).not.toBe(planted.x);
+    const found = await keys.verifyingKey('access_token', kid);
+    const currentDate = new Date(rekey.clock.now());
+    const verify = (token: string) => jwtVerify(token, found?.publicKey ?? Buffer.alloc(0), { currentDate });
+    await expect(verify(await forge(bearer, kid, privateKey))).rejects.toThrow('signature');
+    await expect(verify(bearer)).resolves.toMatchObject({ payload: { sub: 'beside' } });
   });
 });

@@ -12,7 +12,6 @@ interface StoredKey {
   alg: TokenAlgorithm;
   generation: number;
   private_sealed: Buffer;
-  public_jwk: JWK;
   active_from: Date;
 }
 
@@ -30,8 +29,9 @@ export interface LoadedKey {
 
 const all = statement(
   'signing_keys_all',
-  'select kid, use, alg, generation, private_sealed, public_jwk, active_from from signing_keys order by generation',
+  'select kid, use, alg, generation, private_sealed, active_from from signing_keys order by generation',
 );
+/** The public half stands there for releases before this one, which read it. */
 const add = statement(
   'signing_keys_add',
   `insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
@@ -174,9 +174,15 @@ export class SigningKeys {
       const already = known.get(row.kid);
       if (already) return already;
       const privateJwk = JSON.parse(this.keyring.open(row.private_sealed, privateKeyAs(row.kid)).toString());
-      const { kid, use, alg, generation, public_jwk: publicJwk } = row;
-      const loaded = loadKey(alg, { privateJwk, publicJwk });
-      return { kid, use, alg, generation, activeFrom: row.active_from.getTime(), publicJwk, ...loaded };
+      const { kid, use, alg, generation } = row;
+      return {
+        kid,
+        use,
+        alg,
+        generation,
+        activeFrom: row.active_from.getTime(),
+        ...loadKey(alg, privateJwk),
+      };
     });
     this.loadedAt = this.clock.now();
   }
