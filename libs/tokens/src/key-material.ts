@@ -33,13 +33,17 @@ export async function makeKey(alg: TokenAlgorithm): Promise<KeyMaterial> {
 /**
  * The key that signs and the key that verifies; one and the same for HS256. The public half is made from the private one, which was
  * sealed: what stands beside it in clear could be anybody's, and would then verify what they have signed.
+ *
+ * @throws {Error} when the key was made for another algorithm
  */
 export function loadKey(
   alg: TokenAlgorithm,
   privateJwk: JWK,
 ): { privateKey: KeyObject; publicKey: KeyObject; publicJwk: JWK } {
   if (alg === 'HS256') {
-    const secret = createSecretKey(privateJwk.k ?? '', 'base64url');
+    // The algorithm stands in clear. Of a key of another kind an empty secret would come out, which everybody knows.
+    if (!privateJwk.k) throw new Error('a key of HS256 has no secret: it was made for another algorithm');
+    const secret = createSecretKey(privateJwk.k, 'base64url');
     return { privateKey: secret, publicKey: secret, publicJwk: { kty: 'oct' } };
   }
   const privateKey = createPrivateKey({ key: privateJwk as JsonWebKey, format: 'jwk' });

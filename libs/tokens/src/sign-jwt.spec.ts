@@ -121,3 +121,11 @@ test('who has only the public key cannot sign with it as with a secret [RFC8725 
     expect(isSigned({ alg, publicKey }, forged)).toBe(false);
   }
 });
+
+test.each(['ES256', 'RS256', 'EdDSA'] as const)(
+  'a key of %s whose row says HS256 is none: everybody could sign with the empty secret',
+  async (alg) => {
+    const { privateJwk } = await makeKey(alg);
+    expect(() => loadKey('HS256', privateJwk)).toThrow('another algorithm');
+  },
+);
