@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { sealedInAccounts } from '@rekey/accounts';
 import { type Database, resealRows, type SealedRows } from '@rekey/database';
 import { type Keyring, type SealedAs, sealedColumns } from '@rekey/kernel';
@@ -63,6 +64,9 @@ describe('what is sealed', () => {
     const named = [...found.map(({ column }) => column), 'accounts.password_hash'];
     expect(named.sort()).toEqual(everyColumn);
     expect(all.map(({ column }) => String(column)).sort()).toEqual(everyColumn);
+    const page = readFileSync('docs/decisions/0009-sealed-for-one-place.md', 'utf8');
+    const listed = [...page.matchAll(/^\|[^|]+\| `([\w.]+)` \|/gm)].map(([, column]) => column);
+    expect(listed.sort()).toEqual(everyColumn);
   });
 
   test.each(all.map((rows) => [rows.column, rows] as const))(
