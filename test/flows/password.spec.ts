@@ -156,10 +156,14 @@ describe('passwords and sessions', () => {
     expect(await costs()).toEqual(['m=32768,t=3,p=1']);
     const opened = (text: string) =>
       rekey.settings.keyring
-        .open(Buffer.from(text.slice(2), 'hex'), 'accounts.password_hash imported')
+        .open(Buffer.from(text.slice(2), 'hex'), {
+          column: 'accounts.password_hash',
+          id: 'imported',
+          account: 'imported',
+        })
         .toString();
     const before = await stored();
-    expect(before.password_hash).toMatch(/^\\x01/);
+    expect(before.password_hash).toMatch(/^\\x02/);
     expect((await who.signIn('imported', { password: 'not the right sentence' })).status).toBe(401);
     expect(await stored()).toEqual(before);
     const answers = await Promise.all([1, 2, 3].map(() => who.signIn('imported', { password: theirs })));
@@ -204,11 +208,11 @@ describe('passwords and sessions', () => {
     expect((await who.signIn('clear-one', { password: 'not the right one' })).status).toBe(401);
     expect(await stored('clear-one')).toMatch(/^\$argon2id/);
     expect((await who.signIn('clear-one')).status).toBe(201);
-    expect(await stored('clear-one')).toMatch(/^\\x01/);
+    expect(await stored('clear-one')).toMatch(/^\\x02/);
     expect(await counted()).toBe(1);
     const done = await resealRows(database, keyring, sealedPasswords, { pause: async () => undefined });
     expect(done).toEqual({ resealed: 1, unreadable: [], doubled: [], left: 0 });
-    expect(await stored('clear-two')).toMatch(/^\\x01/);
+    expect(await stored('clear-two')).toMatch(/^\\x02/);
     expect((await who.signIn('clear-two')).status).toBe(201);
     expect(await counted()).toBeUndefined();
   });

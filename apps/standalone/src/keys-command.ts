@@ -5,10 +5,10 @@ import { whatToDo } from '@rekey/http';
 import { newSecret, systemClock } from '@rekey/kernel';
 import { developmentSecrets, type Settings, settingsOrExit } from '@rekey/settings';
 import { runningUrls } from './keys/embedded-url.js';
-import { describeHoldings, listHoldings } from './keys/holdings.js';
+import { describeHoldings, describeRows, listHoldings, listOlder } from './keys/holdings.js';
 import { rotate } from './keys/rotate.js';
 
-/** `npm run keys -- status | add | rotate`: which keys are needed, a new one, and everything under it. */
+/** `npm run keys -- status | add | rotate`: which keys are needed, a new one, and everything under it, as this release seals. */
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const fail = (message: string) => {
@@ -31,17 +31,20 @@ async function showStatus(settings: Settings): Promise<void> {
   await onDatabase(settings, async (database) => {
     for (const line of describeHoldings(settings.keyring.keyIds, await listHoldings(database, now())))
       say(line);
+    const older = await listOlder(database);
+    if (older.length > 0) say(`by a release before, until "npm run keys -- rotate": ${describeRows(older)}`);
   });
 }
 
 async function rotateAll(settings: Settings): Promise<void> {
-  if (settings.keyring.keyIds.length === 1) {
-    fail(
-      `the keyring has one key only, ${settings.keyring.newestKeyId}; "npm run keys -- add" makes another to put before it`,
-    );
-    return;
-  }
   await onDatabase(settings, async (database) => {
+    // What a release before has sealed is sealed anew under the same key, too.
+    if (settings.keyring.keyIds.length === 1 && (await listOlder(database)).length === 0) {
+      fail(
+        `the keyring has one key only, ${settings.keyring.newestKeyId}; "npm run keys -- add" makes another to put before it`,
+      );
+      return;
+    }
     if (!(await rotate(database, settings.keyring, now(), say))) fail('not everything could be sealed anew');
   });
 }

@@ -10,7 +10,7 @@ import {
   findAccount,
   lookupDigests,
   normaliseIdentifier,
-  openAddress,
+  ownAddress,
   putAccount,
   readAccount,
   type SealedAddress,
@@ -91,7 +91,9 @@ describe('accounts on PostgreSQL', () => {
     expect(gone.map(({ removed_at, is_primary }) => [removed_at.getTime(), is_primary])).toEqual([
       [now, false],
     ]);
-    expect(keyring.open(gone[0].sealed, gone[0].id).toString()).toBe('goes@example.com');
+    expect(
+      keyring.open(gone[0].sealed, { column: 'addresses.sealed', id: gone[0].id, account: 'a' }).toString(),
+    ).toBe('goes@example.com');
     expect(await who('goes@example.com')).toBeUndefined();
     expect(code(await put('b', { mails: ['goes@example.com'] }))).toBe('done');
     expect(await who('goes@example.com')).toBe('b');
@@ -229,14 +231,14 @@ describe('accounts on PostgreSQL', () => {
       const identifier = normaliseIdentifier(typed);
       if (isRefused(identifier)) throw new Error(typed);
       const digests = lookupDigests(keyring, identifier);
-      const [row] = await database.query<SealedAddress>(pick, {
+      const [row] = await database.query<SealedAddress & { account_id: string }>(pick, {
         digests,
         account: null,
         generation: null,
         address: null,
         channel,
       });
-      return row && openAddress(keyring, row).value;
+      return row && ownAddress(keyring, row, row.account_id)?.value;
     };
     const mei: Draft = {
       username: 'mei',

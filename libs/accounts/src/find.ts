@@ -1,6 +1,7 @@
 import { type Sql, statement } from '@rekey/database';
 import type { Keyring, Locale } from '@rekey/kernel';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
+import { addressAs } from './sealed-as.js';
 import { evidenceHolds, isOfGeneration } from './standing.js';
 
 /**
@@ -65,9 +66,9 @@ export const addressOfNotice = (address: string): string => `
     null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
   from addresses d join accounts a on a.id = d.account_id where d.id = ${address}`;
 
-/** Addresses that a person who has proved something may choose from, as SQL that yields `id, channel, sealed`. */
+/** Addresses that a person who has proved something may choose from, as SQL that yields `id, account_id, channel, sealed`. */
 export const addressesToOffer = (account: string): string => `
-  select d.id, ${channelOf} as channel, d.sealed from addresses d
+  select d.id, d.account_id, ${channelOf} as channel, d.sealed from addresses d
   where d.account_id = ${account} and d.verified and d.removed_at is null
   order by d.is_primary desc, d.id`;
 
@@ -103,12 +104,17 @@ export interface OpenedAddress {
   value: string;
 }
 
-export const openAddress = (keyring: Keyring, row: SealedAddress): OpenedAddress => ({
-  id: row.address_id,
-  kind: row.channel === 'email' ? 'email' : 'phone',
-  channel: row.channel,
-  value: keyring.open(row.sealed, row.address_id).toString(),
-});
+/**
+ * @returns undefined for an address that nobody has given this account: somebody has written to the table. Nothing is ever sent there
+ * @throws {SealFault} when the keyring lacks its key
+ */
+export function ownAddress(keyring: Keyring, row: SealedAddress, account: string): OpenedAddress | undefined {
+  const { address_id: id, channel } = row;
+  const value = keyring.openUnlessAltered(row.sealed, addressAs({ id, account }))?.toString();
+  return value === undefined
+    ? undefined
+    : { id, kind: channel === 'email' ? 'email' : 'phone', channel, value };
+}
 
 /**
  * Who may be given tokens, as SQL that yields `account_id, roles, generation, known_browsers_epoch` of an active account `a`, or nothing. Its row is held

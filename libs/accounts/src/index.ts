@@ -28,7 +28,7 @@ export {
   judgedSubject,
   maskAddress,
   type OpenedAddress,
-  openAddress,
+  ownAddress,
   type SealedAddress,
 } from './find.js';
 export { type HeldPassword, holdPassword, restorePassword } from './held-password.js';

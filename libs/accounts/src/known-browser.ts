@@ -17,7 +17,7 @@ export interface KnownBrowser {
 /** Without a sign-in in between, in milliseconds. */
 export const knownBrowserLifetime = 90 * 86_400_000;
 
-const purpose = 'known-browser';
+const as = { use: 'known-browser' } as const;
 const uuidBytes = 16;
 const epochBytes = 4;
 const timeBytes = 6;
@@ -35,14 +35,14 @@ export function knownBrowserToken(
   numbers.writeUInt32BE(epoch);
   numbers.writeUIntBE(Math.floor((now + knownBrowserLifetime) / 1000), epochBytes, timeBytes);
   const plain = Buffer.concat([bytesOf(id), bytesOf(generation), numbers]);
-  return keyring.seal(plain, purpose).toString('base64url');
+  return keyring.seal(plain, as).toString('base64url');
 }
 
 /** @returns undefined for a token that is not ours or has run out. Whose browser it is, and whether still, is asked by {@link isKnownBrowser} */
 export function readKnownBrowser(keyring: Keyring, token: string, now: number): KnownBrowser | undefined {
   let plain: Buffer;
   try {
-    plain = keyring.open(readBase64url(token) ?? Buffer.alloc(0), purpose);
+    plain = keyring.open(readBase64url(token) ?? Buffer.alloc(0), as);
   } catch {
     return undefined;
   }

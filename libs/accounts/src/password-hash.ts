@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { type Sql, statement } from '@rekey/database';
-import type { Keyring } from '@rekey/kernel';
+import type { Keyring, SealedAs } from '@rekey/kernel';
 import { normalised, passwordHashOf } from './password.js';
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
@@ -9,7 +9,7 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** A PHC string. What is stored is made of it by {@link sealHash}. */
 export const hashPassword = (password: string): Promise<string> => hash(normalised(password), cost);
 
-const aad = (account: string): string => `accounts.password_hash ${account}`;
+const asOf = (account: string): SealedAs => ({ column: 'accounts.password_hash', id: account, account });
 
 /**
  * A hash as it is stored: sealed for its account under the keyring, which the database does not hold (NIST SP 800-63B-4 §3.1.1.2: an
@@ -17,20 +17,17 @@ const aad = (account: string): string => `accounts.password_hash ${account}`;
  * replaced, without the password. Text of a bytea, in the place of the hash in clear that the releases before have written.
  */
 export const sealHash = (keyring: Keyring, account: string, phc: string): string =>
-  `\\x${keyring.seal(phc, aad(account)).toString('hex')}`;
+  `\\x${keyring.seal(phc, asOf(account)).toString('hex')}`;
 
 /** @returns the PHC string; null when the keyring lacks its key, or it is another account's: then no password is right */
 export function openHash(keyring: Keyring, account: string, stored: string): string | null {
   if (!stored.startsWith('\\x')) return stored;
   try {
-    return keyring.open(Buffer.from(stored.slice(2), 'hex'), aad(account)).toString();
+    return keyring.open(Buffer.from(stored.slice(2), 'hex'), asOf(account)).toString();
   } catch {
     return null;
   }
 }
-
-/** For {@link SealedRows}: as above. */
-export const hashAad = aad;
 
 /** A hash of somebody's row. */
 export interface StoredHash {

@@ -1,6 +1,7 @@
 import { type Sql, statement } from '@rekey/database';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { addressAs, usernameAs } from './sealed-as.js';
 
 /** Lengths in code points (NIST SP 800-63B-4 §3.1.1.2: 15 where the password is the only factor). */
 export const passwordLength = { least: 15, most: 256 } as const;
@@ -131,7 +132,7 @@ export const changePassword = (
 
 const words = statement(
   'account_context',
-  `select a.id as row, a.username_sealed as sealed, 'username' as kind from accounts a
+  `select a.id, a.username_sealed as sealed, 'username' as kind from accounts a
    where a.id = :account and a.username_sealed is not null
    union all
    select d.id::text, d.sealed, d.kind from addresses d where d.account_id = :account and d.kind = 'email' and d.removed_at is null`,
@@ -139,9 +140,11 @@ const words = statement(
 
 /** Words that no password of this account may be made of. */
 export async function passwordContext(sql: Sql, keyring: Keyring, account: string): Promise<string[]> {
-  const rows = await sql.query<{ row: string; sealed: Buffer; kind: string }>(words, { account });
-  return rows.flatMap(({ row, sealed, kind }) => {
-    const text = keyring.open(sealed, row).toString();
+  const rows = await sql.query<{ id: string; sealed: Buffer; kind: string }>(words, { account });
+  return rows.flatMap(({ id, sealed, kind }) => {
+    const as = kind === 'username' ? usernameAs(account) : addressAs({ id, account });
+    // What somebody has put there is no word of its owner, who must still be able to set a password.
+    const text = keyring.openUnlessAltered(sealed, as)?.toString() ?? '';
     return kind === 'email'
       ? [text.split('@')[0] ?? '', text.split('@')[1]?.split('.').at(-2) ?? '']
       : [text];

@@ -19,6 +19,7 @@ import {
   sealHash,
   verifyPassword,
 } from './password-hash.js';
+import { addressAs, usernameAs } from './sealed-as.js';
 import { unfitUsername } from './username.js';
 
 const upsert = statement(
@@ -142,7 +143,7 @@ export async function putAccount(
         status: account.status,
         roles: account.roles,
         locale: account.locale ?? null,
-        usernameSealed: username ? keyring.seal(username.value, id) : null,
+        usernameSealed: username ? keyring.seal(username.value, usernameAs(id)) : null,
         usernameLookup: username ? lookupDigest(keyring, username) : null,
         passwordHash,
         passwordPut: passwordHash === null ? null : putDigest(account),
@@ -241,7 +242,7 @@ async function putAddress(
     id,
     account,
     kind: identifier.kind,
-    sealed: keyring.seal(identifier.value, id),
+    sealed: keyring.seal(identifier.value, addressAs({ id, account })),
     lookup: lookupDigest(keyring, identifier),
     exact: exactDigest(keyring, identifier),
     verified,

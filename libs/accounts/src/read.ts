@@ -2,6 +2,7 @@ import { type Sql, statement } from '@rekey/database';
 import type { Keyring, Locale } from '@rekey/kernel';
 import { type Account, type AccountAddress, isAccountId } from './account-shape.js';
 import type { AddressKind } from './identifier.js';
+import { addressAs, usernameAs } from './sealed-as.js';
 
 interface AccountRow {
   id: string;
@@ -30,7 +31,7 @@ const addresses = statement(
    order by is_primary desc, created_at, id`,
 );
 
-/** @returns undefined when there is no such account */
+/** @returns undefined when there is no such account @throws {SealFault} when something of it is not its own */
 export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promise<Account | undefined> {
   if (!isAccountId(id)) return undefined;
   const [row] = await sql.query<AccountRow>(account, { id });
@@ -38,11 +39,13 @@ export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promi
   const rows = await sql.query<AddressRow>(addresses, { id });
   return {
     id: row.id,
-    ...(row.username_sealed ? { username: keyring.open(row.username_sealed, row.id).toString() } : {}),
+    ...(row.username_sealed
+      ? { username: keyring.open(row.username_sealed, usernameAs(row.id)).toString() }
+      : {}),
     addresses: rows.map(
       (address): AccountAddress => ({
         kind: address.kind,
-        value: keyring.open(address.sealed, address.id).toString(),
+        value: keyring.open(address.sealed, addressAs({ id: address.id, account: row.id })).toString(),
         verified: address.verified,
         primary: address.is_primary,
       }),

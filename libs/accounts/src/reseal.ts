@@ -1,37 +1,39 @@
 import type { SealedRows } from '@rekey/database';
 import { exactDigest, identifierOf, lookupDigest } from './identifier.js';
-import { hashAad } from './password-hash.js';
 
 /** Password hashes. Those that the releases before have written stand in clear until they are sealed. */
 export const sealedPasswords: SealedRows = {
   what: 'passwords',
-  table: 'accounts',
+  column: 'accounts.password_hash',
   id: { column: 'id', type: 'text' },
-  aad: hashAad,
-  sealed: 'password_hash',
+  account: 'id',
   isText: true,
 };
 
 /** What of accounts is sealed, and found by digests of what is sealed. Another sealed column is another line. */
 export const sealedInAccounts: SealedRows[] = [
   {
-    table: 'accounts',
+    column: 'accounts.username_sealed',
     id: { column: 'id', type: 'text' },
-    sealed: 'username_sealed',
+    account: 'id',
     digests: { username_lookup: 'bytea' },
     digest: (keyring, plain) => ({ username_lookup: lookupDigest(keyring, identifierOf(plain)) }),
   },
   {
     // Removed ones too: their owner is still warned there.
-    table: 'addresses',
+    column: 'addresses.sealed',
     id: { column: 'id', type: 'uuid' },
-    sealed: 'sealed',
+    account: 'account_id',
     digests: { lookup: 'bytea', exact: 'bytea' },
     digest: (keyring, plain) => ({
       lookup: lookupDigest(keyring, identifierOf(plain)),
       exact: exactDigest(keyring, identifierOf(plain)),
     }),
   },
-  { table: 'authenticators', id: { column: 'id', type: 'uuid' }, sealed: 'secret_sealed' },
+  {
+    column: 'authenticators.secret_sealed',
+    id: { column: 'id', type: 'uuid' },
+    account: 'account_id',
+  },
   sealedPasswords,
 ];

@@ -50,7 +50,7 @@ export const standingOf = (account: string): string => `
  */
 export const totpEvidence = (account: string, use: Use = 'recovery'): string => `
   select t.id::text as authenticator_id,
-    jsonb_build_object('id', t.id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
+    jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
   from authenticators t
   where t.account_id = ${account} and t.kind = 'totp' and ${proves('t', use)}`;
 

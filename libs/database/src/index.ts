@@ -13,9 +13,11 @@ export { migrate, pendingMigrations } from './migrate.js';
 export { makeRoles, type RoleUrls } from './roles.js';
 export {
   countByKey,
+  countOlder,
   countSealed,
   type KeyCount,
   keyIn,
+  nameOfRows,
   type Resealed,
   type ResealOptions,
   resealRows,

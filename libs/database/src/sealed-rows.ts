@@ -1,21 +1,36 @@
-import { type Keyring, keyHeader } from '@rekey/kernel';
+import {
+  type ColumnOfAccount,
+  type ColumnOfNobody,
+  type Keyring,
+  type SealedAs,
+  sealHeader,
+  sealVersions,
+} from '@rekey/kernel';
 import type { Sql } from './database.js';
 import { type Statement, statement } from './statement.js';
 
 /** A column that is sealed, with the keyed digests of the same plain text beside it. */
-export interface SealedRows {
+export type SealedRows = {
   /** Shown to operators; the table when left out. */
   what?: string;
-  table: string;
-  /** The primary key; its text is what the value was sealed with, unless `aad` makes something else of it. */
+  /** The primary key; its text is the id that the value is bound to. */
   id: { column: string; type: 'uuid' | 'text' };
-  aad?(id: string): string;
-  sealed: string;
   /** The column is text: of a bytea, or in clear, where it is from before it was sealed. */
   isText?: true;
   /** Columns that are digested from the same plain text, and how. They are written in the same update. */
   digests?: Record<string, 'bytea' | 'bytea[]'>;
   digest?(keyring: Keyring, plain: string): Record<string, Buffer | Buffer[]>;
+} & (
+  | { column: ColumnOfAccount /** Whose row it is, as an SQL expression. */; account: string }
+  | { column: ColumnOfNobody; account?: undefined }
+);
+
+/** For operators. */
+export const nameOfRows = (rows: SealedRows): string => rows.what ?? placeOf(rows).table;
+
+function placeOf({ column }: SealedRows): { table: string; sealed: string } {
+  const [table = '', sealed = ''] = column.split('.');
+  return { table, sealed };
 }
 
 export interface Resealed {
@@ -39,6 +54,8 @@ export interface ResealOptions {
 
 interface OldRow {
   id: string;
+  /** Null where rows belong to no account. */
+  account: string | null;
   sealed: Buffer;
 }
 
@@ -53,8 +70,9 @@ interface NewRow {
 const passes = 10;
 
 /**
- * Seals anew, under the newest key, whatever is sealed under an older one, beside the work that goes on: a batch an update,
- * which waits for nobody and takes a row only while it still holds what was read. It may end at any moment and begin again.
+ * Seals anew, under the newest key, whatever is sealed under an older one or in an older version, beside the work that goes on: a
+ * batch an update, which waits for nobody and takes a row only while it still holds what was read. It may end at any moment and begin
+ * again. What somebody has moved while it was of version 1 is bound to where it is found.
  */
 export async function resealRows(
   sql: Sql,
@@ -79,7 +97,7 @@ async function onePass(
   { batch = 500, progress }: ResealOptions,
   outcome: Resealed,
 ): Promise<void> {
-  const head = keyHeader(keyring.newestKeyId);
+  const head = sealHeader(keyring.newestKeyId);
   const page = pageOf(rows);
   const update = updateOf(rows);
   let after = rows.id.type === 'uuid' ? '00000000-0000-0000-0000-000000000000' : '';
@@ -94,9 +112,10 @@ async function onePass(
 }
 
 function sealAnew(keyring: Keyring, rows: SealedRows, row: OldRow, outcome: Resealed): NewRow[] {
+  const as = sealedAs(rows, row);
   let plain: Buffer;
   try {
-    plain = rows.isText && isInClear(row.sealed) ? row.sealed : keyring.open(row.sealed, aadOf(rows, row));
+    plain = rows.isText && isInClear(row.sealed) ? row.sealed : keyring.open(row.sealed, as);
   } catch {
     outcome.unreadable.push(row.id);
     return [];
@@ -108,18 +127,22 @@ function sealAnew(keyring: Keyring, rows: SealedRows, row: OldRow, outcome: Rese
     {
       id: row.id,
       old: row.sealed.toString('hex'),
-      sealed: keyring.seal(plain, aadOf(rows, row)).toString('hex'),
+      sealed: keyring.seal(plain, as).toString('hex'),
       ...Object.fromEntries(digests.map(([column, value]) => [`new_${column}`, hex(value)])),
     },
   ];
 }
 
-const aadOf = ({ aad }: SealedRows, { id }: OldRow): string => (aad ? aad(id) : id);
+const sealedAs = (rows: SealedRows, { id, account }: OldRow): SealedAs =>
+  // No account has an empty id: what has lost its account opens nowhere.
+  rows.account === undefined
+    ? { column: rows.column, id }
+    : { column: rows.column, id, account: account ?? '' };
 
-/** Whatever is sealed begins with the version of its form. */
-const isInClear = (stored: Buffer): boolean => stored[0] !== 1;
+const isInClear = (stored: Buffer): boolean => !sealVersions.includes(stored[0] ?? 0);
 
-const bytesOf = ({ sealed, isText }: SealedRows, t = ''): string => `${t}${sealed}${isText ? '::bytea' : ''}`;
+const bytesOf = (rows: SealedRows, t = ''): string =>
+  `${t}${placeOf(rows).sealed}${rows.isText ? '::bytea' : ''}`;
 
 /** Where one row of a batch is in another's way, the halves go on their own, down to that row. */
 async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Resealed): Promise<void> {
@@ -142,10 +165,11 @@ async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Rese
 }
 
 const pageOf = (rows: SealedRows): Statement => {
-  const { table, id, sealed } = rows;
+  const { id, account = 'null' } = rows;
+  const { table, sealed } = placeOf(rows);
   return statement(
     `reseal_page_${table}_${sealed}`,
-    `select ${id.column}::text as id, ${bytesOf(rows)} as sealed from ${table}
+    `select ${id.column}::text as id, ${account}::text as account, ${bytesOf(rows)} as sealed from ${table}
      where ${id.column} > :after::${id.type} and substring(${bytesOf(rows)} from 1 for :headLength::integer) <> :head::bytea
      order by ${id.column} limit :batch`,
   );
@@ -156,7 +180,8 @@ const pageOf = (rows: SealedRows): Statement => {
  * overwrites nothing that was changed meanwhile.
  */
 function updateOf(rows: SealedRows): Statement {
-  const { table, id, sealed, isText, digests = {} } = rows;
+  const { id, isText, digests = {} } = rows;
+  const { table, sealed } = placeOf(rows);
   const newDigests = Object.entries(digests).map(([column, type]) =>
     type === 'bytea'
       ? `${column} = decode(fresh.row->>'new_${column}', 'hex')`
@@ -198,9 +223,23 @@ export interface KeyCount {
 }
 
 export function countSealed(sql: Sql, rows: SealedRows): Promise<KeyCount[]> {
-  const { table, sealed, isText } = rows;
+  const { table, sealed } = placeOf(rows);
   const bytes = `(${bytesOf(rows)})`;
-  const key = isText ? `case when get_byte(${bytes}, 0) = 1 then ${keyIn(bytes)} end` : keyIn(sealed);
+  const isSealed = `get_byte(${bytes}, 0) in (${sealVersions.join(', ')})`;
+  const key = rows.isText ? `case when ${isSealed} then ${keyIn(bytes)} end` : keyIn(sealed);
   const from = `${table} where ${sealed} is not null`;
   return sql.query<KeyCount>(statement(`reseal_count_${table}_${sealed}`, countByKey(from, key)));
+}
+
+/** Rows that a release before has written: of an older version, or in clear. {@link resealRows} takes them up under whichever key. */
+export async function countOlder(sql: Sql, rows: SealedRows): Promise<number> {
+  const { table, sealed } = placeOf(rows);
+  const [newest] = sealVersions;
+  const [row] = await sql.query<{ rows: number }>(
+    statement(
+      `reseal_count_older_${table}_${sealed}`,
+      `select count(*)::integer as rows from ${table} where ${sealed} is not null and get_byte(${bytesOf(rows)}, 0) <> ${newest}`,
+    ),
+  );
+  return row?.rows ?? 0;
 }

@@ -1,7 +1,7 @@
 export { readBase64url } from './base64url.js';
 export { type Clock, MovableClock, systemClock } from './clock.js';
 export { isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
-export { Keyring, type KeyringKey, keyHeader } from './keyring.js';
+export { Keyring, type KeyringKey, sealHeader, sealVersions } from './keyring.js';
 export { askedLocale, type Locale, locales, pickLocale } from './locale.js';
 export {
   AnyRefusal,
@@ -14,4 +14,11 @@ export {
   refuse,
 } from './refusal.js';
 export { isSameText } from './same-text.js';
+export { SealFault } from './seal-fault.js';
+export {
+  type ColumnOfAccount,
+  type ColumnOfNobody,
+  type SealedAs,
+  sealedColumns,
+} from './sealed-as.js';
 export { withDefaults } from './with-defaults.js';

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Keyring } from './keyring.js';
+import { sealedBefore } from '../../../test/flows/sealed-before.js';
+import { Keyring, sealHeader } from './keyring.js';
+import { associatedData, type SealedAs } from './sealed-as.js';
 
 const key = (id: string) => ({ id, key: randomBytes(32) });
 
@@ -9,29 +11,79 @@ describe('Keyring', () => {
   const before = new Keyring([older]);
   const after = new Keyring([newer, older]);
 
+  const address = {
+    column: 'addresses.sealed',
+    id: '0197f0a0-0000-7000-8000-000000000001',
+    account: 'mei',
+  } as const;
+
   test('opens what it sealed, under the newest key', () => {
-    const sealed = after.seal('mei@example.com', 'row-1');
-    expect(after.open(sealed, 'row-1').toString()).toBe('mei@example.com');
+    const sealed = after.seal('mei@example.com', address);
+    expect(after.open(sealed, address).toString()).toBe('mei@example.com');
     expect(sealed.includes('mei@example.com')).toBe(false);
     expect(sealed.subarray(2, 6).toString()).toBe('2026');
+    expect(sealed.subarray(0, 6)).toEqual(sealHeader('2026'));
   });
 
   test('still opens what an older key sealed, and not without that key', () => {
-    const sealed = before.seal('x', 'row-1');
-    expect(after.open(sealed, 'row-1').toString()).toBe('x');
-    expect(() => new Keyring([newer]).open(sealed, 'row-1')).toThrow('does not hold');
+    const sealed = before.seal('x', address);
+    expect(after.open(sealed, address).toString()).toBe('x');
+    expect(() => new Keyring([newer]).open(sealed, address)).toThrow('does not hold');
   });
 
-  test('refuses a value moved to another row', () => {
-    expect(() => after.open(after.seal('x', 'row-1'), 'row-2')).toThrow();
+  test.each<[string, SealedAs]>([
+    ['row', { ...address, id: '0197f0a0-0000-7000-8000-000000000002' }],
+    ['account', { ...address, account: 'ada' }],
+    ['column', { ...address, column: 'authenticators.secret_sealed' }],
+    ['column of rows that belong to nobody', { column: 'recoveries.identifier_sealed', id: address.id }],
+    ['use', { use: 'page-cookie/device' }],
+    ['row that is written like two', { ...address, id: `${address.id}","account","mei` }],
+  ])('refuses a value moved to another %s, and says nothing of whom', (_what, as) => {
+    const sealed = after.seal('x', address);
+    expect(() => after.open(sealed, as)).toThrow(
+      /^[\w./-]+: a sealed value was changed, or belongs elsewhere$/,
+    );
+    expect(after.openUnlessAltered(sealed, as)).toBeUndefined();
+  });
+
+  test('a value whose key is gone may open again: it is not taken for a changed one', () => {
+    const ring = new Keyring([newer]);
+    expect(() => ring.openUnlessAltered(before.seal('x', address), address)).toThrow('does not hold');
+    expect(after.openUnlessAltered(before.seal('x', address), address)?.toString()).toBe('x');
+  });
+
+  test('opens what the releases before have sealed, bound to its row alone', () => {
+    const row = sealedBefore(after, 'x', address.id);
+    expect(after.open(row, address).toString()).toBe('x');
+    expect(() => after.open(row, { ...address, id: '0197f0a0-0000-7000-8000-000000000002' })).toThrow(
+      'belongs elsewhere',
+    );
+    const hash = { column: 'accounts.password_hash', id: 'mei', account: 'mei' } as const;
+    expect(after.open(sealedBefore(after, 'x', 'accounts.password_hash mei'), hash).toString()).toBe('x');
+    const cookie = { use: 'page-cookie/link' } as const;
+    const ofCookie = sealedBefore(after, 'x', cookie.use);
+    expect(after.open(ofCookie, cookie).toString()).toBe('x');
+    // Whoever can write rows gives one the name of a cookie.
+    const planted = { column: 'signing_keys.private_sealed', id: cookie.use } as const;
+    expect(() => after.open(ofCookie, planted)).toThrow('belongs elsewhere');
+  });
+
+  test('refuses a value whose version was rewritten to another', () => {
+    const sealed = after.seal('x', address);
+    sealed[0] = 1;
+    expect(() => after.open(sealed, address)).toThrow('belongs elsewhere');
+    // Bound to the same text as the other version: the key alone tells them apart.
+    const before = sealedBefore(after, 'x', associatedData(address));
+    before[0] = 2;
+    expect(() => after.open(before, address)).toThrow('belongs elsewhere');
   });
 
   test('AES-256-GCM: refuses every single changed byte [ASVS 11.3.2]', () => {
-    const sealed = after.seal('secret', 'row-1');
+    const sealed = after.seal('secret', address);
     for (let at = 0; at < sealed.length; at++) {
       const changed = Buffer.from(sealed);
       changed[at]! ^= 1;
-      expect(() => after.open(changed, 'row-1')).toThrow();
+      expect(() => after.open(changed, address)).toThrow();
     }
   });
 

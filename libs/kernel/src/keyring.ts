@@ -6,6 +6,8 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
+import { SealFault } from './seal-fault.js';
+import { associatedData, associatedDataBefore, nameOf, type SealedAs } from './sealed-as.js';
 
 /** One key of the ring. The id travels with whatever the key has sealed or derived. */
 export interface KeyringKey {
@@ -15,15 +17,44 @@ export interface KeyringKey {
   key: Buffer;
 }
 
-const header = 1;
 const nonceLength = 12;
 const tagLength = 16;
 
-/** What stands before whatever was sealed under this key, or kept by {@link Keyring.digest}. */
-export const keyHeader = (keyId: string): Buffer =>
-  Buffer.concat([Buffer.from([header, keyId.length]), Buffer.from(keyId)]);
+interface Form {
+  /** The first byte. */
+  version: number;
+  /** Each has a key of its own, so that no value opens as one of another form. */
+  purpose: string;
+  boundTo(as: SealedAs): string | undefined;
+}
 
-const tagged = (keyId: string, mac: Buffer): Buffer => Buffer.concat([keyHeader(keyId), mac]);
+const form: Form = { version: 2, purpose: 'seal/2', boundTo: associatedData };
+/** The releases before have sealed in it. Its values open, and are sealed anew. */
+const formBefore: Form = { version: 1, purpose: 'seal', boundTo: associatedDataBefore };
+const digestVersion = 1;
+
+const headerOf = (version: number, keyId: string): Buffer =>
+  Buffer.concat([Buffer.from([version, keyId.length]), Buffer.from(keyId)]);
+
+/** What stands before whatever is sealed under this key now. What begins otherwise is of an older key, or of an older version. */
+export const sealHeader = (keyId: string): Buffer => headerOf(form.version, keyId);
+
+/** Whatever is sealed begins with one of these versions; {@link sealHeader} with the first. */
+export const sealVersions: readonly number[] = [form.version, formBefore.version];
+
+const tagged = (keyId: string, mac: Buffer): Buffer => Buffer.concat([headerOf(digestVersion, keyId), mac]);
+
+/** @param body nonce, ciphertext, tag. @returns undefined when it was not made with this key and this associated data */
+function openBody(key: Buffer, body: Buffer, boundTo: string): Buffer | undefined {
+  const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, nonceLength));
+  decipher.setAAD(Buffer.from(boundTo));
+  decipher.setAuthTag(body.subarray(-tagLength));
+  try {
+    return Buffer.concat([decipher.update(body.subarray(nonceLength, -tagLength)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
 
 function isOneOf(wanted: readonly Buffer[], given: Buffer): boolean {
   let found = false;
@@ -77,33 +108,54 @@ export class Keyring {
   /**
    * AES-256-GCM under the newest key: `version, id length, id, nonce, ciphertext, tag`.
    *
-   * @param aad bound to the result and needed to open it: the row's id, so that a sealed value moved to another row
-   *   does not open there
+   * @param as bound to the result and needed to open it: a sealed value that is moved to another row, column or account does not open
+   *   there
    */
-  seal(plain: string | Buffer, aad: string): Buffer {
+  seal(plain: string | Buffer, as: SealedAs): Buffer {
     const nonce = randomBytes(nonceLength);
-    const cipher = createCipheriv('aes-256-gcm', this.purposeKey('seal', this.newestKeyId), nonce);
-    cipher.setAAD(Buffer.from(aad));
+    const cipher = createCipheriv('aes-256-gcm', this.purposeKey(form.purpose, this.newestKeyId), nonce);
+    cipher.setAAD(Buffer.from(associatedData(as)));
     const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-    return Buffer.concat([keyHeader(this.newestKeyId), nonce, body, cipher.getAuthTag()]);
+    return Buffer.concat([sealHeader(this.newestKeyId), nonce, body, cipher.getAuthTag()]);
   }
 
-  /** @throws {Error} when the value was changed, moved to another row, or sealed under a key that is gone */
-  open(sealed: Buffer, aad: string): Buffer {
-    const idEnd = 2 + (sealed[1] ?? 0);
-    if (sealed[0] !== header || sealed.length < idEnd + nonceLength + tagLength)
-      throw new Error('not a sealed value');
+  /**
+   * What {@link seal} has sealed, or a release before: its values are bound to less, see `associatedDataBefore`.
+   *
+   * @throws {SealFault} when the value was changed, belongs elsewhere, or was sealed under a key that is gone
+   */
+  open(sealed: Buffer, as: SealedAs): Buffer {
+    const [version, idLength = 0] = sealed;
+    const its = [form, formBefore].find((one) => one.version === version);
+    const idEnd = 2 + idLength;
+    if (!its || sealed.length < idEnd + nonceLength + tagLength)
+      throw new SealFault('altered', `${nameOf(as)}: not a sealed value`);
     const keyId = sealed.subarray(2, idEnd).toString();
-    if (!this.byId.has(keyId)) throw new Error('sealed under a key that the keyring does not hold');
-    const bodyStart = idEnd + nonceLength;
-    const decipher = createDecipheriv(
-      'aes-256-gcm',
-      this.purposeKey('seal', keyId),
-      sealed.subarray(idEnd, bodyStart),
-    );
-    decipher.setAAD(Buffer.from(aad));
-    decipher.setAuthTag(sealed.subarray(-tagLength));
-    return Buffer.concat([decipher.update(sealed.subarray(bodyStart, -tagLength)), decipher.final()]);
+    if (!this.byId.has(keyId))
+      throw new SealFault('key_gone', `${nameOf(as)}: sealed under a key that the keyring does not hold`);
+    const boundTo = its.boundTo(as);
+    const opened =
+      boundTo === undefined
+        ? undefined
+        : openBody(this.purposeKey(its.purpose, keyId), sealed.subarray(idEnd), boundTo);
+    if (!opened)
+      throw new SealFault('altered', `${nameOf(as)}: a sealed value was changed, or belongs elsewhere`);
+    return opened;
+  }
+
+  /**
+   * The same, for what can do without the value.
+   *
+   * @returns undefined when it was changed or belongs elsewhere: somebody has written to the table
+   * @throws {SealFault} when its key is gone
+   */
+  openUnlessAltered(sealed: Buffer, as: SealedAs): Buffer | undefined {
+    try {
+      return this.open(sealed, as);
+    } catch (fault) {
+      if (fault instanceof SealFault && fault.why === 'altered') return undefined;
+      throw fault;
+    }
   }
 
   /** A keyed digest (HMAC-SHA256, 32 bytes) under the newest key: a blind index, or the trace of a bearer secret. */

@@ -13,4 +13,12 @@ export {
   matchCode,
   plainCode,
 } from './delivered-code/code.js';
-export { matchTotp, newTotpSecret, type TotpEvidence, totpShape, totpStep, totpUri } from './totp/totp.js';
+export {
+  matchTotp,
+  newTotpSecret,
+  type TotpEvidence,
+  totpSecretAs,
+  totpShape,
+  totpStep,
+  totpUri,
+} from './totp/totp.js';

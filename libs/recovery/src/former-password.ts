@@ -1,6 +1,6 @@
 import { holdPassword, restorePassword } from '@rekey/accounts';
 import { type Sql, statement, type Transaction } from '@rekey/database';
-import { type Keyring, uuidv7 } from '@rekey/kernel';
+import { type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
 import type { ActContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
 
@@ -35,12 +35,22 @@ export function passwordBefore<Former extends FormerPassword>(
   return found ?? 'untouched';
 }
 
-/** The columns of a new row of `former_passwords`. Sealed with an id of its own. */
-export function sealFormer(keyring: Keyring, now: number, held: Awaited<ReturnType<typeof holdPassword>>) {
+const formerAs = (of: { id: string; account: string }): SealedAs => ({
+  column: 'former_passwords.sealed',
+  ...of,
+});
+
+/** The columns of a new row of `former_passwords`. Sealed with an id of its own, for the account. */
+export function sealFormer(
+  keyring: Keyring,
+  now: number,
+  account: string,
+  held: Awaited<ReturnType<typeof holdPassword>>,
+) {
   const formerId = uuidv7(now);
   return {
     formerId,
-    formerSealed: held?.phc ? keyring.seal(held.phc, formerId) : null,
+    formerSealed: held?.phc ? keyring.seal(held.phc, formerAs({ id: formerId, account })) : null,
     formerSetBy: held?.setBy ?? null,
     formerPut: held?.put ?? null,
     // A password that nobody has set, because there never was one, need not come back.
@@ -75,7 +85,7 @@ export async function keepFormerOf(
   const now = clock.now();
   const held = await holdPassword(tx, keyring, of.account);
   await tx.query(keepOfSession, {
-    ...sealFormer(keyring, now, held),
+    ...sealFormer(keyring, now, of.account, held),
     recovery: of.recovery,
     since: new Date(now - lifetimes.stopLink),
     formerUntil: new Date(now + lifetimes.stopLink),
@@ -111,15 +121,15 @@ export async function takePasswordBack(
   const before = passwordBefore(current?.setBy ?? null, formers, recoveries);
   if (before === 'untouched') return before;
   const kept = before === 'none' ? { setBy: null, put: null, sealed: null, id: '' } : before;
-  const phc = kept.sealed && openFormer(keyring, kept.sealed, kept.id);
+  const phc = kept.sealed && openFormer(keyring, kept.sealed, { id: kept.id, account });
   await restorePassword(tx, keyring, { account, at, phc, setBy: kept.setBy, put: kept.put });
   return phc === null ? 'none' : 'restored';
 }
 
-/** @returns null when its key is gone: what a thief has must end, whether or not the password of before can come back */
-function openFormer(keyring: Keyring, sealed: Buffer, id: string): string | null {
+/** @returns null when it does not open: what a thief has must end, whether or not the password of before can come back */
+function openFormer(keyring: Keyring, sealed: Buffer, of: { id: string; account: string }): string | null {
   try {
-    return keyring.open(sealed, id).toString();
+    return keyring.open(sealed, formerAs(of)).toString();
   } catch {
     return null;
   }

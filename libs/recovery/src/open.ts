@@ -129,7 +129,7 @@ export async function openRecovery(
         resendAt: at(lifetimes.resend),
         codeExpiresAt: at(codeShape.lifetimeMs),
         dueAt: at(lifetimes.messageDue),
-        identifierSealed: keyring.seal(identifier.value, id),
+        identifierSealed: keyring.seal(identifier.value, { column: 'recoveries.identifier_sealed', id }),
         identifierDigests: lookupDigests(keyring, identifier),
         sourceKeys: charges.map(({ key }) => key),
         sourceQuotas: charges.map(({ budget }) => budget.quota),

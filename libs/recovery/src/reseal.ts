@@ -8,13 +8,16 @@ import { sqlStates, statesBefore } from './moves.js';
  */
 export const sealedInRecovery: SealedRows[] = [
   {
-    table: 'recoveries',
+    column: 'recoveries.identifier_sealed',
     id: { column: 'id', type: 'uuid' },
-    sealed: 'identifier_sealed',
     digests: { identifier_digests: 'bytea[]' },
     digest: (keyring, plain) => ({ identifier_digests: lookupDigests(keyring, identifierOf(plain)) }),
   },
-  { table: 'former_passwords', id: { column: 'id', type: 'uuid' }, sealed: 'sealed' },
+  {
+    column: 'former_passwords.sealed',
+    id: { column: 'id', type: 'uuid' },
+    account: '(select r.account_id from recoveries r where r.id = former_passwords.recovery_id)',
+  },
 ];
 
 const underWay = statement(

@@ -210,7 +210,12 @@ async function finish(
     // Sign-ins with the password of before, and changes of the account, are waited for, so that the statement sees them.
     const held = await holdPassword(tx, keyring, accountId);
     const endsPassword = passwordHash === null && !keeps && held?.isSet === true;
-    const former = sealFormer(keyring, now, passwordHash !== null || endsPassword ? held : undefined);
+    const former = sealFormer(
+      keyring,
+      now,
+      accountId,
+      passwordHash !== null || endsPassword ? held : undefined,
+    );
     const [row] = await tx.query<SettledRow>(settle, { ...values, ...former, endsPassword });
     const known = row && (await endKnownBrowsers(tx, accountId));
     if (!known) return undefined;

@@ -1,4 +1,4 @@
-import { type OpenedAddress, openAddress } from '@rekey/accounts';
+import { type OpenedAddress, ownAddress } from '@rekey/accounts';
 import type { Locale } from '@rekey/kernel';
 import { budgets, defaultOdds, oddsParameters, type SmsRefusal } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
@@ -38,7 +38,14 @@ export interface MessageToSend {
 }
 
 /** Why nothing is sent; stands in the message's row. */
-export type DropReason = 'no_account' | 'ended' | 'too_late' | 'key_gone' | 'limited' | SmsRefusal;
+export type DropReason =
+  | 'no_account'
+  | 'ended'
+  | 'too_late'
+  | 'key_gone'
+  | 'altered'
+  | 'limited'
+  | SmsRefusal;
 
 export type Taken = { messageId: string; kind: MessageKind; cause: Cause } & Outcome;
 
@@ -89,11 +96,13 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
     return { drop: 'limited' };
   }
 
+  const to = ownAddress(keyring, row, row.account_id);
+  if (!to) return { drop: 'altered' };
   const about: MessageToSend = {
     messageId,
     accountId: row.account_id,
     kind: row.kind,
-    to: openAddress(keyring, row),
+    to,
     // A code: the language that the start asked for, which is what the person is reading. A notice: the account's own.
     locale: (isCode ? (row.locale ?? row.account_locale) : (row.account_locale ?? row.locale)) ?? 'en',
     createdAt: row.created_at,

@@ -1,7 +1,7 @@
 import {
   addressesToOffer,
   maskAddress,
-  openAddress,
+  ownAddress,
   type SealedAddress,
   type Standing,
 } from '@rekey/accounts';
@@ -48,11 +48,12 @@ export const rowColumns = 'state, expires_at, idle_expires_at, resend_at, held_u
 
 /** Of a person who has proved something: what there is to choose from, as a column of JSON. */
 export const offeredAddresses = (account: string): string => `(
-  select jsonb_agg(jsonb_build_object('id', a.id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
+  select jsonb_agg(jsonb_build_object('id', a.id, 'account', a.account_id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
   from (${addressesToOffer(account)}) a)`;
 
 export interface SealedOffer {
   id: string;
+  account: string;
   channel: 'email' | 'sms';
   sealed: string;
 }
@@ -97,19 +98,23 @@ export function viewOf(
     ...(asksForCode ? { resend_at: row.resend_at.toISOString(), link_number: linkNumber(keyring, id) } : {}),
     ...(state === 'held' && row.held_until ? { held_until: row.held_until.toISOString() } : {}),
     ...(asksForCode && row.proofs.length > 0 && known.offers
-      ? { addresses: known.offers.map((offer) => openOffer(keyring, offer)) }
+      ? { addresses: known.offers.flatMap((offer) => openOffer(keyring, offer) ?? []) }
       : {}),
   };
 }
 
-function openOffer(keyring: Keyring, { id, channel, sealed }: SealedOffer): OfferedAddress {
+function openOffer(
+  keyring: Keyring,
+  { id, account, channel, sealed }: SealedOffer,
+): OfferedAddress | undefined {
   const row: SealedAddress = {
     address_id: id,
     channel,
     sealed: Buffer.from(sealed, 'hex'),
     exact: Buffer.alloc(0),
   };
-  return { id, channel, address: maskAddress(openAddress(keyring, row)) };
+  const opened = ownAddress(keyring, row, account);
+  return opened && { id, channel, address: maskAddress(opened) };
 }
 
 /** Why an act that wants a certain state cannot be done in this one. */

@@ -24,6 +24,8 @@ const problemsOf = (
   }
 };
 
+const as = { use: 'page-setup' } as const;
+
 test('an empty environment has every default of the contract', () => {
   const settings = loadSettings({ REKEY_DATA_DIR: dataDir }, 'standalone');
   expect(settings.ports).toEqual({
@@ -42,7 +44,7 @@ test('an empty environment has every default of the contract', () => {
 test('development secrets are made once, kept for the owner only', () => {
   const [one, two] = [0, 1].map(() => loadSettings({ REKEY_DATA_DIR: dataDir }, 'standalone'));
   expect(one?.management.clientSecret).toBe(two?.management.clientSecret);
-  expect(two?.keyring.open(one!.keyring.seal('x', 'row'), 'row').toString()).toBe('x');
+  expect(two?.keyring.open(one!.keyring.seal('x', as), as).toString()).toBe('x');
   expect(statSync(join(dataDir, 'keyring.json')).mode & 0o777).toBe(0o600);
   expect(readFileSync(join(dataDir, 'management-client-secret'), 'utf8')).toHaveLength(43);
 });
@@ -52,7 +54,7 @@ test('a new key of development goes before those there are, for the owner only',
   developmentSecrets(dataDir).addKey('2027');
   const after = loadSettings({ REKEY_DATA_DIR: dataDir }, 'keys');
   expect([before.keyringMadeHere, after.keyring.keyIds]).toEqual([true, ['2027', 'development']]);
-  expect(after.keyring.open(before.keyring.seal('x', 'row'), 'row').toString()).toBe('x');
+  expect(after.keyring.open(before.keyring.seal('x', as), as).toString()).toBe('x');
   expect(statSync(join(dataDir, 'keyring.json')).mode & 0o777).toBe(0o600);
   expect(loadSettings({ REKEY_KEYRING: keyring, REKEY_DATA_DIR: dataDir }, 'keys').keyringMadeHere).toBe(
     false,

@@ -30,17 +30,23 @@ export async function makeKey(alg: TokenAlgorithm): Promise<KeyMaterial> {
   return { privateJwk: await exportJWK(privateKey), publicJwk: await exportJWK(publicKey) };
 }
 
-/** The key that signs and the key that verifies; one and the same for HS256. */
+/**
+ * The key that signs and the key that verifies; one and the same for HS256. The public half is made from the private one, which was
+ * sealed: what stands beside it in clear could be anybody's, and would then verify what they have signed.
+ *
+ * @throws {Error} when the key was made for another algorithm
+ */
 export function loadKey(
   alg: TokenAlgorithm,
-  { privateJwk, publicJwk }: KeyMaterial,
-): { privateKey: KeyObject; publicKey: KeyObject } {
+  privateJwk: JWK,
+): { privateKey: KeyObject; publicKey: KeyObject; publicJwk: JWK } {
   if (alg === 'HS256') {
-    const secret = createSecretKey(privateJwk.k ?? '', 'base64url');
-    return { privateKey: secret, publicKey: secret };
+    // The algorithm stands in clear. Of a key of another kind an empty secret would come out, which everybody knows.
+    if (!privateJwk.k) throw new Error('a key of HS256 has no secret: it was made for another algorithm');
+    const secret = createSecretKey(privateJwk.k, 'base64url');
+    return { privateKey: secret, publicKey: secret, publicJwk: { kty: 'oct' } };
   }
-  return {
-    privateKey: createPrivateKey({ key: privateJwk as JsonWebKey, format: 'jwk' }),
-    publicKey: createPublicKey({ key: publicJwk as JsonWebKey, format: 'jwk' }),
-  };
+  const privateKey = createPrivateKey({ key: privateJwk as JsonWebKey, format: 'jwk' });
+  const publicKey = createPublicKey(privateKey);
+  return { privateKey, publicKey, publicJwk: publicKey.export({ format: 'jwk' }) };
 }

@@ -3,7 +3,7 @@ import { untilOf } from './families.js';
 
 /** Private halves of signing keys. */
 export const sealedInTokens: SealedRows[] = [
-  { table: 'signing_keys', id: { column: 'kid', type: 'text' }, sealed: 'private_sealed' },
+  { column: 'signing_keys.private_sealed', id: { column: 'kid', type: 'text' } },
 ];
 
 /** A digest of 32 bytes is from before digests said their key. */

@@ -53,7 +53,7 @@ test('what ES256 signs with the key of RFC 7515 A.3, jose verifies with its publ
 });
 
 test.each(tokenAlgorithms)('jose verifies a token signed by %s, and none that was altered', async (alg) => {
-  const { privateKey, publicKey } = loadKey(alg, await makeKey(alg));
+  const { privateKey, publicKey } = loadKey(alg, (await makeKey(alg)).privateJwk);
   const token = await signJwt({ alg, kid: 'one', privateKey }, 'at+jwt', { sub: 'Ada \u00e9', exp: 4e9 });
   const { payload, protectedHeader } = await jwtVerify(token, publicKey, {
     algorithms: [alg],
@@ -85,7 +85,7 @@ test('ES256 takes the token of RFC 7515 A.3', () => {
 test.each(tokenAlgorithms)(
   '%s takes what its key has signed, written as it writes it, and nothing else',
   async (alg) => {
-    const keys = loadKey(alg, await makeKey(alg));
+    const keys = loadKey(alg, (await makeKey(alg)).privateJwk);
     const token = await signJwt({ alg, kid: 'one', ...keys }, 'at+jwt', { sub: 'ada' });
     const [head = '', body = '', signature = ''] = token.split('.');
     const isTaken = (text: string) => isSigned({ alg, ...keys }, text);
@@ -108,16 +108,24 @@ test.each(tokenAlgorithms)(
       '',
     ];
     expect(others.map(isTaken)).toEqual(others.map(() => false));
-    const another = loadKey(alg, await makeKey(alg));
+    const another = loadKey(alg, (await makeKey(alg)).privateJwk);
     expect(isSigned({ alg, ...another }, token)).toBe(false);
   },
 );
 
 test('who has only the public key cannot sign with it as with a secret [RFC8725 3.1]', async () => {
   for (const alg of ['ES256', 'RS256', 'EdDSA'] as const) {
-    const { publicKey } = loadKey(alg, await makeKey(alg));
+    const { publicKey } = loadKey(alg, (await makeKey(alg)).privateJwk);
     const pem = createSecretKey(Buffer.from(publicKey.export({ type: 'spki', format: 'pem' })));
     const forged = await signJwt({ alg: 'HS256', kid: 'one', privateKey: pem }, 'at+jwt', { sub: 'ada' });
     expect(isSigned({ alg, publicKey }, forged)).toBe(false);
   }
 });
+
+test.each(['ES256', 'RS256', 'EdDSA'] as const)(
+  'a key of %s whose row says HS256 is none: everybody could sign with the empty secret',
+  async (alg) => {
+    const { privateJwk } = await makeKey(alg);
+    expect(() => loadKey('HS256', privateJwk)).toThrow('another algorithm');
+  },
+);

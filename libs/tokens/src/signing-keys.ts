@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { type Database, statement } from '@rekey/database';
-import { type Clock, type Keyring, uuidv7 } from '@rekey/kernel';
+import { type Clock, type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
 import type { JWK } from 'jose';
 import { loadKey, makeKey, type TokenAlgorithm } from './key-material.js';
 
@@ -12,7 +12,6 @@ interface StoredKey {
   alg: TokenAlgorithm;
   generation: number;
   private_sealed: Buffer;
-  public_jwk: JWK;
   active_from: Date;
 }
 
@@ -30,8 +29,9 @@ export interface LoadedKey {
 
 const all = statement(
   'signing_keys_all',
-  'select kid, use, alg, generation, private_sealed, public_jwk, active_from from signing_keys order by generation',
+  'select kid, use, alg, generation, private_sealed, active_from from signing_keys order by generation',
 );
+/** The public half stands there for releases before this one, which read it. */
 const add = statement(
   'signing_keys_add',
   `insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
@@ -42,6 +42,8 @@ const longest = statement(
   'signing_keys_longest_token',
   `select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients`,
 );
+
+const privateKeyAs = (kid: string): SealedAs => ({ column: 'signing_keys.private_sealed', id: kid });
 
 /** An unknown key id may mean a key made elsewhere; it may also be an attacker's invention, so we do not look each time. */
 const reloadEveryMs = 5_000;
@@ -171,10 +173,16 @@ export class SigningKeys {
     this.loaded = rows.map((row): LoadedKey => {
       const already = known.get(row.kid);
       if (already) return already;
-      const privateJwk = JSON.parse(this.keyring.open(row.private_sealed, row.kid).toString());
-      const { kid, use, alg, generation, public_jwk: publicJwk } = row;
-      const loaded = loadKey(alg, { privateJwk, publicJwk });
-      return { kid, use, alg, generation, activeFrom: row.active_from.getTime(), publicJwk, ...loaded };
+      const privateJwk = JSON.parse(this.keyring.open(row.private_sealed, privateKeyAs(row.kid)).toString());
+      const { kid, use, alg, generation } = row;
+      return {
+        kid,
+        use,
+        alg,
+        generation,
+        activeFrom: row.active_from.getTime(),
+        ...loadKey(alg, privateJwk),
+      };
     });
     this.loadedAt = this.clock.now();
   }
@@ -189,7 +197,7 @@ export class SigningKeys {
       use,
       alg,
       generation,
-      privateSealed: this.keyring.seal(JSON.stringify(privateJwk), kid),
+      privateSealed: this.keyring.seal(JSON.stringify(privateJwk), privateKeyAs(kid)),
       publicJwk: JSON.stringify(publicJwk),
       now: new Date(now),
       activeFrom: new Date(activeFrom),

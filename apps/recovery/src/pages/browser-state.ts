@@ -1,5 +1,5 @@
 import { knownBrowserLifetime } from '@rekey/accounts';
-import type { Keyring, Locale } from '@rekey/kernel';
+import type { Keyring, Locale, SealedAs } from '@rekey/kernel';
 import { newSecret, pickLocale, readBase64url } from '@rekey/kernel';
 import type { RecoveryReference } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -26,9 +26,9 @@ const tokenText = /^[\w.-]{1,4000}$/;
 export type LinkedPage = 'stop' | 'link';
 type SealedCookie = 'recovery' | 'session' | 'device' | LinkedPage;
 
-const setupPurpose = 'page-setup';
+const asSetup = { use: 'page-setup' } as const;
 /** What is sealed for one cookie opens in no other. */
-const cookiePurpose = (name: string): string => `page-cookie/${name}`;
+const asCookie = (name: SealedCookie): SealedAs => ({ use: `page-cookie/${name}` });
 const csrfPurpose = 'page-csrf';
 const aboutPurpose = 'page-about';
 
@@ -88,11 +88,11 @@ export class BrowserState {
 
   /** What a form carries from one page to the next and nobody else may read or change. */
   sealSetup(setup: Setup): string {
-    return this.keyring.seal(JSON.stringify(setup), setupPurpose).toString('base64url');
+    return this.keyring.seal(JSON.stringify(setup), asSetup).toString('base64url');
   }
 
   openSetup(text: string): Setup | undefined {
-    const opened = this.openSealed(text, setupPurpose);
+    const opened = this.openSealed(text, asSetup);
     return opened === undefined ? undefined : fromJson(setupField, opened);
   }
 
@@ -158,7 +158,7 @@ export class BrowserState {
   private open(request: FastifyRequest, what: SealedCookie): string | undefined {
     const value = request.cookies[this.name(what)];
     if (!value || value.length > 4_000) return undefined;
-    return this.openSealed(value, cookiePurpose(what));
+    return this.openSealed(value, asCookie(what));
   }
 
   private openToken(request: FastifyRequest, what: 'session' | LinkedPage): string | undefined {
@@ -167,12 +167,12 @@ export class BrowserState {
   }
 
   private seal(what: SealedCookie, text: string): string {
-    return this.keyring.seal(text, cookiePurpose(what)).toString('base64url');
+    return this.keyring.seal(text, asCookie(what)).toString('base64url');
   }
 
-  private openSealed(text: string, purpose: string): string | undefined {
+  private openSealed(text: string, as: SealedAs): string | undefined {
     try {
-      return this.keyring.open(sealedIn(text), purpose).toString();
+      return this.keyring.open(sealedIn(text), as).toString();
     } catch {
       return undefined;
     }

@@ -1,5 +1,12 @@
 import { sealedInAccounts } from '@rekey/accounts';
-import { countSealed, type Database, type KeyCount, type SealedRows } from '@rekey/database';
+import {
+  countOlder,
+  countSealed,
+  type Database,
+  type KeyCount,
+  nameOfRows,
+  type SealedRows,
+} from '@rekey/database';
 import { countCodesUnderWay, sealedInRecovery } from '@rekey/recovery';
 import { countTokensByKey, sealedInTokens } from '@rekey/tokens';
 
@@ -21,7 +28,7 @@ export async function listHoldings(database: Database, now: Date): Promise<Holdi
     counts.map(({ key_id: keyId, rows }): Holding => ({ what, keyId, rows, goesBy }));
   const holdings: Holding[] = [];
   for (const rows of sealed)
-    holdings.push(...named(rows.what ?? rows.table, 'rotate', await countSealed(database, rows)));
+    holdings.push(...named(nameOfRows(rows), 'rotate', await countSealed(database, rows)));
   const { clientSecrets, refreshTokens } = await countTokensByKey(database, now);
   return [
     ...holdings,
@@ -29,6 +36,16 @@ export async function listHoldings(database: Database, now: Date): Promise<Holdi
     ...named('refresh tokens', 'use', refreshTokens),
     ...named('codes under way', 'use', await countCodesUnderWay(database, now)),
   ];
+}
+
+/** Rows that a release before has written: they are not bound to their column and account yet, or in clear. Rotating seals them anew. */
+export async function listOlder(database: Database): Promise<Pick<Holding, 'what' | 'rows'>[]> {
+  const older: Pick<Holding, 'what' | 'rows'>[] = [];
+  for (const rows of sealed) {
+    const count = await countOlder(database, rows);
+    if (count > 0) older.push({ what: nameOfRows(rows), rows: count });
+  }
+  return older;
 }
 
 /** One line for each key, the newest first, then those that the ring lacks. */
@@ -42,5 +59,5 @@ export function describeHoldings(keyIds: readonly string[], holdings: readonly H
   });
 }
 
-export const describeRows = (holdings: readonly Holding[]): string =>
+export const describeRows = (holdings: readonly Pick<Holding, 'what' | 'rows'>[]): string =>
   holdings.map(({ what, rows }) => `${what} ${rows}`).join(', ') || 'nothing';

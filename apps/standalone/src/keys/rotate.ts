@@ -1,11 +1,11 @@
-import { type Database, resealRows } from '@rekey/database';
+import { type Database, nameOfRows, resealRows } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import { describeRows, type Holding, listHoldings, sealed } from './holdings.js';
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 250));
 
 /**
- * Seals anew under the newest key all that is sealed under an older one, while every process goes on.
+ * Seals anew under the newest key all that is sealed under an older one or by a release before, while every process goes on.
  *
  * @param say gets a line at a time
  * @returns false when something could not be sealed anew
@@ -18,7 +18,7 @@ export async function rotate(
 ): Promise<boolean> {
   let complete = true;
   for (const rows of sealed) {
-    const table = rows.what ?? rows.table;
+    const table = nameOfRows(rows);
     const progress = (done: number) => say(`${table}: ${done} sealed anew`);
     const { unreadable, doubled, left } = await resealRows(database, keyring, rows, { progress, pause });
     const ids = (list: string[]) => list.slice(0, 20).join(' ') + (list.length > 20 ? ' …' : '');
@@ -44,5 +44,7 @@ function describeRest(keyring: Keyring, holdings: readonly Holding[]): string[] 
     if (rest.some(({ goesBy }) => goesBy === 'rotate')) return `left under key ${id}: ${describeRows(rest)}`;
     return `nothing sealed is left under key ${id}; until they are used or run out, these need it: ${describeRows([...rest, ...untold])}`;
   });
-  return [...lines, 'keep the older keys for 72 hours from the restart: links in mails were made with them'];
+  return lines.length === 0
+    ? []
+    : [...lines, 'keep the older keys for 72 hours from the restart: links in mails were made with them'];
 }

@@ -1,4 +1,4 @@
-import type { Keyring } from '@rekey/kernel';
+import type { Keyring, SealedAs } from '@rekey/kernel';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 import { plainCode } from '../delivered-code/code.js';
 
@@ -8,11 +8,19 @@ export const totpShape = { digits: 6, period: 30 } as const;
 /** What a guess at an authenticator app is checked against. */
 export interface TotpEvidence {
   id: string;
-  /** The secret, sealed with the id as associated data; hexadecimal. */
+  account: string;
+  /** The secret, sealed as {@link totpSecretAs}; hexadecimal. */
   sealed: string;
   /** The last step that was accepted. */
   lastStep: number | null;
 }
+
+/** @param of the authenticator's id, and whose it is */
+export const totpSecretAs = ({ id, account }: { id: string; account: string }): SealedAs => ({
+  column: 'authenticators.secret_sealed',
+  id,
+  account,
+});
 
 /** A new secret of 160 bits (RFC 4226 §4, R6) as Base32. */
 export const newTotpSecret = (): string => generateSecret({ length: 20 });
@@ -49,7 +57,12 @@ export function totpStep(
   return lastStep != null && step <= lastStep ? undefined : step;
 }
 
-/** The same work is done where there is no authenticator. @returns the accepted step of the one there is */
+/**
+ * The same work is done where there is no authenticator.
+ *
+ * @returns the accepted step of the one there is
+ * @throws {SealFault} when its secret is not this account's
+ */
 export function matchTotp(
   keyring: Keyring,
   typed: string,
@@ -57,17 +70,17 @@ export function matchTotp(
   now: number,
 ): number | undefined {
   const sealed = evidence ? Buffer.from(evidence.sealed, 'hex') : decoyOf(keyring);
-  const secret = keyring.open(sealed, evidence?.id ?? decoyId).toString();
+  const secret = keyring.open(sealed, totpSecretAs(evidence ?? decoy)).toString();
   const step = totpStep(secret, typed, now, evidence?.lastStep);
   return evidence ? step : undefined;
 }
 
-const decoyId = 'decoy';
+const decoy = { id: 'decoy', account: 'nobody' };
 const decoys = new WeakMap<Keyring, Buffer>();
 
 /** A sealed secret of nobody, to be opened in place of one that is not there. */
 function decoyOf(keyring: Keyring): Buffer {
-  const sealed = decoys.get(keyring) ?? keyring.seal(newTotpSecret(), decoyId);
+  const sealed = decoys.get(keyring) ?? keyring.seal(newTotpSecret(), totpSecretAs(decoy));
   decoys.set(keyring, sealed);
   return sealed;
 }

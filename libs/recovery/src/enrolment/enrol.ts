@@ -10,7 +10,7 @@ import {
 } from '@rekey/accounts';
 import { isRefused, isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, counterKey, limited, spend } from '@rekey/limits';
-import { makeBackupCodes, newTotpSecret, totpStep, totpUri } from '@rekey/proofs';
+import { makeBackupCodes, newTotpSecret, totpSecretAs, totpStep, totpUri } from '@rekey/proofs';
 import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
 import type { BindingBy, Changing, EnrolmentContext } from './context.js';
@@ -41,7 +41,7 @@ export async function beginTotp(
   const secret = newTotpSecret();
   const label = account.username ?? account.addresses[0]?.value ?? accountId;
   return database.transaction(async (tx) => {
-    const sealed = keyring.seal(secret, id);
+    const sealed = keyring.seal(secret, totpSecretAs({ id, account: accountId }));
     const added = await addUnboundTotp(tx, { id, account: accountId, sealed, at: new Date(now) });
     return added ? { id, secret, uri: totpUri({ secret, service, label }) } : refuse('not_found');
   });
@@ -62,7 +62,8 @@ export async function confirmTotp(
     return limited(budget);
   const sealed = isUuid(id) ? await findUnboundTotp(database, { id, account: accountId }) : undefined;
   if (!sealed) return refuse('not_found');
-  const step = totpStep(keyring.open(sealed, id).toString(), value, now);
+  const secret = keyring.open(sealed, totpSecretAs({ id, account: accountId })).toString();
+  const step = totpStep(secret, value, now);
   if (step === undefined) return refuse('wrong_proof');
   return database.transaction(async (tx) => {
     const binding = await holdForBinding(context, tx, { ...by, now: at });
