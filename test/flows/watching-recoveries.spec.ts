@@ -155,11 +155,23 @@ describe('what is counted of recoveries', () => {
       },
       {
         'recoveries_started_total{client="default"}': 5,
-        [nothing]: 4,
+        [nothing]: 5,
+      },
+    );
+    await step(
+      'six starts for somebody',
+      async () => {
+        for (let n = 0; n < 6; n++) await new Story(rekey).start({ identifier: 'mei@example.com' });
+      },
+      {
+        'recoveries_started_total{client="default"}': 6,
+        'messages_total{kind="recovery_code",channel="email",outcome="sent",reason="none"}': 5,
+        'message_delivery_seconds_count{kind="recovery_code",channel="email"}': 5,
+        'messages_total{kind="recovery_code",channel="none",outcome="dropped",reason="limited"}': 1,
         'limits_hit_total{policy="sends"}': 1,
       },
     );
     const later = async () => rekey.clock.advance(3_600_000);
-    await step('an hour later', later, { recoveries_expired_total: 6 });
+    await step('an hour later', later, { recoveries_expired_total: 12 });
   });
 });
