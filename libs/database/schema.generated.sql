@@ -260,6 +260,7 @@ create table recoveries (
   client_authenticated boolean not null default false,
   suspended boolean not null default false,
   password_ended boolean not null default false,
+  held_for timestamp with time zone,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)

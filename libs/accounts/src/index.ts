@@ -32,7 +32,7 @@ export {
   type SealedAddress,
 } from './find.js';
 export { type HeldPassword, holdPassword, restorePassword } from './held-password.js';
-export { holdAccount, markStopped, notStoppedSince } from './hold.js';
+export { clearStop, holdAccount, isLastStop, markStopped } from './hold.js';
 export {
   type AddressKind,
   type Identifier,

@@ -26,6 +26,7 @@ import { LimitsOdds1764000000026 } from './26-limits-odds.js';
 import { AccountsKnownBrowsers1764000000027 } from './27-accounts-known-browsers.js';
 import { LimitsFailures1764000000028 } from './28-limits-failures.js';
 import { TokensDeviceAccount1764000000029 } from './29-tokens-device-account.js';
+import { RecoveryTakenBack1764000000032 } from './32-recovery-taken-back.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   AccountsKnownBrowsers1764000000027,
   LimitsFailures1764000000028,
   TokensDeviceAccount1764000000029,
+  RecoveryTakenBack1764000000032,
 ];
