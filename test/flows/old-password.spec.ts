@@ -191,6 +191,56 @@ describe('the old password', () => {
     }
   });
 
+  test('of an address that is removed comes back by no stop of a later recovery; the one from before it does, by its own', async () => {
+    const phoneOf = (id: string) => who.phoneOf(id);
+    const withPhone = async (id: string, password: string) =>
+      (await who.issuer('POST', 'sessions', { json: { identifier: phoneOf(id), password } })).status;
+    const by = async (to: string, password: string) => {
+      rekey.clock.advance(3_600_000);
+      const story = new Story(rekey);
+      await story.proveBy(to);
+      expect((await story.settle({ password })).status).toBe(201);
+      return story;
+    };
+    const removeMail = (id: string) =>
+      who.put(id, {
+        addresses: [{ kind: 'phone', value: phoneOf(id), verified: true }],
+        password: undefined,
+      });
+    const stop = async (story: Story) => {
+      const link = stopToken(rekey.settings.keyring, story.id, rekey.clock.now());
+      expect((await story.stop(link)).status).toBe(204);
+    };
+    const passwords = { thief: `${chosen}, a thief`, owner: `${chosen}, its owner` };
+    const works = async (id: string) => {
+      // What was wrong before must not make anybody wait.
+      await rekey.sql('delete from failed_attempts');
+      const given = { ...passwords, old };
+      const tried = await Promise.all(
+        Object.entries(given).map(async ([whose, one]) => ((await withPhone(id, one)) === 201 ? whose : [])),
+      );
+      return tried.flat();
+    };
+
+    await who.put('replaced');
+    const thiefs = await by('replaced@example.com', passwords.thief);
+    const owners = await by(phoneOf('replaced'), passwords.owner);
+    await removeMail('replaced');
+    expect(await works('replaced')).toEqual(['owner']);
+    await stop(owners);
+    expect(await works('replaced')).toEqual([]);
+    await stop(thiefs);
+    expect(await works('replaced')).toEqual(['old']);
+
+    await who.put('replacing');
+    await by(phoneOf('replacing'), passwords.owner);
+    const last = await by('replacing@example.com', passwords.thief);
+    await removeMail('replacing');
+    expect(await works('replacing')).toEqual([]);
+    await stop(last);
+    expect(await works('replacing')).toEqual(['owner']);
+  });
+
   test('is kept sealed for as long as the stop link works, and no longer; nor longer than its account', async () => {
     await who.put('sealed');
     const [{ password_hash: hash }] = await rekey.sql(

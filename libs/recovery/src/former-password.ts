@@ -125,6 +125,18 @@ function openFormer(keyring: Keyring, sealed: Buffer, id: string): string | null
   }
 }
 
+const dropWork = statement(
+  'former_password_drop_work',
+  'update former_passwords set sealed = null where set_by = any(:recoveries::uuid[]) and sealed is not null',
+);
+
+/**
+ * In a transaction that ends the password which these recoveries have set: where another recovery has replaced it, no stop of that one
+ * gives it back. What was there before these recoveries is kept, for a stop of their own.
+ */
+export const dropWorkOf = (tx: Transaction, recoveries: string[]): Promise<object[]> =>
+  tx.query(dropWork, { recoveries });
+
 const forget = statement('former_password_forget', 'delete from former_passwords where until <= :now');
 
 export const forgetFormerPasswords = (sql: Sql, now: Date): Promise<object[]> => sql.query(forget, { now });
