@@ -159,7 +159,6 @@ create table former_passwords (
   recovery_id uuid not null,
   sealed bytea,
   set_by uuid,
-  put bytea,
   until timestamp with time zone not null,
   FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
   PRIMARY KEY (id),

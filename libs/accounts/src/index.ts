@@ -70,7 +70,7 @@ export {
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
 export { forgetRemoved, giveAuthenticatorsBack, removeAuthenticator } from './removed.js';
-export { sealedInAccounts, sealedPasswords } from './reseal.js';
+export { sealedInAccounts, sealedPasswords, sealedPuts } from './reseal.js';
 export {
   acceptTotpStep,
   allowShortCodes,

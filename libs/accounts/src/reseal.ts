@@ -1,6 +1,7 @@
 import type { SealedRows } from '@rekey/database';
 import { exactDigest, identifierOf, lookupDigest } from './identifier.js';
 import { hashAad } from './password-hash.js';
+import { putAad } from './put-password.js';
 
 /** Password hashes. Those that the releases before have written stand in clear until they are sealed. */
 export const sealedPasswords: SealedRows = {
@@ -10,6 +11,17 @@ export const sealedPasswords: SealedRows = {
   aad: hashAad,
   sealed: 'password_hash',
   isText: true,
+  mayBeClear: true,
+};
+
+/** What is known of the hashes that products have put last, see {@link isLastPut}. */
+export const sealedPuts: SealedRows = {
+  what: 'put passwords',
+  table: 'accounts',
+  id: { column: 'id', type: 'text' },
+  aad: putAad,
+  sealed: 'password_put',
+  mayBeClear: true,
 };
 
 /** What of accounts is sealed, and found by digests of what is sealed. Another sealed column is another line. */
@@ -34,4 +46,5 @@ export const sealedInAccounts: SealedRows[] = [
   },
   { table: 'authenticators', id: { column: 'id', type: 'uuid' }, sealed: 'secret_sealed' },
   sealedPasswords,
+  sealedPuts,
 ];

@@ -11,8 +11,10 @@ export interface SealedRows {
   id: { column: string; type: 'uuid' | 'text' };
   aad?(id: string): string;
   sealed: string;
-  /** The column is text: of a bytea, or in clear, where it is from before it was sealed. */
+  /** The column is text: of a bytea. */
   isText?: true;
+  /** Some stand in clear, from before they were sealed. Their first byte is not the one that whatever is sealed begins with. */
+  mayBeClear?: true;
   /** Columns that are digested from the same plain text, and how. They are written in the same update. */
   digests?: Record<string, 'bytea' | 'bytea[]'>;
   digest?(keyring: Keyring, plain: string): Record<string, Buffer | Buffer[]>;
@@ -96,7 +98,8 @@ async function onePass(
 function sealAnew(keyring: Keyring, rows: SealedRows, row: OldRow, outcome: Resealed): NewRow[] {
   let plain: Buffer;
   try {
-    plain = rows.isText && isInClear(row.sealed) ? row.sealed : keyring.open(row.sealed, aadOf(rows, row));
+    plain =
+      rows.mayBeClear && isInClear(row.sealed) ? row.sealed : keyring.open(row.sealed, aadOf(rows, row));
   } catch {
     outcome.unreadable.push(row.id);
     return [];
@@ -198,9 +201,9 @@ export interface KeyCount {
 }
 
 export function countSealed(sql: Sql, rows: SealedRows): Promise<KeyCount[]> {
-  const { table, sealed, isText } = rows;
+  const { table, sealed, mayBeClear } = rows;
   const bytes = `(${bytesOf(rows)})`;
-  const key = isText ? `case when get_byte(${bytes}, 0) = 1 then ${keyIn(bytes)} end` : keyIn(sealed);
+  const key = mayBeClear ? `case when get_byte(${bytes}, 0) = 1 then ${keyIn(bytes)} end` : keyIn(bytes);
   const from = `${table} where ${sealed} is not null`;
   return sql.query<KeyCount>(statement(`reseal_count_${table}_${sealed}`, countByKey(from, key)));
 }

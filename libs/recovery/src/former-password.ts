@@ -42,7 +42,6 @@ export function sealFormer(keyring: Keyring, now: number, held: Awaited<ReturnTy
     formerId,
     formerSealed: held?.phc ? keyring.seal(held.phc, formerId) : null,
     formerSetBy: held?.setBy ?? null,
-    formerPut: held?.put ?? null,
     // A password that nobody has set, because there never was one, need not come back.
     keepsFormer: held !== undefined && (held.isSet || held.setBy !== null),
   };
@@ -50,8 +49,8 @@ export function sealFormer(keyring: Keyring, now: number, held: Awaited<ReturnTy
 
 /** Keeps the password of before, as a data-modifying clause that takes its recoveries from a CTE with `id`. */
 export const keepFormer = (from: string): string => `
-  insert into former_passwords (id, recovery_id, sealed, set_by, put, until)
-  select :formerId::uuid, ${from}.id, :formerSealed::bytea, :formerSetBy::uuid, :formerPut::bytea, :formerUntil::timestamptz
+  insert into former_passwords (id, recovery_id, sealed, set_by, until)
+  select :formerId::uuid, ${from}.id, :formerSealed::bytea, :formerSetBy::uuid, :formerUntil::timestamptz
   from ${from} where :keepsFormer::boolean
   on conflict (recovery_id) do nothing`;
 
@@ -84,14 +83,13 @@ export async function keepFormerOf(
 
 const find = statement(
   'former_password_find',
-  `select id, recovery_id as recovery, sealed, set_by as "setBy", put from former_passwords
+  `select id, recovery_id as recovery, sealed, set_by as "setBy" from former_passwords
    where recovery_id = any(:recoveries::uuid[]) and until > :now`,
 );
 
 interface FormerRow extends FormerPassword {
   id: string;
   sealed: Buffer | null;
-  put: Buffer | null;
 }
 
 /**
@@ -110,9 +108,9 @@ export async function takePasswordBack(
   const formers = await tx.query<FormerRow>(find, { recoveries, now: at });
   const before = passwordBefore(current?.setBy ?? null, formers, recoveries);
   if (before === 'untouched') return before;
-  const kept = before === 'none' ? { setBy: null, put: null, sealed: null, id: '' } : before;
+  const kept = before === 'none' ? { setBy: null, sealed: null, id: '' } : before;
   const phc = kept.sealed && openFormer(keyring, kept.sealed, kept.id);
-  await restorePassword(tx, keyring, { account, at, phc, setBy: kept.setBy, put: kept.put });
+  await restorePassword(tx, keyring, { account, at, phc, setBy: kept.setBy });
   return phc === null ? 'none' : 'restored';
 }
 
