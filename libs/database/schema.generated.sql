@@ -74,6 +74,7 @@ create table authenticators (
   suspended_by uuid,
   removed_at timestamp with time zone,
   removed_by uuid,
+  replaced_by uuid,
   CHECK (((kind = 'backup_code'::text) = (salt IS NOT NULL))),
   CHECK (((kind = 'totp'::text) = (secret_sealed IS NOT NULL))),
   CHECK ((kind = ANY (ARRAY['totp'::text, 'backup_code'::text]))),

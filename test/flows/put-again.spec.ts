@@ -27,7 +27,7 @@ describe('a password hash', () => {
       (await rekey.messages(`${id}@example.com`)).find(({ text }) => /was recovered/.test(text)),
     );
 
-  test('that is sent again by the product does not bring it back; a new one does count', async () => {
+  test('that is sent again does not bring back what a recovery has ended; a new one does count', async () => {
     await who.put('synced');
     await recover('synced');
     await who.put('synced');

@@ -69,7 +69,12 @@ export {
 } from './password-hash.js';
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
-export { forgetRemoved, giveAuthenticatorsBack, removeAuthenticator } from './removed.js';
+export {
+  forgetRemoved,
+  giveAuthenticatorsBack,
+  giveReplacedAuthenticatorBack,
+  removeAuthenticator,
+} from './removed.js';
 export { sealedInAccounts, sealedPasswords, sealedPuts } from './reseal.js';
 export {
   acceptTotpStep,
