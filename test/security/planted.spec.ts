@@ -269,34 +269,6 @@ describe('what a thief has planted is no way back in', () => {
     expect(made.text).not.toContain('/stop?token=');
   });
 
-  test('undoing a binding gives back what it has replaced, and nothing that was removed beside it', async () => {
-    await who.put('swapped');
-    const owners = await makeCodes(await bearerOf('swapped'));
-    await rekey.idle();
-    rekey.clock.advance(31 * days);
-    // An app that was lost, and is removed by hand.
-    const lost = await bindApp(await bearerOf('swapped'));
-    rekey.clock.advance(60_000);
-    const second_factor = { kind: 'totp', value: who.totp(lost.secret) };
-    const bearer = await bearerOf('swapped', { second_factor });
-    expect((await who.issuer('DELETE', `authenticators/${lost.id}`, { bearer })).status).toBe(204);
-    // The same session makes codes twice: neither of its sets is what was there before.
-    const first = await makeCodes(bearer);
-    await makeCodes(bearer);
-    const mail = await until('the notice of the third set', async () => {
-      const mails = await rekey.messages('swapped@example.com');
-      const made = mails.filter(({ text }) => /codes were made/.test(text));
-      return made.length >= 3 ? made[0] : undefined;
-    });
-    expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
-    expect((await who.issuer('GET', 'sessions', { bearer })).status).toBe(401);
-    // Without a second factor: the app stays removed.
-    const again = await bearerOf('swapped');
-    expect(await list(again)).toMatchObject([{ kind: 'backup_code', codes_left: 10, suspended: false }]);
-    expect((await proofBy('swapped', 'backup_code', first[0] ?? '')).status).toBe(422);
-    expect((await proofBy('swapped', 'backup_code', owners[0] ?? '')).body.state).toBe('proven');
-  });
-
   test('an address that was removed is told without the power to undo', async () => {
     await who.put('moved');
     await who.put('moved', { addresses: [{ kind: 'email', value: 'moved-on@example.com', verified: true }] });
