@@ -74,6 +74,7 @@ create table authenticators (
   suspended_by uuid,
   removed_at timestamp with time zone,
   removed_by uuid,
+  replaced_by uuid,
   CHECK (((kind = 'backup_code'::text) = (salt IS NOT NULL))),
   CHECK (((kind = 'totp'::text) = (secret_sealed IS NOT NULL))),
   CHECK ((kind = ANY (ARRAY['totp'::text, 'backup_code'::text]))),
@@ -159,7 +160,6 @@ create table former_passwords (
   recovery_id uuid not null,
   sealed bytea,
   set_by uuid,
-  put bytea,
   until timestamp with time zone not null,
   FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
   PRIMARY KEY (id),
@@ -261,6 +261,7 @@ create table recoveries (
   password_ended boolean not null default false,
   source_key bytea,
   known_as jsonb,
+  held_for timestamp with time zone,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)

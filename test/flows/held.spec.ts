@@ -1,4 +1,4 @@
-import { lifetimes } from '@rekey/recovery';
+import { lifetimes, stopToken } from '@rekey/recovery';
 import { csrfIn, PageBrowser } from './page-browser.js';
 import { people } from './people.js';
 import { codeIn, newHousehold, stopTokenIn, until, useRekey } from './rekey.js';
@@ -104,6 +104,24 @@ describe('a recovery after a stop', () => {
     expect(now).toMatchObject({ state: 'proving', methods: ['code', 'backup_code'] });
     // It lives no longer than any that is being proved.
     expect(inSeconds(now.expires_at)).toBe(lifetimes.idle / 1000);
+  });
+
+  test('that is completed ends its own hold, and not that of a stop which came while it was held', async () => {
+    await stopped('meanwhile');
+    // So long that the next stop is not also about what was stopped before the owner came.
+    later(lifetimes.stopLink / hour);
+    const owner = new Story(rekey);
+    expect((await owner.proveBy(who.phoneOf('meanwhile'))).body.state).toBe('held');
+    later(1);
+    const thief = new Story(rekey);
+    expect((await thief.proveBy(mailOf('meanwhile'))).body.state).toBe('held');
+    const link = stopToken(rekey.settings.keyring, thief.id, rekey.clock.now());
+    expect((await thief.stop(link)).status).toBe(204);
+    // It was told to everyone that could object, and nobody has.
+    later(23);
+    expect((await owner.settle()).status).toBe(201);
+    later(1);
+    expect((await new Story(rekey).proveBy(mailOf('meanwhile'))).body.state).toBe('held');
   });
 
   test('begun before the stop and proven by somebody else waits as well', async () => {

@@ -153,7 +153,7 @@ describe('keys are replaced', () => {
     expect(refused).toMatch(/^rekey keys: the keyring has one key only, 2025; "npm run keys -- add"/);
     expect(both).toMatch(
       new RegExp(
-        `^key 2026 \\(newest\\): nothing\\nkey 2025: accounts ${people}, addresses ${people}, passwords ${people}, signing_keys \\d, client secrets 2\\n$`,
+        `^key 2026 \\(newest\\): nothing\\nkey 2025: accounts ${people}, addresses ${people}, passwords ${people}, put passwords ${people}, signing_keys \\d, client secrets 2\\n$`,
       ),
     );
     expect(alone).toContain(`key 2025 (NOT IN THE RING): accounts ${people}`);

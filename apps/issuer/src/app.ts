@@ -1,4 +1,4 @@
-import { sealedPasswords } from '@rekey/accounts';
+import { sealedPasswords, sealedPuts } from '@rekey/accounts';
 import { openDatabase, resealRows } from '@rekey/database';
 import { asked, createLog, type RunningServer, serve, warnOfSurplus } from '@rekey/http';
 import { type Clock, systemClock } from '@rekey/kernel';
@@ -72,7 +72,7 @@ export async function startIssuer(
       media: [{ path: oauthEndpoint, gives: 'application/json' }],
       register: oauthManners,
     });
-    sealPasswords(context, (fault) => log.warn({ err: fault }, 'sealing of passwords'));
+    sealPasswords(context).catch((fault) => log.warn({ err: fault }, 'sealing of passwords'));
     const sweep = setInterval(() => {
       Promise.all([forgetSpentTokens(database, clock.now()), keys.rotate()])
         .then(() => watch.note('sweeps', { sweep: 'tokens', outcome: 'done' }))
@@ -98,10 +98,10 @@ export async function startIssuer(
   }
 }
 
-/** Hashes that a release before has stored in clear, and those under older keys. It may end at any moment and begin again. */
-function sealPasswords({ database, keyring }: TokenContext, log: (fault: unknown) => void): void {
+/** Hashes that a release before has stored in clear, what it knew of those that were put, and those under older keys. It may end at any moment and begin again. */
+async function sealPasswords({ database, keyring }: TokenContext): Promise<void> {
   const pause = () => new Promise((resolve) => setTimeout(resolve, 250));
-  resealRows(database, keyring, sealedPasswords, { pause }).catch(log);
+  for (const rows of [sealedPasswords, sealedPuts]) await resealRows(database, keyring, rows, { pause });
 }
 
 /** How old the signing keys are: from memory, at each scrape. */

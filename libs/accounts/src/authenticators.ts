@@ -105,7 +105,7 @@ export type Binding = {
 
 const replaceBound = statement(
   'authenticator_replace_bound',
-  `update authenticators set ${removal}
+  `update authenticators set ${removal}, replaced_by = :id
    where account_id = :account and kind = :kind and bound_at is not null and suspended_at is null and id <> :id`,
 );
 const bind = statement(

@@ -43,15 +43,14 @@ describe('the password of an account', () => {
       phc: expect.stringMatching(/^\$argon2id\$/),
       isSet: true,
       setBy: null,
-      put: null,
     });
     await write(null);
     expect([await held(), await isRight(password)]).toEqual([before, true]);
     // Sealed under a key that is not there: it is a password, but none that could be given back.
     await write('\\x00');
-    expect(await held()).toEqual({ phc: null, isSet: true, setBy: recovery, put: null });
+    expect(await held()).toEqual({ phc: null, isSet: true, setBy: recovery });
     await write(null, true);
-    expect(await held()).toEqual({ phc: null, isSet: false, setBy: recovery, put: null });
+    expect(await held()).toEqual({ phc: null, isSet: false, setBy: recovery });
     expect(await isRight(password)).toBe(false);
     if (before) await restorePassword(database, keyring, { ...before, account: 'a', at: new Date(now) });
     expect([await held(), await isRight(password)]).toEqual([before, true]);

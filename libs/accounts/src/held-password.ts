@@ -8,13 +8,11 @@ export interface HeldPassword {
   phc: string | null;
   /** The recovery whose work it is: which set it, or gave the session that did, or ended the one before. */
   setBy: string | null;
-  /** Digest of the hash that the product has put last. */
-  put: Buffer | null;
 }
 
 const holdIt = statement(
   'account_hold_password',
-  `select password_hash as stored, password_recovery_id as "setBy", password_put as put from accounts where id = :account
+  `select password_hash as stored, password_recovery_id as "setBy" from accounts where id = :account
     for no key update`,
 );
 
@@ -36,7 +34,7 @@ export async function holdPassword(
 
 const restoreIt = statement(
   'account_restore_password',
-  `update accounts set password_hash = :stored, password_changed_at = :at, updated_at = :at, password_recovery_id = :setBy, password_put = :put,
+  `update accounts set password_hash = :stored, password_changed_at = :at, updated_at = :at, password_recovery_id = :setBy,
      password_cost = :cost
     where id = :account returning id`,
 );

@@ -10,12 +10,34 @@ const hold = statement('account_hold', 'select id from accounts where id = :acco
  */
 export const holdAccount = (sql: Sql, account: string): Promise<object[]> => sql.query(hold, { account });
 
-const mark = statement('account_mark_stopped', 'update accounts set stopped_at = :at where id = :account');
+const mark = statement(
+  'account_mark_stopped',
+  // Each stop has a time of its own, also where it comes from a clock that is behind the one of the stop before.
+  `update accounts set stopped_at = greatest(:at::timestamptz, stopped_at + interval '1 microsecond') where id = :account`,
+);
 
-/** In a transaction that holds the account: a recovery of it was stopped, so that the next one is held. Null: one was completed since. */
-export const markStopped = (sql: Sql, of: { account: string; at: Date | null }): Promise<object[]> =>
+/** In a transaction that holds the account: a recovery of it was stopped, so that the next one is held. */
+export const markStopped = (sql: Sql, of: { account: string; at: Date }): Promise<object[]> =>
   sql.query(mark, of);
 
-/** Whether no recovery of an account was stopped after a moment, as a condition on expressions. */
-export const notStoppedSince = (account: string, at: string): string =>
-  `coalesce((select a.stopped_at <= ${at} from accounts a where a.id = ${account}), true)`;
+const clear = statement(
+  'account_clear_stop',
+  'update accounts set stopped_at = null where id = :account and stopped_at = :stop::timestamptz',
+);
+
+/**
+ * In a transaction that holds the account: a recovery that was held for this stop is completed. One that came since stays.
+ *
+ * @param of.stop as `stopped_at` of a standing names it
+ */
+export const clearStop = (sql: Sql, of: { account: string; stop: string }): Promise<object[]> =>
+  sql.query(clear, of);
+
+/**
+ * Whether the last stop of an account still is the one that was judged, as a condition on expressions. A stop is compared with itself and
+ * never with a time of something else: the two may come from two clocks.
+ *
+ * @param judged `timestamptz`; null for none
+ */
+export const isLastStop = (account: string, judged: string): string =>
+  `(select a.stopped_at from accounts a where a.id = ${account}) is not distinct from ${judged}::timestamptz`;

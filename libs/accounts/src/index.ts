@@ -32,7 +32,7 @@ export {
   type SealedAddress,
 } from './find.js';
 export { type HeldPassword, holdPassword, restorePassword } from './held-password.js';
-export { holdAccount, markStopped, notStoppedSince } from './hold.js';
+export { clearStop, holdAccount, isLastStop, markStopped } from './hold.js';
 export {
   type AddressKind,
   type Identifier,
@@ -70,8 +70,13 @@ export {
 } from './password-hash.js';
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
-export { forgetRemoved, giveAuthenticatorsBack, removeAuthenticator } from './removed.js';
-export { sealedInAccounts, sealedPasswords } from './reseal.js';
+export {
+  forgetRemoved,
+  giveAuthenticatorsBack,
+  giveReplacedAuthenticatorBack,
+  removeAuthenticator,
+} from './removed.js';
+export { sealedInAccounts, sealedPasswords, sealedPuts } from './reseal.js';
 export {
   acceptTotpStep,
   allowShortCodes,

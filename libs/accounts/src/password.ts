@@ -66,8 +66,8 @@ function isRun(text: string): boolean {
 }
 
 /**
- * A new password as part of a statement, or the end of the one that there is. What the product has put last stays known at an end:
- * the same hash, put again, does not bring the old password back.
+ * A new password as part of a statement, or the end of the one that there is. What the product has put last stays known: the same
+ * hash, put again, does not bring the old password back.
  *
  * @param of expressions: the account, the hash or null, the recovery that sets or ends it, whether a null hash ends the one that
  *   there is (never, when left out); needs `:now`
@@ -79,7 +79,7 @@ export const setPassword = (of: {
   ends?: string;
 }): string => `
   update accounts set password_hash = ${of.hash}::text, password_changed_at = :now, updated_at = :now,
-    password_recovery_id = ${of.recovery}::uuid, password_put = case when ${of.hash}::text is null then password_put end, password_cost = null
+    password_recovery_id = ${of.recovery}::uuid, password_cost = null
   where id = ${of.account} and (${of.hash}::text is not null or ${of.ends ?? 'false'} and password_hash is not null)`;
 
 /** Whether an account has a password, as a condition. */

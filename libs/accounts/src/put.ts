@@ -19,6 +19,7 @@ import {
   sealHash,
   verifyPassword,
 } from './password-hash.js';
+import { isLastPut, sealPut } from './put-password.js';
 import { addressAs, usernameAs } from './sealed-as.js';
 import { unfitUsername } from './username.js';
 
@@ -34,7 +35,8 @@ const upsert = statement(
      roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
      username_lookup = excluded.username_lookup, aal = coalesce(:aal::smallint, accounts.aal), updated_at = excluded.updated_at,
      password_hash = coalesce(excluded.password_hash, accounts.password_hash),
-     password_put = case when excluded.password_hash is null then accounts.password_put else excluded.password_put end,
+     -- Also where it is no new password: what is put last is known from now on.
+     password_put = coalesce(excluded.password_put, accounts.password_put),
      password_cost = case when excluded.password_hash is null then accounts.password_cost else excluded.password_cost end,
      -- The same hash again is no new password: products send their accounts again and again.
      password_changed_at = case when coalesce(excluded.password_hash, accounts.password_hash) is distinct from accounts.password_hash
@@ -95,10 +97,6 @@ interface PutContext {
 
 const lastPut = statement('account_last_put', 'select password_put as put from accounts where id = :id');
 
-/** What is kept of a hash that a product has put, until its owner chooses another password. */
-const putDigest = ({ passwordHash }: AccountToPut): Buffer | null =>
-  passwordHash === undefined ? null : createHash('sha256').update(passwordHash).digest();
-
 interface ReadAddress {
   identifier: Identifier;
   verified: boolean;
@@ -126,7 +124,7 @@ export async function putAccount(
   const passwordHash = await readyHash({ database, keyring }, account, read);
   if (isRefused(passwordHash)) return passwordHash;
   const at = new Date(now);
-  const { id } = account;
+  const { id, passwordHash: phc } = account;
   try {
     return await database.transaction(async (tx) => {
       const digests = addresses
@@ -146,8 +144,8 @@ export async function putAccount(
         usernameSealed: username ? keyring.seal(username.value, usernameAs(id)) : null,
         usernameLookup: username ? lookupDigest(keyring, username) : null,
         passwordHash,
-        passwordPut: passwordHash === null ? null : putDigest(account),
-        passwordCost: account.passwordHash === undefined ? null : foreignCost(account.passwordHash),
+        passwordPut: phc === undefined ? null : sealPut(keyring, id, phc),
+        passwordCost: phc === undefined ? null : foreignCost(phc),
         aal: account.aal ?? null,
         now: at,
       });
@@ -196,7 +194,8 @@ function readAccount(
 
 /**
  * Hashed before the transaction: a hash takes longer than a row should be locked. The password that the account has already is no
- * new one, however often it is put.
+ * new one, however often it is put. Nor is the hash that was put last, whatever its owner or a recovery has made of the password since: products
+ * send their accounts again and again, and would bring back what somebody has recovered from.
  */
 async function readyHash(
   { database: sql, keyring }: PutContext,
@@ -204,9 +203,8 @@ async function readyHash(
   read: { username?: Identifier | undefined; addresses: ReadAddress[] },
 ): Promise<string | null | Refusal> {
   if (account.passwordHash !== undefined) {
-    // What was put last may have been made anew at our cost since.
     const [last] = await sql.query<{ put: Buffer | null }>(lastPut, { id: account.id });
-    if (last?.put && putDigest(account)?.equals(last.put)) return null;
+    if (last && isLastPut(keyring, account.id, last.put, account.passwordHash)) return null;
     const stored = await storedHashOf(sql, account.id);
     if (stored && isSameHash(keyring, stored, account.passwordHash)) return null;
     return sealHash(keyring, account.id, account.passwordHash);

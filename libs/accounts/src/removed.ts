@@ -25,7 +25,7 @@ export async function removeAuthenticator(
 const giveBack = (name: string, which: string) =>
   statement(
     `authenticator_give_back_${name}`,
-    `update authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null
+    `update authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
      where id in (
        select distinct on (t.kind) t.id from authenticators t
        where t.account_id = :account and t.bound_at is not null and ${which} and ${isFree} order by t.kind, t.bound_at desc
@@ -42,7 +42,7 @@ const giveSuspendedBack = giveBack(
 );
 const showAgain = statement(
   'authenticator_show_again',
-  `update authenticators set removed_at = null, removed_by = null where account_id = :account and removed_by = any(:sessions::uuid[])`,
+  `update authenticators set removed_at = null, removed_by = null, replaced_by = null where account_id = :account and removed_by = any(:sessions::uuid[])`,
 );
 
 /**
@@ -58,6 +58,28 @@ export async function giveAuthenticatorsBack(
   await sql.query(giveSuspendedBack, { account, recoveries });
   // Last: what a person had removed by hand, beside being set aside, is shown to them, and counts only when they say so.
   await sql.query(showAgain, { account, sessions });
+}
+
+const giveReplacedBack = giveBack('replaced', 't.replaced_by = :by::uuid');
+
+const discardReplaced = statement(
+  'authenticator_discard_replaced',
+  'delete from authenticators where account_id = :account and replaced_by = :by and bound_by = :session::uuid returning id',
+);
+
+/**
+ * In a transaction that holds the account, once what has replaced it is gone: it counts again. Where the same session had bound that as
+ * well, it goes too, and what was before it counts again. What was removed by hand stays removed: its owner may have lost it.
+ *
+ * @param of.by what is gone, and `session` what had bound it
+ */
+export async function giveReplacedAuthenticatorBack(
+  sql: Sql,
+  { account, by, session }: { account: string; by: string; session: string | null },
+): Promise<void> {
+  const [before] = await sql.query<{ id: string }>(discardReplaced, { account, by, session });
+  if (before) return giveReplacedAuthenticatorBack(sql, { account, by: before.id, session });
+  await sql.query(giveReplacedBack, { account, by });
 }
 
 const forget = statement(

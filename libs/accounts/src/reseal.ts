@@ -8,6 +8,16 @@ export const sealedPasswords: SealedRows = {
   id: { column: 'id', type: 'text' },
   account: 'id',
   isText: true,
+  mayBeClear: true,
+};
+
+/** What is known of the hashes that products have put last, see {@link isLastPut}. */
+export const sealedPuts: SealedRows = {
+  what: 'put passwords',
+  column: 'accounts.password_put',
+  id: { column: 'id', type: 'text' },
+  account: 'id',
+  mayBeClear: true,
 };
 
 /** What of accounts is sealed, and found by digests of what is sealed. Another sealed column is another line. */
@@ -36,4 +46,5 @@ export const sealedInAccounts: SealedRows[] = [
     account: 'account_id',
   },
   sealedPasswords,
+  sealedPuts,
 ];

@@ -11,7 +11,7 @@ export interface Standing {
   authenticators: ('totp' | 'backup_code')[];
   /** There is an address that a code can go to. */
   reachable: boolean;
-  /** RFC 3339: when a recovery of it was last stopped, unless one was completed since. */
+  /** RFC 3339, to the microsecond: which stop of a recovery of it was the last, unless one that was held for it was completed since. */
   stopped_at: string | null;
 }
 

@@ -15,8 +15,10 @@ export type SealedRows = {
   what?: string;
   /** The primary key; its text is the id that the value is bound to. */
   id: { column: string; type: 'uuid' | 'text' };
-  /** The column is text: of a bytea, or in clear, where it is from before it was sealed. */
+  /** The column is text: of a bytea. */
   isText?: true;
+  /** Some stand in clear, from before they were sealed. Their first byte is not the one that whatever is sealed begins with. */
+  mayBeClear?: true;
   /** Columns that are digested from the same plain text, and how. They are written in the same update. */
   digests?: Record<string, 'bytea' | 'bytea[]'>;
   digest?(keyring: Keyring, plain: string): Record<string, Buffer | Buffer[]>;
@@ -115,7 +117,7 @@ function sealAnew(keyring: Keyring, rows: SealedRows, row: OldRow, outcome: Rese
   const as = sealedAs(rows, row);
   let plain: Buffer;
   try {
-    plain = rows.isText && isInClear(row.sealed) ? row.sealed : keyring.open(row.sealed, as);
+    plain = rows.mayBeClear && isInClear(row.sealed) ? row.sealed : keyring.open(row.sealed, as);
   } catch {
     outcome.unreadable.push(row.id);
     return [];
@@ -226,7 +228,7 @@ export function countSealed(sql: Sql, rows: SealedRows): Promise<KeyCount[]> {
   const { table, sealed } = placeOf(rows);
   const bytes = `(${bytesOf(rows)})`;
   const isSealed = `get_byte(${bytes}, 0) in (${sealVersions.join(', ')})`;
-  const key = rows.isText ? `case when ${isSealed} then ${keyIn(bytes)} end` : keyIn(sealed);
+  const key = rows.mayBeClear ? `case when ${isSealed} then ${keyIn(bytes)} end` : keyIn(bytes);
   const from = `${table} where ${sealed} is not null`;
   return sql.query<KeyCount>(statement(`reseal_count_${table}_${sealed}`, countByKey(from, key)));
 }

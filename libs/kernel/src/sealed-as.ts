@@ -8,6 +8,7 @@ export const sealedColumns = {
   ofAccounts: [
     'accounts.username_sealed',
     'accounts.password_hash',
+    'accounts.password_put',
     'addresses.sealed',
     'authenticators.secret_sealed',
     'former_passwords.sealed',
@@ -44,6 +45,7 @@ export const associatedData = (as: SealedAs): string =>
 export function associatedDataBefore(as: SealedAs): string | undefined {
   if ('use' in as) return as.use;
   if (as.column === 'accounts.password_hash') return `${as.column} ${as.id}`;
+  if (as.column === 'accounts.password_put') return undefined;
   return as.column === 'accounts.username_sealed' || isUuid(as.id) ? as.id : undefined;
 }
 

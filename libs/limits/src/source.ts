@@ -6,16 +6,47 @@ import type { Charge } from './flood-counters.js';
 
 /**
  * An IP address as proxies write it, alone: without the port that some put behind it (`203.0.113.7:4711`, `[2001:db8::1]:443`), the
- * brackets and the zone (RFC 4007 §11). An IPv4 address in IPv6 clothes (RFC 4291 §2.5.5.2) is the IPv4 address.
+ * brackets and the zone (RFC 4007 §11). An IPv4 address in IPv6 clothes is the IPv4 address, in whichever spelling: mapped (`::ffff:0:0/96`, RFC 4291
+ * §2.5.5.2) or through a NAT64 (`64:ff9b::/96`, RFC 6052 §2.1).
  */
 export function plainIp(text: string): string {
   const [, inside] = /^\[([^\]]+)\](?::\d+)?$/.exec(text) ?? [];
   const [, beforePort] = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text) ?? [];
   const address = (inside ?? beforePort ?? text).split('%')[0] ?? '';
   if (isIP(address) === 0) return text;
-  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
-  return mapped ?? address;
+  return isIPv6(address) ? (ipv4Inside(address) ?? address) : address;
 }
+
+/** The first six groups of an IPv6 address that stands for an IPv4 address. */
+const ipv4Prefixes = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'];
+
+function ipv4Inside(address: string): string | undefined {
+  const groups = groupsOf(address);
+  const prefix = groups.slice(0, 6).map((group) => group.toString(16));
+  if (!ipv4Prefixes.includes(prefix.join(':'))) return undefined;
+  return groups
+    .slice(6)
+    .flatMap((group) => [group >> 8, group & 0xff])
+    .join('.');
+}
+
+/** The eight groups of an IPv6 address, in whichever spelling (RFC 4291 §2.2). */
+function groupsOf(address: string): number[] {
+  const [head = [], tail] = address.split('::').map(groupsIn);
+  const zeros = Array<number>(Math.max(0, 8 - head.length - (tail?.length ?? 0))).fill(0);
+  return tail === undefined ? [...head] : [...head, ...zeros, ...tail];
+}
+
+/** Its last two may be written as an IPv4 address. */
+const groupsIn = (text: string): number[] =>
+  text
+    .split(':')
+    .filter(Boolean)
+    .flatMap((group) => {
+      if (!group.includes('.')) return Number.parseInt(group, 16);
+      const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+      return [a * 256 + b, c * 256 + d];
+    });
 
 /**
  * The part of an IP address that one party holds: a whole IPv4 address, the /64 of an IPv6 address (a household or a
@@ -54,12 +85,7 @@ export function chargesOfSource(keyring: Keyring, budget: Budget, ip: string, pr
 export const widestNetworkOf = (ip: string): string => networksOf(ip).at(-1)?.network ?? ip;
 
 function networkOf(address: string, bits: 64 | 56 | 48): string {
-  const [head = '', tail] = address.split('::');
-  const before = head.split(':').filter(Boolean);
-  const after = (tail ?? '').split(':').filter(Boolean);
-  const zeros =
-    tail === undefined ? [] : Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
-  const groups = [...before, ...zeros, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16));
+  const groups = groupsOf(address).slice(0, 4);
   const kept = groups.map((group, at) => {
     const left = Math.min(16, Math.max(0, bits - at * 16));
     return group & (0xffff << (16 - left)) & 0xffff;

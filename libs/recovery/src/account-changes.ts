@@ -4,6 +4,7 @@ import { statement, type Transaction } from '@rekey/database';
 import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
 import { wiped } from './cancel.js';
 import { forgetFailedSignIns } from './enrolment/forget-failures.js';
+import { dropWorkOf } from './former-password.js';
 import { lifetimes } from './lifetimes.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { type AccountNotice, warnOfChange } from './notice.js';
@@ -67,10 +68,13 @@ interface Following {
  * |---|---|---|
  * | disabled | end once something is proven; codes that were sent are void | end |
  * | new password | end once something is proven | end |
- * | address removed, or confirmed no more | end where it was a proof | end where a recovery by it led to them; the password that such a recovery set in the last 72 hours ends, and every session with it |
+ * | address removed, or confirmed no more | end where it was a proof | end where a recovery by it led to them; the password that such a recovery set in the last 72 hours ends, also where it is only kept for a stop, and every session with it |
  * | role removed | are judged when they are used | end |
  * | level lowered | are judged when they are used | end where they are worth more than the account is now |
  * | level raised, role or address added | are judged when they are used | go on as strong as they are |
+ *
+ * The password from before such a recovery does not come back by itself: that an address is removed says nothing of who used it, and that
+ * password may be why its owner recovered. It is kept for whoever says "this was not me".
  *
  * Every address that the account had before is told (NIST SP 800-63B-4 §4.6).
  */
@@ -120,9 +124,10 @@ async function endWorkOfAddress(
   if (addresses.length === 0) return false;
   const rows = await tx.query<{ id: string; settled_at: Date }>(settledBy, { account, addresses });
   const since = at.getTime() - lifetimes.stopLink;
-  const recent = rows.filter(({ settled_at: settledAt }) => settledAt.getTime() > since);
+  const recent = rows.flatMap(({ id, settled_at: settledAt }) => (settledAt.getTime() > since ? [id] : []));
   for (const { id } of rows) await endSessionsOf(tx, 'recovery', { id, at, reason: 'account', actor });
-  return clearPasswordOf(tx, { account, at, recoveries: recent.map(({ id }) => id) });
+  await dropWorkOf(tx, recent);
+  return clearPasswordOf(tx, { account, at, recoveries: recent });
 }
 
 function noticesOf(change: AccountChange): AccountNotice[] {

@@ -52,7 +52,6 @@ export function sealFormer(
     formerId,
     formerSealed: held?.phc ? keyring.seal(held.phc, formerAs({ id: formerId, account })) : null,
     formerSetBy: held?.setBy ?? null,
-    formerPut: held?.put ?? null,
     // A password that nobody has set, because there never was one, need not come back.
     keepsFormer: held !== undefined && (held.isSet || held.setBy !== null),
   };
@@ -60,8 +59,8 @@ export function sealFormer(
 
 /** Keeps the password of before, as a data-modifying clause that takes its recoveries from a CTE with `id`. */
 export const keepFormer = (from: string): string => `
-  insert into former_passwords (id, recovery_id, sealed, set_by, put, until)
-  select :formerId::uuid, ${from}.id, :formerSealed::bytea, :formerSetBy::uuid, :formerPut::bytea, :formerUntil::timestamptz
+  insert into former_passwords (id, recovery_id, sealed, set_by, until)
+  select :formerId::uuid, ${from}.id, :formerSealed::bytea, :formerSetBy::uuid, :formerUntil::timestamptz
   from ${from} where :keepsFormer::boolean
   on conflict (recovery_id) do nothing`;
 
@@ -94,14 +93,13 @@ export async function keepFormerOf(
 
 const find = statement(
   'former_password_find',
-  `select id, recovery_id as recovery, sealed, set_by as "setBy", put from former_passwords
+  `select id, recovery_id as recovery, sealed, set_by as "setBy" from former_passwords
    where recovery_id = any(:recoveries::uuid[]) and until > :now`,
 );
 
 interface FormerRow extends FormerPassword {
   id: string;
   sealed: Buffer | null;
-  put: Buffer | null;
 }
 
 /**
@@ -120,9 +118,9 @@ export async function takePasswordBack(
   const formers = await tx.query<FormerRow>(find, { recoveries, now: at });
   const before = passwordBefore(current?.setBy ?? null, formers, recoveries);
   if (before === 'untouched') return before;
-  const kept = before === 'none' ? { setBy: null, put: null, sealed: null, id: '' } : before;
+  const kept = before === 'none' ? { setBy: null, sealed: null, id: '' } : before;
   const phc = kept.sealed && openFormer(keyring, kept.sealed, { id: kept.id, account });
-  await restorePassword(tx, keyring, { account, at, phc, setBy: kept.setBy, put: kept.put });
+  await restorePassword(tx, keyring, { account, at, phc, setBy: kept.setBy });
   return phc === null ? 'none' : 'restored';
 }
 
@@ -134,6 +132,18 @@ function openFormer(keyring: Keyring, sealed: Buffer, of: { id: string; account:
     return null;
   }
 }
+
+const dropWork = statement(
+  'former_password_drop_work',
+  'update former_passwords set sealed = null where set_by = any(:recoveries::uuid[]) and sealed is not null',
+);
+
+/**
+ * In a transaction that ends the password which these recoveries have set: where another recovery has replaced it, no stop of that one
+ * gives it back. What was there before these recoveries is kept, for a stop of their own.
+ */
+export const dropWorkOf = (tx: Transaction, recoveries: string[]): Promise<object[]> =>
+  tx.query(dropWork, { recoveries });
 
 const forget = statement('former_password_forget', 'delete from former_passwords where until <= :now');
 

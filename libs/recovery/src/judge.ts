@@ -1,5 +1,5 @@
 import { proofsHeld, type Standing, standingOf } from '@rekey/accounts';
-import { waitsUntil } from './held.js';
+import { type Hold, waitsUntil } from './held.js';
 import { acrOf, outlookOf, type ProofKind, type RecoveryPolicy } from './policy.js';
 
 /** The proofs of a recovery, and whether they and its account are still what they were. */
@@ -13,12 +13,14 @@ export interface Judged {
   proof_times: Date[];
   held: boolean[];
   held_until: Date | null;
+  /** The stop that it was held for, in the form of `stopped_at` of the standing. */
+  held_for: string | null;
   standing: Standing | null;
 }
 
 /** What {@link Judged} is read from, as columns of `recoveries`. Needs `:strongRoles` and `:now`. @param account an expression of its id */
 export const judgedColumns = (account = 'recoveries.account_id'): string => `
-  recoveries.generation, recoveries.held_until, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
+  recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
   ${proofsHeld({
     account,
     generation: 'recoveries.generation',
@@ -40,7 +42,7 @@ export type Verdict =
   /** `kept` are the proofs that still count; `lost` tells whether some do not. */
   | { outcome: 'proven' | 'more'; standing: Standing; kept: ProofsMade; lost: boolean }
   /** Enough was proved, and it waits for whom it was told to. */
-  | { outcome: 'held'; until: Date; standing: Standing; kept: ProofsMade; lost: boolean };
+  | { outcome: 'held'; hold: Hold; standing: Standing; kept: ProofsMade; lost: boolean };
 
 /** Judges what was proven against the account as it is now (NIST SP 800-63B-4 §4.2: evidence counts when it is used). */
 export function judge(policy: RecoveryPolicy, row: Judged, now: Date): Verdict {
@@ -58,7 +60,11 @@ export function judge(policy: RecoveryPolicy, row: Judged, now: Date): Verdict {
   };
   const judged = { standing, kept, lost: proofs.length < row.proofs.length };
   if (!outlookOf(policy, standing, proofs).proven) return { outcome: 'more', ...judged };
-  const stoppedAt = standing.stopped_at === null ? null : new Date(standing.stopped_at);
-  const until = waitsUntil(policy, { stoppedAt, heldUntil: row.held_until, now });
-  return until ? { outcome: 'held', until, ...judged } : { outcome: 'proven', ...judged };
+  const hold = waitsUntil(policy, {
+    stop: standing.stopped_at,
+    heldUntil: row.held_until,
+    heldFor: row.held_for,
+    now,
+  });
+  return hold ? { outcome: 'held', hold, ...judged } : { outcome: 'proven', ...judged };
 }

@@ -12,8 +12,10 @@ import { type RecoveryRow, rowColumns, whyNot } from './view.js';
 export interface Claimed {
   leaseId: string;
   subject: ProvenSubject;
-  /** It was held: every address has had its time to object. */
-  wasHeld: boolean;
+  /** The last stop of the account, that it was judged after; null for none. */
+  stop: string | null;
+  /** The stop that it was held for: every address has had its time to object. */
+  heldFor: string | null;
   /** When an app began the recovery. */
   redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string };
 }
@@ -87,7 +89,8 @@ export async function claimSettling(
   const { redirect_uri: redirectUri, code_challenge: codeChallenge, redirect_state: state } = row;
   return {
     leaseId,
-    wasHeld: row.held_until !== null,
+    stop: verdict.standing.stopped_at,
+    heldFor: row.held_for,
     subject: {
       recoveryId: id,
       accountId: row.account_id,

@@ -89,9 +89,11 @@ export const eventOf = {
 
 /** The values of {@link timesOfMove}. */
 export function timesFor(now: number, verdict: Verdict) {
-  const heldUntil = verdict.outcome === 'held' ? verdict.until : null;
+  const hold = verdict.outcome === 'held' ? verdict.hold : undefined;
+  const heldUntil = hold?.until ?? null;
   return {
     heldUntil,
+    heldFor: hold?.for ?? null,
     comesBackUntil: heldUntil && new Date(heldUntil.getTime() + lifetimes.afterHold),
     idleExpiresAt: new Date(now + lifetimes.idle),
     expiresAt: new Date(now + lifetimes.recovery),

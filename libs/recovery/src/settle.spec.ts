@@ -16,6 +16,8 @@ import {
   takeMessages,
 } from './index.js';
 
+const noorsPhone = '+12025550123';
+
 const messagesOf = statement(
   'spec_messages',
   'select id, kind from messages where recovery_id = :id order by kind',
@@ -35,13 +37,18 @@ describe('settling', () => {
   beforeAll(async () => {
     postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
-    const addresses = [{ kind: 'email' as const, value: 'mei@example.com', verified: true }];
-    await putAccount({ database, keyring }, clock.now(), {
-      id: 'mei',
-      addresses,
-      roles: [],
-      status: 'active',
-    });
+    const mail = (id: string) => ({ kind: 'email' as const, value: `${id}@example.com`, verified: true });
+    const phone = { kind: 'phone' as const, value: noorsPhone, verified: true };
+    for (const [id, addresses] of [
+      ['mei', [mail('mei')]],
+      ['noor', [mail('noor'), phone]],
+    ] as const)
+      await putAccount({ database, keyring }, clock.now(), {
+        id,
+        addresses: [...addresses],
+        roles: [],
+        status: 'active',
+      });
   });
   afterAll(async () => {
     await database.close();
@@ -71,9 +78,11 @@ describe('settling', () => {
     };
   });
 
-  const proven = async (): Promise<RecoveryReference & { stopToken: string }> => {
+  const proven = async (
+    identifier = 'mei@example.com',
+  ): Promise<RecoveryReference & { stopToken: string }> => {
     const opened = await openRecovery(context, {
-      identifier: 'mei@example.com',
+      identifier,
       locale: 'en',
       source: '192.0.2.1',
     });
@@ -156,5 +165,19 @@ describe('settling', () => {
       statement('spec_hash', `select password_hash from accounts where id = 'mei'`),
     );
     expect(row?.password_hash).toBeNull();
+  });
+
+  test('a stop that comes while the issuer is at work, from a process whose clock is behind, holds it', async () => {
+    const owners = await proven(noorsPhone);
+    clock.advance(60_000);
+    const thiefs = await proven('noor@example.com');
+    exchange = async () => {
+      const elsewhere = { ...context, clock: { now: () => clock.now() - 3_600_000 } };
+      expect(await stopRecovery(elsewhere, thiefs.stopToken)).toMatchObject({ heldHours: 24 });
+      return tokens;
+    };
+    expect(await settleRecovery(context, owners, {})).toMatchObject({ code: 'not_proven' });
+    expect(revoked).toEqual([owners.id]);
+    expect(await state(owners)).toBe('held');
   });
 });

@@ -1,13 +1,13 @@
 import {
   addressesToWarn,
   checkPassword,
+  clearStop,
   endKnownBrowsers,
   hashPassword,
   holdPassword,
   isEntitled,
+  isLastStop,
   knownBrowserToken,
-  markStopped,
-  notStoppedSince,
   passwordContext,
   plantedBySessions,
   sealHash,
@@ -57,7 +57,7 @@ const settle = statement(
      update recoveries set suspended = exists (select from planted), state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
        password_set = :passwordHash::text is not null, password_ended = :endsPassword::boolean, ${wiped}
      where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('settle'))})
-       and ${isEntitled('account_id', evidence)} and ${notStoppedSince('account_id', 'proven_at')}
+       and ${isEntitled('account_id', evidence)} and ${isLastStop('account_id', ':stop')}
      returning id, account_id, client_id, created_at, password_ended
    ), password as (
      ${setPassword({
@@ -186,7 +186,7 @@ interface SettledRow {
 /** @returns the device token; a refusal when the recovery was no longer ours to settle */
 async function finish(
   context: RecoveryContext,
-  { leaseId, wasHeld, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
+  { leaseId, stop, heldFor, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
   passwordHash: string | null,
 ): Promise<string | Refusal> {
   const { database, clock, issuer, keyring, policy, strongRoles } = context;
@@ -202,6 +202,7 @@ async function finish(
     formerUntil: new Date(now + lifetimes.stopLink),
     generation: basis.generation,
     since: basis.since,
+    stop,
     acr,
     strongRoles,
   };
@@ -219,8 +220,8 @@ async function finish(
     const [row] = await tx.query<SettledRow>(settle, { ...values, ...former, endsPassword });
     const known = row && (await endKnownBrowsers(tx, accountId));
     if (!known) return undefined;
-    // The next one is held no more.
-    if (wasHeld) await markStopped(tx, { account: accountId, at: null });
+    // The next one is held no more, unless something was stopped while this one was held.
+    if (heldFor !== null) await clearStop(tx, { account: accountId, stop: heldFor });
     await forgetFailedSignIns(tx, { account: accountId, generation: known.generation });
     return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
   });

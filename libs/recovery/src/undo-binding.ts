@@ -1,12 +1,12 @@
-import { bindingOf, discardAuthenticator, giveAuthenticatorsBack, holdAccount } from '@rekey/accounts';
+import { bindingOf, discardAuthenticator, giveReplacedAuthenticatorBack, holdAccount } from '@rekey/accounts';
 import { endFamily } from '@rekey/tokens';
 import type { RecoveryContext } from './context.js';
 import { noteChange } from './notice.js';
 
 /**
  * "This was not me", said of something that was bound and is on hold: it is removed, the session that bound it ends,
- * and what that session has removed is there again. Once it
- * counts, a link does not remove it: it protects the account from whoever has the mailbox.
+ * and what it has replaced counts again. What else that session has removed stays removed. Once it counts, a link does not remove it: it
+ * protects the account from whoever has the mailbox.
  *
  * @param id of the authenticator, from a token of ours
  * @returns false when it is gone, or counts already
@@ -22,8 +22,7 @@ export async function undoBinding({ database, clock }: RecoveryContext, id: stri
     if (!binding || !(await discardAuthenticator(tx, { id, account: binding.account }))) return false;
     const { account: accountId, session, kind } = binding;
     if (session) await endFamily(tx, { id: session, accountId, at, reason: 'stopped', actor: 'person' });
-    if (session)
-      await giveAuthenticatorsBack(tx, { account: accountId, sessions: [session], recoveries: [] });
+    await giveReplacedAuthenticatorBack(tx, { account: accountId, by: id, session });
     const event = 'authenticator_removed';
     await noteChange(tx, { now: at.getTime(), accountId, event, change: `${kind}_removed` });
     return true;

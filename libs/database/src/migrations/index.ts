@@ -27,6 +27,7 @@ import { AccountsKnownBrowsers1764000000027 } from './27-accounts-known-browsers
 import { LimitsFailures1764000000028 } from './28-limits-failures.js';
 import { TokensDeviceAccount1764000000029 } from './29-tokens-device-account.js';
 import { RecoveryKnownBrowsers1764000000030 } from './30-recovery-known-browsers.js';
+import { RecoveryTakenBack1764000000032 } from './32-recovery-taken-back.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   LimitsFailures1764000000028,
   TokensDeviceAccount1764000000029,
   RecoveryKnownBrowsers1764000000030,
+  RecoveryTakenBack1764000000032,
 ];

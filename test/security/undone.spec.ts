@@ -1,0 +1,68 @@
+import { people } from '../flows/people.js';
+import { type Answer, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
+import { Story } from '../flows/story.js';
+
+const days = 86_400_000;
+
+/** "This was not me", said of something that was bound. */
+describe('a binding that is undone', () => {
+  const rekey = useRekey();
+  const who = people(rekey);
+  beforeEach(() => {
+    newHousehold();
+  });
+
+  const bearerOf = async (id: string, more: object = {}): Promise<string> => {
+    const signedIn = await who.signIn(id, more);
+    expect(signedIn.status).toBe(201);
+    return signedIn.body.access_token;
+  };
+  const makeCodes = async (bearer: string): Promise<string[]> => {
+    const made = await who.issuer('POST', 'authenticators/backup_codes', { bearer });
+    expect(made.status).toBe(201);
+    return made.body.codes;
+  };
+  const bindApp = async (bearer: string): Promise<{ id: string; secret: string }> => {
+    const { body: app } = await who.issuer('POST', 'authenticators/totp', { bearer });
+    const json = { value: who.totp(app.secret) };
+    expect((await who.issuer('POST', `authenticators/${app.id}/confirm`, { bearer, json })).status).toBe(204);
+    return app;
+  };
+  const list = async (bearer: string) =>
+    (await who.issuer('GET', 'authenticators', { bearer })).body.authenticators;
+  const proofBy = async (id: string, kind: string, value: string): Promise<Answer> => {
+    const story = new Story(rekey);
+    await story.start({ identifier: `${id}@example.com` });
+    // Its code, too, has arrived before another one is waited for.
+    await rekey.idle();
+    return story.prove(value, kind);
+  };
+
+  test('gives back what it has replaced, and nothing that was removed beside it', async () => {
+    await who.put('swapped');
+    const owners = await makeCodes(await bearerOf('swapped'));
+    await rekey.idle();
+    rekey.clock.advance(31 * days);
+    // An app that was lost, and is removed by hand.
+    const lost = await bindApp(await bearerOf('swapped'));
+    rekey.clock.advance(60_000);
+    const second_factor = { kind: 'totp', value: who.totp(lost.secret) };
+    const bearer = await bearerOf('swapped', { second_factor });
+    expect((await who.issuer('DELETE', `authenticators/${lost.id}`, { bearer })).status).toBe(204);
+    // The same session makes codes twice: neither of its sets is what was there before.
+    const first = await makeCodes(bearer);
+    await makeCodes(bearer);
+    const mail = await until('the notice of the third set', async () => {
+      const mails = await rekey.messages('swapped@example.com');
+      const made = mails.filter(({ text }) => /codes were made/.test(text));
+      return made.length >= 3 ? made[0] : undefined;
+    });
+    expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
+    expect((await who.issuer('GET', 'sessions', { bearer })).status).toBe(401);
+    // Without a second factor: the app stays removed.
+    const again = await bearerOf('swapped');
+    expect(await list(again)).toMatchObject([{ kind: 'backup_code', codes_left: 10, suspended: false }]);
+    expect((await proofBy('swapped', 'backup_code', first[0] ?? '')).status).toBe(422);
+    expect((await proofBy('swapped', 'backup_code', owners[0] ?? '')).body.state).toBe('proven');
+  });
+});
