@@ -32,7 +32,7 @@ export class Stage {
     const server = await startPostgres({ migrated: false, flags });
     this.undo.push(() => server.stop());
     this.postgresUrl = server.adminUrl;
-    const postgres = await PostgresMeter.open(server.url);
+    const postgres = await PostgresMeter.open(server.adminUrl);
     this.undo.push(() => postgres.close());
     const arrivals = await MailArrivals.open();
     this.undo.push(() => arrivals.close());

@@ -59,14 +59,22 @@ describe('guesses at an authenticator app with the right password', () => {
     expect((await offerSaved(one.codes[0])).status).toBe(201);
   });
 
-  test('a hundred wrong ones in a row end it for strangers only, until there is a new password [NIST 3.2.2]', async () => {
+  test('a hundred wrong ones in a row end it for strangers only, until there is a new password; the owner is told once [NIST 3.2.2, NIST 4.6]', async () => {
     const one = await who.enrol('worn');
     const { device_token } = (await offer('worn', who.totp(one.secret))).body;
+    const told = () =>
+      rekey.sql(`select id from messages where account_id = 'worn' and change = 'totp_guessed'`);
     for (let day = 0; day < 11; day++) {
       rekey.clock.advance(31 * hour);
       newHousehold();
-      await guess('worn', 10);
+      await guess('worn', 9);
+      if (day === 9) expect(await told()).toEqual([]);
+      await guess('worn', 1);
     }
+    await rekey.idle();
+    // Once, to each address: whoever tries an app knows the password.
+    expect(await told()).toHaveLength(2);
+    expect((await rekey.message('worn@example.com')).text).toContain('Someone who knows your password');
     rekey.clock.advance(31 * hour);
     newHousehold();
     const right = (more: object = {}) => offer('worn', who.totp(one.secret), more);

@@ -4,6 +4,8 @@ export interface RecoveryCause {
   description: string;
 }
 
+export type ProofKind = 'code' | 'totp' | 'backup_code';
+
 /** What the service refused, or why a call cannot be made. `code` is stable; the message is for a developer. */
 export class RekeyFault extends Error {
   constructor(
@@ -16,6 +18,11 @@ export class RekeyFault extends Error {
   ) {
     super(message);
     this.name = 'RekeyFault';
+  }
+
+  /** Of `not_proven`: the proofs that are missing, or that no longer hold. */
+  get methods(): ProofKind[] {
+    return Array.isArray(this.body.methods) ? this.body.methods : [];
   }
 }
 

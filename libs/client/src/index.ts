@@ -1,6 +1,6 @@
 export { type Client, type ClientOptions, createClient, type SignInRequest } from './client.js';
-export { type RecoveryCause, RekeyFault } from './fault.js';
-export type { ProofKind, Recovery, RecoveryReference, RecoveryView, StartRequest } from './recovery.js';
+export { type ProofKind, type RecoveryCause, RekeyFault } from './fault.js';
+export type { Recovery, RecoveryReference, RecoveryView, StartRequest } from './recovery.js';
 export {
   type KeyValueStore,
   keyValueStorage,

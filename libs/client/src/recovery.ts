@@ -1,7 +1,5 @@
-import { RekeyFault, read } from './fault.js';
+import { type ProofKind, RekeyFault, read } from './fault.js';
 import type { TokenAnswer, TokenKeeper } from './keeper.js';
-
-export type ProofKind = 'code' | 'totp' | 'backup_code';
 
 /** A recovery as the service shows it. Times are RFC 3339. */
 export interface RecoveryView {

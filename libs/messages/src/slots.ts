@@ -18,7 +18,8 @@ export type ChangeWord =
   | 'account_disabled'
   | 'account_enabled'
   | 'access_changed'
-  | 'password_limited';
+  | 'password_limited'
+  | 'totp_guessed';
 
 /** Of a recovery: it has set a new password, has ended the old one without a new one, or has left it alone. */
 export type PasswordWord = 'set' | 'ended' | 'kept';

@@ -167,6 +167,8 @@ const en: Wording = {
       access_changed: 'The roles of the account, or the protection it requires, were changed.',
       password_limited:
         'A wrong password was entered 100 times in a row. In browsers and apps where you have not signed in before, the password no longer gets anyone in. Where you have, nothing changes. Recovering the account lifts this.',
+      totp_guessed:
+        'Someone who knows your password has entered 100 wrong codes of your authenticator app in a row when signing in. Nobody got in. Choose a new password. Until then the app may not sign you in; a backup code does, and so does recovering the account.',
     },
     notYouHeading: 'Was this not you?',
     notYou: 'Recover your account now: that signs everyone out and sets a new password.',
@@ -269,6 +271,8 @@ const zhHans: Wording = {
       access_changed: '账户的角色或其要求的保护级别已变更。',
       password_limited:
         '密码已连续输错 100 次。在您从未登录过的浏览器和应用中，密码已无法用于登录；在您登录过的浏览器和应用中不受影响。找回账户后即可恢复。',
+      totp_guessed:
+        '有人知道您的密码，并在登录时连续输错 100 次身份验证器动态码，但未能登录。请更改密码。在此之前，身份验证器可能无法用于登录，但您可以使用备用码，或找回账户。',
     },
     notYouHeading: '不是您本人操作？',
     notYou: '请立即找回您的账户：这会使所有设备退出登录，并设置新密码。',

@@ -24,6 +24,7 @@ export const accountNotices = [
   'account_enabled',
   'access_changed',
   'password_limited',
+  'totp_guessed',
 ] as const;
 export type AccountNotice = (typeof accountNotices)[number];
 

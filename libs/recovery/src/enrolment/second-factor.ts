@@ -24,6 +24,7 @@ import {
 } from '@rekey/limits';
 import { type BackupCodeEvidence, matchBackupCode, matchTotp, type TotpEvidence } from '@rekey/proofs';
 import type { ActContext } from '../context.js';
+import { noteChange } from '../notice.js';
 
 export interface SecondFactor {
   kind: 'totp' | 'backup_code';
@@ -122,7 +123,10 @@ export async function checkSecondFactor(
   }
   if (!row || row.failures > failuresInARow) return refuse('unauthorized');
   const right = await (offered.kind === 'totp' ? useTotp() : useCode());
-  if (!right) return refuse('unauthorized');
+  if (!right) {
+    if (offered.kind === 'totp' && row.failures === failuresInARow) await tellOfGuesses();
+    return refuse('unauthorized');
+  }
   if (offered.kind === 'totp' && row.odds) {
     await database.query(forget, { key: row.key });
     // It was no guess: what was charged for it is given back.
@@ -134,6 +138,12 @@ export async function checkSecondFactor(
     const evidence = row?.evidence as TotpEvidence;
     const step = matchTotp(keyring, offered?.value ?? '', evidence, now);
     return step !== undefined && acceptTotpStep(database, { id: evidence.id, step });
+  }
+  /** Once until one was right: whoever has tried knows the password. */
+  async function tellOfGuesses(): Promise<void> {
+    await database.transaction((tx) =>
+      noteChange(tx, { now, accountId: account, event: 'authenticator_disabled', change: 'totp_guessed' }),
+    );
   }
   async function useCode(): Promise<boolean> {
     const evidence = row?.evidence as BackupCodeEvidence;
