@@ -172,7 +172,10 @@ describe('the client', () => {
     await expect(recovery.sendCode()).rejects.toMatchObject({ code: 'too_early' });
     const resumed = await stage.open().resumeRecovery(recovery.reference);
     expect(resumed.view.state).toBe('proving');
-    await expect(resumed.settle()).rejects.toMatchObject({ code: 'not_proven', methods: ['code', 'backup_code'] });
+    await expect(resumed.settle()).rejects.toMatchObject({
+      code: 'not_proven',
+      methods: ['code', 'backup_code'],
+    });
     await resumed.cancel();
     await expect(recovery.prove('00000000')).rejects.toMatchObject({ code: 'finished' });
     await expect(client.startRecovery({ identifier: '' })).rejects.toMatchObject({ code: 'invalid_request' });

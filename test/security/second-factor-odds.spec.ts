@@ -74,7 +74,8 @@ describe('guesses at an authenticator app with the right password', () => {
     await rekey.idle();
     // Once, to each address: whoever tries an app knows the password.
     expect(await told()).toHaveLength(2);
-    expect((await rekey.message('worn@example.com')).text).toContain('Someone who knows your password');
+    const [last] = await rekey.messages('worn@example.com');
+    expect(last?.text).toContain('Someone who knows your password');
     rekey.clock.advance(31 * hour);
     newHousehold();
     const right = (more: object = {}) => offer('worn', who.totp(one.secret), more);
