@@ -25,7 +25,7 @@ describe('revocation and introspection', () => {
     newHousehold();
     rekey.clock.advance(600_000);
     await manage('PUT', 'clients/app', { name: 'App', type: 'public', grants: ['refresh_token', device] });
-    for (const id of ['one', 'two']) await who.put(id, { status: 'active' });
+    for (const id of ['one', 'two']) await who.put(id, { status: 'active', password });
   });
 
   const manage = async (method: string, path: string, json?: object) => {

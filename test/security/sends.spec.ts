@@ -192,9 +192,9 @@ describe('sends', () => {
     await story.start({ identifier: 'mei@example.com' });
     await rekey.idle();
     const spent = () =>
-      rekey.sql(
-        `select key, spent from limit_counters where resets_at > now() - interval '1 day' order by key`,
-      );
+      rekey.sql('select key, spent from limit_counters where resets_at > $1 order by key', [
+        new Date(rekey.clock.now()),
+      ]);
     const before = await spent();
     await rekey.sql(`update messages set state = 'queued', due_at = $2 where recovery_id = $1`, [
       story.id,
@@ -203,5 +203,26 @@ describe('sends', () => {
     await rekey.idle();
     expect(await rekey.codes('mei@example.com')).toHaveLength(2);
     expect(await spent()).toEqual(before);
+  });
+
+  test('a fault after a code was refused lets it go out no more than before', async () => {
+    await who.put('refused');
+    const to = 'refused@example.com';
+    await flood(5, { to });
+    const story = new Story(rekey);
+    newHousehold();
+    await story.start({ identifier: to });
+    await rekey.idle();
+    const state = async () =>
+      (await rekey.sql('select state, reason from messages where recovery_id = $1', [story.id]))[0];
+    expect(await state()).toEqual({ state: 'dropped', reason: 'limited' });
+    // As if the courier had died before it wrote that down.
+    await rekey.sql(
+      `update messages set state = 'queued', reason = null, due_at = $2 where recovery_id = $1`,
+      [story.id, new Date(rekey.clock.now())],
+    );
+    await rekey.idle();
+    expect(await state()).toEqual({ state: 'dropped', reason: 'limited' });
+    expect(await rekey.codes(to)).toHaveLength(5);
   });
 });

@@ -34,10 +34,11 @@ export const clearStop = (sql: Sql, of: { account: string; stop: string }): Prom
   sql.query(clear, of);
 
 /**
- * Whether the last stop of an account still is the one that was judged, as a condition on expressions. A stop is compared with itself and
+ * Whether nothing of an account was stopped since it was judged, as a condition on expressions: its last stop still is the one that was
+ * judged, or is remembered no more, since another recovery that was held for it is completed. A stop is compared with itself and
  * never with a time of something else: the two may come from two clocks.
  *
  * @param judged `timestamptz`; null for none
  */
 export const isLastStop = (account: string, judged: string): string =>
-  `(select a.stopped_at from accounts a where a.id = ${account}) is not distinct from ${judged}::timestamptz`;
+  `exists (select from accounts a where a.id = ${account} and (a.stopped_at is null or a.stopped_at = ${judged}::timestamptz))`;

@@ -45,6 +45,20 @@ export async function spend(
   return over.length === 0;
 }
 
+/**
+ * The same for budgets that lie within each other, the narrowest first: what one refuses is not charged to the next, so that who is over
+ * a narrow one uses up nothing of their neighbours'.
+ */
+export async function spendInTurn(
+  sql: Sql,
+  now: Date,
+  charges: readonly Charge[],
+  flood?: FloodCounters,
+): Promise<boolean> {
+  for (const charge of charges) if (!(await spend(sql, now, [charge], flood))) return false;
+  return true;
+}
+
 async function overspent(
   sql: Sql,
   now: Date,

@@ -1,5 +1,5 @@
 export { type Budget, budgets } from './budgets.js';
-export { chargeRows, counterKey, forgetSpent, limited, limitView, spend } from './charge.js';
+export { chargeRows, counterKey, forgetSpent, limited, limitView, spend, spendInTurn } from './charge.js';
 export {
   type CountedAttempt,
   countAttempt,
@@ -11,7 +11,7 @@ export {
   tellOfFailures,
   waitAfter,
 } from './failed-attempts.js';
-export { type FloodCounters, openFloodCounters, type Spent } from './flood-counters.js';
+export { type Charge, type FloodCounters, openFloodCounters, type Spent } from './flood-counters.js';
 export {
   clearRows,
   failureKey,

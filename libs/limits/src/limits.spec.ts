@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
 import { useDatabase } from '../../../test/flows/use-database.js';
-import { budgets, chargesOfSource, counterKey, forgetSpent, plainIp, sourceOf, spend } from './index.js';
+import {
+  budgets,
+  chargesOfSource,
+  counterKey,
+  forgetSpent,
+  plainIp,
+  sourceOf,
+  spend,
+  spendInTurn,
+} from './index.js';
 import { networksOf } from './source.js';
 
 test.each([
@@ -81,15 +90,15 @@ describe('spending', () => {
   });
 
   test('who has a /56 or a /48 has twice and four times the quota of a /64, and no more', async () => {
-    const within = (ip: string) => spend(database, now(), chargesOfSource(keyring, budgets.starts, ip));
+    const within = (ip: string) => spendInTurn(database, now(), chargesOfSource(keyring, budgets.starts, ip));
     const allowed = async (n: number, of: (at: number) => string) => {
       let count = 0;
       for (let at = 0; at < n; at++) if (await within(of(at))) count++;
       return count;
     };
     expect(await allowed(40, () => '2001:db8:a:100::1')).toBe(30);
-    expect(await allowed(40, (at) => `2001:db8:a:1${10 + at}::1`)).toBe(30 - 10);
-    expect(await allowed(90, (at) => `2001:db8:a:${(2 + at).toString(16)}00::1`)).toBe(120 - 80);
+    expect(await allowed(40, (at) => `2001:db8:a:1${10 + at}::1`)).toBe(60 - 30);
+    expect(await allowed(90, (at) => `2001:db8:a:${(2 + at).toString(16)}00::1`)).toBe(120 - 60);
     expect(await allowed(40, () => '203.0.113.7')).toBe(30);
     expect(await allowed(40, () => '203.0.113.8')).toBe(30);
   });

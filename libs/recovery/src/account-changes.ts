@@ -86,15 +86,12 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
   const changes = noticesOf(change);
   const end = (reason: EndReason, which: 'account' | 'strong' = 'account') =>
     endSessionsOf(tx, which, { id: account, at, reason, actor });
+  // Whatever else was changed with it.
+  const hasLostPassword = !change.hasNewPassword && (await endWorkOfAddress(tx, of));
+  if (hasLostPassword) changes.push('password_ended');
   if (change.status === 'disabled' || change.lostRole) await end('account');
-  else if (change.hasNewPassword) await end('password');
-  else {
-    if (change.level === 'lowered') await end('account', 'strong');
-    if (await endWorkOfAddress(tx, of)) {
-      await end('password');
-      changes.push('password_ended');
-    }
-  }
+  else if (change.hasNewPassword || hasLostPassword) await end('password');
+  else if (change.level === 'lowered') await end('account', 'strong');
   const { toldAt: alsoTo, newAddresses: notTo } = change;
   if (changes.length > 0) await warnOfChange(tx, { accountId: account, changes, at, alsoTo, notTo });
 }

@@ -1,8 +1,17 @@
 import { lookupDigests, normaliseIdentifier, readKnownBrowser } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { type Sql, statement } from '@rekey/database';
 import { isRefused, type LimitView, type Locale, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, chargeRows, chargesOfSource, limitView, widestNetworkOf } from '@rekey/limits';
+import {
+  budgets,
+  type Charge,
+  chargeRows,
+  chargesOfSource,
+  type FloodCounters,
+  limitView,
+  type Spent,
+  widestNetworkOf,
+} from '@rekey/limits';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { cause } from '@rekey/watch';
 import { recoveryToken } from './bearer.js';
@@ -40,16 +49,27 @@ const secretKeyLength = 22;
 
 const { starts } = budgets;
 
+/** Narrowest first: who is over the budget of a /64 uses up nothing of its /48's. */
+const chargeSource = (place: number, within?: string): string =>
+  chargeRows(`select key, :sourceWindow::integer as window_ms from budget where place = ${place} and spent is null
+       ${within === undefined ? '' : `and exists (select from ${within} join budget its using (key) where ${within}.spent <= its.quota)`}`);
+
 const open = statement(
   'recovery_open',
   `with budget as (
-     select key, quota, spent, resets_at from unnest(:sourceKeys::bytea[], :sourceQuotas::integer[], :sourceSpent::integer[], :sourceResetsAt::timestamptz[])
-       as budget (key, quota, spent, resets_at)
+     select * from unnest(:sourceKeys::bytea[], :sourceQuotas::integer[], :sourceSpent::integer[], :sourceResetsAt::timestamptz[])
+       with ordinality as budget (key, quota, spent, resets_at, place)
+   ), narrow as (
+     ${chargeSource(1)}
+   ), middle as (
+     ${chargeSource(2, 'narrow')}
+   ), wide as (
+     ${chargeSource(3, 'middle')}
    ), charged as (
-     ${chargeRows('select key, :sourceWindow::integer as window_ms from budget where spent is null')}
+     select * from narrow union all select * from middle union all select * from wide
    ), source as (
-     select key, quota, coalesce(charged.spent, budget.spent) as spent, coalesce(charged.resets_at, budget.resets_at) as resets_at
-     from budget left join charged using (key)
+     select quota, coalesce(charged.spent, budget.spent) as spent, coalesce(charged.resets_at, budget.resets_at) as resets_at
+     from budget left join charged using (key) where charged.key is not null or budget.spent is not null
    ), welcome as (
      select 1 where not exists (select from source where spent > quota)
    ), opened as (
@@ -113,7 +133,9 @@ export async function openRecovery(
   // Whose they are is found out by the courier: nobody is looked up here.
   const shown = deviceTokens.flatMap((token) => readKnownBrowser(keyring, token, now) ?? []);
   const work = async () => {
-    const counted = await context.flood?.spend(new Date(now), charges, database.place);
+    const counted =
+      context.flood && (await spendElsewhere(context.flood, new Date(now), charges, database.place));
+    const charged = counted ? charges.slice(0, counted.length) : charges;
     const opened = await database.transaction(async (tx): Promise<OpenedRecovery | LimitView> => {
       const id = uuidv7(now);
       const messageId = uuidv7(now);
@@ -131,10 +153,10 @@ export async function openRecovery(
         dueAt: at(lifetimes.messageDue),
         identifierSealed: keyring.seal(identifier.value, { column: 'recoveries.identifier_sealed', id }),
         identifierDigests: lookupDigests(keyring, identifier),
-        sourceKeys: charges.map(({ key }) => key),
-        sourceQuotas: charges.map(({ budget }) => budget.quota),
-        sourceSpent: charges.map((_, at) => counted?.[at]?.spent ?? null),
-        sourceResetsAt: charges.map((_, at) => counted?.[at]?.resets_at ?? null),
+        sourceKeys: charged.map(({ key }) => key),
+        sourceQuotas: charged.map(({ budget }) => budget.quota),
+        sourceSpent: charged.map((_, at) => counted?.[at]?.spent ?? null),
+        sourceResetsAt: charged.map((_, at) => counted?.[at]?.resets_at ?? null),
         sourceWindow: starts.windowMs,
         networkKey: keyring.mac('network', widestNetworkOf(source)),
         knownAs: shown.length > 0 ? JSON.stringify(shown) : null,
@@ -173,4 +195,21 @@ export async function openRecovery(
   return once<RecoveryView, OpenedRecovery | Refusal>(database, now, repeat, work, ({ answer }) =>
     hasSecret ? withToken(answer) : refuse('conflict', {}, 'a repeated start without a secret'),
   );
+}
+
+/** @returns those that were charged, the last of which may be over; undefined when the store is away, and the statement charges */
+async function spendElsewhere(
+  flood: FloodCounters,
+  now: Date,
+  charges: readonly Charge[],
+  place: Sql['place'],
+): Promise<Spent[] | undefined> {
+  const all: Spent[] = [];
+  for (const charge of charges) {
+    const [counted] = (await flood.spend(now, [charge], place)) ?? [];
+    if (!counted) return undefined;
+    all.push(counted);
+    if (counted.spent > charge.budget.quota) break;
+  }
+  return all;
 }

@@ -64,7 +64,7 @@ const shard = (of: string) =>
 const sending = `
   select address.exact, address.channel, message.source_key as source, known.browser
   from address join message on message.id = address.message_id left join known on known.message_id = message.id
-  where message.kind = 'recovery_code' and message.attempts = 0 limit 1`;
+  where message.kind = 'recovery_code' and message.attempts = 0 and message.state = 'proving' limit 1`;
 
 /** Its client's counter and the instance's. */
 const wide = `
@@ -130,7 +130,9 @@ export const take = statement(
      ${chargeRows('select key, window_ms from wide')}
    ), outcome as (
      select message.id as message_id, case
-       when message.kind <> 'recovery_code' or message.attempts > 0 then null
+       when message.kind <> 'recovery_code' or message.attempts > 0 and message.bound_authenticator is not null then null
+       -- What was refused at its first attempt, or went to nobody, is bound to nobody for good: a fault after that lets nothing through.
+       when message.attempts > 0 then '${budgets.sends.policy}'
        when not verdict.may_send then '${budgets.sends.policy}'
        else (select policy from wide_charged join wide using (key) where wide_charged.spent > wide.quota limit 1)
      end as limited_by

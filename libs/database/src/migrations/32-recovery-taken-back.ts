@@ -15,7 +15,9 @@ export class RecoveryTakenBack1764000000032 implements MigrationInterface {
       update recoveries r set held_for = a.stopped_at from accounts a
       where a.id = r.account_id and r.held_until > a.stopped_at and r.state in ('held', 'proven')`);
     // Those in clear begin with a byte that nothing sealed begins with. The issuer seals them when it starts.
-    await queryRunner.query(`update accounts set password_put = '\\x00'::bytea || password_put`);
+    await queryRunner.query(
+      `update accounts set password_put = '\\x00'::bytea || password_put where password_put is not null`,
+    );
     await queryRunner.query('alter table former_passwords drop column put');
     await queryRunner.query('alter table authenticators add column replaced_by uuid');
   }

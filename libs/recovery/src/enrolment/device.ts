@@ -1,6 +1,6 @@
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { type Budget, budgets, chargesOfSource, counterKey, limited, spend } from '@rekey/limits';
+import { type Budget, budgets, chargesOfSource, counterKey, limited, spendInTurn } from '@rekey/limits';
 import {
   beginDevice,
   type Client,
@@ -16,8 +16,8 @@ import type { Changing } from './context.js';
 
 const within = (
   { database, clock, flood }: ActContext,
-  charges: Parameters<typeof spend>[2],
-): Promise<boolean> => spend(database, new Date(clock.now()), charges, flood);
+  charges: Parameters<typeof spendInTurn>[2],
+): Promise<boolean> => spendInTurn(database, new Date(clock.now()), charges, flood);
 
 const chargeOf = ({ keyring }: ActContext, budget: Budget, party: string) => ({
   key: counterKey(keyring, budget, party),

@@ -13,7 +13,7 @@ import {
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, chargesOfSource, counterKey, limited, spend } from '@rekey/limits';
+import { budgets, chargesOfSource, counterKey, limited, spendInTurn } from '@rekey/limits';
 import { type Client, type SignedIn, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import { knownAmong, type PasswordAttempt, tryPassword } from './password-attempts.js';
@@ -97,8 +97,8 @@ async function open(
 
 const within = (
   { database, clock, flood }: SignInContext,
-  charges: Parameters<typeof spend>[2],
-): Promise<boolean> => spend(database, new Date(clock.now()), charges, flood);
+  charges: Parameters<typeof spendInTurn>[2],
+): Promise<boolean> => spendInTurn(database, new Date(clock.now()), charges, flood);
 
 /** @returns the `amr` of what was shown beside a right password, nothing, or a refusal */
 async function verify(
