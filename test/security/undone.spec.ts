@@ -65,4 +65,49 @@ describe('a binding that is undone', () => {
     expect((await proofBy('swapped', 'backup_code', first[0] ?? '')).status).toBe(422);
     expect((await proofBy('swapped', 'backup_code', owners[0] ?? '')).body.state).toBe('proven');
   });
+
+  const madeBy = async (id: string, known: number) => {
+    const { device_token, access_token } = (await who.signIn(id)).body;
+    const codes = await makeCodes(access_token);
+    const mail = await until('the notice', async () => {
+      const mails = await rekey.messages(`${id}@example.com`);
+      const made = mails.filter(({ text }) => /codes were made/.test(text));
+      return made.length > known ? made[0] : undefined;
+    });
+    return { codes, device_token, undo: async () => (await new Story(rekey).stop(stopTokenIn(mail))).status };
+  };
+  const three = async (id: string) => {
+    await who.put(id);
+    const owner = await madeBy(id, 0);
+    await rekey.idle();
+    rekey.clock.advance(31 * days);
+    return { owner, thief: await madeBy(id, 1), again: await madeBy(id, 2) };
+  };
+
+  test('is undone by its own link too, where another session has replaced it', async () => {
+    const { owner, thief, again } = await three('chained');
+    expect([await thief.undo(), await again.undo()]).toEqual([204, 204]);
+    for (const { codes } of [thief, again])
+      expect((await proofBy('chained', 'backup_code', codes[0] ?? '')).status).toBe(422);
+    expect((await proofBy('chained', 'backup_code', owner.codes[0] ?? '')).body.state).toBe('proven');
+  });
+
+  test('after a recovery has set it aside, gives back what was before it set aside as well', async () => {
+    const { thief, again } = await three('aside');
+    const story = new Story(rekey);
+    await story.proveBy('aside@example.com');
+    const { body } = await story.settle({ password: 'a sentence that its owner chose' });
+    expect(await again.undo()).toBe(204);
+    expect(await list(body.access_token)).toMatchObject([{ kind: 'backup_code', suspended: true }]);
+    expect((await proofBy('aside', 'backup_code', thief.codes[0] ?? '')).status).toBe(422);
+  });
+
+  test('leaves no browser known: one of them may be that of whoever has made it', async () => {
+    const { again } = await three('unknown');
+    expect(await again.undo()).toBe(204);
+    const wrong = () => who.signIn('unknown', { password: 'not the password of anybody' });
+    for (let n = 0; n < 5; n++) expect((await wrong()).status).toBe(401);
+    const { device_token } = again;
+    expect((await who.signIn('unknown', { device_token })).status).toBe(429);
+  });
 });

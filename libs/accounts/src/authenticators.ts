@@ -184,19 +184,23 @@ export async function restoreAuthenticator(
 
 const binding = statement(
   'authenticator_binding',
-  `select account_id as account, bound_by as session, kind from authenticators
-   where id = :id and bound_at is not null and removed_at is null and counts_from > :now`,
+  `select account_id as account, bound_by as session, kind, suspended_by as "setAsideBy", replaced_by as "replacedBy" from authenticators
+   where id = :id and bound_at is not null and (removed_at is null or replaced_by is not null) and counts_from > :now`,
 );
 
-/** Whose it is, and which session has bound it. @returns undefined when it is not on hold any more, or is gone */
-export async function bindingOf(
-  sql: Sql,
-  of: { id: string; now: Date },
-): Promise<{ account: string; session: string | null; kind: AuthenticatorView['kind'] } | undefined> {
-  const [row] = await sql.query<{ account: string; session: string | null; kind: AuthenticatorView['kind'] }>(
-    binding,
-    of,
-  );
+export interface BindingOnHold {
+  account: string;
+  kind: AuthenticatorView['kind'];
+  /** Which session has bound it. */
+  session: string | null;
+  /** The recovery that has set it aside, and what was bound in its place. */
+  setAsideBy: string | null;
+  replacedBy: string | null;
+}
+
+/** @returns undefined when it is not on hold any more, or is gone */
+export async function bindingOf(sql: Sql, of: { id: string; now: Date }): Promise<BindingOnHold | undefined> {
+  const [row] = await sql.query<BindingOnHold>(binding, of);
   return row;
 }
 

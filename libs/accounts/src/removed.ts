@@ -1,5 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
-import type { AuthenticatorView } from './authenticators.js';
+import type { AuthenticatorView, BindingOnHold } from './authenticators.js';
 import { removal } from './counting.js';
 
 /** Nothing of this kind counts on the account of `t` right now: one of each kind does at most. */
@@ -62,6 +62,17 @@ export async function giveAuthenticatorsBack(
 
 const giveReplacedBack = giveBack('replaced', 't.replaced_by = :by::uuid');
 
+const setReplacedAside = statement(
+  'authenticator_set_replaced_aside',
+  `update authenticators set removed_at = null, removed_by = null, replaced_by = null, suspended_by = :setAsideBy
+   where account_id = :account and replaced_by = :by`,
+);
+
+const passReplacedOn = statement(
+  'authenticator_pass_replaced_on',
+  'update authenticators set replaced_by = :replacedBy where account_id = :account and replaced_by = :by',
+);
+
 const discardReplaced = statement(
   'authenticator_discard_replaced',
   'delete from authenticators where account_id = :account and replaced_by = :by and bound_by = :session::uuid returning id',
@@ -71,15 +82,18 @@ const discardReplaced = statement(
  * In a transaction that holds the account, once what has replaced it is gone: it counts again. Where the same session had bound that as
  * well, it goes too, and what was before it counts again. What was removed by hand stays removed: its owner may have lost it.
  *
- * @param of.by what is gone, and `session` what had bound it
+ * Where something else stands in the place of what is gone, that one has replaced it now. And where a recovery had set aside what is gone,
+ * what was before it is set aside as well, for the owner to confirm: it may have been planted by another session.
+ *
+ * @param of.by what is gone
  */
 export async function giveReplacedAuthenticatorBack(
   sql: Sql,
-  { account, by, session }: { account: string; by: string; session: string | null },
+  of: { by: string } & Pick<BindingOnHold, 'account' | 'session' | 'setAsideBy' | 'replacedBy'>,
 ): Promise<void> {
-  const [before] = await sql.query<{ id: string }>(discardReplaced, { account, by, session });
-  if (before) return giveReplacedAuthenticatorBack(sql, { account, by: before.id, session });
-  await sql.query(giveReplacedBack, { account, by });
+  const [before] = await sql.query<{ id: string }>(discardReplaced, of);
+  if (before) return giveReplacedAuthenticatorBack(sql, { ...of, by: before.id });
+  await sql.query(of.replacedBy ? passReplacedOn : of.setAsideBy ? setReplacedAside : giveReplacedBack, of);
 }
 
 const forget = statement(
