@@ -182,6 +182,20 @@ describe('the old password', () => {
     }
   });
 
+  test.each([
+    ['with a role', { roles: ['editor'] }, {}],
+    ['as the account is disabled', {}, { status: 'disabled' }],
+  ])('set by a recovery with an address that is removed %s, it ends too', async (what, before, removal) => {
+    const id = what.replaceAll(' ', '-');
+    await who.put(id, before);
+    await recover(id, { password: chosen });
+    const addresses = [{ kind: 'phone', value: who.phoneOf(id), verified: true }];
+    await who.put(id, { addresses, password: undefined, ...removal });
+    await who.put(id, { addresses, password: undefined, status: 'active' });
+    const json = { identifier: who.phoneOf(id), password: chosen };
+    expect((await who.issuer('POST', 'sessions', { json })).status).toBe(401);
+  });
+
   test('of an address that is removed comes back by no stop of a later recovery; the one from before it does, by its own', async () => {
     const phoneOf = (id: string) => who.phoneOf(id);
     const withPhone = async (id: string, password: string) =>

@@ -122,7 +122,7 @@ describe('a browser that is known', () => {
       expect(await prove(browser)).toBe(200);
     });
 
-    test('an app that is known for another account is a stranger, and asks for no more than its twenty', async () => {
+    test('an app that is known for another account is a stranger, and so is a token of nobody', async () => {
       await who.put('net-victim');
       await who.put('net-thief');
       const theirs = await token('net-thief');

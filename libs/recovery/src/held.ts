@@ -31,7 +31,8 @@ export function waitsUntil(
   if (stop === null || stop === heldFor) return undefined;
   const stoppedAt = new Date(stop);
   if (now.getTime() - stoppedAt.getTime() > rememberedMs) return undefined;
-  // Held when it came: a second stop of something else does not make it wait again.
+  // Held when it came: a second stop of something else does not make it wait again. The two times may be of two clocks, which matters at
+  // the very end of a hold only.
   if (heldUntil !== null && heldUntil > stoppedAt) return undefined;
   return { until: new Date(now.getTime() + holdAfterStopHours * hourMs), for: stop };
 }
