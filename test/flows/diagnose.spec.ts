@@ -221,7 +221,6 @@ describe('diagnosis', () => {
       await rekey.call('PUT', `${issuer}/v1/password`, { bearer: guessed.access_token, json: guess });
     expect((await ended(guessed.access_token)).cause).toBe('revoked_after_guesses');
     rekey.clock.advance(60_000);
-    // Not by the hash from before: that is no new password.
     await put('revoked', { password });
 
     const older = await signIn('revoked');
