@@ -1,3 +1,4 @@
+import { binding } from '../flows/binding.js';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { people, password as theirs } from '../flows/people.js';
 import { type Answer, codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
@@ -11,30 +12,13 @@ const fresh = 'what the owner has chosen since';
 describe('what a thief has planted is no way back in', () => {
   const rekey = useRekey();
   const who = people(rekey);
+  const { bearerOf, makeCodes, bindApp, list, proofBy } = binding(rekey, who);
   let household = '';
   beforeEach(() => {
     household = newHousehold();
     rekey.clock.advance(hours);
   });
 
-  const bearerOf = async (id: string, more: object = {}): Promise<string> => {
-    const signedIn = await who.signIn(id, more);
-    expect(signedIn.status).toBe(201);
-    return signedIn.body.access_token;
-  };
-  const makeCodes = async (bearer: string): Promise<string[]> => {
-    const made = await who.issuer('POST', 'authenticators/backup_codes', { bearer });
-    expect(made.status).toBe(201);
-    return made.body.codes;
-  };
-  const bindApp = async (bearer: string): Promise<{ id: string; secret: string }> => {
-    const { body: app } = await who.issuer('POST', 'authenticators/totp', { bearer });
-    const json = { value: who.totp(app.secret) };
-    expect((await who.issuer('POST', `authenticators/${app.id}/confirm`, { bearer, json })).status).toBe(204);
-    return app;
-  };
-  const list = async (bearer: string) =>
-    (await who.issuer('GET', 'authenticators', { bearer })).body.authenticators;
   /** The owner comes back by mail, with a new password. */
   const recover = async (
     id: string,
@@ -46,14 +30,6 @@ describe('what a thief has planted is no way back in', () => {
     expect(settled.status).toBe(201);
     return { ...settled, story };
   };
-  const proofBy = async (id: string, kind: string, value: string): Promise<Answer> => {
-    const story = new Story(rekey);
-    await story.start({ identifier: `${id}@example.com` });
-    // Its code, too, has arrived before another one is waited for.
-    await rekey.idle();
-    return story.prove(value, kind);
-  };
-
   test.each([
     ['at once', 0],
     ['a week later', 7 * days],

@@ -1,5 +1,6 @@
+import { binding } from '../flows/binding.js';
 import { people } from '../flows/people.js';
-import { type Answer, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
+import { newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 const days = 86_400_000;
@@ -8,35 +9,10 @@ const days = 86_400_000;
 describe('a binding that is undone', () => {
   const rekey = useRekey();
   const who = people(rekey);
+  const { bearerOf, makeCodes, bindApp, list, proofBy } = binding(rekey, who);
   beforeEach(() => {
     newHousehold();
   });
-
-  const bearerOf = async (id: string, more: object = {}): Promise<string> => {
-    const signedIn = await who.signIn(id, more);
-    expect(signedIn.status).toBe(201);
-    return signedIn.body.access_token;
-  };
-  const makeCodes = async (bearer: string): Promise<string[]> => {
-    const made = await who.issuer('POST', 'authenticators/backup_codes', { bearer });
-    expect(made.status).toBe(201);
-    return made.body.codes;
-  };
-  const bindApp = async (bearer: string): Promise<{ id: string; secret: string }> => {
-    const { body: app } = await who.issuer('POST', 'authenticators/totp', { bearer });
-    const json = { value: who.totp(app.secret) };
-    expect((await who.issuer('POST', `authenticators/${app.id}/confirm`, { bearer, json })).status).toBe(204);
-    return app;
-  };
-  const list = async (bearer: string) =>
-    (await who.issuer('GET', 'authenticators', { bearer })).body.authenticators;
-  const proofBy = async (id: string, kind: string, value: string): Promise<Answer> => {
-    const story = new Story(rekey);
-    await story.start({ identifier: `${id}@example.com` });
-    // Its code, too, has arrived before another one is waited for.
-    await rekey.idle();
-    return story.prove(value, kind);
-  };
 
   test('gives back what it has replaced, and nothing that was removed beside it', async () => {
     await who.put('swapped');
