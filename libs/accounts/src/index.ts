@@ -48,6 +48,7 @@ export {
   knownBrowserOf,
   knownBrowserToken,
   readKnownBrowser,
+  readKnownBrowsers,
 } from './known-browser.js';
 export {
   changePassword,

@@ -56,6 +56,10 @@ export function readKnownBrowser(keyring: Keyring, token: string, now: number): 
   };
 }
 
+/** Those of several tokens that are ours and have not run out. */
+export const readKnownBrowsers = (keyring: Keyring, tokens: readonly string[], now: number): KnownBrowser[] =>
+  tokens.flatMap((token) => readKnownBrowser(keyring, token, now) ?? []);
+
 /** Whether it is one of this account, and was not ended since. */
 export const isKnownBrowser = (
   browser: KnownBrowser,

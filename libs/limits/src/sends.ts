@@ -14,8 +14,7 @@ const byChannel = (sms: Budget, mail: Budget): string =>
  * whom each network gets a third of the day, and one of the browsers and apps in which its account is known, whom strangers cannot
  * refuse anything.
  *
- * Each counter is charged only for what those before it let through, and a network not for what is used up by others: a flood costs its
- * victim no more than what was sent. Needs `:now`.
+ * Each counter is charged only for what those before it let through, and a network not for what is used up by others. Needs `:now`.
  *
  * @param from a select of one row or none: `exact bytea` of the address, `channel`, `browser uuid` if the account is known in it, else
  *   null, and `source bytea`, a keyed digest of the network, or null where nobody knows

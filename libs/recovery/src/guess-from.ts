@@ -1,4 +1,4 @@
-import { type KnownBrowser, knownBrowserOf, readKnownBrowser } from '@rekey/accounts';
+import { type KnownBrowser, knownBrowserOf, readKnownBrowsers } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, uuidv7 } from '@rekey/kernel';
@@ -56,7 +56,7 @@ async function admitted(
   const networks = guessingNetworks(source);
   const over = wrongGuesses.admit(networks, now);
   if (!over) return networks;
-  const shown = deviceTokens.flatMap((token) => readKnownBrowser(keyring, token, now) ?? []);
+  const shown = readKnownBrowsers(keyring, deviceTokens, now);
   const browser = await knownBrowser(context, wrongGuesses, recoveryId, shown);
   if (browser) return [browser];
   database.note('limits_hit', { policy: over.policy });

@@ -1,4 +1,4 @@
-import { lookupDigests, normaliseIdentifier, readKnownBrowser } from '@rekey/accounts';
+import { lookupDigests, normaliseIdentifier, readKnownBrowsers } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { isRefused, type LimitView, type Locale, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
@@ -131,7 +131,7 @@ export async function openRecovery(
   const party = `${identifier.kind}:${identifier.lookup}`;
   const charges = chargesOfSource(keyring, starts, source);
   // Whose they are is found out by the courier: nobody is looked up here.
-  const shown = deviceTokens.flatMap((token) => readKnownBrowser(keyring, token, now) ?? []);
+  const shown = readKnownBrowsers(keyring, deviceTokens, now);
   const work = async () => {
     const counted =
       context.flood && (await spendElsewhere(context.flood, new Date(now), charges, database.place));

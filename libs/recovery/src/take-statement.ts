@@ -132,8 +132,7 @@ export const take = statement(
      select message.id as message_id, case
        when message.kind <> 'recovery_code' or message.attempts > 0 and message.bound_authenticator is not null then null
        -- What was refused at its first attempt, or went to nobody, is bound to nobody for good: a fault after that lets nothing through.
-       when message.attempts > 0 then '${budgets.sends.policy}'
-       when not verdict.may_send then '${budgets.sends.policy}'
+       when message.attempts > 0 or not verdict.may_send then '${budgets.sends.policy}'
        else (select policy from wide_charged join wide using (key) where wide_charged.spent > wide.quota limit 1)
      end as limited_by
      from message, verdict

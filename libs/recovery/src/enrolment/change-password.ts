@@ -11,15 +11,7 @@ import {
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import {
-  budgets,
-  countAttempt,
-  counterKey,
-  failuresById,
-  forgetFailures,
-  limited,
-  spend,
-} from '@rekey/limits';
+import { budgets, countAttempt, failuresById, forgetFailures, limited } from '@rekey/limits';
 import {
   type Client,
   endFamily,
@@ -37,6 +29,7 @@ import { freshFor } from './fresh.js';
 import { holdForChange, isStrongEnough } from './hold.js';
 import { accountFailures } from './password-attempts.js';
 import type { WithDeviceToken } from './sign-in.js';
+import { chargeOf, within } from './within.js';
 
 /** Wrong passwords in a row after which the session that offers them ends: whoever has only its token may guess no further. */
 const failuresOfASession = 5;
@@ -65,13 +58,12 @@ export async function changeOwnPassword(
   { current_password: current, password }: PasswordChange,
   serviceName: string,
 ): Promise<WithDeviceToken<TokenResponse> | Refusal> {
-  const { database, keyring, clock, flood } = context;
+  const { database, keyring, clock } = context;
   const account = bearer.sub;
   const level = await readLevel(database, { account, strongRoles: context.strongRoles });
   if (level !== undefined && !isStrongEnough(level, bearer.acr)) return refuse('step_up_required');
   const budget = budgets.signIns;
-  const charge = { key: counterKey(keyring, budget, `password of ${account}`), budget };
-  if (!(await spend(database, new Date(clock.now()), [charge], flood))) return limited(budget);
+  if (!(await within(context, [chargeOf(context, budget, `password of ${account}`)]))) return limited(budget);
 
   const has = await passwordHashOf(database, account);
   if (!has) return refuse('not_found');

@@ -1,6 +1,6 @@
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { type Budget, budgets, chargesOfSource, counterKey, limited, spendInTurn } from '@rekey/limits';
+import { budgets, chargesOfSource, limited } from '@rekey/limits';
 import {
   beginDevice,
   type Client,
@@ -13,16 +13,7 @@ import {
 } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import type { Changing } from './context.js';
-
-const within = (
-  { database, clock, flood }: ActContext,
-  charges: Parameters<typeof spendInTurn>[2],
-): Promise<boolean> => spendInTurn(database, new Date(clock.now()), charges, flood);
-
-const chargeOf = ({ keyring }: ActContext, budget: Budget, party: string) => ({
-  key: counterKey(keyring, budget, party),
-  budget,
-});
+import { chargeOf, within } from './within.js';
 
 /**
  * A device asks to be let in. Who asks is nobody yet, and each time leaves a row.

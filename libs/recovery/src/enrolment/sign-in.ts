@@ -7,17 +7,18 @@ import {
   knownBrowserToken,
   normaliseIdentifier,
   payForRefusal,
-  readKnownBrowser,
+  readKnownBrowsers,
   renewHash,
   verifyPassword,
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, chargesOfSource, counterKey, limited, spendInTurn } from '@rekey/limits';
+import { budgets, chargesOfSource, limited } from '@rekey/limits';
 import { type Client, type SignedIn, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import { knownAmong, type PasswordAttempt, tryPassword } from './password-attempts.js';
 import { checkSecondFactor, type SecondFactor } from './second-factor.js';
+import { chargeOf, within } from './within.js';
 
 export interface SignInRequest {
   identifier: string;
@@ -47,7 +48,7 @@ export async function signInWithin(
   source: string,
 ): Promise<WithDeviceToken<TokenResponse> | Refusal> {
   const { database, keyring, clock } = context;
-  const shown = request.device_tokens.flatMap((token) => readKnownBrowser(keyring, token, clock.now()) ?? []);
+  const shown = readKnownBrowsers(keyring, request.device_tokens, clock.now());
   const budget = budgets.signIns;
   const bySource = chargesOfSource(keyring, budget, source, 'source ');
   // Before anything is looked up; a browser that may be known is charged once it is known whose it is.
@@ -56,7 +57,7 @@ export async function signInWithin(
   const found = isRefused(identifier) ? undefined : await findAccount(database, keyring, identifier);
   const account = found?.status === 'active' ? found : undefined;
   const browser = knownAmong(shown, account);
-  const ofBrowser = browser && [{ key: counterKey(keyring, budget, `browser ${browser.id}`), budget }];
+  const ofBrowser = browser && [chargeOf(context, budget, `browser ${browser.id}`)];
   if (shown.length > 0 && !(await within(context, ofBrowser ?? bySource))) return limited(budget);
   if (isRefused(identifier)) return identifier;
   // However it is written: each way to write it is no further try.
@@ -94,11 +95,6 @@ async function open(
     ? undefined
     : signIn(context, client, { account: id, passwordHash: again, more });
 }
-
-const within = (
-  { database, clock, flood }: SignInContext,
-  charges: Parameters<typeof spendInTurn>[2],
-): Promise<boolean> => spendInTurn(database, new Date(clock.now()), charges, flood);
 
 /** @returns the `amr` of what was shown beside a right password, nothing, or a refusal */
 async function verify(

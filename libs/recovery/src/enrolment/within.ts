@@ -1,0 +1,13 @@
+import { type Budget, type Charge, counterKey, spendInTurn } from '@rekey/limits';
+import type { ActContext } from '../context.js';
+
+/** Spends one of each, and tells whether that was within all of them, see {@link spendInTurn}. */
+export const within = (
+  { database, clock, flood }: ActContext,
+  charges: readonly Charge[],
+): Promise<boolean> => spendInTurn(database, new Date(clock.now()), charges, flood);
+
+export const chargeOf = ({ keyring }: ActContext, budget: Budget, party: string): Charge => ({
+  key: counterKey(keyring, budget, party),
+  budget,
+});
