@@ -3,6 +3,7 @@ import { containersStartWhatExists, everyProcessHasAContainer, imageIsSafe } fro
 import { noCycles } from './cycles.js';
 import { direction } from './direction.js';
 import { oneClock, oneReaderOfTheEnvironment } from './environment-and-clock.js';
+import { everyControllerIsGuarded } from './guards.js';
 import {
   commandsExist,
   mapIsTrue,
@@ -33,6 +34,7 @@ export const rules: Record<string, Rule> = {
   'every test runs': everyTestRuns,
   'no test has a limit of its own': noLimitOfItsOwn,
   'the schema changes by migrations only': migrationsOnly,
+  'every controller has a guard or is public': everyControllerIsGuarded,
   'a room owns its tables': tablesStayAtHome,
   'statement names are unique': statementNamesAreUnique,
   'imported packages are declared': importsAreDeclared,

@@ -2,19 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem } from './problem.js';
+import { securityHeaders } from './security-headers.js';
 
 /** What every answer bears, also one that no hook has seen. */
 const headers: Record<string, string> = {
   'content-type': 'application/problem+json',
   'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
+  ...securityHeaders,
 };
 
 const bodyOf = (status: number): Buffer => {

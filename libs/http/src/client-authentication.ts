@@ -1,4 +1,3 @@
-import { refuse } from '@rekey/kernel';
 import {
   type Client,
   type ClientDirectory,
@@ -9,7 +8,7 @@ import {
 } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { unwrap } from './refused-exception.js';
+import { deny } from './refused-exception.js';
 
 /** What a 401 asks a client for, with the charset of RFC 7617 §2.1. */
 export const basicChallenge = 'Basic realm="rekey", charset="UTF-8"';
@@ -62,6 +61,14 @@ interface ClientMembers {
   client_secret?: string | undefined;
 }
 
+/** {@link findClientForPeople}; `reply` is not needed any more. */
+export const clientForPeople = (
+  clients: ClientDirectory,
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  members: ClientMembers,
+): Promise<Client> => findClientForPeople(clients, request, members);
+
 /**
  * For which client a person signs in or recovers, where the body is JSON. A public client names itself in it, a confidential one
  * authenticates by `Authorization: Basic` or with its secret beside its id. Apps send a bearer token with whatever they ask for:
@@ -70,10 +77,9 @@ interface ClientMembers {
  * @param shown the members `client_id`, `default` when nobody is named at all, and `client_secret`
  * @throws {RefusedException} `unauthorized` with a challenge; `invalid_request` for a client that is unknown or not for people
  */
-export async function clientForPeople(
+export async function findClientForPeople(
   clients: ClientDirectory,
   request: FastifyRequest,
-  reply: FastifyReply,
   { client_id: named, client_secret: clientSecret }: ClientMembers,
 ): Promise<Client> {
   const { authorization } = request.headers;
@@ -84,14 +90,13 @@ export async function clientForPeople(
   if (isOAuthRefused(client)) {
     if (client.error === 'invalid_request')
       return refuseId('the Authorization header names another client, or authenticates as well');
-    reply.header('www-authenticate', basicChallenge);
-    return unwrap<Client>(refuse('unauthorized'));
+    return deny('unauthorized', {}, { 'www-authenticate': basicChallenge });
   }
   return holdsTokensOfPeople(client) ? client : refuseId('this client holds no tokens of people');
 }
 
-const refuseId = (detail: string): Client =>
-  unwrap<Client>(refuse('invalid_request', { errors: [{ pointer: '/client_id', detail }] }));
+const refuseId = (detail: string): never =>
+  deny('invalid_request', { errors: [{ pointer: '/client_id', detail }] });
 
 /** An empty secret is none, as an empty parameter is (RFC 6749 §2.3.1). */
 function readBasic(authorization: string): { id: string; secret?: string } | undefined {

@@ -1,12 +1,13 @@
 import cors from '@fastify/cors';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { patternOf } from './route-pattern.js';
 
 /** What pages of other origins may call from script. */
 export interface CrossOrigin {
   /** As a browser sends them: `https://app.example.com`. */
   origins: readonly string[];
-  /** The paths that they may call, without the query. */
-  paths: RegExp;
+  /** The paths that they may call, without the query; beside those of routes with `@CrossOrigin()`. */
+  paths?: RegExp;
 }
 
 const shared = {
@@ -26,10 +27,18 @@ export async function openToOrigins(
   { origins, paths }: CrossOrigin,
 ): Promise<void> {
   if (origins.length === 0) return;
+  // By pattern and not by the route of the request: a preflight has no route, nor has what is answered with 404 or 405.
+  const open: RegExp[] = paths ? [paths] : [];
+  fastify.addHook('onRoute', ({ url, config }: RouteOptions) => {
+    const { crossOrigin } = config ?? {};
+    if (crossOrigin) open.push(patternOf(url, crossOrigin === 'beneath' ? '(/.*)?' : ''));
+  });
   await fastify.register(cors, {
     delegator: (request, decide) => {
       const { origin } = request.headers;
-      const isOpen = origin !== undefined && origins.includes(origin) && paths.test(pathOf(request.url));
+      const isNamed = origin !== undefined && origins.includes(origin);
+      const path = pathOf(request.url);
+      const isOpen = isNamed && open.some((pattern) => pattern.test(path));
       decide(null, isOpen ? { ...shared, origin: [origin] } : { origin: false });
     },
   });

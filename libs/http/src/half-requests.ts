@@ -38,7 +38,7 @@ export function endHalfRequests(fastify: FastifyInstance, times: ArrivalTimes, s
     const { headers, raw } = request;
     const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
     if (!hasBody) return next();
-    if (streams?.test(request.url.split('?')[0] ?? '')) {
+    if (request.routeOptions.config?.streams || streams?.test(request.url.split('?')[0] ?? '')) {
       raw.setTimeout(times.silenceMs, () => raw.destroy());
       return next();
     }

@@ -1,18 +1,44 @@
+export { bearerChallenge, bearerOf } from './bearer-challenge.js';
 export {
   authenticateClient,
   basicChallenge,
   clientForPeople,
   clientMembers,
+  findClientForPeople,
 } from './client-authentication.js';
+export { CLIENTS, ClientForPeopleGuard, CurrentClient, currentClient } from './client-guard.js';
+export { CONTEXT, Context } from './context.js';
+export { guardResult, requestOf } from './guard-result.js';
 export { asked, createLog, type Log } from './log.js';
+export {
+  Caller,
+  type ManagementCaller,
+  ManagementScopeGuard,
+  RequireScope,
+  scopeChallenge,
+  TOKENS,
+} from './management-guard.js';
 export type { MediaRule } from './negotiation.js';
 export { describeApi } from './open-api.js';
 export { Operation, type OperationDescription } from './operation.js';
 export { limitHeaders, type Problem, problem, problemOf, refusalStatuses } from './problem.js';
 export { ProblemFilter } from './problem-filter.js';
-export { parse, RefusedException, unwrap } from './refused-exception.js';
+export { Public } from './public.js';
+export { deny, parse, RefusedException, unwrap } from './refused-exception.js';
+export { Replies, Reply } from './reply.js';
+export {
+  anyMedia,
+  CrossOrigin,
+  Gives,
+  LedByMessage,
+  type RouteFacts,
+  Streams,
+  Takes,
+} from './route-facts.js';
 export { type Running, runProcess, whatToDo } from './run-process.js';
 export { createApp, type RunningServer, type ServeOptions, serve } from './server.js';
+export { CurrentSession, type PersonSession, SessionGuard, sessionChallenge } from './session-guard.js';
 export { warnOfSurplus } from './surplus-rights.js';
 export { inRequest } from './trail.js';
 export { unlessEnding } from './unless-ending.js';
+export { Json, PathParam, ZodPipe } from './zod-pipe.js';

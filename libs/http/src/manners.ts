@@ -1,31 +1,8 @@
-import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import type { Watch } from '@rekey/watch';
 import type { FastifyInstance } from 'fastify';
-import helmet from 'helmet';
 import { Histogram } from 'prom-client';
+import { securityHeaders } from './security-headers.js';
 import { eventsOf } from './trail.js';
-
-/** Helmet is asked once: for each answer it would put the same texts together again. */
-function securityHeaders(): OutgoingHttpHeaders {
-  const answer = new ServerResponse(new IncomingMessage(new Socket()));
-  const set = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-      },
-    },
-    hsts: { maxAge: 31_536_000, includeSubDomains: true },
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-  });
-  set(answer.req, answer, () => undefined);
-  return answer.getHeaders();
-}
 
 /** What every answer of every process has in common: security headers, no caching, a request id, a line in the log. */
 export function registerManners(fastify: FastifyInstance, watch: Watch, ledByMessage?: RegExp): void {
@@ -45,7 +22,7 @@ export function registerManners(fastify: FastifyInstance, watch: Watch, ledByMes
     'The same for routes that only a message leads to',
   );
   watch.show('http_request_duration_seconds');
-  const always = { ...securityHeaders(), 'cache-control': 'no-store' };
+  const always = { ...securityHeaders, 'cache-control': 'no-store' };
   fastify.addHook('onRequest', (request, reply, next) => {
     reply.headers(always).header('x-request-id', request.id);
     next();
@@ -54,7 +31,8 @@ export function registerManners(fastify: FastifyInstance, watch: Watch, ledByMes
     // The template, never the address itself: a token that someone put into a URL stays out of log and metrics.
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
-    const histogram = ledByMessage?.test(route) ? secondsByMessage : seconds;
+    const isByMessage = request.routeOptions.config?.ledByMessage || ledByMessage?.test(route);
+    const histogram = isByMessage ? secondsByMessage : seconds;
     histogram.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     const ms = Math.round(reply.elapsedTime * 10) / 10;
     const events = eventsOf(request);

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { problem } from './problem.js';
+import { anyMedia } from './route-facts.js';
+import { patternOf } from './route-pattern.js';
 
 /** What routes take and give, where that is not JSON: the first pattern that the path matches counts. */
 export interface MediaRule {
@@ -12,19 +14,7 @@ export interface MediaRule {
 
 const json: Required<Omit<MediaRule, 'path'>> = { takes: 'application/json', gives: 'application/json' };
 
-const alwaysThere: MediaRule[] = [
-  { path: /^\/metrics$/, takes: json.takes, gives: 'text/plain' },
-  { path: /^\/(docs|openapi\.(json|yaml))(\/|$)/ },
-];
-
-const patternOf = (template: string): RegExp =>
-  new RegExp(
-    `^${template
-      .replaceAll('::', '\u0000')
-      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-      .replace(/:[A-Za-z_]\w*/g, '[^/]+')
-      .replaceAll('\u0000', ':')}/?$`,
-  );
+const alwaysThere: MediaRule[] = [{ path: /^\/(docs|openapi\.(json|yaml))(\/|$)/ }];
 
 /**
  * The manners of HTTP that no route should have to think of: 405 with `Allow` for a verb that the path does not take (RFC
@@ -49,9 +39,10 @@ export function negotiate(fastify: FastifyInstance, rules: readonly MediaRule[] 
       return refuseHere(reply, 405, 'method_not_allowed', 'This address does not take that method.');
     }
     const rule = all.find((each) => each.path.test(path)) as MediaRule;
-    if (rule.gives && !isAccepted(request.headers.accept, rule.gives))
+    const { takes = rule.takes ?? anyMedia, gives = rule.gives ?? anyMedia } = request.routeOptions.config;
+    if (gives !== anyMedia && !isAccepted(request.headers.accept, gives))
       return refuseHere(reply, 406, 'not_acceptable', 'None of the accepted types can be given.');
-    if (rule.takes && hasBody(request) && mediaType(request.headers['content-type']) !== rule.takes)
+    if (takes !== anyMedia && hasBody(request) && mediaType(request.headers['content-type']) !== takes)
       return refuseHere(
         reply,
         415,

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { RefusalCode } from '@rekey/kernel';
 import { z } from 'zod';
 import { refusalStatuses } from './problem.js';
@@ -59,7 +59,7 @@ export function Operation(about: OperationDescription): MethodDecorator {
     decorators.push(
       applyDecorators(
         ApiBody({ schema }),
-        ...(about.bodyType ? [consumes(about.bodyType)] : []),
+        ...(about.bodyType ? [ApiConsumes(about.bodyType)] : []),
       ) as MethodDecorator,
     );
   }
@@ -83,11 +83,4 @@ function byStatus(codes: RefusalCode[]): Map<number, string[]> {
     statuses.set(status, [...(statuses.get(status) ?? []), code]);
   }
   return statuses;
-}
-
-function consumes(type: string): MethodDecorator {
-  return (_target, _key, descriptor) => {
-    const method = descriptor.value as object;
-    Reflect.defineMetadata('swagger/apiConsumes', [type], method);
-  };
 }

@@ -1,10 +1,23 @@
-import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
-import { isSameText, refuse } from '@rekey/kernel';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Header,
+  Inject,
+  Injectable,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import { isSameText } from '@rekey/kernel';
 import type { Watch } from '@rekey/watch';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { requestOf } from './guard-result.js';
 import { Operation } from './operation.js';
-import { RefusedException } from './refused-exception.js';
+import { Public } from './public.js';
+import { deny } from './refused-exception.js';
+import { Gives } from './route-facts.js';
 
 export interface Probed {
   watch: Watch;
@@ -19,12 +32,26 @@ export const PROBED = Symbol('Probed');
 
 const statusSchema = z.object({ status: z.enum(['ok', 'unavailable']) });
 
+/** Where a token is set, only whoever shows it sees metrics. */
+@Injectable()
+class MetricsGuard implements CanActivate {
+  constructor(@Inject(PROBED) private readonly probed: Probed) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { metricsToken } = this.probed;
+    if (metricsToken === undefined) return true;
+    const shown = requestOf(context).headers.authorization?.replace(/^bearer /i, '') ?? '';
+    return isSameText(shown, metricsToken) || deny('unauthorized', {}, { 'www-authenticate': 'Bearer' });
+  }
+}
+
 /** For whoever runs the process: is it alive, may it get requests, how is it doing. */
 @Controller()
 export class ProbesController {
   constructor(@Inject(PROBED) private readonly probed: Probed) {}
 
   @Get('health/live')
+  @Public()
   @Operation({
     summary: 'The process runs',
     answers: { 200: { description: 'alive', schema: statusSchema } },
@@ -34,6 +61,7 @@ export class ProbesController {
   }
 
   @Get('health/ready')
+  @Public()
   @Operation({
     summary: 'The process can serve: database and queue answer',
     answers: {
@@ -52,6 +80,8 @@ export class ProbesController {
   }
 
   @Get('metrics')
+  @UseGuards(MetricsGuard)
+  @Gives('text/plain')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @Operation({
     summary: 'Metrics as Prometheus text',
@@ -60,12 +90,8 @@ export class ProbesController {
     answers: { 200: { description: 'metrics', schema: z.string(), type: 'text/plain' } },
     refusals: ['unauthorized'],
   })
-  metrics(@Req() { headers }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  metrics() {
     const { watch, metricsToken, isPrivate = false } = this.probed;
-    if (metricsToken === undefined) return watch.text(isPrivate);
-    if (isSameText(headers.authorization?.replace(/^bearer /i, '') ?? '', metricsToken))
-      return watch.text(true);
-    reply.header('www-authenticate', 'Bearer');
-    throw new RefusedException(refuse('unauthorized'));
+    return watch.text(metricsToken !== undefined || isPrivate);
   }
 }

@@ -21,6 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { body, headers } = describe(thrown);
+    if (thrown instanceof RefusedException) reply.headers(thrown.headers);
     if (body.status >= 500) {
       reply.log.error({ err: thrown }, 'request failed');
       // What a person can quote (RFC 9457 §3.1.5). A refusal has none: its bytes are the same for everyone.

@@ -1,17 +1,32 @@
-import { isRefused, type Refusal, refuse } from '@rekey/kernel';
+import { isRefused, type Refusal, type RefusalCode, refuse } from '@rekey/kernel';
 import type { z } from 'zod';
 
-/** Carries a refusal from a controller to the filter. Acts return refusals; only controllers throw them, by {@link unwrap}. */
+/**
+ * Carries a refusal from a guard, a pipe or a handler to the filter. Acts return refusals; only the edge throws them, by
+ * {@link unwrap} and {@link deny}.
+ */
 export class RefusedException extends Error {
-  constructor(readonly refusal: Refusal) {
+  /** @param headers of the response, beside those that its problem has */
+  constructor(
+    readonly refusal: Refusal,
+    readonly headers: Record<string, string> = {},
+  ) {
     super(refusal.code);
   }
 }
 
-/** @throws {RefusedException} when the act said no */
-export function unwrap<T>(outcome: T | Refusal): T {
-  if (isRefused(outcome)) throw new RefusedException(outcome);
+/**
+ * @param headersOf a refusal, such as a challenge
+ * @throws {RefusedException} when the act said no
+ */
+export function unwrap<T>(outcome: T | Refusal, headersOf?: (refusal: Refusal) => Record<string, string>): T {
+  if (isRefused(outcome)) throw new RefusedException(outcome, headersOf?.(outcome));
   return outcome;
+}
+
+/** @throws {RefusedException} always */
+export function deny(code: RefusalCode, data?: Refusal['data'], headers?: Record<string, string>): never {
+  throw new RefusedException(refuse(code, data), headers);
 }
 
 /**

@@ -1,0 +1,28 @@
+import {
+  createParamDecorator,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type PipeTransform,
+} from '@nestjs/common';
+import type { Database } from '@rekey/database';
+import type { FastifyRequest } from 'fastify';
+import { requestOf } from './guard-result.js';
+import { inRequest } from './trail.js';
+
+/** An app provides what its acts need under this token. */
+export const CONTEXT = Symbol('Context');
+
+@Injectable()
+class ContextPipe implements PipeTransform<FastifyRequest, { database: Database }> {
+  constructor(@Inject(CONTEXT) private readonly context: { database: Database }) {}
+
+  transform(request: FastifyRequest): { database: Database } {
+    return inRequest(this.context, request);
+  }
+}
+
+const Request = createParamDecorator((_data: unknown, context: ExecutionContext) => requestOf(context));
+
+/** The app's context for this request: its database records and traces what is done as caused by the request. */
+export const Context = (): ParameterDecorator => Request(ContextPipe);

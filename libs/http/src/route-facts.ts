@@ -1,0 +1,61 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+
+/** What hooks know of a route, beside its path. They read it from `request.routeOptions.config`. */
+export interface RouteFacts {
+  /** Media type of request bodies; JSON when left out. */
+  takes?: string;
+  /** Media type of responses; JSON when left out. */
+  gives?: string;
+  /** A body may be of any length, and take as long as it needs. */
+  streams?: boolean;
+  /** Pages of the named origins may call this path, or also all paths beneath it. */
+  crossOrigin?: 'path' | 'beneath';
+  /** Only a message leads here: its metrics are shown to nobody in public. */
+  ledByMessage?: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig extends RouteFacts {}
+}
+
+/** For {@link Takes} and {@link Gives}: the route itself looks at the types. */
+export const anyMedia = '*/*';
+
+const factsOf = new WeakMap<object, RouteFacts>();
+
+/** Adds to the one route config that a handler can have. What a handler says overrides what its controller says. */
+function RouteFact(ofHandler: RouteFacts, ofController = ofHandler): ClassDecorator & MethodDecorator {
+  const add = (target: object, name: string, descriptor: PropertyDescriptor, facts: RouteFacts) => {
+    factsOf.set(descriptor.value, facts);
+    RouteConfig(facts)(target, name, descriptor);
+  };
+  return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor) => {
+    if (descriptor) {
+      add(target, String(name), descriptor, { ...factsOf.get(descriptor.value), ...ofHandler });
+      return;
+    }
+    const { prototype } = target as { prototype: object };
+    for (const [key, method] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (key === 'constructor' || typeof method.value !== 'function') continue;
+      add(prototype, key, method, { ...ofController, ...factsOf.get(method.value) });
+    }
+  };
+}
+
+/** The media type of request bodies. */
+export const Takes = (type: string) => RouteFact({ takes: type });
+
+/** The media type of responses. */
+export const Gives = (type: string) => RouteFact({ gives: type });
+
+/** Bodies may be of any length, and take as long as they need. */
+export const Streams = () => RouteFact({ streams: true });
+
+/**
+ * Pages of the origins in the settings may call it. On a handler: its path. On a controller: the paths of its handlers and all
+ * beneath them, so that a page can also read that there is nothing.
+ */
+export const CrossOrigin = () => RouteFact({ crossOrigin: 'path' }, { crossOrigin: 'beneath' });
+
+/** Only a message leads here: whoever sees that it was used sees that a message has found somebody. */
+export const LedByMessage = () => RouteFact({ ledByMessage: true });

@@ -1,0 +1,9 @@
+/** What the router matches a template with; for requests that no route has taken, but another method of the same path could. */
+export const patternOf = (template: string, end = '/?'): RegExp =>
+  new RegExp(
+    `^${template
+      .replaceAll('::', '\u0000')
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/:[A-Za-z_]\w*/g, '[^/]+')
+      .replaceAll('\u0000', ':')}${end}$`,
+  );

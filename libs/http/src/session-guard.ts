@@ -1,0 +1,49 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { Refusal } from '@rekey/kernel';
+import { freshFor } from '@rekey/recovery';
+import { authenticateBearer, type TokenContext, type VerifiedAccessToken } from '@rekey/tokens';
+import { bearerChallenge, bearerOf } from './bearer-challenge.js';
+import { guardResult, requestOf } from './guard-result.js';
+import { TOKENS } from './management-guard.js';
+import { deny } from './refused-exception.js';
+import { inRequest } from './trail.js';
+
+/** A person's access token, which belongs to a session that has not ended. */
+export type PersonSession = VerifiedAccessToken & { sid: string };
+
+const session = guardResult<PersonSession>('SessionGuard');
+
+/** The session of the person that {@link SessionGuard} let in. */
+export const CurrentSession = session.Parameter;
+
+/**
+ * Lets in a person with an access token that is good right now. Refusals: `unauthorized`, with a challenge that says no more than
+ * that the token is not good, and nothing where a request showed none.
+ */
+@Injectable()
+export class SessionGuard implements CanActivate {
+  constructor(@Inject(TOKENS) private readonly tokens: TokenContext) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = requestOf(context);
+    const token = bearerOf(request);
+    const found = token ? await authenticateBearer(inRequest(this.tokens, request), token) : undefined;
+    if (!found?.sid) {
+      const hasShown = request.headers.authorization !== undefined;
+      return deny('unauthorized', {}, bearerChallenge(hasShown ? 'invalid_token' : undefined));
+    }
+    session.set(request, { ...found, sid: found.sid });
+    return true;
+  }
+}
+
+/**
+ * For `unwrap` behind {@link SessionGuard}: the challenge of a refusal that is about the session. It has ended meanwhile (RFC 6750
+ * §3), or the person has to show more (RFC 9470 §3).
+ */
+export function sessionChallenge({ code }: Refusal): Record<string, string> {
+  if (code === 'unauthorized') return bearerChallenge('invalid_token');
+  if (code === 'step_up_required')
+    return bearerChallenge('insufficient_user_authentication', { max_age: freshFor });
+  return {};
+}

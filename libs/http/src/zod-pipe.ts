@@ -1,0 +1,21 @@
+import { Body, Injectable, Param, type PipeTransform } from '@nestjs/common';
+import type { z } from 'zod';
+import { parse } from './refused-exception.js';
+
+/** Lets through what fits the schema. Guards run before pipes: whoever may not ask at all does not learn what is wrong. */
+@Injectable()
+export class ZodPipe<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {
+  constructor(private readonly schema: Schema) {}
+
+  /** @throws {RefusedException} `invalid_request`, as {@link parse} */
+  transform(input: unknown): z.output<Schema> {
+    return parse(this.schema, input);
+  }
+}
+
+/** The body of a request, by its schema. */
+export const Json = (schema: z.ZodType): ParameterDecorator => Body(new ZodPipe(schema));
+
+/** A parameter of the path, by its schema. */
+export const PathParam = (name: string, schema: z.ZodType): ParameterDecorator =>
+  Param(name, new ZodPipe(schema));
