@@ -43,13 +43,13 @@ describe('diagnosis', () => {
     expect(answer.status).toBe(200);
     seen.add(answer.body.cause);
     expect(remedies).toContain(answer.body.remedy);
-    return answer.body as { cause: string; remedy: string; says: string; evidence: Json };
+    return answer.body as { cause: string; remedy: string; description: string; evidence: Json };
   };
   /** Of a session that was ended: when it began and ended, who ended it, and the line of the audit that says so. */
   const ended = async (token: string) => {
     const found = await diagnose(token);
     const { issued_at: issued, revoked_at: revoked, audit_id: id } = found.evidence;
-    expect(found.evidence).toMatchObject({ client_id: 'default', session: expect.any(String) });
+    expect(found.evidence).toMatchObject({ client_id: 'default', session_id: expect.any(String) });
     expect(String(issued) <= String(revoked)).toBe(true);
     const [event] = await rekey.sql('select actor, at from audit_events where id = $1', [id]);
     expect([event.actor, event.at.toISOString()]).toEqual([found.evidence.revoked_by, revoked]);
@@ -76,8 +76,10 @@ describe('diagnosis', () => {
     // The key id is random hex: it may spell anything.
     const { token: _kind, kid: _kid, ...shown } = found.evidence;
     expect(shown).toEqual({});
-    expect(`${found.cause} ${found.remedy} ${found.says}`).not.toMatch(/ada|demo|admin|example|4000000000/);
-    expect(found.says).toMatch(/^[A-Z].*\.$/);
+    expect(`${found.cause} ${found.remedy} ${found.description}`).not.toMatch(
+      /ada|demo|admin|example|4000000000/,
+    );
+    expect(found.description).toMatch(/^[A-Z].*\.$/);
   });
 
   const made: [

@@ -14,7 +14,7 @@ describe('a recovery', () => {
     expect(Object.keys(started.body).sort()).toEqual([
       'expires_at',
       'id',
-      'link_number',
+      'match_number',
       'methods',
       'resend_at',
       'state',
@@ -86,7 +86,7 @@ describe('a recovery', () => {
     await story.prove('000000');
     const early = await story.resend();
     expect(early.status).toBe(429);
-    expect(early.body.code).toBe('too_early');
+    expect(early.body.code).toBe('resend_too_soon');
     expect(early.headers.get('retry-after')).toBe('60');
     expect(early.headers.get('ratelimit-policy')).toBe('"resend";q=1;w=60');
 

@@ -62,7 +62,7 @@ describe('wear', () => {
       const stranger = new Story(rekey);
       await stranger.start({ identifier: `${one.id}@example.com` });
       const answer = await stranger.prove('000000', 'totp');
-      expect([answer.status, answer.body.code]).toEqual([409, 'not_possible']);
+      expect([answer.status, answer.body.code]).toEqual([409, 'invalid_state']);
     }
     await rekey.idle();
     rekey.clock.advance(32 * 3_600_000);

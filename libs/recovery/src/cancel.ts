@@ -24,7 +24,7 @@ const cancel = statement(
    select exists (select from ended) as ended from recoveries where id = :id`,
 );
 
-/** The person gives it up. Refusals: `not_found`, `finished`. */
+/** The person gives it up. Refusals: `not_found`, `recovery_closed`. */
 export async function cancelRecovery(
   { database, keyring, clock }: RecoveryContext,
   reference: RecoveryReference,
@@ -37,7 +37,7 @@ export async function cancelRecovery(
     auditId: uuidv7(now),
   });
   if (!row) return refuse('not_found');
-  if (!row.ended) return refuse('finished');
+  if (!row.ended) return refuse('recovery_closed');
   database.note('recoveries_stopped', { by: 'bearer', settled: 'no' });
   return undefined;
 }

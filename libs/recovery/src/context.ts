@@ -70,7 +70,7 @@ export interface TokenAnswer {
 /**
  * The issuer as a recovery sees it. Each call ends every older session and refresh family of the account (RFC 8693); at an
  * issuer that is not ours that is its own duty, and those of ours are ended beside it.
- * `unavailable` when it cannot be reached or has a fault of its own; `not_possible` when it says no. Each is told what it was
+ * `unavailable` when it cannot be reached or has a fault of its own; `invalid_state` when it says no. Each is told what it was
  * caused by.
  */
 export interface IssuerPort {

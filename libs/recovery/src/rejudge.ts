@@ -149,7 +149,7 @@ const stateOf = { proven: 'proven', held: 'held', more: 'proving' } as const;
 export async function notProven(context: RecoveryContext, id: string): Promise<Refusal> {
   const view = await rejudge(context, id);
   if (!view) return refuse('not_found');
-  if (view.state !== 'proving' && view.state !== 'held') return refuse('finished');
+  if (view.state !== 'proving' && view.state !== 'held') return refuse('recovery_closed');
   const heldMs = view.held_until ? Date.parse(view.held_until) - context.clock.now() : undefined;
   const wait = heldMs === undefined ? {} : { retry_after: Math.max(1, Math.ceil(heldMs / 1000)) };
   return refuse('not_proven', { methods: view.methods, ...wait });

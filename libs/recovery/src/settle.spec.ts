@@ -139,13 +139,13 @@ describe('settling', () => {
     await entered;
     exchange = async () => tokens;
     expect(await settleRecovery(context, reference, {})).toMatchObject({
-      code: 'not_possible',
+      code: 'invalid_state',
       data: { retry_after: 1 },
     });
     clock.advance(30_000);
     expect(await settleRecovery(context, reference, {})).toMatchObject(tokens);
     wake();
-    expect(await slept).toMatchObject({ code: 'finished' });
+    expect(await slept).toMatchObject({ code: 'recovery_closed' });
     expect(revoked).toEqual([]);
     expect(await state(reference)).toBe('settled');
   });
@@ -157,7 +157,7 @@ describe('settling', () => {
       return tokens;
     };
     expect(await settleRecovery(context, reference, { password: 'a password for a thief' })).toMatchObject({
-      code: 'finished',
+      code: 'recovery_closed',
     });
     expect(revoked).toEqual([reference.id]);
     expect(await state(reference)).toBe('stopped');

@@ -97,8 +97,8 @@ const settle = statement(
  * changed; when this process dies in between, the claim runs out, and whoever comes next gets fresh credentials while
  * those that nobody received are ended.
  *
- * Refusals: `not_found`, `not_proven` (with the methods that are missing, also when what was proven no longer holds), `finished`,
- * `password_refused`, `not_possible` (being settled right now), `unavailable`.
+ * Refusals: `not_found`, `not_proven` (with the methods that are missing, also when what was proven no longer holds), `recovery_closed`,
+ * `password_refused`, `invalid_state` (being settled right now), `unavailable`.
  */
 export async function settleRecovery(
   context: RecoveryContext,
@@ -116,7 +116,7 @@ export async function settleRecovery(
 
 /**
  * Ends a recovery that an app began, with or without a new password: the answer is the address to send the person back to, with a one-time code for the
- * app (RFC 6749 §4.1.2, `iss` by RFC 9207). Refusals as for {@link settleRecovery}; `not_possible` when no app began it, or
+ * app (RFC 6749 §4.1.2, `iss` by RFC 9207). Refusals as for {@link settleRecovery}; `invalid_state` when no app began it, or
  * when the issuer gives no such codes.
  */
 export async function handBack(
@@ -130,8 +130,8 @@ export async function handBack(
     { ...input, wanted: 'code' },
     async (claimed) => {
       const { issuer, database } = context;
-      if (!claimed.redirect) return refuse('not_possible', {}, 'no app began this recovery');
-      if (!issuer.exchangeForCode) return refuse('not_possible', {}, 'the issuer gives no codes');
+      if (!claimed.redirect) return refuse('invalid_state', {}, 'no app began this recovery');
+      if (!issuer.exchangeForCode) return refuse('invalid_state', {}, 'the issuer gives no codes');
       const exchanged = await issuer.exchangeForCode(claimed.subject, claimed.redirect, database.place);
       if (isRefused(exchanged)) return exchanged;
       const url = new URL(claimed.redirect.redirectUri);
@@ -171,7 +171,7 @@ async function settleWith<Answer, Result>(
   } finally {
     if (outcome === undefined || isRefused(outcome)) await releaseSettling(context, id, claimed.leaseId);
   }
-  if (!isRefused(outcome) || outcome.code !== 'not_possible') return outcome;
+  if (!isRefused(outcome) || outcome.code !== 'invalid_state') return outcome;
   // The issuer judges too. Where it said no since something was proven that does not hold any more, that is what is said.
   const view = await rejudge(context, id);
   return view?.state === 'proving' ? refuse('not_proven', { methods: view.methods }) : outcome;
@@ -235,7 +235,7 @@ async function finish(
   // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
   // over and settled, what lives is theirs.
   if (row?.state !== 'settled') await issuer.revoke(id, database.place);
-  if (row?.state !== 'proven') return refuse('finished');
+  if (row?.state !== 'proven') return refuse('recovery_closed');
   // What was proven fell away while the issuer was at work.
   await releaseSettling(context, id, leaseId);
   return notProven(context, id);

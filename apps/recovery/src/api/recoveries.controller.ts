@@ -112,9 +112,9 @@ export class RecoveriesController {
     refusals: [
       'invalid_request',
       'not_found',
-      'not_possible',
-      'finished',
-      'too_early',
+      'invalid_state',
+      'recovery_closed',
+      'resend_too_soon',
       'idempotency_key_reused',
     ],
   })
@@ -142,8 +142,8 @@ export class RecoveriesController {
     refusals: [
       'invalid_request',
       'not_found',
-      'not_possible',
-      'finished',
+      'invalid_state',
+      'recovery_closed',
       'wrong_proof',
       'no_tries_left',
       'rate_limited',
@@ -170,8 +170,8 @@ export class RecoveriesController {
       'invalid_request',
       'not_found',
       'not_proven',
-      'not_possible',
-      'finished',
+      'invalid_state',
+      'recovery_closed',
       'password_refused',
       'unavailable',
     ],
@@ -188,7 +188,7 @@ export class RecoveriesController {
     summary: 'Give it up',
     bearer: true,
     answers: { 204: { description: 'ended' } },
-    refusals: ['not_found', 'finished'],
+    refusals: ['not_found', 'recovery_closed'],
   })
   async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
     unwrap(await cancelRecovery(inRequest(this.context, request), reference(id, request)));
