@@ -247,7 +247,7 @@ create table recoveries (
   proven_at timestamp with time zone,
   lease_id uuid,
   lease_expires_at timestamp with time zone,
-  settled_at timestamp with time zone,
+  completed_at timestamp with time zone,
   password_set boolean not null default false,
   proofs text[] not null default '{}'::text[],
   amr text[] not null default '{}'::text[],
@@ -263,7 +263,7 @@ create table recoveries (
   known_as jsonb,
   held_for timestamp with time zone,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
-  CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
+  CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'completed'::text, 'cancelled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)
 );
 

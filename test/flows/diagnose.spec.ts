@@ -238,7 +238,7 @@ describe('diagnosis', () => {
     const [event] = await rekey.sql('select event, recovery_id from audit_events where id = $1', [
       found.evidence.audit_id,
     ]);
-    expect(event).toEqual({ event: 'recovery_settled', recovery_id: story.id });
+    expect(event).toEqual({ event: 'recovery_completed', recovery_id: story.id });
 
     const notice = await until('the notice', async () =>
       (await rekey.messages('revoked@example.com')).find(({ text }) => /recovered/.test(text)),

@@ -55,14 +55,14 @@ describe('what is counted of recoveries', () => {
       'message_delivery_seconds_count{kind="recovery_completed",channel="sms"}': 1,
       'messages_total{kind="recovery_completed",channel="email",outcome="sent",reason="none"}': 1,
       'messages_total{kind="recovery_completed",channel="sms",outcome="sent",reason="none"}': 1,
-      'recoveries_settled_total{client="default",password="set"}': 1,
+      'recoveries_completed_total{client="default",password="set"}': 1,
       recovery_duration_seconds_count: 1,
       'sessions_ended_total{reason="recovery"}': 1,
       'sms_money_reserved_total{country="US"}': 2 * segment,
       'tokens_issued_total{grant="recovery",role="ordinary",client="default"}': 1,
     });
     await step('not me', () => story.stop(stopTokenIn(code as never)), {
-      'recoveries_stopped_total{by="stop_link",settled="yes"}': 1,
+      'recoveries_stopped_total{by="stop_link",completed="yes"}': 1,
       'sessions_ended_total{reason="stopped"}': 1,
     });
   });
@@ -77,7 +77,7 @@ describe('what is counted of recoveries', () => {
       'sms_money_reserved_total{country="US"}': segment,
     });
     await step('enough of it', () => story.cancel(), {
-      'recoveries_stopped_total{by="bearer",settled="no"}': 1,
+      recoveries_cancelled_total: 1,
     });
   });
 
@@ -118,7 +118,7 @@ describe('what is counted of recoveries', () => {
       'messages_total{kind="recovery_completed",channel="email",outcome="sent",reason="none"}': 1,
       'messages_total{kind="recovery_completed",channel="sms",outcome="sent",reason="none"}': 1,
       'proofs_total{kind="code",outcome="proven"}': 1,
-      'recoveries_settled_total{client="app",password="set"}': 1,
+      'recoveries_completed_total{client="app",password="set"}': 1,
       recovery_duration_seconds_count: 1,
       'sms_money_reserved_total{country="US"}': 2 * segment,
     });

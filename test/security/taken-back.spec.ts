@@ -235,7 +235,7 @@ describe('a recovery is taken back', () => {
     await thief.proveBy('apart@example.com');
     expect((await thief.settle({ password: `${chosen}, too` })).status).toBe(201);
     expect((await thief.stop(link(thief))).status).toBe(204);
-    expect((await owner.show()).body.state).toBe('settled');
+    expect((await owner.show()).body.state).toBe('completed');
     expect((await who.signIn('apart', { password: chosen })).status).toBe(201);
   });
 

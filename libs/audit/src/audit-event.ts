@@ -18,7 +18,8 @@ export type AuditEventName =
   | 'recovery_proven'
   | 'recovery_held'
   | 'recovery_reopened'
-  | 'recovery_settled'
+  | 'recovery_completed'
+  | 'recovery_cancelled'
   | 'recovery_stopped'
   | 'authenticator_bound'
   | 'authenticator_removed'
@@ -76,7 +77,7 @@ const find = statement(
   `select id, actor, event, detail->>'source' as source from audit_events
    where account_id = :accountId and at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
      and (detail->>'family' = :family and event in ('authn_token_revoked', 'authn_token_reuse')
-       or event = :behind)
+       or event = any(:behind::text[]))
    order by (detail->>'family' = :family) desc nulls last, abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
 );
 
@@ -108,9 +109,13 @@ export async function findAudit(
 ): Promise<FoundAudit | undefined> {
   const [row] = await (accountId === null
     ? sql.query<FoundAudit>(findByFamily, of)
-    : sql.query<FoundAudit>(find, { ...of, accountId }));
+    : sql.query<FoundAudit>(find, { ...of, behind: namesOf(of.behind), accountId }));
   return row;
 }
+
+/** An event and what it was called before: rows that were written then keep that name. */
+const namesOf = (event: AuditEventName): string[] =>
+  event === 'recovery_completed' ? [event, 'recovery_settled'] : [event];
 
 const forget = statement('audit_forget', 'select audit_events_forget()');
 

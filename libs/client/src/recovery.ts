@@ -4,7 +4,7 @@ import type { TokenAnswer, TokenKeeper } from './keeper.js';
 /** A recovery as the service shows it. Times are RFC 3339. */
 export interface RecoveryView {
   id: string;
-  state: 'proving' | 'held' | 'proven' | 'settled' | 'stopped' | 'expired';
+  state: 'proving' | 'held' | 'proven' | 'completed' | 'cancelled' | 'stopped' | 'expired';
   methods: ProofKind[];
   expires_at: string;
   resend_at?: string;

@@ -19,7 +19,7 @@ const cancel = statement(
      returning id, account_id
    ), noted as (
      ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'person', account_id, id, '{"by": "bearer"}'::jsonb from ended
+     select :auditId::uuid, :now::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
    )
    select exists (select from ended) as ended from recoveries where id = :id`,
 );
@@ -38,6 +38,6 @@ export async function cancelRecovery(
   });
   if (!row) return refuse('not_found');
   if (!row.ended) return refuse('recovery_closed');
-  database.note('recoveries_stopped', { by: 'bearer', settled: 'no' });
+  database.note('recoveries_cancelled', {});
   return undefined;
 }

@@ -34,7 +34,7 @@ interface ClaimedRow extends Judged {
 const claim = statement(
   'recovery_claim',
   `update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
-   where id = :id and state in (${sqlStates(statesBefore('settle'))}) and expires_at > :now and idle_expires_at > :now
+   where id = :id and state in (${sqlStates(statesBefore('complete'))}) and expires_at > :now and idle_expires_at > :now
      and (lease_id is null or lease_expires_at <= :now)
    returning state, account_id, client_id, not client_authenticated and ${isConfidential('recoveries.client_id')} as client_must_authenticate,
      proven_at, redirect_uri, redirect_state, code_challenge, ${judgedColumns()}`,

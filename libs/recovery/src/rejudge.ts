@@ -39,8 +39,8 @@ const write = statement(
 const end = statement(
   'recovery_end_without_account',
   `with ended as (
-     update recoveries set state = '${stateAfter('cancel')}', ended_at = :now, lease_id = null, ${wiped}
-     where id = :id and state in (${sqlStates(statesBefore('cancel'))}) and (lease_id is null or lease_expires_at <= :now)
+     update recoveries set state = '${stateAfter('invalidate')}', ended_at = :now, lease_id = null, ${wiped}
+     where id = :id and state in (${sqlStates(statesBefore('invalidate'))}) and (lease_id is null or lease_expires_at <= :now)
      returning id, account_id
    )
    ${auditInsert}
@@ -59,7 +59,7 @@ async function carryOut(
   const values = { id, now: new Date(now), auditId: uuidv7(now) };
   if (verdict.outcome === 'over') {
     const ended = await database.query(end, values);
-    if (ended.length > 0) database.note('recoveries_stopped', { by: 'account', settled: 'no' });
+    if (ended.length > 0) database.note('recoveries_stopped', { by: 'account', completed: 'no' });
     return;
   }
   // What fell away goes first; whether the rest is enough is judged once more.

@@ -147,7 +147,7 @@ describe('settling', () => {
     wake();
     expect(await slept).toMatchObject({ code: 'recovery_closed' });
     expect(revoked).toEqual([]);
-    expect(await state(reference)).toBe('settled');
+    expect(await state(reference)).toBe('completed');
   });
 
   test('stopped by its owner while the issuer is at work: what was issued is taken back', async () => {

@@ -47,43 +47,43 @@ const evidence = {
 };
 
 const settle = statement(
-  'recovery_settle',
+  'recovery_complete',
   `with planted as materialized (
      ${plantedBySessions({
        account: '(select account_id from recoveries where id = :id)',
        used: '(select proof_authenticators from recoveries where id = :id)',
      })}
-   ), settled as (
-     update recoveries set suspended = exists (select from planted), state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
+   ), completed as (
+     update recoveries set suspended = exists (select from planted), state = '${stateAfter('complete')}', completed_at = :now, ended_at = :now, lease_id = null,
        password_set = :passwordHash::text is not null, password_ended = :endsPassword::boolean, ${wiped}
-     where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('settle'))})
+     where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('complete'))})
        and ${isEntitled('account_id', evidence)} and ${isLastStop('account_id', ':stop')}
      returning id, account_id, client_id, created_at, password_ended
    ), password as (
      ${setPassword({
-       account: '(select account_id from settled)',
+       account: '(select account_id from completed)',
        hash: ':passwordHash',
        recovery: ':id',
        ends: ':endsPassword::boolean',
      })}
    ), former as (
-     ${keepFormer('settled')}
+     ${keepFormer('completed')}
    ), set_aside as (
-     ${suspendAll('(select planted.id from planted, settled) theirs', ':id')} returning id, kind
+     ${suspendAll('(select planted.id from planted, completed) theirs', ':id')} returning id, kind
    ), older as (
-     ${endOlderFamilies({ account: '(select account_id from settled)', recovery: ':id' })}
+     ${endOlderFamilies({ account: '(select account_id from completed)', recovery: ':id' })}
    ), notices as (
      insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-     select gen_random_uuid(), settled.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id, :requestId::uuid, :traceparent
-     from settled, lateral (${addressesToWarn('settled.account_id')}) address
+     select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id, :requestId::uuid, :traceparent
+     from completed, lateral (${addressesToWarn('completed.account_id')}) address
    ), noted as (
      ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_settled', 'person', account_id, id,
+     select :auditId::uuid, :now::timestamptz, 'recovery_completed', 'person', account_id, id,
        jsonb_build_object('password_set', :passwordHash::text is not null, 'password_ended', :endsPassword::boolean,
          'suspended', (select coalesce(jsonb_agg(kind order by kind), '[]') from set_aside))
-     from settled
+     from completed
    )
-   select client_id, created_at, password_ended from settled`,
+   select client_id, created_at, password_ended from completed`,
 );
 
 /**
@@ -227,14 +227,14 @@ async function finish(
   });
   if (settled) {
     const password = passwordHash !== null ? 'set' : settled.password_ended ? 'ended' : 'kept';
-    database.note('recoveries_settled', { client: settled.client_id, password });
+    database.note('recoveries_completed', { client: settled.client_id, password });
     database.note('recovery_duration_seconds', {}, (now - settled.created_at.getTime()) / 1000);
     return settled.deviceToken;
   }
   const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
   // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
   // over and settled, what lives is theirs.
-  if (row?.state !== 'settled') await issuer.revoke(id, database.place);
+  if (row?.state !== 'completed') await issuer.revoke(id, database.place);
   if (row?.state !== 'proven') return refuse('recovery_closed');
   // What was proven fell away while the issuer was at work.
   await releaseSettling(context, id, leaseId);

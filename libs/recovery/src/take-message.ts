@@ -114,7 +114,7 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
         : undefined,
   };
   if (isCode) return codeOf(context, row, about);
-  const happenedAt = row.settled_at ?? row.created_at;
+  const happenedAt = row.completed_at ?? row.created_at;
   const more: Partial<MessageToSend> = {
     password: row.password_set ? 'set' : row.password_ended ? 'ended' : 'kept',
     suspended: row.suspended ?? undefined,

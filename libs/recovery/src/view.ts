@@ -121,6 +121,6 @@ function openOffer(
 export function whyNot(row: RecoveryRow | undefined, now: number, wanted: 'proving' | 'proven'): Refusal {
   if (!row) return refuse('not_found');
   const state = stateAt(row, now);
-  if (state === 'settled' || state === 'stopped' || state === 'expired') return refuse('recovery_closed');
+  if (!isOpen(state)) return refuse('recovery_closed');
   return refuse(wanted === 'proven' ? 'not_proven' : 'invalid_state');
 }

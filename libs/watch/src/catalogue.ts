@@ -112,7 +112,7 @@ export const catalogue = {
     help: 'Authenticators disabled by wrong values in a row; of an address, its short codes',
     labels: { kind: proofKinds },
   },
-  recoveries_settled: {
+  recoveries_completed: {
     kind: 'counter',
     help: 'Recoveries that ended with fresh credentials',
     labels: { client, password: ['set', 'ended', 'kept'] },
@@ -123,10 +123,15 @@ export const catalogue = {
     labels: {},
     buckets: [15, 30, 60, 120, 300, 600, 1200, 1800, 3600],
   },
+  recoveries_cancelled: {
+    kind: 'counter',
+    help: 'Recoveries that the person who started them gave up',
+    labels: {},
+  },
   recoveries_stopped: {
     kind: 'counter',
-    help: 'Recoveries that were ended by somebody; `settled`: it had led to credentials',
-    labels: { by: ['bearer', 'stop_link', 'account', 'management'], settled: ['yes', 'no'] },
+    help: "Recoveries ended by the owner's stop link, an account change or management. `completed`: it had already led to credentials",
+    labels: { by: ['stop_link', 'account', 'management'], completed: ['yes', 'no'] },
   },
   recoveries_reopened: {
     kind: 'counter',

@@ -165,7 +165,7 @@ export class RecoveriesController {
       'Ends every older session and refresh token of the account. With `password`, sets a new one. Without it, the password that the account had no longer works, unless the policy keeps it for this client: a session of this recovery sets a new one while it is fresh (`PUT /v1/password` of the issuer).',
     bearer: true,
     body: credentialsBody,
-    answers: { 201: { description: 'settled', schema: credentialsAnswer } },
+    answers: { 201: { description: 'completed', schema: credentialsAnswer } },
     refusals: [
       'invalid_request',
       'not_found',

@@ -176,7 +176,7 @@ async function endEvidence(
     accountId: session.account_id,
     at: session.ended_at,
     family: session.id,
-    behind: session.end_reason === 'stopped' ? 'recovery_stopped' : 'recovery_settled',
+    behind: session.end_reason === 'stopped' ? 'recovery_stopped' : 'recovery_completed',
   });
   return {
     revoked_at: session.ended_at.toISOString(),
