@@ -77,9 +77,9 @@ describe('settling, killed at each of its steps', () => {
       `select state, password_set, coalesce((select password_hash from accounts where id = $2), '') as hash,
          (select count(*)::int from messages where recovery_id = $1 and kind = 'recovery_completed') as notices,
          (select count(*)::int from audit_events where recovery_id = $1 and event = 'recovery_completed') as noted,
-         (select count(*)::int from token_families where recovery_id = $1) as issued,
-         (select count(*)::int from token_families where recovery_id = $1 and ended_at is null) as alive,
-         (select count(*)::int from token_families where account_id = $2 and recovery_id is distinct from $1 and ended_at is null) as older
+         (select count(*)::int from sessions where recovery_id = $1) as issued,
+         (select count(*)::int from sessions where recovery_id = $1 and ended_at is null) as alive,
+         (select count(*)::int from sessions where account_id = $2 and recovery_id is distinct from $1 and ended_at is null) as older
        from recoveries where id = $1`,
       [story.id, id],
     );

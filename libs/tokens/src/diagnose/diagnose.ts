@@ -175,7 +175,7 @@ async function endEvidence(
   const noted = await findAudit(database, {
     accountId: session.account_id,
     at: session.ended_at,
-    family: session.id,
+    session: session.id,
     behind: session.end_reason === 'stopped' ? 'recovery_stopped' : 'recovery_completed',
   });
   return {
