@@ -263,7 +263,8 @@ describe('diagnosis', () => {
       evidence: { revoked_by: 'client:management' },
     });
     await console_('DELETE', 'accounts/fired');
-    expect(await ended(last.refresh_token)).toMatchObject({ cause: 'account_unknown' });
+    const erased = await ended(last.refresh_token);
+    expect(erased).toMatchObject({ cause: 'account_unknown', remedy: 'contact_staff' });
   });
 
   test("a client's own token: revoked by the client, ended by the management", async () => {
