@@ -102,8 +102,8 @@ function wordFor(outcome: RecoveryView | Refusal): LabelsOf<'proofs'>['outcome']
   if (!isRefused(outcome))
     return outcome.state === 'proving' ? 'accepted' : outcome.state === 'held' ? 'held' : 'proven';
   const { code, data } = outcome;
-  if (code === 'no_tries_left' && data.limit?.policy === guessesADay) return 'day_used_up';
-  if (code === 'wrong_proof') return 'wrong';
+  if (code === 'no_tries_left' && data.limit?.policy === guessesADay) return 'daily_limit';
+  if (code === 'wrong_proof') return 'failure';
   if (code === 'rate_limited') return 'rate_limited';
   return code === 'no_tries_left' || code === 'invalid_state' ? code : 'recovery_closed';
 }
@@ -128,7 +128,7 @@ async function attempt(
   if (row.proofs.length === 0 && classOf[answering.kind] === 'authenticator')
     return refuse('invalid_state', {}, 'an authenticator is no way to begin');
   if (row.tries === null) return noTriesLeft(row, now);
-  database.note('guesses_burnt', { kind: answering.kind });
+  database.note('proof_attempts', { kind: answering.kind });
   if (!row.affordable) return dayIsUsedUp(policy.odds.day);
   if (row.proofs.includes(answering.kind)) {
     // If it does not hold any more, the next one is taken.
@@ -262,7 +262,7 @@ function noTriesLeft(row: Burnt, now: number): Refusal {
   return refuse('no_tries_left', { tries_left: 0, retry_after: reset, limit });
 }
 
-const guessesADay = 'guesses-a-day';
+const guessesADay = 'attempts-per-day';
 
 /** The caller is always told of a whole day: how much of it is left would tell when somebody else has tried. */
 function dayIsUsedUp(oddsADay: number): Refusal {

@@ -226,7 +226,7 @@ async function finish(
     return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
   });
   if (settled) {
-    const password = passwordHash !== null ? 'set' : settled.password_ended ? 'ended' : 'kept';
+    const password = passwordHash !== null ? 'changed' : settled.password_ended ? 'ended' : 'unchanged';
     database.note('recoveries_completed', { client: settled.client_id, password });
     database.note('recovery_duration_seconds', {}, (now - settled.created_at.getTime()) / 1000);
     return settled.deviceToken;

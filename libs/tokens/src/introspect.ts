@@ -52,7 +52,7 @@ export async function introspect(
 ): Promise<Introspection> {
   const found = await stateOf(context, client, token);
   const answer = found.active ? 'active' : 'inactive';
-  context.database.note('tokens_introspected', { answer, client: client.client_id });
+  context.database.note('tokens_introspected', { outcome: answer, client: client.client_id });
   return found;
 }
 
@@ -111,6 +111,6 @@ export async function authenticateBearer(
   const { database, clock } = context;
   const access = await verifyAccessToken(context, token);
   const isGood = access !== undefined && (await isLive(database, clock.now(), access));
-  database.note('tokens_verified', { outcome: isGood ? 'good' : access ? 'ended' : 'invalid' });
+  database.note('tokens_verified', { outcome: isGood ? 'valid' : access ? 'ended' : 'invalid' });
   return isGood ? access : undefined;
 }

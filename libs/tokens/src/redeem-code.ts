@@ -73,7 +73,7 @@ export async function redeemCode(
   if (!family) {
     const [reused] = await context.database.query<{ session_id: string }>(findRedeemed, { codeDigests });
     if (reused) {
-      context.database.note('tokens_reused', { what: 'authorization_code' });
+      context.database.note('tokens_reused', { token_type: 'authorization_code' });
       await endFamily(context.database, {
         id: reused.session_id,
         accountId: null,

@@ -100,7 +100,7 @@ export async function refresh(
   // Not rotated and not replaced when we looked: another caller rotated it in this very moment.
   const replacedAgo = row.replaced_at ? now - row.replaced_at.getTime() : 0;
   if (!row.rotated && replacedAgo > refreshRetryMs) {
-    database.note('tokens_reused', { what: 'refresh_token' });
+    database.note('tokens_reused', { token_type: 'refresh_token' });
     note('refused', 'reuse');
     const actor = `client:${client.client_id}`;
     const at = new Date(now);
