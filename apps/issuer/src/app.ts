@@ -61,7 +61,7 @@ export async function startIssuer(
       module: IssuerModule.with({
         context,
         clients: new ClientDirectory(context),
-        serviceName: settings.serviceName,
+        productName: settings.productName,
       }),
       port: ports.issuer,
       settings,

@@ -42,7 +42,7 @@ export interface RecoveryContext extends ActContext {
   /** `iss` of the authorization answer (RFC 9207), and the name under which assertions are signed for. */
   issuerUrl: string;
   /** What the product is called: no password may be made of it. */
-  serviceName: string;
+  productName: string;
 }
 
 /** What a recovery states to the issuer: who proved what, and when. */

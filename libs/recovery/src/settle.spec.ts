@@ -64,7 +64,7 @@ describe('settling', () => {
       clock,
       enqueue: async () => undefined,
       issuerUrl: 'https://id.example',
-      serviceName: 'Rekey',
+      productName: 'Rekey',
       policy: defaultPolicy,
       strongRoles: [],
       bindingHoldMs: 0,

@@ -249,6 +249,6 @@ async function hashIfGood(
   password: string,
 ): Promise<string | Refusal> {
   const words = await passwordContext(context.database, context.keyring, accountId);
-  const refused = checkPassword(password, { contextWords: [context.serviceName, ...words] });
+  const refused = checkPassword(password, { contextWords: [context.productName, ...words] });
   return refused ?? sealHash(context.keyring, accountId, await hashPassword(password));
 }
