@@ -80,10 +80,10 @@ describe('what is counted of tokens', () => {
         new RegExp(`^rekey_signing_key_${name}_seconds{use="access_token"} (.*)$`, 'm').exec(text)?.[1],
       );
     };
-    const [age, due] = [await seconds('age'), await seconds('due')];
+    const [age, due] = [await seconds('age'), await seconds('rotation')];
     expect(age + due).toBeCloseTo(30 * 86_400, 3);
     rekey.clock.advance(60_000);
-    expect([await seconds('age'), await seconds('due')]).toEqual([age + 60, due - 60]);
+    expect([await seconds('age'), await seconds('rotation')]).toEqual([age + 60, due - 60]);
   });
 
   test('no client that somebody invented becomes a label, nor an address', async () => {
