@@ -94,7 +94,7 @@ create table authorization_codes (
   auth_time timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
-  family_id uuid,
+  session_id uuid,
   generation uuid,
   authenticators text[] not null default '{}'::text[],
   proven_since timestamp with time zone,
@@ -175,11 +175,11 @@ create table guess_odds (
   PRIMARY KEY (key, slot)
 );
 
-create table kept_answers (
+create table idempotent_responses (
   key bytea not null,
   request bytea not null,
   recovery_id uuid not null,
-  answer json not null,
+  response json not null,
   expires_at timestamp with time zone not null,
   FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
   PRIMARY KEY (key)
@@ -247,7 +247,7 @@ create table recoveries (
   proven_at timestamp with time zone,
   lease_id uuid,
   lease_expires_at timestamp with time zone,
-  settled_at timestamp with time zone,
+  completed_at timestamp with time zone,
   password_set boolean not null default false,
   proofs text[] not null default '{}'::text[],
   amr text[] not null default '{}'::text[],
@@ -263,13 +263,13 @@ create table recoveries (
   known_as jsonb,
   held_for timestamp with time zone,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
-  CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'settled'::text, 'stopped'::text, 'expired'::text]))),
+  CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'completed'::text, 'cancelled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)
 );
 
 create table refresh_tokens (
   digest bytea not null,
-  family_id uuid not null,
+  session_id uuid not null,
   created_at timestamp with time zone not null,
   replaced_at timestamp with time zone,
   PRIMARY KEY (digest)
@@ -279,6 +279,25 @@ create table schema_migrations (
   id integer not null default nextval('schema_migrations_id_seq'::regclass),
   timestamp bigint not null,
   name character varying not null,
+  PRIMARY KEY (id)
+);
+
+create table sessions (
+  id uuid not null,
+  account_id text,
+  client_id text not null,
+  scope text not null,
+  acr text not null,
+  amr text[] not null,
+  auth_time timestamp with time zone not null,
+  recovery_id uuid,
+  idle_ms bigint not null,
+  access_ms bigint not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  end_reason text,
+  generation uuid,
   PRIMARY KEY (id)
 );
 
@@ -337,29 +356,10 @@ create table sms_traffic (
   PRIMARY KEY (prefix, slot)
 );
 
-create table spent_token_ids (
+create table used_token_ids (
   jti text not null,
   expires_at timestamp with time zone not null,
   PRIMARY KEY (jti)
-);
-
-create table token_families (
-  id uuid not null,
-  account_id text,
-  client_id text not null,
-  scope text not null,
-  acr text not null,
-  amr text[] not null,
-  auth_time timestamp with time zone not null,
-  recovery_id uuid,
-  idle_ms bigint not null,
-  access_ms bigint not null,
-  created_at timestamp with time zone not null,
-  expires_at timestamp with time zone not null,
-  ended_at timestamp with time zone,
-  end_reason text,
-  generation uuid,
-  PRIMARY KEY (id)
 );
 
 CREATE INDEX accounts_password_cost ON public.accounts USING btree (password_cost) WHERE (password_cost IS NOT NULL);
@@ -378,7 +378,7 @@ CREATE INDEX device_codes_expiry ON public.device_codes USING btree (expires_at)
 CREATE INDEX failed_attempts_forget_at ON public.failed_attempts USING brin (forget_at);
 CREATE INDEX former_passwords_until ON public.former_passwords USING btree (until);
 CREATE INDEX guess_odds_expires_at ON public.guess_odds USING brin (expires_at);
-CREATE INDEX kept_answers_recovery ON public.kept_answers USING btree (recovery_id);
+CREATE INDEX idempotent_responses_recovery ON public.idempotent_responses USING btree (recovery_id);
 CREATE INDEX limit_counters_resets_at ON public.limit_counters USING brin (resets_at);
 CREATE INDEX messages_account ON public.messages USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX messages_created_at ON public.messages USING brin (created_at);
@@ -388,14 +388,14 @@ CREATE INDEX messages_recovery ON public.messages USING btree (recovery_id);
 CREATE INDEX recoveries_account ON public.recoveries USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX recoveries_created_at ON public.recoveries USING brin (created_at);
 CREATE INDEX recoveries_open ON public.recoveries USING btree (idle_expires_at) WHERE (state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text]));
-CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id, created_at);
+CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id, created_at);
+CREATE INDEX sessions_account ON public.sessions USING btree (account_id);
+CREATE INDEX sessions_recovery ON public.sessions USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
 CREATE UNIQUE INDEX signing_keys_generation ON public.signing_keys USING btree (use, generation);
 CREATE INDEX sms_reservations_number ON public.sms_reservations USING btree (number);
 CREATE INDEX sms_reservations_reserved_at ON public.sms_reservations USING brin (reserved_at);
 CREATE INDEX sms_reservations_to_count ON public.sms_reservations USING btree (proven_at) WHERE ((proven_at IS NOT NULL) AND (NOT counted));
 CREATE INDEX sms_traffic_slot ON public.sms_traffic USING brin (slot);
-CREATE INDEX spent_token_ids_expires_at ON public.spent_token_ids USING btree (expires_at);
-CREATE INDEX token_families_account ON public.token_families USING btree (account_id);
-CREATE INDEX token_families_recovery ON public.token_families USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
+CREATE INDEX used_token_ids_expires_at ON public.used_token_ids USING btree (expires_at);
 CREATE TRIGGER audit_events_keep BEFORE DELETE OR UPDATE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION audit_events_keep();
 CREATE TRIGGER audit_events_never_emptied BEFORE TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION audit_events_keep();

@@ -70,7 +70,7 @@ describe('the example app in Chromium', () => {
   const livingSessions = async () =>
     (
       await rekey.sql(
-        `select id from token_families where client_id = 'example' and ended_at is null and created_at >= $1`,
+        `select id from sessions where client_id = 'example' and ended_at is null and created_at >= $1`,
         [since],
       )
     ).length;

@@ -45,11 +45,11 @@ describe('the packed package', () => {
   test('is imported by Node', () => {
     write(
       'use.js',
-      `import { createClient, createVerifier, keyValueStorage, memoryStorage, RekeyFault } from '@rekey/client';
+      `import { createClient, createVerifier, keyValueStorage, memoryStorage, RekeyError } from '@rekey/client';
        const client = createClient({ issuer: 'http://127.0.0.1:1', recovery: 'http://127.0.0.1:1' });
        const fault = await client.fetch('http://127.0.0.1:1/x').catch((thrown) => thrown);
        const verdict = await createVerifier({ issuer: 'http://127.0.0.1:1', audience: 'x' })(undefined);
-       console.log(fault instanceof RekeyFault, fault.code, verdict.challenge, typeof keyValueStorage, typeof memoryStorage);`,
+       console.log(fault instanceof RekeyError, fault.code, verdict.challenge, typeof keyValueStorage, typeof memoryStorage);`,
     );
     expect(run(process.execPath, ['use.js']).trim()).toBe(
       'true signed_out Bearer realm="api" function function',
@@ -62,11 +62,11 @@ describe('the packed package', () => {
   ])('is typed for a project with module %s and moduleResolution %s', (module, moduleResolution) => {
     write(
       'use.ts',
-      `import { type Client, createClient, keyValueStorage, RekeyFault, type TokenStorage } from '@rekey/client';
+      `import { type Client, createClient, keyValueStorage, RekeyError, type TokenStorage } from '@rekey/client';
        const storage: TokenStorage = keyValueStorage(localStorage);
        export const client: Client = createClient({ issuer: 'x', recovery: 'x', storage, onRecovery: ({ error }) => error });
        export const code = async () => (await client.startRecovery({ identifier: 'x' })).view.methods[0] satisfies string | undefined;
-       export const isFault = (thrown: unknown): number => (thrown instanceof RekeyFault ? thrown.status : 0);`,
+       export const isFault = (thrown: unknown): number => (thrown instanceof RekeyError ? thrown.status : 0);`,
     );
     const compilerOptions = {
       module,

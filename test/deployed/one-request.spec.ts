@@ -189,7 +189,7 @@ describe('a request and what it causes', () => {
     expect(text).toContain(
       'rekey_messages_total{kind="recovery_code",channel="email",outcome="sent",reason="none"} 1',
     );
-    expect(text).toMatch(/^rekey_messages_waiting 0$/m);
+    expect(text).toMatch(/^rekey_outbox_messages 0$/m);
     expect(text).toMatch(/^rekey_oldest_message_age_seconds 0$/m);
     expect(text).toMatch(/^rekey_sweeps_total\{sweep="messages",outcome="done"\} \d+$/m);
     expect(text).toMatch(/^process_cpu_seconds_total /m);

@@ -50,6 +50,7 @@ describe('npm start', () => {
   test('bad settings are named all at once, with exit code 78', async () => {
     const started = start(dataDir, await freePorts(), {
       RECOVERY_PORT: 'abc',
+      SERVICE_NAME: 'Acme',
       SMTP_URL: 'mail.example',
       TLS_CERT_FILE: '/nonexist',
       TLS_KEY_FILE: '/nonexist',
@@ -57,6 +58,9 @@ describe('npm start', () => {
     });
     expect(await started.settled).toBe(78);
     const lines = started.output().trim().split('\n');
+    expect(lines).toContain(
+      'rekey standalone: SERVICE_NAME: is now PRODUCT_NAME; allowed: set PRODUCT_NAME instead',
+    );
     expect(lines).toContain(
       'rekey standalone: RECOVERY_PORT: read "abc"; allowed: a port number from 1 to 65535',
     );

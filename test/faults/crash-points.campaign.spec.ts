@@ -76,14 +76,14 @@ describe('settling, killed at each of its steps', () => {
     const [row] = await rekey.sql(
       `select state, password_set, coalesce((select password_hash from accounts where id = $2), '') as hash,
          (select count(*)::int from messages where recovery_id = $1 and kind = 'recovery_completed') as notices,
-         (select count(*)::int from audit_events where recovery_id = $1 and event = 'recovery_settled') as noted,
-         (select count(*)::int from token_families where recovery_id = $1) as issued,
-         (select count(*)::int from token_families where recovery_id = $1 and ended_at is null) as alive,
-         (select count(*)::int from token_families where account_id = $2 and recovery_id is distinct from $1 and ended_at is null) as older
+         (select count(*)::int from audit_events where recovery_id = $1 and event = 'recovery_completed') as noted,
+         (select count(*)::int from sessions where recovery_id = $1) as issued,
+         (select count(*)::int from sessions where recovery_id = $1 and ended_at is null) as alive,
+         (select count(*)::int from sessions where account_id = $2 and recovery_id is distinct from $1 and ended_at is null) as older
        from recoveries where id = $1`,
       [story.id, id],
     );
-    const settled = row.state === 'settled';
+    const settled = row.state === 'completed';
     return { ...row, changed: row.hash !== older, settled };
   };
 
@@ -156,7 +156,7 @@ describe('settling, killed at each of its steps', () => {
     const signIn = async (password: string) => (await who.signIn(id, { password })).status;
     expect([what, await signIn(before), await signIn(after)]).toEqual([what, 401, 201]);
     const how = [
-      status === 201 ? 'settled' : 'settled, its answer lost',
+      status === 201 ? 'completed' : 'completed, its answer lost',
       dead.issued > 0 ? 'issued to nobody, then anew' : 'nothing yet',
     ];
     return [steps.at(-1) ?? '', how[dead.settled ? 0 : 1] ?? ''];
@@ -194,7 +194,7 @@ describe('settling, killed at each of its steps', () => {
       {
         'the issuer answers': /^issued to nobody, then anew$/,
         'recovery_claim is on the wire': /^nothing yet$/,
-        'the answer is sent': /^settled/,
+        'the answer is sent': /^completed/,
       },
     ],
     ['issuer', { 'after tokens_exchange': /^issued to nobody, then anew$/ }],

@@ -146,7 +146,7 @@ describe('faults of an issuer that is not ours', () => {
   test('it says no: the person is told so, and may be let in when it has changed its mind', async () => {
     const session = (await beside.persons.signIn('max')).body;
     const story = await beside.proven('max');
-    await expectNothing(story, 'not_possible');
+    await expectNothing(story, 'invalid_state');
     const bearer = { bearer: session.access_token };
     expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(200);
     beside.provider.accounts.push('max');

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { RekeyFault } from '@rekey/client';
+import { RekeyError } from '@rekey/client';
 import { ClientStage } from './client-stage.js';
 import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
@@ -103,11 +103,11 @@ describe('the client, when things go wrong', () => {
     const client = await stage.signedIn('garbage', { onRecovery: (cause) => causes.push(cause) });
     rekey.clock.advance(700_000);
     stage.meddle = async () => answer();
-    const fault = await stage.ask(client).catch((thrown: unknown) => thrown as RekeyFault);
-    expect(fault).toBeInstanceOf(RekeyFault);
+    const fault = await stage.ask(client).catch((thrown: unknown) => thrown as RekeyError);
+    expect(fault).toBeInstanceOf(RekeyError);
     expect(fault).toMatchObject({ code });
     if (code !== 'invalid_client')
-      expect((fault as RekeyFault).message).toContain(`${rekey.settings.urls.issuer}/oauth2/token`);
+      expect((fault as RekeyError).message).toContain(`${rekey.settings.urls.issuer}/oauth2/token`);
     stage.meddle = ClientStage.through;
     expect(await stage.ask(client)).toBe(200);
     expect(causes).toEqual([]);

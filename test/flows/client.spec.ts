@@ -169,7 +169,7 @@ describe('the client', () => {
       code: 'wrong_proof',
       body: { tries_left: 4 },
     });
-    await expect(recovery.sendCode()).rejects.toMatchObject({ code: 'too_early' });
+    await expect(recovery.sendCode()).rejects.toMatchObject({ code: 'resend_too_soon' });
     const resumed = await stage.open().resumeRecovery(recovery.reference);
     expect(resumed.view.state).toBe('proving');
     await expect(resumed.settle()).rejects.toMatchObject({
@@ -177,7 +177,7 @@ describe('the client', () => {
       methods: ['code', 'backup_code'],
     });
     await resumed.cancel();
-    await expect(recovery.prove('00000000')).rejects.toMatchObject({ code: 'finished' });
+    await expect(recovery.prove('00000000')).rejects.toMatchObject({ code: 'recovery_closed' });
     await expect(client.startRecovery({ identifier: '' })).rejects.toMatchObject({ code: 'invalid_request' });
   });
 

@@ -103,7 +103,7 @@ describe('a client with a secret', () => {
     await story.proveBy('lin@example.com', 'lin@example.com', { client_id: 'turning' });
     await put('turning');
     const refused = await story.settle();
-    expect([refused.status, refused.body.code]).toEqual([409, 'not_possible']);
+    expect([refused.status, refused.body.code]).toEqual([409, 'invalid_state']);
     expect((await story.show()).body.state).toBe('proven');
     await put('turning', { type: 'public' });
     expect((await story.settle()).status).toBe(201);

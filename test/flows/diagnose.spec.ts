@@ -43,13 +43,13 @@ describe('diagnosis', () => {
     expect(answer.status).toBe(200);
     seen.add(answer.body.cause);
     expect(remedies).toContain(answer.body.remedy);
-    return answer.body as { cause: string; remedy: string; says: string; evidence: Json };
+    return answer.body as { cause: string; remedy: string; description: string; evidence: Json };
   };
   /** Of a session that was ended: when it began and ended, who ended it, and the line of the audit that says so. */
   const ended = async (token: string) => {
     const found = await diagnose(token);
     const { issued_at: issued, revoked_at: revoked, audit_id: id } = found.evidence;
-    expect(found.evidence).toMatchObject({ client_id: 'default', session: expect.any(String) });
+    expect(found.evidence).toMatchObject({ client_id: 'default', session_id: expect.any(String) });
     expect(String(issued) <= String(revoked)).toBe(true);
     const [event] = await rekey.sql('select actor, at from audit_events where id = $1', [id]);
     expect([event.actor, event.at.toISOString()]).toEqual([found.evidence.revoked_by, revoked]);
@@ -71,13 +71,14 @@ describe('diagnosis', () => {
       password,
     });
     const { access_token: token } = await signIn('ada-two');
-    const found = await diagnose(await change(token, (await signIn('ada')).access_token));
-    expect(found.cause).toBe(cause);
+    const result = await diagnose(await change(token, (await signIn('ada')).access_token));
+    const { cause: told, remedy, description, evidence } = result;
+    expect(told).toBe(cause);
     // The key id is random hex: it may spell anything.
-    const { token: _kind, kid: _kid, ...shown } = found.evidence;
+    const { token: _kind, kid: _kid, ...shown } = evidence;
     expect(shown).toEqual({});
-    expect(`${found.cause} ${found.remedy} ${found.says}`).not.toMatch(/ada|demo|admin|example|4000000000/);
-    expect(found.says).toMatch(/^[A-Z].*\.$/);
+    expect(`${told} ${remedy} ${description}`).not.toMatch(/ada|demo|admin|example|4000000000/);
+    expect(description).toMatch(/^[A-Z].*\.$/);
   });
 
   const made: [
@@ -236,7 +237,7 @@ describe('diagnosis', () => {
     const [event] = await rekey.sql('select event, recovery_id from audit_events where id = $1', [
       found.evidence.audit_id,
     ]);
-    expect(event).toEqual({ event: 'recovery_settled', recovery_id: story.id });
+    expect(event).toEqual({ event: 'recovery_completed', recovery_id: story.id });
 
     const notice = await until('the notice', async () =>
       (await rekey.messages('revoked@example.com')).find(({ text }) => /recovered/.test(text)),
@@ -262,10 +263,8 @@ describe('diagnosis', () => {
       evidence: { revoked_by: 'client:management' },
     });
     await console_('DELETE', 'accounts/fired');
-    expect(await ended(last.refresh_token)).toMatchObject({
-      cause: 'account_unknown',
-      remedy: 'contact_staff',
-    });
+    const erased = await ended(last.refresh_token);
+    expect(erased).toMatchObject({ cause: 'account_unknown', remedy: 'contact_staff' });
   });
 
   test("a client's own token: revoked by the client, ended by the management", async () => {

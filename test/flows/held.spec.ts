@@ -50,8 +50,8 @@ describe('a recovery after a stop', () => {
       '3600',
     ]);
     expect(early.body.methods).toEqual([]);
-    expect((await story.prove('00000000')).body.code).toBe('not_possible');
-    expect((await story.resend()).body.code).toBe('not_possible');
+    expect((await story.prove('00000000')).body.code).toBe('invalid_state');
+    expect((await story.resend()).body.code).toBe('invalid_state');
     later(1);
     expect((await story.show()).body).toMatchObject({ state: 'proven' });
     expect((await story.settle({ password: chosen })).status).toBe(201);

@@ -45,9 +45,7 @@ describe('lifetimes', () => {
     const { sid } = claimsOf(accessToken);
     const { sessions } = (await who.issuer('GET', 'sessions', { bearer: accessToken })).body;
     const { expires_at: idle } = sessions.find(({ id }: { id: string }) => id === sid);
-    const [{ expires_at: whole }] = await rekey.sql('select expires_at from token_families where id = $1', [
-      sid,
-    ]);
+    const [{ expires_at: whole }] = await rekey.sql('select expires_at from sessions where id = $1', [sid]);
     return [new Date(idle), whole].map((at: Date) => at.getTime() - rekey.clock.now());
   };
 
@@ -108,7 +106,7 @@ describe('lifetimes', () => {
     expect((await refresh(first.refresh_token)).body.error).toBe('invalid_grant');
     expect((await refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
     const { sid } = claimsOf(tokens.access_token);
-    expect(await rekey.sql('select end_reason from token_families where id = $1', [sid])).toEqual([
+    expect(await rekey.sql('select end_reason from sessions where id = $1', [sid])).toEqual([
       { end_reason: 'reuse' },
     ]);
   });

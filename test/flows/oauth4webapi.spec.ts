@@ -183,7 +183,7 @@ describe('oauth4webapi', () => {
     expect(await errorOf(redeem(verifier))).toBe('invalid_grant');
     expect(await introspect(tokens.access_token)).toEqual({ active: false });
     const rows = await others.rekey.sql(
-      `select actor, at, account_id, detail->>'reason' as reason from audit_events where event = 'authn_token_reuse' and detail->>'family' = $1`,
+      `select actor, at, account_id, detail->>'reason' as reason from audit_events where event = 'authn_token_reuse' and detail->>'session' = $1`,
       [decode(parts(tokens.access_token)[1]).sid],
     );
     const at = new Date(others.rekey.clock.now());

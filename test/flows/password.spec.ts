@@ -66,7 +66,7 @@ describe('passwords and sessions', () => {
     const changed = await change(strong.body.access_token, { current_password: first, password: second });
     expect(changed.status).toBe(200);
     const [row] = await rekey.sql(
-      `select acr from token_families where account_id = 'strong' and ended_at is null`,
+      `select acr from sessions where account_id = 'strong' and ended_at is null`,
     );
     expect(row.acr).toBe('urn:rekey:password:aal2');
   });

@@ -14,7 +14,7 @@ describe('a recovery', () => {
     expect(Object.keys(started.body).sort()).toEqual([
       'expires_at',
       'id',
-      'link_number',
+      'match_number',
       'methods',
       'resend_at',
       'state',
@@ -52,7 +52,7 @@ describe('a recovery', () => {
       scope: 'account',
       recovery_id: story.id,
     });
-    expect((await story.show()).body.state).toBe('settled');
+    expect((await story.show()).body.state).toBe('completed');
     expect((await story.settle()).status).toBe(410);
     expect((await story.prove(codeIn(mail))).status).toBe(410);
 
@@ -86,7 +86,7 @@ describe('a recovery', () => {
     await story.prove('000000');
     const early = await story.resend();
     expect(early.status).toBe(429);
-    expect(early.body.code).toBe('too_early');
+    expect(early.body.code).toBe('resend_too_soon');
     expect(early.headers.get('retry-after')).toBe('60');
     expect(early.headers.get('ratelimit-policy')).toBe('"resend";q=1;w=60');
 
@@ -161,8 +161,14 @@ describe('a recovery', () => {
       expect([path, bad.status]).toEqual([path, 404]);
     }
     expect((await story.cancel()).status).toBe(204);
-    expect((await story.show()).body.state).toBe('stopped');
-    expect((await story.cancel()).status).toBe(410);
+    expect((await story.show()).body.state).toBe('cancelled');
+    expect(await story.cancel()).toMatchObject({ status: 410, body: { code: 'recovery_closed' } });
+    expect(
+      await rekey.sql(
+        `select event, actor, detail from audit_events where recovery_id = $1 and event ~ 'cancelled|stopped'`,
+        [story.id],
+      ),
+    ).toEqual([{ event: 'recovery_cancelled', actor: 'person', detail: {} }]);
   });
 
   test('the stop link ends it before, and undoes it after; it works twice [NIST 4.6]', async () => {

@@ -41,12 +41,12 @@ describe('what is counted of recoveries', () => {
       'message_delivery_seconds_count{kind="recovery_code",channel="email"}': 1,
     });
     await step('a wrong code', () => story.prove('00000000'), {
-      'guesses_burnt_total{kind="code"}': 1,
-      'proofs_total{kind="code",outcome="wrong"}': 1,
+      'proof_attempts_total{kind="code"}': 1,
+      'proofs_total{kind="code",outcome="failure"}': 1,
     });
     const [code] = await rekey.codes('eva@example.com');
     await step('the right one', () => story.prove(codeIn(code as never)), {
-      'guesses_burnt_total{kind="code"}': 1,
+      'proof_attempts_total{kind="code"}': 1,
       'proofs_total{kind="code",outcome="proven"}': 1,
     });
     const settle = async () => expect((await story.settle({ password: `${password} now` })).status).toBe(201);
@@ -55,14 +55,14 @@ describe('what is counted of recoveries', () => {
       'message_delivery_seconds_count{kind="recovery_completed",channel="sms"}': 1,
       'messages_total{kind="recovery_completed",channel="email",outcome="sent",reason="none"}': 1,
       'messages_total{kind="recovery_completed",channel="sms",outcome="sent",reason="none"}': 1,
-      'recoveries_settled_total{client="default",password="set"}': 1,
+      'recoveries_completed_total{client="default",password="changed"}': 1,
       recovery_duration_seconds_count: 1,
       'sessions_ended_total{reason="recovery"}': 1,
-      'sms_money_reserved_total{country="US"}': 2 * segment,
+      'sms_cost_reserved_total{country="US",currency="EUR"}': 2 * segment,
       'tokens_issued_total{grant="recovery",role="ordinary",client="default"}': 1,
     });
     await step('not me', () => story.stop(stopTokenIn(code as never)), {
-      'recoveries_stopped_total{by="stop_link",settled="yes"}': 1,
+      'recoveries_stopped_total{by="stop_link",completed="yes"}': 1,
       'sessions_ended_total{reason="stopped"}': 1,
     });
   });
@@ -74,10 +74,10 @@ describe('what is counted of recoveries', () => {
       'recoveries_started_total{client="default"}': 1,
       'messages_total{kind="recovery_code",channel="sms",outcome="sent",reason="none"}': 1,
       'message_delivery_seconds_count{kind="recovery_code",channel="sms"}': 1,
-      'sms_money_reserved_total{country="US"}': segment,
+      'sms_cost_reserved_total{country="US",currency="EUR"}': segment,
     });
     await step('enough of it', () => story.cancel(), {
-      'recoveries_stopped_total{by="bearer",settled="no"}': 1,
+      recoveries_cancelled_total: 1,
     });
   });
 
@@ -112,20 +112,20 @@ describe('what is counted of recoveries', () => {
       code = new URL(back.headers.get('location') ?? '').searchParams.get('code') ?? '';
     };
     await step('proven, and back to the app', handBack, {
-      'guesses_burnt_total{kind="code"}': 1,
+      'proof_attempts_total{kind="code"}': 1,
       'message_delivery_seconds_count{kind="recovery_completed",channel="email"}': 1,
       'message_delivery_seconds_count{kind="recovery_completed",channel="sms"}': 1,
       'messages_total{kind="recovery_completed",channel="email",outcome="sent",reason="none"}': 1,
       'messages_total{kind="recovery_completed",channel="sms",outcome="sent",reason="none"}': 1,
       'proofs_total{kind="code",outcome="proven"}': 1,
-      'recoveries_settled_total{client="app",password="set"}': 1,
+      'recoveries_completed_total{client="app",password="changed"}': 1,
       recovery_duration_seconds_count: 1,
-      'sms_money_reserved_total{country="US"}': 2 * segment,
+      'sms_cost_reserved_total{country="US",currency="EUR"}': 2 * segment,
     });
     await step('redeemed', redeem, { 'tokens_issued_total{grant="code",role="ordinary",client="app"}': 1 });
     await step('redeemed again', redeem, {
       'sessions_ended_total{reason="reuse"}': 1,
-      'tokens_reused_total{what="authorization_code"}': 1,
+      'tokens_reused_total{token_type="authorization_code"}': 1,
     });
   });
 
@@ -143,8 +143,8 @@ describe('what is counted of recoveries', () => {
         for (let n = 0; n < 6; n++) await story.prove('00000000');
       },
       {
-        'guesses_burnt_total{kind="code"}': 5,
-        'proofs_total{kind="code",outcome="wrong"}': 5,
+        'proof_attempts_total{kind="code"}': 5,
+        'proofs_total{kind="code",outcome="failure"}': 5,
         'proofs_total{kind="code",outcome="no_tries_left"}': 1,
       },
     );
@@ -168,7 +168,7 @@ describe('what is counted of recoveries', () => {
         'messages_total{kind="recovery_code",channel="email",outcome="sent",reason="none"}': 5,
         'message_delivery_seconds_count{kind="recovery_code",channel="email"}': 5,
         'messages_total{kind="recovery_code",channel="none",outcome="dropped",reason="limited"}': 1,
-        'limits_hit_total{policy="sends"}': 1,
+        'rate_limit_exceeded_total{policy="codes"}': 1,
       },
     );
     const later = async () => rekey.clock.advance(3_600_000);

@@ -31,9 +31,9 @@ describe('what is counted of tokens', () => {
   test('sign-in, refresh, retry, theft', async () => {
     let tokens = { refresh_token: '' };
     await step('a wrong password', () => who.signIn('tom', { password: 'not it at all' }), {
-      'sign_ins_total{outcome="wrong",client="default"}': 1,
+      'sign_ins_total{outcome="failure",client="default"}': 1,
     });
-    const begun = { 'sign_ins_total{outcome="right",client="default"}': 1 };
+    const begun = { 'sign_ins_total{outcome="success",client="default"}': 1 };
     await step(
       'a right one',
       async () => {
@@ -63,7 +63,7 @@ describe('what is counted of tokens', () => {
     await step('a thief', () => refresh(tokens.refresh_token), {
       'sessions_ended_total{reason="reuse"}': 1,
       'tokens_refreshed_total{outcome="refused",cause="reuse",client="default"}': 1,
-      'tokens_reused_total{what="refresh_token"}': 1,
+      'tokens_reused_total{token_type="refresh_token"}': 1,
     });
     await step('what is left of the session', () => refresh(successor), {
       'tokens_refreshed_total{outcome="refused",cause="ended",client="default"}': 1,
@@ -80,10 +80,10 @@ describe('what is counted of tokens', () => {
         new RegExp(`^rekey_signing_key_${name}_seconds{use="access_token"} (.*)$`, 'm').exec(text)?.[1],
       );
     };
-    const [age, due] = [await seconds('age'), await seconds('due')];
+    const [age, due] = [await seconds('age'), await seconds('rotation')];
     expect(age + due).toBeCloseTo(30 * 86_400, 3);
     rekey.clock.advance(60_000);
-    expect([await seconds('age'), await seconds('due')]).toEqual([age + 60, due - 60]);
+    expect([await seconds('age'), await seconds('rotation')]).toEqual([age + 60, due - 60]);
   });
 
   test('no client that somebody invented becomes a label, nor an address', async () => {
@@ -117,13 +117,13 @@ describe('what is counted of tokens', () => {
       });
     const introspect = () => ask('introspect', { token, client_id, client_secret });
     await step('a good token', introspect, {
-      'tokens_introspected_total{answer="active",client="management"}': 1,
+      'tokens_introspected_total{outcome="active",client="management"}': 1,
     });
     await step('its end', () => ask('revoke', { token, client_id: 'default' }), {
       'sessions_ended_total{reason="revoked"}': 1,
     });
     await step('the same token', introspect, {
-      'tokens_introspected_total{answer="inactive",client="management"}': 1,
+      'tokens_introspected_total{outcome="inactive",client="management"}': 1,
     });
     await step('used as a bearer', () => who.issuer('GET', 'sessions', { bearer: token }), {
       'tokens_verified_total{outcome="ended"}': 1,
@@ -133,7 +133,7 @@ describe('what is counted of tokens', () => {
       () => who.issuer('POST', 'tokens/diagnose', { bearer: watched.bearer, json: { token } }),
       {
         'tokens_diagnosed_total{cause="revoked_by_client"}': 1,
-        'tokens_verified_total{outcome="good"}': 1,
+        'tokens_verified_total{outcome="valid"}': 1,
       },
     );
     await step('a token for the management', () => who.management(), {
@@ -146,7 +146,7 @@ describe('what is counted of tokens', () => {
         rekey.call('DELETE', `${rekey.settings.urls.console}/v1/accounts/ann/tokens`, {
           bearer: watched.bearer,
         }),
-      { 'sessions_ended_total{reason="management"}': 1, 'tokens_verified_total{outcome="good"}': 1 },
+      { 'sessions_ended_total{reason="management"}': 1, 'tokens_verified_total{outcome="valid"}': 1 },
     );
   });
 

@@ -170,6 +170,17 @@ describe('a room owns its tables', () => {
     expect(tablesStayAtHome(inRoom('libs/accounts/src/find.ts'))).toEqual([]);
   });
 
+  test('a table that was renamed keeps its owner', () => {
+    const renamed = file(
+      'libs/database/src/migrations/2-database-words.ts',
+      'export class B { up() { return query("alter table addresses rename to contacts"); } }',
+    );
+    const reads = file('libs/tokens/src/sign-in.ts', "const s = statement('n', 'select id from contacts');");
+    expect(tablesStayAtHome([renamed, migration, reads])).toEqual([
+      expect.stringContaining('names contacts in SQL, a table of accounts'),
+    ]);
+  });
+
   test('prose and comments are not SQL', () => {
     const text = "// select id from accounts\nconst meaning = 'letters from accounts that join addresses';";
     expect(tablesStayAtHome([migration, file('libs/tokens/src/sign-in.ts', text)])).toEqual([]);

@@ -27,6 +27,14 @@ export function tableOwners(sources: readonly Source[]): Map<string, string> {
       if (table) owners.set(table, owners.get(table) ?? room);
     }
   }
+  const renames = sources
+    .filter(({ path }) => migrationRoom.test(path))
+    .flatMap(({ text }) => [...text.matchAll(/\balter table (\w+) rename to (\w+)/gi)]);
+  // A table keeps its owner. The down migration renames it back, so the first owner counts.
+  for (const [, from = '', to = ''] of renames) {
+    const owner = owners.get(from);
+    if (owner) owners.set(to, owners.get(to) ?? owner);
+  }
   return owners;
 }
 

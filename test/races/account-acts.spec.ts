@@ -110,7 +110,7 @@ describe('five times at once', () => {
     );
     const winner = answers.indexOf(oneOf(answers, 200, [401, 422]));
     const alive = await rekey.sql(
-      `select id from token_families where account_id = 'changer' and ended_at is null`,
+      `select id from sessions where account_id = 'changer' and ended_at is null`,
     );
     expect(alive).toEqual([{ id: claimsOf(answers[winner]?.body.access_token).sid }]);
     expect(await events('changer', 'authn_password_change')).toBe(1);
@@ -205,7 +205,7 @@ describe('five times at once', () => {
       expect([allowed.status, deleted?.status]).toEqual([204, 204]);
       expect(polled.map(({ status }) => status).filter((status) => ![200, 400].includes(status))).toEqual([]);
       const [alive] = await rekey.sql(
-        `select count(*)::int as n from token_families where ended_at is null and (account_id = $1 or account_id is null)`,
+        `select count(*)::int as n from sessions where ended_at is null and (account_id = $1 or account_id is null)`,
         [id],
       );
       expect(alive.n).toBe(0);

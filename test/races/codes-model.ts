@@ -129,7 +129,7 @@ export class CodesModel {
       clock: this.clock,
       enqueue: async () => undefined,
       issuerUrl: 'https://id.example',
-      serviceName: 'Model',
+      productName: 'Model',
       policy: defaultPolicy,
       strongRoles: [],
       bindingHoldMs: 0,

@@ -56,7 +56,7 @@ describe('many at once', () => {
     expect(tally(answers.map(({ status }) => status))[201]).toBe(1);
     expect(answers.every(({ status }) => [201, 409, 410].includes(status))).toBe(true);
     const alive = await rekey.sql(
-      `select id, recovery_id from token_families where account_id = 'demo-sam' and ended_at is null`,
+      `select id, recovery_id from sessions where account_id = 'demo-sam' and ended_at is null`,
     );
     expect(alive.map(({ recovery_id }) => recovery_id)).toEqual([story.id]);
     const notices = await rekey.sql(

@@ -38,16 +38,16 @@ describe('refresh', () => {
     Promise.all(Array.from({ length: n }, (_, at) => work(at)));
   const tokensOf = async (family: string) => {
     const [row] = await rekey.sql(
-      `select count(*)::int as all, count(*) filter (where replaced_at is null)::int as living from refresh_tokens where family_id = $1`,
+      `select count(*)::int as all, count(*) filter (where replaced_at is null)::int as living from refresh_tokens where session_id = $1`,
       [family],
     );
     return row as { all: number; living: number };
   };
   const endOf = async (family: string) =>
-    (await rekey.sql('select end_reason, ended_at from token_families where id = $1', [family]))[0];
+    (await rekey.sql('select end_reason, ended_at from sessions where id = $1', [family]))[0];
   const reuses = (family: string) =>
     rekey.sql(
-      `select actor, at, account_id, detail from audit_events where event = 'authn_token_reuse' and detail->>'family' = $1`,
+      `select actor, at, account_id, detail from audit_events where event = 'authn_token_reuse' and detail->>'session' = $1`,
       [family],
     );
   const isActive = async (token: string) => {
@@ -104,7 +104,7 @@ describe('refresh', () => {
         actor: 'client:default',
         at,
         account_id: 'ann',
-        detail: { family, reason: 'reuse', source: '203.0.113.9' },
+        detail: { session: family, reason: 'reuse', source: '203.0.113.9' },
       },
     ]);
     expect([

@@ -22,9 +22,7 @@ describe('a thief who never pauses', () => {
   });
 
   const alive = (account: string) =>
-    rekey.sql(`select id, recovery_id from token_families where account_id = $1 and ended_at is null`, [
-      account,
-    ]);
+    rekey.sql(`select id, recovery_id from sessions where account_id = $1 and ended_at is null`, [account]);
   const signIn = async (id: string, password: string) =>
     (await who.signIn(id, { password })).body as { access_token: string; refresh_token: string };
   const device = async (bearer: string): Promise<() => Promise<number>> => {

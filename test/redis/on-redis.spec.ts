@@ -43,7 +43,7 @@ describe('with the queue on Redis', () => {
     const redis = new Redis(port);
     const counted = await redis.keys('rekey:*');
     expect(counted.some((key) => key.startsWith('rekey:starts:'))).toBe(true);
-    expect(counted.join()).not.toContain('sends');
+    expect(counted.join()).not.toContain('rekey:codes');
     expect(counted.join()).not.toMatch(/@|example|198\.51|10\./);
     newHousehold();
     const story = new Story(rekey);

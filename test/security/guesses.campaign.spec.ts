@@ -122,7 +122,7 @@ describe('guesses', () => {
     await rekey.idle();
     // Those of the test before.
     const sprays = () =>
-      rekey.sql(`select detail from audit_events where event = 'guess_spray_seen' order by id`);
+      rekey.sql(`select detail from audit_events where event = 'spray_attack_detected' order by id`);
     const before = (await sprays()).length;
     const network = (at: number) => ({ 'x-forwarded-for': `198.51.100.${at % 250}` });
     const answers = await inTurns(150, (at) =>

@@ -245,7 +245,7 @@ describe('keys are replaced', () => {
     const browser = new PageBrowser(rekey.settings.urls.recovery, () => newHousehold());
     const { headers } = await browser.get(link);
     const form = await browser.get(headers.get('location') ?? '');
-    await browser.submit(form, '/recover/link', { number: linked.body.link_number });
+    await browser.submit(form, '/recover/link', { number: linked.body.match_number });
     const { rows } = await pool.query('select state from recoveries where id = $1', [linked.body.id]);
     expect(rows).toEqual([{ state: 'proven' }]);
     expect((await refresh(repeated)).body.refresh_token).toBe(successor);

@@ -127,11 +127,11 @@ describe('links in mails', () => {
     const story = new Story(rekey);
     const started = await story.start({ identifier: 'ada@example.com' });
     const link = linkIn(await newestTo('ada@example.com', before));
-    expect((await story.show()).body.link_number).toBe(started.body.link_number);
+    expect((await story.show()).body.match_number).toBe(started.body.match_number);
     const phone = open();
     await phone.get(link);
     await phone.submit(await phone.get('/recover/link'), '/recover/link', {
-      number: started.body.link_number,
+      number: started.body.match_number,
     });
     expect((await story.show()).body.state).toBe('proven');
   });

@@ -37,7 +37,7 @@ describe('the same answer for everyone', () => {
       .map(([name, value]) => `${name}: ${value}`),
     body: answer.text
       .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
-      .replace(/"link_number":"\d{3}"/, '"link_number":"NUMBER"')
+      .replace(/"match_number":"\d{3}"/, '"match_number":"NUMBER"')
       .replace(/"token":"[\w-]{43}"/, '"token":"TOKEN"')
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME'),
   });

@@ -24,7 +24,7 @@ describe('a second factor', () => {
     // An SMS is the same class: it is not even sent.
     rekey.clock.advance(60_000);
     expect((await story.resend({ channel: 'sms' })).status).toBe(409);
-    expect((await story.prove(codeIn(message))).body.code).toBe('not_possible');
+    expect((await story.prove(codeIn(message))).body.code).toBe('invalid_state');
     const second = await story.prove(who.totp(one.secret), 'totp');
     expect(second.body.state).toBe('proven');
     const settled = await story.settle();

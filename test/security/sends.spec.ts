@@ -11,7 +11,11 @@ const never = (): never => {
 /** How many messages anybody can cause. */
 describe('sends', () => {
   const rekey = useRekey({
-    environment: { SENDS_PER_CLIENT: '64', SENDS_IN_ALL: '4000', SMS_POLICY_FILE: unalarmed() },
+    environment: {
+      CODES_PER_CLIENT_PER_10_MINUTES: '64',
+      CODES_PER_10_MINUTES: '4000',
+      SMS_POLICY_FILE: unalarmed(),
+    },
   });
   const who = people(rekey);
   beforeAll(async () => {

@@ -134,11 +134,11 @@ describe('money for SMS', () => {
     for (let n = 0; n < 6; n++) expect((await one()).refused).toBeUndefined();
     const stopped = await one();
     const counts = { prefix: '+447500', cause: 'ratio', sent: 6, proven: 0 };
-    expect(stopped).toMatchObject({ refused: 'sms_breaker', opened: [counts] });
-    expect(await many(30, one)).toEqual({ sms_breaker: 30 });
+    expect(stopped).toMatchObject({ refused: 'sms_circuit_breaker', opened: [counts] });
+    expect(await many(30, one)).toEqual({ sms_circuit_breaker: 30 });
     expect((await send(undefined, { to: gb('7850') })).refused).toBe(undefined);
     clock.advance(30 * 60_000);
-    expect(await many(30, one)).toEqual({ reserved: 3, sms_breaker: 27 });
+    expect(await many(30, one)).toEqual({ reserved: 3, sms_circuit_breaker: 27 });
     clock.advance(30 * 60_000);
     const probe = await one();
     expect(probe.refused).toBeUndefined();
@@ -146,12 +146,12 @@ describe('money for SMS', () => {
     expect(await many(10, one)).toEqual({ reserved: 10 });
     const rows = (await couriers[0].query<{ event: string; detail: object }>(events)).slice(before);
     expect(rows).toEqual([
-      { event: 'sms_breaker_opened', detail: { ...counts, floor: 0.2 } },
+      { event: 'sms_circuit_breaker_opened', detail: { ...counts, floor: 0.2 } },
       {
-        event: 'sms_breaker_opened',
+        event: 'sms_circuit_breaker_opened',
         detail: expect.objectContaining({ prefix: '+447500', cause: 'probes' }),
       },
-      { event: 'sms_breaker_closed', detail: { prefix: '+447500' } },
+      { event: 'sms_circuit_breaker_closed', detail: { prefix: '+447500' } },
     ]);
   });
 
@@ -176,7 +176,7 @@ describe('money for SMS', () => {
     // Judged by what has had its time.
     clock.advance(300_000);
     expect(await send(undefined, { to: gb('7800') })).toMatchObject({
-      refused: 'sms_breaker',
+      refused: 'sms_circuit_breaker',
       opened: [{ prefix: 'GB', sent: 101, proven: 1 }],
     });
     expect((await send(undefined, { to: gb('7950') })).refused).toBeUndefined();

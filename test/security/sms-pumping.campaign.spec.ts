@@ -126,7 +126,12 @@ describe('a pumping attack', () => {
   test('nothing of it is kept that leads to a number, and each breaker says why it opened', async () => {
     const rows = await sql().query<{
       detail: { prefix: string; cause: string; sent: number; proven: number };
-    }>(statement('spec_pumping_audit', `select detail from audit_events where event = 'sms_breaker_opened'`));
+    }>(
+      statement(
+        'spec_pumping_audit',
+        `select detail from audit_events where event = 'sms_circuit_breaker_opened'`,
+      ),
+    );
     expect(rows.length).toBeGreaterThan(20 / share);
     for (const { detail } of rows) {
       expect(detail.prefix).toMatch(/^([A-Z]{2}|\+\d{2,7})$/);

@@ -93,9 +93,7 @@ describe('a recovery is taken back', () => {
     expect((await thief.stop(stop)).status).toBe(204);
     expect((await refresh(refreshToken)).body.error).toBe('invalid_grant');
     expect((await refresh(session.refresh_token)).body.error).toBe('invalid_grant');
-    const alive = await rekey.sql(
-      `select id from token_families where account_id = 'victim' and ended_at is null`,
-    );
+    const alive = await rekey.sql(`select id from sessions where account_id = 'victim' and ended_at is null`);
     expect(alive).toEqual([]);
     expect(await rekey.sql(`select kind from authenticators where account_id = 'victim'`)).toEqual([]);
     expect((await who.signIn('victim', { password: chosen })).status).toBe(401);
@@ -235,7 +233,7 @@ describe('a recovery is taken back', () => {
     await thief.proveBy('apart@example.com');
     expect((await thief.settle({ password: `${chosen}, too` })).status).toBe(201);
     expect((await thief.stop(link(thief))).status).toBe(204);
-    expect((await owner.show()).body.state).toBe('settled');
+    expect((await owner.show()).body.state).toBe('completed');
     expect((await who.signIn('apart', { password: chosen })).status).toBe(201);
   });
 

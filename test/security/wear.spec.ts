@@ -62,7 +62,7 @@ describe('wear', () => {
       const stranger = new Story(rekey);
       await stranger.start({ identifier: `${one.id}@example.com` });
       const answer = await stranger.prove('000000', 'totp');
-      expect([answer.status, answer.body.code]).toEqual([409, 'not_possible']);
+      expect([answer.status, answer.body.code]).toEqual([409, 'invalid_state']);
     }
     await rekey.idle();
     rekey.clock.advance(32 * 3_600_000);
@@ -76,7 +76,7 @@ describe('wear', () => {
     await late.proveBy(`${one.id}@example.com`);
     const refused = await late.prove(who.totp(one.secret), 'totp');
     expect([refused.status, refused.body.code]).toEqual([429, 'no_tries_left']);
-    expect(refused.headers.get('ratelimit-policy')).toBe('"guesses-a-day";q=20;w=86400');
+    expect(refused.headers.get('ratelimit-policy')).toBe('"attempts-per-day";q=20;w=86400');
     // What is saved goes on, and so does the app, once the day is over.
     expect((await late.prove(one.codes[0] ?? '', 'backup_code')).status).toBe(200);
     rekey.clock.advance(32 * 3_600_000);

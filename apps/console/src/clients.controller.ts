@@ -99,7 +99,7 @@ export class ClientsController {
     description: 'What the caller has not created takes `clients:admin`.',
     bearer: true,
     answers: { 204: { description: 'deleted' } },
-    refusals: ['unauthorized', 'forbidden', 'not_found', 'not_possible'],
+    refusals: ['unauthorized', 'forbidden', 'not_found', 'invalid_state'],
   })
   async remove(
     @Param('client_id') clientId: string,
@@ -108,7 +108,7 @@ export class ClientsController {
   ) {
     const { by } = await this.writer(request, reply);
     // It stands in wherever a request names no client.
-    if (clientId === 'default') unwrap(refuse('not_possible'));
+    if (clientId === 'default') unwrap(refuse('invalid_state'));
     const { database, clock } = inRequest(this.context, request);
     const now = clock.now();
     const at = new Date(now);

@@ -37,9 +37,9 @@ async function ask({ token, audience }: Asked): Promise<Diagnosis> {
   return (await response.json()) as Diagnosis;
 }
 
-function describe({ cause, remedy, says, evidence }: Diagnosis): string {
+function describe({ cause, remedy, description, evidence }: Diagnosis): string {
   const known = Object.entries(evidence).map(([name, value]) => [name.replaceAll('_', ' '), String(value)]);
-  const lines = [['cause', cause], ['', says], ['remedy', remedy], ...known];
+  const lines = [['cause', cause], ['', description], ['remedy', remedy], ...known];
   return lines.map(([name = '', value]) => `${name.padEnd(20)}${value}`).join('\n');
 }
 

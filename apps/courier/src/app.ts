@@ -98,7 +98,7 @@ export async function startCourier(
       const closed = await countSmsProven(database, clock.now());
       for (const prefix of closed) log.info({ prefix }, 'SMS breaker closed');
     }),
-    sweepBy('sms_money', () => forgetSms(database, clock.now())),
+    sweepBy('sms_cost', () => forgetSms(database, clock.now())),
   ];
   watchQueue(watch, context);
   const probes =
@@ -129,7 +129,7 @@ function watchQueue(watch: Watch, context: MessageContext): void {
     });
     return answer;
   };
-  watch.gauge('messages_waiting', async () => [{ labels: {}, value: (await ask()).count }]);
+  watch.gauge('outbox_messages', async () => [{ labels: {}, value: (await ask()).count }]);
   watch.gauge('oldest_message_age_seconds', async () => [
     { labels: {}, value: (await ask()).oldestMs / 1000 },
   ]);

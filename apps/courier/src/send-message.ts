@@ -27,7 +27,7 @@ import { type Again, report } from './report.js';
 export interface Courier {
   context: MessageContext;
   channels: Channels;
-  settings: Pick<Settings, 'urls' | 'serviceName' | 'issuerIsExternal'>;
+  settings: Pick<Settings, 'urls' | 'productName' | 'issuerIsExternal'>;
   /** What SMS may cost and where they may go. */
   smsPolicy: SmsPolicy;
   smsBreakerOpened(opened: SmsBreakerOpened, place: Place | undefined): void;
@@ -149,14 +149,14 @@ const isWorthAnother = ({ context }: Courier, taken: Taken, nextAttemptIn: numbe
   taken.send.expiresAt.getTime() - context.clock.now() - nextAttemptIn >= lifetimes.codeAtLeast;
 
 function render(
-  { urls, serviceName, issuerIsExternal }: Courier['settings'],
+  { urls, productName, issuerIsExternal }: Courier['settings'],
   message: MessageToSend,
 ): Rendered {
   return renderMessage({
     kind: message.kind,
     channel: message.to.channel,
     locale: message.locale,
-    serviceName,
+    productName,
     issuerIsExternal,
     recoveryUrl: urls.recovery,
     stopUrl: message.stopToken && `${urls.recovery}/stop?token=${message.stopToken}`,

@@ -1,5 +1,5 @@
 /** Milliseconds from the end of a round of each sweep to the beginning of the next. */
-export const sweepPeriods = { messages: 1_000, recoveries: 15_000, sms_proven: 2_000, sms_money: 600_000 };
+export const sweepPeriods = { messages: 1_000, recoveries: 15_000, sms_proven: 2_000, sms_cost: 600_000 };
 
 export type SweepPeriods = typeof sweepPeriods;
 

@@ -61,7 +61,7 @@ export async function startIssuer(
       module: IssuerModule.with({
         context,
         clients: new ClientDirectory(context),
-        serviceName: settings.serviceName,
+        productName: settings.productName,
       }),
       port: ports.issuer,
       settings,
@@ -113,7 +113,7 @@ function watchKeys(watch: Watch, keys: SigningKeys, clock: Clock): void {
     seconds(({ since }) => clock.now() - since),
   );
   watch.gauge(
-    'signing_key_due_seconds',
+    'signing_key_rotation_seconds',
     seconds(({ due }) => due - clock.now()),
   );
 }

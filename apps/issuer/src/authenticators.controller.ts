@@ -16,7 +16,7 @@ import {
 import type { TokenContext } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { CONTEXT, SERVICE_NAME } from './injection.js';
+import { CONTEXT, PRODUCT_NAME } from './injection.js';
 import { isBearerRefused, personOf, refuseBearer } from './person.js';
 
 const authenticator = z.object({
@@ -46,7 +46,7 @@ const confirmBody = z.strictObject({ value: z.string().min(1).max(20) });
 export class AuthenticatorsController {
   constructor(
     @Inject(CONTEXT) private readonly context: TokenContext & EnrolmentContext,
-    @Inject(SERVICE_NAME) private readonly serviceName: string,
+    @Inject(PRODUCT_NAME) private readonly productName: string,
   ) {}
 
   @Get()
@@ -74,7 +74,7 @@ export class AuthenticatorsController {
   })
   async begin(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.changing(request, reply, (context, { account }) =>
-      beginTotp(context, account, this.serviceName),
+      beginTotp(context, account, this.productName),
     );
   }
 

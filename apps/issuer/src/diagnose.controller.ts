@@ -23,13 +23,13 @@ const when = z.iso.datetime().optional();
 const answer = z.object({
   cause: z.enum(causeNames),
   remedy: z.enum(remedies),
-  says: z.string(),
+  description: z.string(),
   evidence: z.object({
     token: z.enum(['access_token', 'refresh_token', 'other']),
     kid: z.string().optional(),
     account_id: z.string().optional(),
     client_id: z.string().optional(),
-    session: z.string().optional(),
+    session_id: z.string().optional(),
     recovery_id: z.string().optional(),
     issued_at: when,
     expired_at: when,

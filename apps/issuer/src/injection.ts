@@ -1,3 +1,3 @@
 export const CONTEXT = Symbol('TokenContext');
-export const SERVICE_NAME = Symbol('serviceName');
+export const PRODUCT_NAME = Symbol('productName');
 export const CLIENTS = Symbol('ClientDirectory');

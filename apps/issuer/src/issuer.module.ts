@@ -3,7 +3,7 @@ import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import { AuthenticatorsController } from './authenticators.controller.js';
 import { DeviceAuthorizationController, DeviceController } from './device.controller.js';
 import { DiagnoseController } from './diagnose.controller.js';
-import { CLIENTS, CONTEXT, SERVICE_NAME } from './injection.js';
+import { CLIENTS, CONTEXT, PRODUCT_NAME } from './injection.js';
 import { MetadataController } from './metadata.controller.js';
 import { PasswordController } from './password.controller.js';
 import { SessionsController } from './sessions.controller.js';
@@ -15,7 +15,7 @@ export class IssuerModule {
   static with(parts: {
     context: TokenContext;
     clients: ClientDirectory;
-    serviceName: string;
+    productName: string;
   }): DynamicModule {
     return {
       module: IssuerModule,
@@ -32,7 +32,7 @@ export class IssuerModule {
       ],
       providers: [
         { provide: CONTEXT, useValue: parts.context },
-        { provide: SERVICE_NAME, useValue: parts.serviceName },
+        { provide: PRODUCT_NAME, useValue: parts.productName },
         { provide: CLIENTS, useValue: parts.clients },
       ],
     };

@@ -8,7 +8,7 @@ test('the OpenAPI file is what the routes say', async () => {
   const nothing = {} as never;
   const { app } = await createApp({
     name: 'issuer',
-    module: IssuerModule.with({ context: nothing, clients: nothing, serviceName: 'Rekey' }),
+    module: IssuerModule.with({ context: nothing, clients: nothing, productName: 'Rekey' }),
     port: 0,
     settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
     watch: await openWatch({ app: 'issuer' }),

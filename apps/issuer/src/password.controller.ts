@@ -4,7 +4,7 @@ import { type ActContext, changeOwnPassword, freshFor } from '@rekey/recovery';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { CLIENTS, CONTEXT, SERVICE_NAME } from './injection.js';
+import { CLIENTS, CONTEXT, PRODUCT_NAME } from './injection.js';
 import { isBearerRefused, personOf, refuseBearer } from './person.js';
 import { sessionResponseSchema } from './token.controller.js';
 
@@ -19,7 +19,7 @@ export class PasswordController {
   constructor(
     @Inject(CONTEXT) private readonly context: TokenContext & Pick<ActContext, 'flood'>,
     @Inject(CLIENTS) private readonly clients: ClientDirectory,
-    @Inject(SERVICE_NAME) private readonly serviceName: string,
+    @Inject(PRODUCT_NAME) private readonly productName: string,
   ) {}
 
   @Put()
@@ -49,7 +49,7 @@ export class PasswordController {
     if (!person || !client) return refuseBearer(reply);
     const wanted = parse(changeBody, body);
     const context = inRequest(this.context, request);
-    const outcome = await changeOwnPassword(context, person, client, wanted, this.serviceName);
+    const outcome = await changeOwnPassword(context, person, client, wanted, this.productName);
     return isBearerRefused(outcome) ? refuseBearer(reply, outcome, freshFor) : unwrap(outcome);
   }
 }

@@ -25,7 +25,7 @@ export async function startRecovery(
       port: settings.ports.recovery,
       settings,
       ready: () => parts.ready(),
-      register: (fastify) => registerPages(fastify, browser, settings.serviceName),
+      register: (fastify) => registerPages(fastify, browser, settings.productName),
       openApi,
       watch,
       ledByMessage: /^\/(v1\/stops|stop|recover\/link|webhooks\/twilio\/status)$/,

@@ -84,7 +84,7 @@ export function issuerOverHttp(parts: {
       if (statusCode >= 500) return refuse('unavailable');
       const { error, error_description: why } = answer;
       log(new Error(`${statusCode} ${error}: ${why}`), 'the issuer refused an assertion', place);
-      return refuse('not_possible', {}, error);
+      return refuse('invalid_state', {}, error);
     } catch (fault) {
       log(fault, 'the issuer could not be reached', place);
       return refuse('unavailable');

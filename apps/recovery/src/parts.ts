@@ -32,7 +32,7 @@ export async function assemble(
   { noteAt }: Watch,
   issuerAt?: IssuerAddress,
 ): Promise<RecoveryParts> {
-  const { keyring, urls, serviceName, redisUrl } = settings;
+  const { keyring, urls, productName, redisUrl } = settings;
   const policy = policyFrom(settings);
   const log = createLog({ name: 'recovery', level: settings.logLevel });
   const warn = (about: string) => (fault: unknown, place?: Place) =>
@@ -64,7 +64,7 @@ export async function assemble(
       enqueue: (tx, messageId) => queue.enqueue(tx, 'send_message', messageId, { messageId }),
       issuer: traced(issuer),
       issuerUrl: urls.issuer,
-      serviceName,
+      productName,
       policy,
       wrongGuesses: new WrongGuesses(),
       spraySeen: (spray) =>

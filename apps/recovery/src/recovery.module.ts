@@ -22,13 +22,13 @@ export class RecoveryModule {
     browser: BrowserState,
     settings: Settings,
   ): DynamicModule {
-    const { serviceName, signInUrl, issuerIsExternal } = settings;
+    const { productName, signInUrl, issuerIsExternal } = settings;
     const pages: PageParts = {
       context,
       clients,
       tokens,
       browser,
-      serviceName,
+      productName,
       signInUrl,
       issuerIsExternal,
     };

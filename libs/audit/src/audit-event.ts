@@ -10,15 +10,16 @@ export type AuditEventName =
   | 'recovery_message_sent'
   | 'recovery_message_dropped'
   | 'recovery_message_failed'
-  | 'sms_breaker_opened'
-  | 'sms_breaker_closed'
+  | 'sms_circuit_breaker_opened'
+  | 'sms_circuit_breaker_closed'
   | 'recovery_proof_failed'
   | 'recovery_proof_accepted'
-  | 'guess_spray_seen'
+  | 'spray_attack_detected'
   | 'recovery_proven'
   | 'recovery_held'
   | 'recovery_reopened'
-  | 'recovery_settled'
+  | 'recovery_completed'
+  | 'recovery_cancelled'
   | 'recovery_stopped'
   | 'authenticator_bound'
   | 'authenticator_removed'
@@ -71,21 +72,24 @@ export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
   });
 }
 
+/** Rows that were written before the word changed say `family`. */
+const sessionOf = `coalesce(detail->>'session', detail->>'family')`;
+
 const find = statement(
   'audit_find',
   `select id, actor, event, detail->>'source' as source from audit_events
    where account_id = :accountId and at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
-     and (detail->>'family' = :family and event in ('authn_token_revoked', 'authn_token_reuse')
-       or event = :behind)
-   order by (detail->>'family' = :family) desc nulls last, abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
+     and (${sessionOf} = :session and event in ('authn_token_revoked', 'authn_token_reuse')
+       or event = any(:behind::text[]))
+   order by (${sessionOf} = :session) desc nulls last, abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
 );
 
 /** Where the account was deleted, the session names none any more. */
-const findByFamily = statement(
-  'audit_find_by_family',
+const findBySession = statement(
+  'audit_find_by_session',
   `select id, actor, event, detail->>'source' as source from audit_events
    where at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
-     and detail->>'family' = :family and event in ('authn_token_revoked', 'authn_token_reuse')
+     and ${sessionOf} = :session and event in ('authn_token_revoked', 'authn_token_reuse')
    order by abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
 );
 
@@ -104,13 +108,17 @@ interface FoundAudit {
  */
 export async function findAudit(
   sql: Sql,
-  { accountId, ...of }: { accountId: string | null; at: Date; family: string; behind: AuditEventName },
+  { accountId, ...of }: { accountId: string | null; at: Date; session: string; behind: AuditEventName },
 ): Promise<FoundAudit | undefined> {
   const [row] = await (accountId === null
-    ? sql.query<FoundAudit>(findByFamily, of)
-    : sql.query<FoundAudit>(find, { ...of, accountId }));
+    ? sql.query<FoundAudit>(findBySession, of)
+    : sql.query<FoundAudit>(find, { ...of, behind: namesOf(of.behind), accountId }));
   return row;
 }
+
+/** An event and what it was called before: rows that were written then keep that name. */
+const namesOf = (event: AuditEventName): string[] =>
+  event === 'recovery_completed' ? [event, 'recovery_settled'] : [event];
 
 const forget = statement('audit_forget', 'select audit_events_forget()');
 

@@ -1,5 +1,5 @@
 import { systemClock } from './clock.js';
-import type { RecoveryCause } from './fault.js';
+import type { RecoveryCause } from './error.js';
 import { type TokenAnswer, TokenKeeper } from './keeper.js';
 import {
   callJson,

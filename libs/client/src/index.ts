@@ -1,5 +1,5 @@
 export { type Client, type ClientOptions, createClient, type SignInRequest } from './client.js';
-export { type ProofKind, type RecoveryCause, RekeyFault } from './fault.js';
+export { type ProofKind, type RecoveryCause, RekeyError } from './error.js';
 export type { Recovery, RecoveryReference, RecoveryView, StartRequest } from './recovery.js';
 export {
   type KeyValueStore,

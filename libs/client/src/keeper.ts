@@ -1,4 +1,4 @@
-import { type RecoveryCause, RekeyFault, read } from './fault.js';
+import { type RecoveryCause, RekeyError, read } from './error.js';
 import { Session } from './session.js';
 import type { StoredTokens, TokenStorage } from './storage.js';
 import { exclusive } from './tabs.js';
@@ -78,7 +78,7 @@ export class TokenKeeper {
    * For one request, from its beginning to its end: gives an access token that is good for a while, another one when told
    * which a resource did not take, however young that is.
    *
-   * @throws {RekeyFault} when there is no session and nobody to ask for a recovery, or the issuer is not one
+   * @throws {RekeyError} when there is no session and nobody to ask for a recovery, or the issuer is not one
    */
   begin(signal?: AbortSignal | null): (refused?: string) => Promise<string> {
     const { no } = this;
@@ -141,9 +141,9 @@ export class TokenKeeper {
       if (response.status >= 500 || response.status === 429)
         return Math.min(Number(response.headers.get('retry-after')) || 0, 3_600) * 1000;
       answer = await read<TokenAnswer>(url, response);
-      if (!answer.access_token) throw new RekeyFault('bad_answer', `${url} answers without an access_token`);
+      if (!answer.access_token) throw new RekeyError('bad_answer', `${url} answers without an access_token`);
     } catch (fault) {
-      if (!(fault instanceof RekeyFault)) return 0;
+      if (!(fault instanceof RekeyError)) return 0;
       // Anything else is a fault of the set-up: no recovery would mend it, and the session may be well.
       if (fault.code !== 'invalid_grant') throw fault;
       await this.session.follow(refreshToken, undefined, {
@@ -169,7 +169,7 @@ export class TokenKeeper {
   /** Asks for a recovery, once, and waits until there are tokens. */
   private async recovered(cause: RecoveryCause): Promise<void> {
     const { onRecovery } = this.options;
-    const fault = new RekeyFault(cause.error, cause.description);
+    const fault = new RekeyError(cause.error, cause.description);
     if (!onRecovery) throw fault;
     if (this.asked) return this.asked.done;
     const asked = deferred();

@@ -37,7 +37,7 @@ describe('the package', () => {
         reach(next);
     };
     reach('client');
-    expect([...reached]).toEqual(expect.arrayContaining(['keeper', 'session', 'tabs', 'recovery', 'fault']));
+    expect([...reached]).toEqual(expect.arrayContaining(['keeper', 'session', 'tabs', 'recovery', 'error']));
     expect([...reached].filter((name) => /verifier|remote-keys/.test(name))).toEqual([]);
   });
 

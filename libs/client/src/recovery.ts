@@ -1,16 +1,16 @@
-import { type ProofKind, RekeyFault, read } from './fault.js';
+import { type ProofKind, RekeyError, read } from './error.js';
 import type { TokenAnswer, TokenKeeper } from './keeper.js';
 
 /** A recovery as the service shows it. Times are RFC 3339. */
 export interface RecoveryView {
   id: string;
-  state: 'proving' | 'held' | 'proven' | 'settled' | 'stopped' | 'expired';
+  state: 'proving' | 'held' | 'proven' | 'completed' | 'cancelled' | 'stopped' | 'expired';
   methods: ProofKind[];
   expires_at: string;
   resend_at?: string;
   /** While `held`: when it is proven. Keep the reference, and come back then by `resumeRecovery`. */
   held_until?: string;
-  link_number?: string;
+  match_number?: string;
   addresses?: { id: string; channel: 'email' | 'sms'; address: string }[];
 }
 
@@ -28,7 +28,7 @@ export interface RecoveryReference {
   token: string;
 }
 
-/** One recovery under way. Every call throws a {@link RekeyFault} with the service's code when it is refused. */
+/** One recovery under way. Every call throws a {@link RekeyError} with the service's code when it is refused. */
 export class Recovery {
   constructor(
     private readonly base: string,
@@ -44,14 +44,14 @@ export class Recovery {
     return this.view;
   }
 
-  /** Refusals: `too_early`, `finished`, `not_possible`. */
+  /** Refusals: `resend_too_soon`, `recovery_closed`, `invalid_state`. */
   async sendCode(
     to: { channel?: 'email' | 'sms'; address_id?: string } = {},
   ): Promise<{ resend_at: string }> {
     return this.call('POST', '/codes', to);
   }
 
-  /** Refusals: `wrong_proof` (`body.tries_left`), `no_tries_left`, `finished`. Then `view.methods` say what else is needed. */
+  /** Refusals: `wrong_proof` (`body.tries_left`), `no_tries_left`, `recovery_closed`. Then `view.methods` say what else is needed. */
   async prove(value: string, kind: ProofKind = 'code'): Promise<RecoveryView> {
     this.view = await this.call<RecoveryView>('POST', '/proofs', {
       kind,
@@ -97,7 +97,7 @@ export async function callJson<Answer>(
     },
     ...(json ? { body: JSON.stringify(json) } : {}),
   }).catch((fault: unknown) => {
-    throw new RekeyFault('unreachable', `no answer from ${url}: ${String(fault)}`);
+    throw new RekeyError('unreachable', `no answer from ${url}: ${String(fault)}`);
   });
   return read<Answer>(url, response);
 }

@@ -1,4 +1,4 @@
-import type { RecoveryCause } from './fault.js';
+import type { RecoveryCause } from './error.js';
 import type { StoredTokens, TokenStorage } from './storage.js';
 import { exclusive, tellTabs } from './tabs.js';
 import { moment } from './waiting.js';

@@ -1,4 +1,4 @@
-import type { RecoveryCause } from './fault.js';
+import type { RecoveryCause } from './error.js';
 import { moment } from './waiting.js';
 
 /** Runs one thing at a time: over all tabs (Web Locks) where it has a name, else over this page. */

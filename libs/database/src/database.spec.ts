@@ -54,7 +54,7 @@ describe('Database', () => {
     const work = async (tx: Transaction, outcome: unknown) => {
       await tx.query(statement('spec_refused', 'create table spec_refused (id int)'));
       tx.afterCommit(() => noted.push(['afterwards']));
-      tx.note('limits_hit', { policy: 'starts' });
+      tx.note('rate_limit_exceeded', { policy: 'starts' });
       return outcome;
     };
     expect(await watching.transaction((tx) => work(tx, no))).toBe(no);
@@ -63,7 +63,7 @@ describe('Database', () => {
     // What is no refusal commits.
     await watching.transaction((tx) => work(tx, { refused: true }));
     expect(await database.query(count, { name: 'spec_refused' })).toEqual([{ n: 1 }]);
-    expect(noted).toEqual([['afterwards'], ['limits_hit', { policy: 'starts' }]]);
+    expect(noted).toEqual([['afterwards'], ['rate_limit_exceeded', { policy: 'starts' }]]);
     await database.dataSource.query('drop table spec_refused');
   });
 

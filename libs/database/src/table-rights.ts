@@ -30,19 +30,19 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   failed_attempts: work,
   former_passwords: work,
   guess_odds: work,
-  kept_answers: work,
+  idempotent_responses: work,
   limit_counters: work,
   messages: work,
   recoveries: work,
   refresh_tokens: work,
   schema_migrations: { rights: ['select'] },
+  sessions: work,
   signing_keys: work,
   sms_prefixes: work,
   sms_reservations: work,
   sms_spending: work,
   sms_traffic: work,
-  spent_token_ids: work,
-  token_families: work,
+  used_token_ids: work,
 };
 
 /** Functions of ours that it calls by name. Those of triggers need no right. */

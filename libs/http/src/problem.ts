@@ -10,14 +10,14 @@ export const refusalStatuses: Record<RefusalCode, { status: number; title: strin
   not_found: { status: 404, title: 'There is nothing here under this id for you.' },
   conflict: { status: 409, title: 'Another record already has this value.' },
   not_proven: { status: 409, title: 'The recovery is not proven yet.' },
-  not_possible: { status: 409, title: 'This is not possible in the present state.' },
-  finished: { status: 410, title: 'The recovery is finished or has expired.' },
+  invalid_state: { status: 409, title: 'This is not possible in the present state.' },
+  recovery_closed: { status: 410, title: 'The recovery is finished or has expired.' },
   wrong_proof: { status: 422, title: 'That proof is not right.' },
   password_refused: { status: 422, title: 'This password cannot be used.' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request.' },
   no_tries_left: { status: 429, title: 'There are no tries left.' },
   rate_limited: { status: 429, title: 'There were too many requests from here.' },
-  too_early: { status: 429, title: 'It is too early for another code.' },
+  resend_too_soon: { status: 429, title: 'It is too early for another code.' },
   unavailable: { status: 503, title: 'This cannot be done right now. Nothing is lost; try again.' },
 };
 

@@ -17,7 +17,7 @@ class Greetings {
     summary: 'Greet',
     body: greeting,
     answers: { 201: { description: 'greeted', schema: greeting } },
-    refusals: ['rate_limited', 'too_early', 'invalid_request'],
+    refusals: ['rate_limited', 'resend_too_soon', 'invalid_request'],
   })
   greet(@Body() body: unknown) {
     return parse(greeting, body);
@@ -152,7 +152,7 @@ describe('serve', () => {
     const document = describeApi(app, { title: 'Spec', description: 'A spec' });
     expect(document.openapi).toBe('3.1.0');
     const operation = document.paths['/v1/greetings']?.post;
-    expect(operation?.responses['429']).toMatchObject({ description: 'rate_limited, too_early' });
+    expect(operation?.responses['429']).toMatchObject({ description: 'rate_limited, resend_too_soon' });
     expect((await fastify.inject('/openapi.json')).json()).toEqual(JSON.parse(JSON.stringify(document)));
     const docs = await fastify.inject('/docs');
     expect(docs.statusCode).toBe(200);

@@ -12,12 +12,12 @@ export type RefusalCode =
   | 'conflict'
   | 'idempotency_key_reused'
   | 'rate_limited'
-  | 'too_early'
+  | 'resend_too_soon'
   | 'wrong_proof'
   | 'no_tries_left'
-  | 'finished'
+  | 'recovery_closed'
   | 'not_proven'
-  | 'not_possible'
+  | 'invalid_state'
   | 'password_refused'
   | 'unavailable';
 

@@ -41,7 +41,7 @@ export async function spend(
   flood?: FloodCounters,
 ): Promise<boolean> {
   const over = await overspent(sql, now, charges, flood);
-  for (const { policy } of over) sql.note('limits_hit', { policy });
+  for (const { policy } of over) sql.note('rate_limit_exceeded', { policy });
   return over.length === 0;
 }
 

@@ -102,7 +102,7 @@ export async function countAttempt(
   if (!row || row.shown === null) {
     // Null where the row has come with another attempt at the same moment.
     const wait = waitAfter(Math.max(row?.waiting ?? 0, free + 1));
-    sql.note('limits_hit', { policy });
+    sql.note('rate_limit_exceeded', { policy });
     return limited({ policy, quota: 1, windowMs: wait * 1000 });
   }
   return {

@@ -5,7 +5,7 @@ import { grouped, type MessageSlots } from './slots.js';
 const slots = {
   kind: 'recovery_code',
   locale: 'en',
-  serviceName: 'Rekey',
+  productName: 'Rekey',
   recoveryUrl: 'https://recover.example.com',
   stopUrl: `https://recover.example.com/stop?token=${'s'.repeat(43)}`,
   code: '12345678',
@@ -134,10 +134,10 @@ describe('to an address that was removed', () => {
 });
 
 describe('what comes from elsewhere', () => {
-  const serviceName = 'A&B <img src=x onerror=alert(1)>\r\nBcc: eve@example.com\u2028"{{code}}\u202e';
+  const productName = 'A&B <img src=x onerror=alert(1)>\r\nBcc: eve@example.com\u2028"{{code}}\u202e';
 
   test.each(all)('stays text in $kind in $locale', (which) => {
-    const { subject, html, text } = mail({ ...which, serviceName });
+    const { subject, html, text } = mail({ ...which, productName });
     expect(subject).not.toMatch(/[\r\n\u2028\u202e]/);
     expect(text).not.toMatch(/^Bcc:/m);
     expect(html).not.toContain('<img');
@@ -145,7 +145,7 @@ describe('what comes from elsewhere', () => {
   });
 
   test.each(all)('makes no other line in an SMS of $kind in $locale', (which) => {
-    const lines = sms({ ...which, serviceName: 'Rekey\n@evil.example #999999' }).split('\n');
+    const lines = sms({ ...which, productName: 'Rekey\n@evil.example #999999' }).split('\n');
     expect(lines).toHaveLength(which.kind === 'recovery_code' ? 3 : 1);
     expect(lines.filter((line) => line.startsWith('@'))).toEqual(
       which.kind === 'recovery_code' ? ['@recover.example.com #123456'] : [],

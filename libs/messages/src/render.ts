@@ -10,7 +10,7 @@ export type Rendered = RenderedEmail | RenderedSms;
 /** Writes a message. The same slots give the same bytes, so that a retry is the same message. */
 export function renderMessage(slots: MessageSlots & { channel: 'email' | 'sms' }): Rendered {
   const words = wordings[slots.locale];
-  const service = oneLine(slots.serviceName);
+  const service = oneLine(slots.productName);
   if (slots.channel === 'sms') return { channel: 'sms', body: smsBody(words, service, slots) };
   if (slots.kind === 'recovery_code') return codeMail(words, service, slots);
   if (slots.kind === 'recovery_completed') return completedMail(words, service, slots);

@@ -29,7 +29,7 @@ export interface MessageSlots {
   kind: 'recovery_code' | 'recovery_completed' | 'recovery_held' | 'authenticators_changed';
   locale: Locale;
   /** What the product is called. */
-  serviceName: string;
+  productName: string;
   /** Base URL of the hosted pages: its host binds the SMS to the page. */
   recoveryUrl: string;
   /** The "this was not me" link of a message about a recovery, good for 72 hours. */

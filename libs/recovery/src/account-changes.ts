@@ -17,8 +17,8 @@ const ending = (name: string, which: string) =>
   statement(
     `recovery_end_${name}`,
     `with ended as (
-       update recoveries set state = '${stateAfter('cancel')}', ended_at = :at, lease_id = null, ${wiped}
-       where account_id = :account and state in (${sqlStates(statesBefore('cancel'))}) and proofs <> '{}' and ${which}
+       update recoveries set state = '${stateAfter('invalidate')}', ended_at = :at, lease_id = null, ${wiped}
+       where account_id = :account and state in (${sqlStates(statesBefore('invalidate'))}) and proofs <> '{}' and ${which}
        returning id, account_id
      ), silenced as (
        update messages set state = 'dropped', reason = 'ended'
@@ -49,8 +49,8 @@ const voidCodes = statement(
 );
 
 const settledBy = statement(
-  'recovery_settled_by_address',
-  `select id, settled_at from recoveries where account_id = :account and settled_at is not null and ${rests(':addresses')}`,
+  'recovery_completed_by_address',
+  `select id, completed_at from recoveries where account_id = :account and completed_at is not null and ${rests(':addresses')}`,
 );
 
 interface Following {
@@ -110,7 +110,7 @@ async function endBy(
   values: { account: string; actor: string; at: Date; addresses: string[] },
 ): Promise<void> {
   const [row] = await tx.query<{ ended: number }>(endings[which], values);
-  tx.note('recoveries_stopped', { by: 'management', settled: 'no' }, row?.ended ?? 0);
+  tx.note('recoveries_stopped', { by: 'management', completed: 'no' }, row?.ended ?? 0);
 }
 
 /** What recoveries by addresses that are gone have led to. @returns true when a password was among it, which opened who knows what */
@@ -119,9 +119,9 @@ async function endWorkOfAddress(
   { account, change: { lostAddresses: addresses }, actor, at }: Following,
 ): Promise<boolean> {
   if (addresses.length === 0) return false;
-  const rows = await tx.query<{ id: string; settled_at: Date }>(settledBy, { account, addresses });
+  const rows = await tx.query<{ id: string; completed_at: Date }>(settledBy, { account, addresses });
   const since = at.getTime() - lifetimes.stopLink;
-  const recent = rows.flatMap(({ id, settled_at: settledAt }) => (settledAt.getTime() > since ? [id] : []));
+  const recent = rows.flatMap(({ id, completed_at: settledAt }) => (settledAt.getTime() > since ? [id] : []));
   for (const { id } of rows) await endSessionsOf(tx, 'recovery', { id, at, reason: 'account', actor });
   await dropWorkOf(tx, recent);
   return clearPasswordOf(tx, { account, at, recoveries: recent });

@@ -19,12 +19,12 @@ const cancel = statement(
      returning id, account_id
    ), noted as (
      ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'person', account_id, id, '{"by": "bearer"}'::jsonb from ended
+     select :auditId::uuid, :now::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
    )
    select exists (select from ended) as ended from recoveries where id = :id`,
 );
 
-/** The person gives it up. Refusals: `not_found`, `finished`. */
+/** The person gives it up. Refusals: `not_found`, `recovery_closed`. */
 export async function cancelRecovery(
   { database, keyring, clock }: RecoveryContext,
   reference: RecoveryReference,
@@ -37,7 +37,7 @@ export async function cancelRecovery(
     auditId: uuidv7(now),
   });
   if (!row) return refuse('not_found');
-  if (!row.ended) return refuse('finished');
-  database.note('recoveries_stopped', { by: 'bearer', settled: 'no' });
+  if (!row.ended) return refuse('recovery_closed');
+  database.note('recoveries_cancelled', {});
   return undefined;
 }

@@ -42,7 +42,7 @@ export interface RecoveryContext extends ActContext {
   /** `iss` of the authorization answer (RFC 9207), and the name under which assertions are signed for. */
   issuerUrl: string;
   /** What the product is called: no password may be made of it. */
-  serviceName: string;
+  productName: string;
 }
 
 /** What a recovery states to the issuer: who proved what, and when. */
@@ -70,7 +70,7 @@ export interface TokenAnswer {
 /**
  * The issuer as a recovery sees it. Each call ends every older session and refresh family of the account (RFC 8693); at an
  * issuer that is not ours that is its own duty, and those of ours are ended beside it.
- * `unavailable` when it cannot be reached or has a fault of its own; `not_possible` when it says no. Each is told what it was
+ * `unavailable` when it cannot be reached or has a fault of its own; `invalid_state` when it says no. Each is told what it was
  * caused by.
  */
 export interface IssuerPort {

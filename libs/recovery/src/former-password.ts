@@ -67,7 +67,7 @@ export const keepFormer = (from: string): string => `
 const keepOfSession = statement(
   'former_password_keep',
   `with mine as (
-     select id from recoveries where id = :recovery::uuid and settled_at > :since::timestamptz
+     select id from recoveries where id = :recovery::uuid and completed_at > :since::timestamptz
    )
    ${keepFormer('mine')}`,
 );

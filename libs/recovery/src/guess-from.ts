@@ -59,7 +59,7 @@ async function admitted(
   const shown = readKnownBrowsers(keyring, deviceTokens, now);
   const browser = await knownBrowser(context, wrongGuesses, recoveryId, shown);
   if (browser) return [browser];
-  database.note('limits_hit', { policy: over.policy });
+  database.note('rate_limit_exceeded', { policy: over.policy });
   return limited(over);
 }
 
@@ -98,12 +98,12 @@ async function tell(
   spray: { wrong: number; right: number },
 ): Promise<void> {
   const now = clock.now();
-  database.note('guess_sprays', {});
+  database.note('spray_attacks', {});
   spraySeen?.(spray);
   const event = {
     id: uuidv7(now),
     at: new Date(now),
-    event: 'guess_spray_seen',
+    event: 'spray_attack_detected',
     actor: 'system',
     detail: spray,
   } as const;

@@ -22,8 +22,8 @@ export function repeatable(keyring: Keyring, header: string, scope: string, requ
 }
 
 const find = statement(
-  'kept_answer_find',
-  'select request, recovery_id, answer from kept_answers where key = any(:keys::bytea[]) and expires_at > :now',
+  'idempotent_response_find',
+  'select request, recovery_id, response from idempotent_responses where key = any(:keys::bytea[]) and expires_at > :now',
 );
 
 /** @returns what was answered before; undefined for a request that is new; a refusal when it was another one */
@@ -32,19 +32,19 @@ export async function findAnswer<Answer extends object>(
   now: number,
   { keys, requests }: Repeatable,
 ): Promise<{ recoveryId: string; answer: Answer } | Refusal | undefined> {
-  const [row] = await sql.query<{ request: Buffer; recovery_id: string; answer: Answer }>(find, {
+  const [row] = await sql.query<{ request: Buffer; recovery_id: string; response: Answer }>(find, {
     keys,
     now: new Date(now),
   });
   if (!row) return undefined;
   if (!requests.some((request) => row.request.equals(request))) return refuse('idempotency_key_reused');
-  return { recoveryId: row.recovery_id, answer: row.answer };
+  return { recoveryId: row.recovery_id, answer: row.response };
 }
 
 const keep = statement(
-  'kept_answer_keep',
-  `insert into kept_answers (key, request, recovery_id, answer, expires_at)
-   values (:key, :request, :recoveryId, :answer, :expiresAt)`,
+  'idempotent_response_keep',
+  `insert into idempotent_responses (key, request, recovery_id, response, expires_at)
+   values (:key, :request, :recoveryId, :response, :expiresAt)`,
 );
 
 export async function keepAnswer(
@@ -56,7 +56,7 @@ export async function keepAnswer(
   await sql.query(keep, {
     ...repeat,
     recoveryId: kept.recoveryId,
-    answer: JSON.stringify(kept.answer),
+    response: JSON.stringify(kept.answer),
     expiresAt: new Date(now + lifetimes.keptAnswer),
   });
 }

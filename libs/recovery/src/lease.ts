@@ -34,7 +34,7 @@ interface ClaimedRow extends Judged {
 const claim = statement(
   'recovery_claim',
   `update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
-   where id = :id and state in (${sqlStates(statesBefore('settle'))}) and expires_at > :now and idle_expires_at > :now
+   where id = :id and state in (${sqlStates(statesBefore('complete'))}) and expires_at > :now and idle_expires_at > :now
      and (lease_id is null or lease_expires_at <= :now)
    returning state, account_id, client_id, not client_authenticated and ${isConfidential('recoveries.client_id')} as client_must_authenticate,
      proven_at, redirect_uri, redirect_state, code_challenge, ${judgedColumns()}`,
@@ -49,7 +49,7 @@ const look = statement(
  * Claims a proven recovery for settling, once what was proven has been judged against the account as it is now.
  *
  * @param wanted tokens go to whoever has the recovery's bearer; a code is redeemed by its client, which then authenticates
- * Refusals: `not_found`, `finished`, `not_possible` (somebody is settling it; or its client has become confidential and never
+ * Refusals: `not_found`, `recovery_closed`, `invalid_state` (somebody is settling it; or its client has become confidential and never
  * authenticated), `not_proven` with the methods that are missing.
  */
 export async function claimSettling(
@@ -70,7 +70,7 @@ export async function claimSettling(
   if (!row) {
     const [there] = await database.query<RecoveryRow & { lease_id: string | null }>(look, { id });
     if (there?.state === 'proven' && there.lease_id !== null)
-      return refuse('not_possible', { retry_after: 1 });
+      return refuse('invalid_state', { retry_after: 1 });
     // Nobody has looked since the hold was over.
     if (there?.state === 'held' && (await rejudge(context, id))?.state === 'proven')
       return claimSettling(context, id, wanted);
@@ -79,7 +79,7 @@ export async function claimSettling(
   }
   if (wanted === 'tokens' && row.client_must_authenticate) {
     await releaseSettling(context, id, leaseId);
-    return refuse('not_possible', {}, 'the client is confidential and has not authenticated');
+    return refuse('invalid_state', {}, 'the client is confidential and has not authenticated');
   }
   const verdict = judge(policy, row, new Date(now));
   if (verdict.outcome === 'over' || !isAsWritten(row, verdict)) {

@@ -2,20 +2,18 @@ import { expectWritten } from '../../../test/written.js';
 import { drawMoves, moves, stateAfter, states, statesBefore } from './moves.js';
 
 test('every move has one outcome', () => {
-  expect(['prove', 'settle', 'cancel', 'stop', 'expire'].map((move) => stateAfter(move as 'prove'))).toEqual([
-    'proven',
-    'settled',
-    'stopped',
-    'stopped',
-    'expired',
-  ]);
+  expect(
+    ['prove', 'complete', 'cancel', 'stop', 'invalidate', 'expire'].map((move) =>
+      stateAfter(move as 'prove'),
+    ),
+  ).toEqual(['proven', 'completed', 'cancelled', 'stopped', 'stopped', 'expired']);
 });
 
-test('only a proven recovery settles, and nothing leaves an end', () => {
-  expect(statesBefore('settle')).toEqual(['proven']);
+test('only a proven recovery completes, and nothing leaves an end', () => {
+  expect(statesBefore('complete')).toEqual(['proven']);
   expect(statesBefore('prove')).toEqual(['proving']);
-  expect([moves.stopped, moves.expired]).toEqual([{}, {}]);
-  expect(states.filter((state) => moves[state].settle && state !== 'proven')).toEqual([]);
+  expect([moves.cancelled, moves.stopped, moves.expired]).toEqual([{}, {}, {}]);
+  expect(states.filter((state) => moves[state].complete && state !== 'proven')).toEqual([]);
 });
 
 test('the diagram is as written', () => {

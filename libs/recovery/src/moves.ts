@@ -1,5 +1,5 @@
 /** States as the API names them. */
-export const states = ['proving', 'held', 'proven', 'settled', 'stopped', 'expired'] as const;
+export const states = ['proving', 'held', 'proven', 'completed', 'cancelled', 'stopped', 'expired'] as const;
 export type RecoveryState = (typeof states)[number];
 
 export type Move =
@@ -8,12 +8,15 @@ export type Move =
   | 'hold'
   | 'release'
   | 'reopen'
-  | 'settle'
+  | 'complete'
   | 'cancel'
+  | 'invalidate'
   | 'stop'
   | 'expire';
 
 /**
+ * `cancel`: the person gives the recovery up. `stop`: the owner says that it is not theirs. `invalidate`: the account changed or is gone.
+ *
  * The table of moves: from which state which move leads where. A statement that moves a recovery takes its guard from
  * here, so that no other way exists.
  */
@@ -23,7 +26,8 @@ export const moves: Record<RecoveryState, Partial<Record<Move, RecoveryState>>> 
     prove_more: 'proving',
     hold: 'held',
     reopen: 'proving',
-    cancel: 'stopped',
+    cancel: 'cancelled',
+    invalidate: 'stopped',
     stop: 'stopped',
     expire: 'expired',
   },
@@ -31,7 +35,8 @@ export const moves: Record<RecoveryState, Partial<Record<Move, RecoveryState>>> 
   held: {
     release: 'proven',
     reopen: 'proving',
-    cancel: 'stopped',
+    cancel: 'cancelled',
+    invalidate: 'stopped',
     stop: 'stopped',
     expire: 'expired',
   },
@@ -39,13 +44,15 @@ export const moves: Record<RecoveryState, Partial<Record<Move, RecoveryState>>> 
   proven: {
     hold: 'held',
     reopen: 'proving',
-    settle: 'settled',
-    cancel: 'stopped',
+    complete: 'completed',
+    cancel: 'cancelled',
+    invalidate: 'stopped',
     stop: 'stopped',
     expire: 'expired',
   },
-  // The owner's word ends what a settled recovery has led to.
-  settled: { stop: 'stopped' },
+  // The owner's stop also revokes what a completed recovery has led to.
+  completed: { stop: 'stopped' },
+  cancelled: {},
   stopped: {},
   expired: {},
 };

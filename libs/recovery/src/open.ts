@@ -172,7 +172,7 @@ export async function openRecovery(
       if (!row) throw new Error('a start was neither counted nor opened');
       const limit = limitView({ ...starts, quota: row.quota }, row.spent, row.resets_at, at(0));
       if (!row.opened) {
-        tx.note('limits_hit', { policy: starts.policy });
+        tx.note('rate_limit_exceeded', { policy: starts.policy });
         return limit;
       }
       tx.note('recoveries_started', { client: input.clientId ?? 'default' });

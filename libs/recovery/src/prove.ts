@@ -62,7 +62,7 @@ export interface Answer {
  * more from this account than this proof, the view says what, and only then.
  *
  * @param by whom wrong guesses are charged to
- * Refusals: `not_found`, `finished`, `wrong_proof` (with `tries_left`), `no_tries_left`, `not_possible` (already proven, or
+ * Refusals: `not_found`, `recovery_closed`, `wrong_proof` (with `tries_left`), `no_tries_left`, `invalid_state` (already proven, or
  * by this kind, or by an authenticator before anything else), `rate_limited` (too many wrong ones from this network).
  */
 export async function prove(
@@ -102,10 +102,10 @@ function wordFor(outcome: RecoveryView | Refusal): LabelsOf<'proofs'>['outcome']
   if (!isRefused(outcome))
     return outcome.state === 'proving' ? 'accepted' : outcome.state === 'held' ? 'held' : 'proven';
   const { code, data } = outcome;
-  if (code === 'no_tries_left' && data.limit?.policy === guessesADay) return 'day_used_up';
-  if (code === 'wrong_proof') return 'wrong';
+  if (code === 'no_tries_left' && data.limit?.policy === guessesADay) return 'daily_limit';
+  if (code === 'wrong_proof') return 'failure';
   if (code === 'rate_limited') return 'rate_limited';
-  return code === 'no_tries_left' || code === 'not_possible' ? code : 'finished';
+  return code === 'no_tries_left' || code === 'invalid_state' ? code : 'recovery_closed';
 }
 
 async function attempt(
@@ -126,21 +126,21 @@ async function attempt(
   });
   if (!row || stateAt(row, now) !== 'proving') return whyNot(row, now, 'proving');
   if (row.proofs.length === 0 && classOf[answering.kind] === 'authenticator')
-    return refuse('not_possible', {}, 'an authenticator is no way to begin');
+    return refuse('invalid_state', {}, 'an authenticator is no way to begin');
   if (row.tries === null) return noTriesLeft(row, now);
-  database.note('guesses_burnt', { kind: answering.kind });
+  database.note('proof_attempts', { kind: answering.kind });
   if (!row.affordable) return dayIsUsedUp(policy.odds.day);
   if (row.proofs.includes(answering.kind)) {
     // If it does not hold any more, the next one is taken.
     await rejudge(context, id);
-    return refuse('not_possible', {}, 'proved by this kind before');
+    return refuse('invalid_state', {}, 'proved by this kind before');
   }
 
   const accepted = await answering.check({ keyring, now, recoveryId: id }, by.value, usable(row));
   const judged = accepted && (await judgedWith(context, id, row, accepted));
   if (!judged) return recordFailure(context, id, answering.kind, row, by.guessers);
   if (judged.proofs.includes(answering.kind))
-    return refuse('not_possible', {}, 'another caller proved by this kind meanwhile');
+    return refuse('invalid_state', {}, 'another caller proved by this kind meanwhile');
   return consumeProof(context, id, { ...row, ...judged }, answering.kind, accepted);
 }
 
@@ -198,7 +198,7 @@ async function consumeProof(
     },
     at,
   );
-  if (verdict.outcome === 'over') return refuse('finished');
+  if (verdict.outcome === 'over') return refuse('recovery_closed');
   const { kept } = verdict;
   const move = ({ proven: 'prove', held: 'hold', more: 'prove_more' } as const)[verdict.outcome];
   const state = stateAfter(move);
@@ -226,7 +226,7 @@ async function consumeProof(
       auditId: uuidv7(now),
     });
   const { spend } = accepted;
-  const lost = refuse('not_possible', {}, 'another caller won with the same proof');
+  const lost = refuse('invalid_state', {}, 'another caller won with the same proof');
   // What can be used once is used in the transaction that moves the recovery: both or neither.
   const won = spend
     ? await database.transaction(async (tx) => {
@@ -262,7 +262,7 @@ function noTriesLeft(row: Burnt, now: number): Refusal {
   return refuse('no_tries_left', { tries_left: 0, retry_after: reset, limit });
 }
 
-const guessesADay = 'guesses-a-day';
+const guessesADay = 'attempts-per-day';
 
 /** The caller is always told of a whole day: how much of it is left would tell when somebody else has tried. */
 function dayIsUsedUp(oddsADay: number): Refusal {

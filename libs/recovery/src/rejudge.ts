@@ -39,8 +39,8 @@ const write = statement(
 const end = statement(
   'recovery_end_without_account',
   `with ended as (
-     update recoveries set state = '${stateAfter('cancel')}', ended_at = :now, lease_id = null, ${wiped}
-     where id = :id and state in (${sqlStates(statesBefore('cancel'))}) and (lease_id is null or lease_expires_at <= :now)
+     update recoveries set state = '${stateAfter('invalidate')}', ended_at = :now, lease_id = null, ${wiped}
+     where id = :id and state in (${sqlStates(statesBefore('invalidate'))}) and (lease_id is null or lease_expires_at <= :now)
      returning id, account_id
    )
    ${auditInsert}
@@ -59,7 +59,7 @@ async function carryOut(
   const values = { id, now: new Date(now), auditId: uuidv7(now) };
   if (verdict.outcome === 'over') {
     const ended = await database.query(end, values);
-    if (ended.length > 0) database.note('recoveries_stopped', { by: 'account', settled: 'no' });
+    if (ended.length > 0) database.note('recoveries_stopped', { by: 'account', completed: 'no' });
     return;
   }
   // What fell away goes first; whether the rest is enough is judged once more.
@@ -149,7 +149,7 @@ const stateOf = { proven: 'proven', held: 'held', more: 'proving' } as const;
 export async function notProven(context: RecoveryContext, id: string): Promise<Refusal> {
   const view = await rejudge(context, id);
   if (!view) return refuse('not_found');
-  if (view.state !== 'proving' && view.state !== 'held') return refuse('finished');
+  if (view.state !== 'proving' && view.state !== 'held') return refuse('recovery_closed');
   const heldMs = view.held_until ? Date.parse(view.held_until) - context.clock.now() : undefined;
   const wait = heldMs === undefined ? {} : { retry_after: Math.max(1, Math.ceil(heldMs / 1000)) };
   return refuse('not_proven', { methods: view.methods, ...wait });

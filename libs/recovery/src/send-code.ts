@@ -49,7 +49,7 @@ interface SentRow extends RecoveryRow {
 /**
  * Another code. The one before stays good beside it until it expires, and no guess comes back.
  *
- * Refusals: `not_found`, `finished`, `too_early` (with the seconds to wait), `not_possible` (already proven), `invalid_request` (an address that was not offered),
+ * Refusals: `not_found`, `recovery_closed`, `resend_too_soon` (with the seconds to wait), `invalid_state` (already proven), `invalid_request` (an address that was not offered),
  * `idempotency_key_reused`.
  */
 export async function sendCode(
@@ -104,8 +104,8 @@ function refusalOf(row: (RecoveryRow & { allowed: boolean }) | undefined, now: n
     return refuse('invalid_request', {
       errors: [{ pointer: '/address_id', detail: 'not one of the addresses that are offered now' }],
     });
-  if (row.proofs.includes('code')) return refuse('not_possible', {}, 'a code was proved before');
+  if (row.proofs.includes('code')) return refuse('invalid_state', {}, 'a code was proved before');
   const wait = Math.max(1, Math.ceil((row.resend_at.getTime() - now) / 1000));
   const limit = { policy: 'resend', quota: 1, window: lifetimes.resend / 1000, remaining: 0, reset: wait };
-  return refuse('too_early', { retry_after: wait, limit });
+  return refuse('resend_too_soon', { retry_after: wait, limit });
 }

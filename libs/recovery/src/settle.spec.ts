@@ -64,7 +64,7 @@ describe('settling', () => {
       clock,
       enqueue: async () => undefined,
       issuerUrl: 'https://id.example',
-      serviceName: 'Rekey',
+      productName: 'Rekey',
       policy: defaultPolicy,
       strongRoles: [],
       bindingHoldMs: 0,
@@ -139,15 +139,15 @@ describe('settling', () => {
     await entered;
     exchange = async () => tokens;
     expect(await settleRecovery(context, reference, {})).toMatchObject({
-      code: 'not_possible',
+      code: 'invalid_state',
       data: { retry_after: 1 },
     });
     clock.advance(30_000);
     expect(await settleRecovery(context, reference, {})).toMatchObject(tokens);
     wake();
-    expect(await slept).toMatchObject({ code: 'finished' });
+    expect(await slept).toMatchObject({ code: 'recovery_closed' });
     expect(revoked).toEqual([]);
-    expect(await state(reference)).toBe('settled');
+    expect(await state(reference)).toBe('completed');
   });
 
   test('stopped by its owner while the issuer is at work: what was issued is taken back', async () => {
@@ -157,7 +157,7 @@ describe('settling', () => {
       return tokens;
     };
     expect(await settleRecovery(context, reference, { password: 'a password for a thief' })).toMatchObject({
-      code: 'finished',
+      code: 'recovery_closed',
     });
     expect(revoked).toEqual([reference.id]);
     expect(await state(reference)).toBe('stopped');

@@ -47,43 +47,43 @@ const evidence = {
 };
 
 const settle = statement(
-  'recovery_settle',
+  'recovery_complete',
   `with planted as materialized (
      ${plantedBySessions({
        account: '(select account_id from recoveries where id = :id)',
        used: '(select proof_authenticators from recoveries where id = :id)',
      })}
-   ), settled as (
-     update recoveries set suspended = exists (select from planted), state = '${stateAfter('settle')}', settled_at = :now, ended_at = :now, lease_id = null,
+   ), completed as (
+     update recoveries set suspended = exists (select from planted), state = '${stateAfter('complete')}', completed_at = :now, ended_at = :now, lease_id = null,
        password_set = :passwordHash::text is not null, password_ended = :endsPassword::boolean, ${wiped}
-     where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('settle'))})
+     where id = :id and lease_id = :leaseId and state in (${sqlStates(statesBefore('complete'))})
        and ${isEntitled('account_id', evidence)} and ${isLastStop('account_id', ':stop')}
      returning id, account_id, client_id, created_at, password_ended
    ), password as (
      ${setPassword({
-       account: '(select account_id from settled)',
+       account: '(select account_id from completed)',
        hash: ':passwordHash',
        recovery: ':id',
        ends: ':endsPassword::boolean',
      })}
    ), former as (
-     ${keepFormer('settled')}
+     ${keepFormer('completed')}
    ), set_aside as (
-     ${suspendAll('(select planted.id from planted, settled) theirs', ':id')} returning id, kind
+     ${suspendAll('(select planted.id from planted, completed) theirs', ':id')} returning id, kind
    ), older as (
-     ${endOlderFamilies({ account: '(select account_id from settled)', recovery: ':id' })}
+     ${endOlderFamilies({ account: '(select account_id from completed)', recovery: ':id' })}
    ), notices as (
      insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-     select gen_random_uuid(), settled.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id, :requestId::uuid, :traceparent
-     from settled, lateral (${addressesToWarn('settled.account_id')}) address
+     select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id, :requestId::uuid, :traceparent
+     from completed, lateral (${addressesToWarn('completed.account_id')}) address
    ), noted as (
      ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_settled', 'person', account_id, id,
+     select :auditId::uuid, :now::timestamptz, 'recovery_completed', 'person', account_id, id,
        jsonb_build_object('password_set', :passwordHash::text is not null, 'password_ended', :endsPassword::boolean,
          'suspended', (select coalesce(jsonb_agg(kind order by kind), '[]') from set_aside))
-     from settled
+     from completed
    )
-   select client_id, created_at, password_ended from settled`,
+   select client_id, created_at, password_ended from completed`,
 );
 
 /**
@@ -97,8 +97,8 @@ const settle = statement(
  * changed; when this process dies in between, the claim runs out, and whoever comes next gets fresh credentials while
  * those that nobody received are ended.
  *
- * Refusals: `not_found`, `not_proven` (with the methods that are missing, also when what was proven no longer holds), `finished`,
- * `password_refused`, `not_possible` (being settled right now), `unavailable`.
+ * Refusals: `not_found`, `not_proven` (with the methods that are missing, also when what was proven no longer holds), `recovery_closed`,
+ * `password_refused`, `invalid_state` (being settled right now), `unavailable`.
  */
 export async function settleRecovery(
   context: RecoveryContext,
@@ -116,7 +116,7 @@ export async function settleRecovery(
 
 /**
  * Ends a recovery that an app began, with or without a new password: the answer is the address to send the person back to, with a one-time code for the
- * app (RFC 6749 §4.1.2, `iss` by RFC 9207). Refusals as for {@link settleRecovery}; `not_possible` when no app began it, or
+ * app (RFC 6749 §4.1.2, `iss` by RFC 9207). Refusals as for {@link settleRecovery}; `invalid_state` when no app began it, or
  * when the issuer gives no such codes.
  */
 export async function handBack(
@@ -130,8 +130,8 @@ export async function handBack(
     { ...input, wanted: 'code' },
     async (claimed) => {
       const { issuer, database } = context;
-      if (!claimed.redirect) return refuse('not_possible', {}, 'no app began this recovery');
-      if (!issuer.exchangeForCode) return refuse('not_possible', {}, 'the issuer gives no codes');
+      if (!claimed.redirect) return refuse('invalid_state', {}, 'no app began this recovery');
+      if (!issuer.exchangeForCode) return refuse('invalid_state', {}, 'the issuer gives no codes');
       const exchanged = await issuer.exchangeForCode(claimed.subject, claimed.redirect, database.place);
       if (isRefused(exchanged)) return exchanged;
       const url = new URL(claimed.redirect.redirectUri);
@@ -171,7 +171,7 @@ async function settleWith<Answer, Result>(
   } finally {
     if (outcome === undefined || isRefused(outcome)) await releaseSettling(context, id, claimed.leaseId);
   }
-  if (!isRefused(outcome) || outcome.code !== 'not_possible') return outcome;
+  if (!isRefused(outcome) || outcome.code !== 'invalid_state') return outcome;
   // The issuer judges too. Where it said no since something was proven that does not hold any more, that is what is said.
   const view = await rejudge(context, id);
   return view?.state === 'proving' ? refuse('not_proven', { methods: view.methods }) : outcome;
@@ -226,16 +226,16 @@ async function finish(
     return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
   });
   if (settled) {
-    const password = passwordHash !== null ? 'set' : settled.password_ended ? 'ended' : 'kept';
-    database.note('recoveries_settled', { client: settled.client_id, password });
+    const password = passwordHash !== null ? 'changed' : settled.password_ended ? 'ended' : 'unchanged';
+    database.note('recoveries_completed', { client: settled.client_id, password });
     database.note('recovery_duration_seconds', {}, (now - settled.created_at.getTime()) / 1000);
     return settled.deviceToken;
   }
   const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
   // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
   // over and settled, what lives is theirs.
-  if (row?.state !== 'settled') await issuer.revoke(id, database.place);
-  if (row?.state !== 'proven') return refuse('finished');
+  if (row?.state !== 'completed') await issuer.revoke(id, database.place);
+  if (row?.state !== 'proven') return refuse('recovery_closed');
   // What was proven fell away while the issuer was at work.
   await releaseSettling(context, id, leaseId);
   return notProven(context, id);
@@ -249,6 +249,6 @@ async function hashIfGood(
   password: string,
 ): Promise<string | Refusal> {
   const words = await passwordContext(context.database, context.keyring, accountId);
-  const refused = checkPassword(password, { contextWords: [context.serviceName, ...words] });
+  const refused = checkPassword(password, { contextWords: [context.productName, ...words] });
   return refused ?? sealHash(context.keyring, accountId, await hashPassword(password));
 }

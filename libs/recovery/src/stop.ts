@@ -33,7 +33,7 @@ export function aboutWhat(
 const stop = statement(
   'recovery_stop',
   `with before as (
-     select id, state, settled_at, password_set from recoveries where id = any(:ids::uuid[]) order by id for update
+     select id, state, completed_at, password_set from recoveries where id = any(:ids::uuid[]) order by id for update
    ), ended as (
      update recoveries r set state = '${stateAfter('stop')}', ended_at = coalesce(r.ended_at, :now::timestamptz), lease_id = null, ${wiped}
      from before
@@ -47,7 +47,7 @@ const stop = statement(
      select gen_random_uuid(), :now::timestamptz, 'recovery_stopped', 'person', account_id, id,
        jsonb_strip_nulls(jsonb_build_object('by', 'stop_link', 'with', nullif(:id::uuid, id))) from ended
    )
-   select before.id, settled_at, password_set, ended.id is not null as ended from before left join ended on ended.id = before.id`,
+   select before.id, completed_at, password_set, ended.id is not null as ended from before left join ended on ended.id = before.id`,
 );
 
 type StoppedRow = EndedRecovery & { ended: boolean };
@@ -75,11 +75,11 @@ export async function stopRecovery(context: RecoveryContext, token: string): Pro
     const rows = await tx.query<StoppedRow>(stop, { id, ids, now: at });
     const own = rows.find((row) => row.id === id);
     if (!own) return refuse('not_found');
-    const wasSettled = own.settled_at !== null;
+    const wasSettled = own.completed_at !== null;
     if (!own.ended) return { wasSettled };
     const ended = rows.filter((row) => row.ended);
-    for (const { settled_at: settledAt } of ended)
-      tx.note('recoveries_stopped', { by: 'stop_link', settled: settledAt ? 'yes' : 'no' });
+    for (const { completed_at: settledAt } of ended)
+      tx.note('recoveries_stopped', { by: 'stop_link', completed: settledAt ? 'yes' : 'no' });
     if (disputed && disputed.recoveries.length > 0) {
       const { holdAfterStopHours: heldHours } = context.policy;
       if (heldHours > 0) await markStopped(tx, { account: disputed.account, at });

@@ -87,7 +87,10 @@ const forgetMessages = statement(
    )`,
 );
 
-const forgetAnswers = statement('kept_answer_forget', 'delete from kept_answers where expires_at <= :now');
+const forgetAnswers = statement(
+  'idempotent_responses_prune',
+  'delete from idempotent_responses where expires_at <= :now',
+);
 
 /** Ends what has run out, wiping who it was about; removes what has been kept long enough. */
 export async function sweepRecoveries({ database, clock }: ActContext): Promise<void> {

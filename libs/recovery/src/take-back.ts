@@ -22,7 +22,7 @@ const whose = statement(
 
 const history = statement(
   'recovery_stop_history',
-  `select id, coalesce(settled_at, proof_times[1], created_at) as at, proof_authenticators as authenticators
+  `select id, coalesce(completed_at, proof_times[1], created_at) as at, proof_authenticators as authenticators
    from recoveries where account_id = :account and (generation is null or generation = :generation::uuid)
      and (proofs <> '{}' or id = :id)`,
 );
@@ -59,7 +59,7 @@ export async function holdDisputed(sql: Sql, id: string, now: number): Promise<D
 /** A recovery that was ended by a stop. */
 export interface EndedRecovery {
   id: string;
-  settled_at: Date | null;
+  completed_at: Date | null;
   password_set: boolean;
 }
 
@@ -79,7 +79,7 @@ export async function takeBack(
   const password = await takePasswordBack(tx, keyring, { account, recoveries, at });
   // They were failures of the password that is gone.
   if (password !== 'untouched') await forgetFailures(tx, { shown: accountFailures(generation) });
-  const settled = ended.flatMap((one) => one.settled_at ?? []).map((time) => time.getTime());
+  const settled = ended.flatMap((one) => one.completed_at ?? []).map((time) => time.getTime());
   const hasSet = password !== 'untouched' || ended.some((one) => one.password_set);
   const sessions = await revokeFamiliesOfRecoveries(tx, {
     recoveries,

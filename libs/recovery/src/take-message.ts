@@ -92,7 +92,7 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
   if (left < (isCode ? lifetimes.codeAtLeast : 0)) return { drop: 'too_late' };
   if (row.account_id === null) return { drop: 'no_account' };
   if (row.limited_by !== null) {
-    database.note('limits_hit', { policy: row.limited_by });
+    database.note('rate_limit_exceeded', { policy: row.limited_by });
     return { drop: 'limited' };
   }
 
@@ -114,7 +114,7 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
         : undefined,
   };
   if (isCode) return codeOf(context, row, about);
-  const happenedAt = row.settled_at ?? row.created_at;
+  const happenedAt = row.completed_at ?? row.created_at;
   const more: Partial<MessageToSend> = {
     password: row.password_set ? 'set' : row.password_ended ? 'ended' : 'kept',
     suspended: row.suspended ?? undefined,

@@ -33,7 +33,7 @@ export interface TakenRow extends SealedAddress {
   client_id: string | null;
   locale: Locale | null;
   account_locale: Locale | null;
-  settled_at: Date | null;
+  completed_at: Date | null;
   password_set: boolean | null;
   password_ended: boolean | null;
   suspended: boolean | null;
@@ -104,7 +104,7 @@ export const take = statement(
   'recovery_take_messages',
   `with message as (
      select m.id, m.recovery_id, m.kind, m.change, m.authenticator as bound_authenticator, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
-       r.generation, r.state, r.tries, r.guess_key, r.locale, r.settled_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, r.channel as wanted, r.client_id, r.source_key, r.known_as
+       r.generation, r.state, r.tries, r.guess_key, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, r.channel as wanted, r.client_id, r.source_key, r.known_as
      from messages m left join recoveries r on r.id = m.recovery_id
      where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
    ), address as (
@@ -163,7 +163,7 @@ export const take = statement(
      case when message.kind = 'authenticators_changed' and address.is_current then message.bound_authenticator end as undoes,
      address.is_current, message.created_at, message.expires_at,
      message.request_id, message.traceparent,
-     message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.settled_at,
+     message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.completed_at,
      message.password_set, message.password_ended, message.suspended, message.held_until, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
      address.exact, bound.key_id, bound.bound_to, bound.digits, outcome.limited_by
    from message left join address on address.message_id = message.id left join bound on bound.id = message.id

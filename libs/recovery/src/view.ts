@@ -39,7 +39,7 @@ export interface RecoveryView {
   resend_at?: string;
   held_until?: string;
   /** What the page behind a mail's link asks for, when it is opened elsewhere. */
-  link_number?: string;
+  match_number?: string;
   /** After a first proof, while a code is asked for: where it can go. */
   addresses?: OfferedAddress[];
 }
@@ -95,7 +95,7 @@ export function viewOf(
     state,
     methods,
     expires_at: new Date(endOf(row)).toISOString(),
-    ...(asksForCode ? { resend_at: row.resend_at.toISOString(), link_number: linkNumber(keyring, id) } : {}),
+    ...(asksForCode ? { resend_at: row.resend_at.toISOString(), match_number: linkNumber(keyring, id) } : {}),
     ...(state === 'held' && row.held_until ? { held_until: row.held_until.toISOString() } : {}),
     ...(asksForCode && row.proofs.length > 0 && known.offers
       ? { addresses: known.offers.flatMap((offer) => openOffer(keyring, offer) ?? []) }
@@ -121,6 +121,6 @@ function openOffer(
 export function whyNot(row: RecoveryRow | undefined, now: number, wanted: 'proving' | 'proven'): Refusal {
   if (!row) return refuse('not_found');
   const state = stateAt(row, now);
-  if (state === 'settled' || state === 'stopped' || state === 'expired') return refuse('finished');
-  return refuse(wanted === 'proven' ? 'not_proven' : 'not_possible');
+  if (!isOpen(state)) return refuse('recovery_closed');
+  return refuse(wanted === 'proven' ? 'not_proven' : 'invalid_state');
 }

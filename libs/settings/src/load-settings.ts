@@ -8,7 +8,7 @@ import { encrypted, missingInProduction, plainTextPasswords } from './production
 import type { ProcessName, Settings, TwilioSettings } from './settings.js';
 import { tlsProblems } from './tls-files.js';
 import { hasCredentials } from './variable.js';
-import { type Values, type VariableName, variables } from './variables.js';
+import { renamedVariables, type Values, type VariableName, variables } from './variables.js';
 
 /** Everything that is wrong with the environment, one line each, all at once. The process exits with 78 (EX_CONFIG). */
 export class SettingsError extends Error {
@@ -104,7 +104,7 @@ export function loadSettings(
     },
     tokenAudience: values.TOKEN_AUDIENCE ?? [urls.issuer],
     keyPlan: {
-      alg: values.TOKEN_ALG ?? 'ES256',
+      alg: values.ACCESS_TOKEN_ALG ?? 'ES256',
       rotateEveryMs: (values.KEY_ROTATION_DAYS ?? 30) * 86_400_000,
     },
     tokenLifetimesFile: values.TOKEN_LIFETIMES_FILE,
@@ -117,10 +117,13 @@ export function loadSettings(
     recoveryPolicyFile: values.RECOVERY_POLICY_FILE,
     smsPolicyFile: values.SMS_POLICY_FILE,
     smsCountries: values.SMS_COUNTRIES,
-    sendQuotas: { client: values.SENDS_PER_CLIENT ?? 6_000, instance: values.SENDS_IN_ALL ?? 30_000 },
+    sendQuotas: {
+      client: values.CODES_PER_CLIENT_PER_10_MINUTES ?? 6_000,
+      instance: values.CODES_PER_10_MINUTES ?? 30_000,
+    },
     trustProxy: values.TRUST_PROXY ?? [],
     corsOrigins: values.CORS_ORIGINS ?? [],
-    serviceName: values.SERVICE_NAME ?? 'Rekey',
+    productName: values.PRODUCT_NAME ?? 'Rekey',
     signInUrl: values.SIGN_IN_URL,
     metricsToken: values.METRICS_TOKEN,
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT
@@ -135,6 +138,8 @@ export function loadSettings(
 }
 
 function readValues(environment: Record<string, string | undefined>, problems: string[]): Values {
+  for (const [former, name] of Object.entries(renamedVariables))
+    if (environment[former]?.trim()) problems.push(`${former}: is now ${name}; allowed: set ${name} instead`);
   const values: Record<string, unknown> = {};
   for (const [name, variable] of Object.entries(variables)) {
     const read = environment[name]?.trim();

@@ -90,7 +90,7 @@ export interface Settings {
   /** Origins whose pages may call the APIs from script. */
   corsOrigins: string[];
   /** What mails, SMS and pages call the product. */
-  serviceName: string;
+  productName: string;
   /** Where a person signs in after a recovery that no app began. */
   signInUrl?: string | undefined;
   /** Opens all of `/metrics`. */

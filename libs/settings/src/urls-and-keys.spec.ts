@@ -39,7 +39,7 @@ test('no value of any variable is a fault: each is named', () => {
       '{}',
       '\u{1F511}',
     ])
-      for (const problem of problemsOf({ [name]: value })) expect(problem).toMatch(/^[A-Z][A-Z_]+\b.*: /);
+      for (const problem of problemsOf({ [name]: value })) expect(problem).toMatch(/^[A-Z][A-Z0-9_]+\b.*: /);
   expect(problemsOf({ CORS_ORIGINS: '*' })).toEqual([
     'CORS_ORIGINS: read "*"; allowed: origins such as https://app.example.com, comma-separated, without a path',
   ]);

@@ -66,12 +66,12 @@ export async function verifyAccessToken(
 
 const live = statement(
   'access_token_live',
-  `select not exists (select from spent_token_ids where jti = :jti) and case when :sid::uuid is null
+  `select not exists (select from used_token_ids where jti = :jti) and case when :sid::uuid is null
      then exists (
        select from clients where client_id = :clientId and created_at <= :madeAt::timestamptz
          and (tokens_from is null or tokens_from < :madeAt::timestamptz)
      )
-     else exists (select from token_families where id = :sid and ended_at is null and expires_at > :now)
+     else exists (select from sessions where id = :sid and ended_at is null and expires_at > :now)
    end as live`,
 );
 
@@ -90,7 +90,7 @@ export async function isLive(sql: Sql, now: number, token: VerifiedAccessToken):
 
 const revoke = statement(
   'access_token_revoke',
-  'insert into spent_token_ids (jti, expires_at) values (:jti, :expiresAt) on conflict do nothing',
+  'insert into used_token_ids (jti, expires_at) values (:jti, :expiresAt) on conflict do nothing',
 );
 
 /** For a token without a session. */

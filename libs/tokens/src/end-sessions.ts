@@ -18,15 +18,15 @@ export type EndReason =
   | 'guesses';
 
 const endOfRecovery = statement(
-  'families_end_of_recoveries',
+  'sessions_end_of_recoveries',
   `with heir as (
-     select id from token_families where recovery_id = any(:recoveries::uuid[])
+     select id from sessions where recovery_id = any(:recoveries::uuid[])
      union
-     select id from token_families
+     select id from sessions
      where account_id = :accountId and recovery_id is null and created_at >= :passwordSince::timestamptz
    ), ended as (
-     update token_families f set ended_at = :at, end_reason = 'stopped' from heir where f.id = heir.id and f.ended_at is null
-     returning f.id
+     update sessions s set ended_at = :at, end_reason = 'stopped' from heir where s.id = heir.id and s.ended_at is null
+     returning s.id
    ), unredeemed as (
      update authorization_codes set used_at = :at where recovery_id = any(:recoveries::uuid[]) and used_at is null
    )
@@ -81,16 +81,16 @@ export async function revokeFamiliesOfRecoveries(
 /** Ends a selection of sessions, each with a line in the audit, and voids the codes that would open new ones. */
 const endOf = (name: string, selected: string, more = '') =>
   statement(
-    `families_end_of_${name}`,
+    `sessions_end_of_${name}`,
     `with ended as (
-       update token_families set ended_at = :at, end_reason = :reason where ${selected} and ended_at is null
+       update sessions set ended_at = :at, end_reason = :reason where ${selected} and ended_at is null
        returning id, account_id, recovery_id
      ), unredeemed as (
        update authorization_codes set used_at = :at where ${selected} and used_at is null
      ), ${more} noted as (
        ${auditInsert}
        select gen_random_uuid(), :at::timestamptz, 'authn_token_revoked', :actor, account_id, recovery_id,
-         jsonb_build_object('family', id, 'reason', :reason::text)
+         jsonb_build_object('session', id, 'reason', :reason::text)
        from ended
      )
      select count(*)::integer as ended from ended`,
@@ -134,13 +134,13 @@ export async function endSessionsOf(
  * opened from older ones meanwhile, or with the password that there was before. Needs `:now`.
  */
 export const endOlderFamilies = (of: { account: string; recovery: string }): string => `
-  update token_families set ended_at = :now, end_reason = 'recovery'
+  update sessions set ended_at = :now, end_reason = 'recovery'
   where account_id = ${of.account} and ended_at is null and recovery_id is distinct from ${of.recovery}::uuid`;
 
 const hold = statement(
   'session_hold',
-  `select acr from token_families f
-   where id = :session and account_id = :account and ended_at is null and ${untilOf('f')} > :now
+  `select acr from sessions s
+   where id = :session and account_id = :account and ended_at is null and ${untilOf('s')} > :now
    for no key update`,
 );
 
@@ -158,14 +158,14 @@ export async function holdSession(
 }
 
 const endOne = statement(
-  'family_end',
+  'session_end',
   `with ended as (
-     update token_families set ended_at = :at, end_reason = :reason
+     update sessions set ended_at = :at, end_reason = :reason
      where id = :id and account_id = coalesce(:accountId, account_id) and ended_at is null returning id, account_id, recovery_id
    )
    ${auditInsert}
    select :auditId::uuid, :at::timestamptz, :event, :actor, account_id, recovery_id,
-     jsonb_strip_nulls(jsonb_build_object('family', id, 'reason', :reason::text, 'source', :source::text))
+     jsonb_strip_nulls(jsonb_build_object('session', id, 'reason', :reason::text, 'source', :source::text))
    from ended returning id`,
 );
 

@@ -2,8 +2,8 @@ import { type Sql, statement } from '@rekey/database';
 
 const erase = statement(
   'tokens_erase_account',
-  `with families as (
-     update token_families set account_id = null where account_id = :account
+  `with theirs as (
+     update sessions set account_id = null where account_id = :account
    ), devices as (
      update device_codes set state = 'denied', account_id = null, session_id = null where account_id = :account
    )

@@ -29,10 +29,10 @@ const spendAndEnd = `
   subject as (
     ${subject}
   ), fresh as (
-    insert into spent_token_ids (jti, expires_at) select :jti, :jtiExpiresAt from subject where subject.status = 'active' and subject.holds
+    insert into used_token_ids (jti, expires_at) select :jti, :jtiExpiresAt from subject where subject.status = 'active' and subject.holds
     on conflict do nothing returning jti
   ), ended as (
-    update token_families set ended_at = :now::timestamptz, end_reason = 'recovery'
+    update sessions set ended_at = :now::timestamptz, end_reason = 'recovery'
     where account_id = :account and ended_at is null and exists (select from fresh)
     returning id
   ), void_codes as (
@@ -48,8 +48,8 @@ const exchangeTokens = statement(
      select :acr::text as acr, :amr::text[] as amr, :authTime::timestamptz as auth_time, :recoveryId::uuid as recovery_id
    ), ${insertFamily('who, granted')}
    select subject.status, subject.holds, subject.roles, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended,
-     family.id, subject.id as account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms
-   from subject left join family on true`,
+     session.id, subject.id as account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms
+   from subject left join session on true`,
 );
 
 const exchangeCode = statement(

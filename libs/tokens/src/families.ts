@@ -19,7 +19,7 @@ export const refreshDigests = (keyring: Keyring, token: string): Buffer[] =>
 
 /** When a session was last refreshed, as SQL: its newest token was made then. */
 const refreshedAt = (family: string): string =>
-  `(select max(newest.created_at) from refresh_tokens newest where newest.family_id = ${family}.id)`;
+  `(select max(newest.created_at) from refresh_tokens newest where newest.session_id = ${family}.id)`;
 
 /** When a session ends if nobody refreshes it any more, as SQL. */
 export const untilOf = (family: string, newestToken = refreshedAt(family)): string =>
@@ -27,15 +27,15 @@ export const untilOf = (family: string, newestToken = refreshedAt(family)): stri
 
 /**
  * A new family with its first refresh token, as SQL for a CTE that has `who (account_id, roles, generation)` of one row or none. The
- * first of three: `family`, `first_token`, `noted`.
+ * first of three: `session`, `first_token`, `noted`.
  *
  * @param from further CTEs whose emptiness means that nothing is to be issued
  */
 export const insertFamily = (from: string): string => `
-  family as (
-    insert into token_families (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
+  session as (
+    insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
       created_at, expires_at)
-    select :familyId::uuid, who.account_id, who.generation, :clientId::text, :scope::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
+    select :sessionId::uuid, who.account_id, who.generation, :clientId::text, :scope::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
       life.idle_ms, life.access_ms, :now::timestamptz, :now::timestamptz + life.whole_ms * interval '1 millisecond'
     from ${from}, lateral (
       select least(:idleMs::bigint, min(role."refreshIdle")) as idle_ms, least(:accessMs::bigint, min(role.access)) as access_ms,
@@ -45,12 +45,12 @@ export const insertFamily = (from: string): string => `
     ) life
     returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
   ), first_token as (
-    insert into refresh_tokens (digest, family_id, created_at) select :refreshDigest::bytea, id, :now::timestamptz from family
+    insert into refresh_tokens (digest, session_id, created_at) select :refreshDigest::bytea, id, :now::timestamptz from session
   ), noted as (
     ${auditInsert}
     select :auditId::uuid, :now::timestamptz, 'authn_token_created', 'client:' || :clientId::text, account_id, recovery_id,
-      jsonb_build_object('family', id, 'acr', acr, 'amr', to_jsonb(amr))
-    from family
+      jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
+    from session
   )`;
 
 /** The values that {@link insertFamily} needs, and the refresh token that they make good. */
@@ -64,7 +64,7 @@ export function newFamily(
   return {
     refreshToken,
     values: {
-      familyId: of.familyId,
+      sessionId: of.familyId,
       auditId: of.auditId,
       clientId: of.client.client_id,
       scope: of.scope,
@@ -174,11 +174,11 @@ interface ListedFamily
 }
 
 const list = statement(
-  'families_list',
-  `select f.id, f.client_id, f.scope, f.acr, f.amr, f.recovery_id, f.created_at, ${refreshedAt('f')} as refreshed_at,
-     ${untilOf('f')} as until, f.ended_at, f.end_reason
-   from token_families f, lateral (${accountSubject('f.account_id', 'f.generation')}) subject
-   where f.account_id = :accountId order by f.created_at desc limit 200`,
+  'sessions_list',
+  `select s.id, s.client_id, s.scope, s.acr, s.amr, s.recovery_id, s.created_at, ${refreshedAt('s')} as refreshed_at,
+     ${untilOf('s')} as until, s.ended_at, s.end_reason
+   from sessions s, lateral (${accountSubject('s.account_id', 's.generation')}) subject
+   where s.account_id = :accountId order by s.created_at desc limit 200`,
 );
 
 /** Newest first, 200 at most. */

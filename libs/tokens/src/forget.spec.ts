@@ -6,20 +6,20 @@ const aDayMs = 86_400_000;
 const now = Date.UTC(2026, 0, 31);
 
 const family = statement(
-  'spec_family',
-  `with family as (
-     insert into token_families (id, account_id, client_id, scope, acr, amr, auth_time, idle_ms, access_ms, created_at, expires_at,
+  'spec_session',
+  `with session as (
+     insert into sessions (id, account_id, client_id, scope, acr, amr, auth_time, idle_ms, access_ms, created_at, expires_at,
        ended_at)
      select gen_random_uuid(), :account, 'default', 'account', 'a', '{}', :at, 1, 1, :at, :expiresAt, :endedAt::timestamptz
      returning id
    )
-   insert into refresh_tokens (digest, family_id, created_at)
-   select sha256(convert_to(:account || number, 'utf8')), id, :at from family, generate_series(1, 3) number`,
+   insert into refresh_tokens (digest, session_id, created_at)
+   select sha256(convert_to(:account || number, 'utf8')), id, :at from session, generate_series(1, 3) number`,
 );
 const left = statement(
   'spec_left',
-  `select (select array_agg(account_id order by account_id) from token_families) as families,
-     (select array_agg(distinct f.account_id) from refresh_tokens t join token_families f on f.id = t.family_id) as with_tokens,
+  `select (select array_agg(account_id order by account_id) from sessions) as families,
+     (select array_agg(distinct s.account_id) from refresh_tokens t join sessions s on s.id = t.session_id) as with_tokens,
      (select count(*)::integer from refresh_tokens) as tokens`,
 );
 

@@ -1,18 +1,18 @@
 import { type Sql, statement } from '@rekey/database';
 
-const ids = statement('spent_token_ids_forget', 'delete from spent_token_ids where expires_at <= :now');
+const ids = statement('used_token_ids_prune', 'delete from used_token_ids where expires_at <= :now');
 const codes = statement(
   'authorization_codes_forget',
   'delete from authorization_codes where expires_at <= :before',
 );
 const devices = statement('device_codes_forget', 'delete from device_codes where expires_at <= :before');
 const families = statement(
-  'token_families_forget',
+  'sessions_prune',
   `with gone as (
-     delete from token_families where id in (
-       select id from token_families where least(expires_at, coalesce(ended_at, expires_at)) <= :before limit 500
+     delete from sessions where id in (
+       select id from sessions where least(expires_at, coalesce(ended_at, expires_at)) <= :before limit 500
      ) returning id
-   ) delete from refresh_tokens where family_id in (select id from gone)`,
+   ) delete from refresh_tokens where session_id in (select id from gone)`,
 );
 
 const aDayMs = 86_400_000;

@@ -8,9 +8,9 @@ import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 const findRefresh = statement(
   'refresh_token_find',
-  `select f.id, f.account_id, f.client_id, f.scope, f.created_at, t.replaced_at is null and f.ended_at is null
-     and ${untilOf('f')} > :now as live, ${untilOf('f')} as until
-   from refresh_tokens t join token_families f on f.id = t.family_id where t.digest = any(:digests::bytea[])`,
+  `select s.id, s.account_id, s.client_id, s.scope, s.created_at, t.replaced_at is null and s.ended_at is null
+     and ${untilOf('s')} > :now as live, ${untilOf('s')} as until
+   from refresh_tokens t join sessions s on s.id = t.session_id where t.digest = any(:digests::bytea[])`,
 );
 
 interface FoundRefresh {
@@ -52,7 +52,7 @@ export async function introspect(
 ): Promise<Introspection> {
   const found = await stateOf(context, client, token);
   const answer = found.active ? 'active' : 'inactive';
-  context.database.note('tokens_introspected', { answer, client: client.client_id });
+  context.database.note('tokens_introspected', { outcome: answer, client: client.client_id });
   return found;
 }
 
@@ -111,6 +111,6 @@ export async function authenticateBearer(
   const { database, clock } = context;
   const access = await verifyAccessToken(context, token);
   const isGood = access !== undefined && (await isLive(database, clock.now(), access));
-  database.note('tokens_verified', { outcome: isGood ? 'good' : access ? 'ended' : 'invalid' });
+  database.note('tokens_verified', { outcome: isGood ? 'valid' : access ? 'ended' : 'invalid' });
   return isGood ? access : undefined;
 }

@@ -25,21 +25,21 @@ const redeem = statement(
    ), who as (
      ${activeSubject('(select account_id from presented)', `exists (select from presented where ${holds})`)}
    ), granted as (
-     update authorization_codes code set used_at = :now::timestamptz, family_id = :familyId::uuid
+     update authorization_codes code set used_at = :now::timestamptz, session_id = :sessionId::uuid
      from who
      where code.account_id = who.account_id and code.digest = any(:codeDigests::bytea[]) and code.used_at is null
        and code.expires_at > :now::timestamptz and code.client_id = :clientId and code.redirect_uri = :redirectUri
        and code.code_challenge = :codeChallenge
      returning code.recovery_id, code.acr, code.amr, code.auth_time
    ), ${insertFamily('who, granted')}
-   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles
-   from family, who`,
+   select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles
+   from session, who`,
 );
 
 const findRedeemed = statement(
   'tokens_find_redeemed_code',
-  `select family_id from authorization_codes
-   where digest = any(:codeDigests::bytea[]) and used_at is not null and family_id is not null`,
+  `select session_id from authorization_codes
+   where digest = any(:codeDigests::bytea[]) and used_at is not null and session_id is not null`,
 );
 
 /**
@@ -71,11 +71,11 @@ export async function redeemCode(
     codeChallenge: createHash('sha256').update(request.code_verifier).digest('base64url'),
   });
   if (!family) {
-    const [reused] = await context.database.query<{ family_id: string }>(findRedeemed, { codeDigests });
+    const [reused] = await context.database.query<{ session_id: string }>(findRedeemed, { codeDigests });
     if (reused) {
-      context.database.note('tokens_reused', { what: 'authorization_code' });
+      context.database.note('tokens_reused', { token_type: 'authorization_code' });
       await endFamily(context.database, {
-        id: reused.family_id,
+        id: reused.session_id,
         accountId: null,
         at: new Date(now),
         reason: 'reuse',

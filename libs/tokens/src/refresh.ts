@@ -18,10 +18,10 @@ import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 const rotate = statement(
   'tokens_refresh',
   `with presented as (
-     select t.digest, t.replaced_at, f.*, subject.roles, subject.status,
-       case when t.replaced_at is null then ${untilOf('f', 't.created_at')} else ${untilOf('f')} end as until
-     from refresh_tokens t join token_families f on f.id = t.family_id
-       left join lateral (${accountSubject('f.account_id', 'f.generation')}) subject on true
+     select t.digest, t.replaced_at, s.*, subject.roles, subject.status,
+       case when t.replaced_at is null then ${untilOf('s', 't.created_at')} else ${untilOf('s')} end as until
+     from refresh_tokens t join sessions s on s.id = t.session_id
+       left join lateral (${accountSubject('s.account_id', 's.generation')}) subject on true
      -- One row at most, and said so: else the planner takes a plan for ten and makes another at each call, for more time than
      -- the call itself takes.
      where t.digest = (select digest from refresh_tokens where digest = any(:digests::bytea[]) limit 1)
@@ -31,10 +31,10 @@ const rotate = statement(
      where t.digest = p.digest and t.replaced_at is null and p.client_id = :clientId and p.status = 'active'
        and (:wanted::text[] is null or :wanted::text[] <@ string_to_array(p.scope, ' '))
        and p.ended_at is null and p.until > :now::timestamptz
-     returning t.family_id
+     returning t.session_id
    ), successor as (
-     insert into refresh_tokens (digest, family_id, created_at)
-     select :successorDigest::bytea, family_id, :now::timestamptz from rotated on conflict do nothing
+     insert into refresh_tokens (digest, session_id, created_at)
+     select :successorDigest::bytea, session_id, :now::timestamptz from rotated on conflict do nothing
    )
    select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.access_ms, p.roles, p.replaced_at,
      case
@@ -100,7 +100,7 @@ export async function refresh(
   // Not rotated and not replaced when we looked: another caller rotated it in this very moment.
   const replacedAgo = row.replaced_at ? now - row.replaced_at.getTime() : 0;
   if (!row.rotated && replacedAgo > refreshRetryMs) {
-    database.note('tokens_reused', { what: 'refresh_token' });
+    database.note('tokens_reused', { token_type: 'refresh_token' });
     note('refused', 'reuse');
     const actor = `client:${client.client_id}`;
     const at = new Date(now);

@@ -11,12 +11,12 @@ const renew = statement(
   `with who as (
      ${activeSubject(':account')}
    ), granted as (
-     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, who
-     where f.id = :before and f.account_id = who.account_id and ${isOfGeneration('who', 'f.generation')}
+     select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, who
+     where s.id = :before and s.account_id = who.account_id and ${isOfGeneration('who', 's.generation')}
    ), ${insertFamily('who, granted')}
-   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles,
+   select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles,
      who.generation, who.known_browsers_epoch as epoch
-   from family, who`,
+   from session, who`,
 );
 
 /**

@@ -17,8 +17,8 @@ const secrets = statement(
 const living = statement(
   'refresh_tokens_by_key',
   countByKey(
-    `refresh_tokens t join token_families f on f.id = t.family_id
-     where t.replaced_at is null and f.ended_at is null and ${untilOf('f', 't.created_at')} > :now`,
+    `refresh_tokens t join sessions s on s.id = t.session_id
+     where t.replaced_at is null and s.ended_at is null and ${untilOf('s', 't.created_at')} > :now`,
     keyOf('t.digest'),
   ),
 );

@@ -12,9 +12,9 @@ const begin = statement(
    ), granted as (
      select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
    ), ${insertFamily('who, granted')}
-   select family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms, who.roles,
+   select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles,
      who.generation, who.known_browsers_epoch as epoch
-   from family, who`,
+   from session, who`,
 );
 
 /** A password (NIST SP 800-63B-4 §2.1), and a password with a second factor (§2.2). */

@@ -1,6 +1,6 @@
-/** A label whose words are our own lists elsewhere: causes, policies, reasons. Nothing that a caller sends becomes one. */
+/** A label whose values are lists of ours elsewhere: causes, policies, reasons, countries. A caller's input never becomes one. */
 const words = 'words';
-/** A client that is registered: whoever notes it has found it. An invented id never becomes a label. */
+/** A registered client: the code that records it has found it. An invented id never becomes a label. */
 const client = 'client';
 
 interface Described {
@@ -9,7 +9,7 @@ interface Described {
   labels: Record<string, readonly string[] | typeof words | typeof client>;
   /** Upper bounds of a histogram. */
   buckets?: readonly number[];
-  /** Moves alike whether an account exists or not, and by nobody's answer to a message: shown to everyone. */
+  /** Changes in the same way whether or not an account exists, and never by a reply to a message: everyone may see it. */
   open?: true;
 }
 
@@ -23,11 +23,11 @@ const messageKinds = [
 const channels = ['email', 'sms', 'none'] as const;
 const keyUses = ['access_token', 'recovery_assertion'] as const;
 
-/** Everything that is counted, by the name without `rekey_` and without `_total`. No label names a person or an address. */
+/** Every metric, by its name without `rekey_` and `_total`. No label names a person or an address. */
 export const catalogue = {
   tokens_issued: {
     kind: 'counter',
-    help: 'Access tokens issued, refreshes aside',
+    help: 'Access tokens issued, not counting refreshes',
     labels: {
       grant: ['sign_in', 'recovery', 'code', 'device', 'renewal', 'client_credentials'],
       role: ['ordinary', 'staff', 'client'],
@@ -36,7 +36,7 @@ export const catalogue = {
   },
   tokens_refreshed: {
     kind: 'counter',
-    help: 'Refresh tokens that were presented; the cause of a refusal',
+    help: 'Refresh tokens presented. `cause` says why one was refused',
     labels: {
       outcome: ['rotated', 'retried', 'refused'],
       cause: ['none', 'unknown', 'other_client', 'account', 'ended', 'expired', 'reuse', 'scope'],
@@ -45,12 +45,12 @@ export const catalogue = {
   },
   tokens_reused: {
     kind: 'counter',
-    help: 'Retired tokens and used codes that came again: somebody has a copy',
-    labels: { what: ['refresh_token', 'authorization_code'] },
+    help: 'Replaced refresh tokens and used authorization codes that were presented again: somebody has a copy',
+    labels: { token_type: ['refresh_token', 'authorization_code'] },
   },
   sessions_ended: {
     kind: 'counter',
-    help: 'Sessions that were ended before their time',
+    help: 'Sessions ended before they expired',
     labels: {
       reason: [
         'recovery',
@@ -68,80 +68,93 @@ export const catalogue = {
   },
   tokens_introspected: {
     kind: 'counter',
-    help: 'Answers of introspection, by the client that asked',
-    labels: { answer: ['active', 'inactive'], client },
+    help: 'Introspection requests, by the client that made them',
+    labels: { outcome: ['active', 'inactive'], client },
   },
   tokens_verified: {
     kind: 'counter',
-    help: 'Bearer tokens shown to Rekey itself',
-    labels: { outcome: ['good', 'invalid', 'ended'] },
+    help: 'Bearer tokens presented to Rekey itself',
+    labels: { outcome: ['valid', 'invalid', 'ended'] },
   },
-  tokens_diagnosed: { kind: 'counter', help: 'Diagnoses', labels: { cause: words } },
+  tokens_diagnosed: {
+    kind: 'counter',
+    help: 'Token diagnoses, by the cause that was found',
+    labels: { cause: words },
+  },
   sign_ins: {
     kind: 'counter',
-    help: 'Passwords that were tried',
-    labels: { outcome: ['right', 'wrong', 'second_factor_required'], client },
+    help: 'Sign-in attempts with a password',
+    labels: { outcome: ['success', 'failure', 'second_factor_required'], client },
   },
-  recoveries_started: { kind: 'counter', help: 'Recoveries begun', labels: { client }, open: true },
+  recoveries_started: { kind: 'counter', help: 'Recoveries started', labels: { client }, open: true },
   proofs: {
     kind: 'counter',
-    help: 'Proofs offered in recoveries',
+    help: 'Proofs submitted in recoveries, with their outcome',
     labels: {
       kind: proofKinds,
       outcome: [
         'accepted',
         'proven',
         'held',
-        'wrong',
+        'failure',
         'no_tries_left',
-        'day_used_up',
+        'daily_limit',
         'rate_limited',
-        'not_possible',
-        'finished',
+        'invalid_state',
+        'recovery_closed',
       ],
     },
   },
-  guesses_burnt: { kind: 'counter', help: 'Guesses spent on them', labels: { kind: proofKinds } },
-  guess_sprays: {
+  proof_attempts: {
     kind: 'counter',
-    help: 'Ten minutes in which a process saw more wrong proofs than people get wrong: somebody tries many accounts',
+    help: 'Proofs that were checked and used up one of the tries of a recovery',
+    labels: { kind: proofKinds },
+  },
+  spray_attacks: {
+    kind: 'counter',
+    help: 'Periods of ten minutes with more failed proofs in one process than people cause: somebody is guessing across many accounts',
     labels: {},
   },
   authenticators_disabled: {
     kind: 'counter',
-    help: 'Authenticators disabled by wrong values in a row; of an address, its short codes',
+    help: 'Authenticators disabled after too many failed attempts in a row. For an address: its short codes are disabled',
     labels: { kind: proofKinds },
   },
-  recoveries_settled: {
+  recoveries_completed: {
     kind: 'counter',
-    help: 'Recoveries that ended with fresh credentials',
-    labels: { client, password: ['set', 'ended', 'kept'] },
+    help: 'Recoveries completed with new credentials. `password` says what happened to the password',
+    labels: { client, password: ['changed', 'ended', 'unchanged'] },
   },
   recovery_duration_seconds: {
     kind: 'histogram',
-    help: 'From the start of a recovery to its credentials',
+    help: 'Time from the start of a recovery to its new credentials',
     labels: {},
     buckets: [15, 30, 60, 120, 300, 600, 1200, 1800, 3600],
   },
+  recoveries_cancelled: {
+    kind: 'counter',
+    help: 'Recoveries cancelled by the person who started them',
+    labels: {},
+  },
   recoveries_stopped: {
     kind: 'counter',
-    help: 'Recoveries that were ended by somebody; `settled`: it had led to credentials',
-    labels: { by: ['bearer', 'stop_link', 'account', 'management'], settled: ['yes', 'no'] },
+    help: "Recoveries ended by the owner's stop link, an account change or management. `completed`: it had already led to credentials",
+    labels: { by: ['stop_link', 'account', 'management'], completed: ['yes', 'no'] },
   },
   recoveries_reopened: {
     kind: 'counter',
-    help: 'Recoveries that lost a proof, because it did not hold any more when it was to be used',
+    help: 'Recoveries that asked for a proof again, because it was no longer valid when it was used',
     labels: {},
   },
   recoveries_held: {
     kind: 'counter',
-    help: 'Recoveries in which enough was proved, and which wait because one of the account was stopped',
+    help: 'Recoveries with enough proofs that wait, because an earlier recovery of the account was stopped',
     labels: {},
   },
-  recoveries_expired: { kind: 'counter', help: 'Recoveries that ran out', labels: {} },
+  recoveries_expired: { kind: 'counter', help: 'Recoveries that expired', labels: {} },
   messages: {
     kind: 'counter',
-    help: 'Attempts to send, and what became of them',
+    help: 'Attempts to send a message, with their outcome',
     labels: {
       kind: messageKinds,
       channel: channels,
@@ -151,42 +164,50 @@ export const catalogue = {
   },
   message_delivery_seconds: {
     kind: 'histogram',
-    help: 'From the row of a message to the provider that took it',
+    help: 'Time from the creation of a message until a provider accepted it',
     labels: { kind: messageKinds, channel: channels },
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600],
   },
-  messages_waiting: {
+  outbox_messages: {
     kind: 'gauge',
-    help: 'Messages that wait to be sent, 10,000 at most',
+    help: 'Messages waiting to be sent. The count stops at 10,000',
     labels: {},
   },
-  oldest_message_age_seconds: { kind: 'gauge', help: 'How long the oldest of them has waited', labels: {} },
-  limits_hit: { kind: 'counter', help: 'Requests and codes over a limit', labels: { policy: words } },
-  sms_money_reserved: {
-    kind: 'counter',
-    help: 'What SMS were expected to cost, in the currency of the policy',
-    labels: { country: words },
+  oldest_message_age_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest message that waits to be sent',
+    labels: {},
   },
-  sms_breakers: {
+  rate_limit_exceeded: {
     kind: 'counter',
-    help: 'Breakers of a range or a country that opened or closed',
-    labels: { turn: ['opened', 'closed'], cause: ['ratio', 'probes', 'proof'] },
+    help: 'Requests and codes that exceeded a limit',
+    labels: { policy: words },
+  },
+  sms_cost_reserved: {
+    kind: 'counter',
+    help: 'Expected cost of the SMS that were allowed',
+    labels: { country: words, currency: words },
+  },
+  sms_circuit_breaker_transitions: {
+    kind: 'counter',
+    help: 'Circuit breakers of a number range or a country that opened or closed',
+    labels: { to: ['open', 'closed'], cause: ['ratio', 'probes', 'proof'] },
   },
   signing_key_age_seconds: {
     kind: 'gauge',
-    help: 'How long the present key has signed',
+    help: 'Time since the current signing key became active',
     labels: { use: keyUses },
   },
-  signing_key_due_seconds: {
+  signing_key_rotation_seconds: {
     kind: 'gauge',
-    help: 'Until the next key signs; below zero: the rotation is late',
+    help: 'Time until the next signing key becomes active. Negative: the rotation is late',
     labels: { use: keyUses },
   },
   sweeps: {
     kind: 'counter',
-    help: 'Rounds of the work that repeats',
+    help: 'Runs of the periodic jobs',
     labels: {
-      sweep: ['messages', 'recoveries', 'sms_proven', 'sms_money', 'tokens'],
+      sweep: ['messages', 'recoveries', 'sms_proven', 'sms_cost', 'tokens'],
       outcome: ['done', 'failed'],
     },
   },

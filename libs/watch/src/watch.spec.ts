@@ -14,13 +14,13 @@ describe('a watch', () => {
     watch.note('recoveries_expired', {}, 3);
     watch.note('recovery_duration_seconds', {}, 42);
     let asked = 0;
-    watch.gauge('messages_waiting', async () => [{ labels: {}, value: ++asked }]);
+    watch.gauge('outbox_messages', async () => [{ labels: {}, value: ++asked }]);
     expect(asked).toBe(0);
     watch.gauge('oldest_message_age_seconds', () => Promise.reject(new Error('the database is away')));
     const text = await watch.text(true);
     expect(text).toContain('\nrekey_recoveries_expired_total 3\n');
     expect(text).toContain('rekey_recovery_duration_seconds_bucket{le="60"} 1');
-    expect(text).toContain('\nrekey_messages_waiting 1\n');
+    expect(text).toContain('\nrekey_outbox_messages 1\n');
     expect(text).toMatch(/^rekey_oldest_message_age_seconds nan$/im);
   });
 
@@ -36,7 +36,7 @@ describe('a watch', () => {
   test('shows everyone what is open; of the process only where no message is written in it', async () => {
     watch.note('recoveries_started', { client: 'default' });
     watch.note('recoveries_started', { client: 'backoffice' });
-    watch.note('tokens_reused', { what: 'refresh_token' });
+    watch.note('tokens_reused', { token_type: 'refresh_token' });
     const open = await watch.text(false);
     expect(open).toContain('rekey_recoveries_started_total 2');
     expect(open).not.toMatch(/client|backoffice/);
@@ -45,19 +45,19 @@ describe('a watch', () => {
     expect(open).not.toContain('reused');
     const beside = await openWatch({ app: 'spec', besideCourier: true });
     const courier = await openWatch({ app: 'courier', with: beside });
-    courier.note('tokens_reused', { what: 'refresh_token' });
-    beside.note('tokens_reused', { what: 'refresh_token' });
+    courier.note('tokens_reused', { token_type: 'refresh_token' });
+    beside.note('tokens_reused', { token_type: 'refresh_token' });
     expect(await beside.text(false)).toBe('\n');
-    expect(await beside.text(true)).toContain('rekey_tokens_reused_total{what="refresh_token"} 2');
+    expect(await beside.text(true)).toContain('rekey_tokens_reused_total{token_type="refresh_token"} 2');
   });
 
   test('what is noted for a request stands in its line of the log, twenty events at most', () => {
     const place = watch.placeOf('01890000-0000-7000-8000-000000000000');
     const note = watch.noteAt(place);
     note('recoveries_expired', {}, 0);
-    for (let n = 0; n < 30; n++) note('guesses_burnt', { kind: 'code' });
+    for (let n = 0; n < 30; n++) note('proof_attempts', { kind: 'code' });
     expect(place.events).toHaveLength(20);
-    expect(place.events[0]).toEqual({ event: 'guesses_burnt', kind: 'code' });
+    expect(place.events[0]).toEqual({ event: 'proof_attempts', kind: 'code' });
   });
 });
 

@@ -29,7 +29,7 @@ const prove = {
 
 const issue = {
   name: 'issue',
-  text: `with won as (update recoveries set state = 'settled' where id = $1 and state = 'proven' returning id, email)
+  text: `with won as (update recoveries set state = 'completed' where id = $1 and state = 'proven' returning id, email)
     insert into families (account_id, recovery_id, refresh_digest, expires_at)
     select accounts.id, won.id, $2, $3 from won join accounts using (email) returning account_id`,
 };

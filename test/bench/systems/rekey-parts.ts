@@ -51,8 +51,8 @@ export async function planRekey(around: Surroundings): Promise<RekeyPlan> {
       // Every recovery comes from a source of its own, as from as many people; one source may begin thirty in ten minutes.
       TRUST_PROXY: '127.0.0.1',
       // One client does the work of many here.
-      SENDS_PER_CLIENT: '999999999',
-      SENDS_IN_ALL: '999999999',
+      CODES_PER_CLIENT_PER_10_MINUTES: '999999999',
+      CODES_PER_10_MINUTES: '999999999',
     },
   };
 }

@@ -60,8 +60,8 @@ export async function deploy(accounts: number, undo: (() => unknown)[]): Promise
     RECOVERY_URL: url('recovery'),
     ISSUER_URL: url('issuer'),
     TRUST_PROXY: '127.0.0.1',
-    SENDS_PER_CLIENT: '999999999',
-    SENDS_IN_ALL: '999999999',
+    CODES_PER_CLIENT_PER_10_MINUTES: '999999999',
+    CODES_PER_10_MINUTES: '999999999',
   };
   const leak = { NODE_OPTIONS: `--import ${new URL('./planted.js', import.meta.url).href}` };
   const started = names.map((name) => {

@@ -95,7 +95,7 @@ export const plain = ({ status, headers, body }: Seen, who: string): string[] =>
   body
     .replaceAll(who, '<who>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
-    .replace(/"link_number":"\d{3}"/, '"link_number":"<3>"')
+    .replace(/"match_number":"\d{3}"/, '"match_number":"<3>"')
     .replace(/class="number">\d{3}</, 'class="number"><3><')
     .replace(/"token":"[\w-]{43}"/, '"token":"<43>"')
     .replace(/name="csrf" value="[\w-]{43}\.[\w-]{43}"/g, 'name="csrf" value="<43.43>"'),

@@ -216,6 +216,6 @@ export const gaps: Record<GapName, Gap> = {
 
 const sessionsOf = (stage: Stage, { id }: Cell) =>
   stage.rekey.sql(
-    `select id, recovery_id from token_families where account_id = $1 and ended_at is null order by id`,
+    `select id, recovery_id from sessions where account_id = $1 and ended_at is null order by id`,
     [id],
   );

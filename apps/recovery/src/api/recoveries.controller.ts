@@ -112,9 +112,9 @@ export class RecoveriesController {
     refusals: [
       'invalid_request',
       'not_found',
-      'not_possible',
-      'finished',
-      'too_early',
+      'invalid_state',
+      'recovery_closed',
+      'resend_too_soon',
       'idempotency_key_reused',
     ],
   })
@@ -142,8 +142,8 @@ export class RecoveriesController {
     refusals: [
       'invalid_request',
       'not_found',
-      'not_possible',
-      'finished',
+      'invalid_state',
+      'recovery_closed',
       'wrong_proof',
       'no_tries_left',
       'rate_limited',
@@ -165,13 +165,13 @@ export class RecoveriesController {
       'Ends every older session and refresh token of the account. With `password`, sets a new one. Without it, the password that the account had no longer works, unless the policy keeps it for this client: a session of this recovery sets a new one while it is fresh (`PUT /v1/password` of the issuer).',
     bearer: true,
     body: credentialsBody,
-    answers: { 201: { description: 'settled', schema: credentialsAnswer } },
+    answers: { 201: { description: 'completed', schema: credentialsAnswer } },
     refusals: [
       'invalid_request',
       'not_found',
       'not_proven',
-      'not_possible',
-      'finished',
+      'invalid_state',
+      'recovery_closed',
       'password_refused',
       'unavailable',
     ],
@@ -188,7 +188,7 @@ export class RecoveriesController {
     summary: 'Give it up',
     bearer: true,
     answers: { 204: { description: 'ended' } },
-    refusals: ['not_found', 'finished'],
+    refusals: ['not_found', 'recovery_closed'],
   })
   async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
     unwrap(await cancelRecovery(inRequest(this.context, request), reference(id, request)));

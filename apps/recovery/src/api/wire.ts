@@ -74,7 +74,7 @@ const view = {
     .describe(
       'While `held`: enough was proved, and it waits, since a recovery of the account was stopped; then it is proven',
     ),
-  link_number: z
+  match_number: z
     .string()
     .optional()
     .describe("Show it: the page behind a mail's link asks for it when it is opened elsewhere"),

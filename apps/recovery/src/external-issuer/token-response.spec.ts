@@ -25,8 +25,8 @@ test('tokens are handed on with all that stands beside them, and nothing is said
 });
 
 test.each([
-  [400, { error: 'invalid_grant', error_description: token }, 'not_possible'],
-  [403, { error: 'access_denied', error_uri: token }, 'not_possible'],
+  [400, { error: 'invalid_grant', error_description: token }, 'invalid_state'],
+  [403, { error: 'access_denied', error_uri: token }, 'invalid_state'],
   [401, { error: 'invalid_client', error_description: token }, 'unavailable'],
   [400, { error: 'temporarily_unavailable' }, 'unavailable'],
   [400, { error: token }, undefined],

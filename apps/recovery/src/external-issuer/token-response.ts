@@ -31,7 +31,7 @@ const refused = z.looseObject({ error: z.string().regex(/^[\x20\x21\x23-\x5b\x5d
 const passing = ['temporarily_unavailable', 'server_error'];
 
 /**
- * The tokens; or `not_possible` when the server refuses the recovery. That it does not know us is not the person's matter:
+ * The tokens; or `invalid_state` when the server refuses the recovery. That it does not know us is not the person's matter:
  * `unavailable`, until somebody has mended it.
  *
  * @throws for an answer that is neither; the message holds nothing of it
@@ -50,5 +50,5 @@ export async function readTokenResponse(
   const { error } = refusal.data;
   log(new Error(`${status} ${error}`), 'the external issuer refused a recovery');
   const isNo = error !== 'invalid_client' && !passing.includes(error);
-  return refuse(isNo ? 'not_possible' : 'unavailable', {}, error);
+  return refuse(isNo ? 'invalid_state' : 'unavailable', {}, error);
 }

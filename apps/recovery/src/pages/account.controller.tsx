@@ -93,7 +93,7 @@ export class AccountController {
   @Post('totp')
   async bind(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.changing(request, reply, async (show, context, { account }) => {
-      const begun = await beginTotp(context, account, this.parts.serviceName);
+      const begun = await beginTotp(context, account, this.parts.productName);
       return isRefused(begun) ? this.refused(show, begun) : this.showTotp(show, begun);
     });
   }
@@ -192,6 +192,6 @@ export class AccountController {
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
   }
 }

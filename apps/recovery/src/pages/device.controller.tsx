@@ -76,6 +76,6 @@ export class DeviceController {
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
   }
 }

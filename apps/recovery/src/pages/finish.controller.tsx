@@ -77,6 +77,6 @@ export class FinishController {
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
   }
 }

@@ -31,7 +31,7 @@ export async function finishForApp(
     const view = <PasswordPage context={show.context} app={recovery.app?.name} reason={done.data.reason} />;
     return show.page(422, view, recovery.app?.origin);
   }
-  if (done.code === 'unavailable' || done.code === 'not_possible') {
+  if (done.code === 'unavailable' || done.code === 'invalid_state') {
     const view = <HandBackPage context={show.context} app={recovery.app?.name ?? ''} />;
     return show.page(503, view, recovery.app?.origin);
   }

@@ -54,7 +54,7 @@ export class LinkController {
         const problem = proofWordings[show.context.locale].link.wrong(proven.data.tries_left ?? 0);
         return show.page(422, <LinkPage context={show.context} asksForNumber problem={problem} />);
       }
-      if (proven.code === 'not_possible')
+      if (proven.code === 'invalid_state')
         return show.page(410, <LinkEndPage context={show.context} kind="gone" />);
       return proven.code === 'not_found' ? gone(show) : refused(show, proven);
     }
@@ -64,7 +64,7 @@ export class LinkController {
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
   }
 }
 

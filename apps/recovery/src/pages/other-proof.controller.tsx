@@ -45,7 +45,7 @@ export class OtherProofController {
     if (proven.code === 'wrong_proof') {
       return this.showOther(show, recovery, 422, { kind, text: other.wrong(proven.data.tries_left ?? 0) });
     }
-    if (proven.code === 'not_possible') return show.to('/recover/code');
+    if (proven.code === 'invalid_state') return show.to('/recover/code');
     return refused(show, proven);
   }
 
@@ -83,6 +83,6 @@ export class OtherProofController {
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
   }
 }

@@ -12,8 +12,8 @@ export class PageFaults implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { browser, serviceName } = this.parts;
-    const show = new Presenter(reply, request, browser, serviceName);
+    const { browser, productName } = this.parts;
+    const show = new Presenter(reply, request, browser, productName);
     const status = thrown instanceof HttpException ? thrown.getStatus() : 503;
     if (status >= 500) reply.log.error({ err: thrown }, 'page failed');
     void show.page(

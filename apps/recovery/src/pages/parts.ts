@@ -12,7 +12,7 @@ export interface PageParts {
   clients: ClientDirectory;
   tokens: TokenContext & Pick<RecoveryContext, 'flood'>;
   browser: BrowserState;
-  serviceName: string;
+  productName: string;
   signInUrl?: string | undefined;
   /** What was given out cannot be taken back here. */
   issuerIsExternal: boolean;

@@ -107,7 +107,7 @@ export class RecoverController {
       return this.showCode(show, recovery, 422, { problem });
     }
     // Sent twice: the first one has won, so go on from where it led.
-    if (proven.code === 'not_possible') return this.showCode(show, recovery, 200, {});
+    if (proven.code === 'invalid_state') return this.showCode(show, recovery, 200, {});
     return refused(show, proven);
   }
 
@@ -120,7 +120,7 @@ export class RecoverController {
     const channel = body.channel === 'email' || body.channel === 'sms' ? body.channel : undefined;
     const sent = await sendCode(context, recovery, { channel, addressId: addressOf(body) });
     if (!isRefused(sent)) return show.to('/recover/code?sent');
-    if (sent.code !== 'too_early') return refused(show, sent);
+    if (sent.code !== 'resend_too_soon') return refused(show, sent);
     return this.showCode(show, recovery, 429, {
       note: wordsOf(show).code.tooEarly(sent.data.retry_after ?? 60),
     });
@@ -153,7 +153,7 @@ export class RecoverController {
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
   }
 }
 

@@ -9,10 +9,10 @@ import { takeForms } from './take-forms.js';
 export async function registerPages(
   fastify: FastifyInstance,
   browser: BrowserState,
-  serviceName: string,
+  productName: string,
 ): Promise<void> {
   await fastify.register(cookie);
-  takeForms(fastify, browser, serviceName);
+  takeForms(fastify, browser, productName);
   for (const { name, type, text } of assets) {
     fastify.get(`/recover/assets/${name}`, (_request, reply) => {
       // The name changes with the content.

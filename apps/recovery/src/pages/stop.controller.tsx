@@ -60,6 +60,6 @@ export class StopController {
   }
 
   private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.serviceName);
+    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
   }
 }

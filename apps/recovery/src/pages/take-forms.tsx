@@ -14,12 +14,12 @@ const machines = /^\/(v1|webhooks)\//;
  * Stands before every form: one that is not ours, or is about something else than what this browser has now, changes nothing,
  * costs no try and reaches no controller.
  */
-export function takeForms(fastify: FastifyInstance, browser: BrowserState, serviceName: string): void {
+export function takeForms(fastify: FastifyInstance, browser: BrowserState, productName: string): void {
   fastify.addHook('onRoute', assertListed);
   fastify.addHook('preHandler', async (request, reply) => {
     const path = request.routeOptions.url;
     if (reading.includes(request.method) || !isFormPath(path)) return;
-    const show = new Presenter(reply, request, browser, serviceName);
+    const show = new Presenter(reply, request, browser, productName);
     const { csrf } = Object(request.body) as Form;
     if (!browser.isOurs(request, csrf)) return forbidden(show);
     const { about, page } = everyForm[path];

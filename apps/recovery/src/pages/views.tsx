@@ -147,7 +147,7 @@ export function CodePage(props: {
       </PostForm>
       <BesideCode
         context={context}
-        linkNumber={view.link_number}
+        linkNumber={view.match_number}
         addresses={view.addresses}
         hasOther={view.methods.length > 1}
       />

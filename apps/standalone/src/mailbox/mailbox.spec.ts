@@ -24,7 +24,7 @@ function channelsTo({ smtpUrls = [mailbox.smtpUrl], twilio = mailbox.twilio }): 
 
 const slots = {
   kind: 'recovery_code' as const,
-  serviceName: 'Rekey',
+  productName: 'Rekey',
   recoveryUrl: 'http://localhost:3000',
   stopUrl: 'http://localhost:3000/stop?token=abc',
   linkUrl: 'http://localhost:3000/recover/link?token=abc',
@@ -32,10 +32,10 @@ const slots = {
 };
 const sendMail = (
   to: string,
-  more: { id?: string; serviceName?: string; locale?: 'en' | 'zh-Hans' } = {},
+  more: { id?: string; productName?: string; locale?: 'en' | 'zh-Hans' } = {},
 ) => {
-  const { id = 'm-1', locale = 'en', serviceName = 'Rekey' } = more;
-  const mail = renderMessage({ ...slots, channel: 'email', locale, serviceName, code: '12345678' });
+  const { id = 'm-1', locale = 'en', productName = 'Rekey' } = more;
+  const mail = renderMessage({ ...slots, channel: 'email', locale, productName, code: '12345678' });
   return channels.send({ id, to, locale, ...mail });
 };
 const sendSms = (to: string) => {
@@ -178,7 +178,7 @@ describe('for people', () => {
   });
 
   test('a mail as it looks, as text and as it came; what it contains stays inside it', async () => {
-    await sendMail('ada@example.com', { serviceName: '<script>alert(1)</script>' });
+    await sendMail('ada@example.com', { productName: '<script>alert(1)</script>' });
     const [{ id }] = await messages();
     const list = await pageOf('/');
     expect(list.html).toContain('ada@example.com');

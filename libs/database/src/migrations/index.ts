@@ -28,6 +28,7 @@ import { LimitsFailures1764000000028 } from './28-limits-failures.js';
 import { TokensDeviceAccount1764000000029 } from './29-tokens-device-account.js';
 import { RecoveryKnownBrowsers1764000000030 } from './30-recovery-known-browsers.js';
 import { RecoveryTakenBack1764000000032 } from './32-recovery-taken-back.js';
+import { DatabaseStandardWords1764000000033 } from './33-database-standard-words.js';
 
 /** In the order of their numbers. Read by hand, never edited after landing. */
 export const migrations = [
@@ -61,4 +62,5 @@ export const migrations = [
   TokensDeviceAccount1764000000029,
   RecoveryKnownBrowsers1764000000030,
   RecoveryTakenBack1764000000032,
+  DatabaseStandardWords1764000000033,
 ];

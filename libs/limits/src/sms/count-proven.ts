@@ -44,7 +44,7 @@ const count = statement(
      delete from sms_traffic where prefix in (select prefix from ranges where ends)
    ), noted as (
      ${auditInsert}
-     select ids.id, :now::timestamptz, 'sms_breaker_closed', 'system', null, null, jsonb_build_object('prefix', ended.prefix)
+     select ids.id, :now::timestamptz, 'sms_circuit_breaker_closed', 'system', null, null, jsonb_build_object('prefix', ended.prefix)
      from (select prefix, row_number() over (order by prefix) as n from ranges where ends) ended
        join unnest(:auditIds::uuid[]) with ordinality as ids (id, n) on ids.n = ended.n
    )
@@ -64,7 +64,7 @@ const closings = 50;
 export async function countSmsProven(sql: Sql, now: number): Promise<string[]> {
   const auditIds = Array.from({ length: closings }, () => uuidv7(now));
   const rows = await sql.query<{ prefix: string }>(count, { now: new Date(now), auditIds });
-  sql.note('sms_breakers', { turn: 'closed', cause: 'proof' }, rows.length);
+  sql.note('sms_circuit_breaker_transitions', { to: 'closed', cause: 'proof' }, rows.length);
   return rows.map(({ prefix }) => prefix);
 }
 

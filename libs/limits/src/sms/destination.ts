@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { SmsPolicy } from './policy.js';
 
 /** Why an SMS is not sent; stands in the message's row. */
-export type SmsRefusal = 'sms_country' | 'sms_range' | 'sms_budget' | 'sms_breaker';
+export type SmsRefusal = 'sms_country' | 'sms_range' | 'sms_budget' | 'sms_circuit_breaker';
 
 /** Where an SMS goes, as far as it is written down. */
 export interface Destination {

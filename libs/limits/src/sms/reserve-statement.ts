@@ -11,7 +11,7 @@ export interface SmsBreakerOpened {
 }
 
 export interface ReservedRow {
-  outcome: 'reserved' | 'sms_budget' | 'sms_breaker' | 'missing';
+  outcome: 'reserved' | 'sms_budget' | 'sms_circuit_breaker' | 'missing';
   opened: SmsBreakerOpened[];
   /** Micro-units, as text; null where nothing was charged now. */
   charged: string | null;
@@ -69,7 +69,7 @@ export const reserve = statement(
        when exists (select from earlier) then 'reserved'
        when not whole.complete then 'missing'
        -- A range where people have proved their codes is judged by itself, not by the rest of its country.
-       when range_open or (country_open and not known) then 'sms_breaker'
+       when range_open or (country_open and not known) then 'sms_circuit_breaker'
        when :isCode::boolean and (
          select bool_or(spent + :price::bigint > quota
            or (not known and unproven + :price::bigint > quota * :unprovenShare::float)) from spending
@@ -110,7 +110,7 @@ export const reserve = statement(
      select prefix, cause, sent, proven, whole from turned where state = 'opening'
    ), noted as (
      ${auditInsert}
-     select case when whole then :countryAuditId::uuid else :rangeAuditId::uuid end, :now::timestamptz, 'sms_breaker_opened',
+     select case when whole then :countryAuditId::uuid else :rangeAuditId::uuid end, :now::timestamptz, 'sms_circuit_breaker_opened',
        'system', null, null, jsonb_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven,
          'floor', case when whole then :countryFloor::float else :rangeFloor::float end)
      from opened

@@ -93,8 +93,13 @@ export async function reserveSms(
   for (let look = 0; look < 3; look++) {
     const [row] = await sql.query<ReservedRow>(reserve, values);
     if (row && row.outcome !== 'missing') {
-      if (row.charged !== null) sql.note('sms_money_reserved', { country }, Number(row.charged) / microUnits);
-      for (const { cause } of row.opened) sql.note('sms_breakers', { turn: 'opened', cause });
+      if (row.charged !== null)
+        sql.note(
+          'sms_cost_reserved',
+          { country, currency: policy.currency },
+          Number(row.charged) / microUnits,
+        );
+      for (const { cause } of row.opened) sql.note('sms_circuit_breaker_transitions', { to: 'open', cause });
       return { ...(row.outcome === 'reserved' ? {} : { refused: row.outcome }), opened: row.opened };
     }
     await sql.query(prepare, { scopes, prefixes: [country, prefix], now: at(0) });

@@ -56,7 +56,7 @@ export async function changeOwnPassword(
   bearer: VerifiedAccessToken & { sid: string },
   client: Client,
   { current_password: current, password }: PasswordChange,
-  serviceName: string,
+  productName: string,
 ): Promise<WithDeviceToken<TokenResponse> | Refusal> {
   const { database, keyring, clock } = context;
   const account = bearer.sub;
@@ -79,7 +79,7 @@ export async function changeOwnPassword(
     if (refused) return refused;
   }
   const words = await passwordContext(database, keyring, account);
-  const bad = checkPassword(password, { contextWords: [serviceName, ...words] });
+  const bad = checkPassword(password, { contextWords: [productName, ...words] });
   if (bad) return bad;
   const hash = sealHash(keyring, account, await hashPassword(password));
   const at = new Date(clock.now());

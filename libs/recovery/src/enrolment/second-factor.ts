@@ -118,7 +118,7 @@ export async function checkSecondFactor(
     ...(offered.kind === 'totp' ? { ...who, ...oddsParameters(policy) } : {}),
   });
   if (row && row.odds === null) {
-    database.note('limits_hit', { policy: outOfOdds.policy });
+    database.note('rate_limit_exceeded', { policy: outOfOdds.policy });
     return limited(outOfOdds);
   }
   if (!row || row.failures > failuresInARow) return refuse('unauthorized');

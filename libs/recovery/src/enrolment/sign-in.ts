@@ -73,7 +73,7 @@ export async function signInWithin(
   if (isRefused(more) || !account) return refuseSignIn(context, client, found?.id, more);
   const signedIn = await open(context, client, account, { password: request.password, more });
   if (!signedIn) return refuse('unauthorized');
-  database.note('sign_ins', { outcome: 'right', client: client.client_id });
+  database.note('sign_ins', { outcome: 'success', client: client.client_id });
   return { ...signedIn.tokens, device_token: tokenOf(context, signedIn, browser) };
 }
 
@@ -124,7 +124,7 @@ async function refuseSignIn(
 ): Promise<Refusal> {
   // Asking for the second factor is no failure yet.
   const isHalf = isRefused(refusal) && refusal.code === 'second_factor_required';
-  const outcome = isHalf ? 'second_factor_required' : 'wrong';
+  const outcome = isHalf ? 'second_factor_required' : 'failure';
   database.note('sign_ins', { outcome, client: client.client_id });
   if (isHalf) return refusal;
   const now = clock.now();

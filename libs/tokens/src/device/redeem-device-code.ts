@@ -22,7 +22,7 @@ const poll = statement(
    ), let_in as (
      select id, account_id, session_id from presented where state = 'approved' and not expired
    ), approving as (
-     select f.id, f.generation, f.acr from token_families f, let_in where f.id = let_in.session_id and f.ended_at is null
+     select s.id, s.generation, s.acr from sessions s, let_in where s.id = let_in.session_id and s.ended_at is null
    ), who as (
      ${activeSubject(
        '(select account_id from let_in)',
@@ -37,12 +37,12 @@ const poll = statement(
      where d.id = let_in.id and d.state = 'approved'
      returning d.id
    ), granted as (
-     select f.acr, f.amr, f.auth_time, f.recovery_id from token_families f, approving, who, taken
-     where f.id = approving.id and f.ended_at is null for share of f
+     select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, approving, who, taken
+     where s.id = approving.id and s.ended_at is null for share of s
    ), ${insertFamily('who, granted')}
    select presented.state, presented.scope, presented.expired, presented.early, who.roles,
-     family.id, family.account_id, family.recovery_id, family.acr, family.amr, family.auth_time, family.access_ms
-   from presented left join family on true left join who on true`,
+     session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms
+   from presented left join session on true left join who on true`,
 );
 
 interface Polled extends Omit<FamilyRow, 'id'> {

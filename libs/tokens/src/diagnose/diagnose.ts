@@ -19,7 +19,7 @@ export interface Evidence {
   kid?: string;
   account_id?: string;
   client_id?: string;
-  session?: string;
+  session_id?: string;
   recovery_id?: string;
   issued_at?: string;
   expired_at?: string;
@@ -34,7 +34,7 @@ export interface Evidence {
 export interface Diagnosis {
   cause: Cause;
   remedy: Remedy;
-  says: string;
+  description: string;
   evidence: Evidence;
 }
 
@@ -119,7 +119,7 @@ async function ofAccessToken(
     ...key,
     account_id: claims.sub,
     client_id: claims.client_id,
-    ...(claims.sid ? { session: claims.sid } : {}),
+    ...(claims.sid ? { session_id: claims.sid } : {}),
     ...(claims.recovery_id ? { recovery_id: claims.recovery_id } : {}),
     issued_at: at(claims.iat),
   };
@@ -148,7 +148,7 @@ async function ofRefreshToken(context: TokenContext, token: string): Promise<Dia
     token: 'refresh_token',
     ...(session.account_id === null ? {} : { account_id: session.account_id }),
     client_id: session.client_id,
-    session: session.id,
+    session_id: session.id,
     ...(session.recovery_id ? { recovery_id: session.recovery_id } : {}),
     ...(session.issued_at ? { issued_at: session.issued_at.toISOString() } : {}),
   };
@@ -175,8 +175,8 @@ async function endEvidence(
   const noted = await findAudit(database, {
     accountId: session.account_id,
     at: session.ended_at,
-    family: session.id,
-    behind: session.end_reason === 'stopped' ? 'recovery_stopped' : 'recovery_settled',
+    session: session.id,
+    behind: session.end_reason === 'stopped' ? 'recovery_stopped' : 'recovery_completed',
   });
   return {
     revoked_at: session.ended_at.toISOString(),

@@ -23,20 +23,20 @@ export interface SessionRow {
   replaced_at: Date | null;
 }
 
-const columns = `f.id, f.account_id, f.client_id, f.recovery_id, f.created_at, ${untilOf('f')} as until,
-  f.ended_at, f.end_reason, subject.status`;
+const columns = `s.id, s.account_id, s.client_id, s.recovery_id, s.created_at, ${untilOf('s')} as until,
+  s.ended_at, s.end_reason, subject.status`;
 
 const byId = statement(
   'diagnose_session',
   `select ${columns}, null::timestamptz as issued_at, null::timestamptz as replaced_at
-   from token_families f left join lateral (${accountSubject('f.account_id', 'f.generation')}) subject on true where f.id = :id`,
+   from sessions s left join lateral (${accountSubject('s.account_id', 's.generation')}) subject on true where s.id = :id`,
 );
 
 const byToken = statement(
   'diagnose_refresh_token',
   `select ${columns}, t.created_at as issued_at, t.replaced_at
-   from refresh_tokens t join token_families f on f.id = t.family_id
-     left join lateral (${accountSubject('f.account_id', 'f.generation')}) subject on true
+   from refresh_tokens t join sessions s on s.id = t.session_id
+     left join lateral (${accountSubject('s.account_id', 's.generation')}) subject on true
    where t.digest = any(:digests::bytea[])`,
 );
 
@@ -74,7 +74,7 @@ export function endOf(session: SessionRow, now: number): Cause | undefined {
   return session.until.getTime() <= now ? 'session_expired' : undefined;
 }
 
-const byTokenId = statement('diagnose_spent_token', 'select jti from spent_token_ids where jti = :jti');
+const byTokenId = statement('diagnose_used_token', 'select jti from used_token_ids where jti = :jti');
 
 /** Why a client's own token, which has no session, gives nothing any more; undefined while it does. */
 export async function endOfClientToken(

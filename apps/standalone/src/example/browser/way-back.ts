@@ -41,7 +41,7 @@ export class WayBack {
 
   private async begin(): Promise<void> {
     this.recovery = await this.client().startRecovery({ identifier: input('who').value });
-    element('link-number').textContent = this.recovery.view.link_number ?? '';
+    element('link-number').textContent = this.recovery.view.match_number ?? '';
     this.ask('code');
     this.step('prove');
     input('code').focus();

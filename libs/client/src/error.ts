@@ -7,7 +7,7 @@ export interface RecoveryCause {
 export type ProofKind = 'code' | 'totp' | 'backup_code';
 
 /** What the service refused, or why a call cannot be made. `code` is stable; the message is for a developer. */
-export class RekeyFault extends Error {
+export class RekeyError extends Error {
   constructor(
     readonly code: string,
     message: string,
@@ -17,7 +17,7 @@ export class RekeyFault extends Error {
     readonly body: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
-    this.name = 'RekeyFault';
+    this.name = 'RekeyError';
   }
 
   /** Of `not_proven`: the proofs that are missing, or that no longer hold. */
@@ -30,18 +30,18 @@ export class RekeyFault extends Error {
  * The body of an answer.
  *
  * @param url where it was asked for
- * @throws {RekeyFault} what it refuses; `redirected` and `bad_answer` when it cannot be from Rekey
+ * @throws {RekeyError} what it refuses; `redirected` and `bad_answer` when it cannot be from Rekey
  */
 export async function read<Answer>(url: string, response: Response): Promise<Answer> {
   const { status, type } = response;
   // What is sent to the service is not sent on to wherever an answer points: secrets are in it.
   if (type === 'opaqueredirect' || (status >= 300 && status < 400))
-    throw new RekeyFault('redirected', `${url} redirects: give the client its final address`, status);
+    throw new RekeyError('redirected', `${url} redirects: give the client its final address`, status);
   const text = await response.text();
   const body = text ? json(text) : {};
   if (!body) {
     const kind = response.headers.get('content-type') ?? 'something';
-    throw new RekeyFault(
+    throw new RekeyError(
       'bad_answer',
       `${url} answers ${status} with ${kind}, not JSON: is Rekey there?`,
       status,
@@ -51,7 +51,7 @@ export async function read<Answer>(url: string, response: Response): Promise<Ans
   const code = String(body.code ?? body.error ?? `http_${status}`);
   const says = String(body.title ?? body.error_description ?? code);
   // The address itself may be what is wrong.
-  throw new RekeyFault(code, status === 404 ? `${says} (${url})` : says, status, body);
+  throw new RekeyError(code, status === 404 ? `${says} (${url})` : says, status, body);
 }
 
 function json(text: string): Record<string, unknown> | undefined {
