@@ -177,7 +177,7 @@ describe('an external issuer', () => {
 test('a process of its own needs a database; what runs beside the embedded one only in production', () => {
   expect(problemsOf({}, 'migrate')).toEqual([]);
   expect(problemsOf({ NODE_ENV: 'production', REKEY_KEYRING: keyring }, 'migrate')).toEqual([
-    'DATABASE_URL: not set; NODE_ENV=production takes no development default',
+    'DATABASE_URL: not set; NODE_ENV=production allows no development default',
   ]);
   expect(problemsOf({}, 'recovery')).toEqual([expect.stringContaining('DATABASE_URL: not set')]);
 });
