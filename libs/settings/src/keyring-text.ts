@@ -19,7 +19,7 @@ export function parseKeyring(text: string, options: { weak: boolean }): KeyringK
   if (!parsed.success) throw new Error('read JSON that is not a keyring');
   const keys = parsed.data.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64url') }));
   const weak = options.weak ? -1 : keys.findIndex(({ key }) => isWeak(key));
-  if (weak >= 0) throw new Error(`read a key that is not random (key ${weak + 1})`);
+  if (weak >= 0) throw new Error(`read a key that is not random (number ${weak + 1})`);
   return keys;
 }
 

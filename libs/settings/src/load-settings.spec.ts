@@ -141,7 +141,7 @@ describe('an external issuer', () => {
     ],
     [
       { EXTERNAL_ISSUER_CLIENT_AUTH: 'client_secret_post' },
-      /^EXTERNAL_ISSUER_CLIENT_SECRET: not set; EXTERNAL_ISSUER_CLIENT_AUTH=client_secret_post needs it/,
+      /^EXTERNAL_ISSUER_CLIENT_SECRET: not set, but EXTERNAL_ISSUER_CLIENT_AUTH=client_secret_post needs it/,
     ],
     [
       { EXTERNAL_ISSUER_CLIENT_AUTH: 'private_key_jwt', EXTERNAL_ISSUER_CLIENT_SECRET: 'a secret' },
