@@ -99,9 +99,9 @@ const en: Wording = {
       `Someone passed the security checks for your ${service} account and got back into it on ${when}.`,
     was: (password, accountUrl) =>
       ({
-        set: 'A new password was set, and every device that was signed in was signed out. If this was you, there is nothing to do.',
-        ended: `Every device that was signed in was signed out, and your old password no longer works. If this was you, there is nothing to do. When you need a password, choose a new one at ${accountUrl}.`,
-        kept: 'Someone was signed in, and every device that was signed in before was signed out. If this was you, there is nothing to do.',
+        set: 'A new password was set, and all devices were signed out. If this was you, there is nothing to do.',
+        ended: `All devices were signed out, and your old password no longer works. If this was you, there is nothing to do. When you need a password, choose a new one at ${accountUrl}.`,
+        kept: 'Someone was signed in, and all other devices were signed out. If this was you, there is nothing to do.',
       })[password],
     suspended:
       'An authenticator app or backup codes set up in the last 30 days are turned off, in case someone else set them up. Confirm or remove them in your account.',
@@ -141,7 +141,7 @@ const en: Wording = {
   },
   changed: {
     subject: (service) => `Security notice for your ${service} account`,
-    heading: 'Something happened in your account',
+    heading: 'Security notice',
     lead: (service, when) => `On ${when}, this happened in your ${service} account:`,
     what: {
       totp_bound: 'An authenticator app was added.',
@@ -176,7 +176,7 @@ const en: Wording = {
       `Contact support at ${service}. Once the account is enabled again, you can recover it here.`,
     recoverLabel: 'Recover my account',
     notYouUndo:
-      'Undo it now. It is removed, and the person who set it up is signed out. Then choose a new password. The link works until it can be used to recover your account.',
+      'Undo this now. What was added is removed, and the person who added it is signed out. Then choose a new password. You can undo this until what was added can be used for recovery.',
     undoLabel: "This wasn't me",
     footer: (service) =>
       `${service} sent this email to every address of an account whose security settings changed. It is an automatic message. Please don't reply.`,
@@ -213,9 +213,9 @@ const zhHans: Wording = {
     lead: (service, when) => `有人通过了身份验证，并于 ${when} 找回了您的 ${service} 账户。`,
     was: (password, accountUrl) =>
       ({
-        set: '账户已设置新密码，所有已登录的设备均已退出登录。如果是您本人操作，则无需理会。',
-        ended: `所有已登录的设备均已退出登录，您的旧密码已失效。如果是您本人操作，则无需理会。需要时可在 ${accountUrl} 设置新密码。`,
-        kept: '有人登录了您的账户，之前已登录的设备均已退出登录。如果是您本人操作，则无需理会。',
+        set: '账户已设置新密码，所有设备均已退出登录。如果是您本人操作，则无需理会。',
+        ended: `所有设备均已退出登录，您的旧密码已失效。如果是您本人操作，则无需理会。需要时可在 ${accountUrl} 设置新密码。`,
+        kept: '有人登录了您的账户，其他设备均已退出登录。如果是您本人操作，则无需理会。',
       })[password],
     suspended: '最近 30 天内设置的身份验证器应用或备用码已停用，以防是他人设置的。请在您的账户中确认或移除。',
     notYouHeading: '如果不是您本人操作',
@@ -250,7 +250,7 @@ const zhHans: Wording = {
   },
   changed: {
     subject: (service) => `您的 ${service} 账户安全提醒`,
-    heading: '您的账户有新动态',
+    heading: '安全提醒',
     lead: (service, when) => `您的 ${service} 账户于 ${when} 有以下动态：`,
     what: {
       totp_bound: '已添加身份验证器应用。',
@@ -281,7 +281,7 @@ const zhHans: Wording = {
     notYouDisabled: (service) => `请联系 ${service} 的客服。账户重新启用后，您可以在这里找回。`,
     recoverLabel: '找回我的账户',
     notYouUndo:
-      '请立即撤销：新设置的内容将被移除，对方将退出登录。然后请设置新密码。在它可用于找回账户之前，此链接一直有效。',
+      '请立即撤销：新添加的内容将被移除，对方将退出登录。然后请设置新密码。在新添加的内容可用于找回账户之前，您都可以撤销。',
     undoLabel: '不是我本人操作',
     footer: (service) =>
       `您收到此邮件，是因为使用此地址的 ${service} 账户的安全设置发生了变更。本邮件由系统自动发送，请勿回复。`,

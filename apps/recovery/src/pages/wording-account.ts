@@ -95,7 +95,7 @@ const en: AccountWording = {
     disabled: 'Too many wrong codes were entered, so it can no longer be used for recovery. Set it up again.',
     suspended: (from, client) =>
       `Turned off, because your account was recovered after this was added. It was added from ${from ? `the network ${from}` : 'an unknown network'}${client ? `, with the app "${client}"` : ''}. If that was you, confirm it. If not, remove it.`,
-    countsFrom: (time) => `You can use it to sign in now, and to recover your account from ${time}.`,
+    countsFrom: (time) => `Can be used to sign in now, and to recover your account from ${time}.`,
     restore: "Yes, it's mine",
     otherFirst: 'You have set up another one since then. To use this one again, remove the other one first.',
     restored: 'Confirmed. You can use it again.',

@@ -34,7 +34,7 @@ const en: StopWording = {
   restored:
     'Your previous password works again. If someone else may know it, recover your account and choose a new one.',
   held: (hours) =>
-    `They may try again. So the next recovery of this account has to wait ${hours} hours, and we'll notify every address on the account.`,
+    `Someone may try again. So the next recovery of this account has to wait ${hours} hours, and we'll notify every address on the account.`,
   next: (signsOut) =>
     signsOut
       ? 'To get back in yourself, recover your account now.'

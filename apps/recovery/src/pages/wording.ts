@@ -98,9 +98,10 @@ const en: PageWording = {
         : `That code isn't right. You have ${left} ${left === 1 ? 'try' : 'tries'} left.`,
     empty: 'Enter the code.',
     resendHeading: "Didn't get a code?",
-    resendIn: (seconds) => `You can ask for another in ${seconds} sec.`,
+    resendIn: (seconds) => `You can ask for another in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
     resendNow: 'You can ask for another one now.',
-    tooEarly: (seconds) => `You've just asked for a code. You can ask for another in ${seconds} sec.`,
+    tooEarly: (seconds) =>
+      `You've just asked for a code. You can ask for another in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
     sent: "If this matches an account, we've sent another code. The previous one still works.",
     resend: 'Send another code',
     byMail: 'Send it by email',
@@ -110,9 +111,9 @@ const en: PageWording = {
   },
   password: {
     title: 'Choose a new password',
-    lead: "You've confirmed it's you. When you set a new password, every device that is signed in to your account is signed out.",
+    lead: "You've confirmed it's you. Setting a new password signs all devices out of your account.",
     leadForApp: (app) =>
-      `You've confirmed it's you. Choose a new password, and you'll go back to ${app}. Your old password stops working, and every device that is signed in to your account is signed out.`,
+      `You've confirmed it's you. Choose a new password, and you'll go back to ${app}. Your old password stops working, and all devices are signed out of your account.`,
     label: 'New password',
     rules: 'At least 15 characters. A few words you can remember work well, and you can use spaces.',
     show: 'Show',
@@ -130,12 +131,12 @@ const en: PageWording = {
   handBack: {
     title: 'One more step',
     lead: (app) =>
-      `You've confirmed it's you. Every device that is signed in to your account will be signed out, and you'll go back to ${app}.`,
+      `You've confirmed it's you. All devices will be signed out of your account, and you'll go back to ${app}.`,
     submit: (app) => `Back to ${app}`,
   },
   done: {
     title: "You're back in",
-    lead: 'Your new password is set, and every device that was signed in has been signed out.',
+    lead: 'Your new password is set, and all devices have been signed out of your account.',
     told: "We've sent a notice to every email address and phone number on your account, in case this wasn't you.",
     signIn: 'Sign in',
     backToApp: 'You can close this page and sign in with your new password.',
@@ -214,9 +215,9 @@ const zhHans: PageWording = {
   },
   password: {
     title: '设置新密码',
-    lead: '您已通过身份验证。设置新密码后，所有已登录此账户的设备都将退出登录。',
+    lead: '您已通过身份验证。设置新密码后，所有设备都将退出登录。',
     leadForApp: (app) =>
-      `您已通过身份验证。请设置新密码，随后您将回到${app}。旧密码将失效，所有已登录此账户的设备都将退出登录。`,
+      `您已通过身份验证。请设置新密码，随后您将回到${app}。旧密码将失效，所有设备都将退出登录。`,
     label: '新密码',
     rules: '至少 15 个字符。建议使用几个便于记忆的词语，可以包含空格。',
     show: '显示',
@@ -231,12 +232,12 @@ const zhHans: PageWording = {
   },
   handBack: {
     title: '最后一步',
-    lead: (app) => `您已通过身份验证。所有已登录此账户的设备都将退出登录，您将回到${app}。`,
+    lead: (app) => `您已通过身份验证。所有设备都将退出登录，您将回到${app}。`,
     submit: (app) => `回到${app}`,
   },
   done: {
     title: '账户已找回',
-    lead: '新密码已设置，所有已登录的设备均已退出登录。',
+    lead: '新密码已设置，所有设备均已退出登录。',
     told: '我们已向此账户的所有邮箱和手机发送通知，以防并非您本人操作。',
     signIn: '去登录',
     backToApp: '您可以关闭此页面，并使用新密码登录。',
