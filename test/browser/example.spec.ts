@@ -62,7 +62,7 @@ describe('the example app in Chromium', () => {
       text.test((await page.textContent('#answer')) ?? '') ? true : undefined,
     );
   };
-  const kept = (page: Page) => answer(page, /^Note \d+ is kept\.$/);
+  const kept = (page: Page) => answer(page, /^Note \d+ is saved\.$/);
   const log = async (page: Page) => (await page.textContent('#log')) ?? '';
   const tokenOf = (page: Page): Promise<string> =>
     page.evaluate(`JSON.parse(localStorage.getItem('notes')).access_token`);
@@ -137,7 +137,7 @@ describe('the example app in Chromium', () => {
     await Promise.all([call(one, 3), call(other, 3)]);
     await Promise.all([one, other].map((page) => page.waitForSelector('#way-back:visible')));
     for (const page of [one, other]) {
-      expect((await log(page)).match(/The session is dead \(invalid_grant\)/g)).toHaveLength(1);
+      expect((await log(page)).match(/The session has ended \(invalid_grant\)/g)).toHaveLength(1);
       expect(await page.isVisible('#sign-in')).toBe(false);
     }
     const code = await back(one);

@@ -160,7 +160,7 @@ describe('the pages in Chromium', () => {
     try {
       const page = await (await open()).newPage();
       await page.goto(`${recover}?${query({ redirect_uri: `${redirectUri}/elsewhere` })}`);
-      expect(await page.textContent('h1')).toBe('This link is not right');
+      expect(await page.textContent('h1')).toBe("This link doesn't work");
       await expectAccessible(page);
       await shoot(page, 'app-bad-link');
       await page.goto(`${recover}?${query({ code_challenge_method: 'plain' })}`);
@@ -211,16 +211,16 @@ describe('the pages in Chromium', () => {
   test('a forged form, no session, an old link: each a page that says how to go on', async () => {
     const page = await (await open({ viewport: { width: 1280, height: 800 } })).newPage();
     await page.goto(`${rekey.settings.urls.recovery}/recover/code`);
-    expect(await page.textContent('h1')).toBe('Nothing here yet');
+    expect(await page.textContent('h1')).toBe('Start here');
     await expectAccessible(page);
     await shoot(page, 'notice-no-session');
     await page.goto(`${rekey.settings.urls.recovery}/stop`);
-    expect(await page.textContent('h1')).toBe('This link has run out');
+    expect(await page.textContent('h1')).toBe('This link no longer works');
     await page.goto(recover);
     await page.evaluate(`document.querySelector('input[name=csrf]').value = 'x'.repeat(43)`);
     await page.fill('#identifier', 'ada');
     await page.press('#identifier', 'Enter');
-    await page.waitForFunction(`document.querySelector('h1').textContent === 'This page was too old'`);
+    await page.waitForFunction(`document.querySelector('h1').textContent === 'This page has expired'`);
     await expectAccessible(page);
     await page.click('.language');
     expect(await page.getAttribute('html', 'lang')).toBe('zh-Hans');

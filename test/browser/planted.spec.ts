@@ -14,7 +14,7 @@ describe('planted authenticators in Chromium', () => {
   });
 
   test.each([
-    [360, 'en-GB', 'Yes, it is mine'],
+    [360, 'en-GB', "Yes, it's mine"],
     [1280, 'zh-CN', '是我设置的'],
   ])('at %i pixels, in %s: set aside, confirmed, undone', async (width, locale, confirm) => {
     const id = `owner-${width}`;

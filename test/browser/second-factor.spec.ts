@@ -108,11 +108,11 @@ describe('links and second factors in Chromium', () => {
     await page.waitForSelector('.summary');
     await looks(page, 'account-4-needs-second');
     await signIn(code());
-    await page.click('text=Make backup codes');
+    await page.click('text=Create backup codes');
     await page.waitForSelector('.secrets');
     await looks(page, 'account-5-codes');
     const [first = ''] = await page.locator('.secrets li').allTextContents();
-    await page.click('text=I have kept them');
+    await page.click("text=I've saved them");
     await page.waitForSelector('text=10 of 10 left');
     await looks(page, 'account-6-home');
     const lost = await (await open()).newPage();

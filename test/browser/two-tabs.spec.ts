@@ -34,7 +34,7 @@ describe('two tabs in Chromium', () => {
   };
 
   test.each([
-    [360, 'en-GB', 'Another recovery has begun', 'Enter the code'],
+    [360, 'en-GB', 'Another recovery was started', 'Enter the code'],
     [1280, 'zh-CN', '已开始另一次找回', '输入验证码'],
   ])(
     'at %i pixels, in %s: the first is told kindly and goes on with the second',

@@ -58,7 +58,7 @@ describe('a deployment with database roles', () => {
     });
     const one = { DATABASE_ADMIN_URL: postgres.adminUrl, DATABASE_OWNER_URL: url, DATABASE_URL: url };
     const { status, said } = run('roles-command', one);
-    expect([status, said]).toEqual([1, expect.stringContaining('two of them name one role')]);
+    expect([status, said]).toEqual([1, expect.stringContaining('two of them name the same role')]);
     expect(said).not.toContain('secret');
   });
 
@@ -67,7 +67,7 @@ describe('a deployment with database roles', () => {
     for (let times = 0; times < 2; times++)
       expect(run('roles-command', { ...both, DATABASE_ADMIN_URL: postgres.adminUrl })).toEqual({
         status: 0,
-        said: 'the database and its roles are as DATABASE_OWNER_URL and DATABASE_URL name them\n',
+        said: 'the database and its roles match DATABASE_OWNER_URL and DATABASE_URL\n',
       });
 
     expect(run('migrate', { DATABASE_URL: url })).toEqual({
@@ -82,7 +82,7 @@ describe('a deployment with database roles', () => {
     expect(run('migrate', { DATABASE_URL: url })).toEqual({ status: 0, said: 'the schema is up to date\n' });
 
     const one = await startConsole(url);
-    expect(one.output()).not.toContain('may do more');
+    expect(one.output()).not.toContain('more rights than it needs');
     await one.kill();
   });
 
@@ -96,7 +96,7 @@ describe('a deployment with database roles', () => {
     });
     expect(run('migrate', { DATABASE_OWNER_URL: 'postgres://a@127.0.0.1:1/a', DATABASE_URL: url })).toEqual({
       status: 1,
-      said: 'rekey migrate: DATABASE_OWNER_URL: nothing answers there; start PostgreSQL or correct the host and the port\n',
+      said: 'rekey migrate: DATABASE_OWNER_URL: PostgreSQL does not respond there; start it, or correct the host and the port\n',
     });
   });
 
@@ -108,7 +108,7 @@ describe('a deployment with database roles', () => {
       ),
     });
     const one = await startConsole(postgres.adminUrl);
-    expect(one.output().match(/may do more than its work takes/g)).toHaveLength(1);
+    expect(one.output().match(/has more rights than it needs/g)).toHaveLength(1);
     await one.kill();
   });
 

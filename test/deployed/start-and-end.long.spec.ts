@@ -21,7 +21,7 @@ describe('npm start in trouble', () => {
 
     const second = start(dataDir, await freePorts());
     expect(await second.settled).toBe(1);
-    expect(said(second)).toMatch(/^rekey standalone: another start is using .*REKEY_DATA_DIR$/);
+    expect(said(second)).toMatch(/^rekey standalone: another "npm start" is using .*REKEY_DATA_DIR$/);
 
     // As Ctrl-C does it: to everything in the group at once.
     process.kill(-(first.child.pid ?? 0), 'SIGINT');
@@ -84,7 +84,7 @@ describe('npm start in trouble', () => {
     const started = start(join(base, 'taken'), ports);
     expect(await started.settled).toBe(1);
     expect(said(started)).toBe(
-      `rekey standalone: port ${ports.issuer} is already taken; stop what uses it, or choose another with ISSUER_PORT`,
+      `rekey standalone: port ${ports.issuer} is already in use; stop the program that uses it, or choose another port with ISSUER_PORT`,
     );
     expect(postgresIn(join(base, 'taken'))).toBe('');
     taken.close();
@@ -113,7 +113,7 @@ describe('npm start in trouble', () => {
       const started = start(directory, await freePorts());
       expect(await started.settled).toBe(1);
       expect(said(started)).toMatch(
-        /^rekey standalone: the disk of .* is full; free some space, or choose another place with REKEY_DATA_DIR$/,
+        /^rekey standalone: the disk of .* is full; free some space, or choose another directory with REKEY_DATA_DIR$/,
       );
     });
     await mounted('read-only', 'ro,mode=755', async (directory) => {

@@ -31,7 +31,7 @@ describe('npm start', () => {
     const started = start(join(base, 'taken'), ports, { DATABASE_URL: database.url });
     expect(await started.settled).toBe(1);
     expect(started.output()).toBe(
-      `rekey standalone: port ${ports.issuer} is already taken; stop what uses it, or choose another with ISSUER_PORT\n`,
+      `rekey standalone: port ${ports.issuer} is already in use; stop the program that uses it, or choose another port with ISSUER_PORT\n`,
     );
     taken.close();
     await database.drop();
@@ -43,7 +43,7 @@ describe('npm start', () => {
     });
     expect(await away.settled).toBe(1);
     expect(said(away)).toBe(
-      'rekey standalone: DATABASE_URL: nothing answers there; start PostgreSQL or correct the host and the port',
+      'rekey standalone: DATABASE_URL: PostgreSQL does not respond there; start it, or correct the host and the port',
     );
   });
 
@@ -67,7 +67,7 @@ describe('npm start', () => {
     expect(lines).toContain(
       'rekey standalone: TLS_CERT_FILE: read "/nonexist" (ENOENT); allowed: a readable file with a certificate (PEM)',
     );
-    expect(lines.filter((line) => line.includes('takes no development default')).length).toBeGreaterThan(3);
+    expect(lines.filter((line) => line.includes('allows no development default')).length).toBeGreaterThan(3);
     expect(lines.every((line) => line.startsWith('rekey standalone: '))).toBe(true);
   });
 });

@@ -88,7 +88,7 @@ export function startReal(
   const settled = new Promise<'running' | number>((resolve) => {
     const read = (chunk: Buffer) => {
       output += chunk.toString();
-      if (output.includes('Ctrl-C ends it')) resolve('running');
+      if (output.includes('Ctrl-C stops Rekey')) resolve('running');
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);

@@ -195,7 +195,7 @@ describe('an issuer that is not ours', () => {
     const fresh = await browser.submit(code, '/recover/code', { code: mail ? codeIn(mail) : '' });
     const password = 'words that nobody puts together';
     const done = await browser.submit(fresh, '/recover/password', { password });
-    expect([done.status, done.html]).toEqual([200, expect.stringContaining('You are back')]);
+    expect([done.status, done.html]).toEqual([200, expect.stringContaining("You're back in")]);
     expect((await persons.signIn('kim', { password })).status).toBe(201);
   });
 
@@ -204,7 +204,9 @@ describe('an issuer that is not ours', () => {
     const { provider, rekey, persons } = beside;
     const { body } = await (await beside.proven('kim')).settle({ password: 'a password for a thief' });
     const notice = await rekey.message('kim@example.com', 2);
-    expect(notice.text).toContain('Then recover your account yourself: that signs out whoever got in.');
+    expect(notice.text).toContain(
+      'Then recover your account yourself. That signs out the person who got in.',
+    );
     const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
     await browser.get(`/stop?token=${stopTokenIn(notice)}`);
     const page = await browser.get('/stop');

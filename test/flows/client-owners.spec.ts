@@ -70,7 +70,7 @@ describe('who may change a client', () => {
   test('the scope for it is given on by nobody who lacks it', async () => {
     const json = { type: 'confidential', grants: ['client_credentials'], scopes: ['clients:admin'] };
     const refused = await call(one, 'PUT', 'climber', json);
-    const errors = [{ pointer: '/scopes', detail: 'clients:admin is not yours to give' }];
+    const errors = [{ pointer: '/scopes', detail: 'you may not grant clients:admin' }];
     expect([refused.status, refused.body.errors]).toEqual([400, errors]);
   });
 

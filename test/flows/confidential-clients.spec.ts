@@ -77,7 +77,7 @@ describe('a client with a secret', () => {
       const machine = await put('machine', { grants: ['client_credentials'], redirect_uris: [] });
       forgotten();
       const answer = await start({}, basicOf('machine', { client_secret: machine }));
-      const errors = [{ pointer: '/client_id', detail: 'this client holds no tokens of people' }];
+      const errors = [{ pointer: '/client_id', detail: 'this client may not get tokens of people' }];
       expect([answer.status, answer.body.errors]).toEqual([400, errors]);
       await rekey.sql(`delete from clients where client_id = 'machine'`);
       forgotten();

@@ -188,7 +188,7 @@ describe('the device grant', () => {
     const wrong = await browser.submit(page, '/device', { user_code: 'BBBB-BBBB' });
     expect([wrong.status, wrong.html]).toEqual([
       422,
-      expect.stringContaining('No device waits with this code'),
+      expect.stringContaining('No device is waiting for this code'),
     ]);
     const consent = await browser.submit(page, '/device', { user_code: userCode.toLowerCase() });
     expect(consent.html).toContain('Connect Corner TV &lt;b>?');

@@ -41,7 +41,7 @@ describe('a recovery after a stop', () => {
     expect(inSeconds(proved.body.expires_at)).toBe(24 * 3600 + lifetimes.afterHold / 1000);
     expect((await story.show()).body).toEqual(proved.body);
     for (const to of [mailOf('owner'), who.phoneOf('owner')])
-      expect((await told(to, /passed the checks|waits until/)).text).toContain('/stop?token=');
+      expect((await told(to, /passed the security checks|on hold until/)).text).toContain('/stop?token=');
     later(23);
     const early = await story.settle();
     expect([early.status, early.body.code, early.headers.get('retry-after')]).toEqual([
@@ -83,7 +83,7 @@ describe('a recovery after a stop', () => {
     await stopped('twice');
     const thief = new Story(rekey);
     expect((await thief.proveBy(mailOf('twice'))).body.state).toBe('held');
-    const link = stopTokenIn(await told(who.phoneOf('twice'), /waits until/));
+    const link = stopTokenIn(await told(who.phoneOf('twice'), /on hold until/));
     later(20);
     expect((await thief.stop(link)).status).toBe(204);
     expect((await thief.show()).body.state).toBe('stopped');
@@ -150,7 +150,7 @@ describe('a recovery after a stop', () => {
   });
 
   test.each([
-    ['en', /Come back to this page, in this browser, on .* UTC/, /this account waits 24 hours/],
+    ['en', /come back to this page in this browser on .* UTC/, /this account has to wait 24 hours/],
     ['zh-CN', /UTC 或之后，用此浏览器回到本页面/, /需等待 24 小时/],
   ])('the pages say when to come back, and then go on, %s', async (language, page, stop) => {
     const id = `paged-${language.toLowerCase()}`;

@@ -164,10 +164,10 @@ describe('import and what it writes', () => {
     rmSync(directory, { recursive: true });
     expect(answers.map((answer) => answer.trim())).toEqual([
       '0 1 created, 0 replaced, 0 failed',
-      expect.stringMatching(/^1 .*cut off after line 1; import the file again/),
-      expect.stringMatching(/^1 .*answers 404, not to an import; check CONSOLE_URL/),
-      expect.stringMatching(/^1 .*answers 404, not a token; check ISSUER_URL/),
-      expect.stringMatching(/^1 .*nothing answers .* begin with "npm start"/),
+      expect.stringMatching(/^1 .*the connection was lost after line 1; import the file again/),
+      expect.stringMatching(/^1 .*answered 404 to the import; check CONSOLE_URL/),
+      expect.stringMatching(/^1 .*answered 404 instead of a token; check ISSUER_URL/),
+      expect.stringMatching(/^1 .*nothing responds .* run "npm start"/),
       expect.stringMatching(/^1 .*check MANAGEMENT_CLIENT_SECRET/),
     ]);
   });

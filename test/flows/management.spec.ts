@@ -187,7 +187,7 @@ describe('management', () => {
     const climbed = await call('PUT', '/v1/clients/climber', climber, await tokenWith('clients:write'));
     expect([climbed.status, climbed.body.errors]).toEqual([
       400,
-      [{ pointer: '/scopes', detail: 'accounts:write is not yours to give' }],
+      [{ pointer: '/scopes', detail: 'you may not grant accounts:write' }],
     ]);
     expect((await call('PUT', '/v1/clients/default', { name: 'x', type: 'confidential' })).status).toBe(400);
     expect((await call('DELETE', '/v1/clients/backend')).status).toBe(204);
@@ -201,7 +201,7 @@ describe('management', () => {
       expect((await call('GET', path)).body).toEqual(body);
       const [member] = Object.keys(body).filter((name) => ['id', 'client_id'].includes(name));
       const other = await call('PUT', path, { ...body, [member as string]: 'another' });
-      const errors = [{ pointer: `/${member}`, detail: 'is not the one of the address' }];
+      const errors = [{ pointer: `/${member}`, detail: 'does not match the id in the URL' }];
       expect([other.status, other.body.errors]).toEqual([400, errors]);
     }
   });
@@ -222,7 +222,7 @@ describe('management', () => {
     expect(refreshed.status).toBe(200);
     const machine = await put('machine', ['client_credentials'], 'confidential');
     const refused = await new Story(rekey).start({ identifier: 'sam' }, basicOf('machine', machine.body));
-    const errors = [{ pointer: '/client_id', detail: 'this client holds no tokens of people' }];
+    const errors = [{ pointer: '/client_id', detail: 'this client may not get tokens of people' }];
     expect([refused.status, refused.body.errors]).toEqual([400, errors]);
   });
 

@@ -98,7 +98,7 @@ describe('the pages without a browser', () => {
   test('a mistyped address and a fault behind a page are pages too, and nothing of the fault is told', async () => {
     const browser = open();
     const missing = await browser.get('/recover/nowhere');
-    expect([missing.status, missing.html.includes('There is no such page')]).toEqual([404, true]);
+    expect([missing.status, missing.html.includes('Page not found')]).toEqual([404, true]);
     const csrf = csrfIn((await browser.get('/recover')).html);
     await rekey.sql('alter table recoveries rename to recoveries_away');
     try {

@@ -79,7 +79,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     expect((await browser.submit(second?.page ?? { html: '' }, '/stop', {})).html).toContain('It is stopped');
     const refused = await browser.submit(first?.page ?? { html: '' }, '/stop', {});
     expect(refused.status).toBe(409);
-    expect(refused.html).toContain('open the link in its message once more');
+    expect(refused.html).toContain('open the link in its message again');
     expect(refused.html).not.toContain('href="/stop"');
   });
 
@@ -110,7 +110,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     expect((await browser.post('/account/backup-codes', { csrf: csrfIn(home.html) })).status).toBe(200);
     const { shown } = await prepareOver(browser);
     const none = await browser.post('/recover/code', { csrf: csrfIn(shown.html), code: '0000 0000' });
-    expect([none.status, none.html.includes('no recovery under way')]).toEqual([404, true]);
+    expect([none.status, none.html.includes('No recovery is in progress')]).toEqual([404, true]);
   });
 
   /** A recovery that this browser has come to the end of. */

@@ -231,6 +231,6 @@ describe('the verifier of resource servers', () => {
       expect.stringMatching(/^rekey tokens: usage: npm run tokens/),
     ]);
     const away = await said(['diagnose', token], '', { ISSUER_URL: `http://127.0.0.1:${await freePort()}` });
-    expect([away.code, away.err]).toEqual([1, expect.stringMatching(/nothing answers at ISSUER_URL/)]);
+    expect([away.code, away.err]).toEqual([1, expect.stringMatching(/nothing responds at ISSUER_URL/)]);
   });
 });

@@ -100,7 +100,7 @@ describe('links in mails', () => {
     const odd = await phone.submit(page, '/recover/link', { number: '1é2' });
     expect([odd.status, odd.html.includes('You have 3 tries left.')]).toEqual([422, true]);
     const done = await phone.submit(page, '/recover/link', { number: ` ${number} ` });
-    expect(done.html).toContain('Go back to the page where you began');
+    expect(done.html).toContain('Go back to the page where you started');
     // The device that was only given the link has nothing of the recovery.
     expect((await phone.get('/recover/password')).status).toBe(404);
     expect(JSON.parse((await browser.get('/recover/progress')).html)).toEqual({ at: 'proven' });
@@ -183,7 +183,7 @@ describe('links in mails', () => {
     expect(
       (await browser.submit(await browser.get('/account'), '/account/sign-in', { ...form, password: 'x' }))
         .html,
-    ).toContain('That did not work');
+    ).toContain("That didn't work");
     const home = await browser.submit(await browser.get('/account'), '/account/sign-in', form);
     expect(home.html).toContain('Set up an authenticator app');
     const bind = await browser.submit(home, '/account/totp', {});
@@ -209,7 +209,7 @@ describe('links in mails', () => {
     const { browser: lost, link } = await begin('ada@example.com');
     await lost.get(link);
     const more = await lost.submit(await lost.get('/recover/link'), '/recover/link', {});
-    expect(more.html).toContain('One more proof');
+    expect(more.html).toContain('One more step');
     expect((await lost.get('/recover/password')).headers.get('location')).toBe('/recover/code');
     const slip = await lost.submit(more, '/recover/other', { kind: 'totp', value: ' ' });
     expect(slip.status).toBe(422);

@@ -56,7 +56,7 @@ describe('what a thief has planted is no way back in', () => {
     const mail = await until('the notice', async () =>
       (await rekey.messages('locked@example.com')).find(({ text }) => /was recovered/.test(text)),
     );
-    expect(mail.text).toContain('set up in the last 30 days no longer work');
+    expect(mail.text).toContain('set up in the last 30 days are turned off');
     // Nothing waits for its time to come.
     rekey.clock.advance(3 * days);
     await recover('locked');
@@ -113,15 +113,15 @@ describe('what a thief has planted is no way back in', () => {
       identifier: 'owner@example.com',
       password: `${fresh} again`,
     });
-    expect(account.html).toContain('because your account was recovered since');
+    expect(account.html).toContain('because your account was recovered after this was added');
     expect(account.html).toContain(`from the network ${household}`);
     const id = /action="\/account\/restore".*?name="id" value="([\w-]+)"/s.exec(account.html)?.[1] ?? '';
     const again = await browser.submit(account, '/account/restore', { id });
-    expect(again.html).toContain('Confirmed. It counts again.');
-    expect(again.html).toContain('Counts for recovering your account from');
+    expect(again.html).toContain('Confirmed. You can use it again.');
+    expect(again.html).toContain('and to recover your account from');
     expect(csrfIn(again.html)).not.toBe('');
     const gone = await browser.submit(again, '/account/remove', { id });
-    expect(gone.html).toContain('It is removed.');
+    expect(gone.html).toContain('Removed.');
   });
 
   test('what is set aside stays beside another of its kind, until its owner removes either', async () => {
@@ -144,7 +144,7 @@ describe('what a thief has planted is no way back in', () => {
       identifier: 'two-sets@example.com',
       password: fresh,
     });
-    expect(account.html).toContain('remove the other first');
+    expect(account.html).toContain('remove the other one first');
     expect((await who.issuer('DELETE', `authenticators/${other.id}`, { bearer })).status).toBe(204);
     expect((await restore()).status).toBe(204);
     rekey.clock.advance(25 * hours);
@@ -194,10 +194,10 @@ describe('what a thief has planted is no way back in', () => {
       const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
       await browser.get(`/stop?token=${stopTokenIn(mail)}`);
       const page = await browser.get('/stop');
-      expect(page.html).toContain('set up a way to get back into it');
+      expect(page.html).toContain('set up a new way to recover it');
       expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toHaveLength(1);
       const done = await browser.submit(page, '/stop', {});
-      expect(done.html).toContain('whoever set it up is signed out');
+      expect(done.html).toContain('the person who set it up is signed out');
     }
     expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toEqual([]);
     expect((await who.issuer('GET', 'sessions', { bearer: thief })).status).toBe(401);
@@ -235,12 +235,12 @@ describe('what a thief has planted is no way back in', () => {
     const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
     await browser.get(`/stop?token=${stopTokenIn(mail)}`);
     const gone = await browser.submit(await browser.get('/stop'), '/stop', {});
-    expect([gone.status, gone.html.includes('This link has run out')]).toEqual([404, true]);
+    expect([gone.status, gone.html.includes('This link no longer works')]).toEqual([404, true]);
     // What is bound with two factors needs no hold, and its notice takes nothing away.
     const second_factor = { kind: 'totp', value: who.totp(app.secret) };
     await makeCodes(await bearerOf('grown', { second_factor }));
     const made = await until('the notice of codes', async () =>
-      (await rekey.messages('grown@example.com')).find(({ text }) => /codes were made/.test(text)),
+      (await rekey.messages('grown@example.com')).find(({ text }) => /codes were created/.test(text)),
     );
     expect(made.text).not.toContain('/stop?token=');
   });
@@ -253,7 +253,7 @@ describe('what a thief has planted is no way back in', () => {
     const [now, before] = await Promise.all(
       ['moved-on@example.com', 'moved@example.com'].map((to) =>
         until(`the notice to ${to}`, async () =>
-          (await rekey.messages(to)).find(({ text }) => /backup codes were made/.test(text)),
+          (await rekey.messages(to)).find(({ text }) => /backup codes were created/.test(text)),
         ),
       ),
     );

@@ -30,7 +30,7 @@ describe('a binding that is undone', () => {
     await makeCodes(bearer);
     const mail = await until('the notice of the third set', async () => {
       const mails = await rekey.messages('swapped@example.com');
-      const made = mails.filter(({ text }) => /codes were made/.test(text));
+      const made = mails.filter(({ text }) => /codes were created/.test(text));
       return made.length >= 3 ? made[0] : undefined;
     });
     expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
@@ -47,7 +47,7 @@ describe('a binding that is undone', () => {
     const codes = await makeCodes(access_token);
     const mail = await until('the notice', async () => {
       const mails = await rekey.messages(`${id}@example.com`);
-      const made = mails.filter(({ text }) => /codes were made/.test(text));
+      const made = mails.filter(({ text }) => /codes were created/.test(text));
       return made.length > known ? made[0] : undefined;
     });
     return { codes, device_token, undo: async () => (await new Story(rekey).stop(stopTokenIn(mail))).status };

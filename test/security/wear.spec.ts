@@ -100,7 +100,7 @@ describe('wear', () => {
     expect(signedIn.status).toBe(201);
     const [mail] = await until('the notice', async () => {
       const mails = (await rekey.messages(`${one.id}@example.com`)).filter(({ text }) =>
-        /wrongly too often/.test(text),
+        /Too many wrong codes/.test(text),
       );
       return mails.length > 0 ? mails : undefined;
     });

@@ -43,7 +43,7 @@ export class AccountsController {
 
   @Get(':id')
   @Operation({
-    summary: 'Read an account; never its password',
+    summary: 'Read an account, without its password',
     bearer: true,
     answers: { 200: { description: 'the account', schema: accountAnswer } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
@@ -61,7 +61,7 @@ export class AccountsController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Delete an account, and end its sessions and recoveries',
+    summary: 'Delete an account and end its sessions and recoveries',
     bearer: true,
     answers: { 204: { description: 'deleted' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
@@ -77,7 +77,7 @@ export class AccountsController {
 
   @Get(':id/tokens')
   @Operation({
-    summary: 'Token families of an account and their states; never a token',
+    summary: 'List the sessions of an account and their states, without tokens',
     bearer: true,
     answers: { 200: { description: 'newest first', schema: z.object({ families: z.array(familySchema) }) } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
@@ -98,7 +98,7 @@ export class AccountsController {
   @Operation({
     summary: 'End every session of an account',
     bearer: true,
-    answers: { 204: { description: 'ended, also when there was none' } },
+    answers: { 204: { description: 'ended, or there was nothing to end' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async endAll(

@@ -28,7 +28,7 @@ export class ClientsController {
   @Operation({
     summary: 'Create or replace an OAuth client',
     description:
-      'A confidential client gets a secret when it is created; it is shown in that answer and never again. What the caller has not created takes `clients:admin` to be replaced.',
+      'A confidential client gets a secret when it is created. The response shows it once. To replace a client that the caller did not create, the scope `clients:admin` is needed.',
     bearer: true,
     body: clientBody,
     answers: {
@@ -47,7 +47,9 @@ export class ClientsController {
     if (!isClientId(clientId)) {
       unwrap(
         refuse('invalid_request', {
-          errors: [{ pointer: '/client_id', detail: '1 to 100 of letters, digits, "_", ".", ":" and "-"' }],
+          errors: [
+            { pointer: '/client_id', detail: 'must be 1 to 100 letters, digits, "_", ".", ":" or "-"' },
+          ],
         }),
       );
     }
@@ -61,12 +63,12 @@ export class ClientsController {
       // Whoever may make clients could otherwise make one that may do what they may not.
       unwrap(
         refuse('invalid_request', {
-          errors: [{ pointer: '/scopes', detail: `${notTheirs} is not yours to give` }],
+          errors: [{ pointer: '/scopes', detail: `you may not grant ${notTheirs}` }],
         }),
       );
     }
     if (clientId === 'default' && client.type !== 'public') {
-      const detail = 'the client that stands in where none is named stays public';
+      const detail = 'the default client must stay public';
       unwrap(refuse('invalid_request', { errors: [{ pointer: '/type', detail }] }));
     }
     const now = this.context.clock.now();
@@ -78,7 +80,7 @@ export class ClientsController {
 
   @Get(':client_id')
   @Operation({
-    summary: 'Read an OAuth client; never its secret',
+    summary: 'Read an OAuth client, without its secret',
     bearer: true,
     answers: { 200: { description: 'the client', schema: clientAnswer } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
@@ -96,7 +98,7 @@ export class ClientsController {
   @HttpCode(204)
   @Operation({
     summary: 'Delete an OAuth client',
-    description: 'What the caller has not created takes `clients:admin`.',
+    description: 'For a client that the caller did not create, the scope `clients:admin` is needed.',
     bearer: true,
     answers: { 204: { description: 'deleted' } },
     refusals: ['unauthorized', 'forbidden', 'not_found', 'invalid_state'],
@@ -127,10 +129,10 @@ export class ClientsController {
   @Delete(':client_id/tokens')
   @HttpCode(204)
   @Operation({
-    summary: 'End every session of a client, and the tokens of its own',
-    description: 'What the caller has not created takes `clients:admin`.',
+    summary: "End every session of a client, and the client's own tokens",
+    description: 'For a client that the caller did not create, the scope `clients:admin` is needed.',
     bearer: true,
-    answers: { 204: { description: 'ended, also when there was none' } },
+    answers: { 204: { description: 'ended, or there was nothing to end' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async endAll(

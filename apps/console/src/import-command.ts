@@ -23,7 +23,7 @@ async function importFile(file: string): Promise<void> {
     duplex: 'half',
   } as RequestInit);
   if (!response.ok || !response.body)
-    fail(`${settings.urls.console} answers ${response.status}, not to an import; check CONSOLE_URL`);
+    fail(`${settings.urls.console} answered ${response.status} to the import; check CONSOLE_URL`);
   const lines = createInterface({ input: Readable.fromWeb(response.body as never) });
   for await (const line of lines) {
     const result = JSON.parse(line) as ImportResult;
@@ -44,8 +44,8 @@ function describe({ line, id, code, errors }: ImportResult): string {
 
 function whatToDo(fault: NetworkFault): string {
   if (reached > 0)
-    return `cut off after line ${reached}; import the file again: what is there already is replaced`;
-  if (fault.code === 'EACCES') return 'the file may not be read by this user';
+    return `the connection was lost after line ${reached}; import the file again: existing accounts are replaced`;
+  if (fault.code === 'EACCES') return 'this user may not read the file';
   return whatToDoAbout(fault, 'ISSUER_URL or CONSOLE_URL');
 }
 

@@ -20,15 +20,15 @@ export class ImportController {
   @Post('v1/accounts::import')
   @HttpCode(200)
   @Operation({
-    summary: 'Import accounts, one a line',
+    summary: 'Import accounts, one per line',
     description:
-      'Answers a line for each line, in order, as it goes. A bad line is reported with its number and spoils no other. ' +
-      'Of two lines about one account the later counts; of two that want one address the earlier gets it. A line is 64 KiB at most.',
+      'Streams one result per line, in order. A bad line is reported with its number and does not affect the others. ' +
+      'If two lines are about the same account, the later one counts. If two accounts claim the same address, the earlier line gets it. A line has at most 64 KiB.',
     bearer: true,
     body: importLine,
     bodyType: ndjson,
     answers: {
-      200: { description: 'a result for each line', schema: importResult, type: ndjson },
+      200: { description: 'one result per line', schema: importResult, type: ndjson },
       415: { description: `not ${ndjson}` },
     },
     refusals: ['unauthorized', 'forbidden'],

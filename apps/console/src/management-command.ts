@@ -28,8 +28,10 @@ export async function managementToken(
   });
   const answer = (await response.json().catch(() => ({}))) as { access_token?: string; error?: string };
   if (answer.error === 'invalid_client')
-    fail(`the issuer does not know ${client.clientId} with this secret; check MANAGEMENT_CLIENT_SECRET`);
-  return answer.access_token ?? fail(`${issuer} answers ${response.status}, not a token; check ISSUER_URL`);
+    fail(`the issuer refused the secret of ${client.clientId}; check MANAGEMENT_CLIENT_SECRET`);
+  return (
+    answer.access_token ?? fail(`${issuer} answered ${response.status} instead of a token; check ISSUER_URL`)
+  );
 }
 
 export interface NetworkFault extends Error {
@@ -41,6 +43,6 @@ export interface NetworkFault extends Error {
 export function whatToDoAbout(fault: NetworkFault, settings: string): string {
   const code = fault.cause?.code ?? fault.code ?? '';
   if (['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(code))
-    return `nothing answers at ${settings}; begin with "npm start" in another terminal`;
+    return `nothing responds at ${settings}; run "npm start" in another terminal first`;
   return fault.cause?.message ?? fault.message;
 }

@@ -1,5 +1,5 @@
 /** What the OpenAPI document says of itself. */
 export const openApi = {
   title: 'Rekey management',
-  description: 'Accounts, OAuth clients and token families, for your own systems.',
+  description: 'Manage accounts, OAuth clients and sessions from your own systems.',
 };

@@ -14,9 +14,9 @@ export class RecoveriesController {
   @Delete(':id/tokens')
   @HttpCode(204)
   @Operation({
-    summary: 'End every session that came from a recovery, refreshed or not',
+    summary: 'End every session that came from a recovery, also after refreshes',
     bearer: true,
-    answers: { 204: { description: 'ended, also when there was none' } },
+    answers: { 204: { description: 'ended, or there was nothing to end' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async endAll(

@@ -7,7 +7,7 @@ import { failing, managementToken, type NetworkFault, whatToDoAbout } from './ma
 
 const fail = failing('tokens');
 const usage = `usage: npm run tokens -- diagnose TOKEN [--audience RESOURCE] [--json]
-  TOKEN  an access or refresh token; - reads it from standard input, so that it stays out of the history of the shell`;
+  TOKEN  an access or refresh token, or - to read it from standard input and keep it out of the shell history`;
 
 interface Asked {
   token: string;
@@ -33,7 +33,8 @@ async function ask({ token, audience }: Asked): Promise<Diagnosis> {
     headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
     body: JSON.stringify({ token, ...(audience ? { audience } : {}) }),
   });
-  if (!response.ok) fail(`${urls.issuer} answers ${response.status}, not a diagnosis; check ISSUER_URL`);
+  if (!response.ok)
+    fail(`${urls.issuer} answered ${response.status} instead of a diagnosis; check ISSUER_URL`);
   return (await response.json()) as Diagnosis;
 }
 

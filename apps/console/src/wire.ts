@@ -24,7 +24,7 @@ const accountMembers = {
     .union([z.literal(1), z.literal(2)])
     .optional()
     .describe(
-      'Assurance level of your own sign-in: 2 where it asks for a second factor. Left out: stays as it is',
+      'Assurance level of your own sign-in: 2 if it asks for a second factor. If left out, the level stays as it is',
     ),
 };
 
@@ -34,26 +34,29 @@ const accountFields = z.strictObject({
     .string()
     .max(1024)
     .optional()
-    .describe('Never read back. Left out: the account keeps the one it has'),
+    .describe('Never returned. If left out, the account keeps its password'),
   password_hash: z
     .string()
     .max(300)
-    .refine(isPasswordHash, 'an argon2id hash as a PHC string: m 19456 to 131072 (KiB), t 1 to 6, p 1 to 4')
+    .refine(
+      isPasswordHash,
+      'must be an argon2id hash as a PHC string: m 19456 to 131072 (KiB), t 1 to 6, p 1 to 4',
+    )
     .optional()
-    .describe('Instead of password, from elsewhere'),
+    .describe('Instead of `password`: a hash from another system'),
 });
 
 /** Which of the two would count is not for the reader to guess. */
 const onePassword = {
   test: ({ password, password_hash }: z.output<typeof accountFields>) =>
     password === undefined || password_hash === undefined,
-  else: { path: ['password_hash'], message: 'either this or password' },
+  else: { path: ['password_hash'], message: 'set either password or password_hash, not both' },
 };
 
 const inAddress = z
   .string()
   .optional()
-  .describe('As in the address, if given: what was read may be written back');
+  .describe('If given, it must match the URL. So you can send back what you have read');
 
 export const accountBody = accountFields.extend({ id: inAddress }).refine(onePassword.test, onePassword.else);
 export const importLine = accountFields
@@ -80,7 +83,7 @@ export function checkSame(member: 'id' | 'client_id', inBody: string | undefined
   if (inBody === undefined || inBody === address) return;
   unwrap(
     refuse('invalid_request', {
-      errors: [{ pointer: `/${member}`, detail: 'is not the one of the address' }],
+      errors: [{ pointer: `/${member}`, detail: 'does not match the id in the URL' }],
     }),
   );
 }
@@ -98,11 +101,14 @@ function isRedirectUri(text: string): boolean {
 
 const redirectUri = z
   .string()
-  .refine(isRedirectUri, 'https, http on this machine, or the scheme of an app; no fragment, no credentials');
+  .refine(
+    isRedirectUri,
+    'must be https, http on localhost, or the private scheme of an app, without fragment or credentials',
+  );
 const name = z
   .string()
   .trim()
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}$/u, '1 to 100 characters on one line');
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters on one line');
 
 export const clientBody = z
   .strictObject({
@@ -116,7 +122,7 @@ export const clientBody = z
   })
   .refine(({ type, grants: wanted }) => type === 'confidential' || !wanted.includes('client_credentials'), {
     path: ['grants'],
-    message: 'client_credentials is for confidential clients',
+    message: 'client_credentials needs a confidential client',
   });
 
 export const clientAnswer = z.object({
@@ -131,7 +137,7 @@ export const clientAnswer = z.object({
     refresh_idle: z.number().optional(),
     refresh: z.number().optional(),
   }),
-  client_secret: z.string().optional().describe('Shown once, when it is made'),
+  client_secret: z.string().optional().describe('Shown once, when it is created'),
 });
 
 export const accountToPut = (id: string, body: z.output<typeof accountBody>): AccountToPut => {

@@ -26,7 +26,7 @@ test('a policy that cannot be read ends the start, each problem under the name o
     expect.stringMatching(/^SMS_POLICY_FILE: .*sms\.json: dearest: /),
   ]);
   expect(problemsOf({ smsCountries: ['GB', 'ZZ'] })).toEqual([
-    'SMS_COUNTRIES: countries: ZZ has no price; a country without a price is not sent to',
+    'SMS_COUNTRIES: countries: ZZ has no price, so no SMS can be sent there',
   ]);
   expect(problemsOf({ smsCountries: ['GB'] })).toEqual([]);
 });

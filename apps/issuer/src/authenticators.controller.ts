@@ -24,19 +24,19 @@ const authenticator = z.object({
   kind: z.enum(['totp', 'backup_code']),
   bound_at: z.iso.datetime(),
   codes_left: z.number().int().optional(),
-  disabled: z.boolean().describe('It proves nothing in a recovery until it is bound again'),
-  suspended: z
+  disabled: z
     .boolean()
-    .describe('A recovery has set it aside: it counts for nothing until it is restored or removed'),
-  bound_from: z.string().optional().describe('Network that it was bound from'),
-  client_id: z.string().optional().describe('Client of the session that bound it'),
-  counts_from: z.iso.datetime().optional().describe('It counts in a recovery from then on'),
+    .describe('Too many failed attempts: it cannot be used for recovery until it is set up again'),
+  suspended: z.boolean().describe('A recovery has turned it off: it cannot be used until it is restored'),
+  bound_from: z.string().optional().describe('The network it was set up from'),
+  client_id: z.string().optional().describe('The client whose session set it up'),
+  counts_from: z.iso.datetime().optional().describe('From this time on it can be used for recovery'),
 });
 const listAnswer = z.object({ authenticators: z.array(authenticator) });
 const totpAnswer = z.object({
   id: z.uuid(),
   secret: z.string().describe('Base32; shown once'),
-  uri: z.string().describe('otpauth, for the picture that an app reads'),
+  uri: z.string().describe('otpauth URI, to show as a QR code'),
 });
 const codesAnswer = z.object({ id: z.uuid(), codes: z.array(z.string()).describe('Shown once') });
 const confirmBody = z.strictObject({ value: z.string().min(1).max(20) });
@@ -51,7 +51,7 @@ export class AuthenticatorsController {
 
   @Get()
   @Operation({
-    summary: "A person's own authenticators",
+    summary: 'List your own authenticators',
     bearer: true,
     answers: { 200: { description: 'oldest first', schema: listAnswer } },
     refusals: ['unauthorized'],
@@ -66,8 +66,8 @@ export class AuthenticatorsController {
 
   @Post('totp')
   @Operation({
-    summary: 'Begin to bind an authenticator app',
-    description: 'It counts once a code of it has been confirmed; the app that was bound before goes then.',
+    summary: 'Start to set up an authenticator app',
+    description: 'It can be used once a code from it is confirmed. Then it replaces the previous app.',
     bearer: true,
     answers: { 201: { description: 'to be confirmed', schema: totpAnswer } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
@@ -81,7 +81,7 @@ export class AuthenticatorsController {
   @Post(':id/confirm')
   @HttpCode(204)
   @Operation({
-    summary: 'Bind it with a code that it shows',
+    summary: 'Confirm the authenticator app with a code from it',
     bearer: true,
     body: confirmBody,
     answers: { 204: { description: 'bound' } },
@@ -106,7 +106,7 @@ export class AuthenticatorsController {
 
   @Post('backup_codes')
   @Operation({
-    summary: 'Make ten backup codes; those from before are dead',
+    summary: 'Create ten backup codes, which replace the old ones',
     bearer: true,
     answers: { 201: { description: 'shown once', schema: codesAnswer } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
@@ -118,10 +118,10 @@ export class AuthenticatorsController {
   @Post(':id/restore')
   @HttpCode(204)
   @Operation({
-    summary: 'Bind anew what a recovery has set aside',
-    description: 'Where another of its kind is bound, that one has to be removed first: 409.',
+    summary: 'Restore an authenticator that a recovery has turned off',
+    description: 'If another one of its kind is set up, remove that one first (409).',
     bearer: true,
-    answers: { 204: { description: 'it counts again' } },
+    answers: { 204: { description: 'restored' } },
     refusals: ['unauthorized', 'step_up_required', 'not_found', 'conflict'],
   })
   async restore(
@@ -135,7 +135,7 @@ export class AuthenticatorsController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Remove one of them',
+    summary: 'Remove one of your own authenticators',
     bearer: true,
     answers: { 204: { description: 'removed' } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],

@@ -45,7 +45,7 @@ export class DeviceAuthorizationController {
   @Post('device_authorization')
   @HttpCode(200)
   @Operation({
-    summary: 'A device asks to be let in (RFC 8628)',
+    summary: 'Start a device authorization (RFC 8628)',
     body: beginForm,
     bodyType: 'application/x-www-form-urlencoded',
     answers: {
@@ -67,7 +67,11 @@ export class DeviceAuthorizationController {
   }
 }
 
-const userCode = z.string().min(1).max(40).describe('As the device shows it; case and marks do not matter');
+const userCode = z
+  .string()
+  .min(1)
+  .max(40)
+  .describe('As shown on the device; case and punctuation are ignored');
 const lookBody = z.strictObject({ user_code: userCode });
 const answerBody = z.strictObject({ user_code: userCode, decision: z.enum(['allow', 'deny']) });
 const waiting = z.object({
@@ -88,10 +92,10 @@ export class DeviceController {
   @Post()
   @HttpCode(200)
   @Operation({
-    summary: 'Which device waits with this code',
+    summary: 'Find the device that is waiting for this code',
     bearer: true,
     body: lookBody,
-    answers: { 200: { description: 'what it is, to be shown to the person', schema: waiting } },
+    answers: { 200: { description: 'the device, to show to the person', schema: waiting } },
     refusals: ['invalid_request', 'unauthorized', 'not_found', 'rate_limited'],
   })
   async look(
@@ -111,10 +115,10 @@ export class DeviceController {
   @Put()
   @HttpCode(204)
   @Operation({
-    summary: 'Let it in, or not',
+    summary: 'Approve or deny the device',
     bearer: true,
     body: answerBody,
-    answers: { 204: { description: 'it is told when it asks next' } },
+    answers: { 204: { description: 'recorded; the device learns it at its next poll' } },
     refusals: ['invalid_request', 'unauthorized', 'not_found', 'rate_limited'],
   })
   async answer(

@@ -17,7 +17,7 @@ import { CONTEXT } from './injection.js';
 
 const body = z.strictObject({
   token: z.string().min(1).max(longestToken),
-  audience: z.string().max(500).optional().describe('The resource that refused it'),
+  audience: z.string().max(500).optional().describe('The resource server that refused the token'),
 });
 const when = z.iso.datetime().optional();
 const answer = z.object({
@@ -36,7 +36,7 @@ const answer = z.object({
     expired_for_seconds: z.number().int().optional(),
     revoked_at: when,
     revoked_by: z.string().optional(),
-    revoked_from: z.string().optional().describe('Where a retired token was used again from'),
+    revoked_from: z.string().optional().describe('The network from which a retired token was used again'),
     audit_id: z.string().optional(),
   }),
 });
@@ -49,7 +49,7 @@ export class DiagnoseController {
   @Post('diagnose')
   @HttpCode(200)
   @Operation({
-    summary: 'Why a token is not taken: one cause, the evidence, one remedy',
+    summary: 'Explain why a token is refused: one cause, the evidence, one remedy',
     bearer: true,
     body,
     answers: { 200: { description: 'the diagnosis', schema: answer } },

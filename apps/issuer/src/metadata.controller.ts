@@ -11,7 +11,7 @@ export class MetadataController {
   @Get('.well-known/oauth-authorization-server')
   @Header('cache-control', 'public, max-age=300')
   @Operation({
-    summary: 'Metadata (RFC 8414)',
+    summary: 'Authorization server metadata (RFC 8414)',
     answers: { 200: { description: 'metadata', schema: z.looseObject({ issuer: z.string() }) } },
   })
   metadata() {
@@ -42,7 +42,7 @@ export class MetadataController {
   @Get('oauth2/jwks')
   @Header('cache-control', 'public, max-age=300')
   @Operation({
-    summary: 'Keys that access tokens are verified with (RFC 7517)',
+    summary: 'Public keys to verify access tokens (RFC 7517)',
     answers: {
       200: { description: 'keys', schema: z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }) },
     },

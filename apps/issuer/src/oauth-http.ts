@@ -98,11 +98,11 @@ export function formOf(request: FastifyRequest): Form {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') throw new OAuthException(noForm);
   if (Object.keys(Object(request.query)).some((name) => onlyInForms.has(name)))
-    throw new OAuthException(oauthRefuse('invalid_request', 'parameters belong into the body'));
+    throw new OAuthException(oauthRefuse('invalid_request', 'parameters belong in the body'));
   const form: Form = {};
   for (const [name, value] of Object.entries(Object(request.body) as Form)) {
     if (Array.isArray(value))
-      throw new OAuthException(oauthRefuse('invalid_request', 'a parameter is given twice'));
+      throw new OAuthException(oauthRefuse('invalid_request', 'a parameter is repeated'));
     if (value !== '') form[name] = value;
   }
   return form;

@@ -9,7 +9,7 @@ import { isBearerRefused, personOf, refuseBearer } from './person.js';
 import { sessionResponseSchema } from './token.controller.js';
 
 const changeBody = z.strictObject({
-  current_password: z.string().min(1).max(1024).optional().describe('Needed where there is one'),
+  current_password: z.string().min(1).max(1024).optional().describe('Needed if the account has a password'),
   password: z.string().min(1).max(1024),
 });
 
@@ -24,8 +24,8 @@ export class PasswordController {
 
   @Put()
   @Operation({
-    summary: 'Choose another password',
-    description: 'Every session ends; the one that asks goes on with the tokens of the answer.',
+    summary: 'Change the password',
+    description: 'Every session ends. The caller continues with the tokens in the response.',
     bearer: true,
     body: changeBody,
     answers: { 200: { description: 'changed; fresh tokens', schema: sessionResponseSchema } },

@@ -24,14 +24,14 @@ const signInBody = z.strictObject({
   second_factor: z
     .strictObject({ kind: z.enum(['totp', 'backup_code']), value: z.string().min(1).max(100) })
     .optional()
-    .describe('Needed where an authenticator app is bound; asked for by second_factor_required'),
+    .describe('Needed if the account has an authenticator app; the code second_factor_required asks for it'),
   device_token: z
     .string()
     .min(1)
     .max(500)
     .optional()
     .describe(
-      'What this app was given at the last sign-in or recovery: wrong tries of others do not make it wait',
+      'From the last sign-in or recovery in this app. With it, failed attempts of others do not make this app wait',
     ),
 });
 
@@ -50,7 +50,7 @@ export class SessionsController {
   @Operation({
     summary: 'Sign in with a password',
     description:
-      'A confidential client authenticates, with its secret by HTTP Basic or in the body (RFC 6749 §2.3.1).',
+      'A confidential client must authenticate, with its secret by HTTP Basic or in the body (RFC 6749 §2.3.1).',
     client: true,
     body: signInBody,
     answers: { 201: { description: 'signed in', schema: sessionResponseSchema } },
@@ -69,7 +69,7 @@ export class SessionsController {
 
   @Get()
   @Operation({
-    summary: "A person's own sessions",
+    summary: 'List your own sessions',
     bearer: true,
     answers: {
       200: { description: 'sessions, newest first', schema: z.object({ sessions: z.array(sessionSchema) }) },
@@ -93,7 +93,7 @@ export class SessionsController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'End one of them',
+    summary: 'End one of your own sessions',
     bearer: true,
     answers: { 204: { description: 'ended' } },
     refusals: ['unauthorized', 'not_found'],

@@ -18,7 +18,7 @@ import { oauthErrorSchema } from './token.controller.js';
 const tokenForm = z.object({
   ...clientFields,
   token: z.string(),
-  token_type_hint: z.string().optional().describe('Not needed: every kind is looked for'),
+  token_type_hint: z.string().optional().describe('Not needed: all kinds of token are searched'),
 });
 
 /** Is a token good, and: it shall not be any more. */
@@ -33,9 +33,9 @@ export class TokenStateController {
   @Post('introspect')
   @HttpCode(200)
   @Operation({
-    summary: 'Is this token good right now (RFC 7662)',
+    summary: 'Token introspection (RFC 7662)',
     description:
-      'For confidential clients: resource servers ask here when ten minutes are too long to wait for a revocation.',
+      'For confidential clients. Resource servers ask here if they cannot wait ten minutes for a revocation to take effect.',
     body: tokenForm,
     bodyType: 'application/x-www-form-urlencoded',
     answers: {
@@ -56,7 +56,7 @@ export class TokenStateController {
   @Post('revoke')
   @HttpCode(200)
   @Operation({
-    summary: 'End the session of this token (RFC 7009)',
+    summary: 'Token revocation (RFC 7009): end the session of a token',
     body: tokenForm,
     bodyType: 'application/x-www-form-urlencoded',
     answers: {

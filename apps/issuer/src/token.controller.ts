@@ -38,7 +38,7 @@ const exchangeForm = z.object({
   code_challenge: text.optional(),
   audience: text.optional(),
   resource: text.optional(),
-  actor_token: text.optional().describe('Not taken: nobody acts for another here'),
+  actor_token: text.optional().describe('Not supported'),
   scope,
 });
 const codeForm = z.object({
@@ -71,7 +71,9 @@ export const tokenResponseSchema = z.object({
 export const sessionResponseSchema = tokenResponseSchema.extend({
   device_token: z
     .string()
-    .describe('Keep it beyond the session, for the next sign-in or recovery from this browser or app'),
+    .describe(
+      'Keep it after the session ends. Send it with the next sign-in or recovery from this browser or app',
+    ),
 });
 export const oauthErrorSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
@@ -86,7 +88,8 @@ export class TokenController {
   @Post('token')
   @HttpCode(200)
   @Operation({
-    summary: 'Token exchange, authorization code with PKCE, refresh token, device code, client credentials',
+    summary:
+      'Get tokens: token exchange, authorization code with PKCE, refresh token, device code, client credentials',
     description: 'RFC 6749, RFC 7636, RFC 8628, RFC 8693',
     body: z.union([exchangeForm, codeForm, refreshForm, deviceForm, clientForm]),
     bodyType: 'application/x-www-form-urlencoded',

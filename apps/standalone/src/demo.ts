@@ -47,14 +47,14 @@ async function next(to: string, known: Set<string>): Promise<Caught> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(
-    `nothing arrived for ${to} within 10 s; five codes in ten minutes is the limit of an address`,
+    `no message to ${to} arrived within 10 s; an address gets at most five codes in ten minutes`,
   );
 }
 
 async function recover(how: string, identifier: string, country?: string, to = identifier): Promise<void> {
   say(`\n  ${how}`);
   const known = new Set((await caught(to)).map(({ id }) => id));
-  say(`  1. Someone who is locked out says who they are: ${identifier}`);
+  say(`  1. Someone who is locked out enters: ${identifier}`);
   const recovery = await call('POST', `${urls.recovery}/v1/recoveries`, undefined, { identifier, country });
   say(`    recovery ${recovery.id}, ${recovery.state}`);
   const message = await next(to, known);
@@ -62,29 +62,31 @@ async function recover(how: string, identifier: string, country?: string, to = i
   const code =
     /#(\d+)$/.exec(message.text)?.[1] ?? /\b\d{4}(?: \d{1,4}){1,4}\b/.exec(message.text)?.[0] ?? '';
   say(
-    `  2. ${message.channel === 'email' ? `A mail arrives: "${message.subject}"` : 'An SMS arrives'}, with the code ${code}`,
+    `  2. ${message.channel === 'email' ? `An email arrives: "${message.subject}"` : 'An SMS arrives'}, with the code ${code}`,
   );
-  say('  3. The code proves it');
+  say('  3. They enter the code');
   const at = `${urls.recovery}/v1/recoveries/${recovery.id}`;
   await call('POST', `${at}/proofs`, recovery.token, { kind: 'code', value: code });
-  say('  4. Fresh credentials; every older session has ended, and the old password unless a new one is set');
+  say(
+    '  4. They get new credentials; older sessions end, and the old password stops working unless it is set again',
+  );
   // The one that the start prints goes on working.
   const password = demoAccounts.find(({ identifiers }) => identifiers.includes(to))?.password;
   const tokens = await call('POST', `${at}/credentials`, recovery.token, { password });
-  say(`    access token for ${tokens.expires_in} s, scope ${tokens.scope}; and a refresh token`);
+  say(`    an access token for ${tokens.expires_in} s with scope ${tokens.scope}, and a refresh token`);
   const notice = await next(to, known);
-  say(`  5. The owner is told: ${(notice.subject ?? notice.text.split('\n')[0] ?? '').slice(0, 70)}`);
+  say(`  5. The owner is notified: ${(notice.subject ?? notice.text.split('\n')[0] ?? '').slice(0, 70)}`);
 }
 
 try {
-  await recover('By mail', 'ada@example.com');
+  await recover('By email', 'ada@example.com');
   await recover('By SMS', '(202) 555-0123', 'US', '+12025550123');
-  say(`\n  All of it, as it looks to people: ${urls.recovery}/recover, and ${mailbox}\n`);
+  say(`\n  To see what people see, open ${urls.recovery}/recover and ${mailbox}\n`);
 } catch (fault) {
   const { message, cause } = fault as Error & { cause?: { code?: string } };
   const away = cause?.code === 'ECONNREFUSED';
   process.stderr.write(
-    `\nrekey demo: ${away ? 'nothing runs there; begin with "npm start" in another terminal' : message}\n`,
+    `\nrekey demo: ${away ? 'Rekey is not running; run "npm start" in another terminal first' : message}\n`,
   );
   process.exitCode = 1;
 }

@@ -32,7 +32,8 @@ async function showStatus(settings: Settings): Promise<void> {
     for (const line of describeHoldings(settings.keyring.keyIds, await listHoldings(database, now())))
       say(line);
     const older = await listOlder(database);
-    if (older.length > 0) say(`by a release before, until "npm run keys -- rotate": ${describeRows(older)}`);
+    if (older.length > 0)
+      say(`sealed by an earlier release, until "npm run keys -- rotate": ${describeRows(older)}`);
   });
 }
 
@@ -41,11 +42,11 @@ async function rotateAll(settings: Settings): Promise<void> {
     // What a release before has sealed is sealed anew under the same key, too.
     if (settings.keyring.keyIds.length === 1 && (await listOlder(database)).length === 0) {
       fail(
-        `the keyring has one key only, ${settings.keyring.newestKeyId}; "npm run keys -- add" makes another to put before it`,
+        `the keyring has only one key, ${settings.keyring.newestKeyId}; make another one with "npm run keys -- add"`,
       );
       return;
     }
-    if (!(await rotate(database, settings.keyring, now(), say))) fail('not everything could be sealed anew');
+    if (!(await rotate(database, settings.keyring, now(), say))) fail('not everything could be sealed again');
   });
 }
 
@@ -54,12 +55,12 @@ async function addKey({ keyringMadeHere, dataDir }: Settings): Promise<void> {
   const id = `${now().toISOString().slice(0, 10)}-${randomBytes(2).toString('hex')}`;
   if (keyringMadeHere) {
     developmentSecrets(dataDir).addKey(id);
-    say(`key ${id} is the newest of ${dataDir}; restart "npm start", then "npm run keys -- rotate"`);
+    say(`key ${id} is now the newest in ${dataDir}; restart "npm start", then run "npm run keys -- rotate"`);
     return;
   }
   say(JSON.stringify({ id, key: newSecret() }));
   process.stderr.write(
-    'Put it at the end of the keyring and restart every process; then at its head, restart again, and "npm run keys -- rotate".\n',
+    'Add this key at the end of the keyring and restart every process. Then move it to the front, restart again, and run "npm run keys -- rotate".\n',
   );
 }
 

@@ -12,7 +12,7 @@ export async function binaries(): Promise<{ postgres: string }> {
     return (await import(name)) as { postgres: string };
   } catch {
     throw new StartFault(
-      `there is no embedded PostgreSQL for ${platform} on ${process.arch}; set DATABASE_URL to one of your own`,
+      `there is no embedded PostgreSQL for ${platform} on ${process.arch}; set DATABASE_URL to use your own`,
     );
   }
 }

@@ -138,28 +138,26 @@ function ready(child: ChildProcess, exited: Promise<void>, directory: string): P
 function explained(complaint: string, directory: string): StartFault {
   if (/No space left on device|ENOSPC|could not write to file|could not extend/.test(complaint)) {
     return new StartFault(
-      `the disk of ${directory} is full; free some space, or choose another place with REKEY_DATA_DIR`,
+      `the disk of ${directory} is full; free some space, or choose another directory with REKEY_DATA_DIR`,
     );
   }
   if (/Read-only file system|EROFS|Permission denied|EACCES|EPERM/.test(complaint)) {
     return new StartFault(
-      `${directory} cannot be written; change its permissions, or choose another place with REKEY_DATA_DIR`,
+      `${directory} cannot be written; change its permissions, or choose another directory with REKEY_DATA_DIR`,
     );
   }
   if (/lock file "postmaster.pid" already exists|is another postmaster/i.test(complaint)) {
     return new AlreadyRunningFault(
-      `another start is using ${directory}; stop that one, or choose another place with REKEY_DATA_DIR`,
+      `another "npm start" is using ${directory}; stop it, or choose another directory with REKEY_DATA_DIR`,
     );
   }
   if (/database files are incompatible/.test(complaint)) {
     return new StartFault(
-      `${directory} was made by another version of PostgreSQL; move it away, or set DATABASE_URL`,
+      `${directory} was created by another version of PostgreSQL; move it away, or set DATABASE_URL`,
     );
   }
   const last = complaint.trim().split('\n').at(-1) ?? '';
-  return new StartFault(
-    `the embedded PostgreSQL did not start (${last}); set DATABASE_URL to use one of your own`,
-  );
+  return new StartFault(`the embedded PostgreSQL did not start (${last}); set DATABASE_URL to use your own`);
 }
 
 /** PostgreSQL refuses to run as root; the package has made it a user of its own. */

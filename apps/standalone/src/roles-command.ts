@@ -8,7 +8,7 @@ const { databaseAdminUrl = '', databaseOwnerUrl = '', databaseUrl = '' } = setti
 
 try {
   await makeRoles({ adminUrl: databaseAdminUrl, ownerUrl: databaseOwnerUrl, url: databaseUrl });
-  process.stdout.write('the database and its roles are as DATABASE_OWNER_URL and DATABASE_URL name them\n');
+  process.stdout.write('the database and its roles match DATABASE_OWNER_URL and DATABASE_URL\n');
 } catch (fault) {
   const setting = 'DATABASE_ADMIN_URL';
   process.stderr.write(`rekey roles: ${whatToDo(Object.assign(Object(fault), { setting }))}\n`);

@@ -6,14 +6,14 @@ export function welcome({ settings, mailbox, embedded }: Standalone): string {
   const { urls, management, production, dataDir } = settings;
   const rows: [string, string][] = [
     ['Recover an account', `${urls.recovery}/recover`],
-    ['Ways back in', `${urls.recovery}/account`],
+    ['Recovery options', `${urls.recovery}/account`],
     ['Recovery API', `${urls.recovery}/docs`],
     ['Token issuer', `${urls.issuer}/docs`],
     ['Management API', `${urls.console}/docs`],
     ...(mailbox ? [['Example app', `${mailbox.url}/example`] as [string, string]] : []),
-    ...(mailbox ? [['Mail and SMS arrive', mailbox.url] as [string, string]] : []),
+    ...(mailbox ? [['Mailbox (email, SMS)', mailbox.url] as [string, string]] : []),
     ...(mailbox ? [['SMTP', mailbox.smtpUrl] as [string, string]] : []),
-    ['Database', embedded ? `embedded, kept in ${dataDir}` : 'yours, from DATABASE_URL'],
+    ['Database', embedded ? `embedded, data in ${dataDir}` : 'from DATABASE_URL'],
   ];
   const lines = [
     '',
@@ -25,7 +25,7 @@ export function welcome({ settings, mailbox, embedded }: Standalone): string {
     lines.push(
       '',
       `  Management client     ${management.clientId}`,
-      `  and its secret        ${management.madeHere ? management.clientSecret : 'from MANAGEMENT_CLIENT_SECRET'}`,
+      `  Management secret     ${management.madeHere ? management.clientSecret : 'from MANAGEMENT_CLIENT_SECRET'}`,
       '',
       '  Demo accounts',
       ...demoAccounts.map(({ identifiers, locale, password }) => {
@@ -33,8 +33,8 @@ export function welcome({ settings, mailbox, embedded }: Standalone): string {
         return `    ${identifiers.join('  ').padEnd(38)}${language}${password ? `, password "${password}"` : ''}`;
       }),
       '',
-      `  Try: open ${urls.recovery}/recover, enter ada@example.com, and read the code in the mailbox;`,
-      '  or, in another terminal, npm run demo. Ctrl-C ends it; the data stays.',
+      `  Try it: open ${urls.recovery}/recover, enter ada@example.com, and read the code in the mailbox.`,
+      '  Or run "npm run demo" in another terminal. Ctrl-C stops Rekey; the data is kept.',
     );
   }
   return `${lines.join('\n')}\n\n`;

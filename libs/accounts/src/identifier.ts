@@ -27,15 +27,15 @@ export function normaliseIdentifier(
   options: { country?: string | undefined } = {},
 ): Identifier | Refusal {
   const text = typed.normalize('NFC').trim();
-  if (text === '' || text.length > 254) return invalid('1 to 254 characters');
-  if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text)) return invalid('no control or invisible characters');
+  if (text === '' || text.length > 254) return invalid('must be 1 to 254 characters');
+  if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text)) return invalid('must not contain control or invisible characters');
   // What kind it is, is read from its folded form, so that no user name folds into the form of an address.
   const folded = text.normalize('NFKC');
   if (folded.includes('@')) return readEmail(text.replace(/[\uff20\ufe6b]/g, '@'));
   if (/^\+?[\d\s().\-/\u2010-\u2015]+$/.test(folded)) {
     const phone = readPhone(folded, options.country);
     if (phone) return phone;
-    if (folded.startsWith('+')) return invalid('not a phone number that exists');
+    if (folded.startsWith('+')) return invalid('not a valid phone number');
   }
   return readUsername(folded);
 }
@@ -46,7 +46,7 @@ function readEmail(text: string): Identifier | Refusal {
   const localIsPlain = /^[^\s@"(),:;<>[\]\\]{1,64}$/u.test(local) && !/^\.|\.\.|\.$/.test(local);
   const domainIsPlain =
     /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(domain);
-  if (!localIsPlain || !domainIsPlain) return invalid('not a mail address');
+  if (!localIsPlain || !domainIsPlain) return invalid('not an email address');
   const value = `${local}@${domain}`;
   return { kind: 'email', value, lookup: value.toLowerCase() };
 }
@@ -61,7 +61,9 @@ function readPhone(text: string, country: string | undefined): Identifier | unde
 /** RFC 8265 §3.3 (UsernameCaseMapped) in its practical part: width and case do not count, spaces are not allowed. */
 function readUsername(folded: string): Identifier | Refusal {
   const value = folded.toLowerCase();
-  return /^\S{1,128}$/u.test(value) ? { kind: 'username', value, lookup: value } : invalid('not a user name');
+  return /^\S{1,128}$/u.test(value)
+    ? { kind: 'username', value, lookup: value }
+    : invalid('not a username; a phone number needs a country code or `country`');
 }
 
 /** The identifier with this `value`: for what was normalised when it was written, by the rules of that day. */

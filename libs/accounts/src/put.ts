@@ -168,10 +168,10 @@ function readAccount(
 ): { username?: Identifier | undefined; addresses: ReadAddress[] } | Refusal {
   const errors: { pointer: string; detail: string }[] = [];
   if (!isAccountId(account.id))
-    errors.push({ pointer: '/id', detail: '1 to 128 of letters, digits, "_", ".", ":" and "-"' });
+    errors.push({ pointer: '/id', detail: 'must be 1 to 128 letters, digits, "_", ".", ":" or "-"' });
   const username = account.username === undefined ? undefined : normaliseIdentifier(account.username);
   if (username && (isRefused(username) || username.kind !== 'username')) {
-    errors.push({ pointer: '/username', detail: 'not a user name' });
+    errors.push({ pointer: '/username', detail: 'not a username' });
   } else if (username) {
     const detail = unfitUsername(username.lookup);
     if (detail) errors.push({ pointer: '/username', detail });
@@ -179,7 +179,7 @@ function readAccount(
   const addresses = account.addresses.flatMap((address, at): ReadAddress[] => {
     const identifier = normaliseIdentifier(address.value);
     if (isRefused(identifier) || identifier.kind !== address.kind) {
-      const detail = address.kind === 'email' ? 'not a mail address' : 'not a phone number in E.164';
+      const detail = address.kind === 'email' ? 'not an email address' : 'not a phone number in E.164 format';
       errors.push({ pointer: `/addresses/${at}/value`, detail });
       return [];
     }
@@ -187,7 +187,7 @@ function readAccount(
   });
   const values = addresses.map(({ identifier }) => identifier.value);
   if (new Set(values).size !== values.length)
-    errors.push({ pointer: '/addresses', detail: 'one address stands there twice' });
+    errors.push({ pointer: '/addresses', detail: 'duplicate address' });
   if (errors.length > 0) return refuse('invalid_request', { errors });
   return { username: username as Identifier | undefined, addresses };
 }

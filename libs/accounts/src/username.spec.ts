@@ -40,5 +40,5 @@ test.each([
 });
 
 test.each(['12345678', '１２３４５６７８', '١٢٣٤', '12-34.56', '(01)234'])('%s is digits alone', (typed) => {
-  expect(unfitUsername(read(typed))).toMatch(/digits alone/);
+  expect(unfitUsername(read(typed))).toMatch(/digits only/);
 });

@@ -29,7 +29,7 @@ const onlyDigits = /^[\p{Nd}\s().\-/\u2010-\u2015]+$/u;
  * @param name normalised
  */
 export function unfitUsername(name: string): string | undefined {
-  if (onlyDigits.test(name)) return 'not of digits alone';
-  if (!patterns.some((pattern) => pattern.test(name))) return 'letters of one script (UTS 39 §5.1)';
+  if (onlyDigits.test(name)) return 'must not be digits only';
+  if (!patterns.some((pattern) => pattern.test(name))) return 'must use letters of one script (UTS 39 §5.1)';
   return undefined;
 }

@@ -36,14 +36,14 @@ export async function read<Answer>(url: string, response: Response): Promise<Ans
   const { status, type } = response;
   // What is sent to the service is not sent on to wherever an answer points: secrets are in it.
   if (type === 'opaqueredirect' || (status >= 300 && status < 400))
-    throw new RekeyError('redirected', `${url} redirects: give the client its final address`, status);
+    throw new RekeyError('redirected', `${url} redirects: give the client the final URL`, status);
   const text = await response.text();
   const body = text ? json(text) : {};
   if (!body) {
     const kind = response.headers.get('content-type') ?? 'something';
     throw new RekeyError(
       'bad_answer',
-      `${url} answers ${status} with ${kind}, not JSON: is Rekey there?`,
+      `${url} answered ${status} with ${kind} instead of JSON: is Rekey running at this URL?`,
       status,
     );
   }

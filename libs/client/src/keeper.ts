@@ -141,7 +141,7 @@ export class TokenKeeper {
       if (response.status >= 500 || response.status === 429)
         return Math.min(Number(response.headers.get('retry-after')) || 0, 3_600) * 1000;
       answer = await read<TokenAnswer>(url, response);
-      if (!answer.access_token) throw new RekeyError('bad_answer', `${url} answers without an access_token`);
+      if (!answer.access_token) throw new RekeyError('bad_answer', `${url} answered without an access_token`);
     } catch (fault) {
       if (!(fault instanceof RekeyError)) return 0;
       // Anything else is a fault of the set-up: no recovery would mend it, and the session may be well.

@@ -97,7 +97,10 @@ export async function callJson<Answer>(
     },
     ...(json ? { body: JSON.stringify(json) } : {}),
   }).catch((fault: unknown) => {
-    throw new RekeyError('unreachable', `no answer from ${url}: ${String(fault)}`);
+    throw new RekeyError(
+      'unreachable',
+      `no response from ${url}: ${String(fault)}. If this page has another origin, is it in CORS_ORIGINS?`,
+    );
   });
   return read<Answer>(url, response);
 }

@@ -19,7 +19,7 @@ export function remoteKeys(issuer: string, send: typeof fetch, now: () => number
 
   const read = async <Answer>(url: string): Promise<Answer> => {
     const response = await send(url);
-    if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
     return (await response.json()) as Answer;
   };
   const load = async () => {
@@ -27,7 +27,7 @@ export function remoteKeys(issuer: string, send: typeof fetch, now: () => number
     const path = pathname === '/' ? '' : pathname;
     const url = `${origin}/.well-known/oauth-authorization-server${path}`;
     const metadata = await read<{ issuer: string; jwks_uri: string }>(url);
-    if (metadata.issuer !== issuer) throw new Error(`${url} is about ${metadata.issuer}`);
+    if (metadata.issuer !== issuer) throw new Error(`${url} describes another issuer: ${metadata.issuer}`);
     keys = (await read<{ keys: Key[] }>(metadata.jwks_uri)).keys;
     fetchedAt = now();
   };

@@ -127,7 +127,7 @@ export function createVerifier(
     if (!jwk || (jwk.alg && jwk.alg !== alg))
       throw new No(
         'unknown_key',
-        'no key of the issuer has the kid and alg of the header: is the token from another issuer?',
+        'the issuer has no key with the kid and alg of the header: is the token from another issuer?',
       );
     const { subtle } = crypto;
     const text = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
@@ -157,11 +157,11 @@ export function createVerifier(
 
   function inTime({ iss, aud, iat, exp }: AccessClaims): void {
     const seconds = Math.floor(now() / 1000);
-    if (iss !== issuer) throw new No('wrong_issuer', `the token is from another issuer than ${issuer}`);
+    if (iss !== issuer) throw new No('wrong_issuer', `the token is not from the issuer ${issuer}`);
     if (![aud].flat().includes(audience))
       throw new No('wrong_audience', `the token is not meant for ${audience}`);
     if (!(iat <= seconds + tolerance))
-      throw new No('not_yet_valid', 'the token is from the future: a clock is wrong');
+      throw new No('not_yet_valid', 'the token was issued in the future: a clock is wrong');
     if (!(exp > seconds - tolerance))
       throw new No('expired', `the token expired ${seconds - exp} s ago: renew it with the refresh token`);
   }
@@ -169,10 +169,10 @@ export function createVerifier(
   function enough(claims: AccessClaims, { scope = '', maxAge, acr }: Needs): void {
     const has = (claims.scope ?? '').split(' ');
     if (scope.split(' ').some((one) => one && !has.includes(one)))
-      throw new No('insufficient_scope', `this takes a token with the scope ${scope}`, 403, { scope });
+      throw new No('insufficient_scope', `this needs a token with the scope ${scope}`, 403, { scope });
     const age = now() / 1000 - (claims.auth_time ?? 0);
     if ((maxAge !== undefined && age > maxAge) || (acr && !acr.includes(claims.acr ?? '')))
-      throw new No('insufficient_user_authentication', 'this takes a fresher or stronger sign-in', 401, {
+      throw new No('insufficient_user_authentication', 'this needs a more recent or stronger sign-in', 401, {
         ...(acr ? { acr_values: acr.join(' ') } : {}),
         ...(maxAge === undefined ? {} : { max_age: maxAge }),
       });
@@ -183,7 +183,7 @@ export function createVerifier(
       // Nothing, or another scheme: told how, without an error (RFC 6750 §3.1).
       if (!/^bearer(\s|$)/i.test(authorization ?? '')) throw new No('missing');
       const token = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1];
-      if (!token) throw new No('invalid_request', 'what follows Bearer is not a token', 400);
+      if (!token) throw new No('invalid_request', 'the text after Bearer is not a token', 400);
       const claims = await signed(token);
       inTime(claims);
       await ask(token);

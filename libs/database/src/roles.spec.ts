@@ -131,7 +131,7 @@ describe('the roles of the database', () => {
 
   test.each([
     [{ url: 'postgres://db/rekey' }, 'DATABASE_URL: names no user'],
-    [{ url: 'postgres://rekey_owner:x@db/rekey' }, 'two of them name one role'],
+    [{ url: 'postgres://rekey_owner:x@db/rekey' }, 'two of them name the same role'],
     [{ url: 'postgres://rekey_app:x@db/other' }, 'two databases'],
   ])('URLs that cannot be meant so are refused before anything is done: %j', async (wrong, sentence) => {
     await expect(makeRoles({ ...postgres, ...wrong })).rejects.toThrow(sentence);

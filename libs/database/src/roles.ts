@@ -29,11 +29,11 @@ export async function makeRoles({ adminUrl, ownerUrl, url }: RoleUrls): Promise<
   const admin = loginIn('DATABASE_ADMIN_URL', adminUrl);
   if (new Set([owner.name, worker.name, admin.name]).size < 3)
     throw new Error(
-      'DATABASE_ADMIN_URL, DATABASE_OWNER_URL and DATABASE_URL: two of them name one role; allowed: three roles',
+      'DATABASE_ADMIN_URL, DATABASE_OWNER_URL and DATABASE_URL: two of them name the same role; allowed: three roles',
     );
   const database = decodeURIComponent(new URL(ownerUrl).pathname.slice(1));
   if (database === '' || decodeURIComponent(new URL(url).pathname.slice(1)) !== database)
-    throw new Error('DATABASE_OWNER_URL and DATABASE_URL: two databases; allowed: two roles of one');
+    throw new Error('DATABASE_OWNER_URL and DATABASE_URL: two databases; allowed: two roles in one database');
 
   await asAdmin(adminUrl, async (client) => {
     for (const login of [owner, worker]) await makeRole(client, login);

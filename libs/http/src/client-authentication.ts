@@ -34,12 +34,12 @@ export async function authenticateClient(
 ): Promise<Client | OAuthRefusal> {
   const ways = [authorization, clientSecret, assertion];
   if (ways.filter((way) => way !== undefined).length > 1)
-    return oauthRefuse('invalid_request', 'two ways of client authentication');
+    return oauthRefuse('invalid_request', 'more than one method of client authentication');
   const header = authorization === undefined ? undefined : readBasic(authorization);
   if (assertion !== undefined || (authorization !== undefined && !header))
-    return oauthRefuse('invalid_client', 'this way of client authentication is not offered');
+    return oauthRefuse('invalid_client', 'this method of client authentication is not supported');
   if (header && named !== undefined && named !== header.id)
-    return oauthRefuse('invalid_request', 'two client_ids');
+    return oauthRefuse('invalid_request', 'two different client_ids');
   const clientId = header?.id ?? named;
   if (clientId === undefined) return oauthRefuse('invalid_client', 'client authentication is required');
   return clients.authenticate(clientId, header?.secret ?? clientSecret);
@@ -47,13 +47,13 @@ export async function authenticateClient(
 
 /** How a client says who it is in a body of JSON. */
 export const clientMembers = {
-  client_id: z.string().min(1).max(200).optional().describe('`default` when left out'),
+  client_id: z.string().min(1).max(200).optional().describe('`default` if left out'),
   client_secret: z
     .string()
     .min(1)
     .max(200)
     .optional()
-    .describe('Of a confidential client, unless it authenticates by HTTP Basic'),
+    .describe('For a confidential client that does not use HTTP Basic'),
 };
 
 interface ClientMembers {
@@ -89,10 +89,10 @@ export async function findClientForPeople(
   const client = await authenticateClient(clients, { authorization: basic, clientId, clientSecret });
   if (isOAuthRefused(client)) {
     if (client.error === 'invalid_request')
-      return refuseId('the Authorization header names another client, or authenticates as well');
+      return refuseId('the Authorization header names another client, or the client authenticates twice');
     return deny('unauthorized', {}, { 'www-authenticate': basicChallenge });
   }
-  return holdsTokensOfPeople(client) ? client : refuseId('this client holds no tokens of people');
+  return holdsTokensOfPeople(client) ? client : refuseId('this client may not get tokens of people');
 }
 
 const refuseId = (detail: string): never =>

@@ -53,7 +53,7 @@ export class ProbesController {
   @Get('health/live')
   @Public()
   @Operation({
-    summary: 'The process runs',
+    summary: 'Liveness: the process is running',
     answers: { 200: { description: 'alive', schema: statusSchema } },
   })
   live() {
@@ -63,7 +63,7 @@ export class ProbesController {
   @Get('health/ready')
   @Public()
   @Operation({
-    summary: 'The process can serve: database and queue answer',
+    summary: 'Readiness: database and queue respond',
     answers: {
       200: { description: 'ready', schema: statusSchema },
       503: { description: 'not ready', schema: statusSchema },
@@ -84,9 +84,9 @@ export class ProbesController {
   @Gives('text/plain')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @Operation({
-    summary: 'Metrics as Prometheus text',
+    summary: 'Metrics in the Prometheus text format',
     description:
-      'All of it for whoever shows METRICS_TOKEN as a bearer. Where none is set, everyone sees what tells nothing of anybody.',
+      'With METRICS_TOKEN as the bearer token: all metrics. If no such token is set, everyone sees only metrics that reveal nothing about accounts.',
     answers: { 200: { description: 'metrics', schema: z.string(), type: 'text/plain' } },
     refusals: ['unauthorized'],
   })

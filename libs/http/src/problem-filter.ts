@@ -6,12 +6,12 @@ import { RefusedException } from './refused-exception.js';
 
 const titles: Record<number, [code: string, title: string]> = {
   400: ['invalid_request', 'The request is not valid.'],
-  404: ['not_found', 'There is nothing here.'],
-  405: ['method_not_allowed', 'This address does not take that method.'],
-  406: ['not_acceptable', 'None of the accepted types can be given.'],
+  404: ['not_found', 'Not found.'],
+  405: ['method_not_allowed', 'This URL does not support this method.'],
+  406: ['not_acceptable', 'None of the accepted types is available.'],
   413: ['too_large', 'The request is too large.'],
-  414: ['too_large', 'The address is too long.'],
-  415: ['unsupported_media_type', 'The content type is not one that is read here.'],
+  414: ['too_large', 'The URL is too long.'],
+  415: ['unsupported_media_type', 'This content type is not supported.'],
   431: ['too_large', 'The headers are too large.'],
 };
 

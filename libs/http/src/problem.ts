@@ -3,22 +3,25 @@ import type { LimitView, Refusal, RefusalCode } from '@rekey/kernel';
 /** The one place where a refusal becomes an HTTP status and a sentence. */
 export const refusalStatuses: Record<RefusalCode, { status: number; title: string }> = {
   invalid_request: { status: 400, title: 'The request is not valid.' },
-  unauthorized: { status: 401, title: 'These credentials are not accepted.' },
-  second_factor_required: { status: 401, title: 'The password is right; a second factor is needed too.' },
-  step_up_required: { status: 401, title: 'Sign in again, with every factor, before you change this.' },
+  unauthorized: { status: 401, title: 'The credentials are wrong or missing.' },
+  second_factor_required: { status: 401, title: 'The password is right. A second factor is needed too.' },
+  step_up_required: { status: 401, title: 'Sign in again with all your factors before you change this.' },
   forbidden: { status: 403, title: 'This is not allowed.' },
-  not_found: { status: 404, title: 'There is nothing here under this id for you.' },
+  not_found: { status: 404, title: 'Not found.' },
   conflict: { status: 409, title: 'Another record already has this value.' },
   not_proven: { status: 409, title: 'The recovery is not proven yet.' },
-  invalid_state: { status: 409, title: 'This is not possible in the present state.' },
-  recovery_closed: { status: 410, title: 'The recovery is finished or has expired.' },
-  wrong_proof: { status: 422, title: 'That proof is not right.' },
+  invalid_state: { status: 409, title: 'This is not possible in the current state.' },
+  recovery_closed: { status: 410, title: 'The recovery has ended or expired.' },
+  wrong_proof: { status: 422, title: 'The proof is wrong.' },
   password_refused: { status: 422, title: 'This password cannot be used.' },
-  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request.' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'This Idempotency-Key was already used for another request.',
+  },
   no_tries_left: { status: 429, title: 'There are no tries left.' },
-  rate_limited: { status: 429, title: 'There were too many requests from here.' },
-  resend_too_soon: { status: 429, title: 'It is too early for another code.' },
-  unavailable: { status: 503, title: 'This cannot be done right now. Nothing is lost; try again.' },
+  rate_limited: { status: 429, title: 'Too many requests. Try again later.' },
+  resend_too_soon: { status: 429, title: 'It is too early to send another code.' },
+  unavailable: { status: 503, title: 'This is not available right now. Nothing is lost. Try again.' },
 };
 
 /** A problem document (RFC 9457). `code` is a promise; `title` may be reworded. */

@@ -76,22 +76,22 @@ export function whatToDo(fault: unknown): string {
   const variable = portVariables[String(of)] ?? 'another port in the settings';
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port} is already taken; stop what uses it, or choose another with ${variable}`;
+      return `port ${port} is already in use; stop the program that uses it, or choose another port with ${variable}`;
     case 'EACCES':
       return port
-        ? `port ${port} may not be used by this user; choose one above 1023 with ${variable}`
-        : `${message}; change the permissions or choose another place`;
+        ? `this user may not use port ${port}; choose a port above 1023 with ${variable}`
+        : `${message}; change the permissions, or choose another place`;
     case '08001':
     case 'ECONNREFUSED':
     case 'ENOTFOUND':
     case 'EHOSTUNREACH':
     case 'ETIMEDOUT':
-      return `${setting}: nothing answers there; start PostgreSQL or correct the host and the port`;
+      return `${setting}: PostgreSQL does not respond there; start it, or correct the host and the port`;
     case '28P01':
     case '28000':
       return `${setting}: PostgreSQL refuses this user or password`;
     case '3D000':
-      return `${setting}: there is no database of that name; create it first`;
+      return `${setting}: there is no database with that name; create it first`;
     default:
       return message ?? String(fault);
   }

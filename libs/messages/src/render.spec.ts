@@ -27,6 +27,7 @@ const read = (html: string) =>
     .replace(/<!--.*?-->|<(style|title|head)\b.*?<\/\1>/gs, '')
     .replace(/<\/(p|div|td|tr|table|a)>/g, ' ')
     .replace(/<[^>]+>/g, '')
+    .replaceAll('&#39;', "'")
     .replace(/\s+/g, ' ');
 
 const linksOf = {

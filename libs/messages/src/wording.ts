@@ -75,51 +75,51 @@ const en: Wording = {
   between: ' ',
   code: {
     subject: (service) => `Your code to get back into ${service}`,
-    preview: (minutes) => `The code inside is good for ${minutes} minutes.`,
+    preview: (minutes) => `The code inside works for ${minutes} minutes.`,
     heading: 'Get back into your account',
     lead: (service) =>
-      `Someone, we hope you, asked to get back into your ${service} account. Enter this code on the page where you began:`,
+      `Someone, hopefully you, asked to get back into your ${service} account. Enter this code on the page where you started:`,
     good: (minutes, service) =>
-      `It is good for ${minutes} minutes. Nobody at ${service} will ever ask you for it, so please tell it to no one.`,
-    orLink: 'Or go on with one tap. On another device it asks for the number that the page shows.',
-    linkLabel: 'Yes, this is me',
-    notYou: 'Was this not you? You can ignore this mail: without the code nobody gets in. Or ',
-    stopLabel: 'stop this attempt',
+      `The code works for ${minutes} minutes. Nobody at ${service} will ever ask you for it. Don't share it with anyone.`,
+    orLink:
+      'Or continue with one tap. On another device, you need the number shown on the page where you started.',
+    linkLabel: 'Continue recovery',
+    notYou: "If this wasn't you, you can ignore this email. Nobody gets in without the code. You can also ",
+    stopLabel: 'stop this recovery',
     footer: (service) =>
-      `${service} sends this mail because someone is recovering an account with this address. It is written automatically; please do not reply.`,
+      `${service} sent this email because someone is recovering an account with this address. It is an automatic message. Please don't reply.`,
     sms: (service, code, minutes) =>
-      `${code} is your ${service} recovery code, good for ${minutes} min. Tell it to no one.`,
+      `${code} is your ${service} recovery code. It works for ${minutes} min. Don't share it.`,
   },
   completed: {
     subject: (service) => `Your ${service} account was recovered`,
-    preview: 'If this was you, all is well. If not, you can undo it.',
+    preview: 'If this was you, there is nothing to do. If not, you can undo it.',
     heading: 'Your account was recovered',
     lead: (service, when) =>
-      `Someone passed the checks of your ${service} account and got back into it on ${when}.`,
+      `Someone passed the security checks for your ${service} account and got back into it on ${when}.`,
     was: (password, accountUrl) =>
       ({
-        set: 'A new password was set, and everyone who was signed in was signed out. If this was you, all is well.',
-        ended: `Everyone who was signed in was signed out, and your old password no longer works. If this was you, all is well: you can choose a new password at ${accountUrl} when you need one.`,
-        kept: 'New credentials were given out, and everyone who was signed in was signed out. If this was you, all is well.',
+        set: 'A new password was set, and all devices were signed out. If this was you, there is nothing to do.',
+        ended: `All devices were signed out, and your old password no longer works. If this was you, there is nothing to do. When you need a password, choose a new one at ${accountUrl}.`,
+        kept: 'Someone was signed in, and all other devices were signed out. If this was you, there is nothing to do.',
       })[password],
     suspended:
-      'An authenticator app or backup codes that were set up in the last 30 days no longer work, in case somebody else set them up. Confirm or remove them in your account.',
-    notYouHeading: 'Was this not you?',
+      'An authenticator app or backup codes set up in the last 30 days are turned off, in case someone else set them up. Confirm or remove them in your account.',
+    notYouHeading: "If this wasn't you",
     notYou: (password, signsOut) => {
-      const back = {
-        set: 'the new password stops working and the one from before works again',
-        ended: 'your old password works again',
-        kept: '',
+      const undo = {
+        set: 'Undo it within 72 hours. The new password stops working, and your previous one works again.',
+        ended: 'Undo it within 72 hours. Your old password works again.',
+        kept: 'Undo it within 72 hours.',
       }[password];
-      const undo = 'Undo it within 72 hours';
-      if (signsOut) return `${undo}: whoever got in is signed out${back && `, and ${back}`}.`;
-      return `${undo}${back && `: ${back}`}. Then recover your account yourself: that signs out whoever got in.`;
+      if (signsOut) return `${undo} The person who got in is signed out.`;
+      return `${undo} Then recover your account yourself. That signs out the person who got in.`;
     },
-    stopLabel: 'This was not me',
+    stopLabel: "This wasn't me",
     notYouRemoved:
-      'This address was removed from the account, so it cannot undo it. If the account is still yours, recover it yourself or ask for help.',
+      "This address was removed from the account, so you can't undo this from here. If the account is still yours, recover it yourself or ask support for help.",
     footer: (service) =>
-      `${service} sends this mail to every address of an account that was recovered. It is written automatically; please do not reply.`,
+      `${service} sent this email to every address of an account that was recovered. It is an automatic message. Please don't reply.`,
     sms: (service, url, passwordEnded) =>
       `${service}: your account was recovered and all devices were signed out.${passwordEnded ? ' Your old password no longer works.' : ''} Not you? Undo it within 72 h: ${url}`,
     smsRemoved: (service) =>
@@ -128,58 +128,58 @@ const en: Wording = {
   held: {
     subject: (service) => `Someone is recovering your ${service} account`,
     preview: 'If this was you, come back when the wait is over. If not, you can stop it.',
-    heading: 'A recovery of your account is waiting',
+    heading: 'A recovery of your account is on hold',
     lead: (service, when) =>
-      `Someone passed the checks of your ${service} account on ${when} to get back into it.`,
+      `Someone passed the security checks for your ${service} account on ${when} and wants to get back into it.`,
     waits: (until) =>
-      `A recovery of this account was stopped lately. So that everyone who can object has time to, this one waits until ${until}. If this was you, go back then to the page where you began, within three days.`,
-    notYou: 'Stop it now: nobody gets in.',
+      `A recovery of this account was stopped recently. So this one is on hold until ${until}, to give the owner of the account time to stop it. If this was you, go back to the page where you started within three days after that.`,
+    notYou: 'Stop it now, and nobody gets in.',
     sms: (service, until, url) =>
-      `${service}: someone is recovering your account. It waits until ${until}. Not you? Stop it: ${url}`,
+      `${service}: someone is recovering your account. It is on hold until ${until}. Not you? Stop it: ${url}`,
     smsRemoved: (service) =>
       `${service}: someone is recovering an account that had this number before. If it is still yours, recover it yourself.`,
   },
   changed: {
-    subject: (service) => `A change to the security of your ${service} account`,
-    heading: 'Your account has changed',
-    lead: (service, when) => `This happened to your ${service} account on ${when}:`,
+    subject: (service) => `Security notice for your ${service} account`,
+    heading: 'Security notice',
+    lead: (service, when) => `On ${when}, this happened in your ${service} account:`,
     what: {
       totp_bound: 'An authenticator app was added.',
       totp_removed: 'The authenticator app was removed.',
-      totp_restored: 'The authenticator app that a recovery had set aside counts again.',
+      totp_restored: 'The authenticator app that a recovery had turned off works again.',
       totp_disabled:
-        'The authenticator app was entered wrongly too often in recoveries. It no longer gets the account back until it is set up again. Signing in with it still works.',
-      backup_code_made: 'New backup codes were made. The codes from before no longer work.',
+        "Too many wrong codes of your authenticator app were entered in recoveries, so it can't be used for recovery until you set it up again. You can still sign in with it.",
+      backup_code_made: 'New backup codes were created. The old ones no longer work.',
       backup_code_removed: 'The backup codes were removed.',
-      backup_code_restored: 'The backup codes that a recovery had set aside count again.',
+      backup_code_restored: 'The backup codes that a recovery had turned off work again.',
       backup_code_disabled:
-        'Backup codes were entered wrongly too often in recoveries. They no longer get the account back; please make new ones.',
+        'Too many wrong backup codes were entered, so they can no longer be used for recovery. Please create new ones.',
       code_disabled:
-        'Too many wrong codes were entered for one of your addresses. Codes to it now have 20 digits. Enter one of them, or use the link in the mail, and they are short again.',
+        'Too many wrong codes were entered for one of your addresses. Codes to it now have 20 digits. Once you enter one, or use the link in the email, they are short again.',
       password_changed: 'The password was changed. All other devices were signed out.',
-      addresses_changed: 'The email addresses or phone numbers of the account were changed.',
+      addresses_changed: 'The email addresses or phone numbers on the account were changed.',
       password_put: 'A new password was set for the account. All devices were signed out.',
       password_ended:
-        'The password that was set by a recovery with one of those no longer works. All devices were signed out.',
+        'A password set in a recovery that used one of them no longer works. All devices were signed out.',
       account_disabled:
         'The account was disabled. Nobody can sign in to it or recover it. All devices were signed out.',
       account_enabled: 'The account was enabled again.',
-      access_changed: 'The roles of the account, or the protection it requires, were changed.',
+      access_changed: "The account's roles or its required level of protection were changed.",
       password_limited:
-        'A wrong password was entered 100 times in a row. In browsers and apps where you have not signed in before, the password no longer gets anyone in. Where you have, nothing changes. Recovering the account lifts this.',
+        'A wrong password was entered 100 times in a row. The password now works only in browsers and apps where you have signed in before. Recover your account to lift this.',
       totp_guessed:
-        'Someone who knows your password has entered 100 wrong codes of your authenticator app in a row when signing in. Nobody got in. Choose a new password. Until then the app may not sign you in; a backup code does, and so does recovering the account.',
+        'Someone who knows your password entered 100 wrong codes of your authenticator app in a row when signing in. Nobody got in. Choose a new password. Until then, the app may not sign you in. Use a backup code, or recover your account.',
     },
-    notYouHeading: 'Was this not you?',
-    notYou: 'Recover your account now: that signs everyone out and sets a new password.',
+    notYouHeading: "If this wasn't you",
+    notYou: 'Recover your account now. That signs everyone out, and you choose a new password.',
     notYouDisabled: (service) =>
-      `Contact the people who run ${service}. As soon as the account is enabled again, you can recover it here.`,
+      `Contact support at ${service}. Once the account is enabled again, you can recover it here.`,
     recoverLabel: 'Recover my account',
     notYouUndo:
-      'Undo it now: it is removed, and whoever set it up is signed out. Then choose a new password. The link works until it counts for recovering your account.',
-    undoLabel: 'This was not me',
+      'Undo this now. What was added is removed, and the person who added it is signed out. Then choose a new password. You can undo this until what was added can be used for recovery.',
+    undoLabel: "This wasn't me",
     footer: (service) =>
-      `${service} sends this mail to every address of an account whose security settings change. It is written automatically; please do not reply.`,
+      `${service} sent this email to every address of an account whose security settings changed. It is an automatic message. Please don't reply.`,
     sms: (service, what) => `${service}: ${what} Not you? Recover your account.`,
     smsUndo: (service, what, url) => `${service}: ${what} Not you? Undo it now: ${url}`,
     smsDisabled: (service, what) => `${service}: ${what}`,
@@ -197,9 +197,9 @@ const zhHans: Wording = {
       `有人（希望是您本人）请求找回您的 ${service} 账户。请在刚才打开的页面中输入以下验证码：`,
     good: (minutes, service) =>
       `验证码 ${minutes} 分钟内有效。${service} 的工作人员绝不会向您索要验证码，请勿告诉任何人。`,
-    orLink: '您也可以轻点一下继续。在其他设备上打开时，需要输入原页面显示的数字。',
-    linkLabel: '是我本人，继续',
-    notYou: '不是您本人操作？您可以忽略此邮件：没有验证码，任何人都无法进入您的账户。您也可以',
+    orLink: '您也可以轻点下方链接继续。在其他设备上打开时，需要输入原页面显示的数字。',
+    linkLabel: '继续找回',
+    notYou: '如果不是您本人操作，可以忽略此邮件。没有验证码，任何人都无法进入您的账户。您也可以',
     stopLabel: '终止此次找回',
     footer: (service) =>
       `您收到此邮件，是因为有人正在使用此地址找回 ${service} 账户。本邮件由系统自动发送，请勿回复。`,
@@ -213,21 +213,23 @@ const zhHans: Wording = {
     lead: (service, when) => `有人通过了身份验证，并于 ${when} 找回了您的 ${service} 账户。`,
     was: (password, accountUrl) =>
       ({
-        set: '账户已设置新密码，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
-        ended: `所有已登录的设备均已退出，您的旧密码已失效。如果是您本人操作，则无需理会；需要时可在 ${accountUrl} 设置新密码。`,
-        kept: '系统已签发新的登录凭据，所有已登录的设备均已退出。如果是您本人操作，则无需理会。',
+        set: '账户已设置新密码，所有设备均已退出登录。如果是您本人操作，则无需理会。',
+        ended: `所有设备均已退出登录，您的旧密码已失效。如果是您本人操作，则无需理会。需要时可在 ${accountUrl} 设置新密码。`,
+        kept: '有人登录了您的账户，其他设备均已退出登录。如果是您本人操作，则无需理会。',
       })[password],
     suspended: '最近 30 天内设置的身份验证器应用或备用码已停用，以防是他人设置的。请在您的账户中确认或移除。',
-    notYouHeading: '不是您本人操作？',
+    notYouHeading: '如果不是您本人操作',
     notYou: (password, signsOut) => {
-      const back = { set: '，新密码随即失效，之前的密码恢复有效', ended: '，您的旧密码恢复有效', kept: '' }[
-        password
-      ];
-      if (signsOut) return `请在 72 小时内撤销：对方将立即退出登录${back}。`;
-      return `请在 72 小时内撤销${back}。然后请您自行找回账户：对方将因此退出登录。`;
+      const undo = {
+        set: '请在 72 小时内撤销。新密码将失效，之前的密码恢复有效。',
+        ended: '请在 72 小时内撤销。您的旧密码将恢复有效。',
+        kept: '请在 72 小时内撤销。',
+      }[password];
+      if (signsOut) return `${undo}对方将立即退出登录。`;
+      return `${undo}然后请您自行找回账户，对方将因此退出登录。`;
     },
-    stopLabel: '这不是我本人操作',
-    notYouRemoved: '此地址已从账户中移除，因此无法撤销。如果该账户仍属于您，请自行找回或寻求帮助。',
+    stopLabel: '不是我本人操作',
+    notYouRemoved: '此地址已从账户中移除，因此无法在此撤销。如果该账户仍属于您，请自行找回账户或联系客服。',
     footer: (service) =>
       `您收到此邮件，是因为使用此地址的 ${service} 账户已被找回。本邮件由系统自动发送，请勿回复。`,
     sms: (service, url, passwordEnded) =>
@@ -237,25 +239,25 @@ const zhHans: Wording = {
   held: {
     subject: (service) => `有人正在找回您的 ${service} 账户`,
     preview: '如果是您本人操作，请在等待期结束后回来；如果不是，您可以终止。',
-    heading: '您的账户有一次找回正在等待',
-    lead: (service, when) => `有人于 ${when} 通过了身份验证，以找回您的 ${service} 账户。`,
+    heading: '您账户的一次找回正在等待',
+    lead: (service, when) => `有人于 ${when} 通过了身份验证，想要找回您的 ${service} 账户。`,
     waits: (until) =>
-      `此账户最近有一次找回被终止。为使所有能够提出异议的人有足够时间，本次找回将等待至 ${until}。如果是您本人操作，请在此之后三天内回到开始时的页面。`,
-    notYou: '请立即终止：没有人能进入您的账户。',
+      `此账户最近有一次找回被终止。因此本次找回需要等待至 ${until}，让账户所有者有时间终止它。如果是您本人操作，请在此后三天内回到开始时的页面。`,
+    notYou: '请立即终止，这样没有人能进入您的账户。',
     sms: (service, until, url) =>
       `【${service}】有人正在找回您的账户，需等待至 ${until}。非本人操作？请终止：${url}`,
     smsRemoved: (service) => `【${service}】有人正在找回曾使用此号码的账户。如该账户仍属于您，请自行找回。`,
   },
   changed: {
-    subject: (service) => `您的 ${service} 账户安全设置有变更`,
-    heading: '您的账户有变更',
-    lead: (service, when) => `您的 ${service} 账户于 ${when} 发生以下变更：`,
+    subject: (service) => `您的 ${service} 账户安全提醒`,
+    heading: '安全提醒',
+    lead: (service, when) => `您的 ${service} 账户于 ${when} 有以下动态：`,
     what: {
       totp_bound: '已添加身份验证器应用。',
       totp_removed: '已移除身份验证器应用。',
       totp_restored: '账户找回时停用的身份验证器应用已恢复使用。',
       totp_disabled:
-        '在找回账户时，身份验证器的动态码错误次数过多。重新绑定之前，不能再用它找回账户；用它登录不受影响。',
+        '在找回账户时，身份验证器动态码的错误次数过多。重新设置之前，不能再用它找回账户；用它登录不受影响。',
       backup_code_made: '已生成新的备用码，之前的备用码全部失效。',
       backup_code_removed: '已移除备用码。',
       backup_code_restored: '账户找回时停用的备用码已恢复使用。',
@@ -265,22 +267,22 @@ const zhHans: Wording = {
       password_changed: '密码已更改，其他设备均已退出登录。',
       addresses_changed: '账户的邮箱地址或手机号码已变更。',
       password_put: '账户已设置新密码，所有设备均已退出登录。',
-      password_ended: '通过其中一个地址找回账户时设置的密码已失效，所有设备均已退出登录。',
+      password_ended: '通过其中之一找回账户时设置的密码已失效，所有设备均已退出登录。',
       account_disabled: '账户已被停用，任何人都无法登录或找回，所有设备均已退出登录。',
       account_enabled: '账户已重新启用。',
       access_changed: '账户的角色或其要求的保护级别已变更。',
       password_limited:
-        '密码已连续输错 100 次。在您从未登录过的浏览器和应用中，密码已无法用于登录；在您登录过的浏览器和应用中不受影响。找回账户后即可恢复。',
+        '密码已连续输错 100 次。现在只能在您登录过的浏览器和应用中使用密码登录。找回账户后即可恢复。',
       totp_guessed:
-        '有人知道您的密码，并在登录时连续输错 100 次身份验证器动态码，但未能登录。请更改密码。在此之前，身份验证器可能无法用于登录，但您可以使用备用码，或找回账户。',
+        '有人知道您的密码，并在登录时连续输错 100 次身份验证器动态码，但未能登录。请更改密码。在此之前，身份验证器可能无法用于登录，请使用备用码，或找回账户。',
     },
-    notYouHeading: '不是您本人操作？',
-    notYou: '请立即找回您的账户：这会使所有设备退出登录，并设置新密码。',
-    notYouDisabled: (service) => `请联系 ${service} 的工作人员。账户重新启用后，您可以在这里找回。`,
+    notYouHeading: '如果不是您本人操作',
+    notYou: '请立即找回您的账户：这会使所有设备退出登录，您可以设置新密码。',
+    notYouDisabled: (service) => `请联系 ${service} 的客服。账户重新启用后，您可以在这里找回。`,
     recoverLabel: '找回我的账户',
     notYouUndo:
-      '请立即撤销：所设置的内容将被移除，对方将退出登录。然后请设置新密码。链接在其可用于找回账户之前有效。',
-    undoLabel: '这不是我本人操作',
+      '请立即撤销：新添加的内容将被移除，对方将退出登录。然后请设置新密码。在新添加的内容可用于找回账户之前，您都可以撤销。',
+    undoLabel: '不是我本人操作',
     footer: (service) =>
       `您收到此邮件，是因为使用此地址的 ${service} 账户的安全设置发生了变更。本邮件由系统自动发送，请勿回复。`,
     sms: (service, what) => `【${service}】${what}非本人操作？请立即找回账户。`,

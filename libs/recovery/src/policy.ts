@@ -61,10 +61,10 @@ export function weaknesses(policy: RecoveryPolicy): string[] {
   const weak = (level: 'aal1' | 'aal2', classes: ProofClass[]): string | undefined => {
     const text = `${level} [${classes.join(', ')}]`;
     if (new Set(classes).size < classes.length)
-      return `${text}: the same class twice is no more than once; mail and SMS are both "issued"`;
+      return `${text}: the same class twice counts once; email and SMS are both "issued"`;
     if (!hasCode(classes)) return `${text}: an authenticator alone is a sign-in, not a recovery`;
     if (level === 'aal2' && classes.length < 2)
-      return `${text}: an account with a second factor takes two classes (NIST SP 800-63B-4 §4.2.2.2)`;
+      return `${text}: an account with a second factor needs two classes (NIST SP 800-63B-4 §4.2.2.2)`;
     return undefined;
   };
   return (['aal1', 'aal2'] as const).flatMap((level) =>

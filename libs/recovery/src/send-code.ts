@@ -102,7 +102,7 @@ function refusalOf(row: (RecoveryRow & { allowed: boolean }) | undefined, now: n
   if (!row || stateAt(row, now) !== 'proving') return whyNot(row, now, 'proving');
   if (!row.allowed)
     return refuse('invalid_request', {
-      errors: [{ pointer: '/address_id', detail: 'not one of the addresses that are offered now' }],
+      errors: [{ pointer: '/address_id', detail: 'not one of the addresses offered now' }],
     });
   if (row.proofs.includes('code')) return refuse('invalid_state', {}, 'a code was proved before');
   const wait = Math.max(1, Math.ceil((row.resend_at.getTime() - now) / 1000));

@@ -24,7 +24,7 @@ export function readExternalIssuer(
   const before = problems.length;
   for (const name of ['EXTERNAL_ISSUER_URL', 'EXTERNAL_ISSUER_GRANT', 'EXTERNAL_ISSUER_CLIENT_ID'] as const) {
     if (!values[name] && !problems.some((problem) => problem.startsWith(`${name}:`)))
-      problems.push(`${name}: not set, but ${set[0]} is; allowed: all that it needs, or none`);
+      problems.push(`${name}: not set, but ${set[0]} is; allowed: all that are needed, or none`);
   }
   if (clientAuth === 'private_key_jwt' && clientSecret)
     problems.push(
@@ -32,11 +32,11 @@ export function readExternalIssuer(
     );
   if (clientAuth !== 'private_key_jwt' && !clientSecret)
     problems.push(
-      `EXTERNAL_ISSUER_CLIENT_SECRET: not set; EXTERNAL_ISSUER_CLIENT_AUTH=${clientAuth} needs it`,
+      `EXTERNAL_ISSUER_CLIENT_SECRET: not set, but EXTERNAL_ISSUER_CLIENT_AUTH=${clientAuth} needs it`,
     );
   if (audience && grant === 'jwt-bearer')
     problems.push(
-      'EXTERNAL_ISSUER_AUDIENCE: set with EXTERNAL_ISSUER_GRANT=jwt-bearer; allowed: with token-exchange',
+      'EXTERNAL_ISSUER_AUDIENCE: set with EXTERNAL_ISSUER_GRANT=jwt-bearer; allowed: only with token-exchange',
     );
   problems.push(...withoutTls(values));
   if (problems.length > before || !issuer || !grant || !clientId) return undefined;

@@ -16,7 +16,7 @@ export function parseKeyring(text: string, options: { weak: boolean }): KeyringK
     throw new Error(`read ${text.length} characters that are not JSON`);
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new Error('read JSON of another shape');
+  if (!parsed.success) throw new Error('read JSON that is not a keyring');
   const keys = parsed.data.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64url') }));
   const weak = options.weak ? -1 : keys.findIndex(({ key }) => isWeak(key));
   if (weak >= 0) throw new Error(`read a key that is not random (number ${weak + 1})`);

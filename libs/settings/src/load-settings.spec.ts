@@ -153,7 +153,7 @@ describe('an external issuer', () => {
     ],
     [
       { EXTERNAL_ISSUER_CLIENT_AUTH: 'client_secret_post' },
-      /^EXTERNAL_ISSUER_CLIENT_SECRET: not set; EXTERNAL_ISSUER_CLIENT_AUTH=client_secret_post needs it/,
+      /^EXTERNAL_ISSUER_CLIENT_SECRET: not set, but EXTERNAL_ISSUER_CLIENT_AUTH=client_secret_post needs it/,
     ],
     [
       { EXTERNAL_ISSUER_CLIENT_AUTH: 'private_key_jwt', EXTERNAL_ISSUER_CLIENT_SECRET: 'a secret' },
@@ -189,7 +189,7 @@ describe('an external issuer', () => {
 test('a process of its own needs a database; what runs beside the embedded one only in production', () => {
   expect(problemsOf({}, 'migrate')).toEqual([]);
   expect(problemsOf({ NODE_ENV: 'production', REKEY_KEYRING: keyring }, 'migrate')).toEqual([
-    'DATABASE_URL: not set; NODE_ENV=production takes no development default',
+    'DATABASE_URL: not set; NODE_ENV=production allows no development default',
   ]);
   expect(problemsOf({}, 'recovery')).toEqual([expect.stringContaining('DATABASE_URL: not set')]);
 });

@@ -48,7 +48,7 @@ export function loadSettings(
   problems.push(...tlsProblems(process, values));
   if (!['standalone', 'migrate', 'import', 'tokens', 'keys'].includes(process) && !values.DATABASE_URL) {
     problems.push(
-      `DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" brings its own)`,
+      `DATABASE_URL: not set; allowed: ${variables.DATABASE_URL.allowed} (only "npm start" has its own)`,
     );
   }
   if (process === 'roles') {
@@ -56,11 +56,11 @@ export function loadSettings(
       if (!values[name]) problems.push(`${name}: not set; allowed: ${variables[name].allowed}`);
   }
   if (values.DATABASE_OWNER_URL && !values.DATABASE_URL) {
-    problems.push('DATABASE_OWNER_URL: set without DATABASE_URL, the role that works; allowed: both or none');
+    problems.push('DATABASE_OWNER_URL: set without DATABASE_URL; allowed: both or none');
   }
   if (process === 'courier' && !production && !values.SMTP_URL) {
     problems.push(
-      `SMTP_URL: not set; allowed: ${variables.SMTP_URL.allowed} (only "npm start" brings a mailbox)`,
+      `SMTP_URL: not set; allowed: ${variables.SMTP_URL.allowed} (only "npm start" has a mailbox)`,
     );
   }
   if (production) problems.push(...missingInProduction(process, values), ...plainTextPasswords(values));

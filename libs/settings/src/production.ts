@@ -23,10 +23,10 @@ export function missingInProduction(process: ProcessName, values: Values): strin
       : needs[process];
   const problems = wanted
     .filter((name) => values[name] === undefined)
-    .map((name) => `${name}: not set; NODE_ENV=production takes no development default`);
+    .map((name) => `${name}: not set; NODE_ENV=production allows no development default`);
   if (!values.REKEY_KEYRING && !values.REKEY_KEYRING_FILE) {
     problems.push(
-      'REKEY_KEYRING or REKEY_KEYRING_FILE: not set; NODE_ENV=production takes no development default',
+      'REKEY_KEYRING or REKEY_KEYRING_FILE: not set; NODE_ENV=production allows no development default',
     );
   }
   for (const name of ['RECOVERY_URL', 'ISSUER_URL', 'CONSOLE_URL'] as const) {

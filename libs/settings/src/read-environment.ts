@@ -18,7 +18,7 @@ export function settingsOrExit(name: ProcessName): Settings {
 function describeFault(fault: unknown): string {
   const { code, path, message } = fault as NodeJS.ErrnoException;
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return `REKEY_DATA_DIR: ${path ?? 'the data dir'} cannot be written; choose another directory or change its permissions`;
+    return `REKEY_DATA_DIR: ${path ?? 'the data directory'} cannot be written; choose another directory or change its permissions`;
   }
   if (code === 'ENOSPC')
     return 'REKEY_DATA_DIR: the disk is full; free some space or choose another directory';

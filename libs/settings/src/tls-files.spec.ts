@@ -54,7 +54,7 @@ describe('the files of TLS', () => {
     expect(problems(one.certFile, locked)).toEqual([keyProblem(locked, openSslSays)]);
     for (const { keyFile } of [two, rsa])
       expect(problems(one.certFile, keyFile)).toEqual([
-        keyProblem(keyFile, 'not the key of the certificate'),
+        keyProblem(keyFile, 'does not match the certificate'),
       ]);
     for (const certificate of [one, two, rsa]) certificate.remove();
   });

@@ -23,7 +23,7 @@ export function tlsProblems(
     // OpenSSL would take a certificate and a key of two kinds, each for itself.
     const certificate = new X509Certificate(readFileSync(certFile));
     if (!certificate.checkPrivateKey(createPrivateKey(readFileSync(keyFile))))
-      throw new Error('not the key of the certificate');
+      throw new Error('does not match the certificate');
   });
 }
 

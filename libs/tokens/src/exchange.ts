@@ -97,22 +97,22 @@ export async function exchangeAssertion(
     return oauthRefuse('invalid_request', `subject_token_type must be ${jwtTokenType}`);
   }
   if (request.actor_token !== undefined)
-    return oauthRefuse('invalid_request', 'nobody acts for another here: actor_token is not taken');
+    return oauthRefuse('invalid_request', 'actor_token is not supported');
   const targets = [request.audience, request.resource].filter((target) => target !== undefined);
   if (!targets.every((target) => context.audience.includes(target)))
-    return oauthRefuse('invalid_target', 'tokens of this issuer are not for this audience or resource');
+    return oauthRefuse('invalid_target', 'this issuer issues no tokens for this audience or resource');
   const assertion = await verifyAssertion(context, request.subject_token);
-  if (!assertion) return badSubject('the subject_token is not one that is accepted here');
+  if (!assertion) return badSubject('the subject_token is not accepted');
   const client = await clients.find(assertion.clientId);
   if (!client) return oauthRefuse('invalid_client', 'unknown client');
   if (!holdsTokensOfPeople(client))
-    return oauthRefuse('unauthorized_client', 'the client holds no tokens of people');
+    return oauthRefuse('unauthorized_client', 'the client may not get tokens of people');
   const scope = grantedScope(client, request.scope);
   if (isOAuthRefused(scope)) return scope;
   const wanted = request.requested_token_type ?? accessTokenType;
   if (wanted === accessTokenType) return issueTokens(context, client, assertion, scope);
   if (wanted === authorizationCodeType) return issueCode(context, client, assertion, scope, request);
-  return oauthRefuse('invalid_request', 'this requested_token_type is not issued here');
+  return oauthRefuse('invalid_request', 'this requested_token_type is not supported');
 }
 
 /** RFC 8693 §2.2.2: a subject_token that is not good, for whatever reason, is `invalid_request`. */
@@ -155,7 +155,7 @@ const noteEnded = ({ database }: TokenContext, { ended }: Spent): void =>
 function refusalOf(row: Spent | undefined): OAuthRefusal | undefined {
   if (row?.status !== 'active') return badSubject('the account cannot be used');
   if (!row.holds) return badSubject('what was proven no longer holds');
-  if (!row.fresh) return badSubject('the subject_token was used before');
+  if (!row.fresh) return badSubject('the subject_token was already used');
   return undefined;
 }
 
@@ -197,7 +197,7 @@ async function issueCode(
 ): Promise<TokenResponse | OAuthRefusal> {
   const { redirect_uri: redirectUri, code_challenge: codeChallenge } = request;
   if (!redirectUri || !client.redirect_uris.includes(redirectUri)) {
-    return oauthRefuse('invalid_request', 'redirect_uri is not one that is registered');
+    return oauthRefuse('invalid_request', 'redirect_uri is not registered');
   }
   if (!codeChallenge || !/^[\w-]{43}$/.test(codeChallenge)) {
     return oauthRefuse('invalid_request', 'code_challenge must be an S256 challenge');

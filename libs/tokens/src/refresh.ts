@@ -92,7 +92,7 @@ export async function refresh(
   });
   const note = (outcome: Outcome['outcome'], cause: Outcome['cause'] = 'none') =>
     database.note('tokens_refreshed', { outcome, cause, client: client.client_id });
-  const refused = oauthRefuse('invalid_grant', 'the refresh_token is unknown, ended or expired');
+  const refused = oauthRefuse('invalid_grant', 'the refresh_token is unknown, revoked or expired');
   if (!row || row.dead) {
     note('refused', row?.dead ?? 'unknown');
     return refused;

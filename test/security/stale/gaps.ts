@@ -180,7 +180,7 @@ export const gaps: Record<GapName, Gap> = {
         const tapped = await browser.post('/recover/link', { csrf: csrfIn(page.html) });
         const to = tapped.headers.get('location');
         if (to === '/recover/password') return 'goes on';
-        if (to === '/recover/code' && (await browser.get(to)).html.includes('Come back to this page'))
+        if (to === '/recover/code' && (await browser.get(to)).html.includes('come back to this page'))
           return 'waits';
         if (to === '/recover/code' || to === '/recover/other') return 'more proof';
         expect(tapped.status).toBeGreaterThanOrEqual(400);

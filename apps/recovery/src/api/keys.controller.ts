@@ -12,8 +12,8 @@ export class KeysController {
   @Get('.well-known/jwks.json')
   @Header('cache-control', 'public, max-age=300')
   @Operation({
-    summary: 'Keys that assertions of recoveries are verified with (RFC 7517)',
-    description: 'For an issuer that is not ours: the last, the present and the next key.',
+    summary: 'Public keys to verify the assertions of recoveries (RFC 7517)',
+    description: 'For an external issuer: the previous, the current and the next key.',
     answers: {
       200: { description: 'keys', schema: z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }) },
     },

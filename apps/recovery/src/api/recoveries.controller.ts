@@ -28,14 +28,14 @@ import {
 } from './wire.js';
 
 const idempotency = [
-  { name: 'Idempotency-Key', description: 'The same key gets the same answer for 24 hours' },
+  { name: 'Idempotency-Key', description: 'The same key gets the same response for 24 hours' },
 ];
 
 const startIdempotency = [
   {
     name: 'Idempotency-Key',
     description:
-      'Repeated within 24 hours, a key gets the same answer if the client authenticates, or if the key is random and has at least 22 characters. Any other repeated key is refused (409): whoever shares the address could have chosen it too',
+      'A key repeated within 24 hours gets the same response if the client authenticates, or if the key is random and has at least 22 characters. Any other repeated key is refused (409), because someone else at the same IP address could have chosen it too',
   },
 ];
 
@@ -49,13 +49,13 @@ export class RecoveriesController {
   @Post()
   @HttpCode(202)
   @Operation({
-    summary: 'Begin a recovery',
+    summary: 'Start a recovery',
     description:
-      'The same answer for every identifier. If there is such an account, a code is on its way to it. A confidential client authenticates, by HTTP Basic or with client_secret (RFC 6749 §2.3.1).',
+      'The response is the same for every identifier. If it matches an account, a code is sent. A confidential client must authenticate, by HTTP Basic or with `client_secret` (RFC 6749 §2.3.1).',
     client: true,
     body: startBody,
     headers: startIdempotency,
-    answers: { 202: { description: 'begun', schema: startAnswer } },
+    answers: { 202: { description: 'started', schema: startAnswer } },
     refusals: [
       'invalid_request',
       'unauthorized',
@@ -91,7 +91,7 @@ export class RecoveriesController {
 
   @Get(':id')
   @Operation({
-    summary: 'How it stands',
+    summary: 'Read the state of a recovery',
     bearer: true,
     answers: { 200: { description: 'its state', schema: recoveryAnswer } },
     refusals: ['not_found'],
@@ -104,11 +104,11 @@ export class RecoveriesController {
   @HttpCode(202)
   @Operation({
     summary: 'Send another code',
-    description: 'The one before stays good beside it until it expires.',
+    description: 'The previous code also works until it expires.',
     bearer: true,
     body: codeBody,
     headers: idempotency,
-    answers: { 202: { description: 'on its way', schema: codeAnswer } },
+    answers: { 202: { description: 'sent', schema: codeAnswer } },
     refusals: [
       'invalid_request',
       'not_found',
@@ -133,12 +133,12 @@ export class RecoveriesController {
   @Post(':id/proofs')
   @HttpCode(200)
   @Operation({
-    summary: 'Offer a proof',
+    summary: 'Submit a proof',
     description:
-      'Every offer costs a try, a right one too. When the account wants more than this proof, `methods` then says what. After a stop the recovery is `held` until `held_until`, and every address is told.',
+      'Every proof costs a try, also a right one. If the account needs more than this proof, `methods` says what is needed next. If a recovery of the account was stopped recently, this one is `held` until `held_until`, and every address is notified.',
     bearer: true,
     body: proofBody,
-    answers: { 200: { description: 'right', schema: recoveryAnswer } },
+    answers: { 200: { description: 'accepted', schema: recoveryAnswer } },
     refusals: [
       'invalid_request',
       'not_found',
@@ -160,9 +160,9 @@ export class RecoveriesController {
   @Post(':id/credentials')
   @HttpCode(201)
   @Operation({
-    summary: 'Take fresh credentials',
+    summary: 'Complete a recovery and get new credentials',
     description:
-      'Ends every older session and refresh token of the account. With `password`, sets a new one. Without it, the password that the account had no longer works, unless the policy keeps it for this client: a session of this recovery sets a new one while it is fresh (`PUT /v1/password` of the issuer).',
+      'Ends every older session and refresh token of the account. With `password`, it sets a new password. Without it, the old password stops working, unless the policy keeps it for this client. The session of this recovery can set a new one while it is fresh (`PUT /v1/password` of the issuer).',
     bearer: true,
     body: credentialsBody,
     answers: { 201: { description: 'completed', schema: credentialsAnswer } },
@@ -185,7 +185,7 @@ export class RecoveriesController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Give it up',
+    summary: 'Cancel a recovery',
     bearer: true,
     answers: { 204: { description: 'ended' } },
     refusals: ['not_found', 'recovery_closed'],
@@ -216,7 +216,7 @@ function idempotencyKey({ headers }: FastifyRequest): string | undefined {
   if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key)) {
     unwrap(
       refuse('invalid_request', {
-        errors: [{ pointer: '', detail: 'Idempotency-Key: 1 to 200 visible characters' }],
+        errors: [{ pointer: '', detail: 'Idempotency-Key must be 1 to 200 visible characters' }],
       }),
     );
   }

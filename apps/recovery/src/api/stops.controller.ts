@@ -12,9 +12,9 @@ export class StopsController {
   @Post()
   @HttpCode(204)
   @Operation({
-    summary: 'This was not me',
+    summary: 'Stop a recovery: "This wasn\'t me"',
     description:
-      'Puts the account back to the last state that nobody disputes: stops the recovery that the link belongs to, and those that go with it, revokes what they issued, set and bound, and gives back the password from before them. The next recovery of the account is held. An external issuer has to end its tokens itself. The token of a notice about an authenticator removes that, and ends the session that bound it.',
+      'Puts the account back to its last undisputed state: stops the recovery of the link and those that depend on it, revokes what they issued, set and bound, and restores the previous password. The next recovery of the account is held. An external issuer has to end its own tokens. The token of a notice about an authenticator removes that authenticator and ends the session that set it up.',
     body: stopBody,
     answers: { 204: { description: 'stopped' } },
     refusals: ['invalid_request', 'not_found'],

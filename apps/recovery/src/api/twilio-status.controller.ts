@@ -27,10 +27,10 @@ export class TwilioStatusController {
   @Post(twilioStatusPath)
   @HttpCode(204)
   @Operation({
-    summary: "What became of an SMS: Twilio's status callback",
+    summary: 'Status callback of Twilio: what became of an SMS',
     body: receipt,
     bodyType: 'application/x-www-form-urlencoded',
-    answers: { 204: { description: 'noted' } },
+    answers: { 204: { description: 'recorded' } },
     refusals: ['forbidden'],
   })
   async status(

@@ -14,17 +14,17 @@ const deviceToken = z
   .min(1)
   .max(500)
   .optional()
-  .describe('What this app was given at the last sign-in or recovery');
+  .describe('From the last sign-in or recovery in this app');
 
 export const startBody = z.strictObject({
   identifier: z
     .string()
     .min(1)
     .max(254)
-    .describe('A mail address, a phone number (E.164, or national with country) or a user name'),
+    .describe('An email address, a phone number (E.164, or national with `country`) or a username'),
   country: z
     .string()
-    .regex(/^[A-Za-z]{2}$/, 'two letters of ISO 3166-1')
+    .regex(/^[A-Za-z]{2}$/, 'must be two letters (ISO 3166-1)')
     .optional(),
   channel: channel.optional(),
   locale: z
@@ -32,7 +32,7 @@ export const startBody = z.strictObject({
     .max(35)
     .optional()
     .describe(
-      `BCP 47, of the messages with codes: ${locales.join(' or ')}. Else what Accept-Language asks for, else the account's own, else en`,
+      `Language of the messages with codes (BCP 47): ${locales.join(' or ')}. If left out: Accept-Language, then the language of the account, then en`,
     ),
   device_token: deviceToken,
   ...clientMembers,
@@ -40,7 +40,7 @@ export const startBody = z.strictObject({
 
 export const codeBody = z.strictObject({
   channel: channel.optional(),
-  address_id: z.uuid().optional().describe('One of the addresses offered after a first proof'),
+  address_id: z.uuid().optional().describe('One of the `addresses` offered after a first proof'),
 });
 
 export const proofBody = z.strictObject({
@@ -54,7 +54,7 @@ export const credentialsBody = z.strictObject({
     .string()
     .max(1024)
     .optional()
-    .describe('A new password: 15 to 256 characters, none that is common'),
+    .describe('A new password: 15 to 256 characters, and not a common one'),
 });
 
 export const stopBody = z.strictObject({ token: z.string().min(1).max(200) });
@@ -65,40 +65,44 @@ const view = {
   methods: z
     .array(z.enum(proofKinds))
     .describe(
-      'Kinds of proof that would move it; empty while proving: staff have to help; empty while held: nothing to prove',
+      'Kinds of proof that can be given next. Empty while `proving`: only your support can help. Empty while `held`: nothing is left to prove',
     ),
   expires_at: when,
   resend_at: when.optional(),
   held_until: when
     .optional()
     .describe(
-      'While `held`: enough was proved, and it waits, since a recovery of the account was stopped; then it is proven',
+      'While `held`: enough was proved, but a recovery of the account was stopped recently. At this time it becomes `proven`',
     ),
   match_number: z
     .string()
     .optional()
-    .describe("Show it: the page behind a mail's link asks for it when it is opened elsewhere"),
+    .describe(
+      'Show it to the person: the link in the email asks for it when it is opened in another browser',
+    ),
   addresses: z
-    .array(z.object({ id: z.uuid(), channel, address: z.string().describe('masked') }))
+    .array(z.object({ id: z.uuid(), channel, address: z.string().describe('Masked') }))
     .optional()
-    .describe('After a first proof: where a code can go'),
+    .describe('After a first proof: where a code can be sent'),
 };
 export const recoveryAnswer = z.object(view);
 export const startAnswer = z.object({
   ...view,
-  token: z.string().describe('Bearer token of this recovery; shown once'),
+  token: z.string().describe('Bearer token of this recovery, shown once'),
 });
 export const codeAnswer = z.object({ resend_at: when });
 /** A token response (RFC 6749 §5.1), with whatever else the issuer has to say. */
 export const credentialsAnswer = z.looseObject({
   access_token: z.string(),
   token_type: z.literal('Bearer'),
-  expires_in: z.number().int().optional().describe("Always there from Rekey's own issuer"),
-  refresh_token: z.string().optional().describe("Always there from Rekey's own issuer"),
-  scope: z.string().optional().describe("Always there from Rekey's own issuer"),
+  expires_in: z.number().int().optional().describe("Always present with Rekey's own issuer"),
+  refresh_token: z.string().optional().describe("Always present with Rekey's own issuer"),
+  scope: z.string().optional().describe("Always present with Rekey's own issuer"),
   issued_token_type: z.string().optional(),
   recovery_id: z.uuid(),
   device_token: z
     .string()
-    .describe('Keep it beyond the session, for the next sign-in or recovery from this browser or app'),
+    .describe(
+      'Keep it after the session ends. Send it with the next sign-in or recovery from this browser or app',
+    ),
 });

@@ -18,30 +18,30 @@ export interface DeviceWording {
 const en: DeviceWording = {
   form: {
     title: 'Connect a device',
-    lead: 'Enter the code that your device shows.',
+    lead: 'Enter the code shown on your device.',
     code: 'Code on the device',
     hint: '8 letters, such as WDJB-MJHT.',
-    submit: 'Go on',
+    submit: 'Continue',
   },
   consent: {
     title: (name) => `Connect ${name}?`,
-    lead: (name) => `${name} will use your account until you sign it out.`,
-    check: 'The device in front of you must show this code:',
+    lead: (name) => `${name} will be able to use your account until you sign it out.`,
+    check: 'Check that the device in front of you shows this code:',
     warning:
-      'Did someone send you this code, or a link to this page? Then say no: they want to get into your account.',
+      'Did someone send you this code, or a link to this page? Then choose No. They are trying to get into your account.',
     allow: 'Yes, connect it',
     deny: 'No',
   },
   done: {
     allowed: 'Your device is connected',
-    allowedLead: 'It goes on by itself in a moment. You can close this page.',
+    allowedLead: 'It will continue in a moment. You can close this page.',
     denied: 'The device was not connected',
     deniedLead: 'Nothing has changed. You can close this page.',
   },
   problems: {
     unknown:
-      'No device waits with this code. Codes are good for ten minutes; check it, or ask the device for a new one.',
-    limited: 'There were too many codes. Please wait ten minutes.',
+      'No device is waiting for this code. Codes work for ten minutes. Check the code, or get a new one on the device.',
+    limited: 'Too many codes were entered. Please wait ten minutes.',
   },
 };
 
@@ -55,9 +55,9 @@ const zhHans: DeviceWording = {
   },
   consent: {
     title: (name) => `要连接 ${name} 吗？`,
-    lead: (name) => `${name} 将使用您的账户，直到您将其退出登录。`,
-    check: '您面前的设备应显示此代码：',
-    warning: '如果此代码或页面链接是别人发给您的，请选择“否”：对方企图进入您的账户。',
+    lead: (name) => `在您将其退出登录之前，${name} 可以使用您的账户。`,
+    check: '请确认您面前的设备显示的是此代码：',
+    warning: '如果此代码或此页面的链接是别人发给您的，请选择“否”：对方正试图进入您的账户。',
     allow: '是，连接',
     deny: '否',
   },
@@ -69,7 +69,7 @@ const zhHans: DeviceWording = {
   },
   problems: {
     unknown: '没有设备在等待此代码。代码十分钟内有效，请检查，或在设备上重新获取。',
-    limited: '尝试的代码过多，请等待十分钟。',
+    limited: '输入的代码过多，请等待十分钟。',
   },
 };
 

@@ -22,61 +22,61 @@ export interface StopWording {
 }
 
 const en: StopWording = {
-  title: 'This was not you?',
-  lead: (service) => `Someone has been recovering your ${service} account.`,
+  title: 'Was this you?',
+  lead: (service) => `Someone is recovering your ${service} account, or has recovered it.`,
   what: (signsOut) =>
-    `If it was not you, stop it here. ${signsOut ? 'Whoever got in is signed out, and a' : 'A'} password set on that occasion no longer works. The one from before works again.`,
-  submit: 'This was not me, stop it',
-  doneTitle: 'It is stopped',
-  doneBefore: 'That attempt is over. Nobody got in.',
+    `If it wasn't you, stop it here. ${signsOut ? 'Anyone who got in is signed out. ' : ''}A password set in this recovery stops working, and the previous one works again.`,
+  submit: "This wasn't me. Stop it",
+  doneTitle: 'Stopped',
+  doneBefore: 'We stopped this recovery. Nobody got in.',
   doneAfter: (signsOut) =>
-    `${signsOut ? 'Whoever got in is signed out, and the' : 'The'} password set on that occasion no longer works.`,
+    `${signsOut ? 'Anyone who got in is signed out, and a' : 'A'} password set in this recovery no longer works.`,
   restored:
-    'The password from before works again. If someone else may know it, recover your account and choose a new one.',
+    'Your previous password works again. If someone else may know it, recover your account and choose a new one.',
   held: (hours) =>
-    `Whoever did this may try again. So the next recovery of this account waits ${hours} hours, and we tell all its addresses.`,
+    `Someone may try again. So the next recovery of this account has to wait ${hours} hours, and we'll notify every address on the account.`,
   next: (signsOut) =>
     signsOut
-      ? 'To get in yourself, recover your account now.'
-      : 'Whoever got in may still be signed in. Recover your account now: that signs them out.',
+      ? 'To get back in yourself, recover your account now.'
+      : 'Someone may still be signed in. Recover your account now to sign them out.',
   recover: 'Recover my account',
   binding: {
-    lead: (service) =>
-      `Someone who was signed in to your ${service} account set up a way to get back into it.`,
-    what: 'If it was not you, remove it here. Whoever set it up is signed out.',
-    submit: 'This was not me, remove it',
-    done: 'It is removed, and whoever set it up is signed out.',
-    next: 'They may know your password. Recover your account now: that signs everyone out and sets a new one.',
+    lead: (service) => `Someone who was signed in to your ${service} account set up a new way to recover it.`,
+    what: "If it wasn't you, remove it here. The person who set it up is signed out.",
+    submit: "This wasn't me. Remove it",
+    done: 'It is removed, and the person who set it up is signed out.',
+    next: 'They may know your password. Recover your account now. That signs everyone out, and you choose a new password.',
   },
-  goneTitle: 'This link has run out',
-  gone: 'The link in the message is good for 72 hours. If someone else is in your account, recover it: that signs everyone out.',
+  goneTitle: 'This link no longer works',
+  gone: 'The link in the message works for 72 hours. If someone else is in your account, recover it. That signs everyone out.',
 };
 
 const zhHans: StopWording = {
-  title: '不是您本人操作？',
-  lead: (service) => `有人正在找回您的 ${service} 账户。`,
+  title: '是您本人操作吗？',
+  lead: (service) => `有人正在找回或已经找回您的 ${service} 账户。`,
   what: (signsOut) =>
-    `如果不是您本人，请在此终止。${signsOut ? '对方将立即退出登录，' : ''}当时设置的密码随即失效，之前的密码恢复有效。`,
+    `如果不是您本人，请在此终止。${signsOut ? '对方将立即退出登录。' : ''}此次找回中设置的密码将失效，之前的密码恢复有效。`,
   submit: '不是我本人，终止',
   doneTitle: '已终止',
-  doneBefore: '该次找回已结束，没有人进入您的账户。',
-  doneAfter: (signsOut) => `${signsOut ? '对方已退出登录，' : ''}当时设置的密码已失效。`,
+  doneBefore: '我们已终止此次找回，没有人进入您的账户。',
+  doneAfter: (signsOut) => `${signsOut ? '对方已退出登录，' : ''}此次找回中设置的密码已失效。`,
   restored: '之前的密码恢复有效。如果他人可能知道该密码，请找回您的账户并设置新密码。',
-  held: (hours) => `为防对方再次尝试，此账户的下一次找回需等待 ${hours} 小时，届时我们会通知其所有地址。`,
+  held: (hours) =>
+    `为防对方再次尝试，此账户的下一次找回需等待 ${hours} 小时，届时我们会通知账户的所有邮箱和手机。`,
   next: (signsOut) =>
     signsOut
       ? '如需登录，请现在找回您的账户。'
       : '对方可能仍处于登录状态。请现在找回您的账户：对方将因此退出登录。',
   recover: '找回我的账户',
   binding: {
-    lead: (service) => `有人登录了您的 ${service} 账户，并设置了一种找回方式。`,
+    lead: (service) => `有人登录了您的 ${service} 账户，并设置了一种新的找回方式。`,
     what: '如果不是您本人，请在此移除。对方将退出登录。',
     submit: '不是我本人，移除',
     done: '已移除，对方已退出登录。',
-    next: '对方可能知道您的密码。请现在找回您的账户：这会使所有设备退出登录，并设置新密码。',
+    next: '对方可能知道您的密码。请现在找回您的账户：这会使所有设备退出登录，您可以设置新密码。',
   },
   goneTitle: '链接已失效',
-  gone: '消息中的链接 72 小时内有效。如果他人正在使用您的账户，请找回账户，这会使所有设备退出登录。',
+  gone: '消息中的链接 72 小时内有效。如果有人正在使用您的账户，请找回账户，这会使所有设备退出登录。',
 };
 
 export const stopWordings: Record<Locale, StopWording> = { en, 'zh-Hans': zhHans };

@@ -27,7 +27,7 @@ export async function putExampleClients(
     {
       ...base,
       client_id: 'example-api',
-      name: 'API of the example',
+      name: 'Example API',
       type: 'confidential',
       grants: ['client_credentials'],
       scopes: [],

@@ -27,7 +27,8 @@ export function notesRoutes(
     }
     const { sub } = verdict.claims;
     const { text } = Object(request.body) as { text?: unknown };
-    if (typeof text !== 'string' || text.length > 200) return reply.status(400).send({ cause: 'no text' });
+    if (typeof text !== 'string' || text.length > 200)
+      return reply.status(400).send({ cause: 'the text is missing or too long' });
     const count = (notes.get(sub) ?? 0) + 1;
     notes.set(sub, count);
     return reply.status(201).send({ number: count, of: sub, text });

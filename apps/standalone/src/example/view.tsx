@@ -30,11 +30,11 @@ const Page = ({ issuer, recovery }: { issuer: string; recovery: string }) => (
       <main>
         <h1>The life of a token</h1>
         <noscript>
-          <p class="notice">This example is an app in the browser: it needs script.</p>
+          <p class="notice">This example is an app that runs in the browser. It needs JavaScript.</p>
         </noscript>
         <p class="lead">
-          Sign in, watch a token of 30 seconds being renewed, end its session from elsewhere, and come back.
-          Open this page in a second tab: both share one session.
+          Sign in, watch a 30-second token being renewed, end its session from elsewhere, and get back in.
+          Open this page in a second tab: both tabs share one session.
         </p>
         <SignIn />
         <WayBack />
@@ -61,7 +61,7 @@ const SignIn = () => (
   <form class="card" id="sign-in" hidden>
     <h2>Sign in</h2>
     <p class="problem" id="sign-in-problem" role="alert" />
-    <Row id="identifier" label="Mail address, phone number or user name">
+    <Row id="identifier" label="Email, phone or username">
       <input id="identifier" autocomplete="username" value={ada?.identifiers[0]} required />
     </Row>
     <Row id="password" label="Password">
@@ -70,7 +70,7 @@ const SignIn = () => (
     <div class="buttons">
       <button type="submit">Sign in</button>
       <button type="button" class="quiet" id="lost">
-        I cannot sign in
+        Can’t sign in?
       </button>
     </div>
   </form>
@@ -84,7 +84,7 @@ const WayBack = () => (
     <p id="cause" />
     <p class="problem" id="way-back-problem" role="alert" />
     <form id="begin">
-      <Row id="who" label="Mail address, phone number or user name">
+      <Row id="who" label="Email, phone or username">
         <input id="who" autocomplete="username" value={ada?.identifiers[0]} required />
       </Row>
       <div class="buttons">
@@ -100,12 +100,12 @@ const WayBack = () => (
         <a href="/" target="_blank" rel="noreferrer">
           development mailbox
         </a>
-        . If you use the link in it on another device, that asks for the number <strong id="link-number" />.
+        . If you open its link on another device, enter this number there: <strong id="link-number" />
       </p>
       <Row id="code" label="Code">
         <input id="code" class="code" autocomplete="one-time-code" inputMode="numeric" required />
       </Row>
-      <Row id="new-password" label="New password; the old one ends">
+      <Row id="new-password" label="New password (replaces the old one)">
         <input id="new-password" type="password" autocomplete="new-password" value={ada?.password} required />
       </Row>
       <div class="buttons">
@@ -127,7 +127,7 @@ const Token = () => (
     <div class="life">
       <progress id="life" max="1" value="0" aria-labelledby="token-title" />
     </div>
-    <p class="soft">The mark is 80 % of its life: the next request after it renews the token first.</p>
+    <p class="soft">The mark shows 80 % of its lifetime. The first request after that renews the token.</p>
     <p class="token" id="text" />
     <div class="buttons">
       <button type="button" id="call">

@@ -28,7 +28,7 @@ export function runningUrls(dataDir: string): RoleUrls {
   const port = portOf(join(dataDir, 'postgres', 'postmaster.pid'));
   if (!port) {
     throw new StartFault(
-      `nothing runs in ${dataDir}; begin with "npm start" in another terminal, or set DATABASE_URL`,
+      `nothing is running in ${dataDir}; run "npm start" in another terminal first, or set DATABASE_URL`,
     );
   }
   return embeddedUrls(dataDir, port);

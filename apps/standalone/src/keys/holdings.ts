@@ -34,7 +34,7 @@ export async function listHoldings(database: Database, now: Date): Promise<Holdi
     ...holdings,
     ...named('client secrets', 'use', clientSecrets),
     ...named('refresh tokens', 'use', refreshTokens),
-    ...named('codes under way', 'use', await countCodesUnderWay(database, now)),
+    ...named('open codes', 'use', await countCodesUnderWay(database, now)),
   ];
 }
 
@@ -52,9 +52,9 @@ export async function listOlder(database: Database): Promise<Pick<Holding, 'what
 export function describeHoldings(keyIds: readonly string[], holdings: readonly Holding[]): string[] {
   const others = holdings.map(({ keyId }) => keyId).filter((id) => id === null || !keyIds.includes(id));
   return [...keyIds, ...new Set(others)].map((id) => {
-    const name = id === null ? 'key not told' : `key ${id}`;
+    const name = id === null ? 'unknown key' : `key ${id}`;
     const kind =
-      id === keyIds[0] ? ' (newest)' : id !== null && !keyIds.includes(id) ? ' (NOT IN THE RING)' : '';
+      id === keyIds[0] ? ' (newest)' : id !== null && !keyIds.includes(id) ? ' (NOT IN THE KEYRING)' : '';
     return `${name}${kind}: ${describeRows(holdings.filter(({ keyId }) => keyId === id))}`;
   });
 }

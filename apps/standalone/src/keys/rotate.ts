@@ -19,14 +19,14 @@ export async function rotate(
   let complete = true;
   for (const rows of sealed) {
     const table = nameOfRows(rows);
-    const progress = (done: number) => say(`${table}: ${done} sealed anew`);
+    const progress = (done: number) => say(`${table}: ${done} sealed again`);
     const { unreadable, doubled, left } = await resealRows(database, keyring, rows, { progress, pause });
     const ids = (list: string[]) => list.slice(0, 20).join(' ') + (list.length > 20 ? ' …' : '');
     if (unreadable.length > 0)
-      say(`${table}: ${unreadable.length} do not open under any key of the ring: ${ids(unreadable)}`);
+      say(`${table}: ${unreadable.length} do not open with any key of the keyring: ${ids(unreadable)}`);
     if (doubled.length > 0)
-      say(`${table}: ${doubled.length} have a verified address that another row has too: ${ids(doubled)}`);
-    if (left > 0) say(`${table}: ${left} were held by others; run this again`);
+      say(`${table}: ${doubled.length} have a verified address that another row also has: ${ids(doubled)}`);
+    if (left > 0) say(`${table}: ${left} were locked by others; run this again`);
     if (unreadable.length + doubled.length + left > 0) complete = false;
     // An account that has only its new digests is not found by a recovery that has only its old ones.
     if (left > 0) return complete;
@@ -42,9 +42,9 @@ function describeRest(keyring: Keyring, holdings: readonly Holding[]): string[] 
     const rest = holdings.filter(({ keyId }) => keyId === id);
     if (rest.length === 0 && untold.length === 0) return `nothing is left under key ${id}`;
     if (rest.some(({ goesBy }) => goesBy === 'rotate')) return `left under key ${id}: ${describeRows(rest)}`;
-    return `nothing sealed is left under key ${id}; until they are used or run out, these need it: ${describeRows([...rest, ...untold])}`;
+    return `nothing sealed is left under key ${id}; these need it until they are used or expire: ${describeRows([...rest, ...untold])}`;
   });
   return lines.length === 0
     ? []
-    : [...lines, 'keep the older keys for 72 hours from the restart: links in mails were made with them'];
+    : [...lines, 'keep the older keys for 72 hours after the restart: links in messages were made with them'];
 }

@@ -173,7 +173,7 @@ describe('for people', () => {
 
   test('an empty mailbox says that it is', async () => {
     const { html, policy } = await pageOf('/');
-    expect(html).toContain('Nothing yet');
+    expect(html).toContain('No messages yet');
     expect(policy).toContain("default-src 'none'");
   });
 
@@ -224,7 +224,7 @@ describe('for people', () => {
 
 describe('for nobody else', () => {
   test('it does not exist in production', async () => {
-    await expect(startMailbox({ port: 0, production: true })).rejects.toThrow('does not exist in production');
+    await expect(startMailbox({ port: 0, production: true })).rejects.toThrow('cannot run in production');
   });
 
   test('a port that is taken is named, and nothing is left listening', async () => {

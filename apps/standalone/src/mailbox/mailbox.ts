@@ -27,7 +27,7 @@ export async function startMailbox(options: {
   register?(fastify: FastifyInstance): void;
 }): Promise<Mailbox> {
   if (options.production)
-    throw new Error('the development mailbox shows codes to everyone; it does not exist in production');
+    throw new Error('the development mailbox shows codes to everyone, so it cannot run in production');
   const store = new MessageStore();
   const account = newTwilioAccount();
   const fastify = Fastify({ logger: false, bodyLimit: 1_048_576, forceCloseConnections: true });
@@ -64,7 +64,7 @@ function forThisMachineOnly(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async (request, reply) => {
     const name = request.hostname.replace(/^\[|\]$/g, '');
     const isHere = isIP(name) !== 0 || /^([a-z0-9-]+\.)*localhost$/i.test(name);
-    if (!isHere) return reply.status(403).send({ message: 'the mailbox answers to localhost only' });
+    if (!isHere) return reply.status(403).send({ message: 'the mailbox responds only to localhost' });
   });
   fastify.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });

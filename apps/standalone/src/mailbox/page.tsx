@@ -23,9 +23,9 @@ export function pageRoutes(fastify: FastifyInstance, store: MessageStore): void 
       reply.status(404),
       csp,
       page(
-        <Shell title="Not here any more">
+        <Shell title="Message not found">
           <p>
-            This message is gone. <a href="/">All messages</a>
+            This message was removed. <a href="/">All messages</a>
           </p>
         </Shell>,
       ),
@@ -83,7 +83,7 @@ function Shell({ title, children }: { title: string; children: preact.ComponentC
           <a class="brand" href="/">
             Development mailbox
           </a>
-          <span class="note">Nothing here has left this machine</span>
+          <span class="note">Messages here never leave this machine</span>
         </header>
         <main>{children}</main>
       </body>
@@ -103,13 +103,13 @@ function Overview({ messages }: { messages: CaughtMessage[] }) {
         )}
       </div>
       {messages.length === 0 ? (
-        <p class="empty">Nothing yet. Mails and SMS appear here the moment they are sent.</p>
+        <p class="empty">No messages yet. Emails and SMS appear here as soon as they are sent.</p>
       ) : (
         <ol class="list">
           {messages.map((message) => (
             <li key={message.id}>
               <a href={`/mail/${message.id}`}>
-                <span class={`kind ${message.channel}`}>{message.channel === 'email' ? 'Mail' : 'SMS'}</span>
+                <span class={`kind ${message.channel}`}>{message.channel === 'email' ? 'Email' : 'SMS'}</span>
                 <span class="to">{message.to}</span>
                 <span class="subject">{message.subject ?? message.text.split('\n')[0]}</span>
                 <Time at={message.received_at} />
@@ -141,7 +141,7 @@ function One({ message }: { message: CaughtMessage }) {
       </dl>
       {message.html ? (
         <iframe
-          title="The mail as it looks"
+          title="The email as people see it"
           sandbox="allow-popups allow-popups-to-escape-sandbox"
           src={`/mail/${message.id}/html`}
         />

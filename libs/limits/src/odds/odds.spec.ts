@@ -114,7 +114,7 @@ test.each([
   // No value of an authenticator app could be tried.
   [{ day: 1e-6 }, /day/],
   [{ year: 0.5 }, /year/],
-  [{ day: 1e-3, year: 1e-4 }, /at most that of a year/],
+  [{ day: 1e-3, year: 1e-4 }, /must not be greater than the chance per year/],
   [{ week: 1 }, /week/],
 ])('a policy of %j is refused, and says where', (policy, message) => {
   expect(() => oddsShape.parse(policy)).toThrow(message);

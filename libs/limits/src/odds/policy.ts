@@ -25,7 +25,7 @@ export const oddsShape = z
     year: chance('year').default(defaultOdds.year),
   })
   .refine(({ day, year }) => day <= year, {
-    message: 'the chance of a day is at most that of a year',
+    message: 'the chance per day must not be greater than the chance per year',
     path: ['day'],
   });
 

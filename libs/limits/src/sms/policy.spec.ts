@@ -68,8 +68,8 @@ test.each([
   ['{"numberTypes":["PREMIUM_RATE"]}', /numberTypes\.0: /],
   ['{"breaker":{"range":{"sends":0,"floor":2}}}', /breaker\.range\.sends: .*\nbreaker\.range\.floor: /],
   ['{"budgets":{"unproven":0}}', /budgets\.unproven: /],
-  ['{"countries":["GB","CU"]}', /^countries: CU has no price; a country without a price is not sent to$/],
-  ['{"prices":{"GB":5}}', /^countries: none is left to send to/],
+  ['{"countries":["GB","CU"]}', /^countries: CU has no price, so no SMS can be sent there$/],
+  ['{"prices":{"GB":5}}', /^countries: no country is left to send to/],
   ['{"prices":{"GB":5},"dearest":9,"budgets":{"country":6}}', /^budgets: too small for one segment to GB/],
 ])('%s is refused when it is read', (text, problem) => {
   expect(() => readSmsPolicy(text)).toThrow(problem);

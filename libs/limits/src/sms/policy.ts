@@ -91,11 +91,12 @@ export function readSmsPolicy(text?: string, countries?: readonly string[]): Sms
   const named = countries ?? file.countries;
   const wanted = named ?? Object.keys(file.prices).filter((one) => (file.prices[one] ?? 0) <= file.dearest);
   const problems = [
-    ...(wanted.length === 0 ? ['countries: none is left to send to; raise "dearest" or name some'] : []),
+    ...(wanted.length === 0
+      ? ['countries: no country is left to send to; raise "dearest" or name some countries']
+      : []),
     ...wanted.flatMap((one) => {
       const price = file.prices[one];
-      if (price === undefined)
-        return [`countries: ${one} has no price; a country without a price is not sent to`];
+      if (price === undefined) return [`countries: ${one} has no price, so no SMS can be sent there`];
       const least = Math.min(
         file.budgets.instance,
         file.budgets.client,

@@ -105,14 +105,14 @@ export async function redeemDeviceCode(
 
 function refusalOf(row: Polled | undefined): OAuthRefusal {
   if (!row || row.state === 'used') return oauthRefuse('invalid_grant', 'the device_code has been used');
-  if (row.expired) return oauthRefuse('expired_token', 'nobody let the device in within ten minutes');
-  if (row.state === 'denied') return oauthRefuse('access_denied', 'the device was refused');
+  if (row.expired) return oauthRefuse('expired_token', 'the device was not approved within ten minutes');
+  if (row.state === 'denied') return oauthRefuse('access_denied', 'the device was denied');
   if (row.state === 'approved')
     return oauthRefuse(
       'invalid_grant',
       'the session that let the device in has ended, or is not enough any more',
     );
   return row.early
-    ? oauthRefuse('slow_down', 'ask five seconds less often')
+    ? oauthRefuse('slow_down', 'poll five seconds less often')
     : oauthRefuse('authorization_pending');
 }

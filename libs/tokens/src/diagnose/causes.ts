@@ -7,19 +7,19 @@ export const causes = {
   malformed: { remedy: 'fix_client', description: 'It is neither a JWT nor a refresh token of this issuer.' },
   algorithm_not_allowed: {
     remedy: 'fix_client',
-    description: 'Its header names an algorithm that is not allowed here.',
+    description: 'Its header names an algorithm that is not allowed.',
   },
   wrong_type: { remedy: 'fix_client', description: 'It is a JWT of another kind, not an access token.' },
-  unknown_key: { remedy: 'sign_in', description: 'No key of this issuer has the id that its header names.' },
-  header_altered: { remedy: 'sign_in', description: 'Its header is not the one it was issued with.' },
-  payload_altered: { remedy: 'sign_in', description: 'Its claims are not those it was issued with.' },
+  unknown_key: { remedy: 'sign_in', description: 'This issuer has no key with the id in its header.' },
+  header_altered: { remedy: 'sign_in', description: 'Its header was changed after it was issued.' },
+  payload_altered: { remedy: 'sign_in', description: 'Its claims were changed after it was issued.' },
   signature_altered: {
     remedy: 'sign_in',
-    description: 'Its claims are those it was issued with, its signature is not.',
+    description: 'Its signature was changed. Its claims are as they were issued.',
   },
-  wrong_issuer: { remedy: 'fix_client', description: 'Another issuer made it.' },
+  wrong_issuer: { remedy: 'fix_client', description: 'Another issuer issued it.' },
   wrong_audience: { remedy: 'fix_client', description: 'It is meant for another resource.' },
-  not_yet_valid: { remedy: 'fix_client', description: 'It is from the future: a clock is wrong.' },
+  not_yet_valid: { remedy: 'fix_client', description: 'Its time of issue is in the future: a clock is wrong.' },
   account_unknown: { remedy: 'contact_staff', description: 'Its account has been deleted.' },
   account_disabled: { remedy: 'contact_staff', description: 'Its account is disabled.' },
   replayed: {
@@ -29,10 +29,10 @@ export const causes = {
   revoked_by_recovery: { remedy: 'sign_in', description: 'A recovery of the account ended its session.' },
   revoked_by_stop: {
     remedy: 'recover',
-    description: 'Its owner said that the recovery it came from was not theirs.',
+    description: 'The owner of the account stopped the recovery that it came from.',
   },
-  revoked_by_person: { remedy: 'sign_in', description: 'Its owner ended the session.' },
-  revoked_by_password_change: { remedy: 'sign_in', description: 'Its owner changed the password.' },
+  revoked_by_person: { remedy: 'sign_in', description: 'The owner of the account ended the session.' },
+  revoked_by_password_change: { remedy: 'sign_in', description: 'The owner of the account changed the password.' },
   revoked_after_guesses: {
     remedy: 'sign_in',
     description: 'It was used to guess the password of its account.',
@@ -40,16 +40,16 @@ export const causes = {
   revoked_by_client: { remedy: 'sign_in', description: 'Its client revoked it.' },
   revoked_by_management: {
     remedy: 'contact_staff',
-    description: 'The management of the product ended its session.',
+    description: 'The session was ended through the management API.',
   },
-  retired: { remedy: 'fix_client', description: 'It was rotated: its successor is the one to use.' },
-  expired: { remedy: 'refresh', description: 'Its time is up; its session is alive.' },
-  session_expired: { remedy: 'sign_in', description: 'Its session has run out.' },
+  retired: { remedy: 'fix_client', description: 'It was rotated. Use its successor.' },
+  expired: { remedy: 'refresh', description: 'It has expired, but its session is still active.' },
+  session_expired: { remedy: 'sign_in', description: 'Its session has expired.' },
   unknown: {
     remedy: 'sign_in',
-    description: 'It has the shape of a refresh token, and no such token was issued or is still kept.',
+    description: 'It looks like a refresh token, but it was never issued or is no longer stored.',
   },
-  none: { remedy: 'none', description: 'It is good.' },
+  none: { remedy: 'none', description: 'It is valid.' },
 } as const satisfies Record<string, { remedy: Remedy; description: string }>;
 
 export type Cause = keyof typeof causes;

@@ -25,7 +25,7 @@ const client: Client = createClient({
     element('sign-in').hidden = tokens !== undefined || !element('way-back').hidden;
   },
   onRecovery: async (cause) => {
-    note(`The session is dead (${cause.error}): the app is asked for a recovery`, 'bad');
+    note(`The session has ended (${cause.error}). The client asks the app for a recovery`, 'bad');
     element('sign-in').hidden = true;
     const isBack = await wayBack.open(cause);
     element('sign-in').hidden = isBack;
@@ -45,8 +45,8 @@ onClick('call', () =>
     });
     const body = (await response.json()) as { number?: number; cause?: string };
     element('answer').textContent = response.ok
-      ? `Note ${body.number} is kept.`
-      : `The API answers ${response.status}: ${body.cause}`;
+      ? `Note ${body.number} is saved.`
+      : `The API answered ${response.status}: ${body.cause}`;
   }),
 );
 
@@ -60,10 +60,10 @@ const meddle = async (what: string, change: (token: string) => object) => {
   note(what);
 };
 onClick('age-it', () =>
-  meddle('Its clock was set to the 80 % mark', () => ({ received_at: Date.now() - 24_000 })),
+  meddle('The token was aged to the 80 % mark', () => ({ received_at: Date.now() - 24_000 })),
 );
 onClick('tamper', () =>
-  meddle('Eight characters of its signature were changed', (token) => ({
+  meddle('Eight characters of the signature were changed', (token) => ({
     access_token: `${token.slice(0, -8)}AAAAAAAA`,
   })),
 );
@@ -72,7 +72,7 @@ onClick('revoke', async () => {
   if (!token) return;
   const body = new URLSearchParams({ token, client_id: clientId });
   await fetch(`${issuer}/oauth2/revoke`, { method: 'POST', body });
-  note('The session was ended from elsewhere; this page does not know yet');
+  note('The session was ended from elsewhere. This page does not know yet');
 });
 onClick('cut', () => {
   wire.isCut = !wire.isCut;

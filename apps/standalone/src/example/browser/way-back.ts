@@ -3,7 +3,7 @@ import { act, element, input, onSubmit } from './elements.js';
 
 const labels: Record<ProofKind, string> = {
   code: 'Code',
-  totp: 'Code of your authenticator app',
+  totp: 'Code from your authenticator app',
   backup_code: 'Backup code',
 };
 
@@ -22,8 +22,8 @@ export class WayBack {
   /** @returns whether the person came back, once they did or gave up */
   open(cause: RecoveryCause | undefined): Promise<boolean> {
     element('cause').textContent = cause
-      ? 'Your session has ended. What you were doing goes on when you are back.'
-      : 'A code shows that it is you.';
+      ? 'Your session has ended. What you were doing continues when you are back in.'
+      : 'We’ll send you a code to confirm it’s you.';
     this.step('begin');
     element('way-back').hidden = false;
     element('way-back-title').focus();
@@ -57,7 +57,9 @@ export class WayBack {
         : await recovery.prove(input('code').value, input('code').name as ProofKind);
     // Somebody has stopped a recovery of this account: it waits, and every address is told.
     if (view.state === 'held')
-      throw new Error(`Proved. It waits until ${new Date(view.held_until ?? '').toLocaleString()}.`);
+      throw new Error(
+        `You’ve confirmed it’s you. Come back on ${new Date(view.held_until ?? '').toLocaleString()} or later.`,
+      );
     // An account with a second factor needs one more proof.
     if (view.state === 'proving') return this.ask(view.methods[0] ?? 'code');
     await recovery.settle({ password: input('new-password').value });
