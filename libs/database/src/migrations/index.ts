@@ -29,7 +29,7 @@ import { TokensDeviceAccount1764000000029 } from './29-tokens-device-account.js'
 import { RecoveryKnownBrowsers1764000000030 } from './30-recovery-known-browsers.js';
 import { RecoveryTakenBack1764000000032 } from './32-recovery-taken-back.js';
 
-/** In the order of their numbers. Read by hand, never edited after landing. */
+/** In the order of their numbers. Reviewed by hand, and never edited after a release. */
 export const migrations = [
   Accounts1764000000001,
   Audit1764000000002,
