@@ -1,22 +1,22 @@
 import { type Sql, statement } from '@rekey/database';
 import { levelOf } from './standing.js';
 
-/** What a replacement has changed of an account, for what must follow from it. */
+/** What a replacement has changed in an account, so that the consequences can follow. */
 export interface AccountChange {
   created: boolean;
   generation: string;
-  /** Confirmed addresses that it had before: those to be told. */
+  /** The confirmed addresses that it had before: they get the notification. */
   toldAt: string[];
-  /** Of them: removed, or confirmed no more. */
+  /** Those of them that were removed, or are no longer confirmed. */
   lostAddresses: string[];
   /** Confirmed now and not before. */
   newAddresses: string[];
   hasNewPassword: boolean;
-  /** Undefined: it is what it was. */
+  /** Undefined when unchanged. */
   status?: 'active' | 'disabled' | undefined;
   lostRole: boolean;
   hasNewRole: boolean;
-  /** The level that it asks for went up or down. */
+  /** Whether the level that it requires went up or down. */
   level?: 'raised' | 'lowered' | undefined;
 }
 
@@ -26,7 +26,7 @@ interface StateRow {
   roles: string[];
   password_hash: string | null;
   level: 1 | 2;
-  /** As the evidence of proofs names them: an address that is confirmed anew is another one. */
+  /** Named as in the evidence of proofs: an address that is confirmed again counts as another one. */
   addresses: string[];
 }
 
@@ -41,9 +41,9 @@ const state = statement(
 );
 
 /**
- * Holds the account for what is about to be written.
+ * Locks the account before it is written.
  *
- * @returns what to ask once it is written; all of it is seen inside of the same transaction
+ * @returns a function to call after the write, in the same transaction, which returns the change
  */
 export async function watchChange(
   sql: Sql,

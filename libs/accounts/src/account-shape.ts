@@ -8,7 +8,7 @@ export interface AccountAddress {
   primary: boolean;
 }
 
-/** An account as the management API writes and reads it; a password goes in and never comes out. */
+/** An account as the management API writes and reads it. A password can be written and is never read. */
 export interface Account {
   id: string;
   username?: string;
@@ -16,7 +16,9 @@ export interface Account {
   roles: string[];
   status: 'active' | 'disabled';
   locale?: Locale;
-  /** Authenticator assurance level of the product's own sign-in (NIST SP 800-63B-4 §2): 2 where it asks for a second factor, else left out. */
+  /**
+   * Authenticator assurance level of the product's own sign-in (NIST SP 800-63B-4 §2): 2 if it requires a second factor, otherwise omitted.
+   */
   aal?: 1 | 2;
 }
 
@@ -24,13 +26,13 @@ export interface AccountToPut extends Omit<Account, 'username' | 'addresses' | '
   username?: string | undefined;
   addresses: (Omit<AccountAddress, 'primary'> & { primary?: boolean | undefined })[];
   locale?: Locale | undefined;
-  /** Left out: the account keeps the one it has. */
+  /** Omitted: the account keeps the one it has. */
   password?: string | undefined;
-  /** Left out: the account keeps the one it has; a new one has 1. */
+  /** Omitted: the account keeps the one it has; a new one gets 1. */
   aal?: 1 | 2 | undefined;
-  /** Instead of `password`: a PHC string of argon2id from elsewhere. */
+  /** Instead of `password`: an imported PHC string of argon2id. */
   passwordHash?: string | undefined;
 }
 
-/** What a product may call its accounts; anything else never reaches a query. */
+/** Restricts the ids that a product may use; anything else never reaches a query. */
 export const isAccountId = (text: string): boolean => /^[\w.:-]{1,128}$/.test(text);

@@ -2,22 +2,22 @@ import { type Sql, statement } from '@rekey/database';
 import { removal } from './counting.js';
 import { holdAccount } from './hold.js';
 
-/** Something that a person has beside password and addresses. */
+/** An authenticator of a person, besides password and addresses. */
 export interface AuthenticatorView {
   id: string;
   kind: 'totp' | 'backup_code';
   /** RFC 3339. */
   bound_at: string;
-  /** Of backup codes. */
+  /** For backup codes. */
   codes_left?: number;
-  /** After too many wrong values in a row it proves nothing in a recovery, until it is bound again. */
+  /** Set after too many wrong values in a row: it proves nothing in a recovery until it is bound again. */
   disabled: boolean;
-  /** A recovery has set it aside: it counts for nothing until it is bound again or removed. Another of its kind may be bound meanwhile. */
+  /** A recovery has suspended it: it does not count until it is bound again or removed. Another of its kind may be bound meanwhile. */
   suspended: boolean;
-  /** Network and client that it was bound from. */
+  /** The network and client that it was bound from. */
   bound_from?: string;
   client_id?: string;
-  /** RFC 3339: from then on it counts in a recovery; left out where it does already. */
+  /** RFC 3339: it counts in a recovery from then on; omitted if it does already. */
   counts_from?: string;
 }
 
@@ -70,7 +70,10 @@ const addUnbound = statement(
    select :id, id, 'totp', :at, :sealed from accounts where id = :account and status = 'active' returning id`,
 );
 
-/** In a transaction. An authenticator app that is not bound yet; the one before it that was never bound is gone. @returns false without such an account */
+/**
+ * Adds an authenticator app that is not bound yet, in a transaction, and deletes an earlier one that never was. @returns false without such
+ * an account
+ */
 export async function addUnboundTotp(
   sql: Sql,
   of: { id: string; account: string; sealed: Buffer; at: Date },
@@ -93,7 +96,7 @@ export async function findUnboundTotp(
   return row?.sealed;
 }
 
-/** Who binds something, from where, and from when on it counts in a recovery. */
+/** Who binds an authenticator, from where, and from when on it counts in a recovery. */
 export type Binding = {
   account: string;
   session: string;
@@ -116,10 +119,11 @@ const bind = statement(
 );
 
 /**
- * In a transaction that holds the account. The app that was bound before is not any more; that one goes only when this one can be
- * bound, and is never this one. What a recovery has set aside stays, for its owner to confirm or remove.
+ * Binds an authenticator app in a transaction that has locked the account. It replaces the app that was bound before, which is only unbound
+ * when the new one can be bound, and is never the same one. An authenticator that a recovery has suspended stays, for its owner to confirm
+ * or remove.
  *
- * @returns false when it was bound meanwhile, or is gone
+ * @returns false when it was bound in the meantime, or is gone
  */
 export async function bindTotp(sql: Sql, of: Binding & { id: string; step: number }): Promise<boolean> {
   if (!(await findUnboundTotp(sql, of))) return false;
@@ -136,7 +140,10 @@ const addCodes = statement(
    insert into backup_codes (authenticator_id, digest) select made.id, unnest(:digests::bytea[]) from made returning digest`,
 );
 
-/** In a transaction that holds the account. The set before it is dead. @returns false without such an account */
+/**
+ * Replaces the backup codes in a transaction that has locked the account. The earlier set no longer works. @returns false without such an
+ * account
+ */
 export async function replaceBackupCodes(
   sql: Sql,
   of: Binding & { id: string; salt: Buffer; digests: Buffer[] },
@@ -150,7 +157,7 @@ const discard = statement(
   'delete from authenticators where id = :id and account_id = :account and bound_at is not null returning id',
 );
 
-/** For good: it was never its owner's. @returns false when it is gone already */
+/** Deletes it permanently, because it was never the owner's. @returns false when it is already gone */
 export const discardAuthenticator = async (sql: Sql, of: { id: string; account: string }): Promise<boolean> =>
   (await sql.query(discard, of)).length > 0;
 
@@ -169,9 +176,10 @@ const restore = statement(
 );
 
 /**
- * In a transaction that holds the account. Binds anew what a recovery has set aside.
+ * Binds an authenticator again that a recovery has suspended, in a transaction that has locked the account.
  *
- * @returns its kind; undefined when nothing of this id is set aside; `taken` when another of its kind is bound, which goes first
+ * @returns its kind; undefined when no authenticator with this id is suspended; `taken` when another of its kind is bound and has to be
+ * removed first
  */
 export async function restoreAuthenticator(
   sql: Sql,
@@ -191,14 +199,14 @@ const binding = statement(
 export interface BindingOnHold {
   account: string;
   kind: AuthenticatorView['kind'];
-  /** Which session has bound it. */
+  /** The session that bound it. */
   session: string | null;
-  /** The recovery that has set it aside, and what was bound in its place. */
+  /** The recovery that suspended it, and the authenticator that replaced it. */
   setAsideBy: string | null;
   replacedBy: string | null;
 }
 
-/** @returns undefined when it is not on hold any more, or is gone */
+/** @returns undefined when it is no longer on hold, or is gone */
 export async function bindingOf(sql: Sql, of: { id: string; now: Date }): Promise<BindingOnHold | undefined> {
   const [row] = await sql.query<BindingOnHold>(binding, of);
   return row;
@@ -209,7 +217,7 @@ const removeBoundBy = statement(
   'delete from authenticators where account_id = :account and bound_by = any(:sessions::uuid[]) returning kind, removed_at',
 );
 
-/** What these sessions have bound. @returns the kinds, without what was removed before */
+/** Removes the authenticators that these sessions have bound. @returns their kinds, without those removed before */
 export async function removeAuthenticatorsBoundBy(
   sql: Sql,
   of: { account: string; sessions: string[] },

@@ -5,8 +5,8 @@ import { addressAs } from './sealed-as.js';
 import { evidenceHolds, isOfGeneration } from './standing.js';
 
 /**
- * The account that an identifier means, as an SQL expression: the one that has it to the letter, else the only one that
- * has it in another letter case. Two of those are nobody: a guess would merge people.
+ * The account of an identifier, as an SQL expression: the one that matches exactly, otherwise the only one that matches in another letter
+ * case. Two such matches give none: a guess would let one person recover another's account.
  *
  * @param digests an expression of `bytea[]`, from {@link lookupDigests}
  */
@@ -20,20 +20,20 @@ export const accountOf = (digests: string): string => `(
     where lookup = any(${digests}) and verified and removed_at is null
   ) found)`;
 
-/** The same, of an account that can be recovered. */
+/** The same for an account that can be recovered. */
 export const activeAccountOf = (digests: string): string =>
   `(select id from accounts where id = ${accountOf(digests)} and status = 'active')`;
 
-/** Digests of somebody, whoever it is, as SQL: as many as of one identifier under one key. */
+/** The digests of an arbitrary account, as SQL: as many as one identifier has under one key. */
 export const anybody = `select array[lookup, exact] from addresses where verified and removed_at is null limit 1`;
 
-/** A channel of messages for each kind of address. */
+/** The message channel of each kind of address. */
 const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
 
 /**
- * The one address to send a code to, as SQL for a lateral join that yields at most one row of `account_id, generation,
- * account_locale, address_id, channel, sealed, exact, authenticator, is_current, gets_short`. Only a verified address of an active account is ever written to;
- * where short codes have ended, `gets_short` says so. The wanted channel comes first, then the address that was typed, then the primary one.
+ * The one address to send a code to, as SQL for a lateral join with at most one row of `account_id, generation, account_locale, address_id,
+ * channel, sealed, exact, authenticator, is_current, gets_short`. Only a verified address of an active account is ever used. `gets_short`
+ * is false for an address that gets no short codes any more. The wanted channel comes first, then the typed address, then the primary one.
  *
  * @param of expressions: blind-index digests, a known account and its generation or null, a known address or null, a channel or null
  */
@@ -53,20 +53,20 @@ export const addressToWrite = (of: {
   limit 1`;
 
 /**
- * Every address to be warned, as SQL that yields `id`: those of now and those removed within the last thirty days, since who
- * takes an account over removes its owner's addresses first. Also of an account disabled meanwhile. Needs `:now`.
+ * The addresses to notify, as SQL that yields `id`: the current ones and those removed within the last thirty days, since an attacker who
+ * takes an account over removes the owner's addresses first. Includes accounts that were disabled in the meantime. Needs `:now`.
  */
 export const addressesToWarn = (account: string): string =>
   `select d.id from addresses d where d.account_id = ${account} and d.verified
      and (d.removed_at is null or d.removed_at > :now::timestamptz - interval '30 days')`;
 
-/** A notice's address, as SQL of the shape of {@link addressToWrite}. */
+/** The address of a notification, as SQL in the shape of {@link addressToWrite}. */
 export const addressOfNotice = (address: string): string => `
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
     null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
   from addresses d join accounts a on a.id = d.account_id where d.id = ${address}`;
 
-/** Addresses that a person who has proved something may choose from, as SQL that yields `id, account_id, channel, sealed`. */
+/** The addresses that a person with a first proof may choose from, as SQL that yields `id, account_id, channel, sealed`. */
 export const addressesToOffer = (account: string): string => `
   select d.id, d.account_id, ${channelOf} as channel, d.sealed from addresses d
   where d.account_id = ${account} and d.verified and d.removed_at is null
@@ -80,10 +80,10 @@ export function maskAddress({ channel, value }: Pick<OpenedAddress, 'channel' | 
 }
 
 /**
- * The account's part of a statement about its tokens, as SQL that yields `id, status, roles, generation`: nothing when the id means
- * somebody else by now.
+ * The account's columns in a statement about its tokens, as SQL that yields `id, status, roles, generation`; no row when the id belongs to
+ * another account now.
  *
- * @param generation an expression; null where the release before has written it
+ * @param generation an expression; null when the previous release wrote it
  */
 export const accountSubject = (account: string, generation: string): string =>
   `select id, status, roles, generation from accounts
@@ -105,7 +105,8 @@ export interface OpenedAddress {
 }
 
 /**
- * @returns undefined for an address that nobody has given this account: somebody has written to the table. Nothing is ever sent there
+ * @returns undefined for an address that was not encrypted for this account: somebody has written to the table, and nothing is ever sent
+ * there
  * @throws {SealFault} when the keyring lacks its key
  */
 export function ownAddress(keyring: Keyring, row: SealedAddress, account: string): OpenedAddress | undefined {
@@ -117,13 +118,14 @@ export function ownAddress(keyring: Keyring, row: SealedAddress, account: string
 }
 
 /**
- * Who may be given tokens, as SQL that yields `account_id, roles, generation, known_browsers_epoch` of an active account `a`, or nothing. Its row is held
- * for share: who disables the account, or changes its password, waits for the session that is being opened, and then ends it.
+ * The account that may be given tokens, as SQL that yields `account_id, roles, generation, known_browsers_epoch` of an active account `a`,
+ * or nothing. It locks the row for share: a request that disables the account or changes its password waits for the session that is being
+ * opened, and then ends it.
  */
 export const activeSubject = (account: string, and = 'true'): string =>
   `select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = ${account} and a.status = 'active' and ${and} for share of a`;
 
-/** Who is to be given tokens for evidence, as SQL that yields `id, status, roles, generation, holds`; held for share as above. */
+/** The account to be given tokens for evidence, as SQL that yields `id, status, roles, generation, holds`; locked for share as above. */
 export const judgedSubject = (account: string, evidence: Parameters<typeof evidenceHolds>[0]): string =>
   `select a.id, a.status, a.roles, a.generation, ${evidenceHolds(evidence)} as holds from accounts a where a.id = ${account} for share of a`;
 
@@ -134,7 +136,7 @@ const find = statement(
 
 export interface FoundAccount {
   id: string;
-  /** Who the id means right now: new at each creation of an account. */
+  /** Identifies the account behind the id: new at each creation. */
   generation: string;
   known_browsers_epoch: number;
   status: 'active' | 'disabled';
@@ -143,7 +145,7 @@ export interface FoundAccount {
   password_hash: string | null;
 }
 
-/** For sign-in. @returns undefined when nobody, or more than one, is meant */
+/** Finds the account for a sign-in. @returns undefined when there is none, or more than one */
 export async function findAccount(
   sql: Sql,
   keyring: Keyring,

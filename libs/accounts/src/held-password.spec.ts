@@ -46,7 +46,7 @@ describe('the password of an account', () => {
     });
     await write(null);
     expect([await held(), await isRight(password)]).toEqual([before, true]);
-    // Sealed under a key that is not there: it is a password, but none that could be given back.
+    // Encrypted under a missing key: it is a password, but one that cannot be given back.
     await write('\\x00');
     expect(await held()).toEqual({ phc: null, isSet: true, setBy: recovery });
     await write(null, true);

@@ -2,11 +2,11 @@ import { type Sql, statement } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import { foreignCost, openHash, sealHash } from './password-hash.js';
 
-/** The password of an account, as it can be given back. */
+/** The password of an account, in a form that can be restored. */
 export interface HeldPassword {
-  /** PHC string; null where there is no password, or the keyring lacks its key. */
+  /** PHC string; null when there is no password, or the keyring lacks its key. */
   phc: string | null;
-  /** The recovery whose work it is: which set it, or gave the session that did, or ended the one before. */
+  /** The recovery that set it, started the session that set it, or ended the previous one. */
   setBy: string | null;
 }
 
@@ -17,7 +17,7 @@ const holdIt = statement(
 );
 
 /**
- * The same as `holdAccount`, with the password as it is then.
+ * Like `holdAccount`, and reads the password under the lock.
  *
  * @returns `isSet`: there is one; undefined without such an account
  */
@@ -39,7 +39,7 @@ const restoreIt = statement(
     where id = :account returning id`,
 );
 
-/** Puts a password of before in the place of the one that there is. In a transaction that holds the account. */
+/** Restores a former password in place of the current one, in a transaction that has locked the account. */
 export const restorePassword = (
   sql: Sql,
   keyring: Keyring,

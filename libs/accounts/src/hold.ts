@@ -3,20 +3,20 @@ import { type Sql, statement } from '@rekey/database';
 const hold = statement('account_hold', 'select id from accounts where id = :account for no key update');
 
 /**
- * In a transaction, before what changes who can get into an account: whoever opens a session holds the row too (for share, see
- * {@link activeSubject}), so what a statement after this one sees is all that there is.
+ * Locks an account in a transaction, before a change of who can get into it. Requests that open a session lock the row too (for share, see
+ * {@link activeSubject}), so the statements after this one see every session there is.
  *
- * Rows are held in one order, so that nobody waits in a circle: account, recovery, session, authorization code.
+ * Rows are locked in one order to avoid deadlocks: account, recovery, session, authorization code.
  */
 export const holdAccount = (sql: Sql, account: string): Promise<object[]> => sql.query(hold, { account });
 
 const mark = statement(
   'account_mark_stopped',
-  // Each stop has a time of its own, also where it comes from a clock that is behind the one of the stop before.
+  // Gives each stop a distinct time, even when its clock is behind the clock of the previous stop.
   `update accounts set stopped_at = greatest(:at::timestamptz, stopped_at + interval '1 microsecond') where id = :account`,
 );
 
-/** In a transaction that holds the account: a recovery of it was stopped, so that the next one is held. */
+/** Marks that a recovery of the account was stopped, so that the next one is held. In a transaction that has locked the account. */
 export const markStopped = (sql: Sql, of: { account: string; at: Date }): Promise<object[]> =>
   sql.query(mark, of);
 
@@ -26,17 +26,17 @@ const clear = statement(
 );
 
 /**
- * In a transaction that holds the account: a recovery that was held for this stop is completed. One that came since stays.
+ * Clears a stop once a recovery that was held for it is completed, in a transaction that has locked the account. A later stop stays.
  *
- * @param of.stop as `stopped_at` of a standing names it
+ * @param of.stop as `stopped_at` of {@link Standing} gives it
  */
 export const clearStop = (sql: Sql, of: { account: string; stop: string }): Promise<object[]> =>
   sql.query(clear, of);
 
 /**
- * Whether nothing of an account was stopped since it was judged, as a condition on expressions: its last stop still is the one that was
- * judged, or is remembered no more, since another recovery that was held for it is completed. A stop is compared with itself and
- * never with a time of something else: the two may come from two clocks.
+ * Whether no recovery of an account was stopped since it was judged, as a condition on expressions: its last stop is still the judged one,
+ * or was cleared because another recovery that was held for it is completed. A stop is only compared with itself, never with the time of
+ * anything else: the two may come from two clocks.
  *
  * @param judged `timestamptz`; null for none
  */

@@ -4,12 +4,12 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 
 export type AddressKind = 'email' | 'phone';
 
-/** What a person typed to say who they are, brought into one form. */
+/** A typed identifier in its normalised form. */
 export interface Identifier {
   kind: AddressKind | 'username';
-  /** As it is written to: the local part of a mail address as typed, its domain in lower-case ASCII; a phone in E.164. */
+  /** The form to send to: the local part of a mail address as typed, its domain in lower-case ASCII; a phone number in E.164. */
   value: string;
-  /** As it is looked up: in a mail address letter case does not count. */
+  /** The form to look up: letter case of a mail address does not count. */
   lookup: string;
 }
 
@@ -17,8 +17,8 @@ const invalid = (detail: string): Refusal =>
   refuse('invalid_request', { errors: [{ pointer: '/identifier', detail }] });
 
 /**
- * Reads a mail address, a phone number (E.164, or national with a country) or a user name. Dots and plus signs of a mail
- * address mean what the mail server says they mean, so they stay. Refusal: `invalid_request`.
+ * Reads a mail address, a phone number (E.164, or national with a country) or a user name. Dots and plus signs of a mail address stay,
+ * because only its mail server knows what they mean. Refusal: `invalid_request`.
  *
  * @param options.country ISO 3166-1 alpha-2
  */
@@ -29,7 +29,7 @@ export function normaliseIdentifier(
   const text = typed.normalize('NFC').trim();
   if (text === '' || text.length > 254) return invalid('must be 1 to 254 characters');
   if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text)) return invalid('must not contain control or invisible characters');
-  // What kind it is, is read from its folded form, so that no user name folds into the form of an address.
+  // The kind is read from the folded form, so that no user name folds into the form of an address.
   const folded = text.normalize('NFKC');
   if (folded.includes('@')) return readEmail(text.replace(/[\uff20\ufe6b]/g, '@'));
   if (/^\+?[\d\s().\-/\u2010-\u2015]+$/.test(folded)) {
@@ -58,7 +58,7 @@ function readPhone(text: string, country: string | undefined): Identifier | unde
   return phone?.isValid() ? { kind: 'phone', value: phone.number, lookup: phone.number } : undefined;
 }
 
-/** RFC 8265 §3.3 (UsernameCaseMapped) in its practical part: width and case do not count, spaces are not allowed. */
+/** RFC 8265 §3.3 (UsernameCaseMapped), the practical part: width and case do not count, spaces are not allowed. */
 function readUsername(folded: string): Identifier | Refusal {
   const value = folded.toLowerCase();
   return /^\S{1,128}$/u.test(value)
@@ -66,7 +66,7 @@ function readUsername(folded: string): Identifier | Refusal {
     : invalid('not a username; a phone number needs a country code or `country`');
 }
 
-/** The identifier with this `value`: for what was normalised when it was written, by the rules of that day. */
+/** Returns the identifier with this `value`, which was normalised when it was stored, by the rules of that time. */
 export function identifierOf(value: string): Identifier {
   if (value.includes('@')) return { kind: 'email', value, lookup: value.toLowerCase() };
   return { kind: /^\+\d+$/.test(value) ? 'phone' : 'username', value, lookup: value };
@@ -75,20 +75,20 @@ export function identifierOf(value: string): Identifier {
 const lookupPurpose = (identifier: Identifier) => `lookup/${identifier.kind}`;
 const exactPurpose = (identifier: Identifier) => `exact/${identifier.kind}`;
 
-/** What stands in `lookup`, under the newest key. */
+/** The digest for the column `lookup`, under the newest key. */
 export const lookupDigest = (keyring: Keyring, identifier: Identifier): Buffer =>
   keyring.mac(lookupPurpose(identifier), identifier.lookup);
 
-/** What stands in `exact`, under the newest key. */
+/** The digest for the column `exact`, under the newest key. */
 export const exactDigest = (keyring: Keyring, identifier: Identifier): Buffer =>
   keyring.mac(exactPurpose(identifier), identifier.value);
 
-/** Everything that an account with this identifier could have in its blind indexes, under every key of the ring. */
+/** All digests that an account with this identifier could have in its blind indexes, under every key of the keyring. */
 export const lookupDigests = (keyring: Keyring, identifier: Identifier): Buffer[] => [
   ...keyring.macs(lookupPurpose(identifier), identifier.lookup),
   ...keyring.macs(exactPurpose(identifier), identifier.value),
 ];
 
-/** The exact digest under every key: has somebody this address already? */
+/** The exact digest under every key, to find another account with this address. */
 export const exactDigests = (keyring: Keyring, identifier: Identifier): Buffer[] =>
   keyring.macs(exactPurpose(identifier), identifier.value);

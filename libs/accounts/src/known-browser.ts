@@ -2,15 +2,15 @@ import { type Sql, statement } from '@rekey/database';
 import { type Keyring, readBase64url } from '@rekey/kernel';
 
 /**
- * A browser or an app in which somebody has signed in to an account, or completed a recovery of it. It proves nothing of a person. It
- * only tells its owner from strangers, whose wrong attempts must not shut the owner out.
+ * A browser or an app that has signed in to an account, or completed a recovery of it. It proves nothing about a person. It only tells the
+ * owner's attempts from those of strangers, which must not lock the owner out.
  */
 export interface KnownBrowser {
-  /** The same as long as it stays known. */
+  /** Stays the same as long as the browser is known. */
   id: string;
   /** Of the account: new at each creation. */
   generation: string;
-  /** Of all known browsers of the account; whatever signs everybody out raises it. */
+  /** Of all known browsers of the account: ending all of its sessions raises it. */
   epoch: number;
 }
 
@@ -25,7 +25,7 @@ const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 
 const uuidOf = (bytes: Buffer): string =>
   bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
-/** The token that a browser keeps in its cookie and an app beside its refresh token: sealed, base64url, about 120 characters. */
+/** The token that a browser stores in its cookie and an app next to its refresh token: encrypted, base64url, about 120 characters. */
 export function knownBrowserToken(
   keyring: Keyring,
   { id, generation, epoch }: KnownBrowser,
@@ -38,7 +38,10 @@ export function knownBrowserToken(
   return keyring.seal(plain, as).toString('base64url');
 }
 
-/** @returns undefined for a token that is not ours or has run out. Whose browser it is, and whether still, is asked by {@link isKnownBrowser} */
+/**
+ * @returns undefined for a token that is not ours or has expired. {@link isKnownBrowser} checks which account it belongs to, and whether it
+ * still does
+ */
 export function readKnownBrowser(keyring: Keyring, token: string, now: number): KnownBrowser | undefined {
   let plain: Buffer;
   try {
@@ -56,18 +59,18 @@ export function readKnownBrowser(keyring: Keyring, token: string, now: number): 
   };
 }
 
-/** Those of several tokens that are ours and have not run out. */
+/** Returns those of several tokens that are ours and have not expired. */
 export const readKnownBrowsers = (keyring: Keyring, tokens: readonly string[], now: number): KnownBrowser[] =>
   tokens.flatMap((token) => readKnownBrowser(keyring, token, now) ?? []);
 
-/** Whether it is one of this account, and was not ended since. */
+/** Whether it belongs to this account, and has not been ended since. */
 export const isKnownBrowser = (
   browser: KnownBrowser,
   account: { generation: string; known_browsers_epoch: number },
 ): boolean => browser.generation === account.generation && browser.epoch === account.known_browsers_epoch;
 
 /**
- * The id of a known browser of an account, as an SQL expression: null when none of those that were shown is one now.
+ * The id of a known browser of an account, as an SQL expression; null when none of the shown ones is known now.
  *
  * @param account an expression of its id
  * @param shown an expression of `jsonb`: an array of {@link KnownBrowser}, or null
@@ -83,9 +86,9 @@ const end = statement(
 );
 
 /**
- * All browsers and apps that the account was seen in are strangers from now on. A new one that commits with this is the only one.
+ * Turns all known browsers and apps of the account into strangers. A new one that commits with this is the only one.
  *
- * @returns what a new one is made of; undefined without such an account
+ * @returns the values for a new one; undefined without such an account
  */
 export async function endKnownBrowsers(
   sql: Sql,

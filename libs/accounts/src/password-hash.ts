@@ -6,20 +6,21 @@ import { normalised, passwordHashOf } from './password.js';
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** A PHC string. What is stored is made of it by {@link sealHash}. */
+/** Returns a PHC string. {@link sealHash} makes the stored form of it. */
 export const hashPassword = (password: string): Promise<string> => hash(normalised(password), cost);
 
 const asOf = (account: string): SealedAs => ({ column: 'accounts.password_hash', id: account, account });
 
 /**
- * A hash as it is stored: sealed for its account under the keyring, which the database does not hold (NIST SP 800-63B-4 §3.1.1.2: an
- * encryption with a key that only the verifier knows; OWASP calls it a pepper). It names its key, so that it is sealed anew when keys are
- * replaced, without the password. Text of a bytea, in the place of the hash in clear that the releases before have written.
+ * The stored form of a hash: encrypted for its account under the keyring, which the database does not have (NIST SP 800-63B-4 §3.1.1.2: an
+ * encryption with a key that only the verifier knows; OWASP calls it a pepper). It carries the id of its key, so that a key rotation can
+ * encrypt it again without the password. The column is text that holds a bytea, because earlier releases stored the hash there in plain
+ * text.
  */
 export const sealHash = (keyring: Keyring, account: string, phc: string): string =>
   `\\x${keyring.seal(phc, asOf(account)).toString('hex')}`;
 
-/** @returns the PHC string; null when the keyring lacks its key, or it is another account's: then no password is right */
+/** @returns the PHC string; null when the keyring lacks its key, or it belongs to another account: then no password is right */
 export function openHash(keyring: Keyring, account: string, stored: string): string | null {
   if (!stored.startsWith('\\x')) return stored;
   try {
@@ -29,16 +30,16 @@ export function openHash(keyring: Keyring, account: string, stored: string): str
   }
 }
 
-/** A hash of somebody's row. */
+/** A stored hash with its account. */
 export interface StoredHash {
   account: string;
   stored: string;
 }
 
-/** Of a password that nobody knows, so that an account without one takes as long to refuse as one with. */
+/** The hash of a password that nobody knows: refusing an account without a password takes as long as refusing one with a password. */
 let nobodysHash: Promise<string> | undefined;
 
-/** @param of undefined costs the same time and is false */
+/** @param of undefined takes the same time and returns false */
 export async function verifyPassword(
   keyring: Keyring,
   of: StoredHash | undefined,
@@ -55,10 +56,10 @@ const costIn = (phc: string): string => phc.split('$')[3] ?? '';
 const { memoryCost: m, timeCost: t, parallelism: p } = cost;
 const ourCost = `m=${m},t=${t},p=${p}`;
 
-/** What a hash from elsewhere costs; null of one of ours. */
+/** The cost of an imported hash; null for one of ours. */
 export const foreignCost = (phc: string): string | null => (isForeignHash(phc) ? costIn(phc) : null);
 
-/** By a walk along the index, one step a cost. */
+/** Steps along the index, once per distinct cost. */
 const costsInUse = statement(
   'account_password_costs',
   `with recursive costs as (
@@ -70,12 +71,14 @@ const costsInUse = statement(
    select cost from costs where cost is not null limit 20`,
 );
 
-/** Costs beyond these are not paid by everyone: where a product has brought that many, the cheaper ones of them show. */
+/**
+ * Not every refusal pays more than this number of costs. If a product has imported more, accounts with the cheaper ones can be told apart.
+ */
 const costsAtMost = 3;
 
 /**
- * What is still to be paid after a wrong password, so that every refusal costs the same, whatever stands in the row: one hash of each
- * cost that is in use.
+ * Returns the costs still to be paid after a wrong password: one hash of each cost in use. Every refusal then takes the same time, whatever
+ * the row contains.
  *
  * @param paid the cost that was paid already
  */
@@ -84,13 +87,13 @@ export function costsToPay(paid: string, inUse: readonly string[]): string[] {
     numbersIn(text)
       .slice(0, 2)
       .reduce((product, each) => product * each, 1);
-  // Bounds are younger than some hashes: nobody pays for one beyond them.
+  // Some hashes are older than the bounds: nobody pays for one beyond them.
   const foreign = inUse.filter((one) => isWithinBounds(numbersIn(one)) && one !== ourCost);
   const dearest = foreign.sort((one, other) => work(other) - work(one)).slice(0, costsAtMost);
   return [ourCost, ...dearest].filter((one) => one !== paid);
 }
 
-/** After {@link verifyPassword} has said no, with the same arguments. */
+/** Called when {@link verifyPassword} has returned false, with the same arguments. */
 export async function payForRefusal(
   sql: Sql,
   keyring: Keyring,
@@ -110,10 +113,10 @@ const numbersIn = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Num
 const phcForm =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$/;
 
-/** What a hash from elsewhere may cost, since each wrong password costs us as much. KiB, passes, lanes. */
+/** Bounds for the cost of imported hashes, since each wrong password costs us as much. KiB, passes, lanes. */
 const passwordHashBounds = { memory: [19 * 1024, 128 * 1024], passes: [1, 6], lanes: [1, 4] } as const;
 
-/** True for a hash that is verified here: argon2id as a PHC string, neither too weak nor too dear. */
+/** True for a hash that can be verified here: argon2id as a PHC string, neither too weak nor too expensive. */
 export function isPasswordHash(text: string): boolean {
   const [, ...costs] = phcForm.exec(text) ?? [];
   return isWithinBounds(costs.map(Number));
@@ -129,12 +132,12 @@ function isWithinBounds(costs: readonly number[]): boolean {
   );
 }
 
-/** True for a hash of another cost than those that are made here: it is made anew when its password is next right. */
+/** True for a hash with another cost than ours. It is replaced when its password is next right. */
 export const isForeignHash = (phc: string): boolean => {
   return !phc.startsWith(`$argon2id$v=19$${ourCost}$`);
 };
 
-/** True when this very hash, however it is stored, is the one. */
+/** True when the stored hash is this one, encrypted or not. */
 export const isSameHash = (keyring: Keyring, { account, stored }: StoredHash, phc: string): boolean =>
   openHash(keyring, account, stored) === phc;
 
@@ -144,10 +147,10 @@ const rehash = statement(
 );
 
 /**
- * Stores a hash, whose password has just been right, as new ones are stored: one from elsewhere may cost several times what ours do,
- * and its time tells that there is such an account; one in clear has no pepper.
+ * Stores a hash again in the current form, after its password was right. An imported one may cost several times what ours do, and its time
+ * reveals that the account exists. One in plain text has no pepper.
  *
- * @returns what stands there now for this password; null when that is not the password any more
+ * @returns the stored form now for this password; null when the password has changed
  */
 export async function renewHash(
   sql: Sql,
@@ -163,9 +166,9 @@ export async function renewHash(
 }
 
 /**
- * What stands there now for this password: another sign-in may have made it anew, or the rotation of keys has sealed it anew.
+ * Returns the stored form now for this password: another sign-in may have replaced it, or a key rotation may have encrypted it again.
  *
- * @returns null when that is not the password any more
+ * @returns null when the password has changed
  */
 export async function hashNow(
   sql: Sql,

@@ -3,19 +3,19 @@ import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { addressAs, usernameAs } from './sealed-as.js';
 
-/** Lengths in code points (NIST SP 800-63B-4 §3.1.1.2: 15 where the password is the only factor). */
+/** Lengths in code points (NIST SP 800-63B-4 §3.1.1.2: 15 if the password is the only factor). */
 export const passwordLength = { least: 15, most: 256 } as const;
 
-/** Unicode in one form before it is hashed or compared (NIST SP 800-63B-4 §3.1.1.2 names NFKC). */
+/** Normalises Unicode before a password is hashed or compared (NIST SP 800-63B-4 §3.1.1.2 names NFKC). */
 export const normalised = (password: string): string => password.normalize('NFKC');
 
 const common = new Set(dictionary['passwords-common']);
 
 /**
- * NIST SP 800-63B-4 §3.1.1.2: length, and a blocklist of common passwords (49,000, from zxcvbn-ts), repetitions, runs of the
- * keyboard and words of the context. No rule of composition.
+ * Checks a new password by NIST SP 800-63B-4 §3.1.1.2: length, and a blocklist of common passwords (49,000, from zxcvbn-ts), repetitions,
+ * keyboard runs and context words. There are no composition rules.
  *
- * @param options.contextWords the service's name, the user name, local parts of addresses
+ * @param options.contextWords the product's name, the user name, local parts of addresses
  * @returns `password_refused` with `too_short`, `too_long`, `blocklisted` or `too_similar`
  */
 export function checkPassword(password: string, options: { contextWords: string[] }): Refusal | undefined {
@@ -49,7 +49,7 @@ const runs = [
   '1qaz2wsx3edc4rfv5tgb6yhn7ujm',
 ];
 
-/** A walk along the alphabet, the digits or the keyboard, forwards or backwards, or several of them one after another. */
+/** A run along the alphabet, the digits or the keyboard, forwards or backwards, or several of them in a row. */
 function isRun(text: string): boolean {
   let rest = text;
   while (rest !== '') {
@@ -66,11 +66,11 @@ function isRun(text: string): boolean {
 }
 
 /**
- * A new password as part of a statement, or the end of the one that there is. What the product has put last stays known: the same
- * hash, put again, does not bring the old password back.
+ * Sets a new password, or ends the current one, as part of a statement. The digest of the hash that the product sent last stays: sending
+ * the same hash again does not bring the old password back.
  *
- * @param of expressions: the account, the hash or null, the recovery that sets or ends it, whether a null hash ends the one that
- *   there is (never, when left out); needs `:now`
+ * @param of expressions: the account, the hash or null, the recovery that sets or ends it, whether a null hash ends the current one (never,
+ * when omitted); needs `:now`
  */
 export const setPassword = (of: {
   account: string;
@@ -92,7 +92,7 @@ const clearOf = statement(
     where id = :account and password_recovery_id = any(:recoveries::uuid[]) and password_hash is not null returning id`,
 );
 
-/** Ends a password that is the work of these recoveries. It stays known as their work. @returns false when there is none of theirs */
+/** Ends a password that these recoveries have set. The row still names the recovery. @returns false when they have set none */
 export const clearPasswordOf = async (
   sql: Sql,
   of: { account: string; recoveries: string[]; at: Date },
@@ -103,7 +103,7 @@ const hashOf = statement(
   `select password_hash as hash, generation from accounts where id = :account and status = 'active'`,
 );
 
-/** @returns nothing without such an account; a null hash where it has no password */
+/** @returns undefined without such an account; a null hash if it has no password */
 export async function passwordHashOf(
   sql: Sql,
   account: string,
@@ -122,8 +122,8 @@ const change = statement(
 );
 
 /**
- * A password that somebody chose who was signed in. It stays the work of the recovery that the session came from, or that set
- * the password before it: the stop link of that one takes it back.
+ * Sets the password that a signed-in person has chosen. It stays the work of the recovery that the session came from, or that set the
+ * previous password: the stop link of that recovery takes it back.
  */
 export const changePassword = (
   sql: Sql,
@@ -138,12 +138,12 @@ const words = statement(
    select d.id::text, d.sealed, d.kind from addresses d where d.account_id = :account and d.kind = 'email' and d.removed_at is null`,
 );
 
-/** Words that no password of this account may be made of. */
+/** Words that a password of this account may not be made of. */
 export async function passwordContext(sql: Sql, keyring: Keyring, account: string): Promise<string[]> {
   const rows = await sql.query<{ id: string; sealed: Buffer; kind: string }>(words, { account });
   return rows.flatMap(({ id, sealed, kind }) => {
     const as = kind === 'username' ? usernameAs(account) : addressAs({ id, account });
-    // What somebody has put there is no word of its owner, who must still be able to set a password.
+    // A value that an attacker wrote there is not the owner's word. The owner must still be able to set a password.
     const text = keyring.openUnlessAltered(sealed, as)?.toString() ?? '';
     return kind === 'email'
       ? [text.split('@')[0] ?? '', text.split('@')[1]?.split('.').at(-2) ?? '']

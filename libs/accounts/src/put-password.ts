@@ -4,9 +4,9 @@ import type { Keyring, SealedAs } from '@rekey/kernel';
 const asOf = (account: string): SealedAs => ({ column: 'accounts.password_put', id: account, account });
 
 /**
- * What is kept of a hash that a product has put, for as long as it puts no other: a digest of its PHC string, with a first byte that
- * nothing sealed begins with. Sealed, so that nobody who has the tables and the product's own hashes can compare them, and sealed anew
- * when keys are replaced.
+ * The stored trace of the hash that a product sent last, until it sends another: a digest of its PHC string, after a first byte that no
+ * encrypted value starts with. It is encrypted, so that nobody who has the tables and the product's own hashes can compare them, and is
+ * encrypted again at a key rotation.
  */
 const digestOf = (phc: string): Buffer =>
   Buffer.concat([Buffer.from([0]), createHash('sha256').update(phc).digest()]);
@@ -15,9 +15,9 @@ export const sealPut = (keyring: Keyring, account: string, phc: string): Buffer 
   keyring.seal(digestOf(phc), asOf(account));
 
 /**
- * Whether a hash is the one that the product has put last, whatever its owner or a recovery has made of the password since.
+ * Whether a hash is the one that the product sent last, whatever its owner or a recovery has done to the password since.
  *
- * @param stored from `password_put`: sealed, or in clear where the release before has written it
+ * @param stored from `password_put`: encrypted, or in plain text when the previous release wrote it
  */
 export function isLastPut(keyring: Keyring, account: string, stored: Buffer | null, phc: string): boolean {
   if (stored === null) return false;
@@ -29,7 +29,7 @@ function open(keyring: Keyring, account: string, stored: Buffer): Buffer | undef
   try {
     return keyring.open(stored, asOf(account));
   } catch {
-    // It does not open, or its key is gone: then every hash is a new one.
+    // It cannot be decrypted, or its key is gone: every hash counts as new then.
     return undefined;
   }
 }

@@ -35,10 +35,10 @@ const upsert = statement(
      roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
      username_lookup = excluded.username_lookup, aal = coalesce(:aal::smallint, accounts.aal), updated_at = excluded.updated_at,
      password_hash = coalesce(excluded.password_hash, accounts.password_hash),
-     -- Also where it is no new password: what is put last is known from now on.
+     -- Also when the password stays: remember which hash was sent last.
      password_put = coalesce(excluded.password_put, accounts.password_put),
      password_cost = case when excluded.password_hash is null then accounts.password_cost else excluded.password_cost end,
-     -- The same hash again is no new password: products send their accounts again and again.
+     -- The same hash again is not a new password: products send their accounts again and again.
      password_changed_at = case when coalesce(excluded.password_hash, accounts.password_hash) is distinct from accounts.password_hash
        then excluded.password_changed_at else accounts.password_changed_at end,
      password_recovery_id = case when coalesce(excluded.password_hash, accounts.password_hash) is not distinct from accounts.password_hash
@@ -55,7 +55,7 @@ const removeOthers = statement(
 const keepAddress = statement(
   'account_keep_address',
   `update addresses set verified = :verified, is_primary = :primary,
-     -- Confirmed anew: bound again, and what was counted against it belongs to the binding before.
+     -- Confirmed again: this is a new binding, and the failures belong to the previous one.
      binding = binding + (:verified and not verified)::integer,
      disabled_at = case when :verified and not verified then null else disabled_at end
    where account_id = :account and removed_at is null and exact = any(:exactOfAnyKey::bytea[]) returning id`,
@@ -74,8 +74,8 @@ const takenByAnother = statement(
 );
 
 /**
- * Whoever wants the same address or name waits here for the one before, and then looks. The unique indexes see the digests
- * of one key only; while keys are being replaced, two rows of one address can stand under two keys.
+ * Serialises writers that want the same address or name. The unique indexes only see the digests of one key: during a key rotation two rows
+ * can have the same address under two keys.
  */
 const waitTurn = statement(
   'account_identifiers_lock',
@@ -84,7 +84,7 @@ const waitTurn = statement(
    ) one_way_round`,
 );
 
-/** Two that create the same account wait for one another as well. */
+/** Writers that create the same account wait for each other too. */
 const keyOfId = (id: string): string =>
   createHash('sha256').update(`account ${id}`).digest().readBigInt64BE().toString();
 
@@ -104,13 +104,12 @@ interface ReadAddress {
 }
 
 /**
- * Creates or replaces an account. Addresses that stay keep their ids; those that go are kept a while, unused, so that
- * their owner can still be warned.
+ * Creates or replaces an account. Addresses that stay keep their ids. Removed ones are retained for a while, unused, so that their owner
+ * can still be notified.
  *
- * Refusals: `invalid_request` (with pointers), `password_refused`, `conflict` (another account has the user name or a
- * verified address).
+ * Refusals: `invalid_request` (with pointers), `password_refused`, `conflict` (another account has the user name or a verified address).
  *
- * @param accept run inside the transaction when the account is written, for what must commit with it
+ * @param accept runs inside the transaction after the account is written, for what must commit with it
  */
 export async function putAccount(
   { database, keyring, strongRoles = [] }: PutContext,
@@ -193,9 +192,9 @@ function readAccount(
 }
 
 /**
- * Hashed before the transaction: a hash takes longer than a row should be locked. The password that the account has already is no
- * new one, however often it is put. Nor is the hash that was put last, whatever its owner or a recovery has made of the password since: products
- * send their accounts again and again, and would bring back what somebody has recovered from.
+ * Runs before the transaction: hashing takes longer than a row should be locked. The current password, sent again, is not a new one. Nor is
+ * the hash that was sent last, whatever its owner or a recovery has done to the password since: products send their accounts again and
+ * again, and would bring back a password that somebody has recovered from.
  */
 async function readyHash(
   { database: sql, keyring }: PutContext,

@@ -31,7 +31,10 @@ const addresses = statement(
    order by is_primary desc, created_at, id`,
 );
 
-/** @returns undefined when there is no such account @throws {SealFault} when something of it is not its own */
+/**
+ * @returns undefined when there is no such account
+ * @throws {SealFault} when a value in it was not encrypted for it
+ */
 export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promise<Account | undefined> {
   if (!isAccountId(id)) return undefined;
   const [row] = await sql.query<AccountRow>(account, { id });

@@ -2,7 +2,7 @@ import { type Sql, statement } from '@rekey/database';
 import type { AuthenticatorView, BindingOnHold } from './authenticators.js';
 import { removal } from './counting.js';
 
-/** Nothing of this kind counts on the account of `t` right now: one of each kind does at most. */
+/** No authenticator of this kind counts for the account of `t` right now: at most one of each kind does. */
 const isFree = `not exists (
   select from authenticators other where other.account_id = t.account_id and other.kind = t.kind and other.bound_at is not null
     and other.suspended_at is null)`;
@@ -21,7 +21,7 @@ export async function removeAuthenticator(
   return row?.kind;
 }
 
-/** The newest of each kind, where none of that kind counts: it counts again. The others stay set aside. */
+/** The newest of each kind, if none of that kind counts, counts again. The others stay suspended. */
 const giveBack = (name: string, which: string) =>
   statement(
     `authenticator_give_back_${name}`,
@@ -46,8 +46,8 @@ const showAgain = statement(
 );
 
 /**
- * In a transaction that holds the account: what these sessions have removed is there again, and what these recoveries have set aside
- * counts again. Where something else of the kind counts by now, it stays set aside, for the owner to confirm or remove.
+ * Restores the authenticators that these sessions have removed and those that these recoveries have suspended, in a transaction that has
+ * locked the account. If another of the same kind counts by now, they stay suspended, for the owner to confirm or remove.
  */
 export async function giveAuthenticatorsBack(
   sql: Sql,
@@ -56,7 +56,7 @@ export async function giveAuthenticatorsBack(
   const { account, sessions, recoveries } = of;
   await sql.query(giveRemovedBack, { account, sessions });
   await sql.query(giveSuspendedBack, { account, recoveries });
-  // Last: what a person had removed by hand, beside being set aside, is shown to them, and counts only when they say so.
+  // Last, because these stay suspended: what a person had removed by hand is shown to them, and counts only when they confirm it.
   await sql.query(showAgain, { account, sessions });
 }
 
@@ -79,13 +79,14 @@ const discardReplaced = statement(
 );
 
 /**
- * In a transaction that holds the account, once what has replaced it is gone: it counts again. Where the same session had bound that as
- * well, it goes too, and what was before it counts again. What was removed by hand stays removed: its owner may have lost it.
+ * Restores the authenticators that a deleted one had replaced, in a transaction that has locked the account. If the same session had bound
+ * the replaced one too, that is deleted as well, and the one before it counts again. An authenticator that was removed by hand stays
+ * removed: its owner may have lost it.
  *
- * Where something else stands in the place of what is gone, that one has replaced it now. And where a recovery had set aside what is gone,
- * what was before it is set aside as well, for the owner to confirm: it may have been planted by another session.
+ * If another authenticator has replaced the deleted one, it now replaces the earlier ones too. If a recovery had suspended the deleted one,
+ * the earlier one is suspended as well, for the owner to confirm: another session may have planted it.
  *
- * @param of.by what is gone
+ * @param of.by the deleted authenticator
  */
 export async function giveReplacedAuthenticatorBack(
   sql: Sql,
@@ -101,5 +102,5 @@ const forget = statement(
   'delete from authenticators where removed_at <= :before',
 );
 
-/** What was removed so long ago that no stop gives it back. */
+/** Prunes authenticators that were removed so long ago that no stop gives them back. */
 export const forgetRemoved = (sql: Sql, before: Date): Promise<object[]> => sql.query(forget, { before });

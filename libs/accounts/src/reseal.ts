@@ -1,7 +1,7 @@
 import type { SealedRows } from '@rekey/database';
 import { exactDigest, identifierOf, lookupDigest } from './identifier.js';
 
-/** Password hashes. Those that the releases before have written stand in clear until they are sealed. */
+/** Password hashes. Those of earlier releases are in plain text until they are encrypted. */
 export const sealedPasswords: SealedRows = {
   what: 'passwords',
   column: 'accounts.password_hash',
@@ -11,7 +11,7 @@ export const sealedPasswords: SealedRows = {
   mayBeClear: true,
 };
 
-/** What is known of the hashes that products have put last, see {@link isLastPut}. */
+/** The digests of the hashes that products sent last, see {@link isLastPut}. */
 export const sealedPuts: SealedRows = {
   what: 'put passwords',
   column: 'accounts.password_put',
@@ -20,7 +20,7 @@ export const sealedPuts: SealedRows = {
   mayBeClear: true,
 };
 
-/** What of accounts is sealed, and found by digests of what is sealed. Another sealed column is another line. */
+/** The encrypted columns of accounts, with the digests of their plain text. Another encrypted column is another entry. */
 export const sealedInAccounts: SealedRows[] = [
   {
     column: 'accounts.username_sealed',
@@ -30,7 +30,7 @@ export const sealedInAccounts: SealedRows[] = [
     digest: (keyring, plain) => ({ username_lookup: lookupDigest(keyring, identifierOf(plain)) }),
   },
   {
-    // Removed ones too: their owner is still warned there.
+    // Includes removed addresses: their owner is still notified there.
     column: 'addresses.sealed',
     id: { column: 'id', type: 'uuid' },
     account: 'account_id',

@@ -6,7 +6,7 @@ export const usernameAs = (account: string): SealedAs => ({
   account,
 });
 
-/** @param of the row's id, and whose row it is */
+/** @param of the row's id, and the account that it belongs to */
 export const addressAs = (of: { id: string; account: string }): SealedAs => ({
   column: 'addresses.sealed',
   ...of,

@@ -1,17 +1,19 @@
 import { type Sql, statement } from '@rekey/database';
 import { counts, proves, type Use } from './counting.js';
 
-/** How sure an account's sign-in is, and what else can prove whose it is. */
+/** The assurance level of an account, and what else can prove who its owner is. */
 export interface Standing {
-  /** Who the id means right now: new at each creation of an account. */
+  /** Identifies the account behind the id: new at each creation. */
   generation: string;
-  /** The assurance level that it asks for, see {@link levelOf}. */
+  /** The assurance level that it requires, see {@link levelOf}. */
   aal: 1 | 2;
   /** Kinds of authenticators that a recovery may still ask for. */
   authenticators: ('totp' | 'backup_code')[];
-  /** There is an address that a code can go to. */
+  /** Whether there is an address that a code can go to. */
   reachable: boolean;
-  /** RFC 3339, to the microsecond: which stop of a recovery of it was the last, unless one that was held for it was completed since. */
+  /**
+   * RFC 3339, to the microsecond: the last stop of one of its recoveries, unless a recovery that was held for it has been completed since.
+   */
   stopped_at: string | null;
 }
 
@@ -19,9 +21,9 @@ const hasTotp = (use: Use) =>
   `exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and ${counts('t', use)})`;
 
 /**
- * The assurance level that the account `a` asks for (NIST SP 800-63B-4 §2), as SQL: 2 where the product says so, an authenticator
- * app is bound, or one of its roles asks for it. Nothing else in the product decides it. A disabled app still counts: who wears
- * it out must not make the account easier to take. An app that is on hold counts for sign-in, and not yet for recovery.
+ * The assurance level that the account `a` requires (NIST SP 800-63B-4 §2), as SQL: 2 if the product says so, an authenticator app is
+ * bound, or one of its roles requires it. Nothing else decides it. A disabled app still counts: an attacker who exhausts it must not make
+ * the account easier to take. An app on hold counts for sign-in, and not yet for recovery.
  *
  * @param strongRoles an expression of `text[]`: the roles for which the policy asks for level 2
  */
@@ -45,8 +47,8 @@ export const standingOf = (account: string): string => `
   ) from accounts a where a.id = ${account} and a.status = 'active'`;
 
 /**
- * What a guess at an authenticator app is checked against, as SQL that yields `authenticator_id, evidence` for one account,
- * or nothing. Sign-in takes also what recoveries have worn out.
+ * What an attempt at an authenticator app is compared with, as SQL that yields `authenticator_id, evidence` for one account, or nothing.
+ * Sign-in also accepts apps that recoveries have disabled.
  */
 export const totpEvidence = (account: string, use: Use = 'recovery'): string => `
   select t.id::text as authenticator_id,
@@ -54,7 +56,7 @@ export const totpEvidence = (account: string, use: Use = 'recovery'): string => 
   from authenticators t
   where t.account_id = ${account} and t.kind = 'totp' and ${proves('t', use)}`;
 
-/** The same for backup codes: the salt of the set and the digests of those that are left. */
+/** The same for backup codes: the salt of the set and the digests of its unused codes. */
 export const backupCodeEvidence = (account: string, use: Use = 'recovery'): string => `
   select t.id::text as authenticator_id,
     jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
@@ -63,13 +65,13 @@ export const backupCodeEvidence = (account: string, use: Use = 'recovery'): stri
   from authenticators t
   where t.account_id = ${account} and t.kind = 'backup_code' and ${proves('t', use)}`;
 
-/** Whether an account's address still is the authenticator that a code went to, as a condition: bound as then, not removed. */
+/** Whether an account's address is still the authenticator that a code went to, as a condition: the same binding, not removed. */
 export const isAddressBound = (authenticator: string, account: string): string => `exists (
   select from addresses d
   where d.account_id = ${account} and d.id = split_part(${authenticator}, ':', 1)::uuid and d.binding = split_part(${authenticator}, ':', 2)::integer
     and d.verified and d.removed_at is null)`;
 
-/** The same of any authenticator, as evidence names them. */
+/** The same for any authenticator, as evidence names them. */
 const isBound = (authenticator: string, account: string): string => `
   case when position(':' in ${authenticator}) > 0 then ${isAddressBound(authenticator, account)}
     else exists (
@@ -78,8 +80,8 @@ const isBound = (authenticator: string, account: string): string => `
     ) end`;
 
 /**
- * Which proofs still hold, as SQL that yields `boolean[]` in their order: the account is active and of the same generation, the
- * authenticator is still bound and confirmed, and since then the account has had no new password and was not disabled.
+ * Which proofs still hold, as SQL that yields `boolean[]` in their order. The account is active and of the same generation, the
+ * authenticator is still bound and confirmed, and since the proof the account has had no new password and was not disabled.
  *
  * @param of expressions: the account's id, its generation or null, `text[]` of authenticators, `timestamptz[]` of when each was used
  */
@@ -96,15 +98,15 @@ export const proofsHeld = (of: {
   )
   from unnest(${of.authenticators}, ${of.times}) with ordinality as proof (authenticator, at, nth) order by nth)`;
 
-/** Whether the account with this alias is still who was meant, as a condition. Null was written by the release before this one. */
+/** Whether the account with this alias is still the same one, as a condition. The previous release wrote null. */
 export const isOfGeneration = (account: string, generation: string): string =>
   `(${generation} is null or ${account}.generation = ${generation})`;
 
 /**
- * Whether what a recovery has proved still entitles to a session of the account `a`, as a condition: its generation, every
- * authenticator, no new password but its own, not disabled in between, and a level that covers what the account asks for now.
+ * Whether the proofs of a recovery still entitle to a session of the account `a`, as a condition: its generation, every authenticator, no
+ * new password but the recovery's own, not disabled in between, and a level that covers what the account requires now.
  *
- * @param of expressions; `since` is when the oldest proof was made; null where the release before has written it
+ * @param of expressions; `since` is the time of the oldest proof, null when the previous release wrote it
  */
 export const evidenceHolds = (of: {
   generation: string;
@@ -119,11 +121,11 @@ export const evidenceHolds = (of: {
   and coalesce(a.evidence_from <= ${of.since}, true)
   and not exists (select from unnest(${of.authenticators}) as proof (authenticator) where not (${isBound('proof.authenticator', 'a.id')})))`;
 
-/** The same of an account, as a condition: it is active too. */
+/** The same for an account that must also be active, as a condition. */
 export const isEntitled = (account: string, evidence: Parameters<typeof evidenceHolds>[0]): string =>
   `exists (select from accounts a where a.id = ${account} and a.status = 'active' and ${evidenceHolds(evidence)})`;
 
-/** Whether an authentication context is enough for what the account `a` asks for, as a condition. */
+/** Whether an authentication context is enough for the level that the account `a` requires, as a condition. */
 export const coversLevel = (acr: string, strongRoles: string, use: Use): string =>
   `(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles, use)} = 1)`;
 
@@ -133,7 +135,7 @@ const levelFor = (use: Use) =>
 const levelNow = statement('account_level', levelFor('sign-in'));
 const recoveryLevelNow = statement('account_recovery_level', levelFor('recovery'));
 
-/** The level that a recovery has to reach: what is on hold does not raise it yet. */
+/** The level that a recovery has to reach: an authenticator on hold does not raise it yet. */
 export async function readRecoveryLevel(
   sql: Sql,
   of: { account: string; strongRoles: string[]; now: Date },
@@ -147,13 +149,13 @@ const hasApp = statement(
   `select ${hasTotp('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
 );
 
-/** Whether a sign-in asks for a second factor: an authenticator app is bound, disabled for recovery or not. */
+/** Whether a sign-in requires a second factor: an authenticator app is bound, disabled for recovery or not. */
 export async function hasSecondFactor(sql: Sql, account: string): Promise<boolean> {
   const [row] = await sql.query<{ has: boolean }>(hasApp, { account });
   return row?.has ?? false;
 }
 
-/** @returns the level that an active account asks of a sign-in; undefined without such an account */
+/** @returns the level that an active account requires for a sign-in; undefined without such an account */
 export async function readLevel(
   sql: Sql,
   of: { account: string; strongRoles: string[] },
@@ -195,17 +197,17 @@ const disable = statement(
 );
 
 /**
- * Lets short codes go to an address again, as a data-modifying SQL clause: something has come back from it that is too long to guess.
+ * Allows short codes to an address again, as a data-modifying SQL clause: a code too long to guess has come back from it.
  *
- * @param authenticator an expression, as the evidence names it; nothing happens to one that is no address
+ * @param authenticator an expression, as the evidence names it; nothing happens to one that is not an address
  */
 export const allowShortCodes = (authenticator: string): string => `
   update addresses set disabled_at = null
   where id = split_part(${authenticator}, ':', 1)::uuid and binding::text = split_part(${authenticator}, ':', 2) and disabled_at is not null`;
 
 /**
- * Takes authenticators out of recovery until they are bound again (NIST SP 800-63B-4 §3.2.2); an address goes on, without short codes.
- * Sign-in is untouched.
+ * Excludes authenticators from recovery until they are bound again (NIST SP 800-63B-4 §3.2.2). An address still works, without short codes.
+ * Sign-in is not affected.
  *
  * @param of.ids as the evidence names them
  * @returns the account, when something was disabled that was not before

@@ -1,4 +1,4 @@
-/** Recommended scripts and those of limited use (UAX 31, tables 5 and 7); nobody alive writes their name in another. */
+/** Recommended scripts and those of limited use (UAX 31, tables 5 and 7): no living person writes their name in another. */
 const scripts =
   `Adlam Arabic Armenian Balinese Bamum Batak Bengali Bopomofo Canadian_Aboriginal Chakma Cham Cherokee Cyrillic
   Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Han Hangul Hebrew Hiragana Javanese Kannada Katakana Kayah_Li Khmer Lao
@@ -14,17 +14,18 @@ const together = [
 ];
 
 const patterns = [...together, ...scripts.map((script) => [script])].map((group) => {
-  // An extension says in which scripts a character is used, and common is what has none: digits, the full stop.
+  // Script extensions list the scripts that use a character. Common characters belong to no script: digits, the full stop.
   const classes = [...group, 'Common', 'Inherited'].map((script) => `\\p{Script_Extensions=${script}}`);
   return new RegExp(`^[${classes.join('')}]+$`, 'u');
 });
 
-/** What might be read as a phone number, in whichever country. */
+/** Names that could be read as a phone number in some country. */
 const onlyDigits = /^[\p{Nd}\s().\-/\u2010-\u2015]+$/u;
 
 /**
- * Why a user name is not given to anybody; undefined when it may be. A name in letters of two scripts looks like another's, and one
- * of digits alone is a phone number in some country. A person who types such a name is told nothing: that is asked when it is put.
+ * Returns why a user name is not accepted; undefined when it may be used. A name that mixes two scripts can look like another person's, and
+ * digits alone are a phone number in some country. The check runs when an account is written, so a person who types such a name learns
+ * nothing.
  *
  * @param name normalised
  */

@@ -1,8 +1,8 @@
 import { type Sql, statement } from '@rekey/database';
 
 /**
- * What is written down, after the vocabulary of OWASP's logging cheat sheet where it has a word. No event holds a code, a
- * token, a password or an address of a person; a network address only where a retired token was used again.
+ * Audit events, in the vocabulary of OWASP's logging cheat sheet where it has a word. No event holds a code, a token, a password or an
+ * address of a person. It holds an IP only when a retired token was used again.
  */
 export type AuditEventName =
   | 'recovery_started'
@@ -52,7 +52,7 @@ export interface AuditEvent {
   detail?: Record<string, string | number | boolean | string[]>;
 }
 
-/** The head of an insert, for statements that write the event together with what happened. A select or values follows. */
+/** The head of an insert, for statements that audit in the same transaction as the change. A select or values follows. */
 export const auditInsert = 'insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)';
 
 const record = statement(
@@ -84,7 +84,7 @@ const find = statement(
    order by (${sessionOf} = :session) desc nulls last, abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
 );
 
-/** Where the account was deleted, the session names none any more. */
+/** A session of a deleted account no longer names the account. */
 const findBySession = statement(
   'audit_find_by_session',
   `select id, actor, event, detail->>'source' as source from audit_events
@@ -101,7 +101,7 @@ interface FoundAudit {
 }
 
 /**
- * The event behind the end of a session: its own, else what ended it together with all others of the account.
+ * Returns the event behind the end of a session: its own, otherwise the one that ended it with all other sessions of the account.
  *
  * @param of.accountId null when the account was deleted
  * @param of.behind the kind of the latter
@@ -123,7 +123,7 @@ const namesOf = (event: AuditEventName): string[] =>
 const forget = statement('audit_forget', 'select audit_events_forget()');
 
 /**
- * Removes events older than twelve months, 5,000 at most; for the sweep. The function is the only way to remove any: it works out by
- * the clock of the database which they are, and the role that calls it could remove none itself.
+ * Prunes events older than twelve months, at most 5,000; for the sweep. The function is the only way to remove any: it decides by the clock
+ * of the database which events those are, and the role that calls it may delete none itself.
  */
 export const forgetAudit = (sql: Sql): Promise<object[]> => sql.query(forget);

@@ -18,19 +18,19 @@ export interface ClientOptions {
   /** Base URL of the recovery service. */
   recovery: string;
   clientId?: string;
-  /** Where tokens are kept; memory when left out. */
+  /** Where tokens are stored; memory when omitted. */
   storage?: TokenStorage;
-  /** Origins that tokens may be sent to, beside the issuer and the page's own; no other ever sees one. */
+  /** Origins that tokens may be sent to, besides the issuer and the page's own; no other origin ever gets one. */
   resources?: string[];
   /**
-   * The session is dead: show the way back in. Called once in each tab where something waits, however much that is; it goes on
-   * when there are tokens again, from whichever tab, and fails when this gives false or throws. A request after that asks anew.
+   * Called when the session is dead: show the way back in. It is called once in each tab where requests wait, however many. They continue
+   * when any tab has tokens again, and fail when it returns false or throws. A later request calls it again.
    */
   onRecovery?: (cause: RecoveryCause) => unknown;
-  /** After each sign-in, renewal and end of the session, in this tab or another. */
+  /** Called after each sign-in, renewal and end of the session, in this tab or another. */
   onTokens?: (tokens: StoredTokens | undefined) => void;
   fetch?: typeof fetch;
-  /** Milliseconds of a clock that goes on during sleep, and that all tabs share. */
+  /** Milliseconds of a clock that runs on during sleep and that all tabs share. */
   now?: () => number;
   sleep?: (ms: number) => Promise<void>;
 }
@@ -43,20 +43,20 @@ export interface SignInRequest {
 }
 
 export interface Client {
-  /** As the global one, with an access token that is good, to the origins that may see it. */
+  /** Like the global one, with a valid access token for the origins that may get it. */
   fetch: typeof fetch;
   /** Refusals: `unauthorized`, `second_factor_required`, `rate_limited`. */
   signIn(request: SignInRequest): Promise<void>;
-  /** Ends the session at the issuer and forgets it here, also when the issuer is away. */
+  /** Ends the session at the issuer and forgets it here, even when the issuer is unavailable. */
   signOut(): Promise<void>;
   isSignedIn(): Promise<boolean>;
   startRecovery(request: StartRequest): Promise<Recovery>;
-  /** After a reload: the recovery that was under way. */
+  /** After a reload: continues the open recovery. */
   resumeRecovery(reference: RecoveryReference): Promise<Recovery>;
   close(): void;
 }
 
-/** Tokens that heal themselves, and the way back in when they cannot. */
+/** Creates a client that renews tokens by itself, and starts a recovery when it cannot. */
 export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => globalThis.fetch(...args));
   const [issuer, recovery] = [options.issuer, options.recovery].map((url) => url.replace(/\/+$/, '')) as [
@@ -95,7 +95,7 @@ export function createClient(options: ClientOptions): Client {
       const token = await fresh();
       const response = await attempt(request?.clone() ?? input, token);
       if (response.status !== 401 || isStream(init?.body)) return response;
-      // A newer token says nothing newer of how the person signed in (RFC 9470).
+      // A newer token would not change how the person signed in (RFC 9470).
       if (/insufficient_user_authentication/.test(response.headers.get('www-authenticate') ?? ''))
         return response;
       response.body?.cancel().catch(() => undefined);

@@ -1,2 +1,2 @@
-/** The machine's clock, in milliseconds since the Unix epoch; the one place in this package that asks it for the date. */
+/** The machine's clock, in milliseconds since the Unix epoch; only this function of the package reads the date. */
 export const systemClock = (): number => Date.now();

@@ -1,4 +1,4 @@
-/** Why a person has to recover or to sign in: the issuer's own words. */
+/** Why a person has to recover or to sign in, in the issuer's words. */
 export interface RecoveryCause {
   error: string;
   description: string;
@@ -6,35 +6,35 @@ export interface RecoveryCause {
 
 export type ProofKind = 'code' | 'totp' | 'backup_code';
 
-/** What the service refused, or why a call cannot be made. `code` is stable; the message is for a developer. */
+/** A refusal of the service, or a call that cannot be made. `code` is stable; the message is for a developer. */
 export class RekeyError extends Error {
   constructor(
     readonly code: string,
     message: string,
-    /** 0 where no answer came. */
+    /** 0 when there was no response. */
     readonly status = 0,
-    /** The problem document (RFC 9457) or OAuth error that came. */
+    /** The problem document (RFC 9457) or OAuth error of the response. */
     readonly body: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = 'RekeyError';
   }
 
-  /** Of `not_proven`: the proofs that are missing, or that no longer hold. */
+  /** For `not_proven`: the proofs that are missing, or that no longer hold. */
   get methods(): ProofKind[] {
     return Array.isArray(this.body.methods) ? this.body.methods : [];
   }
 }
 
 /**
- * The body of an answer.
+ * Returns the body of a response.
  *
- * @param url where it was asked for
- * @throws {RekeyError} what it refuses; `redirected` and `bad_answer` when it cannot be from Rekey
+ * @param url of the request
+ * @throws {RekeyError} for a refusal; `redirected` and `bad_answer` when the response cannot be from Rekey
  */
 export async function read<Answer>(url: string, response: Response): Promise<Answer> {
   const { status, type } = response;
-  // What is sent to the service is not sent on to wherever an answer points: secrets are in it.
+  // Never follows a redirect: the request contains secrets.
   if (type === 'opaqueredirect' || (status >= 300 && status < 400))
     throw new RekeyError('redirected', `${url} redirects: give the client the final URL`, status);
   const text = await response.text();
@@ -50,7 +50,7 @@ export async function read<Answer>(url: string, response: Response): Promise<Ans
   if (response.ok) return body as Answer;
   const code = String(body.code ?? body.error ?? `http_${status}`);
   const says = String(body.title ?? body.error_description ?? code);
-  // The address itself may be what is wrong.
+  // The URL itself may be wrong.
   throw new RekeyError(code, status === 404 ? `${says} (${url})` : says, status, body);
 }
 

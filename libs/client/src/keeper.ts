@@ -11,11 +11,11 @@ export interface KeeperOptions {
   fetch: typeof fetch;
   /** Milliseconds of this device. */
   now: () => number;
-  /** Waits; for a test to replace. */
+  /** Waits; a test replaces it. */
   sleep: (ms: number) => Promise<void>;
-  /** Called once when the session is dead. What waits goes on when there are tokens again, and fails when it gives false. */
+  /** Called once when the session is dead. Waiting requests continue when there are tokens again, and fail when it returns false. */
   onRecovery?: ((cause: RecoveryCause) => unknown) | undefined;
-  /** After each change of the tokens, in this tab or another. */
+  /** Called after each change of the tokens, in this tab or another. */
   onTokens?: ((tokens: StoredTokens | undefined) => void) | undefined;
 }
 
@@ -27,21 +27,21 @@ export interface TokenAnswer {
   device_token?: string;
 }
 
-/** Renewed before the end: what is on its way at the end would fail. */
+/** The part of its life after which a token is renewed: a request still on its way when the token expires would fail. */
 const renewAt = 0.8;
-/** Seconds, where the issuer does not say (RFC 6749 §5.1); one that ends sooner is renewed on its 401. */
+/** Seconds, if the issuer does not say (RFC 6749 §5.1). A token that expires sooner is renewed on its 401. */
 const assumedLife = 300;
-/** Within the ten seconds in which the issuer takes a repeated refresh for a retry. */
+/** Within the ten seconds in which the issuer treats a repeated refresh as a retry. */
 const answerWithinMs = 6_000;
 
 /** Keeps tokens fresh: one renewal at a time, over all requests and all tabs. */
 export class TokenKeeper {
   readonly session: Session;
   private readonly alone;
-  /** Under way for all requests of this page. */
+  /** The current renewal, shared by all requests of this page. */
   private renewal: Promise<string | RecoveryCause> | undefined;
   private asked: Deferred | undefined;
-  /** The last no to a recovery: whatever was under way then fails with it too. */
+  /** Why the last recovery was declined: requests that were waiting then fail with it too. */
   private no: unknown;
 
   constructor(private readonly options: KeeperOptions) {
@@ -54,17 +54,17 @@ export class TokenKeeper {
     });
   }
 
-  /** Takes tokens in, from a sign-in or a recovery; whatever waits for them goes on. */
+  /** Stores the tokens of a sign-in or a recovery; waiting requests continue. */
   async accept(answer: TokenAnswer): Promise<void> {
     await this.session.begin(this.stored(answer, this.options.now()));
     try {
       if (answer.device_token) await this.options.storage.device?.save(answer.device_token);
     } catch {
-      // It costs its owner nothing but a wait, some day.
+      // Without a device token the owner may have to wait some day, like a stranger; nothing worse.
     }
   }
 
-  /** For a body: what the services know this app by. */
+  /** For a request body: the token by which the services know this app. */
   async known(): Promise<{ device_token?: string }> {
     try {
       const token = await this.options.storage.device?.load();
@@ -75,10 +75,10 @@ export class TokenKeeper {
   }
 
   /**
-   * For one request, from its beginning to its end: gives an access token that is good for a while, another one when told
-   * which a resource did not take, however young that is.
+   * For one request, from start to end: returns a function that gives an access token with enough life left. When told which token a
+   * resource refused, it gives another one, however young the refused one is.
    *
-   * @throws {RekeyError} when there is no session and nobody to ask for a recovery, or the issuer is not one
+   * @throws {RekeyError} when there is no session and no `onRecovery`, or the issuer is not an issuer
    */
   begin(signal?: AbortSignal | null): (refused?: string) => Promise<string> {
     const { no } = this;
@@ -100,30 +100,30 @@ export class TokenKeeper {
     }
   }
 
-  /** @param part of its life that may be over. A clock that went back says nothing about an age. */
+  /** @param part the part of its life that may be over. If the clock went back, the age is unknown and the token is renewed. */
   private isLiving(tokens: StoredTokens, part: number, refused: string | undefined): boolean {
     const age = this.options.now() - tokens.received_at;
     return tokens.access_token !== refused && age >= 0 && age < tokens.lives_for * part;
   }
 
-  /** A token that is good, with the turn to renew in hand, or why there will be none. */
+  /** Returns a valid token while this tab holds the lock for renewals, or why there will be none. */
   private async renewed(refused: string | undefined): Promise<string | RecoveryCause> {
     const { session } = this;
     for (let pause = 500; ; pause = Math.min(pause * 2, 30_000)) {
-      // Another tab may have been faster, or have signed out, while we waited.
+      // Another tab may have renewed or signed out while this one waited.
       const tokens = await session.load();
       if (!tokens) return session.ended ?? { error: 'signed_out', description: 'nobody is signed in' };
       if (this.isLiving(tokens, tokens.refresh_token ? renewAt : 1, refused)) return tokens.access_token;
       const outcome = await this.renew(tokens);
       if (typeof outcome === 'string') return outcome;
       if (outcome === undefined) continue;
-      // The issuer is away: what is not dead yet is better than to wait.
+      // The issuer is unavailable: a token that has not expired yet is better than waiting.
       if (this.isLiving(tokens, 1, refused)) return tokens.access_token;
       await this.options.sleep(Math.max(pause, outcome));
     }
   }
 
-  /** @returns the new access token; milliseconds to wait at least when the issuer is away; nothing to look again */
+  /** @returns the new access token; the minimum milliseconds to wait when the issuer is unavailable; undefined to look again */
   private async renew(tokens: StoredTokens): Promise<string | number | undefined> {
     const { issuer, clientId, fetch, now } = this.options;
     const refreshToken = tokens.refresh_token;
@@ -136,7 +136,7 @@ export class TokenKeeper {
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId };
     let answer: TokenAnswer;
     try {
-      // A retry gets the same successor, so an answer that was lost on the way costs nothing.
+      // A retry gets the same successor, so a lost response costs nothing.
       const response = await fetch(url, { ...formOf(form), signal: AbortSignal.timeout?.(answerWithinMs) });
       if (response.status >= 500 || response.status === 429)
         return Math.min(Number(response.headers.get('retry-after')) || 0, 3_600) * 1000;
@@ -144,7 +144,7 @@ export class TokenKeeper {
       if (!answer.access_token) throw new RekeyError('bad_answer', `${url} answered without an access_token`);
     } catch (fault) {
       if (!(fault instanceof RekeyError)) return 0;
-      // Anything else is a fault of the set-up: no recovery would mend it, and the session may be well.
+      // Anything else is a fault of the set-up: no recovery would mend it, and the session may still be valid.
       if (fault.code !== 'invalid_grant') throw fault;
       await this.session.follow(refreshToken, undefined, {
         error: fault.code,
@@ -175,12 +175,12 @@ export class TokenKeeper {
     const asked = deferred();
     this.asked = asked;
     const ask = async () => {
-      // Signed in between our look and our question.
+      // Somebody signed in between our read and the question.
       if (await this.session.load()) this.goOn();
       else if ((await onRecovery(cause)) === false) throw fault;
     };
     ask().catch((why: unknown) => {
-      // A late no to an older question is none to this one.
+      // A late rejection of an earlier question does not apply to this one.
       if (this.asked !== asked) return;
       this.no = why;
       this.asked = undefined;

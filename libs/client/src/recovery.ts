@@ -8,7 +8,7 @@ export interface RecoveryView {
   methods: ProofKind[];
   expires_at: string;
   resend_at?: string;
-  /** While `held`: when it is proven. Keep the reference, and come back then by `resumeRecovery`. */
+  /** While `held`: when it is proven. Store the reference and come back then with `resumeRecovery`. */
   held_until?: string;
   match_number?: string;
   addresses?: { id: string; channel: 'email' | 'sms'; address: string }[];
@@ -22,20 +22,20 @@ export interface StartRequest {
   locale?: string;
 }
 
-/** What a page needs to go on after a reload. */
+/** What a page needs to continue after a reload. */
 export interface RecoveryReference {
   id: string;
   token: string;
 }
 
-/** One recovery under way. Every call throws a {@link RekeyError} with the service's code when it is refused. */
+/** One open recovery. Every refused call throws a {@link RekeyError} with the service's code. */
 export class Recovery {
   constructor(
     private readonly base: string,
     readonly reference: RecoveryReference,
     private readonly send: typeof fetch,
     private readonly keeper: Pick<TokenKeeper, 'accept' | 'known'>,
-    /** As it was shown last. */
+    /** The last known view. */
     public view: RecoveryView,
   ) {}
 
@@ -51,7 +51,10 @@ export class Recovery {
     return this.call('POST', '/codes', to);
   }
 
-  /** Refusals: `wrong_proof` (`body.tries_left`), `no_tries_left`, `recovery_closed`. Then `view.methods` say what else is needed. */
+  /**
+   * Refusals: `wrong_proof` (`body.tries_left`), `no_tries_left`, `finished`. Afterwards `view.methods` lists the proofs that are still
+   * needed.
+   */
   async prove(value: string, kind: ProofKind = 'code'): Promise<RecoveryView> {
     this.view = await this.call<RecoveryView>('POST', '/proofs', {
       kind,
@@ -62,8 +65,8 @@ export class Recovery {
   }
 
   /**
-   * Ends it with fresh tokens, which the client keeps; what waited for them goes on. Without a `password` the person has none from
-   * now on, unless the service keeps the old one for this client. Refusal: `password_refused`.
+   * Completes the recovery with fresh tokens, which the client stores; waiting requests continue. Without a `password` the person has none
+   * from now on, unless the service keeps the old one for this client. Refusal: `password_refused`.
    */
   async settle(with_: { password?: string } = {}): Promise<void> {
     await this.keeper.accept(await this.call<TokenAnswer>('POST', '/credentials', with_));
@@ -89,7 +92,7 @@ export async function callJson<Answer>(
   const response = await send(url, {
     method,
     redirect: 'manual',
-    // No cookie has a say here, and a 401 with a challenge for clients asks nobody for a password in a box of the browser's.
+    // No cookie is needed, and a 401 with a challenge for clients must not open the browser's password dialog.
     credentials: 'omit',
     headers: {
       ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),

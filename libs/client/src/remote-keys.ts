@@ -1,16 +1,16 @@
-/** How long keys are taken as they are; the issuer publishes a new one an hour before it signs. */
+/** How long keys are used without a new fetch; the issuer publishes a new key an hour before it signs. */
 const goodForMs = 600_000;
-/** After an id that nobody knows, the keys are not fetched again for so long: invented ids must cost the issuer nothing. */
+/** How long after an unknown key id the keys are not fetched again: made-up ids must cost the issuer nothing. */
 const againAfterMs = 30_000;
 
 type Key = JsonWebKey & { kid?: string };
 
 export interface RemoteKeys {
-  /** @throws when the issuer's keys cannot be had and none were had before */
+  /** @throws when the issuer's keys cannot be fetched and none were fetched before */
   find(kid: string | undefined): Promise<Key | undefined>;
 }
 
-/** An issuer's public keys, by its metadata (RFC 8414): fetched once for all who wait, and again when one is missing. */
+/** An issuer's public keys, by its metadata (RFC 8414): fetched once for all waiting callers, and again when a key is missing. */
 export function remoteKeys(issuer: string, send: typeof fetch, now: () => number): RemoteKeys {
   let keys: Key[] | undefined;
   let fetchedAt = Number.NEGATIVE_INFINITY;
@@ -44,7 +44,7 @@ export function remoteKeys(issuer: string, send: typeof fetch, now: () => number
       if (known() && now() - fetchedAt < goodForMs) return known();
       if (keys && now() - triedAt < againAfterMs) return known();
       triedAt = now();
-      // With keys at hand a fault of the issuer changes nothing.
+      // While keys are cached, a fault of the issuer changes nothing.
       await refresh().catch((fault) => {
         if (!keys) throw fault;
       });

@@ -3,13 +3,16 @@ import type { StoredTokens, TokenStorage } from './storage.js';
 import { exclusive, tellTabs } from './tabs.js';
 import { moment } from './waiting.js';
 
-/** The tokens of one sign-in, as all tabs see them. Every change is one step: nobody writes over what they have not seen. */
+/**
+ * The tokens of one sign-in, as all tabs see them. Every change reads and writes in one step, so that no tab overwrites what it has not
+ * seen.
+ */
 export class Session {
-  /** Why the last one ended, where that is known here. */
+  /** Why the last session ended, if known here. */
   ended: RecoveryCause | undefined;
   private readonly oneStep;
   private readonly tabs;
-  /** What storage could not take; this page goes on with it. */
+  /** Tokens that the storage could not save; this page continues with them. */
   private held: { tokens: StoredTokens | undefined } | undefined;
 
   /** @param onChange called after each change, in this tab or another */
@@ -26,7 +29,7 @@ export class Session {
     });
   }
 
-  /** What is stored, once it is what another tab has told of, or has not become so within half a second. */
+  /** Returns the stored tokens once they match the change that another tab announced, or after half a second. */
   private async arrived(token: string | undefined): Promise<StoredTokens | undefined> {
     for (let looks = 1; ; looks++) {
       const tokens = await this.load();
@@ -39,20 +42,20 @@ export class Session {
     return this.held ? this.held.tokens : this.storage.load();
   }
 
-  /** A new sign-in, whatever was there. */
+  /** Starts a new session, whatever was stored before. */
   async begin(tokens: StoredTokens): Promise<void> {
     await this.change(tokens);
   }
 
-  /** @returns what there was */
+  /** @returns the tokens from before */
   async end(): Promise<StoredTokens | undefined> {
     return (await this.change(undefined)).before;
   }
 
   /**
-   * What followed on a refresh token: its successor, or the end. Who signed in or out meanwhile has the last word.
+   * Replaces a refresh token by its successor, or ends the session. A sign-in or sign-out in the meantime wins.
    *
-   * @returns false when the session is another by now
+   * @returns false when the session is another one by now
    */
   async follow(
     refreshToken: string,
@@ -74,7 +77,7 @@ export class Session {
       const before = await this.load();
       const changed = !only || before?.refresh_token === only.refreshToken;
       if (changed) {
-        // A successor that is not kept is a session that is lost.
+        // A successor that is not stored is a lost session.
         this.held = { tokens };
         this.ended = only?.cause;
         try {

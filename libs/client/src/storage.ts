@@ -1,27 +1,27 @@
-/** What is kept between calls. Times are milliseconds of this device's own clock, so that a wrong clock does no harm. */
+/** The stored tokens. Times are milliseconds of this device's own clock, so that a wrong clock does no harm. */
 export interface StoredTokens {
   access_token: string;
   refresh_token?: string;
   scope: string;
   received_at: number;
-  /** How long the access token is good, from then on. */
+  /** How long the access token is valid from then on. */
   lives_for: number;
 }
 
-/** Where tokens are kept; the app's choice. Several tabs that share one share the session. */
+/** Where tokens are stored; the app's choice. Tabs that share a storage share the session. */
 export interface TokenStorage {
-  /** A name for what other tabs see too; left out where nobody else does. */
+  /** A name for a storage that other tabs see too; omitted if they do not. */
   shared?: string;
   load(): Promise<StoredTokens | undefined> | StoredTokens | undefined;
   save(tokens: StoredTokens | undefined): Promise<void> | void;
   /**
-   * Beyond the session: by what the services know the app again in which somebody was signed in, so that no stranger's tries and codes
-   * make its owner wait. It proves nothing of a person. Left out where an app is a stranger each time.
+   * Outlives the session: the token of a known app, so that strangers' attempts and codes do not make the owner wait. It proves nothing
+   * about a person. If omitted, the app is a stranger each time.
    */
   device?: { load(): Promise<string | null> | string | null; save(token: string): Promise<void> | void };
 }
 
-/** Kept as long as the page lives. */
+/** Keeps tokens as long as the page lives. */
 export function memoryStorage(): TokenStorage {
   let kept: StoredTokens | undefined;
   return {
@@ -39,11 +39,11 @@ export interface KeyValueStore {
   removeItem(key: string): void | Promise<void>;
 }
 
-/** Kept in localStorage, sessionStorage, AsyncStorage or the like. Whoever can run script in the page can read it there. */
+/** Stores tokens in localStorage, sessionStorage, AsyncStorage or the like. Any script in the page can read them there. */
 export const keyValueStorage = (store: KeyValueStore, key = 'rekey'): TokenStorage => ({
   shared: key,
   async load() {
-    // A store that cannot be read is no sign-out: let it be known.
+    // An unreadable storage is not a sign-out: let the error through.
     const text = (await store.getItem(key)) ?? 'null';
     try {
       return JSON.parse(text) ?? undefined;

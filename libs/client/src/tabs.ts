@@ -1,16 +1,16 @@
 import type { RecoveryCause } from './error.js';
 import { moment } from './waiting.js';
 
-/** Runs one thing at a time: over all tabs (Web Locks) where it has a name, else over this page. */
+/** Runs one thing at a time: over all tabs (Web Locks) if it has a name, otherwise over this page. */
 export type Exclusive = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** A change that other tabs are told of: the access token that there is now, or why there is none. */
+/** A change announced to other tabs: the current access token, or why there is none. */
 export interface Change {
   token: string | undefined;
   cause: RecoveryCause | undefined;
 }
 
-/** Milliseconds. Chromium gives another process the lock, or a message, a little before a change in localStorage. */
+/** Milliseconds. Chromium may give another process the lock, or a message, shortly before a change in localStorage. */
 const settlesWithin = 40;
 
 export function exclusive(name: string | undefined): Exclusive {
@@ -32,7 +32,7 @@ export function exclusive(name: string | undefined): Exclusive {
   };
 }
 
-/** Tells the other tabs that what is stored has changed (BroadcastChannel); nothing where there are none. */
+/** Tells the other tabs that the storage has changed (BroadcastChannel); does nothing if there are none. */
 export function tellTabs(
   name: string | undefined,
   onChange: (change: Change) => void,

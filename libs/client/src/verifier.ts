@@ -2,24 +2,24 @@ import { systemClock } from './clock.js';
 import { remoteKeys } from './remote-keys.js';
 
 export interface VerifierOptions {
-  /** The issuer's base URL, as it stands in `iss`. */
+  /** The issuer's base URL, exactly as in `iss`. */
   issuer: string;
-  /** This resource server, as it stands in `aud`. */
+  /** This resource server, exactly as in `aud`. */
   audience: string;
-  /** Ask the issuer about every token as well (RFC 7662), so that an ended session counts at once. */
+  /** Asks the issuer about every token as well (RFC 7662), so that the end of a session takes effect at once. */
   introspection?: { clientId: string; clientSecret: string };
-  /** Stands in the challenge. */
+  /** Part of the challenge. */
   realm?: string;
   fetch?: typeof fetch;
   /** Milliseconds since the Unix epoch. */
   now?: () => number;
 }
 
-/** What a request needs beside a token that is good. */
+/** What a request needs besides a valid token. */
 export interface Needs {
   /** Space-separated; the token must have all of them. */
   scope?: string;
-  /** Seconds since the person last showed who they are (RFC 9470). */
+  /** Seconds since the person last authenticated (RFC 9470). */
   maxAge?: number;
   /** Any of these (RFC 9470). */
   acr?: string[];
@@ -41,7 +41,7 @@ export interface AccessClaims {
   [claim: string]: unknown;
 }
 
-/** Why a token is not taken; the issuer's `POST /v1/tokens/diagnose` knows more. */
+/** Why a token is rejected; the issuer's `POST /v1/tokens/diagnose` knows more. */
 export type VerifierCause =
   | 'missing'
   | 'invalid_request'
@@ -64,7 +64,7 @@ export type Verdict =
   | { ok: true; claims: AccessClaims }
   | {
       ok: false;
-      /** 503 when the issuer's keys, or its opinion, cannot be had: nothing is taken then. */
+      /** 503 when the issuer's keys, or its introspection, are unavailable: every token is rejected then. */
       status: 400 | 401 | 403 | 503;
       cause: VerifierCause;
       /** For the `WWW-Authenticate` header (RFC 6750 §3). */
@@ -83,7 +83,7 @@ class No extends Error {
   }
 }
 
-/** Clocks may differ by this much, in seconds. */
+/** Allowed difference between clocks, in seconds. */
 const tolerance = 30;
 const parameters: Record<string, [AlgorithmIdentifier | RsaHashedImportParams | EcKeyImportParams, object]> =
   {
@@ -96,10 +96,10 @@ const parameters: Record<string, [AlgorithmIdentifier | RsaHashedImportParams | 
   };
 
 /**
- * For a resource server: whether the token of a request is good, and the answer to give when it is not, with the challenge of
- * RFC 6750 §3 and a description that helps the app's developer.
+ * For a resource server: verifies the token of a request. When it is not valid, gives the response to send, with the challenge of RFC 6750
+ * §3 and a description that helps the app's developer.
  *
- * @returns a function of the `Authorization` header and of what the request needs; it never throws for what a caller sends
+ * @returns a function of the `Authorization` header and of what the request needs; it never throws for anything that a caller sends
  */
 export function createVerifier(
   options: VerifierOptions,
@@ -180,7 +180,7 @@ export function createVerifier(
 
   return async (authorization, needs = {}) => {
     try {
-      // Nothing, or another scheme: told how, without an error (RFC 6750 §3.1).
+      // No token, or another scheme: a challenge without an error (RFC 6750 §3.1).
       if (!/^bearer(\s|$)/i.test(authorization ?? '')) throw new No('missing');
       const token = /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1];
       if (!token) throw new No('invalid_request', 'the text after Bearer is not a token', 400);

@@ -1,4 +1,4 @@
-/** A promise that somebody else keeps. */
+/** A promise that is settled from outside. */
 export interface Deferred {
   done: Promise<void>;
   resolve(): void;
@@ -10,12 +10,12 @@ export function deferred(): Deferred {
   const done = new Promise<void>((resolve, reject) => {
     parts = { resolve, reject };
   });
-  // Everyone who waited may have left.
+  // All callers who waited may have left.
   done.catch(() => undefined);
   return { done, ...(parts as NonNullable<typeof parts>) };
 }
 
-/** What the work gives, unless the signal comes first. The work goes on: others may wait for it too. */
+/** Returns the result of the work, unless the signal comes first. The work continues: others may wait for it too. */
 export async function orAborted<Result>(
   signal: AbortSignal | null | undefined,
   work: () => Promise<Result>,
@@ -37,7 +37,7 @@ export async function orAborted<Result>(
 
 export const moment = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits, at most until the network is back where the platform says so. */
+/** Waits, but ends early when the network comes back, if the platform reports that. */
 export function nap(ms: number): Promise<void> {
   const { addEventListener, removeEventListener } = globalThis as Partial<EventTarget>;
   return new Promise((resolve) => {
@@ -51,7 +51,7 @@ export function nap(ms: number): Promise<void> {
   });
 }
 
-/** A form, by hand: URLSearchParams of React Native does not encode everywhere. */
+/** Encodes a form by hand: React Native's URLSearchParams does not encode on every platform. */
 export const formOf = (fields: Record<string, string>): RequestInit => ({
   method: 'POST',
   headers: { 'content-type': 'application/x-www-form-urlencoded' },

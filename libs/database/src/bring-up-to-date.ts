@@ -3,18 +3,18 @@ import { migrate } from './migrate.js';
 import { type RoleRights, some } from './rights.js';
 
 export interface DatabaseUrls {
-  /** Of the role that owns the tables; left out, the role that works owns them. */
+  /** Of the role that owns the tables; when omitted, the application role owns them. */
   ownerUrl?: string | undefined;
-  /** Of the role that works. */
+  /** Of the application role. */
   url: string;
 }
 
 /**
- * Brings both schemas up to date and gives the role that works its rights. For the embedded PostgreSQL and yours alike.
+ * Brings both schemas up to date and gives the application role its privileges. For the embedded PostgreSQL and for an external one.
  *
  * @param migrateQueue brings the schema of the queue up to date
- * @returns the migrations that ran now, and what the role that works may do
- * @throws where the two are said to be different roles, and the one that works may do all the same what only the owner should
+ * @returns the migrations that ran now, and the privileges of the application role
+ * @throws when the two URLs are meant to be different roles, but the application role has privileges that only the owner should have
  */
 export async function bringUpToDate(
   of: DatabaseUrls,
@@ -32,7 +32,7 @@ export async function bringUpToDate(
   return { done, rights };
 }
 
-/** @returns a line for a person, where the role that works may do more than its work takes */
+/** @returns a line for a person when the application role has more privileges than it needs */
 export const surplusWarning = ({ role, surplus }: Pick<RoleRights, 'role' | 'surplus'>): string =>
   `DATABASE_URL: its role ${role} ${some(surplus)}; give it a separate role, see "Database roles" in README.md`;
 

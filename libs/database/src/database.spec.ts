@@ -60,7 +60,7 @@ describe('Database', () => {
     expect(await watching.transaction((tx) => work(tx, no))).toBe(no);
     expect(await database.query(count, { name: 'spec_refused' })).toEqual([{ n: 0 }]);
     expect(noted).toEqual([]);
-    // What is no refusal commits.
+    // A value that is not a refusal commits.
     await watching.transaction((tx) => work(tx, { refused: true }));
     expect(await database.query(count, { name: 'spec_refused' })).toEqual([{ n: 1 }]);
     expect(noted).toEqual([['afterwards'], ['rate_limit_exceeded', { policy: 'starts' }]]);

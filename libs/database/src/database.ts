@@ -10,39 +10,43 @@ import { pendingMigrations } from './migrate.js';
 import { type RoleRights, readRights, some } from './rights.js';
 import { type Statement, valuesOf } from './statement.js';
 
-/** Whatever a hand-written statement can be put to: the database, or a transaction on it. */
+/** Anything that runs a hand-written statement: the database, or a transaction on it. */
 export interface Sql {
-  /** @returns the rows; a fault of the database is thrown with its SQLSTATE in `code`, `08001` for a connection that could not be made, `08006` for one that was lost */
+  /**
+   * @returns the rows
+   * @throws a fault of the database with its SQLSTATE in `code`, `08001` for a connection that could not be made, `08006` for one that was
+   * lost
+   */
   query<Row extends object>(statement: Statement, values?: Record<string, unknown>): Promise<Row[]>;
-  /** Counts what was done here: whoever writes it says it, and on a transaction it counts when that commits. */
+  /** Records a metric. On a transaction it counts once that commits. */
   readonly note: Note;
-  /** What is done here was caused by. */
+  /** The trace context of the work. */
   readonly place: Place | undefined;
 }
 
 export interface Transaction extends Sql {
   /** TypeORM's manager on the connection of this transaction. */
   readonly manager: EntityManager;
-  /** What the library asks {@link Database.queryWhereverWeAre} meanwhile is part of this transaction. */
+  /** Runs a library inside of this transaction: the queries that it sends through {@link Database.queryWhereverWeAre} become part of it. */
   joining<T>(library: () => Promise<T>): Promise<T>;
-  /** Runs once the transaction has committed, never when it has not: neither after a fault nor after a refusal. Its fault is the caller's to handle. */
+  /** Runs once the transaction has committed, and not after a fault or a refusal. Its faults are the caller's to handle. */
   afterCommit(work: () => void): void;
 }
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/name` */
   url: string;
-  /** The entities of the rooms that this process uses. */
+  /** The entities of the libraries that this process uses. */
   entities?: MixedList<string | EntitySchema | (new () => object)>;
-  /** Connections at most; 10 when left out. */
+  /** The maximum number of connections; 10 when omitted. */
   poolSize?: number;
   /** Shown by PostgreSQL in `pg_stat_activity`. */
   name: string;
-  /** Take the database as it is; otherwise one that lacks a migration is refused. */
+  /** Accept any schema; otherwise a database that lacks a migration is refused. */
   anySchema?: boolean;
-  /** Where it is counted what happens; nowhere when left out. */
+  /** Where metrics are recorded; nowhere when omitted. */
   noteAt?: NoteAt;
-  /** Gets what the role of the URL may do and should not, when that is something. */
+  /** Called with the privileges that the role of the URL has and should not have, if any. */
   surplusRights?: (rights: string[]) => void;
 }
 
@@ -50,15 +54,14 @@ type NoteAt = (place: Place | undefined) => Note;
 
 type Runner = Pool | PoolClient;
 
-/** A transaction's connection, as long as it has it. */
+/** The connection of a transaction, for as long as the transaction has it. */
 interface Seat {
   client: PoolClient | undefined;
 }
 
 /**
- * One PostgreSQL. TypeORM has the schema, the migrations and everything that is not hot; on the path of a recovery the
- * rooms put few, named, prepared statements to TypeORM's own pool (in a trial at concurrency 32: 633 flows/s against 286
- * through repositories).
+ * One PostgreSQL. TypeORM runs the schema, the migrations and everything that is not hot. On the path of a recovery a few named, prepared
+ * statements go to TypeORM's own pool (in a trial at concurrency 32: 633 flows/s against 286 through repositories).
  */
 export class Database implements Sql {
   constructor(
@@ -70,7 +73,7 @@ export class Database implements Sql {
 
   private asking: Promise<RoleRights> | undefined;
 
-  /** The same database for one piece of work: what is done on it was caused by that, and is noted there. */
+  /** The same database for one piece of work, with its trace context, which its metrics are recorded under. */
   at(place: Place | undefined): Database {
     return new Database(this.dataSource, this.noteAt, place, this.inside);
   }
@@ -79,7 +82,7 @@ export class Database implements Sql {
     return this.noteAt(this.place);
   }
 
-  /** node-postgres' pool underneath, which TypeORM made. */
+  /** The pool of node-postgres that TypeORM made. */
   get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
@@ -89,9 +92,8 @@ export class Database implements Sql {
   }
 
   /**
-   * Commits what `work` does when it returns, rolls back when it throws, and when it returns a refusal: who is told no has
-   * changed nothing. What is to stay all the same, as the charge for a request that is one too many, is returned as a plain
-   * value and refused outside.
+   * Commits when `work` returns, and rolls back when it throws or returns a refusal: a refused caller has changed nothing. A change that
+   * must stay after a refusal, such as the charge for one request too many, is returned as a plain value and refused outside.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const attributes = { 'db.system.name': 'postgresql' };
@@ -120,14 +122,14 @@ export class Database implements Sql {
       result = await work(tx);
       if (isAnyRefused(result)) {
         afterwards.length = 0;
-        // Where the connection is lost meanwhile, PostgreSQL rolls back by itself.
+        // If the connection is lost meanwhile, PostgreSQL rolls back by itself.
         await runner.rollbackTransaction().catch(() => undefined);
       } else await runner.commitTransaction();
     } catch (fault) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
       throw namingConnectionFault(fault);
     } finally {
-      // What was started inside and still runs must not meet the connection in somebody else's hands.
+      // Work that was started inside and still runs must not reach the connection after it is back in the pool.
       seat.client = undefined;
       await runner.release();
     }
@@ -136,31 +138,31 @@ export class Database implements Sql {
   }
 
   /**
-   * A query on the transaction that is being joined, else on the pool. For libraries that bring their own SQL
-   * and their own idea of a pool: the queue commits with what caused the job.
+   * Runs a query on the transaction that is being joined, otherwise on the pool. For libraries with SQL and a pool of their own: the queue
+   * commits with the change that caused the job.
    */
   queryWhereverWeAre(config: QueryConfig): Promise<QueryResult> {
     const on: Runner = this.inside.getStore()?.client ?? this.pool;
     return on.query(config).catch(rethrowNamed);
   }
 
-  /** A connection of the pool, for libraries that ask for one; whoever takes it releases it. */
+  /** A connection of the pool, for libraries that ask for one and release it themselves. */
   connect(): Promise<PoolClient> {
     return this.pool.connect().catch(rethrowNamed);
   }
 
   /**
-   * @returns what the role of this connection may do
-   * @throws when PostgreSQL does not answer
+   * @returns the privileges of the role of this connection
+   * @throws when PostgreSQL does not respond
    */
   rights(): Promise<RoleRights> {
     return readRights((text) => this.pool.query({ name: 'database_rights', text }).catch(rethrowNamed));
   }
 
   /**
-   * Asked by anybody: one question at a time, whose answer goes to all who wait for it.
+   * Checks readiness. Anybody may ask, so one check at a time runs and its result goes to all who wait.
    *
-   * @throws when PostgreSQL does not answer, or the role lacks a right that its work takes
+   * @throws when PostgreSQL does not respond, or the role lacks a privilege that it needs
    */
   async ready(): Promise<void> {
     this.asking ??= this.rights().finally(() => {
@@ -172,12 +174,12 @@ export class Database implements Sql {
 
   async close(): Promise<void> {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
-    // Else every promise of the process goes on asking a database that is gone which transaction it is in.
+    // Otherwise every promise of the process would keep asking a closed database for its transaction.
     this.inside.disable();
   }
 }
 
-/** What an act needs, with what it does there caused by what stands at the place. */
+/** Returns the context of an act with the trace context of its caller. */
 export const standing = <Context extends { database: Database }>(
   context: Context,
   place: Place | undefined,
@@ -197,8 +199,7 @@ function rethrowNamed(fault: unknown): never {
 }
 
 /**
- * @throws when the database cannot be reached, with the driver's code (`ECONNREFUSED`, `28P01`, …), or lacks a migration of
- *   this release
+ * @throws when the database cannot be reached, with the driver's code (`ECONNREFUSED`, `28P01`, …), or lacks a migration of this release
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const dataSource = new DataSource({
@@ -211,7 +212,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     connectTimeoutMS: 5_000,
     synchronize: false,
     logging: false,
-    // BullMQ's functions live in a schema of their own and are called by their bare names.
+    // BullMQ calls its functions, which are in a schema of their own, without the schema's name.
     extra: { Client: HeardClient, options: '-c search_path=public,bullmq -c TimeZone=UTC', keepAlive: true },
   });
   await dataSource.initialize();
@@ -231,7 +232,7 @@ async function assertUsable(
   surplusRights: DatabaseOptions['surplusRights'],
 ): Promise<void> {
   const { role, missing, surplus } = await database.rights();
-  // Without the right to read it, nobody can say what was migrated.
+  // Without the privilege to read the ledger, nobody can say which migrations have run.
   if (missing.includes(readsLedger)) throw new Error(lacks(role, missing));
   const pending = await pendingMigrations(database.dataSource);
   if (pending.length > 0)

@@ -14,9 +14,9 @@ const fatal = (() => {
   return Buffer.concat([head, body]);
 })();
 
-/** Between the pool and a real PostgreSQL: ends a connection in the very packet that ends an answer. */
+/** A proxy in front of a real PostgreSQL that ends a connection in the same packet that ends a result. */
 class EndingProxy {
-  /** The next answer is the last of its connection. */
+  /** The next result is the last of its connection. */
   endsNext = false;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
@@ -53,7 +53,7 @@ class EndingProxy {
 const one = statement('spec_one', 'select 1 as one');
 const slow = statement('spec_slow', 'select 1 as one from pg_sleep(0.05)');
 
-/** Every way into the database. */
+/** Every way to send a query. */
 const ways: Record<string, (database: Database) => Promise<unknown>> = {
   query: (database) => database.query(one),
   transaction: (database) => database.transaction((tx) => tx.query(one)),
@@ -70,7 +70,7 @@ const ways: Record<string, (database: Database) => Promise<unknown>> = {
 };
 
 const named = { code: expect.stringMatching(/^(08006|57P01)$/) };
-/** A library speaks with its connection itself. */
+/** A library uses its connection directly. */
 const bare = { message: expect.stringContaining('not queryable') };
 
 describe('connections that PostgreSQL ends', () => {
@@ -96,7 +96,7 @@ describe('connections that PostgreSQL ends', () => {
       const database = await open();
       try {
         const before = database.query(slow);
-        // They wait for the one connection: the first gets it dead, the second gets another.
+        // Both wait for the only connection: the first gets it dead, the second gets another.
         const waiting = [ways[way], ways.transaction].map((enter) => enter?.(database));
         proxy.endsNext = true;
         expect(await before).toEqual([{ one: 1 }]);

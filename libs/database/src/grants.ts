@@ -11,12 +11,12 @@ import {
 } from './table-rights.js';
 
 /**
- * Gives the role that works exactly the rights that `tableRights` names, and takes all others on our tables away. Only where
- * they are not so already; after the migrations.
+ * Gives the application role exactly the privileges of `tableRights`, and revokes all others on our tables. Runs after the migrations, and
+ * changes only what differs.
  *
  * @param ownerUrl of the role that owns the tables
- * @param url of the role that works. PostgreSQL says who it is: a URL need not name it
- * @returns the rights of the role that works, as they are now; the two may be one role, which keeps all rights
+ * @param url of the application role. PostgreSQL says who it is: a URL need not name it
+ * @returns the privileges of the application role now; if both are one role, it keeps all privileges
  */
 export async function grantRights({ ownerUrl, url }: { ownerUrl: string; url: string }): Promise<RoleRights> {
   const before = await onConnection(url, async (client) => readRights((text) => client.query(text)));
@@ -31,7 +31,7 @@ export async function grantRights({ ownerUrl, url }: { ownerUrl: string; url: st
   return onConnection(url, async (client) => readRights((text) => client.query(text)));
 }
 
-/** @param role as an identifier of SQL */
+/** @param role as an SQL identifier */
 function grantsTo(role: string): string[] {
   const tables = Object.keys(tableRights).join(', ');
   return [

@@ -1,12 +1,11 @@
 import pg from 'pg';
 
 /**
- * A connection that somebody of ours hears from its first moment to its last, whoever holds it.
+ * A connection that always has an `error` listener, whoever holds it.
  *
- * A backend that ends as it finishes a statement sends the end of the answer and a FATAL in one packet. At the first, the
- * pool takes its listener off and hands the connection on; whoever waited for it adds theirs a microtask later (TypeORM and
- * BullMQ do); at the second, in between, nobody listens, and an `error` that nobody hears ends the process. What the fault
- * means is said by the next statement.
+ * A backend that ends as it finishes a statement sends the end of the result and a FATAL in one packet. At the former, the pool removes its
+ * listener and hands the connection on. The waiting caller adds its own a microtask later (TypeORM and BullMQ do). The latter arrives in
+ * between, when nobody listens, and an unhandled `error` ends the process. The next statement reports what the fault means.
  */
 export class HeardClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
@@ -15,7 +14,7 @@ export class HeardClient extends pg.Client {
   }
 }
 
-/** One piece of work on a connection of its own, which ends with it. */
+/** Runs one piece of work on a connection of its own, and closes it afterwards. */
 export async function onConnection<T>(url: string, work: (client: HeardClient) => Promise<T>): Promise<T> {
   const client = new HeardClient({ connectionString: url });
   await client.connect();

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { HeardClient, onConnection } from './heard-client.js';
 import { migrations } from './migrations/index.js';
 
-/** One number for the whole fleet: whoever migrates holds this advisory lock, the others wait their turn. */
+/** One number for the whole fleet: the migrating process holds this advisory lock, and the others wait. */
 export const migrationLock = 7_235_001;
 
 /**
@@ -27,7 +27,7 @@ export async function migrate(options: { url: string }): Promise<string[]> {
     });
     await dataSource.initialize();
     try {
-      // Where nothing is to be done, a role that may only work can start as well.
+      // If nothing is pending, the application role can start as well.
       if ((await pendingMigrations(dataSource)).length === 0) return [];
       return (await dataSource.runMigrations()).map(({ name }) => name);
     } finally {

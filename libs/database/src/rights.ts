@@ -1,27 +1,27 @@
 import { calledFunctions, queueLedger, queueRights, queueSchema, tableRights } from './table-rights.js';
 
-/** What a role may do in our database, beside what it should. */
+/** What a role may do in our database, compared with what it should. */
 export interface RoleRights {
   /** Its name. */
   role: string;
-  /** It owns tables of ours, or is a member of a role that does: it may do everything with them. */
+  /** It owns tables of ours, or is a member of a role that does: it may do anything with them. */
   ownsTables: boolean;
-  /** What it lacks of what its work takes, such as `insert on accounts`. */
+  /** Privileges that it needs and lacks, such as `insert on accounts`. */
   missing: string[];
-  /** What it may and should not, such as `is a superuser`, `may truncate on accounts`. */
+  /** Privileges that it has and should not have, such as `is a superuser`, `may truncate on accounts`. */
   surplus: string[];
 }
 
 const list = (names: readonly string[]) => `array[${names.map((name) => `'${name}'`).join(', ')}]::text[]`;
 
-/** Each row: a table, a right, and where the right is on columns only, these. */
+/** Each row: a table, a privilege, and the columns if the privilege is on columns only. */
 const wanted = Object.entries(tableRights).map(
   ([table, { rights, insertColumns = [] }]) => `('${table}', ${list(rights)}, ${list(insertColumns)})`,
 );
 
 /**
- * A right on a table is one on each of its columns: inserts and updates are asked about column by column, the rest by table.
- * A superuser and an owner have them all.
+ * A privilege on a table covers each of its columns: inserts and updates are checked column by column, the rest by table. A superuser and
+ * an owner have all of them.
  */
 const text = `
 with wanted (name, rights, columns) as (values ${wanted.join(', ')}),
@@ -69,7 +69,7 @@ is_too_much (what, is_so) as (
 select current_user::text as role, (select yes from owner) as "ownsTables",
   array(select right_ || ' on ' || name from rights where wanted and not had order by name, right_) as missing,
   array(select what from is_too_much where is_so)
-    -- An owner has every right there is.
+    -- An owner has every privilege.
     || array(select 'may ' || right_ || ' on ' || name from rights where had and not wanted and not (select yes from owner)
        order by name, right_) as surplus`;
 
@@ -81,6 +81,6 @@ export async function readRights(query: (text: string) => Promise<{ rows: unknow
 
 const shown = 3;
 
-/** @returns a few of the rights, in words */
+/** @returns the first few of the privileges, in words */
 export const some = (rights: readonly string[]): string =>
   rights.slice(0, shown).join(', ') + (rights.length > shown ? ` and ${rights.length - shown} more` : '');

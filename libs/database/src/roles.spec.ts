@@ -61,7 +61,7 @@ describe('the roles of the database', () => {
     [`grant insert on bullmq.migration to ${app}`, ['may insert on bullmq.migration']],
     [`grant create on schema public to ${app}`, ['may create on schema public']],
   ])('a right too many is named, and migrating takes it away: %s', async (grant, surplus) => {
-    // By the owner, as by hand.
+    // Granted by the owner, as a person would.
     await administer(postgres.ownerUrl, grant);
     expect((await database.rights()).surplus).toEqual(surplus);
     expect(await grantRights(postgres)).toMatchObject({ missing: [], surplus: [] });
@@ -122,7 +122,7 @@ describe('the roles of the database', () => {
       { kid: 'kept' },
     ]);
     const others = (await worker.query<Row>(relations)).filter((row) => row.owner !== owner);
-    // Another product's table in the same schema is none of ours.
+    // Another product's table in the same schema is not ours.
     expect(others).toEqual([{ name: 'public.products', owner: 'rekey' }]);
     await worker.close();
     await superuser.close();

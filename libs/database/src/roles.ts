@@ -1,13 +1,13 @@
 import { type HeardClient, onConnection } from './heard-client.js';
 import { queueSchema, tableRights } from './table-rights.js';
 
-/** The URLs of one PostgreSQL as each of its three roles. `ownerUrl` and `url` name the same database. */
+/** The URLs of one PostgreSQL for each of its three roles. `ownerUrl` and `url` name the same database. */
 export interface RoleUrls {
-  /** A superuser, who makes the other two and is needed for nothing else. */
+  /** A superuser, which creates the other two and is needed for nothing else. */
   adminUrl: string;
   /** Owns the tables and migrates them. */
   ownerUrl: string;
-  /** Works with them. */
+  /** The application role, which uses them. */
   url: string;
 }
 
@@ -17,11 +17,11 @@ interface Login {
 }
 
 /**
- * Makes the database and the roles that own it and work with it, with the names and passwords in their URLs, or brings these up
- * to date. What of our tables and of the queue somebody else owned, as a superuser did before there were roles, is the
- * owner's from then on. Safe to repeat.
+ * Creates the database, its owner and its application role, with the names and passwords in their URLs, or brings them up to date. Our
+ * tables and those of the queue that another role owned, as a superuser did before there were roles, belong to the owner from then on. Safe
+ * to repeat.
  *
- * @throws where a URL names no user, or two name the same one, in words that name the setting
+ * @throws when a URL names no user, or two URLs name the same one, in words that name the setting
  */
 export async function makeRoles({ adminUrl, ownerUrl, url }: RoleUrls): Promise<void> {
   const owner = loginIn('DATABASE_OWNER_URL', ownerUrl);
@@ -59,7 +59,7 @@ function loginIn(setting: string, url: string): Login {
 
 const asAdmin = (url: string, work: (client: HeardClient) => Promise<void>): Promise<void> =>
   onConnection(url, async (client) => {
-    // A statement that sets a password has no place in the server's log.
+    // A statement that sets a password must not appear in the server's log.
     await client.query(`set log_statement = 'none'`);
     await client.query(`set log_min_error_statement = 'panic'`);
     await work(client);
@@ -74,7 +74,7 @@ async function makeRole(client: HeardClient, { name, password }: Login): Promise
   );
 }
 
-/** What stands in `public` and is ours, and the whole schema of the queue. What other products keep in `public` stays theirs. */
+/** Our relations in `public`, and the whole schema of the queue. What other products have in `public` stays theirs. */
 const ownedByOthers = `
 with ours as (
   select c.oid, c.relname as name, n.nspname, c.relkind from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -83,7 +83,7 @@ with ours as (
 select case relkind when 'S' then 'sequence' when 'v' then 'view' else 'table' end
   || format(' %I.%I', nspname, name) as what
 from ours where relkind in ('r', 'p', 'v', 'S')
-  -- The sequence of a column goes with its table.
+  -- The sequence of a column is moved with its table.
   and not exists (select from pg_depend d where d.objid = ours.oid and d.deptype in ('a', 'i'))
 union all
 select 'routine ' || p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -94,10 +94,10 @@ where n.nspname = '${queueSchema}' and t.typtype in ('e', 'd')
 union all
 select format('schema %I', nspname) from pg_namespace where nspname = '${queueSchema}'`;
 
-/** @param owner as an identifier of SQL */
+/** @param owner as an SQL identifier */
 async function bringOver(client: HeardClient, owner: string): Promise<void> {
   await client.query('begin');
-  // Before PostgreSQL 15 everybody could make tables there.
+  // Before PostgreSQL 15 everybody could create tables there.
   await client.query('revoke create on schema public from public');
   await client.query(`grant usage, create on schema public to ${owner}`);
   const { rows } = await client.query<{ what: string }>(ownedByOthers, [Object.keys(tableRights)]);

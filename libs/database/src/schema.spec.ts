@@ -13,7 +13,7 @@ interface Column {
 
 /** The schema as the migrations leave it, read from a real PostgreSQL: tables, constraints, indexes, triggers. */
 async function dumpSchema(): Promise<string> {
-  // Not the template of the tests, which lacks what would refuse their moved time.
+  // Not the template of the tests, which lacks the constraints that would refuse their moved time.
   const postgres = await createDatabase({ migrated: false });
   await migrate({ url: postgres.ownerUrl });
   const client = new pg.Client({ connectionString: postgres.adminUrl });

@@ -9,21 +9,21 @@ import {
 import type { Sql } from './database.js';
 import { type Statement, statement } from './statement.js';
 
-/** A column that is sealed, with the keyed digests of the same plain text beside it. */
+/** An encrypted column, with the columns of keyed digests of the same plain text. */
 export type SealedRows = {
-  /** Shown to operators; the table when left out. */
+  /** Shown to operators; the table when omitted. */
   what?: string;
   /** The primary key; its text is the id that the value is bound to. */
   id: { column: string; type: 'uuid' | 'text' };
-  /** The column is text: of a bytea. */
+  /** The column is text that holds a bytea. */
   isText?: true;
-  /** Some stand in clear, from before they were sealed. Their first byte is not the one that whatever is sealed begins with. */
+  /** Some values are in plain text, from before the column was encrypted. Their first byte is not one that encrypted values start with. */
   mayBeClear?: true;
-  /** Columns that are digested from the same plain text, and how. They are written in the same update. */
+  /** Columns of digests of the same plain text, and how to make them. They are written in the same update. */
   digests?: Record<string, 'bytea' | 'bytea[]'>;
   digest?(keyring: Keyring, plain: string): Record<string, Buffer | Buffer[]>;
 } & (
-  | { column: ColumnOfAccount /** Whose row it is, as an SQL expression. */; account: string }
+  | { column: ColumnOfAccount /** The account of a row, as an SQL expression. */; account: string }
   | { column: ColumnOfNobody; account?: undefined }
 );
 
@@ -37,26 +37,26 @@ function placeOf({ column }: SealedRows): { table: string; sealed: string } {
 
 export interface Resealed {
   resealed: number;
-  /** Rows that do not open: changed, or sealed under a key that the ring lacks. */
+  /** Rows that do not open: altered, or encrypted under a key that the keyring lacks. */
   unreadable: string[];
-  /** Rows whose new digest another row has already. */
+  /** Rows whose new digest another row already has. */
   doubled: string[];
-  /** Rows that others held or changed each time. */
+  /** Rows that others locked or changed in every pass. */
   left: number;
 }
 
 export interface ResealOptions {
-  /** Rows an update; 500 when left out. */
+  /** Rows per update; 500 when omitted. */
   batch?: number;
   /** @param resealed rows so far */
   progress?(resealed: number): void;
-  /** Between two passes, so that who holds a row can finish. */
+  /** Between two passes, so that a transaction that has locked a row can finish. */
   pause(): Promise<unknown>;
 }
 
 interface OldRow {
   id: string;
-  /** Null where rows belong to no account. */
+  /** Null for rows that belong to no account. */
   account: string | null;
   sealed: Buffer;
 }
@@ -68,13 +68,13 @@ interface NewRow {
   [digest: string]: string | string[];
 }
 
-/** Passes over one table; each takes up what was held or changed in the one before. */
+/** Passes over one table; each retries the rows that were locked or changed during the previous one. */
 const passes = 10;
 
 /**
- * Seals anew, under the newest key, whatever is sealed under an older one or in an older version, beside the work that goes on: a
- * batch an update, which waits for nobody and takes a row only while it still holds what was read. It may end at any moment and begin
- * again. What somebody has moved while it was of version 1 is bound to where it is found.
+ * Encrypts again, under the newest key, every value with an older key or in an older version, while the service runs. It updates one batch
+ * at a time, never waits for a lock, and writes a row only if it still contains what was read. It may be interrupted at any moment and
+ * started again. A version 1 value that somebody has moved is bound to the place where it is found.
  */
 export async function resealRows(
   sql: Sql,
@@ -136,7 +136,7 @@ function sealAnew(keyring: Keyring, rows: SealedRows, row: OldRow, outcome: Rese
 }
 
 const sealedAs = (rows: SealedRows, { id, account }: OldRow): SealedAs =>
-  // No account has an empty id: what has lost its account opens nowhere.
+  // No account has an empty id: a value that has lost its account opens nowhere.
   rows.account === undefined
     ? { column: rows.column, id }
     : { column: rows.column, id, account: account ?? '' };
@@ -146,7 +146,7 @@ const isInClear = (stored: Buffer): boolean => !sealVersions.includes(stored[0] 
 const bytesOf = (rows: SealedRows, t = ''): string =>
   `${t}${placeOf(rows).sealed}${rows.isText ? '::bytea' : ''}`;
 
-/** Where one row of a batch is in another's way, the halves go on their own, down to that row. */
+/** If one row blocks a batch, the halves are written on their own, down to that row. */
 async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Resealed): Promise<void> {
   if (fresh.length === 0) return;
   try {
@@ -177,10 +177,7 @@ const pageOf = (rows: SealedRows): Statement => {
   );
 };
 
-/**
- * Locks no row that somebody else holds, so it can stand in nobody's deadlock; compares with what was read, so it
- * overwrites nothing that was changed meanwhile.
- */
+/** Skips rows that others have locked, so it cannot take part in a deadlock. Compares with what was read, so it overwrites no change. */
 function updateOf(rows: SealedRows): Statement {
   const { id, isText, digests = {} } = rows;
   const { table, sealed } = placeOf(rows);
@@ -207,9 +204,9 @@ function updateOf(rows: SealedRows): Statement {
 }
 
 /**
- * Rows by the id of the key in their header, as SQL that yields `key_id, rows`.
+ * Counts rows by the id of the key in their header, as SQL that yields `key_id, rows`.
  *
- * @param from what stands after `from`
+ * @param from the text after `from`
  * @param key an expression of the key's id
  */
 export const countByKey = (from: string, key: string): string =>
@@ -233,7 +230,9 @@ export function countSealed(sql: Sql, rows: SealedRows): Promise<KeyCount[]> {
   return sql.query<KeyCount>(statement(`reseal_count_${table}_${sealed}`, countByKey(from, key)));
 }
 
-/** Rows that a release before has written: of an older version, or in clear. {@link resealRows} takes them up under whichever key. */
+/**
+ * Counts the rows of earlier releases: in an older version, or in plain text. {@link resealRows} encrypts them again whatever their key.
+ */
 export async function countOlder(sql: Sql, rows: SealedRows): Promise<number> {
   const { table, sealed } = placeOf(rows);
   const [newest] = sealVersions;

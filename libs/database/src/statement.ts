@@ -1,10 +1,10 @@
-/** One hand-written SQL statement: parsed by PostgreSQL once a connection, under its name. */
+/** One hand-written SQL statement. PostgreSQL parses it once per connection, under its name. */
 export interface Statement {
   /** The prepared statement's name: at most 63 characters, one text each. */
   readonly name: string;
-  /** With `$1`, `$2`… where the author wrote `:named` parameters. */
+  /** With `$1`, `$2`… in place of the `:named` parameters. */
   readonly text: string;
-  /** Which parameter stands at each position. */
+  /** The name of the parameter at each position. */
   readonly parameters: readonly string[];
 }
 
@@ -12,7 +12,7 @@ const parameter = /(?<![:\w]):([a-z]\w*)/gi;
 
 /**
  * @param name unique among all statements, at most 63 characters
- * @param text SQL with `:named` parameters; a name may stand in several places; `::type` is a cast, not a parameter
+ * @param text SQL with `:named` parameters; a name may appear several times; `::type` is a cast, not a parameter
  */
 export function statement(name: string, text: string): Statement {
   if (name.length > 63) throw new Error(`statement name too long: ${name}`);

@@ -1,19 +1,19 @@
-/** What a role may do with a table, as PostgreSQL calls it. */
+/** A privilege on a table, as PostgreSQL calls it. */
 export type Right = 'select' | 'insert' | 'update' | 'delete';
 
 export interface TableRights {
   rights: readonly Right[];
-  /** Where an insert may name these columns only. */
+  /** Restricts inserts to these columns. */
   insertColumns?: readonly string[];
 }
 
 const work: TableRights = { rights: ['select', 'insert', 'update', 'delete'] };
 
 /**
- * What the role that works (`DATABASE_URL`) may do with each table. A table that is not in here gets no rights, and
- * `roles.spec.ts` fails until somebody has decided.
+ * The privileges of the application role (`DATABASE_URL`) on each table. A table that is not listed gets none, and `roles.spec.ts` fails
+ * until somebody has decided.
  *
- * Rows of the audit are added and read. When one was recorded is said by the database, so an insert may not name it.
+ * Rows of the audit are added and read. The database sets the time of recording, so an insert may not name that column.
  */
 export const tableRights: Readonly<Record<string, TableRights>> = {
   accounts: work,
@@ -45,11 +45,11 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   used_token_ids: work,
 };
 
-/** Functions of ours that it calls by name. Those of triggers need no right. */
+/** Our functions that it calls by name. Trigger functions need no privilege. */
 export const calledFunctions: readonly string[] = ['audit_events_forget()'];
 
-/** BullMQ's: its functions run with the rights of their caller. It makes tables of its own from release to release. */
+/** BullMQ's schema: its functions run with the privileges of their caller. New releases of BullMQ create tables of their own. */
 export const queueSchema = 'bullmq';
 export const queueRights: TableRights = work;
-/** Which migrations BullMQ has run; only a migration writes there. */
+/** Records which migrations BullMQ has run; only a migration writes there. */
 export const queueLedger = 'migration';

@@ -1,6 +1,6 @@
 /**
- * Reads base64url without padding (RFC 4648 §5) in the only form in which these bytes are written. Node.js also reads padding,
- * the other alphabet, and a last character whose spare bits are set (RFC 4648 §3.5): a token that was changed would be taken.
+ * Reads base64url without padding (RFC 4648 §5), only in the canonical form of its bytes. Node.js also accepts padding, the other alphabet,
+ * and a last character whose spare bits are set (RFC 4648 §3.5), and would therefore accept an altered token.
  *
  * @returns undefined for every other form
  */

@@ -1,4 +1,4 @@
-/** The one source of time, handed to whatever needs it, so that a test can move it. */
+/** The only source of time, passed to everything that needs it, so that a test can move it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -6,7 +6,7 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** A clock that stands still until it is moved; for tests. */
+/** A clock that only moves when a test moves it. */
 export class MovableClock implements Clock {
   constructor(private at = 1_800_000_000_000) {}
 

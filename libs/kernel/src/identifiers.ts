@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 /**
- * A UUID of version 7 (RFC 9562 §5.7): 48 bits of time, 74 random bits. Rows written together lie together in the index. The
- * random bits are those of a version 4, which Node draws by the hundred: one at a time they cost ten times as much.
+ * Returns a UUID of version 7 (RFC 9562 §5.7): 48 bits of time, 74 random bits. Rows written together are next to each other in the index.
+ * The random bits come from a version 4 UUID, which Node draws by the hundred: drawing them one at a time costs ten times as much.
  *
  * @param ms milliseconds since the Unix epoch
  */
@@ -11,7 +11,7 @@ export function uuidv7(ms: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
-/** When a UUID of version 7 was made, in milliseconds since the Unix epoch. */
+/** The creation time of a version 7 UUID, in milliseconds since the Unix epoch. */
 export const timeOf = (uuidv7: string): number => Number.parseInt(uuidv7.replace('-', '').slice(0, 12), 16);
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

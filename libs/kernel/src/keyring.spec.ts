@@ -63,7 +63,7 @@ describe('Keyring', () => {
     const cookie = { use: 'page-cookie/link' } as const;
     const ofCookie = sealedBefore(after, 'x', cookie.use);
     expect(after.open(ofCookie, cookie).toString()).toBe('x');
-    // Whoever can write rows gives one the name of a cookie.
+    // An attacker who can write rows gives one of them the name of a cookie.
     const planted = { column: 'signing_keys.private_sealed', id: cookie.use } as const;
     expect(() => after.open(ofCookie, planted)).toThrow('belongs elsewhere');
   });
@@ -72,7 +72,7 @@ describe('Keyring', () => {
     const sealed = after.seal('x', address);
     sealed[0] = 1;
     expect(() => after.open(sealed, address)).toThrow('belongs elsewhere');
-    // Bound to the same text as the other version: the key alone tells them apart.
+    // Bound to the same text as the other version: only the key tells them apart.
     const before = sealedBefore(after, 'x', associatedData(address));
     before[0] = 2;
     expect(() => after.open(before, address)).toThrow('belongs elsewhere');

@@ -9,7 +9,7 @@ import {
 import { SealFault } from './seal-fault.js';
 import { associatedData, associatedDataBefore, nameOf, type SealedAs } from './sealed-as.js';
 
-/** One key of the ring. The id travels with whatever the key has sealed or derived. */
+/** One key of the keyring. Every value that it has encrypted or derived carries its id. */
 export interface KeyringKey {
   /** 1 to 32 characters of `A-Z a-z 0-9 _ -`. */
   id: string;
@@ -23,28 +23,34 @@ const tagLength = 16;
 interface Form {
   /** The first byte. */
   version: number;
-  /** Each has a key of its own, so that no value opens as one of another form. */
+  /** Each purpose has a key of its own, so that no value opens in another form. */
   purpose: string;
   boundTo(as: SealedAs): string | undefined;
 }
 
 const form: Form = { version: 2, purpose: 'seal/2', boundTo: associatedData };
-/** The releases before have sealed in it. Its values open, and are sealed anew. */
+/** The form of earlier releases. Its values can be opened, and are encrypted again. */
 const formBefore: Form = { version: 1, purpose: 'seal', boundTo: associatedDataBefore };
 const digestVersion = 1;
 
 const headerOf = (version: number, keyId: string): Buffer =>
   Buffer.concat([Buffer.from([version, keyId.length]), Buffer.from(keyId)]);
 
-/** What stands before whatever is sealed under this key now. What begins otherwise is of an older key, or of an older version. */
+/**
+ * The first bytes of every value that is encrypted under this key now. A value that starts differently has an older key or an older
+ * version.
+ */
 export const sealHeader = (keyId: string): Buffer => headerOf(form.version, keyId);
 
-/** Whatever is sealed begins with one of these versions; {@link sealHeader} with the first. */
+/** Every encrypted value starts with one of these versions; {@link sealHeader} with the first. */
 export const sealVersions: readonly number[] = [form.version, formBefore.version];
 
 const tagged = (keyId: string, mac: Buffer): Buffer => Buffer.concat([headerOf(digestVersion, keyId), mac]);
 
-/** @param body nonce, ciphertext, tag. @returns undefined when it was not made with this key and this associated data */
+/**
+ * @param body nonce, ciphertext, tag.
+ * @returns undefined when it was not made with this key and this associated data
+ */
 function openBody(key: Buffer, body: Buffer, boundTo: string): Buffer | undefined {
   const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, nonceLength));
   decipher.setAAD(Buffer.from(boundTo));
@@ -65,13 +71,13 @@ function isOneOf(wanted: readonly Buffer[], given: Buffer): boolean {
 }
 
 /**
- * The keys that the database does not hold, newest first. Each use has a purpose of its own, and each purpose a key of
- * its own (HKDF-SHA256, RFC 5869), so that nothing made for one use means anything in another.
+ * The keys that the database does not hold, newest first. Each use has its own purpose, and each purpose its own key (HKDF-SHA256, RFC
+ * 5869), so that a value made for one use is meaningless in another.
  */
 export class Keyring {
   private readonly byId: Map<string, Buffer>;
   private readonly purposeKeys = new Map<string, Buffer>();
-  /** New things are sealed and derived under this key; the older ones only read. */
+  /** New values are encrypted and derived under this key; the older ones only read. */
   readonly newestKeyId: string;
 
   /** @throws {Error} when there is no key, a key is not 32 bytes, or an id is malformed or used twice */
@@ -88,11 +94,11 @@ export class Keyring {
   }
 
   /**
-   * Key material for one purpose and one context, which anyone with the keyring can derive again and nobody else can.
+   * Derives key material for one purpose and one context, which only a holder of the keyring can derive again.
    *
-   * @param options.keyId the key it was first derived under; the newest when left out
-   * @param options.length bytes, 32 when left out
-   * @returns undefined when the ring no longer holds that key
+   * @param options.keyId the key it was first derived under; the newest when omitted
+   * @param options.length bytes, 32 when omitted
+   * @returns undefined when the keyring no longer has that key
    */
   derive(
     purpose: string,
@@ -106,10 +112,10 @@ export class Keyring {
   }
 
   /**
-   * AES-256-GCM under the newest key: `version, id length, id, nonce, ciphertext, tag`.
+   * Encrypts with AES-256-GCM under the newest key: `version, id length, id, nonce, ciphertext, tag`.
    *
-   * @param as bound to the result and needed to open it: a sealed value that is moved to another row, column or account does not open
-   *   there
+   * @param as bound to the result and needed to open it: an encrypted value that is moved to another row, column or account does not open
+   * there
    */
   seal(plain: string | Buffer, as: SealedAs): Buffer {
     const nonce = randomBytes(nonceLength);
@@ -120,9 +126,9 @@ export class Keyring {
   }
 
   /**
-   * What {@link seal} has sealed, or a release before: its values are bound to less, see `associatedDataBefore`.
+   * Decrypts what {@link seal}, or an earlier release, has encrypted. Earlier values are bound to less, see `associatedDataBefore`.
    *
-   * @throws {SealFault} when the value was changed, belongs elsewhere, or was sealed under a key that is gone
+   * @throws {SealFault} when the value was altered, belongs elsewhere, or its key is gone
    */
   open(sealed: Buffer, as: SealedAs): Buffer {
     const [version, idLength = 0] = sealed;
@@ -144,9 +150,9 @@ export class Keyring {
   }
 
   /**
-   * The same, for what can do without the value.
+   * The same for a caller that can do without the value.
    *
-   * @returns undefined when it was changed or belongs elsewhere: somebody has written to the table
+   * @returns undefined when it was altered or belongs elsewhere: somebody has written to the table
    * @throws {SealFault} when its key is gone
    */
   openUnlessAltered(sealed: Buffer, as: SealedAs): Buffer | undefined {
@@ -158,12 +164,12 @@ export class Keyring {
     }
   }
 
-  /** A keyed digest (HMAC-SHA256, 32 bytes) under the newest key: a blind index, or the trace of a bearer secret. */
+  /** A keyed digest (HMAC-SHA256, 32 bytes) under the newest key: a blind index, or the stored form of a bearer secret. */
   mac(purpose: string, text: string): Buffer {
     return this.macUnder(this.newestKeyId, purpose, text);
   }
 
-  /** The digest under every key, newest first: what to look for while a rotation is under way. */
+  /** The digest under every key, newest first: a lookup needs all of them during a key rotation. */
   macs(purpose: string, text: string): Buffer[] {
     return this.keys.map(({ id }) => this.macUnder(id, purpose, text));
   }
@@ -174,14 +180,14 @@ export class Keyring {
   }
 
   /**
-   * The {@link mac} behind the id of its key (`version, id length, id, digest`): what is kept of a secret that nobody can
-   * digest anew says by itself how long its key is needed.
+   * The {@link mac} after the id of its key (`version, id length, id, digest`). Nobody can digest such a secret again without its holder,
+   * so its stored digest has to show which key it still needs.
    */
   digest(purpose: string, text: string): Buffer {
     return tagged(this.newestKeyId, this.mac(purpose, text));
   }
 
-  /** Every form in which a digest of this text may be kept, newest first; those without an id are from before there was one. */
+  /** Every form in which a digest of this text may be stored, newest first. Those without an id are older than the id. */
   digests(purpose: string, text: string): Buffer[] {
     const macs = this.macs(purpose, text);
     return [...macs.map((mac, at) => tagged(this.keyIds[at] ?? '', mac)), ...macs];
@@ -192,13 +198,13 @@ export class Keyring {
     return this.freshDigest(kept, purpose, text) !== undefined;
   }
 
-  /** The newest of {@link digests}, to be kept from now on, when `kept` is one of them; in constant time. */
+  /** Returns the newest of {@link digests}, to be stored from now on, when `kept` is one of them; in constant time. */
   freshDigest(kept: Buffer, purpose: string, text: string): Buffer | undefined {
     const all = this.digests(purpose, text);
     return isOneOf(all, kept) ? all[0] : undefined;
   }
 
-  /** True when `digest` was made by {@link mac} from this text under any key of the ring; in constant time. */
+  /** True when {@link mac} made `digest` from this text under any key of the keyring; in constant time. */
   isMac(digest: Buffer, purpose: string, text: string): boolean {
     return isOneOf(this.macs(purpose, text), digest);
   }

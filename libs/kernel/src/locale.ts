@@ -1,12 +1,12 @@
-/** The languages that messages and pages are written in (BCP 47). */
+/** The languages of messages and pages (BCP 47). */
 export const locales = ['en', 'zh-Hans'] as const;
 export type Locale = (typeof locales)[number];
 
 /**
- * The language that is asked for, by one tag (`zh-CN`) or an `Accept-Language` header (RFC 9110 §12.5.4, with weights).
- * Traditional Chinese readers get Simplified rather than nothing.
+ * Returns the requested language, from one tag (`zh-CN`) or an `Accept-Language` header (RFC 9110 §12.5.4, with weights). Readers of
+ * Traditional Chinese get Simplified rather than English.
  *
- * @returns undefined when none is asked for, or none that we have; any language at all (`*`) asks for none
+ * @returns undefined when none is requested, or none that we have; `*` requests none
  */
 export function askedLocale(tagOrHeader: string | undefined): Locale | undefined {
   const wanted = (tagOrHeader ?? '')
@@ -26,5 +26,5 @@ export function askedLocale(tagOrHeader: string | undefined): Locale | undefined
   return undefined;
 }
 
-/** The language to answer in: the one that is asked for, else English. */
+/** The language of the response: the requested one, otherwise English. */
 export const pickLocale = (tagOrHeader: string | undefined): Locale => askedLocale(tagOrHeader) ?? 'en';

@@ -1,6 +1,6 @@
 /**
- * Every reason for which Rekey says no. The codes are promises: a client may rely on them. `libs/http` alone knows which
- * HTTP status each becomes and which sentence a person reads.
+ * Every reason for which Rekey refuses. The codes are part of the contract: a client may rely on them. Only `libs/http` knows the HTTP
+ * status of each and the sentence that a person reads.
  */
 export type RefusalCode =
   | 'invalid_request'
@@ -21,7 +21,7 @@ export type RefusalCode =
   | 'password_refused'
   | 'unavailable';
 
-/** One budget as RateLimit headers tell it (draft-ietf-httpapi-ratelimit-headers). Times in seconds. */
+/** One budget as the RateLimit headers show it (draft-ietf-httpapi-ratelimit-headers). Times in seconds. */
 export interface LimitView {
   policy: string;
   quota: number;
@@ -30,7 +30,7 @@ export interface LimitView {
   reset: number;
 }
 
-/** What a caller may learn beside the code: members of the problem document, `limit` as headers. */
+/** What a caller may learn besides the code: members of the problem document, and `limit` as headers. */
 export interface RefusalData {
   tries_left?: number;
   /** Seconds until the same request makes sense again. */
@@ -38,12 +38,15 @@ export interface RefusalData {
   /** Which rule a password broke: `too_short`, `too_long`, `blocklisted`, `too_similar`. */
   reason?: string;
   errors?: { pointer: string; detail: string }[];
-  /** Of a recovery that is not proven: kinds of proof that would move it. */
+  /** For a recovery that is not proven: kinds of proof that would move it forward. */
   methods?: readonly string[];
   limit?: LimitView;
 }
 
-/** An expected no, in whosever words. It is returned, never thrown: what is thrown is a fault. A transaction that returns one is undone. */
+/**
+ * An expected refusal, whatever its vocabulary. It is returned, never thrown: only faults are thrown. A transaction that returns one is
+ * rolled back.
+ */
 export abstract class AnyRefusal {}
 
 export class Refusal extends AnyRefusal {

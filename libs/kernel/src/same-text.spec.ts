@@ -3,7 +3,7 @@ import { isSameText } from './same-text.js';
 test('a text is the same as itself and as no other, whatever is shown', () => {
   expect(isSameText('12345678', '12345678')).toBe(true);
   expect(isSameText('', '')).toBe(true);
-  // Longer, shorter, another case, more bytes than characters, another form of the same letter, cut or filled up.
+  // Longer, shorter, another case, more bytes than characters, another form of the same letter, cut or padded.
   const others = [
     '123456789',
     '1234567',

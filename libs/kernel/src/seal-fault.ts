@@ -1,8 +1,8 @@
-/** A sealed value that does not open. Its message says what it was to be, and nothing of whom. */
+/** An encrypted value that does not open. Its message names the column, and nothing about the person. */
 export class SealFault extends Error {
   /**
-   * @param why `key_gone`: the keyring lacks its key; whoever adds it can open the value. `altered`: it was changed, moved from another
-   *   row, column or account, or never sealed here; nothing will ever open it in this place
+   * @param why `key_gone`: the keyring lacks its key, and the value opens once the key is added. `altered`: it was altered, moved from
+   * another row, column or account, or never encrypted here, and will never open in this place
    */
   constructor(
     readonly why: 'altered' | 'key_gone',

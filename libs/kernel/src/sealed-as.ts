@@ -1,8 +1,8 @@
 import { isUuid } from './identifiers.js';
 
 /**
- * Every column of the database that holds sealed values, `table.column`. What stands in a row of an account is bound to the account,
- * too. Nothing else is sealed for a row: a new column begins with a line here.
+ * Every column of the database that holds encrypted values, `table.column`. A value in a row of an account is bound to the account too.
+ * Nothing else is encrypted for a row: a new column starts with an entry here.
  */
 export const sealedColumns = {
   ofAccounts: [
@@ -13,22 +13,22 @@ export const sealedColumns = {
     'authenticators.secret_sealed',
     'former_passwords.sealed',
   ],
-  /** Of recoveries, which belong to nobody before something is proved; and our own. */
+  /** Values of recoveries, which belong to nobody before a first proof, and our own. */
   ofNobody: ['recoveries.identifier_sealed', 'signing_keys.private_sealed'],
 } as const;
 
 export type ColumnOfAccount = (typeof sealedColumns.ofAccounts)[number];
 export type ColumnOfNobody = (typeof sealedColumns.ofNobody)[number];
 
-/** What a sealed value is: it opens as this, and as nothing else. */
+/** The identity of an encrypted value: it opens as this, and as nothing else. */
 export type SealedAs =
   /** @param id the row's primary key as text */
   | { column: ColumnOfAccount; id: string; account: string }
   | { column: ColumnOfNobody; id: string }
-  /** What stands in no row: a browser or an app keeps it. */
+  /** A value in no row: a browser or an app stores it. */
   | { use: 'known-browser' | 'page-setup' | `page-cookie/${string}` };
 
-/** The associated data of version 2: a JSON array, so that no two of them are written alike. */
+/** The associated data of version 2: a JSON array, so that no two are written alike. */
 export const associatedData = (as: SealedAs): string =>
   JSON.stringify(
     'use' in as
@@ -37,10 +37,10 @@ export const associatedData = (as: SealedAs): string =>
   );
 
 /**
- * Of version 1, as the releases before have sealed: of most rows the id alone.
+ * The associated data of version 1, from earlier releases: for most rows only the id.
  *
- * @returns undefined for a row that no release has made. A cookie holds any text that somebody likes; as a row whose id is the name of
- *   that cookie it would open
+ * @returns undefined for a row that no earlier release has written. A cookie can hold any text; it would otherwise open as a row whose id
+ * is the name of that cookie
  */
 export function associatedDataBefore(as: SealedAs): string | undefined {
   if ('use' in as) return as.use;
@@ -49,5 +49,5 @@ export function associatedDataBefore(as: SealedAs): string | undefined {
   return as.column === 'accounts.username_sealed' || isUuid(as.id) ? as.id : undefined;
 }
 
-/** For operators: which thing it is, without whose. */
+/** For operators: the kind of value, without its owner. */
 export const nameOf = (as: SealedAs): string => ('use' in as ? as.use : as.column);

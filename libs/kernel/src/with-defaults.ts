@@ -1,4 +1,4 @@
-/** The defaults, and what is given in their place; what is given as undefined is not given. */
+/** The defaults, overridden by the given values; an undefined value does not override. */
 export function withDefaults<Whole extends object>(
   defaults: Whole,
   given: { [Name in keyof Whole]?: Whole[Name] | undefined },

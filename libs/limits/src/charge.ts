@@ -3,13 +3,13 @@ import { type Keyring, type LimitView, type Refusal, refuse } from '@rekey/kerne
 import type { Budget } from './budgets.js';
 import type { Charge, FloodCounters } from './flood-counters.js';
 
-/** The counter of one budget for one party. The party (an address, a source) stands in it only as a keyed digest. */
+/** The counter key of one budget for one party. It contains the party (an address, a source) only as a keyed digest. */
 export const counterKey = (keyring: Keyring, budget: Budget, party: string): Buffer =>
   keyring.mac(`limit/${budget.policy}`, party);
 
 /**
- * The charge as SQL, for statements that spend and act in one go: yields `key, spent, resets_at`, with what is spent now
- * counted in. The window begins anew when it has run out. Needs `:now`.
+ * Consumes from a counter, as SQL for statements that charge and act at once. Yields `key, spent, resets_at`, this charge included. A
+ * window that has expired starts again. Needs `:now`.
  *
  * @param rows a select of `key bytea, window_ms` (integer or bigint), each key once
  */
@@ -29,10 +29,10 @@ const charge = statement(
 );
 
 /**
- * Spends one of each.
+ * Consumes one of each.
  *
- * @param flood where these are counted, when it is there
- * @returns true when every one of them was still within its quota
+ * @param flood the store that counts these, when it is available
+ * @returns true when each of them was still within its quota
  */
 export async function spend(
   sql: Sql,
@@ -46,8 +46,8 @@ export async function spend(
 }
 
 /**
- * The same for budgets that lie within each other, the narrowest first: what one refuses is not charged to the next, so that who is over
- * a narrow one uses up nothing of their neighbours'.
+ * The same for nested budgets, the narrowest first. A budget that refuses is not charged to the next one, so that a caller over a narrow
+ * budget uses up nothing of their neighbours'.
  */
 export async function spendInTurn(
   sql: Sql,
@@ -79,7 +79,7 @@ async function overspent(
   });
 }
 
-/** What RateLimit headers tell of a counter. */
+/** A counter as the RateLimit headers show it. */
 export const limitView = (budget: Budget, spent: number, resetsAt: Date, now: Date): LimitView => ({
   policy: budget.policy,
   quota: budget.quota,
@@ -89,8 +89,8 @@ export const limitView = (budget: Budget, spent: number, resetsAt: Date, now: Da
 });
 
 /**
- * `rate_limited`, for a budget that is used up. The caller is always told of the whole window: how much of it is left would tell when
- * somebody else has tried.
+ * `rate_limited`, for a budget that is used up. It always reports the whole window: the time that is left would reveal when somebody else
+ * has tried.
  */
 export function limited({ policy, quota, windowMs }: Budget): Refusal {
   const window = windowMs / 1000;
@@ -103,5 +103,5 @@ const forget = statement(
   `delete from limit_counters where ctid = any(array(select ctid from limit_counters where resets_at <= :now limit 5000))`,
 );
 
-/** Removes counters whose window has run out; for the sweep. */
+/** Prunes counters whose window has expired; for the sweep. */
 export const forgetSpent = (sql: Sql, now: Date): Promise<object[]> => sql.query(forget, { now });

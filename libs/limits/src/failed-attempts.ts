@@ -4,21 +4,21 @@ import type { Keyring, Refusal } from '@rekey/kernel';
 import { limited } from './charge.js';
 import { failureWindowMs } from './guesses.js';
 
-/** Failures in a row that cost no wait: people mistype. */
+/** Failures in a row without a wait: people mistype. */
 const free = 4;
-/** In the headers of a refusal. */
+/** The name in the headers of a refusal. */
 const policy = 'failures';
 const firstWaitS = 30;
 const longestWaitS = 3_600;
 
 /**
- * How long the next attempt has to wait after so many failures in a row, in seconds: nothing for the first four, then 30 seconds, twice
- * as long each time, an hour at most (NIST SP 800-63B-4 §3.2.2 names growing waits).
+ * Returns how many seconds the next attempt has to wait after this many failures in a row: none for the first four, then 30 seconds,
+ * doubling up to an hour (NIST SP 800-63B-4 §3.2.2 names growing waits).
  */
 export const waitAfter = (failures: number): number =>
   failures <= free ? 0 : Math.min(longestWaitS, firstWaitS * 2 ** (failures - free - 1));
 
-/** Up to the longest wait; what comes after is as long. */
+/** Up to the longest wait, which applies to all later failures. */
 const waits = Array.from({ length: 12 }, (_, at) => waitAfter(at + 1));
 
 const sqlWait = (failures: string): string =>
@@ -26,7 +26,7 @@ const sqlWait = (failures: string): string =>
 
 const again = `case when f.forget_at <= :now then 1 else f.failures + 1 end`;
 
-/** Counts one more failure where no wait is running. @param from `where` of the row to be counted */
+/** Counts one more failure unless a wait is running. @param from `where` of the row to be counted */
 const countRow = (key: string, forgetMs: string, from = ''): string => `
   insert into failed_attempts as f (key, failures, wait_until, forget_at)
   select ${key}, 1, :now::timestamptz + ${sqlWait('1')}, :now::timestamptz + ${forgetMs}::bigint * interval '1 millisecond' ${from}
@@ -46,7 +46,7 @@ const count = statement(
      (select failures from failed_attempts where key = :shown) as waiting`,
 );
 
-/** What failures are counted under. */
+/** The key that failures are counted under. */
 export interface FailureKey {
   key: Buffer;
   /** Milliseconds without an attempt until they are forgotten. */
@@ -55,13 +55,13 @@ export interface FailureKey {
 
 const day = 86_400_000;
 
-/** By what a caller has typed, whether it is anybody's or not. */
+/** By the name that a caller has typed, whether or not it belongs to an account. */
 export const failuresByName = (keyring: Keyring, name: string): FailureKey => ({
   key: keyring.mac('failed-attempts', name),
   forgetMs: day,
 });
 
-/** By a random id of ours: of an account (its generation), a session, a browser. Only a success, or a new password, forgets these. */
+/** By a random id of ours: of an account (its generation), a session or a browser. Only a success, or a new password, clears these. */
 export const failuresById = (of: 'account' | 'session' | 'browser', id: string): FailureKey => ({
   key: createHash('sha256').update(`failed-attempts/${of} ${id}`).digest(),
   forgetMs: of === 'account' ? failureWindowMs : 100 * day,
@@ -70,17 +70,18 @@ export const failuresById = (of: 'account' | 'session' | 'browser', id: string):
 export interface CountedAttempt {
   /** Failures in a row, this attempt included. */
   failures: number;
-  /** The same of the silent key; undefined while a wait of its own runs: then the attempt must not be looked at. */
+  /** The same for the silent key. Undefined while its own wait runs: the attempt must not be compared then. */
   silent?: { failures: number; told: boolean };
 }
 
 /**
- * Counts an attempt as a failure before it is looked at; a success takes it back by {@link forgetFailures}. Attempts at once count one
+ * Counts an attempt as a failure before it is compared; a success clears it with {@link forgetFailures}. Concurrent attempts count one
  * after the other, and all but the first meet the wait.
  *
- * @param of.shown what a caller may know about: while its wait runs, the attempt is refused and nothing is counted
- * @param of.silent what a caller must not learn about, since it would tell which names belong to one account
- * Refusals: `rate_limited`, with the whole wait: how much of it is left would tell when somebody else has tried.
+ * Refusals: `rate_limited`, with the whole wait: the time that is left would reveal when somebody else has tried.
+ *
+ * @param of.shown the key that the caller may know about: while its wait runs, the attempt is refused and not counted
+ * @param of.silent the key that the caller must not learn about, since it would reveal which names belong to one account
  */
 export async function countAttempt(
   sql: Sql,
@@ -100,7 +101,7 @@ export async function countAttempt(
     silentForgetMs: silent?.forgetMs ?? 0,
   });
   if (!row || row.shown === null) {
-    // Null where the row has come with another attempt at the same moment.
+    // Null when another attempt inserted the row at the same moment.
     const wait = waitAfter(Math.max(row?.waiting ?? 0, free + 1));
     sql.note('rate_limit_exceeded', { policy });
     return limited({ policy, quota: 1, windowMs: wait * 1000 });
@@ -111,14 +112,14 @@ export async function countAttempt(
   };
 }
 
-/** One after the other, in the order in which they are counted: nobody waits in a circle. */
+/** One after the other, in the order in which they are counted, to avoid deadlocks. */
 const forget = statement(
   'limits_forget_failures',
   `with shown as (delete from failed_attempts where key = :shown returning key)
    delete from failed_attempts where key = :silent::bytea and (select count(*) from shown) >= 0`,
 );
 
-/** After a success. */
+/** Called after a success. */
 export const forgetFailures = (
   sql: Sql,
   { shown, silent }: { shown: FailureKey; silent?: FailureKey | undefined },
@@ -129,7 +130,7 @@ const tell = statement(
   'update failed_attempts set told = true where key = :key and not told returning key',
 );
 
-/** @returns true for the one who is to tell, in the transaction in which it is told */
+/** @returns true for the one caller who has to send the notification, in the transaction that sends it */
 export const tellOfFailures = async (sql: Sql, { key }: FailureKey): Promise<boolean> =>
   (await sql.query(tell, { key })).length > 0;
 
@@ -138,5 +139,5 @@ const prune = statement(
   `delete from failed_attempts where ctid = any(array(select ctid from failed_attempts where forget_at <= :now limit 5000))`,
 );
 
-/** Removes what is forgotten; for the sweep. */
+/** Prunes forgotten failures; for the sweep. */
 export const pruneFailures = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });

@@ -8,26 +8,26 @@ export interface Charge {
   budget: Budget;
 }
 
-/** What has been spent of a budget, this charge included. */
+/** The state of a budget, this charge included. */
 export interface Spent {
   spent: number;
   resets_at: Date;
 }
 
-/** Counters of floods (starts, sends, sign-ins) in a store of their own. */
+/** Rate limits for floods (starts, sends, sign-ins) in a separate store. */
 export interface FloodCounters {
   /**
-   * Spends one of each.
+   * Consumes one of each.
    *
-   * @returns undefined when the store is away: then the database counts, and no limit is skipped
+   * @returns undefined when the store is unavailable: the database counts instead, and no limit is skipped
    */
   spend(now: Date, charges: readonly Charge[], place?: Sql['place']): Promise<Spent[] | undefined>;
   close(): Promise<void>;
 }
 
 /**
- * On Redis or Valkey, by rate-limiter-flexible; undefined without a URL: then they are in PostgreSQL, in the same statement
- * as what they guard. Guesses are always counted in PostgreSQL: they must outlive a Redis that comes back empty.
+ * Opens the store on Redis or Valkey, with rate-limiter-flexible. Undefined without a URL: PostgreSQL counts in the same statement as the
+ * act that the limit guards. Attempts are always counted in PostgreSQL: their count must survive a Redis that comes back empty.
  */
 export function openFloodCounters(
   redisUrl: string | undefined,

@@ -10,14 +10,14 @@ const byChannel = (sms: Budget, mail: Budget): string =>
   `case sending.channel when 'sms' then ${sms.quota} else ${mail.quota} end`;
 
 /**
- * The charge of a send as CTEs, up to `verdict (may_send)`. An address has two shares of the same size: one that all strangers use, of
- * whom each network gets a third of the day, and one of the browsers and apps in which its account is known, whom strangers cannot
- * refuse anything.
+ * The charge of a send as CTEs, up to `verdict (may_send)`. An address has two shares of the same size. All strangers use one of them, and
+ * each network gets a third of its day. The other belongs to browsers and apps that are known for its account; strangers cannot exhaust it.
  *
- * Each counter is charged only for what those before it let through, and a network not for what is used up by others. Needs `:now`.
+ * Each counter is charged only for sends that the counters before it allowed. A network is not charged when others have used up the share.
+ * Needs `:now`.
  *
- * @param from a select of one row or none: `exact bytea` of the address, `channel`, `browser uuid` if the account is known in it, else
- *   null, and `source bytea`, a keyed digest of the network, or null where nobody knows
+ * @param from a select of one row or none: `exact bytea` of the address, `channel`, `browser uuid` if the account is known in it, otherwise
+ * null, and `source bytea`, a keyed digest of the network, or null when it is unknown
  */
 export const chargeSend = (from: string): string => `
   send_keys as (

@@ -5,8 +5,8 @@ import { counterKey } from './charge.js';
 import type { Charge } from './flood-counters.js';
 
 /**
- * An IP address as proxies write it, alone: without the port that some put behind it (`203.0.113.7:4711`, `[2001:db8::1]:443`), the
- * brackets and the zone (RFC 4007 §11). An IPv4 address in IPv6 clothes is the IPv4 address, in whichever spelling: mapped (`::ffff:0:0/96`, RFC 4291
+ * Returns the IP address that a proxy forwarded, without the port that some append (`203.0.113.7:4711`, `[2001:db8::1]:443`), the brackets
+ * and the zone (RFC 4007 §11). An IPv4 address embedded in IPv6 is returned as IPv4, in every spelling: mapped (`::ffff:0:0/96`, RFC 4291
  * §2.5.5.2) or through a NAT64 (`64:ff9b::/96`, RFC 6052 §2.1).
  */
 export function plainIp(text: string): string {
@@ -17,7 +17,7 @@ export function plainIp(text: string): string {
   return isIPv6(address) ? (ipv4Inside(address) ?? address) : address;
 }
 
-/** The first six groups of an IPv6 address that stands for an IPv4 address. */
+/** The first six groups of an IPv6 address that embeds an IPv4 address. */
 const ipv4Prefixes = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'];
 
 function ipv4Inside(address: string): string | undefined {
@@ -30,14 +30,14 @@ function ipv4Inside(address: string): string | undefined {
     .join('.');
 }
 
-/** The eight groups of an IPv6 address, in whichever spelling (RFC 4291 §2.2). */
+/** The eight groups of an IPv6 address, from any spelling (RFC 4291 §2.2). */
 function groupsOf(address: string): number[] {
   const [head = [], tail] = address.split('::').map(groupsIn);
   const zeros = Array<number>(Math.max(0, 8 - head.length - (tail?.length ?? 0))).fill(0);
   return tail === undefined ? [...head] : [...head, ...zeros, ...tail];
 }
 
-/** Its last two may be written as an IPv4 address. */
+/** The last two groups may be written as an IPv4 address. */
 const groupsIn = (text: string): number[] =>
   text
     .split(':')
@@ -49,15 +49,15 @@ const groupsIn = (text: string): number[] =>
     });
 
 /**
- * The part of an IP address that one party holds: a whole IPv4 address, the /64 of an IPv6 address (a household or a
- * server gets at least that many).
+ * Returns the part of an IP address that one party holds: a whole IPv4 address, or the /64 of an IPv6 address (a household or a server gets
+ * at least that many).
  */
 export function sourceOf(ip: string): string {
   const address = plainIp(ip);
   return isIPv6(address) ? networkOf(address, 64) : address;
 }
 
-/** The networks that an address is in, narrowest first: what one party may hold, up to what one may rent by the hour. */
+/** Returns the networks of an IP address, narrowest first: from what one party may hold to what one may rent by the hour. */
 export function networksOf(ip: string): { network: string; bits: 24 | 64 | 56 | 48 }[] {
   const address = plainIp(ip);
   if (isIPv6(address))
@@ -67,8 +67,8 @@ export function networksOf(ip: string): { network: string; bits: 24 | 64 | 56 | 
 }
 
 /**
- * What one address spends of a budget of sources, narrowest first: its own, and of the wider networks of an IPv6 address twice and four
- * times as much, since who has a /48 has 65,536 of /64.
+ * Returns what one IP consumes of a budget of sources, narrowest first: its own, and for the wider networks of an IPv6 address two and four
+ * times that quota, since the holder of a /48 has 65,536 networks of /64.
  *
  * @param prefix tells parties apart that share a budget
  */
@@ -81,7 +81,7 @@ export function chargesOfSource(keyring: Keyring, budget: Budget, ip: string, pr
   });
 }
 
-/** The widest network that an address is in: what one party may hold at most. */
+/** Returns the widest network of an IP address: the most that one party may hold. */
 export const widestNetworkOf = (ip: string): string => networksOf(ip).at(-1)?.network ?? ip;
 
 function networkOf(address: string, bits: 64 | 56 | 48): string {

@@ -4,7 +4,7 @@ const now = 1_700_000_000_000;
 const one = guessingNetworks('203.0.113.7');
 const other = guessingNetworks('198.51.100.7');
 
-/** So many guesses, one after the other. @returns how many were looked at */
+/** Makes this many attempts, one after the other. @returns how many were compared */
 const guess = (
   line: WrongGuesses,
   from: typeof one,

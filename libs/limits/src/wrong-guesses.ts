@@ -2,9 +2,9 @@ import { type Budget, budgets } from './budgets.js';
 import { chargeRows } from './charge.js';
 import { networksOf } from './source.js';
 
-/** Whom a wrong guess is charged to. */
+/** The counter that a wrong attempt is charged to. */
 export interface Guesser {
-  /** `203.0.113.0/24`, `2001:db8:1::/48`, `browser ` and its id. */
+  /** `203.0.113.0/24`, `2001:db8:1::/48`, or `browser ` and its id. */
   party: string;
   budget: Budget;
 }
@@ -16,17 +16,17 @@ const budgetOf = {
   48: budgets.wrongGuessesA48,
 } as const;
 
-/** The networks that an address is in. */
+/** The networks of an IP address. */
 export const guessingNetworks = (ip: string): Guesser[] =>
   networksOf(ip).map(({ network, bits }) => ({ party: network, budget: budgetOf[bits] }));
 
-/** A browser in which an account is known. */
+/** A browser that is known for an account. */
 export const guessingBrowser = (id: string): Guesser => ({
   party: `browser ${id}`,
   budget: budgets.wrongGuessesABrowser,
 });
 
-/** Charges a wrong guess, as SQL that yields `key, spent, resets_at`. Needs `:now`, `:guessers bytea[]` and `:windows integer[]`. */
+/** Charges a wrong attempt, as SQL that yields `key, spent, resets_at`. Needs `:now`, `:guessers bytea[]` and `:windows integer[]`. */
 export const chargeGuessers = chargeRows(
   'select unnest(:guessers::bytea[]) as key, unnest(:windows::integer[]) as window_ms',
 );
@@ -36,26 +36,28 @@ interface Count {
   resetsAt: number;
 }
 
-/** Many wrong guesses among few right ones, in one process. Times in milliseconds. */
+/** Many wrong attempts among few right ones, in one process. Times in milliseconds. */
 export const sprayAlarm = { windowMs: 600_000, wrong: 200, share: 0.5 } as const;
 
-/** What came of a guess. `spray`: more of them are wrong than people get wrong, see {@link sprayAlarm}; once in its window. */
+/** The result of an attempt. `spray`: more attempts are wrong than people get wrong, see {@link sprayAlarm}; once per window. */
 export type AfterGuess = { spray?: { wrong: number; right: number } };
 
 /**
- * The first line of the limit of wrong guesses: the networks that guess, and known browsers, in the memory of this process, so that a refusal costs the
- * database nothing. A guess is counted before it is looked at and given back when it was not wrong, so that many at once are no more
- * than the quota. The counters of the database are the truth for all processes together, and one that is used up there closes here
- * ({@link close}). Each gets its quota, and from each other process at most what was under way there when it was used up.
+ * The first line of the limit on wrong attempts. It counts networks and known browsers in the memory of this process, so that a refusal
+ * costs the database nothing.
+ *
+ * An attempt is counted before it is compared and refunded when it was not wrong, so that concurrent attempts stay within the quota. The
+ * counters in the database hold for all processes together; one that is used up there closes here ({@link close}). Each party gets its
+ * quota, plus at most what other processes had under way when it was used up.
  */
 export class WrongGuesses {
   private readonly counts = new Map<string, Count>();
   private window = { wrong: 0, right: 0, endsAt: 0, isTold: false };
 
-  /** @param atMost remembered at once; the one that has been there longest is forgotten first */
+  /** @param atMost entries in memory; the oldest is dropped first */
   constructor(private readonly atMost = 100_000) {}
 
-  /** @returns the budget that is used up, if one is; else the guess is counted */
+  /** @returns the budget that is used up, if any; otherwise the attempt is counted */
   admit(guessers: readonly Guesser[], now: number): Budget | undefined {
     const counts = guessers.map(({ party, budget }) => ({
       budget,
@@ -67,7 +69,7 @@ export class WrongGuesses {
     return undefined;
   }
 
-  /** What came of an admitted guess. */
+  /** Records the outcome of an admitted attempt. */
   settle(guessers: readonly Guesser[], outcome: 'wrong' | 'right' | 'neither', now: number): AfterGuess {
     if (outcome !== 'wrong') {
       for (const { party } of guessers) {
@@ -86,7 +88,7 @@ export class WrongGuesses {
     return { spray: { wrong, right } };
   }
 
-  /** The database has counted more than this process has. */
+  /** Called when the database has counted more than this process. */
   close({ party, budget }: Guesser, until: Date): void {
     this.counts.delete(party);
     this.counts.set(party, { spent: budget.quota, resetsAt: until.getTime() });

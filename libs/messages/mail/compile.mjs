@@ -1,5 +1,4 @@
-// Compiles the mails to written output that the service ships; MJML itself is needed only here.
-// Run: npm run mails
+// Compiles the mails into the generated module that the service ships. MJML itself is only needed here. Run: npm run mails
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import mjml2html from 'mjml';
@@ -17,7 +16,7 @@ export async function compileMails() {
       allowIncludes: true,
       includePath: here('.'),
       validationLevel: 'strict',
-      // Fonts from elsewhere would tell somebody that the mail was opened.
+      // Remote fonts would reveal to their host that the mail was opened.
       fonts: {},
     });
     if (errors?.length) throw new Error(errors.map((error) => error.formattedMessage).join('\n'));

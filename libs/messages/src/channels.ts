@@ -18,7 +18,7 @@ export interface Channels {
   close(): Promise<void>;
 }
 
-/** Where Twilio's receipts go. */
+/** The path that Twilio sends delivery receipts to. */
 const statusPath = '/webhooks/twilio/status';
 
 export function createChannels({ smtpUrls, mailFrom, twilio, urls }: ChannelOptions): Channels {

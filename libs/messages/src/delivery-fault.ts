@@ -1,6 +1,6 @@
 /**
- * A message did not leave. `permanent`: the provider will never take it; otherwise another attempt may succeed. It names
- * the provider's code and nothing else: no address, no text, no credentials.
+ * A message was not sent. `permanent`: the provider will never accept it; otherwise another attempt may succeed. It names the provider's
+ * code and nothing else: no address, no text, no credentials.
  */
 export class DeliveryFault extends Error {
   constructor(

@@ -15,11 +15,11 @@ type Step = 'MAIL FROM' | 'RCPT TO' | 'DATA';
 interface MailServer {
   url: string;
   mails: (ParsedMail & { envelopeFrom: string; envelopeTo: string[] })[];
-  /** Replies to come at a step, first first; when there is none left it is a yes. */
+  /** Replies per step, in order; after the last one it accepts. */
   says: Record<Step, number[]>;
 }
 
-/** A mail server that says no where it is told to. */
+/** A mail server that refuses where it is told to. */
 async function mailServer(options: { accepts?: (user: string, password: string) => boolean } = {}) {
   const box: MailServer = { url: '', mails: [], says: { 'MAIL FROM': [], 'RCPT TO': [], DATA: [] } };
   const reply = (step: Step) => {
@@ -55,7 +55,7 @@ async function mailServer(options: { accepts?: (user: string, password: string) 
   return box;
 }
 
-/** Something that listens and is no mail server for us: it says this and hangs up. */
+/** A listener that is not a usable mail server: it sends this greeting and hangs up. */
 async function hangsUp(greeting: string) {
   const door = { url: '', calls: 0 };
   const server: Server = createServer((socket) => {
@@ -146,7 +146,7 @@ describe('acts on the code of the reply, not on its text', () => {
     ['DATA', 451, false],
     ['DATA', 552, true],
     ['DATA', 554, true],
-    // About us, not about the person: mended here, it would go.
+    // About our set-up, not about the person: once it is mended, the mail can be sent.
     ['MAIL FROM', 451, false],
     ['MAIL FROM', 530, false],
     ['MAIL FROM', 550, false],

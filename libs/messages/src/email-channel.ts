@@ -5,16 +5,16 @@ import { DeliveryFault } from './delivery-fault.js';
 import type { RenderedEmail } from './render.js';
 
 export interface EmailOptions {
-  /** smtp(s)://user:password@host:port, in the order of failover. */
+  /** smtp(s)://user:password@host:port, in failover order. */
   smtpUrls: string[];
   /** Header `From` and envelope sender, where bounces go (RFC 3834 §5). */
   mailFrom: string;
-  /** Right side of Message-IDs. */
+  /** The right-hand side of Message-IDs. */
   messageIdHost: string;
 }
 
 export interface Email extends RenderedEmail {
-  /** Of the message's row: a retry has the same Message-ID. */
+  /** The id of the message's row: a retry has the same Message-ID. */
   id: string;
   to: string;
   locale: string;
@@ -22,7 +22,7 @@ export interface Email extends RenderedEmail {
 
 const minutes = 60_000;
 
-/** So long a server that was away is asked last; otherwise every mail would wait for it anew. */
+/** How long a server that was unavailable is tried last, so that not every mail waits for it again. */
 const rest = 30_000;
 
 interface Server {
@@ -30,7 +30,7 @@ interface Server {
   restsUntil: number;
 }
 
-/** Mail over pooled SMTP connections, one pool a server; the next server takes over when one is away or puts us off. */
+/** Sends mail over pooled SMTP connections, one pool per server. The next server takes over when one is unavailable or defers the mail. */
 export class EmailChannel {
   private readonly servers: Server[];
 
@@ -81,7 +81,7 @@ const messageOf = (email: Email, { mailFrom, messageIdHost }: EmailOptions): SMT
   text: email.text,
   html: email.html,
   messageId: `<${email.id}@${messageIdHost}>`,
-  // RFC 3834 §5: no vacation notice shall answer this; X-Auto-Response-Suppress says the same to Exchange.
+  // RFC 3834 §5: asks for no vacation replies; X-Auto-Response-Suppress says the same to Exchange.
   headers: {
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
@@ -92,8 +92,8 @@ const messageOf = (email: Email, { mailFrom, messageIdHost }: EmailOptions): SMT
 });
 
 /**
- * Waits as RFC 5321 §4.5.3.2 asks, five minutes for a greeting and ten for the end of the data, where no other server could
- * take over; where one could, a person with a code that dies in ten minutes is better served by trying it soon.
+ * The timeouts that RFC 5321 §4.5.3.2 asks for, five minutes for a greeting and ten for the end of the data, if no other server could take
+ * over. If one could, it should be tried soon: a person waits with a code that expires in ten minutes.
  */
 function openPool(url: string, hasNext: boolean): Transporter<SMTPPool.SentMessageInfo> {
   const { hostname, port, protocol, username, password, searchParams } = new URL(url);
@@ -107,7 +107,7 @@ function openPool(url: string, hasNext: boolean): Transporter<SMTPPool.SentMessa
     auth: username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : undefined,
     maxConnections: 12,
     maxMessages: Number.POSITIVE_INFINITY,
-    // A line that was cut while nothing was sent yet is dialled again, but not for seconds while another server waits.
+    // A connection that was lost before anything was sent is opened again, but not for seconds while another server waits.
     maxRequeues: 1,
     connectionTimeout: hasNext ? 10_000 : 1 * minutes,
     greetingTimeout: hasNext ? 15_000 : 5 * minutes,
@@ -116,20 +116,20 @@ function openPool(url: string, hasNext: boolean): Transporter<SMTPPool.SentMessa
 }
 
 interface Failure {
-  /** It is this mail that was not taken; otherwise the server is away, or does not want us. */
+  /** The server refused this mail; otherwise the server is unavailable, or refuses us. */
   isAboutMail: boolean;
   permanent: boolean;
   providerCode: string;
 }
 
 /**
- * Acts on the code of the reply, never on its text (RFC 5321 §4.2.1): 5yz is for good, 4yz and a lost line are for now. A 5yz
- * to our greeting, our credentials or our sender says nothing about the person's address: another server may think otherwise.
+ * Acts on the code of the reply, never on its text (RFC 5321 §4.2.1): 5yz is permanent, 4yz and a lost connection are temporary. A 5yz to
+ * our greeting, credentials or sender says nothing about the person's address: another server may decide differently.
  */
 function failureOf(fault: unknown): Failure {
   const { responseCode, code, originalCode, command } = Object(fault) as SmtpFault;
   const isMalformed = code === 'EENVELOPE' && command === 'API';
-  // 421 is a server that is going away (§3.8), whatever it was asked.
+  // 421 means that the server is shutting down (§3.8), whatever the command was.
   const isAboutMail = isMalformed || ((command === 'RCPT TO' || command === 'DATA') && responseCode !== 421);
   const isNo = responseCode !== undefined && responseCode >= 500 && responseCode < 600;
   return {
@@ -139,7 +139,7 @@ function failureOf(fault: unknown): Failure {
   };
 }
 
-/** As nodemailer describes it; the command is the one that was answered, CONN when the line itself was lost. */
+/** As nodemailer describes it. `command` is the one that was answered, CONN when the connection itself was lost. */
 interface SmtpFault {
   responseCode?: number;
   code?: string;

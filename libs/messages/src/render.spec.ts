@@ -21,7 +21,7 @@ const mail = (more: Partial<MessageSlots> = {}) =>
 const sms = (more: Partial<MessageSlots> = {}) =>
   (renderMessage({ ...slots, code: '123456', ...more, channel: 'sms' }) as RenderedSms).body;
 
-/** What a person reads of a page: no styles, no tags, one space between words. */
+/** The text of a page as a person reads it: no styles, no tags, one space between words. */
 const read = (html: string) =>
   html
     .replace(/<!--.*?-->|<(style|title|head)\b.*?<\/\1>/gs, '')
@@ -155,7 +155,7 @@ describe('what comes from elsewhere', () => {
 });
 
 describe('an SMS', () => {
-  /** The default alphabet of GSM 03.38, as far as it is ASCII and one septet a sign. */
+  /** The ASCII part of the GSM 03.38 default alphabet with one septet per character. */
   const gsm = /^[\n\r A-Za-z0-9@$_!"#%&'()*+,\-./:;<=>?]*$/;
 
   test.each(locales)('in %s: the last line binds the code to the page', (locale) => {

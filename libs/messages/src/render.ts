@@ -7,7 +7,7 @@ export type RenderedEmail = { channel: 'email'; subject: string; text: string; h
 export type RenderedSms = { channel: 'sms'; body: string };
 export type Rendered = RenderedEmail | RenderedSms;
 
-/** Writes a message. The same slots give the same bytes, so that a retry is the same message. */
+/** Renders a message. The same slots give the same bytes, so that a retry is the same message. */
 export function renderMessage(slots: MessageSlots & { channel: 'email' | 'sms' }): Rendered {
   const words = wordings[slots.locale];
   const service = oneLine(slots.productName);
@@ -83,7 +83,7 @@ function heldMail(words: Wording, service: string, slots: MessageSlots): Rendere
   });
 }
 
-/** Of a recovery: what happened, and how to object. */
+/** The mail about a recovery: what happened, and how to object. */
 function recoveryMail(
   words: Wording,
   service: string,
@@ -93,7 +93,7 @@ function recoveryMail(
 ): RenderedEmail {
   const { subject, preview, heading, was, footer } = letter;
   const { stopLabel: canStop, notYouHeading, notYouRemoved } = words.completed;
-  // An address that was removed is told, and has nothing to undo it with.
+  // A removed address gets the notification, but no link to undo anything.
   const [stopUrl, stopLabel, notYou] = slots.stopUrl
     ? [urlOf(slots.stopUrl), canStop, letter.notYou]
     : [urlOf(`${slots.recoveryUrl}/recover`), words.changed.recoverLabel, notYouRemoved];
@@ -179,8 +179,8 @@ function urlOf(url: string | undefined): string {
 }
 
 /**
- * The last line binds the code to the page (WICG, "Origin-bound one-time codes delivered via SMS"): `@host #code`, so that a
- * phone offers it there and nowhere else.
+ * The last line binds the code to the page (WICG, "Origin-bound one-time codes delivered via SMS"): `@host #code`. A phone then offers the
+ * code on that page and nowhere else.
  */
 function smsBody(words: Wording, service: string, slots: MessageSlots): string {
   if (slots.kind === 'recovery_completed')
@@ -215,5 +215,5 @@ const timeFormats: Record<Locale, Intl.DateTimeFormat> = {
   'zh-Hans': new Intl.DateTimeFormat('zh-CN', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
 };
 
-/** In UTC and saying so: where the person is, we do not know. */
+/** In UTC, and labelled so: we do not know where the person is. */
 const whenText = (at: Date, locale: Locale): string => `${timeFormats[locale].format(at)} UTC`;

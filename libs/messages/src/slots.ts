@@ -1,6 +1,6 @@
 import type { Locale } from '@rekey/kernel';
 
-/** What may happen to an account and its authenticators, its password among them. */
+/** What can happen to an account and its authenticators, including its password. */
 export type ChangeWord =
   | 'totp_bound'
   | 'totp_removed'
@@ -21,40 +21,40 @@ export type ChangeWord =
   | 'password_limited'
   | 'totp_guessed';
 
-/** Of a recovery: it has set a new password, has ended the old one without a new one, or has left it alone. */
+/** For a recovery: it has set a new password, ended the old one without a new one, or left it alone. */
 export type PasswordWord = 'set' | 'ended' | 'kept';
 
-/** What a message is written from. All of it may come from elsewhere, so all of it is escaped where it lands. */
+/** The values of a message. All of them may be foreign input, so all of them are escaped where they are inserted. */
 export interface MessageSlots {
   kind: 'recovery_code' | 'recovery_completed' | 'recovery_held' | 'authenticators_changed';
   locale: Locale;
-  /** What the product is called. */
+  /** The name of the product. */
   productName: string;
   /** Base URL of the hosted pages: its host binds the SMS to the page. */
   recoveryUrl: string;
-  /** The "this was not me" link of a message about a recovery, good for 72 hours. */
+  /** The "this was not me" link of a message about a recovery, valid for 72 hours. */
   stopUrl?: string | undefined;
-  /** Of a code by mail: the link beside it, good for 30 minutes. */
+  /** For a code by mail: the link next to it, valid for 30 minutes. */
   linkUrl?: string | undefined;
-  /** Of a code: the digits, ungrouped, and for how many minutes they are good. */
+  /** For a code: the digits, ungrouped, and its lifetime in minutes. */
   code?: string | undefined;
   codeMinutes: number;
-  /** Of a notice: when it happened, and what became of the password. */
+  /** For a notification: when it happened, and what happened to the password. */
   happenedAt?: Date | undefined;
   password?: PasswordWord | undefined;
-  /** Of a recovery: it has set authenticators aside that were bound lately. */
+  /** For a recovery: it has suspended authenticators that were bound recently. */
   suspended?: boolean | undefined;
-  /** Of a recovery that is held: until when. */
+  /** For a recovery that is held: until when. */
   heldUntil?: Date | undefined;
-  /** Credentials come from an issuer that is not ours: undoing a recovery does not end them. */
+  /** An external issuer gives the credentials: undoing a recovery does not end them. */
   issuerIsExternal?: boolean;
-  /** Of a notice about something that was bound: the link that undoes it, good for 72 hours. */
+  /** For a notification of a binding: the link that undoes it, valid for 72 hours. */
   undoUrl?: string | undefined;
-  /** Of a notice about a change: all that happened at once. */
+  /** For a notification of a change: everything that happened at once. */
   changes?: ChangeWord[] | undefined;
 }
 
-/** One line: neither a header nor an SMS can be made to have another (CR/LF injection). */
+/** Reduces a text to one line, so that it cannot add a header or an SMS line (CR/LF injection). */
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
 const entities: Record<string, string> = {
@@ -68,7 +68,7 @@ export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 
 /**
- * Fills `{{name}}` with escaped text, once: what a value contains is never read as another slot.
+ * Fills `{{name}}` with escaped text, in one pass: a slot inside of a value is not filled.
  *
  * @throws {Error} when the template has a slot without a value
  */
@@ -80,6 +80,6 @@ export function fill(template: string, values: Record<string, string>): string {
   });
 }
 
-/** `12345678` as `1234 5678`, `123456` as `123 456`, longer ones in fours: easier to read over than many in a row. */
+/** `12345678` as `1234 5678`, `123456` as `123 456`, longer ones in fours: groups are easier to copy than a long row of digits. */
 export const grouped = (code: string): string =>
   code.match(code.length === 6 ? /\d{3}/g : /\d{1,4}/g)?.join(' ') ?? code;

@@ -12,7 +12,7 @@ interface Asked {
   form: Record<string, string>;
 }
 
-/** Stands where api.twilio.com stands, and answers what it is told to. */
+/** Stands in for api.twilio.com and responds as it is told to. */
 let server: Server;
 let apiUrl = '';
 const asked: Asked[] = [];
@@ -64,7 +64,7 @@ test('a messaging service instead of a number', async () => {
 
 test.each([
   ['https://recover.example.com/webhooks/twilio/status', true],
-  // Twilio could not reach it, and a receipt in the clear could be read on the way.
+  // Twilio could not reach it, and a receipt in plain text could be read on the way.
   ['http://localhost:3000/webhooks/twilio/status', false],
 ])('receipts to %s: %s', async (statusCallback, isAsked) => {
   await channel({ statusCallback }).send(sms);

@@ -8,7 +8,7 @@ export interface SmsOptions {
   messagingServiceSid?: string | undefined;
   /** Another origin for api.twilio.com's paths. */
   apiUrl?: string | undefined;
-  /** Where Twilio reports what became of a message; only a public https address is given to it. */
+  /** The URL for Twilio's delivery receipts; only a public https URL is passed on. */
   statusCallback?: string;
 }
 
@@ -19,7 +19,7 @@ export interface Sms {
 
 type RequestOptions = Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0];
 
-/** Twilio's own client, on another origin. */
+/** Twilio's own client, with another origin. */
 class RedirectedClient extends twilio.RequestClient {
   constructor(private readonly origin: string) {
     super({ keepAlive: true, timeout: 30_000 });
@@ -34,7 +34,7 @@ class RedirectedClient extends twilio.RequestClient {
   }
 }
 
-/** SMS by Twilio. */
+/** Sends SMS through Twilio. */
 export class SmsChannel {
   private readonly client: ReturnType<typeof twilio>;
 
@@ -62,10 +62,10 @@ export class SmsChannel {
   }
 }
 
-/** 429 and 5xx are for now, like a lost line; another 4xx is about this number or this text, so it is for good. */
+/** 429 and 5xx are temporary, like a lost connection. Another 4xx is about this number or this text, so it is permanent. */
 function deliveryFaultOf(fault: unknown): DeliveryFault {
   const { status, code } = Object(fault) as { status?: number; code?: number | string };
-  // 401, 403 and 404 are about our account: once it is mended, the message can go.
+  // 401, 403 and 404 are about our account: once it is mended, the message can be sent.
   const permanent =
     status !== undefined && status >= 400 && status < 500 && ![401, 403, 404, 408, 429].includes(status);
   return new DeliveryFault(

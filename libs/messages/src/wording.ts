@@ -3,9 +3,9 @@ import type { ChangeWord, PasswordWord } from './slots.js';
 
 /** The sentences of all messages, in one language. */
 export interface Wording {
-  /** What stands between a sentence and the address it announces. */
+  /** Between a sentence and the address that it announces. */
   colon: string;
-  /** What stands between two sentences. */
+  /** Between two sentences. */
   between: string;
   code: {
     subject(service: string): string;
@@ -15,7 +15,7 @@ export interface Wording {
     good(minutes: number, service: string): string;
     orLink: string;
     linkLabel: string;
-    /** Runs on into the label of the link. */
+    /** Continues in the label of the link. */
     notYou: string;
     stopLabel: string;
     footer(service: string): string;
@@ -28,12 +28,12 @@ export interface Wording {
     lead(service: string, when: string): string;
     /** @param accountUrl where a person without a password goes */
     was(password: PasswordWord, accountUrl: string): string;
-    /** Where something that was set up lately does not count any more. */
+    /** For authenticators that were bound recently and no longer count. */
     suspended: string;
     notYouHeading: string;
     notYou(password: PasswordWord, signsOut: boolean): string;
     stopLabel: string;
-    /** To an address that the account had before. */
+    /** For an address that the account had before. */
     notYouRemoved: string;
     footer(service: string): string;
     sms(service: string, url: string, passwordEnded: boolean): string;
@@ -56,16 +56,16 @@ export interface Wording {
     what: Record<ChangeWord, string>;
     notYouHeading: string;
     notYou: string;
-    /** Where nobody can recover it for now. */
+    /** For an account that cannot be recovered at present. */
     notYouDisabled(service: string): string;
     recoverLabel: string;
-    /** Where a link undoes it. */
+    /** For a message with an undo link. */
     notYouUndo: string;
     undoLabel: string;
     footer(service: string): string;
     sms(service: string, what: string): string;
     smsUndo(service: string, what: string, url: string): string;
-    /** Where nobody can recover it for now. */
+    /** For an account that cannot be recovered at present. */
     smsDisabled(service: string, what: string): string;
   };
 }

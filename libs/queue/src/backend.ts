@@ -3,7 +3,7 @@ import { createPostgresBackend, type QueueOptions, setDefaultBackendFactory } fr
 import { Redis } from 'ioredis';
 import { poolFor } from './postgres-pool.js';
 
-/** Everything of one deployment waits in one queue; handlers are told apart by the job's name. */
+/** A deployment has one queue; the job's name selects the handler. */
 export const queueName = 'rekey';
 
 export interface QueueBackend {
@@ -12,11 +12,11 @@ export interface QueueBackend {
   redisUrl?: string | undefined;
 }
 
-/** How BullMQ reaches its store, and how to let go of it. */
+/** BullMQ's connection to its store, and how to close it. */
 export interface Connection {
   connection: QueueOptions['connection'];
   /**
-   * Waits for what BullMQ is ready by, at a start.
+   * Waits at start-up until BullMQ is ready.
    *
    * @throws {Error} when Redis cannot be reached or refuses us, with what to do
    */
@@ -33,7 +33,7 @@ export function connect({ database, redisUrl }: QueueBackend): Connection {
       end: async () => undefined,
     };
   }
-  // A worker's blocking read must wait for Redis to come back for as long as that takes.
+  // A worker's blocking read must wait for Redis to come back, however long that takes.
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, connectTimeout: 5_000 });
   redis.on('error', () => undefined);
   return {
@@ -43,7 +43,7 @@ export function connect({ database, redisUrl }: QueueBackend): Connection {
   };
 }
 
-/** A start waits this long for Redis. Once it runs, a Redis that goes away is waited for as long as that takes. */
+/** How long a start waits for Redis. A running process waits for it without limit. */
 const reachWithinMs = 10_000;
 
 async function reach(redis: Redis, ready: Promise<unknown>): Promise<void> {

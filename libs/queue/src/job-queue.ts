@@ -5,10 +5,10 @@ import { type JobName, type JobPayload, jobs } from './jobs.js';
 
 export interface JobQueue {
   /**
-   * Adds a job as part of the transaction: on PostgreSQL it commits with it; on Redis it is added right after the commit,
-   * and when that fails the sweep finds the row without a job.
+   * Adds a job as part of the transaction. On PostgreSQL it commits with it. On Redis it is added right after the commit; if that fails,
+   * the sweep finds the row without a job.
    *
-   * @param jobId a second job with the id of a living one is no second job
+   * @param jobId while a job with this id exists, a second one is not added
    */
   enqueue<Name extends JobName>(
     tx: Transaction,
@@ -16,12 +16,12 @@ export interface JobQueue {
     jobId: string,
     payload: JobPayload<Name>,
   ): Promise<void>;
-  /** Many at once, outside of any transaction: for the sweep. */
+  /** Adds many at once, outside of any transaction: for the sweep. */
   enqueueAll<Name extends JobName>(
     name: Name,
     items: { jobId: string; payload: JobPayload<Name> }[],
   ): Promise<void>;
-  /** @throws when the store of the queue is away */
+  /** @throws when the store of the queue is unavailable */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export async function openQueue(
   const queue = new Queue(queueName, { connection });
   let running = false;
   const report = (fault: unknown, place?: Sql['place']) => {
-    // A start that fails says so itself, and a connection that ends while we are leaving is no news.
+    // A failed start reports itself, and a connection that ends while we shut down is not worth a log line.
     if (running) log(fault, place);
   };
   queue.on('error', (fault) => report(fault));
@@ -44,7 +44,7 @@ export async function openQueue(
     jobId,
     attempts: jobs[name].retryAfterMs.length + 1,
     backoff: { type: 'plan' },
-    // The message row is the record; a finished job leaves nothing, so that the sweep may use its id again.
+    // The message row is the record. A finished job leaves nothing, so that the sweep can use its id again.
     removeOnComplete: true,
     removeOnFail: true,
   });

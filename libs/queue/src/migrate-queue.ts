@@ -9,12 +9,12 @@ import pg from 'pg';
 import { queueName } from './backend.js';
 
 /**
- * Brings BullMQ's own schema (`bullmq`) up to date, as the role that owns it; it takes a lock of its own. Where nothing is to be
- * done, a role that may only work can start as well.
+ * Brings BullMQ's own schema (`bullmq`) up to date, as its owner and under BullMQ's lock. If nothing is pending, the application role can
+ * start as well.
  */
 export async function migrateQueue(options: { url: string }): Promise<void> {
   const pool = new pg.Pool({ connectionString: options.url, max: 1, Client: HeardClient });
-  // A server that leaves in the moment between the last query and the end is no fault of ours; a query says its own.
+  // A server that stops between the last query and the end is not our fault to report; a failed query reports itself.
   pool.on('error', () => undefined);
   try {
     const client = await pool.connect();
@@ -29,14 +29,14 @@ export async function migrateQueue(options: { url: string }): Promise<void> {
   }
 }
 
-/** 0 where there is none. */
+/** 0 when there is none. */
 const versionOf = (client: pg.PoolClient): Promise<number> =>
   assertSchemaCompatibility(client as never).catch((fault: unknown) => {
     if (fault instanceof SchemaMigrationRequiredError) return 0;
     throw fault;
   });
 
-/** BullMQ would make the sequence of a queue's ids at its first jobs, and the role that works may not. */
+/** BullMQ would create the sequence of a queue's ids with its first jobs, which the application role may not do. */
 async function makeIds(client: pg.PoolClient): Promise<void> {
   const sequence = `to_regclass('bullmq.' || bullmq.job_id_seq_name($1))`;
   const { rows } = await client.query(`select ${sequence} is not null as made`, [queueName]);

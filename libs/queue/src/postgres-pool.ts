@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Database } from '@rekey/database';
 
 /**
- * What BullMQ takes for a pg.Pool: its statements go to the transaction that it joins, so that a job commits with what
- * caused it, and are named, so that PostgreSQL plans each once a connection.
+ * Stands in for a pg.Pool. BullMQ's statements go to the transaction that they join, so that a job commits with its cause. They are named,
+ * so that PostgreSQL plans each once per connection.
  */
 export function poolFor(database: Database) {
   const { pool } = database;
@@ -23,7 +23,7 @@ export function poolFor(database: Database) {
     on: (event: 'error' | 'connect', listener: (...args: never[]) => void) => {
       pool.on(event as 'error', listener as (fault: Error) => void);
     },
-    // BullMQ would end the pool or strip it of TypeORM's listeners; it is not BullMQ's.
+    // BullMQ would end the pool or remove TypeORM's listeners, but the pool is not BullMQ's.
     removeAllListeners: () => undefined,
     end: async () => undefined,
   };

@@ -3,12 +3,12 @@ import { connect, type QueueBackend, queueName } from './backend.js';
 import { type JobContext, type JobHandlers, type JobName, type JobPayload, jobs } from './jobs.js';
 
 export interface Workers {
-  /** Takes no new jobs, lets those under way finish. */
+  /** Accepts no new jobs and lets running ones finish. */
   close(): Promise<void>;
 }
 
 /**
- * Starts to work off the queue.
+ * Starts to work on the queue.
  *
  * @param options.concurrency jobs at once in this process
  * @throws {Error} when a job name has no handler, or a handler no job name
@@ -23,10 +23,10 @@ export async function startWorkers(
   const worker = new Worker(queueName, (job) => handle(handlers, job), {
     connection,
     concurrency: options.concurrency,
-    // A courier that died holds its job this long; then another takes it. The code it carries is the same.
+    // How long a job stays locked when its courier dies; then another one claims it. The code it carries is the same.
     lockDuration: 30_000,
     stalledInterval: 15_000,
-    // After a lost connection. By default a worker waits 15 s: nothing is sent meanwhile, and it cannot end either.
+    // After a lost connection. By default a worker waits 15 s, in which nothing is sent and it cannot be closed.
     runRetryDelay: 1_000,
     settings: {
       backoffStrategy: (attemptsMade, _type, _fault, job) => planOf(job?.name).at(attemptsMade - 1) ?? -1,
@@ -68,7 +68,7 @@ async function handle(handlers: JobHandlers, job: Job): Promise<void> {
   await run(handlers, name, job.data, context);
 }
 
-/** Payload and handler belong to the same name; only here the compiler cannot see it for all of them at once. */
+/** Payload and handler belong to the same name, which the compiler cannot see for all of them at once. */
 async function run<Name extends JobName>(
   handlers: JobHandlers,
   name: Name,

@@ -10,8 +10,8 @@ import { sqlStates, stateAfter, statesBefore } from './moves.js';
 import { type AccountNotice, warnOfChange } from './notice.js';
 
 /**
- * Ends open recoveries of an account, with the codes that are on their way. Where nothing has been proved, nobody may learn from its
- * end that there is such an account: it stays open, and leads nowhere.
+ * Ends the open recoveries of an account and drops their queued codes. A recovery without a proof stays open and leads nowhere: its end
+ * would reveal that the account exists.
  */
 const ending = (name: string, which: string) =>
   statement(
@@ -38,7 +38,7 @@ const endings = {
   byAddress: ending('by_address', rests(':addresses')),
 };
 
-/** Codes that were sent become codes to nobody: a guess at them takes the same steps as before. */
+/** Turns sent codes into codes for nobody. They are kept, so that an attempt at them takes the same steps, and the same time, as before. */
 const voidCodes = statement(
   'recovery_void_codes',
   `update messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
@@ -62,21 +62,21 @@ interface Following {
 }
 
 /**
- * What follows from a change that management has made, in its transaction:
+ * Carries out what follows from a change by management, in the transaction of that change:
  *
  * | changed | open recoveries | sessions and codes for them |
  * |---|---|---|
- * | disabled | end once something is proven; codes that were sent are void | end |
+ * | disabled | end once something is proven; sent codes become void | end |
  * | new password | end once something is proven | end |
- * | address removed, or confirmed no more | end where it was a proof | end where a recovery by it led to them; the password that such a recovery set in the last 72 hours ends, also where it is only kept for a stop, and every session with it |
+ * | address removed, or no longer confirmed | end if it was a proof | end if a recovery by it led to them; the password that such a recovery set in the last 72 hours ends, also if it is only retained for a stop, and every session with it |
  * | role removed | are judged when they are used | end |
- * | level lowered | are judged when they are used | end where they are worth more than the account is now |
- * | level raised, role or address added | are judged when they are used | go on as strong as they are |
+ * | level lowered | are judged when they are used | end if their assurance is higher than the account's is now |
+ * | level raised, role or address added | are judged when they are used | continue with the assurance they have |
  *
- * The password from before such a recovery does not come back by itself: that an address is removed says nothing of who used it, and that
- * password may be why its owner recovered. It is kept for whoever says "this was not me".
+ * The password from before such a recovery is not restored automatically. The removal of an address says nothing about who used it, and the
+ * old password may be the reason why the owner recovered. It is retained for a person who says "this was not me".
  *
- * Every address that the account had before is told (NIST SP 800-63B-4 §4.6).
+ * Every address that the account had before gets a notification (NIST SP 800-63B-4 §4.6).
  */
 export async function followChange(tx: Transaction, of: Following): Promise<void> {
   const { account, change, actor, at } = of;
@@ -86,7 +86,7 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
   const changes = noticesOf(change);
   const end = (reason: EndReason, which: 'account' | 'strong' = 'account') =>
     endSessionsOf(tx, which, { id: account, at, reason, actor });
-  // Whatever else was changed with it.
+  // Regardless of what else changed with it.
   const hasLostPassword = !change.hasNewPassword && (await endWorkOfAddress(tx, of));
   if (hasLostPassword) changes.push('password_ended');
   if (change.status === 'disabled' || change.lostRole) await end('account');
@@ -113,7 +113,10 @@ async function endBy(
   tx.note('recoveries_stopped', { by: 'management', completed: 'no' }, row?.ended ?? 0);
 }
 
-/** What recoveries by addresses that are gone have led to. @returns true when a password was among it, which opened who knows what */
+/**
+ * Takes back what recoveries by removed addresses have led to.
+ * @returns true when that includes a password: it may have opened any number of sessions
+ */
 async function endWorkOfAddress(
   tx: Transaction,
   { account, change: { lostAddresses: addresses }, actor, at }: Following,
@@ -141,7 +144,7 @@ function noticesOf(change: AccountChange): AccountNotice[] {
 const erase = statement(
   'recovery_erase_account',
   `with theirs as (
-     -- What is still open is nobody's from now on, like one that was begun for an identifier that nobody has.
+     -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
      update recoveries set account_id = null, generation = null where account_id = :account returning id
    ), silenced as (
      update messages set state = case when messages.state = 'queued' then 'dropped' else messages.state end,
@@ -155,8 +158,8 @@ const erase = statement(
 );
 
 /**
- * Before an account is deleted, in that transaction and with the account held: all that belongs to it ends and names it no more.
- * Whoever gets its id next inherits nothing.
+ * Ends everything that belongs to an account and removes its id from it. Runs before the account is deleted, in that transaction and with
+ * the account locked. An account that gets the same id later inherits nothing.
  */
 export async function followDeletion(
   tx: Transaction,

@@ -10,8 +10,8 @@ const look = statement(
 );
 
 /**
- * Whether the end of a proven recovery would leave its account without the password that it has: the pages then ask for a new one
- * first, also where an app waits for the person. Before the proof there is nothing to ask.
+ * Returns whether completing a proven recovery would take away the password of its account. The pages then ask for a new one first, also
+ * when an app waits for the person. Before the proof there is nothing to ask.
  */
 export async function asksForPassword(
   { database, keyring, policy }: RecoveryContext,

@@ -3,24 +3,24 @@ import type { RecoveryReference } from './context.js';
 import { lifetimes } from './lifetimes.js';
 
 /**
- * The bearer token of a recovery: a 256-bit keyed digest of its id. It is not kept, not even as a digest, and the answer to
- * a repeated start can be given again.
+ * The bearer token of a recovery: a 256-bit keyed digest of its id. It is not stored, not even as a digest. It can be derived again for an
+ * idempotent response to a repeated start.
  */
 export const recoveryToken = (keyring: Keyring, recoveryId: string): string =>
   keyring.mac('recovery-token', recoveryId).toString('base64url');
 
-/** In constant time, without a look into the database: a wrong token costs an attacker a 404 and us nothing. */
+/** Compares in constant time and without a database lookup: a wrong token costs an attacker a 404 and costs us nothing. */
 export function isRecoveryToken(keyring: Keyring, { id, token }: RecoveryReference): boolean {
   if (!isUuid(id) || !/^[\w-]{43}$/.test(token)) return false;
   const mac = readBase64url(token);
   return mac !== undefined && keyring.isMac(mac, 'recovery-token', id);
 }
 
-/** What the beginning browser shows and the page behind a mail's link asks for: three digits. */
+/** Three digits. The browser that started the recovery shows them; the page behind the link in a mail asks for them. */
 export const linkNumber = (keyring: Keyring, recoveryId: string): string =>
   linkNumbers(keyring, recoveryId)[0] ?? '';
 
-/** Also those that were shown before the newest key came: a browser that began then still shows its own. */
+/** Includes the numbers under older keys: a browser that started before a key rotation still shows its own number. */
 export const linkNumbers = (keyring: Keyring, recoveryId: string): string[] =>
   keyring.macs('link-number', recoveryId).map((mac) => String(100 + (mac.readUInt32BE() % 900)));
 
@@ -30,8 +30,8 @@ const timeBytes = 6;
 const counterBytes = 2;
 
 /**
- * The token of a link: the recovery's id, the second at which the link ends, for which of its messages, and a keyed digest
- * of all that. Nothing of it is kept.
+ * The token of a link: the recovery's id, the second at which the link expires, the number of the message, and a keyed digest of all three.
+ * Nothing of it is stored.
  */
 function linkToken(
   keyring: Keyring,
@@ -69,7 +69,7 @@ function readToken(
 export const stopToken = (keyring: Keyring, recoveryId: string, sentAt: number): string =>
   linkToken(keyring, 'stop-token', { id: recoveryId, endsAt: sentAt + lifetimes.stopLink, counter: 0 });
 
-/** @returns the recovery's id; undefined for a token that is not ours or has run out */
+/** @returns the recovery's id; undefined for a token that is not ours or has expired */
 export const readStopToken = (keyring: Keyring, token: string, now: number): string | undefined =>
   readToken(keyring, 'stop-token', token, now)?.id;
 
@@ -77,11 +77,14 @@ export const readStopToken = (keyring: Keyring, token: string, now: number): str
 export const undoToken = (keyring: Keyring, authenticatorId: string, sentAt: number): string =>
   linkToken(keyring, 'undo-token', { id: authenticatorId, endsAt: sentAt + lifetimes.stopLink, counter: 0 });
 
-/** @returns the authenticator's id; undefined for a token that is not ours or has run out */
+/** @returns the authenticator's id; undefined for a token that is not ours or has expired */
 export const readUndoToken = (keyring: Keyring, token: string, now: number): string | undefined =>
   readToken(keyring, 'undo-token', token, now)?.id;
 
-/** The token of the link beside a code in a mail. @param counter which message of the recovery it stands in */
+/**
+ * The token of the link next to a code in a mail.
+ * @param counter the number of the message within the recovery
+ */
 export const codeLinkToken = (
   keyring: Keyring,
   recoveryId: string,

@@ -15,42 +15,49 @@ import { sqlStates, statesBefore } from './moves.js';
 import { classOf, type ProofKind } from './policy.js';
 import { type RecoveryRow, rowColumns } from './view.js';
 
-/** What a burnt guess found. */
+/** What a spent attempt found. */
 export interface Burnt extends RecoveryRow {
-  /** Whose recovery it is: as the courier bound it with a code, else as its identifier says now. */
+  /** The account of the recovery: as the courier bound it with a code, otherwise the current owner of the identifier. */
   account_id: string | null;
-  /** Null when there was nothing to burn. */
+  /** Null when there was no attempt to spend. */
   tries: number | null;
-  /** Whether the odds of the identifier and of the account allow to look at it; true for what is paid when it is sent, or too long to guess. */
+  /**
+   * Whether the odds of the identifier allow the comparison; the account's odds are not reported, see below. Always true for proofs that
+   * are paid for when they are sent, and for those too long to guess.
+   */
   affordable: boolean;
-  /** Failures in a row of each authenticator that is short, this guess included. */
+  /** Consecutive failures of each short authenticator, this attempt included. */
   evidence: (Evidence & { failures: number })[];
 }
 
-/** For whoever is not there: as much is looked for and as much is written as for those who are. It goes with the odds. */
+/**
+ * Stands in for an account that does not exist, under the key of the identifier's odds: as much is looked up and as much is written as for
+ * an existing one.
+ */
 const nobody = `'nobody ' || encode(spent.guess_key, 'hex')`;
 const somebody = `coalesce(spent.account_id, ${nobody})`;
 const dayMs = 86_400_000;
 
-/** What a guess costs that was not paid for when a code was sent, as SQL for {@link chargeOddsRows}. */
+/** The price of an attempt that was not paid for when a code was sent, as SQL for {@link chargeOddsRows}. */
 const priced = (kind: ProofKind, cost: number): string => `
   select cost.key, ${cost}::double precision as cost, true as known from spent, lateral (values
     (${identifierOddsKey(kind, 'spent.guess_key')}), (${accountOddsKey(kind, somebody)})
   ) as cost (key)`;
 
-/** An authenticator is no way to begin a recovery: nobody who has proved nothing yet uses up the odds of its owner. */
+/** An authenticator cannot be the first proof of a recovery. Otherwise a person who has proved nothing could use up the owner's odds. */
 const mayBeGuessed = (kind: ProofKind): string =>
   classOf[kind] === 'authenticator' ? `recoveries.proofs <> '{}'` : 'true';
 
 /**
- * Burns a guess: the recovery's, the odds of the identifier and of the account where it is an authenticator app, and one failure of
- * each authenticator that it is checked against and that could be guessed. All of it commits before anything is compared; a right
- * guess forgets its failures afterwards. What the odds do not allow is not checked: it wears nothing out.
+ * Spends an attempt: one of the recovery's attempts, the odds of the identifier and of the account for an authenticator app, and one
+ * failure of each guessable authenticator that the value is compared with. All of it commits before anything is compared. A right attempt
+ * clears its failures afterwards. An attempt that the odds do not allow is not compared and adds no failure to an authenticator.
  *
- * The courier binds a recovery to its account with the first code. Where it has not, or never will (past the limit of sends, or
- * without an address), the guess looks for the account itself, so that a saved code proves at once. For nobody's
- * identifier it is looked for each time; where the account is bound, therefore, something is looked for that nobody has. And as it
- * takes longer to find somebody than to find nobody, every guess does both: who finds nobody looks for anybody, and the other way round.
+ * The courier binds a recovery to its account with the first code. If it has not done so yet, or never will (over the limit of sends, or no
+ * address), the attempt looks up the account itself, so that a saved code proves at once.
+ *
+ * To keep timing uniform, every attempt runs one lookup that hits and one that misses: an unknown identifier adds a lookup of an arbitrary
+ * account, a bound recovery adds a lookup of a non-existent one.
  */
 const burning = (name: string, kind: ProofKind, evidence: string, cost?: number): Statement =>
   statement(
@@ -78,8 +85,8 @@ const burning = (name: string, kind: ProofKind, evidence: string, cost?: number)
      ), paid as (
        ${cost === undefined ? 'select null::bytea as key where false' : chargeOddsRows(priced(kind, cost))}
      ), affordable as (
-       -- An account that was worn out through another of its identifiers must not show it: that would tell that the two belong
-       -- together. The guess is simply not looked at.
+       -- An account that was exhausted through another of its identifiers must not show it: that would reveal that both identifiers belong
+       -- together. The attempt is refused like a wrong one, without a comparison.
        select ${cost === undefined ? 'true' : '(select count(*) from paid) = 2'} as both,
          ${cost === undefined ? 'true' : `exists (select from paid, spent where paid.key = ${identifierOddsKey(kind, 'spent.guess_key')})`} as identifier
      ), checked as (
@@ -104,11 +111,11 @@ export const burnings: Record<ProofKind | 'link', Statement> = {
   link: burning('link', 'code', answeringByLink(false).evidence(somebody)),
 };
 
-/** Which of the evidence a guess may be looked at with. */
+/** The evidence that an attempt may be compared with. */
 export const usable = ({ evidence }: Burnt): Evidence[] =>
   evidence.filter(({ short, failures }) => !short || failures <= failuresInARow);
 
-/** The authenticators for which this failure is one too many. */
+/** The authenticators that reach their failure limit with this attempt. */
 export const wornOut = ({ evidence }: Burnt): string[] =>
   evidence.flatMap(({ authenticator, short, failures }) =>
     authenticator !== null && short && failures >= failuresInARow ? [authenticator] : [],

@@ -6,8 +6,8 @@ import type { RecoveryContext, RecoveryReference } from './context.js';
 import { sqlStates, stateAfter, statesBefore } from './moves.js';
 
 /**
- * What goes when a recovery ends, whichever way: who it was about can no longer be read from it, nor that two of them were about the
- * same identifier, or came from the same network or browser.
+ * Everything that is erased when a recovery ends, for whatever reason. Afterwards the row does not reveal the person, nor that two
+ * recoveries had the same identifier, network or browser.
  */
 export const wiped = `identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea`;
 
@@ -24,7 +24,7 @@ const cancel = statement(
    select exists (select from ended) as ended from recoveries where id = :id`,
 );
 
-/** The person gives it up. Refusals: `not_found`, `recovery_closed`. */
+/** The person cancels the recovery. Refusals: `not_found`, `finished`. */
 export async function cancelRecovery(
   { database, keyring, clock }: RecoveryContext,
   reference: RecoveryReference,

@@ -5,7 +5,7 @@ import type { EvidenceBasis } from '@rekey/tokens';
 import type { Place } from '@rekey/watch';
 import type { RecoveryPolicy } from './policy.js';
 
-/** Makes sure that a message will be looked after, as part of the transaction that writes its row. */
+/** Enqueues a message within the transaction that inserts its row. */
 export type EnqueueMessage = (tx: Transaction, messageId: string) => Promise<void>;
 
 /** What every act needs. */
@@ -13,15 +13,15 @@ export interface ActContext {
   database: Database;
   keyring: Keyring;
   clock: Clock;
-  /** Where floods are counted, when that is not the database. */
+  /** The store of rate limits, when that is not the database. */
   flood?: FloodCounters | undefined;
-  /** How likely a guess may be right, in a day and in a year; the defaults when left out. */
+  /** How likely a stranger's attempts may succeed, per day and per year. Defaults apply when omitted. */
   odds?: OddsPolicy | undefined;
 }
 
 /** What the acts on messages need. */
 export interface MessageContext extends ActContext {
-  /** Codes in ten minutes that one client may cause, and all of them together; the defaults when left out. */
+  /** Codes per ten minutes, for one client and for the whole instance. Defaults apply when omitted. */
   sendQuotas?: { client: number; instance: number };
 }
 
@@ -29,32 +29,32 @@ export interface MessageContext extends ActContext {
 export interface RecoveryContext extends ActContext {
   enqueue: EnqueueMessage;
   issuer: IssuerPort;
-  /** Which proofs get an account back. */
+  /** The proofs that are enough for a recovery. */
   policy: RecoveryPolicy;
-  /** The networks that guess wrongly, of this process; nobody is counted when left out. */
+  /** Counts wrong attempts by network, in this process. Nothing is counted when omitted. */
   wrongGuesses?: WrongGuesses;
-  /** Many accounts seem to be guessed at. */
+  /** Called when many accounts seem to be under attack at once (password spraying). */
   spraySeen?(spray: { wrong: number; right: number }): void;
-  /** Roles for which it asks for level 2. */
+  /** Roles for which the policy asks for level 2. */
   strongRoles: string[];
-  /** How long what is bound to an account of one factor waits until it counts in a recovery, in milliseconds. */
+  /** Milliseconds before an authenticator that was bound to a single-factor account counts in a recovery. */
   bindingHoldMs: number;
-  /** `iss` of the authorization answer (RFC 9207), and the name under which assertions are signed for. */
+  /** `iss` of the authorization response (RFC 9207), and the audience of signed assertions. */
   issuerUrl: string;
-  /** What the product is called: no password may be made of it. */
+  /** The name of the product: no password may be derived from it. */
   productName: string;
 }
 
-/** What a recovery states to the issuer: who proved what, and when. */
+/** What a recovery asserts to the issuer: who proved what, and when. */
 export interface ProvenSubject {
   recoveryId: string;
   accountId: string;
   clientId: string;
-  /** How: authentication context and methods (RFC 8176, where it has a word). */
+  /** Authentication context and methods (RFC 8176, where it has a word). */
   acr: string;
   amr: string[];
   provenAt: Date;
-  /** What the issuer judges again. */
+  /** The evidence, which the issuer judges again. */
   basis: EvidenceBasis;
 }
 
@@ -68,24 +68,25 @@ export interface TokenAnswer {
 }
 
 /**
- * The issuer as a recovery sees it. Each call ends every older session and refresh family of the account (RFC 8693); at an
- * issuer that is not ours that is its own duty, and those of ours are ended beside it.
- * `unavailable` when it cannot be reached or has a fault of its own; `invalid_state` when it says no. Each is told what it was
- * caused by.
+ * The issuer as a recovery sees it. Each call ends every older session of the account, token family included (RFC 8693). An external issuer
+ * has to do that itself; our own sessions are ended in addition.
+ *
+ * Refusals: `unavailable` when the issuer cannot be reached or fails; `invalid_state` when it refuses. Each call passes the trace context
+ * on.
  */
 export interface IssuerPort {
   exchangeForTokens(subject: ProvenSubject, place: Place | undefined): Promise<TokenAnswer | Refusal>;
-  /** For an app's redirect: a code that only the holder of the PKCE verifier can use (RFC 7636). Only our own issuer has it. */
+  /** For an app's redirect: a code that only the holder of the PKCE verifier can redeem (RFC 7636). Only our own issuer offers it. */
   exchangeForCode?(
     subject: ProvenSubject,
     redirect: { redirectUri: string; codeChallenge: string },
     place: Place | undefined,
   ): Promise<{ code: string } | Refusal>;
-  /** Takes back all that a recovery has led to here, refreshes included. */
+  /** Revokes everything that a recovery has led to here, refreshed tokens included. */
   revoke(recoveryId: string, place: Place | undefined): Promise<void>;
 }
 
-/** A recovery and the bearer token that its start gave. */
+/** A recovery and the bearer token from its start. */
 export interface RecoveryReference {
   id: string;
   token: string;

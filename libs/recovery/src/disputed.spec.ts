@@ -1,6 +1,6 @@
 import { disputedBy, type PastRecovery } from './disputed.js';
 
-/** `A@1 mail`: the recovery A, completed at 1 and proved with these; with a `.` its stop link has run out. */
+/** `A@1 mail`: recovery A, completed at 1 and proved with these authenticators. A trailing `.` means that its stop link has expired. */
 const read = (text: string): PastRecovery => {
   const [head = '', ...authenticators] = text.split(' ');
   const [, id = '', at = '', over = ''] = /^(\w+)@(\d+)(\.?)$/.exec(head) ?? [];

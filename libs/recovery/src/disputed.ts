@@ -1,30 +1,30 @@
-/** A recovery of an account in which something was proved, as it counts when one of them is stopped. */
+/** A recovery of an account in which something was proved, as seen by the stop of one of them. */
 export interface PastRecovery {
   id: string;
-  /** When it was completed; its first proof where it was not. Milliseconds. */
+  /** When it was completed, or when its first proof was made if it was not. Milliseconds. */
   at: number;
-  /** What its proofs were made with, as evidence names them. */
+  /** The authenticators of its proofs, as evidence names them. */
   authenticators: readonly string[];
-  /** Its own stop link still works. */
+  /** Whether its own stop link still works. */
   canBeStopped: boolean;
 }
 
-/** An address that was confirmed anew is the same mailbox. */
+/** An address that was confirmed again is the same mailbox. */
 const nameOf = (authenticator: string): string => authenticator.split(':')[0] ?? '';
 
 /**
- * What a stop takes back: everything since the last state of the account that nobody disputes. That state is the one before
+ * Returns what a stop takes back: everything since the last undisputed state of the account. That is the state before
  *
  * - the recovery that is stopped,
- * - and before each earlier one that can still be stopped and was proved with something that a disputed one was proved with, since the
- *   same hand may have made both.
+ * - and before each earlier one that can still be stopped and shares an authenticator with a disputed one, since the same person may have
+ * made both.
  *
- * Every recovery after that state goes too: it was built on what is disputed. An earlier one that was proved with something else
- * stays, and so does one whose stop link has run out unused.
+ * Every later recovery is disputed too, because it was built on a disputed state. An earlier one that was proved with something else is
+ * left alone. So is one whose stop link expired unused.
  *
  * @param stopped the recovery of the link
  * @param others of the same account
- * @returns ids, oldest first; none where nothing was proved: that attempt has changed nothing
+ * @returns ids, oldest first; none if nothing was proved, since that recovery has changed nothing
  */
 export function disputedBy(stopped: PastRecovery, others: readonly PastRecovery[]): string[] {
   if (stopped.authenticators.length === 0) return [];

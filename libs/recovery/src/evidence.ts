@@ -12,11 +12,13 @@ import {
 } from '@rekey/proofs';
 import type { ProofKind } from './policy.js';
 
-/** One thing that a guess is checked against, and the authenticator that the guess is charged to; null for nobody's. */
+/**
+ * One thing that an attempt is compared with, and the authenticator that the attempt is charged to; null when the account does not exist.
+ */
 export interface Evidence {
   authenticator: string | null;
   evidence: unknown;
-  /** It has fewer than 64 bits: its failures are counted (NIST SP 800-63B-4 §3.2.2). */
+  /** It has fewer than 64 bits, so its failures are counted (NIST SP 800-63B-4 §3.2.2). */
   short: boolean;
 }
 
@@ -27,16 +29,19 @@ export interface Accepted {
   amr: string;
   /** The message that carried it. */
   messageId?: string;
-  /** Takes it out of use, in the transaction that moves the recovery. @returns false when another was faster */
+  /**
+   * Marks it as used, in the transaction that moves the recovery.
+   * @returns false when another request was faster
+   */
   spend?(sql: Sql): Promise<boolean>;
 }
 
-/** A way to answer: where its evidence comes from, and how a value is checked against it. */
+/** A verifier: where its evidence comes from, and how a value is compared with it. */
 export interface Answering {
   kind: ProofKind;
-  /** SQL that yields `authenticator_id, evidence, short`; needs `:id` and `:now`, `:counter` for a link. */
+  /** SQL that yields `authenticator_id, evidence, short`; needs `:id` and `:now`, and `:counter` for a link. */
   evidence(account: string): string;
-  /** Takes as long where there is no evidence. */
+  /** Takes equally long when there is no evidence. */
   check(
     about: { keyring: Keyring; now: number; recoveryId: string },
     value: string,
@@ -54,8 +59,8 @@ interface SentCode {
 }
 
 /**
- * Messages that carry a code, newest first. Those that went to nobody are among them: a guess takes the same steps, whoever
- * it is about. Whether the address still counts is asked when a guess was right.
+ * Messages that carry a code, newest first. Codes for nobody are included, so that an attempt takes the same steps for every identifier.
+ * Whether the address still counts is checked after a right attempt.
  */
 const sentCodes = (which: string, limit: number, short: string): string => `
   select m.authenticator as authenticator_id, ${short} as short,
@@ -83,8 +88,8 @@ const code: Answering = {
 };
 
 /**
- * The link of a mail: what it proves is what the code beside it proves. The token has been read already; the value is the
- * number that the beginning browser shows, or empty in that browser itself.
+ * The link in a mail proves the same as the code next to it. The token has already been read. The value is the number that the starting
+ * browser shows, or empty in that browser itself.
  */
 const link = (isRight: boolean): Answering => ({
   kind: 'code',
@@ -120,7 +125,7 @@ const totp: Answering = {
   },
 };
 
-/** Every way there is: a new kind of proof is a folder of `proofs` and a line here. */
+/** All verifiers. A new kind of proof is a folder of `proofs` and a line here. */
 export const answerings = { code, backup_code: backupCode, totp } as const satisfies Record<
   ProofKind,
   Answering

@@ -1,6 +1,6 @@
 import { type FormerPassword, passwordBefore } from './former-password.js';
 
-/** `R2<R1`: the recovery R2 has kept a password that was the work of R1; `R1<`: one that was nobody's. */
+/** `R2<R1`: recovery R2 has retained a password that R1 had set; `R1<`: one that no recovery had set. */
 const formersOf = (text: string): FormerPassword[] =>
   text
     .split(' ')

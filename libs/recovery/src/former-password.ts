@@ -4,20 +4,20 @@ import { type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
 import type { ActContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
 
-/** The password that was there before one that a recovery has set or ended. It is kept as long as the recovery can be stopped. */
+/** The password that a recovery has replaced or ended. It is retained as long as that recovery can be stopped. */
 export interface FormerPassword {
-  /** The recovery that has set or ended the one after it. */
+  /** The recovery that replaced or ended this password. */
   recovery: string;
-  /** The recovery whose work it was itself. */
+  /** The recovery that had set this password. */
   setBy: string | null;
 }
 
 /**
- * Which password an account goes back to when recoveries are taken back: the newest one that is not the work of any of them. A
- * password that management has put meanwhile is nobody's work, and stays.
+ * Returns the password that an account goes back to when recoveries are taken back: the newest one that none of them has set. A password
+ * that management has set in the meantime belongs to no recovery, and stays.
  *
- * @param current whose work the password of now is
- * @returns `untouched`: it is not theirs; `none`: what was before is not kept any more
+ * @param current the recovery that has set the current password
+ * @returns `untouched`: none of them has set it; `none`: the password from before is no longer retained
  */
 export function passwordBefore<Former extends FormerPassword>(
   current: string | null,
@@ -26,7 +26,7 @@ export function passwordBefore<Former extends FormerPassword>(
 ): 'untouched' | 'none' | Former {
   let found: Former | undefined;
   for (let by = current; by !== null && takenBack.includes(by); by = found.setBy) {
-    // Each recovery keeps one, and none leads back to itself: the list is shorter with every step.
+    // Each recovery retains one password and none refers to itself, so the list gets shorter with every step.
     const former = formers.find((one) => one.recovery === by && one !== found);
     if (!former) return 'none';
     formers = formers.filter((one) => one !== former);
@@ -40,7 +40,7 @@ const formerAs = (of: { id: string; account: string }): SealedAs => ({
   ...of,
 });
 
-/** The columns of a new row of `former_passwords`. Sealed with an id of its own, for the account. */
+/** The columns of a new row of `former_passwords`, encrypted for the account under an id of its own. */
 export function sealFormer(
   keyring: Keyring,
   now: number,
@@ -52,12 +52,12 @@ export function sealFormer(
     formerId,
     formerSealed: held?.phc ? keyring.seal(held.phc, formerAs({ id: formerId, account })) : null,
     formerSetBy: held?.setBy ?? null,
-    // A password that nobody has set, because there never was one, need not come back.
+    // Without a password there is nothing to give back, unless a recovery had ended it.
     keepsFormer: held !== undefined && (held.isSet || held.setBy !== null),
   };
 }
 
-/** Keeps the password of before, as a data-modifying clause that takes its recoveries from a CTE with `id`. */
+/** Retains the current password, as a data-modifying clause that reads its recoveries from a CTE with `id`. */
 export const keepFormer = (from: string): string => `
   insert into former_passwords (id, recovery_id, sealed, set_by, until)
   select :formerId::uuid, ${from}.id, :formerSealed::bytea, :formerSetBy::uuid, :formerUntil::timestamptz
@@ -73,8 +73,8 @@ const keepOfSession = statement(
 );
 
 /**
- * In a transaction, before a session that came from a recovery sets another password: what it finds is given back when the recovery is
- * stopped, as far as that recovery has not kept one already.
+ * Called in a transaction, before a session that came from a recovery sets another password. It retains the current password for a stop of
+ * that recovery, unless that recovery has retained one already.
  */
 export async function keepFormerOf(
   tx: Transaction,
@@ -103,10 +103,10 @@ interface FormerRow extends FormerPassword {
 }
 
 /**
- * In a transaction that holds the account: takes back the password that these recoveries, or their sessions, have set or ended. What
- * was there before them comes back; where it is not kept any more, the account has none until its owner recovers.
+ * Takes back the password that these recoveries, or their sessions, have set or ended, in a transaction that has locked the account. The
+ * password from before them is restored. If it is no longer retained, the account has no password until its owner recovers.
  *
- * @returns `untouched` when the password of now is not their work
+ * @returns `untouched` when none of them has set the current password
  */
 export async function takePasswordBack(
   tx: Transaction,
@@ -124,7 +124,7 @@ export async function takePasswordBack(
   return phc === null ? 'none' : 'restored';
 }
 
-/** @returns null when it does not open: what a thief has must end, whether or not the password of before can come back */
+/** @returns null when it cannot be decrypted: the thief's password must end, whether or not the earlier one can be restored */
 function openFormer(keyring: Keyring, sealed: Buffer, of: { id: string; account: string }): string | null {
   try {
     return keyring.open(sealed, formerAs(of)).toString();
@@ -139,8 +139,8 @@ const dropWork = statement(
 );
 
 /**
- * In a transaction that ends the password which these recoveries have set: where another recovery has replaced it, no stop of that one
- * gives it back. What was there before these recoveries is kept, for a stop of their own.
+ * Called in the transaction that ends the password which these recoveries have set. If a later recovery has replaced that password, a stop
+ * of the later one does not restore it. The passwords from before these recoveries are retained for a stop of their own.
  */
 export const dropWorkOf = (tx: Transaction, recoveries: string[]): Promise<object[]> =>
   tx.query(dropWork, { recoveries });

@@ -6,22 +6,22 @@ import { type Guesser, guessingBrowser, guessingNetworks, limited, type WrongGue
 import type { RecoveryContext } from './context.js';
 import type { RecoveryView } from './view.js';
 
-/** Where a guess comes from. */
+/** Where an attempt comes from. */
 export interface Caller {
   /** IP address. */
   source: string;
-  /** What earlier sign-ins and recoveries gave this browser or app, of whichever accounts. */
+  /** Tokens of known browsers from earlier sign-ins and recoveries, of any account. */
   deviceTokens?: readonly string[];
 }
 
 /**
- * A guess that comes from somewhere: refused before anything is looked at when its network has been wrong too often. Only networks are
- * ever refused so, never an account; and a browser or app in which the account of this recovery is known has tries of its own, whatever
- * its neighbours do.
+ * Runs an attempt, or refuses it before any comparison when its network has made too many wrong ones. Only networks are refused in this
+ * way, never an account. A browser or app that is known for the account of this recovery has its own count, whatever its neighbours do.
  *
- * @param caller undefined for one that is no network
- * @param guess gets whom a wrong one is charged to
- * Refusals: `rate_limited`, and those of the guess.
+ * Refusals: `rate_limited`, and those of the attempt.
+ *
+ * @param caller undefined for a caller without a network
+ * @param guess gets the counters that a wrong attempt is charged to
  */
 export async function guessFrom(
   context: RecoveryContext,
@@ -44,7 +44,7 @@ export async function guessFrom(
   }
 }
 
-/** The networks of the caller; where one has used up its wrong guesses, the browser that is known, if it is. */
+/** Returns the networks of the caller. When one of them has used up its wrong attempts, returns the known browser, if there is one. */
 async function admitted(
   context: RecoveryContext,
   wrongGuesses: WrongGuesses,
@@ -70,7 +70,7 @@ async function knownBrowser(
   shown: readonly KnownBrowser[],
 ): Promise<Guesser | undefined> {
   const browsers = shown.map(({ id }) => guessingBrowser(id));
-  // Counted before it is looked up: who shows a browser of somebody else's account does not make us look it up for ever.
+  // Counted before the lookup: a person who shows the token of another account's browser cannot cause lookups without end.
   if (shown.length === 0 || wrongGuesses.admit(browsers, clock.now())) return undefined;
   const [row] = await database.query<{ browser: string | null }>(knownForRecovery, {
     id: recoveryId,
@@ -92,7 +92,10 @@ function outcomeOf(answer: RecoveryView | Refusal): 'right' | 'wrong' | 'neither
   return answer.code === 'wrong_proof' ? 'wrong' : 'neither';
 }
 
-/** Many accounts may be guessed at, a little each. It is told and locks nobody out: a lock of all would be a stranger's switch. */
+/**
+ * Reports that many accounts may be under attack, with few attempts each. It locks nobody out: a lock for everyone would give strangers an
+ * off switch.
+ */
 async function tell(
   { database, clock, spraySeen }: RecoveryContext,
   spray: { wrong: number; right: number },
@@ -107,6 +110,6 @@ async function tell(
     actor: 'system',
     detail: spray,
   } as const;
-  // The answer does not wait for whether it could be written: metric and log have it.
+  // The response does not depend on whether this could be written: metric and log have it.
   await recordAudit(database, event).catch(() => undefined);
 }

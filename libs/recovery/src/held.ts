@@ -2,23 +2,23 @@ import { addressesToWarn } from '@rekey/accounts';
 import type { RecoveryPolicy } from './policy.js';
 
 const hourMs = 3_600_000;
-/** A stop that nothing followed for so long is forgotten. */
+/** A stop is forgotten when nothing followed it for this long. */
 const rememberedMs = 30 * 24 * hourMs;
 
-/** How long a recovery waits, and for which stop; null where the release before has written it. */
+/** How long a recovery is held, and for which stop; null when the previous release wrote it. */
 export interface Hold {
   until: Date;
   for: string | null;
 }
 
 /**
- * Until when a recovery waits in which enough was proved. After a stop the next recovery of the account is held, whatever proved it:
- * whoever controls one address may have stopped the owner as well as the other way round, so no address is trusted more than another. Every address is
- * told, with a stop link, and has the whole time to object.
+ * Returns until when a recovery with enough proofs is held. After a stop the next recovery of the account is held, whichever address proved
+ * it: a person who controls one address may have stopped the owner, or the owner them, so no address is trusted more than another. Every
+ * address gets a notification with a stop link, and has the whole time to object.
  *
- * @param of.stop the last stop of a recovery of the account, as its standing names it
- * @param of.heldUntil of this recovery, where it has been held; `heldFor` is the stop that it was held for
- * @returns undefined where it does not wait, or has waited
+ * @param of.stop the last stop of a recovery of the account, as `stopped_at` of {@link Standing} gives it
+ * @param of.heldUntil of this recovery, if it has been held; `heldFor` is the stop that it was held for
+ * @returns undefined if it is not held, or its hold is over
  */
 export function waitsUntil(
   { holdAfterStopHours }: Pick<RecoveryPolicy, 'holdAfterStopHours'>,
@@ -26,21 +26,21 @@ export function waitsUntil(
 ): Hold | undefined {
   const { stop, heldUntil, heldFor, now } = of;
   if (holdAfterStopHours === 0) return undefined;
-  // Every address was told this time, whatever was stopped or completed since.
+  // Every address was notified of this hold, whatever has been stopped or completed since.
   if (heldUntil !== null && heldUntil > now) return { until: heldUntil, for: heldFor };
   if (stop === null || stop === heldFor) return undefined;
   const stoppedAt = new Date(stop);
   if (now.getTime() - stoppedAt.getTime() > rememberedMs) return undefined;
-  // Held when it came: a second stop of something else does not make it wait again. The two times may be of two clocks, which matters at
-  // the very end of a hold only.
+  // It was already held when this stop came: a second stop of something else does not make it wait again. The two times may come from two
+  // clocks, which only matters at the very end of a hold.
   if (heldUntil !== null && heldUntil > stoppedAt) return undefined;
   return { until: new Date(now.getTime() + holdAfterStopHours * hourMs), for: stop };
 }
 
 /**
- * Tells every address that a recovery is held, as a data-modifying clause. Needs `:state`, `:now`, `:heldUntil` and the cause.
+ * Notifies every address that a recovery is held, as a data-modifying clause. Needs `:state`, `:now`, `:heldUntil` and the correlation.
  *
- * @param from a CTE with `id` and `account_id` of what was moved
+ * @param from a CTE with `id` and `account_id` of the moved recovery
  */
 export const tellOfHold = (from: string): string => `
   insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
@@ -48,8 +48,9 @@ export const tellOfHold = (from: string): string => `
   from ${from}, lateral (${addressesToWarn(`${from}.account_id`)}) address where :state = 'held'`;
 
 /**
- * What a move sets of the times of a recovery, as assignments. One that is held lives on for those who come back when the hold is over; one that
- * goes back to proving lives like every other. Needs `:state`, `:heldUntil`, `:heldFor`, `:now`, `:comesBackUntil`, `:idleExpiresAt` and `:expiresAt`.
+ * The times that a transition sets, as assignments. A held recovery lives long enough for the person to come back after the hold. One that
+ * returns to proving gets the usual times. Needs `:state`, `:heldUntil`, `:heldFor`, `:now`, `:comesBackUntil`, `:idleExpiresAt` and
+ * `:expiresAt`.
  */
 export const timesOfMove = `
   held_until = case when :state = 'held' then :heldUntil::timestamptz else held_until end,

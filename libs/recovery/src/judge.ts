@@ -2,23 +2,23 @@ import { proofsHeld, type Standing, standingOf } from '@rekey/accounts';
 import { type Hold, waitsUntil } from './held.js';
 import { acrOf, outlookOf, type ProofKind, type RecoveryPolicy } from './policy.js';
 
-/** The proofs of a recovery, and whether they and its account are still what they were. */
+/** The proofs of a recovery, and whether they and its account still hold. */
 export interface Judged {
-  /** Of the account that it is bound to; null before, or where the release before has bound it. */
+  /** Of the account that it is bound to; null before that, or when the previous release bound it. */
   generation: string | null;
   proofs: ProofKind[];
-  /** Beside `proofs`, in the same order: method, authenticator, and when. */
+  /** Method, authenticator and time of each proof, in the order of `proofs`. */
   amr: string[];
   proof_authenticators: string[];
   proof_times: Date[];
   held: boolean[];
   held_until: Date | null;
-  /** The stop that it was held for, in the form of `stopped_at` of the standing. */
+  /** The stop that it was held for, in the format of `stopped_at` of {@link Standing}. */
   held_for: string | null;
   standing: Standing | null;
 }
 
-/** What {@link Judged} is read from, as columns of `recoveries`. Needs `:strongRoles` and `:now`. @param account an expression of its id */
+/** The columns of `recoveries` that make up {@link Judged}. Needs `:strongRoles` and `:now`. @param account an expression of its id */
 export const judgedColumns = (account = 'recoveries.account_id'): string => `
   recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
   ${proofsHeld({
@@ -37,14 +37,14 @@ export interface ProofsMade {
 }
 
 export type Verdict =
-  /** Its account is gone, disabled, or somebody else by now. */
+  /** Its account was deleted or disabled, or its id belongs to another account now. */
   | { outcome: 'over' }
   /** `kept` are the proofs that still count; `lost` tells whether some do not. */
   | { outcome: 'proven' | 'more'; standing: Standing; kept: ProofsMade; lost: boolean }
-  /** Enough was proved, and it waits for whom it was told to. */
+  /** The proofs are enough, and the addresses have time to object. */
   | { outcome: 'held'; hold: Hold; standing: Standing; kept: ProofsMade; lost: boolean };
 
-/** Judges what was proven against the account as it is now (NIST SP 800-63B-4 §4.2: evidence counts when it is used). */
+/** Judges the proofs against the account as it is now (NIST SP 800-63B-4 §4.2: evidence counts when it is used). */
 export function judge(policy: RecoveryPolicy, row: Judged, now: Date): Verdict {
   const { standing } = row;
   if (!standing || (row.generation !== null && row.generation !== standing.generation))

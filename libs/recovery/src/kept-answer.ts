@@ -3,14 +3,14 @@ import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { lifetimes } from './lifetimes.js';
 
 /**
- * An answer kept for a repeated request (draft-ietf-httpapi-idempotency-key-header-06). It holds no secret: the token is
- * derived anew. The key counts together with who sent it and to which recovery, so that nobody meets another's answer.
+ * The idempotent response to a repeated request (draft-ietf-httpapi-idempotency-key-header-06). It holds no secret: the token is derived
+ * again. The key is scoped to the caller and the recovery, so that no caller gets the response of another.
  */
 export interface Repeatable {
   key: Buffer;
-  /** Digest of what was asked for; the same key for something else is refused. */
+  /** Digest of the request; the same key with another request is refused. */
   request: Buffer;
-  /** Both as they may be kept under any key of the ring. */
+  /** Both under every key of the keyring, because any of them may have been current when the response was stored. */
   keys: Buffer[];
   requests: Buffer[];
 }
@@ -26,7 +26,7 @@ const find = statement(
   'select request, recovery_id, response from idempotent_responses where key = any(:keys::bytea[]) and expires_at > :now',
 );
 
-/** @returns what was answered before; undefined for a request that is new; a refusal when it was another one */
+/** @returns the stored response; undefined for a new request; a refusal when the stored request was another one */
 export async function findAnswer<Answer extends object>(
   sql: Sql,
   now: number,
@@ -62,9 +62,9 @@ export async function keepAnswer(
 }
 
 /**
- * Does the work once for one key: a request that lost the race against its twin gets the twin's answer.
+ * Does the work once per key: a request that loses the race against its twin gets the twin's response.
  *
- * @param work keeps its answer in the transaction that does the work
+ * @param work stores its response in the transaction that does the work
  */
 export async function once<Answer extends object, Result>(
   sql: Sql,

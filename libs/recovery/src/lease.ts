@@ -8,15 +8,15 @@ import { type RecoveryState, sqlStates, statesBefore } from './moves.js';
 import { isAsWritten, notProven, rejudge } from './rejudge.js';
 import { type RecoveryRow, rowColumns, whyNot } from './view.js';
 
-/** The right to settle a recovery, for as long as the lease runs. */
+/** The right to complete a recovery, until the lease expires. */
 export interface Claimed {
   leaseId: string;
   subject: ProvenSubject;
-  /** The last stop of the account, that it was judged after; null for none. */
+  /** The last stop of the account when it was judged; null for none. */
   stop: string | null;
-  /** The stop that it was held for: every address has had its time to object. */
+  /** The stop that it was held for. Every address has had its time to object. */
   heldFor: string | null;
-  /** When an app began the recovery. */
+  /** Present when an app started the recovery. */
   redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string };
 }
 
@@ -46,11 +46,12 @@ const look = statement(
 );
 
 /**
- * Claims a proven recovery for settling, once what was proven has been judged against the account as it is now.
+ * Claims a proven recovery for completion, after judging its proofs against the account as it is now.
  *
- * @param wanted tokens go to whoever has the recovery's bearer; a code is redeemed by its client, which then authenticates
- * Refusals: `not_found`, `recovery_closed`, `invalid_state` (somebody is settling it; or its client has become confidential and never
- * authenticated), `not_proven` with the methods that are missing.
+ * Refusals: `not_found`, `finished`, `invalid_state` (another request is completing it; or its client has become confidential and never
+ * authenticated), `not_proven` with the missing methods.
+ *
+ * @param wanted tokens go to the holder of the recovery token; a code is redeemed by its client, which then authenticates
  */
 export async function claimSettling(
   context: RecoveryContext,
@@ -71,7 +72,7 @@ export async function claimSettling(
     const [there] = await database.query<RecoveryRow & { lease_id: string | null }>(look, { id });
     if (there?.state === 'proven' && there.lease_id !== null)
       return refuse('invalid_state', { retry_after: 1 });
-    // Nobody has looked since the hold was over.
+    // The hold is over, and no request has moved the row since.
     if (there?.state === 'held' && (await rejudge(context, id))?.state === 'proven')
       return claimSettling(context, id, wanted);
     const refused = whyNot(there, now, 'proven');
@@ -115,7 +116,7 @@ const release = statement(
   `update recoveries set lease_id = null, lease_expires_at = null where id = :id and lease_id = :leaseId`,
 );
 
-/** Gives the right back after a failure. If that fails too, it runs out by itself. */
+/** Releases the lease after a failure. If that fails too, the lease expires. */
 export async function releaseSettling(
   { database }: RecoveryContext,
   id: string,

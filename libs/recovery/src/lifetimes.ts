@@ -1,31 +1,31 @@
 const minutes = 60_000;
 const hours = 60 * minutes;
 
-/** Milliseconds, all of them; the defaults of the contract. */
+/** All in milliseconds; the defaults of the contract. */
 export const lifetimes = {
-  /** Without a sign of the person. */
+  /** Without activity of the person. */
   idle: 15 * minutes,
-  /** In all. */
+  /** In total. */
   recovery: 60 * minutes,
-  /** From one code to the next. */
+  /** Between two codes. */
   resend: 1 * minutes,
-  /** A code with less than this left is not sent: it would be dead on arrival. */
+  /** A code with less time left is not sent: it would expire on arrival. */
   codeAtLeast: 1 * minutes,
-  /** The link beside a code in a mail. */
+  /** The link next to a code in a mail. */
   codeLink: 30 * minutes,
-  /** The stop link in a message; a notice is tried as long. */
+  /** The stop link in a message. Delivery of a notification is retried for the same time. */
   stopLink: 72 * hours,
-  /** For the person to come back once a hold is over. */
+  /** For the person to come back after a hold. */
   afterHold: 72 * hours,
-  /** How long a settling may take before another may take over. */
+  /** How long a completion may take before another request may take over. */
   lease: 30_000,
-  /** How long a message may wait for its job before the sweep looks after it. */
+  /** How long a message may wait for its job before the sweep picks it up. */
   messageDue: 30_000,
-  /** An answer kept for the same Idempotency-Key. */
+  /** An idempotent response. */
   keptAnswer: 24 * hours,
-  /** Recoveries and messages after their end. */
+  /** Retention of recoveries and messages after their end. */
   kept: 30 * 24 * hours,
 } as const;
 
-/** Guesses of one recovery. */
+/** Attempts per recovery. */
 export const triesPerRecovery = 5;

@@ -15,10 +15,8 @@ export type Move =
   | 'expire';
 
 /**
- * `cancel`: the person gives the recovery up. `stop`: the owner says that it is not theirs. `invalidate`: the account changed or is gone.
- *
- * The table of moves: from which state which move leads where. A statement that moves a recovery takes its guard from
- * here, so that no other way exists.
+ * The state machine: which transition leads from which state to which. Every statement that moves a recovery builds its guard from this
+ * table, so that no other transition exists.
  */
 export const moves: Record<RecoveryState, Partial<Record<Move, RecoveryState>>> = {
   proving: {
@@ -31,7 +29,7 @@ export const moves: Record<RecoveryState, Partial<Record<Move, RecoveryState>>> 
     stop: 'stopped',
     expire: 'expired',
   },
-  // After a stop: every address is told and has time to object.
+  // After a stop: every address gets a notification and has time to object.
   held: {
     release: 'proven',
     reopen: 'proving',
@@ -40,7 +38,7 @@ export const moves: Record<RecoveryState, Partial<Record<Move, RecoveryState>>> 
     stop: 'stopped',
     expire: 'expired',
   },
-  // What was proven may not hold any more when it is used.
+  // A proof may no longer hold when it is used.
   proven: {
     hold: 'held',
     reopen: 'proving',
@@ -50,17 +48,17 @@ export const moves: Record<RecoveryState, Partial<Record<Move, RecoveryState>>> 
     stop: 'stopped',
     expire: 'expired',
   },
-  // The owner's stop also revokes what a completed recovery has led to.
+  // The owner can stop a completed recovery, which ends everything it has led to.
   completed: { stop: 'stopped' },
   cancelled: {},
   stopped: {},
   expired: {},
 };
 
-/** The states from which a move may be made, for the guard of its statement. */
+/** The source states of a transition, for the guard of its statement. */
 export const statesBefore = (move: Move): RecoveryState[] => states.filter((state) => moves[state][move]);
 
-/** @throws {Error} when the move leads to more than one state */
+/** @throws {Error} when the transition leads to more than one state */
 export function stateAfter(move: Move): RecoveryState {
   const after = new Set(states.flatMap((state) => moves[state][move] ?? []));
   const [only, ...others] = after;
@@ -68,7 +66,7 @@ export function stateAfter(move: Move): RecoveryState {
   return only;
 }
 
-/** `'a', 'b'`: for the guard in SQL. The words are ours, from the table above. */
+/** `'a', 'b'`: for the guard in SQL. The words come from the table above, never from input. */
 export const sqlStates = (list: readonly RecoveryState[]): string =>
   list.map((state) => `'${state}'`).join(', ');
 

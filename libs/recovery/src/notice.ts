@@ -38,11 +38,10 @@ const warn = statement(
 );
 
 /**
- * A notice to every address of the account (NIST SP 800-63B-4 §4.6), as part of the transaction that changes something. The sweep
- * sends it.
+ * Queues a notification to every address of the account (NIST SP 800-63B-4 §4.6), within the transaction of the change. The sweep sends it.
  *
- * @param of.alsoTo addresses that were its own until now; `notTo` those that came with the change
- * @param of.bound the authenticator that was bound: the notice has a link that undoes it
+ * @param of.alsoTo addresses that the account had until now; `notTo` are those that it gained with the change
+ * @param of.bound the authenticator that was bound: the notification has a link that undoes it
  */
 export async function warnOfChange(
   sql: Sql,
@@ -61,12 +60,12 @@ export async function warnOfChange(
   await sql.query(warn, { ...cause(sql.place), accountId, change, now: at, expiresAt, alsoTo, notTo, bound });
 }
 
-/** Every address is told, whoever did it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
+/** Audits a change and notifies every address, whoever made it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
 export async function noteChange(
   tx: Transaction,
   of: {
     now: number;
-    /** Undefined: nobody's, and nobody is told. */
+    /** Undefined for an unknown account: there is nobody to notify. */
     accountId: string | undefined;
     event: AuditEventName;
     change: AccountNotice;

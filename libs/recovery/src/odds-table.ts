@@ -15,7 +15,7 @@ import { triesPerRecovery as tries } from './lifetimes.js';
 export interface OddsRow {
   what: string;
   over: string;
-  /** The chance of a right guess, at most. */
+  /** The highest chance of a right guess. */
   odds: number;
   how: string;
 }
@@ -26,8 +26,8 @@ const lengths = ({ codes }: AttackOutcome): string =>
     .join(', ');
 
 /**
- * How likely it is that somebody who knows nothing but an identifier guesses right, when they try all that the limits let them
- * (OWASP ASVS 5.0 6.6.3, NIST SP 800-63B-4 §3.2.2). Computed from the policy; a row says the most, not what is usual.
+ * How likely a stranger who knows only an identifier succeeds when they use every attempt that the limits allow (OWASP ASVS 5.0 6.6.3, NIST
+ * SP 800-63B-4 §3.2.2). Computed from the policy. Each row is an upper bound, not the usual case.
  */
 export function oddsTable(policy: OddsPolicy): OddsRow[] {
   const delivered = (what: string, least: number, { quota: sendsADay }: Budget): OddsRow[] => {

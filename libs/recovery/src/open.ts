@@ -25,31 +25,31 @@ export interface OpenInput {
   identifier: string;
   /** ISO 3166-1 alpha-2, for a phone number in national form. */
   country?: string | undefined;
-  /** Where the code should go, if the account has such an address. */
+  /** Preferred channel of the code, if the account has such an address. */
   channel?: CodeChannel | undefined;
-  /** Of the messages with codes, where the start asks for one; the account's own when left out. */
+  /** Locale of the messages with codes, if the start asks for one; otherwise the account's own. */
   locale?: Locale | undefined;
-  /** `default` when left out; the caller has checked that it exists. */
+  /** `default` when omitted; the caller has checked that it exists. */
   clientId?: string | undefined;
-  /** It showed its secret. A confidential client that did not gets no tokens in the end, only a code by its redirect. */
+  /** The client has authenticated. A confidential client that has not gets no tokens at the end, only a code by its redirect. */
   isClientAuthenticated?: boolean;
   /** From an app's authorization request; the caller has checked it against the client. */
   redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string } | undefined;
   /** IP address of the caller. */
   source: string;
-  /** What earlier sign-ins and recoveries gave this browser or app, of whichever accounts: it may have a share of its own. */
+  /** Tokens of known browsers from earlier sign-ins and recoveries, of any account: a known browser may have its own budget. */
   deviceTokens?: readonly string[];
   idempotencyKey?: string | undefined;
 }
 
 export type OpenedRecovery = RecoveryView & { token: string };
 
-/** Of an Idempotency-Key that nobody else comes upon: 128 bits in base64url. A UUID has 36. */
+/** The length of an Idempotency-Key that cannot be guessed: 128 bits in base64url. A UUID has 36 characters. */
 const secretKeyLength = 22;
 
 const { starts } = budgets;
 
-/** Narrowest first: who is over the budget of a /64 uses up nothing of its /48's. */
+/** Narrowest first: a caller over the budget of a /64 consumes nothing of its /48's. */
 const chargeSource = (place: number, within?: string): string =>
   chargeRows(`select key, :sourceWindow::integer as window_ms from budget where place = ${place} and spent is null
        ${within === undefined ? '' : `and exists (select from ${within} join budget its using (key) where ${within}.spent <= its.quota)`}`);
@@ -89,7 +89,7 @@ const open = statement(
        jsonb_build_object('client_id', :clientId::text)
      from opened
    )
-   -- The budget that has the least left is the one to be told of.
+   -- Report the budget with the least left.
    select quota, spent, resets_at, exists (select from opened) as opened from source order by quota - spent, quota limit 1`,
 );
 
@@ -101,11 +101,12 @@ interface OpenedRow {
 }
 
 /**
- * Begins a recovery: its row, the message, the audit event and the job in one transaction, the same for every identifier.
- * No account is looked up here; whether there is one, nobody can learn from this answer or from its time.
+ * Starts a recovery: its row, the message, the audit event and the job in one transaction, the same for every identifier. No account is
+ * looked up here, so neither the response nor its time reveals whether there is one.
  *
- * A repeat gets the same answer, its token too, when it shows a secret of whoever began: the client's, or an Idempotency-Key that is too
- * long to be guessed. All who are behind one address share their shorter keys (draft-ietf-httpapi-idempotency-key-header, security considerations).
+ * A repeat gets the same response, token included, when it shows a secret of the first caller: the client's secret, or an Idempotency-Key
+ * that is too long to be guessed. Shorter keys are shared by all callers behind one IP (draft-ietf-httpapi-idempotency-key-header, security
+ * considerations).
  *
  * Refusals: `invalid_request` (not an identifier), `rate_limited` (the source), `idempotency_key_reused`, `conflict` (a repeat without a
  * secret).
@@ -119,7 +120,7 @@ export async function openRecovery(
   if (isRefused(identifier)) return identifier;
   const now = clock.now();
   const { idempotencyKey, source, deviceTokens = [], isClientAuthenticated = false, ...request } = input;
-  // Who shares an address with a client, and guesses its key, does not share its answers.
+  // A caller who shares an IP with a client and guesses its key does not get its responses.
   const scope = [source, ...(isClientAuthenticated ? [`client ${input.clientId}`] : [])].join('\0');
   const repeat = idempotencyKey ? repeatable(keyring, idempotencyKey, `open\0${scope}`, request) : undefined;
   const hasSecret = isClientAuthenticated || (idempotencyKey?.length ?? 0) >= secretKeyLength;
@@ -130,7 +131,7 @@ export async function openRecovery(
 
   const party = `${identifier.kind}:${identifier.lookup}`;
   const charges = chargesOfSource(keyring, starts, source);
-  // Whose they are is found out by the courier: nobody is looked up here.
+  // The courier finds out whose they are: no account is looked up here.
   const shown = readKnownBrowsers(keyring, deviceTokens, now);
   const work = async () => {
     const counted =
@@ -189,7 +190,7 @@ export async function openRecovery(
       return withToken(view);
     });
     if ('token' in opened) return opened;
-    // Out here, where what was charged has committed.
+    // Outside of the transaction, so that the charges have committed.
     return refuse('rate_limited', { retry_after: opened.reset, limit: opened });
   };
   return once<RecoveryView, OpenedRecovery | Refusal>(database, now, repeat, work, ({ answer }) =>
@@ -197,7 +198,10 @@ export async function openRecovery(
   );
 }
 
-/** @returns those that were charged, the last of which may be over; undefined when the store is away, and the statement charges */
+/**
+ * @returns the charged limits, of which the last may be exceeded; undefined when the store is unavailable, and the statement charges
+ * instead
+ */
 async function spendElsewhere(
   flood: FloodCounters,
   now: Date,

@@ -5,7 +5,7 @@ import { defaultPolicy, type RecoveryPolicy, readPolicy } from './policy.js';
 /**
  * The policy of a process.
  *
- * @throws {SettingsError} line by line: a policy that is too weak for a level is refused at the start, and never met by a person
+ * @throws {SettingsError} line by line: a policy that is too weak for a level is refused at start-up, so that no person ever meets it
  */
 export const policyFrom = ({
   recoveryPolicyFile: file,

@@ -4,13 +4,13 @@ import { defaultOdds, oddsShape } from '@rekey/limits';
 import { z } from 'zod';
 
 /**
- * Classes of evidence (NIST SP 800-63B-4 §4.2): a code sent to an address, a code saved beforehand, an authenticator that is
- * still bound. Mail and SMS are one class: both are codes that we issue.
+ * Classes of evidence (NIST SP 800-63B-4 §4.2): a code sent to an address, a code saved beforehand, an authenticator that is still bound.
+ * Mail and SMS are one class: we issue the codes of both.
  */
 export const proofClasses = ['issued', 'saved', 'authenticator'] as const;
 export type ProofClass = (typeof proofClasses)[number];
 
-/** Kinds of proof that a person may offer, in the order in which they are shown, and the class of each. */
+/** Kinds of proof in the order in which they are offered, and the class of each. */
 export const classOf = {
   code: 'issued',
   totp: 'authenticator',
@@ -31,16 +31,18 @@ const shape = z.strictObject({
 });
 
 /**
- * Which classes of evidence get an account back, by the assurance level of its sign-in. One of the alternatives is enough.
- * `roles` asks for a level beyond the account's own. `bindingHoldHours`: what is bound to an account of one factor counts in a
- * recovery that much later, neither as a proof nor as a requirement; until then its owner can have it undone. `odds`: how likely a
- * stranger's guess at one account may be right. `holdAfterStopHours`: after
- * a stop the next recovery of the account waits that long before it is proven; 0 for not at all. `clients`: a recovery
- * that sets no new password ends the old one, unless it began for a client with `keepPassword`.
+ * The classes of evidence that recover an account, by the assurance level of its sign-in. One of the alternatives is enough.
+ *
+ * - `roles` asks for a level beyond the account's own.
+ * - `bindingHoldHours`: an authenticator that was bound to a single-factor account counts in a recovery only after this time, neither as a
+ * proof nor as a requirement. Until then its owner can have it undone.
+ * - `odds`: how likely a stranger's attempt at one account may succeed.
+ * - `holdAfterStopHours`: after a stop the next recovery of the account is held this long before it is proven; 0 for no hold.
+ * - `clients`: a recovery that sets no new password ends the old one, unless it was started for a client with `keepPassword`.
  */
 export type RecoveryPolicy = z.output<typeof shape>;
 
-/** The weakest that NIST SP 800-63B-4 §4.2.2.1 and §4.2.2.2 allow. */
+/** The weakest policy that NIST SP 800-63B-4 §4.2.2.1 and §4.2.2.2 allow. */
 export const defaultPolicy: RecoveryPolicy = {
   aal1: [['issued'], ['saved']],
   aal2: [
@@ -55,7 +57,7 @@ export const defaultPolicy: RecoveryPolicy = {
   clients: {},
 };
 
-/** @returns what makes a policy weaker than the level that it stands for; nothing when it may be used */
+/** @returns what makes a policy too weak for its levels; an empty list when it may be used */
 export function weaknesses(policy: RecoveryPolicy): string[] {
   const hasCode = (classes: ProofClass[]) => classes.includes('issued') || classes.includes('saved');
   const weak = (level: 'aal1' | 'aal2', classes: ProofClass[]): string | undefined => {
@@ -73,7 +75,7 @@ export function weaknesses(policy: RecoveryPolicy): string[] {
 }
 
 /**
- * Reads a policy: JSON of the shape of {@link defaultPolicy}; what is left out is as there.
+ * Reads a policy: JSON in the shape of {@link defaultPolicy}, which also fills in what is omitted.
  *
  * @throws {Error} that says, line by line, what is wrong with it
  */
@@ -96,15 +98,15 @@ export function readPolicy(text: string): RecoveryPolicy {
   return policy;
 }
 
-/** The roles for which a policy asks for level 2: what {@link Standing} takes them into account by. */
+/** The roles for which a policy asks for level 2; {@link Standing} takes them into account. */
 export const strongRolesOf = ({ roles }: RecoveryPolicy): string[] =>
   Object.keys(roles).filter((role) => roles[role] === 2);
 
-/** Whether the old password outlives a recovery for this client that sets no new one. */
+/** Whether the old password stays valid after a recovery for this client that sets no new one. */
 export const keepsPassword = ({ clients }: RecoveryPolicy, clientId: string): boolean =>
   Object.hasOwn(clients, clientId) && clients[clientId]?.keepPassword === true;
 
-/** What anybody may begin with, whoever it is: nothing of an account can be read from it. */
+/** The first proofs that everyone is offered. The list reveals nothing about an account. */
 export function firstKinds(policy: RecoveryPolicy): ProofKind[] {
   const wanted = new Set([...policy.aal1, ...policy.aal2].flat());
   return proofKinds.filter((kind) => classOf[kind] !== 'authenticator' && wanted.has(classOf[kind]));
@@ -113,8 +115,8 @@ export function firstKinds(policy: RecoveryPolicy): ProofKind[] {
 export type Outlook = { proven: true } | { proven: false; next: ProofKind[] };
 
 /**
- * Whether these proofs are enough for this account, and if not, what else it has that would be. An empty list means that
- * nothing more can be proved here: staff have to help.
+ * Returns whether these proofs are enough for this account, and otherwise which of its other proofs would be. An empty list means that
+ * nothing more can be proved here and staff have to help.
  */
 export function outlookOf(policy: RecoveryPolicy, standing: Standing, done: readonly ProofKind[]): Outlook {
   const classes = new Set(done.map((kind) => classOf[kind]));
@@ -129,6 +131,6 @@ export function outlookOf(policy: RecoveryPolicy, standing: Standing, done: read
   return { proven: false, next: proofKinds.filter((kind) => has(kind) && open.has(classOf[kind])) };
 }
 
-/** Authentication context of a recovery: how many classes of evidence stood behind it. */
+/** Authentication context of a recovery, by the number of its classes of evidence. */
 export const acrOf = (done: readonly ProofKind[]): string =>
   `urn:rekey:recovery:aal${new Set(done.map((kind) => classOf[kind])).size > 1 ? 2 : 1}`;

@@ -8,11 +8,11 @@ import { proveWith } from './prove.js';
 import type { RecoveryView } from './view.js';
 
 /**
- * The link of a mail, tapped. In the browser that began the tap is enough; anywhere else it takes the number that the
- * beginning browser shows, so that neither a scanner that runs scripts nor a person who was only sent the mail proves
- * anything for somebody else. A wrong number costs a try.
+ * Proves a recovery by the link in a mail. In the browser that started it, opening the link is enough. Everywhere else the person has to
+ * type the number that the starting browser shows, so that neither a scanner that runs scripts nor a person who only received the mail
+ * proves anything for somebody else. A wrong number costs an attempt.
  *
- * Refusals: `not_found` for a link that is not ours or has run out; as for {@link prove} otherwise.
+ * Refusals: `not_found` for a link that is not ours or has expired; otherwise as for {@link prove}.
  */
 export async function proveByLink(
   context: RecoveryContext,
@@ -28,12 +28,12 @@ export async function proveByLink(
     value: '',
     burning: burnings.link,
     counter: read.counter,
-    // In the browser that began, nothing is guessed.
+    // In the starting browser there is nothing to guess.
     caller: isHere ? undefined : by.caller,
   });
 }
 
-/** @returns the recovery of a link and whether this browser began it; undefined for a link that is not ours or has run out */
+/** @returns the recovery of a link and whether this browser started it; undefined for a link that is not ours or has expired */
 export function readLink(
   context: RecoveryContext,
   link: string,

@@ -57,13 +57,14 @@ export interface Answer {
 }
 
 /**
- * Offers a proof. The guess is burnt by a guarded update that commits before anything is compared; a right one is won by a
- * second guarded update, which only one caller can win. Nothing is read in a statement of its own before it. When the policy wants
- * more from this account than this proof, the view says what, and only then.
+ * Offers a proof. A guarded update spends the attempt and commits before anything is compared. A second guarded update accepts a right one,
+ * and only one caller can win it. No separate statement reads before the first. When the policy wants more from this account than this
+ * proof, the view says what, and only then.
  *
- * @param by whom wrong guesses are charged to
- * Refusals: `not_found`, `recovery_closed`, `wrong_proof` (with `tries_left`), `no_tries_left`, `invalid_state` (already proven, or
- * by this kind, or by an authenticator before anything else), `rate_limited` (too many wrong ones from this network).
+ * Refusals: `not_found`, `finished`, `wrong_proof` (with `tries_left`), `no_tries_left`, `invalid_state` (already proven, or by this kind,
+ * or by an authenticator as the first proof), `rate_limited` (too many wrong attempts from this network).
+ *
+ * @param by the caller that wrong attempts are charged to
  */
 export async function prove(
   context: RecoveryContext,
@@ -72,7 +73,7 @@ export async function prove(
   by?: Caller,
 ): Promise<RecoveryView | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
-  // A backup code is too long to guess: no wrong ones of others keep a right one away.
+  // A backup code is too long to guess, so wrong attempts of others must not block a right one.
   const caller = kind === 'backup_code' ? undefined : by;
   return proveWith(context, reference.id, answerings[kind], { value, burning: burnings[kind], caller });
 }
@@ -84,7 +85,7 @@ interface Offered {
   caller: Caller | undefined;
 }
 
-/** The same for whoever has shown in another way that it is about this recovery. */
+/** The same for a caller who has shown in another way that they mean this recovery. */
 export async function proveWith(
   context: RecoveryContext,
   id: string,
@@ -131,7 +132,7 @@ async function attempt(
   database.note('proof_attempts', { kind: answering.kind });
   if (!row.affordable) return dayIsUsedUp(policy.odds.day);
   if (row.proofs.includes(answering.kind)) {
-    // If it does not hold any more, the next one is taken.
+    // If the earlier proof no longer holds, the next attempt is accepted.
     await rejudge(context, id);
     return refuse('invalid_state', {}, 'proved by this kind before');
   }
@@ -153,8 +154,8 @@ const judgeNow = statement(
 type JudgedAlive = Judged & { standing: Standing };
 
 /**
- * How the account stands once a value was right, and which of the earlier proofs still hold; nothing when the account is another one by
- * now, or the address of the code no longer counts.
+ * Returns the account's state after a right value, and which of the earlier proofs still hold. Undefined when the id belongs to another
+ * account now, or the address of the code no longer counts.
  */
 async function judgedWith(
   { database, clock, strongRoles }: RecoveryContext,
@@ -185,7 +186,7 @@ async function consumeProof(
   const now = clock.now();
   const { standing } = row;
   const at = new Date(now);
-  // Earlier proofs that do not hold any more fall away here.
+  // Earlier proofs that no longer hold are dropped here.
   const verdict = judge(
     policy,
     {
@@ -227,7 +228,7 @@ async function consumeProof(
     });
   const { spend } = accepted;
   const lost = refuse('invalid_state', {}, 'another caller won with the same proof');
-  // What can be used once is used in the transaction that moves the recovery: both or neither.
+  // A single-use proof is used in the transaction that moves the recovery: both or neither.
   const won = spend
     ? await database.transaction(async (tx) => {
         const rows = await win(tx);
@@ -264,7 +265,7 @@ function noTriesLeft(row: Burnt, now: number): Refusal {
 
 const guessesADay = 'attempts-per-day';
 
-/** The caller is always told of a whole day: how much of it is left would tell when somebody else has tried. */
+/** Always reports a whole day: the time that is left would reveal when somebody else has tried. */
 function dayIsUsedUp(oddsADay: number): Refusal {
   const window = 86_400;
   const quota = Math.round(oddsADay / oddsOfTotp);

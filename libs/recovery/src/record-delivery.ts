@@ -8,7 +8,7 @@ import type { DropReason } from './take-message.js';
 export type Delivery =
   | { state: 'sent'; providerId?: string }
   | { state: 'dropped'; reason: DropReason }
-  /** For good: the provider will never take it. `reason` is the provider's code. */
+  /** Permanent: the provider will never accept it. `reason` is the provider's code. */
   | { state: 'failed'; reason: string };
 
 const record = statement(
@@ -34,7 +34,7 @@ const events: Record<Delivery['state'], AuditEventName> = {
   failed: 'recovery_message_failed',
 };
 
-/** Writes down how messages ended. Only the first end of each counts. */
+/** Records the outcome of messages. Only the first outcome of each counts. */
 export async function recordDeliveries(
   { database, clock }: ActContext,
   deliveries: { messageId: string; delivery: Delivery }[],
@@ -69,7 +69,7 @@ const receipt = statement(
 
 type Undelivered = Pick<LabelsOf<'messages'>, 'kind' | 'channel'>;
 
-/** The provider took a message and could not deliver it. A code of it stays good: it may still arrive. */
+/** The provider accepted a message and could not deliver it. Its code stays valid, because it may still arrive. */
 export async function recordReceipt(
   { database, clock }: ActContext,
   { providerId, reason }: { providerId: string; reason: string },

@@ -19,10 +19,7 @@ const fail = statement(
    ${chargeGuessers}`,
 );
 
-/**
- * Writes a wrong value down and charges whom it came from; disables what has failed too often in a row, and tells its
- * owner.
- */
+/** Records a wrong value and charges its caller. Disables authenticators that have failed too often in a row, and notifies their owner. */
 export async function recordFailure(
   context: RecoveryContext,
   id: string,

@@ -48,7 +48,7 @@ const end = statement(
    returning id`,
 );
 
-/** Writes down what the judgement of a proven or half proven recovery has come to. Nobody who is settling it is disturbed. */
+/** Writes the result of judging a proven or partly proven recovery. A request that is completing it is not disturbed. */
 async function carryOut(
   { database, clock }: RecoveryContext,
   id: string,
@@ -62,7 +62,7 @@ async function carryOut(
     if (ended.length > 0) database.note('recoveries_stopped', { by: 'account', completed: 'no' });
     return;
   }
-  // What fell away goes first; whether the rest is enough is judged once more.
+  // Drop the lost proofs first; the next pass judges whether the rest is enough.
   const move = verdict.lost || verdict.outcome === 'more' ? 'reopen' : moveTo(verdict.outcome);
   const written = await database.query(write, {
     ...cause(database.place),
@@ -79,7 +79,7 @@ async function carryOut(
 }
 
 const moveTo = (outcome: 'proven' | 'held') => (outcome === 'held' ? 'hold' : 'prove');
-/** How a move that a judgement decides is written down. */
+/** The audit event of each transition that a judgement decides. */
 export const eventOf = {
   prove: 'recovery_proven',
   prove_more: 'recovery_proof_accepted',
@@ -100,7 +100,7 @@ export function timesFor(now: number, verdict: Verdict) {
   };
 }
 
-/** Nothing of the account is looked at before a first proof: neither an answer nor its time tells whether there is one. */
+/** Reads nothing of the account before a first proof: neither the response nor its time may reveal whether there is one. */
 const known = `(case when recoveries.proofs <> '{}' then recoveries.account_id end)`;
 
 const look = statement(
@@ -108,16 +108,16 @@ const look = statement(
   `select ${rowColumns}, ${judgedColumns(known)}, ${offeredAddresses(known)} as offers from recoveries where id = :id`,
 );
 
-/** A proof that fell away, the rest that is enough, and somebody who wrote at the same time. */
+/** At most: a dropped proof, the rest that is enough, and one concurrent writer. */
 const mostLooks = 3;
 
 type LookedAt = RecoveryRow & Judged & { offers: SealedOffer[] | null };
 
 /**
- * Looks at a recovery that has proved something, with what its account is now. What does not hold any more is written down first: a
- * proof that fell away is asked for again, and where the account is gone the recovery is over.
+ * Judges a recovery that has proved something against its account as it is now. Whatever no longer holds is written first: a dropped proof
+ * is asked for again, and a recovery without an account ends.
  *
- * @returns how it stands after that; undefined when there is none of this id
+ * @returns its view after that; undefined when there is no recovery with this id
  */
 export async function rejudge(context: RecoveryContext, id: string): Promise<RecoveryView | undefined> {
   const { database, clock, policy, strongRoles } = context;
@@ -135,17 +135,17 @@ export async function rejudge(context: RecoveryContext, id: string): Promise<Rec
   }
 }
 
-/** Whose evidence counts for something: before a first proof there is none, and after the end it has been used. */
+/** Whether its evidence matters: before a first proof there is none, and after the end it has been used. */
 const isJudged = ({ state, proofs }: RecoveryRow): boolean =>
   state === 'proven' || state === 'held' || (state === 'proving' && proofs.length > 0);
 
-/** Whether the row says already what the judgement says. */
+/** Whether the row already has the state of the verdict. */
 export const isAsWritten = ({ state }: { state: string }, verdict: Verdict): boolean =>
   verdict.outcome !== 'over' && !verdict.lost && stateOf[verdict.outcome] === state;
 
 const stateOf = { proven: 'proven', held: 'held', more: 'proving' } as const;
 
-/** What a caller learns whose evidence is not enough: what is missing, how long it is held, or that it is over. */
+/** The refusal for a caller whose evidence is not enough: what is missing, how long the recovery is held, or that it is closed. */
 export async function notProven(context: RecoveryContext, id: string): Promise<Refusal> {
   const view = await rejudge(context, id);
   if (!view) return refuse('not_found');

@@ -3,8 +3,9 @@ import { type KeyCount, type SealedRows, type Sql, statement } from '@rekey/data
 import { sqlStates, statesBefore } from './moves.js';
 
 /**
- * What of open recoveries is sealed; at its end it is wiped. And passwords of before, as long as a recovery can be stopped. The digests are written under every key of the ring, so that
- * the account is found before it is sealed anew and after. These rows therefore go before those of accounts.
+ * The encrypted columns of open recoveries, which are erased when they end, and former passwords, as long as a recovery can be stopped. The
+ * digests exist under every key of the keyring, so that the account is found before and after it is encrypted again. These rows are
+ * therefore processed before those of accounts.
  */
 export const sealedInRecovery: SealedRows[] = [
   {
@@ -27,5 +28,5 @@ const underWay = statement(
    group by 1`,
 );
 
-/** Codes that may still be typed in, by the key that they are derived under. They run out within ten minutes. */
+/** Counts the codes that may still be typed in, by the key that they are derived under. They expire within ten minutes. */
 export const countCodesUnderWay = (sql: Sql, now: Date): Promise<KeyCount[]> => sql.query(underWay, { now });

@@ -11,14 +11,14 @@ import { lifetimes } from './lifetimes.js';
 import { type RecoveryRow, rowColumns, stateAt, whyNot } from './view.js';
 
 export interface CodeSent {
-  /** RFC 3339: when another may be asked for. */
+  /** RFC 3339: when another code may be requested. */
   resend_at: string;
 }
 
 const send = statement(
   'recovery_send_code',
   `with asked as (
-     -- Addresses are offered after a first proof only, and only those of the account.
+     -- Addresses are offered only after a first proof, and only those of the account.
      select :addressId::uuid is null or (proofs <> '{}' and exists (
        select from (${addressesToOffer('recoveries.account_id')}) offered where offered.id = :addressId::uuid
      )) as allowed from recoveries where id = :id
@@ -47,10 +47,10 @@ interface SentRow extends RecoveryRow {
 }
 
 /**
- * Another code. The one before stays good beside it until it expires, and no guess comes back.
+ * Sends another code. The previous one stays valid until it expires, and spent attempts are not given back.
  *
- * Refusals: `not_found`, `recovery_closed`, `resend_too_soon` (with the seconds to wait), `invalid_state` (already proven), `invalid_request` (an address that was not offered),
- * `idempotency_key_reused`.
+ * Refusals: `not_found`, `finished`, `resend_too_soon` (with the seconds to wait), `invalid_state` (already proven), `invalid_request` (an address
+ * that was not offered), `idempotency_key_reused`.
  */
 export async function sendCode(
   context: RecoveryContext,

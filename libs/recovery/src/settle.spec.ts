@@ -23,7 +23,7 @@ const messagesOf = statement(
   'select id, kind from messages where recovery_id = :id order by kind',
 );
 
-/** Between the claim and the end there is another service: what happens when it, or we, fail there. */
+/** Another service is called between the claim and the end: these tests show what happens when it, or we, fail there. */
 describe('settling', () => {
   const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
   const clock = new MovableClock();

@@ -32,11 +32,11 @@ import { notProven, rejudge } from './rejudge.js';
 
 export type Settled = TokenAnswer & {
   recovery_id: string;
-  /** The browser or app that has completed the recovery is known from now on, and no other. */
+  /** From now on the browser or app that completed the recovery is known, and no other. */
   device_token: string;
 };
 
-/** What was judged at the claim, and once more in the statement that ends the recovery. */
+/** The evidence as judged at the claim. The statement that ends the recovery checks it once more. */
 const evidence = {
   generation: ':generation::uuid',
   authenticators: 'proof_authenticators',
@@ -87,18 +87,17 @@ const settle = statement(
 );
 
 /**
- * Fresh credentials for a proven recovery, and optionally a new password. Without one the password that the account had no longer
- * works, unless the policy keeps it for this client: it may be what the thief knows. The issuer ends every older session and refresh
- * family of the account as it issues; notices to every verified address commit with the end of the recovery. What those sessions
- * have bound within thirty days counts for nothing any more, unless it was a proof here: a thief who was signed in may have planted it
- * (OWASP Forgot Password, CWE-613).
+ * Completes a proven recovery: issues fresh credentials and optionally sets a new password. Without a new password the old one stops
+ * working, because a thief may know it, unless the policy keeps it for this client. The issuer ends every older session of the account as
+ * it issues. Notifications to every verified address commit with the end of the recovery. Authenticators that those sessions bound within
+ * thirty days no longer count, unless they were a proof here: a thief who was signed in may have planted them (OWASP Forgot Password,
+ * CWE-613).
  *
- * One caller wins: the claim is a guarded update. When the issuer is away, the claim is given back and nothing has
- * changed; when this process dies in between, the claim runs out, and whoever comes next gets fresh credentials while
- * those that nobody received are ended.
+ * One caller wins: the claim is a guarded update. When the issuer is unavailable, the claim is released and nothing has changed. When this
+ * process dies in between, the claim expires, the next caller gets fresh credentials, and those that nobody received are ended.
  *
- * Refusals: `not_found`, `not_proven` (with the methods that are missing, also when what was proven no longer holds), `recovery_closed`,
- * `password_refused`, `invalid_state` (being settled right now), `unavailable`.
+ * Refusals: `not_found`, `not_proven` (with the missing methods, also when a proof no longer holds), `finished`, `password_refused`,
+ * `invalid_state` (being completed right now), `unavailable`.
  */
 export async function settleRecovery(
   context: RecoveryContext,
@@ -115,9 +114,10 @@ export async function settleRecovery(
 }
 
 /**
- * Ends a recovery that an app began, with or without a new password: the answer is the address to send the person back to, with a one-time code for the
- * app (RFC 6749 §4.1.2, `iss` by RFC 9207). Refusals as for {@link settleRecovery}; `invalid_state` when no app began it, or
- * when the issuer gives no such codes.
+ * Completes a recovery that an app started, with or without a new password. Returns the URL to send the person back to, with a one-time
+ * code for the app (RFC 6749 §4.1.2, `iss` by RFC 9207).
+ *
+ * Refusals: as for {@link settleRecovery}; `invalid_state` also when no app started it, or when the issuer offers no codes.
  */
 export async function handBack(
   context: RecoveryContext,
@@ -172,7 +172,7 @@ async function settleWith<Answer, Result>(
     if (outcome === undefined || isRefused(outcome)) await releaseSettling(context, id, claimed.leaseId);
   }
   if (!isRefused(outcome) || outcome.code !== 'invalid_state') return outcome;
-  // The issuer judges too. Where it said no since something was proven that does not hold any more, that is what is said.
+  // The issuer judges too. If it refused because a proof no longer holds, return that refusal.
   const view = await rejudge(context, id);
   return view?.state === 'proving' ? refuse('not_proven', { methods: view.methods }) : outcome;
 }
@@ -183,7 +183,7 @@ interface SettledRow {
   password_ended: boolean;
 }
 
-/** @returns the device token; a refusal when the recovery was no longer ours to settle */
+/** @returns the device token; a refusal when this caller no longer had the right to complete it */
 async function finish(
   context: RecoveryContext,
   { leaseId, stop, heldFor, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
@@ -208,7 +208,7 @@ async function finish(
   };
   const keeps = passwordHash === null && keepsPassword(policy, clientId);
   const settled = await database.transaction(async (tx) => {
-    // Sign-ins with the password of before, and changes of the account, are waited for, so that the statement sees them.
+    // Waits for sign-ins with the old password and for changes of the account, so that the statement sees them.
     const held = await holdPassword(tx, keyring, accountId);
     const endsPassword = passwordHash === null && !keeps && held?.isSet === true;
     const former = sealFormer(
@@ -220,7 +220,7 @@ async function finish(
     const [row] = await tx.query<SettledRow>(settle, { ...values, ...former, endsPassword });
     const known = row && (await endKnownBrowsers(tx, accountId));
     if (!known) return undefined;
-    // The next one is held no more, unless something was stopped while this one was held.
+    // The next recovery is no longer held, unless something was stopped while this one was held.
     if (heldFor !== null) await clearStop(tx, { account: accountId, stop: heldFor });
     await forgetFailedSignIns(tx, { account: accountId, generation: known.generation });
     return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
@@ -232,11 +232,11 @@ async function finish(
     return settled.deviceToken;
   }
   const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
-  // Its owner stopped it while the issuer was at work: what was issued must not live. Where another caller took the lease
-  // over and settled, what lives is theirs.
+  // If the owner stopped it while the issuer was at work, the issued tokens must be revoked. If another caller took the lease over and
+  // completed it, the live tokens belong to that caller.
   if (row?.state !== 'completed') await issuer.revoke(id, database.place);
   if (row?.state !== 'proven') return refuse('recovery_closed');
-  // What was proven fell away while the issuer was at work.
+  // A proof was lost while the issuer was at work.
   await releaseSettling(context, id, leaseId);
   return notProven(context, id);
 }

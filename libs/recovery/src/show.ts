@@ -4,7 +4,7 @@ import type { RecoveryContext, RecoveryReference } from './context.js';
 import { rejudge } from './rejudge.js';
 import type { RecoveryView } from './view.js';
 
-/** How a recovery stands. Looking does not lengthen its life. Refusals: `not_found`. */
+/** Returns the recovery. Reading does not extend its lifetime. Refusals: `not_found`. */
 export async function showRecovery(
   context: RecoveryContext,
   reference: RecoveryReference,

@@ -13,15 +13,15 @@ import { undoBinding } from './undo-binding.js';
 export interface Stopped {
   /** It had already led to credentials; they are revoked. */
   wasSettled: boolean;
-  /** What became of the password that it, or another that went with it, had set or ended. */
+  /** What happened to the password that it, or another disputed recovery, had set or ended. */
   password?: Awaited<ReturnType<typeof takeBack>>;
-  /** How long the next recovery of the account is held. */
+  /** Hours for which the next recovery of the account is held. */
   heldHours?: number;
-  /** It was no recovery but something that was bound: removed now, or gone before or no longer to be undone. */
+  /** The link was about a binding, not a recovery: it is removed now (`undone`), or was gone or past its hold (`gone`). */
   wasBinding?: 'undone' | 'gone';
 }
 
-/** What a token of a "not me" link is about; undefined for one that is not ours or has run out. */
+/** Returns what a "not me" link is about; undefined for a token that is not ours or has expired. */
 export function aboutWhat(
   { keyring, clock }: RecoveryContext,
   token: string,
@@ -53,10 +53,10 @@ const stop = statement(
 type StoppedRow = EndedRecovery & { ended: boolean };
 
 /**
- * "This was not me": the account is put back to the last state that nobody disputes, see {@link disputedBy}. The recovery ends; if
- * something was proved in it, what it and the recoveries that go with it have led to is taken back. Saying it twice is as good as once.
+ * "This was not me": puts the account back to its last undisputed state, see {@link disputedBy}. The recovery ends. If something was proved
+ * in it, everything that it and the other disputed recoveries have led to is taken back. A second call changes nothing.
  *
- * Refusals: `not_found` for a token that is not ours, has run out, or whose recovery is no longer kept.
+ * Refusals: `not_found` for a token that is not ours, has expired, or whose recovery has been pruned.
  */
 export async function stopRecovery(context: RecoveryContext, token: string): Promise<Stopped | Refusal> {
   const { database, keyring, clock } = context;
@@ -86,7 +86,7 @@ export async function stopRecovery(context: RecoveryContext, token: string): Pro
       const password = await takeBack(tx, keyring, { ...disputed, ended, now });
       return { wasSettled, password, heldHours };
     }
-    // Also when it had not settled: an attempt that is at the issuer right now must not leave anything behind.
+    // Also when it was not completed: a request that is at the issuer right now must leave nothing behind.
     await revokeFamiliesOfRecoveries(tx, { recoveries: [id], at });
     return { wasSettled };
   });

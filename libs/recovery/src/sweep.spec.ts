@@ -4,7 +4,7 @@ import { Keyring, MovableClock } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { sweepRecoveries } from './index.js';
 
-/** Events of this age, which only a superuser can forge; the clock of the database says how old they are. */
+/** Events of this age, which only a superuser can forge: the clock of the database decides how old they are. */
 const write = statement(
   'spec_audit_write',
   `insert into audit_events (id, at, event, actor, recorded_at)
@@ -42,7 +42,7 @@ describe('the audit', () => {
     sweepRecoveries({
       database,
       keyring: new Keyring([{ id: 'a', key: randomBytes(32) }]),
-      // A process whose clock is decades fast removes nothing before its time.
+      // A process whose clock is decades fast removes nothing early.
       clock: new MovableClock(3_000_000_000_000),
     });
 
@@ -62,7 +62,7 @@ describe('the audit', () => {
       { actor: 'backdated', n: 5_001 },
       { actor: 'younger', n: 1 },
     ]);
-    // Nothing but a superuser who takes the guard away first can remove these.
+    // Only a superuser who disables the trigger first can remove these.
     await admin.dataSource.query(
       `alter table audit_events disable trigger all; delete from audit_events where actor = 'backdated';
        alter table audit_events enable trigger all`,

@@ -18,11 +18,10 @@ const due = statement(
 );
 
 /**
- * Messages that wait without anyone looking after them: notices, which are sent by this sweep, a bunch at a time, each
- * attempt later than the one before; and codes whose job was lost with its queue. The row is the truth, the queue is only
- * the alarm clock.
+ * Returns the messages that no job will send: notifications, which this sweep sends in batches with growing delays between attempts, and
+ * codes whose job was lost with its queue. The row is the truth, the queue is only the alarm clock.
  *
- * @returns ids, for the caller to enqueue; a code that still has its job gets no second one
+ * @returns ids, for the caller to enqueue; a code that still has its job does not get a second one
  */
 export async function sweepMessages({
   database,
@@ -42,7 +41,7 @@ const waiting = statement(
 );
 
 /**
- * How much waits to be sent; by the partial index of what is queued, and no more than its first 10,000 rows.
+ * Counts the messages that wait to be sent, by the partial index of queued rows and up to 10,000 rows.
  *
  * @returns `oldestMs`: how long the oldest of them has waited, in milliseconds
  */
@@ -79,7 +78,7 @@ const forgetRecoveries = statement(
    )`,
 );
 
-/** Those of recoveries go with them. */
+/** Messages of recoveries are deleted with their recovery. */
 const forgetMessages = statement(
   'message_forget',
   `delete from messages where id in (
@@ -92,7 +91,7 @@ const forgetAnswers = statement(
   'delete from idempotent_responses where expires_at <= :now',
 );
 
-/** Ends what has run out, wiping who it was about; removes what has been kept long enough. */
+/** Ends expired recoveries and erases what identifies the person; prunes what is past its retention. */
 export async function sweepRecoveries({ database, clock }: ActContext): Promise<void> {
   const now = new Date(clock.now());
   const [row] = await database.query<{ expired: number }>(expire, { now });

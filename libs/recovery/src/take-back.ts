@@ -31,15 +31,15 @@ interface PastRow extends Omit<PastRecovery, 'at' | 'canBeStopped'> {
   at: Date;
 }
 
-/** What is taken back with a recovery, and whose it is. */
+/** The recoveries that are taken back, and their account. */
 export interface Disputed {
   account: string;
   generation: string;
-  /** Oldest first; none where nothing was proved. */
+  /** Oldest first; none if nothing was proved. */
   recoveries: string[];
 }
 
-/** Holds the account of a recovery that is being stopped. @returns undefined where it has none, or somebody else has the id by now */
+/** Locks the account of a recovery that is being stopped. @returns undefined if it has none, or the id belongs to another account now */
 export async function holdDisputed(sql: Sql, id: string, now: number): Promise<Disputed | undefined> {
   const [owner] = await sql.query<{ account: string; generation: string }>(whose, { id });
   if (!owner) return undefined;
@@ -64,9 +64,9 @@ export interface EndedRecovery {
 }
 
 /**
- * Takes back all that recoveries have led to: the passwords that they or their sessions have set or ended, every session of theirs,
- * refreshed or not, with the sign-ins that their passwords opened, and the authenticators that any of these bound; what they had
- * set aside counts again, and what those sessions had removed is there again. In a transaction that holds the account.
+ * Takes back everything that recoveries have led to, in a transaction that has locked the account: the passwords that they or their
+ * sessions set or ended; all their sessions, refreshed or not; the sign-ins with their passwords; and the authenticators that any of these
+ * bound. Authenticators that they suspended count again, and those that the sessions removed are restored.
  */
 export async function takeBack(
   tx: Transaction,
@@ -77,7 +77,7 @@ export async function takeBack(
   const at = new Date(now);
   const recoveries = ended.map(({ id }) => id);
   const password = await takePasswordBack(tx, keyring, { account, recoveries, at });
-  // They were failures of the password that is gone.
+  // These were failures of the password that is gone.
   if (password !== 'untouched') await forgetFailures(tx, { shown: accountFailures(generation) });
   const settled = ended.flatMap((one) => one.completed_at ?? []).map((time) => time.getTime());
   const hasSet = password !== 'untouched' || ended.some((one) => one.password_set);
@@ -89,7 +89,7 @@ export async function takeBack(
         ? { accountId: account, since: new Date(Math.min(...settled)) }
         : undefined,
   });
-  // Only a completed one has made a browser known.
+  // Only a completed recovery has made a browser known.
   if (settled.length > 0) await endKnownBrowsers(tx, account);
   const event = 'authenticator_removed';
   for (const kind of await removeAuthenticatorsBoundBy(tx, { account, sessions }))

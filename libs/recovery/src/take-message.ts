@@ -9,7 +9,7 @@ import { lifetimes, triesPerRecovery } from './lifetimes.js';
 import type { AccountNotice } from './notice.js';
 import { type MessageKind, shardsOf, type TakenRow, take } from './take-statement.js';
 
-/** What a courier needs to write and send one message. It is never kept. */
+/** What a courier needs to write and send one message. It is never stored. */
 export interface MessageToSend {
   messageId: string;
   accountId: string;
@@ -18,26 +18,26 @@ export interface MessageToSend {
   locale: Locale;
   createdAt: Date;
   expiresAt: Date;
-  /** The client that a code is sent for. */
+  /** The client that the code is sent for. */
   clientId?: string | undefined;
-  /** Of a message about a recovery, to an address that is the account's. */
+  /** For a message about a recovery, to a current address of the account. */
   stopToken?: string | undefined;
   /** For a code. */
   code?: string;
-  /** For a code by mail: the token of the link beside it. */
+  /** For a code by mail: the token of the link next to it. */
   linkToken?: string | undefined;
-  /** For a notice: when it happened, and what became of the password. */
+  /** For a notification: when it happened, and what happened to the password. */
   happenedAt?: Date;
   password?: 'set' | 'ended' | 'kept' | undefined;
   suspended?: boolean | undefined;
-  /** Of a recovery that is held. */
+  /** For a recovery that is held. */
   heldUntil?: Date | undefined;
-  /** Of a notice about something that was bound: the token of the link that undoes it. */
+  /** For a notification of a binding: the token of the link that undoes it. */
   undoToken?: string | undefined;
   changes?: AccountNotice[] | undefined;
 }
 
-/** Why nothing is sent; stands in the message's row. */
+/** Why nothing is sent; stored in the message's row. */
 export type DropReason =
   | 'no_account'
   | 'ended'
@@ -50,8 +50,7 @@ export type DropReason =
 export type Taken = { messageId: string; kind: MessageKind; cause: Cause } & Outcome;
 
 /**
- * Takes messages up, for one attempt to send each. A retry finds the same address and derives the same code, and is not
- * charged again.
+ * Claims messages for one attempt to send each. A retry finds the same address, derives the same code, and is not charged again.
  *
  * @returns one entry for each message that still waits to be sent
  */
@@ -103,11 +102,11 @@ function outcomeOf(context: MessageContext, row: TakenRow): Outcome {
     accountId: row.account_id,
     kind: row.kind,
     to,
-    // A code: the language that the start asked for, which is what the person is reading. A notice: the account's own.
+    // A code uses the language of the start, which is what the person is reading. A notification uses the account's own.
     locale: (isCode ? (row.locale ?? row.account_locale) : (row.account_locale ?? row.locale)) ?? 'en',
     createdAt: row.created_at,
     expiresAt: row.expires_at,
-    // Who had the address before must not end what its owner does now.
+    // A former owner of the address must not be able to end what the owner does now.
     stopToken:
       row.recovery_id && row.is_current
         ? stopToken(keyring, row.recovery_id, row.created_at.getTime())

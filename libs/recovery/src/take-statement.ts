@@ -14,15 +14,15 @@ import type { AccountNotice } from './notice.js';
 
 export type MessageKind = 'recovery_code' | 'recovery_completed' | 'recovery_held' | 'authenticators_changed';
 
-/** A message taken up, with the address it goes to, when there is one. */
+/** A claimed message with its address, if there is one. */
 export interface TakenRow extends SealedAddress {
   message_id: string;
   recovery_id: string | null;
   kind: MessageKind;
   changes: AccountNotice[] | null;
-  /** The address is the account's; one that was removed is told without the power to undo. */
+  /** Whether the address is still the account's. A removed address is notified without a link to undo. */
   is_current: boolean | null;
-  /** Of a notice about something that was bound, to an address that is the account's: what its link undoes. */
+  /** What the undo link removes, for a notification of a binding to a current address. */
   undoes: string | null;
   created_at: Date;
   request_id: string | null;
@@ -40,18 +40,17 @@ export interface TakenRow extends SealedAddress {
   held_until: Date | null;
   account_id: string | null;
   key_id: string | null;
-  /** What the code is bound to: as the first attempt found it, also when the address has been sealed anew since. */
+  /** What the code is bound to, as the first attempt found it, even if the address has been encrypted again since. */
   bound_to: Buffer | null;
-  /** How long its code is, as the first attempt found it; null where the release before made it. */
+  /** The length of the code, as the first attempt chose it; null when the previous release made it. */
   digits: number | null;
   attempts: number;
-  /** The budget of sends that is used up, of a code at its first attempt; nothing else is charged. */
+  /** The budget of sends that a code exceeded at its first attempt. Nothing else is charged. */
   limited_by: string | null;
 }
 
 /**
- * One counter for all would be one row that every courier waits for: a large quota is spread over many, a small one is
- * counted to the letter.
+ * A single counter would be one row that every courier waits for. A large quota is spread over many rows; a small one is counted exactly.
  */
 export const shardsOf = (quota: number): number => Math.min(64, Math.max(1, Math.floor(quota / 100)));
 
@@ -60,13 +59,13 @@ const { sendsAClient, sendsInAll } = budgets;
 const shard = (of: string) =>
   `(('x' || right(address.message_id::text, 2))::bit(8)::integer % ${of}::integer)::text`;
 
-/** The code to be charged, at its first attempt. Codes are taken up one at a time, notices in bunches. */
+/** The code to charge, at its first attempt. Codes are claimed one at a time, notifications in batches. */
 const sending = `
   select address.exact, address.channel, message.source_key as source, known.browser
   from address join message on message.id = address.message_id left join known on known.message_id = message.id
   where message.kind = 'recovery_code' and message.attempts = 0 and message.state = 'proving' limit 1`;
 
-/** Its client's counter and the instance's. */
+/** The counters of the client and of the whole instance. */
 const wide = `
   select charge.* from verdict, address join message on message.id = address.message_id, lateral (values
     (sha256(convert_to('${sendsAClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${sendsAClient.windowMs}, :clientQuota::integer, '${sendsAClient.policy}'),
@@ -74,13 +73,13 @@ const wide = `
   ) as charge (key, window_ms, quota, policy)
   where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0`;
 
-/** Codes that strangers ask for make none longer of those that go to a known browser. */
+/** Codes that strangers request must not lengthen those that go to a known browser. */
 const byWhom = (key: (secret: string) => string): string =>
   `case when known.browser is null then ${key('code')} else ${key('code in a known browser')} end`;
 
 /**
- * How long the code may at least be, by the identifier and by the account. For nobody it is found out in the same way, and is nobody's
- * to see. What is not sent is not charged.
+ * The minimum length of the code, by the identifier and by the account. For an unknown identifier it is computed in the same way, and
+ * nobody sees it. A code that is not sent is not charged.
  */
 const coding = `
   select odds.key, greatest(:triesAllowed::integer - message.tries, 1) as tries, address.account_id is not null as known, case
@@ -96,9 +95,9 @@ const coding = `
     and (address.message_id is null or outcome.limited_by is null)`;
 
 /**
- * One statement for all of it: read the messages, find the accounts by their blind index, pick the addresses, charge the
- * sends, bind messages and recoveries. The binding commits before anything is sent, so that a code which arrives is a code
- * which is good, however fast the person types.
+ * Does everything in one statement: reads the messages, finds the accounts by blind index, picks the addresses, charges the sends, binds
+ * messages and recoveries. The binding commits before anything is sent, so that a code that arrives is valid, however fast the person
+ * types.
  */
 export const take = statement(
   'recovery_take_messages',
@@ -121,7 +120,7 @@ export const take = statement(
        select * from (${addressOfNotice('message.address_id')}) of_notice where message.kind <> 'recovery_code'
      ) found
    ), known as (
-     -- The browser or app that a recovery was begun in, if the account is known there now.
+     -- The browser or app that started the recovery, if it is known for the account now.
      select message.id as message_id, ${knownBrowserOf('address.account_id', 'message.known_as')} as browser
      from message join address on address.message_id = message.id
    ), ${chargeSend(sending)}, wide as (
@@ -131,7 +130,7 @@ export const take = statement(
    ), outcome as (
      select message.id as message_id, case
        when message.kind <> 'recovery_code' or message.attempts > 0 and message.bound_authenticator is not null then null
-       -- What was refused at its first attempt, or went to nobody, is bound to nobody for good: a fault after that lets nothing through.
+       -- A code that was refused at its first attempt, or went to nobody, stays bound to nobody: a later fault must not let it through.
        when message.attempts > 0 or not verdict.may_send then '${budgets.sends.policy}'
        else (select policy from wide_charged join wide using (key) where wide_charged.spent > wide.quota limit 1)
      end as limited_by
@@ -139,7 +138,7 @@ export const take = statement(
    ), coded as (
      ${chargeCodeRows(coding)}
    ), shape as (
-     -- The longer of the two. Codes are taken up one at a time.
+     -- The longer of the two. Codes are claimed one at a time.
      select max(digits) as digits from coded
    ), bound as (
      update messages m set attempts = m.attempts + 1, digits = coalesce(m.digits, case when m.attempts = 0 then shape.digits end), address_id = address.address_id, channel = address.channel,
@@ -149,7 +148,7 @@ export const take = statement(
      where m.id = address.message_id and m.state = 'queued' and outcome.limited_by is null
      returning m.id, m.key_id, m.bound_to, m.digits
    ), bound_to_nobody as (
-     -- A code that goes to nobody is bound like any other, so that a guess at it takes the same steps.
+     -- A code for nobody is bound like any other, so that an attempt at it takes the same steps.
      update messages m set attempts = m.attempts + 1, channel = coalesce(m.channel, message.wanted, 'email'), digits = shape.digits,
        bound_to = sha256(convert_to(gen_random_uuid()::text, 'utf8')), key_id = :keyId
      from message, shape

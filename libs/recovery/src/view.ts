@@ -11,14 +11,14 @@ import type { RecoveryContext } from './context.js';
 import type { RecoveryState } from './moves.js';
 import { firstKinds, outlookOf, type ProofKind, type RecoveryPolicy } from './policy.js';
 
-/** What a row of `recoveries` tells, as the statements of this room select it. */
+/** A row of `recoveries`, as the statements of this library select it. */
 export interface RecoveryRow {
   state: RecoveryState;
   expires_at: Date;
   idle_expires_at: Date;
   resend_at: Date;
   held_until: Date | null;
-  /** Kinds of proof that were right so far. */
+  /** The accepted kinds of proof. */
   proofs: ProofKind[];
 }
 
@@ -33,20 +33,20 @@ export interface OfferedAddress {
 export interface RecoveryView {
   id: string;
   state: RecoveryState;
-  /** Kinds of proof that would move it. Empty while proving: nothing more can be proved here, staff have to help. */
+  /** Kinds of proof that would move it forward. Empty while proving: nothing more can be proved here, and staff have to help. */
   methods: ProofKind[];
   expires_at: string;
   resend_at?: string;
   held_until?: string;
-  /** What the page behind a mail's link asks for, when it is opened elsewhere. */
+  /** The page behind the link in a mail asks for it, when it is opened in another browser. */
   match_number?: string;
-  /** After a first proof, while a code is asked for: where it can go. */
+  /** After a first proof, while a code is asked for: the addresses to choose from. */
   addresses?: OfferedAddress[];
 }
 
 export const rowColumns = 'state, expires_at, idle_expires_at, resend_at, held_until, proofs';
 
-/** Of a person who has proved something: what there is to choose from, as a column of JSON. */
+/** The addresses offered to a person who has proved something, as a JSON column. */
 export const offeredAddresses = (account: string): string => `(
   select jsonb_agg(jsonb_build_object('id', a.id, 'account', a.account_id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
   from (${addressesToOffer(account)}) a)`;
@@ -61,13 +61,13 @@ export interface SealedOffer {
 const isOpen = (state: RecoveryState): boolean =>
   state === 'proving' || state === 'held' || state === 'proven';
 
-/** A recovery whose time is up is expired, also before the sweep has said so in its row. */
+/** An overdue recovery is expired, even before the sweep has updated its row. */
 export const stateAt = (row: RecoveryRow, now: number): RecoveryState =>
   isOpen(row.state) && endOf(row) <= now ? 'expired' : row.state;
 
 const endOf = (row: RecoveryRow): number => Math.min(row.expires_at.getTime(), row.idle_expires_at.getTime());
 
-/** What would move it now. Before a first proof that is the same for everyone. */
+/** The proofs that would move it forward now. Before a first proof they are the same for everyone. */
 export function nextKinds(
   policy: RecoveryPolicy,
   row: Pick<RecoveryRow, 'proofs'>,
@@ -78,9 +78,7 @@ export function nextKinds(
   return outlook && !outlook.proven ? outlook.next : [];
 }
 
-/**
- * @param known of the account, once something has been proved
- */
+/** @param known of the account, once something has been proved */
 export function viewOf(
   { keyring, clock, policy }: Pick<RecoveryContext, 'keyring' | 'clock' | 'policy'>,
   id: string,
@@ -117,7 +115,7 @@ function openOffer(
   return opened && { id, channel, address: maskAddress(opened) };
 }
 
-/** Why an act that wants a certain state cannot be done in this one. */
+/** The refusal of an act that needs another state than the current one. */
 export function whyNot(row: RecoveryRow | undefined, now: number, wanted: 'proving' | 'proven'): Refusal {
   if (!row) return refuse('not_found');
   const state = stateAt(row, now);

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { list, publicUrl, text, type Variable } from './variable.js';
 
-/** To the letter: an issuer identifier with a slash at its end is another one than without (RFC 8414 §3.3). */
+/** Compared exactly: an issuer identifier with a trailing slash differs from one without (RFC 8414 §3.3). */
 const bareUrl = publicUrl('http:', 'https:').refine((text) => !/[?#]/.test(text));
 
-/** An authorization server that is not ours, from which recoveries get their credentials. */
+/** An external authorization server that issues the credentials of recoveries. */
 export const externalIssuerVariables = {
   EXTERNAL_ISSUER_URL: {
     meaning:

@@ -4,7 +4,7 @@ import type { Values, VariableName } from './variables.js';
 const names = (values: Values): VariableName[] =>
   (Object.keys(values) as VariableName[]).filter((name) => name.startsWith('EXTERNAL_ISSUER_'));
 
-/** For the process that asks it, what the variables of the external issuer say together; what does not fit is added to the problems. */
+/** Returns the settings of the external issuer, for the process that calls it. Adds contradictions to the problems. */
 export function readExternalIssuer(
   process: ProcessName,
   values: Values,
@@ -53,7 +53,10 @@ export function readExternalIssuer(
   };
 }
 
-/** Assertions, secrets and tokens go over this connection: in production by TLS, and never to a lesser place than the name. */
+/**
+ * Assertions, secrets and tokens travel over this connection: in production TLS is required, and the endpoint may not be less protected
+ * than the identifier.
+ */
 function withoutTls(values: Values): string[] {
   const { EXTERNAL_ISSUER_URL: issuer, EXTERNAL_ISSUER_TOKEN_ENDPOINT: endpoint } = values;
   const isProduction = values.NODE_ENV === 'production';

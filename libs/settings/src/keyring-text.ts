@@ -5,7 +5,7 @@ const schema = z.array(z.strictObject({ id: z.string(), key: z.string().regex(/^
 
 /**
  * @param text JSON `[{"id","key"}]`, newest first, each key 32 bytes as base64url
- * @param options.weak keys that are not random are taken: outside of production an example may be one
+ * @param options.weak accepts keys that are not random: an example may be one outside of production
  * @throws {Error} that never repeats what it read
  */
 export function parseKeyring(text: string, options: { weak: boolean }): KeyringKey[] {
@@ -24,8 +24,8 @@ export function parseKeyring(text: string, options: { weak: boolean }): KeyringK
 }
 
 /**
- * What people and examples make instead of random bytes: a few bytes again and again, counting, or text. Of random keys fewer
- * than one in a trillion is like that.
+ * What people and examples use instead of random bytes: a few repeated bytes, counting, or text. Fewer than one in a trillion random keys
+ * look like that.
  */
 function isWeak(key: Buffer): boolean {
   const steps = key.subarray(1).map((byte, at) => byte - (key[at] ?? 0));

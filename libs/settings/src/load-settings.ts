@@ -18,7 +18,7 @@ export class SettingsError extends Error {
 }
 
 /**
- * For a setting that names a file: what was read of it, or each line of what is wrong, with the name of the setting before it.
+ * Reads the file that a setting names. Each line of an error starts with the name of the setting.
  *
  * @throws {SettingsError}
  */

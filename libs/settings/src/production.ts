@@ -2,7 +2,7 @@ import type { ProcessName } from './settings.js';
 import { hasCredentials } from './variable.js';
 import type { Values, VariableName } from './variables.js';
 
-/** What each process would otherwise take from development. */
+/** What each process would otherwise take from the development defaults. */
 const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
   recovery: ['RECOVERY_URL', 'ISSUER_URL'],
   courier: ['RECOVERY_URL', 'SMTP_URL', 'MAIL_FROM', 'TWILIO_ACCOUNT_SID'],
@@ -15,7 +15,7 @@ const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
   keys: ['DATABASE_URL'],
 };
 
-/** A deployment that runs on a development default is one that nobody decided on: each is named, all at once. */
+/** Names every development default that would be used, all at once: nobody has decided on them for a production deployment. */
 export function missingInProduction(process: ProcessName, values: Values): string[] {
   const wanted =
     process === 'standalone'
@@ -45,7 +45,7 @@ export function missingInProduction(process: ProcessName, values: Values): strin
 const mayBePlain = (url: string): boolean => url.startsWith('smtp:') && hasCredentials(url);
 const requireTls = 'requireTLS';
 
-/** A password that is sent to whoever answers, by a wish that is written down. */
+/** Servers to which a password may be sent in plain text, because a setting explicitly allows it. */
 export const plainTextPasswords = ({ SMTP_URL: urls = [] }: Values): string[] =>
   urls
     .filter((url) => mayBePlain(url) && (new URL(url).searchParams.get(requireTls) ?? 'true') !== 'true')
@@ -54,7 +54,7 @@ export const plainTextPasswords = ({ SMTP_URL: urls = [] }: Values): string[] =>
         `SMTP_URL: read a password with ${requireTls}=false; allowed with NODE_ENV=production: smtps://, or smtp:// with STARTTLS`,
     );
 
-/** A password goes by STARTTLS or not at all: whoever is between us and the server could leave the offer out. */
+/** Sends a password only over STARTTLS: an attacker on the path could remove the offer. */
 export function encrypted(smtpUrl: string): string {
   if (!mayBePlain(smtpUrl)) return smtpUrl;
   const url = new URL(smtpUrl);

@@ -1,10 +1,10 @@
 import { loadSettings, SettingsError } from './load-settings.js';
 import type { ProcessName, Settings } from './settings.js';
 
-/** `EX_CONFIG` of sysexits.h: something in the configuration is wrong. */
+/** `EX_CONFIG` of sysexits.h: the configuration is wrong. */
 const exitBadConfiguration = 78;
 
-/** For the entry of a process: its settings, or one line for each thing that is wrong and exit code 78. */
+/** For the entry point of a process: returns its settings, or prints one line for each thing that is wrong and exits with 78. */
 export function settingsOrExit(name: ProcessName): Settings {
   try {
     return loadSettings(process.env, name);

@@ -1,6 +1,9 @@
 import type { Keyring } from '@rekey/kernel';
 
-/** The processes that a deployment is made of; `roles` and `migrate` run once before them, `import` and `keys` beside them, `standalone` is all of them in one. */
+/**
+ * The processes of a deployment. `roles` and `migrate` run once before the others, `import` and `keys` next to them; `standalone` is all of
+ * them in one.
+ */
 export const processNames = [
   'recovery',
   'courier',
@@ -26,9 +29,9 @@ export interface TwilioSettings {
   apiUrl?: string | undefined;
 }
 
-/** An authorization server that is not ours, and how it is asked for credentials. */
+/** An external authorization server, and how to request credentials from it. */
 export interface ExternalIssuerSettings {
-  /** Its identifier, to the letter. */
+  /** Its exact identifier. */
   issuer: string;
   /** Unset: from its metadata. */
   tokenEndpoint?: string | undefined;
@@ -39,18 +42,18 @@ export interface ExternalIssuerSettings {
   clientSecret?: string | undefined;
   scope?: string | undefined;
   resource: string[];
-  /** Empty but for `token-exchange`. */
+  /** Empty except for `token-exchange`. */
   audience: string[];
 }
 
-/** The environment, parsed. Plain values; nothing here is read again from the environment. */
+/** The parsed environment as plain values; nothing is read from the environment again. */
 export interface Settings {
   production: boolean;
-  /** Of the role that works. Unset: the embedded PostgreSQL. */
+  /** Of the application role. Unset: the embedded PostgreSQL. */
   databaseUrl?: string | undefined;
-  /** Of the role that owns the tables and migrates them. Unset: that of `databaseUrl`. */
+  /** Of the role that owns and migrates the tables. Unset: that of `databaseUrl`. */
   databaseOwnerUrl?: string | undefined;
-  /** Of a superuser, for `npm run roles` alone. */
+  /** Of a superuser, only for `npm run roles`. */
   databaseAdminUrl?: string | undefined;
   dataDir: string;
   redisUrl?: string | undefined;
@@ -58,44 +61,44 @@ export interface Settings {
   ports: { recovery: number; issuer: number; console: number; mailbox: number; courier: number };
   /** Public base URLs without a trailing slash. */
   urls: { recovery: string; issuer: string; console: string };
-  /** In the order of failover; empty: the development mailbox. */
+  /** In failover order; empty: the development mailbox. */
   smtpUrls: string[];
   mailFrom: string;
   /** Unset: the development mailbox. */
   twilio?: TwilioSettings | undefined;
   keyring: Keyring;
-  /** It is that of development, in the data dir. */
+  /** It is the development keyring, in the data directory. */
   keyringMadeHere: boolean;
   /** `madeHere`: a development secret, which may be shown. */
   management: { clientId: string; clientSecret: string; madeHere: boolean };
   tokenAudience: string[];
   keyPlan: { alg: 'ES256' | 'RS256' | 'EdDSA' | 'HS256'; rotateEveryMs: number };
-  /** How long tokens live; the default when unset. */
+  /** Lifetimes of tokens; the default when unset. */
   tokenLifetimesFile?: string | undefined;
-  /** For the process that asks it. Unset: Rekey's own issuer. */
+  /** For the process that calls it. Unset: Rekey's own issuer. */
   externalIssuer?: ExternalIssuerSettings | undefined;
-  /** Also where it is not asked: it decides what people are told. */
+  /** Also set in processes that do not call it: it decides what messages and pages say. */
   issuerIsExternal: boolean;
   tls?: { certFile: string; keyFile: string } | undefined;
-  /** Which proofs get an account back; the default when unset. */
+  /** The proofs that are enough for a recovery; the default when unset. */
   recoveryPolicyFile?: string | undefined;
   /** Prices, budgets and breaker of SMS; the default when unset. */
   smsPolicyFile?: string | undefined;
-  /** The only countries that SMS go to; those of the policy when unset. */
+  /** The only countries that SMS are sent to; those of the policy when unset. */
   smsCountries?: string[] | undefined;
-  /** Codes in ten minutes. */
+  /** Codes per ten minutes. */
   sendQuotas: { client: number; instance: number };
-  /** Addresses or networks whose forwarding headers count. */
+  /** Proxies, by IP or network, whose forwarding headers are trusted. */
   trustProxy: string[];
   /** Origins whose pages may call the APIs from script. */
   corsOrigins: string[];
-  /** What mails, SMS and pages call the product. */
+  /** The name of the product in mails, SMS and pages. */
   productName: string;
-  /** Where a person signs in after a recovery that no app began. */
+  /** Where a person signs in after a recovery that no app started. */
   signInUrl?: string | undefined;
-  /** Opens all of `/metrics`. */
+  /** The bearer token that unlocks the full `/metrics`. */
   metricsToken?: string | undefined;
-  /** Where traces go; nowhere when unset. `share`: of those that begin here, from 0 to 1. */
+  /** The trace exporter; none when unset. `share`: the sampled part of traces that start here, from 0 to 1. */
   tracing?: { endpoint: string; headers: Record<string, string>; share: number } | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }

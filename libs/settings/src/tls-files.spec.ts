@@ -22,7 +22,7 @@ describe('the files of TLS', () => {
   const certProblem = (file: string, why: string) => refusal('TLS_CERT_FILE', file, why, 'a certificate');
   const keyProblem = (file: string, why: string) =>
     refusal('TLS_KEY_FILE', file, why, 'the private key of the certificate');
-  /** Each version of OpenSSL has its own words. */
+  /** Each version of OpenSSL has its own error codes. */
   const openSslSays = 'ERR_\\w+';
 
   test('that cannot be read or hold something else are both named, for who serves', () => {

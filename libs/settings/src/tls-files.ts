@@ -6,7 +6,7 @@ import { type Values, variables } from './variables.js';
 
 const servers: ProcessName[] = ['recovery', 'courier', 'issuer', 'console', 'standalone'];
 
-/** For a process that serves, what is wrong with the certificate and its key; nothing of what they hold is repeated. */
+/** For a process that serves TLS: returns what is wrong with the certificate and its key, without repeating their content. */
 export function tlsProblems(
   process: ProcessName,
   { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile }: Values,
@@ -20,14 +20,14 @@ export function tlsProblems(
   ];
   if (alone.length > 0) return alone;
   return problemOf('TLS_KEY_FILE', keyFile, () => {
-    // OpenSSL would take a certificate and a key of two kinds, each for itself.
+    // OpenSSL would accept a certificate and a key of two kinds, each on its own.
     const certificate = new X509Certificate(readFileSync(certFile));
     if (!certificate.checkPrivateKey(createPrivateKey(readFileSync(keyFile))))
       throw new Error('does not match the certificate');
   });
 }
 
-/** @param use its fault says why: by a code of the file system or of OpenSSL, else in words */
+/** @param use throws the reason: a code of the file system or of OpenSSL, otherwise words */
 function problemOf(name: 'TLS_CERT_FILE' | 'TLS_KEY_FILE', file: string, use: () => unknown): string[] {
   try {
     use();

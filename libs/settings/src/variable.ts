@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** One variable of the environment: how it reads in the reference, what is allowed, how it is parsed. */
+/** One environment variable: its text in the reference, what is allowed, how it is parsed. */
 export interface Variable<Value = unknown> {
   meaning: string;
   /** As the reference shows it. */
@@ -13,17 +13,17 @@ export interface Variable<Value = unknown> {
   schema: z.ZodType<Value>;
 }
 
-/** What follows it looks at a URL: it is not asked about what is none. */
+/** Aborts on text that is not a URL, since the following checks look at one. */
 export const url = (...protocols: string[]) =>
   z
     .string()
     .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { abort: true });
 
-/** Has somebody written a name or a password into it? */
+/** Whether a URL contains a user name or a password. */
 export const hasCredentials = (text: string): boolean =>
   URL.canParse(text) && new URL(text).username + new URL(text).password !== '';
 
-/** The name and the password in it are percent-encoded: who decodes them does not stumble. */
+/** User name and password must be percent-encoded, so that decoding them cannot fail. */
 export const withCredentials = (...protocols: string[]) =>
   url(...protocols).refine((text) => {
     const { username, password } = new URL(text);
@@ -34,7 +34,7 @@ export const withCredentials = (...protocols: string[]) =>
     }
   });
 
-/** One that everybody may read: in links, answers and logs. */
+/** A URL that everybody may read: it appears in links, responses and logs. */
 export const publicUrl = (...protocols: string[]) =>
   url(...protocols).refine((text) => !hasCredentials(text), { abort: true });
 export const list = (item: z.ZodType<string, string>) =>

@@ -13,7 +13,7 @@ import {
   withCredentials,
 } from './variable.js';
 
-/** As the OpenTelemetry specification has them: a W3C baggage without properties. */
+/** As the OpenTelemetry specification defines them: a W3C baggage without properties. */
 const headers = list(z.string().regex(/^[\w-]+\s*=[\x20-\x7e]*$/)).transform((pairs, issues) => {
   try {
     return Object.fromEntries(

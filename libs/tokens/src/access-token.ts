@@ -10,7 +10,7 @@ export interface AccessTokenClaims {
   sub: string;
   client_id: string;
   scope: string;
-  /** The session, for tokens of a person. */
+  /** The session, for a person's token. */
   sid?: string;
   /** Seconds since the epoch. */
   auth_time?: number;
@@ -28,7 +28,7 @@ export interface VerifiedAccessToken extends AccessTokenClaims {
   exp: number;
 }
 
-/** @param lifetimeMs how long it is good */
+/** @param lifetimeMs how long it is valid */
 export async function signAccessToken(
   { keys, keyring, clock, issuerUrl, audience }: TokenContext,
   claims: AccessTokenClaims,
@@ -49,8 +49,8 @@ export async function signAccessToken(
 }
 
 /**
- * Header, signature, issuer and time (RFC 9068 §4). What is ours has, byte for byte, the header that its key writes: nothing in a
- * token decides how it is verified. Whether it was revoked is another question.
+ * Verifies header, signature, issuer and time (RFC 9068 §4). Our own tokens have, byte for byte, the header that their key writes: nothing
+ * in a token decides how it is verified. Revocation is checked separately.
  */
 export async function verifyAccessToken(
   { keys, clock, issuerUrl }: TokenContext,
@@ -75,13 +75,16 @@ const live = statement(
    end as live`,
 );
 
-/** True while neither the token has been ended, nor its session, nor, where it has none, all that its client had. */
+/**
+ * Returns true while neither the token nor its session has been ended. A client's own token has no session: it is live until all tokens of
+ * its client are ended.
+ */
 export async function isLive(sql: Sql, now: number, token: VerifiedAccessToken): Promise<boolean> {
   const [row] = await sql.query<{ live: boolean }>(live, {
     jti: token.jti,
     sid: token.sid ?? null,
     clientId: token.client_id,
-    // To the millisecond, as no `iat` is: a token of a second later is not to die with those of before.
+    // To the millisecond, unlike `iat`: a token issued within the same second after a revocation must stay valid.
     madeAt: new Date(timeOf(token.jti)),
     now: new Date(now),
   });
@@ -93,6 +96,6 @@ const revoke = statement(
   'insert into used_token_ids (jti, expires_at) values (:jti, :expiresAt) on conflict do nothing',
 );
 
-/** For a token without a session. */
+/** Revokes a token without a session. */
 export const revokeTokenId = (sql: Sql, token: VerifiedAccessToken): Promise<object[]> =>
   sql.query(revoke, { jti: token.jti, expiresAt: new Date(token.exp * 1000) });

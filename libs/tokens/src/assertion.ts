@@ -6,7 +6,7 @@ import { type AssertionSigner, signAssertion } from './sign-assertion.js';
 
 const ownType = 'recovery-assertion+jwt';
 
-/** What recovery states about a person: who it is, how and when that was proven, and for which client. */
+/** What recovery asserts about a person: who it is, how and when that was proven, and for which client. */
 export interface RecoveryAssertion {
   accountId: string;
   recoveryId: string;
@@ -17,17 +17,17 @@ export interface RecoveryAssertion {
   basis: EvidenceBasis;
 }
 
-/** What an outcome rests on, so that it can be judged again when it is used. */
+/** What an outcome is based on, so that it can be judged again when it is used. */
 export interface EvidenceBasis {
   /** Of the account. */
   generation: string;
-  /** That the proofs were made with, as the accounts room names them. */
+  /** The authenticators of the proofs, as libs/accounts names them. */
   authenticators: string[];
-  /** When the oldest of the proofs was made. */
+  /** The time of the oldest proof. */
   since: Date;
 }
 
-/** The claims by which an assertion says who proved what, and for which client. */
+/** The claims of an assertion that say who proved what, and for which client. */
 export const outcomeClaims = (about: Omit<RecoveryAssertion, 'basis'>) => ({
   sub: about.accountId,
   client_id: about.clientId,
@@ -38,8 +38,8 @@ export const outcomeClaims = (about: Omit<RecoveryAssertion, 'basis'>) => ({
 });
 
 /**
- * Signs the outcome of a recovery for our issuer. The signature is the client authentication of the exchange (RFC 7521 §4.2
- * in spirit; RFC 8693 §2.1 `subject_token`).
+ * Signs the outcome of a recovery for our issuer. The signature authenticates the client of the exchange (RFC 7521 §4.2 in spirit; RFC 8693
+ * §2.1 `subject_token`).
  */
 export async function signRecoveryAssertion(
   context: AssertionSigner & { issuerUrl: string; recoveryUrl: string },

@@ -8,8 +8,8 @@ import { lifetimesOf } from './lifetimes.js';
 import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 /**
- * What the management client may do. With `clients:write` a client makes others and changes those that it has made; with
- * `clients:admin` beside it, everyone's.
+ * The scopes of management clients. With `clients:write` a client creates other clients and changes those that it has created; with
+ * `clients:admin` in addition, all clients.
  */
 export const managementScopes = [
   'accounts:write',
@@ -42,9 +42,9 @@ export async function grantClientCredentials(
 }
 
 /**
- * Who calls the management API: the client of a token that has the scope and belongs to no person.
+ * Authenticates a caller of the management API: the client of a token that has the scope and belongs to no person.
  *
- * @returns the client's id and all that its token may do; `invalid_token` or `insufficient_scope` (RFC 6750 §3.1)
+ * @returns the client's id and all scopes of its token; `invalid_token` or `insufficient_scope` (RFC 6750 §3.1)
  */
 export async function authenticateManagement(
   context: TokenContext,

@@ -11,15 +11,15 @@ const keepAnew = statement(
 interface Kept {
   /** Milliseconds since the epoch. */
   until: number;
-  /** Undefined when there is none of that id. */
+  /** Undefined when no client has this id. */
   client?: Client;
-  /** Of its secret; a public client has none. */
+  /** The digest of its secret; null for a public client. */
   digest?: Buffer | null;
 }
 
 /**
- * Clients as each request needs them: kept for a few seconds, so that the path of a recovery does not ask for the same row
- * again and again. A change takes that long to be seen everywhere.
+ * Clients as each request needs them, cached for five seconds, so that a recovery does not read the same row again and again. A change
+ * takes that long to be seen everywhere.
  */
 export class ClientDirectory {
   private readonly kept = new Map<string, Kept>();
@@ -31,8 +31,8 @@ export class ClientDirectory {
   }
 
   /**
-   * Who is calling (RFC 6749 §2.3). A public client names itself; a confidential one shows its secret, also where that
-   * would not be needed: whoever has a secret uses it.
+   * Authenticates the client (RFC 6749 §2.3). A public client only names itself. A confidential one must show its secret everywhere, even
+   * where an endpoint does not require it.
    */
   async authenticate(clientId: string, secret: string | undefined): Promise<Client | OAuthRefusal> {
     const { client, digest } = this.known(clientId) ?? (await this.read(clientId));
@@ -45,7 +45,7 @@ export class ClientDirectory {
     return client;
   }
 
-  /** Only who has the secret can digest it under a newer key, so it is done when they show it. */
+  /** Only the holder of the secret can digest it under a newer key, so this happens when they show it. */
   private async keepAnew(clientId: string, kept: Buffer, fresh: Buffer): Promise<void> {
     await this.context.database.query(keepAnew, { clientId, kept, fresh });
     this.kept.delete(clientId);
@@ -61,7 +61,7 @@ export class ClientDirectory {
     const until = this.context.clock.now() + 5_000;
     if (!isClientId(clientId)) return { until };
     const [row] = await this.context.database.query<ClientRow>(find, { clientId });
-    // Invented ids must not fill the memory.
+    // Made-up ids must not fill the memory.
     if (this.kept.size > 1_000) this.kept.clear();
     const kept = { until, ...(row ? apart(row) : {}) };
     this.kept.set(clientId, kept);

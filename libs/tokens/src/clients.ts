@@ -14,7 +14,7 @@ export const grants = [
 ] as const;
 export type Grant = (typeof grants)[number];
 
-/** An OAuth client, as the management API shows it; its secret is shown once and kept as a keyed digest. */
+/** An OAuth client, as the management API shows it. Its secret is shown once and stored as a keyed digest. */
 export interface Client {
   client_id: string;
   name: string;
@@ -26,13 +26,13 @@ export interface Client {
 }
 
 /**
- * Whether a recovery may end with tokens for this client: it holds tokens of people in whichever way. Only one that acts for itself
- * alone does not.
+ * Whether a recovery may end with tokens for this client. Every client that holds tokens of people qualifies; one that only acts for itself
+ * does not.
  */
 export const holdsTokensOfPeople = ({ grants: its }: Client): boolean =>
   its.some((grant) => grant !== 'client_credentials');
 
-/** SQL: the client of that id acts with its secret only, as it is now. */
+/** SQL: whether this client can currently act only with its secret. */
 export const isConfidential = (clientId: string): string =>
   `exists (select from clients where client_id = ${clientId} and type = 'confidential')`;
 
@@ -55,7 +55,7 @@ const upsert = statement(
      scopes = excluded.scopes, lifetimes = excluded.lifetimes, updated_at = excluded.updated_at,
      secret_digest = case when excluded.type = 'public' then null
        when :replaceSecret then excluded.secret_digest else coalesce(clients.secret_digest, excluded.secret_digest) end,
-     -- What the settings name is theirs from now on.
+     -- A client named in the settings belongs to the settings from now on.
      owner = case when :writer::text is null then null else clients.owner end
    where :everyones or clients.owner = :writer
    returning xmax = 0 as created, secret_digest = :newDigest as secret_is_new`,
@@ -65,7 +65,7 @@ const remove = statement(
   `with removed as (
      delete from clients where client_id = :clientId and (:everyones or owner = :writer) returning client_id
    ), orphaned as (
-     -- Whoever is called the same later on has not made them.
+     -- A later client with the same id is not the creator of these.
      update clients set owner = null where owner = :clientId and exists (select from removed) and client_id <> :clientId
    )
    select client_id from removed`,
@@ -74,7 +74,7 @@ const ownerOf = statement('client_owner', 'select owner from clients where clien
 
 export const secretPurpose = 'client-secret';
 
-/** What a client may be called; anything else never reaches a query. */
+/** Restricts client ids; anything else never reaches a query. */
 export const isClientId = (text: string): boolean => /^[\w.:-]{1,100}$/.test(text);
 
 /** @returns undefined when there is no such client */
@@ -91,23 +91,23 @@ export function apart({ secret_digest: digest, ...client }: ClientRow): {
   return { client, digest };
 }
 
-/** On whose behalf a client is written. */
+/** The client on whose behalf another client is written. */
 export interface ClientWriter {
   clientId: string;
-  /** It may write clients that it has not made. */
+  /** It may write clients that it has not created. */
   everyones: boolean;
 }
 
-/** The settings, and whoever sets a stage. */
+/** The settings, and test set-ups. */
 const anyones = { writer: null, everyones: true };
 const writing = ({ clientId: writer, everyones }: ClientWriter) => ({ writer, everyones });
 
 /**
  * Creates or replaces a client as the settings want it.
  *
- * @param options.secret for a client whose secret comes from the settings; otherwise one is made for a confidential client
- *   that has none
- * @returns the secret when it was made here and now
+ * @param options.secret for a client whose secret comes from the settings; otherwise one is generated for a confidential client that has
+ * none
+ * @returns the secret, if it was generated now
  */
 export async function putClient(
   context: Pick<TokenContext, 'database' | 'keyring'>,
@@ -120,7 +120,7 @@ export async function putClient(
   return put;
 }
 
-/** The same on behalf of a client, which owns what it creates. Refusal: `forbidden` for a client of somebody else. */
+/** The same on behalf of a client, which owns what it creates. Refusal: `forbidden` for a client with another owner. */
 export async function putClientBy(
   by: ClientWriter,
   context: Pick<TokenContext, 'database' | 'keyring'>,
@@ -135,7 +135,7 @@ interface PutClient {
   secret?: string;
 }
 
-/** @returns undefined where it is somebody else's */
+/** @returns undefined when it has another owner */
 async function write(
   { database, keyring }: Pick<TokenContext, 'database' | 'keyring'>,
   now: number,
@@ -157,7 +157,7 @@ async function write(
   return { created: row.created, ...(isNew ? { secret } : {}) };
 }
 
-/** May it be written on behalf of that one? Refusals: `not_found`, `forbidden`. */
+/** Checks whether this client may write it. Refusals: `not_found`, `forbidden`. */
 export async function mayWriteClient(
   sql: Sql,
   clientId: string,
@@ -168,7 +168,7 @@ export async function mayWriteClient(
   return by.everyones || row.owner === by.clientId ? undefined : refuse('forbidden');
 }
 
-/** Refusals: `not_found`, `forbidden` for a client of somebody else. */
+/** Refusals: `not_found`, `forbidden` for a client with another owner. */
 export async function deleteClient(
   sql: Sql,
   clientId: string,

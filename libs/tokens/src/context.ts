@@ -5,7 +5,7 @@ import { readSetting, type Settings } from '@rekey/settings';
 import { defaultLifetimes, type LifetimePlan, readLifetimes } from './lifetimes.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** What the verbs of the issuer need. */
+/** What the acts of the issuer need. */
 export interface TokenContext {
   database: Database;
   keyring: Keyring;
@@ -22,7 +22,7 @@ export interface TokenContext {
   strongRoles: string[];
 }
 
-/** @throws {SettingsError} line by line: lifetimes that cannot be are refused at the start, with exit code 78 */
+/** @throws {SettingsError} line by line: impossible lifetimes are refused at start-up, with exit code 78 */
 export function tokenContext(
   settings: Settings,
   parts: Pick<TokenContext, 'database' | 'clock' | 'strongRoles'>,

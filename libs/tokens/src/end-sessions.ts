@@ -4,7 +4,7 @@ import { type Sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { untilOf } from './families.js';
 
-/** Why a session is over before its time. */
+/** Why a session ended early. */
 export type EndReason =
   | 'recovery'
   | 'stopped'
@@ -34,10 +34,10 @@ const endOfRecovery = statement(
 );
 
 /**
- * Ends sessions until a pass finds none. Who opens a session from another one holds that one's row (or its code's): the pass
- * that ends it waits for them, and the next one, with a fresh look, sees what they have opened.
+ * Ends sessions until a pass finds none. A request that opens a session from another one locks that one's row (or its code's). The pass
+ * that ends it waits for that lock, and the next pass, with a fresh snapshot, sees the session that was opened.
  *
- * @returns what the last pass found, and how many were ended in all
+ * @returns what the last pass found, and how many were ended in total
  */
 async function untilNoneIsLeft<Row>(
   pass: () => Promise<Row[]>,
@@ -48,16 +48,16 @@ async function untilNoneIsLeft<Row>(
     const rows = await pass();
     const now = endedBy(rows);
     ended += now;
-    // The first may have waited for a code that was being redeemed, and have ended nothing itself.
+    // The first pass may have waited for a code that was being redeemed, and have ended nothing itself.
     if (now === 0 && passes > 1) return { rows, ended };
   }
 }
 
 /**
- * Ends all that recoveries have led to. Refreshes belong to the family, so later ones are ended with it.
+ * Ends every session that recoveries have led to. Refreshed tokens belong to the same session and end with it.
  *
  * @param of.password the account whose password they set, and since when: sign-ins since then are their work as well
- * @returns the sessions they have led to, ended before or now
+ * @returns the sessions that they have led to, ended before or now
  */
 export async function revokeFamiliesOfRecoveries(
   sql: Sql,
@@ -78,7 +78,7 @@ export async function revokeFamiliesOfRecoveries(
   return rows.map(({ id }) => id);
 }
 
-/** Ends a selection of sessions, each with a line in the audit, and voids the codes that would open new ones. */
+/** Ends a selection of sessions, each with an audit event, and voids the codes that would open new ones. */
 const endOf = (name: string, selected: string, more = '') =>
   statement(
     `sessions_end_of_${name}`,
@@ -103,13 +103,13 @@ const endings = {
     'own_tokens as (update clients set tokens_from = :at where client_id = :of),',
   ),
   recovery: endOf('recovery_descent', 'recovery_id = :of::uuid'),
-  /** Those of two factors or classes. */
+  /** Sessions of two factors, or of recoveries with two classes. */
   strong: endOf('strong', `account_id = :of and right(acr, 4) = 'aal2'`),
 };
 
 /**
- * Ends every session of an account, of a client (and the tokens that are the client's own), or that came from a recovery; or those
- * of an account that are of level 2. With every session of an account, the browsers and apps that it was seen in become strangers.
+ * Ends every session of an account; or of a client, including the client's own tokens; or of a recovery; or the level 2 sessions of an
+ * account. When every session of an account ends, its known browsers and apps become strangers.
  *
  * @param of.actor `person`, or `client:<client_id>`
  * @returns how many there were
@@ -130,8 +130,8 @@ export async function endSessionsOf(
 }
 
 /**
- * What a recovery's exchange could not see, as a data-modifying SQL clause for when it settles: sessions that were being
- * opened from older ones meanwhile, or with the password that there was before. Needs `:now`.
+ * Ends the sessions that the exchange of a recovery could not see, as a data-modifying SQL clause for its completion: those that were being
+ * opened from older sessions at that time, or with the old password. Needs `:now`.
  */
 export const endOlderFamilies = (of: { account: string; recovery: string }): string => `
   update sessions set ended_at = :now, end_reason = 'recovery'
@@ -145,9 +145,9 @@ const hold = statement(
 );
 
 /**
- * In a transaction, for an act of a session that lasts longer than it: who ends the session waits, or has come first.
+ * Locks a session in a transaction, for an act that outlives it: a request that ends the session waits, or has already ended it.
  *
- * @returns how sure it is; undefined when it has ended meanwhile
+ * @returns its authentication context; undefined when it has ended in the meantime
  */
 export async function holdSession(
   sql: Sql,
@@ -170,11 +170,11 @@ const endOne = statement(
 );
 
 /**
- * Ends a session and writes down who did it.
+ * Ends a session and audits who did it.
  *
  * @param of.actor `person`, or `client:<client_id>`
- * @param of.source where the request came from, where that matters to whoever reads the audit
- * @returns false when there was no such living session (of this account)
+ * @param of.source where the request came from, if that matters to a reader of the audit
+ * @returns false when there was no such live session (of this account)
  */
 export const endFamily = async (
   sql: Sql,

@@ -11,7 +11,7 @@ const erase = statement(
 );
 
 /**
- * In the transaction that deletes an account, once its sessions have ended: nothing here names it any more. Who asks about one of
- * its tokens still learns that the account is gone.
+ * Removes an account's id from this library's tables, in the transaction that deletes the account and after its sessions have ended.
+ * Diagnosing one of its tokens still shows that the account is gone.
  */
 export const eraseAccount = (sql: Sql, account: string): Promise<object[]> => sql.query(erase, { account });

@@ -12,7 +12,7 @@ import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.
 
 export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 export const jwtTokenType = 'urn:ietf:params:oauth:token-type:jwt';
-/** Ours: instead of tokens, a code that an app redeems by `authorization_code` with PKCE. */
+/** Our own type: instead of tokens, a code that an app redeems by `authorization_code` with PKCE. */
 export const authorizationCodeType = 'urn:rekey:params:oauth:token-type:authorization_code';
 
 const subject = judgedSubject(':account', {
@@ -24,7 +24,7 @@ const subject = judgedSubject(':account', {
   strongRoles: ':strongRoles',
 });
 
-/** Judges the evidence, spends the assertion and ends what the account had, as CTEs `subject`, `fresh`, `ended`, `void_codes`. */
+/** Judges the evidence, marks the assertion as used and ends the account's sessions, as CTEs `subject`, `fresh`, `ended`, `void_codes`. */
 const spendAndEnd = `
   subject as (
     ${subject}
@@ -69,7 +69,7 @@ const exchangeCode = statement(
    select subject.status, subject.holds, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended from subject`,
 );
 
-/** The key of authorization codes' digests. */
+/** The key purpose for digests of authorization codes. */
 export const codePurpose = 'authorization-code';
 
 export interface ExchangeRequest {
@@ -85,8 +85,8 @@ export interface ExchangeRequest {
 }
 
 /**
- * RFC 8693: recovery's assertion for a fresh pair of tokens. In one statement the assertion is spent, every session and
- * refresh family of the account is ended, and the new family is written; it all happens or nothing.
+ * RFC 8693: exchanges recovery's assertion for a fresh pair of tokens. One statement marks the assertion as used, ends every session of the
+ * account, and inserts the new session: all of it happens, or nothing.
  */
 export async function exchangeAssertion(
   context: TokenContext,
@@ -115,10 +115,10 @@ export async function exchangeAssertion(
   return oauthRefuse('invalid_request', 'this requested_token_type is not supported');
 }
 
-/** RFC 8693 §2.2.2: a subject_token that is not good, for whatever reason, is `invalid_request`. */
+/** RFC 8693 §2.2.2: an invalid subject_token, for whatever reason, is `invalid_request`. */
 const badSubject = (description: string) => oauthRefuse('invalid_request', description);
 
-/** The scope that was asked for, if the client has all of it; all that the client has when none was asked for. */
+/** Returns the requested scope, if the client has all of it; all scopes of the client when none was requested. */
 export function grantedScope(client: Client, asked: string | undefined): string | OAuthRefusal {
   const wanted = asked?.split(' ').filter(Boolean);
   if (!wanted || wanted.length === 0) return client.scopes.join(' ');
@@ -145,7 +145,7 @@ interface Spent {
   status: string;
   holds: boolean;
   fresh: boolean;
-  /** Sessions that it ended. */
+  /** The number of sessions that it ended. */
   ended: number;
 }
 
@@ -216,7 +216,7 @@ async function issueCode(
   const refused = refusalOf(row);
   if (refused || !row) return refused ?? badSubject('the account cannot be used');
   noteEnded(context, row);
-  // RFC 8693 §2.2.1: the issued token stands in access_token, whatever its type; N_A says that it is not one.
+  // RFC 8693 §2.2.1: access_token carries the issued token, whatever its type; N_A says that it is not an access token.
   return {
     access_token: code,
     token_type: 'N_A',

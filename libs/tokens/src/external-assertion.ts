@@ -2,17 +2,17 @@ import { outcomeClaims, type RecoveryAssertion } from './assertion.js';
 import { type AssertionSigner, signAssertion } from './sign-assertion.js';
 
 /**
- * The type that every server takes: several refuse any other than `JWT`, also where a draft names a better one. Our own
- * issuer does not take it, and a server tells the two assertions apart by `iss`.
+ * The type that every server accepts: several refuse any other than `JWT`, even where a draft names a better one. Our own issuer does not
+ * accept it, and a server tells the two assertions apart by `iss`.
  */
 const typ = 'JWT';
 
 /**
- * Signs the outcome of a recovery for an authorization server that is not ours: the `assertion` of RFC 7523 §2.1, or the
- * `subject_token` of RFC 8693 §2.1. `sub` is the id of the account as the product has put it,
- * `client_id` the app that began the recovery: the server may bind its tokens to that, if it knows it.
+ * Signs the outcome of a recovery for an external authorization server: the `assertion` of RFC 7523 §2.1, or the `subject_token` of RFC
+ * 8693 §2.1. `sub` is the id of the account as the product has set it. `client_id` is the app that started the recovery; a server that
+ * knows it may bind its tokens to it.
  *
- * @param audience the server's issuer identifier and nothing else: whoever else is named could use it there as well
+ * @param audience only the server's issuer identifier: any other party named here could replay the assertion there
  */
 export function signOutcome(
   context: AssertionSigner & { recoveryUrl: string },

@@ -11,25 +11,25 @@ import { lifetimesOf } from './lifetimes.js';
 
 const digestPurpose = 'refresh-token';
 
-/** What of a refresh token is kept. */
+/** The stored form of a refresh token. */
 export const refreshDigest = (keyring: Keyring, token: string): Buffer =>
   keyring.digest(digestPurpose, token);
 export const refreshDigests = (keyring: Keyring, token: string): Buffer[] =>
   keyring.digests(digestPurpose, token);
 
-/** When a session was last refreshed, as SQL: its newest token was made then. */
+/** When a session was last refreshed, as SQL: the time of its newest token. */
 const refreshedAt = (family: string): string =>
   `(select max(newest.created_at) from refresh_tokens newest where newest.session_id = ${family}.id)`;
 
-/** When a session ends if nobody refreshes it any more, as SQL. */
+/** When a session ends without a further refresh, as SQL. */
 export const untilOf = (family: string, newestToken = refreshedAt(family)): string =>
   `least(${family}.expires_at, ${newestToken} + ${family}.idle_ms * interval '1 millisecond')`;
 
 /**
- * A new family with its first refresh token, as SQL for a CTE that has `who (account_id, roles, generation)` of one row or none. The
- * first of three: `session`, `first_token`, `noted`.
+ * A new session with its first refresh token, as SQL after a CTE `who (account_id, roles, generation)` with one row or none. Adds three
+ * CTEs: `family`, `first_token`, `noted`.
  *
- * @param from further CTEs whose emptiness means that nothing is to be issued
+ * @param from further CTEs; when one of them is empty, nothing is issued
  */
 export const insertFamily = (from: string): string => `
   session as (
@@ -53,7 +53,7 @@ export const insertFamily = (from: string): string => `
     from session
   )`;
 
-/** The values that {@link insertFamily} needs, and the refresh token that they make good. */
+/** The values that {@link insertFamily} needs, and the refresh token that becomes valid with them. */
 export function newFamily(
   context: TokenContext,
   of: { familyId: string; auditId: string; client: Client; scope: string; isDevice?: boolean },
@@ -78,7 +78,7 @@ export function newFamily(
   };
 }
 
-/** A family as issuing statements return it. `access_ms` is a bigint, which the driver hands over as text. */
+/** A session as issuing statements return it. `access_ms` is a bigint, which the driver returns as text. */
 export interface FamilyRow {
   id: string;
   account_id: string;
@@ -93,7 +93,7 @@ export interface FamilyRow {
 /** RFC 6749 §5.1, and what RFC 8693 §2.2.1 adds. */
 export interface TokenResponse {
   access_token: string;
-  /** `N_A` when what was issued is not an access token (RFC 8693 §2.2.1). */
+  /** `N_A` when the issued token is not an access token (RFC 8693 §2.2.1). */
   token_type: 'Bearer' | 'N_A';
   /** Seconds. */
   expires_in: number;
@@ -102,10 +102,10 @@ export interface TokenResponse {
   issued_token_type?: string;
 }
 
-/** What a new session began with. */
+/** The grant that started a session. */
 export type SessionGrant = Exclude<LabelsOf<'tokens_issued'>['grant'], 'client_credentials'>;
 
-/** The answer with a new session, which is counted. */
+/** Returns the token response of a new session, and records it in the metrics. */
 export async function newSession(
   context: TokenContext,
   family: FamilyRow,
@@ -144,7 +144,7 @@ export async function tokenResponse(
   };
 }
 
-/** A token family as its owner and the management API see it. Times are RFC 3339. */
+/** A session as its owner and the management API see it. Times are RFC 3339. */
 export const familySchema = z.object({
   id: z.string(),
   client_id: z.string(),

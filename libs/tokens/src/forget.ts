@@ -18,7 +18,7 @@ const families = statement(
 const aDayMs = 86_400_000;
 const familiesKeptMs = 30 * aDayMs;
 
-/** Removes what can no longer matter: spent ids that have run out, codes of every kind a day later, families a month after their end. */
+/** Prunes what can no longer matter: used ids that have expired, codes of every kind after a day, sessions a month after their end. */
 export async function forgetSpentTokens(sql: Sql, now: number): Promise<void> {
   await sql.query(ids, { now: new Date(now) });
   await sql.query(codes, { before: new Date(now - aDayMs) });

@@ -35,14 +35,14 @@ async function findRefreshToken(context: TokenContext, token: string): Promise<F
   return row;
 }
 
-/** RFC 7662 §2.2. `active: false` and nothing else for whatever is not good right now. */
+/** RFC 7662 §2.2. Only `active: false` for any token that is not valid right now. */
 export type Introspection =
   | { active: false }
   | ({ active: true; token_type: string } & Record<string, unknown>);
 
 /**
- * Answers for access tokens and refresh tokens alike; the moment a session is ended, both are inactive. An access token is any
- * resource server's to ask about; a refresh token only its client's, and theirs who may read tokens: for others it is none
+ * Introspects access tokens and refresh tokens alike; both are inactive from the moment their session ends. Any resource server may ask
+ * about an access token. Only its own client, and clients that may read tokens, may ask about a refresh token; for others it is inactive
  * (RFC 7662 §2.2 and §4).
  */
 export async function introspect(
@@ -79,10 +79,11 @@ async function stateOf(context: TokenContext, client: Client, token: string): Pr
 }
 
 /**
- * RFC 7009: ends the session that the token belongs to, whichever of its tokens it is. Of what is no token nothing is said.
+ * RFC 7009: ends the session that the token belongs to, whichever of its tokens it is. An unknown token gives the same response as a
+ * revoked one.
  *
- * Refusals: `invalid_grant`, for a token of another client (§2.1, in the words of RFC 6749 §5.2): whoever forgot to say which
- * client it is must not believe that the token is dead. It tells them no more than the token itself.
+ * Refusals: `invalid_grant`, for a token of another client (§2.1, in the words of RFC 6749 §5.2). A caller who forgot to name their client
+ * must not believe that the token is dead. The refusal reveals no more than the token itself.
  */
 export async function revoke(
   context: TokenContext,
@@ -103,7 +104,7 @@ export async function revoke(
   return undefined;
 }
 
-/** A bearer that is good right now, session included; undefined for any other. */
+/** Returns a bearer token's claims if it is valid right now, session included; otherwise undefined. */
 export async function authenticateBearer(
   context: TokenContext,
   token: string,

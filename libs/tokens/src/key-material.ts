@@ -8,13 +8,13 @@ import {
 } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
-/** Algorithms of access tokens (RFC 7518 §3.1, RFC 8037). HS256 is for closed systems: who verifies could also sign. */
+/** Algorithms of access tokens (RFC 7518 §3.1, RFC 8037). HS256 is for closed systems: every verifier could also sign. */
 export const tokenAlgorithms = ['ES256', 'RS256', 'EdDSA', 'HS256'] as const;
 export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
 
 export interface KeyMaterial {
   privateJwk: JWK;
-  /** Nothing but the type for HS256: its key is a secret and is never published. */
+  /** Only the type for HS256: its key is a secret and is never published. */
   publicJwk: JWK;
 }
 
@@ -31,8 +31,8 @@ export async function makeKey(alg: TokenAlgorithm): Promise<KeyMaterial> {
 }
 
 /**
- * The key that signs and the key that verifies; one and the same for HS256. The public half is made from the private one, which was
- * sealed: what stands beside it in clear could be anybody's, and would then verify what they have signed.
+ * The signing key and the verifying key; the same one for HS256. The public half is derived from the encrypted private one. The public half
+ * in the table is in plain text, so an attacker could have replaced it with their own, and it would then verify their signatures.
  *
  * @throws {Error} when the key was made for another algorithm
  */
@@ -41,7 +41,8 @@ export function loadKey(
   privateJwk: JWK,
 ): { privateKey: KeyObject; publicKey: KeyObject; publicJwk: JWK } {
   if (alg === 'HS256') {
-    // The algorithm stands in clear. Of a key of another kind an empty secret would come out, which everybody knows.
+    // The algorithm column is in plain text. If it were changed on a key of another kind, the secret would be empty, and everybody knows
+    // the empty secret.
     if (!privateJwk.k) throw new Error('a key of HS256 has no secret: it was made for another algorithm');
     const secret = createSecretKey(privateJwk.k, 'base64url');
     return { privateKey: secret, publicKey: secret, publicJwk: { kty: 'oct' } };

@@ -9,14 +9,14 @@ export interface Lifetimes {
   access: number;
   /** How long a session lasts without a refresh. */
   refreshIdle: number;
-  /** How long it lasts at all. */
+  /** How long a session lasts at most. */
   refresh: number;
 }
 
-/** How long tokens live: by what the client is, and by role, whose holders never have more than the role allows. */
+/** How long tokens live, by kind of client and by role. A role only shortens lifetimes: its holders never get more than the role allows. */
 export interface LifetimePlan {
   ordinary: Lifetimes;
-  /** Things without a keyboard (RFC 8628): signing in there again is a nuisance. */
+  /** Devices without a keyboard (RFC 8628): signing in there again is a nuisance. */
   device: Lifetimes;
   roles: Record<string, Lifetimes>;
 }
@@ -31,14 +31,14 @@ export const defaultLifetimes: LifetimePlan = {
 };
 
 export const authorizationCodeMs = 60_000;
-/** RFC 7521 §5.2 asks for a short life; the assertion travels once, over one connection. */
+/** RFC 7521 §5.2 asks for a short life. The assertion travels once, over one connection. */
 export const assertionMs = 60_000;
 /** A refresh repeated within this time is a retry, not a theft: it gets the same successor. */
 export const refreshRetryMs = 10_000;
 
 const seconds = z.number().int().min(60).max(31_536_000);
 
-/** A client's own lifetimes in seconds, as the management API takes them. */
+/** A client's own lifetimes in seconds, as the management API accepts them. */
 export const clientLifetimes = z.strictObject({
   access: seconds.max(3_600).optional(),
   refresh_idle: seconds.optional(),
@@ -46,7 +46,7 @@ export const clientLifetimes = z.strictObject({
 });
 export type ClientLifetimes = z.output<typeof clientLifetimes>;
 
-/** The client's own, and those of the plan where it has none. */
+/** The client's own lifetimes; the plan fills in what it omits. */
 export const lifetimesOf = (client: ClientLifetimes, plan: Lifetimes): Lifetimes => ({
   access: client.access ? client.access * 1000 : plan.access,
   refreshIdle: client.refresh_idle ? client.refresh_idle * 1000 : plan.refreshIdle,
@@ -60,8 +60,7 @@ const planFile = z.strictObject({
 });
 
 /**
- * The plan that a file asks for, in seconds. It replaces what it names; of a role that has no lifetimes yet, what is left
- * out is as for everybody.
+ * Reads a plan from a file, in seconds. It replaces what it names. The ordinary lifetimes fill in what a new role omits.
  *
  * @throws {Error} one line for each thing that is wrong
  */

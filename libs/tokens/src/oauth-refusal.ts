@@ -17,7 +17,7 @@ export type OAuthErrorCode =
   | 'access_denied'
   | 'expired_token';
 
-/** An expected no of the issuer, in OAuth's own words. Returned, never thrown. */
+/** An expected refusal of the issuer, in OAuth's own words. Returned, never thrown. */
 export class OAuthRefusal extends AnyRefusal {
   constructor(
     readonly error: OAuthErrorCode,

@@ -1,7 +1,7 @@
-/** A JWS in compact form, taken apart (RFC 7515 §7.1). */
+/** A parsed JWS in compact form (RFC 7515 §7.1). */
 export interface ReadToken {
   header: Record<string, unknown>;
-  /** Undefined where it is not a JSON object: then nothing of it can be what was issued. */
+  /** Undefined when it is not a JSON object: such a token cannot have been issued here. */
   payload: Record<string, unknown> | undefined;
 }
 
@@ -17,10 +17,10 @@ const object = (part: string): Record<string, unknown> | undefined => {
   }
 };
 
-/** Characters. Fifty roles and fifty scopes, each as long as may be, make ten thousand: what is longer is none of ours. */
+/** Characters. Fifty roles and fifty scopes of maximum length make ten thousand; a longer token is not ours. */
 export const longestToken = 16_000;
 
-/** @returns undefined for what has not the shape of a JWT */
+/** @returns undefined for text that does not have the shape of a JWT */
 export function readToken(token: string): ReadToken | undefined {
   const parts = token.split('.');
   if (parts.length !== 3 || token.length > longestToken) return undefined;

@@ -43,10 +43,10 @@ const findRedeemed = statement(
 );
 
 /**
- * `authorization_code` with PKCE (RFC 7636): the app redeems what the hosted pages sent it. One redemption wins; a code
- * that comes twice has leaked, so what the first one got is ended (RFC 9700 §4.5). What was proven for it is judged again.
+ * `authorization_code` with PKCE (RFC 7636): the app redeems the code that the hosted pages sent it. One redemption wins. A code that comes
+ * twice has leaked, so the session of the first redemption is ended (RFC 9700 §4.5). The evidence behind the code is judged again.
  *
- * @param request.source where it comes from, for the audit of a reuse
+ * @param request.source where the request comes from, for the audit of a reuse
  */
 export async function redeemCode(
   context: TokenContext,
@@ -65,7 +65,7 @@ export async function redeemCode(
   const [family] = await context.database.query<FamilyRow>(redeem, {
     ...values,
     codeDigests,
-    // An address that was taken from the client meanwhile is nobody's to redeem for.
+    // A redirect URI that has since been removed from the client cannot be redeemed.
     redirectUri: client.redirect_uris.includes(request.redirect_uri) ? request.redirect_uri : '',
     strongRoles: context.strongRoles,
     codeChallenge: createHash('sha256').update(request.code_verifier).digest('base64url'),

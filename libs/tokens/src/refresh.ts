@@ -22,8 +22,8 @@ const rotate = statement(
        case when t.replaced_at is null then ${untilOf('s', 't.created_at')} else ${untilOf('s')} end as until
      from refresh_tokens t join sessions s on s.id = t.session_id
        left join lateral (${accountSubject('s.account_id', 's.generation')}) subject on true
-     -- One row at most, and said so: else the planner takes a plan for ten and makes another at each call, for more time than
-     -- the call itself takes.
+     -- The subquery says that there is one row at most. Otherwise the planner expects ten rows and plans again at each call, which takes
+     -- longer than the call itself.
      where t.digest = (select digest from refresh_tokens where digest = any(:digests::bytea[]) limit 1)
    ), rotated as (
      update refresh_tokens t set replaced_at = :now::timestamptz
@@ -52,24 +52,23 @@ const findSuccessor = statement(
   'select digest, replaced_at from refresh_tokens where digest = any(:digests::bytea[])',
 );
 
-/** Nobody rotates that often within ten seconds and means it. */
+/** No honest client rotates this often within ten seconds. */
 const mostGenerations = 20;
 
 interface Presented extends FamilyRow {
   scope: string;
   replaced_at: Date | null;
-  /** Why it gives nothing; whoever asks learns only that it is so. Null while it is alive. */
+  /** Why it is refused; the caller only learns that it is. Null while it is live. */
   dead: 'other_client' | 'account' | 'ended' | 'expired' | null;
   rotated: boolean;
 }
 
 /**
- * Rotates a refresh token (RFC 9700 §4.14.2). The successor is derived from its parent under the keyring, so that a retry
- * within ten seconds, a second tab or a lost answer gets the very same one and nothing of it is kept. A retired token that
- * comes later was stolen, or was stolen from: its whole family is ended. A refresh never improves `acr`, `amr`,
- * `auth_time` or scope.
+ * Rotates a refresh token (RFC 9700 §4.14.2). The successor is derived from its parent under the keyring, so that a retry within ten
+ * seconds, a second tab or a lost response gets the same successor, and nothing of it is stored. When a retired token comes later, either
+ * it or its successor was stolen: the whole token family is ended. A refresh never improves `acr`, `amr`, `auth_time` or scope.
  *
- * @param request.source where it comes from, for the audit of a reuse
+ * @param request.source where the request comes from, for the audit of a reuse
  */
 export async function refresh(
   context: TokenContext,
@@ -80,7 +79,7 @@ export async function refresh(
   const now = clock.now();
   const asked = request.scope?.split(' ').filter(Boolean) ?? [];
   const tooWide = oauthRefuse('invalid_scope', 'a refresh cannot widen the scope');
-  // Whatever else is in there is no scope (RFC 6749 §3.3) and must not reach a query.
+  // Anything else is not a scope (RFC 6749 §3.3) and must not reach a query.
   if (!asked.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))) return tooWide;
   const successor = keyring.mac('refresh-successor', request.refresh_token).toString('base64url');
   const [row] = await database.query<Presented>(rotate, {
@@ -97,7 +96,7 @@ export async function refresh(
     note('refused', row?.dead ?? 'unknown');
     return refused;
   }
-  // Not rotated and not replaced when we looked: another caller rotated it in this very moment.
+  // Neither rotated nor replaced in our snapshot: another caller rotated it at this moment.
   const replacedAgo = row.replaced_at ? now - row.replaced_at.getTime() : 0;
   if (!row.rotated && replacedAgo > refreshRetryMs) {
     database.note('tokens_reused', { token_type: 'refresh_token' });
@@ -128,9 +127,8 @@ export async function refresh(
 type Outcome = LabelsOf<'tokens_refreshed'>;
 
 /**
- * For a retry: the successor that was kept, which may have been derived while another key was the newest. When another tab
- * has used that one up within the same ten seconds, the one that lives now: a retired one would log the slower tab out at its
- * next refresh.
+ * For a retry: returns the stored successor, which may have been derived under an older key. If another tab has already rotated that one
+ * within the same ten seconds, returns the live one: a retired one would sign the slower tab out at its next refresh.
  */
 async function livingSuccessor({ database, keyring }: TokenContext, parent: string): Promise<string> {
   for (let token = parent, generations = 0; ; generations++) {

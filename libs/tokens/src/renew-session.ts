@@ -20,10 +20,9 @@ const renew = statement(
 );
 
 /**
- * A session in the place of another, which may have ended: as sure, as old and from the same recovery as that one was, with
- * tokens that nobody has seen.
+ * Replaces a session, which may have ended: the new one has the same assurance, age and recovery, with tokens that nobody has seen.
  *
- * @param sql the transaction that ends the other one
+ * @param sql the transaction that ends the old session
  * @returns undefined when the account or the session is gone
  */
 export async function renewSession(

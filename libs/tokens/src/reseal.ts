@@ -6,7 +6,7 @@ export const sealedInTokens: SealedRows[] = [
   { column: 'signing_keys.private_sealed', id: { column: 'kid', type: 'text' } },
 ];
 
-/** A digest of 32 bytes is from before digests said their key. */
+/** A digest of 32 bytes dates from before digests carried the id of their key. */
 const keyOf = (digest: string): string =>
   `case when length(${digest}) = 32 then null else ${keyIn(digest)} end`;
 
@@ -24,8 +24,8 @@ const living = statement(
 );
 
 /**
- * Digests of secrets that only their holders have: nobody else can digest them anew. A client's changes when it next shows
- * its secret, a session's when it is next refreshed; until then their key must stay in the ring.
+ * Counts the digests of secrets that only their holders have, by key: nobody else can digest them again. A client's digest changes when it
+ * next shows its secret, a session's at its next refresh. Until then their key must stay in the keyring.
  */
 export async function countTokensByKey(
   sql: Sql,

@@ -3,13 +3,13 @@ import { assertionMs } from './lifetimes.js';
 import { signJwt } from './sign-jwt.js';
 import type { SigningKeys } from './signing-keys.js';
 
-/** What recovery signs with. */
+/** What recovery needs to sign. */
 export interface AssertionSigner {
   keys: SigningKeys;
   clock: Clock;
 }
 
-/** Signs a JWT for one use (`jti`), one audience and a minute with recovery's present key. */
+/** Signs a JWT with recovery's current key, for one use (`jti`), one audience and one minute. */
 export async function signAssertion(
   { keys, clock }: AssertionSigner,
   typ: string,

@@ -17,14 +17,14 @@ const begin = statement(
    from session, who`,
 );
 
-/** A password (NIST SP 800-63B-4 §2.1), and a password with a second factor (§2.2). */
+/** By password (NIST SP 800-63B-4 §2.1), and by password with a second factor (§2.2). */
 const passwordAcr = 'urn:rekey:password:aal1';
 const secondFactorAcr = 'urn:rekey:password:aal2';
 
-/** With what makes the browser known, see {@link SignedIn}. */
+/** With what makes the browser a known one, see {@link SignedIn}. */
 export type BegunFamily = FamilyRow & Pick<SignedIn, 'generation' | 'epoch'>;
 
-/** A new session, and what makes the browser known that began it. */
+/** A new session, and what makes the browser that started it a known one. */
 export interface SignedIn {
   tokens: TokenResponse;
   generation: string;
@@ -32,11 +32,11 @@ export interface SignedIn {
 }
 
 /**
- * A session for somebody whose password was verified.
+ * Starts a session for a person whose password was verified.
  *
- * @param of.passwordHash the hash that was verified: another may have come since
- * @param of.more what else was shown, its `amr`
- * @returns undefined when the account is not active any more, or has another password
+ * @param of.passwordHash the hash that was verified: it may have changed since
+ * @param of.more the `amr` of further factors
+ * @returns undefined when the account is no longer active, or has another password
  */
 export async function signIn(
   context: TokenContext,

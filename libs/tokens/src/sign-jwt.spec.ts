@@ -44,7 +44,7 @@ test('what ES256 signs with the key of RFC 7515 A.3, jose verifies with its publ
     key: { ...publicJwk, d: 'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI' },
   });
   const input = 'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UifQ';
-  // Half of all DER encodings have another length than 64 bytes; of these none may.
+  // Half of all DER encodings are not 64 bytes long; none of these may be one.
   for (let time = 0; time < 50; time++) {
     const token = `${input}.${await signed('ES256', key, Buffer.from(input))}`;
     const { payload } = await compactVerify(token, await importJWK(publicJwk, 'ES256'));
@@ -92,7 +92,7 @@ test.each(tokenAlgorithms)(
     expect(isTaken(token)).toBe(true);
     const last = signature.at(-1) as string;
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-    // The bits that are left over in the last character: another text of the same bytes.
+    // The unused bits of the last character: another text with the same bytes.
     const twin = signature.slice(0, -1) + alphabet[alphabet.indexOf(last) ^ 1];
     const others = [
       `${head}.${body}.${twin}`,

@@ -8,7 +8,7 @@ const signElsewhere = promisify<string, Uint8Array, KeyObject, Buffer>(sign);
 /**
  * The signature of a JWS (RFC 7515 §5.1) by its algorithm (RFC 7518 §3.1, RFC 8037 §3.1).
  *
- * @param input the protected header and the payload as they stand in the token
+ * @param input the protected header and the payload exactly as in the token
  */
 export function signatureOf(alg: TokenAlgorithm, key: KeyObject, input: Buffer): Buffer | Promise<Buffer> {
   switch (alg) {
@@ -18,15 +18,15 @@ export function signatureOf(alg: TokenAlgorithm, key: KeyObject, input: Buffer):
       return sign(null, input, key);
     case 'HS256':
       return createHmac('sha256', key).update(input).digest();
-    // Milliseconds of work: not on the thread that serves.
+    // Takes milliseconds, so it must not run on the main thread.
     case 'RS256':
       return signElsewhere('sha256', input, key);
   }
 }
 
 /**
- * A signed JWT (RFC 7519) of ours. WebCrypto, and so jose, hands each signature to another thread: under load on two cores that
- * cost this thread about 0.12 ms a token, while signing here takes 0.04 to 0.07 ms. On an idle core there is little between them.
+ * Signs a JWT (RFC 7519) of ours. WebCrypto, and therefore jose, hands each signature to another thread. Under load on two cores that cost
+ * this thread about 0.12 ms per token, while signing here takes 0.04 to 0.07 ms. On an idle core there is little difference.
  */
 export function signJwt(
   key: { alg: TokenAlgorithm; kid: string; privateKey: KeyObject },
@@ -36,7 +36,7 @@ export function signJwt(
   return signJwtOf(key, typ, JSON.stringify(claims));
 }
 
-/** The same for claims that have been written down as JSON. */
+/** The same for claims that are already JSON text. */
 export function signJwtOf(
   key: { alg: TokenAlgorithm; kid: string; privateKey: KeyObject },
   typ: string,
@@ -48,7 +48,7 @@ export function signJwtOf(
   return Buffer.isBuffer(signature) ? signed(signature) : signature.then(signed);
 }
 
-/** By the key, which never changes. */
+/** Cached by key, which never changes. */
 const headers = new WeakMap<object, Map<string, string>>();
 
 /** The first part of every token of this type that {@link signJwt} signs with this key. */
@@ -61,8 +61,8 @@ export function jwtHeader(key: Readonly<{ alg: TokenAlgorithm; kid: string }>, t
 }
 
 /**
- * Whether this key has signed what stands before the last point. The algorithm is the key's, whatever the token says of itself
- * (RFC 8725 §3.1), and a signature that is written in another way than ours is none.
+ * Whether this key has signed everything before the last dot. The algorithm is the key's, whatever the token says about itself (RFC 8725
+ * §3.1). A signature in any other encoding than ours is invalid.
  */
 export function isSigned(key: { alg: TokenAlgorithm; publicKey: KeyObject }, token: string): boolean {
   const point = token.lastIndexOf('.');

@@ -20,7 +20,7 @@ export interface LoadedKey {
   use: KeyUse;
   alg: TokenAlgorithm;
   generation: number;
-  /** Milliseconds since the epoch: from then on it signs. */
+  /** Milliseconds since the epoch: it signs from then on. */
   activeFrom: number;
   privateKey: KeyObject;
   publicKey: KeyObject;
@@ -31,7 +31,7 @@ const all = statement(
   'signing_keys_all',
   'select kid, use, alg, generation, private_sealed, active_from from signing_keys order by generation',
 );
-/** The public half stands there for releases before this one, which read it. */
+/** The public half is stored for earlier releases, which read it. */
 const add = statement(
   'signing_keys_add',
   `insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
@@ -45,15 +45,15 @@ const longest = statement(
 
 const privateKeyAs = (kid: string): SealedAs => ({ column: 'signing_keys.private_sealed', id: kid });
 
-/** An unknown key id may mean a key made elsewhere; it may also be an attacker's invention, so we do not look each time. */
+/** An unknown key id may belong to a key that another process made, or be an attacker's invention, so we do not look it up each time. */
 const reloadEveryMs = 5_000;
-/** Keys made elsewhere are known long before they sign. */
+/** Keys of other processes are loaded long before they sign. */
 const knownForMs = 600_000;
-/** Longer than anybody keeps our key set by what its Cache-Control says. */
+/** Longer than anybody caches our key set by its Cache-Control. */
 export const publishedAheadMs = 3_600_000;
 
 export interface KeyPlan {
-  /** Of access tokens; assertions of recoveries are ES256. */
+  /** For access tokens; assertions of recoveries use ES256. */
   alg: TokenAlgorithm;
   rotateEveryMs: number;
 }
@@ -61,15 +61,15 @@ export interface KeyPlan {
 export const defaultKeyPlan: KeyPlan = { alg: 'ES256', rotateEveryMs: 30 * 86_400_000 };
 
 /**
- * The signing keys of each use, private halves sealed under the keyring. The next one is published an hour before it signs,
- * and the last stays as long as a token of it may live. Several processes that make one at once end with one: the unique
- * index lets one insert win.
+ * The signing keys of each use, with private halves encrypted under the keyring. The next key is published an hour before it signs; the
+ * last one stays as long as one of its tokens may be live. If several processes make a key at once, only one remains: the unique index lets
+ * one insert win.
  */
 export class SigningKeys {
   private loaded: LoadedKey[] = [];
   private loadedAt = Number.NEGATIVE_INFINITY;
   private missedAt = Number.NEGATIVE_INFINITY;
-  /** Whoever asks while a look is under way waits for it: it may find their key too. */
+  /** A caller who arrives during a lookup waits for it: it may find their key too. */
   private looking: Promise<void> | undefined;
 
   constructor(
@@ -79,12 +79,12 @@ export class SigningKeys {
     private readonly plan: KeyPlan = defaultKeyPlan,
   ) {}
 
-  /** The key that signs now, where nothing needs to be read for it. */
+  /** The current signing key, if it can be returned without a read. */
   present(use: KeyUse): LoadedKey | undefined {
     return this.clock.now() - this.loadedAt > knownForMs ? undefined : this.current(use);
   }
 
-  /** The key that signs now; made when there is none. */
+  /** The current signing key; made when there is none. */
   async signingKey(use: KeyUse): Promise<LoadedKey> {
     const present = this.present(use);
     if (present) return present;
@@ -110,14 +110,14 @@ export class SigningKeys {
     return find();
   }
 
-  /** What others verify our signatures with (RFC 7517): the last, the present and the next key of this use. */
+  /** The public keys that others verify our signatures with (RFC 7517): the last, the current and the next key of this use. */
   async publicJwks(of: KeyUse): Promise<{ keys: JWK[] }> {
     await this.signingKey(of);
     const keys = this.loaded.filter(({ use, alg }) => use === of && alg !== 'HS256');
     return { keys: keys.map(({ kid, alg, publicJwk }) => ({ ...publicJwk, kid, alg, use: 'sig' })) };
   }
 
-  /** Makes the next key when its time comes near, or the algorithm is to be another; removes those whose tokens are dead. */
+  /** Makes the next key when it is due, or when the algorithm changes; removes keys whose tokens have all expired. */
   async rotate(): Promise<void> {
     await this.load();
     const now = this.clock.now();
@@ -144,14 +144,14 @@ export class SigningKeys {
     await this.load();
   }
 
-  /** Of each use: when the present key began to sign, and when the next is to. Milliseconds since the epoch. */
+  /** For each use: when the current key started to sign, and when the next one is due. Milliseconds since the epoch. */
   async ages(): Promise<{ use: KeyUse; since: number; due: number }[]> {
     const uses = ['access_token', 'recovery_assertion'] as const;
     const keys = await Promise.all(uses.map((use) => this.signingKey(use)));
     return keys.map(({ use, activeFrom: since }) => ({ use, since, due: since + this.plan.rotateEveryMs }));
   }
 
-  /** For an id that nobody knows, once in a while. A look that failed has told nothing: the next asker looks again. */
+  /** Looks up an unknown id once in a while. A failed lookup has found out nothing, so the next caller looks again. */
   private async lookAgain(): Promise<void> {
     const at = this.clock.now();
     await this.load();

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Accounts and their addresses. Names and addresses are sealed and found by keyed digests; nothing of them is in clear. */
+/** Accounts and their addresses. Names and addresses are encrypted and found by keyed digests; nothing of them is in plain text. */
 export class Accounts1764000000001 implements MigrationInterface {
   name = 'Accounts1764000000001';
 
@@ -29,12 +29,12 @@ export class Accounts1764000000001 implements MigrationInterface {
         sealed bytea not null,
         -- Of the address as people type it (letter case of a mail address does not count)…
         lookup bytea not null,
-        -- …and of the address to the letter: two accounts that differ only in case stay two.
+        -- …and of the exact address: two accounts that differ only in case stay two.
         exact bytea not null,
         verified boolean not null,
         is_primary boolean not null,
         created_at timestamptz not null,
-        -- Kept a while after its removal: who takes an account over removes the owner's address first.
+        -- Retained for a while after its removal: an attacker who takes an account over removes the owner's address first.
         removed_at timestamptz
       )`);
     await queryRunner.query('create index addresses_account on addresses (account_id)');

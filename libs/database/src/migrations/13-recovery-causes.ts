@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A message remembers which request caused it, and the trace of that: what sends it writes them into its own log and trace. */
+/** A message stores the request that caused it and its trace: the courier writes them into its own log and trace. */
 export class RecoveryCauses1764000000013 implements MigrationInterface {
   name = 'RecoveryCauses1764000000013';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A recovery whose start asked for no language has none; its codes are written in the account's own. */
+/** A recovery whose start requested no language has none; its codes use the account's own. */
 export class RecoveryLocale1764000000014 implements MigrationInterface {
   name = 'RecoveryLocale1764000000014';
 

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The oldest events are found by one step into an index, four times a minute, and then removed. What is written later into their
- * place makes a block range index forget how old its rows are; after a year it would be the whole table each time.
+ * The oldest events are found by one step into an index, four times a minute, and then removed. Later rows that reuse their space make a
+ * block range index forget how old its rows are; after a year it would scan the whole table each time.
  */
 export class AuditAge1764000000015 implements MigrationInterface {
   name = 'AuditAge1764000000015';

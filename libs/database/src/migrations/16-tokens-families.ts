@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What a refresh writes is the tokens: the old one is replaced, the new one is there. When a session was last refreshed is when its
- * newest token was made; that a session exists was read in the same statement, and need not be asked again with a lock on its row.
- * Both together were a fifth of a refresh. Whoever removes sessions removes their tokens.
+ * A refresh only writes tokens: it replaces the old one and adds the new one. The time of the newest token is the session's last refresh.
+ * The same statement has read that the session exists, so no second check with a lock on its row is needed. Both together were a fifth of a
+ * refresh. Code that removes sessions removes their tokens.
  */
 export class TokensFamilies1764000000016 implements MigrationInterface {
   name = 'TokensFamilies1764000000016';

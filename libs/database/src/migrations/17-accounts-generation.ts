@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * An account's id is the product's own, and may be given to somebody else after a deletion. What belongs to one person is bound to
- * the generation: new at each creation, kept by every replacement.
+ * An account's id is the product's own, and may be given to another person after a deletion. Everything that belongs to one person is bound
+ * to the generation: new at each creation, kept by every replacement.
  */
 export class AccountsGeneration1764000000017 implements MigrationInterface {
   name = 'AccountsGeneration1764000000017';
@@ -11,9 +11,9 @@ export class AccountsGeneration1764000000017 implements MigrationInterface {
     await queryRunner.query(`
       alter table accounts
         add column generation uuid not null default gen_random_uuid(),
-        -- When it was last disabled: what was proven before does not count when it is enabled again.
+        -- When it was last disabled: earlier proofs do not count when it is enabled again.
         add column evidence_from timestamptz,
-        -- Digest of the password hash that the product has put last: the same one again is no new password.
+        -- Digest of the password hash that the product sent last: the same one again is not a new password.
         add column password_put bytea`);
   }
 

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Sessions and authorization codes know the generation of their account, and a code what was proven for it. A generation that is
- * null was written by the release before: it counts as the account's of now. A session whose account was deleted names none.
+ * Sessions and authorization codes carry the generation of their account, and a code the evidence behind it. The previous release wrote no
+ * generation: null counts as the account's current one. A session whose account was deleted names none.
  */
 export class TokensEvidence1764000000018 implements MigrationInterface {
   name = 'TokensEvidence1764000000018';
@@ -12,7 +12,7 @@ export class TokensEvidence1764000000018 implements MigrationInterface {
       alter table token_families
         alter column account_id drop not null,
         add column generation uuid`);
-    // Of ended ones too: what a person's sessions were is asked for by account. Ending one no longer touches an index.
+    // Includes ended sessions: a person's past sessions are read by account. Ending one no longer touches an index.
     await queryRunner.query('drop index token_families_account');
     await queryRunner.query('create index token_families_account on token_families (account_id)');
     await queryRunner.query(`

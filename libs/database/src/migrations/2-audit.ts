@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What happened, by whom. Append-only: the trigger refuses to change a row, and to delete one before its time. */
+/** What happened, by whom. Append-only: the trigger refuses to change a row, and to delete one early. */
 export class Audit1764000000002 implements MigrationInterface {
   name = 'Audit1764000000002';
 

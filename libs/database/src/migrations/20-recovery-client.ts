@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A recovery remembers whether its client showed a secret at the start. Those of the release before did not, and a client that came
- * by the pages is known by its redirect.
+ * A recovery stores whether its client authenticated at the start. Recoveries of the previous release did not; a client that came through
+ * the pages is known by its redirect.
  */
 export class RecoveryClient1764000000020 implements MigrationInterface {
   name = 'RecoveryClient1764000000020';

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Whoever made a client by the management API owns it. Null: the settings made it, or it was there before. */
+/** The client that created a client through the management API owns it. Null: the settings created it, or it existed before. */
 export class TokensClientOwner1764000000021 implements MigrationInterface {
   name = 'TokensClientOwner1764000000021';
 

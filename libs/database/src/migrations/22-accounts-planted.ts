@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Authenticators know where they come from, may count for recovery later than for sign-in, and are set aside by a recovery that ends
- * the sessions of whoever bound them.
+ * Authenticators carry their origin, may count for recovery later than for sign-in, and are suspended by a recovery that ends the sessions
+ * that bound them.
  */
 export class AccountsPlanted1764000000022 implements MigrationInterface {
   name = 'AccountsPlanted1764000000022';
@@ -15,7 +15,7 @@ export class AccountsPlanted1764000000022 implements MigrationInterface {
         add column bound_client text,
         -- From when on it counts in a recovery; null: from the beginning.
         add column counts_from timestamptz,
-        -- It counts for nothing until its owner binds it anew or removes it; and the recovery that has set it aside.
+        -- It does not count until its owner binds it again or removes it; and the recovery that suspended it.
         add column suspended_at timestamptz,
         add column suspended_by uuid`);
   }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Whether a recovery has set authenticators aside: its notice says so. */
+/** Whether a recovery has suspended authenticators: its notification says so. */
 export class RecoverySuspended1764000000023 implements MigrationInterface {
   name = 'RecoverySuspended1764000000023';
 

@@ -1,23 +1,23 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * When an event was written down, by the clock of the database. Whoever works in the database has no right to name it, so that
- * it cannot be forged, and `at` may not be far from it: an event cannot be backdated.
+ * When an event was recorded, by the clock of the database. The application role has no privilege to write this column, so it cannot be
+ * forged, and `at` may not be far from it: an event cannot be backdated.
  *
- * Events go by one function, which works out by itself what is past its time. Nothing empties the table.
+ * Events are removed only through one function, which decides by itself which are past their retention. Nothing empties the table.
  */
 export class AuditRecorded1764000000024 implements MigrationInterface {
   name = 'AuditRecorded1764000000024';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    // Without a value in the rows that there are: nobody knows when they were written.
+    // Existing rows get no value: nobody knows when they were recorded.
     await queryRunner.query('alter table audit_events add column recorded_at timestamptz');
     await queryRunner.query('alter table audit_events alter column recorded_at set default now()');
-    // Not valid, which is checked for every new row: to read all that there are would stop everyone meanwhile.
+    // Not valid, which still checks every new row: reading all existing rows would block everyone meanwhile.
     await queryRunner.query(`
       alter table audit_events add constraint audit_events_time
       check (at between recorded_at - interval '1 hour' and recorded_at + interval '1 hour') not valid`);
-    // The time zone is that of the function: in one of a week's offset, months would begin a week earlier.
+    // The function sets its own time zone: with an offset of a week, months would start a week earlier.
     await queryRunner.query(`
       create or replace function audit_events_keep() returns trigger language plpgsql
       set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -57,7 +57,7 @@ export class AuditRecorded1764000000024 implements MigrationInterface {
         end if;
         raise exception 'audit events are append-only' using errcode = 'insufficient_privilege';
       end $$`);
-    // Its constraint goes with it.
+    // Its constraint is dropped with it.
     await queryRunner.query('alter table audit_events drop column recorded_at');
   }
 }

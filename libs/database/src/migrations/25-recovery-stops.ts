@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A recovery ends the old password, and keeps it sealed for as long as its stop link works, so that a stop gives it back. After a stop
- * the next recovery of the account is held, and every address is told.
+ * A recovery ends the old password, and retains it encrypted for as long as its stop link works, so that a stop gives it back. After a stop
+ * the next recovery of the account is held, and every address gets a notification.
  */
 export class RecoveryStops1764000000025 implements MigrationInterface {
   name = 'RecoveryStops1764000000025';
@@ -15,15 +15,15 @@ export class RecoveryStops1764000000025 implements MigrationInterface {
       create table former_passwords (
         id uuid primary key,
         recovery_id uuid not null unique references recoveries on delete cascade,
-        -- The hash as it was; null: there was none, since the recovery in set_by had ended it.
+        -- The hash as it was; null: there was none, because the recovery in set_by had ended it.
         sealed bytea,
-        -- The recovery whose work that password was, and what the product had put last.
+        -- The recovery that had set that password, and what the product had sent last.
         set_by uuid,
         put bytea,
         until timestamptz not null
       )`);
     await queryRunner.query('create index former_passwords_until on former_passwords (until)');
-    // Of one kind one counts; what is set aside stands beside it. What a session has removed is kept until no stop can give it back.
+    // One of each kind counts, next to suspended ones. An authenticator that a session removed is retained until no stop can give it back.
     await queryRunner.query(
       'alter table authenticators add column removed_at timestamptz, add column removed_by uuid',
     );
@@ -35,7 +35,7 @@ export class RecoveryStops1764000000025 implements MigrationInterface {
     await queryRunner.query(
       'create index authenticators_removed on authenticators (removed_at) where removed_at is not null',
     );
-    // When a recovery of it was last stopped, until one is completed.
+    // When one of its recoveries was last stopped, until one is completed.
     await queryRunner.query('alter table accounts add column stopped_at timestamptz');
     await queryRunner.query(`
       alter table messages drop constraint messages_kind_check,

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Browsers and apps in which an account was seen carry the number of an epoch: raising it ends all of them at once. And what it costs to
- * verify a hash from elsewhere: a refusal takes as long, whoever it is about.
+ * Known browsers and apps carry the number of an epoch: raising it ends all of them at once. Also the cost of verifying an imported hash: a
+ * refusal takes that long for every account.
  */
 export class AccountsKnownBrowsers1764000000027 implements MigrationInterface {
   name = 'AccountsKnownBrowsers1764000000027';
@@ -11,7 +11,7 @@ export class AccountsKnownBrowsers1764000000027 implements MigrationInterface {
     await queryRunner.query(`
       alter table accounts
         add column known_browsers_epoch integer not null default 0,
-        -- \`m=…,t=…,p=…\` of a password hash from elsewhere; null of one that was made here.
+        -- \`m=…,t=…,p=…\` of an imported password hash; null for one of ours.
         add column password_cost text`);
     await queryRunner.query(`
       update accounts set password_cost = substring(password_hash from '^\\$argon2id\\$v=19\\$(m=[0-9]+,t=[0-9]+,p=[0-9]+)\\$')

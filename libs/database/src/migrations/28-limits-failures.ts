@@ -7,12 +7,12 @@ export class LimitsFailures1764000000028 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       create table failed_attempts (
-        -- A digest: of a random id, or keyed where what is digested could be guessed.
+        -- A digest: of a random id, or a keyed one of a value that could be guessed.
         key bytea primary key,
         failures integer not null,
         wait_until timestamptz not null,
         forget_at timestamptz not null,
-        -- Whoever it concerns was told that there were too many.
+        -- The owner has got the notification that there were too many.
         told boolean not null default false
       ) with (fillfactor = 80)`);
     await queryRunner.query(

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Devices that somebody let in are found by the account, as everything is that ends with it. */
+/** Approved devices are found by account, like everything that ends with it. */
 export class TokensDeviceAccount1764000000029 implements MigrationInterface {
   name = 'TokensDeviceAccount1764000000029';
 

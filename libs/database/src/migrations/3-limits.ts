@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What has been spent, under keyed digests: nobody can read from it whose address or which source it was. */
+/** What has been consumed, under keyed digests: nobody can read whose address or which source it was. */
 export class Limits1764000000003 implements MigrationInterface {
   name = 'Limits1764000000003';
 

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A recovery remembers, until it ends, in which browser and from which network it was begun: codes are charged by the courier, who knows
- * whose they are, and no more when they are asked for.
+ * A recovery stores, until it ends, the browser and the network that started it. Codes are charged by the courier, who knows the account,
+ * and no longer when they are requested.
  */
 export class RecoveryKnownBrowsers1764000000030 implements MigrationInterface {
   name = 'RecoveryKnownBrowsers1764000000030';
@@ -13,7 +13,7 @@ export class RecoveryKnownBrowsers1764000000030 implements MigrationInterface {
         drop column send_budgets,
         -- A keyed digest of the widest network.
         add column source_key bytea,
-        -- \`[{id, generation, epoch}]\`: the known browsers that it says to be, of whichever accounts.
+        -- \`[{id, generation, epoch}]\`: the known browsers that it claims to be, of any account.
         add column known_as jsonb`);
   }
 

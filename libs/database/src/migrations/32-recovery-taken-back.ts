@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A recovery says which stop it was held for: completing it ends that hold, and none that a later stop has begun. What the product has put
- * last stays known whatever becomes of the password, so it need not be kept with the password of before; it is sealed. And an
- * authenticator says what has replaced it, so that undoing that gives back this one and nothing else.
+ * A recovery carries the stop that it was held for: completing it ends that hold, and no hold of a later stop. The digest of what the
+ * product sent last is stored whatever happens to the password, so it need not be stored with the former password; it is encrypted. An
+ * authenticator carries what has replaced it, so that undoing the replacement gives back this one and nothing else.
  */
 export class RecoveryTakenBack1764000000032 implements MigrationInterface {
   name = 'RecoveryTakenBack1764000000032';
@@ -14,7 +14,7 @@ export class RecoveryTakenBack1764000000032 implements MigrationInterface {
     await queryRunner.query(`
       update recoveries r set held_for = a.stopped_at from accounts a
       where a.id = r.account_id and r.held_until > a.stopped_at and r.state in ('held', 'proven')`);
-    // Those in clear begin with a byte that nothing sealed begins with. The issuer seals them when it starts.
+    // Plain ones start with a byte that no encrypted value starts with. The issuer encrypts them when it starts.
     await queryRunner.query(
       `update accounts set password_put = '\\x00'::bytea || password_put where password_put is not null`,
     );
@@ -25,7 +25,7 @@ export class RecoveryTakenBack1764000000032 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('alter table authenticators drop column replaced_by');
     await queryRunner.query('alter table former_passwords add column put bytea');
-    // What is sealed cannot be opened here: the next hash that is put is a new one.
+    // An encrypted one cannot be opened here: the next hash that is sent counts as new.
     await queryRunner.query(
       `update accounts set password_put = case when get_byte(password_put, 0) = 0 then substring(password_put from 2) end`,
     );

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Clients, keys, token families and what is good only once. Tokens stand here as keyed digests, private keys sealed. */
+/** Clients, keys, token families and single-use values. Tokens are stored as keyed digests, private keys encrypted. */
 export class Tokens1764000000004 implements MigrationInterface {
   name = 'Tokens1764000000004';
 
@@ -90,7 +90,7 @@ export class Tokens1764000000004 implements MigrationInterface {
       )`);
     await queryRunner.query('create index authorization_codes_account on authorization_codes (account_id)');
 
-    // Ids that must not be met again before they have run out anyway: assertions used, access tokens revoked.
+    // Ids that must not be accepted again before they expire: used assertions, revoked access tokens.
     await queryRunner.query(
       'create table spent_token_ids (jti text primary key, expires_at timestamptz not null)',
     );

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Recoveries, the messages they send, and the answers kept for repeated requests. No row holds a code or a token, nor a
- * digest of one: both are derived from the keyring, which is not here.
+ * Recoveries, the messages they send, and idempotent responses. No row holds a code or a token, nor a digest of one: both are derived from
+ * the keyring, which is not in the database.
  */
 export class Recovery1764000000005 implements MigrationInterface {
   name = 'Recovery1764000000005';
@@ -13,16 +13,16 @@ export class Recovery1764000000005 implements MigrationInterface {
         id uuid primary key,
         state text not null check (state in ('proving', 'held', 'proven', 'settled', 'stopped', 'expired')),
         created_at timestamptz not null,
-        -- Fifteen minutes after the last sign of the person, and sixty after the start at the latest.
+        -- Fifteen minutes after the person's last activity, and sixty after the start at the latest.
         idle_expires_at timestamptz not null,
         expires_at timestamptz not null,
         held_until timestamptz,
         ended_at timestamptz,
-        -- Sealed with the row's id as associated data; wiped, digests included, when the recovery ends.
+        -- Encrypted with the row's id as associated data; erased, digests included, when the recovery ends.
         identifier_sealed bytea,
         identifier_digests bytea[] not null,
-        -- Which counters a code to it and a guess at it are charged to: those of the identifier, and the account's as soon as
-        -- the courier has found one.
+        -- The counters that a code to it and an attempt at it are charged to: those of the identifier, and the account's as soon as the
+        -- courier has found one.
         send_budgets bytea[] not null,
         guess_budgets bytea[] not null,
         locale text not null,
@@ -37,7 +37,7 @@ export class Recovery1764000000005 implements MigrationInterface {
         resend_at timestamptz not null,
         proven_at timestamptz,
         proven_by text,
-        -- Who is talking to the issuer right now. A holder that died loses it when the time is up.
+        -- The request that is at the issuer right now. A holder that died loses the lease when it expires.
         lease_id uuid,
         lease_expires_at timestamptz,
         settled_at timestamptz,
@@ -60,12 +60,12 @@ export class Recovery1764000000005 implements MigrationInterface {
         -- When the sweep looks for a row that lost its job.
         due_at timestamptz not null,
         attempts integer not null default 0,
-        -- For a code: which of the recovery it is, the key it is derived under, and the digest of the address it is bound to.
+        -- For a code: its number within the recovery, the key it is derived under, and the digest of the address it is bound to.
         counter integer not null default 0,
         channel text check (channel in ('email', 'sms')),
         key_id text,
         bound_to bytea,
-        -- Which address of the account; for a notice from the beginning, for a code once the courier has picked one.
+        -- The address of the account; for a notification from the start, for a code once the courier has picked one.
         address_id uuid,
         provider_id text,
         sent_at timestamptz
@@ -82,7 +82,7 @@ export class Recovery1764000000005 implements MigrationInterface {
         key bytea primary key,
         request bytea not null,
         recovery_id uuid not null references recoveries (id) on delete cascade,
-        -- As text: the repeated answer has the same bytes.
+        -- As text: the idempotent response has the same bytes.
         answer json not null,
         expires_at timestamptz not null
       )`);

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Money for SMS. No number is kept: a message's row has the first digits of it, which at least a hundred thousand numbers
- * share. Amounts are micro-units of the currency of the policy.
+ * Money for SMS. No number is stored: a message's row has its first digits, which at least a hundred thousand numbers share. Amounts are
+ * micro-units of the policy's currency.
  */
 export class LimitsSms1764000000007 implements MigrationInterface {
   name = 'LimitsSms1764000000007';
@@ -13,7 +13,7 @@ export class LimitsSms1764000000007 implements MigrationInterface {
         -- 'instance', 'country GB', 'client default'.
         scope text primary key,
         spent bigint not null default 0,
-        -- Of this, on ranges where nobody has proved a code.
+        -- The part of it for ranges where nobody has proved a code.
         unproven bigint not null default 0,
         resets_at timestamptz not null
       ) with (fillfactor = 50)`);
@@ -21,9 +21,9 @@ export class LimitsSms1764000000007 implements MigrationInterface {
       create table sms_prefixes (
         -- The calling code with up to four digits, or the two letters of a country.
         prefix text primary key,
-        -- When somebody last proved a code sent there.
+        -- When a code that was sent there was last proved.
         proven_at timestamptz,
-        -- Null: the breaker is closed. To come: it is open. Past: it lets a few through.
+        -- Null: the breaker is closed. In the future: it is open. In the past: it lets a few through.
         open_until timestamptz,
         probes integer not null default 0
       ) with (fillfactor = 50)`);
@@ -32,7 +32,7 @@ export class LimitsSms1764000000007 implements MigrationInterface {
         prefix text not null,
         slot timestamptz not null,
         sent integer not null,
-        -- Of those sent in this slot, whenever it was.
+        -- The proved ones of those sent in this slot, whenever they were proved.
         proven integer not null default 0,
         primary key (prefix, slot)
       ) with (fillfactor = 50)`);
@@ -45,10 +45,10 @@ export class LimitsSms1764000000007 implements MigrationInterface {
         -- Keyed digest of the number.
         number bytea not null,
         is_code boolean not null,
-        -- The first code to its number in the window: a range is judged by numbers, so that nobody stops it with one.
+        -- The first code to its number in the window: a range is judged by distinct numbers, so that nobody stops it with one.
         counts boolean not null,
         price bigint not null,
-        -- Charged to the share of ranges where nobody has proved a code.
+        -- Charged to the share for ranges where nobody has proved a code.
         unproven boolean not null,
         reserved_at timestamptz not null,
         slot timestamptz not null,

@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** More than one proof a recovery, and notices that belong to an account rather than to a recovery. */
+/** More than one proof per recovery, and notifications that belong to an account rather than to a recovery. */
 export class RecoveryProofs1764000000008 implements MigrationInterface {
   name = 'RecoveryProofs1764000000008';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       alter table recoveries
-        -- Kinds of proof that were right, in their order, and what each says in \`amr\`.
+        -- The accepted kinds of proof, in order, and what each contributes to \`amr\`.
         add column proofs text[] not null default '{}',
         add column amr text[] not null default '{}',
         add column acr text`);
@@ -15,7 +15,7 @@ export class RecoveryProofs1764000000008 implements MigrationInterface {
       update recoveries set proofs = '{code}', amr = array['recovery-code-' || proven_by], acr = 'urn:rekey:recovery:aal1'
       where proven_by is not null`);
     await queryRunner.query('alter table recoveries drop column proven_by');
-    // The identifier's counter of guesses is what a recovery must remember; the account's is computed.
+    // A recovery only has to store the identifier's counter of attempts; the account's is computed.
     await queryRunner.query('alter table recoveries add column guess_key bytea');
     await queryRunner.query('update recoveries set guess_key = guess_budgets[1]');
     await queryRunner.query(
@@ -25,9 +25,9 @@ export class RecoveryProofs1764000000008 implements MigrationInterface {
       alter table messages
         alter column recovery_id drop not null,
         add column account_id text,
-        -- Of a code: the address as an authenticator, at the time it was sent; null for a code to nobody.
+        -- For a code: the address as an authenticator, at the time it was sent; null for a code to nobody.
         add column authenticator text,
-        -- Of a notice about authenticators: what changed.
+        -- For a notification about authenticators: what changed.
         add column change text,
         drop constraint messages_kind_check,
         add constraint messages_kind_check check (kind in ('recovery_code', 'recovery_completed', 'authenticators_changed')),

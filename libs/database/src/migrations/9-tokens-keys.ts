@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Signing keys follow one another: the next is published before it signs, the last as long as its tokens live. */
+/** Signing keys succeed each other: the next is published before it signs, the last stays as long as its tokens live. */
 export class TokensKeys1764000000009 implements MigrationInterface {
   name = 'TokensKeys1764000000009';
 
@@ -8,7 +8,7 @@ export class TokensKeys1764000000009 implements MigrationInterface {
     await queryRunner.query('drop index signing_keys_current');
     await queryRunner.query(`
       alter table signing_keys
-        -- Which of its use it is, from 1: two processes that make the next one at once make one.
+        -- The number of the key within its use, from 1: two processes that make the next one at once make only one.
         add column generation integer not null default 1,
         add column active_from timestamptz`);
     await queryRunner.query('update signing_keys set active_from = created_at');

@@ -30,7 +30,7 @@ import { RecoveryKnownBrowsers1764000000030 } from './30-recovery-known-browsers
 import { RecoveryTakenBack1764000000032 } from './32-recovery-taken-back.js';
 import { DatabaseStandardWords1764000000033 } from './33-database-standard-words.js';
 
-/** In the order of their numbers. Read by hand, never edited after landing. */
+/** In the order of their numbers. Reviewed by hand, and never edited after a release. */
 export const migrations = [
   Accounts1764000000001,
   Audit1764000000002,

@@ -1,10 +1,10 @@
 import { codeLengths, longestCode, oddsOfCode } from './codes.js';
 import { type OddsPolicy, rounding } from './policy.js';
 
-/** What has been spent of a day and of a year. */
+/** Odds consumed within a day and within a year. */
 export type OddsSpent = OddsPolicy;
 
-/** How long the next code is, as the statement that charges it finds it. @param least the length to begin with */
+/** Returns the length of the next code, by the rule of the statement that charges it. @param least the minimum length */
 export function lengthOfNextCode(
   policy: OddsPolicy,
   spent: OddsSpent,
@@ -20,22 +20,22 @@ export function lengthOfNextCode(
 
 export interface Attack {
   policy: OddsPolicy;
-  /** Digits of a code, before anybody has guessed. */
+  /** Digits of a code before the first attempt. */
   least: number;
-  /** Codes that are sent a day at most, and tries of each. */
+  /** Codes sent per day at most, and attempts at each. */
   sendsADay: number;
   tries: number;
   days: number;
 }
 
 export interface AttackOutcome {
-  /** The chance that one of all these guesses is right, at most (the sum of their chances). */
+  /** The highest chance that one of all these attempts is right (the sum of their chances). */
   odds: number;
-  /** How many codes there were of each length. */
+  /** The number of codes of each length. */
   codes: Record<number, number>;
 }
 
-/** The most that somebody can do who begins recoveries for one identifier all day, for so many days, and uses up every try. */
+/** The strongest attack: somebody starts recoveries for one identifier all day, for this many days, and uses every attempt. */
 export function steadyAttack({ policy, least, sendsADay, tries, days }: Attack): AttackOutcome {
   const codes: Record<number, number> = {};
   const spent = { day: 0, year: 0 };
@@ -51,7 +51,7 @@ export function steadyAttack({ policy, least, sendsADay, tries, days }: Attack):
   return { odds: spent.year, codes };
 }
 
-/** The most that guesses come to which are charged one by one, at so much each. */
+/** The most that attempts add up to when each is charged individually, at this cost. */
 export function steadyGuesses(
   policy: OddsPolicy,
   cost: number,

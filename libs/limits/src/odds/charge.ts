@@ -1,21 +1,21 @@
 import { type Sql, statement } from '@rekey/database';
 import { type OddsPolicy, rounding } from './policy.js';
 
-/** Odds are summed by quarter of a day. */
+/** Odds are summed per quarter of a day. */
 const slotSeconds = 21_600;
 const slotsADay = 86_400 / slotSeconds;
 const slotsAYear = 365 * slotsADay;
 
-/** The present slot, as SQL. Needs `:now`. */
+/** The current slot, as SQL. Needs `:now`. */
 export const slotNow = `floor(extract(epoch from :now::timestamptz) / ${slotSeconds})::integer`;
 
-/** How long a row counts, as SQL. Where there is nobody to be guessed at, nothing has to be remembered for a year. */
+/** How long a row counts, as SQL. Without an account there is nobody to attack, so nothing has to be remembered for a year. */
 export const expiryOf = (isKnown: string): string =>
   `:now::timestamptz + case when ${isKnown} then interval '366 days' else interval '2 days' end`;
 
 /**
- * What a key has spent in the slots before the present one, as SQL. The slot in which a window begins counts as a whole: a day is 24 to 30
- * hours, so that no 24 hours have more than a day's odds.
+ * What a key has consumed in the slots before the current one, as SQL. The slot in which a window starts counts in full: a day is 24 to 30
+ * hours, so that no 24 hours exceed a day's odds.
  */
 export const spentBefore = (window: keyof OddsPolicy, key: string): string => `(
   select coalesce(sum(earlier.odds), 0) from guess_odds earlier
@@ -26,9 +26,9 @@ const within = (key: string, total: string): string => `
   and ${spentBefore('year', key)} + ${total} <= :oddsAYear::double precision + ${rounding}`;
 
 /**
- * Charges guesses, as SQL for a statement that charges and looks in one go: yields the `key`s that could pay. A guess may be looked at
- * when each of its keys is among them. What cannot be paid is not charged: who is refused has no chance, and refusing costs the
- * party nothing. Races are settled by the row's lock. Needs `:now`, `:oddsADay` and `:oddsAYear` ({@link oddsParameters}).
+ * Charges attempts, as SQL for a statement that charges and compares at once. Yields the `key`s that could pay; an attempt may be compared
+ * when each of its keys is among them. An attempt that cannot be paid is not charged: it has no chance of success, and refusing it costs
+ * the party nothing. The row lock decides races. Needs `:now`, `:oddsADay` and `:oddsAYear` ({@link oddsParameters}).
  *
  * @param rows a select of `key bytea, cost double precision, known boolean`, each key once; `known` when there is an account
  */
@@ -51,7 +51,7 @@ export const oddsParameters = ({ day, year }: OddsPolicy): { oddsADay: number; o
 /**
  * The key of an account's odds, as an SQL expression of its id.
  *
- * @param secret what is guessed at, and where: each has odds of its own
+ * @param secret the kind of secret and where it is tried: each has its own odds
  */
 export const accountOddsKey = (secret: string, account: string): string =>
   `sha256(convert_to('odds/${secret} ' || ${account}, 'utf8'))`;
@@ -62,12 +62,12 @@ const charge = statement(
 );
 
 /**
- * Charges one guess before it is looked at. It is a statement of its own: where there is one to put it into, take
- * {@link chargeOddsRows}.
+ * Charges one attempt before it is compared, in a statement of its own. Use {@link chargeOddsRows} where an existing statement can include
+ * the charge.
  *
  * @param of.key a keyed digest of the party, from `counterKey` or {@link accountOddsKey}
  * @param of.cost the chance that it is right, from `oddsOfGuess`
- * @returns whether the odds of the day and of the year allow to look at it
+ * @returns whether the odds of the day and of the year allow the comparison
  */
 export async function chargeOdds(
   sql: Sql,
@@ -83,5 +83,5 @@ const forget = statement(
   'delete from guess_odds where ctid = any(array(select ctid from guess_odds where expires_at <= :now limit 5000))',
 );
 
-/** Removes what counts no more; for the sweep. */
+/** Prunes odds that no longer count; for the sweep. */
 export const forgetOdds = (sql: Sql, now: Date): Promise<object[]> => sql.query(forget, { now });

@@ -2,8 +2,8 @@ import { expiryOf, slotNow, spentBefore } from './charge.js';
 import { rounding } from './policy.js';
 
 /**
- * How long a code may be, and how much of the odds codes up to this length may use together: each leaves a quarter of what there is to
- * longer ones, so that its owner always gets a code. The longest may use all; the limits of sends keep them far below it.
+ * The lengths of codes, and the share of the odds that codes up to each length may use together. Each length leaves a quarter of the rest
+ * to longer ones, so that the owner always gets a code. The longest may use everything; the limits of sends keep it far below that.
  */
 export const codeLengths = [
   { digits: 6, share: 3 / 4 },
@@ -12,10 +12,10 @@ export const codeLengths = [
 ] as const;
 export const longestCode = 12;
 
-/** What a code costs that is sent: the chance of all the tries that are left to its recovery. */
+/** The cost of a code that is sent: the chance of all attempts that its recovery has left. */
 export const oddsOfCode = (digits: number, tries: number): number => tries / 10 ** digits;
 
-/** The length of a code that is charged now, as SQL. @param spent in the present slot, an expression */
+/** The length of a code that is charged now, as SQL. @param spent in the current slot, an expression */
 const lengthOf = (key: string, spent: string, tries: string, least: string): string => `case
   ${codeLengths
     .map(({ digits, share }) => {
@@ -27,11 +27,11 @@ const lengthOf = (key: string, spent: string, tries: string, least: string): str
   else greatest(${least}, ${longestCode}) end`;
 
 /**
- * Charges codes that are about to be sent, as SQL: yields `key, digits`, how long a code may at least be for the odds of this key. What a
- * code costs is paid before it is sent, for all the tries of its recovery, so that no guess at somebody else's recovery can take it
- * back. Needs the parameters of {@link chargeOddsRows}.
+ * Charges codes before they are sent, as SQL. Yields `key, digits`: the minimum length that the odds of this key allow. The cost is paid
+ * before the code is sent, for all attempts of its recovery, so that an attempt at another recovery cannot take it back. Needs the
+ * parameters of {@link chargeOddsRows}.
  *
- * @param rows a select of `key bytea, tries integer, least integer, known boolean`, each key once; `least` is the length to begin with
+ * @param rows a select of `key bytea, tries integer, least integer, known boolean`, each key once; `least` is the minimum length
  */
 export const chargeCodeRows = (rows: string): string => `
   insert into guess_odds (key, slot, odds, digits, expires_at)
@@ -41,14 +41,15 @@ export const chargeCodeRows = (rows: string): string => `
     from (${rows}) coded
   ) charged
   order by charged.key
-  -- Who has waited here for another code of the same party finds what that one has spent. The tries are what was to be charged.
+  -- A statement that waited here for another code of the same party sees what that one consumed. The attempts are recomputed from the row
+  -- that was to be inserted.
   on conflict (key, slot) do update set
     digits = ${lengthOf('guess_odds.key', 'guess_odds.odds', triesOf('excluded'), 'excluded.digits')},
     odds = guess_odds.odds + ${triesOf('excluded')} / power(10, ${lengthOf('guess_odds.key', 'guess_odds.odds', triesOf('excluded'), 'excluded.digits')}),
     expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
   returning key, digits`;
 
-/** In SQL, of a row that stands to be charged. */
+/** The attempts of a row that is about to be charged, as SQL. */
 function triesOf(row: string): string {
   return `round(${row}.odds * power(10, ${row}.digits))`;
 }

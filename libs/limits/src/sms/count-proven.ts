@@ -4,8 +4,8 @@ import { uuidv7 } from '@rekey/kernel';
 import { knownForMs } from './reserve.js';
 
 /**
- * Marks messages as proven by their code, as a data-modifying SQL clause for the statement that accepts it: one row each, which
- * nothing else holds. {@link countSmsProven} does the rest. Needs `:now`.
+ * Marks messages as proven by their code, as a data-modifying SQL clause for the statement that accepts it. It touches one row each, which
+ * nothing else locks. {@link countSmsProven} does the rest. Needs `:now`.
  *
  * @param messages a select of the ids of messages
  */
@@ -16,7 +16,7 @@ export const smsProvenRows = (messages: string): string => `
 const count = statement(
   'limits_count_sms_proven',
   `with turn as materialized (
-     -- Whoever spends holds this row first: so nobody waits for anybody in a ring.
+     -- Every statement that charges SMS locks this row first, to avoid deadlocks.
      select scope from sms_spending where scope = 'instance' for update
    ), fresh as (
      update sms_reservations r set counted = true
@@ -51,12 +51,12 @@ const count = statement(
    select prefix from ranges where ends`,
 );
 
-/** Breakers that one round can close. */
+/** The number of breakers that one round can close. */
 const closings = 50;
 
 /**
- * Counts what was proven since the last round towards its ranges and countries, and closes the breakers that a message let
- * through by them has shown to be wrong.
+ * Counts the proofs since the last round towards their ranges and countries. Closes the breakers that were proved wrong by a message that
+ * they let through.
  *
  * @param now milliseconds since the epoch
  * @returns the prefixes whose breaker closed
@@ -82,7 +82,7 @@ const forget = statement(
      and not exists (select from sms_traffic t where t.prefix = sms_prefixes.prefix)`,
 );
 
-/** Removes what no rule looks at any more; for the sweep. */
+/** Prunes rows that no rule reads any more; for the sweep. */
 export async function forgetSms(sql: Sql, now: number): Promise<void> {
   await sql.query(forget, { yesterday: new Date(now - day), unknownSince: new Date(now - knownForMs) });
 }

@@ -1,6 +1,6 @@
 /**
- * What a segment of SMS may cost, in euros, rounded upwards to a few steps of our own: a default to be replaced by the prices
- * of your contract (`SMS_POLICY_FILE`). A country that stands nowhere here has no price, and nothing is sent there.
+ * The price of an SMS segment in euros, rounded up to a few steps: a default to be replaced by the prices of your contract
+ * (`SMS_POLICY_FILE`). A country that is not listed has no price, and nothing is sent there.
  */
 const steps: Record<string, string> = {
   '0.01': 'CA PR US',

@@ -7,7 +7,7 @@ const giveBack = statement(
      delete from sms_reservations where message_id = :messageId
      returning country, prefix, client_id, counts, price, unproven, reserved_at, slot
    ), locked as materialized (
-     -- Only of the hour that it was charged to.
+     -- Only within the hour that it was charged to.
      select s.scope from sms_spending s, gone
      where s.scope in ('instance', 'country ' || gone.country, 'client ' || gone.client_id)
        and s.resets_at > :now::timestamptz and s.resets_at <= gone.reserved_at + :windowMs::bigint * interval '1 millisecond'
@@ -21,10 +21,7 @@ const giveBack = statement(
    from gone where gone.counts and t.slot = gone.slot and t.prefix in (gone.prefix, gone.country) and t.sent > 0`,
 );
 
-/**
- * Gives the price of a message back which the provider has certainly not taken. After a timeout nobody knows: then the money
- * stays spent.
- */
+/** Refunds the price of a message that the provider has certainly not accepted. After a timeout nobody knows, so the money stays spent. */
 export async function giveSmsBack(sql: Sql, now: number, messageId: string): Promise<void> {
   await sql.query(giveBack, { messageId, now: new Date(now), windowMs: budgetWindowMs });
 }

@@ -3,7 +3,7 @@ import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { defaultPrices } from './default-prices.js';
 
-/** Kinds of number that a policy may open; the others earn money for whoever owns them, or receive nothing. */
+/** Kinds of number that a policy may open. The others earn money for their owner, or receive nothing. */
 export const numberTypes = ['MOBILE', 'FIXED_LINE_OR_MOBILE', 'FIXED_LINE', 'VOIP'] as const;
 
 const country = z
@@ -14,7 +14,7 @@ const share = z.number().gt(0).max(1);
 const rule = z.strictObject({ sends: z.int().min(1).max(1_000_000), floor: z.number().min(0).max(1) });
 const minutes = z.int().min(5).max(1440);
 
-/** The file: amounts in the currency itself. What is left out is as in the default, a list or table given replaces it whole. */
+/** The file, with amounts in the currency itself. The default fills in what is omitted; a given list or table replaces it as a whole. */
 const shape = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/, 'three letters of ISO 4217'),
   prices: z.record(country, amount),
@@ -43,7 +43,7 @@ type PolicyFile = z.output<typeof shape>;
 const defaults: PolicyFile = {
   currency: 'EUR',
   prices: defaultPrices,
-  /** Nothing dearer unless it is named: what pays best for pumping is what costs us most. */
+  /** No country above this price unless it is named: the destinations that pay best for pumping cost us most. */
   dearest: 0.1,
   numberTypes: ['MOBILE', 'FIXED_LINE_OR_MOBILE'],
   budgets: { instance: 150, client: 100, country: 40, countries: {}, unproven: 0.5 },
@@ -57,17 +57,17 @@ const defaults: PolicyFile = {
   },
 };
 
-/** What SMS may cost and where they may go. Amounts are micro-units of `currency`, whole numbers; times are milliseconds. */
+/** The cost limits and destinations of SMS. Amounts are micro-units of `currency`, whole numbers; times are milliseconds. */
 export interface SmsPolicy {
   currency: string;
-  /** Of one segment, for each country that may be sent to. */
+  /** Per segment, for each country that may be sent to. */
   prices: ReadonlyMap<string, number>;
   numberTypes: ReadonlySet<string>;
-  /** For an hour. `unproven`: the share of each that ranges may take where nobody has proved a code. */
+  /** Per hour. `unproven`: the share of each budget for ranges where nobody has proved a code. */
   budgets: { instance: number; client: number; country(country: string): number; unproven: number };
   /**
-   * A range, or a country, is stopped when less than `floor` of at least `sends` codes were proved in the window (a number
-   * counts once among the sends); a range where nobody has proved one for a month, after fewer sends.
+   * A breaker opens for a range, or a country, when fewer than `floor` of at least `sends` codes were proved in the window. A number counts
+   * once among the sends. A range without a proof for a month is stopped after fewer sends.
    */
   breaker: {
     windowMs: number;
@@ -82,8 +82,8 @@ export interface SmsPolicy {
 /**
  * Reads a policy.
  *
- * @param text JSON as the README shows it; the default when left out
- * @param countries the only ones to send to, whatever the policy says
+ * @param text JSON as the README shows it; the default when omitted
+ * @param countries the only countries to send to, whatever the policy says
  * @throws {Error} that says, line by line, what is wrong
  */
 export function readSmsPolicy(text?: string, countries?: readonly string[]): SmsPolicy {
@@ -132,7 +132,7 @@ export function readSmsPolicy(text?: string, countries?: readonly string[]): Sms
   };
 }
 
-/** Upwards: a rounded price may cost us nothing extra. */
+/** Rounds up, so that a rounded price never costs us more than it says. */
 const micro = (units: number): number => Math.ceil(Number((units * 1_000_000).toFixed(3)));
 
 const partial = shape.partial().extend({

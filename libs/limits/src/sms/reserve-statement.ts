@@ -1,10 +1,10 @@
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 
-/** A breaker that has opened: for the log. It names a range or a country, never a number. */
+/** A breaker that has opened, for the log. It names a range or a country, never a number. */
 export interface SmsBreakerOpened {
   prefix: string;
-  /** Too few proofs in the window, or none of those that were let through after a cool-down. */
+  /** `ratio`: too few proofs in the window. `probes`: no proof of those let through after a cool-down. */
   cause: 'ratio' | 'probes';
   sent: number;
   proven: number;
@@ -13,15 +13,15 @@ export interface SmsBreakerOpened {
 export interface ReservedRow {
   outcome: 'reserved' | 'sms_budget' | 'sms_circuit_breaker' | 'missing';
   opened: SmsBreakerOpened[];
-  /** Micro-units, as text; null where nothing was charged now. */
+  /** Micro-units, as text; null when nothing was charged now. */
   charged: string | null;
 }
 
 /**
- * Everything in one statement. The rows of the budgets, then those of the breakers, are locked in the order of their keys;
- * a caller that had to wait sees what the one before it left. All budgets are charged or none, and nothing is charged twice
- * for one message, whoever takes it up. Only the counts of the window are as of the statement's beginning: beside a few
- * others, a breaker may open a few messages late, a budget is never overspent.
+ * Does everything in one statement. It locks the rows of the budgets, then those of the breakers, in the order of their keys; a caller that
+ * had to wait sees what the previous one wrote. It charges all budgets or none, and never charges a message twice, whichever courier claims
+ * it. Only the counts of the window date from the start of the statement. With concurrent callers a breaker may therefore open a few
+ * messages late; a budget is never overspent.
  */
 export const reserve = statement(
   'limits_reserve_sms',
@@ -37,7 +37,7 @@ export const reserve = statement(
      where p.prefix in (:prefix, :country) and (select count(*) from spending) = cardinality(:scopes::text[])
      order by p.prefix for update of p
    ), traffic as (
-     -- Of a country only what has had its time to be proved; a range has to bear a burst itself.
+     -- For a country, count only sends that have had time to be proved. A range has to cover its own bursts.
      select t.prefix, sum(t.sent)::integer as sent, sum(t.proven)::integer as proven from sms_traffic t
      where t.prefix in (:prefix, :country) and t.slot > :since::timestamptz
        and (t.prefix = :prefix or t.slot < :matured::timestamptz)
@@ -68,7 +68,7 @@ export const reserve = statement(
      select whole.known, case
        when exists (select from earlier) then 'reserved'
        when not whole.complete then 'missing'
-       -- A range where people have proved their codes is judged by itself, not by the rest of its country.
+       -- A range with proved codes is judged by itself, not by the rest of its country.
        when range_open or (country_open and not known) then 'sms_circuit_breaker'
        when :isCode::boolean and (
          select bool_or(spent + :price::bigint > quota
@@ -120,7 +120,7 @@ export const reserve = statement(
    ), '[]') as opened from verdict`,
 );
 
-/** The rows that the other statement locks. */
+/** Inserts the rows that the other statement locks. */
 export const prepare = statement(
   'limits_prepare_sms',
   `with spending as (

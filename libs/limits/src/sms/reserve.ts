@@ -7,44 +7,44 @@ import { segmentsOf } from './segments.js';
 
 export interface SmsToPay {
   messageId: string;
-  /** E.164. It is not kept. */
+  /** E.164. It is not stored. */
   to: string;
-  /** Keyed digest of it, always under the same purpose. */
+  /** Keyed digest of it, always for the same purpose. */
   number: Buffer;
   body: string;
   /**
-   * A code may be refused for money. A notice is charged and goes out all the same, unless nothing may go to that country or
-   * range: whoever is robbed must hear of it, and there is one only after a proof.
+   * A code may be refused for cost. A notification is charged and sent anyway, unless nothing may be sent to that country or range: the
+   * owner must hear of a takeover, and a notification exists only after a proof.
    */
   isCode: boolean;
   clientId?: string | undefined;
 }
 
 export interface SmsPaid {
-  /** Undefined: it may be sent, and is paid for. */
+  /** Undefined: it may be sent, and has been charged. */
   refused?: SmsRefusal;
-  /** Breakers that opened just now, at this message. */
+  /** Breakers that this message opened. */
   opened: SmsBreakerOpened[];
 }
 
-/** An hour, from the first message that is charged to a budget. */
+/** One hour, from the first message that is charged to a budget. */
 export const budgetWindowMs = 3_600_000;
-/** In milliseconds: in which steps the window of a breaker slides. */
+/** Milliseconds: the steps in which the window of a breaker slides. */
 export const slotMs = 60_000;
-/** In milliseconds: how long a range is known for a code that was proved there. */
+/** Milliseconds: how long a range counts as known after a proved code. */
 export const knownForMs = 30 * 86_400_000;
 
-/** Of the currency. */
+/** Per unit of the currency. */
 const microUnits = 1_000_000;
 
 export const slotOf = (now: number): Date => new Date(now - (now % slotMs));
 
 /**
- * Reserves the price of an SMS before it is sent, against the budgets of its country, its client and the instance. Another
- * attempt at the same message is not charged again.
+ * Reserves the price of an SMS before it is sent, against the budgets of its country, its client and the instance. Another attempt to send
+ * the same message is not charged again.
  *
  * @param now milliseconds since the epoch
- * @throws when the database is away: then nothing may be sent
+ * @throws when the database is unavailable: nothing may be sent then
  */
 export async function reserveSms(
   sql: Sql,

@@ -5,7 +5,7 @@ const basic = new Set(
 /** …and two. */
 const extended = new Set('\f^{}\\[~]|€');
 
-/** How many SMS a text is billed as: 160 septets or 70 UTF-16 units, less the header when it is more than one. */
+/** Returns how many SMS a text is billed as: 160 septets or 70 UTF-16 units, less the header when there is more than one. */
 export function segmentsOf(text: string): number {
   const characters = [...text];
   const isPlain = characters.every((one) => basic.has(one) || extended.has(one));

@@ -2,15 +2,15 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { hashRaw } from '@node-rs/argon2';
 import { plainCode } from '../delivered-code/code.js';
 
-/** Codes of one set, and the bits of each (NIST SP 800-63B-4 §4.2.1.1 asks for 64 at least). */
+/** Codes per set, and the bits of each (NIST SP 800-63B-4 §4.2.1.1 asks for at least 64). */
 export const backupCodeShape = { codes: 10, bits: 80 } as const;
 
-/** What a guess at a backup code is checked against: all in hexadecimal. */
+/** What an attempt at a backup code is compared with, all in hexadecimal. */
 export interface BackupCodeEvidence {
   id: string;
-  /** One for the whole set, so that a guess costs one hash, whichever code it is. */
+  /** One salt for the whole set, so that an attempt costs one hash, whichever code it is. */
   salt: string;
-  /** Of the codes that are left. */
+  /** Of the unused codes. */
   digests: string[];
 }
 
@@ -28,11 +28,11 @@ function newCode(): string {
   return characters.replace(/.{4}(?=.)/g, '$&-');
 }
 
-/** What was typed, in one form: case, spaces and hyphens do not count, and what looks alike is alike. */
+/** Normalises a typed code: case, spaces and hyphens do not count, and look-alikes are equal. */
 export const plainBackupCode = (typed: string): string =>
   plainCode(typed).toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1');
 
-/** A set of codes to be shown once, and what is kept of it: argon2id digests under a salt of its own. */
+/** Returns a set of codes to be shown once, and the stored form: argon2id digests under a salt of the set's own. */
 export async function makeBackupCodes(): Promise<{ codes: string[]; salt: Buffer; digests: Buffer[] }> {
   const codes = Array.from({ length: backupCodeShape.codes }, newCode);
   const salt = randomBytes(16);
@@ -40,7 +40,7 @@ export async function makeBackupCodes(): Promise<{ codes: string[]; salt: Buffer
   return { codes, salt, digests };
 }
 
-/** The same work is done where there are no codes. @returns the digest of the code that it is */
+/** Does the same work when there are no codes. @returns the digest of the matching code */
 export async function matchBackupCode(
   typed: string,
   evidence: BackupCodeEvidence | undefined,

@@ -49,7 +49,7 @@ test.each([8, 10, 12, 20])(
     const long = deriveCode(keyring, { ...bound, digits }) ?? '';
     expect(long).toMatch(new RegExp(`^\\d{${digits}}$`));
     expect(deriveCode(keyring, { ...bound, digits })).toBe(long);
-    // By chance one in a million is; eight of them are not.
+    // One in a million is equal by chance; eight of them are not.
     const others = Array.from({ length: 8 }, (_, at) => ({ ...bound, counter: at }));
     expect(
       others.every((other) => {

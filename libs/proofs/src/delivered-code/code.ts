@@ -5,8 +5,8 @@ import { generateSync } from 'otplib';
 export type CodeChannel = 'email' | 'sms';
 
 /**
- * Digits of a code (NIST SP 800-63B-4 §3.1.3.2 asks for six at least) and how long it is good. What comes by mail is read beside the page
- * and may be longer from the start. `unguessable` is 66 bits: from 64 on no guess has to be counted (§3.2.2).
+ * Digits of a code (NIST SP 800-63B-4 §3.1.3.2 asks for at least six) and its lifetime. A code by mail is read next to the page, so it can
+ * be longer from the start. `unguessable` is 66 bits: from 64 on, attempts need not be counted (§3.2.2).
  */
 export const codeShape = {
   digits: { email: 8, sms: 6 },
@@ -14,26 +14,26 @@ export const codeShape = {
   lifetimeMs: 600_000,
 } as const;
 
-/** What a code is bound to. Change any of it and the code is another one. */
+/** What a code is bound to. A change of any of it gives another code. */
 export interface CodeBinding {
   recoveryId: string;
   channel: CodeChannel;
   /** The keyed digest of the address that the message went to. */
   boundTo: Buffer;
-  /** Which message of the recovery, from 1. A resend raises it. */
+  /** The number of the message within the recovery, from 1. A resend raises it. */
   counter: number;
-  /** The key of the ring under which the message was first sent. */
+  /** The key under which the message was first sent. */
   keyId: string;
-  /** As the message was first sent; null where the release before this one sent it: then as many as its channel has by default. */
+  /** As the message was first sent. Null when the previous release sent it: then the default of its channel. */
   digits?: number | null | undefined;
 }
 
 /**
- * The code of one message: HOTP (RFC 4226, by otplib) over a key derived from the keyring. It is nowhere at rest; who
- * sends it and who checks it derive it, each for itself. The truncation of §5.3 leaves 31 bits, too few for ten digits: a code that is
- * longer than its channel's default is the whole HMAC of §5.2 as a number, under a key of its own.
+ * Derives the code of one message: HOTP (RFC 4226, by otplib) over a key derived from the keyring. The code is never stored; the sender and
+ * the verifier each derive it. The truncation of §5.3 leaves 31 bits, too few for ten digits. A code longer than its channel's default is
+ * therefore the whole HMAC of §5.2 as a number, under a key of its own.
  *
- * @returns undefined when the keyring no longer holds the key
+ * @returns undefined when the keyring no longer has the key
  */
 export function deriveCode(keyring: Keyring, binding: CodeBinding): string | undefined {
   const context = [binding.recoveryId, binding.channel, binding.boundTo.toString('hex')].join('|');
@@ -42,7 +42,7 @@ export function deriveCode(keyring: Keyring, binding: CodeBinding): string | und
   const purpose = digits === usual ? 'recovery-code' : `recovery-code-${digits}`;
   const secret = keyring.derive(purpose, context, { keyId: binding.keyId });
   if (!secret) return undefined;
-  // Made for a long code too, so that its time does not tell how long it is.
+  // Also computed for a long code, so that the time does not reveal its length.
   const hotp = generateSync({ strategy: 'hotp', secret, counter: binding.counter, digits: usual });
   return digits === usual ? hotp : longCode(secret, binding.counter, digits);
 }
@@ -54,15 +54,15 @@ function longCode(secret: Buffer, counter: number, digits: number): string {
   return (BigInt(`0x${mac}`) % 10n ** BigInt(digits)).toString().padStart(digits, '0');
 }
 
-/** What a person typed, without what they may have typed to read it better. */
+/** The typed value without separators. */
 export const plainCode = (typed: string): string => typed.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '');
 
 /**
- * Compares with each candidate in the same time, whichever it is and whether there is one: two derivations are always
- * made, so that an answer does not tell whether a message ever left.
+ * Compares with each candidate in the same time, whichever matches and whether one exists: it always makes two derivations, so that a
+ * response does not reveal whether a message was ever sent.
  *
- * @param candidates the newest messages of the recovery that are still good, two at most
- * @returns the one it is the code of
+ * @param candidates the newest valid messages of the recovery, two at most
+ * @returns the candidate whose code it is
  */
 export function matchCode<Binding extends CodeBinding>(
   keyring: Keyring,

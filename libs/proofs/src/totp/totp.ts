@@ -2,20 +2,20 @@ import type { Keyring, SealedAs } from '@rekey/kernel';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 import { plainCode } from '../delivered-code/code.js';
 
-/** RFC 6238 with what every authenticator app can: SHA-1, six digits, steps of thirty seconds. */
+/** RFC 6238 with what every authenticator app supports: SHA-1, six digits, steps of thirty seconds. */
 export const totpShape = { digits: 6, period: 30 } as const;
 
-/** What a guess at an authenticator app is checked against. */
+/** What an attempt at an authenticator app is compared with. */
 export interface TotpEvidence {
   id: string;
   account: string;
-  /** The secret, sealed as {@link totpSecretAs}; hexadecimal. */
+  /** The secret, encrypted as {@link totpSecretAs}; hexadecimal. */
   sealed: string;
-  /** The last step that was accepted. */
+  /** The last accepted step. */
   lastStep: number | null;
 }
 
-/** @param of the authenticator's id, and whose it is */
+/** @param of the authenticator's id and account */
 export const totpSecretAs = ({ id, account }: { id: string; account: string }): SealedAs => ({
   column: 'authenticators.secret_sealed',
   id,
@@ -25,13 +25,13 @@ export const totpSecretAs = ({ id, account }: { id: string; account: string }): 
 /** A new secret of 160 bits (RFC 4226 §4, R6) as Base32. */
 export const newTotpSecret = (): string => generateSecret({ length: 20 });
 
-/** What an authenticator app reads from the picture (Key Uri Format of Google Authenticator). */
+/** The content of the QR code that an authenticator app reads (Key Uri Format of Google Authenticator). */
 export const totpUri = (of: { secret: string; service: string; label: string }): string =>
   generateURI({ issuer: of.service, label: of.label, secret: of.secret });
 
 /**
- * The step that a value is good for: the present one or the one before it, for the time it takes to type (RFC 6238 §5.2),
- * and only a later one than the last that was accepted.
+ * Returns the step that a value belongs to: the current or the previous one, to allow for typing (RFC 6238 §5.2), and only if it is later
+ * than the last accepted one.
  *
  * @param now milliseconds since the Unix epoch; the server's clock, never the caller's
  */
@@ -58,10 +58,10 @@ export function totpStep(
 }
 
 /**
- * The same work is done where there is no authenticator.
+ * Does the same work when there is no authenticator.
  *
- * @returns the accepted step of the one there is
- * @throws {SealFault} when its secret is not this account's
+ * @returns the accepted step of the authenticator, if there is one
+ * @throws {SealFault} when its secret was not encrypted for this account
  */
 export function matchTotp(
   keyring: Keyring,
@@ -78,7 +78,7 @@ export function matchTotp(
 const decoy = { id: 'decoy', account: 'nobody' };
 const decoys = new WeakMap<Keyring, Buffer>();
 
-/** A sealed secret of nobody, to be opened in place of one that is not there. */
+/** An encrypted secret that belongs to nobody, to be decrypted when there is no authenticator. */
 function decoyOf(keyring: Keyring): Buffer {
   const sealed = decoys.get(keyring) ?? keyring.seal(newTotpSecret(), totpSecretAs(decoy));
   decoys.set(keyring, sealed);

@@ -31,25 +31,25 @@ import { accountFailures } from './password-attempts.js';
 import type { WithDeviceToken } from './sign-in.js';
 import { chargeOf, within } from './within.js';
 
-/** Wrong passwords in a row after which the session that offers them ends: whoever has only its token may guess no further. */
+/** Consecutive wrong passwords after which the session ends: a stolen session token allows no further attempts. */
 const failuresOfASession = 5;
 
 export interface PasswordChange {
-  /** Where the account has one. */
+  /** Required if the account has one. */
   current_password?: string | undefined;
   password: string;
 }
 
 /**
- * A new password, chosen by somebody who is signed in and knows the one before (OWASP ASVS 5.0 6.2.3). Every session ends,
- * and the one that asked goes on with fresh tokens (7.4.3); every address is told (6.3.7). Where an authenticator app is
- * bound, the session must have come about with it; where there is no password yet, it must be fresh instead.
+ * Changes the password of a signed-in person who knows the current one (OWASP ASVS 5.0 6.2.3). Every session ends, and the calling one
+ * continues with fresh tokens (7.4.3). Every address gets a notification (6.3.7). If an authenticator app is bound, the session must have
+ * been started with it. If there is no password yet, the session must be fresh instead.
  *
- * Wrong ones are counted with those of sign-ins, and by session: the fifth in a row ends the session. Strangers who make sign-ins wait
- * make nobody wait here.
+ * Wrong passwords count together with those of sign-ins, and per session: the fifth in a row ends the session. Strangers who slow down
+ * sign-ins slow down nobody here.
  *
- * Refusals: `wrong_proof` (the current password), `password_refused`, `step_up_required`, `rate_limited`, `not_found`,
- * `unauthorized` when the session ended meanwhile.
+ * Refusals: `wrong_proof` (the current password), `password_refused`, `step_up_required`, `rate_limited`, `not_found`, `unauthorized` when
+ * the session ended in the meantime.
  */
 export async function changeOwnPassword(
   context: TokenContext & Pick<ActContext, 'flood'>,
@@ -90,7 +90,7 @@ export async function changeOwnPassword(
     if (recoveryId) await keepFormerOf(tx, context, { recovery: recoveryId, account });
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
-    // Also where there was none to be right about.
+    // Also when there was no current password to get right.
     await forgetFailedSignIns(tx, { account, generation: has.generation });
     const event = 'authn_password_change';
     await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
@@ -103,7 +103,7 @@ export async function changeOwnPassword(
   });
 }
 
-/** @returns nothing when it is the current password */
+/** @returns undefined when it is the current password */
 async function checkCurrent(
   context: TokenContext,
   bearer: VerifiedAccessToken & { sid: string },

@@ -1,20 +1,20 @@
 import type { ActContext } from '../context.js';
 
-/** What the acts of a person who is signed in need. */
+/** What the acts of a signed-in person need. */
 export interface EnrolmentContext extends ActContext {
   /** Roles for which the policy asks for level 2. */
   strongRoles: string[];
-  /** How long what is bound to an account of one factor waits until it counts in a recovery, in milliseconds. */
+  /** Milliseconds before an authenticator that was bound to a single-factor account counts in a recovery. */
   bindingHoldMs: number;
 }
 
-/** Whose account changes, and by which session. */
+/** The account that changes, and the session that changes it. */
 export interface Changing {
   account: string;
   session: string;
 }
 
-/** The same, with where from: an authenticator keeps it. */
+/** The same with the origin, which is stored with the authenticator. */
 export interface BindingBy extends Changing {
   client: string;
   /** IP address. */

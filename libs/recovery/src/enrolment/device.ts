@@ -16,7 +16,7 @@ import type { Changing } from './context.js';
 import { chargeOf, within } from './within.js';
 
 /**
- * A device asks to be let in. Who asks is nobody yet, and each time leaves a row.
+ * Starts a device authorization. The caller is not authenticated, and every call leaves a row.
  *
  * Refusals: `rate_limited` (the source, or all devices of the client), `invalid_scope`.
  */
@@ -26,26 +26,26 @@ export async function beginDeviceWithin(
   { source, ...request }: { source: string; scope?: string | undefined },
 ): Promise<DeviceAuthorization | OAuthRefusal | Refusal> {
   const { devices, devicesAClient } = budgets;
-  // One after the other: a source that is over its own budget spends nothing of the client's.
+  // In this order: a source that is over its own budget consumes nothing of the client's.
   if (!(await within(context, chargesOfSource(context.keyring, devices, source)))) return limited(devices);
   if (!(await within(context, [chargeOf(context, devicesAClient, client.client_id)])))
     return limited(devicesAClient);
   return beginDevice(context, client, request);
 }
 
-/** The device behind a code, for the person who is to let it in. Refusals: `not_found`, `rate_limited`. */
+/** Returns the device behind a code, for the person who decides on it. Refusals: `not_found`, `rate_limited`. */
 export async function lookAtDevice(
   context: ActContext,
   who: Changing,
   userCode: string,
 ): Promise<WaitingDevice | Refusal> {
-  // Codes of devices are short: whoever is signed in may try a few (RFC 8628 §5.1).
+  // Device codes are short: a signed-in person gets a few attempts (RFC 8628 §5.1).
   if (!(await within(context, [chargeOf(context, budgets.userCodes, who.account)])))
     return limited(budgets.userCodes);
   return (await findWaitingDevice(context, userCode)) ?? refuse('not_found');
 }
 
-/** Lets the device in, or not; the first word counts. Refusals: `not_found`, `rate_limited`. */
+/** Approves or denies the device; the first decision counts. Refusals: `not_found`, `rate_limited`. */
 export async function answerDevice(
   context: ActContext,
   who: Changing,

@@ -18,17 +18,17 @@ import { holdForBinding, holdForChange } from './hold.js';
 
 export interface TotpToBind {
   id: string;
-  /** Base32, 160 bits; shown now and never again. */
+  /** Base32, 160 bits; shown once. */
   secret: string;
-  /** `otpauth://…`, for a picture that the app reads. */
+  /** `otpauth://…`, for the QR code that the app reads. */
   uri: string;
 }
 
-/** Only what is on hold is undone by a link: afterwards it protects the account from whoever has the mailbox. */
+/** Only an authenticator on hold gets an undo link. After the hold it protects the account against a person who controls the mailbox. */
 const undoable = (id: string, { countsFrom }: Binding): string | undefined =>
   countsFrom === null ? undefined : id;
 
-/** Begins to bind an authenticator app. It proves nothing until a code of it has been seen. Refusals: `not_found`. */
+/** Starts binding an authenticator app. The app proves nothing until one of its codes has been seen. Refusals: `not_found`. */
 export async function beginTotp(
   { database, keyring, clock }: ActContext,
   accountId: string,
@@ -47,7 +47,10 @@ export async function beginTotp(
   });
 }
 
-/** Binds it: the code shows that the app holds the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`, `unauthorized`, `step_up_required`. */
+/**
+ * Completes the binding: the code shows that the app has the secret. Refusals: `not_found`, `wrong_proof`, `rate_limited`, `unauthorized`,
+ * `step_up_required`.
+ */
 export async function confirmTotp(
   context: EnrolmentContext,
   by: BindingBy,
@@ -80,7 +83,7 @@ export async function confirmTotp(
   });
 }
 
-/** Ten new codes, shown once; those from before are dead. Refusals: `not_found`, `unauthorized`, `step_up_required`. */
+/** Returns ten new codes, shown once. Earlier codes no longer work. Refusals: `not_found`, `unauthorized`, `step_up_required`. */
 export async function renewBackupCodes(
   context: EnrolmentContext,
   by: BindingBy,
@@ -130,9 +133,10 @@ export async function unbind(
 }
 
 /**
- * Binds anew what a recovery has set aside: its owner knows it. It is as if this session had bound it now.
+ * Binds an authenticator again that a recovery has suspended: its owner recognises it. The effect is the same as if this session had bound
+ * it now.
  *
- * Refusals: `conflict` (another of its kind is bound: that one is removed first), `not_found`, `unauthorized`, `step_up_required`.
+ * Refusals: `conflict` (another of its kind is bound and has to be removed first), `not_found`, `unauthorized`, `step_up_required`.
  */
 export async function restore(
   context: EnrolmentContext,

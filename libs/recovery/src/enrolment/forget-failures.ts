@@ -4,8 +4,8 @@ import { accountFailures } from './password-attempts.js';
 import { forgetSecondFactorFailures } from './second-factor.js';
 
 /**
- * Its owner has a new password, or has completed a recovery: what strangers have got wrong at sign-in, passwords and codes of the app,
- * does not count against the account any more.
+ * Clears the failed sign-ins of an account, by password and by app code, after its owner got a new password or completed a recovery.
+ * Failures of strangers no longer count against the account.
  */
 export async function forgetFailedSignIns(
   sql: Sql,

@@ -4,15 +4,15 @@ import type { VerifiedAccessToken } from '@rekey/tokens';
 import type { EnrolmentContext } from './context.js';
 import { isStrongEnough } from './hold.js';
 
-/** How long ago a person may have shown who they are, before their authenticators may be changed. Seconds. */
+/** Seconds since the person last authenticated, at most, before their authenticators may be changed. */
 export const freshFor = 600;
 
 /**
- * Whether a session may change authenticators: it must be fresh, and as strong as the account asks for (OWASP ASVS 5.0 7.5.1;
- * NIST SP 800-63B-4 §4.1.2). Where that is level 2, the session must have come about with a second factor, or by a recovery of two
- * classes: a password alone does not bind the first app of such an account.
+ * Checks whether a session may change authenticators: it must be fresh, and have the assurance that the account requires (OWASP ASVS 5.0
+ * 7.5.1; NIST SP 800-63B-4 §4.1.2). At level 2 the session must have been started with a second factor or by a recovery with two classes: a
+ * password alone does not bind the first app of such an account.
  *
- * @returns what the account has; `step_up_required` otherwise
+ * @returns the authenticators of the account; `step_up_required` otherwise
  */
 export async function authenticatorsToChange(
   { database, clock, strongRoles }: Pick<EnrolmentContext, 'database' | 'clock' | 'strongRoles'>,

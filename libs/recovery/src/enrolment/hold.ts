@@ -5,15 +5,17 @@ import { sourceOf } from '@rekey/limits';
 import { holdSession } from '@rekey/tokens';
 import type { BindingBy, Changing, EnrolmentContext } from './context.js';
 
-/** Whether a session is as strong as an account of this level asks for, before it may change it. */
+/** Whether a session has the assurance that an account of this level requires for changes. */
 export const isStrongEnough = (level: 1 | 2, acr: string | undefined): boolean =>
   level === 1 || (acr?.endsWith(':aal2') ?? false);
 
 /**
- * For an act of a session that lasts longer than it. What a session does is taken back with it: one that is being ended does
- * nothing more, and two acts on one account follow one another. What the account asks for is asked for now, not when the act began.
+ * Locks the account for a change that outlives the session. A session's changes are taken back with it, so a session that is being ended
+ * changes nothing more, and two changes to one account run one after the other. The required assurance is read under the lock, not when the
+ * act started.
  *
- * @returns its authentication context when it may go on; `unauthorized` when the session has ended meanwhile, `step_up_required` when it is not enough
+ * @returns the authentication context of the session; `unauthorized` when it has ended in the meantime, `step_up_required` when its
+ * assurance is too low
  */
 export async function holdForChange(
   { strongRoles }: Pick<EnrolmentContext, 'strongRoles'>,
@@ -28,11 +30,11 @@ export async function holdForChange(
 }
 
 /**
- * The same before something is bound. An account of one factor has nothing but that factor to tell its owner from a thief: what is
- * bound to it counts in a recovery only after a hold. Sign-in may use it at once. What is on hold itself makes no second factor
- * here: a thief who binds twice waits twice.
+ * The same before an authenticator is bound. A single-factor account has only that factor to tell its owner from a thief, so an
+ * authenticator bound to it counts in a recovery only after a hold. It can be used for sign-in at once. An authenticator on hold is not a
+ * second factor here: a thief who binds twice waits twice.
  *
- * @param known it was bound before, and a session of two factors needs no second hold for it
+ * @param known it was bound before, and a two-factor session needs no second hold for it
  */
 export async function holdForBinding(
   context: EnrolmentContext,

@@ -12,42 +12,42 @@ import {
 import type { ActContext } from '../context.js';
 import { noteChange } from '../notice.js';
 
-/** Wrong passwords in a row after which a known browser counts as a stranger. */
+/** Consecutive wrong passwords after which a known browser counts as a stranger. */
 const failuresOfABrowser = 20;
 
-/** Whose password is tried: an account that can be signed in to. */
+/** The account whose password is tried. It can be signed in to. */
 export interface TriedAccount {
   id: string;
   generation: string;
   known_browsers_epoch: number;
 }
 
-/** One try that is counted already. */
+/** One attempt, already counted. */
 export interface PasswordAttempt {
-  /** Whether the password is compared at all. It is refused as a wrong one otherwise, and after the same work. */
+  /** Whether the password is compared at all. Otherwise it is refused like a wrong one, after the same work. */
   isLookedAt: boolean;
-  /** The try was right: nothing is counted any more. */
+  /** Called for a right password: clears the count. */
   forget(): Promise<unknown>;
-  /** The try was wrong. */
+  /** Called for a wrong password. */
   fail(): Promise<void>;
 }
 
-/** The browser of the account among those that somebody has shown. */
+/** The account's known browser among those that the caller has shown. */
 export const knownAmong = (
   shown: readonly KnownBrowser[],
   account: TriedAccount | undefined,
 ): KnownBrowser | undefined => account && shown.find((browser) => isKnownBrowser(browser, account));
 
-/** The wrong passwords that an account has met in a row, from wherever it is not known. */
+/** The consecutive wrong passwords of an account, from all browsers that it is not known in. */
 export const accountFailures = (generation: string): FailureKey => failuresById('account', generation);
 
 /**
- * Counts a try of a password before it is looked at (NIST SP 800-63B-4 §3.2.2).
+ * Counts a password attempt before the password is compared (NIST SP 800-63B-4 §3.2.2).
  *
- * From a browser or app in which the account was seen before, tries are counted for that one alone: nobody else can make its owner wait.
- * All others share two counters. The one of the name that was typed makes callers wait, whether there is such an account or not. The
- * one of the account, over all its names, is silent: a wait that another name shows would tell that both are one account. While it
- * waits, and once there were 100 failures in a row, a password is not looked at. Of nobody's name as much is counted.
+ * A browser or app that is known for the account has a counter of its own, so that strangers cannot lock the owner out. All others share
+ * two counters. The counter of the typed name makes callers wait, whether or not there is such an account. The counter of the account, over
+ * all its names, is silent: a wait that shows at another name would reveal that both are one account. While it waits, and after 100
+ * failures in a row, no password is compared. An unknown name is counted in the same way.
  *
  * Refusals: `rate_limited`.
  */
@@ -85,7 +85,7 @@ export async function tryPassword(
   };
 }
 
-/** Every address is told, once until there was a success. Of nobody's name it takes the same steps. */
+/** Sends a notification to every address, once until the next success. An unknown name takes the same steps. */
 async function tellOnce(
   { database, clock }: ActContext,
   key: FailureKey,

@@ -32,18 +32,18 @@ export interface SecondFactor {
 }
 
 /**
- * Sign-in counts for itself: who wears an authenticator out in recoveries does not keep its owner from signing in. Strangers do not
- * wear out what the browsers and apps have that the account is known in.
+ * Failures at sign-in have their own counter: exhausting an authenticator in recoveries does not keep its owner from signing in. Strangers
+ * and known browsers or apps have separate counters too, so that strangers cannot exhaust the owner's.
  */
 const signInFailures = (id: string, isKnown: string) =>
   `sha256(convert_to('sign-in-failures ' || ${id} || ' ' || ${isKnown}::text, 'utf8'))`;
 
-/** Of strangers, and of the browsers and apps that the account is known in: neither uses up what the other has. */
+/** Separate odds for strangers and for known browsers and apps: neither uses up those of the other. */
 const oddsKey = `case when :isKnown::boolean then ${accountOddsKey('sign-in-totp-known', ':generation::text')}
   else ${accountOddsKey('sign-in-totp', ':generation::text')} end`;
 
 const shares = 2;
-/** Both together have the odds of the policy, and no more. */
+/** Both shares together have the odds of the policy, and no more. */
 const shareOf = ({ day, year }: OddsPolicy): OddsPolicy => ({ day: day / shares, year: year / shares });
 
 const burnings = {
@@ -59,21 +59,21 @@ const burnings = {
      select found.evidence, charged.spent as failures, charged.key, paid.key as odds
      from found left join paid on true left join charged on true`,
   ),
-  // 80 bits: nobody guesses one, so that no count of wrong ones may refuse the right one.
+  // 80 bits cannot be guessed, so no number of wrong codes may refuse the right one.
   backup_code: statement(
     'sign_in_burn_backup_code',
     `select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (${backupCodeEvidence(':account', 'sign-in')}) found`,
   ),
 };
 
-/** More odds than it may have in a day or a year. Nobody has a chance any more; a backup code still works. */
+/** The odds of a day or of a year are used up. A backup code still works. */
 const outOfOdds: Budget = { policy: 'second-factors', quota: 1, windowMs: 86_400_000 };
 
 interface BurntRow {
   evidence: unknown;
   failures: number;
   key: Buffer;
-  /** The key that was charged; null where the odds are used up. */
+  /** The key that was charged; null when the odds are used up. */
   odds: Buffer | null;
 }
 
@@ -89,18 +89,22 @@ const forgetAll = statement(
    )`)}`,
 );
 
-/** Its owner has completed a recovery, or whoever guessed has the password no more. What odds were spent stays spent. */
+/**
+ * Clears the failures after the owner completed a recovery, or once an attacker no longer has the password. Odds that were consumed stay
+ * consumed.
+ */
 export const forgetSecondFactorFailures = (sql: Sql, account: string): Promise<object[]> =>
   sql.query(forgetAll, { account });
 
 /**
- * The second factor of a sign-in whose password was right: asked for wherever an authenticator app is bound, a new password
- * after a recovery included (OWASP ASVS 5.0 6.4.3). A try is counted before it is looked at: what whoever has the password may try of
- * six digits has the odds of a policy, in a day and in a year. A right one costs none.
+ * Checks the second factor of a sign-in whose password was right. It is required wherever an authenticator app is bound, also with a new
+ * password after a recovery (OWASP ASVS 5.0 6.4.3). An attempt is counted before it is compared: a person who has the password can try
+ * six-digit codes only within the odds of the policy, per day and per year. A right code is refunded.
  *
- * @param who `isKnown`: in a browser or app in which the account was seen before
- * @returns its `amr`; nothing when the account has none
  * Refusals: `second_factor_required`, `unauthorized`, `rate_limited`.
+ *
+ * @param who `isKnown`: the browser or app is known for the account
+ * @returns its `amr`; an empty list when the account has no second factor
  */
 export async function checkSecondFactor(
   { database, keyring, clock, odds = defaultOdds }: ActContext,
@@ -129,7 +133,7 @@ export async function checkSecondFactor(
   }
   if (offered.kind === 'totp' && row.odds) {
     await database.query(forget, { key: row.key });
-    // It was no guess: what was charged for it is given back.
+    // The code was right: refund what was charged for it.
     await chargeOdds(database, { key: row.odds, cost: -oddsOfTotp, now: at, policy });
   }
   return [offered.kind === 'totp' ? 'otp' : 'recovery-code-saved', 'mfa'];
@@ -139,7 +143,7 @@ export async function checkSecondFactor(
     const step = matchTotp(keyring, offered?.value ?? '', evidence, now);
     return step !== undefined && acceptTotpStep(database, { id: evidence.id, step });
   }
-  /** Once until one was right: whoever has tried knows the password. */
+  /** One notification until the next right code: the person who tried knows the password. */
   async function tellOfGuesses(): Promise<void> {
     await database.transaction((tx) =>
       noteChange(tx, { now, accountId: account, event: 'authenticator_disabled', change: 'totp_guessed' }),

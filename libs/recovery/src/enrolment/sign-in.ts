@@ -25,7 +25,7 @@ export interface SignInRequest {
   country?: string | undefined;
   password: string;
   second_factor?: SecondFactor | undefined;
-  /** What earlier sign-ins and recoveries here gave, of whichever accounts. */
+  /** Tokens of known browsers from earlier sign-ins and recoveries here, of any account. */
   device_tokens: readonly string[];
 }
 
@@ -35,9 +35,9 @@ export type WithDeviceToken<Tokens> = Tokens & { device_token: string };
 type SignInContext = TokenContext & Pick<ActContext, 'flood' | 'odds'>;
 
 /**
- * Sign-in by password, for products without their own. Whether there is such an account, and whether it has a password, is told neither
- * by the answer nor by its time. Tries are counted before anything is looked at: by source, and by {@link tryPassword}; a browser or app
- * in which the account was seen before has tries of its own.
+ * Sign-in by password, for products without their own. Neither the response nor its time reveals whether the account exists or has a
+ * password. Attempts are counted before anything is compared: by source and by {@link tryPassword}. A browser or app that is known for the
+ * account has its own count.
  *
  * Refusals: `invalid_request`, `unauthorized`, `second_factor_required` (the password was right), `rate_limited`.
  */
@@ -51,7 +51,7 @@ export async function signInWithin(
   const shown = readKnownBrowsers(keyring, request.device_tokens, clock.now());
   const budget = budgets.signIns;
   const bySource = chargesOfSource(keyring, budget, source, 'source ');
-  // Before anything is looked up; a browser that may be known is charged once it is known whose it is.
+  // Before any lookup. A browser that may be known is charged once its account has been found.
   if (shown.length === 0 && !(await within(context, bySource))) return limited(budget);
   const identifier = normaliseIdentifier(request.identifier, { country: request.country });
   const found = isRefused(identifier) ? undefined : await findAccount(database, keyring, identifier);
@@ -60,7 +60,7 @@ export async function signInWithin(
   const ofBrowser = browser && [chargeOf(context, budget, `browser ${browser.id}`)];
   if (shown.length > 0 && !(await within(context, ofBrowser ?? bySource))) return limited(budget);
   if (isRefused(identifier)) return identifier;
-  // However it is written: each way to write it is no further try.
+  // The normalised name: another spelling gives no further attempts.
   const name = `${identifier.kind}:${identifier.lookup}`;
   const attempt = await tryPassword(context, { name, account, browser });
   if (isRefused(attempt)) return attempt;
@@ -77,7 +77,7 @@ export async function signInWithin(
   return { ...signedIn.tokens, device_token: tokenOf(context, signedIn, browser) };
 }
 
-/** @returns undefined when the password is another one by now, or the account is not active any more */
+/** @returns undefined when the password has changed in the meantime, or the account is no longer active */
 async function open(
   context: SignInContext,
   client: Client,
@@ -89,14 +89,14 @@ async function open(
     stored === null ? null : await renewHash(database, keyring, { account: id, stored }, password);
   const signedIn = await signIn(context, client, { account: id, passwordHash: renewed, more });
   if (signedIn) return signedIn;
-  // The rotation of keys may have sealed it anew at this moment.
+  // A key rotation may have encrypted the hash again at this moment.
   const again = await hashNow(database, keyring, id, password);
   return again === null || again === renewed
     ? undefined
     : signIn(context, client, { account: id, passwordHash: again, more });
 }
 
-/** @returns the `amr` of what was shown beside a right password, nothing, or a refusal */
+/** @returns the `amr` of the second factor, an empty list when there is none, or a refusal */
 async function verify(
   context: SignInContext,
   attempt: PasswordAttempt,
@@ -122,7 +122,7 @@ async function refuseSignIn(
   accountId: string | undefined,
   refusal: Refusal | string[],
 ): Promise<Refusal> {
-  // Asking for the second factor is no failure yet.
+  // Being asked for the second factor is not a failure yet.
   const isHalf = isRefused(refusal) && refusal.code === 'second_factor_required';
   const outcome = isHalf ? 'second_factor_required' : 'failure';
   database.note('sign_ins', { outcome, client: client.client_id });
@@ -138,7 +138,7 @@ async function refuseSignIn(
   return isRefused(refusal) ? refusal : refuse('unauthorized');
 }
 
-/** A known browser stays the same one, for another ninety days. */
+/** A known browser keeps its id for another ninety days. */
 function tokenOf(
   { keyring, clock }: SignInContext,
   { generation, epoch }: SignedIn,

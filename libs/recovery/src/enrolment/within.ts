@@ -1,7 +1,7 @@
 import { type Budget, type Charge, counterKey, spendInTurn } from '@rekey/limits';
 import type { ActContext } from '../context.js';
 
-/** Spends one of each, and tells whether that was within all of them, see {@link spendInTurn}. */
+/** Consumes one of each limit. Returns whether all of them allowed it, see {@link spendInTurn}. */
 export const within = (
   { database, clock, flood }: ActContext,
   charges: readonly Charge[],

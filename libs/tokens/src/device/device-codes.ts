@@ -30,7 +30,7 @@ const insert = statement(
    on conflict (user_digest) do nothing returning id`,
 );
 
-/** A device asks to be let in (RFC 8628 §3.1). Refusals: `invalid_scope`. */
+/** Starts a device authorization (RFC 8628 §3.1). Refusals: `invalid_scope`. */
 export async function beginDevice(
   { database, keyring, clock, recoveryUrl }: TokenContext,
   client: Client,
@@ -52,7 +52,7 @@ export async function beginDevice(
       expiresAt: new Date(now + lifetimeMs),
       pollMs: firstPollMs,
     });
-    // Another device has the same letters before it.
+    // Another pending device already has this code.
     if (!row) continue;
     const uri = `${recoveryUrl}/device`;
     return {
@@ -66,7 +66,7 @@ export async function beginDevice(
   }
 }
 
-/** A device that waits, as the person who is to decide sees it. */
+/** A pending device, as the person who decides on it sees it. */
 export interface WaitingDevice {
   client_id: string;
   scope: string;
@@ -90,7 +90,7 @@ const userDigests = (keyring: Keyring, typed: string): Buffer[] => {
   return code ? keyring.macs(userPurpose, code) : [];
 };
 
-/** @returns undefined when no device waits with this code */
+/** @returns undefined when no device is pending with this code */
 export async function findWaitingDevice(
   { database, keyring, clock }: Pick<TokenContext, 'database' | 'keyring' | 'clock'>,
   typed: string,
@@ -100,7 +100,7 @@ export async function findWaitingDevice(
   return row;
 }
 
-/** One decision wins. @returns the client, or undefined when no device waits with this code any more */
+/** One decision wins. @returns the client; undefined when no device is pending with this code any more */
 export async function decideOnDevice(
   sql: Sql,
   keyring: Keyring,

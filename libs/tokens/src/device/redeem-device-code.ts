@@ -7,7 +7,7 @@ import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse
 import { type OAuthRefusal, oauthRefuse } from '../oauth-refusal.js';
 import { deviceDigests } from './device-codes.js';
 
-/** Each question that comes too early makes the device wait this much longer (RFC 8628 §3.5). */
+/** Each poll that comes too early makes the device wait this much longer (RFC 8628 §3.5). */
 const slowDownMs = 5_000;
 
 const poll = statement(
@@ -32,7 +32,7 @@ const poll = statement(
        )`,
      )}
    ), taken as (
-     -- The count is there for its order: the account is locked before the code, as everywhere.
+     -- The count only forces the order: the account is locked before the code, as everywhere.
      update device_codes d set state = 'used' from let_in, (select count(*) from who) as locked
      where d.id = let_in.id and d.state = 'approved'
      returning d.id
@@ -50,7 +50,7 @@ interface Polled extends Omit<FamilyRow, 'id'> {
   scope: string;
   expired: boolean;
   early: boolean;
-  /** Of the new session; null when there is none. */
+  /** The id of the new session; null when there is none. */
   id: string | null;
 }
 
@@ -60,8 +60,8 @@ const findScope = statement(
 );
 
 /**
- * The device asks whether it was let in (RFC 8628 §3.4). Its session is as sure as the one that let it in. When that one has ended
- * in between, or is less than the account asks for by now, it gets none.
+ * Answers a polling device (RFC 8628 §3.4). Its session gets the assurance of the session that approved it. If that session has ended in
+ * the meantime, or no longer has the assurance that the account requires, the device gets none.
  *
  * Refusals: `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`.
  */

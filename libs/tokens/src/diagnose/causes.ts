@@ -1,8 +1,8 @@
-/** What a person or an app can do about a token that is not taken. */
+/** What a person or an app can do about a rejected token. */
 export const remedies = ['none', 'refresh', 'sign_in', 'recover', 'contact_staff', 'fix_client'] as const;
 export type Remedy = (typeof remedies)[number];
 
-/** Every cause there is, with its remedy. A token has exactly one: the first that applies, in this order. */
+/** All causes with their remedies. A token has exactly one: the first that applies, in this order. */
 export const causes = {
   malformed: { remedy: 'fix_client', description: 'It is neither a JWT nor a refresh token of this issuer.' },
   algorithm_not_allowed: {

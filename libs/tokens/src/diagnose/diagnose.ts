@@ -13,7 +13,7 @@ import {
   sessionByRefreshToken,
 } from './session-state.js';
 
-/** What is known of a token; nothing here is taken from a token that does not verify. Times are RFC 3339. */
+/** What is known about a token. Nothing here comes from a token that does not verify. Times are RFC 3339. */
 export interface Evidence {
   token: 'access_token' | 'refresh_token' | 'other';
   kid?: string;
@@ -26,7 +26,7 @@ export interface Evidence {
   expired_for_seconds?: number;
   revoked_at?: string;
   revoked_by?: string;
-  /** The network address that used a retired token again. */
+  /** The IP from which a retired token was used again. */
   revoked_from?: string;
   audit_id?: string;
 }
@@ -39,10 +39,9 @@ export interface Diagnosis {
 }
 
 /**
- * Why a token is not taken: exactly one cause, what is known of it, and one remedy. Claims of a token that was altered are
- * never shown.
+ * Explains why a token is rejected: exactly one cause, the evidence, and one remedy. Claims of an altered token are never shown.
  *
- * @param expected.audience the resource that refused it; the issuer's own audiences when left out
+ * @param expected.audience the resource that refused it; the issuer's own audiences when omitted
  */
 export async function diagnose(
   context: TokenContext,
@@ -76,7 +75,7 @@ const keyOf = (read: ReadToken): Pick<Evidence, 'kid'> => {
   return kid === undefined ? {} : { kid };
 };
 
-/** The claims, if this issuer signed them as they are; else what was done to the token. */
+/** Returns the claims if this issuer signed them unchanged; otherwise what was altered. */
 async function alteration(
   context: TokenContext,
   token: string,
@@ -90,12 +89,12 @@ async function alteration(
   };
   const intact = isIntact(payload);
   const key = await keys.verifyingKey('access_token', kidOf({ header, payload }));
-  // Claims of ours under a header that is not: somebody tried another header on them.
+  // Our claims under a foreign header: somebody tried another header on them.
   if (key && header.alg !== key.alg) return { cause: intact ? 'header_altered' : 'algorithm_not_allowed' };
   if (!key && !/^(ES|RS|PS)(256|384|512)$|^EdDSA$/.test(String(header.alg)))
     return { cause: 'algorithm_not_allowed' };
   if (!key) return { cause: intact ? 'header_altered' : 'unknown_key' };
-  // Time, issuer and audience are causes of their own.
+  // Time, issuer and audience have causes of their own.
   if (payload && isSigned(key, token))
     return header.typ === 'at+jwt'
       ? { claims: payload as unknown as VerifiedAccessToken }

@@ -6,10 +6,10 @@ import type { EndReason } from '../end-sessions.js';
 import { refreshDigests, untilOf } from '../families.js';
 import type { Cause } from './causes.js';
 
-/** What became of a session, and of the refresh token that was presented. */
+/** The state of a session, and of the refresh token that was presented. */
 export interface SessionRow {
   id: string;
-  /** Null once the account was deleted. */
+  /** Null once the account has been deleted. */
   account_id: string | null;
   client_id: string;
   recovery_id: string | null;
@@ -66,7 +66,7 @@ const ends: Record<EndReason, Cause> = {
   guesses: 'revoked_after_guesses',
 };
 
-/** Why a session gives nothing any more; undefined while it does. */
+/** Returns why a session no longer issues tokens; undefined while it does. */
 export function endOf(session: SessionRow, now: number): Cause | undefined {
   if (session.status === null) return 'account_unknown';
   if (session.status === 'disabled') return 'account_disabled';
@@ -76,7 +76,7 @@ export function endOf(session: SessionRow, now: number): Cause | undefined {
 
 const byTokenId = statement('diagnose_used_token', 'select jti from used_token_ids where jti = :jti');
 
-/** Why a client's own token, which has no session, gives nothing any more; undefined while it does. */
+/** Returns why a client's own token, which has no session, is no longer valid; undefined while it is. */
 export async function endOfClientToken(
   { database, clock }: TokenContext,
   token: VerifiedAccessToken,
