@@ -7,7 +7,7 @@ const floors = [
   ['accounts', 'audit'],
   ['proofs', 'limits', 'tokens'],
   ['recovery'],
-  ['http', 'queue', 'messages'],
+  ['http', 'queue', 'messages', 'management'],
 ];
 
 /** The SDK is published alone: it imports no room, and no room imports it. */

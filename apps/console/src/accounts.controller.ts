@@ -1,21 +1,35 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs/common';
-import { isAccountId, readAccount } from '@rekey/accounts';
-import { inRequest, Operation, parse, unwrap } from '@rekey/http';
-import { isUuid, refuse } from '@rekey/kernel';
-import { endFamily, endSessionsOf, familySchema, listFamilies } from '@rekey/tokens';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Put, UseGuards } from '@nestjs/common';
+import { readAccount } from '@rekey/accounts';
+import {
+  Caller,
+  Context,
+  deny,
+  Json,
+  type ManagementCaller,
+  ManagementScopeGuard,
+  Operation,
+  Replies,
+  Reply,
+  RequireScope,
+  unwrap,
+} from '@rekey/http';
+import {
+  deleteAccount,
+  endSessionOfAccount,
+  endSessionsOfAccount,
+  type ManagementContext,
+  putAccount,
+} from '@rekey/management';
+import { familySchema, listFamilies } from '@rekey/tokens';
 import { z } from 'zod';
-import { callerWith } from './bearer.js';
-import { deleteManagedAccount } from './delete-account.js';
-import { CONTEXT, type ConsoleContext } from './parts.js';
-import { putManagedAccount } from './put-account.js';
 import { accountAnswer, accountBody, accountToPut, checkSame } from './wire.js';
 
 @Controller('v1/accounts')
+@UseGuards(ManagementScopeGuard)
 export class AccountsController {
-  constructor(@Inject(CONTEXT) private readonly context: ConsoleContext) {}
-
   @Put(':id')
+  @RequireScope('accounts:write')
+  @Replies()
   @Operation({
     summary: 'Create or replace an account',
     bearer: true,
@@ -28,38 +42,30 @@ export class AccountsController {
   })
   async put(
     @Param('id') id: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Json(accountBody) body: z.output<typeof accountBody>,
+    @Caller() { clientId }: ManagementCaller,
+    @Context() context: ManagementContext,
   ) {
-    const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
-    const read = parse(accountBody, body);
-    checkSame('id', read.id, id);
-    const account = accountToPut(id, read);
-    const { created } = unwrap(await putManagedAccount(inRequest(this.context, request), caller, account));
-    reply.status(created ? 201 : 200);
-    return readAccount(this.context.database, this.context.keyring, id);
+    checkSame('id', body.id, id);
+    const { created } = unwrap(await putAccount(context, clientId, accountToPut(id, body)));
+    return new Reply(created ? 201 : 200, await readAccount(context.database, context.keyring, id));
   }
 
   @Get(':id')
+  @RequireScope('accounts:read')
   @Operation({
     summary: 'Read an account, without its password',
     bearer: true,
     answers: { 200: { description: 'the account', schema: accountAnswer } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
-  async get(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    await callerWith(this.context, 'accounts:read', request, reply);
-    const account = await readAccount(this.context.database, this.context.keyring, id);
-    return unwrap(account ?? refuse('not_found'));
+  async get(@Param('id') id: string, @Context() { database, keyring }: ManagementContext) {
+    return (await readAccount(database, keyring, id)) ?? deny('not_found');
   }
 
   @Delete(':id')
   @HttpCode(204)
+  @RequireScope('accounts:write')
   @Operation({
     summary: 'Delete an account and end its sessions and recoveries',
     bearer: true,
@@ -68,33 +74,28 @@ export class AccountsController {
   })
   async remove(
     @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Caller() { clientId }: ManagementCaller,
+    @Context() context: ManagementContext,
   ) {
-    const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
-    unwrap(await deleteManagedAccount(inRequest(this.context, request), caller, id));
+    unwrap(await deleteAccount(context, clientId, id));
   }
 
   @Get(':id/tokens')
+  @RequireScope('tokens:read')
   @Operation({
     summary: 'List the sessions of an account and their states, without tokens',
     bearer: true,
     answers: { 200: { description: 'newest first', schema: z.object({ families: z.array(familySchema) }) } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
-  async tokens(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    await callerWith(this.context, 'tokens:read', request, reply);
-    const { database, keyring, clock } = this.context;
-    if (!(await readAccount(database, keyring, id))) unwrap(refuse('not_found'));
+  async tokens(@Param('id') id: string, @Context() { database, keyring, clock }: ManagementContext) {
+    if (!(await readAccount(database, keyring, id))) deny('not_found');
     return { families: await listFamilies(database, clock.now(), id) };
   }
 
   @Delete(':id/tokens')
   @HttpCode(204)
+  @RequireScope('accounts:write')
   @Operation({
     summary: 'End every session of an account',
     bearer: true,
@@ -103,18 +104,15 @@ export class AccountsController {
   })
   async endAll(
     @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Caller() { clientId }: ManagementCaller,
+    @Context() context: ManagementContext,
   ) {
-    const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
-    const { database, keyring, clock } = inRequest(this.context, request);
-    if (!(await readAccount(database, keyring, id))) unwrap(refuse('not_found'));
-    const at = new Date(clock.now());
-    await endSessionsOf(database, 'account', { id, at, reason: 'management', actor: `client:${caller}` });
+    unwrap(await endSessionsOfAccount(context, clientId, id));
   }
 
   @Delete(':id/tokens/:family')
   @HttpCode(204)
+  @RequireScope('accounts:write')
   @Operation({
     summary: 'End one session of an account',
     bearer: true,
@@ -122,16 +120,11 @@ export class AccountsController {
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async endOne(
-    @Param('id') id: string,
-    @Param('family') family: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') account: string,
+    @Param('family') session: string,
+    @Caller() { clientId }: ManagementCaller,
+    @Context() context: ManagementContext,
   ) {
-    const { clientId: caller } = await callerWith(this.context, 'accounts:write', request, reply);
-    const { database, clock } = inRequest(this.context, request);
-    const at = new Date(clock.now());
-    const of = { id: family, accountId: id, at, reason: 'management', actor: `client:${caller}` } as const;
-    const ended = isAccountId(id) && isUuid(family) && (await endFamily(database, of));
-    if (!ended) unwrap(refuse('not_found'));
+    unwrap(await endSessionOfAccount(context, clientId, { account, session }));
   }
 }

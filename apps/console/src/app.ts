@@ -6,7 +6,7 @@ import type { Settings } from '@rekey/settings';
 import { tokenContext } from '@rekey/tokens';
 import { openWatch, type Watch } from '@rekey/watch';
 import { ConsoleModule } from './console.module.js';
-import { ndjson, registerNdjson } from './ndjson.js';
+import { registerNdjson } from './ndjson.js';
 import { openApi } from './open-api.js';
 
 /** The management API: accounts, clients, and the state of tokens. */
@@ -28,15 +28,13 @@ export async function startConsole(
     const tokens = tokenContext(settings, { database, clock, strongRoles });
     const server = await serve({
       name: 'console',
-      module: ConsoleModule.with({ database, keyring, clock, tokens }),
+      module: ConsoleModule.with({ context: { database, keyring, clock, strongRoles }, tokens }),
       port: settings.ports.console,
       settings,
       ready: () => database.ready(),
       register: registerNdjson,
       openApi,
       watch,
-      streams: /:import$/,
-      media: [{ path: /:import$/, takes: ndjson, gives: ndjson }],
     });
     return {
       url: server.url,

@@ -1,24 +1,44 @@
 import { Readable } from 'node:stream';
-import { Controller, HttpCode, Inject, Post, Req, Res, UnsupportedMediaTypeException } from '@nestjs/common';
-import { inRequest, Operation } from '@rekey/http';
+import {
+  Controller,
+  HttpCode,
+  Post,
+  Req,
+  Res,
+  UnsupportedMediaTypeException,
+  UseGuards,
+} from '@nestjs/common';
+import {
+  Caller,
+  Context,
+  Gives,
+  type ManagementCaller,
+  ManagementScopeGuard,
+  Operation,
+  RequireScope,
+  Streams,
+  Takes,
+} from '@rekey/http';
+import { AccountImport, type ManagementContext } from '@rekey/management';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AccountImport } from './account-import.js';
-import { callerWith } from './bearer.js';
+import { importAccount } from './import-line.js';
 import { inOrder } from './in-order.js';
 import { filledLinesOf, ndjson } from './ndjson.js';
-import { CONTEXT, type ConsoleContext } from './parts.js';
 import { type ImportResult, importLine, importResult } from './wire.js';
 
 /** Lines worked on at once: enough to keep the hashing threads busy, few enough to hold little. */
 const atOnce = 8;
 
 @Controller()
+@UseGuards(ManagementScopeGuard)
 export class ImportController {
-  constructor(@Inject(CONTEXT) private readonly context: ConsoleContext) {}
-
   // The colon of a custom verb (google.aip.dev/136) is doubled for the router.
   @Post('v1/accounts::import')
   @HttpCode(200)
+  @RequireScope('accounts:write')
+  @Takes(ndjson)
+  @Gives(ndjson)
+  @Streams()
   @Operation({
     summary: 'Import accounts, one per line',
     description:
@@ -33,14 +53,20 @@ export class ImportController {
     },
     refusals: ['unauthorized', 'forbidden'],
   })
-  async import(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { clientId } = await callerWith(this.context, 'accounts:write', request, reply);
+  async import(
+    @Caller() { clientId }: ManagementCaller,
+    @Context() context: ManagementContext,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     // Only the parser of lines hands the body over as a stream.
     if (!(request.body instanceof Readable)) throw new UnsupportedMediaTypeException();
-    const accounts = new AccountImport(inRequest(this.context, request), clientId, (err, line) =>
-      request.log.error({ err, line }, 'a line of an import failed'),
+    const accounts = new AccountImport(context, clientId);
+    const report = (err: unknown, line: number) =>
+      request.log.error({ err, line }, 'a line of an import failed');
+    const results = inOrder(filledLinesOf(request.body), atOnce, (line) =>
+      importAccount(accounts, line, report),
     );
-    const results = inOrder(filledLinesOf(request.body), atOnce, (line) => accounts.line(line));
     await reply.header('content-type', ndjson).send(Readable.from(written(results), { objectMode: false }));
   }
 }

@@ -1,7 +1,7 @@
 import { type AccountToPut, isPasswordHash } from '@rekey/accounts';
-import { unwrap } from '@rekey/http';
-import { pickLocale, refuse } from '@rekey/kernel';
-import { clientLifetimes, grants, tokenExchangeGrant } from '@rekey/tokens';
+import { deny } from '@rekey/http';
+import { pickLocale } from '@rekey/kernel';
+import { clientLifetimes, grants, isClientId, tokenExchangeGrant } from '@rekey/tokens';
 import { z } from 'zod';
 
 /** Unknown members are refused, so that nobody sets what is not named here. */
@@ -81,11 +81,9 @@ export type ImportResult = z.output<typeof importResult>;
 /** @throws {RefusedException} `invalid_request` when the body is about another one than the address */
 export function checkSame(member: 'id' | 'client_id', inBody: string | undefined, address: string): void {
   if (inBody === undefined || inBody === address) return;
-  unwrap(
-    refuse('invalid_request', {
-      errors: [{ pointer: `/${member}`, detail: 'does not match the id in the URL' }],
-    }),
-  );
+  deny('invalid_request', {
+    errors: [{ pointer: `/${member}`, detail: 'does not match the id in the URL' }],
+  });
 }
 
 const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/);
@@ -109,6 +107,10 @@ const name = z
   .string()
   .trim()
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters on one line');
+
+export const clientIdInPath = z
+  .string()
+  .refine(isClientId, 'must be 1 to 100 letters, digits, "_", ".", ":" or "-"');
 
 export const clientBody = z
   .strictObject({

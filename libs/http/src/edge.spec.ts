@@ -56,8 +56,8 @@ class Letters {
   @Put(':id')
   @Replies()
   put(
-    @PathParam('id', z.string().max(3)) id: string,
     @Json(letter) body: z.output<typeof letter>,
+    @PathParam('id', z.string().max(3)) id: string,
     @visitor.Parameter() from: { name: string },
   ) {
     return new Reply(id === 'new' ? 201 : 200, { ...body, from: from.name }, { 'x-letter': id });
@@ -166,7 +166,11 @@ describe('the edge', () => {
       [{ pointer: '/text', detail: expect.any(String) }],
     ]);
     expect(refused.body).not.toContain('hunter2');
-    expect((await put('long', { text: 'hi' }, { name: 'Mei' })).statusCode).toBe(400);
+    const both = await put('long', { text: 'hunter2' }, { name: 'Mei' });
+    expect([both.statusCode, both.json().errors]).toEqual([
+      400,
+      [{ pointer: '/id', detail: expect.any(String) }],
+    ]);
   });
 
   test('the context of a handler is bound to its request', async () => {

@@ -1,3 +1,4 @@
+export type { ManagementCaller } from '@rekey/tokens';
 export { bearerChallenge, bearerOf } from './bearer-challenge.js';
 export {
   authenticateClient,
@@ -12,7 +13,6 @@ export { guardResult, requestOf } from './guard-result.js';
 export { asked, createLog, type Log } from './log.js';
 export {
   Caller,
-  type ManagementCaller,
   ManagementScopeGuard,
   RequireScope,
   scopeChallenge,

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import {
   authenticateManagement,
   isOAuthRefused,
+  type ManagementCaller,
   type ManagementScope,
   type TokenContext,
 } from '@rekey/tokens';
@@ -13,12 +14,6 @@ import { inRequest } from './trail.js';
 
 /** An app whose guards read access tokens provides a `TokenContext` under this token. */
 export const TOKENS = Symbol('TokenContext');
-
-/** The OAuth client that calls the management API, and all that its token may do. */
-export interface ManagementCaller {
-  clientId: string;
-  scopes: string[];
-}
 
 const caller = guardResult<ManagementCaller>('ManagementScopeGuard');
 

@@ -29,9 +29,9 @@ export function registerManners(fastify: FastifyInstance, watch: Watch, ledByMes
   });
   fastify.addHook('onResponse', (request, reply, next) => {
     // The template, never the address itself: a token that someone put into a URL stays out of log and metrics.
-    const route = request.routeOptions.url ?? 'none';
+    const { url: route = 'none', config } = request.routeOptions;
     const { method } = request;
-    const isByMessage = request.routeOptions.config?.ledByMessage || ledByMessage?.test(route);
+    const isByMessage = config?.ledByMessage || ledByMessage?.test(route);
     const histogram = isByMessage ? secondsByMessage : seconds;
     histogram.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     const ms = Math.round(reply.elapsedTime * 10) / 10;

@@ -30,7 +30,8 @@ export function negotiate(fastify: FastifyInstance, rules: readonly MediaRule[] 
 
   fastify.addHook('onRequest', (request, reply, next) => {
     const path = pathOf(request);
-    if (request.is404 || request.routeOptions.url === '*') {
+    const { url: route, config } = request.routeOptions;
+    if (request.is404 || route === '*') {
       const allowed = new Set(
         routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods),
       );
@@ -39,7 +40,7 @@ export function negotiate(fastify: FastifyInstance, rules: readonly MediaRule[] 
       return refuseHere(reply, 405, 'method_not_allowed', 'This address does not take that method.');
     }
     const rule = all.find((each) => each.path.test(path)) as MediaRule;
-    const { takes = rule.takes ?? anyMedia, gives = rule.gives ?? anyMedia } = request.routeOptions.config;
+    const { takes = rule.takes ?? anyMedia, gives = rule.gives ?? anyMedia } = config;
     if (gives !== anyMedia && !isAccepted(request.headers.accept, gives))
       return refuseHere(reply, 406, 'not_acceptable', 'None of the accepted types can be given.');
     if (takes !== anyMedia && hasBody(request) && mediaType(request.headers['content-type']) !== takes)

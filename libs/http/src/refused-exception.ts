@@ -32,14 +32,19 @@ export function deny(code: RefusalCode, data?: Refusal['data'], headers?: Record
 /**
  * The wire's schema applied to what came in.
  *
+ * @param at member of the request that the input is, for the pointers
  * @throws {RefusedException} `invalid_request` with a JSON pointer (RFC 6901) and a sentence for each thing that is wrong;
  *   no value is repeated
  */
-export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+export function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  at: string[] = [],
+): z.output<Schema> {
   const parsed = schema.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, 20).map((issue) => ({
-    pointer: `/${issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
+    pointer: `/${[...at, ...issue.path].map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
     detail: issue.message,
   }));
   throw new RefusedException(refuse('invalid_request', { errors }));

@@ -20,6 +20,12 @@ export const managementScopes = [
 ] as const;
 export type ManagementScope = (typeof managementScopes)[number];
 
+/** The client that calls the management API, and all that its token may do. */
+export interface ManagementCaller {
+  clientId: string;
+  scopes: string[];
+}
+
 /** RFC 6749 §4.4: a token for the client itself, without a session and without a refresh token. */
 export async function grantClientCredentials(
   context: TokenContext,
@@ -50,7 +56,7 @@ export async function authenticateManagement(
   context: TokenContext,
   bearer: string | undefined,
   scope: ManagementScope,
-): Promise<{ clientId: string; scopes: string[] } | OAuthRefusal> {
+): Promise<ManagementCaller | OAuthRefusal> {
   const token = bearer === undefined ? undefined : await authenticateBearer(context, bearer);
   if (!token) return oauthRefuse('invalid_token');
   const scopes = token.scope.split(' ');

@@ -98,6 +98,9 @@ export interface ClientWriter {
   everyones: boolean;
 }
 
+/** Also in a transaction. */
+type WritingContext = Pick<TokenContext, 'keyring'> & { database: Sql };
+
 /** The settings, and test set-ups. */
 const anyones = { writer: null, everyones: true };
 const writing = ({ clientId: writer, everyones }: ClientWriter) => ({ writer, everyones });
@@ -123,7 +126,7 @@ export async function putClient(
 /** The same on behalf of a client, which owns what it creates. Refusal: `forbidden` for a client with another owner. */
 export async function putClientBy(
   by: ClientWriter,
-  context: Pick<TokenContext, 'database' | 'keyring'>,
+  context: WritingContext,
   now: number,
   client: Client,
 ): Promise<PutClient | Refusal> {
@@ -137,7 +140,7 @@ interface PutClient {
 
 /** @returns undefined when it has another owner */
 async function write(
-  { database, keyring }: Pick<TokenContext, 'database' | 'keyring'>,
+  { database, keyring }: WritingContext,
   now: number,
   client: Client,
   { secret: given, writer, everyones }: { secret?: string; writer: string | null; everyones: boolean },

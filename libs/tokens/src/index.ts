@@ -3,6 +3,7 @@ export { type EvidenceBasis, type RecoveryAssertion, signRecoveryAssertion } fro
 export {
   authenticateManagement,
   grantClientCredentials,
+  type ManagementCaller,
   type ManagementScope,
   managementScopes,
 } from './client-credentials.js';

@@ -1,24 +1,24 @@
-import { deleteAccount, holdAccount, isAccountId } from '@rekey/accounts';
+import { holdAccount, isAccountId, deleteAccount as removeAccount } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { followDeletion } from '@rekey/recovery';
-import type { ConsoleContext } from './parts.js';
+import { actingClient, type ManagementContext } from './management-context.js';
 
 /** Deletes an account and ends all that belongs to it, in one transaction. Refusals: `not_found`. */
-export async function deleteManagedAccount(
-  { database, clock }: Pick<ConsoleContext, 'database' | 'clock'>,
+export async function deleteAccount(
+  { database, clock }: ManagementContext,
   caller: string,
   id: string,
 ): Promise<undefined | Refusal> {
   if (!isAccountId(id)) return refuse('not_found');
   const now = clock.now();
   const at = new Date(now);
-  const actor = `client:${caller}`;
+  const actor = actingClient(caller);
   return database.transaction(async (tx) => {
     await holdAccount(tx, id);
     await followDeletion(tx, { account: id, actor, at });
     // Nothing was written for an account that is not there.
-    if (!(await deleteAccount(tx, id))) return refuse('not_found');
+    if (!(await removeAccount(tx, id))) return refuse('not_found');
     await recordAudit(tx, { id: uuidv7(now), at, event: 'user_deleted', actor, accountId: id });
     return undefined;
   });
