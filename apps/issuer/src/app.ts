@@ -16,12 +16,9 @@ import {
 } from '@rekey/tokens';
 import { openWatch, type Watch } from '@rekey/watch';
 import { IssuerModule } from './issuer.module.js';
-import { oauthEndpoint, oauthManners } from './oauth-http.js';
+import { oauthManners } from './oauth-http.js';
 import { openApi } from './open-api.js';
 
-/** What an app in a browser calls; what is for servers (introspection, diagnosis) is not among it. */
-const openPaths =
-  /^\/(oauth2\/(token|revoke|jwks|device_authorization)|\.well-known\/oauth-authorization-server|v1\/(sessions|password|authenticators)(\/.*)?)$/;
 const sweepEveryMs = 60_000;
 
 /** The token issuer: its endpoints, its keys, and the management client of the settings. */
@@ -68,8 +65,7 @@ export async function startIssuer(
       ready: () => database.ready(),
       openApi,
       watch,
-      crossOrigin: { origins: settings.corsOrigins, paths: openPaths },
-      media: [{ path: oauthEndpoint, gives: 'application/json' }],
+      crossOrigin: { origins: settings.corsOrigins },
       register: oauthManners,
     });
     sealPasswords(context).catch((fault) => log.warn({ err: fault }, 'sealing of passwords'));

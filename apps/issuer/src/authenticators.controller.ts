@@ -1,23 +1,42 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { listAuthenticators } from '@rekey/accounts';
-import { inRequest, Operation, parse, unwrap } from '@rekey/http';
-import { isRefused } from '@rekey/kernel';
 import {
-  authenticatorsToChange,
+  Controller,
+  createParamDecorator,
+  Delete,
+  type ExecutionContext,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
+import { listAuthenticators } from '@rekey/accounts';
+import {
+  Context,
+  CrossOrigin,
+  CurrentSession,
+  currentSession,
+  Json,
+  Operation,
+  type PersonSession,
+  requestOf,
+  SessionGuard,
+  unwrap,
+} from '@rekey/http';
+import {
   type BindingBy,
   beginTotp,
   confirmTotp,
   type EnrolmentContext,
-  freshFor,
   renewBackupCodes,
   restore,
   unbind,
 } from '@rekey/recovery';
-import type { TokenContext } from '@rekey/tokens';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { CONTEXT, PRODUCT_NAME } from './injection.js';
-import { isBearerRefused, personOf, refuseBearer } from './person.js';
+import { PRODUCT_NAME } from './injection.js';
+import { SessionFilter } from './session-filter.js';
+import { StepUpGuard } from './step-up-guard.js';
 
 const authenticator = z.object({
   id: z.uuid(),
@@ -41,13 +60,20 @@ const totpAnswer = z.object({
 const codesAnswer = z.object({ id: z.uuid(), codes: z.array(z.string()).describe('Shown once') });
 const confirmBody = z.strictObject({ value: z.string().min(1).max(20) });
 
+/** Who changes one, by which session, and from where. */
+const By = createParamDecorator((_data: unknown, context: ExecutionContext): BindingBy => {
+  const request = requestOf(context);
+  const { sub, sid, client_id: client } = currentSession.get(request);
+  return { account: sub, session: sid, client, source: request.ip };
+});
+
 /** A person's own authenticators: what gets them back when password and phone are gone. */
+@CrossOrigin()
 @Controller('v1/authenticators')
+@UseFilters(SessionFilter)
+@UseGuards(SessionGuard)
 export class AuthenticatorsController {
-  constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext & EnrolmentContext,
-    @Inject(PRODUCT_NAME) private readonly productName: string,
-  ) {}
+  constructor(@Inject(PRODUCT_NAME) private readonly productName: string) {}
 
   @Get()
   @Operation({
@@ -56,15 +82,12 @@ export class AuthenticatorsController {
     answers: { 200: { description: 'oldest first', schema: listAnswer } },
     refusals: ['unauthorized'],
   })
-  async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    const person = await personOf(this.context, request);
-    if (!person) return refuseBearer(reply);
-    return {
-      authenticators: await listAuthenticators(this.context.database, person.sub, this.context.clock.now()),
-    };
+  async list(@Context() { database, clock }: EnrolmentContext, @CurrentSession() { sub }: PersonSession) {
+    return { authenticators: await listAuthenticators(database, sub, clock.now()) };
   }
 
   @Post('totp')
+  @UseGuards(StepUpGuard)
   @Operation({
     summary: 'Start to set up an authenticator app',
     description: 'It can be used once a code from it is confirmed. Then it replaces the previous app.',
@@ -72,14 +95,13 @@ export class AuthenticatorsController {
     answers: { 201: { description: 'to be confirmed', schema: totpAnswer } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
-  async begin(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.changing(request, reply, (context, { account }) =>
-      beginTotp(context, account, this.productName),
-    );
+  async begin(@Context() context: EnrolmentContext, @CurrentSession() { sub }: PersonSession) {
+    return unwrap(await beginTotp(context, sub, this.productName));
   }
 
   @Post(':id/confirm')
   @HttpCode(204)
+  @UseGuards(StepUpGuard)
   @Operation({
     summary: 'Confirm the authenticator app with a code from it',
     bearer: true,
@@ -95,28 +117,29 @@ export class AuthenticatorsController {
     ],
   })
   async confirm(
+    @Context() context: EnrolmentContext,
+    @By() by: BindingBy,
     @Param('id') id: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const { value } = parse(confirmBody, body);
-    return this.changing(request, reply, (context, who) => confirmTotp(context, who, { id, value }));
+    @Json(confirmBody) { value }: z.output<typeof confirmBody>,
+  ): Promise<void> {
+    unwrap(await confirmTotp(context, by, { id, value }));
   }
 
   @Post('backup_codes')
+  @UseGuards(StepUpGuard)
   @Operation({
     summary: 'Create ten backup codes, which replace the old ones',
     bearer: true,
     answers: { 201: { description: 'shown once', schema: codesAnswer } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
-  async codes(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.changing(request, reply, (context, who) => renewBackupCodes(context, who));
+  async codes(@Context() context: EnrolmentContext, @By() by: BindingBy) {
+    return unwrap(await renewBackupCodes(context, by));
   }
 
   @Post(':id/restore')
   @HttpCode(204)
+  @UseGuards(StepUpGuard)
   @Operation({
     summary: 'Restore an authenticator that a recovery has turned off',
     description: 'If another one of its kind is set up, remove that one first (409).',
@@ -125,15 +148,16 @@ export class AuthenticatorsController {
     refusals: ['unauthorized', 'step_up_required', 'not_found', 'conflict'],
   })
   async restore(
+    @Context() context: EnrolmentContext,
+    @By() by: BindingBy,
     @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.changing(request, reply, (context, who) => restore(context, who, id));
+  ): Promise<void> {
+    unwrap(await restore(context, by, id));
   }
 
   @Delete(':id')
   @HttpCode(204)
+  @UseGuards(StepUpGuard)
   @Operation({
     summary: 'Remove one of your own authenticators',
     bearer: true,
@@ -141,29 +165,10 @@ export class AuthenticatorsController {
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
   async remove(
+    @Context() context: EnrolmentContext,
+    @By() by: BindingBy,
     @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.changing(request, reply, (context, who) => unbind(context, who, id));
-  }
-
-  /** @param act of a person whose session is fresh and strong enough */
-  private async changing<Outcome>(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    act: (context: EnrolmentContext, who: BindingBy) => Promise<Outcome>,
-  ) {
-    const person = await personOf(this.context, request);
-    if (!person) return refuseBearer(reply);
-    const has = await authenticatorsToChange(this.context, person);
-    if (isRefused(has)) return refuseBearer(reply, has, freshFor);
-    const outcome = await act(inRequest(this.context, request), {
-      account: person.sub,
-      session: person.sid,
-      client: person.client_id,
-      source: request.ip,
-    });
-    return isBearerRefused(outcome) ? refuseBearer(reply, outcome, freshFor) : unwrap(outcome);
+  ): Promise<void> {
+    unwrap(await unbind(context, by, id));
   }
 }

@@ -1,6 +1,16 @@
-import { Body, Controller, HttpCode, Inject, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
-import { inRequest, Operation, parse, unwrap } from '@rekey/http';
-import { isRefused } from '@rekey/kernel';
+import { Controller, HttpCode, Inject, Ip, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  CLIENTS,
+  Context,
+  CrossOrigin,
+  CurrentClient,
+  CurrentSession,
+  Json,
+  Operation,
+  type PersonSession,
+  SessionGuard,
+  unwrap,
+} from '@rekey/http';
 import {
   type ActContext,
   answerDevice,
@@ -9,18 +19,15 @@ import {
   lookAtDevice,
 } from '@rekey/recovery';
 import {
+  type Client,
   type ClientDirectory,
   type DeviceAuthorization,
   deviceGrant,
-  oauthRefuse,
   type TokenContext,
 } from '@rekey/tokens';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { callingClient, clientFields } from './client-authentication.js';
-import { CLIENTS, CONTEXT } from './injection.js';
-import { formOf, grantOrThrow, OAuthException, OAuthFilter, OAuthLimited, readForm } from './oauth-http.js';
-import { personOf, refuseBearer } from './person.js';
+import { clientFields, Form, OAuthClientGuard, TakesForm } from './oauth-client-guard.js';
+import { grantOrThrow, OAuthEndpoints, OAuthFilter } from './oauth-http.js';
 import { oauthErrorSchema } from './token.controller.js';
 
 const beginForm = z.object({ ...clientFields, scope: z.string().optional() });
@@ -34,16 +41,15 @@ const beginAnswer = z.object({
 });
 
 /** Things without a keyboard begin here (RFC 8628). */
+@OAuthEndpoints()
 @Controller('oauth2')
 @UseFilters(OAuthFilter)
+@UseGuards(OAuthClientGuard)
 export class DeviceAuthorizationController {
-  constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext & Pick<ActContext, 'flood'>,
-    @Inject(CLIENTS) private readonly clients: ClientDirectory,
-  ) {}
-
   @Post('device_authorization')
   @HttpCode(200)
+  @CrossOrigin()
+  @TakesForm({ schema: beginForm, grant: deviceGrant })
   @Operation({
     summary: 'Start a device authorization (RFC 8628)',
     body: beginForm,
@@ -55,15 +61,13 @@ export class DeviceAuthorizationController {
       429: { description: 'slow_down, with Retry-After', schema: oauthErrorSchema },
     },
   })
-  async begin(@Req() request: FastifyRequest): Promise<DeviceAuthorization> {
-    const form = readForm(beginForm, formOf(request));
-    const client = await callingClient(this.clients, request, form);
-    if (!client.grants.includes(deviceGrant))
-      throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));
-    const asked = { scope: form.scope, source: request.ip };
-    const begun = await beginDeviceWithin(inRequest(this.context, request), client, asked);
-    if (isRefused(begun)) throw new OAuthLimited(begun);
-    return grantOrThrow(begun);
+  async begin(
+    @Context() context: TokenContext & ActContext,
+    @CurrentClient() client: Client,
+    @Form() { scope }: z.output<typeof beginForm>,
+    @Ip() source: string,
+  ): Promise<DeviceAuthorization> {
+    return grantOrThrow(await beginDeviceWithin(context, client, { scope, source }));
   }
 }
 
@@ -83,11 +87,9 @@ const waiting = z.object({
 
 /** The person's side of it, for products with pages of their own; ours are at `/device`. */
 @Controller('v1/device_codes')
+@UseGuards(SessionGuard)
 export class DeviceController {
-  constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext & Pick<ActContext, 'flood'>,
-    @Inject(CLIENTS) private readonly clients: ClientDirectory,
-  ) {}
+  constructor(@Inject(CLIENTS) private readonly clients: ClientDirectory) {}
 
   @Post()
   @HttpCode(200)
@@ -99,17 +101,13 @@ export class DeviceController {
     refusals: ['invalid_request', 'unauthorized', 'not_found', 'rate_limited'],
   })
   async look(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Context() context: ActContext,
+    @CurrentSession() session: PersonSession,
+    @Json(lookBody) body: z.output<typeof lookBody>,
   ) {
-    return this.byPerson(request, reply, async (who) => {
-      const device = unwrap(
-        await lookAtDevice(inRequest(this.context, request), who, parse(lookBody, body).user_code),
-      );
-      const client = await this.clients.find(device.client_id);
-      return { ...device, client_name: client?.name ?? device.client_id };
-    });
+    const device = unwrap(await lookAtDevice(context, byPerson(session), body.user_code));
+    const client = await this.clients.find(device.client_id);
+    return { ...device, client_name: client?.name ?? device.client_id };
   }
 
   @Put()
@@ -122,27 +120,12 @@ export class DeviceController {
     refusals: ['invalid_request', 'unauthorized', 'not_found', 'rate_limited'],
   })
   async answer(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.byPerson(request, reply, async (who) => {
-      const { user_code, decision } = parse(answerBody, body);
-      unwrap(
-        await answerDevice(inRequest(this.context, request), who, {
-          userCode: user_code,
-          allow: decision === 'allow',
-        }),
-      );
-    });
-  }
-
-  private async byPerson<Outcome>(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    act: (who: Changing) => Promise<Outcome>,
-  ) {
-    const person = await personOf(this.context, request);
-    return person ? act({ account: person.sub, session: person.sid }) : refuseBearer(reply);
+    @Context() context: ActContext,
+    @CurrentSession() session: PersonSession,
+    @Json(answerBody) { user_code: userCode, decision }: z.output<typeof answerBody>,
+  ): Promise<void> {
+    unwrap(await answerDevice(context, byPerson(session), { userCode, allow: decision === 'allow' }));
   }
 }
+
+const byPerson = ({ sub, sid }: PersonSession): Changing => ({ account: sub, session: sid });

@@ -1,19 +1,14 @@
-import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { inRequest, Operation, parse, RefusedException } from '@rekey/http';
-import { refuse } from '@rekey/kernel';
+import { Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { Context, Json, ManagementScopeGuard, Operation, RequireScope } from '@rekey/http';
 import {
-  authenticateManagement,
   causeNames,
   type Diagnosis,
   diagnose,
-  isOAuthRefused,
   longestToken,
   remedies,
   type TokenContext,
 } from '@rekey/tokens';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { CONTEXT } from './injection.js';
 
 const body = z.strictObject({
   token: z.string().min(1).max(longestToken),
@@ -43,9 +38,9 @@ const answer = z.object({
 
 /** Why a token is not taken, for those who help. The public learns it from a 401 only as far as RFC 6750 goes. */
 @Controller('v1/tokens')
+@UseGuards(ManagementScopeGuard)
+@RequireScope('tokens:read')
 export class DiagnoseController {
-  constructor(@Inject(CONTEXT) private readonly context: TokenContext) {}
-
   @Post('diagnose')
   @HttpCode(200)
   @Operation({
@@ -55,21 +50,10 @@ export class DiagnoseController {
     answers: { 200: { description: 'the diagnosis', schema: answer } },
     refusals: ['invalid_request', 'unauthorized', 'forbidden'],
   })
-  async diagnose(
-    @Body() given: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+  diagnose(
+    @Context() context: TokenContext,
+    @Json(body) { token, audience }: z.output<typeof body>,
   ): Promise<Diagnosis> {
-    const bearer = /^bearer ([\w.-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const context = inRequest(this.context, request);
-    const caller = await authenticateManagement(context, bearer, 'tokens:read');
-    if (isOAuthRefused(caller)) {
-      const { error } = caller;
-      const why = bearer === undefined ? '' : `, error="${error}"`;
-      reply.header('www-authenticate', `Bearer realm="rekey"${why}`);
-      throw new RefusedException(refuse(error === 'insufficient_scope' ? 'forbidden' : 'unauthorized'));
-    }
-    const { token, audience } = parse(body, given);
     return diagnose(context, token, { audience });
   }
 }

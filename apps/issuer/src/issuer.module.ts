@@ -1,9 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CLIENTS, CONTEXT, TOKENS } from '@rekey/http';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import { AuthenticatorsController } from './authenticators.controller.js';
 import { DeviceAuthorizationController, DeviceController } from './device.controller.js';
 import { DiagnoseController } from './diagnose.controller.js';
-import { CLIENTS, CONTEXT, PRODUCT_NAME } from './injection.js';
+import { PRODUCT_NAME } from './injection.js';
 import { MetadataController } from './metadata.controller.js';
 import { PasswordController } from './password.controller.js';
 import { SessionsController } from './sessions.controller.js';
@@ -32,6 +33,7 @@ export class IssuerModule {
       ],
       providers: [
         { provide: CONTEXT, useValue: parts.context },
+        { provide: TOKENS, useExisting: CONTEXT },
         { provide: PRODUCT_NAME, useValue: parts.productName },
         { provide: CLIENTS, useValue: parts.clients },
       ],

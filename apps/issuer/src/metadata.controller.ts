@@ -1,14 +1,15 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import { Operation } from '@rekey/http';
+import { CONTEXT, CrossOrigin, Operation, Public } from '@rekey/http';
 import { grants, managementScopes, type TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
-import { CONTEXT } from './injection.js';
 
+@Public()
 @Controller()
 export class MetadataController {
   constructor(@Inject(CONTEXT) private readonly context: TokenContext) {}
 
   @Get('.well-known/oauth-authorization-server')
+  @CrossOrigin()
   @Header('cache-control', 'public, max-age=300')
   @Operation({
     summary: 'Authorization server metadata (RFC 8414)',
@@ -40,6 +41,7 @@ export class MetadataController {
   }
 
   @Get('oauth2/jwks')
+  @CrossOrigin()
   @Header('cache-control', 'public, max-age=300')
   @Operation({
     summary: 'Public keys to verify access tokens (RFC 7517)',

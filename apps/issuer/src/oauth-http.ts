@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import { basicChallenge, problemOf } from '@rekey/http';
-import type { Refusal } from '@rekey/kernel';
+import { anyMedia, basicChallenge, problemOf, RouteFact } from '@rekey/http';
+import { isRefused, type Refusal } from '@rekey/kernel';
 import { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from '@rekey/tokens';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { z } from 'zod';
 
 /** Carries an OAuth refusal from a controller to its filter. */
@@ -23,7 +23,8 @@ export class OAuthLimited extends OAuthException {
 }
 
 /** @throws {OAuthException} when the outcome is a no */
-export function grantOrThrow<T>(outcome: T | OAuthRefusal): T {
+export function grantOrThrow<T>(outcome: T | OAuthRefusal | Refusal): T {
+  if (isRefused(outcome)) throw new OAuthLimited(outcome);
   if (isOAuthRefused(outcome)) throw new OAuthException(outcome);
   return outcome;
 }
@@ -53,13 +54,24 @@ export class OAuthFilter implements ExceptionFilter {
   }
 }
 
-/** Whatever comes to these is answered as RFC 6749 §5 has it. */
-export const oauthEndpoint = /^\/oauth2\/(token|introspect|revoke|device_authorization)$/;
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whatever comes to this path is answered as RFC 6749 §5 has it. */
+    oauth?: boolean;
+  }
+}
+
+/** On a controller whose routes are endpoints of RFC 6749. Another content type is refused in OAuth's words, not by HTTP's 415. */
+export const OAuthEndpoints = () => RouteFact({ oauth: true, takes: anyMedia });
 
 /** What is true of every answer of an OAuth endpoint, also of a request that no route has seen. */
 export async function oauthManners(fastify: FastifyInstance): Promise<void> {
+  const paths = new Set<string | undefined>();
+  fastify.addHook('onRoute', ({ url, config }: RouteOptions) => {
+    if (config?.oauth) paths.add(url);
+  });
   fastify.addHook('onSend', (request, reply, payload, next) => {
-    if (!oauthEndpoint.test(request.url.split('?')[0] ?? '')) return next(null, payload);
+    if (!paths.has(request.url.split('?')[0])) return next(null, payload);
     // Beside Cache-Control, for caches of HTTP/1.0 (RFC 6749 §5.1).
     reply.header('pragma', 'no-cache');
     const isProblem = reply.getHeader('content-type') === 'application/problem+json';
@@ -111,11 +123,13 @@ export function formOf(request: FastifyRequest): Form {
 /**
  * What of a form is read; a parameter that nobody knows is passed over (RFC 6749 §3.2).
  *
- * @throws {OAuthException} `invalid_request` when one is missing or malformed
+ * @throws {OAuthException} `invalid_request` when one is missing or malformed, `unsupported_grant_type`
  */
 export function readForm<Schema extends z.ZodType>(schema: Schema, form: Form): z.output<Schema> {
   const parsed = schema.safeParse(form);
   if (parsed.success) return parsed.data;
   const name = String(parsed.error.issues[0]?.path[0] ?? '').replace(/[^\w]/g, '');
+  if (name === 'grant_type' && form.grant_type !== undefined)
+    throw new OAuthException(oauthRefuse('unsupported_grant_type'));
   throw new OAuthException(oauthRefuse('invalid_request', `parameter ${name} is missing or malformed`));
 }

@@ -1,11 +1,21 @@
-import { Body, Controller, Inject, Put, Req, Res } from '@nestjs/common';
-import { inRequest, Operation, parse, unwrap } from '@rekey/http';
-import { type ActContext, changeOwnPassword, freshFor } from '@rekey/recovery';
+import { Controller, Inject, Put, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  CLIENTS,
+  Context,
+  CrossOrigin,
+  CurrentSession,
+  deny,
+  Json,
+  Operation,
+  type PersonSession,
+  SessionGuard,
+  unwrap,
+} from '@rekey/http';
+import { type ActContext, changeOwnPassword } from '@rekey/recovery';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { CLIENTS, CONTEXT, PRODUCT_NAME } from './injection.js';
-import { isBearerRefused, personOf, refuseBearer } from './person.js';
+import { PRODUCT_NAME } from './injection.js';
+import { SessionFilter } from './session-filter.js';
 import { sessionResponseSchema } from './token.controller.js';
 
 const changeBody = z.strictObject({
@@ -14,10 +24,12 @@ const changeBody = z.strictObject({
 });
 
 /** A person's own password. */
+@CrossOrigin()
 @Controller('v1/password')
+@UseFilters(SessionFilter)
+@UseGuards(SessionGuard)
 export class PasswordController {
   constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext & Pick<ActContext, 'flood'>,
     @Inject(CLIENTS) private readonly clients: ClientDirectory,
     @Inject(PRODUCT_NAME) private readonly productName: string,
   ) {}
@@ -40,16 +52,11 @@ export class PasswordController {
     ],
   })
   async change(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Context() context: TokenContext & ActContext,
+    @CurrentSession() session: PersonSession,
+    @Json(changeBody) wanted: z.output<typeof changeBody>,
   ) {
-    const person = await personOf(this.context, request);
-    const client = person && (await this.clients.find(person.client_id));
-    if (!person || !client) return refuseBearer(reply);
-    const wanted = parse(changeBody, body);
-    const context = inRequest(this.context, request);
-    const outcome = await changeOwnPassword(context, person, client, wanted, this.productName);
-    return isBearerRefused(outcome) ? refuseBearer(reply, outcome, freshFor) : unwrap(outcome);
+    const client = (await this.clients.find(session.client_id)) ?? deny('unauthorized');
+    return unwrap(await changeOwnPassword(context, session, client, wanted, this.productName));
   }
 }

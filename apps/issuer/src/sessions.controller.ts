@@ -1,19 +1,22 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { clientForPeople, clientMembers, inRequest, Operation, parse, unwrap } from '@rekey/http';
-import { isUuid, refuse } from '@rekey/kernel';
-import { type ActContext, signInWithin } from '@rekey/recovery';
+import { Controller, Delete, Get, HttpCode, Ip, Param, Post, UseGuards } from '@nestjs/common';
 import {
-  type ClientDirectory,
-  endFamily,
-  type FamilyView,
-  familySchema,
-  listFamilies,
-  type TokenContext,
-} from '@rekey/tokens';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+  ClientForPeopleGuard,
+  Context,
+  CrossOrigin,
+  CurrentClient,
+  CurrentSession,
+  clientMembers,
+  deny,
+  Json,
+  Operation,
+  type PersonSession,
+  SessionGuard,
+  unwrap,
+} from '@rekey/http';
+import { isUuid } from '@rekey/kernel';
+import { type ActContext, signInWithin } from '@rekey/recovery';
+import { type Client, endFamily, familySchema, listFamilies, type TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
-import { CLIENTS, CONTEXT } from './injection.js';
-import { personOf, refuseBearer } from './person.js';
 import { sessionResponseSchema } from './token.controller.js';
 
 const signInBody = z.strictObject({
@@ -38,15 +41,12 @@ const signInBody = z.strictObject({
 const sessionSchema = familySchema.extend({ current: z.boolean() });
 
 /** Sign-in of products without their own, and a person's own sessions. */
+@CrossOrigin()
 @Controller('v1/sessions')
 export class SessionsController {
-  constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext & Pick<ActContext, 'flood'>,
-    @Inject(CLIENTS) private readonly clients: ClientDirectory,
-  ) {}
-
   @Post()
   @HttpCode(201)
+  @UseGuards(ClientForPeopleGuard)
   @Operation({
     summary: 'Sign in with a password',
     description:
@@ -57,17 +57,17 @@ export class SessionsController {
     refusals: ['invalid_request', 'unauthorized', 'second_factor_required', 'rate_limited'],
   })
   async begin(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Context() context: TokenContext & ActContext,
+    @CurrentClient() client: Client,
+    @Json(signInBody) { device_token, ...wanted }: z.output<typeof signInBody>,
+    @Ip() source: string,
   ) {
-    const { client_id, client_secret, device_token, ...credentials } = parse(signInBody, body);
-    const client = await clientForPeople(this.clients, request, reply, { client_id, client_secret });
-    const wanted = { ...credentials, device_tokens: device_token === undefined ? [] : [device_token] };
-    return unwrap(await signInWithin(inRequest(this.context, request), client, wanted, request.ip));
+    const device_tokens = device_token === undefined ? [] : [device_token];
+    return unwrap(await signInWithin(context, client, { ...wanted, device_tokens }, source));
   }
 
   @Get()
+  @UseGuards(SessionGuard)
   @Operation({
     summary: 'List your own sessions',
     bearer: true,
@@ -76,22 +76,15 @@ export class SessionsController {
     },
     refusals: ['unauthorized'],
   })
-  async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    const { database, clock } = this.context;
-    const bearer = await personOf(this.context, request);
-    if (!bearer) return refuseBearer(reply);
-    const families = await listFamilies(database, clock.now(), bearer.sub);
+  async list(@Context() { database, clock }: TokenContext, @CurrentSession() { sub, sid }: PersonSession) {
+    const families = await listFamilies(database, clock.now(), sub);
     const active = families.filter(({ state }) => state === 'active');
-    return {
-      sessions: active.map((family): FamilyView & { current: boolean } => ({
-        ...family,
-        current: family.id === bearer.sid,
-      })),
-    };
+    return { sessions: active.map((family) => ({ ...family, current: family.id === sid })) };
   }
 
   @Delete(':id')
   @HttpCode(204)
+  @UseGuards(SessionGuard)
   @Operation({
     summary: 'End one of your own sessions',
     bearer: true,
@@ -99,24 +92,12 @@ export class SessionsController {
     refusals: ['unauthorized', 'not_found'],
   })
   async end(
+    @Context() { database, clock }: TokenContext,
+    @CurrentSession() { sub: accountId }: PersonSession,
     @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const bearer = await personOf(this.context, request);
-    if (!bearer) return refuseBearer(reply);
-    const { database, clock } = inRequest(this.context, request);
+  ): Promise<void> {
     const at = new Date(clock.now());
-    const ended =
-      isUuid(id) &&
-      (await endFamily(database, {
-        id,
-        accountId: bearer.sub,
-        at,
-        reason: 'ended_by_person',
-        actor: 'person',
-      }));
-    if (!ended) unwrap(refuse('not_found'));
-    return undefined;
+    const by = { accountId, at, reason: 'ended_by_person', actor: 'person' } as const;
+    if (!isUuid(id) || !(await endFamily(database, { id, ...by }))) deny('not_found');
   }
 }

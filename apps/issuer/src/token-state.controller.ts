@@ -1,18 +1,9 @@
-import { Controller, HttpCode, Inject, Post, Req, UseFilters } from '@nestjs/common';
-import { inRequest, Operation } from '@rekey/http';
-import {
-  type ClientDirectory,
-  type Introspection,
-  introspect,
-  oauthRefuse,
-  revoke,
-  type TokenContext,
-} from '@rekey/tokens';
-import type { FastifyRequest } from 'fastify';
+import { Controller, HttpCode, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { Context, CrossOrigin, CurrentClient, Operation } from '@rekey/http';
+import { type Client, type Introspection, introspect, revoke, type TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
-import { callingClient, clientFields } from './client-authentication.js';
-import { CLIENTS, CONTEXT } from './injection.js';
-import { formOf, grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+import { clientFields, Form, OAuthClientGuard, TakesForm } from './oauth-client-guard.js';
+import { grantOrThrow, OAuthEndpoints, OAuthFilter } from './oauth-http.js';
 import { oauthErrorSchema } from './token.controller.js';
 
 const tokenForm = z.object({
@@ -22,16 +13,14 @@ const tokenForm = z.object({
 });
 
 /** Is a token good, and: it shall not be any more. */
+@OAuthEndpoints()
 @Controller('oauth2')
 @UseFilters(OAuthFilter)
+@UseGuards(OAuthClientGuard)
 export class TokenStateController {
-  constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext,
-    @Inject(CLIENTS) private readonly clients: ClientDirectory,
-  ) {}
-
   @Post('introspect')
   @HttpCode(200)
+  @TakesForm({ schema: tokenForm, confidential: true })
   @Operation({
     summary: 'Token introspection (RFC 7662)',
     description:
@@ -44,17 +33,18 @@ export class TokenStateController {
       401: { description: 'invalid_client', schema: oauthErrorSchema },
     },
   })
-  async introspect(@Req() request: FastifyRequest): Promise<Introspection> {
-    const form = readForm(tokenForm, formOf(request));
-    const client = await callingClient(this.clients, request, form);
-    // RFC 7662 §2.1 and §4: an endpoint that anybody may ask is one to try out tokens at.
-    if (client.type === 'public')
-      throw new OAuthException(oauthRefuse('invalid_client', 'a confidential client is required'));
-    return introspect(inRequest(this.context, request), client, form.token);
+  introspect(
+    @Context() context: TokenContext,
+    @CurrentClient() client: Client,
+    @Form() { token }: z.output<typeof tokenForm>,
+  ): Promise<Introspection> {
+    return introspect(context, client, token);
   }
 
   @Post('revoke')
   @HttpCode(200)
+  @CrossOrigin()
+  @TakesForm({ schema: tokenForm, unnamed: 'default' })
   @Operation({
     summary: 'Token revocation (RFC 7009): end the session of a token',
     body: tokenForm,
@@ -68,9 +58,11 @@ export class TokenStateController {
       401: { description: 'invalid_client', schema: oauthErrorSchema },
     },
   })
-  async revoke(@Req() request: FastifyRequest): Promise<void> {
-    const form = readForm(tokenForm, formOf(request));
-    const client = await callingClient(this.clients, request, form, 'default');
-    grantOrThrow(await revoke(inRequest(this.context, request), client, form.token));
+  async revoke(
+    @Context() context: TokenContext,
+    @CurrentClient() client: Client,
+    @Form() { token }: z.output<typeof tokenForm>,
+  ): Promise<void> {
+    grantOrThrow(await revoke(context, client, token));
   }
 }

@@ -1,11 +1,10 @@
-import { Controller, HttpCode, Inject, Post, Req, UseFilters } from '@nestjs/common';
-import { inRequest, Operation } from '@rekey/http';
+import { Controller, HttpCode, Inject, Ip, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { CLIENTS, Context, CrossOrigin, CurrentClient, Operation } from '@rekey/http';
 import {
   type Client,
   type ClientDirectory,
   deviceGrant,
   exchangeAssertion,
-  type Grant,
   grantClientCredentials,
   type OAuthRefusal,
   oauthRefuse,
@@ -16,11 +15,9 @@ import {
   type TokenResponse,
   tokenExchangeGrant,
 } from '@rekey/tokens';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type ClientFields, callingClient, clientFields, showsCredentials } from './client-authentication.js';
-import { CLIENTS, CONTEXT } from './injection.js';
-import { formOf, grantOrThrow, OAuthException, OAuthFilter, readForm } from './oauth-http.js';
+import { clientFields, Form, OAuthClientGuard, TakesForm } from './oauth-client-guard.js';
+import { grantOrThrow, OAuthEndpoints, OAuthFilter } from './oauth-http.js';
 
 // How long a value may be is no matter of form: what no such token can be is `invalid_grant`, like every other that is unknown.
 const text = z.string();
@@ -54,11 +51,12 @@ const refreshForm = z.object({
   refresh_token: text,
   scope,
 });
-const clientForm = z.object({ ...clientFields, grant_type: z.literal('client_credentials'), scope });
-
 const deviceForm = z.object({ ...clientFields, grant_type: z.literal(deviceGrant), device_code: text });
+const clientForm = z.object({ ...clientFields, grant_type: z.literal('client_credentials'), scope });
+const forms = [exchangeForm, codeForm, refreshForm, deviceForm, clientForm] as const;
+/** The grant says which form it is, so that what is wrong is said of that form only. */
+const tokenForm = z.discriminatedUnion('grant_type', forms);
 
-const anyForm = z.object({ grant_type: text });
 export const tokenResponseSchema = z.object({
   access_token: z.string(),
   token_type: z.enum(['Bearer', 'N_A']),
@@ -77,21 +75,22 @@ export const sessionResponseSchema = tokenResponseSchema.extend({
 });
 export const oauthErrorSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
+@OAuthEndpoints()
 @Controller('oauth2')
 @UseFilters(OAuthFilter)
+@UseGuards(OAuthClientGuard)
 export class TokenController {
-  constructor(
-    @Inject(CONTEXT) private readonly context: TokenContext,
-    @Inject(CLIENTS) private readonly clients: ClientDirectory,
-  ) {}
+  constructor(@Inject(CLIENTS) private readonly clients: ClientDirectory) {}
 
   @Post('token')
   @HttpCode(200)
+  @CrossOrigin()
+  @TakesForm({ schema: tokenForm, unnamed: 'default' })
   @Operation({
     summary:
       'Get tokens: token exchange, authorization code with PKCE, refresh token, device code, client credentials',
     description: 'RFC 6749, RFC 7636, RFC 8628, RFC 8693',
-    body: z.union([exchangeForm, codeForm, refreshForm, deviceForm, clientForm]),
+    body: z.union(forms),
     bodyType: 'application/x-www-form-urlencoded',
     answers: {
       200: { description: 'tokens', schema: tokenResponseSchema },
@@ -99,53 +98,36 @@ export class TokenController {
       401: { description: 'invalid_client', schema: oauthErrorSchema },
     },
   })
-  token(@Req() request: FastifyRequest): Promise<TokenResponse> {
-    const form = formOf(request);
-    const { grant_type: grant } = readForm(anyForm, form);
-    const context = inRequest(this.context, request);
-    switch (grant) {
-      case tokenExchangeGrant:
-        return this.exchange(context, request, readForm(exchangeForm, form));
-      case 'authorization_code':
-        return this.byClient(request, readForm(codeForm, form), grant, (client, read) =>
-          redeemCode(context, client, { ...read, source: request.ip }),
-        );
-      case 'refresh_token':
-        return this.byClient(request, readForm(refreshForm, form), grant, (client, read) =>
-          refresh(context, client, { ...read, source: request.ip }),
-        );
-      case deviceGrant:
-        return this.byClient(request, readForm(deviceForm, form), grant, (client, read) =>
-          redeemDeviceCode(context, client, read),
-        );
-      case 'client_credentials':
-        return this.byClient(request, readForm(clientForm, form), grant, (client, read) =>
-          grantClientCredentials(context, client, read),
-        );
-      default:
-        throw new OAuthException(oauthRefuse('unsupported_grant_type'));
-    }
-  }
-
-  /** The assertion says for which client it is, and stands for its authentication. */
-  private async exchange(
-    context: TokenContext,
-    request: FastifyRequest,
-    form: z.output<typeof exchangeForm>,
+  async token(
+    @Context() context: TokenContext,
+    @CurrentClient() client: Client | undefined,
+    @Form() form: z.output<typeof tokenForm>,
+    @Ip() source: string,
   ): Promise<TokenResponse> {
-    if (showsCredentials(request, form)) await callingClient(this.clients, request, form);
-    return grantOrThrow(await exchangeAssertion(context, this.clients, form));
+    return grantOrThrow(
+      form.grant_type === tokenExchangeGrant
+        ? await exchangeAssertion(context, this.clients, form)
+        : await grantTo(context, client, { ...form, source }),
+    );
   }
+}
 
-  private async byClient<Read extends ClientFields>(
-    request: FastifyRequest,
-    form: Read,
-    grant: Grant,
-    issue: (client: Client, form: Read) => Promise<TokenResponse | OAuthRefusal>,
-  ): Promise<TokenResponse> {
-    const client = await callingClient(this.clients, request, form, 'default');
-    if (!client.grants.includes(grant))
-      throw new OAuthException(oauthRefuse('unauthorized_client', 'the client may not use this grant'));
-    return grantOrThrow(await issue(client, form));
+type ClientGrant = Exclude<z.output<typeof tokenForm>, z.output<typeof exchangeForm>> & { source: string };
+
+async function grantTo(
+  context: TokenContext,
+  client: Client | undefined,
+  form: ClientGrant,
+): Promise<TokenResponse | OAuthRefusal> {
+  if (!client) return oauthRefuse('invalid_client', 'client authentication is required');
+  switch (form.grant_type) {
+    case 'authorization_code':
+      return redeemCode(context, client, form);
+    case 'refresh_token':
+      return refresh(context, client, form);
+    case deviceGrant:
+      return redeemDeviceCode(context, client, form);
+    case 'client_credentials':
+      return grantClientCredentials(context, client, form);
   }
 }

@@ -3,12 +3,16 @@ import type { Client, ClientDirectory } from '@rekey/tokens';
 import { z } from 'zod';
 import { clientMembers, findClientForPeople } from './client-authentication.js';
 import { guardResult, requestOf } from './guard-result.js';
+import { parse } from './refused-exception.js';
 
 /** An app whose guards authenticate OAuth clients provides a `ClientDirectory` under this token. */
 export const CLIENTS = Symbol('ClientDirectory');
 
-/** Where a guard puts the OAuth client of a request: {@link ClientForPeopleGuard}, and those that apps make for their forms. */
-export const currentClient = guardResult<Client>('a guard of clients');
+/**
+ * Where a guard puts the OAuth client of a request: {@link ClientForPeopleGuard}, and those that apps make for their forms.
+ * Undefined where a form does without one.
+ */
+export const currentClient = guardResult<Client | undefined>('a guard of clients');
 
 /** The OAuth client of the request. */
 export const CurrentClient = currentClient.Parameter;
@@ -25,10 +29,8 @@ export class ClientForPeopleGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
-    const shown = members.safeParse(request.body ?? {});
-    // Members of the wrong form name nobody. The schema of the whole body refuses them next, and the handler does not run.
-    if (!shown.success) return true;
-    currentClient.set(request, await findClientForPeople(this.clients, request, shown.data));
+    const shown = parse(members, request.body);
+    currentClient.set(request, await findClientForPeople(this.clients, request, shown));
     return true;
   }
 }

@@ -12,15 +12,20 @@ export const requestOf = (context: ExecutionContext): FastifyRequest =>
  */
 export function guardResult<Result>(guard: string) {
   const results = new WeakMap<FastifyRequest, { result: Result }>();
+  const get = (request: FastifyRequest): Result => {
+    const found = results.get(request);
+    if (!found) throw new Error(`${guard} has not run before this handler`);
+    return found.result;
+  };
   return {
+    /** For another guard, or a parameter that is made of it. */
+    get,
     set(request: FastifyRequest, result: Result): void {
       results.set(request, { result });
     },
     /** Gives a handler the result. */
-    Parameter: createParamDecorator((_data: unknown, context: ExecutionContext): Result => {
-      const found = results.get(requestOf(context));
-      if (!found) throw new Error(`${guard} has not run before this handler`);
-      return found.result;
-    }),
+    Parameter: createParamDecorator(
+      (_data: unknown, context: ExecutionContext): Result => get(requestOf(context)),
+    ),
   };
 }

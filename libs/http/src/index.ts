@@ -31,13 +31,20 @@ export {
   CrossOrigin,
   Gives,
   LedByMessage,
+  RouteFact,
   type RouteFacts,
   Streams,
   Takes,
 } from './route-facts.js';
 export { type Running, runProcess, whatToDo } from './run-process.js';
 export { createApp, type RunningServer, type ServeOptions, serve } from './server.js';
-export { CurrentSession, type PersonSession, SessionGuard, sessionChallenge } from './session-guard.js';
+export {
+  CurrentSession,
+  currentSession,
+  type PersonSession,
+  SessionGuard,
+  sessionChallenge,
+} from './session-guard.js';
 export { warnOfSurplus } from './surplus-rights.js';
 export { inRequest } from './trail.js';
 export { unlessEnding } from './unless-ending.js';

@@ -1,4 +1,5 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyContextConfig } from 'fastify';
 
 /** What hooks know of a route, beside its path. They read it from `request.routeOptions.config`. */
 export interface RouteFacts {
@@ -21,11 +22,17 @@ declare module 'fastify' {
 /** For {@link Takes} and {@link Gives}: the route itself looks at the types. */
 export const anyMedia = '*/*';
 
-const factsOf = new WeakMap<object, RouteFacts>();
+const factsOf = new WeakMap<object, FastifyContextConfig>();
 
-/** Adds to the one route config that a handler can have. What a handler says overrides what its controller says. */
-function RouteFact(ofHandler: RouteFacts, ofController = ofHandler): ClassDecorator & MethodDecorator {
-  const add = (target: object, name: string, descriptor: PropertyDescriptor, facts: RouteFacts) => {
+/**
+ * Adds to the one route config that a handler can have. What a handler says overrides what its controller says. An app declares
+ * facts of its own as members of Fastify's `FastifyContextConfig`.
+ */
+export function RouteFact(
+  ofHandler: FastifyContextConfig,
+  ofController = ofHandler,
+): ClassDecorator & MethodDecorator {
+  const add = (target: object, name: string, descriptor: PropertyDescriptor, facts: FastifyContextConfig) => {
     factsOf.set(descriptor.value, facts);
     RouteConfig(facts)(target, name, descriptor);
   };

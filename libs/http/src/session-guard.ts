@@ -11,10 +11,11 @@ import { inRequest } from './trail.js';
 /** A person's access token, which belongs to a session that has not ended. */
 export type PersonSession = VerifiedAccessToken & { sid: string };
 
-const session = guardResult<PersonSession>('SessionGuard');
+/** Where {@link SessionGuard} puts the session of the person that it let in. */
+export const currentSession = guardResult<PersonSession>('SessionGuard');
 
 /** The session of the person that {@link SessionGuard} let in. */
-export const CurrentSession = session.Parameter;
+export const CurrentSession = currentSession.Parameter;
 
 /**
  * Lets in a person with an access token that is good right now. Refusals: `unauthorized`, with a challenge that says no more than
@@ -32,7 +33,7 @@ export class SessionGuard implements CanActivate {
       const hasShown = request.headers.authorization !== undefined;
       return deny('unauthorized', {}, bearerChallenge(hasShown ? 'invalid_token' : undefined));
     }
-    session.set(request, { ...found, sid: found.sid });
+    currentSession.set(request, { ...found, sid: found.sid });
     return true;
   }
 }

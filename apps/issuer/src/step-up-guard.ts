@@ -1,0 +1,15 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { CONTEXT, currentSession, inRequest, requestOf, unwrap } from '@rekey/http';
+import { authenticatorsToChange, type EnrolmentContext } from '@rekey/recovery';
+
+/** After `SessionGuard`: lets in a session that is fresh and strong enough to change authenticators. Refusals: `step_up_required`. */
+@Injectable()
+export class StepUpGuard implements CanActivate {
+  constructor(@Inject(CONTEXT) private readonly context: EnrolmentContext) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = requestOf(context);
+    unwrap(await authenticatorsToChange(inRequest(this.context, request), currentSession.get(request)));
+    return true;
+  }
+}
