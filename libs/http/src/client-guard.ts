@@ -3,6 +3,7 @@ import type { Client, ClientDirectory } from '@rekey/tokens';
 import { z } from 'zod';
 import { clientMembers, findClientForPeople } from './client-authentication.js';
 import { guardResult, requestOf } from './guard-result.js';
+import { parse } from './refused-exception.js';
 
 /** An app whose guards authenticate OAuth clients provides a `ClientDirectory` under this token. */
 export const CLIENTS = Symbol('ClientDirectory');
@@ -17,7 +18,7 @@ const members = z.object(clientMembers);
 
 /**
  * For which client a person signs in or recovers, from a body of JSON. Refusals: `unauthorized` with a challenge;
- * `invalid_request` for a client that is unknown or not for people.
+ * `invalid_request` for a client that is unknown or not for people, and for members of the wrong form.
  */
 @Injectable()
 export class ClientForPeopleGuard implements CanActivate {
@@ -25,10 +26,9 @@ export class ClientForPeopleGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
-    const shown = members.safeParse(request.body ?? {});
-    // Members of the wrong form name nobody. The schema of the whole body refuses them next, and the handler does not run.
-    if (!shown.success) return true;
-    currentClient.set(request, await findClientForPeople(this.clients, request, shown.data));
+    // Not left to the schema of the whole body: parameters without a pipe are read before it has refused.
+    const shown = parse(members, request.body);
+    currentClient.set(request, await findClientForPeople(this.clients, request, shown));
     return true;
   }
 }

@@ -13,9 +13,12 @@ import { openWatch } from '@rekey/watch';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import {
+  CLIENTS,
+  ClientForPeopleGuard,
   CONTEXT,
   Context,
   CrossOrigin,
+  CurrentClient,
   createApp,
   deny,
   Gives,
@@ -100,6 +103,12 @@ class Others {
     return {};
   }
 
+  @Post('sign-in')
+  @UseGuards(ClientForPeopleGuard)
+  signIn(@CurrentClient() client: object, @Json(z.looseObject({ client_id: z.string() })) _body: object) {
+    return client;
+  }
+
   @Get('mine')
   @UseGuards(SessionGuard)
   mine() {
@@ -114,6 +123,7 @@ const context = { limit: 30, database: { at: (place: unknown) => ({ place }) } }
   providers: [
     { provide: CONTEXT, useValue: context },
     { provide: TOKENS, useValue: context },
+    { provide: CLIENTS, useValue: {} },
   ],
 })
 class LetterModule {}
@@ -167,6 +177,15 @@ describe('the edge', () => {
     ]);
     expect(refused.body).not.toContain('hunter2');
     expect((await put('long', { text: 'hi' }, { name: 'Mei' })).statusCode).toBe(400);
+  });
+
+  test('a client that is named by something else than a text is refused, and is no fault of ours', async () => {
+    const payload = { client_id: 5 };
+    const refused = await fastify.inject({ method: 'POST', url: '/v1/sign-in', payload });
+    expect([refused.statusCode, refused.json().errors]).toEqual([
+      400,
+      [{ pointer: '/client_id', detail: expect.any(String) }],
+    ]);
   });
 
   test('the context of a handler is bound to its request', async () => {
