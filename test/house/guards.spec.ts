@@ -9,6 +9,7 @@ describe('every controller is guarded', () => {
     ['@Controller() class A { @Get() show() {} }', 'show'],
     ['@Controller() class A { @Get() @UseGuards(Scope) show() {} @nest.Post("x") put() {} }', 'put'],
     ['@Controller("a") @UseGuards() class A { @Delete() remove() {} }', 'remove'],
+    ['@PageController("a") class A { @Get() @Public() show() {} @Post() put() {} }', 'put'],
     ['@Controller() @UseFilters(Faults) class A { @All() any() {} @Sse() events() {} }', 'any, events'],
     ['// @Public()\n@Controller() class A { @Get() show() {} }', 'show'],
     ['export default @Controller() class { @Get() show() {} }', 'show'],

@@ -5,7 +5,6 @@ import { openWatch, type Watch } from '@rekey/watch';
 import type { IssuerAddress } from './issuer-over-http.js';
 import { openApi } from './open-api.js';
 import { BrowserState } from './pages/browser-state.js';
-import { pageMedia } from './pages/media.js';
 import { registerPages } from './pages/register.js';
 import { assemble } from './parts.js';
 import { RecoveryModule } from './recovery.module.js';
@@ -25,13 +24,11 @@ export async function startRecovery(
       port: settings.ports.recovery,
       settings,
       ready: () => parts.ready(),
-      register: (fastify) => registerPages(fastify, browser, settings.productName),
+      register: registerPages,
       openApi,
       watch,
-      ledByMessage: /^\/(v1\/stops|stop|recover\/link|webhooks\/twilio\/status)$/,
       // Never the pages: an authorization endpoint is navigated to (RFC 9700 §2.6).
-      crossOrigin: { origins: settings.corsOrigins, paths: /^\/v1\/(recoveries(\/.*)?|stops)$/ },
-      media: pageMedia,
+      crossOrigin: { origins: settings.corsOrigins },
     });
     return {
       url: server.url,

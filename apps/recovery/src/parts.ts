@@ -22,9 +22,6 @@ export interface RecoveryParts {
   close(): Promise<void>;
 }
 
-export const CONTEXT = Symbol('RecoveryContext');
-export const CLIENTS = Symbol('ClientDirectory');
-
 /** @param issuerAt where the issuer is called; at its public URL when left out */
 export async function assemble(
   settings: Settings,

@@ -21,7 +21,7 @@ const members = z.object(clientMembers);
 
 /**
  * For which client a person signs in or recovers, from a body of JSON. Refusals: `unauthorized` with a challenge;
- * `invalid_request` for a client that is unknown or not for people.
+ * `invalid_request` for a client that is unknown or not for people, and for members of the wrong form.
  */
 @Injectable()
 export class ClientForPeopleGuard implements CanActivate {
@@ -29,6 +29,7 @@ export class ClientForPeopleGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
+    // Not left to the schema of the whole body: parameters without a pipe are read before it has refused.
     const shown = parse(members, request.body);
     currentClient.set(request, await findClientForPeople(this.clients, request, shown));
     return true;

@@ -13,9 +13,12 @@ import { openWatch } from '@rekey/watch';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import {
+  CLIENTS,
+  ClientForPeopleGuard,
   CONTEXT,
   Context,
   CrossOrigin,
+  CurrentClient,
   createApp,
   deny,
   Gives,
@@ -100,6 +103,12 @@ class Others {
     return {};
   }
 
+  @Post('sign-in')
+  @UseGuards(ClientForPeopleGuard)
+  signIn(@CurrentClient() client: object, @Json(z.looseObject({ client_id: z.string() })) _body: object) {
+    return client;
+  }
+
   @Get('mine')
   @UseGuards(SessionGuard)
   mine() {
@@ -114,6 +123,7 @@ const context = { limit: 30, database: { at: (place: unknown) => ({ place }) } }
   providers: [
     { provide: CONTEXT, useValue: context },
     { provide: TOKENS, useValue: context },
+    { provide: CLIENTS, useValue: {} },
   ],
 })
 class LetterModule {}
@@ -170,6 +180,15 @@ describe('the edge', () => {
     expect([both.statusCode, both.json().errors]).toEqual([
       400,
       [{ pointer: '/id', detail: expect.any(String) }],
+    ]);
+  });
+
+  test('a client that is named by something else than a text is refused, and is no fault of ours', async () => {
+    const payload = { client_id: 5 };
+    const refused = await fastify.inject({ method: 'POST', url: '/v1/sign-in', payload });
+    expect([refused.statusCode, refused.json().errors]).toEqual([
+      400,
+      [{ pointer: '/client_id', detail: expect.any(String) }],
     ]);
   });
 

@@ -35,6 +35,7 @@ export {
   type RouteFacts,
   Streams,
   Takes,
+  WithoutCookies,
 } from './route-facts.js';
 export { type Running, runProcess, whatToDo } from './run-process.js';
 export { createApp, type RunningServer, type ServeOptions, serve } from './server.js';

@@ -32,7 +32,8 @@ class ReplyInterceptor implements NestInterceptor {
 }
 
 /**
- * For a handler that returns a {@link Reply}. Not for all handlers of an app: an interceptor costs each request of a hot route
- * an Observable.
+ * For a handler that returns a {@link Reply}, or a controller of such handlers. Not for all handlers of an app: an interceptor
+ * costs each request of a hot route an Observable.
  */
-export const Replies = (): MethodDecorator => applyDecorators(UseInterceptors(ReplyInterceptor));
+export const Replies = (): ClassDecorator & MethodDecorator =>
+  applyDecorators(UseInterceptors(ReplyInterceptor));

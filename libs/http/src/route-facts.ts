@@ -13,6 +13,8 @@ export interface RouteFacts {
   crossOrigin?: 'path' | 'beneath';
   /** Only a message leads here: its metrics are shown to nobody in public. */
   ledByMessage?: boolean;
+  /** No cookie decides what it does, so that no form of another site can do anything here. */
+  withoutCookies?: boolean;
 }
 
 declare module 'fastify' {
@@ -66,3 +68,6 @@ export const CrossOrigin = () => RouteFact({ crossOrigin: 'path' }, { crossOrigi
 
 /** Only a message leads here: whoever sees that it was used sees that a message has found somebody. */
 export const LedByMessage = () => RouteFact({ ledByMessage: true });
+
+/** What it does is decided by what the request itself shows, such as a token or a signature, and never by a cookie. */
+export const WithoutCookies = () => RouteFact({ withoutCookies: true });

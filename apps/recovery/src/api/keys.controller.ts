@@ -1,11 +1,13 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import { Operation } from '@rekey/http';
+import { Operation, Public } from '@rekey/http';
 import type { SigningKeys } from '@rekey/tokens';
 import { z } from 'zod';
 
 export const SIGNING = Symbol('SigningKeys');
 
 @Controller()
+// Keys to verify with are there for everyone.
+@Public()
 export class KeysController {
   constructor(@Inject(SIGNING) private readonly signing: { keys: SigningKeys }) {}
 

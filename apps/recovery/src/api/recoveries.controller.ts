@@ -1,9 +1,17 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { clientForPeople, inRequest, Operation, parse, unwrap } from '@rekey/http';
-import { askedLocale, refuse } from '@rekey/kernel';
+import { Controller, Delete, Get, Headers, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
+import {
+  ClientForPeopleGuard,
+  Context,
+  CrossOrigin,
+  CurrentClient,
+  Json,
+  Operation,
+  unwrap,
+  WithoutCookies,
+} from '@rekey/http';
+import { askedLocale } from '@rekey/kernel';
 import {
   cancelRecovery,
-  isRecoveryToken,
   openRecovery,
   prove,
   type RecoveryContext,
@@ -12,10 +20,10 @@ import {
   settleRecovery,
   showRecovery,
 } from '@rekey/recovery';
-import type { ClientDirectory } from '@rekey/tokens';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Client } from '@rekey/tokens';
 import type { z } from 'zod';
-import { CLIENTS, CONTEXT } from '../parts.js';
+import { IdempotencyKey } from './idempotency-key.js';
+import { RecoveryTokenGuard, ThisRecovery } from './recovery-token-guard.js';
 import {
   codeAnswer,
   codeBody,
@@ -40,13 +48,11 @@ const startIdempotency = [
 ];
 
 @Controller('v1/recoveries')
+@CrossOrigin()
+@WithoutCookies()
 export class RecoveriesController {
-  constructor(
-    @Inject(CONTEXT) private readonly context: RecoveryContext,
-    @Inject(CLIENTS) private readonly clients: ClientDirectory,
-  ) {}
-
   @Post()
+  @UseGuards(ClientForPeopleGuard)
   @HttpCode(202)
   @Operation({
     summary: 'Start a recovery',
@@ -66,41 +72,41 @@ export class RecoveriesController {
     ],
   })
   async start(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Context() context: RecoveryContext,
+    @CurrentClient() client: Client,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Headers('accept-language') languages: string | undefined,
+    @Ip() source: string,
+    @Json(startBody) body: z.output<typeof startBody>,
   ) {
-    const { client_id: named, client_secret, locale, device_token, ...input } = parse(startBody, body);
-    // Said before anything is sent: at the end of the recovery nobody could mend it.
-    const client = await clientForPeople(this.clients, request, reply, {
-      client_id: named,
-      client_secret,
-    });
-    const started = await openRecovery(inRequest(this.context, request), {
+    const { client_id: named, client_secret: _secret, locale, device_token, ...input } = body;
+    const started = await openRecovery(context, {
       ...input,
       // As it was asked for: what a repeated request is compared with.
       clientId: named ?? (client.client_id === 'default' ? undefined : client.client_id),
       isClientAuthenticated: client.type === 'confidential',
-      locale: askedLocale(locale) ?? askedLocale(request.headers['accept-language']),
-      source: request.ip,
+      locale: askedLocale(locale) ?? askedLocale(languages),
+      source,
       deviceTokens: device_token === undefined ? [] : [device_token],
-      idempotencyKey: idempotencyKey(request),
+      idempotencyKey,
     });
     return unwrap(started);
   }
 
   @Get(':id')
+  @UseGuards(RecoveryTokenGuard)
   @Operation({
     summary: 'Read the state of a recovery',
     bearer: true,
     answers: { 200: { description: 'its state', schema: recoveryAnswer } },
     refusals: ['not_found'],
   })
-  async show(@Param('id') id: string, @Req() request: FastifyRequest) {
-    return unwrap(await showRecovery(inRequest(this.context, request), reference(id, request)));
+  async show(@Context() context: RecoveryContext, @ThisRecovery() recovery: RecoveryReference) {
+    return unwrap(await showRecovery(context, recovery));
   }
 
   @Post(':id/codes')
+  @UseGuards(RecoveryTokenGuard)
   @HttpCode(202)
   @Operation({
     summary: 'Send another code',
@@ -118,19 +124,17 @@ export class RecoveriesController {
       'idempotency_key_reused',
     ],
   })
-  async code(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest) {
-    const whose = reference(id, request);
-    const { channel, address_id: addressId } = this.read(whose, codeBody, body);
-    return unwrap(
-      await sendCode(inRequest(this.context, request), whose, {
-        channel,
-        addressId,
-        idempotencyKey: idempotencyKey(request),
-      }),
-    );
+  async code(
+    @Context() context: RecoveryContext,
+    @ThisRecovery() recovery: RecoveryReference,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Json(codeBody) { channel, address_id: addressId }: z.output<typeof codeBody>,
+  ) {
+    return unwrap(await sendCode(context, recovery, { channel, addressId, idempotencyKey }));
   }
 
   @Post(':id/proofs')
+  @UseGuards(RecoveryTokenGuard)
   @HttpCode(200)
   @Operation({
     summary: 'Submit a proof',
@@ -149,15 +153,18 @@ export class RecoveriesController {
       'rate_limited',
     ],
   })
-  async proof(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest) {
-    const whose = reference(id, request);
-    const { device_token, ...offered } = this.read(whose, proofBody, body);
+  async proof(
+    @Context() context: RecoveryContext,
+    @ThisRecovery() recovery: RecoveryReference,
+    @Ip() source: string,
+    @Json(proofBody) { device_token, ...offered }: z.output<typeof proofBody>,
+  ) {
     const deviceTokens = device_token === undefined ? [] : [device_token];
-    const caller = { source: request.ip, deviceTokens };
-    return unwrap(await prove(inRequest(this.context, request), whose, offered, caller));
+    return unwrap(await prove(context, recovery, offered, { source, deviceTokens }));
   }
 
   @Post(':id/credentials')
+  @UseGuards(RecoveryTokenGuard)
   @HttpCode(201)
   @Operation({
     summary: 'Complete a recovery and get new credentials',
@@ -176,13 +183,16 @@ export class RecoveriesController {
       'unavailable',
     ],
   })
-  async credentials(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest) {
-    const whose = reference(id, request);
-    const context = inRequest(this.context, request);
-    return unwrap(await settleRecovery(context, whose, this.read(whose, credentialsBody, body)));
+  async credentials(
+    @Context() context: RecoveryContext,
+    @ThisRecovery() recovery: RecoveryReference,
+    @Json(credentialsBody) body: z.output<typeof credentialsBody>,
+  ) {
+    return unwrap(await settleRecovery(context, recovery, body));
   }
 
   @Delete(':id')
+  @UseGuards(RecoveryTokenGuard)
   @HttpCode(204)
   @Operation({
     summary: 'Cancel a recovery',
@@ -190,35 +200,10 @@ export class RecoveriesController {
     answers: { 204: { description: 'ended' } },
     refusals: ['not_found', 'recovery_closed'],
   })
-  async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
-    unwrap(await cancelRecovery(inRequest(this.context, request), reference(id, request)));
+  async cancel(
+    @Context() context: RecoveryContext,
+    @ThisRecovery() recovery: RecoveryReference,
+  ): Promise<void> {
+    unwrap(await cancelRecovery(context, recovery));
   }
-
-  /** What stands in a body is looked at for whoever has the token: without it the recovery is not there, whatever else is wrong. */
-  private read<Schema extends z.ZodType>(
-    whose: RecoveryReference,
-    schema: Schema,
-    body: unknown,
-  ): z.output<Schema> {
-    if (!isRecoveryToken(this.context.keyring, whose)) unwrap(refuse('not_found'));
-    return parse(schema, body);
-  }
-}
-
-/** Without a token, or with one that is not one, the recovery is not there: 404, as for an unknown id. */
-const reference = (id: string, { headers }: FastifyRequest): RecoveryReference => ({
-  id,
-  token: /^bearer ([\w-]+)$/i.exec(headers.authorization ?? '')?.[1] ?? '',
-});
-
-function idempotencyKey({ headers }: FastifyRequest): string | undefined {
-  const key = headers['idempotency-key']?.toString();
-  if (key !== undefined && !/^[\x21-\x7e]{1,200}$/.test(key)) {
-    unwrap(
-      refuse('invalid_request', {
-        errors: [{ pointer: '', detail: 'Idempotency-Key must be 1 to 200 visible characters' }],
-      }),
-    );
-  }
-  return key;
 }

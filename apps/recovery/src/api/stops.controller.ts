@@ -1,16 +1,27 @@
-import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { inRequest, Operation, parse, unwrap } from '@rekey/http';
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import {
+  Context,
+  CrossOrigin,
+  Json,
+  LedByMessage,
+  Operation,
+  Public,
+  unwrap,
+  WithoutCookies,
+} from '@rekey/http';
 import { type RecoveryContext, stopRecovery } from '@rekey/recovery';
-import type { FastifyRequest } from 'fastify';
-import { CONTEXT } from '../parts.js';
+import type { z } from 'zod';
 import { stopBody } from './wire.js';
 
 @Controller('v1/stops')
+// The token in the body is all that a person has to show: it comes from a message to them.
+@Public()
+@WithoutCookies()
 export class StopsController {
-  constructor(@Inject(CONTEXT) private readonly context: RecoveryContext) {}
-
   @Post()
   @HttpCode(204)
+  @CrossOrigin()
+  @LedByMessage()
   @Operation({
     summary: 'Stop a recovery: "This wasn\'t me"',
     description:
@@ -19,7 +30,10 @@ export class StopsController {
     answers: { 204: { description: 'stopped' } },
     refusals: ['invalid_request', 'not_found'],
   })
-  async stop(@Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
-    unwrap(await stopRecovery(inRequest(this.context, request), parse(stopBody, body).token));
+  async stop(
+    @Json(stopBody) { token }: z.output<typeof stopBody>,
+    @Context() context: RecoveryContext,
+  ): Promise<void> {
+    unwrap(await stopRecovery(context, token));
   }
 }

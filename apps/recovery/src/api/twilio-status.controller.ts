@@ -1,14 +1,8 @@
-import { Body, Controller, Headers, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { inRequest, Operation, unwrap } from '@rekey/http';
-import { refuse } from '@rekey/kernel';
+import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { Context, LedByMessage, Operation, Takes, WithoutCookies } from '@rekey/http';
 import { type RecoveryContext, recordReceipt } from '@rekey/recovery';
-import type { FastifyRequest } from 'fastify';
-import twilio from 'twilio';
 import { z } from 'zod';
-import { CONTEXT } from '../parts.js';
-
-export const TWILIO = Symbol('Twilio');
-export const twilioStatusPath = '/webhooks/twilio/status';
+import { TwilioSignatureGuard, twilioStatusPath } from './twilio-signature-guard.js';
 
 /** Twilio adds parameters without notice; those that are not read here are let through. */
 const receipt = z.looseObject({
@@ -17,37 +11,28 @@ const receipt = z.looseObject({
   ErrorCode: z.string().max(20).optional(),
 });
 
-@Controller()
-export class TwilioStatusController {
-  constructor(
-    @Inject(CONTEXT) private readonly context: RecoveryContext,
-    @Inject(TWILIO) private readonly account: { authToken?: string; baseUrl: string },
-  ) {}
+const form = 'application/x-www-form-urlencoded';
 
+@Controller()
+@UseGuards(TwilioSignatureGuard)
+@WithoutCookies()
+export class TwilioStatusController {
   @Post(twilioStatusPath)
   @HttpCode(204)
+  @Takes(form)
+  @LedByMessage()
   @Operation({
     summary: 'Status callback of Twilio: what became of an SMS',
     body: receipt,
-    bodyType: 'application/x-www-form-urlencoded',
+    bodyType: form,
     answers: { 204: { description: 'recorded' } },
     refusals: ['forbidden'],
   })
-  async status(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Headers('x-twilio-signature') signature = '',
-  ): Promise<void> {
-    const parameters = Object(body) as Record<string, unknown>;
-    const url = `${this.account.baseUrl}${twilioStatusPath}`;
-    const { authToken } = this.account;
-    if (!authToken || !twilio.validateRequest(authToken, signature, url, parameters))
-      unwrap(refuse('forbidden'));
-    const parsed = receipt.safeParse(parameters);
-    if (!parsed.success) return;
-    const { MessageSid: providerId, MessageStatus: status, ErrorCode: reason } = parsed.data;
-    if (status === 'failed' || status === 'undelivered') {
-      await recordReceipt(inRequest(this.context, request), { providerId, reason: reason ?? status });
-    }
+  async status(@Body() body: unknown, @Context() context: RecoveryContext): Promise<void> {
+    const { success, data } = receipt.safeParse(body);
+    if (!success) return;
+    const { MessageSid: providerId, MessageStatus: status, ErrorCode: reason } = data;
+    if (status === 'failed' || status === 'undelivered')
+      await recordReceipt(context, { providerId, reason: reason ?? status });
   }
 }

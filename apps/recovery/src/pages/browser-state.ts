@@ -1,7 +1,7 @@
 import { knownBrowserLifetime } from '@rekey/accounts';
 import type { Keyring, Locale, SealedAs } from '@rekey/kernel';
 import { newSecret, pickLocale, readBase64url } from '@rekey/kernel';
-import type { RecoveryReference } from '@rekey/recovery';
+import type { Caller, RecoveryReference } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { everyForm, type FormPath, type Subject } from './every-form.js';
@@ -32,58 +32,78 @@ const asCookie = (name: SealedCookie): SealedAs => ({ use: `page-cookie/${name}`
 const csrfPurpose = 'page-csrf';
 const aboutPurpose = 'page-about';
 
+/** Opens and seals what browsers carry. */
+export class BrowserState {
+  constructor(
+    private readonly keyring: Keyring,
+    private readonly baseUrl: string,
+  ) {}
+
+  /** What the browser of this request carries. */
+  at(request: FastifyRequest, reply: FastifyReply): Browser {
+    return new Browser(this.keyring, this.baseUrl, request, reply);
+  }
+}
+
 /**
  * What a browser carries from page to page, in cookies that no script reads. Over HTTPS they have the `__Host-` prefix
  * (RFC 6265bis §4.1.3.2): no other host can set them.
  */
-export class BrowserState {
+export class Browser {
   private readonly secure: boolean;
 
   constructor(
     private readonly keyring: Keyring,
-    readonly baseUrl: string,
+    private readonly baseUrl: string,
+    readonly request: FastifyRequest,
+    private readonly reply: FastifyReply,
   ) {
     this.secure = baseUrl.startsWith('https:');
   }
 
-  recovery(request: FastifyRequest): BrowserRecovery | undefined {
-    const text = this.open(request, 'recovery');
+  recovery(): BrowserRecovery | undefined {
+    const text = this.open('recovery');
     return text === undefined ? undefined : fromJson(recoveryCookie, text);
   }
 
-  keepRecovery(reply: FastifyReply, recovery: BrowserRecovery, seconds = 3_600): void {
+  keepRecovery(recovery: BrowserRecovery, seconds = 3_600): void {
     // Strict: every page that needs it is reached from a page of ours.
-    this.set(reply, 'recovery', this.seal('recovery', JSON.stringify(recovery)), 'strict', seconds);
+    this.set('recovery', this.seal('recovery', JSON.stringify(recovery)), 'strict', seconds);
   }
 
-  token(request: FastifyRequest, of: LinkedPage): string | undefined {
-    return this.openToken(request, of);
+  token(of: LinkedPage): string | undefined {
+    return this.openToken(of);
   }
 
   /** What came in a link, for the page behind it. */
-  keepToken(reply: FastifyReply, of: LinkedPage, token: string): void {
+  keepToken(of: LinkedPage, token: string): void {
     // Lax: the link comes from a mail, and a strict cookie would not survive the way from there.
-    this.set(reply, of, this.seal(of, token), 'lax', 900);
+    this.set(of, this.seal(of, token), 'lax', 900);
   }
 
   /** The access token of a person who manages their authenticators here. */
-  session(request: FastifyRequest): string | undefined {
-    return this.openToken(request, 'session');
+  session(): string | undefined {
+    return this.openToken('session');
   }
 
   /** @param seconds as long as the token is good */
-  keepSession(reply: FastifyReply, accessToken: string, seconds: number): void {
-    this.set(reply, 'session', this.seal('session', accessToken), 'strict', seconds);
+  keepSession(accessToken: string, seconds: number): void {
+    this.set('session', this.seal('session', accessToken), 'strict', seconds);
   }
 
   /** What tells that accounts were seen in this browser, the last one first. */
-  knownAs(request: FastifyRequest): string[] {
-    return this.open(request, 'device')?.split(' ') ?? [];
+  knownAs(): string[] {
+    return this.open('device')?.split(' ') ?? [];
   }
 
-  keepKnownAs(reply: FastifyReply, tokens: readonly string[]): void {
+  keepKnownAs(tokens: readonly string[]): void {
     const seconds = knownBrowserLifetime / 1000;
-    this.set(reply, 'device', this.seal('device', tokens.join(' ')), 'strict', seconds);
+    this.set('device', this.seal('device', tokens.join(' ')), 'strict', seconds);
+  }
+
+  /** Whom a guess on a page comes from. */
+  get caller(): Caller {
+    return { source: this.request.ip, deviceTokens: this.knownAs() };
   }
 
   /** What a form carries from one page to the next and nobody else may read or change. */
@@ -96,56 +116,56 @@ export class BrowserState {
     return opened === undefined ? undefined : fromJson(setupField, opened);
   }
 
-  forget(reply: FastifyReply, what: 'recovery' | 'session' | LinkedPage): void {
-    reply.clearCookie(this.name(what), this.options('lax'));
+  forget(what: 'recovery' | 'session' | LinkedPage): void {
+    this.reply.clearCookie(this.name(what), this.options('lax'));
   }
 
-  locale(request: FastifyRequest): Locale {
-    return pickLocale(request.cookies[this.name('language')] ?? request.headers['accept-language']);
+  locale(): Locale {
+    return pickLocale(this.request.cookies[this.name('language')] ?? this.request.headers['accept-language']);
   }
 
-  keepLocale(reply: FastifyReply, locale: Locale): void {
-    this.set(reply, 'language', locale, 'lax', 31_536_000);
+  keepLocale(locale: Locale): void {
+    this.set('language', locale, 'lax', 31_536_000);
   }
 
   /** What this browser has of a kind right now: the id of its recovery, the account that is signed in, the token of a link. */
-  subject(request: FastifyRequest, of: Subject): string | undefined {
-    if (of === 'recovery') return this.recovery(request)?.id;
-    if (of !== 'account') return this.token(request, of);
-    return accountIn(this.session(request) ?? '');
+  subject(of: Subject): string | undefined {
+    if (of === 'recovery') return this.recovery()?.id;
+    if (of !== 'account') return this.token(of);
+    return accountIn(this.session() ?? '');
   }
 
   /** The values of forms' hidden fields, good for this browser only, and for what it has now of that which the form is about. */
-  csrf(request: FastifyRequest, reply: FastifyReply): (form: FormPath) => string {
+  csrf(): (form: FormPath) => string {
     const name = this.name('browser');
-    const known = request.cookies[name];
+    const known = this.request.cookies[name];
     const browser = known && /^[\w-]{43}$/.test(known) ? known : newSecret();
-    if (browser !== known) this.set(reply, 'browser', browser, 'lax', 86_400);
+    if (browser !== known) this.set('browser', browser, 'lax', 86_400);
     const ours = this.keyring.mac(csrfPurpose, browser).toString('base64url');
     return (form) => {
       const { about } = everyForm[form];
-      const subject = about === 'nothing' ? '' : (this.subject(request, about) ?? '');
+      const subject = about === 'nothing' ? '' : (this.subject(about) ?? '');
       return `${ours}.${this.keyring.mac(aboutPurpose, aboutText(browser, about, subject)).toString('base64url')}`;
     };
   }
 
   /** False for a mark (what follows the dot of a form's field) of something else than what this browser has now. */
-  isAbout(request: FastifyRequest, about: Subject, mark: string): boolean {
-    const browser = request.cookies[this.name('browser')] ?? '';
-    const text = aboutText(browser, about, this.subject(request, about) ?? '');
+  isAbout(about: Subject, mark: string): boolean {
+    const browser = this.request.cookies[this.name('browser')] ?? '';
+    const text = aboutText(browser, about, this.subject(about) ?? '');
     const mac = readBase64url(mark);
     return mac !== undefined && this.keyring.isMac(mac, aboutPurpose, text);
   }
 
   /** True for a form of ours, sent by the browser that we gave it to. */
-  isOurs(request: FastifyRequest, field: unknown): boolean {
-    const browser = request.cookies[this.name('browser')];
-    const site = request.headers['sec-fetch-site'];
+  isOurs(field: unknown): boolean {
+    const browser = this.request.cookies[this.name('browser')];
+    const site = this.request.headers['sec-fetch-site'];
     if (site !== undefined && site !== 'same-origin') return false;
     if (
       site === undefined &&
-      request.headers.origin !== undefined &&
-      request.headers.origin !== new URL(this.baseUrl).origin
+      this.request.headers.origin !== undefined &&
+      this.request.headers.origin !== new URL(this.baseUrl).origin
     ) {
       return false;
     }
@@ -155,14 +175,14 @@ export class BrowserState {
     return mac !== undefined && this.keyring.isMac(mac, csrfPurpose, browser);
   }
 
-  private open(request: FastifyRequest, what: SealedCookie): string | undefined {
-    const value = request.cookies[this.name(what)];
+  private open(what: SealedCookie): string | undefined {
+    const value = this.request.cookies[this.name(what)];
     if (!value || value.length > 4_000) return undefined;
     return this.openSealed(value, asCookie(what));
   }
 
-  private openToken(request: FastifyRequest, what: 'session' | LinkedPage): string | undefined {
-    const text = this.open(request, what);
+  private openToken(what: 'session' | LinkedPage): string | undefined {
+    const text = this.open(what);
     return text !== undefined && tokenText.test(text) ? text : undefined;
   }
 
@@ -182,14 +202,8 @@ export class BrowserState {
     return `${this.secure ? '__Host-' : ''}rekey-${what}`;
   }
 
-  private set(
-    reply: FastifyReply,
-    what: string,
-    value: string,
-    sameSite: 'strict' | 'lax',
-    maxAge: number,
-  ): void {
-    reply.setCookie(this.name(what), value, { ...this.options(sameSite), maxAge });
+  private set(what: string, value: string, sameSite: 'strict' | 'lax', maxAge: number): void {
+    this.reply.setCookie(this.name(what), value, { ...this.options(sameSite), maxAge });
   }
 
   private options(sameSite: 'strict' | 'lax') {

@@ -1,30 +1,32 @@
-import { Body, Controller, Get, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { Body, Get, Inject, Post, UseGuards } from '@nestjs/common';
+import { Context, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { settleRecovery, showRecovery } from '@rekey/recovery';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type RecoveryContext, settleRecovery, showRecovery } from '@rekey/recovery';
+import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
 import { noSession, refused } from './go-on.js';
 import { finishForApp } from './hand-back.js';
 import { rememberBrowser } from './known-browser.js';
-import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts, partsIn } from './parts.js';
-import { Presenter } from './present.js';
+import { PageController } from './page-controller.js';
+import { Show } from './page-parameters.js';
+import { PAGES, type PageParts } from './parts.js';
+import type { Presenter } from './present.js';
+import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { DonePage, NoticePage, PasswordPage } from './views.js';
 
 /** The last pages of a recovery: a new password, or back to the app. */
-@ApiExcludeController()
-@UseFilters(PageFaults)
-@Controller('recover')
+@PageController('recover')
 export class FinishController {
   constructor(@Inject(PAGES) private readonly parts: PageParts) {}
 
   @Get('password')
-  async password(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const recovery = this.parts.browser.recovery(request);
-    if (!recovery) return noSession(show);
-    const view = await showRecovery(this.parts.context, recovery);
+  @UseGuards(BrowserRecoveryGuard)
+  async password(
+    @Context() context: RecoveryContext,
+    @CurrentRecovery() recovery: BrowserRecovery,
+    @Show() show: Presenter,
+  ) {
+    const view = await showRecovery(context, recovery);
     if (isRefused(view)) return refused(show, view);
     if (view.state === 'proving' || view.state === 'held') return show.to('/recover/code');
     if (view.state !== 'proven') return show.page(410, <NoticePage context={show.context} kind="over" />);
@@ -33,18 +35,19 @@ export class FinishController {
   }
 
   @Post('password')
-  async setPassword(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const parts = partsIn(this.parts, request);
-    const { browser, context } = parts;
-    const recovery = browser.recovery(request);
-    if (!recovery) return noSession(show);
+  @UseGuards(BrowserRecoveryGuard)
+  async setPassword(
+    @Body() body: Form,
+    @Context() context: RecoveryContext,
+    @CurrentRecovery() recovery: BrowserRecovery,
+    @Show() show: Presenter,
+  ) {
     const password = textIn(body.password);
-    if (recovery.app) return finishForApp(parts, show, reply, recovery, password);
+    if (recovery.app) return finishForApp(context, show, recovery, password);
     const settled = await settleRecovery(context, recovery, { password });
     if (!isRefused(settled)) {
-      browser.forget(reply, 'recovery');
-      rememberBrowser(this.parts, reply, settled.device_token);
+      show.browser.forget('recovery');
+      rememberBrowser(context, show.browser, settled.device_token);
       return show.to('/recover/done');
     }
     if (settled.code === 'password_refused') {
@@ -55,28 +58,25 @@ export class FinishController {
   }
 
   @Post('return')
-  async handBack(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const recovery = this.parts.browser.recovery(request);
-    return recovery?.app
-      ? finishForApp(partsIn(this.parts, request), show, reply, recovery)
-      : noSession(show);
+  @UseGuards(BrowserRecoveryGuard)
+  async handBack(
+    @Context() context: RecoveryContext,
+    @CurrentRecovery() recovery: BrowserRecovery,
+    @Show() show: Presenter,
+  ) {
+    return recovery.app ? finishForApp(context, show, recovery) : noSession(show);
   }
 
   @Get('done')
-  done(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
+  @Public()
+  done(@Show() show: Presenter) {
     return show.page(200, <DonePage context={show.context} signInUrl={this.parts.signInUrl} />);
   }
 
   /** Mistyped: a page too. */
   @Get('*')
-  missing(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
+  @Public()
+  missing(@Show() show: Presenter) {
     return show.page(404, <NoticePage context={show.context} kind="not_found" />);
-  }
-
-  private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
   }
 }

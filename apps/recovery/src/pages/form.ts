@@ -8,3 +8,6 @@ export type Form = Record<string, unknown>;
  */
 export const textIn = (value: unknown, most = Number.POSITIVE_INFINITY): string =>
   typeof value === 'string' ? value.slice(0, most).replace(/[\ud800-\udbff]$/, '') : '';
+
+/** The code that a device shows, or what was entered for one. */
+export const codeIn = (value: unknown): string => textIn(value, 40);

@@ -1,10 +1,8 @@
 import { isRefused, type Refusal } from '@rekey/kernel';
-import { asksForPassword, type RecoveryView, showRecovery } from '@rekey/recovery';
-import type { FastifyReply } from 'fastify';
+import { asksForPassword, type RecoveryContext, type RecoveryView, showRecovery } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
 import { finishForApp } from './hand-back.js';
-import type { PageParts } from './parts.js';
-import type { Presenter } from './present.js';
+import type { Page, Presenter } from './present.js';
 import { HandBackPage, NoticePage } from './views.js';
 import { HeldPage } from './views-held.js';
 import { StuckPage } from './views-proofs.js';
@@ -12,15 +10,14 @@ import type { NoticeKind } from './wording.js';
 
 /** After a right proof: to the end, or to the next proof. */
 export function goOn(
-  parts: PageParts,
+  context: RecoveryContext,
   show: Presenter,
-  reply: FastifyReply,
   recovery: BrowserRecovery,
   view: RecoveryView,
-): Promise<FastifyReply> | FastifyReply {
+): Promise<Page> | Page {
   if (view.state === 'proving') return show.to(pathOf(view));
   if (view.state === 'held') return show.to('/recover/code');
-  return recovery.app ? finishForApp(parts, show, reply, recovery) : show.to('/recover/password');
+  return recovery.app ? finishForApp(context, show, recovery) : show.to('/recover/password');
 }
 
 /** The page on which the next proof is asked for. */
@@ -29,10 +26,10 @@ export const pathOf = ({ methods }: RecoveryView): string =>
 
 /** How the recovery of this browser stands; or the page that the recovery has gone on to. */
 export async function provingOr(
-  { context }: PageParts,
+  context: RecoveryContext,
   show: Presenter,
   recovery: BrowserRecovery,
-): Promise<{ view: RecoveryView } | { page: FastifyReply }> {
+): Promise<{ view: RecoveryView } | { page: Page }> {
   const view = await showRecovery(context, recovery);
   if (isRefused(view)) return { page: refused(show, view) };
   if (view.state === 'proven') {
@@ -42,7 +39,11 @@ export async function provingOr(
     return { page: show.page(200, page, recovery.app.origin) };
   }
   if (view.state === 'held') {
-    show.keep(recovery, Math.ceil((Date.parse(view.expires_at) - context.clock.now()) / 1000));
+    // Whose recovery waits comes back to it days later.
+    show.browser.keepRecovery(
+      recovery,
+      Math.ceil((Date.parse(view.expires_at) - context.clock.now()) / 1000),
+    );
     return { page: show.page(200, <HeldPage context={show.context} until={view.held_until ?? ''} />) };
   }
   if (view.state !== 'proving')
@@ -57,7 +58,7 @@ export const noSession = (show: Presenter) =>
   show.page(404, <NoticePage context={show.context} kind="no_session" />);
 
 /** A refusal as a page that says how to go on. */
-export function refused(show: Presenter, refusal: Refusal): FastifyReply {
+export function refused(show: Presenter, refusal: Refusal): Page {
   const kinds: Partial<Record<Refusal['code'], [status: number, kind: NoticeKind]>> = {
     rate_limited: [429, 'limited'],
     no_tries_left: [429, 'no_tries'],

@@ -1,10 +1,8 @@
 import { isRefused } from '@rekey/kernel';
-import { asksForPassword, handBack } from '@rekey/recovery';
-import type { FastifyReply } from 'fastify';
+import { asksForPassword, handBack, type RecoveryContext } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
 import { rememberBrowser } from './known-browser.js';
-import type { PageParts } from './parts.js';
-import type { Presenter } from './present.js';
+import type { Page, Presenter } from './present.js';
 import { HandBackPage, NoticePage, PasswordPage } from './views.js';
 
 /**
@@ -12,19 +10,17 @@ import { HandBackPage, NoticePage, PasswordPage } from './views.js';
  * account would be left without its password, a new one is asked for first.
  */
 export async function finishForApp(
-  parts: PageParts,
+  context: RecoveryContext,
   show: Presenter,
-  reply: FastifyReply,
   recovery: BrowserRecovery,
   password?: string,
-): Promise<FastifyReply> {
-  const { context, browser } = parts;
+): Promise<Page> {
   if (password === undefined && (await asksForPassword(context, recovery)))
     return show.to('/recover/password');
   const done = await handBack(context, recovery, { password });
   if (!isRefused(done)) {
-    rememberBrowser(parts, reply, done.device_token);
-    browser.forget(reply, 'recovery');
+    rememberBrowser(context, show.browser, done.device_token);
+    show.browser.forget('recovery');
     return show.to(done.redirectTo);
   }
   if (done.code === 'password_refused') {

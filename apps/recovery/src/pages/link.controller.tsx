@@ -1,14 +1,12 @@
-import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { Body, Get, Post, Query } from '@nestjs/common';
+import { Context, LedByMessage, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { proveByLink, readLink } from '@rekey/recovery';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { proveByLink, type RecoveryContext, readLink } from '@rekey/recovery';
 import { type Form, textIn } from './form.js';
 import { goOn, refused } from './go-on.js';
-import { callerOf } from './known-browser.js';
-import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts, partsIn } from './parts.js';
-import { Presenter } from './present.js';
+import { PageController } from './page-controller.js';
+import { Show } from './page-parameters.js';
+import type { Presenter } from './present.js';
 import { LinkEndPage, LinkPage } from './views-proofs.js';
 import { proofWordings } from './wording-proofs.js';
 
@@ -16,39 +14,35 @@ import { proofWordings } from './wording-proofs.js';
  * The link beside a code in a mail. GET and HEAD change nothing. The tap is a form of ours; in a browser that did not begin
  * the recovery it leads to the question for the number, so that neither a scanner nor a stranger's click proves anything.
  */
-@ApiExcludeController()
-@UseFilters(PageFaults)
-@Controller('recover/link')
+@PageController('recover/link')
+@LedByMessage()
+// The link is all that a person has to show.
+@Public()
 export class LinkController {
-  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
-
   @Get()
-  ask(@Query('token') token: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const { browser, context } = this.parts;
+  ask(@Query('token') token: unknown, @Context() context: RecoveryContext, @Show() show: Presenter) {
+    const { browser } = show;
     if (typeof token === 'string' && token.length <= 200) {
       // Out of the address at once: it must not stay in history, logs or a referrer.
-      browser.keepToken(reply, 'link', token);
+      browser.keepToken('link', token);
       return show.to('/recover/link');
     }
-    const kept = browser.token(request, 'link');
+    const kept = browser.token('link');
     if (kept === undefined || !readLink(context, kept, undefined)) return gone(show);
     return show.page(200, <LinkPage context={show.context} />);
   }
 
   @Post()
-  async tap(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const parts = partsIn(this.parts, request);
-    const { browser, context } = parts;
-    const token = browser.token(request, 'link') ?? '';
-    const began = browser.recovery(request);
+  async tap(@Body() body: Form, @Context() context: RecoveryContext, @Show() show: Presenter) {
+    const { browser } = show;
+    const token = browser.token('link') ?? '';
+    const began = browser.recovery();
     const link = readLink(context, token, began);
     if (!link) return gone(show);
     const number = textIn(body.number, 10);
     if (!link.beganHere && !/\d/.test(number.normalize('NFKC')))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
-    const proven = await proveByLink(context, token, { began, number, caller: callerOf(browser, request) });
+    const proven = await proveByLink(context, token, { began, number, caller: browser.caller });
     if (isRefused(proven)) {
       if (proven.code === 'wrong_proof') {
         const problem = proofWordings[show.context.locale].link.wrong(proven.data.tries_left ?? 0);
@@ -58,13 +52,9 @@ export class LinkController {
         return show.page(410, <LinkEndPage context={show.context} kind="gone" />);
       return proven.code === 'not_found' ? gone(show) : refused(show, proven);
     }
-    browser.forget(reply, 'link');
-    if (link.beganHere && began) return goOn(parts, show, reply, began, proven);
+    browser.forget('link');
+    if (link.beganHere && began) return goOn(context, show, began, proven);
     return show.page(200, <LinkEndPage context={show.context} kind="done" />);
-  }
-
-  private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
   }
 }
 

@@ -1,49 +1,50 @@
-import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
+import { Context, Gives, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { type ProofKind, proofKinds, prove, showRecovery } from '@rekey/recovery';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { BrowserRecovery } from './browser-state.js';
+import { type ProofKind, proofKinds, prove, type RecoveryContext, showRecovery } from '@rekey/recovery';
+import type { Browser, BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
-import { goOn, noSession, pathOf, provingOr, refused } from './go-on.js';
-import { callerOf } from './known-browser.js';
-import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts, partsIn } from './parts.js';
-import { Presenter } from './present.js';
+import { goOn, pathOf, provingOr, refused } from './go-on.js';
+import { PageController } from './page-controller.js';
+import { Show, ThisBrowser } from './page-parameters.js';
+import type { Page, Presenter } from './present.js';
+import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { OtherProofPage } from './views-proofs.js';
 import { proofWordings } from './wording-proofs.js';
 
 /** Other proofs than a code that was sent; and, for the script, whether the recovery has moved on elsewhere. */
-@ApiExcludeController()
-@UseFilters(PageFaults)
-@Controller('recover')
+@PageController('recover')
 export class OtherProofController {
-  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
-
   @Get('other')
-  async other(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const recovery = this.parts.browser.recovery(request);
-    return recovery ? this.showOther(show, recovery, 200) : noSession(show);
+  @UseGuards(BrowserRecoveryGuard)
+  async other(
+    @Context() context: RecoveryContext,
+    @CurrentRecovery() recovery: BrowserRecovery,
+    @Show() show: Presenter,
+  ) {
+    return showOther(context, show, recovery, 200);
   }
 
   @Post('other')
-  async prove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const parts = partsIn(this.parts, request);
-    const { browser, context } = parts;
-    const recovery = browser.recovery(request);
-    if (!recovery) return noSession(show);
+  @UseGuards(BrowserRecoveryGuard)
+  async prove(
+    @Body() body: Form,
+    @Context() context: RecoveryContext,
+    @CurrentRecovery() recovery: BrowserRecovery,
+    @Show() show: Presenter,
+  ) {
     const kind = proofKinds.find((one) => one === body.kind && one !== 'code');
     const value = textIn(body.value, 100);
-    if (!kind) return this.showOther(show, recovery, 200);
+    if (!kind) return showOther(context, show, recovery, 200);
     const { other } = proofWordings[show.context.locale];
     // A try is too dear for a slip of the finger.
-    if (!/[\p{L}\p{N}]/u.test(value)) return this.showOther(show, recovery, 422, { kind, text: other.empty });
-    const proven = await prove(context, recovery, { kind, value }, callerOf(browser, request));
-    if (!isRefused(proven)) return goOn(parts, show, reply, recovery, proven);
+    if (!/[\p{L}\p{N}]/u.test(value))
+      return showOther(context, show, recovery, 422, { kind, text: other.empty });
+    const proven = await prove(context, recovery, { kind, value }, show.browser.caller);
+    if (!isRefused(proven)) return goOn(context, show, recovery, proven);
     if (proven.code === 'wrong_proof') {
-      return this.showOther(show, recovery, 422, { kind, text: other.wrong(proven.data.tries_left ?? 0) });
+      const text = other.wrong(proven.data.tries_left ?? 0);
+      return showOther(context, show, recovery, 422, { kind, text });
     }
     if (proven.code === 'invalid_state') return show.to('/recover/code');
     return refused(show, proven);
@@ -51,38 +52,38 @@ export class OtherProofController {
 
   /** JSON for the page's script: a link that was tapped on another device moves the recovery on. */
   @Get('progress')
-  async progress(@Query('of') of: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const { browser, context } = this.parts;
-    const recovery = browser.recovery(request);
-    const isOther = recovery && typeof of === 'string' && !browser.isAbout(request, 'recovery', of);
-    if (isOther) return reply.header('content-type', 'application/json').send('{"at":"elsewhere"}');
+  @Public()
+  @Gives('application/json')
+  async progress(
+    @Query('of') of: unknown,
+    @Context() context: RecoveryContext,
+    @ThisBrowser() browser: Browser,
+  ) {
+    const recovery = browser.recovery();
+    const isOther = recovery && typeof of === 'string' && !browser.isAbout('recovery', of);
+    if (isOther) return { at: 'elsewhere' };
     const view = recovery ? await showRecovery(context, recovery) : undefined;
     const state = !view || isRefused(view) ? 'none' : view.state;
     const proofs = view && !isRefused(view) && view.state === 'proving' ? view.methods.join(' ') : '';
-    return reply
-      .header('content-type', 'application/json')
-      .send(JSON.stringify({ at: `${state} ${proofs}`.trim() }));
+    return { at: `${state} ${proofs}`.trim() };
   }
+}
 
-  private async showOther(
-    show: Presenter,
-    recovery: BrowserRecovery,
-    status: number,
-    problem?: { kind: ProofKind; text: string },
-  ): Promise<FastifyReply> {
-    const now = await provingOr(this.parts, show, recovery);
-    if ('page' in now) return now.page;
-    const { methods, addresses } = now.view;
-    if (methods.every((kind) => kind === 'code')) return show.to(pathOf(now.view));
-    const hasProved = addresses !== undefined || methods.includes('totp') || !methods.includes('code');
-    return show.page(
-      status,
-      <OtherProofPage context={show.context} kinds={methods} hasProved={hasProved} problem={problem} />,
-      recovery.app?.origin,
-    );
-  }
-
-  private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
-  }
+async function showOther(
+  context: RecoveryContext,
+  show: Presenter,
+  recovery: BrowserRecovery,
+  status: number,
+  problem?: { kind: ProofKind; text: string },
+): Promise<Page> {
+  const now = await provingOr(context, show, recovery);
+  if ('page' in now) return now.page;
+  const { methods, addresses } = now.view;
+  if (methods.every((kind) => kind === 'code')) return show.to(pathOf(now.view));
+  const hasProved = addresses !== undefined || methods.includes('totp') || !methods.includes('code');
+  return show.page(
+    status,
+    <OtherProofPage context={show.context} kinds={methods} hasProved={hasProved} problem={problem} />,
+    recovery.app?.origin,
+  );
 }

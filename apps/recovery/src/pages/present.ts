@@ -1,28 +1,40 @@
+import { Reply } from '@rekey/http';
 import type { Locale } from '@rekey/kernel';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
-import type { BrowserRecovery, BrowserState } from './browser-state.js';
+import type { Browser } from './browser-state.js';
 import { everyForm, isFormPath } from './every-form.js';
 import type { PageContext } from './shell.js';
 
-/** Pages of one request: what they are made for, and how they leave. */
+/** What a handler of pages returns: a page, or where the browser goes. */
+export type Page = Reply<string | undefined>;
+
+/** Thrown by a guard that shows a page, or leads elsewhere, instead of what was asked for. */
+export class ShownInstead extends Error {
+  constructor(readonly page: Page) {
+    super('a page is shown instead');
+  }
+}
+
+/** 303 after a form, so that neither reload nor back sends it again (RFC 9110 §15.4.4; RFC 9700 §4.12). */
+export const seeOther = (url: string): Page => new Reply(303, undefined, { location: url });
+
+/** Makes the pages of one request. */
 export class Presenter {
   readonly context: PageContext;
 
   constructor(
-    private readonly reply: FastifyReply,
-    request: FastifyRequest,
-    private readonly browser: BrowserState,
+    readonly browser: Browser,
     service: string,
   ) {
-    const locale: Locale = browser.locale(request);
+    const locale: Locale = browser.locale();
     // After a form that did not work the address is still the form's, and is there to be read.
-    this.context = { locale, service, here: hereOf(request), csrf: browser.csrf(request, reply) };
+    this.context = { locale, service, here: hereOf(browser.request), csrf: browser.csrf() };
   }
 
   /** @param formTo where a form of this page may end up beside us: Chromium applies `form-action` to redirects too */
-  page(status: number, view: VNode, formTo?: string): FastifyReply {
+  page(status: number, view: VNode, formTo?: string): Page {
     const policy = [
       "default-src 'none'",
       "style-src 'self'",
@@ -33,24 +45,17 @@ export class Presenter {
       "frame-ancestors 'none'",
       "base-uri 'none'",
     ].join('; ');
-    // What is away for a moment: programs that fetch a page come again too (RFC 9110 §15.6.4).
-    if (status === 503) this.reply.header('retry-after', '5');
-    return this.reply
-      .status(status)
-      .header('content-security-policy', policy)
-      .header('content-language', this.context.locale)
-      .header('content-type', 'text/html; charset=utf-8')
-      .send(`<!doctype html>${render(view)}`);
+    return new Reply(status, `<!doctype html>${render(view)}`, {
+      'content-security-policy': policy,
+      'content-language': this.context.locale,
+      'content-type': 'text/html; charset=utf-8',
+      // What is away for a moment: programs that fetch a page come again too (RFC 9110 §15.6.4).
+      ...(status === 503 && { 'retry-after': '5' }),
+    });
   }
 
-  /** Whose recovery waits comes back to it days later. @param seconds for which the browser keeps it */
-  keep(recovery: BrowserRecovery, seconds: number): void {
-    this.browser.keepRecovery(this.reply, recovery, seconds);
-  }
-
-  /** 303 after a form, so that neither reload nor back sends it again (RFC 9110 §15.4.4; RFC 9700 §4.12). */
-  to(url: string): FastifyReply {
-    return this.reply.redirect(url, 303);
+  to(url: string): Page {
+    return seeOther(url);
   }
 }
 

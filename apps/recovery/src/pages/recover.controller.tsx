@@ -1,16 +1,16 @@
-import { Body, Controller, Get, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { Body, Get, Inject, Ip, Post, Query, UseGuards } from '@nestjs/common';
+import { Context, Public } from '@rekey/http';
 import { isRefused, isUuid } from '@rekey/kernel';
-import { openRecovery, prove, sendCode } from '@rekey/recovery';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { openRecovery, prove, type RecoveryContext, sendCode } from '@rekey/recovery';
 import { originOf, readAuthorizationRequest } from './authorization-request.js';
-import { type BrowserRecovery } from './browser-state.js';
+import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
-import { goOn, noSession, provingOr, refused } from './go-on.js';
-import { callerOf } from './known-browser.js';
-import { PageFaults } from './page-faults.js';
-import { PAGES, type PageParts, partsIn } from './parts.js';
-import { Presenter } from './present.js';
+import { goOn, provingOr, refused } from './go-on.js';
+import { PageController } from './page-controller.js';
+import { Show } from './page-parameters.js';
+import { PAGES, type PageParts } from './parts.js';
+import type { Page, Presenter } from './present.js';
+import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { CodePage, FormPage, NoticePage } from './views.js';
 import { pageWordings } from './wording.js';
 
@@ -18,16 +18,14 @@ const addressOf = ({ address_id: id }: Form): string | undefined =>
   isUuid(textIn(id)) ? textIn(id) : undefined;
 
 /** The pages of a recovery: who you are, your code. */
-@ApiExcludeController()
-@UseFilters(PageFaults)
-@Controller('recover')
+@PageController('recover')
 export class RecoverController {
   constructor(@Inject(PAGES) private readonly parts: PageParts) {}
 
   @Get()
-  async form(@Query() query: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const read = await readAuthorizationRequest(this.parts.clients, this.parts.context, query);
+  @Public()
+  async form(@Query() query: Form, @Context() context: RecoveryContext, @Show() show: Presenter) {
+    const read = await readAuthorizationRequest(this.parts.clients, context, query);
     if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
     if ('tell' in read) return show.to(read.tell);
     const app = 'app' in read ? read.app : undefined;
@@ -38,10 +36,14 @@ export class RecoverController {
   }
 
   @Post()
-  async begin(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const { browser, clients, context } = partsIn(this.parts, request);
-    const read = await readAuthorizationRequest(clients, context, body);
+  @Public()
+  async begin(
+    @Body() body: Form,
+    @Ip() source: string,
+    @Context() context: RecoveryContext,
+    @Show() show: Presenter,
+  ) {
+    const read = await readAuthorizationRequest(this.parts.clients, context, body);
     if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
     if ('tell' in read) return show.to(read.tell);
     const app = 'app' in read ? read.app : undefined;
@@ -51,8 +53,8 @@ export class RecoverController {
       identifier,
       country: country || undefined,
       locale: show.context.locale,
-      source: request.ip,
-      deviceTokens: browser.knownAs(request),
+      source,
+      deviceTokens: show.browser.knownAs(),
       clientId: app?.client.client_id,
       redirect: app && { redirectUri: app.redirectUri, state: app.state, codeChallenge: app.codeChallenge },
     });
@@ -71,7 +73,7 @@ export class RecoverController {
       );
     }
     const { id, token } = opened;
-    browser.keepRecovery(reply, {
+    show.browser.keepRecovery({
       id,
       token,
       ...(app ? { app: { name: app.client.name, origin: originOf(app.redirectUri) } } : {}),
@@ -80,81 +82,76 @@ export class RecoverController {
   }
 
   @Get('code')
-  async code(@Query('sent') sent: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const recovery = this.parts.browser.recovery(request);
-    if (!recovery) return noSession(show);
-    return this.showCode(show, recovery, 200, {
-      note: sent === undefined ? undefined : wordsOf(show).code.sent,
-    });
+  @UseGuards(BrowserRecoveryGuard)
+  async code(
+    @Query('sent') sent: unknown,
+    @Context() context: RecoveryContext,
+    @CurrentRecovery() recovery: BrowserRecovery,
+    @Show() show: Presenter,
+  ) {
+    const note = sent === undefined ? undefined : wordsOf(show).code.sent;
+    return showCode(context, show, recovery, 200, { note });
   }
 
   @Post('code')
-  async prove(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const parts = partsIn(this.parts, request);
-    const { browser, context } = parts;
-    const recovery = browser.recovery(request);
-    if (!recovery) return noSession(show);
+  @UseGuards(BrowserRecoveryGuard)
+  async prove(
+    @Body() body: Form,
+    @Context() context: RecoveryContext,
+    @CurrentRecovery() recovery: BrowserRecovery,
+    @Show() show: Presenter,
+  ) {
     const value = textIn(body.code, 100);
     // A try is too dear for a slip of the finger.
     if (!/\d/.test(value.normalize('NFKC')))
-      return this.showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
-    const proven = await prove(context, recovery, { kind: 'code', value }, callerOf(browser, request));
-    if (!isRefused(proven)) return goOn(parts, show, reply, recovery, proven);
+      return showCode(context, show, recovery, 422, { problem: wordsOf(show).code.empty });
+    const proven = await prove(context, recovery, { kind: 'code', value }, show.browser.caller);
+    if (!isRefused(proven)) return goOn(context, show, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const problem = wordsOf(show).code.wrong(proven.data.tries_left ?? 0);
-      return this.showCode(show, recovery, 422, { problem });
+      return showCode(context, show, recovery, 422, { problem });
     }
     // Sent twice: the first one has won, so go on from where it led.
-    if (proven.code === 'invalid_state') return this.showCode(show, recovery, 200, {});
+    if (proven.code === 'invalid_state') return showCode(context, show, recovery, 200, {});
     return refused(show, proven);
   }
 
   @Post('resend')
-  async resend(@Body() body: Form, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const show = this.presenter(request, reply);
-    const { browser, context } = partsIn(this.parts, request);
-    const recovery = browser.recovery(request);
-    if (!recovery) return noSession(show);
+  @UseGuards(BrowserRecoveryGuard)
+  async resend(
+    @Body() body: Form,
+    @Context() context: RecoveryContext,
+    @CurrentRecovery() recovery: BrowserRecovery,
+    @Show() show: Presenter,
+  ) {
     const channel = body.channel === 'email' || body.channel === 'sms' ? body.channel : undefined;
     const sent = await sendCode(context, recovery, { channel, addressId: addressOf(body) });
     if (!isRefused(sent)) return show.to('/recover/code?sent');
     if (sent.code !== 'resend_too_soon') return refused(show, sent);
-    return this.showCode(show, recovery, 429, {
-      note: wordsOf(show).code.tooEarly(sent.data.retry_after ?? 60),
-    });
-  }
-
-  /** The code page, or the page that the recovery has gone on to. */
-  private async showCode(
-    show: Presenter,
-    recovery: BrowserRecovery,
-    status: number,
-    more: { problem?: string; note?: string | undefined },
-  ): Promise<FastifyReply> {
-    const now = await provingOr(this.parts, show, recovery);
-    if ('page' in now) return now.page;
-    const { view } = now;
-    if (!view.methods.includes('code')) return show.to('/recover/other');
-    const resendIn =
-      Math.max(0, Math.ceil((Date.parse(view.resend_at ?? '') - this.parts.context.clock.now()) / 1000)) || 0;
-    return show.page(
-      status,
-      <CodePage
-        context={show.context}
-        view={view}
-        resendIn={resendIn}
-        problem={more.problem}
-        note={more.note}
-      />,
-      recovery.app?.origin,
-    );
-  }
-
-  private presenter(request: FastifyRequest, reply: FastifyReply): Presenter {
-    return new Presenter(reply, request, this.parts.browser, this.parts.productName);
+    const note = wordsOf(show).code.tooEarly(sent.data.retry_after ?? 60);
+    return showCode(context, show, recovery, 429, { note });
   }
 }
 
 const wordsOf = (show: Presenter) => pageWordings[show.context.locale];
+
+/** The code page, or the page that the recovery has gone on to. */
+async function showCode(
+  context: RecoveryContext,
+  show: Presenter,
+  recovery: BrowserRecovery,
+  status: number,
+  { problem, note }: { problem?: string; note?: string | undefined },
+): Promise<Page> {
+  const now = await provingOr(context, show, recovery);
+  if ('page' in now) return now.page;
+  const { view } = now;
+  if (!view.methods.includes('code')) return show.to('/recover/other');
+  const resendIn =
+    Math.max(0, Math.ceil((Date.parse(view.resend_at ?? '') - context.clock.now()) / 1000)) || 0;
+  return show.page(
+    status,
+    <CodePage context={show.context} view={view} resendIn={resendIn} problem={problem} note={note} />,
+    recovery.app?.origin,
+  );
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { createApp } from '@rekey/http';
+import { Keyring } from '@rekey/kernel';
+import { openWatch } from '@rekey/watch';
+import { fastify } from 'fastify';
+import { RecoveryModule } from '../recovery.module.js';
+import { BrowserState } from './browser-state.js';
+import { refuseUnlistedForms } from './csrf-guard.js';
+import { everyForm } from './every-form.js';
+import { registerPages } from './register.js';
+
+const forms = Object.keys(everyForm);
+
+describe('the check of forms', () => {
+  test('an address that takes forms and is not listed is not even served', () => {
+    const server = fastify();
+    refuseUnlistedForms(server);
+    const act = () => 'done';
+    for (const path of forms) server.post(path, act);
+    const config = { withoutCookies: true };
+    for (const path of ['/recover/other', '/v1/stops', '/webhooks/twilio/status'])
+      server.get(path, act).put(`/v1${path}`, { config }, act);
+    expect(() => server.post('/recover/anew', act)).toThrow('/recover/anew is not in everyForm');
+    expect(() => server.post('/v1/anew', act)).toThrow('/v1/anew is not in everyForm');
+    expect(() => server.all('/account/everything', act)).toThrow('is not in everyForm');
+    expect(() => server.delete('/toString', act)).toThrow('is not in everyForm');
+  });
+
+  test('no form reaches a guard or a handler without the field of its browser', async () => {
+    const keyring = new Keyring([{ id: '2026', key: randomBytes(32) }]);
+    const browser = new BrowserState(keyring, 'http://localhost:3000');
+    const nothing = {} as never;
+    const { app, fastify: server } = await createApp({
+      name: 'recovery',
+      module: RecoveryModule.with(nothing, browser, { urls: { recovery: 'http://localhost:3000' } } as never),
+      port: 0,
+      settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
+      watch: await openWatch({ app: 'recovery' }),
+      ready: async () => undefined,
+      register: registerPages,
+    });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const csrf = `${'x'.repeat(43)}.${'x'.repeat(43)}`;
+    for (const url of forms) {
+      for (const payload of ['', `csrf=${csrf}`]) {
+        const answer = await server.inject({ method: 'POST', url, payload, headers });
+        expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([
+          url,
+          403,
+          'text/html; charset=utf-8',
+        ]);
+      }
+    }
+    await app.close();
+  });
+});

@@ -1,0 +1,47 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { requestOf } from '@rekey/http';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { everyForm, isFormPath } from './every-form.js';
+import type { Form } from './form.js';
+import { forbidden } from './go-on.js';
+import { presenterOf } from './page-parameters.js';
+import { PAGES, type PageParts } from './parts.js';
+import { ShownInstead } from './present.js';
+import { ElsewherePage } from './views-elsewhere.js';
+
+const reading = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * Before every handler of the app: a form that is not ours, or is about something else than what this browser has now, changes
+ * nothing, costs no try and reaches no other guard.
+ */
+@Injectable()
+export class CsrfGuard implements CanActivate {
+  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { method, body, routeOptions } = requestOf(context);
+    const path = routeOptions.url;
+    if (reading.includes(method) || !isFormPath(path)) return true;
+    const show = presenterOf(this.parts, context);
+    const { browser } = show;
+    const { csrf } = Object(body) as Form;
+    if (!browser.isOurs(csrf)) throw new ShownInstead(forbidden(show));
+    const { about, page } = everyForm[path];
+    if (about === 'nothing') return true;
+    const isThere = browser.subject(about) !== undefined;
+    // Of a recovery or a session that has ended, the pages know better what to say.
+    const isOver = !isThere && (about === 'recovery' || about === 'account');
+    if (isOver || browser.isAbout(about, String(csrf).slice(44))) return true;
+    const view = <ElsewherePage context={show.context} about={about} page={page} isThere={isThere} />;
+    throw new ShownInstead(show.page(409, view));
+  }
+}
+
+/** A route that acts is a form that {@link CsrfGuard} knows, or says that no cookie decides what it does: no other is served. */
+export function refuseUnlistedForms(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
+    const acts = [method].flat().some((one) => !reading.includes(one));
+    if (acts && !config?.withoutCookies && !isFormPath(url)) throw new Error(`${url} is not in everyForm`);
+  });
+}
