@@ -186,7 +186,7 @@ export const catalogue = {
     kind: 'counter',
     help: 'Rounds of the work that repeats',
     labels: {
-      sweep: ['messages', 'recoveries', 'sms_proven', 'sms_money', 'tokens'],
+      sweep: ['messages', 'recoveries', 'sms_proven', 'sms_money', 'tokens', 'signing_keys'],
       outcome: ['done', 'failed'],
     },
   },
