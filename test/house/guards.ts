@@ -6,9 +6,7 @@ const routes = /^(Get|Head|Post|Put|Patch|Delete|Options|All|Search|Query|Sse)$/
 
 /** Default deny: a route that nobody thought of is found here, and not by a stranger. */
 export const everyControllerIsGuarded: Rule = (sources) =>
-  sources
-    .filter(isProduct)
-    .flatMap((source) => findNodes(source, openByOversight));
+  sources.filter(isProduct).flatMap((source) => findNodes(source, openByOversight));
 
 function openByOversight(node: ts.Node): string | undefined {
   // Also one that an app has made of it, such as `@PageController`.

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
-import { runProcess, unlessEnding } from '@rekey/http';
+import { abortableStart, runProcess } from '@rekey/http';
 import { settingsOrExit } from '@rekey/settings';
 import { startConsole } from './app.js';
 
-await runProcess('console', (ending) => unlessEnding(ending, () => startConsole(settingsOrExit('console'))));
+await runProcess('console', (ending) =>
+  abortableStart(ending, () => startConsole(settingsOrExit('console'))),
+);

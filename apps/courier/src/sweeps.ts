@@ -1,35 +1,58 @@
-/** Milliseconds from the end of a round of each sweep to the beginning of the next. */
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { LOG, type Log, PeriodicWork } from '@rekey/http';
+import { uuidv7 } from '@rekey/kernel';
+import { countSmsProven, forgetSms } from '@rekey/limits';
+import type { JobQueue } from '@rekey/queue';
+import { type MessageContext, sweepMessages, sweepRecoveries } from '@rekey/recovery';
+import { CONTEXT, QUEUE } from './providers.js';
+
+/** Milliseconds from the end of a round of each sweep to the start of the next. */
 export const sweepPeriods = { messages: 1_000, recoveries: 15_000, sms_proven: 2_000, sms_cost: 600_000 };
 
 export type SweepPeriods = typeof sweepPeriods;
 
-/** Something done again and again; one round at a time. */
-export interface Sweep {
-  /** Waits for the round under way. */
-  stop(): Promise<void>;
-}
+export const PERIODS = Symbol('SweepPeriods');
 
-/**
- * @param ms from the end of a round to the beginning of the next
- * @param onEnd with what went wrong, if something did
- */
-export function every(ms: number, onEnd: (fault?: unknown) => void, work: () => Promise<void>): Sweep {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let round = Promise.resolve();
-  const run = () => {
-    round = work()
-      .then(() => onEnd(), onEnd)
-      .then(() => {
-        if (!stopped) timer = setTimeout(run, ms);
-      });
-  };
-  timer = setTimeout(run, ms);
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await round;
-    },
-  };
+const bunchSize = 25;
+
+const bunches = (ids: string[]): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / bunchSize) }, (_, at) =>
+    ids.slice(at * bunchSize, (at + 1) * bunchSize),
+  );
+
+/** What the courier does unasked: it finds messages without a job, ends recoveries, closes SMS breakers, prunes. */
+@Injectable()
+export class Sweeps implements OnApplicationBootstrap {
+  constructor(
+    @Inject(CONTEXT) private readonly context: MessageContext,
+    @Inject(QUEUE) private readonly queue: JobQueue,
+    @Inject(PERIODS) private readonly periods: SweepPeriods,
+    private readonly periodic: PeriodicWork,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { context, periods, periodic } = this;
+    const { database, clock } = context;
+    await periodic.start('messages', periods.messages, () => this.enqueueFound());
+    await periodic.start('recoveries', periods.recoveries, () => sweepRecoveries(context));
+    await periodic.start('sms_proven', periods.sms_proven, async () => {
+      const closed = await countSmsProven(database, clock.now());
+      for (const prefix of closed) this.log.info({ prefix }, 'SMS breaker closed');
+    });
+    await periodic.start('sms_cost', periods.sms_cost, () => forgetSms(database, clock.now()));
+  }
+
+  private async enqueueFound(): Promise<void> {
+    const { codes, notices } = await sweepMessages(this.context);
+    await this.queue.enqueueAll(
+      'send_message',
+      codes.map((messageId) => ({ jobId: messageId, payload: { messageId } })),
+    );
+    const now = this.context.clock.now();
+    await this.queue.enqueueAll(
+      'send_notices',
+      bunches(notices).map((messageIds) => ({ jobId: uuidv7(now), payload: { messageIds } })),
+    );
+  }
 }

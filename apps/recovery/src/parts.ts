@@ -1,67 +1,107 @@
-import { type Database, openDatabase } from '@rekey/database';
-import { asked, createLog, warnOfSurplus } from '@rekey/http';
+import type { Provider } from '@nestjs/common';
+import { Database } from '@rekey/database';
+import {
+  asked,
+  CLIENTS,
+  CLOCK,
+  CONTEXT,
+  databaseProvider,
+  LOG,
+  type Log,
+  Readiness,
+  Resources,
+  SETTINGS,
+  TOKENS,
+} from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
-import { openFloodCounters, WrongGuesses } from '@rekey/limits';
-import { openQueue } from '@rekey/queue';
-import { type IssuerPort, policyFrom, type RecoveryContext, strongRolesOf } from '@rekey/recovery';
+import { type FloodCounters, openFloodCounters, WrongGuesses } from '@rekey/limits';
+import { type JobQueue, openQueue } from '@rekey/queue';
+import {
+  type IssuerPort,
+  policyFrom,
+  type RecoveryContext,
+  type RecoveryPolicy,
+  strongRolesOf,
+} from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { ClientDirectory, type TokenContext, tokenContext } from '@rekey/tokens';
-import { inSpan, type Place, type Watch } from '@rekey/watch';
-import { externalIssuer } from './external-issuer/external-issuer.js';
-import { type IssuerAddress, issuerOverHttp } from './issuer-over-http.js';
+import { ISSUER, issuerProvider } from './issuer-provider.js';
 
-/** What the recovery process is made of. */
-export interface RecoveryParts {
-  context: RecoveryContext;
-  clients: ClientDirectory;
-  /** For the pages of a person who signs in. */
-  tokens: TokenContext & Pick<RecoveryContext, 'flood' | 'odds'>;
-  database: Database;
-  /** @throws when database or queue are away */
-  ready(): Promise<void>;
-  close(): Promise<void>;
-}
+const POLICY = Symbol('RecoveryPolicy');
+const QUEUE = Symbol('JobQueue');
+const FLOOD = Symbol('FloodCounters');
 
-/** @param issuerAt where the issuer is called; at its public URL when left out */
-export async function assemble(
-  settings: Settings,
-  clock: Clock,
-  { noteAt }: Watch,
-  issuerAt?: IssuerAddress,
-): Promise<RecoveryParts> {
-  const { keyring, urls, productName, redisUrl } = settings;
-  const policy = policyFrom(settings);
-  const log = createLog({ name: 'recovery', level: settings.logLevel });
-  const warn = (about: string) => (fault: unknown, place?: Place) =>
-    log.warn({ err: fault, ...asked(place) }, about);
-  const database = await openDatabase({
-    url: settings.databaseUrl ?? '',
-    name: 'recovery',
-    poolSize: 16,
-    noteAt,
-    surplusRights: warnOfSurplus(log),
-  });
-  const queue = await openQueue({ database, redisUrl }, warn('queue'));
-  const flood = openFloodCounters(redisUrl, warn('limits on Redis'));
-  const strongRoles = strongRolesOf(policy);
-  const tokens = tokenContext(settings, { database, clock, strongRoles });
-  await tokens.keys.signingKey('recovery_assertion');
-  const issuerParts = {
-    ...tokens,
-    log: (fault: unknown, about: string, place?: Place) => warn(about)(fault, place),
-  };
-  const issuer = settings.externalIssuer
-    ? externalIssuer({ ...issuerParts, settings: settings.externalIssuer })
-    : issuerOverHttp({ ...issuerParts, at: issuerAt });
-  return {
-    context: {
+/** What the recovery process is made of, without its controllers. */
+export const recoveryProviders: Provider[] = [
+  databaseProvider({ poolSize: 16 }),
+  { provide: POLICY, inject: [SETTINGS], useFactory: policyFrom },
+  {
+    provide: QUEUE,
+    inject: [Resources, Readiness, Database, SETTINGS, LOG],
+    useFactory: async (
+      resources: Resources,
+      readiness: Readiness,
+      database: Database,
+      { redisUrl }: Settings,
+      log: Log,
+    ): Promise<JobQueue> => {
+      const queue = await resources.open(
+        () =>
+          openQueue({ database, redisUrl }, (fault, place) =>
+            log.warn({ err: fault, ...asked(place) }, 'queue'),
+          ),
+        (opened) => opened.close(),
+      );
+      readiness.needs(() => queue.ping());
+      return queue;
+    },
+  },
+  {
+    provide: FLOOD,
+    inject: [Resources, SETTINGS, LOG],
+    useFactory: (resources: Resources, { redisUrl }: Settings, log: Log) =>
+      resources.open(
+        () =>
+          openFloodCounters(redisUrl, (fault, place) =>
+            log.warn({ err: fault, ...asked(place) }, 'limits on Redis'),
+          ),
+        (flood) => flood?.close(),
+      ),
+  },
+  {
+    provide: TOKENS,
+    inject: [SETTINGS, Database, CLOCK, POLICY, FLOOD],
+    useFactory: async (
+      settings: Settings,
+      database: Database,
+      clock: Clock,
+      policy: RecoveryPolicy,
+      flood: FloodCounters | undefined,
+    ) => {
+      const tokens = tokenContext(settings, { database, clock, strongRoles: strongRolesOf(policy) });
+      await tokens.keys.signingKey('recovery_assertion');
+      return { ...tokens, flood, odds: policy.odds };
+    },
+  },
+  issuerProvider,
+  {
+    provide: CONTEXT,
+    inject: [SETTINGS, TOKENS, POLICY, QUEUE, ISSUER, LOG],
+    useFactory: (
+      settings: Settings,
+      { database, clock, strongRoles, flood, odds }: TokenContext & Pick<RecoveryContext, 'flood' | 'odds'>,
+      policy: RecoveryPolicy,
+      queue: JobQueue,
+      issuer: IssuerPort,
+      log: Log,
+    ): RecoveryContext => ({
       database,
-      keyring,
+      keyring: settings.keyring,
       clock,
       enqueue: (tx, messageId) => queue.enqueue(tx, 'send_message', messageId, { messageId }),
-      issuer: traced(issuer),
-      issuerUrl: urls.issuer,
-      productName,
+      issuer,
+      issuerUrl: settings.urls.issuer,
+      productName: settings.productName,
       policy,
       wrongGuesses: new WrongGuesses(),
       spraySeen: (spray) =>
@@ -69,36 +109,13 @@ export async function assemble(
       strongRoles,
       bindingHoldMs: policy.bindingHoldHours * 3_600_000,
       flood,
-      odds: policy.odds,
-    },
-    clients: new ClientDirectory({ database, keyring, clock }),
-    tokens: { ...tokens, flood, odds: policy.odds },
-    database,
-    async ready() {
-      await Promise.all([database.ready(), queue.ping()]);
-    },
-    async close() {
-      await issuer.close();
-      await queue.close();
-      await flood?.close();
-      await database.close();
-    },
-  };
-}
-
-/** The same issuer; a call to it is a part of the trace. */
-function traced({ exchangeForCode, ...issuer }: IssuerPort): IssuerPort {
-  return {
-    ...issuer,
-    exchangeForTokens: (subject, parent) =>
-      inSpan(parent, 'exchange for tokens', 'client', {}, (place) =>
-        issuer.exchangeForTokens(subject, place),
-      ),
-    ...(exchangeForCode && {
-      exchangeForCode: (subject, redirect, parent) =>
-        inSpan(parent, 'exchange for a code', 'client', {}, (place) =>
-          exchangeForCode(subject, redirect, place),
-        ),
+      odds,
     }),
-  };
-}
+  },
+  {
+    provide: CLIENTS,
+    inject: [TOKENS],
+    useFactory: ({ database, keyring, clock }: TokenContext) =>
+      new ClientDirectory({ database, keyring, clock }),
+  },
+];

@@ -1,14 +1,18 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { CLIENTS, CONTEXT } from '@rekey/http';
+import { CLIENTS, CONTEXT, SETTINGS, TOKENS } from '@rekey/http';
+import type { RecoveryContext } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
+import type { ClientDirectory } from '@rekey/tokens';
 import { KeysController, SIGNING } from './api/keys.controller.js';
 import { RecoveriesController } from './api/recoveries.controller.js';
 import { StopsController } from './api/stops.controller.js';
 import { TWILIO } from './api/twilio-signature-guard.js';
 import { TwilioStatusController } from './api/twilio-status.controller.js';
+import type { IssuerAddress } from './issuer-over-http.js';
+import { ISSUER_AT } from './issuer-provider.js';
 import { AccountController } from './pages/account.controller.js';
-import type { BrowserState } from './pages/browser-state.js';
+import { BrowserState } from './pages/browser-state.js';
 import { CsrfGuard } from './pages/csrf-guard.js';
 import { DeviceController } from './pages/device.controller.js';
 import { FinishController } from './pages/finish.controller.js';
@@ -17,52 +21,58 @@ import { OtherProofController } from './pages/other-proof.controller.js';
 import { PAGES, type PageParts } from './pages/parts.js';
 import { RecoverController } from './pages/recover.controller.js';
 import { StopController } from './pages/stop.controller.js';
-import type { RecoveryParts } from './parts.js';
+import { recoveryProviders } from './parts.js';
 
-@Module({})
-export class RecoveryModule {
-  static with(
-    { context, clients, tokens }: RecoveryParts,
+const pages: FactoryProvider<PageParts> = {
+  provide: PAGES,
+  inject: [CONTEXT, CLIENTS, TOKENS, BrowserState, SETTINGS],
+  useFactory: (
+    context: RecoveryContext,
+    clients: ClientDirectory,
+    tokens: PageParts['tokens'],
     browser: BrowserState,
-    settings: Settings,
-  ): DynamicModule {
-    const { productName, signInUrl, issuerIsExternal } = settings;
-    const pages: PageParts = {
-      context,
-      clients,
-      tokens,
-      browser,
-      productName,
-      signInUrl,
-      issuerIsExternal,
-    };
-    return {
-      module: RecoveryModule,
-      controllers: [
-        RecoveriesController,
-        StopsController,
-        TwilioStatusController,
-        KeysController,
-        RecoverController,
-        OtherProofController,
-        LinkController,
-        AccountController,
-        DeviceController,
-        FinishController,
-        StopController,
-      ],
-      providers: [
-        // Before every handler, so that no form is acted on unchecked by oversight.
-        { provide: APP_GUARD, useClass: CsrfGuard },
-        { provide: CONTEXT, useValue: context },
-        { provide: PAGES, useValue: pages },
-        { provide: CLIENTS, useValue: clients },
-        { provide: SIGNING, useValue: tokens },
-        {
-          provide: TWILIO,
-          useValue: { authToken: settings.twilio?.authToken, baseUrl: settings.urls.recovery },
-        },
-      ],
-    };
+    { productName, signInUrl, issuerIsExternal }: Settings,
+  ) => ({ context, clients, tokens, browser, productName, signInUrl, issuerIsExternal }),
+};
+
+@Module({
+  controllers: [
+    RecoveriesController,
+    StopsController,
+    TwilioStatusController,
+    KeysController,
+    RecoverController,
+    OtherProofController,
+    LinkController,
+    AccountController,
+    DeviceController,
+    FinishController,
+    StopController,
+  ],
+  providers: [
+    // Before every handler, so that no form is acted on unchecked by oversight.
+    { provide: APP_GUARD, useClass: CsrfGuard },
+    ...recoveryProviders,
+    {
+      provide: BrowserState,
+      inject: [SETTINGS],
+      useFactory: ({ keyring, urls }: Settings) => new BrowserState(keyring, urls.recovery),
+    },
+    pages,
+    { provide: SIGNING, useExisting: TOKENS },
+    {
+      provide: TWILIO,
+      inject: [SETTINGS],
+      useFactory: ({ twilio, urls }: Settings) => ({
+        authToken: twilio?.authToken,
+        baseUrl: urls.recovery,
+      }),
+    },
+  ],
+})
+export class RecoveryModule {
+  /** @param issuerAt where the issuer is called; at its public URL when left out */
+  static with(issuerAt?: IssuerAddress): DynamicModule {
+    return { module: RecoveryModule, providers: [{ provide: ISSUER_AT, useValue: issuerAt }] };
   }
 }

@@ -1,5 +1,5 @@
 import { bringUpToDate, openDatabase } from '@rekey/database';
-import { type Running, unlessEnding } from '@rekey/http';
+import { abortableStart, Resources, type Running } from '@rekey/http';
 import { type Clock, newSecret, systemClock } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
@@ -39,35 +39,32 @@ export async function startStandalone(
     ...options
   }: { clock?: Clock; ending?: AbortSignal; sweepPeriods?: Partial<SweepPeriods> | undefined } = {},
 ): Promise<Standalone> {
-  const started: (() => Promise<void>)[] = [];
-  const keep = <Part>(part: Part, close: (part: Part) => Promise<void>): Part => {
-    started.unshift(() => close(part));
-    return part;
-  };
-  const part = <Part>(start: () => Promise<Part>) => unlessEnding(ending, start);
-  const close = async () => {
-    for (const end of started.splice(0)) await end();
-  };
+  const resources = new Resources();
+  const part = <Part>(start: () => Promise<Part>) => abortableStart(ending, start);
+  const keep = <Part>(start: () => Promise<Part>, close: (part: Part) => Promise<void>): Promise<Part> =>
+    resources.open(() => part(start), close);
   const clock = options.clock ?? systemClock;
   const apiSecret = newSecret();
   try {
     // Never left half way: it is a process of its own, which must be stopped.
     const postgres = given.databaseUrl
       ? undefined
-      : keep(await startEmbeddedPostgres(given.dataDir), (server) => server.stop());
+      : await resources.open(
+          () => startEmbeddedPostgres(given.dataDir),
+          (server) => server.stop(),
+        );
     const url = given.databaseUrl ?? postgres?.url ?? '';
     const ownerUrl = given.databaseUrl ? given.databaseOwnerUrl : postgres?.ownerUrl;
     await part(() => bringUpToDate({ url, ownerUrl }, migrateQueue));
     const needsMailbox = given.smtpUrls.length === 0 || !given.twilio;
     const mailbox = needsMailbox
-      ? keep(
-          await part(() =>
+      ? await keep(
+          () =>
             startMailbox({
               port: given.ports.mailbox,
               production: given.production,
               register: (fastify) => exampleRoutes(fastify, { settings: given, clock, apiSecret }),
             }),
-          ),
           (box) => box.close(),
         )
       : undefined;
@@ -80,24 +77,27 @@ export async function startStandalone(
       corsOrigins: [...given.corsOrigins, ...(mailbox ? [mailbox.url] : [])],
     };
     const watchOf = (app: string, joined?: Watch) =>
-      openWatch({ app, tracing: settings.tracing, besideCourier: true, with: joined });
+      keep(
+        () => openWatch({ app, tracing: settings.tracing, besideCourier: true, with: joined }),
+        (watch) => watch.close(),
+      );
     const recovery = await watchOf('recovery');
     // The courier has no port here: its metrics are on that of the recovery API.
     const courier = await watchOf('courier', recovery);
     const issuerWatch = await watchOf('issuer');
     const consoleWatch = await watchOf('console');
     if (!given.production) await part(() => seed(settings, clock, apiSecret));
-    const start = async <App extends Running>(app: () => Promise<App>): Promise<App> =>
-      keep(await part(app), (running) => running.close());
+    const start = <App extends Running>(app: () => Promise<App>): Promise<App> =>
+      keep(app, (running) => running.close());
     const issuer = await start(() => startIssuer(settings, { ...options, watch: issuerWatch }));
     await start(() => startConsole(settings, { ...options, watch: consoleWatch }));
     await start(() => startCourier(settings, { ...options, watch: courier, periods: sweepPeriods }));
     // Its public URL may lead through a proxy that is not there yet, or not from here.
     const issuerAt = { url: issuer.url, certFile: settings.tls?.certFile };
     await start(() => startRecovery(settings, { ...options, watch: recovery, issuerAt }));
-    return { settings, mailbox, embedded: postgres !== undefined, close };
+    return { settings, mailbox, embedded: postgres !== undefined, close: () => resources.close() };
   } catch (fault) {
-    await close().catch(() => undefined);
+    await resources.close().catch(() => undefined);
     throw fault;
   }
 }

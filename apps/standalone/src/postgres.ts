@@ -104,13 +104,18 @@ async function run(directory: string, port: number): Promise<{ stop(): Promise<v
     ...postgresUser(),
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await ready(child, exited, directory);
-  return {
-    async stop() {
-      child.stdin?.end();
-      await exited;
-    },
+  const stop = async () => {
+    child.stdin?.end();
+    await exited;
   };
+  try {
+    await ready(child, exited, directory);
+  } catch (fault) {
+    // One that was too slow still runs; one that could not be spawned never exits.
+    if (child.pid !== undefined) await stop();
+    throw fault;
+  }
+  return { stop };
 }
 
 function ready(child: ChildProcess, exited: Promise<void>, directory: string): Promise<void> {

@@ -1,4 +1,5 @@
 export type { ManagementCaller } from '@rekey/tokens';
+export { abortableStart } from './abortable-start.js';
 export { bearerChallenge, bearerOf } from './bearer-challenge.js';
 export {
   authenticateClient,
@@ -9,7 +10,9 @@ export {
 } from './client-authentication.js';
 export { CLIENTS, ClientForPeopleGuard, CurrentClient, currentClient } from './client-guard.js';
 export { CONTEXT, Context } from './context.js';
+export { databaseProvider } from './database-provider.js';
 export { guardResult, requestOf } from './guard-result.js';
+export { CLOCK, LOG, SETTINGS } from './injection-tokens.js';
 export { asked, createLog, type Log } from './log.js';
 export {
   Caller,
@@ -19,13 +22,16 @@ export {
   TOKENS,
 } from './management-guard.js';
 export type { MediaRule } from './negotiation.js';
-export { describeApi } from './open-api.js';
+export { describeApi, describeModule } from './open-api.js';
 export { Operation, type OperationDescription } from './operation.js';
+export { PeriodicWork } from './periodic-work.js';
 export { limitHeaders, type Problem, problem, problemOf, refusalStatuses } from './problem.js';
 export { ProblemFilter } from './problem-filter.js';
 export { Public } from './public.js';
+export { Readiness } from './readiness.js';
 export { deny, parse, RefusedException, unwrap } from './refused-exception.js';
 export { Replies, Reply } from './reply.js';
+export { Resources } from './resources.js';
 export {
   anyMedia,
   CrossOrigin,
@@ -38,7 +44,8 @@ export {
   WithoutCookies,
 } from './route-facts.js';
 export { type Running, runProcess, whatToDo } from './run-process.js';
-export { createApp, type RunningServer, type ServeOptions, serve } from './server.js';
+export { type RunningServer, runWithoutServer, serve } from './serve.js';
+export { createApp, type ServeOptions } from './server.js';
 export {
   CurrentSession,
   currentSession,
@@ -48,5 +55,4 @@ export {
 } from './session-guard.js';
 export { warnOfSurplus } from './surplus-rights.js';
 export { inRequest } from './trail.js';
-export { unlessEnding } from './unless-ending.js';
 export { Json, PathParam, ZodPipe } from './zod-pipe.js';

@@ -27,12 +27,14 @@ export function createLog(options: { name: string; level: string }): Log {
   });
 }
 
-/** Nest's own words, in the same log. */
+/** Nest's own words, in the same log. Not the fault of a start, which Nest throws too: the process says in one line what to do. */
 export function nestLog(log: Logger): LoggerService {
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error' | 'fatal') =>
-    (message: unknown, ...rest: unknown[]) =>
-      log[level]({ context: rest.at(-1) }, String(message));
+    (message: unknown, ...rest: unknown[]) => {
+      const context = rest.at(-1);
+      if (context !== 'ExceptionHandler') log[level]({ context }, String(message));
+    };
   return {
     log: at('debug'),
     verbose: at('debug'),

@@ -1,8 +1,8 @@
-import { isIPv6 } from 'node:net';
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import type { Watch } from '@rekey/watch';
 import { type FastifyBodyParser, type FastifyInstance, LogController } from 'fastify';
@@ -14,30 +14,31 @@ import { createLog, nestLog } from './log.js';
 import { openDocs, registerManners } from './manners.js';
 import { type MediaRule, negotiate } from './negotiation.js';
 import { describeApi } from './open-api.js';
-import { PROBED, ProbesController } from './probes.js';
 import { ProblemFilter } from './problem-filter.js';
-import { readCertificate, watchCertificate } from './tls.js';
+import { Readiness } from './readiness.js';
+import { Resources } from './resources.js';
+import { servedModule } from './root.module.js';
+import { readCertificate } from './tls.js';
 import { Proxies, registerTrail, requestIdOf } from './trail.js';
 
-export interface RunningServer {
-  /** Where it really listens, as this machine calls it, without a trailing slash. */
-  url: string;
-  /** Takes no new requests, lets those under way finish. */
-  close(): Promise<void>;
-}
-
-export interface ServeOptions {
+/** What an app is made of, with or without an HTTP server. */
+export interface AppOptions {
   name: string;
   module: Type | DynamicModule;
+  settings: Pick<Settings, 'listenHost' | 'tls' | 'trustProxy' | 'logLevel' | 'metricsToken' | 'tracing'>;
+  clock?: Clock;
+  /** Closed by the caller; when left out, the app opens one of its own and closes it. */
+  watch?: Watch;
+}
+
+export interface ServeOptions extends AppOptions {
   port: number;
-  settings: Pick<Settings, 'listenHost' | 'tls' | 'trustProxy' | 'logLevel' | 'metricsToken'>;
-  watch: Watch;
   /** Only whoever runs the process can reach the port: without a token too, all metrics are shown. */
   isPrivate?: boolean;
   /** Templates of the routes that only a message leads to. */
   ledByMessage?: RegExp;
-  /** @throws when something that requests need is away */
-  ready(): Promise<void>;
+  /** A further check of readiness, beside those of the providers. @throws when something that requests need is away */
+  ready?(): Promise<void>;
   openApi?: { title: string; description: string };
   /** Bytes of a request's body at most; 64 KiB when left out. */
   bodyLimit?: number;
@@ -49,44 +50,14 @@ export interface ServeOptions {
   media?: readonly MediaRule[];
   /** What pages of other origins may call; nothing when left out. */
   crossOrigin?: CrossOrigin;
-  /** Fastify plugins of this process, before its routes. */
-  register?(fastify: FastifyInstance): Promise<void>;
+  /** Fastify plugins of this process, before its routes; `app` has the providers. */
+  register?(fastify: FastifyInstance, app: NestFastifyApplication): Promise<void>;
 }
 
-/** @throws with `code: 'EADDRINUSE'`, `port` and `process` when the port is taken */
-export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { app, fastify } = await createApp(options);
-  const { listenHost, tls } = options.settings;
-  const stopWatching = tls ? watchCertificate(tls, fastify.server as never) : undefined;
-  try {
-    // Not by Nest, which would log what the caller is going to say: a port that is taken is one line for a person.
-    await fastify.listen({ port: options.port, host: listenHost });
-    // A connection that could not be accepted (no file handle is left) is one caller's loss, not the end of the process.
-    fastify.server.on('error', (fault) => fastify.log.error({ err: fault }, 'a connection was not accepted'));
-  } catch (fault) {
-    await app.close();
-    throw Object.assign(fault as Error, { port: options.port, process: options.name });
-  }
-  const address = fastify.server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
-  return {
-    url: `${tls ? 'https' : 'http'}://${nameOf(listenHost)}:${port}`,
-    close: async () => {
-      stopWatching?.();
-      await app.close();
-    },
-  };
-}
-
-/** How to call who listens there, from this machine. */
-function nameOf(listenHost: string): string {
-  if (['0.0.0.0', '::'].includes(listenHost)) return 'localhost';
-  return isIPv6(listenHost) ? `[${listenHost}]` : listenHost;
-}
-
-/** The app without a port, for the OpenAPI file and for tests that inject. */
+/** The app without a port, for tests that inject. */
 export async function createApp(
-  options: ServeOptions,
+  options: ServeOptions & { watch: Watch },
+  resources = new Resources(),
 ): Promise<{ app: NestFastifyApplication; fastify: FastifyInstance }> {
   const { settings, watch } = options;
   const log = createLog({ name: options.name, level: settings.logLevel });
@@ -118,14 +89,16 @@ export async function createApp(
   negotiate(fastify, options.media);
   if (options.openApi) openDocs(fastify);
 
-  const root = rootModule(options);
+  const { name, module, clock = systemClock, isPrivate } = options;
+  const root = servedModule(module, { name, settings, clock, log, watch, resources }, isPrivate);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLog(log),
     abortOnError: false,
     forceCloseConnections: false,
   });
+  if (options.ready) app.get(Readiness).needs(options.ready);
   app.useGlobalFilters(new ProblemFilter());
-  await options.register?.(fastify);
+  await options.register?.(fastify, app);
   if (options.openApi) {
     const { title, description } = options.openApi;
     SwaggerModule.setup('docs', app, () => describeApi(app, { title, description }), {
@@ -159,17 +132,4 @@ function endConnectionsWhenLeaving(fastify: FastifyInstance): void {
     if (isLeaving) reply.header('connection', 'close');
     next(null, payload);
   });
-}
-
-function rootModule({ module, watch, ready, settings, isPrivate }: ServeOptions): DynamicModule {
-  @Module({})
-  class RootModule {}
-  return {
-    module: RootModule,
-    imports: [module],
-    controllers: [ProbesController],
-    providers: [
-      { provide: PROBED, useValue: { watch, ready, metricsToken: settings.metricsToken, isPrivate } },
-    ],
-  };
 }

@@ -1,5 +1,6 @@
 export { readBase64url } from './base64url.js';
 export { type Clock, MovableClock, systemClock } from './clock.js';
+export { every, type Periodic, type PeriodicOptions, type Timer } from './every.js';
 export { isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, sealHeader, sealVersions } from './keyring.js';
 export { askedLocale, type Locale, locales, pickLocale } from './locale.js';

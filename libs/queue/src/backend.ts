@@ -1,5 +1,5 @@
 import type { Database } from '@rekey/database';
-import { createPostgresBackend, type QueueOptions, setDefaultBackendFactory } from 'bullmq';
+import { createPostgresBackend, Queue, type QueueOptions, Worker, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import { poolFor } from './postgres-pool.js';
 
@@ -12,8 +12,10 @@ export interface QueueBackend {
   redisUrl?: string | undefined;
 }
 
-/** BullMQ's connection to its store, and how to close it. */
+/** BullMQ's own classes for one store, and how they reach it. */
 export interface Connection {
+  Queue: typeof Queue;
+  Worker: typeof Worker;
   connection: QueueOptions['connection'];
   /**
    * Waits at start-up until BullMQ is ready.
@@ -24,10 +26,15 @@ export interface Connection {
   end(): Promise<void>;
 }
 
+/**
+ * The classes are bound to their store here. BullMQ can also be told of a store for the whole process (`setDefaultBackendFactory`), and
+ * then no second queue of the process can be in another one: that is used nowhere.
+ */
 export function connect({ database, redisUrl }: QueueBackend): Connection {
   if (!redisUrl) {
-    setDefaultBackendFactory(createPostgresBackend);
+    const bound = withBackend(createPostgresBackend);
     return {
+      ...(bound as unknown as Pick<Connection, 'Queue' | 'Worker'>),
       connection: poolFor(database) as unknown as QueueOptions['connection'],
       reach: async (ready) => void (await ready),
       end: async () => undefined,
@@ -37,6 +44,8 @@ export function connect({ database, redisUrl }: QueueBackend): Connection {
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, connectTimeout: 5_000 });
   redis.on('error', () => undefined);
   return {
+    Queue,
+    Worker,
     connection: redis as unknown as QueueOptions['connection'],
     reach: (ready) => reach(redis, ready),
     end: async () => redis.disconnect(),
@@ -68,9 +77,6 @@ async function reach(redis: Redis, ready: Promise<unknown>): Promise<void> {
   });
   try {
     await Promise.race([ready, unreachable]);
-  } catch (fault) {
-    redis.disconnect();
-    throw fault;
   } finally {
     giveUp();
   }

@@ -1,5 +1,4 @@
 import type { Sql, Transaction } from '@rekey/database';
-import { Queue } from 'bullmq';
 import { connect, type QueueBackend, queueName } from './backend.js';
 import { type JobName, type JobPayload, jobs } from './jobs.js';
 
@@ -26,11 +25,12 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
+/** @throws when the store of the queue cannot be reached; nothing of it stays open then */
 export async function openQueue(
   backend: QueueBackend,
   log: (fault: unknown, place?: Sql['place']) => void,
 ): Promise<JobQueue> {
-  const { connection, reach, end } = connect(backend);
+  const { Queue, connection, reach, end } = connect(backend);
   const queue = new Queue(queueName, { connection });
   let running = false;
   const report = (fault: unknown, place?: Sql['place']) => {
@@ -38,7 +38,13 @@ export async function openQueue(
     if (running) log(fault, place);
   };
   queue.on('error', (fault) => report(fault));
-  await reach(queue.waitUntilReady());
+  try {
+    await reach(queue.waitUntilReady());
+  } catch (fault) {
+    await queue.close();
+    await end();
+    throw fault;
+  }
   running = true;
   const options = (name: JobName, jobId: string) => ({
     jobId,

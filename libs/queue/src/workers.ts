@@ -1,4 +1,4 @@
-import { type Job, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
 import { connect, type QueueBackend, queueName } from './backend.js';
 import { type JobContext, type JobHandlers, type JobName, type JobPayload, jobs } from './jobs.js';
 
@@ -11,7 +11,8 @@ export interface Workers {
  * Starts to work on the queue.
  *
  * @param options.concurrency jobs at once in this process
- * @throws {Error} when a job name has no handler, or a handler no job name
+ * @throws {Error} when a job name has no handler, or a handler no job name; and when the store of the queue cannot be reached: nothing
+ *   of it stays open then
  */
 export async function startWorkers(
   backend: QueueBackend,
@@ -19,7 +20,7 @@ export async function startWorkers(
   options: { concurrency: number; log: (fault: unknown, about?: object) => void },
 ): Promise<Workers> {
   assertComplete(handlers);
-  const { connection, reach, end } = connect(backend);
+  const { Worker, connection, reach, end } = connect(backend);
   const worker = new Worker(queueName, (job) => handle(handlers, job), {
     connection,
     concurrency: options.concurrency,
@@ -39,7 +40,14 @@ export async function startWorkers(
   worker.on('failed', (job, fault) =>
     options.log(fault, { job: job?.id, name: job?.name, attempt: job?.attemptsMade }),
   );
-  await reach(worker.waitUntilReady());
+  try {
+    await reach(worker.waitUntilReady());
+  } catch (fault) {
+    // By force: it has a blocking connection of its own, which would wait for its store for ever.
+    await worker.close(true);
+    await end();
+    throw fault;
+  }
   running = true;
   return {
     async close() {

@@ -207,7 +207,7 @@ export const catalogue = {
     kind: 'counter',
     help: 'Runs of the periodic jobs',
     labels: {
-      sweep: ['messages', 'recoveries', 'sms_proven', 'sms_cost', 'tokens'],
+      sweep: ['messages', 'recoveries', 'sms_proven', 'sms_cost', 'tokens', 'signing_keys'],
       outcome: ['done', 'failed'],
     },
   },

@@ -8,4 +8,4 @@ export {
   type Place,
   readRequestId,
 } from './trail.js';
-export { openWatch, type Watch, type WatchOptions } from './watch.js';
+export { openWatch, Watch, type WatchOptions } from './watch.js';

@@ -20,7 +20,6 @@ import { readTokenResponse } from './token-response.js';
 
 /** For discovery and exchange together; well within the lease of a settling. */
 const timeoutMs = 8_000;
-const rotateEveryMs = 60_000;
 const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /**
@@ -41,10 +40,6 @@ export function externalIssuer(parts: {
   const http = boundedFetch();
   const authenticate = clientAuthentication(settings, { keys, clock });
   const metadata = serverMetadata(settings, clock);
-  // Where our own issuer does not run, nobody else does it.
-  const rotation = setInterval(() => {
-    keys.rotate().catch((fault: unknown) => log(fault, 'rotation of keys failed'));
-  }, rotateEveryMs);
 
   async function exchange(subject: ProvenSubject, place: Place | undefined): Promise<TokenAnswer | Refusal> {
     const options = {
@@ -96,9 +91,6 @@ export function externalIssuer(parts: {
         at: new Date(clock.now()),
       });
     },
-    async close() {
-      clearInterval(rotation);
-      await http.close();
-    },
+    close: () => http.close(),
   };
 }

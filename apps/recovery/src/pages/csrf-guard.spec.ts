@@ -1,4 +1,6 @@
+import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import type { FactoryProvider, Provider } from '@nestjs/common';
 import { createApp } from '@rekey/http';
 import { Keyring } from '@rekey/kernel';
 import { openWatch } from '@rekey/watch';
@@ -7,9 +9,24 @@ import { RecoveryModule } from '../recovery.module.js';
 import { BrowserState } from './browser-state.js';
 import { refuseUnlistedForms } from './csrf-guard.js';
 import { everyForm } from './every-form.js';
+import { PAGES } from './parts.js';
 import { registerPages } from './register.js';
 
 const forms = Object.keys(everyForm);
+
+/** The app's own controllers and guards, on providers that open nothing: a handler that is reached fails. */
+class WithoutDatabase {}
+const metadata = (key: string) => Reflect.getMetadata(key, RecoveryModule);
+const opensNothing = (provider: Provider): Provider => {
+  const { provide, useFactory } = provider as Partial<FactoryProvider>;
+  const isKept = useFactory === undefined || provide === BrowserState || provide === PAGES;
+  return isKept || provide === undefined ? provider : { provide, useValue: {} };
+};
+const module = {
+  module: WithoutDatabase,
+  controllers: metadata('controllers'),
+  providers: metadata('providers').map(opensNothing),
+};
 
 describe('the check of forms', () => {
   test('an address that takes forms and is not listed is not even served', () => {
@@ -28,15 +45,19 @@ describe('the check of forms', () => {
 
   test('no form reaches a guard or a handler without the field of its browser', async () => {
     const keyring = new Keyring([{ id: '2026', key: randomBytes(32) }]);
-    const browser = new BrowserState(keyring, 'http://localhost:3000');
-    const nothing = {} as never;
     const { app, fastify: server } = await createApp({
       name: 'recovery',
-      module: RecoveryModule.with(nothing, browser, { urls: { recovery: 'http://localhost:3000' } } as never),
+      module,
       port: 0,
-      settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
+      settings: {
+        listenHost: 'localhost',
+        trustProxy: [],
+        logLevel: 'silent',
+        keyring,
+        urls: { recovery: 'http://localhost:3000' },
+        productName: 'Rekey',
+      } as never,
       watch: await openWatch({ app: 'recovery' }),
-      ready: async () => undefined,
       register: registerPages,
     });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };

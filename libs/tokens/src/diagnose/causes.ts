@@ -19,7 +19,10 @@ export const causes = {
   },
   wrong_issuer: { remedy: 'fix_client', description: 'Another issuer issued it.' },
   wrong_audience: { remedy: 'fix_client', description: 'It is meant for another resource.' },
-  not_yet_valid: { remedy: 'fix_client', description: 'Its time of issue is in the future: a clock is wrong.' },
+  not_yet_valid: {
+    remedy: 'fix_client',
+    description: 'Its time of issue is in the future: a clock is wrong.',
+  },
   account_unknown: { remedy: 'contact_staff', description: 'Its account has been deleted.' },
   account_disabled: { remedy: 'contact_staff', description: 'Its account is disabled.' },
   replayed: {
@@ -32,7 +35,10 @@ export const causes = {
     description: 'The owner of the account stopped the recovery that it came from.',
   },
   revoked_by_person: { remedy: 'sign_in', description: 'The owner of the account ended the session.' },
-  revoked_by_password_change: { remedy: 'sign_in', description: 'The owner of the account changed the password.' },
+  revoked_by_password_change: {
+    remedy: 'sign_in',
+    description: 'The owner of the account changed the password.',
+  },
   revoked_after_guesses: {
     remedy: 'sign_in',
     description: 'It was used to guess the password of its account.',

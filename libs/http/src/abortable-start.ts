@@ -1,14 +1,14 @@
-/** How long a part that is starting may go on when the process is to end. */
-const goOnForMs = 1_500;
+/** How long a part that is starting may still take once the process is to end. */
+const finishWithinMs = 1_500;
 
 /**
- * One part of a start. When the process is to end, the next part does not begin, and one that waits for an answer is left
- * waiting, so that what runs already can be closed.
+ * Starts one part of a process. When the process is to end, the next part does not start, and a part that waits for an answer
+ * is left waiting, so that what runs already can be closed.
  *
  * @param ending never, when left out
  * @throws the reason of `ending`
  */
-export async function unlessEnding<Part>(
+export async function abortableStart<Part>(
   ending: AbortSignal | undefined,
   start: () => Promise<Part>,
 ): Promise<Part> {
@@ -16,7 +16,7 @@ export async function unlessEnding<Part>(
   ending.throwIfAborted();
   let leave = () => {};
   const left = new Promise<never>((_resolve, reject) => {
-    leave = () => setTimeout(() => reject(ending.reason), goOnForMs);
+    leave = () => setTimeout(() => reject(ending.reason), finishWithinMs);
     ending.addEventListener('abort', leave);
   });
   try {

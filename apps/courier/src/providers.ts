@@ -1,0 +1,106 @@
+import type { Provider } from '@nestjs/common';
+import { Database } from '@rekey/database';
+import { asked, CLOCK, databaseProvider, LOG, type Log, Readiness, Resources, SETTINGS } from '@rekey/http';
+import type { Clock } from '@rekey/kernel';
+import type { SmsPolicy } from '@rekey/limits';
+import { type Channels, createChannels } from '@rekey/messages';
+import { type JobHandlers, type JobQueue, openQueue, startWorkers } from '@rekey/queue';
+import { type MessageContext, policyFrom } from '@rekey/recovery';
+import type { Settings } from '@rekey/settings';
+import { Watch } from '@rekey/watch';
+import { type Courier, messageHandlers } from './send-message.js';
+import { smsPolicyOf } from './sms-policy.js';
+
+export const CONTEXT = Symbol('MessageContext');
+export const QUEUE = Symbol('JobQueue');
+const COURIER = Symbol('Courier');
+const CHANNELS = Symbol('Channels');
+const SMS_POLICY = Symbol('SmsPolicy');
+const WORKERS = Symbol('Workers');
+
+/** Messages under way at once in one process. */
+const concurrency = 24;
+
+/** What the courier works with; its workers start with it. */
+export const courierProviders: Provider[] = [
+  databaseProvider({ poolSize: 16 }),
+  { provide: SMS_POLICY, inject: [SETTINGS], useFactory: smsPolicyOf },
+  {
+    provide: QUEUE,
+    inject: [Resources, Readiness, Database, SETTINGS, LOG],
+    useFactory: async (
+      resources: Resources,
+      readiness: Readiness,
+      database: Database,
+      { redisUrl }: Settings,
+      log: Log,
+    ): Promise<JobQueue> => {
+      const queue = await resources.open(
+        () =>
+          openQueue({ database, redisUrl }, (fault, place) =>
+            log.warn({ err: fault, ...asked(place) }, 'queue'),
+          ),
+        (opened) => opened.close(),
+      );
+      readiness.needs(() => queue.ping());
+      return queue;
+    },
+  },
+  {
+    provide: CHANNELS,
+    inject: [Resources, SETTINGS],
+    useFactory: (resources: Resources, settings: Settings): Promise<Channels> =>
+      resources.open(
+        () => createChannels(settings),
+        (channels) => channels.close(),
+      ),
+  },
+  {
+    provide: CONTEXT,
+    inject: [Database, SETTINGS, CLOCK],
+    useFactory: (database: Database, settings: Settings, clock: Clock): MessageContext => ({
+      database,
+      keyring: settings.keyring,
+      clock,
+      sendQuotas: settings.sendQuotas,
+      odds: policyFrom(settings).odds,
+    }),
+  },
+  {
+    provide: COURIER,
+    inject: [CONTEXT, CHANNELS, SETTINGS, SMS_POLICY, Watch, LOG],
+    useFactory: (
+      context: MessageContext,
+      channels: Channels,
+      settings: Settings,
+      smsPolicy: SmsPolicy,
+      watch: Watch,
+      log: Log,
+    ): Courier => ({
+      context,
+      channels,
+      settings,
+      smsPolicy,
+      watch,
+      log,
+      smsBreakerOpened: (opened, place) => log.warn({ ...opened, ...asked(place) }, 'SMS breaker opened'),
+    }),
+  },
+  {
+    provide: WORKERS,
+    // The queue is opened first: where its store is away, one start says so.
+    inject: [Resources, QUEUE, COURIER, SETTINGS],
+    useFactory: (resources: Resources, _queue: JobQueue, courier: Courier, { redisUrl }: Settings) => {
+      const handlers: JobHandlers = messageHandlers(courier);
+      const { log, context } = courier;
+      return resources.open(
+        () =>
+          startWorkers({ database: context.database, redisUrl }, handlers, {
+            concurrency,
+            log: (fault, more = {}) => log.warn({ err: fault, ...more }, 'job failed'),
+          }),
+        (workers) => workers.close(),
+      );
+    },
+  },
+];
