@@ -28,7 +28,7 @@ const clear = statement(
 /**
  * Clears a stop once a recovery that was held for it is completed, in a transaction that has locked the account. A later stop stays.
  *
- * @param of.stop as `stopped_at` of {@link Standing} gives it
+ * @param of.stop the `stopped_at` that the recovery was held for
  */
 export const clearStop = (sql: Sql, of: { account: string; stop: string }): Promise<object[]> =>
   sql.query(clear, of);

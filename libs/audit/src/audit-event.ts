@@ -104,7 +104,7 @@ interface FoundAudit {
  * Returns the event behind the end of a session: its own, otherwise the one that ended it with all other sessions of the account.
  *
  * @param of.accountId null when the account was deleted
- * @param of.behind the kind of the latter
+ * @param of.behind the kind of event that ended all sessions of the account
  */
 export async function findAudit(
   sql: Sql,

@@ -73,7 +73,7 @@ export class Database implements Sql {
 
   private asking: Promise<RoleRights> | undefined;
 
-  /** The same database for one piece of work, with its trace context, which its metrics are recorded under. */
+  /** The same database for one piece of work, with the trace context for its queries and metrics. */
   at(place: Place | undefined): Database {
     return new Database(this.dataSource, this.noteAt, place, this.inside);
   }

@@ -68,13 +68,15 @@ interface Following {
  * |---|---|---|
  * | disabled | end once something is proven; sent codes become void | end |
  * | new password | end once something is proven | end |
- * | address removed, or no longer confirmed | end if it was a proof | end if a recovery by it led to them; the password that such a recovery set in the last 72 hours ends, also if it is only retained for a stop, and every session with it |
+ * | address removed, or no longer confirmed | end if it was a proof | end if a recovery by it led to them, see below |
  * | role removed | are judged when they are used | end |
  * | level lowered | are judged when they are used | end if their assurance is higher than the account's is now |
  * | level raised, role or address added | are judged when they are used | continue with the assurance they have |
  *
- * The password from before such a recovery is not restored automatically. The removal of an address says nothing about who used it, and the
- * old password may be the reason why the owner recovered. It is retained for a person who says "this was not me".
+ * When an address is removed, the password that a recovery by it set in the last 72 hours ends, also if it is only retained for a stop, and
+ * every session with it. The password from before such a recovery is not restored automatically. The removal of an address says nothing
+ * about who used it, and the old password may be the reason why the owner recovered. It is retained for a person who says "this was not
+ * me".
  *
  * Every address that the account had before gets a notification (NIST SP 800-63B-4 §4.6).
  */

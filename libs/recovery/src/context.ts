@@ -68,8 +68,8 @@ export interface TokenAnswer {
 }
 
 /**
- * The issuer as a recovery sees it. Each call ends every older session of the account, token family included (RFC 8693). An external issuer
- * has to do that itself; our own sessions are ended in addition.
+ * The issuer as a recovery sees it. Each call ends every older session of the account with its refresh tokens (RFC 8693). An
+ * external issuer has to do that itself; our own sessions are ended in addition.
  *
  * Refusals: `unavailable` when the issuer cannot be reached or fails; `invalid_state` when it refuses. Each call passes the trace context
  * on.

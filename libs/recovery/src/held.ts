@@ -16,7 +16,7 @@ export interface Hold {
  * it: a person who controls one address may have stopped the owner, or the owner them, so no address is trusted more than another. Every
  * address gets a notification with a stop link, and has the whole time to object.
  *
- * @param of.stop the last stop of a recovery of the account, as `stopped_at` of {@link Standing} gives it
+ * @param of.stop the last stop of a recovery of the account, the `stopped_at` of the account, as it was judged
  * @param of.heldUntil of this recovery, if it has been held; `heldFor` is the stop that it was held for
  * @returns undefined if it is not held, or its hold is over
  */

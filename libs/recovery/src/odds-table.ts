@@ -15,7 +15,7 @@ import { triesPerRecovery as tries } from './lifetimes.js';
 export interface OddsRow {
   what: string;
   over: string;
-  /** The highest chance of a right guess. */
+  /** The highest chance of a right attempt. */
   odds: number;
   how: string;
 }

@@ -65,7 +65,7 @@ export async function redeemCode(
   const [family] = await context.database.query<FamilyRow>(redeem, {
     ...values,
     codeDigests,
-    // A redirect URI that has since been removed from the client cannot be redeemed.
+    // No code can be redeemed for a redirect URI that has since been removed from the client.
     redirectUri: client.redirect_uris.includes(request.redirect_uri) ? request.redirect_uri : '',
     strongRoles: context.strongRoles,
     codeChallenge: createHash('sha256').update(request.code_verifier).digest('base64url'),
