@@ -49,7 +49,7 @@ test('the reference of errors is as written', () => {
     'Errors of the recovery API, the management API and the JSON routes of the issuer are problem documents (RFC 9457): `type`, `title`,',
     '`status` and `code`, sometimes with more members. **`code` is a promise**: it keeps its meaning. A title may be reworded.',
     '',
-    'A 429 has `Retry-After`, and `RateLimit` with `RateLimit-Policy` where a limit can be told. A 503 has `Retry-After`. A 401 has',
+    'A 429 has `Retry-After`, and `RateLimit` with `RateLimit-Policy` where the response may name the limit. A 503 has `Retry-After`. A 401 has',
     '`WWW-Authenticate`. A status of 500 or more may have `instance`, which a person can quote and which the logs have as `request_id`.',
     '',
     '| status | code | title | when |',
@@ -63,7 +63,7 @@ test('the reference of errors is as written', () => {
     ...early,
     '| 500 | `internal` | Something went wrong on our side. |',
     '',
-    'The token endpoints (`/oauth2/…` of the issuer) answer with `error` and `error_description` as OAuth wants it: RFC 6749 §5.2,',
+    'The token endpoints (`/oauth2/…` of the issuer) respond with `error` and `error_description` as OAuth wants it: RFC 6749 §5.2,',
     'RFC 8628 §3.5, and RFC 6750 §3.1 in `WWW-Authenticate`.',
     '',
   ].join('\n');

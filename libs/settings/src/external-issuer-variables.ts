@@ -8,7 +8,7 @@ const bareUrl = publicUrl('http:', 'https:').refine((text) => !/[?#]/.test(text)
 export const externalIssuerVariables = {
   EXTERNAL_ISSUER_URL: {
     meaning:
-      'issuer identifier, to the letter, of another authorization server that fresh credentials come from (see [External issuer](../integrate/external-issuer.md))',
+      'issuer identifier, to the letter, of another authorization server that fresh credentials come from (see "Another issuer")',
     default: "unset: Rekey's own issuer",
     allowed: 'an http:// or https:// URL without user, query or fragment',
     schema: bareUrl,

@@ -1,10 +1,27 @@
 import { expectWritten, writtenFrom } from '../../../test/written.js';
 import { variables } from './variables.js';
 
+/** Pages that a meaning refers to by a title: `see "Database roles"`. */
+const pages: Record<string, string> = {
+  'Database roles': '../operate/database-roles.md',
+  'How long tokens live': '../operate/token-lifetimes.md',
+  'Another issuer': '../integrate/external-issuer.md',
+  'How a recovery is decided': '../operate/policies.md',
+  'What SMS may cost': '../operate/sms-costs.md',
+  Watching: '../operate/monitoring.md',
+};
+
+/** @throws {Error} for a title without a page: the reader would look for it in vain */
+const withLinks = (meaning: string): string =>
+  meaning.replace(/\bsee "([^"]+)"/g, (_all, title: string) => {
+    if (!pages[title]) throw new Error(`no page for ${title}: add it here`);
+    return `see [${title}](${pages[title]})`;
+  });
+
 test('the reference of settings is as written', () => {
   const rows = Object.entries(variables).map(
     ([name, { meaning, default: fallback, allowed }]) =>
-      `| \`${name}\` | ${meaning} | ${fallback} | ${allowed.replaceAll('<', '&lt;')} |`,
+      `| \`${name}\` | ${withLinks(meaning)} | ${fallback} | ${allowed.replaceAll('<', '&lt;')} |`,
   );
   const page = [
     writtenFrom('libs/settings/src/variables.ts'),

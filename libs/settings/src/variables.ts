@@ -31,8 +31,7 @@ const headers = list(z.string().regex(/^[\w-]+\s*=[\x20-\x7e]*$/)).transform((pa
 /** Every variable that Rekey reads, in the order of the reference. */
 export const variables = {
   DATABASE_URL: {
-    meaning:
-      'PostgreSQL 14 or later, as the role that works, see [Database roles](../operate/database-roles.md)',
+    meaning: 'PostgreSQL 14 or later, as the role that works, see "Database roles"',
     default: 'unset: embedded, data in `REKEY_DATA_DIR`',
     allowed: 'a postgres:// URL',
     secret: true,
@@ -136,7 +135,7 @@ export const variables = {
   },
   KEY_ROTATION_DAYS: count('days after which the next signing key takes over', 30),
   TOKEN_LIFETIMES_FILE: text(
-    'how long tokens live, by role and for devices (JSON, see [Token lifetimes](../operate/token-lifetimes.md))',
+    'how long tokens live, by role and for devices (JSON, see "How long tokens live")',
     'access 10 minutes (staff 5), refresh 30 days idle and 90 in all (staff 8 and 24 hours, devices 90 and 365 days)',
     'a readable file',
   ),
@@ -152,12 +151,12 @@ export const variables = {
     'a readable file with the private key of the certificate (PEM), without a passphrase',
   ),
   RECOVERY_POLICY_FILE: text(
-    'which proofs get an account back, by the level of its sign-in, and how likely a guess may be right (JSON, see [Policies](../operate/policies.md))',
+    'which proofs get an account back, by the level of its sign-in, and how likely a guess may be right (JSON, see "How a recovery is decided")',
     'the weakest that NIST SP 800-63B-4 §4.2.2 allows; 0.00004 a day, 0.001 a year',
     'a readable file',
   ),
   SMS_POLICY_FILE: text(
-    'what SMS may cost and where they may go: prices, budgets, breaker (JSON, see [SMS costs](../operate/sms-costs.md))',
+    'what SMS may cost and where they may go: prices, budgets, breaker (JSON, see "What SMS may cost")',
     'rounded prices in euros, 150 EUR an hour in all',
     'a readable file',
   ),
@@ -194,8 +193,7 @@ export const variables = {
     schema: publicUrl('http:', 'https:'),
   },
   METRICS_TOKEN: {
-    meaning:
-      'what a caller of `/metrics` has to show as a bearer to see all of it, see [Monitoring](../operate/monitoring.md)',
+    meaning: 'what a caller of `/metrics` has to show as a bearer to see all of it, see "Watching"',
     default: 'none: everyone sees what is harmless',
     allowed: 'at least 16 characters',
     secret: true,
