@@ -21,7 +21,7 @@ test('the reference of metrics is as written', () => {
     'Every process serves these as Prometheus text at `/metrics`. [Monitoring](../operate/monitoring.md) says who may read them, and which',
     'ones deserve an alert.',
     '',
-    '`*`: moves alike for people who have an account and for people who have none, so that everyone may see it when `METRICS_TOKEN` is unset.',
+    '`*`: changes in the same way whether an account exists or not, so everyone may see it when `METRICS_TOKEN` is unset.',
     'A label without a list takes its values from a list elsewhere in the code. No label holds an identifier, an address or an account.',
     '',
     '| name | kind | meaning | labels |',
