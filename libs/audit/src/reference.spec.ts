@@ -1,3 +1,4 @@
+import { isProduct, readTree } from '../../../test/house/source-tree.js';
 import { expectWritten, writtenFrom } from '../../../test/written.js';
 import { type AuditEventName, auditEvents, describeEvent } from './events.js';
 
@@ -24,4 +25,13 @@ test('the reference of audit events is as written', () => {
     '',
   ].join('\n');
   expectWritten('docs/reference/audit-events.md', page);
+});
+
+test('the product records every event of the catalogue', () => {
+  const code = ['apps/', 'libs/']
+    .flatMap((folder) => readTree(folder))
+    .filter((source) => isProduct(source) && source.path !== 'libs/audit/src/events.ts')
+    .map(({ text }) => text)
+    .join('\n');
+  expect(Object.keys(auditEvents).filter((name) => !code.includes(`'${name}'`))).toEqual([]);
 });
