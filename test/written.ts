@@ -14,3 +14,21 @@ export function expectWritten(file: string, text: string): void {
       : `${file} is not what the code says: "npm run written", then read the diff`;
   expect(verdict).toBe('as written');
 }
+
+/**
+ * A part of a page, between `<!-- name -->` and `<!-- /name -->`: is it what the code says now? A person writes the rest of
+ * the page.
+ */
+export function expectPartWritten(file: string, name: string, text: string): void {
+  const page = readFileSync(file, 'utf8');
+  const part = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(\\n<!-- /${name} -->)`);
+  expect(page).toMatch(part);
+  expectWritten(
+    file,
+    page.replace(part, (_all, start: string, end: string) => `${start}${text}${end}`),
+  );
+}
+
+/** The first line of a page that nobody edits by hand. */
+export const writtenFrom = (source: string): string =>
+  `<!-- Written by "npm run written" from ${source}. Do not edit. -->`;

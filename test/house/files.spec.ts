@@ -4,14 +4,7 @@ import {
   imageIsSafe,
   servicesOf,
 } from './containers.js';
-import {
-  commandsExist,
-  mapIsTrue,
-  noMachinePaths,
-  scriptsCanRun,
-  settingsAreDocumented,
-  tidyTop,
-} from './layout.js';
+import { commandsExist, mapIsTrue, noMachinePaths, readmeIsShort, scriptsCanRun, tidyTop } from './layout.js';
 import { goodNames } from './names.js';
 import { measure, smallFiles } from './sizes.js';
 import type { Source } from './source-tree.js';
@@ -92,7 +85,7 @@ describe('layout', () => {
     ]);
   });
 
-  const readme = (map: string) => file('README.md', `# Rekey\n\`\`\`\n${map}\`\`\`\n`);
+  const page = (map: string) => file('docs/develop/code-map.md', `# Rekey\n\`\`\`\n${map}\`\`\`\n`);
   const house = [
     file('libs/kernel/src/a.ts'),
     file('apps/issuer/src/a.ts'),
@@ -100,33 +93,42 @@ describe('layout', () => {
     file('test/postgres.ts'),
   ];
 
-  test("README's map", () => {
+  test('the code map', () => {
     const map =
       'apps/       processes\n  issuer/   tokens\nlibs/\n  kernel/   clock\ntest/\n  races/ flows/   stories\n';
-    expect(mapIsTrue([...house, file('test/flows/a.ts'), readme(map)])).toEqual([]);
-    expect(mapIsTrue([...house, readme(map)])).toEqual([
-      "README's map shows test/flows/, which does not exist",
+    expect(mapIsTrue([...house, file('test/flows/a.ts'), page(map)])).toEqual([]);
+    expect(mapIsTrue([...house, page(map)])).toEqual([
+      'the code map shows test/flows/, which does not exist',
     ]);
-    expect(mapIsTrue([...house, readme(map.replace('kernel/', 'cellar/'))])).toEqual([
-      "README's map lacks libs/kernel/",
-      "README's map shows libs/cellar/, which does not exist",
-      "README's map shows test/flows/, which does not exist",
+    expect(mapIsTrue([...house, page(map.replace('kernel/', 'cellar/'))])).toEqual([
+      'the code map lacks libs/kernel/',
+      'the code map shows libs/cellar/, which does not exist',
+      'the code map shows test/flows/, which does not exist',
     ]);
-    expect(mapIsTrue(house)).toEqual([expect.stringContaining('README.md is missing')]);
+    expect(mapIsTrue(house)).toEqual(['docs/develop/code-map.md is missing']);
   });
 
-  test("README's map may show docs, and need not", () => {
+  test('the code map may show docs, and need not', () => {
     const map = 'apps/\n  issuer/   tokens\nlibs/\n  kernel/   clock\ntest/\n  races/   at once\n';
     const withDocs = [...house, file('docs/decisions/README.md')];
-    expect(mapIsTrue([...withDocs, readme(map)])).toEqual([]);
-    expect(mapIsTrue([...withDocs, readme(`${map}docs/\n  decisions/   why\n`)])).toEqual([]);
+    expect(mapIsTrue([...withDocs, page(map)])).toEqual([]);
+    expect(mapIsTrue([...withDocs, page(`${map}docs/\n  decisions/   why\n`)])).toEqual([]);
   });
 
-  test('a setting that README does not name', () => {
-    const settings = settingsAreDocumented(['MAIL_FROM', 'MAIL']);
-    expect(settings([file('README.md', '| `MAIL_FROM` | sender |')])).toEqual([
-      'README.md does not name the setting MAIL',
+  test('a README that is long, or begins with other commands', () => {
+    const commands = '```\nnpm ci && npm start\nnpm ci && npm test\n```\n';
+    const readme = (text: string) => readmeIsShort([file('README.md', text)]);
+    expect(readme(`# Rekey\n\n${commands}${'more\n'.repeat(144)}`)).toEqual([]);
+    expect(readme(`# Rekey\n\n${commands}${'more\n'.repeat(145)}`)).toEqual([
+      'README.md has 151 lines, at most 150: move details to docs',
     ]);
+    for (const text of [
+      'no commands',
+      `\`\`\`\nnpm i\n\`\`\`\n${commands}`,
+      commands.replace('npm ci && npm test\n', ''),
+    ])
+      expect(readme(text)).toEqual([expect.stringMatching(/^README\.md: its first block of code must be/)]);
+    expect(readmeIsShort([])).toEqual(['README.md is missing']);
   });
 
   test('a command that does not exist', () => {

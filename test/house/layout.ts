@@ -24,27 +24,29 @@ export const tidyTop: Rule = (sources) =>
 
 const shown = ['apps', 'libs', 'test'] as const;
 
-/** README's map names every app, room and kind of test that exists, and none that does not. */
+const mapPage = 'docs/develop/code-map.md';
+
+/** The code map names every app, module and kind of test that exists, and none that does not. */
 export const mapIsTrue: Rule = (sources) => {
-  const readme = sources.find(({ path }) => path === 'README.md')?.text;
-  if (readme === undefined) return ['README.md is missing, and the map of the house with it'];
-  const map = readMap(readme);
+  const page = sources.find(({ path }) => path === mapPage)?.text;
+  if (page === undefined) return [`${mapPage} is missing`];
+  const map = readMap(page);
   return shown.flatMap((folder) => {
     const exist = namesUnder(sources, folder);
     const drawn = map.get(folder) ?? [];
     return [
-      ...exist.filter((name) => !drawn.includes(name)).map((name) => `README's map lacks ${folder}/${name}/`),
+      ...exist.filter((name) => !drawn.includes(name)).map((name) => `the code map lacks ${folder}/${name}/`),
       ...drawn
         .filter((name) => !exist.includes(name))
-        .map((name) => `README's map shows ${folder}/${name}/, which does not exist`),
+        .map((name) => `the code map shows ${folder}/${name}/, which does not exist`),
     ];
   });
 };
 
 /** The map is a fenced block: `libs/` at the margin, below it `  kernel/   what it is`; several names may share a line. */
-function readMap(readme: string): Map<string, string[]> {
+function readMap(page: string): Map<string, string[]> {
   const map = new Map<string, string[]>();
-  for (const [, block = ''] of readme.matchAll(/```[a-z]*\n([\s\S]*?)```/g)) {
+  for (const [, block = ''] of page.matchAll(/```[a-z]*\n([\s\S]*?)```/g)) {
     if (!/^libs\//m.test(block)) continue;
     let folder = '';
     for (const line of block.split('\n')) {
@@ -62,15 +64,24 @@ function readMap(readme: string): Map<string, string[]> {
   return map;
 }
 
-/** @param names every variable that the settings room reads */
-export const settingsAreDocumented =
-  (names: readonly string[]): Rule =>
-  (sources) => {
-    const readme = sources.find(({ path }) => path === 'README.md')?.text ?? '';
-    return names
-      .filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))
-      .map((name) => `README.md does not name the setting ${name}`);
-  };
+const mostReadmeLines = 150;
+const firstCommands = 'npm ci && npm start\nnpm ci && npm test\n';
+
+/** The README is read in one go, and its first block of code can be typed as it is. What needs more room is in docs. */
+export const readmeIsShort: Rule = (sources) => {
+  const readme = sources.find(({ path }) => path === 'README.md')?.text;
+  if (readme === undefined) return ['README.md is missing'];
+  const lines = readme.trimEnd().split('\n').length;
+  const [, first] = /^```[a-z]*\n([\s\S]*?)```/m.exec(readme) ?? [];
+  return [
+    ...(lines > mostReadmeLines
+      ? [`README.md has ${lines} lines, at most ${mostReadmeLines}: move details to docs`]
+      : []),
+    ...(first === firstCommands
+      ? []
+      : ['README.md: its first block of code must be "npm ci && npm start" and "npm ci && npm test"']),
+  ];
+};
 
 /** What README and other pages tell a person to type can be typed. */
 export const commandsExist: Rule = (sources) => {

@@ -1,4 +1,4 @@
-import { linksLeadToFiles } from './links.js';
+import { linksLeadToFiles, pagesAreIndexed } from './links.js';
 import type { Source } from './source-tree.js';
 
 const file = (path: string, text = ''): Source => ({ path, text });
@@ -54,4 +54,15 @@ describe('links in Markdown lead to files', () => {
       expect(offences(text, path)).toEqual([`${path}:5 links to gone.md, and there is no such file`]);
     expect(offences(text, 'libs/queue/src/links.ts')).toEqual([]);
   });
+});
+
+test('a page that no index links to', () => {
+  const pages = [
+    file('docs/README.md', '[try](try.md), [decisions](decisions/README.md), not `[lost](lost.md)`'),
+    file('docs/try.md', '[lost](lost.md)'),
+    file('docs/lost.md'),
+    file('docs/decisions/README.md', '[1](0001-sql.md#context)'),
+    file('docs/decisions/0001-sql.md'),
+  ];
+  expect(pagesAreIndexed(pages)).toEqual(['docs/lost.md is linked from no index: add it to docs/README.md']);
 });

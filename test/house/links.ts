@@ -16,6 +16,18 @@ export const linksLeadToFiles: Rule = (sources) => {
     );
 };
 
+/** A page that no index names is found by nobody: each page of `docs` is linked from `docs/README.md` or from its folder's README. */
+export const pagesAreIndexed: Rule = (sources) => {
+  const pages = sources.filter(({ path }) => /^docs\/.*\.md$/.test(path));
+  const isIndex = ({ path }: Source) => posix.basename(path) === 'README.md';
+  const linked = new Set(
+    pages.filter(isIndex).flatMap((index) => linksIn(index).map(({ target }) => pathOf(index, target))),
+  );
+  return pages
+    .filter(({ path }) => path !== 'docs/README.md' && !linked.has(path))
+    .map(({ path }) => `${path} is linked from no index: add it to docs/README.md`);
+};
+
 /** Every file, and every folder that holds one; the top itself is `.`. */
 function pathsOf(sources: readonly Source[]): Set<string> {
   const paths = new Set(['.']);

@@ -1,18 +1,10 @@
-import { variables } from '@rekey/settings';
 import { containersStartWhatExists, everyProcessHasAContainer, imageIsSafe } from './containers.js';
 import { noCycles } from './cycles.js';
 import { direction } from './direction.js';
 import { oneClock, oneReaderOfTheEnvironment } from './environment-and-clock.js';
 import { everyControllerIsGuarded } from './guards.js';
-import {
-  commandsExist,
-  mapIsTrue,
-  noMachinePaths,
-  scriptsCanRun,
-  settingsAreDocumented,
-  tidyTop,
-} from './layout.js';
-import { linksLeadToFiles } from './links.js';
+import { commandsExist, mapIsTrue, noMachinePaths, readmeIsShort, scriptsCanRun, tidyTop } from './layout.js';
+import { linksLeadToFiles, pagesAreIndexed } from './links.js';
 import { everyTestRuns, noLimitOfItsOwn, noLooseEnds } from './loose-ends.js';
 import { goodClassNames, goodNames } from './names.js';
 import { aliasesAgree, importsAreDeclared, versionsAreExact } from './packages.js';
@@ -41,10 +33,11 @@ export const rules: Record<string, Rule> = {
   'versions are exact': versionsAreExact,
   'aliases and rooms agree': aliasesAgree,
   'the top is tidy': tidyTop,
-  "README's map is true": mapIsTrue,
-  'README names every setting': settingsAreDocumented(Object.keys(variables)),
+  'the README is short': readmeIsShort,
+  'the code map is true': mapIsTrue,
   'commands that are told exist': commandsExist,
   'links in Markdown lead to files': linksLeadToFiles,
+  'pages are indexed': pagesAreIndexed,
   'no path of one machine': noMachinePaths,
   'scripts can run': scriptsCanRun,
   'the image is safe': imageIsSafe,

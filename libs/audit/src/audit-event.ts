@@ -1,44 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
-
-/**
- * Audit events, in the vocabulary of OWASP's logging cheat sheet where it has a word. No event holds a code, a token, a password or an
- * address of a person. It holds an IP only when a retired token was used again.
- */
-export type AuditEventName =
-  | 'recovery_started'
-  | 'recovery_code_requested'
-  | 'recovery_message_sent'
-  | 'recovery_message_dropped'
-  | 'recovery_message_failed'
-  | 'sms_circuit_breaker_opened'
-  | 'sms_circuit_breaker_closed'
-  | 'recovery_proof_failed'
-  | 'recovery_proof_accepted'
-  | 'spray_attack_detected'
-  | 'recovery_proven'
-  | 'recovery_held'
-  | 'recovery_reopened'
-  | 'recovery_completed'
-  | 'recovery_cancelled'
-  | 'recovery_stopped'
-  | 'authenticator_bound'
-  | 'authenticator_removed'
-  | 'authenticator_disabled'
-  | 'authn_password_change'
-  | 'authn_password_change_fail'
-  | 'authn_login_success'
-  | 'authn_login_fail'
-  | 'authn_token_created'
-  | 'authn_token_revoked'
-  | 'authn_token_reuse'
-  | 'device_allowed'
-  | 'device_denied'
-  | 'user_created'
-  | 'user_updated'
-  | 'user_deleted'
-  | 'client_created'
-  | 'client_updated'
-  | 'client_deleted';
+import type { AuditEventName } from './events.js';
 
 export interface AuditEvent {
   /** UUID of version 7. */

@@ -1,8 +1,8 @@
 export {
   type AuditEvent,
-  type AuditEventName,
   auditInsert,
   findAudit,
   forgetAudit,
   recordAudit,
 } from './audit-event.js';
+export type { AuditEventName } from './events.js';

@@ -27,14 +27,14 @@ export async function bringUpToDate(
   const rights = await grantRights({ ownerUrl, url: of.url });
   if (ownerUrl !== of.url && rights.surplus.length > 0)
     throw new Error(
-      `DATABASE_URL: its role ${rights.role} ${some(rights.surplus)}; allowed with DATABASE_OWNER_URL: a separate role that owns nothing, see "Database roles" in README.md`,
+      `DATABASE_URL: its role ${rights.role} ${some(rights.surplus)}; allowed with DATABASE_OWNER_URL: a separate role that owns nothing, see "Database roles" in docs/operate/database-roles.md`,
     );
   return { done, rights };
 }
 
 /** @returns a line for a person when the application role has more privileges than it needs */
 export const surplusWarning = ({ role, surplus }: Pick<RoleRights, 'role' | 'surplus'>): string =>
-  `DATABASE_URL: its role ${role} ${some(surplus)}; give it a separate role, see "Database roles" in README.md`;
+  `DATABASE_URL: its role ${role} ${some(surplus)}; give it a separate role, see "Database roles" in docs/operate/database-roles.md`;
 
 const namingTheOwner = (ownerUrl: string | undefined) => (fault: unknown) => {
   if (Object(fault).code === '42501')

@@ -4,7 +4,8 @@ import type { FastifyReply } from 'fastify';
 import { type Problem, problem, problemOf } from './problem.js';
 import { RefusedException } from './refused-exception.js';
 
-const titles: Record<number, [code: string, title: string]> = {
+/** Refused before a route reads the request, by HTTP status. */
+export const titles: Record<number, [code: string, title: string]> = {
   400: ['invalid_request', 'The request is not valid.'],
   404: ['not_found', 'Not found.'],
   405: ['method_not_allowed', 'This URL does not support this method.'],

@@ -13,6 +13,6 @@ export const warnOfSurplus =
     isTold = true;
     log.warn(
       { rights },
-      'the role of DATABASE_URL has more rights than it needs; see "Database roles" in README.md',
+      'the role of DATABASE_URL has more rights than it needs; see "Database roles" in docs/operate/database-roles.md',
     );
   };

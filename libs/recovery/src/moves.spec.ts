@@ -1,4 +1,4 @@
-import { expectWritten } from '../../../test/written.js';
+import { expectPartWritten, expectWritten } from '../../../test/written.js';
 import { drawMoves, moves, stateAfter, states, statesBefore } from './moves.js';
 
 test('every move has one outcome', () => {
@@ -18,4 +18,6 @@ test('only a proven recovery completes, and nothing leaves an end', () => {
 
 test('the diagram is as written', () => {
   expectWritten('libs/recovery/moves.mmd', drawMoves());
+  const fenced = `\`\`\`mermaid\n${drawMoves()}\`\`\``;
+  expectPartWritten('docs/how-a-recovery-works.md', 'states', fenced);
 });

@@ -14,16 +14,16 @@ test('the odds of a day and of a year are as written [ASVS 6.6.3, NIST 3.2.2]', 
     '',
     '# The odds of a guess',
     '',
-    'What somebody can win at most who knows an identifier and uses up every limit, by the default policy (`odds` of `RECOVERY_POLICY_FILE`:',
-    'a chance of 0.00004 a day and of 0.001 a year). The chances of all tries are summed. A code is paid for before it is sent; the next one is longer',
-    'where the odds of a shorter one are used up, so its owner always gets one that counts.',
+    'The best chance of an attacker who knows an identifier and uses up every limit, with the default policy (`odds` of',
+    '[`RECOVERY_POLICY_FILE`](../operate/policies.md): a chance of 0.00004 a day and of 0.001 a year). The chances of all attempts are summed. A code',
+    'is paid for before it is sent. Where the odds of short codes are used up, the next code is longer, so the owner always gets one that counts.',
     '',
     '| what is guessed | over | chance | | how |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
   ].join('\n');
-  expectWritten('docs/odds.generated.md', text);
+  expectWritten('docs/reference/odds.md', text);
 });
 
 test.each([[defaultOdds], [{ day: 1e-5, year: 1e-4 }], [{ day: 1e-3, year: 1e-2 }]])(

@@ -38,7 +38,7 @@ export function oddsTable(policy: OddsPolicy): OddsRow[] {
         what,
         over: 'one recovery',
         odds: oddsOfCode(least, tries),
-        how: `${tries} tries at one code of ${least} digits`,
+        how: `${tries} attempts at one code of ${least} digits`,
       },
       { what, over: 'day', odds: day.odds, how: lengths(day) },
       { what, over: 'year', odds: year.odds, how: lengths(year) },
@@ -50,7 +50,7 @@ export function oddsTable(policy: OddsPolicy): OddsRow[] {
       what: 'authenticator app, after a first proof',
       over,
       odds,
-      how: `${guesses} guesses, two values good`,
+      how: `${guesses} attempts, two values valid`,
     };
   };
   const saved = oddsOfGuess(2 ** backupCodeShape.bits, backupCodeShape.codes);
@@ -61,13 +61,13 @@ export function oddsTable(policy: OddsPolicy): OddsRow[] {
     app('year', 365),
     {
       what: 'backup code',
-      over: 'a million guesses',
+      over: 'a million attempts',
       odds: 1e6 * saved,
       how: `${backupCodeShape.codes} codes of ${backupCodeShape.bits} bits; not counted`,
     },
     {
       what: 'code where short ones have ended',
-      over: 'a million guesses',
+      over: 'a million attempts',
       odds: oddsOfCode(codeShape.unguessable, 1e6),
       how: `${codeShape.unguessable} digits, 66 bits; not counted`,
     },

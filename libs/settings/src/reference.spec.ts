@@ -1,16 +1,43 @@
-import { readFileSync } from 'node:fs';
-import { expectWritten } from '../../../test/written.js';
+import { expectWritten, writtenFrom } from '../../../test/written.js';
 import { variables } from './variables.js';
 
-test('the table of settings in the README is as written', () => {
+/** Pages that a meaning refers to by a title: `see "Database roles"`. */
+const pages: Record<string, string> = {
+  'Database roles': '../operate/database-roles.md',
+  'How long tokens live': '../operate/token-lifetimes.md',
+  'Another issuer': '../integrate/external-issuer.md',
+  'How a recovery is decided': '../operate/policies.md',
+  'What SMS may cost': '../operate/sms-costs.md',
+  Watching: '../operate/monitoring.md',
+};
+
+/** @throws {Error} for a title without a page: the reader would look for it in vain */
+const withLinks = (meaning: string): string =>
+  meaning.replace(/\bsee "([^"]+)"/g, (_all, title: string) => {
+    if (!pages[title]) throw new Error(`no page for ${title}: add it here`);
+    return `see [${title}](${pages[title]})`;
+  });
+
+test('the reference of settings is as written', () => {
   const rows = Object.entries(variables).map(
-    ([name, { meaning, default: fallback }]) => `| \`${name}\` | ${meaning} | ${fallback} |`,
+    ([name, { meaning, default: fallback, allowed }]) =>
+      `| \`${name}\` | ${withLinks(meaning)} | ${fallback} | ${allowed.replaceAll('<', '&lt;')} |`,
   );
-  const table = ['| name | meaning | default |', '|---|---|---|', ...rows].join('\n');
-  const between = /(<!-- settings -->\n)[\s\S]*?(\n<!-- \/settings -->)/;
-  const readme = readFileSync('README.md', 'utf8');
-  expectWritten(
-    'README.md',
-    readme.replace(between, (_all, open: string, close: string) => `${open}${table}${close}`),
-  );
+  const page = [
+    writtenFrom('libs/settings/src/variables.ts'),
+    '',
+    '# Settings',
+    '',
+    'Rekey reads its settings from environment variables, once, at the start. An empty variable counts as unset. A wrong value stops',
+    'the process with exit code 78 and names every wrong variable, what was read and what is allowed.',
+    '',
+    'Without `NODE_ENV=production`, what is missing has a development default. With it, a process refuses every development default and',
+    'names them all at once.',
+    '',
+    '| name | meaning | default | allowed |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+  expectWritten('docs/reference/settings.md', page);
 });

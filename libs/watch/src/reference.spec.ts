@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { expectWritten } from '../../../test/written.js';
+import { expectWritten, writtenFrom } from '../../../test/written.js';
 import { describe as about, catalogue, fullName, type MetricName } from './catalogue.js';
 
 const labelsOf = (name: MetricName): string =>
@@ -9,17 +8,26 @@ const labelsOf = (name: MetricName): string =>
     )
     .join(', ');
 
-test('the table of metrics in the README is as written', () => {
+test('the reference of metrics is as written', () => {
   const rows = (Object.keys(catalogue) as MetricName[]).map((name) => {
     const { kind, help, open } = about(name);
     return `| \`${fullName(name)}\`${open ? ' *' : ''} | ${kind} | ${help} | ${labelsOf(name)} |`;
   });
-  const table = ['| name | kind | meaning | labels |', '|---|---|---|---|', ...rows].join('\n');
-  const between = /(<!-- metrics -->\n)[\s\S]*?(\n<!-- \/metrics -->)/;
-  const readme = readFileSync('README.md', 'utf8');
-  expect(readme).toMatch(between);
-  expectWritten(
-    'README.md',
-    readme.replace(between, (_all, open: string, close: string) => `${open}${table}${close}`),
-  );
+  const page = [
+    writtenFrom('the list of metrics'),
+    '',
+    '# Metrics',
+    '',
+    'Every process serves these as Prometheus text at `/metrics`. [Monitoring](../operate/monitoring.md) says who may read them, and which',
+    'ones deserve an alert.',
+    '',
+    '`*`: changes in the same way whether an account exists or not, so everyone may see it when `METRICS_TOKEN` is unset.',
+    'A label without a list takes its values from a list elsewhere in the code. No label holds an identifier, an address or an account.',
+    '',
+    '| name | kind | meaning | labels |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+  expectWritten('docs/reference/metrics.md', page);
 });

@@ -82,7 +82,7 @@ export interface SmsPolicy {
 /**
  * Reads a policy.
  *
- * @param text JSON as the README shows it; the default when omitted
+ * @param text JSON as docs/operate/sms-costs.md shows it; the default when omitted
  * @param countries the only countries to send to, whatever the policy says
  * @throws {Error} that says, line by line, what is wrong
  */
