@@ -29,10 +29,12 @@ describe('the check of forms', () => {
   test('no form reaches a guard or a handler without the field of its browser', async () => {
     const keyring = new Keyring([{ id: '2026', key: randomBytes(32) }]);
     const browser = new BrowserState(keyring, 'http://localhost:3000');
-    const nothing = {} as never;
+    const context = { database: { at: () => ({}) } };
     const { app, fastify: server } = await createApp({
       name: 'recovery',
-      module: RecoveryModule.with(nothing, browser, { urls: { recovery: 'http://localhost:3000' } } as never),
+      module: RecoveryModule.with({ context, tokens: context } as never, browser, {
+        urls: { recovery: 'http://localhost:3000' },
+      } as never),
       port: 0,
       settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
       watch: await openWatch({ app: 'recovery' }),
