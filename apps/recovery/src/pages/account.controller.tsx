@@ -1,12 +1,11 @@
-import { Body, Get, Inject, Ip, Post, Query, UseGuards } from '@nestjs/common';
-import { Context, type PersonSession, Public } from '@rekey/http';
+import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
+import { Public } from '@rekey/http';
 import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import {
   authenticatorsToChange,
   type BindingBy,
   beginTotp,
   confirmTotp,
-  type RecoveryContext,
   renewBackupCodes,
   restore,
   signInWithin,
@@ -18,9 +17,8 @@ import { codeIn, type Form, textIn } from './form.js';
 import { refused } from './go-on.js';
 import { rememberBrowser } from './known-browser.js';
 import { PageController } from './page-controller.js';
-import { Show, Tokens } from './page-parameters.js';
-import { PAGES, type PageParts } from './parts.js';
-import { Person } from './person.js';
+import { Show } from './page-parameters.js';
+import { personOf } from './person.js';
 import { CurrentPerson, FreshPersonGuard } from './person-guard.js';
 import type { Page, Presenter } from './present.js';
 import { AuthenticatorsPage, BackupCodesPage, BindTotpPage, SignInPage } from './views-account.js';
@@ -32,17 +30,11 @@ import { accountWordings } from './wording-account.js';
  */
 @PageController('account')
 export class AccountController {
-  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
-
   @Get()
   @Public()
-  async home(
-    @Query('done') done: unknown,
-    @Context() context: RecoveryContext,
-    @Person() person: PersonSession | undefined,
-    @Show() show: Presenter,
-  ) {
-    const has = person ? await authenticatorsToChange(context, person) : undefined;
+  async home(@Query('done') done: unknown, @Show() show: Presenter) {
+    const person = await personOf(show);
+    const has = person ? await authenticatorsToChange(show.parts.context, person) : undefined;
     if (has === undefined || isRefused(has)) return show.page(200, <SignInPage context={show.context} />);
     const { home } = accountWordings[show.context.locale];
     const notes: Record<string, string> = {
@@ -56,21 +48,16 @@ export class AccountController {
 
   @Post('sign-in')
   @Public()
-  async signIn(
-    @Body() body: Form,
-    @Ip() source: string,
-    @Tokens() tokens: PageParts['tokens'],
-    @Show() show: Presenter,
-  ) {
-    const { browser } = show;
-    const client = await this.parts.clients.find('default');
+  async signIn(@Body() body: Form, @Show() show: Presenter) {
+    const { browser, parts } = show;
+    const client = await parts.clients.find('default');
     if (!client) return refused(show, refuse('unavailable'));
     const identifier = textIn(body.identifier, 254);
     const device = body.device === undefined ? undefined : { code: codeIn(body.device) };
     const value = textIn(body.second_factor, 100).trim();
     const kind = /^[\d\s]{6,9}$/.test(value) ? ('totp' as const) : ('backup_code' as const);
     const outcome = await signInWithin(
-      tokens,
+      parts.tokens,
       client,
       {
         identifier,
@@ -78,7 +65,7 @@ export class AccountController {
         device_tokens: browser.knownAs(),
         ...(value ? { second_factor: { kind, value } } : {}),
       },
-      source,
+      browser.request.ip,
     );
     const { signIn } = accountWordings[show.context.locale];
     if (isRefused(outcome)) {
@@ -93,33 +80,28 @@ export class AccountController {
       );
     }
     browser.keepSession(outcome.access_token, outcome.expires_in);
-    rememberBrowser(tokens, browser, outcome.device_token);
+    rememberBrowser(show, outcome.device_token);
     if (!device) return show.to('/account');
     return show.to(`/device${device.code ? `?user_code=${encodeURIComponent(device.code)}` : ''}`);
   }
 
   @Post('totp')
   @UseGuards(FreshPersonGuard)
-  async bind(
-    @Context() context: RecoveryContext,
-    @CurrentPerson() { account }: BindingBy,
-    @Show() show: Presenter,
-  ) {
-    const begun = await beginTotp(context, account, this.parts.productName);
+  async bind(@CurrentPerson() { account }: BindingBy, @Show() show: Presenter) {
+    const { parts } = show;
+    const begun = await beginTotp(parts.context, account, parts.productName);
     return isRefused(begun) ? fromTheBeginning(show, begun) : showTotp(show, begun);
   }
 
   @Post('totp/confirm')
   @UseGuards(FreshPersonGuard)
-  async confirm(
-    @Body() body: Form,
-    @Context() context: RecoveryContext,
-    @CurrentPerson() who: BindingBy,
-    @Show() show: Presenter,
-  ) {
+  async confirm(@Body() body: Form, @CurrentPerson() who: BindingBy, @Show() show: Presenter) {
     const setup = show.browser.openSetup(textIn(body.setup, 4_000));
     if (!setup) return show.to('/account');
-    const refusal = await confirmTotp(context, who, { id: setup.id, value: textIn(body.value, 20) });
+    const refusal = await confirmTotp(show.parts.context, who, {
+      id: setup.id,
+      value: textIn(body.value, 20),
+    });
     if (!refusal) return show.to('/account?done=bound');
     const { bind } = accountWordings[show.context.locale];
     if (refusal.code === 'wrong_proof') return showTotp(show, setup, bind.wrong);
@@ -128,43 +110,31 @@ export class AccountController {
 
   @Post('backup-codes')
   @UseGuards(FreshPersonGuard)
-  async codes(@Context() context: RecoveryContext, @CurrentPerson() who: BindingBy, @Show() show: Presenter) {
-    const made = await renewBackupCodes(context, who);
+  async codes(@CurrentPerson() who: BindingBy, @Show() show: Presenter) {
+    const made = await renewBackupCodes(show.parts.context, who);
     if (isRefused(made)) return fromTheBeginning(show, made);
     return show.page(200, <BackupCodesPage context={show.context} codes={made.codes} />);
   }
 
   @Post('remove')
   @UseGuards(FreshPersonGuard)
-  async remove(
-    @Body() body: Form,
-    @Context() context: RecoveryContext,
-    @CurrentPerson() who: BindingBy,
-    @Show() show: Presenter,
-  ) {
-    const refusal = await unbind(context, who, textIn(body.id, 40));
+  async remove(@Body() body: Form, @CurrentPerson() who: BindingBy, @Show() show: Presenter) {
+    const refusal = await unbind(show.parts.context, who, textIn(body.id, 40));
     return refusal ? fromTheBeginning(show, refusal) : show.to('/account?done=removed');
   }
 
   @Post('restore')
   @UseGuards(FreshPersonGuard)
-  async restore(
-    @Body() body: Form,
-    @Context() context: RecoveryContext,
-    @CurrentPerson() who: BindingBy,
-    @Show() show: Presenter,
-  ) {
-    const refusal = await restore(context, who, textIn(body.id, 40));
+  async restore(@Body() body: Form, @CurrentPerson() who: BindingBy, @Show() show: Presenter) {
+    const refusal = await restore(show.parts.context, who, textIn(body.id, 40));
     return refusal ? fromTheBeginning(show, refusal) : show.to('/account?done=restored');
   }
 
   @Post('sign-out')
   @Public()
-  async signOut(
-    @Context() { database, clock }: RecoveryContext,
-    @Person() person: PersonSession | undefined,
-    @Show() show: Presenter,
-  ) {
+  async signOut(@Show() show: Presenter) {
+    const { database, clock } = show.parts.context;
+    const person = await personOf(show);
     if (person) {
       await endFamily(database, {
         id: person.sid,

@@ -1,5 +1,5 @@
-import type { RecoveryContext } from '@rekey/recovery';
-import type { Client, ClientDirectory } from '@rekey/tokens';
+import type { Client } from '@rekey/tokens';
+import type { PageParts } from './parts.js';
 import type { CarriedParameters } from './views.js';
 
 /** An app that sends a person here, as an OAuth authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3). */
@@ -31,8 +31,7 @@ const names = [
 
 /** The address must be one that is registered, to the letter (RFC 9700 §2.1). */
 export async function readAuthorizationRequest(
-  clients: ClientDirectory,
-  { issuer, issuerUrl }: Pick<RecoveryContext, 'issuer' | 'issuerUrl'>,
+  { clients, context: { issuer, issuerUrl } }: Pick<PageParts, 'clients' | 'context'>,
   query: Record<string, unknown>,
 ): Promise<ReadRequest> {
   const carried: CarriedParameters = {};

@@ -20,7 +20,7 @@ const metadata = (key: string) => Reflect.getMetadata(key, RecoveryModule);
 const opensNothing = (provider: Provider): Provider => {
   const { provide, useFactory } = provider as Partial<FactoryProvider>;
   const isKept = useFactory === undefined || provide === BrowserState || provide === PAGES;
-  return isKept || provide === undefined ? provider : { provide, useValue: {} };
+  return isKept || provide === undefined ? provider : { provide, useValue: { database: { at: () => ({}) } } };
 };
 const module = {
   module: WithoutDatabase,

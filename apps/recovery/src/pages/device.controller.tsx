@@ -1,13 +1,12 @@
-import { Body, Get, Inject, Post, Query, UseGuards } from '@nestjs/common';
-import { Context, type PersonSession, Public } from '@rekey/http';
+import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
+import { Public } from '@rekey/http';
 import { isRefused, type Refusal } from '@rekey/kernel';
-import { answerDevice, type Changing, lookAtDevice, type RecoveryContext } from '@rekey/recovery';
+import { answerDevice, type Changing, lookAtDevice } from '@rekey/recovery';
 import { codeIn, type Form } from './form.js';
 import { refused } from './go-on.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
-import { PAGES, type PageParts } from './parts.js';
-import { Person } from './person.js';
+import { personOf } from './person.js';
 import { CurrentPerson, DevicePersonGuard } from './person-guard.js';
 import type { Page, Presenter } from './present.js';
 import { SignInPage } from './views-account.js';
@@ -17,48 +16,32 @@ import { deviceWordings } from './wording-device.js';
 /** Where a person lets a device in that shows them a code (RFC 8628 §3.3): signed in first, then the code, then a yes or no. */
 @PageController('device')
 export class DeviceController {
-  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
-
   @Get()
   @Public()
-  form(
-    @Query('user_code') given: unknown,
-    @Person() person: PersonSession | undefined,
-    @Show() show: Presenter,
-  ) {
+  async form(@Query('user_code') given: unknown, @Show() show: Presenter) {
     const { context } = show;
     const code = codeIn(given);
-    if (!person) return show.page(200, <SignInPage context={context} device={{ code }} />);
+    if (!(await personOf(show))) return show.page(200, <SignInPage context={context} device={{ code }} />);
     return show.page(200, <DevicePage context={context} code={code} />);
   }
 
   @Post()
   @UseGuards(DevicePersonGuard)
-  async look(
-    @Body() body: Form,
-    @Context() context: RecoveryContext,
-    @CurrentPerson() who: Changing,
-    @Show() show: Presenter,
-  ) {
+  async look(@Body() body: Form, @CurrentPerson() who: Changing, @Show() show: Presenter) {
     const code = codeIn(body.user_code);
-    const device = await lookAtDevice(context, who, code);
+    const device = await lookAtDevice(show.parts.context, who, code);
     if (isRefused(device)) return again(show, device, code);
-    const client = await this.parts.clients.find(device.client_id);
+    const client = await show.parts.clients.find(device.client_id);
     const name = client?.name ?? device.client_id;
     return show.page(200, <DeviceConsentPage context={show.context} code={code} name={name} />);
   }
 
   @Post('answer')
   @UseGuards(DevicePersonGuard)
-  async answer(
-    @Body() body: Form,
-    @Context() context: RecoveryContext,
-    @CurrentPerson() who: Changing,
-    @Show() show: Presenter,
-  ) {
+  async answer(@Body() body: Form, @CurrentPerson() who: Changing, @Show() show: Presenter) {
     const userCode = codeIn(body.user_code);
     const allow = body.decision === 'allow';
-    const refusal = await answerDevice(context, who, { userCode, allow });
+    const refusal = await answerDevice(show.parts.context, who, { userCode, allow });
     if (refusal) return again(show, refusal, userCode);
     return show.page(200, <DeviceDonePage context={show.context} allowed={allow} />);
   }

@@ -1,7 +1,7 @@
-import { Body, Get, Inject, Post, UseGuards } from '@nestjs/common';
-import { Context, Public } from '@rekey/http';
+import { Body, Get, Post, UseGuards } from '@nestjs/common';
+import { Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { type RecoveryContext, settleRecovery, showRecovery } from '@rekey/recovery';
+import { settleRecovery, showRecovery } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
 import { noSession, refused } from './go-on.js';
@@ -9,7 +9,6 @@ import { finishForApp } from './hand-back.js';
 import { rememberBrowser } from './known-browser.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
-import { PAGES, type PageParts } from './parts.js';
 import type { Presenter } from './present.js';
 import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { DonePage, NoticePage, PasswordPage } from './views.js';
@@ -17,16 +16,10 @@ import { DonePage, NoticePage, PasswordPage } from './views.js';
 /** The last pages of a recovery: a new password, or back to the app. */
 @PageController('recover')
 export class FinishController {
-  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
-
   @Get('password')
   @UseGuards(BrowserRecoveryGuard)
-  async password(
-    @Context() context: RecoveryContext,
-    @CurrentRecovery() recovery: BrowserRecovery,
-    @Show() show: Presenter,
-  ) {
-    const view = await showRecovery(context, recovery);
+  async password(@CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
+    const view = await showRecovery(show.parts.context, recovery);
     if (isRefused(view)) return refused(show, view);
     if (view.state === 'proving' || view.state === 'held') return show.to('/recover/code');
     if (view.state !== 'proven') return show.page(410, <NoticePage context={show.context} kind="over" />);
@@ -38,16 +31,15 @@ export class FinishController {
   @UseGuards(BrowserRecoveryGuard)
   async setPassword(
     @Body() body: Form,
-    @Context() context: RecoveryContext,
     @CurrentRecovery() recovery: BrowserRecovery,
     @Show() show: Presenter,
   ) {
     const password = textIn(body.password);
-    if (recovery.app) return finishForApp(context, show, recovery, password);
-    const settled = await settleRecovery(context, recovery, { password });
+    if (recovery.app) return finishForApp(show, recovery, password);
+    const settled = await settleRecovery(show.parts.context, recovery, { password });
     if (!isRefused(settled)) {
       show.browser.forget('recovery');
-      rememberBrowser(context, show.browser, settled.device_token);
+      rememberBrowser(show, settled.device_token);
       return show.to('/recover/done');
     }
     if (settled.code === 'password_refused') {
@@ -59,18 +51,14 @@ export class FinishController {
 
   @Post('return')
   @UseGuards(BrowserRecoveryGuard)
-  async handBack(
-    @Context() context: RecoveryContext,
-    @CurrentRecovery() recovery: BrowserRecovery,
-    @Show() show: Presenter,
-  ) {
-    return recovery.app ? finishForApp(context, show, recovery) : noSession(show);
+  async handBack(@CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
+    return recovery.app ? finishForApp(show, recovery) : noSession(show);
   }
 
   @Get('done')
   @Public()
   done(@Show() show: Presenter) {
-    return show.page(200, <DonePage context={show.context} signInUrl={this.parts.signInUrl} />);
+    return show.page(200, <DonePage context={show.context} signInUrl={show.parts.signInUrl} />);
   }
 
   /** Mistyped: a page too. */

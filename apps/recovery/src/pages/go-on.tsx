@@ -1,5 +1,5 @@
 import { isRefused, type Refusal } from '@rekey/kernel';
-import { asksForPassword, type RecoveryContext, type RecoveryView, showRecovery } from '@rekey/recovery';
+import { asksForPassword, type RecoveryView, showRecovery } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
 import { finishForApp } from './hand-back.js';
 import type { Page, Presenter } from './present.js';
@@ -9,15 +9,10 @@ import { StuckPage } from './views-proofs.js';
 import type { NoticeKind } from './wording.js';
 
 /** After a right proof: to the end, or to the next proof. */
-export function goOn(
-  context: RecoveryContext,
-  show: Presenter,
-  recovery: BrowserRecovery,
-  view: RecoveryView,
-): Promise<Page> | Page {
+export function goOn(show: Presenter, recovery: BrowserRecovery, view: RecoveryView): Promise<Page> | Page {
   if (view.state === 'proving') return show.to(pathOf(view));
   if (view.state === 'held') return show.to('/recover/code');
-  return recovery.app ? finishForApp(context, show, recovery) : show.to('/recover/password');
+  return recovery.app ? finishForApp(show, recovery) : show.to('/recover/password');
 }
 
 /** The page on which the next proof is asked for. */
@@ -26,10 +21,10 @@ export const pathOf = ({ methods }: RecoveryView): string =>
 
 /** How the recovery of this browser stands; or the page that the recovery has gone on to. */
 export async function provingOr(
-  context: RecoveryContext,
   show: Presenter,
   recovery: BrowserRecovery,
 ): Promise<{ view: RecoveryView } | { page: Page }> {
+  const { context } = show.parts;
   const view = await showRecovery(context, recovery);
   if (isRefused(view)) return { page: refused(show, view) };
   if (view.state === 'proven') {

@@ -1,5 +1,5 @@
 import { isRefused } from '@rekey/kernel';
-import { asksForPassword, handBack, type RecoveryContext } from '@rekey/recovery';
+import { asksForPassword, handBack } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
 import { rememberBrowser } from './known-browser.js';
 import type { Page, Presenter } from './present.js';
@@ -10,16 +10,16 @@ import { HandBackPage, NoticePage, PasswordPage } from './views.js';
  * account would be left without its password, a new one is asked for first.
  */
 export async function finishForApp(
-  context: RecoveryContext,
   show: Presenter,
   recovery: BrowserRecovery,
   password?: string,
 ): Promise<Page> {
+  const { context } = show.parts;
   if (password === undefined && (await asksForPassword(context, recovery)))
     return show.to('/recover/password');
   const done = await handBack(context, recovery, { password });
   if (!isRefused(done)) {
-    rememberBrowser(context, show.browser, done.device_token);
+    rememberBrowser(show, done.device_token);
     show.browser.forget('recovery');
     return show.to(done.redirectTo);
   }

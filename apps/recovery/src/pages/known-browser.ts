@@ -1,17 +1,13 @@
 import { readKnownBrowser } from '@rekey/accounts';
-import type { RecoveryContext } from '@rekey/recovery';
-import type { Browser } from './browser-state.js';
+import type { Presenter } from './present.js';
 
 /** Accounts that one browser is known for: a household has one too. A cookie has no room for many. */
 const accountsAtMost = 5;
 
 /** This browser is known for one more account, or anew for the same. */
-export function rememberBrowser(
-  { keyring, clock }: Pick<RecoveryContext, 'keyring' | 'clock'>,
-  browser: Browser,
-  deviceToken: string,
-): void {
-  const accountOf = (token: string) => readKnownBrowser(keyring, token, clock.now())?.generation;
+export function rememberBrowser({ browser, parts: { context } }: Presenter, deviceToken: string): void {
+  const accountOf = (token: string) =>
+    readKnownBrowser(context.keyring, token, context.clock.now())?.generation;
   const account = accountOf(deviceToken);
   const others = browser.knownAs().filter((token) => {
     const other = accountOf(token);

@@ -1,7 +1,7 @@
 import { Body, Get, Post, Query } from '@nestjs/common';
-import { Context, LedByMessage, Public } from '@rekey/http';
+import { LedByMessage, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { proveByLink, type RecoveryContext, readLink } from '@rekey/recovery';
+import { proveByLink, readLink } from '@rekey/recovery';
 import { type Form, textIn } from './form.js';
 import { goOn, refused } from './go-on.js';
 import { PageController } from './page-controller.js';
@@ -20,29 +20,29 @@ import { proofWordings } from './wording-proofs.js';
 @Public()
 export class LinkController {
   @Get()
-  ask(@Query('token') token: unknown, @Context() context: RecoveryContext, @Show() show: Presenter) {
-    const { browser } = show;
+  ask(@Query('token') token: unknown, @Show() show: Presenter) {
+    const { browser, parts } = show;
     if (typeof token === 'string' && token.length <= 200) {
       // Out of the address at once: it must not stay in history, logs or a referrer.
       browser.keepToken('link', token);
       return show.to('/recover/link');
     }
     const kept = browser.token('link');
-    if (kept === undefined || !readLink(context, kept, undefined)) return gone(show);
+    if (kept === undefined || !readLink(parts.context, kept, undefined)) return gone(show);
     return show.page(200, <LinkPage context={show.context} />);
   }
 
   @Post()
-  async tap(@Body() body: Form, @Context() context: RecoveryContext, @Show() show: Presenter) {
-    const { browser } = show;
+  async tap(@Body() body: Form, @Show() show: Presenter) {
+    const { browser, parts } = show;
     const token = browser.token('link') ?? '';
     const began = browser.recovery();
-    const link = readLink(context, token, began);
+    const link = readLink(parts.context, token, began);
     if (!link) return gone(show);
     const number = textIn(body.number, 10);
     if (!link.beganHere && !/\d/.test(number.normalize('NFKC')))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
-    const proven = await proveByLink(context, token, { began, number, caller: browser.caller });
+    const proven = await proveByLink(parts.context, token, { began, number, caller: browser.caller });
     if (isRefused(proven)) {
       if (proven.code === 'wrong_proof') {
         const problem = proofWordings[show.context.locale].link.wrong(proven.data.tries_left ?? 0);
@@ -53,7 +53,7 @@ export class LinkController {
       return proven.code === 'not_found' ? gone(show) : refused(show, proven);
     }
     browser.forget('link');
-    if (link.beganHere && began) return goOn(context, show, began, proven);
+    if (link.beganHere && began) return goOn(show, began, proven);
     return show.page(200, <LinkEndPage context={show.context} kind="done" />);
   }
 }

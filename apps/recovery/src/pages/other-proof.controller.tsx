@@ -17,34 +17,24 @@ import { proofWordings } from './wording-proofs.js';
 export class OtherProofController {
   @Get('other')
   @UseGuards(BrowserRecoveryGuard)
-  async other(
-    @Context() context: RecoveryContext,
-    @CurrentRecovery() recovery: BrowserRecovery,
-    @Show() show: Presenter,
-  ) {
-    return showOther(context, show, recovery, 200);
+  async other(@CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
+    return showOther(show, recovery, 200);
   }
 
   @Post('other')
   @UseGuards(BrowserRecoveryGuard)
-  async prove(
-    @Body() body: Form,
-    @Context() context: RecoveryContext,
-    @CurrentRecovery() recovery: BrowserRecovery,
-    @Show() show: Presenter,
-  ) {
+  async prove(@Body() body: Form, @CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
     const kind = proofKinds.find((one) => one === body.kind && one !== 'code');
     const value = textIn(body.value, 100);
-    if (!kind) return showOther(context, show, recovery, 200);
+    if (!kind) return showOther(show, recovery, 200);
     const { other } = proofWordings[show.context.locale];
     // A try is too dear for a slip of the finger.
-    if (!/[\p{L}\p{N}]/u.test(value))
-      return showOther(context, show, recovery, 422, { kind, text: other.empty });
-    const proven = await prove(context, recovery, { kind, value }, show.browser.caller);
-    if (!isRefused(proven)) return goOn(context, show, recovery, proven);
+    if (!/[\p{L}\p{N}]/u.test(value)) return showOther(show, recovery, 422, { kind, text: other.empty });
+    const proven = await prove(show.parts.context, recovery, { kind, value }, show.browser.caller);
+    if (!isRefused(proven)) return goOn(show, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const text = other.wrong(proven.data.tries_left ?? 0);
-      return showOther(context, show, recovery, 422, { kind, text });
+      return showOther(show, recovery, 422, { kind, text });
     }
     if (proven.code === 'invalid_state') return show.to('/recover/code');
     return refused(show, proven);
@@ -70,13 +60,12 @@ export class OtherProofController {
 }
 
 async function showOther(
-  context: RecoveryContext,
   show: Presenter,
   recovery: BrowserRecovery,
   status: number,
   problem?: { kind: ProofKind; text: string },
 ): Promise<Page> {
-  const now = await provingOr(context, show, recovery);
+  const now = await provingOr(show, recovery);
   if ('page' in now) return now.page;
   const { methods, addresses } = now.view;
   if (methods.every((kind) => kind === 'code')) return show.to(pathOf(now.view));

@@ -17,34 +17,30 @@ export function browserOf({ browser }: PageParts, host: ArgumentsHost): Browser 
   return browser.at(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
 }
 
-export const presenterOf = (parts: PageParts, host: ArgumentsHost): Presenter =>
-  new Presenter(browserOf(parts, host), parts.productName);
-
-/** What a parameter is made of, by a pipe of {@link PagePipe}. */
-export const Host = createParamDecorator((_data: unknown, context: ExecutionContext) => context);
-
-@Injectable()
-export abstract class PagePipe<Parameter> implements PipeTransform<ArgumentsHost, Parameter> {
-  constructor(@Inject(PAGES) protected readonly parts: PageParts) {}
-
-  abstract transform(host: ArgumentsHost): Parameter;
+export function presenterOf(parts: PageParts, host: ArgumentsHost): Presenter {
+  const browser = browserOf(parts, host);
+  const context = inRequest(parts.context, browser.request);
+  const tokens = inRequest(parts.tokens, browser.request);
+  return new Presenter({ ...parts, context, tokens }, browser);
 }
 
-class BrowserPipe extends PagePipe<Browser> {
+const Host = createParamDecorator((_data: unknown, context: ExecutionContext) => context);
+
+@Injectable()
+class BrowserPipe implements PipeTransform<ArgumentsHost, Browser> {
+  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
+
   transform(host: ArgumentsHost): Browser {
     return browserOf(this.parts, host);
   }
 }
 
-class PresenterPipe extends PagePipe<Presenter> {
+@Injectable()
+class PresenterPipe implements PipeTransform<ArgumentsHost, Presenter> {
+  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
+
   transform(host: ArgumentsHost): Presenter {
     return presenterOf(this.parts, host);
-  }
-}
-
-class TokensPipe extends PagePipe<PageParts['tokens']> {
-  transform(host: ArgumentsHost): PageParts['tokens'] {
-    return inRequest(this.parts.tokens, host.switchToHttp().getRequest<FastifyRequest>());
   }
 }
 
@@ -53,6 +49,3 @@ export const ThisBrowser = (): ParameterDecorator => Host(BrowserPipe);
 
 /** Makes the pages that answer the request. */
 export const Show = (): ParameterDecorator => Host(PresenterPipe);
-
-/** What a sign-in needs, for this request. */
-export const Tokens = (): ParameterDecorator => Host(TokensPipe);

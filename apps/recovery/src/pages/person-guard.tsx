@@ -1,19 +1,12 @@
-import {
-  type ArgumentsHost,
-  type CanActivate,
-  type ExecutionContext,
-  Inject,
-  Injectable,
-} from '@nestjs/common';
-import { guardResult, inRequest, type PersonSession, requestOf } from '@rekey/http';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { guardResult, type PersonSession, requestOf } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import { authenticatorsToChange, type BindingBy } from '@rekey/recovery';
-import type { FastifyRequest } from 'fastify';
 import { codeIn, type Form } from './form.js';
 import { presenterOf } from './page-parameters.js';
 import { PAGES, type PageParts } from './parts.js';
 import { personOf } from './person.js';
-import { type Page, ShownInstead, seeOther } from './present.js';
+import { type Page, type Presenter, ShownInstead } from './present.js';
 import { SignInPage } from './views-account.js';
 
 const person = guardResult<BindingBy>('PersonGuard');
@@ -23,29 +16,30 @@ export const CurrentPerson = person.Parameter;
 
 @Injectable()
 abstract class PersonGuard implements CanActivate {
-  constructor(@Inject(PAGES) protected readonly parts: PageParts) {}
+  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
-    const found = await personOf(this.parts, context);
-    if (!found || !(await this.isEnough(found, request))) throw new ShownInstead(this.instead(context));
+    const show = presenterOf(this.parts, context);
+    const found = await personOf(show);
+    if (!found || !(await this.isEnough(show, found))) throw new ShownInstead(this.instead(show));
     const { sub: account, sid: session, client_id: client } = found;
     person.set(request, { account, session, client, source: request.ip });
     return true;
   }
 
-  protected abstract isEnough(found: PersonSession, request: FastifyRequest): Promise<boolean>;
-  protected abstract instead(host: ArgumentsHost): Page;
+  protected abstract isEnough(show: Presenter, found: PersonSession): Promise<boolean>;
+  protected abstract instead(show: Presenter): Page;
 }
 
 /** Lets in a person whose session is fresh and strong enough to change authenticators; `/account` asks for a sign-in. */
 export class FreshPersonGuard extends PersonGuard {
-  protected async isEnough(found: PersonSession, request: FastifyRequest): Promise<boolean> {
-    return !isRefused(await authenticatorsToChange(inRequest(this.parts.context, request), found));
+  protected async isEnough({ parts }: Presenter, found: PersonSession): Promise<boolean> {
+    return !isRefused(await authenticatorsToChange(parts.context, found));
   }
 
-  protected instead(): Page {
-    return seeOther('/account');
+  protected instead(show: Presenter): Page {
+    return show.to('/account');
   }
 }
 
@@ -55,8 +49,7 @@ export class DevicePersonGuard extends PersonGuard {
     return true;
   }
 
-  protected instead(host: ArgumentsHost): Page {
-    const show = presenterOf(this.parts, host);
+  protected instead(show: Presenter): Page {
     const { user_code: code } = Object(show.browser.request.body) as Form;
     return show.page(401, <SignInPage context={show.context} device={{ code: codeIn(code) }} />);
   }

@@ -5,6 +5,7 @@ import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
 import type { Browser } from './browser-state.js';
 import { everyForm, isFormPath } from './every-form.js';
+import type { PageParts } from './parts.js';
 import type { PageContext } from './shell.js';
 
 /** What a handler of pages returns: a page, or where the browser goes. */
@@ -20,15 +21,17 @@ export class ShownInstead extends Error {
 /** 303 after a form, so that neither reload nor back sends it again (RFC 9110 §15.4.4; RFC 9700 §4.12). */
 export const seeOther = (url: string): Page => new Reply(303, undefined, { location: url });
 
-/** Makes the pages of one request. */
+/** Makes the pages of one request, and has what acts and pages need for it. */
 export class Presenter {
   readonly context: PageContext;
 
+  /** @param parts for this request: what is done with them was caused by it */
   constructor(
+    readonly parts: PageParts,
     readonly browser: Browser,
-    service: string,
   ) {
     const locale: Locale = browser.locale();
+    const { productName: service } = parts;
     // After a form that did not work the address is still the form's, and is there to be read.
     this.context = { locale, service, here: hereOf(browser.request), csrf: browser.csrf() };
   }

@@ -1,14 +1,13 @@
-import { Body, Get, Inject, Ip, Post, Query, UseGuards } from '@nestjs/common';
-import { Context, Public } from '@rekey/http';
+import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
+import { Public } from '@rekey/http';
 import { isRefused, isUuid } from '@rekey/kernel';
-import { openRecovery, prove, type RecoveryContext, sendCode } from '@rekey/recovery';
+import { openRecovery, prove, sendCode } from '@rekey/recovery';
 import { originOf, readAuthorizationRequest } from './authorization-request.js';
 import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
 import { goOn, provingOr, refused } from './go-on.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
-import { PAGES, type PageParts } from './parts.js';
 import type { Page, Presenter } from './present.js';
 import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { CodePage, FormPage, NoticePage } from './views.js';
@@ -20,12 +19,10 @@ const addressOf = ({ address_id: id }: Form): string | undefined =>
 /** The pages of a recovery: who you are, your code. */
 @PageController('recover')
 export class RecoverController {
-  constructor(@Inject(PAGES) private readonly parts: PageParts) {}
-
   @Get()
   @Public()
-  async form(@Query() query: Form, @Context() context: RecoveryContext, @Show() show: Presenter) {
-    const read = await readAuthorizationRequest(this.parts.clients, context, query);
+  async form(@Query() query: Form, @Show() show: Presenter) {
+    const read = await readAuthorizationRequest(show.parts, query);
     if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
     if ('tell' in read) return show.to(read.tell);
     const app = 'app' in read ? read.app : undefined;
@@ -37,24 +34,18 @@ export class RecoverController {
 
   @Post()
   @Public()
-  async begin(
-    @Body() body: Form,
-    @Ip() source: string,
-    @Context() context: RecoveryContext,
-    @Show() show: Presenter,
-  ) {
-    const read = await readAuthorizationRequest(this.parts.clients, context, body);
+  async begin(@Body() body: Form, @Show() show: Presenter) {
+    const read = await readAuthorizationRequest(show.parts, body);
     if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
     if ('tell' in read) return show.to(read.tell);
     const app = 'app' in read ? read.app : undefined;
     const identifier = textIn(body.identifier);
     const country = textIn(body.country);
-    const opened = await openRecovery(context, {
+    const opened = await openRecovery(show.parts.context, {
       identifier,
       country: country || undefined,
       locale: show.context.locale,
-      source,
-      deviceTokens: show.browser.knownAs(),
+      ...show.browser.caller,
       clientId: app?.client.client_id,
       redirect: app && { redirectUri: app.redirectUri, state: app.state, codeChallenge: app.codeChallenge },
     });
@@ -85,51 +76,40 @@ export class RecoverController {
   @UseGuards(BrowserRecoveryGuard)
   async code(
     @Query('sent') sent: unknown,
-    @Context() context: RecoveryContext,
     @CurrentRecovery() recovery: BrowserRecovery,
     @Show() show: Presenter,
   ) {
     const note = sent === undefined ? undefined : wordsOf(show).code.sent;
-    return showCode(context, show, recovery, 200, { note });
+    return showCode(show, recovery, 200, { note });
   }
 
   @Post('code')
   @UseGuards(BrowserRecoveryGuard)
-  async prove(
-    @Body() body: Form,
-    @Context() context: RecoveryContext,
-    @CurrentRecovery() recovery: BrowserRecovery,
-    @Show() show: Presenter,
-  ) {
+  async prove(@Body() body: Form, @CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
     const value = textIn(body.code, 100);
     // A try is too dear for a slip of the finger.
     if (!/\d/.test(value.normalize('NFKC')))
-      return showCode(context, show, recovery, 422, { problem: wordsOf(show).code.empty });
-    const proven = await prove(context, recovery, { kind: 'code', value }, show.browser.caller);
-    if (!isRefused(proven)) return goOn(context, show, recovery, proven);
+      return showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
+    const proven = await prove(show.parts.context, recovery, { kind: 'code', value }, show.browser.caller);
+    if (!isRefused(proven)) return goOn(show, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const problem = wordsOf(show).code.wrong(proven.data.tries_left ?? 0);
-      return showCode(context, show, recovery, 422, { problem });
+      return showCode(show, recovery, 422, { problem });
     }
     // Sent twice: the first one has won, so go on from where it led.
-    if (proven.code === 'invalid_state') return showCode(context, show, recovery, 200, {});
+    if (proven.code === 'invalid_state') return showCode(show, recovery, 200, {});
     return refused(show, proven);
   }
 
   @Post('resend')
   @UseGuards(BrowserRecoveryGuard)
-  async resend(
-    @Body() body: Form,
-    @Context() context: RecoveryContext,
-    @CurrentRecovery() recovery: BrowserRecovery,
-    @Show() show: Presenter,
-  ) {
+  async resend(@Body() body: Form, @CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
     const channel = body.channel === 'email' || body.channel === 'sms' ? body.channel : undefined;
-    const sent = await sendCode(context, recovery, { channel, addressId: addressOf(body) });
+    const sent = await sendCode(show.parts.context, recovery, { channel, addressId: addressOf(body) });
     if (!isRefused(sent)) return show.to('/recover/code?sent');
     if (sent.code !== 'resend_too_soon') return refused(show, sent);
     const note = wordsOf(show).code.tooEarly(sent.data.retry_after ?? 60);
-    return showCode(context, show, recovery, 429, { note });
+    return showCode(show, recovery, 429, { note });
   }
 }
 
@@ -137,18 +117,17 @@ const wordsOf = (show: Presenter) => pageWordings[show.context.locale];
 
 /** The code page, or the page that the recovery has gone on to. */
 async function showCode(
-  context: RecoveryContext,
   show: Presenter,
   recovery: BrowserRecovery,
   status: number,
   { problem, note }: { problem?: string; note?: string | undefined },
 ): Promise<Page> {
-  const now = await provingOr(context, show, recovery);
+  const now = await provingOr(show, recovery);
   if ('page' in now) return now.page;
   const { view } = now;
   if (!view.methods.includes('code')) return show.to('/recover/other');
   const resendIn =
-    Math.max(0, Math.ceil((Date.parse(view.resend_at ?? '') - context.clock.now()) / 1000)) || 0;
+    Math.max(0, Math.ceil((Date.parse(view.resend_at ?? '') - show.parts.context.clock.now()) / 1000)) || 0;
   return show.page(
     status,
     <CodePage context={show.context} view={view} resendIn={resendIn} problem={problem} note={note} />,
