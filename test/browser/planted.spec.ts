@@ -23,7 +23,7 @@ describe('planted authenticators in Chromium', () => {
     expect((await who.issuer('POST', 'authenticators/backup_codes', { bearer })).status).toBe(201);
     const story = new Story(rekey);
     await story.proveBy(`${id}@example.com`);
-    expect((await story.settle({ password })).status).toBe(201);
+    expect((await story.complete({ password })).status).toBe(201);
 
     const context = await browser.newContext({
       viewport: { width, height: 800 },

@@ -121,16 +121,16 @@ describe('a request and what it causes', () => {
       json: { kind: 'code', value: code },
     });
     expect(proven.status).toBe(200);
-    const settled = await send('POST', `${recovery}/v1/recoveries/${id}/credentials`, {
+    const completed = await send('POST', `${recovery}/v1/recoveries/${id}/credentials`, {
       bearer,
       json: { password: 'another that nobody has, 2' },
     });
-    expect(settled.status).toBe(201);
-    secrets.push(settled.body.access_token, settled.body.refresh_token, 'another that nobody has, 2');
+    expect(completed.status).toBe(201);
+    secrets.push(completed.body.access_token, completed.body.refresh_token, 'another that nobody has, 2');
     await until('the notice', async () => deployment.mails()[1]);
-    const notice = await until('its line', async () => linesOf('courier', settled.id)[0]);
+    const notice = await until('its line', async () => linesOf('courier', completed.id)[0]);
     expect(notice).toMatchObject({ kind: 'recovery_completed', outcome: 'sent' });
-    expect(linesOf('issuer', settled.id)).toEqual([
+    expect(linesOf('issuer', completed.id)).toEqual([
       expect.objectContaining({
         msg: 'answered',
         route: '/oauth2/token',
@@ -138,10 +138,10 @@ describe('a request and what it causes', () => {
         events: [{ event: 'tokens_issued', grant: 'recovery', role: 'ordinary', client: 'default' }],
       }),
     ]);
-    expect(linesOf('recovery', settled.id)).toEqual([
+    expect(linesOf('recovery', completed.id)).toEqual([
       expect.objectContaining({ msg: 'answered', status: 201 }),
     ]);
-    const second = await traceOf(settled.id);
+    const second = await traceOf(completed.id);
     const more = await until('the whole trace', async () => {
       const all = spansOf(second);
       return all.length >= 6 ? all : undefined;

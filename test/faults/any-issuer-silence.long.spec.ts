@@ -21,7 +21,7 @@ describe('an issuer that is not ours and keeps silent', () => {
       return true;
     };
     const answers = await Promise.all(
-      stories.map((story) => story.settle({ password: 'a sentence that is never set' })),
+      stories.map((story) => story.complete({ password: 'a sentence that is never set' })),
     );
     for (const { status, body, headers } of answers) {
       expect([status, body.code]).toEqual([503, 'unavailable']);
@@ -32,7 +32,7 @@ describe('an issuer that is not ours and keeps silent', () => {
     for (const story of stories) expect((await story.show()).body.state).toBe('proven');
     beside.provider.before = undefined;
     // The second one was proved before the first ended the password: it is asked for proof again.
-    const after = [await stories[0]?.settle(), await stories[1]?.settle()];
+    const after = [await stories[0]?.complete(), await stories[1]?.complete()];
     expect(after.map((answer) => [answer?.status, answer?.body.code])).toEqual([
       [201, undefined],
       [409, 'not_proven'],

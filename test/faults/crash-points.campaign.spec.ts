@@ -62,7 +62,7 @@ describe('settling, killed at each of its steps', () => {
     },
   };
 
-  const settleThrough = async ({ through }: Walk, story: Story): Promise<number> => {
+  const completeThrough = async ({ through }: Walk, story: Story): Promise<number> => {
     const answer = await fetch(`${through.url}/v1/recoveries/${story.id}/credentials`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${story.token}` },
@@ -83,8 +83,8 @@ describe('settling, killed at each of its steps', () => {
        from recoveries where id = $1`,
       [story.id, id],
     );
-    const settled = row.state === 'completed';
-    return { ...row, changed: row.hash !== older, settled };
+    const completed = row.state === 'completed';
+    return { ...row, changed: row.hash !== older, completed };
   };
 
   const one = async (where: 'recovery' | 'issuer', at: At) => {
@@ -102,7 +102,7 @@ describe('settling, killed at each of its steps', () => {
       })(),
     ]);
     try {
-      const status = await settleThrough(walk, story);
+      const status = await completeThrough(walk, story);
       if (at !== 0) await walk.victim.exited;
       await settledDown();
       return { id, session, story, status, hash, steps: stepsOf(walk.victim) };
@@ -126,17 +126,17 @@ describe('settling, killed at each of its steps', () => {
     const what = `${where} at ${steps.length}, ${steps.at(-1)}`;
     const dead = await look(id, story, hash);
     // All of the end, or nothing of it.
-    expect({ what, ...end(dead) }).toEqual({ what, ...(dead.settled ? whole : nothing) });
+    expect({ what, ...end(dead) }).toEqual({ what, ...(dead.completed ? whole : nothing) });
     // The issuer's part as well: the older sessions end with the first token of the new one, and never without.
     expect({ what, older: dead.older }).toEqual({ what, older: dead.issued > 0 ? 0 : 1 });
     expect(dead.alive).toBeLessThanOrEqual(1);
-    if (dead.settled) expect({ what, alive: dead.alive }).toEqual({ what, alive: 1 });
+    if (dead.completed) expect({ what, alive: dead.alive }).toEqual({ what, alive: 1 });
     else expect([0, 503]).toContain(status);
 
     // Whoever comes next, once the claim of the dead one has run out.
     rekey.clock.advance(31_000);
-    const next = await story.settle({ password: after });
-    expect({ what, status: next.status }).toEqual({ what, status: dead.settled ? 410 : 201 });
+    const next = await story.complete({ password: after });
+    expect({ what, status: next.status }).toEqual({ what, status: dead.completed ? 410 : 201 });
     const done = await look(id, story, hash);
     expect({ what, ...end(done), alive: done.alive, older: done.older }).toEqual({
       what,
@@ -159,7 +159,7 @@ describe('settling, killed at each of its steps', () => {
       status === 201 ? 'completed' : 'completed, its answer lost',
       dead.issued > 0 ? 'issued to nobody, then anew' : 'nothing yet',
     ];
-    return [steps.at(-1) ?? '', how[dead.settled ? 0 : 1] ?? ''];
+    return [steps.at(-1) ?? '', how[dead.completed ? 0 : 1] ?? ''];
   };
   /** Every step there is, from a walk that nothing disturbs. */
   const all = async (where: 'recovery' | 'issuer'): Promise<number[]> => {

@@ -6,11 +6,11 @@ import { type Database, openDatabase } from '@rekey/database';
 import type { Running } from '@rekey/http';
 import { startWorkers } from '@rekey/queue';
 import { loadSettings, type Settings } from '@rekey/settings';
-import { startConsole } from '../../apps/console/src/app.js';
-import { startCourier } from '../../apps/courier/src/app.js';
-import { startIssuer } from '../../apps/issuer/src/app.js';
-import { startRecovery } from '../../apps/recovery/src/app.js';
-import { startStandalone } from '../../apps/standalone/src/app.js';
+import { runConsole } from '../../apps/console/src/app.js';
+import { runCourier } from '../../apps/courier/src/app.js';
+import { runIssuer } from '../../apps/issuer/src/app.js';
+import { runRecovery } from '../../apps/recovery/src/app.js';
+import { runStandalone } from '../../apps/standalone/src/app.js';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
 import { freePort } from '../runner/free-port.js';
 import { administer } from '../runner/postgres.js';
@@ -18,11 +18,11 @@ import { administer } from '../runner/postgres.js';
 type Name = 'recovery' | 'issuer' | 'console' | 'courier' | 'standalone';
 
 const apps: Record<Name, (settings: Settings) => Promise<Running>> = {
-  recovery: startRecovery,
-  issuer: startIssuer,
-  console: startConsole,
-  courier: (settings) => startCourier(settings, { port: settings.ports.courier }),
-  standalone: startStandalone,
+  recovery: runRecovery,
+  issuer: runIssuer,
+  console: runConsole,
+  courier: (settings) => runCourier(settings, { port: settings.ports.courier }),
+  standalone: runStandalone,
 };
 const names = Object.keys(apps) as Name[];
 const each = (...of: Name[]) => names.filter((name) => of.includes(name));
@@ -159,7 +159,7 @@ describe('a start that fails', () => {
     const handlers = { send_message: async () => undefined, send_notices: async () => undefined };
     const starts = [
       ...settings.map(([name, of]) => apps[name](of)),
-      startStandalone(all),
+      runStandalone(all),
       startWorkers({ database: {} as never as Database, redisUrl }, handlers, {
         concurrency: 1,
         log: () => undefined,
@@ -174,7 +174,7 @@ describe('a start that fails', () => {
   });
 
   test.each(each('recovery', 'issuer', 'standalone'))('%s: the keys cannot be opened', async (name) => {
-    const good = await startIssuer(settingsOf('issuer'));
+    const good = await runIssuer(settingsOf('issuer'));
     await good.close();
     await administer(database.adminUrl, `update signing_keys set private_sealed = '\\x00'`);
     expect((await failing(name)).constructor.name).toBe('SealFault');

@@ -17,9 +17,9 @@ describe('public addresses', () => {
     rekey = await startRekey({ environment: { ISSUER_URL: issuer } });
     const story = new Story(rekey);
     expect((await story.proveBy('ada@example.com')).body.state).toBe('proven');
-    const settled = await story.settle();
-    expect(settled.status).toBe(201);
-    expect(claimsOf(settled.body.access_token)).toMatchObject({ iss: issuer, aud: issuer });
+    const completed = await story.complete();
+    expect(completed.status).toBe(201);
+    expect(claimsOf(completed.body.access_token)).toMatchObject({ iss: issuer, aud: issuer });
   });
 
   test.each(['itself', 'authority'] as const)(
@@ -54,8 +54,11 @@ describe('public addresses', () => {
         expect(mail.text).toContain(`${urls.recovery}/stop?token=`);
         expect(mail.text).not.toContain('http://');
         await post(`/${id}/proofs`, { kind: 'code', value: codeIn(mail) });
-        const settled = await post(`/${id}/credentials`, {});
-        expect([settled.status, claimsOf(settled.body.access_token ?? '').iss]).toEqual([201, urls.issuer]);
+        const completed = await post(`/${id}/credentials`, {});
+        expect([completed.status, claimsOf(completed.body.access_token ?? '').iss]).toEqual([
+          201,
+          urls.issuer,
+        ]);
       } finally {
         await dispatcher.close();
         certificate.remove();

@@ -51,7 +51,7 @@ describe('faults of an issuer that is not ours', () => {
 
   /** Nothing has happened: the recovery waits as before, and what there was before it lives. */
   const expectNothing = async (story: Story, code = 'unavailable') => {
-    const { status, body, headers } = await story.settle({ password: 'a sentence that is never set' });
+    const { status, body, headers } = await story.complete({ password: 'a sentence that is never set' });
     expect([status, body.code]).toEqual(code === 'unavailable' ? [503, code] : [409, code]);
     if (code === 'unavailable') expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await story.show()).body.state).toBe('proven');
@@ -91,7 +91,7 @@ describe('faults of an issuer that is not ours', () => {
     const bearer = { bearer: session.access_token };
     expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(200);
     beside.provider.before = undefined;
-    expect((await story.settle({ password })).status).toBe(201);
+    expect((await story.complete({ password })).status).toBe(201);
     expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(401);
   });
 
@@ -103,7 +103,7 @@ describe('faults of an issuer that is not ours', () => {
     await expectNothing(story);
     await beside.provider.close();
     await beside.provider.start();
-    expect((await story.settle({ password })).status).toBe(201);
+    expect((await story.complete({ password })).status).toBe(201);
   });
 
   test('metadata of another issuer, if only by a slash, or none: its token endpoint is not asked', async () => {
@@ -125,7 +125,7 @@ describe('faults of an issuer that is not ours', () => {
     );
     // Of OpenID Connect alone: where the other is not found.
     instead('/.well-known/oauth-authorization-server', json(404, {}));
-    expect((await story.settle({ password })).status).toBe(201);
+    expect((await story.complete({ password })).status).toBe(201);
     expect(beside.provider.taken.at(-1)?.claims.recovery_id).toBe(story.id);
   });
 
@@ -137,7 +137,7 @@ describe('faults of an issuer that is not ours', () => {
     };
     for (const wait of [0, 590_000, 20_000]) {
       machineClock.advance(wait);
-      expect((await (await beside.proven('kim')).settle({ password })).status).toBe(201);
+      expect((await (await beside.proven('kim')).complete({ password })).status).toBe(201);
     }
     const metadata = '/.well-known/oauth-authorization-server';
     expect(paths).toEqual([metadata, '/token', '/token', metadata, '/token']);
@@ -150,6 +150,6 @@ describe('faults of an issuer that is not ours', () => {
     const bearer = { bearer: session.access_token };
     expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(200);
     beside.provider.accounts.push('max');
-    expect((await story.settle({ password })).status).toBe(201);
+    expect((await story.complete({ password })).status).toBe(201);
   });
 });

@@ -36,9 +36,9 @@ describe('an issuer that is not ours', () => {
     beside = await besideProvider(grant, auth);
     const { provider, rekey, persons } = beside;
     const ours = (await persons.signIn('kim')).body;
-    const older = (await (await beside.proven('kim')).settle()).body;
+    const older = (await (await beside.proven('kim')).complete()).body;
     const story = await beside.proven('kim');
-    const { status, body } = await story.settle();
+    const { status, body } = await story.complete();
     expect([status, body]).toEqual([
       201,
       {
@@ -112,7 +112,7 @@ describe('an issuer that is not ours', () => {
     };
     const kids: unknown[] = [];
     const recover = async () => {
-      const { status, body } = await (await beside.proven('kim', { client_id: 'app' })).settle();
+      const { status, body } = await (await beside.proven('kim', { client_id: 'app' })).complete();
       expect(status).toBe(201);
       kids.push(decodeProtectedHeader(provider.taken.at(-1)?.assertion ?? '').kid);
       const app = await appOf(provider.issuer, 'app', oauth.None());
@@ -149,7 +149,7 @@ describe('an issuer that is not ours', () => {
       paths.push(url);
       return false;
     };
-    const { body } = await (await beside.proven('kim')).settle();
+    const { body } = await (await beside.proven('kim')).complete();
     expect(paths).toEqual(['/token']);
     expect(provider.taken[0]?.params).toMatchObject({
       scope: 'openid offline_access',
@@ -202,7 +202,7 @@ describe('an issuer that is not ours', () => {
   test('stopped by its owner: what we gave ends; what the provider gave is its own to end', async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
     const { provider, rekey, persons } = beside;
-    const { body } = await (await beside.proven('kim')).settle({ password: 'a password for a thief' });
+    const { body } = await (await beside.proven('kim')).complete({ password: 'a password for a thief' });
     const notice = await rekey.message('kim@example.com', 2);
     expect(notice.text).toContain(
       'Then recover your account yourself. That signs out the person who got in.',
@@ -217,7 +217,7 @@ describe('an issuer that is not ours', () => {
     const app = await appOf(provider.issuer, 'rekey client_secret_basic', oauth.ClientSecretBasic(secret));
     expect(await app.introspect(body.access_token)).toMatchObject({ active: true });
     // The way out that the notice names: to recover it oneself.
-    expect((await (await beside.proven('kim')).settle()).status).toBe(201);
+    expect((await (await beside.proven('kim')).complete()).status).toBe(201);
     expect(await app.introspect(body.access_token)).toEqual({ active: false });
   });
 });

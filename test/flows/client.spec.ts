@@ -30,7 +30,7 @@ describe('the client', () => {
   const recover = async (recovery: Recovery, to: string) => {
     const message = await until('a code', async () => (await rekey.codes(to))[0]);
     expect((await recovery.prove(codeIn(message))).state).toBe('proven');
-    await recovery.settle();
+    await recovery.complete();
   };
 
   test('renews at 80 % of its life, once for a hundred requests at once, and sends the fresh one', async () => {
@@ -172,7 +172,7 @@ describe('the client', () => {
     await expect(recovery.sendCode()).rejects.toMatchObject({ code: 'resend_too_soon' });
     const resumed = await stage.open().resumeRecovery(recovery.reference);
     expect(resumed.view.state).toBe('proving');
-    await expect(resumed.settle()).rejects.toMatchObject({
+    await expect(resumed.complete()).rejects.toMatchObject({
       code: 'not_proven',
       methods: ['code', 'backup_code'],
     });

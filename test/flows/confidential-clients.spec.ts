@@ -90,9 +90,9 @@ describe('a client with a secret', () => {
     await story.start({ identifier: 'may@example.com' }, headers);
     const mail = await until('the code', async () => (await rekey.codes('may@example.com'))[0]);
     await story.prove(codeIn(mail));
-    const settled = await story.settle();
-    expect([settled.status, settled.body.scope]).toEqual([201, 'account orders']);
-    const form = { grant_type: 'refresh_token', refresh_token: settled.body.refresh_token };
+    const completed = await story.complete();
+    expect([completed.status, completed.body.scope]).toEqual([201, 'account orders']);
+    const form = { grant_type: 'refresh_token', refresh_token: completed.body.refresh_token };
     expect((await rekey.token({ ...form, client_id: 'backoffice' })).status).toBe(401);
     expect((await rekey.token(form, headers)).status).toBe(200);
   });
@@ -102,11 +102,11 @@ describe('a client with a secret', () => {
     const story = new Story(rekey);
     await story.proveBy('lin@example.com', 'lin@example.com', { client_id: 'turning' });
     await put('turning');
-    const refused = await story.settle();
+    const refused = await story.complete();
     expect([refused.status, refused.body.code]).toEqual([409, 'invalid_state']);
     expect((await story.show()).body.state).toBe('proven');
     await put('turning', { type: 'public' });
-    expect((await story.settle()).status).toBe(201);
+    expect((await story.complete()).status).toBe(201);
   });
 
   test('does not share the answer to an Idempotency-Key with who names another client', async () => {

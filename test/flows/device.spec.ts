@@ -150,7 +150,7 @@ describe('the device grant', () => {
     await who.put('robbed');
     const thief = new Story(rekey);
     await thief.proveBy('robbed@example.com');
-    const stolen = (await thief.settle()).body.access_token;
+    const stolen = (await thief.complete()).body.access_token;
     const [early, late] = [(await begin()).body, (await begin()).body];
     await answer(stolen, early.user_code);
     await answer(stolen, late.user_code);

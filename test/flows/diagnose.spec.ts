@@ -227,7 +227,7 @@ describe('diagnosis', () => {
     const older = await signIn('revoked');
     const story = new Story(rekey);
     await story.proveBy('revoked@example.com');
-    const settled = await story.settle({ password });
+    const completed = await story.complete({ password });
     const found = await ended(older.refresh_token);
     expect(found).toMatchObject({
       cause: 'revoked_by_recovery',
@@ -244,7 +244,7 @@ describe('diagnosis', () => {
     );
     rekey.clock.advance(60_000);
     await story.stop(stopTokenIn(notice));
-    expect(await ended(settled.body.access_token)).toMatchObject({
+    expect(await ended(completed.body.access_token)).toMatchObject({
       cause: 'revoked_by_stop',
       remedy: 'recover',
       evidence: { recovery_id: story.id, revoked_by: 'person' },

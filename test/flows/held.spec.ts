@@ -24,7 +24,7 @@ describe('a recovery after a stop', () => {
     await who.put(id, more);
     const thief = new Story(rekey);
     await thief.proveBy(mailOf(id));
-    expect((await thief.settle()).status).toBe(201);
+    expect((await thief.complete()).status).toBe(201);
     expect((await thief.stop(stopTokenIn(await told(mailOf(id), /was recovered/)))).status).toBe(204);
     rekey.clock.advance(hour);
     newHousehold();
@@ -43,7 +43,7 @@ describe('a recovery after a stop', () => {
     for (const to of [mailOf('owner'), who.phoneOf('owner')])
       expect((await told(to, /passed the security checks|on hold until/)).text).toContain('/stop?token=');
     later(23);
-    const early = await story.settle();
+    const early = await story.complete();
     expect([early.status, early.body.code, early.headers.get('retry-after')]).toEqual([
       409,
       'not_proven',
@@ -54,7 +54,7 @@ describe('a recovery after a stop', () => {
     expect((await story.resend()).body.code).toBe('invalid_state');
     later(1);
     expect((await story.show()).body).toMatchObject({ state: 'proven' });
-    expect((await story.settle({ password: chosen })).status).toBe(201);
+    expect((await story.complete({ password: chosen })).status).toBe(201);
     expect((await who.signIn('owner', { password: chosen })).status).toBe(201);
     const audited = await rekey.sql(
       `select event from audit_events where recovery_id = $1 and event in ('recovery_held', 'recovery_proven') order by id`,
@@ -75,7 +75,7 @@ describe('a recovery after a stop', () => {
       const story = new Story(rekey);
       expect((await story.proveBy(mailOf(id))).body.state).toBe('held');
       later(hours);
-      expect([id, (await story.settle()).status]).toEqual([id, hours < 96 ? 201 : 410]);
+      expect([id, (await story.complete()).status]).toEqual([id, hours < 96 ? 201 : 410]);
     }
   });
 
@@ -88,7 +88,7 @@ describe('a recovery after a stop', () => {
     expect((await thief.stop(link)).status).toBe(204);
     expect((await thief.show()).body.state).toBe('stopped');
     later(30);
-    expect((await thief.settle()).status).toBe(410);
+    expect((await thief.complete()).status).toBe(410);
     expect((await new Story(rekey).proveBy(who.phoneOf('twice'))).body.state).toBe('held');
   });
 
@@ -119,7 +119,7 @@ describe('a recovery after a stop', () => {
     expect((await thief.stop(link)).status).toBe(204);
     // It was told to everyone that could object, and nobody has.
     later(23);
-    expect((await owner.settle()).status).toBe(201);
+    expect((await owner.complete()).status).toBe(201);
     later(1);
     expect((await new Story(rekey).proveBy(mailOf('meanwhile'))).body.state).toBe('held');
   });
@@ -131,11 +131,11 @@ describe('a recovery after a stop', () => {
     rekey.clock.advance(60_000);
     const thief = new Story(rekey);
     await thief.proveBy(who.phoneOf('both'));
-    expect((await thief.settle()).status).toBe(201);
+    expect((await thief.complete()).status).toBe(201);
     rekey.clock.advance(60_000);
     const link = stopTokenIn(await told(who.phoneOf('both'), /was recovered/));
     expect((await thief.stop(link)).status).toBe(204);
-    expect((await early.settle()).body.code).toBe('not_proven');
+    expect((await early.complete()).body.code).toBe('not_proven');
     expect((await early.show()).body.state).toBe('held');
   });
 

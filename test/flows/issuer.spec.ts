@@ -22,7 +22,7 @@ describe('the issuer', () => {
   const recovered = async (identifier = 'ada@example.com') => {
     const story = new Story(rekey);
     await story.proveBy(identifier);
-    return { story, tokens: (await story.settle({ password: 'correct horse battery' })).body };
+    return { story, tokens: (await story.complete({ password: 'correct horse battery' })).body };
   };
   const form = (path: string, body: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(`${issuer}${path}`, {

@@ -75,7 +75,7 @@ describe('the language of a message', () => {
       expect([languageOf(first), languageOf(second)]).toEqual([language, language]);
       await story.prove(codeIn(second));
       const before = (await rekey.messages(identifier)).length;
-      expect((await story.settle()).status).toBe(201);
+      expect((await story.complete()).status).toBe(201);
       expect(languageOf(await rekey.message(identifier, before + 1))).toBe('zh-Hans');
     },
   );

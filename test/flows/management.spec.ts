@@ -62,7 +62,7 @@ describe('management', () => {
 
     const story = new Story(rekey);
     expect((await story.proveBy('grace@example.com', 'Grace@example.com')).status).toBe(200);
-    const tokens = (await story.settle()).body;
+    const tokens = (await story.complete()).body;
     expect(tokens.expires_in).toBe(300);
     const { body } = await call('GET', '/v1/accounts/grace/tokens');
     expect(body.families).toEqual([
@@ -96,7 +96,7 @@ describe('management', () => {
     expect((await call('PUT', '/v1/accounts/three', with_('kim@EXAMPLE.com'))).body.code).toBe('conflict');
     const story = new Story(rekey);
     await story.proveBy('kim@example.com');
-    await story.settle();
+    await story.complete();
     const [row] = await rekey.sql('select account_id from recoveries where id = $1', [story.id]);
     expect(row.account_id).toBe('two');
   });
@@ -111,7 +111,7 @@ describe('management', () => {
     ]);
     const story = new Story(rekey);
     await story.proveBy('mei@example.com');
-    const person = (await story.settle()).body.access_token;
+    const person = (await story.complete()).body.access_token;
     expect((await call('GET', '/v1/accounts/demo-mei', undefined, person)).status).toBe(403);
   });
 
@@ -212,11 +212,11 @@ describe('management', () => {
     await put('shop', ['authorization_code', 'refresh_token']);
     const story = new Story(rekey);
     await story.proveBy('sam@example.com', 'sam@example.com', { client_id: 'shop' });
-    const settled = await story.settle();
-    expect(settled.status).toBe(201);
+    const completed = await story.complete();
+    expect(completed.status).toBe(201);
     const refreshed = await rekey.token({
       grant_type: 'refresh_token',
-      refresh_token: settled.body.refresh_token,
+      refresh_token: completed.body.refresh_token,
       client_id: 'shop',
     });
     expect(refreshed.status).toBe(200);

@@ -33,9 +33,9 @@ describe('the old password', () => {
   const recover = async (id: string, json: object = {}, more: object = {}) => {
     const story = new Story(rekey);
     await story.proveBy(`${id}@example.com`, undefined, more);
-    const settled = await story.settle(json);
-    expect(settled.status).toBe(201);
-    return { story, tokens: settled.body };
+    const completed = await story.complete(json);
+    expect(completed.status).toBe(201);
+    return { story, tokens: completed.body };
   };
   const notice = (id: string) =>
     until('the notice', async () =>
@@ -204,7 +204,7 @@ describe('the old password', () => {
       rekey.clock.advance(3_600_000);
       const story = new Story(rekey);
       await story.proveBy(to);
-      expect((await story.settle({ password })).status).toBe(201);
+      expect((await story.complete({ password })).status).toBe(201);
       return story;
     };
     const removeMail = (id: string) =>

@@ -75,7 +75,7 @@ describe('passwords and sessions', () => {
     await who.put('without', { password: undefined });
     const thief = new Story(rekey);
     await thief.proveBy('without@example.com');
-    const got = (await thief.settle()).body;
+    const got = (await thief.complete()).body;
     const noticeNumber = (n: number) =>
       until(`notice ${n}`, async () => {
         const all = await rekey.messages('without@example.com');
@@ -93,7 +93,7 @@ describe('passwords and sessions', () => {
     rekey.clock.advance(600_000);
     const again = new Story(rekey);
     await again.proveBy('without@example.com');
-    const fresh = (await again.settle()).body;
+    const fresh = (await again.complete()).body;
     const chosen = await change(fresh.access_token, { password: second });
     expect(chosen.status).toBe(200);
     const notice = await noticeNumber(2);
@@ -106,7 +106,7 @@ describe('passwords and sessions', () => {
     await who.put('managed');
     const story = new Story(rekey);
     await story.proveBy('managed@example.com');
-    const recovered = (await story.settle({ password: first })).body;
+    const recovered = (await story.complete({ password: first })).body;
     const [one, two] = [(await who.signIn('managed')).body, (await who.signIn('managed')).body];
     const idOf = (token: string) =>
       JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;

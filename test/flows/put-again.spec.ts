@@ -19,7 +19,7 @@ describe('a password hash', () => {
   const recover = async (id: string, json: object = {}) => {
     const story = new Story(rekey);
     await story.proveBy(`${id}@example.com`);
-    expect((await story.settle(json)).status).toBe(201);
+    expect((await story.complete(json)).status).toBe(201);
     return { story };
   };
   const notice = (id: string) =>

@@ -30,7 +30,7 @@ describe('a recovery', () => {
     });
     expect(mail.html).toContain(codeIn(mail));
 
-    expect((await story.settle()).body).toMatchObject({ status: 409, code: 'not_proven' });
+    expect((await story.complete()).body).toMatchObject({ status: 409, code: 'not_proven' });
     const wrong = await story.prove('0000 0000');
     expect([wrong.status, wrong.body]).toEqual([
       422,
@@ -39,21 +39,21 @@ describe('a recovery', () => {
     const proven = await story.prove(codeIn(mail).replace(' ', '-'));
     expect([proven.status, proven.body.state, proven.body.methods]).toEqual([200, 'proven', []]);
 
-    const weak = await story.settle({ password: 'passwordpassword' });
+    const weak = await story.complete({ password: 'passwordpassword' });
     expect([weak.status, weak.body]).toEqual([
       422,
       expect.objectContaining({ code: 'password_refused', reason: 'blocklisted' }),
     ]);
-    const settled = await story.settle({ password: 'a whole new battery' });
-    expect(settled.status).toBe(201);
-    expect(settled.body).toMatchObject({
+    const completed = await story.complete({ password: 'a whole new battery' });
+    expect(completed.status).toBe(201);
+    expect(completed.body).toMatchObject({
       token_type: 'Bearer',
       expires_in: 600,
       scope: 'account',
       recovery_id: story.id,
     });
     expect((await story.show()).body.state).toBe('completed');
-    expect((await story.settle()).status).toBe(410);
+    expect((await story.complete()).status).toBe(410);
     expect((await story.prove(codeIn(mail))).status).toBe(410);
 
     const notice = await rekey.message('ada@example.com', 2);
@@ -76,7 +76,7 @@ describe('a recovery', () => {
     expect(sms.text).toContain('验证码');
     expect(sms.text.split('\n').at(-1)).toMatch(/^@localhost #\d{6}$/);
     expect((await story.prove(codeIn(sms))).status).toBe(200);
-    expect((await story.settle()).status).toBe(201);
+    expect((await story.complete()).status).toBe(201);
   });
 
   test('by user name, on the channel that was asked for; a resend keeps both codes good and gives no try back', async () => {
@@ -96,7 +96,7 @@ describe('a recovery', () => {
     expect((await story.prove('111111')).body.tries_left).toBe(3);
     expect((await story.prove(codeIn(first))).status).toBe(200);
     expect(codeIn(second)).not.toBe(codeIn(first));
-    await story.settle();
+    await story.complete();
     // Everyone who has an address of this account is told.
     const text =
       (await rekey.message('+12025550147', 2)).text + (await rekey.message('sam@example.com', 2)).text;
@@ -182,7 +182,7 @@ describe('a recovery', () => {
     rekey.clock.advance(60_000);
     const again = new Story(rekey);
     await again.proveBy('sam@example.com');
-    const tokens = (await again.settle({ password: 'an attacker chose this' })).body;
+    const tokens = (await again.complete({ password: 'an attacker chose this' })).body;
     const refreshed = (
       await rekey.token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
     ).body;

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '@rekey/database';
 import { type Clock, MovableClock } from '@rekey/kernel';
 import { loadSettings, type Settings } from '@rekey/settings';
 import pg from 'pg';
-import { type Standalone, type SweepPeriods, startStandalone } from '../../apps/standalone/src/app.js';
+import { runStandalone, type Standalone, type SweepPeriods } from '../../apps/standalone/src/app.js';
 import { createDatabase } from '../runner/database.js';
 import { freePort } from '../runner/free-port.js';
 import { rolesOf } from '../runner/template.js';
@@ -135,7 +135,7 @@ async function start(
     },
     'standalone',
   );
-  const standalone = await startStandalone(settings, {
+  const standalone = await runStandalone(settings, {
     clock,
     // A notification is what a sweep finds: nobody waits a second for it.
     sweepPeriods: { messages: 50, ...options.sweepPeriods },

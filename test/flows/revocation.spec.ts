@@ -113,7 +113,7 @@ describe('revocation and introspection', () => {
       async () => {
         const story = new Story(rekey);
         await story.proveBy('one@example.com');
-        expect((await story.settle({ password })).status).toBe(201);
+        expect((await story.complete({ password })).status).toBe(201);
       },
     ],
     [
@@ -166,7 +166,7 @@ describe('revocation and introspection', () => {
   test('what a recovery has led to: its session after a refresh, and the device that it let in; nothing else', async () => {
     const story = new Story(rekey);
     await story.proveBy('one@example.com');
-    const recovered: Tokens = { ...(await story.settle({ password })).body, client: 'default' };
+    const recovered: Tokens = { ...(await story.complete({ password })).body, client: 'default' };
     const begun = await (await post('device_authorization', { client_id: 'app' })).json();
     const json = { user_code: begun.user_code, decision: 'allow' };
     const allowed = await who.issuer('PUT', 'device_codes', { bearer: recovered.access_token, json });

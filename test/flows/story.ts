@@ -21,7 +21,7 @@ export class Story {
   resend = (json: object = {}, headers?: Record<string, string>) =>
     this.on('POST', '/codes', { json, headers });
   prove = (value: string, kind = 'code') => this.on('POST', '/proofs', { json: { kind, value } });
-  settle = (json: object = {}) => this.on('POST', '/credentials', { json });
+  complete = (json: object = {}) => this.on('POST', '/credentials', { json });
   cancel = () => this.on('DELETE', '');
   stop = (token: string) =>
     this.rekey.call('POST', `${this.rekey.settings.urls.recovery}/v1/stops`, { json: { token } });

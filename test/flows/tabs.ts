@@ -167,7 +167,7 @@ export function tabForms(rekey: Rekey, open: () => PageBrowser) {
         await of.submit(await signIn(of, id), '/account/backup-codes', {});
         const story = new Story(rekey);
         await story.proveBy(`${id}@example.com`);
-        expect((await story.settle({ password })).status).toBe(201);
+        expect((await story.complete({ password })).status).toBe(201);
         const page = await signIn(browser, id);
         const [, own = ''] = /"\/account\/restore".*?name="id" value="([\w-]+)"/s.exec(page.html) ?? [];
         return { page, fields: () => ({ id: own }) };

@@ -3,14 +3,14 @@ import { type Database, statement } from '@rekey/database';
 import { isRefused, type Keyring, type MovableClock, type Refusal } from '@rekey/kernel';
 import {
   cancelRecovery,
+  claimMessages,
+  completeRecovery,
   defaultPolicy,
-  openRecovery,
   prove,
   type RecoveryContext,
   type RecoveryReference,
   sendCode,
-  settleRecovery,
-  takeMessages,
+  startRecovery,
 } from '@rekey/recovery';
 import fc from 'fast-check';
 
@@ -20,7 +20,7 @@ export type Step =
   | { do: 'resend'; at: number }
   | { do: 'guess'; at: number; what: 'newest' | 'previous' | 'older' | 'wrong'; callers: number }
   | { do: 'wait'; ms: number }
-  | { do: 'settle'; at: number; callers: number }
+  | { do: 'complete'; at: number; callers: number }
   | { do: 'cancel'; at: number };
 
 const at = fc.nat(3);
@@ -51,7 +51,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
         ms: fc.constantFrom(1_000, 60_000, 240_000, 601_000, 7_200_000),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('settle' as const), at, callers }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('complete' as const), at, callers }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), at }) },
   ),
   { minLength: 10, maxLength: 40 },
@@ -64,7 +64,7 @@ interface Known {
   codes: { value: string; endsAt: number }[];
   tries: number;
   winners: number;
-  settled: number;
+  completed: number;
 }
 
 const newest = statement(
@@ -118,7 +118,7 @@ export class CodesModel {
     if (!one) return;
     if (step.do === 'cancel') return void (await cancelRecovery(this.context(0), one.reference));
     if (step.do === 'resend') return this.resend(one);
-    if (step.do === 'settle') return this.settle(one, step.callers);
+    if (step.do === 'complete') return this.complete(one, step.callers);
     return this.guess(one, step.what, step.callers);
   }
 
@@ -145,9 +145,9 @@ export class CodesModel {
     if (this.known.length >= 4) this.known.shift();
     const source = `10.${numbers.accounts % 250}.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}`;
     const identifier = this.identifiers[by] ?? '';
-    const opened = await openRecovery(this.context(by), { identifier, locale: 'en', source });
+    const opened = await startRecovery(this.context(by), { identifier, locale: 'en', source });
     if (isRefused(opened)) throw new Error(`a start was refused: ${opened.code}`);
-    const one: Known = { reference: opened, by, codes: [], tries: 0, winners: 0, settled: 0 };
+    const one: Known = { reference: opened, by, codes: [], tries: 0, winners: 0, completed: 0 };
     this.known.push(one);
     await this.deliver(one);
   }
@@ -164,7 +164,7 @@ export class CodesModel {
     const [database] = this.databases as [Database];
     const [message] = await database.query<{ id: string }>(newest, { id: one.reference.id });
     if (!message) return;
-    const [taken] = await takeMessages({ database, keyring: this.keyring, clock: this.clock }, [message.id]);
+    const [taken] = await claimMessages({ database, keyring: this.keyring, clock: this.clock }, [message.id]);
     if (taken && 'send' in taken && taken.send.code)
       one.codes.push({ value: taken.send.code, endsAt: taken.send.expiresAt.getTime() });
   }
@@ -210,12 +210,12 @@ export class CodesModel {
     for (let n = 0; n < burnt; n++) this.day.push({ by: one.by, at: now });
   }
 
-  private async settle(one: Known, callers: number): Promise<void> {
+  private async complete(one: Known, callers: number): Promise<void> {
     const outcomes = await Promise.all(
-      Array.from({ length: callers }, (_, n) => settleRecovery(this.context(n), one.reference, {})),
+      Array.from({ length: callers }, (_, n) => completeRecovery(this.context(n), one.reference, {})),
     );
-    one.settled += outcomes.filter((outcome) => !isRefused(outcome)).length;
-    this.check(one.settled <= one.winners, 'settled more often than proven');
+    one.completed += outcomes.filter((outcome) => !isRefused(outcome)).length;
+    this.check(one.completed <= one.winners, 'completed more often than proven');
   }
 
   private check(holds: boolean, what: string): void {

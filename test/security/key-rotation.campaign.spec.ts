@@ -241,7 +241,7 @@ describe('keys are replaced', () => {
     const repeatedStart = await new Story(rekey).start({ identifier: mailOf(30) }, idempotent);
     expect(repeatedStart.body.id).toBe(begun.body.id);
     expect((await open.prove(codeIn(code))).status).toBe(200);
-    expect((await open.settle()).status).toBe(201);
+    expect((await open.complete()).status).toBe(201);
     const browser = new PageBrowser(rekey.settings.urls.recovery, () => newHousehold());
     const { headers } = await browser.get(link);
     const form = await browser.get(headers.get('location') ?? '');
@@ -283,6 +283,6 @@ describe('keys are replaced', () => {
     newHousehold();
     const story = new Story(rekey);
     expect((await story.proveBy(mailOf(32))).status).toBe(200);
-    expect((await story.settle()).status).toBe(201);
+    expect((await story.complete()).status).toBe(201);
   });
 });

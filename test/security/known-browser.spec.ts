@@ -84,7 +84,7 @@ describe('a browser that is known', () => {
     };
     const token = async (id: string): Promise<string> => (await who.signIn(id)).body.device_token;
     async function shutNetwork() {
-      for (let wrong = 0; wrong < budgets.wrongGuessesA24.quota; wrong += 5) {
+      for (let wrong = 0; wrong < budgets.failedAttemptsA24.quota; wrong += 5) {
         newHousehold();
         const story = new Story(rekey);
         await story.start({ identifier: 'neighbour@example.com' });

@@ -32,7 +32,7 @@ describe('metrics that everyone may see', () => {
           await story.start({ identifier });
           await story.show();
           for (let n = 0; n < 6; n++) await story.prove('00000000');
-          await story.settle();
+          await story.complete();
         }),
       );
     }

@@ -35,7 +35,7 @@ describe('odds', () => {
       const owner = new Story(rekey);
       const { code } = await owner.begin(phone);
       expect((await owner.prove(code)).body.state).toBe('proven');
-      expect((await owner.settle({})).status).toBe(201);
+      expect((await owner.complete({})).status).toBe(201);
       rekey.clock.advance(day);
     }
   });

@@ -47,7 +47,7 @@ describe('guessed passwords', () => {
   async function recover(id: string, json: object = {}) {
     const story = new Story(rekey);
     await story.proveBy(`${id}@example.com`);
-    const done = await story.settle(json);
+    const done = await story.complete(json);
     expect(done.status).toBe(201);
     return done.body;
   }

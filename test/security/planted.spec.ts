@@ -26,9 +26,9 @@ describe('what a thief has planted is no way back in', () => {
   ): Promise<Answer & { story: Story }> => {
     const story = new Story(rekey);
     expect((await story.proveBy(`${id}@example.com`)).body.state).toBe('proven');
-    const settled = await story.settle(json);
-    expect(settled.status).toBe(201);
-    return { ...settled, story };
+    const completed = await story.complete(json);
+    expect(completed.status).toBe(201);
+    return { ...completed, story };
   };
   test.each([
     ['at once', 0],
@@ -77,7 +77,7 @@ describe('what a thief has planted is no way back in', () => {
     });
     expect((await late.prove(who.totp(app.secret), 'totp')).body.state).toBe('proven');
     // Used as a proof it stays.
-    expect((await late.settle({ password: fresh })).status).toBe(201);
+    expect((await late.complete({ password: fresh })).status).toBe(201);
     expect((await who.signIn('patient', { password: fresh })).body.code).toBe('second_factor_required');
   });
 

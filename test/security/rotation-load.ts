@@ -57,8 +57,8 @@ export function startLoad(
       const story = new Story(rekey);
       const proven = await story.proveBy(n === 0 ? nameOf(next) : mailOf(next), mailOf(next++));
       if (proven.status !== 200) return proven.body;
-      const settled = await story.settle();
-      return settled.status === 201 ? true : settled.body;
+      const completed = await story.complete();
+      return completed.status === 201 ? true : completed.body;
     });
   }
   repeat('sign-in', async () => {

@@ -58,7 +58,7 @@ describe('the same answer for everyone', () => {
       for (let round = 0; round < 7; round++) {
         const story = new Story(rekey);
         answers.push(await story.start({ identifier }), await story.show(), await story.prove('00000000'));
-        answers.push(await story.resend(), await story.settle());
+        answers.push(await story.resend(), await story.complete());
       }
       told.push(answers.map(plain));
     }

@@ -25,7 +25,7 @@ describe('what is sealed', () => {
   let database: Database;
   let keyring: Keyring;
   /** A recovery whose stop gives a password back, and one that is open. */
-  let settled: Story;
+  let completed: Story;
   let secret = '';
   beforeAll(async () => {
     database = await rekey.openDatabase();
@@ -34,9 +34,9 @@ describe('what is sealed', () => {
     ({ secret } = await who.enrol('keeper'));
     await who.put('keeper', { username: 'a-keeper' });
     await who.put('loser', { username: 'a-loser' });
-    settled = new Story(rekey);
-    await settled.proveBy('loser@example.com');
-    expect((await settled.settle()).status).toBe(201);
+    completed = new Story(rekey);
+    await completed.proveBy('loser@example.com');
+    expect((await completed.complete()).status).toBe(201);
     await new Story(rekey).start({ identifier: 'keeper@example.com' });
     await rekey.idle();
   });
@@ -110,8 +110,8 @@ describe('what is sealed', () => {
     }
     await works('loser');
     // The password from before the recovery comes back.
-    const token = stopToken(keyring, settled.id, rekey.clock.now());
-    expect((await settled.stop(token)).status).toBe(204);
+    const token = stopToken(keyring, completed.id, rekey.clock.now());
+    expect((await completed.stop(token)).status).toBe(204);
     expect((await who.signIn('loser')).status).toBe(201);
   });
 

@@ -69,7 +69,7 @@ describe('a sealed value that was moved', () => {
     // Its owner still gets in, and is not offered the address; the product's next word mends it.
     const own = new Story(rekey);
     expect((await own.proveBy(mailOf('owner'))).body.state).toBe('proven');
-    expect((await own.settle({ password: 'what its owner has chosen' })).status).toBe(201);
+    expect((await own.complete({ password: 'what its owner has chosen' })).status).toBe(201);
     await who.put('owner');
     expect((await read('owner')).body.addresses).toMatchObject([
       { value: mailOf('owner') },
@@ -82,7 +82,7 @@ describe('a sealed value that was moved', () => {
     await giveAddress('listener', 'warned');
     const story = new Story(rekey);
     expect((await story.proveBy(mailOf('warned'))).status).toBe(200);
-    expect((await story.settle()).status).toBe(201);
+    expect((await story.complete()).status).toBe(201);
     const ends = (await endsOf(story.id)).filter(({ kind }) => kind === 'recovery_completed');
     expect(ends).toEqual([
       { kind: 'recovery_completed', state: 'dropped', reason: 'altered' },
@@ -172,7 +172,7 @@ describe('a sealed value that was moved', () => {
     for (const id of ['stopped', 'giver']) {
       const story = new Story(rekey);
       await story.proveBy(mailOf(id));
-      expect((await story.settle()).status).toBe(201);
+      expect((await story.complete()).status).toBe(201);
       ids.push(story.id);
     }
     const [stopped, giver] = ids;

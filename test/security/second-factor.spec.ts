@@ -20,15 +20,15 @@ describe('a second factor', () => {
     const message = await until('a code', async () => (await rekey.codes(mail))[0]);
     const first = await story.prove(codeIn(message));
     expect(first.body).toMatchObject({ state: 'proving', methods: ['totp', 'backup_code'] });
-    expect((await story.settle()).status).toBe(409);
+    expect((await story.complete()).status).toBe(409);
     // An SMS is the same class: it is not even sent.
     rekey.clock.advance(60_000);
     expect((await story.resend({ channel: 'sms' })).status).toBe(409);
     expect((await story.prove(codeIn(message))).body.code).toBe('invalid_state');
     const second = await story.prove(who.totp(one.secret), 'totp');
     expect(second.body.state).toBe('proven');
-    const settled = await story.settle();
-    expect(claimsOf(settled.body.access_token)).toMatchObject({
+    const completed = await story.complete();
+    expect(claimsOf(completed.body.access_token)).toMatchObject({
       acr: 'urn:rekey:recovery:aal2',
       amr: ['recovery-code-email', 'otp'],
     });
@@ -81,7 +81,7 @@ describe('a second factor', () => {
       { account_id: one.id },
     ]);
     expect((await story.prove(who.totp(one.secret), 'totp')).body.state).toBe('proven');
-    expect(claimsOf((await story.settle()).body.access_token)).toMatchObject({ sub: one.id });
+    expect(claimsOf((await story.complete()).body.access_token)).toMatchObject({ sub: one.id });
     // The same code in another such recovery is as dead as everywhere.
     const again = new Story(rekey);
     await again.start({ identifier: mail });
@@ -95,7 +95,7 @@ describe('a second factor', () => {
     await story.start({ identifier: one.id });
     expect((await story.prove(one.codes[0] ?? '', 'backup_code')).body.methods).toEqual(['totp']);
     expect((await story.prove(who.totp(one.secret), 'totp')).body.state).toBe('proven');
-    expect(claimsOf((await story.settle()).body.access_token)).toMatchObject({ sub: one.id });
+    expect(claimsOf((await story.complete()).body.access_token)).toMatchObject({ sub: one.id });
 
     const later = new Story(rekey);
     await later.start({ identifier: one.id });
@@ -124,7 +124,7 @@ describe('a second factor', () => {
     expect((await story.resend({ address_id: first.body.addresses[1].id })).status).toBe(202);
     const sms = await until('an SMS', async () => (await rekey.codes(who.phoneOf(one.id)))[0]);
     expect((await story.prove(codeIn(sms))).body.state).toBe('proven');
-    expect(claimsOf((await story.settle()).body.access_token).amr).toEqual([
+    expect(claimsOf((await story.complete()).body.access_token).amr).toEqual([
       'recovery-code-saved',
       'recovery-code-sms',
     ]);
@@ -161,7 +161,7 @@ describe('a second factor', () => {
     await story.proveBy(`${one.id}@example.com`);
     await story.prove(one.codes[0] ?? '', 'backup_code');
     const fresh = 'entirely other words than before';
-    expect((await story.settle({ password: fresh })).status).toBe(201);
+    expect((await story.complete({ password: fresh })).status).toBe(201);
     const without = await who.signIn(one.id, { password: fresh });
     expect([without.status, without.body.code]).toEqual([401, 'second_factor_required']);
     expect((await who.signIn(one.id, { password: 'something else altogether' })).body.code).toBe(

@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { MovableClock, uuidv7 } from '@rekey/kernel';
-import { countSmsProven, giveSmsBack, readSmsPolicy, reserveSms, smsProvenRows } from '@rekey/limits';
+import { conversionRows, countConversions, readSmsPolicy, refundSms, reserveSms } from '@rekey/limits';
 import { newHousehold, startRekey, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
 
-const prove = statement('spec_sms_prove', smsProvenRows('select unnest(:ids::uuid[])'));
+const prove = statement('spec_sms_prove', conversionRows('select unnest(:ids::uuid[])'));
 const spending = statement('spec_sms_spending', 'select scope, spent::int as spent from sms_spending');
 const events = statement(
   'spec_sms_events',
@@ -67,7 +67,7 @@ describe('money for SMS', () => {
   };
   const proven = async (ids: string[]) => {
     await couriers[0].query(prove, { ids, now: new Date(clock.now()) });
-    return countSmsProven(couriers[0], clock.now());
+    return countConversions(couriers[0], clock.now());
   };
 
   test.each(['instance', 'client', 'country'])(
@@ -99,12 +99,12 @@ describe('money for SMS', () => {
     const { messageId } = await send(undefined, { body: '码'.repeat(71) });
     await send();
     expect(await spent()).toMatchObject({ instance: 120_000 });
-    await Promise.all([0, 1].map((n) => giveSmsBack(couriers[n] as Database, clock.now(), messageId)));
+    await Promise.all([0, 1].map((n) => refundSms(couriers[n] as Database, clock.now(), messageId)));
     expect(await spent()).toMatchObject({ instance: 40_000, 'client default': 40_000, 'country GB': 40_000 });
     const { messageId: old } = await send();
     clock.advance(3_600_000);
     await send();
-    await giveSmsBack(couriers[0], clock.now(), old);
+    await refundSms(couriers[0], clock.now(), old);
     expect(await spent()).toMatchObject({ instance: 40_000 });
   });
 

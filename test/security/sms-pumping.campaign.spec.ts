@@ -1,6 +1,6 @@
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { MovableClock, uuidv7 } from '@rekey/kernel';
-import { countSmsProven, readSmsPolicy, reserveSms, smsProvenRows } from '@rekey/limits';
+import { conversionRows, countConversions, readSmsPolicy, reserveSms } from '@rekey/limits';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
 import { byLength } from '../runner/length.js';
 import { Numbers, person, pumped, stranger } from './pumping.js';
@@ -13,7 +13,7 @@ interface Send {
   at: number;
 }
 
-const prove = statement('spec_pumping_prove', smsProvenRows('select unnest(:ids::uuid[])'));
+const prove = statement('spec_pumping_prove', conversionRows('select unnest(:ids::uuid[])'));
 const cost = statement(
   'spec_pumping_cost',
   `select coalesce(sum(price), 0)::int as cost, count(*)::int as n from sms_reservations where message_id = any(:ids::uuid[])`,
@@ -71,7 +71,7 @@ describe('a pumping attack', () => {
       const ids = unproven.filter((one) => one.at <= at).map(({ id }) => id);
       unproven = unproven.filter((one) => one.at > at);
       if (ids.length > 0) await sql().query(prove, { ids, now: new Date(clock.now()) });
-      await countSmsProven(sql(), clock.now());
+      await countConversions(sql(), clock.now());
       clock.advance(15_000);
     }
     return done;

@@ -61,7 +61,7 @@ describe('a recovery is taken back', () => {
     await who.put('comes-back');
     const thief = new Story(rekey);
     await thief.proveBy('comes-back@example.com');
-    expect((await thief.settle({ password: chosen })).status).toBe(201);
+    expect((await thief.complete({ password: chosen })).status).toBe(201);
     for (let n = 0; n < 8; n++) {
       rekey.clock.advance(3_600_000);
       newHousehold();
@@ -76,7 +76,7 @@ describe('a recovery is taken back', () => {
     await who.put('victim');
     const thief = new Story(rekey);
     await thief.proveBy('victim@example.com');
-    const got = (await thief.settle({ password: chosen })).body;
+    const got = (await thief.complete({ password: chosen })).body;
     // With the password it has a session of its own, and with that an authenticator app and backup codes.
     const session = (await who.signIn('victim', { password: chosen })).body;
     const bearer = session.access_token;
@@ -170,7 +170,7 @@ describe('a recovery is taken back', () => {
     await who.put('bare', { password: undefined });
     const thief = new Story(rekey);
     await thief.proveBy('bare@example.com');
-    const got = (await thief.settle()).body;
+    const got = (await thief.complete()).body;
     const json = { password: chosen };
     const chose = await who.issuer('PUT', 'password', { bearer: got.access_token, json });
     expect(chose.status).toBe(200);
@@ -188,9 +188,9 @@ describe('a recovery is taken back', () => {
       rekey.clock.advance(3_600_000);
       const story = new Story(rekey);
       await story.proveBy(to);
-      const settled = await story.settle(json);
-      expect(settled.status).toBe(201);
-      return { story, tokens: settled.body };
+      const completed = await story.complete(json);
+      expect(completed.status).toBe(201);
+      return { story, tokens: completed.body };
     };
     const first = await by('chain@example.com', { password: chosen });
     const opened = (await who.signIn('chain', { password: chosen })).body;
@@ -219,7 +219,7 @@ describe('a recovery is taken back', () => {
     await who.put('apart');
     const owner = new Story(rekey);
     await owner.proveBy(who.phoneOf('apart'));
-    const kept = (await owner.settle({ password: chosen })).body;
+    const kept = (await owner.complete({ password: chosen })).body;
     rekey.clock.advance(3_600_000);
     const attempt = new Story(rekey);
     await attempt.start({ identifier: 'apart@example.com' });
@@ -231,7 +231,7 @@ describe('a recovery is taken back', () => {
     rekey.clock.advance(3_600_000);
     const thief = new Story(rekey);
     await thief.proveBy('apart@example.com');
-    expect((await thief.settle({ password: `${chosen}, too` })).status).toBe(201);
+    expect((await thief.complete({ password: `${chosen}, too` })).status).toBe(201);
     expect((await thief.stop(link(thief))).status).toBe(204);
     expect((await owner.show()).body.state).toBe('completed');
     expect((await who.signIn('apart', { password: chosen })).status).toBe(201);
@@ -243,7 +243,7 @@ describe('a recovery is taken back', () => {
     const thief = new Story(rekey);
     await thief.proveBy('robbed@example.com');
     expect((await thief.prove(one.codes[0] ?? '', 'backup_code')).body.state).toBe('proven');
-    const bearer = (await thief.settle({ password: chosen })).body.access_token;
+    const bearer = (await thief.complete({ password: chosen })).body.access_token;
     const [codes] = await rekey.sql(
       `select id from authenticators where account_id = 'robbed' and kind = 'backup_code'`,
     );
@@ -272,7 +272,7 @@ describe('a recovery is taken back', () => {
     rekey.clock.advance(60_000);
     const thief = new Story(rekey);
     await thief.proveBy('keeper@example.com');
-    const got = (await thief.settle()).body;
+    const got = (await thief.complete()).body;
     expect((await thief.stop(await stopTokenTo('keeper@example.com'))).status).toBe(204);
     expect((await refresh(got.refresh_token)).body.error).toBe('invalid_grant');
     expect(await rekey.sql(`select kind from authenticators where account_id = 'keeper'`)).toEqual([

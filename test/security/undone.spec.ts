@@ -72,7 +72,7 @@ describe('a binding that is undone', () => {
     const { thief, again } = await three('aside');
     const story = new Story(rekey);
     await story.proveBy('aside@example.com');
-    const { body } = await story.settle({ password: 'a sentence that its owner chose' });
+    const { body } = await story.complete({ password: 'a sentence that its owner chose' });
     expect(await again.undo()).toBe(204);
     expect(await list(body.access_token)).toMatchObject([{ kind: 'backup_code', suspended: true }]);
     expect((await proofBy('aside', 'backup_code', thief.codes[0] ?? '')).status).toBe(422);

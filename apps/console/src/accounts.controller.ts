@@ -20,9 +20,9 @@ import {
   type ManagementContext,
   putAccount,
 } from '@rekey/management';
-import { familySchema, listFamilies } from '@rekey/tokens';
+import { listSessions, sessionViewSchema } from '@rekey/tokens';
 import { z } from 'zod';
-import { accountAnswer, accountBody, accountToPut, checkSame } from './wire.js';
+import { accountBody, accountResponse, accountToPut, checkSame } from './management.schema.js';
 
 @Controller('v1/accounts')
 @UseGuards(ManagementScopeGuard)
@@ -34,9 +34,9 @@ export class AccountsController {
     summary: 'Create or replace an account',
     bearer: true,
     body: accountBody,
-    answers: {
-      200: { description: 'replaced', schema: accountAnswer },
-      201: { description: 'created', schema: accountAnswer },
+    responses: {
+      200: { description: 'replaced', schema: accountResponse },
+      201: { description: 'created', schema: accountResponse },
     },
     refusals: ['invalid_request', 'unauthorized', 'forbidden', 'conflict', 'password_refused'],
   })
@@ -56,7 +56,7 @@ export class AccountsController {
   @Operation({
     summary: 'Read an account, without its password',
     bearer: true,
-    answers: { 200: { description: 'the account', schema: accountAnswer } },
+    responses: { 200: { description: 'the account', schema: accountResponse } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async get(@Param('id') id: string, @Context() { database, keyring }: ManagementContext) {
@@ -69,7 +69,7 @@ export class AccountsController {
   @Operation({
     summary: 'Delete an account and end its sessions and recoveries',
     bearer: true,
-    answers: { 204: { description: 'deleted' } },
+    responses: { 204: { description: 'deleted' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async remove(
@@ -85,12 +85,14 @@ export class AccountsController {
   @Operation({
     summary: 'List the sessions of an account and their states, without tokens',
     bearer: true,
-    answers: { 200: { description: 'newest first', schema: z.object({ families: z.array(familySchema) }) } },
+    responses: {
+      200: { description: 'newest first', schema: z.object({ families: z.array(sessionViewSchema) }) },
+    },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async tokens(@Param('id') id: string, @Context() { database, keyring, clock }: ManagementContext) {
     if (!(await readAccount(database, keyring, id))) deny('not_found');
-    return { families: await listFamilies(database, clock.now(), id) };
+    return { families: await listSessions(database, clock.now(), id) };
   }
 
   @Delete(':id/tokens')
@@ -99,7 +101,7 @@ export class AccountsController {
   @Operation({
     summary: 'End every session of an account',
     bearer: true,
-    answers: { 204: { description: 'ended, or there was nothing to end' } },
+    responses: { 204: { description: 'ended, or there was nothing to end' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async endAll(
@@ -116,7 +118,7 @@ export class AccountsController {
   @Operation({
     summary: 'End one session of an account',
     bearer: true,
-    answers: { 204: { description: 'ended' } },
+    responses: { 204: { description: 'ended' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async endOne(

@@ -1,15 +1,15 @@
 import { type RunningServer, serve } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
-import type { Watch } from '@rekey/watch';
+import type { Telemetry } from '@rekey/telemetry';
 import { ConsoleModule } from './console.module.js';
 import { registerNdjson } from './ndjson.js';
 import { openApi } from './open-api.js';
 
 /** The management API: accounts, clients, and the state of tokens. */
-export const startConsole = (
+export const runConsole = (
   settings: Settings,
-  options: { clock?: Clock; watch?: Watch } = {},
+  options: { clock?: Clock; telemetry?: Telemetry } = {},
 ): Promise<RunningServer> =>
   serve({
     name: 'console',

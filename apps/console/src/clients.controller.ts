@@ -24,7 +24,7 @@ import {
 } from '@rekey/management';
 import { readClient } from '@rekey/tokens';
 import type { z } from 'zod';
-import { checkSame, clientAnswer, clientBody, clientIdInPath } from './wire.js';
+import { checkSame, clientBody, clientIdInPath, clientResponse } from './management.schema.js';
 
 /** A client of somebody else takes another scope, which the challenge names (RFC 6750 §3.1). */
 const ownerChallenge = ({ code }: Refusal) => (code === 'forbidden' ? scopeChallenge(everyClient) : {});
@@ -41,9 +41,9 @@ export class ClientsController {
       'A confidential client gets a secret when it is created. The response shows it once. To replace a client that the caller did not create, the scope `clients:admin` is needed.',
     bearer: true,
     body: clientBody,
-    answers: {
-      200: { description: 'replaced', schema: clientAnswer },
-      201: { description: 'created', schema: clientAnswer },
+    responses: {
+      200: { description: 'replaced', schema: clientResponse },
+      201: { description: 'created', schema: clientResponse },
     },
     refusals: ['invalid_request', 'unauthorized', 'forbidden'],
   })
@@ -63,7 +63,7 @@ export class ClientsController {
   @Operation({
     summary: 'Read an OAuth client, without its secret',
     bearer: true,
-    answers: { 200: { description: 'the client', schema: clientAnswer } },
+    responses: { 200: { description: 'the client', schema: clientResponse } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async get(@Param('client_id') clientId: string, @Context() { database }: ManagementContext) {
@@ -76,7 +76,7 @@ export class ClientsController {
     summary: 'Delete an OAuth client',
     description: 'For a client that the caller did not create, the scope `clients:admin` is needed.',
     bearer: true,
-    answers: { 204: { description: 'deleted' } },
+    responses: { 204: { description: 'deleted' } },
     refusals: ['unauthorized', 'forbidden', 'not_found', 'invalid_state'],
   })
   async remove(
@@ -93,7 +93,7 @@ export class ClientsController {
     summary: "End every session of a client, and the client's own tokens",
     description: 'For a client that the caller did not create, the scope `clients:admin` is needed.',
     bearer: true,
-    answers: { 204: { description: 'ended, or there was nothing to end' } },
+    responses: { 204: { description: 'ended, or there was nothing to end' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async endAll(

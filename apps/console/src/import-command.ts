@@ -2,8 +2,8 @@ import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { settingsOrExit } from '@rekey/settings';
+import type { ImportResult } from './management.schema.js';
 import { failing, managementToken, type NetworkFault, whatToDoAbout } from './management-command.js';
-import type { ImportResult } from './wire.js';
 
 /** `npm run accounts -- import FILE`: sends a file of accounts, one JSON a line, to the management API. */
 

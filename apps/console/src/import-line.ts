@@ -2,8 +2,8 @@ import type { AccountToPut } from '@rekey/accounts';
 import { parse, RefusedException } from '@rekey/http';
 import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import type { AccountImport } from '@rekey/management';
+import { accountToPut, type ImportResult, importLine } from './management.schema.js';
 import type { Line } from './ndjson.js';
-import { accountToPut, type ImportResult, importLine } from './wire.js';
 
 /**
  * Reads and writes one line. Call it in the order of the lines. Never rejects.

@@ -23,8 +23,8 @@ import { AccountImport, type ManagementContext } from '@rekey/management';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { importAccount } from './import-line.js';
 import { inOrder } from './in-order.js';
+import { type ImportResult, importLine, importResult } from './management.schema.js';
 import { filledLinesOf, ndjson } from './ndjson.js';
-import { type ImportResult, importLine, importResult } from './wire.js';
 
 /** Lines worked on at once: enough to keep the hashing threads busy, few enough to hold little. */
 const atOnce = 8;
@@ -47,7 +47,7 @@ export class ImportController {
     bearer: true,
     body: importLine,
     bodyType: ndjson,
-    answers: {
+    responses: {
       200: { description: 'one result per line', schema: importResult, type: ndjson },
       415: { description: `not ${ndjson}` },
     },

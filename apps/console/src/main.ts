@@ -1,8 +1,6 @@
 import 'reflect-metadata';
 import { abortableStart, runProcess } from '@rekey/http';
 import { settingsOrExit } from '@rekey/settings';
-import { startConsole } from './app.js';
+import { runConsole } from './app.js';
 
-await runProcess('console', (ending) =>
-  abortableStart(ending, () => startConsole(settingsOrExit('console'))),
-);
+await runProcess('console', (ending) => abortableStart(ending, () => runConsole(settingsOrExit('console'))));

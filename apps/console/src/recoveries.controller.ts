@@ -20,7 +20,7 @@ export class RecoveriesController {
   @Operation({
     summary: 'End every session that came from a recovery, also after refreshes',
     bearer: true,
-    answers: { 204: { description: 'ended, or there was nothing to end' } },
+    responses: { 204: { description: 'ended, or there was nothing to end' } },
     refusals: ['unauthorized', 'forbidden', 'not_found'],
   })
   async endAll(

@@ -1,25 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type MessageContext, messagesWaiting } from '@rekey/recovery';
-import { Watch } from '@rekey/watch';
+import { countOutbox, type MessageContext } from '@rekey/recovery';
+import { Telemetry } from '@rekey/telemetry';
 import { CONTEXT } from './providers.js';
 
 /** How many messages wait, and how long the oldest has: asked at each scrape, whichever of the two comes first, by one cheap query. */
 @Injectable()
 export class OutboxGauges {
-  private answer: ReturnType<typeof messagesWaiting> | undefined;
+  private answer: ReturnType<typeof countOutbox> | undefined;
 
   constructor(
     @Inject(CONTEXT) private readonly context: MessageContext,
-    watch: Watch,
+    telemetry: Telemetry,
   ) {
-    watch.gauge('outbox_messages', async () => [{ labels: {}, value: (await this.ask()).count }]);
-    watch.gauge('oldest_message_age_seconds', async () => [
+    telemetry.gauge('outbox_messages', async () => [{ labels: {}, value: (await this.ask()).count }]);
+    telemetry.gauge('oldest_message_age_seconds', async () => [
       { labels: {}, value: (await this.ask()).oldestMs / 1000 },
     ]);
   }
 
-  private ask(): ReturnType<typeof messagesWaiting> {
-    this.answer ??= messagesWaiting(this.context).finally(() => {
+  private ask(): ReturnType<typeof countOutbox> {
+    this.answer ??= countOutbox(this.context).finally(() => {
       this.answer = undefined;
     });
     return this.answer;

@@ -1,13 +1,22 @@
 import type { Provider } from '@nestjs/common';
 import { Database } from '@rekey/database';
-import { asked, CLOCK, databaseProvider, LOG, type Log, Readiness, Resources, SETTINGS } from '@rekey/http';
+import {
+  CLOCK,
+  databaseProvider,
+  LOG,
+  type Log,
+  logFields,
+  Readiness,
+  Resources,
+  SETTINGS,
+} from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import type { SmsPolicy } from '@rekey/limits';
 import { type Channels, createChannels } from '@rekey/messages';
 import { type JobHandlers, type JobQueue, openQueue, startWorkers } from '@rekey/queue';
 import { type MessageContext, policyFrom } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
-import { Watch } from '@rekey/watch';
+import { Telemetry } from '@rekey/telemetry';
 import { type Courier, messageHandlers } from './send-message.js';
 import { smsPolicyOf } from './sms-policy.js';
 
@@ -37,8 +46,8 @@ export const courierProviders: Provider[] = [
     ): Promise<JobQueue> => {
       const queue = await resources.open(
         () =>
-          openQueue({ database, redisUrl }, (fault, place) =>
-            log.warn({ err: fault, ...asked(place) }, 'queue'),
+          openQueue({ database, redisUrl }, (fault, trace) =>
+            log.warn({ err: fault, ...logFields(trace) }, 'queue'),
           ),
         (opened) => opened.close(),
       );
@@ -68,22 +77,22 @@ export const courierProviders: Provider[] = [
   },
   {
     provide: COURIER,
-    inject: [CONTEXT, CHANNELS, SETTINGS, SMS_POLICY, Watch, LOG],
+    inject: [CONTEXT, CHANNELS, SETTINGS, SMS_POLICY, Telemetry, LOG],
     useFactory: (
       context: MessageContext,
       channels: Channels,
       settings: Settings,
       smsPolicy: SmsPolicy,
-      watch: Watch,
+      telemetry: Telemetry,
       log: Log,
     ): Courier => ({
       context,
       channels,
       settings,
       smsPolicy,
-      watch,
+      telemetry,
       log,
-      smsBreakerOpened: (opened, place) => log.warn({ ...opened, ...asked(place) }, 'SMS breaker opened'),
+      smsBreakerOpened: (opened, trace) => log.warn({ ...opened, ...logFields(trace) }, 'SMS breaker opened'),
     }),
   },
   {

@@ -1,28 +1,28 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { standing } from '@rekey/database';
-import { asked, type Log } from '@rekey/http';
+import { withTrace } from '@rekey/database';
+import { type Log, logFields } from '@rekey/http';
 import {
-  giveSmsBack,
+  refundSms,
   reserveSms,
-  type SmsBreakerOpened,
+  type SmsCircuitBreakerOpened,
   type SmsPolicy,
   type SmsRefusal,
 } from '@rekey/limits';
 import { type Channels, DeliveryFault, type Rendered, renderMessage } from '@rekey/messages';
 import type { JobHandlers } from '@rekey/queue';
 import {
+  type ClaimedMessage,
+  claimMessages,
   type Delivery,
   lifetimes,
   type MessageContext,
   type MessageToSend,
   recordDeliveries,
-  type Taken,
-  takeMessages,
 } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
-import { inSpan, type Place, type Watch } from '@rekey/watch';
-import { type Again, report } from './report.js';
+import { inSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
+import { type ReadAgain, report } from './report.js';
 
 export interface Courier {
   context: MessageContext;
@@ -30,8 +30,8 @@ export interface Courier {
   settings: Pick<Settings, 'urls' | 'productName' | 'issuerIsExternal'>;
   /** What SMS may cost and where they may go. */
   smsPolicy: SmsPolicy;
-  smsBreakerOpened(opened: SmsBreakerOpened, place: Place | undefined): void;
-  watch: Watch;
+  smsBreakerOpened(opened: SmsCircuitBreakerOpened, trace: TraceContext | undefined): void;
+  telemetry: Telemetry;
   log: Log;
 }
 
@@ -46,12 +46,12 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
   /** What is temporary is thrown, so that the queue's plan brings the message back; what is for good is written down. */
   async send_message({ messageId }, { nextAttemptIn }) {
     await pause(randomInt(mostPauseMs));
-    const [taken] = await takeMessages(courier.context, [messageId]);
+    const [taken] = await claimMessages(courier.context, [messageId]);
     if (!taken) return;
-    await goOn(courier, taken, 'send a code', async (here) => {
+    await continueAt(courier, taken, 'send a code', async (here) => {
       const attempt = await attemptTo(here, taken);
       const isOver = 'again' in attempt && !isWorthAnother(courier, taken, nextAttemptIn);
-      const ended: Delivery | Again = isOver ? { state: 'dropped', reason: 'too_late' } : attempt;
+      const ended: Delivery | ReadAgain = isOver ? { state: 'dropped', reason: 'too_late' } : attempt;
       report(here, taken, ended);
       if ('again' in ended) throw ended.again;
       await recordDeliveries(here.context, [{ messageId, delivery: ended }]);
@@ -59,10 +59,10 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
   },
 
   async send_notices({ messageIds }) {
-    const taken = await takeMessages(courier.context, messageIds);
+    const taken = await claimMessages(courier.context, messageIds);
     const attempts = await Promise.all(
       taken.map((message) =>
-        goOn(courier, message, 'send a notice', async (here) => {
+        continueAt(courier, message, 'send a notice', async (here) => {
           const delivery = await attemptTo(here, message);
           report(here, message, delivery);
           return { messageId: message.messageId, delivery };
@@ -77,19 +77,21 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
 });
 
 /** What is done of this message was caused by whatever caused the message. */
-const goOn = <Result>(
+const continueAt = <Result>(
   courier: Courier,
-  { cause }: Taken,
+  { cause }: ClaimedMessage,
   name: string,
   work: (courier: Courier) => Promise<Result>,
 ): Promise<Result> =>
-  courier.watch.goOn(cause, name, (place) => work({ ...courier, context: standing(courier.context, place) }));
+  courier.telemetry.continueTrace(cause, name, (trace) =>
+    work({ ...courier, context: withTrace(courier.context, trace) }),
+  );
 
 /** @returns how it ended, or why it may be tried again */
-const attemptTo = async (courier: Courier, taken: Taken): Promise<Delivery | Again> =>
+const attemptTo = async (courier: Courier, taken: ClaimedMessage): Promise<Delivery | ReadAgain> =>
   'drop' in taken ? { state: 'dropped', reason: taken.drop } : send(courier, taken.send);
 
-async function send(courier: Courier, message: MessageToSend): Promise<Delivery | Again> {
+async function send(courier: Courier, message: MessageToSend): Promise<Delivery | ReadAgain> {
   const { messageId: id, locale, to } = message;
   try {
     const rendered = render(courier.settings, message);
@@ -98,7 +100,7 @@ async function send(courier: Courier, message: MessageToSend): Promise<Delivery 
     const outgoing = { id, to: to.value, locale, ...rendered };
     const provider = to.channel === 'sms' ? 'twilio' : 'smtp';
     const { providerId } = await inSpan(
-      courier.context.database.place,
+      courier.context.database.trace,
       `send by ${provider}`,
       'client',
       { 'messaging.system': provider },
@@ -109,9 +111,9 @@ async function send(courier: Courier, message: MessageToSend): Promise<Delivery 
     if (!(fault instanceof DeliveryFault && fault.permanent)) return { again: fault };
     // Only now is it certain that nobody will bill it. If this fails too, the money counts as spent.
     if (to.channel === 'sms')
-      await giveBack(courier, id).catch((lost: unknown) =>
+      await refund(courier, id).catch((lost: unknown) =>
         courier.log.warn(
-          { err: lost, ...asked(courier.context.database.place) },
+          { err: lost, ...logFields(courier.context.database.trace) },
           'SMS money was not given back',
         ),
       );
@@ -135,15 +137,19 @@ async function payFor(
     isCode,
     clientId,
   });
-  for (const one of opened) smsBreakerOpened(one, context.database.place);
+  for (const one of opened) smsBreakerOpened(one, context.database.trace);
   return refused;
 }
 
-const giveBack = ({ context: { database, clock } }: Courier, messageId: string): Promise<void> =>
-  giveSmsBack(database, clock.now(), messageId);
+const refund = ({ context: { database, clock } }: Courier, messageId: string): Promise<void> =>
+  refundSms(database, clock.now(), messageId);
 
 /** Another attempt that would only find a dead code is not made. */
-const isWorthAnother = ({ context }: Courier, taken: Taken, nextAttemptIn: number | undefined): boolean =>
+const isWorthAnother = (
+  { context }: Courier,
+  taken: ClaimedMessage,
+  nextAttemptIn: number | undefined,
+): boolean =>
   'send' in taken &&
   nextAttemptIn !== undefined &&
   taken.send.expiresAt.getTime() - context.clock.now() - nextAttemptIn >= lifetimes.codeAtLeast;

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LOG, type Log, PeriodicWork } from '@rekey/http';
 import { uuidv7 } from '@rekey/kernel';
-import { countSmsProven, forgetSms } from '@rekey/limits';
+import { countConversions, pruneSms } from '@rekey/limits';
 import type { JobQueue } from '@rekey/queue';
 import { type MessageContext, sweepMessages, sweepRecoveries } from '@rekey/recovery';
 import { CONTEXT, QUEUE } from './providers.js';
@@ -37,10 +37,10 @@ export class Sweeps implements OnApplicationBootstrap {
     await periodic.start('messages', periods.messages, () => this.enqueueFound());
     await periodic.start('recoveries', periods.recoveries, () => sweepRecoveries(context));
     await periodic.start('sms_proven', periods.sms_proven, async () => {
-      const closed = await countSmsProven(database, clock.now());
+      const closed = await countConversions(database, clock.now());
       for (const prefix of closed) this.log.info({ prefix }, 'SMS breaker closed');
     });
-    await periodic.start('sms_cost', periods.sms_cost, () => forgetSms(database, clock.now()));
+    await periodic.start('sms_cost', periods.sms_cost, () => pruneSms(database, clock.now()));
   }
 
   private async enqueueFound(): Promise<void> {

@@ -1,15 +1,15 @@
 import { type RunningServer, serve } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
-import type { Watch } from '@rekey/watch';
+import type { Telemetry } from '@rekey/telemetry';
 import { IssuerModule } from './issuer.module.js';
-import { oauthManners } from './oauth-http.js';
+import { registerOAuthErrors } from './oauth-http.js';
 import { openApi } from './open-api.js';
 
 /** The token issuer: its endpoints, its keys, and the management client of the settings. */
-export const startIssuer = (
+export const runIssuer = (
   settings: Settings,
-  options: { clock?: Clock; watch?: Watch } = {},
+  options: { clock?: Clock; telemetry?: Telemetry } = {},
 ): Promise<RunningServer> =>
   serve({
     name: 'issuer',
@@ -19,5 +19,5 @@ export const startIssuer = (
     ...options,
     openApi,
     crossOrigin: { origins: settings.corsOrigins },
-    register: oauthManners,
+    register: registerOAuthErrors,
   });

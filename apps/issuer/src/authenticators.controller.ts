@@ -26,15 +26,15 @@ import {
 } from '@rekey/http';
 import {
   type BindingBy,
-  beginTotp,
   confirmTotp,
   type EnrolmentContext,
   renewBackupCodes,
   restore,
+  startTotpBinding,
   unbind,
 } from '@rekey/recovery';
 import { z } from 'zod';
-import { PRODUCT_NAME } from './injection.js';
+import { PRODUCT_NAME } from './providers.js';
 import { SessionFilter } from './session-filter.js';
 import { StepUpGuard } from './step-up-guard.js';
 
@@ -79,7 +79,7 @@ export class AuthenticatorsController {
   @Operation({
     summary: 'List your own authenticators',
     bearer: true,
-    answers: { 200: { description: 'oldest first', schema: listAnswer } },
+    responses: { 200: { description: 'oldest first', schema: listAnswer } },
     refusals: ['unauthorized'],
   })
   async list(@Context() { database, clock }: EnrolmentContext, @CurrentSession() { sub }: PersonSession) {
@@ -92,11 +92,11 @@ export class AuthenticatorsController {
     summary: 'Start to set up an authenticator app',
     description: 'It can be used once a code from it is confirmed. Then it replaces the previous app.',
     bearer: true,
-    answers: { 201: { description: 'to be confirmed', schema: totpAnswer } },
+    responses: { 201: { description: 'to be confirmed', schema: totpAnswer } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
   async begin(@Context() context: EnrolmentContext, @CurrentSession() { sub }: PersonSession) {
-    return unwrap(await beginTotp(context, sub, this.productName));
+    return unwrap(await startTotpBinding(context, sub, this.productName));
   }
 
   @Post(':id/confirm')
@@ -106,7 +106,7 @@ export class AuthenticatorsController {
     summary: 'Confirm the authenticator app with a code from it',
     bearer: true,
     body: confirmBody,
-    answers: { 204: { description: 'bound' } },
+    responses: { 204: { description: 'bound' } },
     refusals: [
       'invalid_request',
       'unauthorized',
@@ -130,7 +130,7 @@ export class AuthenticatorsController {
   @Operation({
     summary: 'Create ten backup codes, which replace the old ones',
     bearer: true,
-    answers: { 201: { description: 'shown once', schema: codesAnswer } },
+    responses: { 201: { description: 'shown once', schema: codesAnswer } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
   async codes(@Context() context: EnrolmentContext, @By() by: BindingBy) {
@@ -144,7 +144,7 @@ export class AuthenticatorsController {
     summary: 'Restore an authenticator that a recovery has turned off',
     description: 'If another one of its kind is set up, remove that one first (409).',
     bearer: true,
-    answers: { 204: { description: 'restored' } },
+    responses: { 204: { description: 'restored' } },
     refusals: ['unauthorized', 'step_up_required', 'not_found', 'conflict'],
   })
   async restore(
@@ -161,7 +161,7 @@ export class AuthenticatorsController {
   @Operation({
     summary: 'Remove one of your own authenticators',
     bearer: true,
-    answers: { 204: { description: 'removed' } },
+    responses: { 204: { description: 'removed' } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
   async remove(

@@ -14,9 +14,9 @@ import {
 import {
   type ActContext,
   answerDevice,
-  beginDeviceWithin,
   type Changing,
   lookAtDevice,
+  startDeviceWithin,
 } from '@rekey/recovery';
 import {
   type Client,
@@ -54,7 +54,7 @@ export class DeviceAuthorizationController {
     summary: 'Start a device authorization (RFC 8628)',
     body: beginForm,
     bodyType: 'application/x-www-form-urlencoded',
-    answers: {
+    responses: {
       200: { description: 'codes for the device and for the person', schema: beginAnswer },
       400: { description: 'RFC 6749 §5.2', schema: oauthErrorSchema },
       401: { description: 'invalid_client', schema: oauthErrorSchema },
@@ -67,7 +67,7 @@ export class DeviceAuthorizationController {
     @Form() { scope }: z.output<typeof beginForm>,
     @Ip() source: string,
   ): Promise<DeviceAuthorization> {
-    return grantOrThrow(await beginDeviceWithin(context, client, { scope, source }));
+    return grantOrThrow(await startDeviceWithin(context, client, { scope, source }));
   }
 }
 
@@ -97,7 +97,7 @@ export class DeviceController {
     summary: 'Find the device that is waiting for this code',
     bearer: true,
     body: lookBody,
-    answers: { 200: { description: 'the device, to show to the person', schema: waiting } },
+    responses: { 200: { description: 'the device, to show to the person', schema: waiting } },
     refusals: ['invalid_request', 'unauthorized', 'not_found', 'rate_limited'],
   })
   async look(
@@ -116,7 +116,7 @@ export class DeviceController {
     summary: 'Approve or deny the device',
     bearer: true,
     body: answerBody,
-    answers: { 204: { description: 'recorded; the device learns it at its next poll' } },
+    responses: { 204: { description: 'recorded; the device learns it at its next poll' } },
     refusals: ['invalid_request', 'unauthorized', 'not_found', 'rate_limited'],
   })
   async answer(

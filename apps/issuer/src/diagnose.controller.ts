@@ -47,7 +47,7 @@ export class DiagnoseController {
     summary: 'Explain why a token is refused: one cause, the evidence, one remedy',
     bearer: true,
     body,
-    answers: { 200: { description: 'the diagnosis', schema: answer } },
+    responses: { 200: { description: 'the diagnosis', schema: answer } },
     refusals: ['invalid_request', 'unauthorized', 'forbidden'],
   })
   diagnose(

@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { AuthenticatorsController } from './authenticators.controller.js';
 import { DeviceAuthorizationController, DeviceController } from './device.controller.js';
 import { DiagnoseController } from './diagnose.controller.js';
-import { issuerProviders } from './injection.js';
+import { TokenStateController } from './introspection.controller.js';
 import { MetadataController } from './metadata.controller.js';
 import { PasswordController } from './password.controller.js';
+import { issuerProviders } from './providers.js';
 import { SessionsController } from './sessions.controller.js';
 import { TokenController } from './token.controller.js';
-import { TokenStateController } from './token-state.controller.js';
 import { Upkeep } from './upkeep.js';
 
 @Module({

@@ -13,7 +13,7 @@ export class MetadataController {
   @Header('cache-control', 'public, max-age=300')
   @Operation({
     summary: 'Authorization server metadata (RFC 8414)',
-    answers: { 200: { description: 'metadata', schema: z.looseObject({ issuer: z.string() }) } },
+    responses: { 200: { description: 'metadata', schema: z.looseObject({ issuer: z.string() }) } },
   })
   metadata() {
     const at = (path: string) => `${this.context.issuerUrl}${path}`;
@@ -45,7 +45,7 @@ export class MetadataController {
   @Header('cache-control', 'public, max-age=300')
   @Operation({
     summary: 'Public keys to verify access tokens (RFC 7517)',
-    answers: {
+    responses: {
       200: { description: 'keys', schema: z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }) },
     },
   })

@@ -65,7 +65,7 @@ declare module 'fastify' {
 export const OAuthEndpoints = () => RouteFact({ oauth: true, takes: anyMedia });
 
 /** What is true of every answer of an OAuth endpoint, also of a request that no route has seen. */
-export async function oauthManners(fastify: FastifyInstance): Promise<void> {
+export async function registerOAuthErrors(fastify: FastifyInstance): Promise<void> {
   const paths = new Set<string | undefined>();
   fastify.addHook('onRoute', ({ url, config }: RouteOptions) => {
     if (config?.oauth) paths.add(url);

@@ -14,7 +14,7 @@ import {
 import { type ActContext, changeOwnPassword } from '@rekey/recovery';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
-import { PRODUCT_NAME } from './injection.js';
+import { PRODUCT_NAME } from './providers.js';
 import { SessionFilter } from './session-filter.js';
 import { sessionResponseSchema } from './token.controller.js';
 
@@ -40,7 +40,7 @@ export class PasswordController {
     description: 'Every session ends. The caller continues with the tokens in the response.',
     bearer: true,
     body: changeBody,
-    answers: { 200: { description: 'changed; fresh tokens', schema: sessionResponseSchema } },
+    responses: { 200: { description: 'changed; fresh tokens', schema: sessionResponseSchema } },
     refusals: [
       'invalid_request',
       'unauthorized',

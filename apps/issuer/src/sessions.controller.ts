@@ -15,7 +15,7 @@ import {
 } from '@rekey/http';
 import { isUuid } from '@rekey/kernel';
 import { type ActContext, signInWithin } from '@rekey/recovery';
-import { type Client, endFamily, familySchema, listFamilies, type TokenContext } from '@rekey/tokens';
+import { type Client, endSession, listSessions, sessionViewSchema, type TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
 import { sessionResponseSchema } from './token.controller.js';
 
@@ -38,7 +38,7 @@ const signInBody = z.strictObject({
     ),
 });
 
-const sessionSchema = familySchema.extend({ current: z.boolean() });
+const sessionSchema = sessionViewSchema.extend({ current: z.boolean() });
 
 /** Sign-in of products without their own, and a person's own sessions. */
 @CrossOrigin()
@@ -53,7 +53,7 @@ export class SessionsController {
       'A confidential client must authenticate, with its secret by HTTP Basic or in the body (RFC 6749 §2.3.1).',
     client: true,
     body: signInBody,
-    answers: { 201: { description: 'signed in', schema: sessionResponseSchema } },
+    responses: { 201: { description: 'signed in', schema: sessionResponseSchema } },
     refusals: ['invalid_request', 'unauthorized', 'second_factor_required', 'rate_limited'],
   })
   async begin(
@@ -71,13 +71,13 @@ export class SessionsController {
   @Operation({
     summary: 'List your own sessions',
     bearer: true,
-    answers: {
+    responses: {
       200: { description: 'sessions, newest first', schema: z.object({ sessions: z.array(sessionSchema) }) },
     },
     refusals: ['unauthorized'],
   })
   async list(@Context() { database, clock }: TokenContext, @CurrentSession() { sub, sid }: PersonSession) {
-    const families = await listFamilies(database, clock.now(), sub);
+    const families = await listSessions(database, clock.now(), sub);
     const active = families.filter(({ state }) => state === 'active');
     return { sessions: active.map((family) => ({ ...family, current: family.id === sid })) };
   }
@@ -88,7 +88,7 @@ export class SessionsController {
   @Operation({
     summary: 'End one of your own sessions',
     bearer: true,
-    answers: { 204: { description: 'ended' } },
+    responses: { 204: { description: 'ended' } },
     refusals: ['unauthorized', 'not_found'],
   })
   async end(
@@ -98,6 +98,6 @@ export class SessionsController {
   ): Promise<void> {
     const at = new Date(clock.now());
     const by = { accountId, at, reason: 'ended_by_person', actor: 'person' } as const;
-    if (!isUuid(id) || !(await endFamily(database, { id, ...by }))) deny('not_found');
+    if (!isUuid(id) || !(await endSession(database, { id, ...by }))) deny('not_found');
   }
 }

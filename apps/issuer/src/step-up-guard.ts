@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { CONTEXT, currentSession, inRequest, requestOf, unwrap } from '@rekey/http';
+import { CONTEXT, currentSession, requestOf, unwrap, withRequestTrace } from '@rekey/http';
 import { authenticatorsToChange, type EnrolmentContext } from '@rekey/recovery';
 
 /** After `SessionGuard`: lets in a session that is fresh and strong enough to change authenticators. Refusals: `step_up_required`. */
@@ -9,7 +9,9 @@ export class StepUpGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
-    unwrap(await authenticatorsToChange(inRequest(this.context, request), currentSession.get(request)));
+    unwrap(
+      await authenticatorsToChange(withRequestTrace(this.context, request), currentSession.get(request)),
+    );
     return true;
   }
 }

@@ -92,7 +92,7 @@ export class TokenController {
     description: 'RFC 6749, RFC 7636, RFC 8628, RFC 8693',
     body: z.union(forms),
     bodyType: 'application/x-www-form-urlencoded',
-    answers: {
+    responses: {
       200: { description: 'tokens', schema: tokenResponseSchema },
       400: { description: 'RFC 6749 §5.2', schema: oauthErrorSchema },
       401: { description: 'invalid_client', schema: oauthErrorSchema },

@@ -3,9 +3,9 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { sealedPasswords, sealedPuts } from '@rekey/accounts';
 import { resealRows } from '@rekey/database';
 import { CONTEXT, LOG, type Log, PeriodicWork, Resources } from '@rekey/http';
-import { forgetSpentTokens } from '@rekey/tokens';
-import { Watch } from '@rekey/watch';
-import type { IssuerContext } from './injection.js';
+import { Telemetry } from '@rekey/telemetry';
+import { pruneUsedTokens } from '@rekey/tokens';
+import type { IssuerContext } from './providers.js';
 
 const sweepEveryMs = 60_000;
 
@@ -16,7 +16,7 @@ export class Upkeep implements OnApplicationBootstrap {
     @Inject(CONTEXT) private readonly context: IssuerContext,
     private readonly periodic: PeriodicWork,
     private readonly resources: Resources,
-    private readonly watch: Watch,
+    private readonly telemetry: Telemetry,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -24,7 +24,7 @@ export class Upkeep implements OnApplicationBootstrap {
     this.tellAges();
     const { database, clock, keys } = this.context;
     await this.periodic.start('tokens', sweepEveryMs, () =>
-      Promise.all([forgetSpentTokens(database, clock.now()), keys.rotate()]),
+      Promise.all([pruneUsedTokens(database, clock.now()), keys.rotate()]),
     );
     await this.resources.open(
       () => this.startSealing(),
@@ -37,11 +37,11 @@ export class Upkeep implements OnApplicationBootstrap {
     const { keys, clock } = this.context;
     const seconds = (of: (key: { since: number; due: number }) => number) => async () =>
       (await keys.ages()).map(({ use, ...key }) => ({ labels: { use }, value: of(key) / 1000 }));
-    this.watch.gauge(
+    this.telemetry.gauge(
       'signing_key_age_seconds',
       seconds(({ since }) => clock.now() - since),
     );
-    this.watch.gauge(
+    this.telemetry.gauge(
       'signing_key_rotation_seconds',
       seconds(({ due }) => due - clock.now()),
     );

@@ -1,16 +1,16 @@
 import { type RunningServer, serve } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
-import type { Watch } from '@rekey/watch';
+import type { Telemetry } from '@rekey/telemetry';
 import type { IssuerAddress } from './issuer-over-http.js';
 import { openApi } from './open-api.js';
 import { registerPages } from './pages/register.js';
 import { RecoveryModule } from './recovery.module.js';
 
 /** The public API of recoveries, and the pages for people. */
-export const startRecovery = (
+export const runRecovery = (
   settings: Settings,
-  { issuerAt, ...options }: { clock?: Clock; watch?: Watch; issuerAt?: IssuerAddress } = {},
+  { issuerAt, ...options }: { clock?: Clock; telemetry?: Telemetry; issuerAt?: IssuerAddress } = {},
 ): Promise<RunningServer> =>
   serve({
     name: 'recovery',

@@ -3,16 +3,16 @@ import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import type { Database } from '@rekey/database';
 import { type Clock, isRefused, type Refusal, refuse } from '@rekey/kernel';
-import type { IssuerPort, ProvenSubject, TokenAnswer } from '@rekey/recovery';
+import type { IssuedTokens, IssuerPort, ProvenSubject } from '@rekey/recovery';
+import { correlationHeaders, type TraceContext } from '@rekey/telemetry';
 import {
   authorizationCodeType,
   jwtTokenType,
-  revokeFamiliesOfRecoveries,
+  revokeSessionsOfRecoveries,
   type SigningKeys,
   signRecoveryAssertion,
   tokenExchangeGrant,
 } from '@rekey/tokens';
-import { causeHeaders, type Place } from '@rekey/watch';
 import { buildConnector, Pool } from 'undici';
 
 /** The issuer hangs up on nobody; who has waited this long tells the person to try again. */
@@ -41,7 +41,7 @@ export function issuerOverHttp(parts: {
   issuerUrl: string;
   recoveryUrl: string;
   at?: IssuerAddress | undefined;
-  log: (fault: unknown, about: string, place?: Place) => void;
+  log: (fault: unknown, about: string, trace?: TraceContext) => void;
 }): IssuerOverHttp {
   const { database, clock, issuerUrl, at, log } = parts;
   const { origin, pathname } = new URL(at?.url ?? issuerUrl);
@@ -55,8 +55,8 @@ export function issuerOverHttp(parts: {
   async function exchange(
     subject: ProvenSubject,
     more: Record<string, string>,
-    place: Place | undefined,
-  ): Promise<TokenAnswer | Refusal> {
+    trace: TraceContext | undefined,
+  ): Promise<IssuedTokens | Refusal> {
     const assertion = await signRecoveryAssertion(parts, {
       accountId: subject.accountId,
       recoveryId: subject.recoveryId,
@@ -76,34 +76,34 @@ export function issuerOverHttp(parts: {
       const { statusCode, body } = await pool.request({
         path: `${pathname.replace(/\/$/, '')}/oauth2/token`,
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', ...causeHeaders(place) },
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...correlationHeaders(trace) },
         body: form.toString(),
       });
-      const answer = (await body.json()) as TokenAnswer & { error?: string; error_description?: string };
+      const answer = (await body.json()) as IssuedTokens & { error?: string; error_description?: string };
       if (statusCode === 200) return answer;
       if (statusCode >= 500) return refuse('unavailable');
       const { error, error_description: why } = answer;
-      log(new Error(`${statusCode} ${error}: ${why}`), 'the issuer refused an assertion', place);
+      log(new Error(`${statusCode} ${error}: ${why}`), 'the issuer refused an assertion', trace);
       return refuse('invalid_state', {}, error);
     } catch (fault) {
-      log(fault, 'the issuer could not be reached', place);
+      log(fault, 'the issuer could not be reached', trace);
       return refuse('unavailable');
     }
   }
 
   return {
-    exchangeForTokens: (subject, place) => exchange(subject, {}, place),
-    async exchangeForCode(subject, { redirectUri, codeChallenge }, place) {
+    exchangeForTokens: (subject, trace) => exchange(subject, {}, trace),
+    async exchangeForCode(subject, { redirectUri, codeChallenge }, trace) {
       const wanted = {
         requested_token_type: authorizationCodeType,
         redirect_uri: redirectUri,
         code_challenge: codeChallenge,
       };
-      const answer = await exchange(subject, wanted, place);
+      const answer = await exchange(subject, wanted, trace);
       return isRefused(answer) ? answer : { code: answer.access_token };
     },
-    async revoke(recoveryId, place) {
-      await revokeFamiliesOfRecoveries(database.at(place), {
+    async revoke(recoveryId, trace) {
+      await revokeSessionsOfRecoveries(database.within(trace), {
         recoveries: [recoveryId],
         at: new Date(clock.now()),
       });

@@ -1,9 +1,9 @@
 import type { FactoryProvider } from '@nestjs/common';
-import { asked, LOG, type Log, PeriodicWork, Resources, SETTINGS, TOKENS } from '@rekey/http';
+import { LOG, type Log, logFields, PeriodicWork, Resources, SETTINGS, TOKENS } from '@rekey/http';
 import type { IssuerPort } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
+import { inSpan, type TraceContext } from '@rekey/telemetry';
 import type { TokenContext } from '@rekey/tokens';
-import { inSpan, type Place } from '@rekey/watch';
 import { externalIssuer } from './external-issuer/external-issuer.js';
 import { type IssuerAddress, issuerOverHttp } from './issuer-over-http.js';
 
@@ -27,7 +27,8 @@ export const issuerProvider: FactoryProvider<IssuerPort> = {
   ) => {
     const parts = {
       ...tokens,
-      log: (fault: unknown, about: string, place?: Place) => log.warn({ err: fault, ...asked(place) }, about),
+      log: (fault: unknown, about: string, place?: TraceContext) =>
+        log.warn({ err: fault, ...logFields(place) }, about),
     };
     const issuer = await resources.open(
       () => (external ? externalIssuer({ ...parts, settings: external }) : issuerOverHttp({ ...parts, at })),

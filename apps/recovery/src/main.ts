@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { abortableStart, runProcess } from '@rekey/http';
 import { settingsOrExit } from '@rekey/settings';
-import { startRecovery } from './app.js';
+import { runRecovery } from './app.js';
 
 await runProcess('recovery', (ending) =>
-  abortableStart(ending, () => startRecovery(settingsOrExit('recovery'))),
+  abortableStart(ending, () => runRecovery(settingsOrExit('recovery'))),
 );

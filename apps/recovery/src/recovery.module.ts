@@ -18,10 +18,10 @@ import { DeviceController } from './pages/device.controller.js';
 import { FinishController } from './pages/finish.controller.js';
 import { LinkController } from './pages/link.controller.js';
 import { OtherProofController } from './pages/other-proof.controller.js';
-import { PAGES, type PageParts } from './pages/parts.js';
+import { PAGES, type PageParts } from './pages/page-parts.js';
 import { RecoverController } from './pages/recover.controller.js';
 import { StopController } from './pages/stop.controller.js';
-import { recoveryProviders } from './parts.js';
+import { recoveryProviders } from './providers.js';
 
 const pages: FactoryProvider<PageParts> = {
   provide: PAGES,

@@ -1,13 +1,13 @@
-import { bringUpToDate, openDatabase } from '@rekey/database';
+import { openDatabase, prepareSchema } from '@rekey/database';
 import { abortableStart, Resources, type Running } from '@rekey/http';
 import { type Clock, newSecret, systemClock } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
-import { openWatch, type Watch } from '@rekey/watch';
-import { startConsole } from '../../console/src/app.js';
-import { type SweepPeriods, startCourier } from '../../courier/src/app.js';
-import { startIssuer } from '../../issuer/src/app.js';
-import { startRecovery } from '../../recovery/src/app.js';
+import { openTelemetry, type Telemetry } from '@rekey/telemetry';
+import { runConsole } from '../../console/src/app.js';
+import { runCourier, type SweepPeriods } from '../../courier/src/app.js';
+import { runIssuer } from '../../issuer/src/app.js';
+import { runRecovery } from '../../recovery/src/app.js';
 import { seedDemoAccounts } from './demo-accounts.js';
 import { putExampleClients } from './example/clients.js';
 import { exampleRoutes } from './example/example.js';
@@ -31,7 +31,7 @@ export interface Standalone {
  * @param options.ending aborted while it starts: what runs already is closed
  * @param options.sweepPeriods in milliseconds, where they are not the usual ones
  */
-export async function startStandalone(
+export async function runStandalone(
   given: Settings,
   {
     ending,
@@ -55,7 +55,7 @@ export async function startStandalone(
         );
     const url = given.databaseUrl ?? postgres?.url ?? '';
     const ownerUrl = given.databaseUrl ? given.databaseOwnerUrl : postgres?.ownerUrl;
-    await part(() => bringUpToDate({ url, ownerUrl }, migrateQueue));
+    await part(() => prepareSchema({ url, ownerUrl }, migrateQueue));
     const needsMailbox = given.smtpUrls.length === 0 || !given.twilio;
     const mailbox = needsMailbox
       ? await keep(
@@ -76,25 +76,25 @@ export async function startStandalone(
       // The example page is an app of another origin, as yours will be.
       corsOrigins: [...given.corsOrigins, ...(mailbox ? [mailbox.url] : [])],
     };
-    const watchOf = (app: string, joined?: Watch) =>
+    const telemetryOf = (app: string, joined?: Telemetry) =>
       keep(
-        () => openWatch({ app, tracing: settings.tracing, besideCourier: true, with: joined }),
-        (watch) => watch.close(),
+        () => openTelemetry({ app, tracing: settings.tracing, besideCourier: true, with: joined }),
+        (telemetry) => telemetry.close(),
       );
-    const recovery = await watchOf('recovery');
+    const recovery = await telemetryOf('recovery');
     // The courier has no port here: its metrics are on that of the recovery API.
-    const courier = await watchOf('courier', recovery);
-    const issuerWatch = await watchOf('issuer');
-    const consoleWatch = await watchOf('console');
+    const courier = await telemetryOf('courier', recovery);
+    const issuerTelemetry = await telemetryOf('issuer');
+    const consoleTelemetry = await telemetryOf('console');
     if (!given.production) await part(() => seed(settings, clock, apiSecret));
     const start = <App extends Running>(app: () => Promise<App>): Promise<App> =>
       keep(app, (running) => running.close());
-    const issuer = await start(() => startIssuer(settings, { ...options, watch: issuerWatch }));
-    await start(() => startConsole(settings, { ...options, watch: consoleWatch }));
-    await start(() => startCourier(settings, { ...options, watch: courier, periods: sweepPeriods }));
+    const issuer = await start(() => runIssuer(settings, { ...options, telemetry: issuerTelemetry }));
+    await start(() => runConsole(settings, { ...options, telemetry: consoleTelemetry }));
+    await start(() => runCourier(settings, { ...options, telemetry: courier, periods: sweepPeriods }));
     // Its public URL may lead through a proxy that is not there yet, or not from here.
     const issuerAt = { url: issuer.url, certFile: settings.tls?.certFile };
-    await start(() => startRecovery(settings, { ...options, watch: recovery, issuerAt }));
+    await start(() => runRecovery(settings, { ...options, telemetry: recovery, issuerAt }));
     return { settings, mailbox, embedded: postgres !== undefined, close: () => resources.close() };
   } catch (fault) {
     await resources.close().catch(() => undefined);

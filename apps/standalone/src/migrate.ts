@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { bringUpToDate, type DatabaseUrls, makeRoles, surplusWarning } from '@rekey/database';
+import { type DatabaseUrls, excessPrivilegesWarning, makeRoles, prepareSchema } from '@rekey/database';
 import { whatToDo } from '@rekey/http';
 import { migrateQueue } from '@rekey/queue';
 import { settingsOrExit } from '@rekey/settings';
@@ -11,8 +11,8 @@ import { AlreadyRunningFault } from './start-fault.js';
 const { databaseUrl, databaseOwnerUrl, dataDir } = settingsOrExit('migrate');
 
 async function work(urls: DatabaseUrls): Promise<string> {
-  const { done, rights } = await bringUpToDate(urls, migrateQueue);
-  if (rights.surplus.length > 0) process.stderr.write(`rekey migrate: ${surplusWarning(rights)}\n`);
+  const { done, rights } = await prepareSchema(urls, migrateQueue);
+  if (rights.surplus.length > 0) process.stderr.write(`rekey migrate: ${excessPrivilegesWarning(rights)}\n`);
   return done.length > 0 ? `migrated: ${done.join(', ')}` : 'the schema is up to date';
 }
 

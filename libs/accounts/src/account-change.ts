@@ -1,5 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
-import { levelOf } from './standing.js';
+import { levelOf } from './assurance.js';
 
 /** What a replacement has changed in an account, so that the consequences can follow. */
 export interface AccountChange {
@@ -30,7 +30,7 @@ interface StateRow {
   addresses: string[];
 }
 
-const hold = statement('account_change_hold', 'select id from accounts where id = :account for update');
+const hold = statement('account_change_lock', 'select id from accounts where id = :account for update');
 
 const state = statement(
   'account_change_state',

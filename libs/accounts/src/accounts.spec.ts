@@ -5,7 +5,9 @@ import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import {
   type AccountToPut,
+  type Assurance,
   addressToWrite,
+  assuranceOf,
   deleteAccount,
   findAccount,
   lookupDigests,
@@ -14,8 +16,6 @@ import {
   putAccount,
   readAccount,
   type SealedAddress,
-  type Standing,
-  standingOf,
 } from './index.js';
 
 describe('accounts on PostgreSQL', () => {
@@ -194,14 +194,14 @@ describe('accounts on PostgreSQL', () => {
   });
 
   test('the level of an account comes from the product, its roles by the policy, and its app; all of it in one place', async () => {
-    const standing = statement('spec_standing', `select (${standingOf(':account')}) as standing`);
+    const assurance = statement('spec_standing', `select (${assuranceOf(':account')}) as assurance`);
     const levelWith = async (id: string, strongRoles: string[]) => {
-      const [row] = await database.query<{ standing: Standing }>(standing, {
+      const [row] = await database.query<{ assurance: Assurance }>(assurance, {
         account: id,
         strongRoles,
         now: new Date(now),
       });
-      return row?.standing.aal;
+      return row?.assurance.aal;
     };
     await put('plain', { roles: ['reader'] });
     await put('strong', { aal: 2 });

@@ -1,6 +1,6 @@
 import { type Sql, statement } from '@rekey/database';
 import { removal } from './counting.js';
-import { holdAccount } from './hold.js';
+import { lockAccount } from './lock.js';
 
 /** An authenticator of a person, besides password and addresses. */
 export interface AuthenticatorView {
@@ -61,7 +61,7 @@ export async function listAuthenticators(
 }
 
 const forgetUnbound = statement(
-  'authenticator_forget_unbound',
+  'authenticator_prune_unbound',
   `delete from authenticators where account_id = :account and kind = 'totp' and bound_at is null`,
 );
 const addUnbound = statement(
@@ -78,7 +78,7 @@ export async function addUnboundTotp(
   sql: Sql,
   of: { id: string; account: string; sealed: Buffer; at: Date },
 ): Promise<boolean> {
-  await holdAccount(sql, of.account);
+  await lockAccount(sql, of.account);
   await sql.query(forgetUnbound, { account: of.account });
   return (await sql.query(addUnbound, of)).length > 0;
 }

@@ -1,8 +1,8 @@
 import { type Sql, statement } from '@rekey/database';
 import type { Keyring, Locale } from '@rekey/kernel';
+import { evidenceHolds, isOfGeneration } from './assurance.js';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
 import { addressAs } from './sealed-as.js';
-import { evidenceHolds, isOfGeneration } from './standing.js';
 
 /**
  * The account of an identifier, as an SQL expression: the one that matches exactly, otherwise the only one that matches in another letter
@@ -25,7 +25,7 @@ export const activeAccountOf = (digests: string): string =>
   `(select id from accounts where id = ${accountOf(digests)} and status = 'active')`;
 
 /** The digests of an arbitrary account, as SQL: as many as one identifier has under one key. */
-export const anybody = `select array[lookup, exact] from addresses where verified and removed_at is null limit 1`;
+export const anyAccount = `select array[lookup, exact] from addresses where verified and removed_at is null limit 1`;
 
 /** The message channel of each kind of address. */
 const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
@@ -61,7 +61,7 @@ export const addressesToWarn = (account: string): string =>
      and (d.removed_at is null or d.removed_at > :now::timestamptz - interval '30 days')`;
 
 /** The address of a notification, as SQL in the shape of {@link addressToWrite}. */
-export const addressOfNotice = (address: string): string => `
+export const addressOfNotification = (address: string): string => `
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
     null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
   from addresses d join accounts a on a.id = d.account_id where d.id = ${address}`;

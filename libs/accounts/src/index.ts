@@ -1,6 +1,25 @@
 export type { AccountChange } from './account-change.js';
 export { type Account, type AccountAddress, type AccountToPut, isAccountId } from './account-shape.js';
 export {
+  type Assurance,
+  acceptTotpStep,
+  allowShortCodes,
+  assuranceOf,
+  backupCodeEvidence,
+  coversLevel,
+  disableAuthenticators,
+  evidenceHolds,
+  hasSecondFactor,
+  isAddressBound,
+  isEntitled,
+  isOfGeneration,
+  proofsHeld,
+  readLevel,
+  readRecoveryLevel,
+  totpEvidence,
+  useBackupCode,
+} from './assurance.js';
+export {
   type AuthenticatorView,
   addUnboundTotp,
   type Binding,
@@ -20,9 +39,9 @@ export {
   activeSubject,
   addressesToOffer,
   addressesToWarn,
-  addressOfNotice,
+  addressOfNotification,
   addressToWrite,
-  anybody,
+  anyAccount,
   type FoundAccount,
   findAccount,
   judgedSubject,
@@ -31,8 +50,6 @@ export {
   ownAddress,
   type SealedAddress,
 } from './find.js';
-export { type HeldPassword, holdPassword, restorePassword } from './held-password.js';
-export { clearStop, holdAccount, isLastStop, markStopped } from './hold.js';
 export {
   type AddressKind,
   type Identifier,
@@ -50,6 +67,7 @@ export {
   readKnownBrowser,
   readKnownBrowsers,
 } from './known-browser.js';
+export { clearStop, isLastStop, lockAccount, markStopped } from './lock.js';
 export {
   changePassword,
   checkPassword,
@@ -65,35 +83,17 @@ export {
   hashPassword,
   isPasswordHash,
   payForRefusal,
-  renewHash,
+  rehash,
   sealHash,
   verifyPassword,
 } from './password-hash.js';
 export { putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
 export {
-  forgetRemoved,
-  giveAuthenticatorsBack,
-  giveReplacedAuthenticatorBack,
+  pruneRemoved,
   removeAuthenticator,
+  restoreAuthenticators,
+  restoreReplacedAuthenticator,
 } from './removed.js';
 export { sealedInAccounts, sealedPasswords, sealedPuts } from './reseal.js';
-export {
-  acceptTotpStep,
-  allowShortCodes,
-  backupCodeEvidence,
-  coversLevel,
-  disableAuthenticators,
-  evidenceHolds,
-  hasSecondFactor,
-  isAddressBound,
-  isEntitled,
-  isOfGeneration,
-  proofsHeld,
-  readLevel,
-  readRecoveryLevel,
-  type Standing,
-  standingOf,
-  totpEvidence,
-  useBackupCode,
-} from './standing.js';
+export { lockPassword, type RestorablePassword, restorePassword } from './restorable-password.js';

@@ -141,7 +141,7 @@ export const isForeignHash = (phc: string): boolean => {
 export const isSameHash = (keyring: Keyring, { account, stored }: StoredHash, phc: string): boolean =>
   openHash(keyring, account, stored) === phc;
 
-const rehash = statement(
+const storeHash = statement(
   'account_rehash_password',
   'update accounts set password_hash = :fresh, password_cost = null where id = :account and password_hash = :stored returning id',
 );
@@ -152,7 +152,7 @@ const rehash = statement(
  *
  * @returns the stored form now for this password; null when the password has changed
  */
-export async function renewHash(
+export async function rehash(
   sql: Sql,
   keyring: Keyring,
   { account, stored }: StoredHash,
@@ -161,7 +161,7 @@ export async function renewHash(
   const phc = openHash(keyring, account, stored) ?? '';
   if (stored !== phc && !isForeignHash(phc)) return stored;
   const fresh = sealHash(keyring, account, isForeignHash(phc) ? await hashPassword(password) : phc);
-  const written = await sql.query(rehash, { account, stored, fresh });
+  const written = await sql.query(storeHash, { account, stored, fresh });
   return written.length > 0 ? fresh : hashNow(sql, keyring, account, password);
 }
 

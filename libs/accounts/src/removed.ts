@@ -24,7 +24,7 @@ export async function removeAuthenticator(
 /** The newest of each kind, if none of that kind counts, counts again. The others stay suspended. */
 const giveBack = (name: string, which: string) =>
   statement(
-    `authenticator_give_back_${name}`,
+    `authenticator_restore_${name}`,
     `update authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
      where id in (
        select distinct on (t.kind) t.id from authenticators t
@@ -49,7 +49,7 @@ const showAgain = statement(
  * Restores the authenticators that these sessions have removed and those that these recoveries have suspended, in a transaction that has
  * locked the account. If another of the same kind counts by now, they stay suspended, for the owner to confirm or remove.
  */
-export async function giveAuthenticatorsBack(
+export async function restoreAuthenticators(
   sql: Sql,
   of: { account: string; sessions: string[]; recoveries: string[] },
 ): Promise<void> {
@@ -88,19 +88,19 @@ const discardReplaced = statement(
  *
  * @param of.by the deleted authenticator
  */
-export async function giveReplacedAuthenticatorBack(
+export async function restoreReplacedAuthenticator(
   sql: Sql,
   of: { by: string } & Pick<BindingOnHold, 'account' | 'session' | 'setAsideBy' | 'replacedBy'>,
 ): Promise<void> {
   const [before] = await sql.query<{ id: string }>(discardReplaced, of);
-  if (before) return giveReplacedAuthenticatorBack(sql, { ...of, by: before.id });
+  if (before) return restoreReplacedAuthenticator(sql, { ...of, by: before.id });
   await sql.query(of.replacedBy ? passReplacedOn : of.setAsideBy ? setReplacedAside : giveReplacedBack, of);
 }
 
 const forget = statement(
-  'authenticator_forget_removed',
+  'authenticator_prune_removed',
   'delete from authenticators where removed_at <= :before',
 );
 
 /** Prunes authenticators that were removed so long ago that no stop gives them back. */
-export const forgetRemoved = (sql: Sql, before: Date): Promise<object[]> => sql.query(forget, { before });
+export const pruneRemoved = (sql: Sql, before: Date): Promise<object[]> => sql.query(forget, { before });

@@ -34,12 +34,12 @@ export const auditEvents = {
     actor: ['system'],
     detail: ['kind', 'channel', 'reason'],
   },
-  sms_breaker_opened: {
+  sms_circuit_breaker_opened: {
     when: 'A circuit breaker stopped SMS to a range or a country, because too few of its codes were proved.',
     actor: ['system'],
     detail: ['prefix', 'cause', 'sent', 'proven', 'floor'],
   },
-  sms_breaker_closed: {
+  sms_circuit_breaker_closed: {
     when: 'A code of that range was proved, so the circuit breaker lets SMS through again.',
     actor: ['system'],
     detail: ['prefix'],
@@ -54,7 +54,7 @@ export const auditEvents = {
     actor: ['person'],
     detail: ['kind', 'amr'],
   },
-  guess_spray_seen: {
+  spray_attack_detected: {
     when: 'Within ten minutes a process saw more wrong proofs than people get wrong: somebody tries many accounts.',
     actor: ['system'],
     detail: ['wrong', 'right'],
@@ -74,13 +74,14 @@ export const auditEvents = {
     actor: ['system'],
     detail: ['proofs_before', 'proofs'],
   },
-  recovery_settled: {
+  recovery_completed: {
     when: 'A recovery led to fresh credentials.',
     actor: ['person'],
     detail: ['password_set', 'password_ended', 'suspended'],
   },
+  recovery_cancelled: { when: 'The person gave the recovery up.', actor: ['person'] },
   recovery_stopped: {
-    when: 'A recovery was ended: by the person, by a stop link, by management, or because the account is gone.',
+    when: 'A recovery was ended: by a stop link, by management, or because the account changed or is gone.',
     actor: ['person', 'system', 'client'],
     detail: ['by', 'with'],
   },
@@ -112,17 +113,17 @@ export const auditEvents = {
   authn_token_created: {
     when: 'A session or an authorization code was issued. A refresh writes no event.',
     actor: ['client'],
-    detail: ['family', 'acr', 'amr', 'authorization_code'],
+    detail: ['session', 'acr', 'amr', 'authorization_code'],
   },
   authn_token_revoked: {
     when: 'A session was ended before its time.',
     actor: ['person', 'system', 'client'],
-    detail: ['family', 'reason'],
+    detail: ['session', 'reason'],
   },
   authn_token_reuse: {
     when: 'A retired refresh token or a used authorization code was presented again, so its session was ended.',
     actor: ['client'],
-    detail: ['family', 'reason', 'source'],
+    detail: ['session', 'reason', 'source'],
   },
   device_allowed: {
     when: 'A person let a device sign in (RFC 8628).',

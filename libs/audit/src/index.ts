@@ -2,7 +2,7 @@ export {
   type AuditEvent,
   auditInsert,
   findAudit,
-  forgetAudit,
+  pruneAudit,
   recordAudit,
 } from './audit-event.js';
 export type { AuditEventName } from './events.js';

@@ -68,7 +68,7 @@ export class Recovery {
    * Completes the recovery with fresh tokens, which the client stores; waiting requests continue. Without a `password` the person has none
    * from now on, unless the service keeps the old one for this client. Refusal: `password_refused`.
    */
-  async settle(with_: { password?: string } = {}): Promise<void> {
+  async complete(with_: { password?: string } = {}): Promise<void> {
     await this.keeper.accept(await this.call<TokenAnswer>('POST', '/credentials', with_));
   }
 

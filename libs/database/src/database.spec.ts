@@ -54,7 +54,7 @@ describe('Database', () => {
     const work = async (tx: Transaction, outcome: unknown) => {
       await tx.query(statement('spec_refused', 'create table spec_refused (id int)'));
       tx.afterCommit(() => noted.push(['afterwards']));
-      tx.note('rate_limit_exceeded', { policy: 'starts' });
+      tx.record('rate_limit_exceeded', { policy: 'starts' });
       return outcome;
     };
     expect(await watching.transaction((tx) => work(tx, no))).toBe(no);
@@ -109,10 +109,10 @@ describe('Database', () => {
       const [theirs] = await tx.manager.query('select pg_current_xact_id()::text as xid');
       const library = async () => {
         const text = 'select pg_current_xact_id()::text as xid';
-        return (await database.queryWhereverWeAre({ text })).rows[0];
+        return (await database.queryInBoundTransaction({ text })).rows[0];
       };
       expect(theirs).toEqual(mine);
-      expect(await tx.joining(library)).toEqual(mine);
+      expect(await tx.insideTransaction(library)).toEqual(mine);
       expect(await library()).not.toEqual(mine);
     });
   });

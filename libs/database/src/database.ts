@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isAnyRefused } from '@rekey/kernel';
-import { inSpan, type Note, type Place } from '@rekey/watch';
+import { inSpan, type RecordMetric, type TraceContext } from '@rekey/telemetry';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
 import { namingConnectionFault } from './connection-fault.js';
-import { HeardClient } from './heard-client.js';
+import { ListenedClient } from './listened-client.js';
 import { pendingMigrations } from './migrate.js';
-import { type RoleRights, readRights, some } from './rights.js';
+import { listedInPart, type RolePrivileges, readPrivileges } from './privileges.js';
 import { type Statement, valuesOf } from './statement.js';
 
 /** Anything that runs a hand-written statement: the database, or a transaction on it. */
@@ -19,16 +19,16 @@ export interface Sql {
    */
   query<Row extends object>(statement: Statement, values?: Record<string, unknown>): Promise<Row[]>;
   /** Records a metric. On a transaction it counts once that commits. */
-  readonly note: Note;
+  readonly record: RecordMetric;
   /** The trace context of the work. */
-  readonly place: Place | undefined;
+  readonly trace: TraceContext | undefined;
 }
 
 export interface Transaction extends Sql {
   /** TypeORM's manager on the connection of this transaction. */
   readonly manager: EntityManager;
-  /** Runs a library inside of this transaction: the queries that it sends through {@link Database.queryWhereverWeAre} become part of it. */
-  joining<T>(library: () => Promise<T>): Promise<T>;
+  /** Runs a library inside of this transaction: the queries that it sends through {@link Database.queryInBoundTransaction} become part of it. */
+  insideTransaction<T>(library: () => Promise<T>): Promise<T>;
   /** Runs once the transaction has committed, and not after a fault or a refusal. Its faults are the caller's to handle. */
   afterCommit(work: () => void): void;
 }
@@ -45,17 +45,17 @@ export interface DatabaseOptions {
   /** Accept any schema; otherwise a database that lacks a migration is refused. */
   anySchema?: boolean;
   /** Where metrics are recorded; nowhere when omitted. */
-  noteAt?: NoteAt;
+  recordWithin?: RecordWithin;
   /** Called with the privileges that the role of the URL has and should not have, if any. */
-  surplusRights?: (rights: string[]) => void;
+  onExcessPrivileges?: (rights: string[]) => void;
 }
 
-type NoteAt = (place: Place | undefined) => Note;
+type RecordWithin = (trace: TraceContext | undefined) => RecordMetric;
 
 type Runner = Pool | PoolClient;
 
 /** The connection of a transaction, for as long as the transaction has it. */
-interface Seat {
+interface BoundConnection {
   client: PoolClient | undefined;
 }
 
@@ -66,20 +66,20 @@ interface Seat {
 export class Database implements Sql {
   constructor(
     readonly dataSource: DataSource,
-    private readonly noteAt: NoteAt = () => () => undefined,
-    readonly place: Place | undefined = undefined,
-    private readonly inside = new AsyncLocalStorage<Seat>(),
+    private readonly recordWithin: RecordWithin = () => () => undefined,
+    readonly trace: TraceContext | undefined = undefined,
+    private readonly inside = new AsyncLocalStorage<BoundConnection>(),
   ) {}
 
-  private asking: Promise<RoleRights> | undefined;
+  private asking: Promise<RolePrivileges> | undefined;
 
   /** The same database for one piece of work, with the trace context for its queries and metrics. */
-  at(place: Place | undefined): Database {
-    return new Database(this.dataSource, this.noteAt, place, this.inside);
+  within(trace: TraceContext | undefined): Database {
+    return new Database(this.dataSource, this.recordWithin, trace, this.inside);
   }
 
-  get note(): Note {
-    return this.noteAt(this.place);
+  get record(): RecordMetric {
+    return this.recordWithin(this.trace);
   }
 
   /** The pool of node-postgres that TypeORM made. */
@@ -97,14 +97,14 @@ export class Database implements Sql {
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const attributes = { 'db.system.name': 'postgresql' };
-    return inSpan(this.place, 'database transaction', 'client', attributes, (place) =>
-      this.at(place).commit(work),
+    return inSpan(this.trace, 'database transaction', 'client', attributes, (trace) =>
+      this.within(trace).commit(work),
     );
   }
 
   private async commit<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
-    const seat: Seat = { client: undefined };
+    const seat: BoundConnection = { client: undefined };
     const afterwards: (() => void)[] = [];
     let result: T;
     try {
@@ -114,10 +114,10 @@ export class Database implements Sql {
       const tx: Transaction = {
         manager: runner.manager,
         query: (statement, values = {}) => run(client, statement, values),
-        joining: (library) => this.inside.run(seat, library),
+        insideTransaction: (library) => this.inside.run(seat, library),
         afterCommit: (later) => afterwards.push(later),
-        place: this.place,
-        note: (...noted: Parameters<Note>) => afterwards.push(() => this.note(...noted)),
+        trace: this.trace,
+        record: (...noted: Parameters<RecordMetric>) => afterwards.push(() => this.record(...noted)),
       };
       result = await work(tx);
       if (isAnyRefused(result)) {
@@ -141,7 +141,7 @@ export class Database implements Sql {
    * Runs a query on the transaction that is being joined, otherwise on the pool. For libraries with SQL and a pool of their own: the queue
    * commits with the change that caused the job.
    */
-  queryWhereverWeAre(config: QueryConfig): Promise<QueryResult> {
+  queryInBoundTransaction(config: QueryConfig): Promise<QueryResult> {
     const on: Runner = this.inside.getStore()?.client ?? this.pool;
     return on.query(config).catch(rethrowNamed);
   }
@@ -155,8 +155,8 @@ export class Database implements Sql {
    * @returns the privileges of the role of this connection
    * @throws when PostgreSQL does not respond
    */
-  rights(): Promise<RoleRights> {
-    return readRights((text) => this.pool.query({ name: 'database_rights', text }).catch(rethrowNamed));
+  rights(): Promise<RolePrivileges> {
+    return readPrivileges((text) => this.pool.query({ name: 'database_rights', text }).catch(rethrowNamed));
   }
 
   /**
@@ -180,10 +180,10 @@ export class Database implements Sql {
 }
 
 /** Returns the context of an act with the trace context of its caller. */
-export const standing = <Context extends { database: Database }>(
+export const withTrace = <Context extends { database: Database }>(
   context: Context,
-  place: Place | undefined,
-): Context => ({ ...context, database: context.database.at(place) });
+  trace: TraceContext | undefined,
+): Context => ({ ...context, database: context.database.within(trace) });
 
 async function run<Row extends object>(
   on: Runner,
@@ -213,13 +213,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     synchronize: false,
     logging: false,
     // BullMQ calls its functions, which are in a schema of their own, without the schema's name.
-    extra: { Client: HeardClient, options: '-c search_path=public,bullmq -c TimeZone=UTC', keepAlive: true },
+    extra: {
+      Client: ListenedClient,
+      options: '-c search_path=public,bullmq -c TimeZone=UTC',
+      keepAlive: true,
+    },
   });
   await dataSource.initialize();
-  const database = new Database(dataSource, options.noteAt);
+  const database = new Database(dataSource, options.recordWithin);
   if (options.anySchema) return database;
   try {
-    await assertUsable(database, options.surplusRights);
+    await assertUsable(database, options.onExcessPrivileges);
     return database;
   } catch (fault) {
     await database.close();
@@ -229,7 +233,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 async function assertUsable(
   database: Database,
-  surplusRights: DatabaseOptions['surplusRights'],
+  onExcessPrivileges: DatabaseOptions['onExcessPrivileges'],
 ): Promise<void> {
   const { role, missing, surplus } = await database.rights();
   // Without the privilege to read the ledger, nobody can say which migrations have run.
@@ -238,10 +242,10 @@ async function assertUsable(
   if (pending.length > 0)
     throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
   if (missing.length > 0) throw new Error(lacks(role, missing));
-  if (surplus.length > 0) surplusRights?.(surplus);
+  if (surplus.length > 0) onExcessPrivileges?.(surplus);
 }
 
 const readsLedger = 'select on schema_migrations';
 
 const lacks = (role: string, missing: string[]): string =>
-  `DATABASE_URL: its role ${role} lacks ${some(missing)}; run "npm run migrate" with DATABASE_OWNER_URL`;
+  `DATABASE_URL: its role ${role} lacks ${listedInPart(missing)}; run "npm run migrate" with DATABASE_OWNER_URL`;

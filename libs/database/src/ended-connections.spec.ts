@@ -58,7 +58,7 @@ const ways: Record<string, (database: Database) => Promise<unknown>> = {
   query: (database) => database.query(one),
   transaction: (database) => database.transaction((tx) => tx.query(one)),
   ready: (database) => database.ready(),
-  queryWhereverWeAre: (database) => database.queryWhereverWeAre({ text: 'select 1' }),
+  queryWhereverWeAre: (database) => database.queryInBoundTransaction({ text: 'select 1' }),
   connect: async (database) => {
     const client = await database.connect();
     try {

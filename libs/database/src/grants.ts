@@ -1,25 +1,31 @@
-import { onConnection } from './heard-client.js';
+import { onConnection } from './listened-client.js';
 import { migrationLock } from './migrate.js';
-import { type RoleRights, readRights } from './rights.js';
+import { type RolePrivileges, readPrivileges } from './privileges.js';
 import {
   calledFunctions,
   queueLedger,
-  queueRights,
+  queuePrivileges,
   queueSchema,
-  type TableRights,
-  tableRights,
-} from './table-rights.js';
+  type TablePrivileges,
+  tablePrivileges,
+} from './table-privileges.js';
 
 /**
- * Gives the application role exactly the privileges of `tableRights`, and revokes all others on our tables. Runs after the migrations, and
+ * Gives the application role exactly the privileges of `tablePrivileges`, and revokes all others on our tables. Runs after the migrations, and
  * changes only what differs.
  *
  * @param ownerUrl of the role that owns the tables
  * @param url of the application role. PostgreSQL says who it is: a URL need not name it
  * @returns the privileges of the application role now; if both are one role, it keeps all privileges
  */
-export async function grantRights({ ownerUrl, url }: { ownerUrl: string; url: string }): Promise<RoleRights> {
-  const before = await onConnection(url, async (client) => readRights((text) => client.query(text)));
+export async function grantPrivileges({
+  ownerUrl,
+  url,
+}: {
+  ownerUrl: string;
+  url: string;
+}): Promise<RolePrivileges> {
+  const before = await onConnection(url, async (client) => readPrivileges((text) => client.query(text)));
   const isRight = before.missing.length === 0 && before.surplus.length === 0;
   if (isRight || before.ownsTables) return before;
   await onConnection(ownerUrl, async (client) => {
@@ -28,25 +34,25 @@ export async function grantRights({ ownerUrl, url }: { ownerUrl: string; url: st
     for (const statement of grantsTo(client.escapeIdentifier(before.role))) await client.query(statement);
     await client.query('commit');
   });
-  return onConnection(url, async (client) => readRights((text) => client.query(text)));
+  return onConnection(url, async (client) => readPrivileges((text) => client.query(text)));
 }
 
 /** @param role as an SQL identifier */
 function grantsTo(role: string): string[] {
-  const tables = Object.keys(tableRights).join(', ');
+  const tables = Object.keys(tablePrivileges).join(', ');
   return [
     `revoke all on table ${tables} from public, ${role}`,
     `revoke create on schema public, ${queueSchema} from ${role}`,
     `grant usage on schema public, ${queueSchema} to ${role}`,
-    ...Object.entries(tableRights).flatMap(([table, rights]) => grantsOn(table, rights, role)),
+    ...Object.entries(tablePrivileges).flatMap(([table, rights]) => grantsOn(table, rights, role)),
     ...calledFunctions.map((name) => `grant execute on function ${name} to ${role}`),
-    ...grantsOn(`all tables in schema ${queueSchema}`, queueRights, role),
+    ...grantsOn(`all tables in schema ${queueSchema}`, queuePrivileges, role),
     `revoke insert, update, delete on ${queueSchema}.${queueLedger} from ${role}`,
     `grant usage on all sequences in schema ${queueSchema} to ${role}`,
   ];
 }
 
-const grantsOn = (table: string, { rights, insertColumns }: TableRights, role: string): string[] => [
+const grantsOn = (table: string, { rights, insertColumns }: TablePrivileges, role: string): string[] => [
   `grant ${rights.join(', ')} on ${table} to ${role}`,
   ...(insertColumns ? [`grant insert (${insertColumns.join(', ')}) on ${table} to ${role}`] : []),
 ];

@@ -1,22 +1,22 @@
-export { bringUpToDate, type DatabaseUrls, surplusWarning } from './bring-up-to-date.js';
 export {
   Database,
   type DatabaseOptions,
   openDatabase,
   type Sql,
-  standing,
   type Transaction,
+  withTrace,
 } from './database.js';
-export { grantRights } from './grants.js';
-export { HeardClient } from './heard-client.js';
+export { grantPrivileges } from './grants.js';
+export { ListenedClient } from './listened-client.js';
 export { migrate, pendingMigrations } from './migrate.js';
+export { type DatabaseUrls, excessPrivilegesWarning, prepareSchema } from './prepare-schema.js';
 export { makeRoles, type RoleUrls } from './roles.js';
 export {
   countByKey,
   countOlder,
   countSealed,
   type KeyCount,
-  keyIn,
+  keyIdIn,
   nameOfRows,
   type Resealed,
   type ResealOptions,
@@ -24,4 +24,4 @@ export {
   type SealedRows,
 } from './sealed-rows.js';
 export { type Statement, statement } from './statement.js';
-export { tableRights } from './table-rights.js';
+export { tablePrivileges } from './table-privileges.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { HeardClient, onConnection } from './heard-client.js';
+import { ListenedClient, onConnection } from './listened-client.js';
 import { migrations } from './migrations/index.js';
 
 /** One number for the whole fleet: the migrating process holds this advisory lock, and the others wait. */
@@ -23,7 +23,7 @@ export async function migrate(options: { url: string }): Promise<string[]> {
       migrationsTransactionMode: 'each',
       synchronize: false,
       logging: false,
-      extra: { Client: HeardClient },
+      extra: { Client: ListenedClient },
     });
     await dataSource.initialize();
     try {

@@ -1,7 +1,14 @@
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { administer } from '../../../test/runner/postgres.js';
 import { app, owner } from '../../../test/runner/template.js';
-import { type Database, grantRights, makeRoles, openDatabase, statement, tableRights } from './index.js';
+import {
+  type Database,
+  grantPrivileges,
+  makeRoles,
+  openDatabase,
+  statement,
+  tablePrivileges,
+} from './index.js';
 
 interface Row {
   name: string;
@@ -31,7 +38,7 @@ describe('the roles of the database', () => {
     const names = (await database.query<Row>(relations))
       .map(({ name }) => name.replace('public.', ''))
       .filter((name) => !name.startsWith('bullmq.') && !name.endsWith('_seq'));
-    expect(Object.keys(tableRights).sort()).toEqual(names);
+    expect(Object.keys(tablePrivileges).sort()).toEqual(names);
   });
 
   test('the role that works owns nothing and has exactly the rights that are written down', async () => {
@@ -49,7 +56,7 @@ describe('the roles of the database', () => {
     await expect(openDatabase({ url: postgres.url, name: 'early' })).rejects.toThrow(
       'lacks update on accounts, select on schema_migrations',
     );
-    await grantRights(postgres);
+    await grantPrivileges(postgres);
     await database.ready();
   });
 
@@ -64,14 +71,14 @@ describe('the roles of the database', () => {
     // Granted by the owner, as a person would.
     await administer(postgres.ownerUrl, grant);
     expect((await database.rights()).surplus).toEqual(surplus);
-    expect(await grantRights(postgres)).toMatchObject({ missing: [], surplus: [] });
+    expect(await grantPrivileges(postgres)).toMatchObject({ missing: [], surplus: [] });
   });
 
   test('a superuser and an owner that work are told so once the database is opened', async () => {
     const told: string[][] = [];
-    const surplusRights = (rights: string[]) => told.push(rights);
+    const onExcessPrivileges = (rights: string[]) => told.push(rights);
     for (const url of [postgres.adminUrl, postgres.ownerUrl, postgres.url])
-      await (await openDatabase({ url, name: 'spec', surplusRights })).close();
+      await (await openDatabase({ url, name: 'spec', onExcessPrivileges })).close();
     expect(told).toEqual([
       [
         'is a superuser',
@@ -115,7 +122,7 @@ describe('the roles of the database', () => {
 
     for (let times = 0; times < 2; times++) {
       await makeRoles(old);
-      expect(await grantRights(old)).toMatchObject({ missing: [], surplus: [] });
+      expect(await grantPrivileges(old)).toMatchObject({ missing: [], surplus: [] });
     }
     const worker = await openDatabase({ url: old.url, name: 'spec' });
     expect(await worker.query(statement('spec_kid', 'select kid from signing_keys'))).toEqual([

@@ -1,5 +1,5 @@
-import { type HeardClient, onConnection } from './heard-client.js';
-import { queueSchema, tableRights } from './table-rights.js';
+import { type ListenedClient, onConnection } from './listened-client.js';
+import { queueSchema, tablePrivileges } from './table-privileges.js';
 
 /** The URLs of one PostgreSQL for each of its three roles. `ownerUrl` and `url` name the same database. */
 export interface RoleUrls {
@@ -57,7 +57,7 @@ function loginIn(setting: string, url: string): Login {
   return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
-const asAdmin = (url: string, work: (client: HeardClient) => Promise<void>): Promise<void> =>
+const asAdmin = (url: string, work: (client: ListenedClient) => Promise<void>): Promise<void> =>
   onConnection(url, async (client) => {
     // A statement that sets a password must not appear in the server's log.
     await client.query(`set log_statement = 'none'`);
@@ -65,7 +65,7 @@ const asAdmin = (url: string, work: (client: HeardClient) => Promise<void>): Pro
     await work(client);
   });
 
-async function makeRole(client: HeardClient, { name, password }: Login): Promise<void> {
+async function makeRole(client: ListenedClient, { name, password }: Login): Promise<void> {
   const role = client.escapeIdentifier(name);
   const known = await client.query('select from pg_roles where rolname = $1', [name]);
   await client.query(
@@ -95,12 +95,12 @@ union all
 select format('schema %I', nspname) from pg_namespace where nspname = '${queueSchema}'`;
 
 /** @param owner as an SQL identifier */
-async function bringOver(client: HeardClient, owner: string): Promise<void> {
+async function bringOver(client: ListenedClient, owner: string): Promise<void> {
   await client.query('begin');
   // Before PostgreSQL 15 everybody could create tables there.
   await client.query('revoke create on schema public from public');
   await client.query(`grant usage, create on schema public to ${owner}`);
-  const { rows } = await client.query<{ what: string }>(ownedByOthers, [Object.keys(tableRights)]);
+  const { rows } = await client.query<{ what: string }>(ownedByOthers, [Object.keys(tablePrivileges)]);
   for (const { what } of rows) await client.query(`alter ${what} owner to ${owner}`);
   await client.query('commit');
 }

@@ -213,7 +213,7 @@ export const countByKey = (from: string, key: string): string =>
   `select ${key} as key_id, count(*)::integer as rows from ${from} group by 1`;
 
 /** The key's id, as an SQL expression of a column with a header. */
-export const keyIn = (column: string): string =>
+export const keyIdIn = (column: string): string =>
   `convert_from(substring(${column} from 3 for get_byte(${column}, 1)), 'latin1')`;
 
 export interface KeyCount {
@@ -225,7 +225,7 @@ export function countSealed(sql: Sql, rows: SealedRows): Promise<KeyCount[]> {
   const { table, sealed } = placeOf(rows);
   const bytes = `(${bytesOf(rows)})`;
   const isSealed = `get_byte(${bytes}, 0) in (${sealVersions.join(', ')})`;
-  const key = rows.mayBeClear ? `case when ${isSealed} then ${keyIn(bytes)} end` : keyIn(bytes);
+  const key = rows.mayBeClear ? `case when ${isSealed} then ${keyIdIn(bytes)} end` : keyIdIn(bytes);
   const from = `${table} where ${sealed} is not null`;
   return sql.query<KeyCount>(statement(`reseal_count_${table}_${sealed}`, countByKey(from, key)));
 }

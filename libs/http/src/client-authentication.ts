@@ -14,7 +14,7 @@ import { deny } from './refused-exception.js';
 export const basicChallenge = 'Basic realm="rekey", charset="UTF-8"';
 
 /** How a client says who it is, by whichever way the route offers. */
-export interface ShownClient {
+export interface ClientCredentials {
   authorization?: string | undefined;
   clientId?: string | undefined;
   clientSecret?: string | undefined;
@@ -30,7 +30,7 @@ export interface ShownClient {
  */
 export async function authenticateClient(
   clients: ClientDirectory,
-  { authorization, clientId: named, clientSecret, assertion }: ShownClient,
+  { authorization, clientId: named, clientSecret, assertion }: ClientCredentials,
 ): Promise<Client | OAuthRefusal> {
   const ways = [authorization, clientSecret, assertion];
   if (ways.filter((way) => way !== undefined).length > 1)

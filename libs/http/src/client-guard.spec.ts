@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
+import { openTelemetry } from '@rekey/telemetry';
 import type { Client } from '@rekey/tokens';
-import { openWatch } from '@rekey/watch';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import {
@@ -54,7 +54,7 @@ describe('the guard of clients for people', () => {
       module: PeopleModule,
       port: 0,
       settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
-      watch: await openWatch({ app: 'spec' }),
+      telemetry: await openTelemetry({ app: 'spec' }),
       ready: async () => undefined,
       register: async (server) => {
         server.addHook('onRoute', ({ url, method, config }) => {

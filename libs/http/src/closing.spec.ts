@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Controller, Get, Module } from '@nestjs/common';
-import { openWatch } from '@rekey/watch';
+import { openTelemetry } from '@rekey/telemetry';
 import { createApp } from './index.js';
 
 const gate = { open: () => {}, entered: () => {} };
@@ -41,7 +41,7 @@ test('while a process leaves, whoever is connected is answered, and told that th
     module: WaitingModule,
     port: 0,
     settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
-    watch: await openWatch({ app: 'spec' }),
+    telemetry: await openTelemetry({ app: 'spec' }),
     ready: async () => undefined,
   });
   // No idle connection ends by itself: the close would wait for it for ever.

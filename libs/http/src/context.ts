@@ -7,8 +7,8 @@ import {
 } from '@nestjs/common';
 import type { Database } from '@rekey/database';
 import type { FastifyRequest } from 'fastify';
+import { withRequestTrace } from './correlation.js';
 import { requestOf } from './guard-result.js';
-import { inRequest } from './trail.js';
 
 /** An app provides what its acts need under this token. */
 export const CONTEXT = Symbol('Context');
@@ -18,7 +18,7 @@ class ContextPipe implements PipeTransform<FastifyRequest, { database: Database 
   constructor(@Inject(CONTEXT) private readonly context: { database: Database }) {}
 
   transform(request: FastifyRequest): { database: Database } {
-    return inRequest(this.context, request);
+    return withRequestTrace(this.context, request);
   }
 }
 

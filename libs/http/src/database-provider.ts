@@ -1,23 +1,23 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { Database, openDatabase } from '@rekey/database';
 import type { Settings } from '@rekey/settings';
-import { Watch } from '@rekey/watch';
+import { Telemetry } from '@rekey/telemetry';
+import { warnOfExcessPrivileges } from './excess-privileges.js';
 import { LOG, PROCESS_NAME, SETTINGS } from './injection-tokens.js';
 import type { Log } from './log.js';
 import { Readiness } from './readiness.js';
 import { Resources } from './resources.js';
-import { warnOfSurplus } from './surplus-rights.js';
 
 /** The database of a process, which is ready only while it answers. @param options.poolSize connections at most; 10 when left out */
 export const databaseProvider = (options: { poolSize?: number } = {}): FactoryProvider<Database> => ({
   provide: Database,
-  inject: [Resources, Readiness, SETTINGS, PROCESS_NAME, Watch, LOG],
+  inject: [Resources, Readiness, SETTINGS, PROCESS_NAME, Telemetry, LOG],
   useFactory: async (
     resources: Resources,
     readiness: Readiness,
     settings: Settings,
     name: string,
-    watch: Watch,
+    telemetry: Telemetry,
     log: Log,
   ) => {
     const database = await resources.open(
@@ -25,8 +25,8 @@ export const databaseProvider = (options: { poolSize?: number } = {}): FactoryPr
         openDatabase({
           url: settings.databaseUrl ?? '',
           name,
-          noteAt: watch.noteAt,
-          surplusRights: warnOfSurplus(log),
+          recordWithin: telemetry.recordWithin,
+          onExcessPrivileges: warnOfExcessPrivileges(log),
           ...options,
         }),
       (opened) => opened.close(),

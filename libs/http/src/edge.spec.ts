@@ -9,7 +9,7 @@ import {
   Put,
   UseGuards,
 } from '@nestjs/common';
-import { openWatch } from '@rekey/watch';
+import { openTelemetry } from '@rekey/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import {
@@ -139,7 +139,7 @@ describe('the edge', () => {
       module: LetterModule,
       port: 0,
       settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
-      watch: await openWatch({ app: 'spec' }),
+      telemetry: await openTelemetry({ app: 'spec' }),
       ready: async () => undefined,
       isPrivate: true,
       crossOrigin: { origins: [origin] },

@@ -16,7 +16,7 @@ export class HealthController {
   @Get('live')
   @Operation({
     summary: 'Liveness: the process is running',
-    answers: { 200: { description: 'alive', schema: statusSchema } },
+    responses: { 200: { description: 'alive', schema: statusSchema } },
   })
   live() {
     return { status: 'ok' };
@@ -25,7 +25,7 @@ export class HealthController {
   @Get('ready')
   @Operation({
     summary: 'Readiness: database and queue respond',
-    answers: {
+    responses: {
       200: { description: 'ready', schema: statusSchema },
       503: { description: 'not ready', schema: statusSchema },
     },

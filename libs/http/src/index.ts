@@ -10,10 +10,12 @@ export {
 } from './client-authentication.js';
 export { CLIENTS, ClientForPeopleGuard, CurrentClient, currentClient } from './client-guard.js';
 export { CONTEXT, Context } from './context.js';
+export { withRequestTrace } from './correlation.js';
 export { databaseProvider } from './database-provider.js';
+export { warnOfExcessPrivileges } from './excess-privileges.js';
 export { guardResult, requestOf } from './guard-result.js';
 export { CLOCK, LOG, SETTINGS } from './injection-tokens.js';
-export { asked, createLog, type Log } from './log.js';
+export { createLog, type Log, logFields } from './log.js';
 export {
   Caller,
   ManagementScopeGuard,
@@ -53,6 +55,4 @@ export {
   SessionGuard,
   sessionChallenge,
 } from './session-guard.js';
-export { warnOfSurplus } from './surplus-rights.js';
-export { inRequest } from './trail.js';
 export { Json, PathParam, ZodPipe } from './zod-pipe.js';

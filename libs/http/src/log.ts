@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import type { Place } from '@rekey/watch';
+import type { TraceContext } from '@rekey/telemetry';
 import { type Logger, pino } from 'pino';
 
 /**
@@ -15,8 +15,8 @@ const plainFault = (fault: unknown) => {
 export type Log = Logger;
 
 /** What a line bears that was caused by a request. */
-export const asked = (place: Place | undefined): { request_id?: string } =>
-  place?.requestId ? { request_id: place.requestId } : {};
+export const logFields = (trace: TraceContext | undefined): { request_id?: string } =>
+  trace?.requestId ? { request_id: trace.requestId } : {};
 
 /** JSON lines on stdout. Routes log their template, never their address or body. */
 export function createLog(options: { name: string; level: string }): Log {

@@ -8,9 +8,9 @@ import {
   type TokenContext,
 } from '@rekey/tokens';
 import { bearerChallenge, bearerOf } from './bearer-challenge.js';
+import { withRequestTrace } from './correlation.js';
 import { guardResult, requestOf } from './guard-result.js';
 import { deny } from './refused-exception.js';
-import { inRequest } from './trail.js';
 
 /** An app whose guards read access tokens provides a `TokenContext` under this token. */
 export const TOKENS = Symbol('TokenContext');
@@ -39,7 +39,7 @@ export class ManagementScopeGuard implements CanActivate {
     const scope = this.reflector.getAllAndOverride(RequireScope, [context.getHandler(), context.getClass()]);
     if (!scope) throw new Error('a route of ManagementScopeGuard has no @RequireScope');
     const bearer = bearerOf(request);
-    const found = await authenticateManagement(inRequest(this.tokens, request), bearer, scope);
+    const found = await authenticateManagement(withRequestTrace(this.tokens, request), bearer, scope);
     if (!isOAuthRefused(found)) {
       caller.set(request, found);
       return true;

@@ -9,7 +9,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { isSameText } from '@rekey/kernel';
-import { Watch } from '@rekey/watch';
+import { Telemetry } from '@rekey/telemetry';
 import { z } from 'zod';
 import { requestOf } from './guard-result.js';
 import { Operation } from './operation.js';
@@ -42,7 +42,7 @@ export class MetricsGuard implements CanActivate {
 @UseGuards(MetricsGuard)
 export class MetricsController {
   constructor(
-    private readonly watch: Watch,
+    private readonly telemetry: Telemetry,
     @Inject(METRICS_ACCESS) private readonly access: MetricsAccess,
   ) {}
 
@@ -53,11 +53,11 @@ export class MetricsController {
     summary: 'Metrics in the Prometheus text format',
     description:
       'With METRICS_TOKEN as the bearer token: all metrics. If no such token is set, everyone sees only metrics that reveal nothing about accounts.',
-    answers: { 200: { description: 'metrics', schema: z.string(), type: 'text/plain' } },
+    responses: { 200: { description: 'metrics', schema: z.string(), type: 'text/plain' } },
     refusals: ['unauthorized'],
   })
   metrics() {
     const { token, isPrivate } = this.access;
-    return this.watch.text(token !== undefined || isPrivate);
+    return this.telemetry.text(token !== undefined || isPrivate);
   }
 }

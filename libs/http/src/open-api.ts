@@ -26,7 +26,7 @@ export function describeApi(app: INestApplication, about: ApiTitle): OpenAPIObje
 /** The same of a module whose providers are not made: nothing is opened. */
 export async function describeModule(module: Type | DynamicModule, about: ApiTitle): Promise<OpenAPIObject> {
   const nothing = {} as never;
-  const parts = { name: 'described', settings: {}, clock: nothing, log: nothing, watch: nothing };
+  const parts = { name: 'described', settings: {}, clock: nothing, log: nothing, telemetry: nothing };
   const root = servedModule(module, { ...parts, resources: nothing });
   const app = await NestFactory.create(root, new FastifyAdapter(), {
     preview: true,

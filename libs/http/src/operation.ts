@@ -11,7 +11,7 @@ export interface OperationDescription {
   /** `application/json` when left out. */
   bodyType?: string;
   /** By status. Without a schema the answer has no body. */
-  answers: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
+  responses: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
   refusals?: RefusalCode[];
   /** Wants `Authorization: Bearer`. */
   bearer?: boolean;
@@ -63,7 +63,7 @@ export function Operation(about: OperationDescription): MethodDecorator {
       ) as MethodDecorator,
     );
   }
-  for (const [status, { description, schema, type }] of Object.entries(about.answers)) {
+  for (const [status, { description, schema, type }] of Object.entries(about.responses)) {
     const body = schema
       ? { content: { [type ?? 'application/json']: { schema: jsonSchema(schema, 'output') } } }
       : {};

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { every } from '@rekey/kernel';
-import { type LabelsOf, Watch } from '@rekey/watch';
+import { type LabelsOf, Telemetry } from '@rekey/telemetry';
 import { LOG } from './injection-tokens.js';
 import type { Log } from './log.js';
 import { Resources } from './resources.js';
@@ -12,14 +12,14 @@ type Sweep = LabelsOf<'sweeps'>['sweep'];
 export class PeriodicWork {
   constructor(
     private readonly resources: Resources,
-    private readonly watch: Watch,
+    private readonly telemetry: Telemetry,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
   /** @param ms from the end of a round to the start of the next */
   async start(sweep: Sweep, ms: number, work: () => Promise<unknown>): Promise<void> {
     const onEnd = (fault: unknown) => {
-      this.watch.note('sweeps', { sweep, outcome: fault === undefined ? 'done' : 'failed' });
+      this.telemetry.record('sweeps', { sweep, outcome: fault === undefined ? 'done' : 'failed' });
       if (fault !== undefined) this.log.warn({ err: fault, sweep }, 'sweep failed');
     };
     await this.resources.open(

@@ -20,16 +20,16 @@ const when: Record<RefusalCode, string> = {
     'Another account has the same address or user name, another authenticator of the kind is bound, or a start was repeated without a secret.',
   not_proven:
     'The recovery needs another proof, also when one that was given no longer holds. `methods` says which; `retry_after` is set while it is held.',
-  not_possible:
+  invalid_state:
     'The recovery is in another state, this kind of proof was given before, or another request is completing the recovery.',
-  finished: 'The recovery is completed, cancelled, stopped or expired.',
+  recovery_closed: 'The recovery is completed, cancelled, stopped or expired.',
   wrong_proof: 'The value is wrong. `tries_left` says how many attempts the recovery has left.',
   password_refused: '`reason`: `too_short`, `too_long`, `blocklisted` or `too_similar`.',
   idempotency_key_reused: 'The same `Idempotency-Key` came with another request.',
   no_tries_left: 'All attempts of the recovery are used, or those of the day for an authenticator app.',
   rate_limited:
     'A limit of the network, the client or the account is reached. `Retry-After` says when to come back.',
-  too_early: 'The next code may be asked for at `resend_at`.',
+  resend_too_soon: 'The next code may be asked for at `resend_at`.',
   unavailable: 'The database, the queue or the issuer is away. Nothing was granted, and nothing is lost.',
 };
 

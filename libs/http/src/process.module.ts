@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { Clock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
-import { Watch } from '@rekey/watch';
+import { Telemetry } from '@rekey/telemetry';
 import { CLOCK, LOG, PROCESS_NAME, SETTINGS } from './injection-tokens.js';
 import type { Log } from './log.js';
 import { PeriodicWork } from './periodic-work.js';
@@ -13,7 +13,7 @@ export interface ProcessParts {
   settings: Partial<Settings>;
   clock: Clock;
   log: Log;
-  watch: Watch;
+  telemetry: Telemetry;
   resources: Resources;
 }
 
@@ -21,13 +21,13 @@ export interface ProcessParts {
 @Global()
 @Module({})
 export class ProcessModule {
-  static of({ name, settings, clock, log, watch, resources }: ProcessParts): DynamicModule {
+  static of({ name, settings, clock, log, telemetry, resources }: ProcessParts): DynamicModule {
     const providers = [
       { provide: PROCESS_NAME, useValue: name },
       { provide: SETTINGS, useValue: settings },
       { provide: CLOCK, useValue: clock },
       { provide: LOG, useValue: log },
-      { provide: Watch, useValue: watch },
+      { provide: Telemetry, useValue: telemetry },
       { provide: Resources, useValue: resources },
       Readiness,
       PeriodicWork,

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { Controller, Get, Inject, Module, type OnApplicationBootstrap, type Provider } from '@nestjs/common';
-import { openWatch } from '@rekey/watch';
+import { openTelemetry } from '@rekey/telemetry';
 import { Resources, runWithoutServer, serve } from './index.js';
 
 /** What happened, in order. */
@@ -53,7 +53,7 @@ const options = async () => ({
   name: 'spec',
   port: 0,
   settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' as const },
-  watch: await openWatch({ app: 'spec' }),
+  telemetry: await openTelemetry({ app: 'spec' }),
 });
 
 describe('an app', () => {

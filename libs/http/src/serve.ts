@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { systemClock } from '@rekey/kernel';
-import { openWatch, type Watch } from '@rekey/watch';
+import { openTelemetry, type Telemetry } from '@rekey/telemetry';
 import { createLog, nestLog } from './log.js';
 import { Resources } from './resources.js';
 import { rootModule } from './root.module.js';
@@ -23,8 +23,8 @@ export interface RunningServer extends Running {
  */
 export const serve = (options: ServeOptions): Promise<RunningServer> =>
   closedOnFailure(async (resources) => {
-    const watch = await watchOf(options, resources);
-    const { app, fastify } = await createApp({ ...options, watch }, resources);
+    const telemetry = await watchOf(options, resources);
+    const { app, fastify } = await createApp({ ...options, telemetry }, resources);
     const { listenHost, tls } = options.settings;
     try {
       if (tls)
@@ -53,8 +53,8 @@ export const runWithoutServer = (options: AppOptions): Promise<Running> =>
   closedOnFailure(async (resources) => {
     const { name, module, settings, clock = systemClock } = options;
     const log = createLog({ name, level: settings.logLevel });
-    const watch = await watchOf(options, resources);
-    const root = rootModule(module, { name, settings, clock, log, watch, resources });
+    const telemetry = await watchOf(options, resources);
+    const root = rootModule(module, { name, settings, clock, log, telemetry, resources });
     const app = await NestFactory.createApplicationContext(root, {
       logger: nestLog(log),
       abortOnError: false,
@@ -82,10 +82,10 @@ async function closeApp(app: INestApplicationContext, resources: Resources): Pro
   }
 }
 
-const watchOf = async ({ watch, name, settings }: AppOptions, resources: Resources): Promise<Watch> =>
-  watch ??
+const watchOf = async ({ telemetry, name, settings }: AppOptions, resources: Resources): Promise<Telemetry> =>
+  telemetry ??
   resources.open(
-    () => openWatch({ app: name, tracing: settings.tracing }),
+    () => openTelemetry({ app: name, tracing: settings.tracing }),
     (opened) => opened.close(),
   );
 

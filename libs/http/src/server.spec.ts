@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
 import { refuse } from '@rekey/kernel';
-import { openWatch } from '@rekey/watch';
+import { openTelemetry } from '@rekey/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { createApp, describeApi, Operation, parse, unwrap } from './index.js';
@@ -16,7 +16,7 @@ class Greetings {
   @Operation({
     summary: 'Greet',
     body: greeting,
-    answers: { 201: { description: 'greeted', schema: greeting } },
+    responses: { 201: { description: 'greeted', schema: greeting } },
     refusals: ['rate_limited', 'resend_too_soon', 'invalid_request'],
   })
   greet(@Body() body: unknown) {
@@ -54,7 +54,7 @@ describe('serve', () => {
       module: GreetingModule,
       port: 0,
       settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
-      watch: await openWatch({ app: 'spec' }),
+      telemetry: await openTelemetry({ app: 'spec' }),
       ready: async () => {
         if (!ready) throw new Error('away');
       },

@@ -4,14 +4,20 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { SwaggerModule } from '@nestjs/swagger';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
-import type { Watch } from '@rekey/watch';
+import type { Telemetry } from '@rekey/telemetry';
 import { type FastifyBodyParser, type FastifyInstance, LogController } from 'fastify';
-import { onUnreadableRequest, onUnreadableUrl } from './before-routes.js';
+import { openDocs, registerAccessLog } from './access-log.js';
+import { registerCorrelation, requestIdOf, TrustedProxies } from './correlation.js';
 import { type CrossOrigin, openToOrigins } from './cross-origin.js';
 import { readForwardedWithoutPorts } from './forwarded.js';
-import { type ArrivalTimes, endHalfRequests, nodeTimes, usualArrivalTimes } from './half-requests.js';
+import {
+  type ArrivalTimes,
+  endIncompleteRequests,
+  nodeTimes,
+  usualArrivalTimes,
+} from './incomplete-requests.js';
 import { createLog, nestLog } from './log.js';
-import { openDocs, registerManners } from './manners.js';
+import { onMalformedRequest, onMalformedUrl } from './malformed-requests.js';
 import { type MediaRule, negotiate } from './negotiation.js';
 import { describeApi } from './open-api.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -19,7 +25,6 @@ import { Readiness } from './readiness.js';
 import { Resources } from './resources.js';
 import { servedModule } from './root.module.js';
 import { readCertificate } from './tls.js';
-import { Proxies, registerTrail, requestIdOf } from './trail.js';
 
 /** What an app is made of, with or without an HTTP server. */
 export interface AppOptions {
@@ -28,7 +33,7 @@ export interface AppOptions {
   settings: Pick<Settings, 'listenHost' | 'tls' | 'trustProxy' | 'logLevel' | 'metricsToken' | 'tracing'>;
   clock?: Clock;
   /** Closed by the caller; when left out, the app opens one of its own and closes it. */
-  watch?: Watch;
+  telemetry?: Telemetry;
 }
 
 export interface ServeOptions extends AppOptions {
@@ -56,12 +61,12 @@ export interface ServeOptions extends AppOptions {
 
 /** The app without a port, for tests that inject. */
 export async function createApp(
-  options: ServeOptions & { watch: Watch },
+  options: ServeOptions & { telemetry: Telemetry },
   resources = new Resources(),
 ): Promise<{ app: NestFastifyApplication; fastify: FastifyInstance }> {
-  const { settings, watch } = options;
+  const { settings, telemetry } = options;
   const log = createLog({ name: options.name, level: settings.logLevel });
-  const proxies = new Proxies(settings.trustProxy);
+  const proxies = new TrustedProxies(settings.trustProxy);
   const arrival = options.arrival ?? usualArrivalTimes;
   const adapter = new FastifyAdapter({
     loggerInstance: log,
@@ -73,8 +78,8 @@ export async function createApp(
     // What still arrives while we leave is answered as ever: Fastify's own 503 is no problem document and does not say when
     // to come again.
     return503OnClosing: false,
-    frameworkErrors: onUnreadableUrl,
-    clientErrorHandler: onUnreadableRequest,
+    frameworkErrors: onMalformedUrl,
+    clientErrorHandler: onMalformedRequest,
     http: nodeTimes(arrival),
     https: settings.tls ? { ...nodeTimes(arrival), ...readCertificate(settings.tls) } : null,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
@@ -82,15 +87,15 @@ export async function createApp(
   readEmptyAsNone(adapter, fastify);
   endConnectionsWhenLeaving(fastify);
   readForwardedWithoutPorts(fastify, proxies);
-  registerTrail(fastify, watch, proxies);
-  registerManners(fastify, watch, options.ledByMessage);
-  endHalfRequests(fastify, arrival, options.streams);
+  registerCorrelation(fastify, telemetry, proxies);
+  registerAccessLog(fastify, telemetry, options.ledByMessage);
+  endIncompleteRequests(fastify, arrival, options.streams);
   if (options.crossOrigin) await openToOrigins(fastify, options.crossOrigin);
   negotiate(fastify, options.media);
   if (options.openApi) openDocs(fastify);
 
   const { name, module, clock = systemClock, isPrivate } = options;
-  const root = servedModule(module, { name, settings, clock, log, watch, resources }, isPrivate);
+  const root = servedModule(module, { name, settings, clock, log, telemetry, resources }, isPrivate);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLog(log),
     abortOnError: false,

@@ -1,12 +1,12 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Refusal } from '@rekey/kernel';
-import { freshFor } from '@rekey/recovery';
+import { maxAuthAgeSeconds } from '@rekey/recovery';
 import { authenticateBearer, type TokenContext, type VerifiedAccessToken } from '@rekey/tokens';
 import { bearerChallenge, bearerOf } from './bearer-challenge.js';
+import { withRequestTrace } from './correlation.js';
 import { guardResult, requestOf } from './guard-result.js';
 import { TOKENS } from './management-guard.js';
 import { deny } from './refused-exception.js';
-import { inRequest } from './trail.js';
 
 /** A person's access token, which belongs to a session that has not ended. */
 export type PersonSession = VerifiedAccessToken & { sid: string };
@@ -28,7 +28,7 @@ export class SessionGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
     const token = bearerOf(request);
-    const found = token ? await authenticateBearer(inRequest(this.tokens, request), token) : undefined;
+    const found = token ? await authenticateBearer(withRequestTrace(this.tokens, request), token) : undefined;
     if (!found?.sid) {
       const hasShown = request.headers.authorization !== undefined;
       return deny('unauthorized', {}, bearerChallenge(hasShown ? 'invalid_token' : undefined));
@@ -45,6 +45,6 @@ export class SessionGuard implements CanActivate {
 export function sessionChallenge({ code }: Refusal): Record<string, string> {
   if (code === 'unauthorized') return bearerChallenge('invalid_token');
   if (code === 'step_up_required')
-    return bearerChallenge('insufficient_user_authentication', { max_age: freshFor });
+    return bearerChallenge('insufficient_user_authentication', { max_age: maxAuthAgeSeconds });
   return {};
 }

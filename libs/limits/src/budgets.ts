@@ -15,33 +15,33 @@ export const budgets = {
   /** Recoveries started from one source. The caller sees this limit. */
   starts: { policy: 'starts', quota: 30, windowMs: 10 * minutes },
   /** Codes to one address, through any identifier. No caller sees this limit: a refusal would reveal that somebody else has been trying. */
-  sends: { policy: 'codes', quota: 5, windowMs: 10 * minutes },
+  codes: { policy: 'codes', quota: 5, windowMs: 10 * minutes },
   /** Mails cost nothing. Their quota is above what an attacker needs to annoy, so that a few strangers do not use it up. */
   smsADay: { policy: 'codes-per-day', quota: 12, windowMs: day },
   mailsADay: { policy: 'codes-per-day', quota: 36, windowMs: day },
   /** One network's part of an address's daily quota: a third. */
-  smsOfASource: { policy: 'codes-per-source', quota: 12 / 3, windowMs: day },
-  mailsOfASource: { policy: 'codes-per-source', quota: 36 / 3, windowMs: day },
+  smsPerSource: { policy: 'codes-per-source', quota: 12 / 3, windowMs: day },
+  mailsPerSource: { policy: 'codes-per-source', quota: 36 / 3, windowMs: day },
   /** Codes of one client, and of the whole instance: the highest cost of a flood through many sources. */
-  sendsAClient: { policy: 'codes-per-client', quota: 6_000, windowMs: 10 * minutes },
-  sendsInAll: { policy: 'codes-per-instance', quota: 30_000, windowMs: 10 * minutes },
+  codesPerClient: { policy: 'codes-per-client', quota: 6_000, windowMs: 10 * minutes },
+  codesPerInstance: { policy: 'codes-per-instance', quota: 30_000, windowMs: 10 * minutes },
   /** Password attempts from one source, and for one identifier. */
   signIns: { policy: 'sign-ins', quota: 30, windowMs: 10 * minutes },
   /** Values offered to bind an authenticator app. */
   bindings: { policy: 'bindings', quota: 10, windowMs: 10 * minutes },
   /** Device authorizations started from one source, and for one client. Their codes wait for ten minutes. */
   devices: { policy: 'devices', quota: 30, windowMs: 10 * minutes },
-  devicesAClient: { policy: 'devices-per-client', quota: 6_000, windowMs: 10 * minutes },
+  devicesPerClient: { policy: 'devices-per-client', quota: 6_000, windowMs: 10 * minutes },
   /** Device codes that one person may try. */
   userCodes: { policy: 'user-codes', quota: 10, windowMs: 10 * minutes },
   /**
    * Wrong attempts in recoveries from one network, by its width. People mistype now and then; this stops an attacker who tries one code at
    * each of many accounts.
    */
-  wrongGuessesA24: { policy: 'failed-attempts', quota: 100, windowMs: 60 * minutes },
-  wrongGuessesA64: { policy: 'failed-attempts', quota: 50, windowMs: 60 * minutes },
-  wrongGuessesA56: { policy: 'failed-attempts', quota: 100, windowMs: 60 * minutes },
-  wrongGuessesA48: { policy: 'failed-attempts', quota: 200, windowMs: 60 * minutes },
+  failedAttemptsA24: { policy: 'failed-attempts', quota: 100, windowMs: 60 * minutes },
+  failedAttemptsA64: { policy: 'failed-attempts', quota: 50, windowMs: 60 * minutes },
+  failedAttemptsA56: { policy: 'failed-attempts', quota: 100, windowMs: 60 * minutes },
+  failedAttemptsA48: { policy: 'failed-attempts', quota: 200, windowMs: 60 * minutes },
   /** Of a browser that is known for the account, once its network has used up its own. */
-  wrongGuessesABrowser: { policy: 'failed-attempts', quota: 20, windowMs: 60 * minutes },
+  failedAttemptsABrowser: { policy: 'failed-attempts', quota: 20, windowMs: 60 * minutes },
 } as const satisfies Record<string, Budget>;

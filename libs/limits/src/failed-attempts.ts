@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Sql, statement } from '@rekey/database';
 import type { Keyring, Refusal } from '@rekey/kernel';
-import { limited } from './charge.js';
-import { failureWindowMs } from './guesses.js';
+import { failureWindowMs } from './attempts.js';
+import { limited } from './consume.js';
 
 /** Failures in a row without a wait: people mistype. */
 const free = 4;
@@ -75,7 +75,7 @@ export interface CountedAttempt {
 }
 
 /**
- * Counts an attempt as a failure before it is compared; a success clears it with {@link forgetFailures}. Concurrent attempts count one
+ * Counts an attempt as a failure before it is compared; a success clears it with {@link clearFailures}. Concurrent attempts count one
  * after the other, and all but the first meet the wait.
  *
  * Refusals: `rate_limited`, with the whole wait: the time that is left would reveal when somebody else has tried.
@@ -103,7 +103,7 @@ export async function countAttempt(
   if (!row || row.shown === null) {
     // Null when another attempt inserted the row at the same moment.
     const wait = waitAfter(Math.max(row?.waiting ?? 0, free + 1));
-    sql.note('rate_limit_exceeded', { policy });
+    sql.record('rate_limit_exceeded', { policy });
     return limited({ policy, quota: 1, windowMs: wait * 1000 });
   }
   return {
@@ -114,24 +114,24 @@ export async function countAttempt(
 
 /** One after the other, in the order in which they are counted, to avoid deadlocks. */
 const forget = statement(
-  'limits_forget_failures',
+  'limits_prune_failures',
   `with shown as (delete from failed_attempts where key = :shown returning key)
    delete from failed_attempts where key = :silent::bytea and (select count(*) from shown) >= 0`,
 );
 
 /** Called after a success. */
-export const forgetFailures = (
+export const clearFailures = (
   sql: Sql,
   { shown, silent }: { shown: FailureKey; silent?: FailureKey | undefined },
 ): Promise<object[]> => sql.query(forget, { shown: shown.key, silent: silent?.key ?? null });
 
 const tell = statement(
-  'limits_tell_of_failures',
+  'limits_notify_of_failures',
   'update failed_attempts set told = true where key = :key and not told returning key',
 );
 
 /** @returns true for the one caller who has to send the notification, in the transaction that sends it */
-export const tellOfFailures = async (sql: Sql, { key }: FailureKey): Promise<boolean> =>
+export const notifyOfFailures = async (sql: Sql, { key }: FailureKey): Promise<boolean> =>
   (await sql.query(tell, { key })).length > 0;
 
 const prune = statement(

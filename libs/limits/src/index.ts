@@ -1,34 +1,49 @@
-export { type Budget, budgets } from './budgets.js';
-export { chargeRows, counterKey, forgetSpent, limited, limitView, spend, spendInTurn } from './charge.js';
-export {
-  type CountedAttempt,
-  countAttempt,
-  type FailureKey,
-  failuresById,
-  failuresByName,
-  forgetFailures,
-  pruneFailures,
-  tellOfFailures,
-  waitAfter,
-} from './failed-attempts.js';
-export { type Charge, type FloodCounters, openFloodCounters, type Spent } from './flood-counters.js';
 export {
   clearRows,
   failureKey,
   failuresInARow,
   failureWindowMs,
   identifierOddsKey,
-} from './guesses.js';
+} from './attempts.js';
+export { type Budget, budgets } from './budgets.js';
+export {
+  consume,
+  consumeInTurn,
+  consumeRows,
+  counterKey,
+  limited,
+  limitView,
+  pruneCounters,
+} from './consume.js';
+export {
+  type CountedAttempt,
+  clearFailures,
+  countAttempt,
+  type FailureKey,
+  failuresById,
+  failuresByName,
+  notifyOfFailures,
+  pruneFailures,
+  waitAfter,
+} from './failed-attempts.js';
+export {
+  type AfterAttempt,
+  type AttemptSource,
+  attemptingBrowser,
+  attemptingNetworks,
+  consumeFailures,
+  FailuresByNetwork,
+  sprayAlarm,
+} from './failures-by-network.js';
 export {
   type Attack,
   type AttackOutcome,
   accountOddsKey,
-  chargeCodeRows,
-  chargeOdds,
-  chargeOddsRows,
   codeLengths,
+  consumeCodeRows,
+  consumeOdds,
+  consumeOddsRows,
   defaultOdds,
-  forgetOdds,
   lengthOfNextCode,
   longestCode,
   type OddsPolicy,
@@ -37,33 +52,31 @@ export {
   oddsOfTotp,
   oddsParameters,
   oddsShape,
+  pruneOdds,
   steadyAttack,
-  steadyGuesses,
+  steadyAttempts,
 } from './odds/index.js';
-export { chargeSend } from './sends.js';
 export {
-  countSmsProven,
+  type Consumed,
+  type LimitCharge,
+  openRateLimitStore,
+  type RateLimitStore,
+} from './rate-limit-store.js';
+export { consumeSend } from './sends.js';
+export {
+  conversionRows,
+  countConversions,
   type Destination,
   destinationOf,
-  forgetSms,
-  giveSmsBack,
+  pruneSms,
   readSmsPolicy,
+  refundSms,
   reserveSms,
-  type SmsBreakerOpened,
+  type SmsCircuitBreakerOpened,
   type SmsPaid,
   type SmsPolicy,
   type SmsRefusal,
   type SmsToPay,
   segmentsOf,
-  smsProvenRows,
 } from './sms/index.js';
-export { chargesOfSource, plainIp, sourceOf, widestNetworkOf } from './source.js';
-export {
-  type AfterGuess,
-  chargeGuessers,
-  type Guesser,
-  guessingBrowser,
-  guessingNetworks,
-  sprayAlarm,
-  WrongGuesses,
-} from './wrong-guesses.js';
+export { limitsOfSource, plainIp, sourceOf, widestNetworkOf } from './source.js';

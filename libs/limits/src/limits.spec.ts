@@ -4,13 +4,13 @@ import { Keyring, MovableClock } from '@rekey/kernel';
 import { useDatabase } from '../../../test/flows/use-database.js';
 import {
   budgets,
-  chargesOfSource,
+  consume,
+  consumeInTurn,
   counterKey,
-  forgetSpent,
+  limitsOfSource,
   plainIp,
+  pruneCounters,
   sourceOf,
-  spend,
-  spendInTurn,
 } from './index.js';
 import { networksOf } from './source.js';
 
@@ -65,22 +65,22 @@ describe('spending', () => {
   const clock = new MovableClock();
   const now = () => new Date(clock.now());
   const database = useDatabase();
-  const charge = (party: string, names: (keyof typeof budgets)[] = ['sends', 'smsADay']) =>
+  const charge = (party: string, names: (keyof typeof budgets)[] = ['codes', 'smsADay']) =>
     names.map((name) => ({ budget: budgets[name], key: counterKey(keyring, budgets[name], party) }));
 
   test('200 at once are within the quota exactly as often as it allows', async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 200 }, () => spend(database, now(), charge('mei@example.com', ['smsADay']))),
+      Array.from({ length: 200 }, () => consume(database, now(), charge('mei@example.com', ['smsADay']))),
     );
     expect(outcomes.filter(Boolean)).toHaveLength(budgets.smsADay.quota);
   });
 
   test('the short window begins anew, the long one holds; one party is not another', async () => {
-    const within = async (party: string) => spend(database, now(), charge(party));
+    const within = async (party: string) => consume(database, now(), charge(party));
     const outcomes: boolean[] = [];
     for (let round = 0; round < 3; round++) {
       for (let n = 0; n < 6; n++) outcomes.push(await within('a'));
-      clock.advance(budgets.sends.windowMs);
+      clock.advance(budgets.codes.windowMs);
     }
     // 5 of 6, 5 of 6, and then the day's 12 are used up.
     expect(outcomes.map(Number).join('')).toBe('111110111110000000');
@@ -90,7 +90,8 @@ describe('spending', () => {
   });
 
   test('who has a /56 or a /48 has twice and four times the quota of a /64, and no more', async () => {
-    const within = (ip: string) => spendInTurn(database, now(), chargesOfSource(keyring, budgets.starts, ip));
+    const within = (ip: string) =>
+      consumeInTurn(database, now(), limitsOfSource(keyring, budgets.starts, ip));
     const allowed = async (n: number, of: (at: number) => string) => {
       let count = 0;
       for (let at = 0; at < n; at++) if (await within(of(at))) count++;
@@ -105,7 +106,7 @@ describe('spending', () => {
 
   test('the table holds no party, and run-out windows are forgotten', async () => {
     clock.advance(budgets.smsADay.windowMs * 2);
-    await forgetSpent(database, now());
+    await pruneCounters(database, now());
     const rows = await database.query(statement('spec_all', 'select * from limit_counters'));
     expect(rows).toEqual([]);
   });

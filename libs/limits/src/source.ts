@@ -1,8 +1,8 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Keyring } from '@rekey/kernel';
 import type { Budget } from './budgets.js';
-import { counterKey } from './charge.js';
-import type { Charge } from './flood-counters.js';
+import { counterKey } from './consume.js';
+import type { LimitCharge } from './rate-limit-store.js';
 
 /**
  * Returns the IP address that a proxy forwarded, without the port that some append (`203.0.113.7:4711`, `[2001:db8::1]:443`), the brackets
@@ -72,7 +72,7 @@ export function networksOf(ip: string): { network: string; bits: 24 | 64 | 56 | 
  *
  * @param prefix tells parties apart that share a budget
  */
-export function chargesOfSource(keyring: Keyring, budget: Budget, ip: string, prefix = ''): Charge[] {
+export function limitsOfSource(keyring: Keyring, budget: Budget, ip: string, prefix = ''): LimitCharge[] {
   const address = plainIp(ip);
   const parties = isIPv6(address) ? networksOf(address).map(({ network }) => network) : [address];
   return parties.map((party, at) => {

@@ -1,4 +1,4 @@
-import { holdAccount, isAccountId, deleteAccount as removeAccount } from '@rekey/accounts';
+import { isAccountId, lockAccount, deleteAccount as removeAccount } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { followDeletion } from '@rekey/recovery';
@@ -15,7 +15,7 @@ export async function deleteAccount(
   const at = new Date(now);
   const actor = actingClient(caller);
   return database.transaction(async (tx) => {
-    await holdAccount(tx, id);
+    await lockAccount(tx, id);
     await followDeletion(tx, { account: id, actor, at });
     // Nothing was written for an account that is not there.
     if (!(await removeAccount(tx, id))) return refuse('not_found');

@@ -1,6 +1,6 @@
 import { isAccountId, readAccount } from '@rekey/accounts';
 import { isUuid, type Refusal, refuse } from '@rekey/kernel';
-import { endFamily, endSessionsOf, type ManagementCaller, mayWriteClient } from '@rekey/tokens';
+import { endSession, endSessionsOf, type ManagementCaller, mayWriteClient } from '@rekey/tokens';
 import { actingClient, type ManagementContext, writerOf } from './management-context.js';
 
 const ending = ({ clock }: ManagementContext, caller: string) =>
@@ -25,7 +25,7 @@ export async function endSessionOfAccount(
   { account: accountId, session: id }: { account: string; session: string },
 ): Promise<undefined | Refusal> {
   if (!isAccountId(accountId) || !isUuid(id)) return refuse('not_found');
-  const hasEnded = await endFamily(context.database, { id, accountId, ...ending(context, caller) });
+  const hasEnded = await endSession(context.database, { id, accountId, ...ending(context, caller) });
   return hasEnded ? undefined : refuse('not_found');
 }
 

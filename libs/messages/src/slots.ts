@@ -1,7 +1,7 @@
 import type { Locale } from '@rekey/kernel';
 
 /** What can happen to an account and its authenticators, including its password. */
-export type ChangeWord =
+export type AccountChangeKind =
   | 'totp_bound'
   | 'totp_removed'
   | 'totp_disabled'
@@ -22,7 +22,7 @@ export type ChangeWord =
   | 'totp_guessed';
 
 /** For a recovery: it has set a new password, ended the old one without a new one, or left it alone. */
-export type PasswordWord = 'set' | 'ended' | 'kept';
+export type PasswordOutcome = 'set' | 'ended' | 'kept';
 
 /** The values of a message. All of them may be foreign input, so all of them are escaped where they are inserted. */
 export interface MessageSlots {
@@ -41,7 +41,7 @@ export interface MessageSlots {
   codeMinutes: number;
   /** For a notification: when it happened, and what happened to the password. */
   happenedAt?: Date | undefined;
-  password?: PasswordWord | undefined;
+  password?: PasswordOutcome | undefined;
   /** For a recovery: it has suspended authenticators that were bound recently. */
   suspended?: boolean | undefined;
   /** For a recovery that is held: until when. */
@@ -51,7 +51,7 @@ export interface MessageSlots {
   /** For a notification of a binding: the link that undoes it, valid for 72 hours. */
   undoUrl?: string | undefined;
   /** For a notification of a change: everything that happened at once. */
-  changes?: ChangeWord[] | undefined;
+  changes?: AccountChangeKind[] | undefined;
 }
 
 /** Reduces a text to one line, so that it cannot add a header or an SMS line (CR/LF injection). */

@@ -1,5 +1,5 @@
 import type { Locale } from '@rekey/kernel';
-import type { ChangeWord, PasswordWord } from './slots.js';
+import type { AccountChangeKind, PasswordOutcome } from './slots.js';
 
 /** The sentences of all messages, in one language. */
 export interface Wording {
@@ -27,11 +27,11 @@ export interface Wording {
     heading: string;
     lead(service: string, when: string): string;
     /** @param accountUrl where a person without a password goes */
-    was(password: PasswordWord, accountUrl: string): string;
+    was(password: PasswordOutcome, accountUrl: string): string;
     /** For authenticators that were bound recently and no longer count. */
     suspended: string;
     notYouHeading: string;
-    notYou(password: PasswordWord, signsOut: boolean): string;
+    notYou(password: PasswordOutcome, signsOut: boolean): string;
     stopLabel: string;
     /** For an address that the account had before. */
     notYouRemoved: string;
@@ -53,7 +53,7 @@ export interface Wording {
     subject(service: string): string;
     heading: string;
     lead(service: string, when: string): string;
-    what: Record<ChangeWord, string>;
+    what: Record<AccountChangeKind, string>;
     notYouHeading: string;
     notYou: string;
     /** For an account that cannot be recovered at present. */

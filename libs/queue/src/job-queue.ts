@@ -28,14 +28,14 @@ export interface JobQueue {
 /** @throws when the store of the queue cannot be reached; nothing of it stays open then */
 export async function openQueue(
   backend: QueueBackend,
-  log: (fault: unknown, place?: Sql['place']) => void,
+  log: (fault: unknown, trace?: Sql['trace']) => void,
 ): Promise<JobQueue> {
   const { Queue, connection, reach, end } = connect(backend);
   const queue = new Queue(queueName, { connection });
   let running = false;
-  const report = (fault: unknown, place?: Sql['place']) => {
+  const report = (fault: unknown, trace?: Sql['trace']) => {
     // A failed start reports itself, and a connection that ends while we shut down is not worth a log line.
-    if (running) log(fault, place);
+    if (running) log(fault, trace);
   };
   queue.on('error', (fault) => report(fault));
   try {
@@ -57,11 +57,11 @@ export async function openQueue(
   return {
     async enqueue(tx, name, jobId, payload) {
       if (!backend.redisUrl) {
-        await tx.joining(() => queue.add(name, payload, options(name, jobId)));
+        await tx.insideTransaction(() => queue.add(name, payload, options(name, jobId)));
         return;
       }
       tx.afterCommit(() => {
-        queue.add(name, payload, options(name, jobId)).catch((fault: unknown) => report(fault, tx.place));
+        queue.add(name, payload, options(name, jobId)).catch((fault: unknown) => report(fault, tx.trace));
       });
     },
     async enqueueAll(name, items) {

@@ -1,4 +1,4 @@
-import { HeardClient } from '@rekey/database';
+import { ListenedClient } from '@rekey/database';
 import {
   assertSchemaCompatibility,
   LATEST_SCHEMA_VERSION,
@@ -13,7 +13,7 @@ import { queueName } from './backend.js';
  * start as well.
  */
 export async function migrateQueue(options: { url: string }): Promise<void> {
-  const pool = new pg.Pool({ connectionString: options.url, max: 1, Client: HeardClient });
+  const pool = new pg.Pool({ connectionString: options.url, max: 1, Client: ListenedClient });
   // A server that stops between the last query and the end is not our fault to report; a failed query reports itself.
   pool.on('error', () => undefined);
   try {

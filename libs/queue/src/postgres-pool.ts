@@ -18,7 +18,7 @@ export function poolFor(database: Database) {
   return {
     options: pool.options,
     query: (text: string, values?: unknown[]) =>
-      database.queryWhereverWeAre(values ? { name: nameOf(text), text, values } : { text }),
+      database.queryInBoundTransaction(values ? { name: nameOf(text), text, values } : { text }),
     connect: () => database.connect(),
     on: (event: 'error' | 'connect', listener: (...args: never[]) => void) => {
       pool.on(event as 'error', listener as (fault: Error) => void);

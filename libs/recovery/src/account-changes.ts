@@ -2,12 +2,12 @@ import { type AccountChange, clearPasswordOf } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement, type Transaction } from '@rekey/database';
 import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
-import { wiped } from './cancel.js';
-import { forgetFailedSignIns } from './enrolment/forget-failures.js';
-import { dropWorkOf } from './former-password.js';
+import { wiped } from './acts/cancel.js';
+import { clearFailedSignIns } from './enrolment/clear-failures.js';
 import { lifetimes } from './lifetimes.js';
-import { sqlStates, stateAfter, statesBefore } from './moves.js';
-import { type AccountNotice, warnOfChange } from './notice.js';
+import { type AccountNotification, notifyOfChange } from './outbox/notifications.js';
+import { sourceStates, sqlStates, targetState } from './state-machine.js';
+import { dropWorkOf } from './stops/former-password.js';
 
 /**
  * Ends the open recoveries of an account and drops their queued codes. A recovery without a proof stays open and leads nowhere: its end
@@ -17,13 +17,13 @@ const ending = (name: string, which: string) =>
   statement(
     `recovery_end_${name}`,
     `with ended as (
-       update recoveries set state = '${stateAfter('invalidate')}', ended_at = :at, lease_id = null, ${wiped}
-       where account_id = :account and state in (${sqlStates(statesBefore('invalidate'))}) and proofs <> '{}' and ${which}
+       update recoveries set state = '${targetState('invalidate')}', ended_at = :at, lease_id = null, ${wiped}
+       where account_id = :account and state in (${sqlStates(sourceStates('invalidate'))}) and proofs <> '{}' and ${which}
        returning id, account_id
      ), silenced as (
        update messages set state = 'dropped', reason = 'ended'
        from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
-     ), noted as (
+     ), audited as (
        ${auditInsert}
        select gen_random_uuid(), :at::timestamptz, 'recovery_stopped', :actor, account_id, id, '{"by": "management"}'::jsonb from ended
      )
@@ -44,11 +44,11 @@ const voidCodes = statement(
   `update messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
      reason = case when messages.state = 'queued' then 'ended' else messages.reason end
    from recoveries r
-   where r.account_id = :account and r.state in (${sqlStates(statesBefore('prove'))}) and messages.recovery_id = r.id
+   where r.account_id = :account and r.state in (${sqlStates(sourceStates('prove'))}) and messages.recovery_id = r.id
      and messages.kind = 'recovery_code'`,
 );
 
-const settledBy = statement(
+const completedBy = statement(
   'recovery_completed_by_address',
   `select id, completed_at from recoveries where account_id = :account and completed_at is not null and ${rests(':addresses')}`,
 );
@@ -84,7 +84,7 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
   const { account, change, actor, at } = of;
   if (change.created) return;
   await endRecoveries(tx, of);
-  if (change.hasNewPassword) await forgetFailedSignIns(tx, { account, generation: change.generation });
+  if (change.hasNewPassword) await clearFailedSignIns(tx, { account, generation: change.generation });
   const changes = noticesOf(change);
   const end = (reason: EndReason, which: 'account' | 'strong' = 'account') =>
     endSessionsOf(tx, which, { id: account, at, reason, actor });
@@ -95,7 +95,7 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
   else if (change.hasNewPassword || hasLostPassword) await end('password');
   else if (change.level === 'lowered') await end('account', 'strong');
   const { toldAt: alsoTo, newAddresses: notTo } = change;
-  if (changes.length > 0) await warnOfChange(tx, { accountId: account, changes, at, alsoTo, notTo });
+  if (changes.length > 0) await notifyOfChange(tx, { accountId: account, changes, at, alsoTo, notTo });
 }
 
 async function endRecoveries(tx: Transaction, { account, change, actor, at }: Following): Promise<void> {
@@ -112,7 +112,7 @@ async function endBy(
   values: { account: string; actor: string; at: Date; addresses: string[] },
 ): Promise<void> {
   const [row] = await tx.query<{ ended: number }>(endings[which], values);
-  tx.note('recoveries_stopped', { by: 'management', completed: 'no' }, row?.ended ?? 0);
+  tx.record('recoveries_stopped', { by: 'management', completed: 'no' }, row?.ended ?? 0);
 }
 
 /**
@@ -124,16 +124,18 @@ async function endWorkOfAddress(
   { account, change: { lostAddresses: addresses }, actor, at }: Following,
 ): Promise<boolean> {
   if (addresses.length === 0) return false;
-  const rows = await tx.query<{ id: string; completed_at: Date }>(settledBy, { account, addresses });
+  const rows = await tx.query<{ id: string; completed_at: Date }>(completedBy, { account, addresses });
   const since = at.getTime() - lifetimes.stopLink;
-  const recent = rows.flatMap(({ id, completed_at: settledAt }) => (settledAt.getTime() > since ? [id] : []));
+  const recent = rows.flatMap(({ id, completed_at: completedAt }) =>
+    completedAt.getTime() > since ? [id] : [],
+  );
   for (const { id } of rows) await endSessionsOf(tx, 'recovery', { id, at, reason: 'account', actor });
   await dropWorkOf(tx, recent);
   return clearPasswordOf(tx, { account, at, recoveries: recent });
 }
 
-function noticesOf(change: AccountChange): AccountNotice[] {
-  const notices: [AccountNotice, boolean][] = [
+function noticesOf(change: AccountChange): AccountNotification[] {
+  const notices: [AccountNotification, boolean][] = [
     ['account_disabled', change.status === 'disabled'],
     ['account_enabled', change.status === 'active'],
     ['addresses_changed', change.lostAddresses.length + change.newAddresses.length > 0],

@@ -17,11 +17,11 @@ export function isRecoveryToken(keyring: Keyring, { id, token }: RecoveryReferen
 }
 
 /** Three digits. The browser that started the recovery shows them; the page behind the link in a mail asks for them. */
-export const linkNumber = (keyring: Keyring, recoveryId: string): string =>
-  linkNumbers(keyring, recoveryId)[0] ?? '';
+export const matchNumber = (keyring: Keyring, recoveryId: string): string =>
+  matchNumbers(keyring, recoveryId)[0] ?? '';
 
 /** Includes the numbers under older keys: a browser that started before a key rotation still shows its own number. */
-export const linkNumbers = (keyring: Keyring, recoveryId: string): string[] =>
+export const matchNumbers = (keyring: Keyring, recoveryId: string): string[] =>
   keyring.macs('link-number', recoveryId).map((mac) => String(100 + (mac.readUInt32BE() % 900)));
 
 const idBytes = 16;

@@ -1,9 +1,9 @@
 import type { Database, Transaction } from '@rekey/database';
 import type { Clock, Keyring, Refusal } from '@rekey/kernel';
-import type { FloodCounters, OddsPolicy, WrongGuesses } from '@rekey/limits';
+import type { FailuresByNetwork, OddsPolicy, RateLimitStore } from '@rekey/limits';
+import type { TraceContext } from '@rekey/telemetry';
 import type { EvidenceBasis } from '@rekey/tokens';
-import type { Place } from '@rekey/watch';
-import type { RecoveryPolicy } from './policy.js';
+import type { RecoveryPolicy } from './proving/policy.js';
 
 /** Enqueues a message within the transaction that inserts its row. */
 export type EnqueueMessage = (tx: Transaction, messageId: string) => Promise<void>;
@@ -14,7 +14,7 @@ export interface ActContext {
   keyring: Keyring;
   clock: Clock;
   /** The store of rate limits, when that is not the database. */
-  flood?: FloodCounters | undefined;
+  rateLimits?: RateLimitStore | undefined;
   /** How likely a stranger's attempts may succeed, per day and per year. Defaults apply when omitted. */
   odds?: OddsPolicy | undefined;
 }
@@ -32,9 +32,9 @@ export interface RecoveryContext extends ActContext {
   /** The proofs that are enough for a recovery. */
   policy: RecoveryPolicy;
   /** Counts wrong attempts by network, in this process. Nothing is counted when omitted. */
-  wrongGuesses?: WrongGuesses;
+  failuresByNetwork?: FailuresByNetwork;
   /** Called when many accounts seem to be under attack at once (password spraying). */
-  spraySeen?(spray: { wrong: number; right: number }): void;
+  onSpray?(spray: { wrong: number; right: number }): void;
   /** Roles for which the policy asks for level 2. */
   strongRoles: string[];
   /** Milliseconds before an authenticator that was bound to a single-factor account counts in a recovery. */
@@ -58,7 +58,7 @@ export interface ProvenSubject {
   basis: EvidenceBasis;
 }
 
-export interface TokenAnswer {
+export interface IssuedTokens {
   access_token: string;
   token_type: string;
   expires_in?: number | undefined;
@@ -75,15 +75,15 @@ export interface TokenAnswer {
  * on.
  */
 export interface IssuerPort {
-  exchangeForTokens(subject: ProvenSubject, place: Place | undefined): Promise<TokenAnswer | Refusal>;
+  exchangeForTokens(subject: ProvenSubject, trace: TraceContext | undefined): Promise<IssuedTokens | Refusal>;
   /** For an app's redirect: a code that only the holder of the PKCE verifier can redeem (RFC 7636). Only our own issuer offers it. */
   exchangeForCode?(
     subject: ProvenSubject,
     redirect: { redirectUri: string; codeChallenge: string },
-    place: Place | undefined,
+    trace: TraceContext | undefined,
   ): Promise<{ code: string } | Refusal>;
   /** Revokes everything that a recovery has led to here, refreshed tokens included. */
-  revoke(recoveryId: string, place: Place | undefined): Promise<void>;
+  revoke(recoveryId: string, trace: TraceContext | undefined): Promise<void>;
 }
 
 /** A recovery and the bearer token from its start. */

@@ -1,36 +1,48 @@
 export { followChange, followDeletion } from './account-changes.js';
-export { asksForPassword } from './asks-password.js';
+export { asksForPassword } from './acts/asks-password.js';
+export { cancelRecovery } from './acts/cancel.js';
+export { type Completed, completeForApp, completeRecovery } from './acts/complete.js';
+export { type ProofInput, prove } from './acts/prove.js';
+export { proveByLink, readLink } from './acts/prove-by-link.js';
+export { type CodeSent, sendCode } from './acts/send-code.js';
+export { showRecovery } from './acts/show.js';
+export { type StartedRecovery, type StartInput, startRecovery } from './acts/start.js';
+export { readStopSubject, type Stopped, stopRecovery } from './acts/stop.js';
 export { isRecoveryToken, recoveryToken, stopToken } from './bearer.js';
-export { cancelRecovery } from './cancel.js';
 export type {
   ActContext,
   EnqueueMessage,
+  IssuedTokens,
   IssuerPort,
   MessageContext,
   ProvenSubject,
   RecoveryContext,
   RecoveryReference,
-  TokenAnswer,
 } from './context.js';
 export { changeOwnPassword, type PasswordChange } from './enrolment/change-password.js';
 export type { BindingBy, Changing, EnrolmentContext } from './enrolment/context.js';
-export { answerDevice, beginDeviceWithin, lookAtDevice } from './enrolment/device.js';
+export { answerDevice, lookAtDevice, startDeviceWithin } from './enrolment/device.js';
 export {
-  beginTotp,
   confirmTotp,
   renewBackupCodes,
   restore,
+  startTotpBinding,
   type TotpToBind,
   unbind,
 } from './enrolment/enrol.js';
-export { authenticatorsToChange, freshFor } from './enrolment/fresh.js';
+export { authenticatorsToChange, maxAuthAgeSeconds } from './enrolment/recent-sign-in.js';
 export type { SecondFactor } from './enrolment/second-factor.js';
 export { type SignInRequest, signInWithin } from './enrolment/sign-in.js';
-export type { Caller } from './guess-from.js';
 export { lifetimes, triesPerRecovery } from './lifetimes.js';
-export { drawMoves, type RecoveryState, states } from './moves.js';
-export { type AccountNotice, accountNotices } from './notice.js';
-export { type OpenedRecovery, type OpenInput, openRecovery } from './open.js';
+export {
+  type ClaimedMessage,
+  claimMessages,
+  type DropReason,
+  type MessageToSend,
+} from './outbox/claim-message.js';
+export { type AccountNotification, accountNotifications } from './outbox/notifications.js';
+export { type Delivery, recordDeliveries, recordReceipt } from './outbox/record-delivery.js';
+export type { AttemptCaller } from './proving/attempt-from.js';
 export {
   defaultPolicy,
   type ProofKind,
@@ -39,16 +51,9 @@ export {
   readPolicy,
   strongRolesOf,
   weaknesses,
-} from './policy.js';
-export { policyFrom } from './policy-file.js';
-export { type Answer, prove } from './prove.js';
-export { proveByLink, readLink } from './prove-by-link.js';
-export { type Delivery, recordDeliveries, recordReceipt } from './record-delivery.js';
+} from './proving/policy.js';
+export { policyFrom } from './proving/policy-file.js';
 export { countCodesUnderWay, sealedInRecovery } from './reseal.js';
-export { type CodeSent, sendCode } from './send-code.js';
-export { handBack, type Settled, settleRecovery } from './settle.js';
-export { showRecovery } from './show.js';
-export { aboutWhat, type Stopped, stopRecovery } from './stop.js';
-export { messagesWaiting, sweepMessages, sweepRecoveries } from './sweep.js';
-export { type DropReason, type MessageToSend, type Taken, takeMessages } from './take-message.js';
+export { drawStates, type RecoveryState, states } from './state-machine.js';
+export { countOutbox, sweepMessages, sweepRecoveries } from './sweep.js';
 export type { OfferedAddress, RecoveryView } from './view.js';

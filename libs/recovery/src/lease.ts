@@ -2,11 +2,11 @@ import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { isConfidential } from '@rekey/tokens';
 import type { ProvenSubject, RecoveryContext } from './context.js';
-import { type Judged, judge, judgedColumns } from './judge.js';
 import { lifetimes } from './lifetimes.js';
-import { type RecoveryState, sqlStates, statesBefore } from './moves.js';
-import { isAsWritten, notProven, rejudge } from './rejudge.js';
-import { type RecoveryRow, rowColumns, whyNot } from './view.js';
+import { type Judged, judge, judgedColumns } from './proving/judge.js';
+import { isUpToDate, notProven, rejudge } from './proving/rejudge.js';
+import { type RecoveryState, sourceStates, sqlStates } from './state-machine.js';
+import { type RecoveryRow, rowColumns, stateRefusal } from './view.js';
 
 /** The right to complete a recovery, until the lease expires. */
 export interface Claimed {
@@ -34,7 +34,7 @@ interface ClaimedRow extends Judged {
 const claim = statement(
   'recovery_claim',
   `update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
-   where id = :id and state in (${sqlStates(statesBefore('complete'))}) and expires_at > :now and idle_expires_at > :now
+   where id = :id and state in (${sqlStates(sourceStates('complete'))}) and expires_at > :now and idle_expires_at > :now
      and (lease_id is null or lease_expires_at <= :now)
    returning state, account_id, client_id, not client_authenticated and ${isConfidential('recoveries.client_id')} as client_must_authenticate,
      proven_at, redirect_uri, redirect_state, code_challenge, ${judgedColumns()}`,
@@ -53,7 +53,7 @@ const look = statement(
  *
  * @param wanted tokens go to the holder of the recovery token; a code is redeemed by its client, which then authenticates
  */
-export async function claimSettling(
+export async function claimCompletion(
   context: RecoveryContext,
   id: string,
   wanted: 'tokens' | 'code',
@@ -74,23 +74,23 @@ export async function claimSettling(
       return refuse('invalid_state', { retry_after: 1 });
     // The hold is over, and no request has moved the row since.
     if (there?.state === 'held' && (await rejudge(context, id))?.state === 'proven')
-      return claimSettling(context, id, wanted);
-    const refused = whyNot(there, now, 'proven');
+      return claimCompletion(context, id, wanted);
+    const refused = stateRefusal(there, now, 'proven');
     return refused.code === 'not_proven' ? notProven(context, id) : refused;
   }
   if (wanted === 'tokens' && row.client_must_authenticate) {
-    await releaseSettling(context, id, leaseId);
+    await releaseCompletion(context, id, leaseId);
     return refuse('invalid_state', {}, 'the client is confidential and has not authenticated');
   }
   const verdict = judge(policy, row, new Date(now));
-  if (verdict.outcome === 'over' || !isAsWritten(row, verdict)) {
-    await releaseSettling(context, id, leaseId);
+  if (verdict.outcome === 'over' || !isUpToDate(row, verdict)) {
+    await releaseCompletion(context, id, leaseId);
     return notProven(context, id);
   }
   const { redirect_uri: redirectUri, code_challenge: codeChallenge, redirect_state: state } = row;
   return {
     leaseId,
-    stop: verdict.standing.stopped_at,
+    stop: verdict.assurance.stopped_at,
     heldFor: row.held_for,
     subject: {
       recoveryId: id,
@@ -100,7 +100,7 @@ export async function claimSettling(
       amr: row.amr,
       provenAt: row.proven_at,
       basis: {
-        generation: verdict.standing.generation,
+        generation: verdict.assurance.generation,
         authenticators: row.proof_authenticators,
         since: new Date(Math.min(...row.proof_times.map((time) => time.getTime()))),
       },
@@ -117,7 +117,7 @@ const release = statement(
 );
 
 /** Releases the lease after a failure. If that fails too, the lease expires. */
-export async function releaseSettling(
+export async function releaseCompletion(
   { database }: RecoveryContext,
   id: string,
   leaseId: string,

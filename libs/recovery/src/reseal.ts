@@ -1,6 +1,6 @@
 import { identifierOf, lookupDigests } from '@rekey/accounts';
 import { type KeyCount, type SealedRows, type Sql, statement } from '@rekey/database';
-import { sqlStates, statesBefore } from './moves.js';
+import { sourceStates, sqlStates } from './state-machine.js';
 
 /**
  * The encrypted columns of open recoveries, which are erased when they end, and former passwords, as long as a recovery can be stopped. The
@@ -24,7 +24,7 @@ export const sealedInRecovery: SealedRows[] = [
 const underWay = statement(
   'codes_under_way_by_key',
   `select m.key_id, count(*)::integer as rows from messages m join recoveries r on r.id = m.recovery_id
-   where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > :now and r.state in (${sqlStates(statesBefore('prove'))})
+   where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > :now and r.state in (${sqlStates(sourceStates('prove'))})
    group by 1`,
 );
 

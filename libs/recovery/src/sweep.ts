@@ -1,12 +1,12 @@
-import { forgetRemoved } from '@rekey/accounts';
-import { forgetAudit } from '@rekey/audit';
+import { pruneRemoved } from '@rekey/accounts';
+import { pruneAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
-import { forgetOdds, forgetSpent, pruneFailures } from '@rekey/limits';
-import { wiped } from './cancel.js';
+import { pruneCounters, pruneFailures, pruneOdds } from '@rekey/limits';
+import { wiped } from './acts/cancel.js';
 import type { ActContext } from './context.js';
-import { forgetFormerPasswords } from './former-password.js';
 import { lifetimes } from './lifetimes.js';
-import { sqlStates, stateAfter, statesBefore } from './moves.js';
+import { sourceStates, sqlStates, targetState } from './state-machine.js';
+import { pruneFormerPasswords } from './stops/former-password.js';
 
 const due = statement(
   'recovery_due_messages',
@@ -35,7 +35,7 @@ export async function sweepMessages({
 }
 
 const waiting = statement(
-  'recovery_waiting_messages',
+  'recovery_count_outbox',
   `select count(*)::integer as count, min(created_at) as oldest
    from (select created_at from messages where state = 'queued' order by due_at limit 10000) queued`,
 );
@@ -45,7 +45,7 @@ const waiting = statement(
  *
  * @returns `oldestMs`: how long the oldest of them has waited, in milliseconds
  */
-export async function messagesWaiting({
+export async function countOutbox({
   database,
   clock,
 }: ActContext): Promise<{ count: number; oldestMs: number }> {
@@ -56,10 +56,10 @@ export async function messagesWaiting({
 const expire = statement(
   'recovery_expire',
   `with ended as (
-     update recoveries set state = '${stateAfter('expire')}', ended_at = :now, ${wiped}
+     update recoveries set state = '${targetState('expire')}', ended_at = :now, ${wiped}
      where id in (
        select id from recoveries
-       where state in (${sqlStates(statesBefore('expire'))}) and least(idle_expires_at, expires_at) <= :now
+       where state in (${sqlStates(sourceStates('expire'))}) and least(idle_expires_at, expires_at) <= :now
          and (lease_expires_at is null or lease_expires_at <= :now)
        order by idle_expires_at limit 500 for update skip locked
      )
@@ -71,22 +71,22 @@ const expire = statement(
    select count(*)::integer as expired from ended`,
 );
 
-const forgetRecoveries = statement(
-  'recovery_forget',
+const pruneRecoveries = statement(
+  'recovery_prune',
   `delete from recoveries where id in (
      select id from recoveries where ended_at is not null and ended_at <= :before order by created_at limit 500
    )`,
 );
 
 /** Messages of recoveries are deleted with their recovery. */
-const forgetMessages = statement(
-  'message_forget',
+const pruneMessages = statement(
+  'message_prune',
   `delete from messages where id in (
      select id from messages where account_id is not null and state <> 'queued' and created_at <= :before limit 500
    )`,
 );
 
-const forgetAnswers = statement(
+const pruneIdempotentResponses = statement(
   'idempotent_responses_prune',
   'delete from idempotent_responses where expires_at <= :now',
 );
@@ -95,14 +95,14 @@ const forgetAnswers = statement(
 export async function sweepRecoveries({ database, clock }: ActContext): Promise<void> {
   const now = new Date(clock.now());
   const [row] = await database.query<{ expired: number }>(expire, { now });
-  database.note('recoveries_expired', {}, row?.expired ?? 0);
-  await database.query(forgetRecoveries, { before: new Date(clock.now() - lifetimes.kept) });
-  await database.query(forgetMessages, { before: new Date(clock.now() - lifetimes.kept) });
-  await database.query(forgetAnswers, { now });
-  await forgetFormerPasswords(database, now);
-  await forgetRemoved(database, new Date(clock.now() - lifetimes.stopLink));
-  await forgetSpent(database, now);
-  await forgetOdds(database, now);
+  database.record('recoveries_expired', {}, row?.expired ?? 0);
+  await database.query(pruneRecoveries, { before: new Date(clock.now() - lifetimes.kept) });
+  await database.query(pruneMessages, { before: new Date(clock.now() - lifetimes.kept) });
+  await database.query(pruneIdempotentResponses, { now });
+  await pruneFormerPasswords(database, now);
+  await pruneRemoved(database, new Date(clock.now() - lifetimes.stopLink));
+  await pruneCounters(database, now);
+  await pruneOdds(database, now);
   await pruneFailures(database, now);
-  await forgetAudit(database);
+  await pruneAudit(database);
 }

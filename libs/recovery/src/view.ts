@@ -1,15 +1,15 @@
 import {
+  type Assurance,
   addressesToOffer,
   maskAddress,
   ownAddress,
   type SealedAddress,
-  type Standing,
 } from '@rekey/accounts';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
-import { linkNumber } from './bearer.js';
+import { matchNumber } from './bearer.js';
 import type { RecoveryContext } from './context.js';
-import type { RecoveryState } from './moves.js';
-import { firstKinds, outlookOf, type ProofKind, type RecoveryPolicy } from './policy.js';
+import { initialMethods, type ProofKind, type RecoveryPolicy, remainingProofs } from './proving/policy.js';
+import type { RecoveryState } from './state-machine.js';
 
 /** A row of `recoveries`, as the statements of this library select it. */
 export interface RecoveryRow {
@@ -58,23 +58,23 @@ export interface SealedOffer {
   sealed: string;
 }
 
-const isOpen = (state: RecoveryState): boolean =>
+const isActive = (state: RecoveryState): boolean =>
   state === 'proving' || state === 'held' || state === 'proven';
 
 /** An overdue recovery is expired, even before the sweep has updated its row. */
 export const stateAt = (row: RecoveryRow, now: number): RecoveryState =>
-  isOpen(row.state) && endOf(row) <= now ? 'expired' : row.state;
+  isActive(row.state) && endOf(row) <= now ? 'expired' : row.state;
 
 const endOf = (row: RecoveryRow): number => Math.min(row.expires_at.getTime(), row.idle_expires_at.getTime());
 
 /** The proofs that would move it forward now. Before a first proof they are the same for everyone. */
-export function nextKinds(
+export function nextMethods(
   policy: RecoveryPolicy,
   row: Pick<RecoveryRow, 'proofs'>,
-  standing: Standing | null,
+  assurance: Assurance | null,
 ): ProofKind[] {
-  if (row.proofs.length === 0) return firstKinds(policy);
-  const outlook = standing ? outlookOf(policy, standing, row.proofs) : undefined;
+  if (row.proofs.length === 0) return initialMethods(policy);
+  const outlook = assurance ? remainingProofs(policy, assurance, row.proofs) : undefined;
   return outlook && !outlook.proven ? outlook.next : [];
 }
 
@@ -83,17 +83,19 @@ export function viewOf(
   { keyring, clock, policy }: Pick<RecoveryContext, 'keyring' | 'clock' | 'policy'>,
   id: string,
   row: RecoveryRow,
-  known: { standing: Standing | null; offers: SealedOffer[] | null } = { standing: null, offers: null },
+  known: { assurance: Assurance | null; offers: SealedOffer[] | null } = { assurance: null, offers: null },
 ): RecoveryView {
   const state = stateAt(row, clock.now());
-  const methods = state === 'proving' ? nextKinds(policy, row, known.standing) : [];
+  const methods = state === 'proving' ? nextMethods(policy, row, known.assurance) : [];
   const asksForCode = methods.includes('code');
   return {
     id,
     state,
     methods,
     expires_at: new Date(endOf(row)).toISOString(),
-    ...(asksForCode ? { resend_at: row.resend_at.toISOString(), match_number: linkNumber(keyring, id) } : {}),
+    ...(asksForCode
+      ? { resend_at: row.resend_at.toISOString(), match_number: matchNumber(keyring, id) }
+      : {}),
     ...(state === 'held' && row.held_until ? { held_until: row.held_until.toISOString() } : {}),
     ...(asksForCode && row.proofs.length > 0 && known.offers
       ? { addresses: known.offers.flatMap((offer) => openOffer(keyring, offer) ?? []) }
@@ -116,9 +118,13 @@ function openOffer(
 }
 
 /** The refusal of an act that needs another state than the current one. */
-export function whyNot(row: RecoveryRow | undefined, now: number, wanted: 'proving' | 'proven'): Refusal {
+export function stateRefusal(
+  row: RecoveryRow | undefined,
+  now: number,
+  wanted: 'proving' | 'proven',
+): Refusal {
   if (!row) return refuse('not_found');
   const state = stateAt(row, now);
-  if (!isOpen(state)) return refuse('recovery_closed');
+  if (!isActive(state)) return refuse('recovery_closed');
   return refuse(wanted === 'proven' ? 'not_proven' : 'invalid_state');
 }

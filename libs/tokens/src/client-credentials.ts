@@ -2,10 +2,10 @@ import { signAccessToken } from './access-token.js';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import { grantedScope } from './exchange.js';
-import type { TokenResponse } from './families.js';
 import { authenticateBearer } from './introspect.js';
 import { lifetimesOf } from './lifetimes.js';
 import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+import type { TokenResponse } from './sessions.js';
 
 /**
  * The scopes of management clients. With `clients:write` a client creates other clients and changes those that it has created; with
@@ -39,7 +39,7 @@ export async function grantClientCredentials(
   const { access } = lifetimesOf(client.lifetimes, context.lifetimes.ordinary);
   const claims = { sub: client.client_id, client_id: client.client_id, scope };
   const token = await signAccessToken(context, claims, access);
-  context.database.note('tokens_issued', {
+  context.database.record('tokens_issued', {
     grant: 'client_credentials',
     role: 'client',
     client: client.client_id,

@@ -1,10 +1,10 @@
 import { statement } from '@rekey/database';
-import { apart, type Client, type ClientRow, find, isClientId, secretPurpose } from './clients.js';
+import { type Client, type ClientRow, find, isClientId, secretPurpose, splitDigest } from './clients.js';
 import type { TokenContext } from './context.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 const keepAnew = statement(
-  'client_keep_secret_anew',
+  'client_rehash_secret',
   'update clients set secret_digest = :fresh where client_id = :clientId and secret_digest = :kept',
 );
 
@@ -41,12 +41,12 @@ export class ClientDirectory {
     if (!digest) return secret === undefined ? client : refused;
     const fresh = secret && this.context.keyring.freshDigest(digest, secretPurpose, secret);
     if (!fresh) return refused;
-    if (!fresh.equals(digest)) await this.keepAnew(clientId, digest, fresh);
+    if (!fresh.equals(digest)) await this.rehash(clientId, digest, fresh);
     return client;
   }
 
   /** Only the holder of the secret can digest it under a newer key, so this happens when they show it. */
-  private async keepAnew(clientId: string, kept: Buffer, fresh: Buffer): Promise<void> {
+  private async rehash(clientId: string, kept: Buffer, fresh: Buffer): Promise<void> {
     await this.context.database.query(keepAnew, { clientId, kept, fresh });
     this.kept.delete(clientId);
   }
@@ -63,7 +63,7 @@ export class ClientDirectory {
     const [row] = await this.context.database.query<ClientRow>(find, { clientId });
     // Made-up ids must not fill the memory.
     if (this.kept.size > 1_000) this.kept.clear();
-    const kept = { until, ...(row ? apart(row) : {}) };
+    const kept = { until, ...(row ? splitDigest(row) : {}) };
     this.kept.set(clientId, kept);
     return kept;
   }

@@ -81,10 +81,10 @@ export const isClientId = (text: string): boolean => /^[\w.:-]{1,100}$/.test(tex
 export async function readClient(sql: Sql, clientId: string): Promise<Client | undefined> {
   if (!isClientId(clientId)) return undefined;
   const [row] = await sql.query<ClientRow>(find, { clientId });
-  return row && apart(row).client;
+  return row && splitDigest(row).client;
 }
 
-export function apart({ secret_digest: digest, ...client }: ClientRow): {
+export function splitDigest({ secret_digest: digest, ...client }: ClientRow): {
   client: Client;
   digest: Buffer | null;
 } {

@@ -2,7 +2,7 @@ import { endKnownBrowsers } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
-import { untilOf } from './families.js';
+import { untilOf } from './sessions.js';
 
 /** Why a session ended early. */
 export type EndReason =
@@ -59,7 +59,7 @@ async function untilNoneIsLeft<Row>(
  * @param of.password the account whose password they set, and since when: sign-ins since then are their work as well
  * @returns the sessions that they have led to, ended before or now
  */
-export async function revokeFamiliesOfRecoveries(
+export async function revokeSessionsOfRecoveries(
   sql: Sql,
   of: { recoveries: string[]; at: Date; password?: { accountId: string; since: Date } | undefined },
 ): Promise<string[]> {
@@ -74,7 +74,7 @@ export async function revokeFamiliesOfRecoveries(
     () => sql.query<{ id: string; ended: boolean }>(endOfRecovery, values),
     (heirs) => heirs.filter((heir) => heir.ended).length,
   );
-  sql.note('sessions_ended', { reason: 'stopped' }, ended);
+  sql.record('sessions_ended', { reason: 'stopped' }, ended);
   return rows.map(({ id }) => id);
 }
 
@@ -87,7 +87,7 @@ const endOf = (name: string, selected: string, more = '') =>
        returning id, account_id, recovery_id
      ), unredeemed as (
        update authorization_codes set used_at = :at where ${selected} and used_at is null
-     ), ${more} noted as (
+     ), ${more} audited as (
        ${auditInsert}
        select gen_random_uuid(), :at::timestamptz, 'authn_token_revoked', :actor, account_id, recovery_id,
          jsonb_build_object('session', id, 'reason', :reason::text)
@@ -125,7 +125,7 @@ export async function endSessionsOf(
     () => sql.query<{ ended: number }>(endings[by], { ...values, of: id }),
     ([row]) => row?.ended ?? 0,
   );
-  sql.note('sessions_ended', { reason: of.reason }, ended);
+  sql.record('sessions_ended', { reason: of.reason }, ended);
   return ended;
 }
 
@@ -133,12 +133,12 @@ export async function endSessionsOf(
  * Ends the sessions that the exchange of a recovery could not see, as a data-modifying SQL clause for its completion: those that were being
  * opened from older sessions at that time, or with the old password. Needs `:now`.
  */
-export const endOlderFamilies = (of: { account: string; recovery: string }): string => `
+export const endOlderSessions = (of: { account: string; recovery: string }): string => `
   update sessions set ended_at = :now, end_reason = 'recovery'
   where account_id = ${of.account} and ended_at is null and recovery_id is distinct from ${of.recovery}::uuid`;
 
 const hold = statement(
-  'session_hold',
+  'session_lock',
   `select acr from sessions s
    where id = :session and account_id = :account and ended_at is null and ${untilOf('s')} > :now
    for no key update`,
@@ -149,7 +149,7 @@ const hold = statement(
  *
  * @returns its authentication context; undefined when it has ended in the meantime
  */
-export async function holdSession(
+export async function lockSession(
   sql: Sql,
   of: { account: string; session: string; now: Date },
 ): Promise<{ acr: string } | undefined> {
@@ -176,7 +176,7 @@ const endOne = statement(
  * @param of.source where the request came from, if that matters to a reader of the audit
  * @returns false when there was no such live session (of this account)
  */
-export const endFamily = async (
+export const endSession = async (
   sql: Sql,
   of: {
     id: string;
@@ -190,6 +190,6 @@ export const endFamily = async (
   const event = of.reason === 'reuse' ? 'authn_token_reuse' : 'authn_token_revoked';
   const values = { ...of, source: of.source ?? null, event, auditId: uuidv7(of.at.getTime()) };
   const ended = await sql.query(endOne, values);
-  sql.note('sessions_ended', { reason: of.reason }, ended.length);
+  sql.record('sessions_ended', { reason: of.reason }, ended.length);
   return ended.length > 0;
 };

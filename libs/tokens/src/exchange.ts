@@ -6,9 +6,15 @@ import { type VerifiedAssertion, verifyAssertion } from './assertion.js';
 import type { ClientDirectory } from './client-directory.js';
 import { type Client, holdsTokensOfPeople } from './clients.js';
 import type { TokenContext } from './context.js';
-import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
 import { authorizationCodeMs } from './lifetimes.js';
 import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+import {
+  type IssuedSessionRow,
+  insertSession,
+  newSessionValues,
+  startSession,
+  type TokenResponse,
+} from './sessions.js';
 
 export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 export const jwtTokenType = 'urn:ietf:params:oauth:token-type:jwt';
@@ -46,7 +52,7 @@ const exchangeTokens = statement(
      select subject.id as account_id, subject.roles, subject.generation from subject, fresh
    ), granted as (
      select :acr::text as acr, :amr::text[] as amr, :authTime::timestamptz as auth_time, :recoveryId::uuid as recovery_id
-   ), ${insertFamily('who, granted')}
+   ), ${insertSession('who, granted')}
    select subject.status, subject.holds, subject.roles, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended,
      session.id, subject.id as account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms
    from subject left join session on true`,
@@ -60,7 +66,7 @@ const exchangeCode = statement(
      select :codeDigest, :clientId, :redirectUri, :codeChallenge, subject.id, subject.generation, :recoveryId, :acr, :amr, :authTime,
        :authenticators, :since, :codeExpiresAt
      from subject, fresh
-   ), noted as (
+   ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'authn_token_created', 'client:' || :clientId::text, subject.id, :recoveryId::uuid,
        '{"authorization_code": true}'::jsonb
@@ -150,7 +156,7 @@ interface Spent {
 }
 
 const noteEnded = ({ database }: TokenContext, { ended }: Spent): void =>
-  database.note('sessions_ended', { reason: 'recovery' }, ended);
+  database.record('sessions_ended', { reason: 'recovery' }, ended);
 
 function refusalOf(row: Spent | undefined): OAuthRefusal | undefined {
   if (row?.status !== 'active') return badSubject('the account cannot be used');
@@ -166,20 +172,20 @@ async function issueTokens(
   scope: string,
 ): Promise<TokenResponse | OAuthRefusal> {
   const now = context.clock.now();
-  const { refreshToken, values } = newFamily(context, {
-    familyId: uuidv7(now),
+  const { refreshToken, values } = newSessionValues(context, {
+    sessionId: uuidv7(now),
     auditId: uuidv7(now),
     client,
     scope,
   });
-  const [row] = await context.database.query<Spent & FamilyRow>(exchangeTokens, {
+  const [row] = await context.database.query<Spent & IssuedSessionRow>(exchangeTokens, {
     ...spending(context, assertion),
     ...values,
   });
   const refused = refusalOf(row);
   if (refused || !row) return refused ?? badSubject('the account cannot be used');
   noteEnded(context, row);
-  const response = await newSession(context, row, {
+  const response = await startSession(context, row, {
     grant: 'recovery',
     clientId: client.client_id,
     scope,

@@ -26,10 +26,10 @@ export {
 } from './clients.js';
 export { type TokenContext, tokenContext } from './context.js';
 export {
-  beginDevice,
   type DeviceAuthorization,
   decideOnDevice,
   findWaitingDevice,
+  startDeviceAuthorization,
   type WaitingDevice,
 } from './device/device-codes.js';
 export { redeemDeviceCode } from './device/redeem-device-code.js';
@@ -37,11 +37,11 @@ export { type Cause, causeNames, causes, type Remedy, remedies } from './diagnos
 export { type Diagnosis, diagnose } from './diagnose/diagnose.js';
 export {
   type EndReason,
-  endFamily,
-  endOlderFamilies,
+  endOlderSessions,
+  endSession,
   endSessionsOf,
-  holdSession,
-  revokeFamiliesOfRecoveries,
+  lockSession,
+  revokeSessionsOfRecoveries,
 } from './end-sessions.js';
 export { eraseAccount } from './erase-account.js';
 export {
@@ -52,22 +52,22 @@ export {
   jwtTokenType,
 } from './exchange.js';
 export { signClientAssertion, signOutcome } from './external-assertion.js';
-export {
-  type FamilyView,
-  familySchema,
-  listFamilies,
-  type TokenResponse,
-} from './families.js';
-export { forgetSpentTokens } from './forget.js';
 export { authenticateBearer, type Introspection, introspect, revoke } from './introspect.js';
 export { type TokenAlgorithm, tokenAlgorithms } from './key-material.js';
 export { clientLifetimes, defaultLifetimes, type LifetimePlan, readLifetimes } from './lifetimes.js';
 export { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+export { pruneUsedTokens } from './prune.js';
 export { longestToken } from './read-token.js';
 export { redeemCode } from './redeem-code.js';
 export { refresh } from './refresh.js';
 export { renewSession } from './renew-session.js';
 export { countTokensByKey, sealedInTokens } from './reseal.js';
+export {
+  listSessions,
+  type SessionView,
+  sessionViewSchema,
+  type TokenResponse,
+} from './sessions.js';
 export type { AssertionSigner } from './sign-assertion.js';
 export { type SignedIn, signIn } from './sign-in.js';
 export { defaultKeyPlan, type KeyPlan, publishedAheadMs, SigningKeys } from './signing-keys.js';

@@ -2,9 +2,9 @@ import { statement } from '@rekey/database';
 import { isLive, revokeTokenId, type VerifiedAccessToken, verifyAccessToken } from './access-token.js';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { endFamily } from './end-sessions.js';
-import { refreshDigests, untilOf } from './families.js';
+import { endSession } from './end-sessions.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+import { refreshDigests, untilOf } from './sessions.js';
 
 const findRefresh = statement(
   'refresh_token_find',
@@ -52,7 +52,7 @@ export async function introspect(
 ): Promise<Introspection> {
   const found = await stateOf(context, client, token);
   const answer = found.active ? 'active' : 'inactive';
-  context.database.note('tokens_introspected', { outcome: answer, client: client.client_id });
+  context.database.record('tokens_introspected', { outcome: answer, client: client.client_id });
   return found;
 }
 
@@ -99,7 +99,7 @@ export async function revoke(
   const session = access ? access.sid : (found as FoundRefresh).id;
   const actor = `client:${client.client_id}`;
   if (session)
-    await endFamily(context.database, { id: session, accountId: null, at, reason: 'revoked', actor });
+    await endSession(context.database, { id: session, accountId: null, at, reason: 'revoked', actor });
   else if (access) await revokeTokenId(context.database, access);
   return undefined;
 }
@@ -112,6 +112,6 @@ export async function authenticateBearer(
   const { database, clock } = context;
   const access = await verifyAccessToken(context, token);
   const isGood = access !== undefined && (await isLive(database, clock.now(), access));
-  database.note('tokens_verified', { outcome: isGood ? 'valid' : access ? 'ended' : 'invalid' });
+  database.record('tokens_verified', { outcome: isGood ? 'valid' : access ? 'ended' : 'invalid' });
   return isGood ? access : undefined;
 }

@@ -4,10 +4,16 @@ import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { endFamily } from './end-sessions.js';
+import { endSession } from './end-sessions.js';
 import { codePurpose } from './exchange.js';
-import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+import {
+  type IssuedSessionRow,
+  insertSession,
+  newSessionValues,
+  startSession,
+  type TokenResponse,
+} from './sessions.js';
 
 const holds = evidenceHolds({
   generation: 'presented.generation',
@@ -31,7 +37,7 @@ const redeem = statement(
        and code.expires_at > :now::timestamptz and code.client_id = :clientId and code.redirect_uri = :redirectUri
        and code.code_challenge = :codeChallenge
      returning code.recovery_id, code.acr, code.amr, code.auth_time
-   ), ${insertFamily('who, granted')}
+   ), ${insertSession('who, granted')}
    select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles
    from session, who`,
 );
@@ -56,13 +62,13 @@ export async function redeemCode(
   const now = context.clock.now();
   const scope = client.scopes.join(' ');
   const codeDigests = context.keyring.macs(codePurpose, request.code);
-  const { refreshToken, values } = newFamily(context, {
-    familyId: uuidv7(now),
+  const { refreshToken, values } = newSessionValues(context, {
+    sessionId: uuidv7(now),
     auditId: uuidv7(now),
     client,
     scope,
   });
-  const [family] = await context.database.query<FamilyRow>(redeem, {
+  const [session] = await context.database.query<IssuedSessionRow>(redeem, {
     ...values,
     codeDigests,
     // No code can be redeemed for a redirect URI that has since been removed from the client.
@@ -70,11 +76,11 @@ export async function redeemCode(
     strongRoles: context.strongRoles,
     codeChallenge: createHash('sha256').update(request.code_verifier).digest('base64url'),
   });
-  if (!family) {
+  if (!session) {
     const [reused] = await context.database.query<{ session_id: string }>(findRedeemed, { codeDigests });
     if (reused) {
-      context.database.note('tokens_reused', { token_type: 'authorization_code' });
-      await endFamily(context.database, {
+      context.database.record('tokens_reused', { token_type: 'authorization_code' });
+      await endSession(context.database, {
         id: reused.session_id,
         accountId: null,
         at: new Date(now),
@@ -85,5 +91,5 @@ export async function redeemCode(
     }
     return oauthRefuse('invalid_grant', 'the code is unknown, used or expired, or does not fit the request');
   }
-  return newSession(context, family, { grant: 'code', clientId: client.client_id, scope, refreshToken });
+  return startSession(context, session, { grant: 'code', clientId: client.client_id, scope, refreshToken });
 }

@@ -1,19 +1,19 @@
 import { accountSubject } from '@rekey/accounts';
 import { statement } from '@rekey/database';
-import type { LabelsOf } from '@rekey/watch';
+import type { LabelsOf } from '@rekey/telemetry';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { endFamily } from './end-sessions.js';
+import { endSession } from './end-sessions.js';
+import { refreshRetryMs } from './lifetimes.js';
+import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 import {
-  type FamilyRow,
+  type IssuedSessionRow,
   refreshDigest,
   refreshDigests,
   type TokenResponse,
   tokenResponse,
   untilOf,
-} from './families.js';
-import { refreshRetryMs } from './lifetimes.js';
-import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+} from './sessions.js';
 
 const rotate = statement(
   'tokens_refresh',
@@ -55,7 +55,7 @@ const findSuccessor = statement(
 /** No honest client rotates this often within ten seconds. */
 const mostGenerations = 20;
 
-interface Presented extends FamilyRow {
+interface Presented extends IssuedSessionRow {
   scope: string;
   replaced_at: Date | null;
   /** Why it is refused; the caller only learns that it is. Null while it is live. */
@@ -90,7 +90,7 @@ export async function refresh(
     now: new Date(now),
   });
   const note = (outcome: Outcome['outcome'], cause: Outcome['cause'] = 'none') =>
-    database.note('tokens_refreshed', { outcome, cause, client: client.client_id });
+    database.record('tokens_refreshed', { outcome, cause, client: client.client_id });
   const refused = oauthRefuse('invalid_grant', 'the refresh_token is unknown, revoked or expired');
   if (!row || row.dead) {
     note('refused', row?.dead ?? 'unknown');
@@ -99,11 +99,11 @@ export async function refresh(
   // Neither rotated nor replaced in our snapshot: another caller rotated it at this moment.
   const replacedAgo = row.replaced_at ? now - row.replaced_at.getTime() : 0;
   if (!row.rotated && replacedAgo > refreshRetryMs) {
-    database.note('tokens_reused', { token_type: 'refresh_token' });
+    database.record('tokens_reused', { token_type: 'refresh_token' });
     note('refused', 'reuse');
     const actor = `client:${client.client_id}`;
     const at = new Date(now);
-    await endFamily(database, {
+    await endSession(database, {
       id: row.id,
       accountId: null,
       at,

@@ -3,8 +3,8 @@ import { type Sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { insertFamily, newFamily, newSession } from './families.js';
-import type { BegunFamily, SignedIn } from './sign-in.js';
+import { insertSession, newSessionValues, startSession } from './sessions.js';
+import type { SignedIn, StartedSession } from './sign-in.js';
 
 const renew = statement(
   'session_renew',
@@ -13,7 +13,7 @@ const renew = statement(
    ), granted as (
      select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, who
      where s.id = :before and s.account_id = who.account_id and ${isOfGeneration('who', 's.generation')}
-   ), ${insertFamily('who, granted')}
+   ), ${insertSession('who, granted')}
    select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles,
      who.generation, who.known_browsers_epoch as epoch
    from session, who`,
@@ -32,15 +32,15 @@ export async function renewSession(
 ): Promise<SignedIn | undefined> {
   const now = context.clock.now();
   const { account, session: before, client, scope } = of;
-  const { refreshToken, values } = newFamily(context, {
-    familyId: uuidv7(now),
+  const { refreshToken, values } = newSessionValues(context, {
+    sessionId: uuidv7(now),
     auditId: uuidv7(now),
     client,
     scope,
   });
-  const [family] = await sql.query<BegunFamily>(renew, { ...values, account, before });
-  if (!family) return undefined;
-  const { generation, epoch } = family;
+  const [session] = await sql.query<StartedSession>(renew, { ...values, account, before });
+  if (!session) return undefined;
+  const { generation, epoch } = session;
   const issued = { grant: 'renewal', clientId: client.client_id, scope, refreshToken } as const;
-  return { tokens: await newSession(context, family, issued, sql), generation, epoch };
+  return { tokens: await startSession(context, session, issued, sql), generation, epoch };
 }

@@ -1,5 +1,5 @@
-import { countByKey, type KeyCount, keyIn, type SealedRows, type Sql, statement } from '@rekey/database';
-import { untilOf } from './families.js';
+import { countByKey, type KeyCount, keyIdIn, type SealedRows, type Sql, statement } from '@rekey/database';
+import { untilOf } from './sessions.js';
 
 /** Private halves of signing keys. */
 export const sealedInTokens: SealedRows[] = [
@@ -8,7 +8,7 @@ export const sealedInTokens: SealedRows[] = [
 
 /** A digest of 32 bytes dates from before digests carried the id of their key. */
 const keyOf = (digest: string): string =>
-  `case when length(${digest}) = 32 then null else ${keyIn(digest)} end`;
+  `case when length(${digest}) = 32 then null else ${keyIdIn(digest)} end`;
 
 const secrets = statement(
   'client_secrets_by_key',

@@ -3,15 +3,21 @@ import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
-import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from './families.js';
+import {
+  type IssuedSessionRow,
+  insertSession,
+  newSessionValues,
+  startSession,
+  type TokenResponse,
+} from './sessions.js';
 
 const begin = statement(
-  'session_begin',
+  'session_start',
   `with who as (
      ${activeSubject(':account', 'a.password_hash = :passwordHash::text')}
    ), granted as (
      select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
-   ), ${insertFamily('who, granted')}
+   ), ${insertSession('who, granted')}
    select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles,
      who.generation, who.known_browsers_epoch as epoch
    from session, who`,
@@ -22,7 +28,7 @@ const passwordAcr = 'urn:rekey:password:aal1';
 const secondFactorAcr = 'urn:rekey:password:aal2';
 
 /** With what makes the browser a known one, see {@link SignedIn}. */
-export type BegunFamily = FamilyRow & Pick<SignedIn, 'generation' | 'epoch'>;
+export type StartedSession = IssuedSessionRow & Pick<SignedIn, 'generation' | 'epoch'>;
 
 /** A new session, and what makes the browser that started it a known one. */
 export interface SignedIn {
@@ -46,19 +52,19 @@ export async function signIn(
   const { database, clock } = context;
   const now = clock.now();
   const scope = client.scopes.join(' ');
-  const { refreshToken, values } = newFamily(context, {
-    familyId: uuidv7(now),
+  const { refreshToken, values } = newSessionValues(context, {
+    sessionId: uuidv7(now),
     auditId: uuidv7(now),
     client,
     scope,
   });
-  const [family] = await database.query<BegunFamily>(begin, {
+  const [session] = await database.query<StartedSession>(begin, {
     ...values,
     ...of,
     acr: of.more.length > 0 ? secondFactorAcr : passwordAcr,
   });
-  if (!family) return undefined;
-  const { generation, epoch } = family;
+  if (!session) return undefined;
+  const { generation, epoch } = session;
   const issued = { grant: 'sign_in', clientId: client.client_id, scope, refreshToken } as const;
-  return { tokens: await newSession(context, family, issued), generation, epoch };
+  return { tokens: await startSession(context, session, issued), generation, epoch };
 }

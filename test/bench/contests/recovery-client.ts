@@ -46,15 +46,15 @@ export class RecoveryClient {
       const credentials = await this.post(`/v1/recoveries/${id}/credentials`, {}, token);
       const { access_token: access, refresh_token: refresh, recovery_id: of } = credentials.body;
       expectAnswer('credentials', credentials, 201, isText(access) && isText(refresh) && of === id);
-      const settled = performance.now();
+      const completed = performance.now();
       return {
         start: started - begun,
         // A mail that was there before the answer did not keep anybody waiting.
         arrival: Math.max(0, arrived - started),
         'start to arrival': arrived - begun,
         proof: proven - shown,
-        credentials: settled - proven,
-        whole: settled - begun,
+        credentials: completed - proven,
+        whole: completed - begun,
       };
     } finally {
       this.arrivals.forget(address);

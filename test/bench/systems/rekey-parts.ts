@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { putAccount } from '@rekey/accounts';
-import { bringUpToDate, type Database, makeRoles, openDatabase } from '@rekey/database';
+import { type Database, makeRoles, openDatabase, prepareSchema } from '@rekey/database';
 import { isRefused, Keyring, newSecret } from '@rekey/kernel';
 import { migrateQueue } from '@rekey/queue';
 import { freePort } from '../../runner/free-port.js';
@@ -65,7 +65,7 @@ export async function loadRekey(
 ): Promise<void> {
   const roles = rolesOf(databaseUrl);
   await makeRoles(roles);
-  await bringUpToDate(roles, migrateQueue);
+  await prepareSchema(roles, migrateQueue);
   await fillDatabase(databaseUrl, async () => {
     const database = await openDatabase({ url: roles.url, name: 'bench', poolSize: 8 });
     try {

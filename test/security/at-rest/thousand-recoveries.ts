@@ -77,16 +77,16 @@ export async function recoverAll(rekey: Rekey, people: number, count: number): P
     const proven = await story.prove(code);
     if (proven.status !== 200) throw new Error(`proof ${n}: ${proven.text}`);
     const password = `a new sentence of person number ${n}`;
-    const settled = await story.settle(n % 20 === 0 ? { password } : {});
-    if (settled.status !== 201) throw new Error(`settling ${n}: ${settled.text}`);
+    const completed = await story.complete(n % 20 === 0 ? { password } : {});
+    if (completed.status !== 201) throw new Error(`settling ${n}: ${completed.text}`);
     if (n % 20 === 0) keep('password', password);
-    keep('access token', settled.body.access_token);
-    keep('refresh token', settled.body.refresh_token);
+    keep('access token', completed.body.access_token);
+    keep('refresh token', completed.body.refresh_token);
     if (n % 10 === 3) {
       const form = {
         grant_type: 'refresh_token',
         client_id: 'default',
-        refresh_token: settled.body.refresh_token,
+        refresh_token: completed.body.refresh_token,
       };
       const refreshed = await rekey.token(form);
       keep('access token', refreshed.body.access_token);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pair } from './classify.js';
 import { type Deployment, identifierOf } from './deployment.js';
-import { type Answer, measurePairs, numbersOf, type Plan, type Side, Watch } from './pairs.js';
+import { type Answer, measurePairs, numbersOf, type Plan, type Side, TimedVisitor } from './pairs.js';
 
 export interface Measured {
   route: string;
@@ -15,8 +15,8 @@ interface Begun {
 
 /** A person who asks, with a stopwatch: what an attacker can measure at a deployment. */
 export class Attacker {
-  private readonly recovery: Watch;
-  private readonly issuer: Watch;
+  private readonly recovery: TimedVisitor;
+  private readonly issuer: TimedVisitor;
   private readonly begun: Record<Side, Begun[]> = { known: [], unknown: [] };
   private readonly browsers: Record<Side, string[]> = { known: [], unknown: [] };
   private dealt = 0;
@@ -26,8 +26,8 @@ export class Attacker {
     private readonly of: Deployment,
     private readonly pairs: number,
   ) {
-    this.recovery = new Watch(of.urls.recovery, 4);
-    this.issuer = new Watch(of.urls.issuer, 4);
+    this.recovery = new TimedVisitor(of.urls.recovery, 4);
+    this.issuer = new TimedVisitor(of.urls.issuer, 4);
   }
 
   /** A start, and what the very next request tells of the work that the start has left behind. */
@@ -105,7 +105,7 @@ export class Attacker {
 
   /** The same start at a process with a lookup planted into it. */
   async planted(pairs: number): Promise<Measured> {
-    const watch = new Watch(this.of.urls.planted);
+    const watch = new TimedVisitor(this.of.urls.planted);
     const from = this.deal(pairs);
     try {
       return {
@@ -122,7 +122,7 @@ export class Attacker {
 
   /** Keeps the courier at work: a start by somebody known now and then. @returns ends it */
   keepBusy(everyMs: number): () => Promise<void> {
-    const watch = new Watch(this.of.urls.recovery);
+    const watch = new TimedVisitor(this.of.urls.recovery);
     const from = this.deal(1_000 - 60);
     let n = 0;
     const timer = setInterval(() => {
@@ -145,7 +145,7 @@ export class Attacker {
     return from;
   }
 
-  private async begin(watch: Watch, identifier: string): Promise<{ begun: Begun; ms: number }> {
+  private async begin(watch: TimedVisitor, identifier: string): Promise<{ begun: Begun; ms: number }> {
     const answer = await watch.send('POST', '/v1/recoveries', { json: { identifier } });
     const ms = expected(answer, 202);
     return { begun: JSON.parse(answer.text) as Begun, ms };

@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** A kept connection (or a few), and a stopwatch. */
-export class Watch {
+export class TimedVisitor {
   private readonly pool: Pool;
 
   constructor(url: string, connections = 1) {

@@ -48,8 +48,8 @@ function outcomeOf({ status, headers, body }: Answer, ...good: number[]): Outcom
   return 'refused';
 }
 
-const settled = async (story: Story): Promise<Outcome> => {
-  const outcome = outcomeOf(await story.settle(), 201);
+const completed = async (story: Story): Promise<Outcome> => {
+  const outcome = outcomeOf(await story.complete(), 201);
   // What is asked for is really open to be offered.
   if (outcome === 'more proof') expect((await story.show()).body.state).toBe('proving');
   return outcome;
@@ -69,7 +69,7 @@ export const gaps: Record<GapName, Gap> = {
   'proven by mail, then completed': {
     async begin(stage, cell) {
       const story = await proved(stage, cell);
-      return () => settled(story);
+      return () => completed(story);
     },
   },
   'proven by a saved code, then completed': {
@@ -78,7 +78,7 @@ export const gaps: Record<GapName, Gap> = {
       const story = storyOf(stage);
       await story.start({ identifier: cell.mail, client_id: cell.client });
       expect((await story.prove(cell.codes?.[0] ?? '', 'backup_code')).body.state).toBe('proven');
-      return () => settled(story);
+      return () => completed(story);
     },
   },
   'code handed to an app, then redeemed': {
@@ -191,7 +191,7 @@ export const gaps: Record<GapName, Gap> = {
   'told of a recovery, then undone': {
     async begin(stage, cell) {
       const story = await proved(stage, cell);
-      const got = await story.settle();
+      const got = await story.complete();
       expect(got.status).toBe(201);
       const notice = await until('the notice', async () =>
         (await stage.rekey.messages(cell.mail)).find(({ text }) => /was recovered/.test(text)),

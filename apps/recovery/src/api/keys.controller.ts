@@ -16,7 +16,7 @@ export class KeysController {
   @Operation({
     summary: 'Public keys to verify the assertions of recoveries (RFC 7517)',
     description: 'For an external issuer: the previous, the current and the next key.',
-    answers: {
+    responses: {
       200: { description: 'keys', schema: z.object({ keys: z.array(z.looseObject({ kid: z.string() })) }) },
     },
   })

@@ -12,28 +12,28 @@ import {
 import { askedLocale } from '@rekey/kernel';
 import {
   cancelRecovery,
-  openRecovery,
+  completeRecovery,
   prove,
   type RecoveryContext,
   type RecoveryReference,
   sendCode,
-  settleRecovery,
   showRecovery,
+  startRecovery,
 } from '@rekey/recovery';
 import type { Client } from '@rekey/tokens';
 import type { z } from 'zod';
 import { IdempotencyKey } from './idempotency-key.js';
-import { RecoveryTokenGuard, ThisRecovery } from './recovery-token-guard.js';
 import {
-  codeAnswer,
   codeBody,
-  credentialsAnswer,
+  codeResponse,
   credentialsBody,
+  credentialsResponse,
   proofBody,
-  recoveryAnswer,
-  startAnswer,
+  recoveryResponse,
   startBody,
-} from './wire.js';
+  startResponse,
+} from './recovery.schema.js';
+import { RecoveryTokenGuard, ThisRecovery } from './recovery-token-guard.js';
 
 const idempotency = [
   { name: 'Idempotency-Key', description: 'The same key gets the same response for 24 hours' },
@@ -61,7 +61,7 @@ export class RecoveriesController {
     client: true,
     body: startBody,
     headers: startIdempotency,
-    answers: { 202: { description: 'started', schema: startAnswer } },
+    responses: { 202: { description: 'started', schema: startResponse } },
     refusals: [
       'invalid_request',
       'unauthorized',
@@ -80,7 +80,7 @@ export class RecoveriesController {
     @Json(startBody) body: z.output<typeof startBody>,
   ) {
     const { client_id: named, client_secret: _secret, locale, device_token, ...input } = body;
-    const started = await openRecovery(context, {
+    const started = await startRecovery(context, {
       ...input,
       // As it was asked for: what a repeated request is compared with.
       clientId: named ?? (client.client_id === 'default' ? undefined : client.client_id),
@@ -98,7 +98,7 @@ export class RecoveriesController {
   @Operation({
     summary: 'Read the state of a recovery',
     bearer: true,
-    answers: { 200: { description: 'its state', schema: recoveryAnswer } },
+    responses: { 200: { description: 'its state', schema: recoveryResponse } },
     refusals: ['not_found'],
   })
   async show(@Context() context: RecoveryContext, @ThisRecovery() recovery: RecoveryReference) {
@@ -114,7 +114,7 @@ export class RecoveriesController {
     bearer: true,
     body: codeBody,
     headers: idempotency,
-    answers: { 202: { description: 'sent', schema: codeAnswer } },
+    responses: { 202: { description: 'sent', schema: codeResponse } },
     refusals: [
       'invalid_request',
       'not_found',
@@ -142,7 +142,7 @@ export class RecoveriesController {
       'Every proof costs a try, also a right one. If the account needs more than this proof, `methods` says what is needed next. If a recovery of the account was stopped recently, this one is `held` until `held_until`, and every address is notified.',
     bearer: true,
     body: proofBody,
-    answers: { 200: { description: 'accepted', schema: recoveryAnswer } },
+    responses: { 200: { description: 'accepted', schema: recoveryResponse } },
     refusals: [
       'invalid_request',
       'not_found',
@@ -172,7 +172,7 @@ export class RecoveriesController {
       'Ends every older session and refresh token of the account. With `password`, it sets a new password. Without it, the old password stops working, unless the policy keeps it for this client. The session of this recovery can set a new one while it is fresh (`PUT /v1/password` of the issuer).',
     bearer: true,
     body: credentialsBody,
-    answers: { 201: { description: 'completed', schema: credentialsAnswer } },
+    responses: { 201: { description: 'completed', schema: credentialsResponse } },
     refusals: [
       'invalid_request',
       'not_found',
@@ -188,7 +188,7 @@ export class RecoveriesController {
     @ThisRecovery() recovery: RecoveryReference,
     @Json(credentialsBody) body: z.output<typeof credentialsBody>,
   ) {
-    return unwrap(await settleRecovery(context, recovery, body));
+    return unwrap(await completeRecovery(context, recovery, body));
   }
 
   @Delete(':id')
@@ -197,7 +197,7 @@ export class RecoveriesController {
   @Operation({
     summary: 'Cancel a recovery',
     bearer: true,
-    answers: { 204: { description: 'ended' } },
+    responses: { 204: { description: 'ended' } },
     refusals: ['not_found', 'recovery_closed'],
   })
   async cancel(

@@ -11,7 +11,7 @@ import {
 } from '@rekey/http';
 import { type RecoveryContext, stopRecovery } from '@rekey/recovery';
 import type { z } from 'zod';
-import { stopBody } from './wire.js';
+import { stopBody } from './recovery.schema.js';
 
 @Controller('v1/stops')
 // The token in the body is all that a person has to show: it comes from a message to them.
@@ -27,7 +27,7 @@ export class StopsController {
     description:
       'Puts the account back to its last undisputed state: stops the recovery of the link and those that depend on it, revokes what they issued, set and bound, and restores the previous password. The next recovery of the account is held. An external issuer has to end its own tokens. The token of a notice about an authenticator removes that authenticator and ends the session that set it up.',
     body: stopBody,
-    answers: { 204: { description: 'stopped' } },
+    responses: { 204: { description: 'stopped' } },
     refusals: ['invalid_request', 'not_found'],
   })
   async stop(

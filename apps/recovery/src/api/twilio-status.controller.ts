@@ -25,7 +25,7 @@ export class TwilioStatusController {
     summary: 'Status callback of Twilio: what became of an SMS',
     body: receipt,
     bodyType: form,
-    answers: { 204: { description: 'recorded' } },
+    responses: { 204: { description: 'recorded' } },
     refusals: ['forbidden'],
   })
   async status(@Body() body: unknown, @Context() context: RecoveryContext): Promise<void> {

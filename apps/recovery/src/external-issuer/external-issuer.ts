@@ -1,16 +1,16 @@
 import type { Database } from '@rekey/database';
 import { type Clock, isRefused, type Refusal, refuse } from '@rekey/kernel';
-import type { ProvenSubject, TokenAnswer } from '@rekey/recovery';
+import type { IssuedTokens, ProvenSubject } from '@rekey/recovery';
 import type { ExternalIssuerSettings } from '@rekey/settings';
+import type { TraceContext } from '@rekey/telemetry';
 import {
   endSessionsOf,
   jwtTokenType,
-  revokeFamiliesOfRecoveries,
+  revokeSessionsOfRecoveries,
   type SigningKeys,
   signOutcome,
   tokenExchangeGrant,
 } from '@rekey/tokens';
-import type { Place } from '@rekey/watch';
 import { allowInsecureRequests, customFetch, genericTokenEndpointRequest } from 'oauth4webapi';
 import type { IssuerOverHttp } from '../issuer-over-http.js';
 import { boundedFetch } from './bounded-fetch.js';
@@ -33,7 +33,7 @@ export function externalIssuer(parts: {
   clock: Clock;
   keys: SigningKeys;
   recoveryUrl: string;
-  log: (fault: unknown, about: string, place?: Place) => void;
+  log: (fault: unknown, about: string, trace?: TraceContext) => void;
 }): IssuerOverHttp {
   const { settings, database, clock, keys, log } = parts;
   const { issuer, grant, clientId } = settings;
@@ -41,7 +41,10 @@ export function externalIssuer(parts: {
   const authenticate = clientAuthentication(settings, { keys, clock });
   const metadata = serverMetadata(settings, clock);
 
-  async function exchange(subject: ProvenSubject, place: Place | undefined): Promise<TokenAnswer | Refusal> {
+  async function exchange(
+    subject: ProvenSubject,
+    trace: TraceContext | undefined,
+  ): Promise<IssuedTokens | Refusal> {
     const options = {
       signal: AbortSignal.timeout(timeoutMs),
       [customFetch]: http.fetch,
@@ -65,19 +68,19 @@ export function externalIssuer(parts: {
       form,
       options,
     );
-    return readTokenResponse(response, (fault, about) => log(fault, about, place));
+    return readTokenResponse(response, (fault, about) => log(fault, about, trace));
   }
 
   return {
-    async exchangeForTokens(subject, place) {
-      const answer = await exchange(subject, place).catch((fault: unknown) => {
-        log(fault, 'the external issuer gave no answer that can be used', place);
+    async exchangeForTokens(subject, trace) {
+      const answer = await exchange(subject, trace).catch((fault: unknown) => {
+        log(fault, 'the external issuer gave no answer that can be used', trace);
         return refuse('unavailable');
       });
       if (isRefused(answer)) return answer;
       // Only now: an issuer that says no has changed nothing.
       const at = new Date(clock.now());
-      await endSessionsOf(database.at(place), 'account', {
+      await endSessionsOf(database.within(trace), 'account', {
         id: subject.accountId,
         at,
         reason: 'recovery',
@@ -85,8 +88,8 @@ export function externalIssuer(parts: {
       });
       return answer;
     },
-    async revoke(recoveryId, place) {
-      await revokeFamiliesOfRecoveries(database.at(place), {
+    async revoke(recoveryId, trace) {
+      await revokeSessionsOfRecoveries(database.within(trace), {
         recoveries: [recoveryId],
         at: new Date(clock.now()),
       });

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '@rekey/kernel';
-import type { TokenAnswer } from '@rekey/recovery';
+import type { IssuedTokens } from '@rekey/recovery';
 import { z } from 'zod';
 
 /** RFC 6749 §5.1. What else the server says is handed on. */
@@ -39,7 +39,7 @@ const passing = ['temporarily_unavailable', 'server_error'];
 export async function readTokenResponse(
   response: Response,
   log: (fault: unknown, about: string) => void,
-): Promise<TokenAnswer | Refusal> {
+): Promise<IssuedTokens | Refusal> {
   const { status } = response;
   const body: unknown = await response.json().catch(() => undefined);
   const tokens = granted.safeParse(body);

@@ -4,23 +4,23 @@ import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import {
   authenticatorsToChange,
   type BindingBy,
-  beginTotp,
   confirmTotp,
   renewBackupCodes,
   restore,
   signInWithin,
+  startTotpBinding,
   type TotpToBind,
   unbind,
 } from '@rekey/recovery';
-import { endFamily } from '@rekey/tokens';
+import { endSession } from '@rekey/tokens';
+import { currentSession } from './current-session.js';
 import { codeIn, type Form, textIn } from './form.js';
-import { refused } from './go-on.js';
 import { rememberBrowser } from './known-browser.js';
+import { refused } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
-import { personOf } from './person.js';
 import { CurrentPerson, FreshPersonGuard } from './person-guard.js';
-import type { Page, Presenter } from './present.js';
+import type { Page, Presenter } from './presenter.js';
 import { AuthenticatorsPage, BackupCodesPage, BindTotpPage, SignInPage } from './views-account.js';
 import { accountWordings } from './wording-account.js';
 
@@ -33,7 +33,7 @@ export class AccountController {
   @Get()
   @Public()
   async home(@Query('done') done: unknown, @Show() show: Presenter) {
-    const person = await personOf(show);
+    const person = await currentSession(show);
     const has = person ? await authenticatorsToChange(show.parts.context, person) : undefined;
     if (has === undefined || isRefused(has)) return show.page(200, <SignInPage context={show.context} />);
     const { home } = accountWordings[show.context.locale];
@@ -79,7 +79,7 @@ export class AccountController {
         <SignInPage context={show.context} identifier={identifier} problem={problem} device={device} />,
       );
     }
-    browser.keepSession(outcome.access_token, outcome.expires_in);
+    browser.setSession(outcome.access_token, outcome.expires_in);
     rememberBrowser(show, outcome.device_token);
     if (!device) return show.to('/account');
     return show.to(`/device${device.code ? `?user_code=${encodeURIComponent(device.code)}` : ''}`);
@@ -89,7 +89,7 @@ export class AccountController {
   @UseGuards(FreshPersonGuard)
   async bind(@CurrentPerson() { account }: BindingBy, @Show() show: Presenter) {
     const { parts } = show;
-    const begun = await beginTotp(parts.context, account, parts.productName);
+    const begun = await startTotpBinding(parts.context, account, parts.productName);
     return isRefused(begun) ? fromTheBeginning(show, begun) : showTotp(show, begun);
   }
 
@@ -134,9 +134,9 @@ export class AccountController {
   @Public()
   async signOut(@Show() show: Presenter) {
     const { database, clock } = show.parts.context;
-    const person = await personOf(show);
+    const person = await currentSession(show);
     if (person) {
-      await endFamily(database, {
+      await endSession(database, {
         id: person.sid,
         accountId: person.sub,
         at: new Date(clock.now()),
@@ -144,7 +144,7 @@ export class AccountController {
         actor: 'person',
       });
     }
-    show.browser.forget('session');
+    show.browser.clear('session');
     return show.to('/account');
   }
 }

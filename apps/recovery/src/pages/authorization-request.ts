@@ -1,5 +1,5 @@
 import type { Client } from '@rekey/tokens';
-import type { PageParts } from './parts.js';
+import type { PageParts } from './page-parts.js';
 import type { CarriedParameters } from './views.js';
 
 /** An app that sends a person here, as an OAuth authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3). */

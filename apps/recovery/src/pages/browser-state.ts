@@ -1,7 +1,7 @@
 import { knownBrowserLifetime } from '@rekey/accounts';
 import type { Keyring, Locale, SealedAs } from '@rekey/kernel';
 import { newSecret, pickLocale, readBase64url } from '@rekey/kernel';
-import type { Caller, RecoveryReference } from '@rekey/recovery';
+import type { AttemptCaller, RecoveryReference } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { everyForm, type FormPath, type Subject } from './every-form.js';
@@ -66,7 +66,7 @@ export class Browser {
     return text === undefined ? undefined : fromJson(recoveryCookie, text);
   }
 
-  keepRecovery(recovery: BrowserRecovery, seconds = 3_600): void {
+  setRecovery(recovery: BrowserRecovery, seconds = 3_600): void {
     // Strict: every page that needs it is reached from a page of ours.
     this.set('recovery', this.seal('recovery', JSON.stringify(recovery)), 'strict', seconds);
   }
@@ -76,7 +76,7 @@ export class Browser {
   }
 
   /** What came in a link, for the page behind it. */
-  keepToken(of: LinkedPage, token: string): void {
+  setToken(of: LinkedPage, token: string): void {
     // Lax: the link comes from a mail, and a strict cookie would not survive the way from there.
     this.set(of, this.seal(of, token), 'lax', 900);
   }
@@ -87,7 +87,7 @@ export class Browser {
   }
 
   /** @param seconds as long as the token is good */
-  keepSession(accessToken: string, seconds: number): void {
+  setSession(accessToken: string, seconds: number): void {
     this.set('session', this.seal('session', accessToken), 'strict', seconds);
   }
 
@@ -96,13 +96,13 @@ export class Browser {
     return this.open('device')?.split(' ') ?? [];
   }
 
-  keepKnownAs(tokens: readonly string[]): void {
+  setKnownAs(tokens: readonly string[]): void {
     const seconds = knownBrowserLifetime / 1000;
     this.set('device', this.seal('device', tokens.join(' ')), 'strict', seconds);
   }
 
   /** Whom a guess on a page comes from. */
-  get caller(): Caller {
+  get caller(): AttemptCaller {
     return { source: this.request.ip, deviceTokens: this.knownAs() };
   }
 
@@ -116,7 +116,7 @@ export class Browser {
     return opened === undefined ? undefined : fromJson(setupField, opened);
   }
 
-  forget(what: 'recovery' | 'session' | LinkedPage): void {
+  clear(what: 'recovery' | 'session' | LinkedPage): void {
     this.reply.clearCookie(this.name(what), this.options('lax'));
   }
 
@@ -124,7 +124,7 @@ export class Browser {
     return pickLocale(this.request.cookies[this.name('language')] ?? this.request.headers['accept-language']);
   }
 
-  keepLocale(locale: Locale): void {
+  setLocale(locale: Locale): void {
     this.set('language', locale, 'lax', 31_536_000);
   }
 
@@ -158,7 +158,7 @@ export class Browser {
   }
 
   /** True for a form of ours, sent by the browser that we gave it to. */
-  isOurs(field: unknown): boolean {
+  isSameOriginForm(field: unknown): boolean {
     const browser = this.request.cookies[this.name('browser')];
     const site = this.request.headers['sec-fetch-site'];
     if (site !== undefined && site !== 'same-origin') return false;

@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import type { FactoryProvider, Provider } from '@nestjs/common';
 import { createApp } from '@rekey/http';
 import { Keyring } from '@rekey/kernel';
-import { openWatch } from '@rekey/watch';
+import { openTelemetry } from '@rekey/telemetry';
 import { fastify } from 'fastify';
 import { RecoveryModule } from '../recovery.module.js';
 import { BrowserState } from './browser-state.js';
 import { refuseUnlistedForms } from './csrf-guard.js';
 import { everyForm } from './every-form.js';
-import { PAGES } from './parts.js';
+import { PAGES } from './page-parts.js';
 import { registerPages } from './register.js';
 
 const forms = Object.keys(everyForm);
@@ -57,7 +57,7 @@ describe('the check of forms', () => {
         urls: { recovery: 'http://localhost:3000' },
         productName: 'Rekey',
       } as never,
-      watch: await openWatch({ app: 'recovery' }),
+      telemetry: await openTelemetry({ app: 'recovery' }),
       register: registerPages,
     });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -3,10 +3,10 @@ import { requestOf } from '@rekey/http';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { everyForm, isFormPath } from './every-form.js';
 import type { Form } from './form.js';
-import { forbidden } from './go-on.js';
+import { forbidden } from './next-page.js';
 import { presenterOf } from './page-parameters.js';
-import { PAGES, type PageParts } from './parts.js';
-import { ShownInstead } from './present.js';
+import { PAGES, type PageParts } from './page-parts.js';
+import { ShownInstead } from './presenter.js';
 import { ElsewherePage } from './views-elsewhere.js';
 
 const reading = ['GET', 'HEAD', 'OPTIONS'];
@@ -26,7 +26,7 @@ export class CsrfGuard implements CanActivate {
     const show = presenterOf(this.parts, context);
     const { browser } = show;
     const { csrf } = Object(body) as Form;
-    if (!browser.isOurs(csrf)) throw new ShownInstead(forbidden(show));
+    if (!browser.isSameOriginForm(csrf)) throw new ShownInstead(forbidden(show));
     const { about, page } = everyForm[path];
     if (about === 'nothing') return true;
     const isThere = browser.subject(about) !== undefined;

@@ -2,13 +2,13 @@ import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
 import { Public } from '@rekey/http';
 import { isRefused, type Refusal } from '@rekey/kernel';
 import { answerDevice, type Changing, lookAtDevice } from '@rekey/recovery';
+import { currentSession } from './current-session.js';
 import { codeIn, type Form } from './form.js';
-import { refused } from './go-on.js';
+import { refused } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
-import { personOf } from './person.js';
 import { CurrentPerson, DevicePersonGuard } from './person-guard.js';
-import type { Page, Presenter } from './present.js';
+import type { Page, Presenter } from './presenter.js';
 import { SignInPage } from './views-account.js';
 import { DeviceConsentPage, DeviceDonePage, DevicePage } from './views-device.js';
 import { deviceWordings } from './wording-device.js';
@@ -21,7 +21,8 @@ export class DeviceController {
   async form(@Query('user_code') given: unknown, @Show() show: Presenter) {
     const { context } = show;
     const code = codeIn(given);
-    if (!(await personOf(show))) return show.page(200, <SignInPage context={context} device={{ code }} />);
+    if (!(await currentSession(show)))
+      return show.page(200, <SignInPage context={context} device={{ code }} />);
     return show.page(200, <DevicePage context={context} code={code} />);
   }
 

@@ -1,16 +1,16 @@
 import { Body, Get, Post, UseGuards } from '@nestjs/common';
 import { Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { settleRecovery, showRecovery } from '@rekey/recovery';
+import { completeRecovery, showRecovery } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
-import { noSession, refused } from './go-on.js';
-import { finishForApp } from './hand-back.js';
 import { rememberBrowser } from './known-browser.js';
+import { noSession, refused } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
-import type { Presenter } from './present.js';
+import type { Presenter } from './presenter.js';
 import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
+import { returnToApp } from './return-to-app.js';
 import { DonePage, NoticePage, PasswordPage } from './views.js';
 
 /** The last pages of a recovery: a new password, or back to the app. */
@@ -35,24 +35,24 @@ export class FinishController {
     @Show() show: Presenter,
   ) {
     const password = textIn(body.password);
-    if (recovery.app) return finishForApp(show, recovery, password);
-    const settled = await settleRecovery(show.parts.context, recovery, { password });
-    if (!isRefused(settled)) {
-      show.browser.forget('recovery');
-      rememberBrowser(show, settled.device_token);
+    if (recovery.app) return returnToApp(show, recovery, password);
+    const completed = await completeRecovery(show.parts.context, recovery, { password });
+    if (!isRefused(completed)) {
+      show.browser.clear('recovery');
+      rememberBrowser(show, completed.device_token);
       return show.to('/recover/done');
     }
-    if (settled.code === 'password_refused') {
-      return show.page(422, <PasswordPage context={show.context} reason={settled.data.reason} />);
+    if (completed.code === 'password_refused') {
+      return show.page(422, <PasswordPage context={show.context} reason={completed.data.reason} />);
     }
-    if (settled.code === 'not_proven') return show.to('/recover/code');
-    return refused(show, settled);
+    if (completed.code === 'not_proven') return show.to('/recover/code');
+    return refused(show, completed);
   }
 
   @Post('return')
   @UseGuards(BrowserRecoveryGuard)
   async handBack(@CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
-    return recovery.app ? finishForApp(show, recovery) : noSession(show);
+    return recovery.app ? returnToApp(show, recovery) : noSession(show);
   }
 
   @Get('done')

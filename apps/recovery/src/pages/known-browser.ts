@@ -1,5 +1,5 @@
 import { readKnownBrowser } from '@rekey/accounts';
-import type { Presenter } from './present.js';
+import type { Presenter } from './presenter.js';
 
 /** Accounts that one browser is known for: a household has one too. A cookie has no room for many. */
 const accountsAtMost = 5;
@@ -13,5 +13,5 @@ export function rememberBrowser({ browser, parts: { context } }: Presenter, devi
     const other = accountOf(token);
     return other !== undefined && other !== account;
   });
-  browser.keepKnownAs([deviceToken, ...others].slice(0, accountsAtMost));
+  browser.setKnownAs([deviceToken, ...others].slice(0, accountsAtMost));
 }

@@ -2,8 +2,8 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { requestOf } from '@rekey/http';
 import { pickLocale } from '@rekey/kernel';
 import { browserOf } from './page-parameters.js';
-import { PAGES, type PageParts } from './parts.js';
-import { ShownInstead, seeOther } from './present.js';
+import { PAGES, type PageParts } from './page-parts.js';
+import { ShownInstead, seeOther } from './presenter.js';
 
 /** The switch of language that works on every page: keeps the choice, and leads to the same page without it. */
 @Injectable()
@@ -18,7 +18,7 @@ export class LanguageGuard implements CanActivate {
     const path = routeOptions.url?.replace('/*', '') ?? '/recover';
     const others = new URLSearchParams(url.split('?')[1]);
     others.delete('lang');
-    browserOf(this.parts, context).keepLocale(pickLocale(lang));
+    browserOf(this.parts, context).setLocale(pickLocale(lang));
     throw new ShownInstead(seeOther(others.size > 0 ? `${path}?${others}` : path));
   }
 }

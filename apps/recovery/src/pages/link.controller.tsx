@@ -3,10 +3,10 @@ import { LedByMessage, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import { proveByLink, readLink } from '@rekey/recovery';
 import { type Form, textIn } from './form.js';
-import { goOn, refused } from './go-on.js';
+import { refused, showNextPage } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
-import type { Presenter } from './present.js';
+import type { Presenter } from './presenter.js';
 import { LinkEndPage, LinkPage } from './views-proofs.js';
 import { proofWordings } from './wording-proofs.js';
 
@@ -24,7 +24,7 @@ export class LinkController {
     const { browser, parts } = show;
     if (typeof token === 'string' && token.length <= 200) {
       // Out of the address at once: it must not stay in history, logs or a referrer.
-      browser.keepToken('link', token);
+      browser.setToken('link', token);
       return show.to('/recover/link');
     }
     const kept = browser.token('link');
@@ -52,8 +52,8 @@ export class LinkController {
         return show.page(410, <LinkEndPage context={show.context} kind="gone" />);
       return proven.code === 'not_found' ? gone(show) : refused(show, proven);
     }
-    browser.forget('link');
-    if (link.beganHere && began) return goOn(show, began, proven);
+    browser.clear('link');
+    if (link.beganHere && began) return showNextPage(show, began, proven);
     return show.page(200, <LinkEndPage context={show.context} kind="done" />);
   }
 }

@@ -4,10 +4,10 @@ import { isRefused } from '@rekey/kernel';
 import { type ProofKind, proofKinds, prove, type RecoveryContext, showRecovery } from '@rekey/recovery';
 import type { Browser, BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
-import { goOn, pathOf, provingOr, refused } from './go-on.js';
+import { pathOf, provingOr, refused, showNextPage } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show, ThisBrowser } from './page-parameters.js';
-import type { Page, Presenter } from './present.js';
+import type { Page, Presenter } from './presenter.js';
 import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { OtherProofPage } from './views-proofs.js';
 import { proofWordings } from './wording-proofs.js';
@@ -31,7 +31,7 @@ export class OtherProofController {
     // A try is too dear for a slip of the finger.
     if (!/[\p{L}\p{N}]/u.test(value)) return showOther(show, recovery, 422, { kind, text: other.empty });
     const proven = await prove(show.parts.context, recovery, { kind, value }, show.browser.caller);
-    if (!isRefused(proven)) return goOn(show, recovery, proven);
+    if (!isRefused(proven)) return showNextPage(show, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const text = other.wrong(proven.data.tries_left ?? 0);
       return showOther(show, recovery, 422, { kind, text });

@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { presenterOf } from './page-parameters.js';
-import { PAGES, type PageParts } from './parts.js';
-import { type Page, ShownInstead } from './present.js';
+import { PAGES, type PageParts } from './page-parts.js';
+import { type Page, ShownInstead } from './presenter.js';
 import { NoticePage } from './views.js';
 
 /** What goes wrong behind a page is still a page: it says that nothing is lost, and of the fault nothing. */

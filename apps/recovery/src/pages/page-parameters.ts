@@ -6,11 +6,11 @@ import {
   Injectable,
   type PipeTransform,
 } from '@nestjs/common';
-import { inRequest } from '@rekey/http';
+import { withRequestTrace } from '@rekey/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Browser } from './browser-state.js';
-import { PAGES, type PageParts } from './parts.js';
-import { Presenter } from './present.js';
+import { PAGES, type PageParts } from './page-parts.js';
+import { Presenter } from './presenter.js';
 
 export function browserOf({ browser }: PageParts, host: ArgumentsHost): Browser {
   const http = host.switchToHttp();
@@ -19,8 +19,8 @@ export function browserOf({ browser }: PageParts, host: ArgumentsHost): Browser 
 
 export function presenterOf(parts: PageParts, host: ArgumentsHost): Presenter {
   const browser = browserOf(parts, host);
-  const context = inRequest(parts.context, browser.request);
-  const tokens = inRequest(parts.tokens, browser.request);
+  const context = withRequestTrace(parts.context, browser.request);
+  const tokens = withRequestTrace(parts.tokens, browser.request);
   return new Presenter({ ...parts, context, tokens }, browser);
 }
 

@@ -2,11 +2,11 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { guardResult, type PersonSession, requestOf } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import { authenticatorsToChange, type BindingBy } from '@rekey/recovery';
+import { currentSession } from './current-session.js';
 import { codeIn, type Form } from './form.js';
 import { presenterOf } from './page-parameters.js';
-import { PAGES, type PageParts } from './parts.js';
-import { personOf } from './person.js';
-import { type Page, type Presenter, ShownInstead } from './present.js';
+import { PAGES, type PageParts } from './page-parts.js';
+import { type Page, type Presenter, ShownInstead } from './presenter.js';
 import { SignInPage } from './views-account.js';
 
 const person = guardResult<BindingBy>('PersonGuard');
@@ -21,7 +21,7 @@ abstract class PersonGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
     const show = presenterOf(this.parts, context);
-    const found = await personOf(show);
+    const found = await currentSession(show);
     if (!found || !(await this.isEnough(show, found))) throw new ShownInstead(this.instead(show));
     const { sub: account, sid: session, client_id: client } = found;
     person.set(request, { account, session, client, source: request.ip });

@@ -1,14 +1,14 @@
 import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
 import { Public } from '@rekey/http';
 import { isRefused, isUuid } from '@rekey/kernel';
-import { openRecovery, prove, sendCode } from '@rekey/recovery';
+import { prove, sendCode, startRecovery } from '@rekey/recovery';
 import { originOf, readAuthorizationRequest } from './authorization-request.js';
 import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
-import { goOn, provingOr, refused } from './go-on.js';
+import { provingOr, refused, showNextPage } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
-import type { Page, Presenter } from './present.js';
+import type { Page, Presenter } from './presenter.js';
 import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { CodePage, FormPage, NoticePage } from './views.js';
 import { pageWordings } from './wording.js';
@@ -41,7 +41,7 @@ export class RecoverController {
     const app = 'app' in read ? read.app : undefined;
     const identifier = textIn(body.identifier);
     const country = textIn(body.country);
-    const opened = await openRecovery(show.parts.context, {
+    const opened = await startRecovery(show.parts.context, {
       identifier,
       country: country || undefined,
       locale: show.context.locale,
@@ -64,7 +64,7 @@ export class RecoverController {
       );
     }
     const { id, token } = opened;
-    show.browser.keepRecovery({
+    show.browser.setRecovery({
       id,
       token,
       ...(app ? { app: { name: app.client.name, origin: originOf(app.redirectUri) } } : {}),
@@ -91,7 +91,7 @@ export class RecoverController {
     if (!/\d/.test(value.normalize('NFKC')))
       return showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
     const proven = await prove(show.parts.context, recovery, { kind: 'code', value }, show.browser.caller);
-    if (!isRefused(proven)) return goOn(show, recovery, proven);
+    if (!isRefused(proven)) return showNextPage(show, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const problem = wordsOf(show).code.wrong(proven.data.tries_left ?? 0);
       return showCode(show, recovery, 422, { problem });

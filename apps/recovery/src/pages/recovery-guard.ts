@@ -1,10 +1,10 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { guardResult, requestOf } from '@rekey/http';
 import type { BrowserRecovery } from './browser-state.js';
-import { noSession } from './go-on.js';
+import { noSession } from './next-page.js';
 import { browserOf, presenterOf } from './page-parameters.js';
-import { PAGES, type PageParts } from './parts.js';
-import { ShownInstead } from './present.js';
+import { PAGES, type PageParts } from './page-parts.js';
+import { ShownInstead } from './presenter.js';
 
 const recovery = guardResult<BrowserRecovery>('BrowserRecoveryGuard');
 

@@ -1,11 +1,11 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { LedByMessage, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { aboutWhat, stopRecovery } from '@rekey/recovery';
-import { refused } from './go-on.js';
+import { readStopSubject, stopRecovery } from '@rekey/recovery';
+import { refused } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
-import type { Presenter } from './present.js';
+import type { Presenter } from './presenter.js';
 import { StopGonePage, StopPage, StoppedPage } from './views-stop.js';
 
 /** "This was not me". Opening the link changes nothing: mail scanners open links too. */
@@ -19,10 +19,10 @@ export class StopController {
     const { browser, parts } = show;
     if (typeof token === 'string' && token.length <= 200) {
       // Out of the address at once: it must not stay in history, logs or a referrer.
-      browser.keepToken('stop', token);
+      browser.setToken('stop', token);
       return show.to('/stop');
     }
-    const about = aboutWhat(parts.context, browser.token('stop') ?? '');
+    const about = readStopSubject(parts.context, browser.token('stop') ?? '');
     if (about === undefined) return show.page(404, <StopGonePage context={show.context} />);
     const signsOut = !parts.issuerIsExternal;
     const page = <StopPage context={show.context} signsOut={signsOut} binding={about === 'binding'} />;
@@ -37,7 +37,7 @@ export class StopController {
         ? show.page(404, <StopGonePage context={show.context} />)
         : refused(show, stopped);
     }
-    show.browser.forget('stop');
+    show.browser.clear('stop');
     const { wasSettled, wasBinding, password, heldHours = 0 } = stopped;
     if (wasBinding === 'gone') return show.page(404, <StopGonePage context={show.context} />);
     const page = (

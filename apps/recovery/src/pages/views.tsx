@@ -208,7 +208,7 @@ export function PasswordPage(props: {
 }
 
 /** Only when going back by itself did not work: the issuer was away for a moment. */
-export function HandBackPage({ context, app }: { context: PageContext; app: string }) {
+export function ReturnToAppPage({ context, app }: { context: PageContext; app: string }) {
   const { handBack } = words(context);
   return (
     <Shell context={context} title={handBack.title} step={3}>

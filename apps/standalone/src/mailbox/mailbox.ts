@@ -1,10 +1,10 @@
 import { type AddressInfo, isIP } from 'node:net';
 import formbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { newTwilioAccount, type TwilioAccount, twilioRoutes } from './fake-twilio.js';
 import { type CaughtMessage, MessageStore } from './message-store.js';
 import { pageRoutes } from './page.js';
 import { startSmtp } from './smtp.js';
-import { newTwilioAccount, type TwilioAccount, twilioRoutes } from './twilio-double.js';
 
 export interface Mailbox {
   url: string;

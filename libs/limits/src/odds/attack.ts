@@ -52,7 +52,7 @@ export function steadyAttack({ policy, least, sendsADay, tries, days }: Attack):
 }
 
 /** The most that attempts add up to when each is charged individually, at this cost. */
-export function steadyGuesses(
+export function steadyAttempts(
   policy: OddsPolicy,
   cost: number,
   days: number,

@@ -1,4 +1,4 @@
-import { expiryOf, slotNow, spentBefore } from './charge.js';
+import { expiryOf, slotNow, spentBefore } from './consume.js';
 import { rounding } from './policy.js';
 
 /**
@@ -29,11 +29,11 @@ const lengthOf = (key: string, spent: string, tries: string, least: string): str
 /**
  * Charges codes before they are sent, as SQL. Yields `key, digits`: the minimum length that the odds of this key allow. The cost is paid
  * before the code is sent, for all attempts of its recovery, so that an attempt at another recovery cannot take it back. Needs the
- * parameters of {@link chargeOddsRows}.
+ * parameters of {@link consumeOddsRows}.
  *
  * @param rows a select of `key bytea, tries integer, least integer, known boolean`, each key once; `least` is the minimum length
  */
-export const chargeCodeRows = (rows: string): string => `
+export const consumeCodeRows = (rows: string): string => `
   insert into guess_odds (key, slot, odds, digits, expires_at)
   select charged.key, ${slotNow}, charged.tries / power(10, charged.digits), charged.digits, ${expiryOf('charged.known')}
   from (

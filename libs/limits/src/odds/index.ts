@@ -1,10 +1,10 @@
-export { type Attack, type AttackOutcome, lengthOfNextCode, steadyAttack, steadyGuesses } from './attack.js';
+export { type Attack, type AttackOutcome, lengthOfNextCode, steadyAttack, steadyAttempts } from './attack.js';
+export { codeLengths, consumeCodeRows, longestCode, oddsOfCode } from './codes.js';
 export {
   accountOddsKey,
-  chargeOdds,
-  chargeOddsRows,
-  forgetOdds,
+  consumeOdds,
+  consumeOddsRows,
   oddsParameters,
-} from './charge.js';
-export { chargeCodeRows, codeLengths, longestCode, oddsOfCode } from './codes.js';
+  pruneOdds,
+} from './consume.js';
 export { defaultOdds, type OddsPolicy, oddsOfGuess, oddsOfTotp, oddsShape } from './policy.js';

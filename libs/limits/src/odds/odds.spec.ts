@@ -3,15 +3,15 @@ import { statement } from '@rekey/database';
 import { MovableClock } from '@rekey/kernel';
 import { useDatabase } from '../../../../test/flows/use-database.js';
 import {
-  chargeCodeRows,
-  chargeOdds,
+  consumeCodeRows,
+  consumeOdds,
   defaultOdds,
-  forgetOdds,
   lengthOfNextCode,
   oddsOfCode,
   oddsOfTotp,
   oddsParameters,
   oddsShape,
+  pruneOdds,
 } from './index.js';
 
 const day = 86_400_000;
@@ -21,7 +21,7 @@ describe('odds', () => {
   const now = () => new Date(clock.now());
   const database = useDatabase();
   const guess = (key: Buffer, cost = oddsOfTotp) =>
-    chargeOdds(database, { key, cost, now: now(), policy: defaultOdds });
+    consumeOdds(database, { key, cost, now: now(), policy: defaultOdds });
   const guesses = async (key: Buffer, n: number): Promise<number> => {
     let looked = 0;
     for (let at = 0; at < n; at++) if (await guess(key)) looked++;
@@ -63,7 +63,7 @@ describe('odds', () => {
 
   const code = statement(
     'spec_charge_code',
-    chargeCodeRows('select :key::bytea as key, 5 as tries, :least::integer as least, true as known'),
+    consumeCodeRows('select :key::bytea as key, 5 as tries, :least::integer as least, true as known'),
   );
   const lengthOf = async (key: Buffer, least = 6, policy = defaultOdds): Promise<number> => {
     const values = { key, least, now: now(), ...oddsParameters(policy) };
@@ -103,7 +103,7 @@ describe('odds', () => {
     const [row] = await database.query<{ odds: number }>(rows, { key });
     expect(row?.odds).toBeCloseTo(4e-5, 12);
     clock.advance(367 * day);
-    await forgetOdds(database, now());
+    await pruneOdds(database, now());
     expect(await database.query(statement('spec_no_odds', 'select from guess_odds'))).toEqual([]);
   });
 });

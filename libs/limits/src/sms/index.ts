@@ -1,7 +1,7 @@
-export { countSmsProven, forgetSms, smsProvenRows } from './count-proven.js';
+export { conversionRows, countConversions, pruneSms } from './conversion.js';
 export { type Destination, destinationOf, type SmsRefusal } from './destination.js';
-export { giveSmsBack } from './give-back.js';
 export { readSmsPolicy, type SmsPolicy } from './policy.js';
+export { refundSms } from './refund.js';
 export { reserveSms, type SmsPaid, type SmsToPay } from './reserve.js';
-export type { SmsBreakerOpened } from './reserve-statement.js';
+export type { SmsCircuitBreakerOpened } from './reserve-statement.js';
 export { segmentsOf } from './segments.js';

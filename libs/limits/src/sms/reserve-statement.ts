@@ -2,7 +2,7 @@ import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 
 /** A breaker that has opened, for the log. It names a range or a country, never a number. */
-export interface SmsBreakerOpened {
+export interface SmsCircuitBreakerOpened {
   prefix: string;
   /** `ratio`: too few proofs in the window. `probes`: no proof of those let through after a cool-down. */
   cause: 'ratio' | 'probes';
@@ -12,7 +12,7 @@ export interface SmsBreakerOpened {
 
 export interface ReservedRow {
   outcome: 'reserved' | 'sms_budget' | 'sms_circuit_breaker' | 'missing';
-  opened: SmsBreakerOpened[];
+  opened: SmsCircuitBreakerOpened[];
   /** Micro-units, as text; null when nothing was charged now. */
   charged: string | null;
 }
@@ -108,7 +108,7 @@ export const reserve = statement(
      returning p.prefix, judged.state, judged.cause, judged.sent, judged.proven, judged.whole
    ), opened as (
      select prefix, cause, sent, proven, whole from turned where state = 'opening'
-   ), noted as (
+   ), audited as (
      ${auditInsert}
      select case when whole then :countryAuditId::uuid else :rangeAuditId::uuid end, :now::timestamptz, 'sms_circuit_breaker_opened',
        'system', null, null, jsonb_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven,

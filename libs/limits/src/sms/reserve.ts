@@ -2,7 +2,7 @@ import type { Sql } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { destinationOf, type SmsRefusal } from './destination.js';
 import type { SmsPolicy } from './policy.js';
-import { prepare, type ReservedRow, reserve, type SmsBreakerOpened } from './reserve-statement.js';
+import { prepare, type ReservedRow, reserve, type SmsCircuitBreakerOpened } from './reserve-statement.js';
 import { segmentsOf } from './segments.js';
 
 export interface SmsToPay {
@@ -24,7 +24,7 @@ export interface SmsPaid {
   /** Undefined: it may be sent, and has been charged. */
   refused?: SmsRefusal;
   /** Breakers that this message opened. */
-  opened: SmsBreakerOpened[];
+  opened: SmsCircuitBreakerOpened[];
 }
 
 /** One hour, from the first message that is charged to a budget. */
@@ -94,12 +94,13 @@ export async function reserveSms(
     const [row] = await sql.query<ReservedRow>(reserve, values);
     if (row && row.outcome !== 'missing') {
       if (row.charged !== null)
-        sql.note(
+        sql.record(
           'sms_cost_reserved',
           { country, currency: policy.currency },
           Number(row.charged) / microUnits,
         );
-      for (const { cause } of row.opened) sql.note('sms_circuit_breaker_transitions', { to: 'open', cause });
+      for (const { cause } of row.opened)
+        sql.record('sms_circuit_breaker_transitions', { to: 'open', cause });
       return { ...(row.outcome === 'reserved' ? {} : { refused: row.outcome }), opened: row.opened };
     }
     await sql.query(prepare, { scopes, prefixes: [country, prefix], now: at(0) });

@@ -11,10 +11,10 @@ import {
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, countAttempt, failuresById, forgetFailures, limited } from '@rekey/limits';
+import { budgets, clearFailures, countAttempt, failuresById, limited } from '@rekey/limits';
 import {
   type Client,
-  endFamily,
+  endSession,
   endSessionsOf,
   renewSession,
   type TokenContext,
@@ -22,12 +22,12 @@ import {
   type VerifiedAccessToken,
 } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
-import { keepFormerOf } from '../former-password.js';
-import { noteChange } from '../notice.js';
-import { forgetFailedSignIns } from './forget-failures.js';
-import { freshFor } from './fresh.js';
-import { holdForChange, isStrongEnough } from './hold.js';
+import { recordChange } from '../outbox/notifications.js';
+import { saveFormerOf } from '../stops/former-password.js';
+import { clearFailedSignIns } from './clear-failures.js';
+import { isStrongEnough, lockForChange } from './lock.js';
 import { accountFailures } from './password-attempts.js';
+import { maxAuthAgeSeconds } from './recent-sign-in.js';
 import type { WithDeviceToken } from './sign-in.js';
 import { chargeOf, within } from './within.js';
 
@@ -52,7 +52,7 @@ export interface PasswordChange {
  * the session ended in the meantime.
  */
 export async function changeOwnPassword(
-  context: TokenContext & Pick<ActContext, 'flood'>,
+  context: TokenContext & Pick<ActContext, 'rateLimits'>,
   bearer: VerifiedAccessToken & { sid: string },
   client: Client,
   { current_password: current, password }: PasswordChange,
@@ -67,7 +67,7 @@ export async function changeOwnPassword(
 
   const has = await passwordHashOf(database, account);
   if (!has) return refuse('not_found');
-  const isFresh = clock.now() / 1000 - (bearer.auth_time ?? 0) <= freshFor;
+  const isFresh = clock.now() / 1000 - (bearer.auth_time ?? 0) <= maxAuthAgeSeconds;
   if (has.hash === null && !isFresh) return refuse('step_up_required');
   if (has.hash !== null) {
     const refused = await checkCurrent(
@@ -85,15 +85,15 @@ export async function changeOwnPassword(
   const at = new Date(clock.now());
   return database.transaction(async (tx) => {
     const recoveryId = bearer.recovery_id ?? null;
-    const weak = await holdForChange(context, tx, { account, session: bearer.sid, now: at });
+    const weak = await lockForChange(context, tx, { account, session: bearer.sid, now: at });
     if (isRefused(weak)) return weak;
-    if (recoveryId) await keepFormerOf(tx, context, { recovery: recoveryId, account });
+    if (recoveryId) await saveFormerOf(tx, context, { recovery: recoveryId, account });
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     // Also when there was no current password to get right.
-    await forgetFailedSignIns(tx, { account, generation: has.generation });
+    await clearFailedSignIns(tx, { account, generation: has.generation });
     const event = 'authn_password_change';
-    await noteChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
+    await recordChange(tx, { now: at.getTime(), accountId: account, event, change: 'password_changed' });
     const renewed = { account, session: bearer.sid, client, scope: bearer.scope };
     const signedIn = await renewSession(context, tx, renewed);
     if (!signedIn) return refuse('unauthorized');
@@ -117,12 +117,12 @@ async function checkCurrent(
   const isLookedAt = counted.failures <= failuresOfASession;
   const stored = { account: bearer.sub, stored: hash };
   if (isLookedAt && (await verifyPassword(keyring, stored, offered ?? ''))) {
-    await forgetFailures(database, keys);
+    await clearFailures(database, keys);
     return undefined;
   }
   await note(context, bearer, 'authn_password_change_fail');
   if (counted.failures >= failuresOfASession) {
-    await endFamily(database, {
+    await endSession(database, {
       id: bearer.sid,
       accountId: bearer.sub,
       at: new Date(clock.now()),

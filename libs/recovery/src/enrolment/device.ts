@@ -1,13 +1,13 @@
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, chargesOfSource, limited } from '@rekey/limits';
+import { budgets, limited, limitsOfSource } from '@rekey/limits';
 import {
-  beginDevice,
   type Client,
   type DeviceAuthorization,
   decideOnDevice,
   findWaitingDevice,
   type OAuthRefusal,
+  startDeviceAuthorization,
   type TokenContext,
   type WaitingDevice,
 } from '@rekey/tokens';
@@ -20,17 +20,17 @@ import { chargeOf, within } from './within.js';
  *
  * Refusals: `rate_limited` (the source, or all devices of the client), `invalid_scope`.
  */
-export async function beginDeviceWithin(
-  context: TokenContext & Pick<ActContext, 'flood'>,
+export async function startDeviceWithin(
+  context: TokenContext & Pick<ActContext, 'rateLimits'>,
   client: Client,
   { source, ...request }: { source: string; scope?: string | undefined },
 ): Promise<DeviceAuthorization | OAuthRefusal | Refusal> {
-  const { devices, devicesAClient } = budgets;
+  const { devices, devicesPerClient } = budgets;
   // In this order: a source that is over its own budget consumes nothing of the client's.
-  if (!(await within(context, chargesOfSource(context.keyring, devices, source)))) return limited(devices);
-  if (!(await within(context, [chargeOf(context, devicesAClient, client.client_id)])))
-    return limited(devicesAClient);
-  return beginDevice(context, client, request);
+  if (!(await within(context, limitsOfSource(context.keyring, devices, source)))) return limited(devices);
+  if (!(await within(context, [chargeOf(context, devicesPerClient, client.client_id)])))
+    return limited(devicesPerClient);
+  return startDeviceAuthorization(context, client, request);
 }
 
 /** Returns the device behind a code, for the person who decides on it. Refusals: `not_found`, `rate_limited`. */

@@ -9,12 +9,12 @@ import {
   restoreAuthenticator,
 } from '@rekey/accounts';
 import { isRefused, isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, counterKey, limited, spend } from '@rekey/limits';
+import { budgets, consume, counterKey, limited } from '@rekey/limits';
 import { makeBackupCodes, newTotpSecret, totpSecretAs, totpStep, totpUri } from '@rekey/proofs';
 import type { ActContext } from '../context.js';
-import { noteChange } from '../notice.js';
+import { recordChange } from '../outbox/notifications.js';
 import type { BindingBy, Changing, EnrolmentContext } from './context.js';
-import { holdForBinding, holdForChange } from './hold.js';
+import { lockForBinding, lockForChange } from './lock.js';
 
 export interface TotpToBind {
   id: string;
@@ -29,7 +29,7 @@ const undoable = (id: string, { countsFrom }: Binding): string | undefined =>
   countsFrom === null ? undefined : id;
 
 /** Starts binding an authenticator app. The app proves nothing until one of its codes has been seen. Refusals: `not_found`. */
-export async function beginTotp(
+export async function startTotpBinding(
   { database, keyring, clock }: ActContext,
   accountId: string,
   service: string,
@@ -61,7 +61,7 @@ export async function confirmTotp(
   const now = clock.now();
   const at = new Date(now);
   const budget = budgets.bindings;
-  if (!(await spend(database, at, [{ key: counterKey(keyring, budget, accountId), budget }])))
+  if (!(await consume(database, at, [{ key: counterKey(keyring, budget, accountId), budget }])))
     return limited(budget);
   const sealed = isUuid(id) ? await findUnboundTotp(database, { id, account: accountId }) : undefined;
   if (!sealed) return refuse('not_found');
@@ -69,10 +69,10 @@ export async function confirmTotp(
   const step = totpStep(secret, value, now);
   if (step === undefined) return refuse('wrong_proof');
   return database.transaction(async (tx) => {
-    const binding = await holdForBinding(context, tx, { ...by, now: at });
+    const binding = await lockForBinding(context, tx, { ...by, now: at });
     if (isRefused(binding)) return binding;
     if (!(await bindTotp(tx, { ...binding, id, step }))) return refuse('not_found');
-    await noteChange(tx, {
+    await recordChange(tx, {
       now,
       accountId,
       event: 'authenticator_bound',
@@ -96,11 +96,11 @@ export async function renewBackupCodes(
   const { codes, salt, digests } = await makeBackupCodes();
   const at = new Date(now);
   return database.transaction(async (tx) => {
-    const binding = await holdForBinding(context, tx, { ...by, now: at });
+    const binding = await lockForBinding(context, tx, { ...by, now: at });
     if (isRefused(binding)) return binding;
     const made = await replaceBackupCodes(tx, { ...binding, id, salt, digests });
     if (!made) return refuse('not_found');
-    await noteChange(tx, {
+    await recordChange(tx, {
       now,
       accountId,
       event: 'authenticator_bound',
@@ -121,13 +121,13 @@ export async function unbind(
   const now = clock.now();
   return database.transaction(async (tx) => {
     const at = new Date(now);
-    const refused = await holdForChange(context, tx, { account: accountId, session, now: at });
+    const refused = await lockForChange(context, tx, { account: accountId, session, now: at });
     if (isRefused(refused)) return refused;
     const kind = isUuid(id)
       ? await removeAuthenticator(tx, { id, account: accountId, session, at })
       : undefined;
     if (!kind) return refuse('not_found');
-    await noteChange(tx, { now, accountId, event: 'authenticator_removed', change: `${kind}_removed` });
+    await recordChange(tx, { now, accountId, event: 'authenticator_removed', change: `${kind}_removed` });
     return undefined;
   });
 }
@@ -146,13 +146,13 @@ export async function restore(
   const { database, clock } = context;
   const now = clock.now();
   return database.transaction(async (tx) => {
-    const binding = await holdForBinding(context, tx, { ...by, now: new Date(now) }, true);
+    const binding = await lockForBinding(context, tx, { ...by, now: new Date(now) }, true);
     if (isRefused(binding)) return binding;
     const kind = isUuid(id) ? await restoreAuthenticator(tx, { ...binding, id }) : undefined;
     if (!kind) return refuse('not_found');
     if (kind === 'taken') return refuse('conflict', {}, 'another of its kind is bound');
     const event = 'authenticator_bound';
-    await noteChange(tx, {
+    await recordChange(tx, {
       now,
       accountId: by.account,
       event,

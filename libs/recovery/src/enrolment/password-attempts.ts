@@ -1,16 +1,16 @@
 import { isKnownBrowser, type KnownBrowser } from '@rekey/accounts';
 import { isRefused, type Refusal } from '@rekey/kernel';
 import {
+  clearFailures,
   countAttempt,
   type FailureKey,
   failuresById,
   failuresByName,
   failuresInARow,
-  forgetFailures,
-  tellOfFailures,
+  notifyOfFailures,
 } from '@rekey/limits';
 import type { ActContext } from '../context.js';
-import { noteChange } from '../notice.js';
+import { recordChange } from '../outbox/notifications.js';
 
 /** Consecutive wrong passwords after which a known browser counts as a stranger. */
 const failuresOfABrowser = 20;
@@ -63,7 +63,7 @@ export async function tryPassword(
     const counted = await countAttempt(database, now, own);
     if (isRefused(counted)) return counted;
     if (counted.failures <= failuresOfABrowser)
-      return { isLookedAt: true, forget: () => forgetFailures(database, own), fail: async () => {} };
+      return { isLookedAt: true, forget: () => clearFailures(database, own), fail: async () => {} };
   }
   const keys = {
     shown: failuresByName(keyring, `name ${name}`),
@@ -75,8 +75,8 @@ export async function tryPassword(
   return {
     isLookedAt: silent !== undefined && silent.failures <= failuresInARow,
     async forget() {
-      await forgetFailures(database, keys);
-      if (own) await forgetFailures(database, own);
+      await clearFailures(database, keys);
+      if (own) await clearFailures(database, own);
     },
     fail: async () => {
       if (silent && silent.failures >= failuresInARow && !silent.told)
@@ -92,8 +92,8 @@ async function tellOnce(
   account: string | undefined,
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    if (!(await tellOfFailures(tx, key))) return;
+    if (!(await notifyOfFailures(tx, key))) return;
     const event = 'authenticator_disabled';
-    await noteChange(tx, { now: clock.now(), accountId: account, event, change: 'password_limited' });
+    await recordChange(tx, { now: clock.now(), accountId: account, event, change: 'password_limited' });
   });
 }

@@ -10,10 +10,10 @@ import { type Refusal, refuse } from '@rekey/kernel';
 import {
   accountOddsKey,
   type Budget,
-  chargeOdds,
-  chargeOddsRows,
-  chargeRows,
   clearRows,
+  consumeOdds,
+  consumeOddsRows,
+  consumeRows,
   defaultOdds,
   failuresInARow,
   failureWindowMs,
@@ -24,7 +24,7 @@ import {
 } from '@rekey/limits';
 import { type BackupCodeEvidence, matchBackupCode, matchTotp, type TotpEvidence } from '@rekey/proofs';
 import type { ActContext } from '../context.js';
-import { noteChange } from '../notice.js';
+import { recordChange } from '../outbox/notifications.js';
 
 export interface SecondFactor {
   kind: 'totp' | 'backup_code';
@@ -46,22 +46,22 @@ const shares = 2;
 /** Both shares together have the odds of the policy, and no more. */
 const shareOf = ({ day, year }: OddsPolicy): OddsPolicy => ({ day: day / shares, year: year / shares });
 
-const burnings = {
+const attemptStatements = {
   totp: statement(
-    'sign_in_burn_totp',
+    'sign_in_attempt_totp',
     `with found as (
        ${totpEvidence(':account', 'sign-in')}
      ), paid as (
-       ${chargeOddsRows(`select ${oddsKey} as key, ${oddsOfTotp}::double precision as cost, true as known from found`)}
+       ${consumeOddsRows(`select ${oddsKey} as key, ${oddsOfTotp}::double precision as cost, true as known from found`)}
      ), charged as (
-       ${chargeRows(`select ${signInFailures('found.authenticator_id', ':isKnown::boolean')} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
+       ${consumeRows(`select ${signInFailures('found.authenticator_id', ':isKnown::boolean')} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
      )
      select found.evidence, charged.spent as failures, charged.key, paid.key as odds
      from found left join paid on true left join charged on true`,
   ),
   // 80 bits cannot be guessed, so no number of wrong codes may refuse the right one.
   backup_code: statement(
-    'sign_in_burn_backup_code',
+    'sign_in_attempt_backup_code',
     `select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (${backupCodeEvidence(':account', 'sign-in')}) found`,
   ),
 };
@@ -69,7 +69,7 @@ const burnings = {
 /** The odds of a day or of a year are used up. A backup code still works. */
 const outOfOdds: Budget = { policy: 'second-factors', quota: 1, windowMs: 86_400_000 };
 
-interface BurntRow {
+interface AttemptRow {
   evidence: unknown;
   failures: number;
   key: Buffer;
@@ -77,10 +77,10 @@ interface BurntRow {
   odds: Buffer | null;
 }
 
-const forget = statement('sign_in_forget_failures', clearRows('array[:key::bytea]'));
+const forget = statement('sign_in_clear_failures', clearRows('array[:key::bytea]'));
 
 const forgetAll = statement(
-  'sign_in_forget_all_failures',
+  'sign_in_clear_all_failures',
   `with found as (
      ${totpEvidence(':account', 'sign-in')}
    )
@@ -93,7 +93,7 @@ const forgetAll = statement(
  * Clears the failures after the owner completed a recovery, or once an attacker no longer has the password. Odds that were consumed stay
  * consumed.
  */
-export const forgetSecondFactorFailures = (sql: Sql, account: string): Promise<object[]> =>
+export const clearSecondFactorFailures = (sql: Sql, account: string): Promise<object[]> =>
   sql.query(forgetAll, { account });
 
 /**
@@ -116,13 +116,13 @@ export async function checkSecondFactor(
   const now = clock.now();
   const at = new Date(now);
   const policy = shareOf(odds);
-  const [row] = await database.query<BurntRow>(burnings[offered.kind], {
+  const [row] = await database.query<AttemptRow>(attemptStatements[offered.kind], {
     account,
     now: at,
     ...(offered.kind === 'totp' ? { ...who, ...oddsParameters(policy) } : {}),
   });
   if (row && row.odds === null) {
-    database.note('rate_limit_exceeded', { policy: outOfOdds.policy });
+    database.record('rate_limit_exceeded', { policy: outOfOdds.policy });
     return limited(outOfOdds);
   }
   if (!row || row.failures > failuresInARow) return refuse('unauthorized');
@@ -134,7 +134,7 @@ export async function checkSecondFactor(
   if (offered.kind === 'totp' && row.odds) {
     await database.query(forget, { key: row.key });
     // The code was right: refund what was charged for it.
-    await chargeOdds(database, { key: row.odds, cost: -oddsOfTotp, now: at, policy });
+    await consumeOdds(database, { key: row.odds, cost: -oddsOfTotp, now: at, policy });
   }
   return [offered.kind === 'totp' ? 'otp' : 'recovery-code-saved', 'mfa'];
 
@@ -146,7 +146,7 @@ export async function checkSecondFactor(
   /** One notification until the next right code: the person who tried knows the password. */
   async function tellOfGuesses(): Promise<void> {
     await database.transaction((tx) =>
-      noteChange(tx, { now, accountId: account, event: 'authenticator_disabled', change: 'totp_guessed' }),
+      recordChange(tx, { now, accountId: account, event: 'authenticator_disabled', change: 'totp_guessed' }),
     );
   }
   async function useCode(): Promise<boolean> {

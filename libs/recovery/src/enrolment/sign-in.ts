@@ -8,12 +8,12 @@ import {
   normaliseIdentifier,
   payForRefusal,
   readKnownBrowsers,
-  renewHash,
+  rehash,
   verifyPassword,
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, chargesOfSource, limited } from '@rekey/limits';
+import { budgets, limited, limitsOfSource } from '@rekey/limits';
 import { type Client, type SignedIn, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
 import type { ActContext } from '../context.js';
 import { knownAmong, type PasswordAttempt, tryPassword } from './password-attempts.js';
@@ -32,7 +32,7 @@ export interface SignInRequest {
 /** For the next sign-in from the same browser or app. */
 export type WithDeviceToken<Tokens> = Tokens & { device_token: string };
 
-type SignInContext = TokenContext & Pick<ActContext, 'flood' | 'odds'>;
+type SignInContext = TokenContext & Pick<ActContext, 'rateLimits' | 'odds'>;
 
 /**
  * Sign-in by password, for products without their own. Neither the response nor its time reveals whether the account exists or has a
@@ -50,7 +50,7 @@ export async function signInWithin(
   const { database, keyring, clock } = context;
   const shown = readKnownBrowsers(keyring, request.device_tokens, clock.now());
   const budget = budgets.signIns;
-  const bySource = chargesOfSource(keyring, budget, source, 'source ');
+  const bySource = limitsOfSource(keyring, budget, source, 'source ');
   // Before any lookup. A browser that may be known is charged once its account has been found.
   if (shown.length === 0 && !(await within(context, bySource))) return limited(budget);
   const identifier = normaliseIdentifier(request.identifier, { country: request.country });
@@ -73,7 +73,7 @@ export async function signInWithin(
   if (isRefused(more) || !account) return refuseSignIn(context, client, found?.id, more);
   const signedIn = await open(context, client, account, { password: request.password, more });
   if (!signedIn) return refuse('unauthorized');
-  database.note('sign_ins', { outcome: 'success', client: client.client_id });
+  database.record('sign_ins', { outcome: 'success', client: client.client_id });
   return { ...signedIn.tokens, device_token: tokenOf(context, signedIn, browser) };
 }
 
@@ -85,8 +85,7 @@ async function open(
   { password, more }: { password: string; more: string[] },
 ): Promise<SignedIn | undefined> {
   const { database, keyring } = context;
-  const renewed =
-    stored === null ? null : await renewHash(database, keyring, { account: id, stored }, password);
+  const renewed = stored === null ? null : await rehash(database, keyring, { account: id, stored }, password);
   const signedIn = await signIn(context, client, { account: id, passwordHash: renewed, more });
   if (signedIn) return signedIn;
   // A key rotation may have encrypted the hash again at this moment.
@@ -125,7 +124,7 @@ async function refuseSignIn(
   // Being asked for the second factor is not a failure yet.
   const isHalf = isRefused(refusal) && refusal.code === 'second_factor_required';
   const outcome = isHalf ? 'second_factor_required' : 'failure';
-  database.note('sign_ins', { outcome, client: client.client_id });
+  database.record('sign_ins', { outcome, client: client.client_id });
   if (isHalf) return refusal;
   const now = clock.now();
   await recordAudit(database, {

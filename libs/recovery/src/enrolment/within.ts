@@ -1,13 +1,13 @@
-import { type Budget, type Charge, counterKey, spendInTurn } from '@rekey/limits';
+import { type Budget, consumeInTurn, counterKey, type LimitCharge } from '@rekey/limits';
 import type { ActContext } from '../context.js';
 
-/** Consumes one of each limit. Returns whether all of them allowed it, see {@link spendInTurn}. */
+/** Consumes one of each limit. Returns whether all of them allowed it, see {@link consumeInTurn}. */
 export const within = (
-  { database, clock, flood }: ActContext,
-  charges: readonly Charge[],
-): Promise<boolean> => spendInTurn(database, new Date(clock.now()), charges, flood);
+  { database, clock, rateLimits }: ActContext,
+  charges: readonly LimitCharge[],
+): Promise<boolean> => consumeInTurn(database, new Date(clock.now()), charges, rateLimits);
 
-export const chargeOf = ({ keyring }: ActContext, budget: Budget, party: string): Charge => ({
+export const chargeOf = ({ keyring }: ActContext, budget: Budget, party: string): LimitCharge => ({
   key: counterKey(keyring, budget, party),
   budget,
 });

@@ -31,7 +31,7 @@ const insert = statement(
 );
 
 /** Starts a device authorization (RFC 8628 §3.1). Refusals: `invalid_scope`. */
-export async function beginDevice(
+export async function startDeviceAuthorization(
   { database, keyring, clock, recoveryUrl }: TokenContext,
   client: Client,
   request: { scope?: string | undefined },

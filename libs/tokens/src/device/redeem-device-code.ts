@@ -3,8 +3,14 @@ import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from '../clients.js';
 import type { TokenContext } from '../context.js';
-import { type FamilyRow, insertFamily, newFamily, newSession, type TokenResponse } from '../families.js';
 import { type OAuthRefusal, oauthRefuse } from '../oauth-refusal.js';
+import {
+  type IssuedSessionRow,
+  insertSession,
+  newSessionValues,
+  startSession,
+  type TokenResponse,
+} from '../sessions.js';
 import { deviceDigests } from './device-codes.js';
 
 /** Each poll that comes too early makes the device wait this much longer (RFC 8628 §3.5). */
@@ -39,13 +45,13 @@ const poll = statement(
    ), granted as (
      select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, approving, who, taken
      where s.id = approving.id and s.ended_at is null for share of s
-   ), ${insertFamily('who, granted')}
+   ), ${insertSession('who, granted')}
    select presented.state, presented.scope, presented.expired, presented.early, who.roles,
      session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms
    from presented left join session on true left join who on true`,
 );
 
-interface Polled extends Omit<FamilyRow, 'id'> {
+interface Polled extends Omit<IssuedSessionRow, 'id'> {
   state: 'pending' | 'approved' | 'denied' | 'used';
   scope: string;
   expired: boolean;
@@ -78,8 +84,8 @@ export async function redeemDeviceCode(
     clientId: client.client_id,
   });
   if (!known) return oauthRefuse('invalid_grant', 'the device_code is unknown');
-  const { refreshToken, values } = newFamily(context, {
-    familyId: uuidv7(now),
+  const { refreshToken, values } = newSessionValues(context, {
+    sessionId: uuidv7(now),
     auditId: uuidv7(now),
     client,
     scope: known.scope,
@@ -92,8 +98,8 @@ export async function redeemDeviceCode(
     strongRoles: context.strongRoles,
   });
   if (row?.id) {
-    const family = { ...row, id: row.id };
-    return newSession(context, family, {
+    const session = { ...row, id: row.id };
+    return startSession(context, session, {
       grant: 'device',
       clientId: client.client_id,
       scope: row.scope,

@@ -49,7 +49,7 @@ export async function diagnose(
   expected: { audience?: string | undefined } = {},
 ): Promise<Diagnosis> {
   const diagnosis = await findCause(context, token, expected);
-  context.database.note('tokens_diagnosed', { cause: diagnosis.cause });
+  context.database.record('tokens_diagnosed', { cause: diagnosis.cause });
   return diagnosis;
 }
 
@@ -171,7 +171,7 @@ async function endEvidence(
     return { expired_at: session.until.toISOString(), expired_for_seconds: expiredFor };
   }
   if (!session.ended_at) return {};
-  const noted = await findAudit(database, {
+  const audited = await findAudit(database, {
     accountId: session.account_id,
     at: session.ended_at,
     session: session.id,
@@ -179,7 +179,7 @@ async function endEvidence(
   });
   return {
     revoked_at: session.ended_at.toISOString(),
-    ...(noted ? { revoked_by: noted.actor, audit_id: noted.id } : {}),
-    ...(noted?.source ? { revoked_from: noted.source } : {}),
+    ...(audited ? { revoked_by: audited.actor, audit_id: audited.id } : {}),
+    ...(audited?.source ? { revoked_from: audited.source } : {}),
   };
 }

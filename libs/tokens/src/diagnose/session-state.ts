@@ -3,7 +3,7 @@ import { statement } from '@rekey/database';
 import { isLive, type VerifiedAccessToken } from '../access-token.js';
 import type { TokenContext } from '../context.js';
 import type { EndReason } from '../end-sessions.js';
-import { refreshDigests, untilOf } from '../families.js';
+import { refreshDigests, untilOf } from '../sessions.js';
 import type { Cause } from './causes.js';
 
 /** The state of a session, and of the refresh token that was presented. */

@@ -62,7 +62,7 @@ export class WayBack {
       );
     // An account with a second factor needs one more proof.
     if (view.state === 'proving') return this.ask(view.methods[0] ?? 'code');
-    await recovery.settle({ password: input('new-password').value });
+    await recovery.complete({ password: input('new-password').value });
     this.close(true);
   }
 

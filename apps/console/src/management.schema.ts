@@ -1,0 +1,148 @@
+import { type AccountToPut, isPasswordHash } from '@rekey/accounts';
+import { deny } from '@rekey/http';
+import { pickLocale } from '@rekey/kernel';
+import { clientLifetimes, grants, isClientId, tokenExchangeGrant } from '@rekey/tokens';
+import { z } from 'zod';
+
+/** Unknown members are refused, so that nobody sets what is not named here. */
+const address = z.strictObject({
+  kind: z.enum(['email', 'phone']),
+  value: z.string().min(1).max(254),
+  verified: z.boolean(),
+  primary: z.boolean().optional(),
+});
+
+const role = z.string().regex(/^[\w:.-]{1,64}$/);
+
+const accountMembers = {
+  username: z.string().min(1).max(128).optional(),
+  addresses: z.array(address).max(20).default([]),
+  roles: z.array(role).max(50).default([]),
+  status: z.enum(['active', 'disabled']).default('active'),
+  locale: z.string().max(35).optional(),
+  aal: z
+    .union([z.literal(1), z.literal(2)])
+    .optional()
+    .describe(
+      'Assurance level of your own sign-in: 2 if it asks for a second factor. If left out, the level stays as it is',
+    ),
+};
+
+const accountFields = z.strictObject({
+  ...accountMembers,
+  password: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe('Never returned. If left out, the account keeps its password'),
+  password_hash: z
+    .string()
+    .max(300)
+    .refine(
+      isPasswordHash,
+      'must be an argon2id hash as a PHC string: m 19456 to 131072 (KiB), t 1 to 6, p 1 to 4',
+    )
+    .optional()
+    .describe('Instead of `password`: a hash from another system'),
+});
+
+/** Which of the two would count is not for the reader to guess. */
+const onePassword = {
+  test: ({ password, password_hash }: z.output<typeof accountFields>) =>
+    password === undefined || password_hash === undefined,
+  else: { path: ['password_hash'], message: 'set either password or password_hash, not both' },
+};
+
+const inAddress = z
+  .string()
+  .optional()
+  .describe('If given, it must match the URL. So you can send back what you have read');
+
+export const accountBody = accountFields.extend({ id: inAddress }).refine(onePassword.test, onePassword.else);
+export const importLine = accountFields
+  .extend({ id: z.string().min(1).max(128) })
+  .refine(onePassword.test, onePassword.else);
+
+export const accountResponse = z.object({
+  id: z.string(),
+  ...accountMembers,
+  addresses: z.array(address.required()),
+});
+
+export const importResult = z.object({
+  line: z.number().int(),
+  id: z.string().optional(),
+  result: z.enum(['created', 'replaced', 'failed']),
+  code: z.string().optional(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+export type ImportResult = z.output<typeof importResult>;
+
+/** @throws {RefusedException} `invalid_request` when the body is about another one than the address */
+export function checkSame(member: 'id' | 'client_id', inBody: string | undefined, address: string): void {
+  if (inBody === undefined || inBody === address) return;
+  deny('invalid_request', {
+    errors: [{ pointer: `/${member}`, detail: 'does not match the id in the URL' }],
+  });
+}
+
+const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/);
+/** RFC 9700 §2.1 and §4.1: to the letter, without fragment or credentials; plain http only back to this machine (RFC 8252 §7.3). */
+function isRedirectUri(text: string): boolean {
+  if (!/^[\x21-\x7e]{1,2000}$/.test(text) || text.includes('#') || !URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  if (protocol === 'http:') return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  // An app's own scheme is a reversed domain name (RFC 8252 §7.1); javascript:, data: and their kind have no dot.
+  return protocol === 'https:' || /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(protocol);
+}
+
+const redirectUri = z
+  .string()
+  .refine(
+    isRedirectUri,
+    'must be https, http on localhost, or the private scheme of an app, without fragment or credentials',
+  );
+const name = z
+  .string()
+  .trim()
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters on one line');
+
+export const clientIdInPath = z
+  .string()
+  .refine(isClientId, 'must be 1 to 100 letters, digits, "_", ".", ":" or "-"');
+
+export const clientBody = z
+  .strictObject({
+    name,
+    type: z.enum(['public', 'confidential']),
+    redirect_uris: z.array(redirectUri).max(50).default([]),
+    grants: z.array(z.enum(grants)).default([tokenExchangeGrant, 'authorization_code', 'refresh_token']),
+    scopes: z.array(scope).max(50).default(['account']),
+    lifetimes: clientLifetimes.default({}),
+    client_id: inAddress,
+  })
+  .refine(({ type, grants: wanted }) => type === 'confidential' || !wanted.includes('client_credentials'), {
+    path: ['grants'],
+    message: 'client_credentials needs a confidential client',
+  });
+
+export const clientResponse = z.object({
+  client_id: z.string(),
+  name: z.string(),
+  type: z.enum(['public', 'confidential']),
+  redirect_uris: z.array(z.string()),
+  grants: z.array(z.string()),
+  scopes: z.array(z.string()),
+  lifetimes: z.object({
+    access: z.number().optional(),
+    refresh_idle: z.number().optional(),
+    refresh: z.number().optional(),
+  }),
+  client_secret: z.string().optional().describe('Shown once, when it is created'),
+});
+
+export const accountToPut = (id: string, body: z.output<typeof accountBody>): AccountToPut => {
+  const { password_hash: passwordHash, locale, id: _same, ...rest } = body;
+  return { id, ...rest, passwordHash, locale: locale === undefined ? undefined : pickLocale(locale) };
+};

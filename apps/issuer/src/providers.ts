@@ -1,0 +1,89 @@
+import type { Provider } from '@nestjs/common';
+import { Database } from '@rekey/database';
+import {
+  CLIENTS,
+  CLOCK,
+  CONTEXT,
+  databaseProvider,
+  LOG,
+  type Log,
+  logFields,
+  Resources,
+  SETTINGS,
+  TOKENS,
+} from '@rekey/http';
+import type { Clock } from '@rekey/kernel';
+import { openRateLimitStore } from '@rekey/limits';
+import { type EnrolmentContext, policyFrom, type RecoveryPolicy, strongRolesOf } from '@rekey/recovery';
+import type { Settings } from '@rekey/settings';
+import { ClientDirectory, managementScopes, putClient, type TokenContext, tokenContext } from '@rekey/tokens';
+
+export const PRODUCT_NAME = Symbol('productName');
+const POLICY = Symbol('RecoveryPolicy');
+const FLOOD = Symbol('FloodCounters');
+
+export type IssuerContext = TokenContext & EnrolmentContext;
+
+export const issuerProviders: Provider[] = [
+  databaseProvider(),
+  { provide: POLICY, inject: [SETTINGS], useFactory: policyFrom },
+  {
+    provide: FLOOD,
+    inject: [Resources, SETTINGS, LOG],
+    useFactory: (resources: Resources, { redisUrl }: Settings, log: Log) =>
+      resources.open(
+        () =>
+          openRateLimitStore(redisUrl, (fault, place) =>
+            log.warn({ err: fault, ...logFields(place) }, 'limits on Redis'),
+          ),
+        (rateLimits) => rateLimits?.close(),
+      ),
+  },
+  {
+    provide: CONTEXT,
+    inject: [SETTINGS, Database, CLOCK, POLICY, FLOOD],
+    useFactory: async (
+      settings: Settings,
+      database: Database,
+      clock: Clock,
+      policy: RecoveryPolicy,
+      rateLimits: EnrolmentContext['rateLimits'],
+    ): Promise<IssuerContext> => {
+      const context = {
+        ...tokenContext(settings, { database, clock, strongRoles: strongRolesOf(policy) }),
+        rateLimits,
+        odds: policy.odds,
+        bindingHoldMs: policy.bindingHoldHours * 3_600_000,
+      };
+      await context.keys.signingKey('access_token');
+      await context.keys.signingKey('recovery_assertion');
+      await putManagementClient(context, settings);
+      return context;
+    },
+  },
+  {
+    provide: CLIENTS,
+    inject: [CONTEXT],
+    useFactory: (context: IssuerContext) => new ClientDirectory(context),
+  },
+  { provide: TOKENS, useExisting: CONTEXT },
+  { provide: PRODUCT_NAME, inject: [SETTINGS], useFactory: ({ productName }: Settings) => productName },
+];
+
+/** The client of the management API is what the settings say, from each start on. */
+async function putManagementClient(context: TokenContext, { management }: Settings): Promise<void> {
+  await putClient(
+    context,
+    context.clock.now(),
+    {
+      client_id: management.clientId,
+      name: 'Management',
+      type: 'confidential',
+      redirect_uris: [],
+      grants: ['client_credentials'],
+      scopes: [...managementScopes],
+      lifetimes: {},
+    },
+    { secret: management.clientSecret },
+  );
+}

@@ -1,0 +1,17 @@
+import type { RecoveryContext } from '@rekey/recovery';
+import type { ClientDirectory, TokenContext } from '@rekey/tokens';
+import type { BrowserState } from './browser-state.js';
+
+export const PAGES = Symbol('PageParts');
+
+/** What the pages are made of. */
+export interface PageParts {
+  context: RecoveryContext;
+  clients: ClientDirectory;
+  tokens: TokenContext & Pick<RecoveryContext, 'rateLimits'>;
+  browser: BrowserState;
+  productName: string;
+  signInUrl?: string | undefined;
+  /** What was given out cannot be taken back here. */
+  issuerIsExternal: boolean;
+}

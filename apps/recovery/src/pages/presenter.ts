@@ -1,0 +1,71 @@
+import { Reply } from '@rekey/http';
+import type { Locale } from '@rekey/kernel';
+import type { FastifyRequest } from 'fastify';
+import type { VNode } from 'preact';
+import { render } from 'preact-render-to-string';
+import type { Browser } from './browser-state.js';
+import { everyForm, isFormPath } from './every-form.js';
+import type { PageParts } from './page-parts.js';
+import type { PageContext } from './shell.js';
+
+/** What a handler of pages returns: a page, or where the browser goes. */
+export type Page = Reply<string | undefined>;
+
+/** Thrown by a guard that shows a page, or leads elsewhere, instead of what was asked for. */
+export class ShownInstead extends Error {
+  constructor(readonly page: Page) {
+    super('a page is shown instead');
+  }
+}
+
+/** 303 after a form, so that neither reload nor back sends it again (RFC 9110 §15.4.4; RFC 9700 §4.12). */
+export const seeOther = (url: string): Page => new Reply(303, undefined, { location: url });
+
+/** Makes the pages of one request, and has what acts and pages need for it. */
+export class Presenter {
+  readonly context: PageContext;
+
+  /** @param parts for this request: what is done with them was caused by it */
+  constructor(
+    readonly parts: PageParts,
+    readonly browser: Browser,
+  ) {
+    const locale: Locale = browser.locale();
+    const { productName: service } = parts;
+    // After a form that did not work the address is still the form's, and is there to be read.
+    this.context = { locale, service, here: hereOf(browser.request), csrf: browser.csrf() };
+  }
+
+  /** @param formTo where a form of this page may end up beside us: Chromium applies `form-action` to redirects too */
+  page(status: number, view: VNode, formTo?: string): Page {
+    const policy = [
+      "default-src 'none'",
+      "style-src 'self'",
+      "script-src 'self'",
+      "img-src 'self'",
+      "connect-src 'self'",
+      `form-action 'self'${formTo ? ` ${formTo}` : ''}`,
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ].join('; ');
+    return new Reply(status, `<!doctype html>${render(view)}`, {
+      'content-security-policy': policy,
+      'content-language': this.context.locale,
+      'content-type': 'text/html; charset=utf-8',
+      // What is away for a moment: programs that fetch a page come again too (RFC 9110 §15.6.4).
+      ...(status === 503 && { 'retry-after': '5' }),
+    });
+  }
+
+  to(url: string): Page {
+    return seeOther(url);
+  }
+}
+
+function hereOf(request: FastifyRequest): string {
+  const { pathname, searchParams } = new URL(request.url, 'http://here');
+  searchParams.delete('lang');
+  searchParams.delete('token');
+  const query = searchParams.toString();
+  return `${isFormPath(pathname) ? everyForm[pathname].page : pathname}${query ? `?${query}` : ''}`;
+}

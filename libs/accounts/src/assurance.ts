@@ -1,0 +1,221 @@
+import { type Sql, statement } from '@rekey/database';
+import { counts, proves, type Use } from './counting.js';
+
+/** The assurance level of an account, and what else can prove who its owner is. */
+export interface Assurance {
+  /** Identifies the account behind the id: new at each creation. */
+  generation: string;
+  /** The assurance level that it requires, see {@link levelOf}. */
+  aal: 1 | 2;
+  /** Kinds of authenticators that a recovery may still ask for. */
+  authenticators: ('totp' | 'backup_code')[];
+  /** Whether there is an address that a code can go to. */
+  reachable: boolean;
+  /**
+   * RFC 3339, to the microsecond: the last stop of one of its recoveries, unless a recovery that was held for it has been completed since.
+   */
+  stopped_at: string | null;
+}
+
+const hasTotp = (use: Use) =>
+  `exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and ${counts('t', use)})`;
+
+/**
+ * The assurance level that the account `a` requires (NIST SP 800-63B-4 §2), as SQL: 2 if the product says so, an authenticator app is
+ * bound, or one of its roles requires it. Nothing else decides it. A disabled app still counts: an attacker who exhausts it must not make
+ * the account easier to take. An app on hold counts for sign-in, and not yet for recovery.
+ *
+ * @param strongRoles an expression of `text[]`: the roles for which the policy asks for level 2
+ */
+export const levelOf = (strongRoles: string, use: Use): string =>
+  `(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasTotp(use)} then 2 else 1 end)`;
+
+/** For a recovery. Needs `:strongRoles` and `:now`. */
+export const assuranceOf = (account: string): string => `
+  select jsonb_build_object(
+    'generation', a.generation,
+    'stopped_at', a.stopped_at,
+    'aal', ${levelOf(':strongRoles', 'recovery')},
+    'reachable', exists (
+      select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+    ),
+    'authenticators', (
+      select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
+      where t.account_id = a.id and ${proves('t', 'recovery')}
+        and (t.kind = 'totp' or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+    )
+  ) from accounts a where a.id = ${account} and a.status = 'active'`;
+
+/**
+ * What an attempt at an authenticator app is compared with, as SQL that yields `authenticator_id, evidence` for one account, or nothing.
+ * Sign-in also accepts apps that recoveries have disabled.
+ */
+export const totpEvidence = (account: string, use: Use = 'recovery'): string => `
+  select t.id::text as authenticator_id,
+    jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
+  from authenticators t
+  where t.account_id = ${account} and t.kind = 'totp' and ${proves('t', use)}`;
+
+/** The same for backup codes: the salt of the set and the digests of its unused codes. */
+export const backupCodeEvidence = (account: string, use: Use = 'recovery'): string => `
+  select t.id::text as authenticator_id,
+    jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
+      select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
+    )) as evidence
+  from authenticators t
+  where t.account_id = ${account} and t.kind = 'backup_code' and ${proves('t', use)}`;
+
+/** Whether an account's address is still the authenticator that a code went to, as a condition: the same binding, not removed. */
+export const isAddressBound = (authenticator: string, account: string): string => `exists (
+  select from addresses d
+  where d.account_id = ${account} and d.id = split_part(${authenticator}, ':', 1)::uuid and d.binding = split_part(${authenticator}, ':', 2)::integer
+    and d.verified and d.removed_at is null)`;
+
+/** The same for any authenticator, as evidence names them. */
+const isBound = (authenticator: string, account: string): string => `
+  case when position(':' in ${authenticator}) > 0 then ${isAddressBound(authenticator, account)}
+    else exists (
+      select from authenticators t
+      where t.account_id = ${account} and t.id::text = ${authenticator} and ${proves('t', 'recovery')}
+    ) end`;
+
+/**
+ * Which proofs still hold, as SQL that yields `boolean[]` in their order. The account is active and of the same generation, the
+ * authenticator is still bound and confirmed, and since the proof the account has had no new password and was not disabled.
+ *
+ * @param of expressions: the account's id, its generation or null, `text[]` of authenticators, `timestamptz[]` of when each was used
+ */
+export const proofsHeld = (of: {
+  account: string;
+  generation: string;
+  authenticators: string;
+  times: string;
+}): string => `array(
+  select exists (
+    select from accounts a
+    where a.id = ${of.account} and a.status = 'active' and ${isOfGeneration('a', of.generation)}
+      and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and ${isBound('proof.authenticator', 'a.id')}
+  )
+  from unnest(${of.authenticators}, ${of.times}) with ordinality as proof (authenticator, at, nth) order by nth)`;
+
+/** Whether the account with this alias is still the same one, as a condition. The previous release wrote null. */
+export const isOfGeneration = (account: string, generation: string): string =>
+  `(${generation} is null or ${account}.generation = ${generation})`;
+
+/**
+ * Whether the proofs of a recovery still entitle to a session of the account `a`, as a condition: its generation, every authenticator, no
+ * new password but the recovery's own, not disabled in between, and a level that covers what the account requires now.
+ *
+ * @param of expressions; `since` is the time of the oldest proof, null when the previous release wrote it
+ */
+export const evidenceHolds = (of: {
+  generation: string;
+  authenticators: string;
+  since: string;
+  recovery: string;
+  acr: string;
+  strongRoles: string;
+}): string => `(
+  ${isOfGeneration('a', of.generation)} and ${coversLevel(of.acr, of.strongRoles, 'recovery')}
+  and (a.password_recovery_id is not distinct from ${of.recovery} or coalesce(a.password_changed_at <= ${of.since}, true))
+  and coalesce(a.evidence_from <= ${of.since}, true)
+  and not exists (select from unnest(${of.authenticators}) as proof (authenticator) where not (${isBound('proof.authenticator', 'a.id')})))`;
+
+/** The same for an account that must also be active, as a condition. */
+export const isEntitled = (account: string, evidence: Parameters<typeof evidenceHolds>[0]): string =>
+  `exists (select from accounts a where a.id = ${account} and a.status = 'active' and ${evidenceHolds(evidence)})`;
+
+/** Whether an authentication context is enough for the level that the account `a` requires, as a condition. */
+export const coversLevel = (acr: string, strongRoles: string, use: Use): string =>
+  `(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles, use)} = 1)`;
+
+const levelFor = (use: Use) =>
+  `select ${levelOf(':strongRoles', use)} as level from accounts a where a.id = :account and a.status = 'active'`;
+
+const levelNow = statement('account_level', levelFor('sign-in'));
+const recoveryLevelNow = statement('account_recovery_level', levelFor('recovery'));
+
+/** The level that a recovery has to reach: an authenticator on hold does not raise it yet. */
+export async function readRecoveryLevel(
+  sql: Sql,
+  of: { account: string; strongRoles: string[]; now: Date },
+): Promise<1 | 2 | undefined> {
+  const [row] = await sql.query<{ level: 1 | 2 }>(recoveryLevelNow, of);
+  return row?.level;
+}
+
+const hasApp = statement(
+  'account_has_app',
+  `select ${hasTotp('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
+);
+
+/** Whether a sign-in requires a second factor: an authenticator app is bound, disabled for recovery or not. */
+export async function hasSecondFactor(sql: Sql, account: string): Promise<boolean> {
+  const [row] = await sql.query<{ has: boolean }>(hasApp, { account });
+  return row?.has ?? false;
+}
+
+/** @returns the level that an active account requires for a sign-in; undefined without such an account */
+export async function readLevel(
+  sql: Sql,
+  of: { account: string; strongRoles: string[] },
+): Promise<1 | 2 | undefined> {
+  const [row] = await sql.query<{ level: 1 | 2 }>(levelNow, of);
+  return row?.level;
+}
+
+const acceptStep = statement(
+  'authenticator_accept_step',
+  `update authenticators set last_step = :step
+   where id = :id and bound_at is not null and suspended_at is null and (last_step is null or last_step < :step::bigint) returning id`,
+);
+
+/** @returns false when this time step, or a later one, was accepted before (RFC 6238 §5.2) */
+export const acceptTotpStep = async (sql: Sql, of: { id: string; step: number }): Promise<boolean> =>
+  (await sql.query(acceptStep, of)).length > 0;
+
+const useCode = statement(
+  'authenticator_use_code',
+  `update backup_codes set used_at = :at where authenticator_id = :id and digest = :digest and used_at is null
+     and exists (select from authenticators t where t.id = :id and t.suspended_at is null) returning digest`,
+);
+
+/** @returns false when the code was used before */
+export const useBackupCode = async (
+  sql: Sql,
+  of: { id: string; digest: Buffer; at: Date },
+): Promise<boolean> => (await sql.query(useCode, of)).length > 0;
+
+const disable = statement(
+  'authenticator_disable',
+  `with app as (
+     update authenticators set disabled_at = :at where id::text = any(:ids::text[]) and disabled_at is null returning account_id
+   ), address as (
+     update addresses set disabled_at = :at where id::text || ':' || binding = any(:ids::text[]) and disabled_at is null returning account_id
+   )
+   select account_id from app union all select account_id from address`,
+);
+
+/**
+ * Allows short codes to an address again, as a data-modifying SQL clause: a code too long to guess has come back from it.
+ *
+ * @param authenticator an expression, as the evidence names it; nothing happens to one that is not an address
+ */
+export const allowShortCodes = (authenticator: string): string => `
+  update addresses set disabled_at = null
+  where id = split_part(${authenticator}, ':', 1)::uuid and binding::text = split_part(${authenticator}, ':', 2) and disabled_at is not null`;
+
+/**
+ * Excludes authenticators from recovery until they are bound again (NIST SP 800-63B-4 §3.2.2). An address still works, without short codes.
+ * Sign-in is not affected.
+ *
+ * @param of.ids as the evidence names them
+ * @returns the account, when something was disabled that was not before
+ */
+export async function disableAuthenticators(
+  sql: Sql,
+  of: { ids: string[]; at: Date },
+): Promise<string | undefined> {
+  const [row] = await sql.query<{ account_id: string }>(disable, of);
+  return row?.account_id;
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP, type Socket } from 'node:net';
+import { type Database, withTrace } from '@rekey/database';
+import { systemClock, uuidv7 } from '@rekey/kernel';
+import { markFailed, readRequestId, startSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+/** Whose word about a request counts: the proxies of the settings, as the connection has them. */
+export class TrustedProxies {
+  private readonly list = new BlockList();
+  private readonly known = new WeakMap<Socket, boolean>();
+
+  constructor(addresses: readonly string[]) {
+    for (const entry of addresses) {
+      const [address = '', bits] = entry.split('/');
+      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+      if (bits === undefined) this.list.addAddress(address, family);
+      else this.list.addSubnet(address, Number(bits), family);
+    }
+  }
+
+  /** Asked several times a request; who is at the other end of a connection does not change. */
+  isOne({ socket }: IncomingMessage): boolean {
+    const known = this.known.get(socket);
+    if (known !== undefined) return known;
+    const { remoteAddress: address = '' } = socket;
+    const family = isIP(address);
+    const isOne = family !== 0 && this.list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+    this.known.set(socket, isOne);
+    return isOne;
+  }
+}
+
+const headerOf = (request: IncomingMessage, name: string): string | undefined => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** A trusted proxy's id of a request, or its trace; a new one for everyone else. */
+export const requestIdOf =
+  (proxies: TrustedProxies) =>
+  (request: IncomingMessage): string => {
+    const given = proxies.isOne(request)
+      ? (readRequestId(headerOf(request, 'x-request-id')) ??
+        readRequestId(headerOf(request, 'traceparent')?.split('-')[1]))
+      : undefined;
+    return given ?? uuidv7(systemClock.now());
+  };
+
+interface Way {
+  trace: TraceContext;
+  span: ReturnType<typeof startSpan>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined for what was refused before any route was looked for. */
+    way: Way | undefined;
+  }
+}
+
+/** What was noted while a request was answered. */
+export const eventsOf = ({ way }: FastifyRequest): TraceContext['events'] => way?.trace.events ?? [];
+
+/** What an act needs, for this request: what is done there is counted, traced and written down as caused by it. */
+export const withRequestTrace = <Context extends { database: Database }>(
+  context: Context,
+  { way }: FastifyRequest,
+): Context => withTrace(context, way?.trace);
+
+/** Gives a request its place, under its id and in its trace, up to its answer. */
+export function registerCorrelation(
+  fastify: FastifyInstance,
+  telemetry: Telemetry,
+  proxies: TrustedProxies,
+): void {
+  fastify.decorateRequest('way', undefined);
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { raw, method, id } = request;
+    const route = request.routeOptions.url ?? 'none';
+    const trace = telemetry.traceOf(id, proxies.isOne(raw) ? headerOf(raw, 'traceparent') : undefined);
+    const attributes = { 'http.request.method': method, 'http.route': route, 'rekey.request_id': id };
+    request.way = { trace, span: startSpan(trace, `${method} ${route}`, 'server', attributes) };
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const span = request.way?.span;
+    span?.setAttribute('http.response.status_code', reply.statusCode);
+    if (reply.statusCode >= 500) markFailed(span, { code: reply.statusCode });
+    span?.end();
+    done();
+  });
+}

@@ -1,0 +1,107 @@
+import { type Sql, statement } from '@rekey/database';
+import { type Keyring, type LimitView, type Refusal, refuse } from '@rekey/kernel';
+import type { Budget } from './budgets.js';
+import type { LimitCharge, RateLimitStore } from './rate-limit-store.js';
+
+/** The counter key of one budget for one party. It contains the party (an address, a source) only as a keyed digest. */
+export const counterKey = (keyring: Keyring, budget: Budget, party: string): Buffer =>
+  keyring.mac(`limit/${budget.policy}`, party);
+
+/**
+ * Consumes from a counter, as SQL for statements that charge and act at once. Yields `key, spent, resets_at`, this charge included. A
+ * window that has expired starts again. Needs `:now`.
+ *
+ * @param rows a select of `key bytea, window_ms` (integer or bigint), each key once
+ */
+export const consumeRows = (rows: string): string => `
+  insert into limit_counters (key, spent, resets_at)
+  select charged.key, 1, :now::timestamptz + charged.window_ms * interval '1 millisecond'
+  from (${rows}) charged
+  order by charged.key
+  on conflict (key) do update set
+    spent = case when limit_counters.resets_at <= :now::timestamptz then 1 else limit_counters.spent + 1 end,
+    resets_at = case when limit_counters.resets_at <= :now::timestamptz then excluded.resets_at else limit_counters.resets_at end
+  returning key, spent, resets_at`;
+
+const charge = statement(
+  'limits_consume',
+  consumeRows('select unnest(:keys::bytea[]) as key, unnest(:windows::integer[]) as window_ms'),
+);
+
+/**
+ * Consumes one of each.
+ *
+ * @param flood the store that counts these, when it is available
+ * @returns true when each of them was still within its quota
+ */
+export async function consume(
+  sql: Sql,
+  now: Date,
+  charges: readonly LimitCharge[],
+  rateLimits?: RateLimitStore,
+): Promise<boolean> {
+  const over = await exceeded(sql, now, charges, rateLimits);
+  for (const { policy } of over) sql.record('rate_limit_exceeded', { policy });
+  return over.length === 0;
+}
+
+/**
+ * The same for nested budgets, the narrowest first. A budget that refuses is not charged to the next one, so that a caller over a narrow
+ * budget uses up nothing of their neighbours'.
+ */
+export async function consumeInTurn(
+  sql: Sql,
+  now: Date,
+  charges: readonly LimitCharge[],
+  rateLimits?: RateLimitStore,
+): Promise<boolean> {
+  for (const charge of charges) if (!(await consume(sql, now, [charge], rateLimits))) return false;
+  return true;
+}
+
+async function exceeded(
+  sql: Sql,
+  now: Date,
+  charges: readonly LimitCharge[],
+  rateLimits: RateLimitStore | undefined,
+): Promise<Budget[]> {
+  const budgets = charges.map(({ budget }) => budget);
+  const counted = await rateLimits?.consume(now, charges, sql.trace);
+  if (counted) return budgets.filter(({ quota }, at) => (counted[at]?.spent ?? 0) > quota);
+  const rows = await sql.query<{ key: Buffer; spent: number }>(charge, {
+    now,
+    keys: charges.map(({ key }) => key),
+    windows: charges.map(({ budget }) => budget.windowMs),
+  });
+  return charges.flatMap(({ key, budget }) => {
+    const row = rows.find((candidate) => candidate.key.equals(key));
+    return row !== undefined && row.spent <= budget.quota ? [] : [budget];
+  });
+}
+
+/** A counter as the RateLimit headers show it. */
+export const limitView = (budget: Budget, spent: number, resetsAt: Date, now: Date): LimitView => ({
+  policy: budget.policy,
+  quota: budget.quota,
+  window: budget.windowMs / 1000,
+  remaining: Math.max(0, budget.quota - spent),
+  reset: Math.max(1, Math.ceil((resetsAt.getTime() - now.getTime()) / 1000)),
+});
+
+/**
+ * `rate_limited`, for a budget that is used up. It always reports the whole window: the time that is left would reveal when somebody else
+ * has tried.
+ */
+export function limited({ policy, quota, windowMs }: Budget): Refusal {
+  const window = windowMs / 1000;
+  const limit = { policy, quota, window, remaining: 0, reset: window };
+  return refuse('rate_limited', { retry_after: window, limit });
+}
+
+const forget = statement(
+  'limits_prune',
+  `delete from limit_counters where ctid = any(array(select ctid from limit_counters where resets_at <= :now limit 5000))`,
+);
+
+/** Prunes counters whose window has expired; for the sweep. */
+export const pruneCounters = (sql: Sql, now: Date): Promise<object[]> => sql.query(forget, { now });

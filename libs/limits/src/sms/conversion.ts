@@ -1,0 +1,88 @@
+import { auditInsert } from '@rekey/audit';
+import { type Sql, statement } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import { knownForMs } from './reserve.js';
+
+/**
+ * Marks messages as proven by their code, as a data-modifying SQL clause for the statement that accepts it. It touches one row each, which
+ * nothing else locks. {@link countConversions} does the rest. Needs `:now`.
+ *
+ * @param messages a select of the ids of messages
+ */
+export const conversionRows = (messages: string): string => `
+  update sms_reservations set proven_at = :now::timestamptz
+  where proven_at is null and is_code and message_id in (${messages})`;
+
+const count = statement(
+  'limits_count_conversions',
+  `with turn as materialized (
+     -- Every statement that charges SMS locks this row first, to avoid deadlocks.
+     select scope from sms_spending where scope = 'instance' for update
+   ), fresh as (
+     update sms_reservations r set counted = true
+     where r.message_id in (
+       select message_id from sms_reservations where proven_at is not null and not counted and exists (select from turn)
+       limit 5000
+     )
+     returning r.prefix, r.country, r.slot, r.probing, r.proven_at
+   ), touched as (
+     select one.prefix, fresh.slot, fresh.proven_at, p.open_until is not null and one.prefix = any(fresh.probing) as ends
+     from fresh, lateral (values (fresh.prefix), (fresh.country)) as one (prefix), sms_prefixes p
+     where p.prefix = one.prefix
+   ), ranges as (
+     select prefix, bool_or(ends) as ends, max(proven_at) as proven_at from touched group by prefix
+   ), known as (
+     update sms_prefixes p set proven_at = greatest(p.proven_at, ranges.proven_at),
+       open_until = case when ranges.ends then null else p.open_until end,
+       probes = case when ranges.ends then 0 else p.probes end
+     from ranges where p.prefix = ranges.prefix
+   ), counted as (
+     update sms_traffic t set proven = t.proven + slots.proven
+     from (select prefix, slot, count(*)::integer as proven from touched group by prefix, slot) slots
+     where t.prefix = slots.prefix and t.slot = slots.slot and t.prefix not in (select prefix from ranges where ends)
+   ), begun_anew as (
+     delete from sms_traffic where prefix in (select prefix from ranges where ends)
+   ), audited as (
+     ${auditInsert}
+     select ids.id, :now::timestamptz, 'sms_circuit_breaker_closed', 'system', null, null, jsonb_build_object('prefix', ended.prefix)
+     from (select prefix, row_number() over (order by prefix) as n from ranges where ends) ended
+       join unnest(:auditIds::uuid[]) with ordinality as ids (id, n) on ids.n = ended.n
+   )
+   select prefix from ranges where ends`,
+);
+
+/** The number of breakers that one round can close. */
+const closings = 50;
+
+/**
+ * Counts the proofs since the last round towards their ranges and countries. Closes the breakers that were proved wrong by a message that
+ * they let through.
+ *
+ * @param now milliseconds since the epoch
+ * @returns the prefixes whose breaker closed
+ */
+export async function countConversions(sql: Sql, now: number): Promise<string[]> {
+  const auditIds = Array.from({ length: closings }, () => uuidv7(now));
+  const rows = await sql.query<{ prefix: string }>(count, { now: new Date(now), auditIds });
+  sql.record('sms_circuit_breaker_transitions', { to: 'closed', cause: 'proof' }, rows.length);
+  return rows.map(({ prefix }) => prefix);
+}
+
+const day = 86_400_000;
+
+const forget = statement(
+  'limits_prune_sms',
+  `with reservations as (
+     delete from sms_reservations where reserved_at <= :yesterday
+   ), traffic as (
+     delete from sms_traffic where slot <= :yesterday
+   )
+   delete from sms_prefixes where coalesce(proven_at, '-infinity') <= :unknownSince
+     and coalesce(open_until, '-infinity') <= :unknownSince
+     and not exists (select from sms_traffic t where t.prefix = sms_prefixes.prefix)`,
+);
+
+/** Prunes rows that no rule reads any more; for the sweep. */
+export async function pruneSms(sql: Sql, now: number): Promise<void> {
+  await sql.query(forget, { yesterday: new Date(now - day), unknownSince: new Date(now - knownForMs) });
+}

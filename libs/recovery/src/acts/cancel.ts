@@ -1,0 +1,43 @@
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { isRecoveryToken } from '../bearer.js';
+import type { RecoveryContext, RecoveryReference } from '../context.js';
+import { sourceStates, sqlStates, targetState } from '../state-machine.js';
+
+/**
+ * Everything that is erased when a recovery ends, for whatever reason. Afterwards the row does not reveal the person, nor that two
+ * recoveries had the same identifier, network or browser.
+ */
+export const wiped = `identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea`;
+
+const cancel = statement(
+  'recovery_cancel',
+  `with ended as (
+     update recoveries set state = '${targetState('cancel')}', ended_at = :now, ${wiped}
+     where id = :id and state in (${sqlStates(sourceStates('cancel'))})
+     returning id, account_id
+   ), audited as (
+     ${auditInsert}
+     select :auditId::uuid, :now::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
+   )
+   select exists (select from ended) as ended from recoveries where id = :id`,
+);
+
+/** The person cancels the recovery. Refusals: `not_found`, `finished`. */
+export async function cancelRecovery(
+  { database, keyring, clock }: RecoveryContext,
+  reference: RecoveryReference,
+): Promise<undefined | Refusal> {
+  if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
+  const now = clock.now();
+  const [row] = await database.query<{ ended: boolean }>(cancel, {
+    id: reference.id,
+    now: new Date(now),
+    auditId: uuidv7(now),
+  });
+  if (!row) return refuse('not_found');
+  if (!row.ended) return refuse('recovery_closed');
+  database.record('recoveries_cancelled', {});
+  return undefined;
+}

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { putAccount } from '@rekey/accounts';
+import { type Database, openDatabase, statement } from '@rekey/database';
+import { isRefused, Keyring, MovableClock, refuse } from '@rekey/kernel';
+import { createDatabase, type TestDatabase } from '../../../../test/runner/database.js';
+import {
+  claimMessages,
+  completeRecovery,
+  defaultPolicy,
+  type IssuerPort,
+  prove,
+  type RecoveryContext,
+  type RecoveryReference,
+  showRecovery,
+  startRecovery,
+  stopRecovery,
+} from '../index.js';
+
+const noorsPhone = '+12025550123';
+
+const messagesOf = statement(
+  'spec_messages',
+  'select id, kind from messages where recovery_id = :id order by kind',
+);
+
+/** Another service is called between the claim and the end: these tests show what happens when it, or we, fail there. */
+describe('settling', () => {
+  const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
+  const clock = new MovableClock();
+  let postgres: TestDatabase;
+  let database: Database;
+  let context: RecoveryContext;
+  let exchange: IssuerPort['exchangeForTokens'];
+  let revoked: string[];
+  const tokens = { access_token: 'a', token_type: 'Bearer', expires_in: 600, refresh_token: 'r' };
+
+  beforeAll(async () => {
+    postgres = await createDatabase();
+    database = await openDatabase({ url: postgres.url, name: 'spec' });
+    const mail = (id: string) => ({ kind: 'email' as const, value: `${id}@example.com`, verified: true });
+    const phone = { kind: 'phone' as const, value: noorsPhone, verified: true };
+    for (const [id, addresses] of [
+      ['mei', [mail('mei')]],
+      ['noor', [mail('noor'), phone]],
+    ] as const)
+      await putAccount({ database, keyring }, clock.now(), {
+        id,
+        addresses: [...addresses],
+        roles: [],
+        status: 'active',
+      });
+  });
+  afterAll(async () => {
+    await database.close();
+    await postgres.drop();
+  });
+  beforeEach(() => {
+    clock.advance(600_000);
+    revoked = [];
+    exchange = async () => tokens;
+    context = {
+      database,
+      keyring,
+      clock,
+      enqueue: async () => undefined,
+      issuerUrl: 'https://id.example',
+      productName: 'Rekey',
+      policy: defaultPolicy,
+      strongRoles: [],
+      bindingHoldMs: 0,
+      issuer: {
+        exchangeForTokens: (subject, place) => exchange(subject, place),
+        exchangeForCode: async () => ({ code: 'c' }),
+        revoke: async (id) => {
+          revoked.push(id);
+        },
+      },
+    };
+  });
+
+  const proven = async (
+    identifier = 'mei@example.com',
+  ): Promise<RecoveryReference & { stopToken: string }> => {
+    const opened = await startRecovery(context, {
+      identifier,
+      locale: 'en',
+      source: '192.0.2.1',
+    });
+    if (isRefused(opened)) throw new Error(opened.code);
+    const rows = await database.query<{ id: string }>(messagesOf, { id: opened.id });
+    const [taken] = await claimMessages(
+      context,
+      rows.map(({ id }) => id),
+    );
+    if (!taken || !('send' in taken)) throw new Error('nothing to send');
+    const view = await prove(context, opened, { kind: 'code', value: taken.send.code ?? '' });
+    expect(view).toMatchObject({ state: 'proven' });
+    return { id: opened.id, token: opened.token, stopToken: taken.send.stopToken ?? '' };
+  };
+  const state = async (reference: RecoveryReference) => {
+    const view = await showRecovery(context, reference);
+    return isRefused(view) ? view.code : view.state;
+  };
+
+  test('an issuer that is away grants nothing and costs nothing: the next attempt succeeds', async () => {
+    const reference = await proven();
+    exchange = async () => refuse('unavailable');
+    expect(await completeRecovery(context, reference, {})).toMatchObject({ code: 'unavailable' });
+    exchange = async () => {
+      throw new Error('cut off');
+    };
+    await expect(completeRecovery(context, reference, {})).rejects.toThrow('cut off');
+    expect(await state(reference)).toBe('proven');
+    exchange = async () => tokens;
+    expect(await completeRecovery(context, reference, {})).toMatchObject({
+      ...tokens,
+      recovery_id: reference.id,
+    });
+    const rows = await database.query<{ kind: string }>(messagesOf, { id: reference.id });
+    expect(rows.map(({ kind }) => kind)).toEqual(['recovery_code', 'recovery_completed']);
+  });
+
+  test('a process that died while settling keeps the claim for thirty seconds, then another takes over', async () => {
+    const reference = await proven();
+    let wake: () => void = () => undefined;
+    const asleep = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    let enter: () => void = () => undefined;
+    const entered = new Promise<void>((resolve) => {
+      enter = resolve;
+    });
+    exchange = async () => {
+      enter();
+      await asleep;
+      return { ...tokens, access_token: 'of the one that slept' };
+    };
+    const slept = completeRecovery(context, reference, {});
+    await entered;
+    exchange = async () => tokens;
+    expect(await completeRecovery(context, reference, {})).toMatchObject({
+      code: 'invalid_state',
+      data: { retry_after: 1 },
+    });
+    clock.advance(30_000);
+    expect(await completeRecovery(context, reference, {})).toMatchObject(tokens);
+    wake();
+    expect(await slept).toMatchObject({ code: 'recovery_closed' });
+    expect(revoked).toEqual([]);
+    expect(await state(reference)).toBe('completed');
+  });
+
+  test('stopped by its owner while the issuer is at work: what was issued is taken back', async () => {
+    const reference = await proven();
+    exchange = async () => {
+      expect(await stopRecovery(context, reference.stopToken)).toMatchObject({ wasSettled: false });
+      return tokens;
+    };
+    expect(await completeRecovery(context, reference, { password: 'a password for a thief' })).toMatchObject({
+      code: 'recovery_closed',
+    });
+    expect(revoked).toEqual([reference.id]);
+    expect(await state(reference)).toBe('stopped');
+    const [row] = await database.query<{ password_hash: string | null }>(
+      statement('spec_hash', `select password_hash from accounts where id = 'mei'`),
+    );
+    expect(row?.password_hash).toBeNull();
+  });
+
+  test('a stop that comes while the issuer is at work, from a process whose clock is behind, holds it', async () => {
+    const owners = await proven(noorsPhone);
+    clock.advance(60_000);
+    const thiefs = await proven('noor@example.com');
+    exchange = async () => {
+      const elsewhere = { ...context, clock: { now: () => clock.now() - 3_600_000 } };
+      expect(await stopRecovery(elsewhere, thiefs.stopToken)).toMatchObject({ heldHours: 24 });
+      return tokens;
+    };
+    expect(await completeRecovery(context, owners, {})).toMatchObject({ code: 'not_proven' });
+    expect(revoked).toEqual([owners.id]);
+    expect(await state(owners)).toBe('held');
+  });
+});

@@ -1,0 +1,254 @@
+import {
+  addressesToWarn,
+  checkPassword,
+  clearStop,
+  endKnownBrowsers,
+  hashPassword,
+  isEntitled,
+  isLastStop,
+  knownBrowserToken,
+  lockPassword,
+  passwordContext,
+  plantedBySessions,
+  sealHash,
+  setPassword,
+  suspendAll,
+} from '@rekey/accounts';
+import { auditInsert } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { correlationOf } from '@rekey/telemetry';
+import { endOlderSessions } from '@rekey/tokens';
+import { isRecoveryToken } from '../bearer.js';
+import type { IssuedTokens, RecoveryContext, RecoveryReference } from '../context.js';
+import { clearFailedSignIns } from '../enrolment/clear-failures.js';
+import { type Claimed, claimCompletion, releaseCompletion } from '../lease.js';
+import { lifetimes } from '../lifetimes.js';
+import { keepsPassword } from '../proving/policy.js';
+import { notProven, rejudge } from '../proving/rejudge.js';
+import { type RecoveryState, sourceStates, sqlStates, targetState } from '../state-machine.js';
+import { saveFormer, sealFormer } from '../stops/former-password.js';
+import { wiped } from './cancel.js';
+
+export type Completed = IssuedTokens & {
+  recovery_id: string;
+  /** From now on the browser or app that completed the recovery is known, and no other. */
+  device_token: string;
+};
+
+/** The evidence as judged at the claim. The statement that ends the recovery checks it once more. */
+const evidence = {
+  generation: ':generation::uuid',
+  authenticators: 'proof_authenticators',
+  since: ':since::timestamptz',
+  recovery: ':id::uuid',
+  acr: ':acr::text',
+  strongRoles: ':strongRoles',
+};
+
+const complete = statement(
+  'recovery_complete',
+  `with planted as materialized (
+     ${plantedBySessions({
+       account: '(select account_id from recoveries where id = :id)',
+       used: '(select proof_authenticators from recoveries where id = :id)',
+     })}
+   ), completed as (
+     update recoveries set suspended = exists (select from planted), state = '${targetState('complete')}', completed_at = :now, ended_at = :now, lease_id = null,
+       password_set = :passwordHash::text is not null, password_ended = :endsPassword::boolean, ${wiped}
+     where id = :id and lease_id = :leaseId and state in (${sqlStates(sourceStates('complete'))})
+       and ${isEntitled('account_id', evidence)} and ${isLastStop('account_id', ':stop')}
+     returning id, account_id, client_id, created_at, password_ended
+   ), password as (
+     ${setPassword({
+       account: '(select account_id from completed)',
+       hash: ':passwordHash',
+       recovery: ':id',
+       ends: ':endsPassword::boolean',
+     })}
+   ), former as (
+     ${saveFormer('completed')}
+   ), set_aside as (
+     ${suspendAll('(select planted.id from planted, completed) theirs', ':id')} returning id, kind
+   ), older as (
+     ${endOlderSessions({ account: '(select account_id from completed)', recovery: ':id' })}
+   ), notices as (
+     insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+     select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id, :requestId::uuid, :traceparent
+     from completed, lateral (${addressesToWarn('completed.account_id')}) address
+   ), audited as (
+     ${auditInsert}
+     select :auditId::uuid, :now::timestamptz, 'recovery_completed', 'person', account_id, id,
+       jsonb_build_object('password_set', :passwordHash::text is not null, 'password_ended', :endsPassword::boolean,
+         'suspended', (select coalesce(jsonb_agg(kind order by kind), '[]') from set_aside))
+     from completed
+   )
+   select client_id, created_at, password_ended from completed`,
+);
+
+/**
+ * Completes a proven recovery: issues fresh credentials and optionally sets a new password. Without a new password the old one stops
+ * working, because a thief may know it, unless the policy keeps it for this client. The issuer ends every older session of the account as
+ * it issues. Notifications to every verified address commit with the end of the recovery. Authenticators that those sessions bound within
+ * thirty days no longer count, unless they were a proof here: a thief who was signed in may have planted them (OWASP Forgot Password,
+ * CWE-613).
+ *
+ * One caller wins: the claim is a guarded update. When the issuer is unavailable, the claim is released and nothing has changed. When this
+ * process dies in between, the claim expires, the next caller gets fresh credentials, and those that nobody received are ended.
+ *
+ * Refusals: `not_found`, `not_proven` (with the missing methods, also when a proof no longer holds), `finished`, `password_refused`,
+ * `invalid_state` (being completed right now), `unavailable`.
+ */
+export async function completeRecovery(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+  input: { password?: string | undefined },
+): Promise<Completed | Refusal> {
+  return completeWith(
+    context,
+    reference,
+    { ...input, wanted: 'tokens' },
+    (claimed) => context.issuer.exchangeForTokens(claimed.subject, context.database.trace),
+    (answer, { recovery_id, device_token }) => ({ ...answer, recovery_id, device_token }),
+  );
+}
+
+/**
+ * Completes a recovery that an app started, with or without a new password. Returns the URL to send the person back to, with a one-time
+ * code for the app (RFC 6749 §4.1.2, `iss` by RFC 9207).
+ *
+ * Refusals: as for {@link completeRecovery}; `invalid_state` also when no app started it, or when the issuer offers no codes.
+ */
+export async function completeForApp(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+  input: { password?: string | undefined },
+): Promise<{ redirectTo: string; device_token: string } | Refusal> {
+  return completeWith(
+    context,
+    reference,
+    { ...input, wanted: 'code' },
+    async (claimed) => {
+      const { issuer, database } = context;
+      if (!claimed.redirect) return refuse('invalid_state', {}, 'no app began this recovery');
+      if (!issuer.exchangeForCode) return refuse('invalid_state', {}, 'the issuer gives no codes');
+      const exchanged = await issuer.exchangeForCode(claimed.subject, claimed.redirect, database.trace);
+      if (isRefused(exchanged)) return exchanged;
+      const url = new URL(claimed.redirect.redirectUri);
+      url.searchParams.set('code', exchanged.code);
+      if (claimed.redirect.state !== undefined) url.searchParams.set('state', claimed.redirect.state);
+      url.searchParams.set('iss', context.issuerUrl);
+      return { redirectTo: url.href };
+    },
+    (answer, { device_token }) => ({ ...answer, device_token }),
+  );
+}
+
+async function completeWith<Answer, Result>(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+  { password, wanted }: { password?: string | undefined; wanted: 'tokens' | 'code' },
+  exchange: (claimed: Claimed) => Promise<Answer | Refusal>,
+  present: (answer: Answer, about: Pick<Completed, 'recovery_id' | 'device_token'>) => Result,
+): Promise<Result | Refusal> {
+  if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
+  const { id } = reference;
+  const claimed = await claimCompletion(context, id, wanted);
+  if (isRefused(claimed)) return claimed;
+
+  const attempt = async (): Promise<Result | Refusal> => {
+    const hash =
+      password === undefined ? null : await hashIfGood(context, claimed.subject.accountId, password);
+    if (isRefused(hash)) return hash;
+    const answer = await exchange(claimed);
+    if (isRefused(answer)) return answer;
+    const finished = await finish(context, claimed, hash);
+    return isRefused(finished) ? finished : present(answer, { recovery_id: id, device_token: finished });
+  };
+  let outcome: Result | Refusal | undefined;
+  try {
+    outcome = await attempt();
+  } finally {
+    if (outcome === undefined || isRefused(outcome)) await releaseCompletion(context, id, claimed.leaseId);
+  }
+  if (!isRefused(outcome) || outcome.code !== 'invalid_state') return outcome;
+  // The issuer judges too. If it refused because a proof no longer holds, return that refusal.
+  const view = await rejudge(context, id);
+  return view?.state === 'proving' ? refuse('not_proven', { methods: view.methods }) : outcome;
+}
+
+interface CompletedRow {
+  client_id: string;
+  created_at: Date;
+  password_ended: boolean;
+}
+
+/** @returns the device token; a refusal when this caller no longer had the right to complete it */
+async function finish(
+  context: RecoveryContext,
+  { leaseId, stop, heldFor, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
+  passwordHash: string | null,
+): Promise<string | Refusal> {
+  const { database, clock, issuer, keyring, policy, strongRoles } = context;
+  const now = clock.now();
+  const values = {
+    ...correlationOf(database.trace),
+    id,
+    leaseId,
+    now: new Date(now),
+    auditId: uuidv7(now),
+    passwordHash,
+    noticeExpiresAt: new Date(now + lifetimes.stopLink),
+    formerUntil: new Date(now + lifetimes.stopLink),
+    generation: basis.generation,
+    since: basis.since,
+    stop,
+    acr,
+    strongRoles,
+  };
+  const keeps = passwordHash === null && keepsPassword(policy, clientId);
+  const completed = await database.transaction(async (tx) => {
+    // Waits for sign-ins with the old password and for changes of the account, so that the statement sees them.
+    const held = await lockPassword(tx, keyring, accountId);
+    const endsPassword = passwordHash === null && !keeps && held?.isSet === true;
+    const former = sealFormer(
+      keyring,
+      now,
+      accountId,
+      passwordHash !== null || endsPassword ? held : undefined,
+    );
+    const [row] = await tx.query<CompletedRow>(complete, { ...values, ...former, endsPassword });
+    const known = row && (await endKnownBrowsers(tx, accountId));
+    if (!known) return undefined;
+    // The next recovery is no longer held, unless something was stopped while this one was held.
+    if (heldFor !== null) await clearStop(tx, { account: accountId, stop: heldFor });
+    await clearFailedSignIns(tx, { account: accountId, generation: known.generation });
+    return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
+  });
+  if (completed) {
+    const password = passwordHash !== null ? 'changed' : completed.password_ended ? 'ended' : 'unchanged';
+    database.record('recoveries_completed', { client: completed.client_id, password });
+    database.record('recovery_duration_seconds', {}, (now - completed.created_at.getTime()) / 1000);
+    return completed.deviceToken;
+  }
+  const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
+  // If the owner stopped it while the issuer was at work, the issued tokens must be revoked. If another caller took the lease over and
+  // completed it, the live tokens belong to that caller.
+  if (row?.state !== 'completed') await issuer.revoke(id, database.trace);
+  if (row?.state !== 'proven') return refuse('recovery_closed');
+  // A proof was lost while the issuer was at work.
+  await releaseCompletion(context, id, leaseId);
+  return notProven(context, id);
+}
+
+const stateNow = statement('recovery_state_now', 'select state from recoveries where id = :id');
+
+async function hashIfGood(
+  context: RecoveryContext,
+  accountId: string,
+  password: string,
+): Promise<string | Refusal> {
+  const words = await passwordContext(context.database, context.keyring, accountId);
+  const refused = checkPassword(password, { contextWords: [context.productName, ...words] });
+  return refused ?? sealHash(context.keyring, accountId, await hashPassword(password));
+}

@@ -1,0 +1,285 @@
+import { type Assurance, allowShortCodes, isAddressBound } from '@rekey/accounts';
+import { auditInsert } from '@rekey/audit';
+import { type Sql, statement } from '@rekey/database';
+import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import {
+  type AttemptSource,
+  clearRows,
+  conversionRows,
+  failureKey,
+  oddsOfTotp,
+  oddsParameters,
+} from '@rekey/limits';
+import { correlationOf, type LabelsOf } from '@rekey/telemetry';
+import { isRecoveryToken } from '../bearer.js';
+import type { RecoveryContext, RecoveryReference } from '../context.js';
+import { lifetimes, triesPerRecovery } from '../lifetimes.js';
+import { type AttemptCaller, attemptFrom } from '../proving/attempt-from.js';
+import { type Attempt, attemptStatements, withinFailureLimit } from '../proving/attempt-statement.js';
+import { type Judged, judge, judgedColumns } from '../proving/judge.js';
+import { classOf, type ProofKind } from '../proving/policy.js';
+import { recordFailure } from '../proving/record-failure.js';
+import { eventOf, rejudge, timesOf } from '../proving/rejudge.js';
+import { type Verified, type Verifier, verifiers } from '../proving/verifiers.js';
+import { sourceStates, sqlStates, targetState } from '../state-machine.js';
+import { notifyOfHold, timesOfTransition } from '../stops/hold.js';
+import {
+  offeredAddresses,
+  type RecoveryView,
+  type SealedOffer,
+  stateAt,
+  stateRefusal,
+  viewOf,
+} from '../view.js';
+
+const consume = statement(
+  'recovery_consume_proof',
+  `with won as (
+     update recoveries set state = :state, proofs = :proofs, amr = :amrs, proof_authenticators = :authenticators, proof_times = :times,
+       acr = :acr, ${timesOfTransition},
+       account_id = :account::text, generation = :generation::uuid
+     where id = :id and state in (${sqlStates(sourceStates('prove'))}) and coalesce(account_id, :account) = :account
+       and coalesce(generation, :generation) = :generation and proofs = :before::text[]
+     returning id, account_id
+   ), forgotten as (
+     ${clearRows(`array(select ${failureKey(':authenticator::text')} from won)`)}
+   ), short_again as (
+     ${allowShortCodes(`(select :authenticator::text from won)`)}
+   ), told as (
+     ${notifyOfHold('won')}
+   ), paid_off as (
+     ${conversionRows('select :messageId::uuid from won')}
+   ), audited as (
+     ${auditInsert}
+     select :auditId::uuid, :now::timestamptz, :event, 'person', won.account_id, won.id,
+       jsonb_build_object('kind', :kind::text, 'amr', :amr::text)
+     from won
+   )
+   select ${offeredAddresses('won.account_id')} as offers from won`,
+);
+
+export interface ProofInput {
+  kind: ProofKind;
+  value: string;
+}
+
+/**
+ * Offers a proof. A guarded update spends the attempt and commits before anything is compared. A second guarded update accepts a right one,
+ * and only one caller can win it. No separate statement reads before the first. When the policy wants more from this account than this
+ * proof, the view says what, and only then.
+ *
+ * Refusals: `not_found`, `finished`, `wrong_proof` (with `tries_left`), `no_tries_left`, `invalid_state` (already proven, or by this kind,
+ * or by an authenticator as the first proof), `rate_limited` (too many wrong attempts from this network).
+ *
+ * @param by the caller that wrong attempts are charged to
+ */
+export async function prove(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+  { kind, value }: ProofInput,
+  by?: AttemptCaller,
+): Promise<RecoveryView | Refusal> {
+  if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
+  // A backup code is too long to guess, so wrong attempts of others must not block a right one.
+  const caller = kind === 'backup_code' ? undefined : by;
+  return proveWith(context, reference.id, verifiers[kind], {
+    value,
+    burning: attemptStatements[kind],
+    caller,
+  });
+}
+
+interface AttemptInput {
+  value: string;
+  burning: (typeof attemptStatements)[ProofKind];
+  counter?: number;
+  caller: AttemptCaller | undefined;
+}
+
+/** The same for a caller who has shown in another way that they mean this recovery. */
+export async function proveWith(
+  context: RecoveryContext,
+  id: string,
+  verifier: Verifier,
+  by: AttemptInput,
+): Promise<RecoveryView | Refusal> {
+  const outcome = await attemptFrom(context, id, by.caller, (sources) =>
+    attempt(context, id, verifier, { ...by, sources }),
+  );
+  context.database.record('proofs', { kind: verifier.kind, outcome: outcomeLabel(outcome) });
+  return outcome;
+}
+
+function outcomeLabel(outcome: RecoveryView | Refusal): LabelsOf<'proofs'>['outcome'] {
+  if (!isRefused(outcome))
+    return outcome.state === 'proving' ? 'accepted' : outcome.state === 'held' ? 'held' : 'proven';
+  const { code, data } = outcome;
+  if (code === 'no_tries_left' && data.limit?.policy === attemptsADay) return 'daily_limit';
+  if (code === 'wrong_proof') return 'failure';
+  if (code === 'rate_limited') return 'rate_limited';
+  return code === 'no_tries_left' || code === 'invalid_state' ? code : 'recovery_closed';
+}
+
+async function attempt(
+  context: RecoveryContext,
+  id: string,
+  verifier: Verifier,
+  by: AttemptInput & { sources: readonly AttemptSource[] },
+): Promise<RecoveryView | Refusal> {
+  const { database, keyring, clock, policy } = context;
+  const now = clock.now();
+  const [row] = await database.query<Attempt>(by.burning, {
+    id,
+    now: new Date(now),
+    idleExpiresAt: new Date(now + lifetimes.idle),
+    triesAllowed: triesPerRecovery,
+    ...oddsParameters(policy.odds),
+    ...(by.counter === undefined ? {} : { counter: by.counter }),
+  });
+  if (!row || stateAt(row, now) !== 'proving') return stateRefusal(row, now, 'proving');
+  if (row.proofs.length === 0 && classOf[verifier.kind] === 'authenticator')
+    return refuse('invalid_state', {}, 'an authenticator is no way to begin');
+  if (row.tries === null) return noTriesLeft(row, now);
+  database.record('proof_attempts', { kind: verifier.kind });
+  if (!row.affordable) return dailyLimit(policy.odds.day);
+  if (row.proofs.includes(verifier.kind)) {
+    // If the earlier proof no longer holds, the next attempt is accepted.
+    await rejudge(context, id);
+    return refuse('invalid_state', {}, 'proved by this kind before');
+  }
+
+  const accepted = await verifier.check({ keyring, now, recoveryId: id }, by.value, withinFailureLimit(row));
+  const judged = accepted && (await judgedWith(context, id, row, accepted));
+  if (!judged) return recordFailure(context, id, verifier.kind, row, by.sources);
+  if (judged.proofs.includes(verifier.kind))
+    return refuse('invalid_state', {}, 'another caller proved by this kind meanwhile');
+  return consumeProof(context, id, { ...row, ...judged }, verifier.kind, accepted);
+}
+
+const judgeNow = statement(
+  'recovery_judge_for_proof',
+  `select ${judgedColumns(':account')} from recoveries
+   where id = :id and (:address::text is null or ${isAddressBound(':address::text', ':account')})`,
+);
+
+type JudgedAlive = Judged & { assurance: Assurance };
+
+/**
+ * Returns the account's state after a right value, and which of the earlier proofs still hold. Undefined when the id belongs to another
+ * account now, or the address of the code no longer counts.
+ */
+async function judgedWith(
+  { database, clock, strongRoles }: RecoveryContext,
+  id: string,
+  row: Attempt,
+  accepted: Verified,
+): Promise<JudgedAlive | undefined> {
+  const [found] = await database.query<Judged>(judgeNow, {
+    id,
+    account: row.account_id,
+    address: accepted.messageId === undefined ? null : accepted.authenticator,
+    strongRoles,
+    now: new Date(clock.now()),
+  });
+  if (!found?.assurance) return undefined;
+  const isTheirs = found.generation === null || found.generation === found.assurance.generation;
+  return isTheirs ? { ...found, assurance: found.assurance } : undefined;
+}
+
+async function consumeProof(
+  context: RecoveryContext,
+  id: string,
+  row: Attempt & JudgedAlive,
+  kind: ProofKind,
+  accepted: Verified,
+): Promise<RecoveryView | Refusal> {
+  const { database, clock, policy } = context;
+  const now = clock.now();
+  const { assurance } = row;
+  const at = new Date(now);
+  // Earlier proofs that no longer hold are dropped here.
+  const verdict = judge(
+    policy,
+    {
+      ...row,
+      proofs: [...row.proofs, kind],
+      amr: [...row.amr, accepted.amr],
+      proof_authenticators: [...row.proof_authenticators, accepted.authenticator],
+      proof_times: [...row.proof_times, at],
+      held: [...row.held, true],
+    },
+    at,
+  );
+  if (verdict.outcome === 'over') return refuse('recovery_closed');
+  const { kept } = verdict;
+  const move = ({ proven: 'prove', held: 'hold', more: 'prove_more' } as const)[verdict.outcome];
+  const state = targetState(move);
+  const times = timesOf(now, verdict);
+  const win = (sql: Sql) =>
+    sql.query<{ offers: SealedOffer[] | null }>(consume, {
+      ...correlationOf(sql.trace),
+      ...times,
+      id,
+      account: row.account_id,
+      generation: assurance.generation,
+      now: at,
+      state,
+      event: eventOf[move],
+      kind,
+      proofs: kept.proofs,
+      amrs: kept.amr,
+      authenticators: kept.authenticators,
+      times: kept.times,
+      acr: kept.acr,
+      amr: accepted.amr,
+      before: row.proofs,
+      authenticator: accepted.authenticator,
+      messageId: accepted.messageId ?? null,
+      auditId: uuidv7(now),
+    });
+  const { spend } = accepted;
+  const lost = refuse('invalid_state', {}, 'another caller won with the same proof');
+  // A single-use proof is used in the transaction that moves the recovery: both or neither.
+  const won = spend
+    ? await database.transaction(async (tx) => {
+        const rows = await win(tx);
+        return rows.length === 0 || (await spend(tx)) ? rows : lost;
+      })
+    : await win(database);
+  if (isRefused(won)) return won;
+  const [winner] = won;
+  if (!winner) return lost;
+  if (move === 'hold') database.record('recoveries_held', {});
+  const { heldUntil, comesBackUntil, idleExpiresAt } = times;
+  const lives = comesBackUntil
+    ? { held_until: heldUntil, expires_at: comesBackUntil, idle_expires_at: comesBackUntil }
+    : { idle_expires_at: idleExpiresAt };
+  return viewOf(
+    context,
+    id,
+    { ...row, state, proofs: kept.proofs, ...lives },
+    { assurance, offers: winner.offers },
+  );
+}
+
+function noTriesLeft(row: Attempt, now: number): Refusal {
+  const reset = Math.max(1, Math.ceil((row.expires_at.getTime() - now) / 1000));
+  const limit = {
+    policy: 'tries',
+    quota: triesPerRecovery,
+    window: lifetimes.recovery / 1000,
+    remaining: 0,
+    reset,
+  };
+  return refuse('no_tries_left', { tries_left: 0, retry_after: reset, limit });
+}
+
+const attemptsADay = 'attempts-per-day';
+
+/** Always reports a whole day: the time that is left would reveal when somebody else has tried. */
+function dailyLimit(oddsADay: number): Refusal {
+  const window = 86_400;
+  const quota = Math.round(oddsADay / oddsOfTotp);
+  const limit = { policy: attemptsADay, quota, window, remaining: 0, reset: window };
+  return refuse('no_tries_left', { tries_left: 0, retry_after: window, limit });
+}

@@ -1,0 +1,14 @@
+import { type Refusal, refuse } from '@rekey/kernel';
+import { isRecoveryToken } from '../bearer.js';
+import type { RecoveryContext, RecoveryReference } from '../context.js';
+import { rejudge } from '../proving/rejudge.js';
+import type { RecoveryView } from '../view.js';
+
+/** Returns the recovery. Reading does not extend its lifetime. Refusals: `not_found`. */
+export async function showRecovery(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+): Promise<RecoveryView | Refusal> {
+  if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
+  return (await rejudge(context, reference.id)) ?? refuse('not_found');
+}

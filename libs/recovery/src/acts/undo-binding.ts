@@ -1,0 +1,38 @@
+import {
+  bindingOf,
+  discardAuthenticator,
+  endKnownBrowsers,
+  lockAccount,
+  restoreReplacedAuthenticator,
+} from '@rekey/accounts';
+import { endSession } from '@rekey/tokens';
+import type { RecoveryContext } from '../context.js';
+import { recordChange } from '../outbox/notifications.js';
+
+/**
+ * "This was not me", about a binding that is on hold. It is removed, the session that made it ends, and the authenticator that it replaced
+ * counts again. No browser or app stays known. Whatever else that session removed stays removed. After the hold a link does not remove a
+ * binding: it protects the account against a person who controls the mailbox.
+ *
+ * @param id of the authenticator, from a token of ours
+ * @returns false when it is gone, or counts already
+ */
+export async function undoBinding({ database, clock }: RecoveryContext, id: string): Promise<boolean> {
+  const at = new Date(clock.now());
+  return database.transaction(async (tx) => {
+    const found = await bindingOf(tx, { id, now: at });
+    if (!found) return false;
+    await lockAccount(tx, found.account);
+    // It may have been bound again while we waited for the lock.
+    const binding = await bindingOf(tx, { id, now: at });
+    if (!binding || !(await discardAuthenticator(tx, { id, account: binding.account }))) return false;
+    const { account: accountId, session, kind } = binding;
+    if (session) await endSession(tx, { id: session, accountId, at, reason: 'stopped', actor: 'person' });
+    await restoreReplacedAuthenticator(tx, { ...binding, by: id });
+    // The holder of that session may have stored the token that makes its browser a known one.
+    await endKnownBrowsers(tx, accountId);
+    const event = 'authenticator_removed';
+    await recordChange(tx, { now: at.getTime(), accountId, event, change: `${kind}_removed` });
+    return true;
+  });
+}

@@ -1,0 +1,16 @@
+import type { Sql } from '@rekey/database';
+import { clearFailures } from '@rekey/limits';
+import { accountFailures } from './password-attempts.js';
+import { clearSecondFactorFailures } from './second-factor.js';
+
+/**
+ * Clears the failed sign-ins of an account, by password and by app code, after its owner got a new password or completed a recovery.
+ * Failures of strangers no longer count against the account.
+ */
+export async function clearFailedSignIns(
+  sql: Sql,
+  { account, generation }: { account: string; generation: string },
+): Promise<void> {
+  await clearFailures(sql, { shown: accountFailures(generation) });
+  await clearSecondFactorFailures(sql, account);
+}

@@ -1,0 +1,88 @@
+import { addressesToWarn } from '@rekey/accounts';
+import { type AuditEventName, recordAudit } from '@rekey/audit';
+import { type Sql, statement, type Transaction } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import { correlationOf } from '@rekey/telemetry';
+import { lifetimes } from '../lifetimes.js';
+
+/** What happened to an account or its authenticators. */
+export const accountNotifications = [
+  'totp_bound',
+  'totp_removed',
+  'totp_disabled',
+  'totp_restored',
+  'backup_code_made',
+  'backup_code_removed',
+  'backup_code_disabled',
+  'backup_code_restored',
+  'code_disabled',
+  'password_changed',
+  'addresses_changed',
+  'password_put',
+  'password_ended',
+  'account_disabled',
+  'account_enabled',
+  'access_changed',
+  'password_limited',
+  'totp_guessed',
+] as const;
+export type AccountNotification = (typeof accountNotifications)[number];
+
+const warn = statement(
+  'message_notify_of_change',
+  `insert into messages (id, account_id, kind, change, authenticator, state, created_at, expires_at, due_at, address_id, request_id,
+     traceparent)
+   select gen_random_uuid(), :accountId, 'authenticators_changed', :change, :bound::text, 'queued', :now, :expiresAt, :now, address.id, :requestId::uuid, :traceparent
+   from (select id from (${addressesToWarn(':accountId')}) known union select unnest(:alsoTo::uuid[])) address
+   where address.id <> all(:notTo::uuid[])`,
+);
+
+/**
+ * Queues a notification to every address of the account (NIST SP 800-63B-4 §4.6), within the transaction of the change. The sweep sends it.
+ *
+ * @param of.alsoTo addresses that the account had until now; `notTo` are those that it gained with the change
+ * @param of.bound the authenticator that was bound: the notification has a link that undoes it
+ */
+export async function notifyOfChange(
+  sql: Sql,
+  of: {
+    accountId: string;
+    changes: AccountNotification[];
+    at: Date;
+    alsoTo?: string[];
+    notTo?: string[];
+    bound?: string | undefined;
+  },
+): Promise<void> {
+  const { accountId, changes, at, alsoTo = [], notTo = [], bound = null } = of;
+  const expiresAt = new Date(at.getTime() + lifetimes.stopLink);
+  const change = changes.join(' ');
+  await sql.query(warn, {
+    ...correlationOf(sql.trace),
+    accountId,
+    change,
+    now: at,
+    expiresAt,
+    alsoTo,
+    notTo,
+    bound,
+  });
+}
+
+/** Audits a change and notifies every address, whoever made it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
+export async function recordChange(
+  tx: Transaction,
+  of: {
+    now: number;
+    /** Undefined for an unknown account: there is nobody to notify. */
+    accountId: string | undefined;
+    event: AuditEventName;
+    change: AccountNotification;
+    bound?: string | undefined;
+  },
+): Promise<void> {
+  const at = new Date(of.now);
+  const { accountId, event, change, bound } = of;
+  await recordAudit(tx, { id: uuidv7(of.now), at, event, actor: 'person', accountId, detail: { change } });
+  await notifyOfChange(tx, { accountId: accountId ?? '', changes: [change], at, bound });
+}

@@ -1,0 +1,140 @@
+import type { Assurance } from '@rekey/accounts';
+import { withDefaults } from '@rekey/kernel';
+import { defaultOdds, oddsShape } from '@rekey/limits';
+import { z } from 'zod';
+
+/**
+ * Classes of evidence (NIST SP 800-63B-4 §4.2): a code sent to an address, a code saved beforehand, an authenticator that is still bound.
+ * Mail and SMS are one class: we issue the codes of both.
+ */
+export const proofClasses = ['issued', 'saved', 'authenticator'] as const;
+export type ProofClass = (typeof proofClasses)[number];
+
+/** Kinds of proof in the order in which they are offered, and the class of each. */
+export const classOf = {
+  code: 'issued',
+  totp: 'authenticator',
+  backup_code: 'saved',
+} as const satisfies Record<string, ProofClass>;
+export type ProofKind = keyof typeof classOf;
+export const proofKinds = Object.keys(classOf) as ProofKind[];
+
+const alternatives = z.array(z.array(z.enum(proofClasses)).min(1)).min(1);
+const shape = z.strictObject({
+  aal1: alternatives,
+  aal2: alternatives,
+  roles: z.record(z.string(), z.union([z.literal(1), z.literal(2)])),
+  bindingHoldHours: z.number().int().min(0).max(168),
+  odds: oddsShape,
+  holdAfterStopHours: z.number().int().min(0).max(168),
+  clients: z.record(z.string(), z.strictObject({ keepPassword: z.boolean() })),
+});
+
+/**
+ * The classes of evidence that recover an account, by the assurance level of its sign-in. One of the alternatives is enough.
+ *
+ * - `roles` asks for a level beyond the account's own.
+ * - `bindingHoldHours`: an authenticator that was bound to a single-factor account counts in a recovery only after this time, neither as a
+ * proof nor as a requirement. Until then its owner can have it undone.
+ * - `odds`: how likely a stranger's attempt at one account may succeed.
+ * - `holdAfterStopHours`: after a stop the next recovery of the account is held this long before it is proven; 0 for no hold.
+ * - `clients`: a recovery that sets no new password ends the old one, unless it was started for a client with `keepPassword`.
+ */
+export type RecoveryPolicy = z.output<typeof shape>;
+
+/** The weakest policy that NIST SP 800-63B-4 §4.2.2.1 and §4.2.2.2 allow. */
+export const defaultPolicy: RecoveryPolicy = {
+  aal1: [['issued'], ['saved']],
+  aal2: [
+    ['issued', 'saved'],
+    ['issued', 'authenticator'],
+    ['saved', 'authenticator'],
+  ],
+  roles: {},
+  bindingHoldHours: 24,
+  odds: defaultOdds,
+  holdAfterStopHours: 24,
+  clients: {},
+};
+
+/** @returns what makes a policy too weak for its levels; an empty list when it may be used */
+export function weaknesses(policy: RecoveryPolicy): string[] {
+  const hasCode = (classes: ProofClass[]) => classes.includes('issued') || classes.includes('saved');
+  const weak = (level: 'aal1' | 'aal2', classes: ProofClass[]): string | undefined => {
+    const text = `${level} [${classes.join(', ')}]`;
+    if (new Set(classes).size < classes.length)
+      return `${text}: the same class twice counts once; email and SMS are both "issued"`;
+    if (!hasCode(classes)) return `${text}: an authenticator alone is a sign-in, not a recovery`;
+    if (level === 'aal2' && classes.length < 2)
+      return `${text}: an account with a second factor needs two classes (NIST SP 800-63B-4 §4.2.2.2)`;
+    return undefined;
+  };
+  return (['aal1', 'aal2'] as const).flatMap((level) =>
+    policy[level].flatMap((classes) => weak(level, classes) ?? []),
+  );
+}
+
+/**
+ * Reads a policy: JSON in the shape of {@link defaultPolicy}, which also fills in what is omitted.
+ *
+ * @throws {Error} that says, line by line, what is wrong with it
+ */
+export function readPolicy(text: string): RecoveryPolicy {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error('not JSON');
+  }
+  const parsed = shape.partial().safeParse(json);
+  if (!parsed.success) {
+    throw new Error(
+      parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'policy'}: ${message}`).join('\n'),
+    );
+  }
+  const policy = withDefaults(defaultPolicy, parsed.data);
+  const weak = weaknesses(policy);
+  if (weak.length > 0) throw new Error(weak.join('\n'));
+  return policy;
+}
+
+/** The roles for which a policy asks for level 2; {@link Assurance} takes them into account. */
+export const strongRolesOf = ({ roles }: RecoveryPolicy): string[] =>
+  Object.keys(roles).filter((role) => roles[role] === 2);
+
+/** Whether the old password stays valid after a recovery for this client that sets no new one. */
+export const keepsPassword = ({ clients }: RecoveryPolicy, clientId: string): boolean =>
+  Object.hasOwn(clients, clientId) && clients[clientId]?.keepPassword === true;
+
+/** The first proofs that everyone is offered. The list reveals nothing about an account. */
+export function initialMethods(policy: RecoveryPolicy): ProofKind[] {
+  const wanted = new Set([...policy.aal1, ...policy.aal2].flat());
+  return proofKinds.filter((kind) => classOf[kind] !== 'authenticator' && wanted.has(classOf[kind]));
+}
+
+export type RemainingProofs = { proven: true } | { proven: false; next: ProofKind[] };
+
+/**
+ * Returns whether these proofs are enough for this account, and otherwise which of its other proofs would be. An empty list means that
+ * nothing more can be proved here and staff have to help.
+ */
+export function remainingProofs(
+  policy: RecoveryPolicy,
+  assurance: Assurance,
+  done: readonly ProofKind[],
+): RemainingProofs {
+  const classes = new Set(done.map((kind) => classOf[kind]));
+  const missing = (assurance.aal === 2 ? policy.aal2 : policy.aal1).map((wanted) =>
+    wanted.filter((one) => !classes.has(one)),
+  );
+  if (missing.some((list) => list.length === 0)) return { proven: true };
+  const has = (kind: ProofKind) =>
+    kind === 'code' ? assurance.reachable : assurance.authenticators.includes(kind);
+  const available = new Set(proofKinds.filter(has).map((kind) => classOf[kind]));
+  const open = new Set(missing.filter((list) => list.every((one) => available.has(one))).flat());
+  return { proven: false, next: proofKinds.filter((kind) => has(kind) && open.has(classOf[kind])) };
+}
+
+/** Authentication context of a recovery, by the number of its classes of evidence. */
+export const acrOf = (done: readonly ProofKind[]): string =>
+  `urn:rekey:recovery:aal${new Set(done.map((kind) => classOf[kind])).size > 1 ? 2 : 1}`;

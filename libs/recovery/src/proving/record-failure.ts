@@ -1,0 +1,72 @@
+import { disableAuthenticators } from '@rekey/accounts';
+import { auditInsert, recordAudit } from '@rekey/audit';
+import { statement } from '@rekey/database';
+import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { type AttemptSource, consumeFailures, counterKey } from '@rekey/limits';
+import type { RecoveryContext } from '../context.js';
+import { triesPerRecovery } from '../lifetimes.js';
+import { notifyOfChange } from '../outbox/notifications.js';
+import { type Attempt, exhausted } from './attempt-statement.js';
+import type { ProofKind } from './policy.js';
+
+const fail = statement(
+  'recovery_record_failure',
+  `with audited as (
+     ${auditInsert}
+     values (:auditId::uuid, :now::timestamptz, 'recovery_proof_failed', 'person', null, :id::uuid,
+       jsonb_build_object('kind', :kind::text, 'tries_left', :triesLeft::integer))
+   )
+   ${consumeFailures}`,
+);
+
+/** Records a wrong value and charges its caller. Disables authenticators that have failed too often in a row, and notifies their owner. */
+export async function recordFailure(
+  context: RecoveryContext,
+  id: string,
+  kind: ProofKind,
+  row: Attempt,
+  sources: readonly AttemptSource[],
+): Promise<Refusal> {
+  const { database, clock } = context;
+  const triesLeft = triesPerRecovery - (row.tries ?? triesPerRecovery);
+  const now = clock.now();
+  const at = new Date(now);
+  await charge(context, { id, kind, triesLeft, now, auditId: uuidv7(now) }, sources);
+  const ids = exhausted(row);
+  if (ids.length > 0) {
+    await database.transaction(async (tx) => {
+      const accountId = await disableAuthenticators(tx, { ids, at });
+      if (!accountId) return;
+      tx.record('authenticators_disabled', { kind });
+      await recordAudit(tx, {
+        id: uuidv7(now),
+        at,
+        event: 'authenticator_disabled',
+        actor: 'system',
+        accountId,
+        recoveryId: id,
+        detail: { kind },
+      });
+      await notifyOfChange(tx, { accountId, changes: [`${kind}_disabled`], at });
+    });
+  }
+  return refuse('wrong_proof', { tries_left: triesLeft });
+}
+
+async function charge(
+  { database, keyring, failuresByNetwork }: RecoveryContext,
+  failed: { id: string; kind: ProofKind; triesLeft: number; now: number; auditId: string },
+  sources: readonly AttemptSource[],
+): Promise<void> {
+  const keys = sources.map(({ party, budget }) => counterKey(keyring, budget, party));
+  const rows = await database.query<{ key: Buffer; spent: number; resets_at: Date }>(fail, {
+    ...failed,
+    now: new Date(failed.now),
+    sources: keys,
+    windows: sources.map(({ budget }) => budget.windowMs),
+  });
+  for (const [at, one] of sources.entries()) {
+    const counted = rows.find(({ key }) => keys[at]?.equals(key));
+    if (counted && counted.spent >= one.budget.quota) failuresByNetwork?.close(one, counted.resets_at);
+  }
+}

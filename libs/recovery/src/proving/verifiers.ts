@@ -1,0 +1,133 @@
+import { acceptTotpStep, backupCodeEvidence, totpEvidence, useBackupCode } from '@rekey/accounts';
+import type { Sql } from '@rekey/database';
+import type { Keyring } from '@rekey/kernel';
+import {
+  type BackupCodeEvidence,
+  type CodeChannel,
+  codeShape,
+  matchBackupCode,
+  matchCode,
+  matchTotp,
+  type TotpEvidence,
+} from '@rekey/proofs';
+import type { ProofKind } from './policy.js';
+
+/**
+ * One thing that an attempt is compared with, and the authenticator that the attempt is charged to; null when the account does not exist.
+ */
+export interface Evidence {
+  authenticator: string | null;
+  evidence: unknown;
+  /** It has fewer than 64 bits, so its failures are counted (NIST SP 800-63B-4 §3.2.2). */
+  short: boolean;
+}
+
+/** A value that was right. */
+export interface Verified {
+  authenticator: string;
+  /** Authentication method (RFC 8176 where it has a word). Mail is never called a factor. */
+  amr: string;
+  /** The message that carried it. */
+  messageId?: string;
+  /**
+   * Marks it as used, in the transaction that moves the recovery.
+   * @returns false when another request was faster
+   */
+  spend?(sql: Sql): Promise<boolean>;
+}
+
+/** A verifier: where its evidence comes from, and how a value is compared with it. */
+export interface Verifier {
+  kind: ProofKind;
+  /** SQL that yields `authenticator_id, evidence, short`; needs `:id` and `:now`, and `:counter` for a link. */
+  evidence(account: string): string;
+  /** Takes equally long when there is no evidence. */
+  check(
+    about: { keyring: Keyring; now: number; recoveryId: string },
+    value: string,
+    evidence: readonly Evidence[],
+  ): Promise<Verified | undefined>;
+}
+
+interface SentCode {
+  messageId: string;
+  counter: number;
+  channel: CodeChannel;
+  boundTo: string;
+  keyId: string;
+  digits: number | null;
+}
+
+/**
+ * Messages that carry a code, newest first. Codes for nobody are included, so that an attempt takes the same steps for every identifier.
+ * Whether the address still counts is checked after a right attempt.
+ */
+const sentCodes = (which: string, limit: number, short: string): string => `
+  select m.authenticator as authenticator_id, ${short} as short,
+    jsonb_build_object('messageId', m.id, 'counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id,
+      'digits', m.digits) as evidence
+  from messages m
+  where m.recovery_id = :id and m.kind = 'recovery_code' and m.bound_to is not null and ${which}
+  order by m.counter desc limit ${limit}`;
+
+const byMessage = (channel: CodeChannel): string => `recovery-code-${channel}`;
+
+const code: Verifier = {
+  kind: 'code',
+  evidence: () => sentCodes('m.expires_at > :now', 2, `coalesce(m.digits < ${codeShape.unguessable}, true)`),
+  async check({ keyring, recoveryId }, value, evidence) {
+    const candidates = evidence.map(({ authenticator, evidence: sent }) => {
+      const { boundTo, ...binding } = sent as SentCode;
+      return { ...binding, recoveryId, authenticator, boundTo: Buffer.from(boundTo, 'hex') };
+    });
+    const right = matchCode(keyring, value, candidates);
+    if (!right?.authenticator) return undefined;
+    const { authenticator, messageId } = right;
+    return { authenticator, messageId, amr: byMessage(right.channel) };
+  },
+};
+
+/**
+ * The link in a mail proves the same as the code next to it. The token has already been read. The value is the number that the starting
+ * browser shows, or empty in that browser itself.
+ */
+const link = (isRight: boolean): Verifier => ({
+  kind: 'code',
+  evidence: () => sentCodes('m.counter = :counter', 1, 'false'),
+  async check(_about, _value, [sent]) {
+    if (!sent?.authenticator || !isRight) return undefined;
+    const { messageId, channel } = sent.evidence as SentCode;
+    return { authenticator: sent.authenticator, messageId, amr: byMessage(channel) };
+  },
+});
+
+const backupCode: Verifier = {
+  kind: 'backup_code',
+  evidence: (account) => `select saved.*, false as short from (${backupCodeEvidence(account)}) saved`,
+  async check({ now }, value, [first]) {
+    const evidence = first?.evidence as BackupCodeEvidence | undefined;
+    const digest = await matchBackupCode(value, evidence);
+    if (!first?.authenticator || !evidence || !digest) return undefined;
+    const spend = (sql: Sql) => useBackupCode(sql, { id: evidence.id, digest, at: new Date(now) });
+    return { authenticator: first.authenticator, amr: 'recovery-code-saved', spend };
+  },
+};
+
+const totp: Verifier = {
+  kind: 'totp',
+  evidence: (account) => `select app.*, true as short from (${totpEvidence(account)}) app`,
+  async check({ keyring, now }, value, [first]) {
+    const evidence = first?.evidence as TotpEvidence | undefined;
+    const step = matchTotp(keyring, value, evidence, now);
+    if (!first?.authenticator || !evidence || step === undefined) return undefined;
+    const spend = (sql: Sql) => acceptTotpStep(sql, { id: evidence.id, step });
+    return { authenticator: first.authenticator, amr: 'otp', spend };
+  },
+};
+
+/** All verifiers. A new kind of proof is a folder of `proofs` and a line here. */
+export const verifiers = { code, backup_code: backupCode, totp } as const satisfies Record<
+  ProofKind,
+  Verifier
+>;
+export { link as answeringByLink };

@@ -1,0 +1,23 @@
+import { expectPartWritten, expectWritten } from '../../../test/written.js';
+import { drawStates, sourceStates, states, targetState, transitions } from './state-machine.js';
+
+test('every move has one outcome', () => {
+  expect(
+    ['prove', 'complete', 'cancel', 'stop', 'invalidate', 'expire'].map((move) =>
+      targetState(move as 'prove'),
+    ),
+  ).toEqual(['proven', 'completed', 'cancelled', 'stopped', 'stopped', 'expired']);
+});
+
+test('only a proven recovery completes, and nothing leaves an end', () => {
+  expect(sourceStates('complete')).toEqual(['proven']);
+  expect(sourceStates('prove')).toEqual(['proving']);
+  expect([transitions.cancelled, transitions.stopped, transitions.expired]).toEqual([{}, {}, {}]);
+  expect(states.filter((state) => transitions[state].complete && state !== 'proven')).toEqual([]);
+});
+
+test('the diagram is as written', () => {
+  expectWritten('libs/recovery/states.mmd', drawStates());
+  const fenced = `\`\`\`mermaid\n${drawStates()}\`\`\``;
+  expectPartWritten('docs/how-a-recovery-works.md', 'states', fenced);
+});

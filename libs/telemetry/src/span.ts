@@ -1,0 +1,51 @@
+import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { TraceContext } from './correlation.js';
+
+export type SpanRole = 'server' | 'client' | 'consumer' | 'internal';
+
+const kinds: Record<SpanRole, SpanKind> = {
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  consumer: SpanKind.CONSUMER,
+  internal: SpanKind.INTERNAL,
+};
+
+/** Begins a span below the place; undefined while there are no traces. Whoever begins it ends it. */
+export function startSpan(
+  current: TraceContext,
+  name: string,
+  role: SpanRole,
+  attributes: Attributes = {},
+): Span | undefined {
+  const span = current.tracer?.startSpan(name, { kind: kinds[role], attributes }, current.context);
+  if (span) current.context = trace.setSpan(current.context, span);
+  return span;
+}
+
+/** Of a fault only its kind: its message may hold what was sent. */
+export function markFailed(span: Span | undefined, fault: unknown): void {
+  const { code, name } = Object(fault) as { code?: unknown; name?: unknown };
+  span?.setAttribute('error.type', String(code ?? name ?? 'unknown'));
+  span?.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+/** Does the work as a part of the trace, at a place of its own; without traces it is the work alone. */
+export async function inSpan<Result>(
+  parent: TraceContext | undefined,
+  name: string,
+  role: SpanRole,
+  attributes: Attributes,
+  work: (current: TraceContext | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (!parent?.tracer) return work(parent);
+  const current = { ...parent };
+  const span = startSpan(current, name, role, attributes);
+  try {
+    return await work(current);
+  } catch (fault) {
+    markFailed(span, fault);
+    throw fault;
+  } finally {
+    span?.end();
+  }
+}
