@@ -76,6 +76,7 @@ describe('a start that fails', () => {
         DATABASE_OWNER_URL: database.ownerUrl,
         REKEY_DATA_DIR: folder,
         LOG_LEVEL: 'silent',
+        SMTP_URL: 'smtp://127.0.0.1:9',
         ...ports,
         ...environment,
       },
