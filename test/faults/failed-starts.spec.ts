@@ -46,8 +46,9 @@ async function settledHandles(): Promise<string[]> {
   }
 }
 
+/** Within less than the 10 s after which a pool that nobody closed lets go of idle connections. */
 async function expectOnly(before: string[]): Promise<void> {
-  for (let look = 0; look < 200 && String(handles()) !== String(before); look++) await moment();
+  for (let look = 0; look < 60 && String(handles()) !== String(before); look++) await moment();
   expect(handles()).toEqual(before);
 }
 
