@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Inject, Ip, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Ip, Post, Put, UseGuards } from '@nestjs/common';
 import {
   CLIENTS,
   Context,
@@ -27,7 +27,7 @@ import {
 } from '@rekey/tokens';
 import { z } from 'zod';
 import { clientFields, Form, OAuthClientGuard, TakesForm } from './oauth-client-guard.js';
-import { grantOrThrow, OAuthEndpoints, OAuthFilter } from './oauth-http.js';
+import { grantOrThrow, OAuthEndpoints } from './oauth-http.js';
 import { oauthErrorSchema } from './token.controller.js';
 
 const beginForm = z.object({ ...clientFields, scope: z.string().optional() });
@@ -43,7 +43,6 @@ const beginAnswer = z.object({
 /** Things without a keyboard begin here (RFC 8628). */
 @OAuthEndpoints()
 @Controller('oauth2')
-@UseFilters(OAuthFilter)
 @UseGuards(OAuthClientGuard)
 export class DeviceAuthorizationController {
   @Post('device_authorization')

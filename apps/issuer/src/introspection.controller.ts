@@ -1,9 +1,9 @@
-import { Controller, HttpCode, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { Context, CrossOrigin, CurrentClient, Operation } from '@rekey/http';
 import { type Client, type Introspection, introspect, revoke, type TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
 import { clientFields, Form, OAuthClientGuard, TakesForm } from './oauth-client-guard.js';
-import { grantOrThrow, OAuthEndpoints, OAuthFilter } from './oauth-http.js';
+import { grantOrThrow, OAuthEndpoints } from './oauth-http.js';
 import { oauthErrorSchema } from './token.controller.js';
 
 const tokenForm = z.object({
@@ -15,7 +15,6 @@ const tokenForm = z.object({
 /** Is a token good, and: it shall not be any more. */
 @OAuthEndpoints()
 @Controller('oauth2')
-@UseFilters(OAuthFilter)
 @UseGuards(OAuthClientGuard)
 export class TokenStateController {
   @Post('introspect')

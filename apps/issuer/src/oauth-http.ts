@@ -1,4 +1,4 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { type ArgumentsHost, applyDecorators, Catch, type ExceptionFilter, UseFilters } from '@nestjs/common';
 import { anyMedia, basicChallenge, problemOf, RouteFact } from '@rekey/http';
 import { isRefused, type Refusal } from '@rekey/kernel';
 import { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from '@rekey/tokens';
@@ -42,7 +42,7 @@ const bodyOf = ({ error, description }: OAuthRefusal) => ({
 
 /** Errors as RFC 6749 §5.2 has them. */
 @Catch(OAuthException)
-export class OAuthFilter implements ExceptionFilter {
+class OAuthFilter implements ExceptionFilter {
   catch(thrown: OAuthException, host: ArgumentsHost): void {
     const { refusal } = thrown;
     const reply = host.switchToHttp().getResponse<FastifyReply>();
@@ -62,7 +62,8 @@ declare module 'fastify' {
 }
 
 /** On a controller whose routes are endpoints of RFC 6749. Another content type is refused in OAuth's words, not by HTTP's 415. */
-export const OAuthEndpoints = () => RouteFact({ oauth: true, takes: anyMedia });
+export const OAuthEndpoints = () =>
+  applyDecorators(RouteFact({ oauth: true, takes: anyMedia }), UseFilters(OAuthFilter));
 
 /** What is true of every answer of an OAuth endpoint, also of a request that no route has seen. */
 export async function registerOAuthErrors(fastify: FastifyInstance): Promise<void> {

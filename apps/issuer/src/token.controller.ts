@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Inject, Ip, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Ip, Post, UseGuards } from '@nestjs/common';
 import { CLIENTS, Context, CrossOrigin, CurrentClient, Operation } from '@rekey/http';
 import {
   type Client,
@@ -17,7 +17,7 @@ import {
 } from '@rekey/tokens';
 import { z } from 'zod';
 import { clientFields, Form, OAuthClientGuard, TakesForm } from './oauth-client-guard.js';
-import { grantOrThrow, OAuthEndpoints, OAuthFilter } from './oauth-http.js';
+import { grantOrThrow, OAuthEndpoints } from './oauth-http.js';
 
 // How long a value may be is no matter of form: what no such token can be is `invalid_grant`, like every other that is unknown.
 const text = z.string();
@@ -77,7 +77,6 @@ export const oauthErrorSchema = z.object({ error: z.string(), error_description:
 
 @OAuthEndpoints()
 @Controller('oauth2')
-@UseFilters(OAuthFilter)
 @UseGuards(OAuthClientGuard)
 export class TokenController {
   constructor(@Inject(CLIENTS) private readonly clients: ClientDirectory) {}
