@@ -260,7 +260,7 @@ describe('management', () => {
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
       'line 11: invalid_request: not JSON',
-      'line 21 (import-20): invalid_request: /addresses/0/value not a phone number in E.164',
+      'line 21 (import-20): invalid_request: /addresses/0/value not a phone number in E.164 format',
     ]);
     expect(stdout).toContain('297 created, 0 replaced, 2 failed');
     expect((await importFile(join(directory, 'nothing'))).stderr).toContain('there is no file');
