@@ -8,6 +8,7 @@ import { linksLeadToFiles, pagesAreIndexed } from './links.js';
 import { everyTestRuns, noLimitOfItsOwn, noLooseEnds } from './loose-ends.js';
 import { goodClassNames, goodNames } from './names.js';
 import { aliasesAgree, importsAreDeclared, versionsAreExact } from './packages.js';
+import { noRetiredWords } from './retired-words.js';
 import { fewConstructorParameters, smallFiles } from './sizes.js';
 import type { Rule } from './source-tree.js';
 import { migrationsOnly, statementNamesAreUnique, tablesStayAtHome } from './tables.js';
@@ -22,6 +23,7 @@ export const rules: Record<string, Rule> = {
   'constructors take six parameters at most': fewConstructorParameters,
   'files and folders have good names': goodNames,
   'classes have good names': goodClassNames,
+  'no word that was retired comes back': noRetiredWords,
   'nothing is left loose': noLooseEnds,
   'every test runs': everyTestRuns,
   'no test has a limit of its own': noLimitOfItsOwn,
