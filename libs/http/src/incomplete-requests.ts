@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { onMalformedRequest } from './malformed-requests.js';
 import { problem } from './problem.js';
 
-/** How long a request may take to arrive; whoever takes longer holds a connection for nothing. */
+/** How long a request may take to arrive. A slower client would hold a connection for nothing. */
 export interface ArrivalTimes {
   /** From the first byte of the connection, or of the request, to the end of its head. */
   headMs: number;

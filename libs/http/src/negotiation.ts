@@ -75,7 +75,7 @@ function isAccepted(accept: string | undefined, type: string): boolean {
     );
 }
 
-/** Whoever has refused goes no further: the next hook is not called. */
+/** After a refusal the next hook is not called. */
 function refuseHere(reply: FastifyReply, status: number, code: string, title: string): void {
   void reply
     .status(status)

@@ -38,7 +38,7 @@ export interface AppOptions {
 
 export interface ServeOptions extends AppOptions {
   port: number;
-  /** Only whoever runs the process can reach the port: without a token too, all metrics are shown. */
+  /** Only the operator of the process can reach the port: all metrics are shown, also without a token. */
   isPrivate?: boolean;
   /** Templates of the routes that only a message leads to. */
   ledByMessage?: RegExp;
