@@ -23,5 +23,5 @@ export {
   resealRows,
   type SealedRows,
 } from './sealed-rows.js';
-export { type Statement, statement } from './statement.js';
+export { type Statement, statement, statementsMade } from './statement.js';
 export { tablePrivileges } from './table-privileges.js';

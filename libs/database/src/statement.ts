@@ -8,6 +8,12 @@ export interface Statement {
   readonly parameters: readonly string[];
 }
 
+const made = new Map<string, Statement>();
+
+/** Every statement that this process has made so far, by its name. */
+export const statementsMade = (): Statement[] =>
+  [...made.values()].sort((one, other) => one.name.localeCompare(other.name, 'en'));
+
 const parameter = /(?<![:\w]):([a-z]\w*)/gi;
 
 /**
@@ -21,7 +27,9 @@ export function statement(name: string, text: string): Statement {
     if (!parameters.includes(key)) parameters.push(key);
     return `$${parameters.indexOf(key) + 1}`;
   });
-  return { name, text: compiled, parameters };
+  const result = { name, text: compiled, parameters };
+  made.set(name, result);
+  return result;
 }
 
 /** Puts values into the order of the statement's positions. @throws {Error} naming a parameter that has no value */

@@ -1,0 +1,64 @@
+import '@rekey/accounts';
+import '@rekey/audit';
+import '@rekey/limits';
+import '@rekey/management';
+import '@rekey/recovery';
+import '@rekey/tokens';
+import { type Statement, statementsMade } from '@rekey/database';
+import pg from 'pg';
+import { createDatabase } from '../runner/database.js';
+import { expectWritten } from '../written.js';
+
+interface Prepared {
+  parameters: string[];
+  results: string[] | null;
+}
+
+/** PostgreSQL's own reading of a statement. @throws what is wrong with it */
+async function prepare(client: pg.Client, { name, text }: Statement): Promise<Prepared> {
+  await client.query(`prepare ${name} as ${text}`);
+  const { rows } = await client.query<Prepared>(
+    `select parameter_types::text[] as parameters, result_types::text[] as results from pg_prepared_statements where name = $1`,
+    [name],
+  );
+  await client.query(`deallocate ${name}`);
+  return rows[0] ?? { parameters: [], results: null };
+}
+
+/** As a person reads it: the parameters by name, without the indentation of the code. */
+function written(statement: Statement, { parameters, results }: Prepared): string {
+  const takes = statement.parameters.map((name, at) => `$${at + 1} ${name} ${parameters[at]}`);
+  const indents = statement.text
+    .split('\n')
+    .slice(1)
+    .filter((line) => line.trim())
+    .map((line) => line.search(/\S/));
+  const indent = Math.min(...(indents.length > 0 ? indents : [0]));
+  const lines = statement.text
+    .trim()
+    .split('\n')
+    .map((line, at) => (at === 0 ? line : line.slice(indent)).trimEnd());
+  return [
+    `-- ${statement.name}`,
+    `-- takes: ${takes.join(', ') || 'nothing'}`,
+    `-- returns: ${results?.join(', ') || 'nothing'}`,
+    `${lines.filter(Boolean).join('\n')};`,
+  ].join('\n');
+}
+
+test('the statements of the database, which PostgreSQL can all prepare, are as written', async () => {
+  const ours = statementsMade().filter(({ name }) => !/^(spec|bench)_/.test(name));
+  const database = await createDatabase();
+  const client = new pg.Client({ connectionString: database.url });
+  try {
+    await client.connect();
+    const texts: string[] = [];
+    for (const each of ours) texts.push(written(each, await prepare(client, each)));
+    const head =
+      '-- Written by "npm run written" from the statements of the rooms, on the migrated schema. Do not edit.';
+    expectWritten('libs/database/statements.generated.sql', `${[head, ...texts].join('\n\n')}\n`);
+  } finally {
+    await client.end();
+    await database.drop();
+  }
+});
