@@ -45,7 +45,7 @@ function kindsIn(sources: readonly Source[]): Kind[] {
     {
       what: 'setting',
       // A name that ends in an underscore stands for all that begin with it.
-      form: /(?<![\w$])[A-Z][A-Z\d]*_[A-Z\d_]+/g,
+      form: /(?<![\w$])[A-Z][A-Z\d]*_[A-Z\d_]*/g,
       inBlocks: true,
       exists: (name) =>
         words.has(name) ||
