@@ -4,7 +4,7 @@ const source = (path: string, text = '') => ({ path, text });
 
 test.each([
   ['a refusal code', 'apps/recovery/src/a.ts', `refuse('too_early')`, 'resend_too_soon'],
-  ['a setting in a container', 'docker/compose.yaml', 'SERVICE_NAME: Example', 'PRODUCT_NAME'],
+  ['a setting of containers', 'docker/example.env', 'SERVICE_NAME=Example', 'PRODUCT_NAME'],
   ['a metric in a page', 'docs/a.md', '`rekey_x` and `limits_hit_total`', 'rate_limit_exceeded_total'],
   ['an identifier', 'libs/a/src/a.ts', 'await forgetRows(sql);', 'prune'],
   ['a comment', 'libs/a/src/a.ts', '/** Whoever asks. */', 'name the person'],
@@ -24,6 +24,7 @@ test('history keeps its words, and longer words are others', () => {
   expect(
     noRetiredWords([
       source('CHANGELOG.md', '`TOKEN_ALG`'),
+      source('docker/compose.yaml', 'TOKEN_ALG:'),
       source('libs/database/src/migrations/5-recovery.ts', 'kept_answers'),
       source('libs/a/src/a.ts', 'ACCESS_TOKEN_ALG placeOf(Placement)'),
     ]),

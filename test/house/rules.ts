@@ -7,6 +7,7 @@ import { commandsExist, mapIsTrue, noMachinePaths, readmeIsShort, scriptsCanRun,
 import { linksLeadToFiles, pagesAreIndexed } from './links.js';
 import { everyTestRuns, noLimitOfItsOwn, noLooseEnds } from './loose-ends.js';
 import { goodClassNames, goodNames } from './names.js';
+import { pagesNameWhatExists } from './names-in-pages.js';
 import { aliasesAgree, importsAreDeclared, versionsAreExact } from './packages.js';
 import { noRetiredWords } from './retired-words.js';
 import { fewConstructorParameters, smallFiles } from './sizes.js';
@@ -40,6 +41,7 @@ export const rules: Record<string, Rule> = {
   'commands that are told exist': commandsExist,
   'links in Markdown lead to files': linksLeadToFiles,
   'pages are indexed': pagesAreIndexed,
+  'pages name what exists': pagesNameWhatExists,
   'no path of one machine': noMachinePaths,
   'scripts can run': scriptsCanRun,
   'the image is safe': imageIsSafe,

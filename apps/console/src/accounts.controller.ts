@@ -112,7 +112,7 @@ export class AccountsController {
     unwrap(await endSessionsOfAccount(context, clientId, id));
   }
 
-  @Delete(':id/tokens/:family')
+  @Delete(':id/tokens/:session')
   @HttpCode(204)
   @RequireScope('accounts:write')
   @Operation({
@@ -123,7 +123,7 @@ export class AccountsController {
   })
   async endOne(
     @Param('id') account: string,
-    @Param('family') session: string,
+    @Param('session') session: string,
     @Caller() { clientId }: ManagementCaller,
     @Context() context: ManagementContext,
   ) {

@@ -8,7 +8,7 @@ const bareUrl = publicUrl('http:', 'https:').refine((text) => !/[?#]/.test(text)
 export const externalIssuerVariables = {
   EXTERNAL_ISSUER_URL: {
     meaning:
-      'exact issuer identifier of another authorization server that issues the new credentials (see "Another issuer")',
+      'exact issuer identifier of another authorization server that issues the new credentials (see "Use an external issuer")',
     default: "unset: Rekey's own issuer",
     allowed: 'an http:// or https:// URL without user, query or fragment',
     schema: bareUrl,

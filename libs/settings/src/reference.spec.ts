@@ -4,11 +4,11 @@ import { variables } from './variables.js';
 /** Pages that a meaning refers to by a title: `see "Database roles"`. */
 const pages: Record<string, string> = {
   'Database roles': '../operate/database-roles.md',
-  'How long tokens live': '../operate/token-lifetimes.md',
-  'Another issuer': '../integrate/external-issuer.md',
-  'How a recovery is decided': '../operate/policies.md',
-  'What SMS may cost': '../operate/sms-costs.md',
-  Watching: '../operate/monitoring.md',
+  'Token lifetimes': '../operate/token-lifetimes.md',
+  'Use an external issuer': '../integrate/external-issuer.md',
+  Policies: '../operate/policies.md',
+  'SMS costs': '../operate/sms-costs.md',
+  Monitoring: '../operate/monitoring.md',
 };
 
 /** @throws {Error} for a title without a page: the reader would look for it in vain */
@@ -31,8 +31,8 @@ test('the reference of settings is as written', () => {
     'Rekey reads its settings from environment variables, once, at the start. An empty variable counts as unset. A wrong value stops',
     'the process with exit code 78 and names every wrong variable, what was read and what is allowed.',
     '',
-    'Without `NODE_ENV=production`, what is missing has a development default. With it, a process refuses every development default and',
-    'names them all at once.',
+    'Without `NODE_ENV=production`, what is missing has a development default. With it, a process does not start, and lists every',
+    'setting that still has its development default.',
     '',
     '| name | meaning | default | allowed |',
     '|---|---|---|---|',

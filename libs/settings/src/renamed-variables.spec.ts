@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSettings, SettingsError } from './index.js';
@@ -34,4 +34,10 @@ test.each([
 
 test('every former name is tried above', () => {
   expect(Object.keys(renamedVariables)).toHaveLength(4);
+});
+
+test('the containers get every former name, so that one in docker/.env stops their start', () => {
+  const compose = readFileSync(new URL('../../../docker/compose.yaml', import.meta.url), 'utf8');
+  for (const former of Object.keys(renamedVariables))
+    expect(compose).toContain(`\n  ${former}: $\{${former}:-}\n`);
 });

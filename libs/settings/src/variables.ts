@@ -143,7 +143,7 @@ export const variables = {
   },
   KEY_ROTATION_DAYS: count('days until the next signing key replaces the current one', 30),
   TOKEN_LIFETIMES_FILE: text(
-    'lifetimes of tokens, by role and for devices (JSON, see "How long tokens live")',
+    'lifetimes of tokens, by role and for devices (JSON, see "Token lifetimes")',
     'access 10 minutes (staff 5); refresh 30 days idle, 90 days in total (staff 8 and 24 hours, devices 90 and 365 days)',
     'a readable file',
   ),
@@ -159,12 +159,12 @@ export const variables = {
     'a readable file with the private key of the certificate (PEM), without a passphrase',
   ),
   RECOVERY_POLICY_FILE: text(
-    'proofs that a recovery needs, by the assurance level of the account, and the accepted odds of a correct guess (JSON, see "How a recovery is decided")',
+    'proofs that a recovery needs, by the assurance level of the account, and the accepted odds of a correct guess (JSON, see "Policies")',
     'the minimum of NIST SP 800-63B-4 §4.2.2; 0.00004 a day, 0.001 a year',
     'a readable file',
   ),
   SMS_POLICY_FILE: text(
-    'prices, budgets and circuit breaker of SMS (JSON, see "What SMS may cost")',
+    'prices, budgets and circuit breaker of SMS (JSON, see "SMS costs")',
     'rounded prices in euros, at most 150 EUR an hour',
     'a readable file',
   ),
@@ -201,7 +201,7 @@ export const variables = {
     schema: publicUrl('http:', 'https:'),
   },
   METRICS_TOKEN: {
-    meaning: 'bearer token that unlocks all of `/metrics` (see "Watching")',
+    meaning: 'bearer token that unlocks all of `/metrics` (see "Monitoring")',
     default: 'none: only harmless metrics are shown',
     allowed: 'at least 16 characters',
     secret: true,

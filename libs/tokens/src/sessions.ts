@@ -27,7 +27,7 @@ export const untilOf = (session: string, newestToken = refreshedAt(session)): st
 
 /**
  * A new session with its first refresh token, as SQL after a CTE `who (account_id, roles, generation)` with one row or none. Adds three
- * CTEs: `family`, `first_token`, `noted`.
+ * CTEs: `session`, `first_token`, `audited`.
  *
  * @param from further CTEs; when one of them is empty, nothing is issued
  */
