@@ -103,7 +103,7 @@ const names: Record<string, string> = {
 
 /** History says what things were called then: migrations, the changelog, and this list. */
 const isHistory = ({ path }: Source): boolean =>
-  /^CHANGELOG\.md$|\/migrations\/|^test\/house\/retired-words|standard-words\.spec|\/renamed-|package-lock\.json$/.test(
+  /^CHANGELOG\.md$|\/migrations\/|^test\/house\/retired-words|standard-words\.spec|\/renamed-|deployed\/start-and-end\.spec|package-lock\.json$/.test(
     path,
   );
 

@@ -11,7 +11,7 @@ const schema = `
     tries integer not null default 0, expires_at timestamptz not null);
   create table messages (id bigint generated always as identity primary key, recovery_id uuid not null references recoveries,
     email text not null, sent_at timestamptz);
-  create index messages_waiting on messages (id) where sent_at is null;
+  create index messages_unsent on messages (id) where sent_at is null;
   create table families (id bigint generated always as identity primary key, account_id bigint not null references accounts,
     recovery_id uuid not null unique, refresh_digest bytea not null unique, expires_at timestamptz not null);
 `;
