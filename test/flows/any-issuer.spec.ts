@@ -195,7 +195,7 @@ describe('an issuer that is not ours', () => {
     const fresh = await browser.submit(code, '/recover/code', { code: mail ? codeIn(mail) : '' });
     const password = 'words that nobody puts together';
     const done = await browser.submit(fresh, '/recover/password', { password });
-    expect([done.status, done.html]).toEqual([200, expect.stringContaining("You're back in")]);
+    expect([done.status, done.html]).toEqual([200, expect.stringContaining('Your new password is set')]);
     expect((await persons.signIn('kim', { password })).status).toBe(201);
   });
 
@@ -210,7 +210,7 @@ describe('an issuer that is not ours', () => {
     const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
     await browser.get(`/stop?token=${stopTokenIn(notice)}`);
     const page = await browser.get('/stop');
-    expect(page.html).not.toContain('is signed out');
+    expect(page.html).not.toContain('will be signed out');
     const stopped = await browser.submit(page, '/stop', {});
     expect([stopped.status, stopped.html]).toEqual([200, expect.stringContaining('may still be signed in')]);
     expect((await persons.signIn('kim', { password: 'a password for a thief' })).status).toBe(401);

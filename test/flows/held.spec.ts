@@ -150,8 +150,12 @@ describe('a recovery after a stop', () => {
   });
 
   test.each([
-    ['en', /come back to this page in this browser on .* UTC/, /this account has to wait 24 hours/],
-    ['zh-CN', /UTC 或之后，用此浏览器回到本页面/, /需等待 24 小时/],
+    [
+      'en',
+      /come back to this page in this browser on .* UTC/,
+      /<h1>Undone<.* this account has to wait 24 hours.* You confirm it's you, then wait 24 hours/s,
+    ],
+    ['zh-CN', /UTC 或之后，用此浏览器回到本页面/, /<h1>已撤销<.*需等待 24 小时.*需等待上述时间/s],
   ])('the pages say when to come back, and then go on, %s', async (language, page, stop) => {
     const id = `paged-${language.toLowerCase()}`;
     await stopped(id);
@@ -175,6 +179,9 @@ describe('a recovery after a stop', () => {
     expect((await browser.get('/recover/password', headers)).headers.get('location')).toBe('/recover/code');
     later(24);
     expect((await browser.get('/recover/code', headers)).headers.get('location')).toBe('/recover/password');
+    const password = 'a password from the one who waited';
+    const set = await browser.post('/recover/password', { csrf, password }, headers);
+    expect(set.headers.get('location')).toBe('/recover/done');
     const owner = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
     await owner.get(`/stop?token=${stopTokenIn(mail)}`);
     const stopPage = await owner.get('/stop', headers);

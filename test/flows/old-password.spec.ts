@@ -107,14 +107,14 @@ describe('the old password', () => {
     const { browser, csrf, location } = await begin('paged', 'app');
     expect(location).toBe('/recover/password');
     const page = await browser.get('/recover/password');
-    expect(page.html).toContain('you go back to The app');
+    expect(page.html).toContain("you'll go back to The app");
     expect(page.headers.get('content-security-policy')).toContain(`form-action 'self' https://app.example`);
     for (const path of ['/recover/code', '/recover/other'])
       expect((await browser.get(path)).headers.get('location')).toBe('/recover/password');
     const around = await browser.post('/recover/return', { csrf });
     expect(around.headers.get('location')).toBe('/recover/password');
     const refused = await browser.post('/recover/password', { csrf, password: 'short' });
-    expect([refused.status, refused.html.includes('you go back to The app')]).toEqual([422, true]);
+    expect([refused.status, refused.html.includes("you'll go back to The app")]).toEqual([422, true]);
     expect(await signIn('paged', old)).toBe(201);
     const done = await browser.post('/recover/password', { csrf, password: chosen });
     expect(done.headers.get('location')).toMatch(/^https:\/\/app\.example\/back\?code=/);

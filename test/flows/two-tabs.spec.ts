@@ -76,10 +76,10 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     const stop = forms['/stop'];
     const first = await stop?.show(browser, 'early');
     const second = await stop?.show(browser, 'late');
-    expect((await browser.submit(second?.page ?? { html: '' }, '/stop', {})).html).toContain('It is stopped');
+    expect((await browser.submit(second?.page ?? { html: '' }, '/stop', {})).html).toContain('Stopped');
     const refused = await browser.submit(first?.page ?? { html: '' }, '/stop', {});
     expect(refused.status).toBe(409);
-    expect(refused.html).toContain('open the link in its message again');
+    expect(refused.html).toContain('open the link in the message again');
     expect(refused.html).not.toContain('href="/stop"');
   });
 

@@ -47,7 +47,7 @@ describe('notices', () => {
     const [removed] = await told('owner@example.com');
     const [current] = await told('thief@example.com');
     expect([removed?.text, removed?.html].join()).not.toContain('/stop?token=');
-    expect(removed?.text).toContain('This address was removed from the account');
+    expect(removed?.text).toContain('This email address was removed from the account');
     expect(current?.text).toContain('/stop?token=');
   });
 

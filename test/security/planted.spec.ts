@@ -56,7 +56,7 @@ describe('what a thief has planted is no way back in', () => {
     const mail = await until('the notice', async () =>
       (await rekey.messages('locked@example.com')).find(({ text }) => /was recovered/.test(text)),
     );
-    expect(mail.text).toContain('set up in the last 30 days are turned off');
+    expect(mail.text).toContain('set up in the last 30 days have been turned off');
     // Nothing waits for its time to come.
     rekey.clock.advance(3 * days);
     await recover('locked');
@@ -113,7 +113,7 @@ describe('what a thief has planted is no way back in', () => {
       identifier: 'owner@example.com',
       password: `${fresh} again`,
     });
-    expect(account.html).toContain('because your account was recovered after this was added');
+    expect(account.html).toContain('to be safe when your account was recovered');
     expect(account.html).toContain(`from the network ${household}`);
     const id = /action="\/account\/restore".*?name="id" value="([\w-]+)"/s.exec(account.html)?.[1] ?? '';
     const again = await browser.submit(account, '/account/restore', { id });
@@ -180,7 +180,7 @@ describe('what a thief has planted is no way back in', () => {
         /authenticator app was added/.test(text),
       ),
     );
-    expect(mail.text).toContain('Undo it now');
+    expect(mail.text).toContain('Undo this now');
     expect(mail.html).toContain(stopTokenIn(mail));
     const sms = await until('the SMS', async () =>
       (await rekey.messages(who.phoneOf(id))).find(({ text }) => /app was added/.test(text)),
@@ -197,7 +197,7 @@ describe('what a thief has planted is no way back in', () => {
       expect(page.html).toContain('set up a new way to recover it');
       expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toHaveLength(1);
       const done = await browser.submit(page, '/stop', {});
-      expect(done.html).toContain('the person who set it up is signed out');
+      expect(done.html).toContain('the person who set it up has been signed out');
     }
     expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toEqual([]);
     expect((await who.issuer('GET', 'sessions', { bearer: thief })).status).toBe(401);

@@ -75,7 +75,7 @@ describe('guesses at an authenticator app with the right password', () => {
     // Once, to each address: whoever tries an app knows the password.
     expect(await told()).toHaveLength(2);
     const [last] = await rekey.messages('worn@example.com');
-    expect(last?.text).toContain('Someone who knows your password');
+    expect(last?.text).toContain('Someone who has your password');
     rekey.clock.advance(31 * hour);
     newHousehold();
     const right = (more: object = {}) => offer('worn', who.totp(one.secret), more);

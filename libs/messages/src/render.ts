@@ -88,14 +88,14 @@ function recoveryMail(
   words: Wording,
   service: string,
   slots: MessageSlots,
-  letter: Record<'subject' | 'preview' | 'heading' | 'was' | 'notYou' | 'footer', string> &
+  letter: Record<'subject' | 'preview' | 'heading' | 'was' | 'notYou' | 'stopLabel' | 'footer', string> &
     Pick<Wording['held'], 'lead'>,
 ): RenderedEmail {
   const { subject, preview, heading, was, footer } = letter;
-  const { stopLabel: canStop, notYouHeading, notYouRemoved } = words.completed;
+  const { notYouHeading, notYouRemoved } = words.completed;
   // A removed address gets the notification, but no link to undo anything.
   const [stopUrl, stopLabel, notYou] = slots.stopUrl
-    ? [urlOf(slots.stopUrl), canStop, letter.notYou]
+    ? [urlOf(slots.stopUrl), letter.stopLabel, letter.notYou]
     : [urlOf(`${slots.recoveryUrl}/recover`), words.changed.recoverLabel, notYouRemoved];
   const lead = letter.lead(service, whenText(slots.happenedAt ?? new Date(0), slots.locale));
   return {

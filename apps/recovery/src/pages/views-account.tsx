@@ -145,7 +145,7 @@ function Actions(props: {
   const { home } = words(context);
   return (
     <>
-      {of?.disabled && <p class="problem">{home.disabled}</p>}
+      {of?.disabled && <p class="problem">{home.disabled[of.kind]}</p>}
       {of?.counts_from && <p>{home.countsFrom(timeText(context, of.counts_from))}</p>}
       <div class="buttons">
         <PostForm context={context} action={make}>

@@ -18,7 +18,7 @@ export function HeldPage({ context, until }: { context: PageContext; until: stri
       <p class="note">{held.lead(timeText(context, until))}</p>
       <p>{held.why}</p>
       <p>{held.told}</p>
-      <p>{held.later(lifetimes.afterHold / 3_600_000)}</p>
+      <p>{held.later(lifetimes.afterHold / 86_400_000)}</p>
     </Shell>
   );
 }

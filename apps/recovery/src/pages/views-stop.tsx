@@ -32,13 +32,13 @@ export function StoppedPage(props: {
   const { context, wasSettled, signsOut, restored, heldHours, binding } = props;
   const stop = words(context);
   return (
-    <Shell context={context} title={stop.doneTitle}>
+    <Shell context={context} title={wasSettled ? stop.doneTitle.undone : stop.doneTitle.stopped}>
       <p class="note">
         {binding ? stop.binding.done : wasSettled ? stop.doneAfter(signsOut) : stop.doneBefore}
       </p>
       {restored && <p>{stop.restored}</p>}
       {heldHours > 0 && <p>{stop.held(heldHours)}</p>}
-      {wasSettled && <p>{binding ? stop.binding.next : stop.next(signsOut)}</p>}
+      {wasSettled && <p>{binding ? stop.binding.next : stop.next(signsOut, heldHours)}</p>}
       {wasSettled && (
         <a class="button wide" href="/recover">
           {stop.recover}

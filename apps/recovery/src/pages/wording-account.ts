@@ -1,4 +1,7 @@
+import type { AuthenticatorView } from '@rekey/accounts';
 import type { Locale } from '@rekey/kernel';
+
+type AuthenticatorKind = AuthenticatorView['kind'];
 
 /** What the pages of a person's own authenticators say, in one language. */
 export interface AccountWording {
@@ -31,7 +34,7 @@ export interface AccountWording {
     make: string;
     makeAgain: string;
     remove: string;
-    disabled: string;
+    disabled: Record<AuthenticatorKind, string>;
     /** A recovery has set it aside. Network and client that it was set up from, where they are known. */
     suspended(from: string | undefined, client: string | undefined): string;
     /** It counts in a recovery from this time on. */
@@ -72,7 +75,8 @@ const en: AccountWording = {
     submit: 'Sign in',
     wrong:
       "That didn't work. Check what you entered. If you use an authenticator app, enter a new code from it.",
-    needsSecond: 'Your password is right. Enter it again, together with a code from your authenticator app.',
+    needsSecond:
+      'Your password is right. Enter it again, together with a code from your authenticator app, or a backup code.',
     limited: (minutes) =>
       `Too many attempts. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, or recover your account.`,
     lost: "Can't sign in?",
@@ -92,9 +96,13 @@ const en: AccountWording = {
     make: 'Create backup codes',
     makeAgain: 'Create new ones',
     remove: 'Remove',
-    disabled: 'Too many wrong codes were entered, so it can no longer be used for recovery. Set it up again.',
+    disabled: {
+      totp: 'Too many wrong codes were entered, so it can no longer be used for recovery. Set it up again. You can still sign in with it.',
+      backup_code:
+        'Too many wrong backup codes were entered, so they can no longer be used for recovery. Create new ones.',
+    },
     suspended: (from, client) =>
-      `Turned off, because your account was recovered after this was added. It was added from ${from ? `the network ${from}` : 'an unknown network'}${client ? `, with the app "${client}"` : ''}. If that was you, confirm it. If not, remove it.`,
+      `We turned this off to be safe when your account was recovered. It was added from ${from ? `the network ${from}` : 'an unknown network'}${client ? ` with the app "${client}"` : ''}. Did you add it? If not, remove it.`,
     countsFrom: (time) => `Can be used to sign in now, and to recover your account from ${time}.`,
     restore: "Yes, it's mine",
     otherFirst: 'You have set up another one since then. To use this one again, remove the other one first.',
@@ -106,14 +114,14 @@ const en: AccountWording = {
   bind: {
     title: 'Set up an authenticator app',
     lead: 'Scan this QR code with your authenticator app. Then enter the code the app shows.',
-    picture: 'QR code with the secret for your authenticator app',
-    byHand: "Can't scan it? Enter this secret in the app:",
+    picture: 'QR code with the setup key for your authenticator app',
+    byHand: "Can't scan it? Enter this setup key in the app:",
     code: 'Code from the app',
     codeHint: '6 digits that change every 30 seconds.',
     submit: 'Finish setup',
     wrong:
-      "That isn't the code the app should show now. Wait for the next one, and check that the clock on your phone is right.",
-    gone: 'That took too long. Please start again.',
+      "That code isn't right. Wait for the next one and try it. If that fails, check your phone's clock.",
+    gone: 'This setup has expired. Please start again.',
     cancel: 'Cancel',
   },
   codes: {
@@ -136,7 +144,7 @@ const zhHans: AccountWording = {
     secondHint: '如果未设置，请留空。',
     submit: '登录',
     wrong: '登录失败。请检查输入的内容。如果您使用身份验证器应用，请输入新的动态码。',
-    needsSecond: '密码正确。请再次输入密码，并填写身份验证器应用的动态码。',
+    needsSecond: '密码正确。请再次输入密码，并填写身份验证器应用的动态码或一个备用码。',
     limited: (minutes) => `尝试次数过多，请等待 ${minutes} 分钟，或找回您的账户。`,
     lost: '无法登录？',
   },
@@ -154,9 +162,12 @@ const zhHans: AccountWording = {
     make: '生成备用码',
     makeAgain: '重新生成',
     remove: '移除',
-    disabled: '输入错误次数过多，已不能用于找回账户。请重新设置。',
+    disabled: {
+      totp: '动态码错误次数过多，此应用已不能用于找回账户，但仍可用于登录。请重新设置。',
+      backup_code: '备用码错误次数过多，已不能用于找回账户。请重新生成。',
+    },
     suspended: (from, client) =>
-      `它是在账户被找回之前添加的，现已停用。添加时的网络：${from ?? '未知'}${client ? `，应用：“${client}”` : ''}。如果是您本人添加，请确认；否则请移除。`,
+      `为安全起见，我们在您的账户被找回时停用了此项。添加时的网络：${from ?? '未知'}${client ? `，应用：“${client}”` : ''}。是您添加的吗？如果不是，请移除。`,
     countsFrom: (time) => `现在即可用于登录，自 ${time} 起可用于找回账户。`,
     restore: '是我设置的',
     otherFirst: '您之后已另行设置。如需重新使用这一个，请先移除另一个。',
@@ -168,13 +179,13 @@ const zhHans: AccountWording = {
   bind: {
     title: '设置身份验证器应用',
     lead: '请用身份验证器应用扫描此二维码，然后输入应用显示的动态码。',
-    picture: '包含身份验证器密钥的二维码',
-    byHand: '无法扫描？请在应用中输入此密钥：',
+    picture: '包含身份验证器设置密钥的二维码',
+    byHand: '无法扫描？请在应用中输入此设置密钥：',
     code: '应用中的动态码',
     codeHint: '6 位数字，每 30 秒变化一次。',
     submit: '完成设置',
-    wrong: '这不是应用现在应显示的动态码。请等待下一个，并检查手机时间是否准确。',
-    gone: '用时过长，请重新开始。',
+    wrong: '动态码不正确。请等待下一个动态码后重试。如果仍不成功，请检查手机时间。',
+    gone: '此次设置已过期，请重新开始。',
     cancel: '取消',
   },
   codes: {

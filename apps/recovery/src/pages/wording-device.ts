@@ -28,7 +28,7 @@ const en: DeviceWording = {
     lead: (name) => `${name} will be able to use your account until you sign it out.`,
     check: 'Check that the device in front of you shows this code:',
     warning:
-      'Did someone send you this code, or a link to this page? Then choose No. They are trying to get into your account.',
+      'Did someone send you this code, or a link to this page? Then choose No. They may be trying to get into your account.',
     allow: 'Yes, connect it',
     deny: 'No',
   },
@@ -40,8 +40,8 @@ const en: DeviceWording = {
   },
   problems: {
     unknown:
-      'No device is waiting for this code. Codes work for ten minutes. Check the code, or get a new one on the device.',
-    limited: 'Too many codes were entered. Please wait ten minutes.',
+      'No device is waiting for this code. Codes work for 10 minutes. Check the code, or get a new one on the device.',
+    limited: 'Too many wrong codes. Please wait 10 minutes.',
   },
 };
 
@@ -57,19 +57,19 @@ const zhHans: DeviceWording = {
     title: (name) => `要连接 ${name} 吗？`,
     lead: (name) => `在您将其退出登录之前，${name} 可以使用您的账户。`,
     check: '请确认您面前的设备显示的是此代码：',
-    warning: '如果此代码或此页面的链接是别人发给您的，请选择“否”：对方正试图进入您的账户。',
+    warning: '如果此代码或本页面的链接是别人发给您的，请选择“否”：对方可能正试图进入您的账户。',
     allow: '是，连接',
     deny: '否',
   },
   done: {
     allowed: '设备已连接',
-    allowedLead: '设备稍后会自动继续，您可以关闭此页面。',
+    allowedLead: '设备稍后会自动继续，您可以关闭本页面。',
     denied: '设备未连接',
-    deniedLead: '没有任何更改，您可以关闭此页面。',
+    deniedLead: '没有任何更改，您可以关闭本页面。',
   },
   problems: {
-    unknown: '没有设备在等待此代码。代码十分钟内有效，请检查，或在设备上重新获取。',
-    limited: '输入的代码过多，请等待十分钟。',
+    unknown: '没有设备在等待此代码。代码 10 分钟内有效，请检查，或在设备上重新获取。',
+    limited: '尝试次数过多，请 10 分钟后再试。',
   },
 };
 

@@ -88,7 +88,7 @@ const en: PageWording = {
   },
   code: {
     title: 'Enter the code',
-    lead: "If this matches an account, we've sent a code by email or SMS. It works for 10 minutes.",
+    lead: "If what you entered matches an account, we've sent a code by email or SMS. It works for 10 minutes.",
     label: 'Code',
     hint: "Usually 6 digits by SMS and 8 by email, sometimes more. Spaces don't matter.",
     submit: 'Continue',
@@ -102,11 +102,11 @@ const en: PageWording = {
     resendNow: 'You can ask for another one now.',
     tooEarly: (seconds) =>
       `You've just asked for a code. You can ask for another in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
-    sent: "If this matches an account, we've sent another code. The previous one still works.",
+    sent: "If what you entered matches an account, we've sent another code. The previous one works until its 10 minutes are over.",
     resend: 'Send another code',
     byMail: 'Send it by email',
     bySms: 'Send it by SMS',
-    noMessage: 'Check your spam folder. We only send a code if this matches an account.',
+    noMessage: 'Check your spam folder. We only send a code if what you entered matches an account.',
     restart: 'Use a different email, phone or username',
   },
   password: {
@@ -125,21 +125,21 @@ const en: PageWording = {
       blocklisted:
         "This password is too easy to guess. Choose another, such as a few words that don't belong together.",
       too_similar:
-        'This password is too close to your name, your address or the name of this service. Choose another.',
+        'This password is too close to your name, email address, phone number or the name of this service. Choose another.',
     },
   },
   returnToApp: {
-    title: 'One more step',
+    title: 'Last step',
     lead: (app) =>
       `You've confirmed it's you. All devices will be signed out of your account, and you'll go back to ${app}.`,
-    submit: (app) => `Back to ${app}`,
+    submit: (app) => `Sign out all devices and go to ${app}`,
   },
   done: {
-    title: "You're back in",
-    lead: 'Your new password is set, and all devices have been signed out of your account.',
-    told: "We've sent a notice to every email address and phone number on your account, in case this wasn't you.",
+    title: 'Your new password is set',
+    lead: 'All devices have been signed out of your account. Sign in with the new password.',
+    told: "We're sending a notice to the email addresses and phone numbers on the account, in case this wasn't you.",
     signIn: 'Sign in',
-    backToApp: 'You can close this page and sign in with your new password.',
+    backToApp: 'You can close this page.',
   },
   notices: {
     over: {
@@ -148,7 +148,7 @@ const en: PageWording = {
     },
     no_tries: {
       title: 'No tries left',
-      text: 'Too many wrong codes were entered. You can start again and get a new code.',
+      text: 'Too many wrong codes. You can start again and get a new code.',
     },
     limited: {
       title: 'Too many requests',
@@ -185,7 +185,7 @@ const zhHans: PageWording = {
   form: {
     title: (service) => `找回 ${service} 账户`,
     lead: '我们会向您账户的邮箱或手机发送验证码，验证后即可设置新密码。',
-    leadForApp: (app) => `我们会向您账户的邮箱或手机发送验证码，验证后即可回到${app}。`,
+    leadForApp: (app) => `我们会向您账户的邮箱或手机发送验证码，验证后即可回到 ${app}。`,
     identifier: '邮箱、手机号或用户名',
     hint: '例如 mei@example.com 或 +86 138 0013 8000',
     country: '手机号所属的国家或地区',
@@ -200,13 +200,13 @@ const zhHans: PageWording = {
     label: '验证码',
     hint: '短信验证码通常为 6 位数字，邮件验证码通常为 8 位，有时更长。有无空格均可。',
     submit: '继续',
-    wrong: (left) => (left === 0 ? '验证码不正确，且已无剩余次数。' : `验证码不正确，还可尝试 ${left} 次。`),
+    wrong: (left) => (left === 0 ? '验证码不正确，尝试次数已用完。' : `验证码不正确，还可尝试 ${left} 次。`),
     empty: '请输入验证码。',
     resendHeading: '没有收到验证码？',
     resendIn: (seconds) => `${seconds} 秒后可重新发送。`,
     resendNow: '现在可以重新发送。',
     tooEarly: (seconds) => `您刚刚请求过验证码，请在 ${seconds} 秒后重新发送。`,
-    sent: '如果您填写的信息与某个账户匹配，新的验证码已发出。之前的验证码仍然有效。',
+    sent: '如果您填写的信息与某个账户匹配，新的验证码已发出。之前的验证码在 10 分钟有效期内仍可使用。',
     resend: '重新发送',
     byMail: '通过邮件发送',
     bySms: '通过短信发送',
@@ -217,7 +217,7 @@ const zhHans: PageWording = {
     title: '设置新密码',
     lead: '您已通过身份验证。设置新密码后，所有设备都将退出登录。',
     leadForApp: (app) =>
-      `您已通过身份验证。请设置新密码，随后您将回到${app}。旧密码将失效，所有设备都将退出登录。`,
+      `您已通过身份验证。请设置新密码，随后您将回到 ${app}。旧密码将失效，所有设备都将退出登录。`,
     label: '新密码',
     rules: '至少 15 个字符。建议使用几个便于记忆的词语，可以包含空格。',
     show: '显示',
@@ -227,26 +227,26 @@ const zhHans: PageWording = {
       too_short: '密码太短。请至少使用 15 个字符，例如连续几个词语。',
       too_long: '密码太长。最多 256 个字符。',
       blocklisted: '密码太容易被猜到。请换一个，例如几个互不相关的词语。',
-      too_similar: '密码与您的名字、邮箱或本服务的名称过于相似。请换一个。',
+      too_similar: '密码与您的名字、邮箱、手机号或本服务的名称过于相似。请换一个。',
     },
   },
   returnToApp: {
     title: '最后一步',
-    lead: (app) => `您已通过身份验证。所有设备都将退出登录，您将回到${app}。`,
-    submit: (app) => `回到${app}`,
+    lead: (app) => `您已通过身份验证。所有设备都将退出登录，您将回到 ${app}。`,
+    submit: (app) => `退出所有设备并前往 ${app}`,
   },
   done: {
-    title: '账户已找回',
-    lead: '新密码已设置，所有设备均已退出登录。',
-    told: '我们已向此账户的所有邮箱和手机发送通知，以防并非您本人操作。',
+    title: '新密码已设置',
+    lead: '所有设备均已退出登录。请使用新密码登录。',
+    told: '我们正在向此账户的邮箱和手机发送通知，以防并非您本人操作。',
     signIn: '去登录',
-    backToApp: '您可以关闭此页面，并使用新密码登录。',
+    backToApp: '您可以关闭本页面。',
   },
   notices: {
-    over: { title: '此次找回已结束', text: '它已完成、已被终止或已超时。您可以重新开始。' },
-    no_tries: { title: '已无剩余次数', text: '验证码错误次数过多。您可以重新开始，获取新的验证码。' },
+    over: { title: '此次找回已结束', text: '本次找回已完成、已被终止或已超时。您可以重新开始。' },
+    no_tries: { title: '尝试次数已用完', text: '验证码错误次数过多。您可以重新开始，获取新的验证码。' },
     limited: { title: '请求过多', text: '来自您网络的请求过多，请稍后再试。' },
-    unavailable: { title: '暂时无法使用', text: '我们这边出现问题。没有任何损失，请一分钟后再试。' },
+    unavailable: { title: '暂时无法使用', text: '我们这边出现问题。您的账户不受影响，请一分钟后再试。' },
     forbidden: { title: '页面已过期', text: '为了您的安全，我们没有处理该表单。请返回并重试。' },
     bad_request: {
       title: '此链接无法使用',
