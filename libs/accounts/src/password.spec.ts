@@ -30,13 +30,13 @@ test.each([
   ['mei.lin-mei.lin-1', 'too_similar'],
   ['rekeyrekeyrekey!!', 'too_similar'],
 ])(
-  'new passwords, long enough and not common: %s: %s [ASVS 6.2.1, ASVS 6.2.4, NIST 3.1.1.2]',
+  'a new password is long enough and not common: %s: %s [ASVS 6.2.1, ASVS 6.2.4, NIST 3.1.1.2]',
   (password, expected) => {
     expect(reason(password)).toBe(expected);
   },
 );
 
-test('one password in two Unicode forms is one password, kept as argon2id [NIST 3.1.1.2, ASVS 11.4.2]', async () => {
+test('a password is the same in each Unicode form, and is stored as argon2id [NIST 3.1.1.2, ASVS 11.4.2]', async () => {
   const hash = await hashPassword('café au lait, s’il vous plaît');
   expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(isPasswordHash(hash)).toBe(true);
@@ -74,12 +74,12 @@ test.each([
   ['m=65536,t=3,p=5', false, true],
   ['m=9999999,t=999,p=99', false, true],
   ['m=8,t=1,p=1', false, true],
-])('a hash from elsewhere with %s may be put: %s [CWE-400]', (costs, allowed, foreign) => {
+])('an imported hash with %s may be put: %s [CWE-400]', (costs, allowed, foreign) => {
   const hash = `$argon2id$v=19$${costs}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
   expect([isPasswordHash(hash), isForeignHash(hash)]).toEqual([allowed, foreign]);
 });
 
-test('a refusal costs the same, whatever stands in the row [ASVS 6.3.8]', () => {
+test('a refused password takes the same time, whatever the row holds [ASVS 6.3.8]', () => {
   const ours = 'm=19456,t=2,p=1';
   const inUse = ['m=65536,t=3,p=4', 'm=32768,t=3,p=1'];
   const paidInAll = (stored: string) => [stored, ...costsToPay(stored, inUse)].sort();
@@ -90,7 +90,7 @@ test('a refusal costs the same, whatever stands in the row [ASVS 6.3.8]', () => 
   expect(foreignCost(`$argon2id$v=19$${ours}$c2FsdA$aGFzaA`)).toBeNull();
 });
 
-test('a refusal never costs what is beyond the bounds, and three costs from elsewhere at most [CWE-400]', () => {
+test('a refused password never costs more than the bounds of a hash, and at most three imported cost settings are counted [CWE-400]', () => {
   const ours = 'm=19456,t=2,p=1';
   const inUse = [
     'm=9999999,t=99,p=1',

@@ -29,7 +29,7 @@ describe('the password of an account', () => {
     return verifyPassword(keyring, stored ? { account: 'a', stored } : undefined, password);
   };
 
-  test('a recovery sets or ends it, and one from before is put back with whose work it was', async () => {
+  test('a recovery sets or ends the password, and restoring gives back the former one with who had set it', async () => {
     const password = 'a harbour without a ship';
     await putAccount({ database, keyring }, now, {
       id: 'a',

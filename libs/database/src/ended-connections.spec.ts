@@ -91,7 +91,7 @@ describe('connections that PostgreSQL ends', () => {
   const open = () => openDatabase({ url: url.href, name: 'spec', anySchema: true, poolSize: 1 });
 
   test.each(Object.keys(ways))(
-    'one that ends as it is handed to a waiting %s ends no process, and the pool goes on',
+    'a connection that ends as a waiting %s gets it ends no process, and the pool keeps serving',
     async (way) => {
       const database = await open();
       try {
@@ -113,7 +113,7 @@ describe('connections that PostgreSQL ends', () => {
     },
   );
 
-  test('every way in names a connection that could not be had', async () => {
+  test('each kind of query names a connection that could not be had', async () => {
     const database = await open();
     await database.pool.end();
     for (const enter of Object.values(ways))

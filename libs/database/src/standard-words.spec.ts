@@ -55,7 +55,7 @@ describe('migration 33', () => {
       );
   };
 
-  test('states, columns and rows go up and come back', async () => {
+  test('states, columns and rows are migrated, and the way back restores them', async () => {
     const before = await names();
     expect(before).toContain('kept_answers_recovery');
     for (const state of ['proving', 'proven', 'settled', 'expired']) await put(state, state);

@@ -35,7 +35,7 @@ async function finish(socket: Socket): Promise<string> {
   return Buffer.concat(await socket.toArray()).toString();
 }
 
-test('while a process leaves, whoever is connected is answered, and told that the connection ends', async () => {
+test('a process that shuts down still responds on open connections, and says that they close', async () => {
   const { app, fastify } = await createApp({
     name: 'spec',
     module: WaitingModule,

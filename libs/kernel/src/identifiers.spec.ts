@@ -1,6 +1,6 @@
 import { isUuid, newSecret, uuidv7 } from './identifiers.js';
 
-test('a uuid of version 7 carries its time and sorts by it', () => {
+test('a UUID of version 7 carries its time and sorts by it', () => {
   const early = uuidv7(0x0123456789ab);
   expect(early.startsWith('01234567-89ab-7')).toBe(true);
   expect(isUuid(early)).toBe(true);
@@ -8,7 +8,7 @@ test('a uuid of version 7 carries its time and sorts by it', () => {
   expect(isUuid(early.toUpperCase())).toBe(false);
 });
 
-test('a secret has 256 bits, each as often as not [ASVS 11.5.1]', () => {
+test('a secret has 256 bits, each evenly distributed [ASVS 11.5.1]', () => {
   expect(Buffer.from(newSecret(), 'base64url')).toHaveLength(32);
   const ones = new Array<number>(256).fill(0);
   for (let n = 0; n < 2_000; n++)

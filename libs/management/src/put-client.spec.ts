@@ -43,7 +43,7 @@ describe('clients', () => {
     ...more,
   });
 
-  test('a client is not written where its audit event cannot be', async () => {
+  test('a client is not written when its audit event fails', async () => {
     const unheard = { clientId: 'unheard', scopes };
     await expect(putClient(context, unheard, client('shop'))).rejects.toMatchObject({ code: '23514' });
     expect(await readClient(database, 'shop')).toBeUndefined();
@@ -59,7 +59,7 @@ describe('clients', () => {
     ]);
   });
 
-  test('a caller gives no management scope that it lacks', async () => {
+  test('a caller cannot grant a management scope that it lacks', async () => {
     const wanted = client('other', { scopes: ['accounts:write'] });
     expect(await putClient(context, { clientId: 'maker', scopes }, wanted)).toMatchObject({
       code: 'invalid_request',

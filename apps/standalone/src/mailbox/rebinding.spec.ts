@@ -12,7 +12,7 @@ const statusFor = (url: string, host: string): Promise<number> =>
       .end();
   });
 
-test('a name that somebody else pointed at this machine reads nothing', async () => {
+test('a page that reaches the mailbox by DNS rebinding reads nothing', async () => {
   const mailbox = await startMailbox({ port: 0, production: false });
   const { port } = new URL(mailbox.url);
   const statuses: Record<string, number> = {};

@@ -15,7 +15,7 @@ const binding = (more: Partial<CodeBinding> = {}): CodeBinding => ({
   ...more,
 });
 
-test('the arithmetic is that of RFC 4226, appendix D', () => {
+test('HOTP has the values of RFC 4226, appendix D', () => {
   const secret = Buffer.from('12345678901234567890');
   const codes = Array.from({ length: 10 }, (_, counter) =>
     generateSync({ strategy: 'hotp', secret, counter, digits: 6 }),
@@ -34,7 +34,7 @@ test('the arithmetic is that of RFC 4226, appendix D', () => {
   ]);
 });
 
-test('a code has its digits and is the same again, also after a rotation', () => {
+test('a code has its number of digits and is derived again, also after a key rotation', () => {
   const mail = binding({ keyId: '2025' });
   expect(deriveCode(keyring, mail)).toMatch(/^\d{8}$/);
   expect(deriveCode(keyring, { ...mail, channel: 'sms' })).toMatch(/^\d{6}$/);
@@ -43,7 +43,7 @@ test('a code has its digits and is the same again, also after a rotation', () =>
 });
 
 test.each([8, 10, 12, 20])(
-  'a code of %d digits is none of the others and has none of them in it',
+  'a code of %d digits differs from the other lengths and contains none of them',
   (digits) => {
     const bound = binding({ channel: 'sms' });
     const long = deriveCode(keyring, { ...bound, digits }) ?? '';
@@ -63,7 +63,7 @@ test.each([8, 10, 12, 20])(
   },
 );
 
-test('the digits of a long code are spread evenly, at each of its places', () => {
+test('the digits of a long code are evenly distributed at each position', () => {
   const rounds = 4_000;
   const seen = Array.from({ length: 12 }, () => Array<number>(10).fill(0));
   for (let n = 0; n < rounds; n++) {
@@ -81,7 +81,7 @@ test.each([
   ['address', { boundTo: randomBytes(32) }],
   ['counter', { counter: 2 }],
   ['key', { keyId: '2025' }],
-])('another %s is another code', (_name, change) => {
+])('another %s gives another code', (_name, change) => {
   // One in 10^8 of these would be equal by chance; eight in a row are not.
   const differs = Array.from({ length: 8 }, () => binding()).some(
     (bound) => deriveCode(keyring, bound) !== deriveCode(keyring, { ...bound, ...change }),
@@ -89,7 +89,7 @@ test.each([
   expect(differs).toBe(true);
 });
 
-test('codes are spread evenly, leading zeros included', () => {
+test('codes are evenly distributed, with leading zeros', () => {
   const first = Array<number>(10).fill(0);
   const rounds = 10_000;
   for (let n = 0; n < rounds; n++) {
@@ -102,7 +102,7 @@ test('codes are spread evenly, leading zeros included', () => {
   expect(chiSquare).toBeLessThan(33.7);
 });
 
-test('the last two are right, with spaces and hyphens; nothing else is', () => {
+test('the last two codes are right, with spaces and hyphens, and no others', () => {
   const [one, two] = [binding(), binding({ counter: 2 })];
   const code = deriveCode(keyring, two) ?? '';
   expect(matchCode(keyring, code, [one, two])).toBe(two);
@@ -114,11 +114,11 @@ test('the last two are right, with spaces and hyphens; nothing else is', () => {
   expect(matchCode(keyring, `${code}0`, [two])).toBeUndefined();
 });
 
-test('no guess is right where no message was sent', () => {
+test('no attempt is right when no message was sent', () => {
   fc.assert(fc.property(fc.string(), (typed) => !matchCode(keyring, typed, [])));
 });
 
-test('full-width digits of an input method are digits', () => {
+test('full-width digits of an input method are accepted', () => {
   expect(plainCode('１２３ ４５６')).toBe('123456');
   expect(codeShape.lifetimeMs).toBe(600_000);
 });
