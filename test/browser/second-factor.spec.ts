@@ -45,7 +45,7 @@ describe('links and second factors in Chromium', () => {
     ['en', { locale: 'en-GB' }],
     ['zh-dark', { locale: 'zh-CN', colorScheme: 'dark' as const }],
   ])(
-    'a link on another device, %s: the number, and the first page goes on by itself',
+    'a link on another device, %s: the person enters the number, and the first page continues by itself',
     async (name, options) => {
       const laptop = await (await open({ ...options, viewport: { width: 1280, height: 900 } })).newPage();
       const link = await begin(laptop, 'mei@example.com');
@@ -70,7 +70,7 @@ describe('links and second factors in Chromium', () => {
     },
   );
 
-  test('in the same browser a tap is enough, without script too', async () => {
+  test('in the same browser one tap is enough, also without script', async () => {
     const context = await open({ javaScriptEnabled: false });
     const page = await context.newPage();
     const link = await begin(page, 'ada@example.com');
@@ -80,7 +80,7 @@ describe('links and second factors in Chromium', () => {
     await other.waitForURL('**/recover/password');
   });
 
-  test('authenticators: set up, shown once, asked for in a recovery', async () => {
+  test('an authenticator is set up, its secret is shown once, and a recovery asks for it', async () => {
     const context = await open();
     const page = await context.newPage();
     await page.goto(`${base}/account`);

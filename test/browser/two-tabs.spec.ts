@@ -37,7 +37,7 @@ describe('two tabs in Chromium', () => {
     [360, 'en-GB', 'Another recovery was started', 'Enter the code'],
     [1280, 'zh-CN', '已开始另一次找回', '输入验证码'],
   ])(
-    'at %i pixels, in %s: the first is told kindly and goes on with the second',
+    'at %i pixels, in %s: the first tab explains itself and continues with the second',
     async (width, locale, title, next) => {
       const context = await open(width, locale);
       const [first, second] = [await context.newPage(), await context.newPage()];
