@@ -8,7 +8,7 @@ describe('npm start', () => {
   const { base, start } = useStarts();
   const dataDir = join(base, 'data');
 
-  test('starts, and ends on SIGINT leaving nothing', async () => {
+  test('starts, and ends on SIGINT without leftovers', async () => {
     const ports = await freePorts();
     const started = start(dataDir, ports);
     expect([await started.settled, started.output()]).toEqual([
@@ -23,7 +23,7 @@ describe('npm start', () => {
     expect(postgresIn(dataDir)).toBe('');
   });
 
-  test('a port that is taken is named, with the variable that changes it', async () => {
+  test('names a port in use, and the variable that changes it', async () => {
     const database = await createDatabase();
     const ports = await freePorts();
     const taken: Server = createServer();
@@ -37,7 +37,7 @@ describe('npm start', () => {
     await database.drop();
   });
 
-  test('a database that does not answer says what to do', async () => {
+  test('says what to do when the database does not respond', async () => {
     const away = start(join(base, 'away'), await freePorts(), {
       DATABASE_URL: 'postgres://rekey:x@127.0.0.1:1/rekey',
     });
@@ -47,7 +47,7 @@ describe('npm start', () => {
     );
   });
 
-  test('bad settings are named all at once, with exit code 78', async () => {
+  test('reports all invalid settings at once, with exit code 78', async () => {
     const started = start(dataDir, await freePorts(), {
       RECOVERY_PORT: 'abc',
       SERVICE_NAME: 'Acme',
