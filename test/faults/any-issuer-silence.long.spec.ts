@@ -1,14 +1,14 @@
 import { type BesideProvider, besideProvider } from '../flows/beside-provider.js';
 
 /** Eight real seconds: how long an issuer that is not ours may take. Its other faults are in `test/flows/any-issuer-faults.spec.ts`. */
-describe('an issuer that is not ours and keeps silent', () => {
+describe('an external issuer that hangs', () => {
   let beside: BesideProvider;
   beforeAll(async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
   });
   afterAll(() => beside.close());
 
-  test('it does not answer, or drop by drop: after eight seconds the person is told', async () => {
+  test('without a response, or with one byte at a time, the person gets an error after eight seconds', async () => {
     const stories = [await beside.proven('kim'), await beside.proven('kim')];
     const drops: NodeJS.Timeout[] = [];
     let asked = 0;

@@ -11,7 +11,7 @@ const after = 'a new sentence that nobody else says';
  * kill -9 at every step of settling, in the service that recovers and in the issuer: before each statement, once it is on the
  * wire, once it is answered. At the moment of death nothing is half done; whoever comes next finishes it, once.
  */
-describe('settling, killed at each of its steps', () => {
+describe('a completion that is killed at each of its steps', () => {
   const rekey = useRekey({ clock: new RunningClock(), environment: { LOG_LEVEL: 'fatal' } });
   const who = people(rekey);
   let issuerPort: number;
@@ -198,16 +198,19 @@ describe('settling, killed at each of its steps', () => {
       },
     ],
     ['issuer', { 'after tokens_exchange': /^issued to nobody, then anew$/ }],
-  ] as const)('all of it, or nothing, in the %s [ASVS 2.3.3, ASVS 16.5.2]', async (where, expected) => {
-    const every: [step: string, how: RegExp][] = Object.entries(expected);
-    const named = byLength(every.slice(0, 1), every);
-    const turns = await byLength<() => Promise<readonly At[]>>(
-      async () => named.map(([step]) => step),
-      () => all(where),
-    )();
-    const told: [step: string, how: string][] = [];
-    for (const at of turns) told.push(await consistent(where, at));
-    process.stdout.write(`${told.map(([step, how]) => `${where}, ${step}: ${how}`).join('\n')}\n`);
-    for (const [step, how] of named) expect(told).toContainEqual([step, expect.stringMatching(how)]);
-  });
+  ] as const)(
+    'takes effect as a whole or not at all, in the %s [ASVS 2.3.3, ASVS 16.5.2]',
+    async (where, expected) => {
+      const every: [step: string, how: RegExp][] = Object.entries(expected);
+      const named = byLength(every.slice(0, 1), every);
+      const turns = await byLength<() => Promise<readonly At[]>>(
+        async () => named.map(([step]) => step),
+        () => all(where),
+      )();
+      const told: [step: string, how: string][] = [];
+      for (const at of turns) told.push(await consistent(where, at));
+      process.stdout.write(`${told.map(([step, how]) => `${where}, ${step}: ${how}`).join('\n')}\n`);
+      for (const [step, how] of named) expect(told).toContainEqual([step, expect.stringMatching(how)]);
+    },
+  );
 });

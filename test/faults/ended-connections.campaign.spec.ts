@@ -35,7 +35,7 @@ interface Answer {
 }
 
 /** PostgreSQL ends every connection, again and again, while many ask: a restart or a failover as processes see it. */
-describe('connections that are ended under load', () => {
+describe('database connections that are ended under load', () => {
   const rekey = useRekey({ clock: new RunningClock(), environment: { LOG_LEVEL: 'fatal' } });
   const who = people(rekey);
   const processes: [App, AppProcess][] = [];
@@ -156,7 +156,7 @@ describe('connections that are ended under load', () => {
       : `${method} ${path}: ${answer.status} ${type} ${after} ${answer.text.slice(0, 200)}`;
   };
 
-  test('no process ends, nobody is told anything but 503 and when to come again, and then all goes on', async () => {
+  test('cause 503 with Retry-After and nothing else, end no process, and the service recovers', async () => {
     const wrong: string[] = [];
     const tally: Record<number, number> = {};
     let asked = 0;

@@ -107,7 +107,7 @@ describe('a start that fails', () => {
     return fault;
   }
 
-  test.each(names)('%s: and one that succeeds leaves as little at its end', async (name) => {
+  test.each(names)('%s: a start that succeeds leaves as little at its end', async (name) => {
     const settings = settingsOf(name);
     const before = await settledHandles();
     const running = await apps[name](settings);
@@ -117,7 +117,7 @@ describe('a start that fails', () => {
     for (const port of Object.values(ports)) await free(await listen(port));
   });
 
-  test.each(names)('%s: no database listens', async (name) => {
+  test.each(names)('%s: no database responds', async (name) => {
     const nowhere = `postgres://rekey:x@127.0.0.1:${await freePort()}/rekey`;
     expect(await failing(name, { DATABASE_URL: nowhere, DATABASE_OWNER_URL: nowhere })).toMatchObject({
       code: 'ECONNREFUSED',
@@ -136,7 +136,7 @@ describe('a start that fails', () => {
   );
 
   test.each(each('recovery', 'courier', 'standalone'))(
-    '%s: the queue in PostgreSQL refuses us',
+    '%s: the queue in PostgreSQL refuses the connection',
     async (name) => {
       await administer(
         database.adminUrl,
@@ -147,7 +147,7 @@ describe('a start that fails', () => {
     },
   );
 
-  test('recovery, courier, standalone, and workers alone: no Redis listens', async () => {
+  test('recovery, courier, standalone, and workers alone: no Redis responds', async () => {
     const redisUrl = `redis://127.0.0.1:${await freePort()}`;
     const settings = each('recovery', 'courier').map(
       (name) => [name, settingsOf(name, { REDIS_URL: redisUrl })] as const,
@@ -175,14 +175,17 @@ describe('a start that fails', () => {
     await expectOnly(before);
   });
 
-  test.each(each('recovery', 'issuer', 'standalone'))('%s: the keys cannot be opened', async (name) => {
-    const good = await runIssuer(settingsOf('issuer'));
-    await good.close();
-    await administer(database.adminUrl, `update signing_keys set private_sealed = '\\x00'`);
-    expect((await failing(name)).constructor.name).toBe('SealFault');
-  });
+  test.each(each('recovery', 'issuer', 'standalone'))(
+    '%s: the keyring cannot decrypt the keys',
+    async (name) => {
+      const good = await runIssuer(settingsOf('issuer'));
+      await good.close();
+      await administer(database.adminUrl, `update signing_keys set private_sealed = '\\x00'`);
+      expect((await failing(name)).constructor.name).toBe('SealFault');
+    },
+  );
 
-  test.each(names)('%s: its port is taken', async (name) => {
+  test.each(names)('%s: its port is in use', async (name) => {
     const variable = name === 'standalone' ? 'RECOVERY_PORT' : `${name.toUpperCase()}_PORT`;
     const taken = await listen(ports[variable] ?? '');
     const { port } = taken.address() as AddressInfo;
@@ -192,7 +195,7 @@ describe('a start that fails', () => {
   });
 
   test.each(each('recovery', 'issuer', 'console', 'courier', 'standalone'))(
-    '%s: a file that a setting names is wrong',
+    '%s: a file that a setting names is invalid',
     async (name) => {
       const file = join(folder, 'wrong.json');
       await writeFile(file, '{"aal2": 1, "countries": 1}');
@@ -201,7 +204,7 @@ describe('a start that fails', () => {
     },
   );
 
-  test('a database that refuses a role leaves no connection of its pool', async () => {
+  test('a database that refuses a role leaves no open connection of the pool', async () => {
     const bare = await createDatabase({ migrated: false });
     await expect(openDatabase({ url: bare.url, name: 'spec' })).rejects.toThrow('npm run migrate');
     await bare.drop();

@@ -11,7 +11,7 @@ describe('the OAuth endpoints in an outage', () => {
   });
   afterAll(() => postgres.stop());
 
-  test('503 and when to come again (RFC 7009 §2.2.1); nothing was revoked, then it is', async () => {
+  test('503 with Retry-After (RFC 7009 §2.2.1): nothing is revoked, and afterwards it is', async () => {
     const who = people(rekey);
     await who.put('one');
     const tokens = (await who.signIn('one')).body;
