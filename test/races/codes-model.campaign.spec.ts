@@ -7,7 +7,7 @@ import { byLength } from '../runner/length.js';
 import { CodesModel, type Step, steps } from './codes-model.js';
 
 /** Any order of send, resend, guess, wait, settle and cancel, with up to fifty callers at once, from two replicas. */
-describe('codes, by a model', () => {
+describe('delivered codes against a model', () => {
   const keyring = new Keyring([{ id: 'one', key: randomBytes(32) }]);
   const clock = new MovableClock();
   let postgres: TestDatabase;
@@ -30,11 +30,11 @@ describe('codes, by a model', () => {
       await new CodesModel(databases, keyring, clock, planted).run(list);
     });
 
-  test('never more guesses than the budget, never two winners, the last two codes and no other [NIST 3.1.3.2, ASVS 6.6.3, ASVS 15.4.2]', async () => {
+  test('never more attempts than the budget, never two winners, the last two codes and no other [NIST 3.1.3.2, ASVS 6.6.3, ASVS 15.4.2]', async () => {
     await fc.assert(property(), { numRuns: byLength(60, 500), endOnFailure: true });
   });
 
-  test('a resend that gave tries back would be found', async () => {
+  test('the model finds a resend that restores attempts', async () => {
     const refill = statement('model_refill', 'update recoveries set tries = 0 where id = :id');
     const [database] = databases as [Database];
     const planted = async (id: string) => void (await database.query(refill, { id }));

@@ -17,7 +17,7 @@ const workers = 6;
 const changes = byLength(2, 5);
 
 /** Signing keys change while tokens are issued and verified all the time. */
-describe('rotation under load', () => {
+describe('key rotation under load', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let database: Database;
@@ -45,7 +45,7 @@ describe('rotation under load', () => {
     };
   };
 
-  test('changes of keys by two processes: not one validation fails, by jose, by our verifier, or from a cache', async () => {
+  test('two processes change keys, and no validation fails: by jose, by our verifier, or from a cache', async () => {
     const { urls, keyring } = rekey.settings;
     const rotateEveryMs = 120 * minute;
     const processes = [1, 2].map(

@@ -3,7 +3,7 @@ import { people } from '../flows/people.js';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 
 /** Refresh tokens that come together, too late, or again: nobody is logged out by chance, and a thief is. */
-describe('refresh', () => {
+describe('refresh tokens under races and replays', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let replicas: [AppProcess, AppProcess];
@@ -57,7 +57,7 @@ describe('refresh', () => {
     return (await answer.json()).active as boolean;
   };
 
-  test('20 at once through two processes, ten times: one successor each time, and one that lives [RFC9700 2.2.2, RFC9700 4.14.2]', async () => {
+  test('20 refreshes at once through two processes, ten times: one successor each time, and one active token [RFC9700 2.2.2, RFC9700 4.14.2]', async () => {
     const { refresh: first, family } = await begin();
     let token = first;
     for (let round = 1; round <= 10; round++) {
@@ -70,7 +70,7 @@ describe('refresh', () => {
     expect(await reuses(family)).toEqual([]);
   });
 
-  test('two tabs that know nothing of one another, each with what it last got: no one is logged out, and both end with the same', async () => {
+  test('two independent tabs, each with its latest token: no sign-out, and both end with the same token', async () => {
     const { refresh: first, family } = await begin();
     const last = await times(2, async (tab) => {
       let token = first;
@@ -88,7 +88,7 @@ describe('refresh', () => {
     expect(one === other ? one : await refreshAt(0, one)).toBe(other);
   });
 
-  test('a retry after 9.9 s gets the same, after 10.1 s it ends the family: who, when and from where is written down [RFC9700 4.14.2]', async () => {
+  test('a retry after 9.9 s gets the same successor; after 10.1 s it ends the session: who, when and from where is audited [RFC9700 4.14.2]', async () => {
     const { refresh: first, access, family } = await begin();
     const next = (await refresh(first)).body;
     rekey.clock.advance(9_900);
@@ -122,7 +122,7 @@ describe('refresh', () => {
     });
   });
 
-  test('a retry after its successor has been used gets the one that lives, within ten seconds; later it is a theft', async () => {
+  test('a retry after its successor was used gets the active token within ten seconds; later it is theft', async () => {
     const { refresh: first, family } = await begin();
     const second = (await refresh(first)).body.refresh_token;
     rekey.clock.advance(3_000);
@@ -136,7 +136,7 @@ describe('refresh', () => {
     expect(await endOf(family)).toMatchObject({ end_reason: 'reuse' });
   });
 
-  test('a scope that is too wide costs nothing: the token is good as before', async () => {
+  test('a refresh with too wide a scope is refused, and the token stays valid', async () => {
     const { refresh: first, family } = await begin();
     for (const scope of ['account admin', 'ac\0count', '"'])
       expect((await refresh(first, { scope })).body.error).toBe('invalid_scope');
@@ -146,7 +146,7 @@ describe('refresh', () => {
     expect(await endOf(family)).toEqual({ end_reason: null, ended_at: null });
   });
 
-  test('of another client it is refused, and its owner does not suffer [RFC9700 2.2.2]', async () => {
+  test("a refresh by another client is refused, and the owner's token stays valid [RFC9700 2.2.2]", async () => {
     const { refresh: first, family } = await begin();
     const url = `${rekey.settings.urls.console}/v1/clients/other`;
     const json = { name: 'Other', type: 'public', grants: ['refresh_token'] };
@@ -158,7 +158,7 @@ describe('refresh', () => {
     expect(await endOf(family)).toEqual({ end_reason: null, ended_at: null });
   });
 
-  test('the thief comes twenty times while the owner goes on: the family ends once, and nothing of it lives', async () => {
+  test('a thief who replays twenty times ends the session once, and no token of it stays active', async () => {
     for (let round = 0; round < 10; round++) {
       newHousehold();
       const { refresh: stolen, family } = await begin();

@@ -12,7 +12,7 @@ const rounds = byLength(4, 12);
  * Who wants to stay opens new doors while the old ones are being shut: a thief who never pauses, against the stop link, a
  * recovery and a new password. Whatever comes first, nothing of theirs is open at the end.
  */
-describe('a thief who never pauses', () => {
+describe('a thief who acts without a pause', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('a thief who never pauses', () => {
     return id;
   };
 
-  test('against the stop link: devices, sign-ins, other passwords, authenticators', async () => {
+  test('loses everything to the stop link: devices, sign-ins, other passwords, authenticators', async () => {
     for (let at = 0; at < rounds; at++) {
       const id = await round('stopped', at);
       const thief = new Story(rekey);
@@ -89,7 +89,7 @@ describe('a thief who never pauses', () => {
     }
   });
 
-  test('against a recovery with a new password: only what it issued is open', async () => {
+  test('loses everything to a recovery with a new password: only its sessions are active', async () => {
     for (let at = 0; at < rounds; at++) {
       const id = await round('recovered', at);
       const theft = await signIn(id, known);
@@ -111,7 +111,7 @@ describe('a thief who never pauses', () => {
     }
   });
 
-  test('against a new password: only the session that chose it is open', async () => {
+  test('loses everything to a password change: only the session that made it is active', async () => {
     for (let at = 0; at < rounds; at++) {
       const id = await round('changed', at);
       const theft = await signIn(id, known);
