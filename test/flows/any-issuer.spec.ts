@@ -13,7 +13,7 @@ const jwtType = 'urn:ietf:params:oauth:token-type:jwt';
 const accessType = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** Credentials from an authorization server that is not ours, by settings alone. */
-describe('an issuer that is not ours', () => {
+describe('an external issuer', () => {
   let beside: BesideProvider;
   afterAll(() => machineClock.restore());
   afterEach(() => beside.close());
@@ -32,7 +32,7 @@ describe('an issuer that is not ours', () => {
   test.each([
     ['jwt-bearer', 'client_secret_basic', oauth.ClientSecretBasic(secret)],
     ['token-exchange', 'client_secret_post', oauth.ClientSecretPost(secret)],
-  ] as const)('%s with %s: the tokens are its own, and older ones end', async (grant, auth, clientAuth) => {
+  ] as const)("%s with %s: the issuer's tokens work, and older ones end", async (grant, auth, clientAuth) => {
     beside = await besideProvider(grant, auth);
     const { provider, rekey, persons } = beside;
     const ours = (await persons.signIn('kim')).body;
@@ -96,7 +96,7 @@ describe('an issuer that is not ours', () => {
       expect(await holding(token)).toEqual([]);
   });
 
-  test('private_key_jwt with the keys that are published, through a change of them, for the app that began', async () => {
+  test('private_key_jwt works with the published keys, also through a rotation, for the client of the recovery', async () => {
     beside = await besideProvider('jwt-bearer', 'private_key_jwt', () => ({ KEY_ROTATION_DAYS: '1' }));
     const { provider, rekey, persons } = beside;
     const json = { name: 'App', type: 'public', redirect_uris: [], grants: ['refresh_token'], scopes: [] };
@@ -135,7 +135,7 @@ describe('an issuer that is not ours', () => {
     expect(kids).toEqual([after[0], after[0], after[1]]);
   });
 
-  test('scope, resource and audience as they are set; the endpoint as it is set, without metadata', async () => {
+  test('scope, resource and audience are sent as configured; with a configured endpoint no metadata is read', async () => {
     const [api, mail] = ['https://api.example.com', 'https://mail.example.com/box'];
     beside = await besideProvider('token-exchange', 'client_secret_basic', (issuer) => ({
       EXTERNAL_ISSUER_TOKEN_ENDPOINT: `${issuer}/token`,
@@ -165,7 +165,7 @@ describe('an issuer that is not ours', () => {
     expect((await jwtVerify(body.access_token, keys, expected)).payload).toMatchObject({ sub: 'kim' });
   });
 
-  test('an app that sends people to the pages is told at once; the pages alone end with a password of ours', async () => {
+  test('an app that uses the pages gets an error at once; the pages alone set a local password', async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
     const { rekey, persons } = beside;
     const { recovery, issuer, console: management } = rekey.settings.urls;
@@ -199,7 +199,7 @@ describe('an issuer that is not ours', () => {
     expect((await persons.signIn('kim', { password })).status).toBe(201);
   });
 
-  test('stopped by its owner: what we gave ends; what the provider gave is its own to end', async () => {
+  test('a stop ends what Rekey gave; the tokens of the external issuer are for it to end', async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
     const { provider, rekey, persons } = beside;
     const { body } = await (await beside.proven('kim')).complete({ password: 'a password for a thief' });

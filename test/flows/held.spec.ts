@@ -32,7 +32,7 @@ describe('a recovery after a stop', () => {
   const inSeconds = (time: string) => (Date.parse(time) - rekey.clock.now()) / 1000;
   const later = (hours: number) => rekey.clock.advance(hours * hour);
 
-  test('is held for a day once it is proved; every address is told with a link; then it is proven', async () => {
+  test('is held for a day once it is proved; every address gets a stop link; then it is proven', async () => {
     await stopped('owner');
     const story = new Story(rekey);
     const proved = await story.proveBy(who.phoneOf('owner'));
@@ -66,7 +66,7 @@ describe('a recovery after a stop', () => {
     expect((await new Story(rekey).proveBy(mailOf('owner'))).body.state).toBe('proven');
   });
 
-  test('gives credentials to whoever comes back three days later, without having looked; an hour later it has run out', async () => {
+  test('gives credentials three days later, also without a look in between; an hour after that it has expired', async () => {
     for (const [id, hours] of [
       ['back', 95],
       ['late', 97],
@@ -79,7 +79,7 @@ describe('a recovery after a stop', () => {
     }
   });
 
-  test('is stopped by the link while it is held, and the one after it is held again', async () => {
+  test('can be stopped while it is held, and the next one is held again', async () => {
     await stopped('twice');
     const thief = new Story(rekey);
     expect((await thief.proveBy(mailOf('twice'))).body.state).toBe('held');
@@ -92,7 +92,7 @@ describe('a recovery after a stop', () => {
     expect((await new Story(rekey).proveBy(who.phoneOf('twice'))).body.state).toBe('held');
   });
 
-  test('is judged again when it is over: what changed meanwhile counts', async () => {
+  test('is judged again after the hold: changes in between count', async () => {
     await stopped('changed');
     const story = new Story(rekey);
     expect((await story.proveBy(who.phoneOf('changed'))).body.state).toBe('held');
@@ -106,7 +106,7 @@ describe('a recovery after a stop', () => {
     expect(inSeconds(now.expires_at)).toBe(lifetimes.idle / 1000);
   });
 
-  test('that is completed ends its own hold, and not that of a stop which came while it was held', async () => {
+  test('ends its own hold when it completes, but not the hold of a later stop', async () => {
     await stopped('meanwhile');
     // So long that the next stop is not also about what was stopped before the owner came.
     later(lifetimes.stopLink / hour);
@@ -124,7 +124,7 @@ describe('a recovery after a stop', () => {
     expect((await new Story(rekey).proveBy(mailOf('meanwhile'))).body.state).toBe('held');
   });
 
-  test('begun before the stop and proven by somebody else waits as well', async () => {
+  test('is held when it was started before the stop and proved by somebody else', async () => {
     await who.put('both', { password: undefined });
     const early = new Story(rekey);
     expect((await early.proveBy(mailOf('both'))).body.state).toBe('proven');
@@ -139,7 +139,7 @@ describe('a recovery after a stop', () => {
     expect((await early.show()).body.state).toBe('held');
   });
 
-  test('is not held where nothing was proved in what was stopped', async () => {
+  test('is not held when nothing was proved in the stopped one', async () => {
     await who.put('scared');
     const attempt = new Story(rekey);
     await attempt.start({ identifier: mailOf('scared') });
@@ -152,7 +152,7 @@ describe('a recovery after a stop', () => {
   test.each([
     ['en', /come back to this page in this browser on .* UTC/, /this account has to wait 24 hours/],
     ['zh-CN', /UTC 或之后，用此浏览器回到本页面/, /需等待 24 小时/],
-  ])('the pages say when to come back, and then go on, %s', async (language, page, stop) => {
+  ])('the pages say when to come back, and continue then, %s', async (language, page, stop) => {
     const id = `paged-${language.toLowerCase()}`;
     await stopped(id);
     const headers = { 'accept-language': language };

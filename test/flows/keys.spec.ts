@@ -6,7 +6,7 @@ import { newHousehold, useRekey } from './rekey.js';
 const day = 86_400_000;
 
 /** Signing keys over time. */
-describe('keys', () => {
+describe('signing keys', () => {
   const rekey = useRekey();
   let database: Database;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe('keys', () => {
   const verify = (token: string, jwks: ReturnType<typeof createRemoteJWKSet>) =>
     jwtVerify(token, jwks, { issuer: rekey.settings.urls.issuer, currentDate: new Date(rekey.clock.now()) });
 
-  test('through four months of rotations no token fails at a resource server, and old keys go when their tokens are dead', async () => {
+  test('through four months of rotations no token fails at a resource server, and old keys are pruned after their tokens', async () => {
     const jwks = createRemoteJWKSet(jwksUrl(), { cooldownDuration: 0, cacheMaxAge: 10 });
     const keys = keysOf();
     const used = new Set<unknown>();
@@ -50,7 +50,7 @@ describe('keys', () => {
     expect(row.n).toBeLessThanOrEqual(2);
   });
 
-  test('a new key is published an hour before it signs; two processes make one', async () => {
+  test('a new key is published an hour before it signs, and two processes create only one', async () => {
     const keys = keysOf();
     await keys.rotate();
     const [newest] = await rekey.sql(
@@ -71,7 +71,7 @@ describe('keys', () => {
   });
 
   test.each(['RS256', 'EdDSA', 'ES256'] as TokenAlgorithm[])(
-    '%s by setting: the change is a rotation, and tokens of before stay good',
+    '%s by setting: the change is a rotation, and older tokens stay valid',
     async (alg) => {
       const before = await signIn();
       const keys = keysOf({ alg });

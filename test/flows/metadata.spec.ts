@@ -146,7 +146,7 @@ describe('the metadata', () => {
     await claims[name]?.();
   });
 
-  test('claims nothing else, no empty list, and no place elsewhere [RFC9700 2.6]', () => {
+  test('metadata has no further claim, no empty list and no foreign URL [RFC9700 2.6]', () => {
     expect(Object.keys(metadata).sort()).toEqual(Object.keys(claims).sort());
     const { issuer, recovery } = others.rekey.settings.urls;
     for (const [name, value] of Object.entries(metadata) as [string, unknown][]) {
@@ -155,7 +155,7 @@ describe('the metadata', () => {
     }
   });
 
-  test('no implicit grant, no grant by password, no PKCE that is left out [RFC9700 2.1.2, RFC9700 2.4, RFC9700 4.8]', async () => {
+  test('no implicit grant, no password grant, no request without PKCE [RFC9700 2.1.2, RFC9700 2.4, RFC9700 4.8]', async () => {
     for (const response_type of ['token', 'code token', 'id_token']) {
       const { searchParams } = refusedTo(await authorize({ response_type }));
       expect([response_type, searchParams.get('error')]).toEqual([
@@ -177,7 +177,7 @@ describe('the metadata', () => {
     }
   });
 
-  test('the document is at its place only, and is kept for minutes', async () => {
+  test('the document is at its own path only, and may be cached for minutes', async () => {
     const answer = await fetch(`${metadata.issuer}/.well-known/oauth-authorization-server`);
     expect(answer.headers.get('cache-control')).toBe('public, max-age=300');
     for (const path of ['openid-configuration', 'oauth-authorization-server/x'])

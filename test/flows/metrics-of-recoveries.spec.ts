@@ -10,7 +10,7 @@ const segment = 0.01;
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** A life is walked, step by step; each step moves its counters by exactly so much, and no other. */
-describe('what is counted of recoveries', () => {
+describe('metrics of recoveries', () => {
   let watched: MeasuredRekey;
   let rekey: MeasuredRekey['rekey'];
   let who: MeasuredRekey['who'];
@@ -31,7 +31,7 @@ describe('what is counted of recoveries', () => {
     household = newHousehold();
   });
 
-  test('a recovery by mail, and its owner stops it', async () => {
+  test('a recovery by mail that its owner stops', async () => {
     await signIn('eva');
     const story = new Story(rekey);
     const mail = 'messages_total{kind="recovery_code",channel="email",outcome="sent",reason="none"}';
@@ -68,7 +68,7 @@ describe('what is counted of recoveries', () => {
     });
   });
 
-  test('a recovery by SMS that is given up', async () => {
+  test('a recovery by SMS that is cancelled', async () => {
     const story = new Story(rekey);
     const number = who.phoneOf('kim');
     await step('the start', () => story.start({ identifier: number }), {
@@ -82,7 +82,7 @@ describe('what is counted of recoveries', () => {
     });
   });
 
-  test('one that an app began: a code, and the same code again', async () => {
+  test('a recovery for an app: a code, and the same code replayed', async () => {
     const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
     const code_verifier = 'v'.repeat(43);
     const request = {
@@ -130,7 +130,7 @@ describe('what is counted of recoveries', () => {
     });
   });
 
-  test('nobody is sent nothing, guesses run out, limits are hit, and time runs out', async () => {
+  test('an unknown person, used-up attempts, exceeded limits and expiry', async () => {
     const story = new Story(rekey);
     const nothing =
       'messages_total{kind="recovery_code",channel="none",outcome="dropped",reason="no_account"}';

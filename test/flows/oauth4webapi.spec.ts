@@ -46,7 +46,7 @@ describe('oauth4webapi', () => {
     return fault;
   };
 
-  test('discovery (RFC 8414 §3): the issuer is the one that was asked for, and no other', async () => {
+  test('discovery (RFC 8414 §3) finds the expected issuer, and refuses another', async () => {
     expect(as.issuer).toBe(others.rekey.settings.urls.issuer);
     const response = await oauth.discoveryRequest(new URL(as.issuer), { algorithm: 'oauth2', ...insecure });
     const other = oauth.processDiscoveryResponse(new URL('https://issuer.example'), response);
@@ -56,7 +56,7 @@ describe('oauth4webapi', () => {
   test.each([
     ['client_secret_basic', oauth.ClientSecretBasic],
     ['client_secret_post', oauth.ClientSecretPost],
-  ])('client credentials by %s, with an id and a secret that have to be encoded', async (_method, by) => {
+  ])('client credentials by %s, with an id and a secret that need encoding', async (_method, by) => {
     const ask = async (secret: string, parameters: Record<string, string> = {}) => {
       const response = await oauth.clientCredentialsGrantRequest(
         as,
@@ -75,7 +75,7 @@ describe('oauth4webapi', () => {
     expect(await errorOf(ask(others.odd.secret, { scope: 'root' }))).toBe('invalid_scope');
   });
 
-  test('refresh with rotation, for a public client and one with a secret', async () => {
+  test('a refresh rotates, for a public client and one with a secret', async () => {
     const clients: [oauth.Client, oauth.ClientAuth][] = [
       [spa, none],
       [{ client_id: 'web' }, oauth.ClientSecretBasic(others.webSecret)],
@@ -91,7 +91,7 @@ describe('oauth4webapi', () => {
     }
   });
 
-  test('introspection before and after the revocation of either token', async () => {
+  test('introspection before and after the revocation of each token', async () => {
     for (const kind of ['access_token', 'refresh_token'] as const) {
       const tokens = await signIn(spa);
       expect(await introspect(tokens.access_token)).toMatchObject({
@@ -116,7 +116,7 @@ describe('oauth4webapi', () => {
     expect(response.status).toBe(406);
   });
 
-  test('the device grant: pending, too fast, let in; refused; too late', async () => {
+  test('the device grant: pending, too fast, allowed, denied, expired', async () => {
     const begin = async () => {
       const response = await oauth.deviceAuthorizationRequest(as, tv, none, { scope: 'orders' }, insecure);
       return oauth.processDeviceAuthorizationResponse(as, tv, response);
@@ -143,7 +143,7 @@ describe('oauth4webapi', () => {
     expect(await errorOf(poll(third.device_code))).toBe('expired_token');
   });
 
-  test('the authorization code of the hosted pages: iss and state are validated, PKCE redeems it, once [RFC9700 4.5]', async () => {
+  test('the authorization code of the hosted pages: iss and state are validated, PKCE redeems it once [RFC9700 4.5]', async () => {
     const verifier = oauth.generateRandomCodeVerifier();
     const state = oauth.generateRandomState();
     const authorization = new URL(as.authorization_endpoint ?? '');
@@ -190,7 +190,7 @@ describe('oauth4webapi', () => {
     expect(rows).toEqual([{ actor: 'client:spa', at, account_id: 'reader', reason: 'reuse' }]);
   });
 
-  test('a token of a client is no person, also where an account has the same id [RFC9700 4.15]', async () => {
+  test('a token of a client never acts as a person, also where an account has the same id [RFC9700 4.15]', async () => {
     await others.who.put('web');
     const web = { client_id: 'web' };
     const auth = oauth.ClientSecretBasic(others.webSecret);
@@ -209,7 +209,7 @@ describe('oauth4webapi', () => {
       ]).toEqual([path, 401]);
   });
 
-  test('an access token is one of RFC 9068, by its own judgement and for its audience only', async () => {
+  test('an access token is accepted as RFC 9068, for its own audience only', async () => {
     const { access_token: token } = await signIn(spa);
     const validate = (audience: string, given = token) => {
       const request = new Request('https://api.example/', { headers: { authorization: `Bearer ${given}` } });

@@ -35,7 +35,7 @@ describe('openid-client', () => {
       (fault: { error?: string; code?: string }) => fault.error ?? fault.code,
     );
 
-  test('discovery, then client credentials: its own default, the header, the form', async () => {
+  test('discovery, then client credentials: by default, by header, by form', async () => {
     const { id, secret } = others.odd;
     const ways = [undefined, client.ClientSecretBasic(secret), client.ClientSecretPost(secret)];
     for (const way of ways) {
@@ -56,7 +56,7 @@ describe('openid-client', () => {
     expect(await errorOf(client.clientCredentialsGrant(wrong))).toBe('OAUTH_WWW_AUTHENTICATE_CHALLENGE');
   });
 
-  test('refresh with rotation, introspection, revocation', async () => {
+  test('a refresh with rotation, introspection, revocation', async () => {
     const web = await discover('web', others.webSecret);
     const management = await discover(others.odd.id, others.odd.secret);
     const spa = await discover('spa', undefined, client.None());
@@ -87,7 +87,7 @@ describe('openid-client', () => {
     expect(await client.tokenIntrospection(web, theirs)).toEqual({ active: false });
   });
 
-  test('the device grant by its own loop: it asks until a person has let the device in, or has not', async () => {
+  test('the device grant polls until a person allows or denies the device', async () => {
     const tv = await discover('tv', undefined, client.None());
     const walk = async (decision: 'allow' | 'deny' | undefined) => {
       const begun = await client.initiateDeviceAuthorization(tv, { scope: 'orders' });

@@ -163,7 +163,7 @@ describe('revocation and introspection', () => {
     }
   });
 
-  test('what a recovery has led to: its session after a refresh, and the device that it let in; nothing else', async () => {
+  test('a recovery can be revoked with its refreshed session and the device that it let in, and nothing else', async () => {
     const story = new Story(rekey);
     await story.proveBy('one@example.com');
     const recovered: Tokens = { ...(await story.complete({ password })).body, client: 'default' };
@@ -190,7 +190,7 @@ describe('revocation and introspection', () => {
     expect((await refresh(signedIn)).status).toBe(200);
   });
 
-  test("RFC 7009 §2.1: another client's token is refused and lives on; a confidential client authenticates", async () => {
+  test("RFC 7009 §2.1: another client's token is refused and stays valid; a confidential client authenticates", async () => {
     const mine = await signIn('one', 'app');
     for (const token of [mine.access_token, mine.refresh_token]) {
       // Without a client_id it is the client `default` that asks.
@@ -210,7 +210,7 @@ describe('revocation and introspection', () => {
     expect(await isActive(own)).toBe(false);
   });
 
-  test('RFC 7009 §2.2: 200 for what is no token; hints help, and a wrong or unknown one does no harm', async () => {
+  test('RFC 7009 §2.2: 200 for an invalid token; a hint may be right, wrong or unknown', async () => {
     const expired = await signIn('one');
     rekey.clock.advance(600_000);
     for (const token of [
@@ -247,7 +247,7 @@ describe('revocation and introspection', () => {
     }
   });
 
-  test('RFC 7662 §2.2: what is not good is {"active":false} to the letter, for whichever reason', async () => {
+  test('RFC 7662 §2.2: every token that is not valid gets exactly {"active":false}', async () => {
     const stale = await signIn('one');
     rekey.clock.advance(31 * 86_400_000);
     const retired = await signIn('one');

@@ -8,7 +8,7 @@ import { tabForms } from './tabs.js';
 const beginnings = ['/recover', '/account/sign-in'];
 
 /** Two tabs of one browser: the first shows a form of one account, then the second goes on to another. */
-describe('a form of the pages acts on what it shows, also when another tab has gone on to somebody else [ASVS 6.6.2]', () => {
+describe('a form of the pages acts on what it shows, also when another tab now shows another person [ASVS 6.6.2]', () => {
   const routes = new AnnouncedRoutes();
   const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: policyFile({ bindingHoldHours: 0 }) } });
   let household = '';
@@ -38,7 +38,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     return Object.fromEntries(all);
   };
 
-  test('every form of the pages is asked below', () => {
+  test('every form of the pages is tested', () => {
     const { recovery } = rekey.settings.ports;
     const announced = routes
       .list({ recovery })
@@ -70,7 +70,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     expect(await kept()).not.toEqual(before);
   });
 
-  test('a link that was used in another tab leaves the first one with words that are right', async () => {
+  test('a link used in another tab makes the first tab explain itself', async () => {
     await Promise.all([put('early'), put('late')]);
     const browser = open();
     const stop = forms['/stop'];
@@ -83,7 +83,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     expect(refused.html).not.toContain('href="/stop"');
   });
 
-  test('what was sealed for one cookie is nothing in another, and no fault', async () => {
+  test('a cookie value sealed for another cookie is ignored, and is no fault', async () => {
     const browser = open();
     await browser.get(`/stop?token=${'x'.repeat(43)}`);
     const sealed = /^rekey-stop=([^;]+)/.exec(browser.setCookies.at(-1) ?? '')?.[1] ?? '';
@@ -99,7 +99,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     }
   });
 
-  test('what has ended is told as before, and the same person who signs in again goes on', async () => {
+  test('an ended session is reported as before, and the same person can sign in again and continue', async () => {
     await Promise.all([put('again'), put('over')]);
     const browser = open();
     const home = await signIn(browser, 'again');
@@ -121,7 +121,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     return { shown };
   };
 
-  test("the script of a page learns of the page's own recovery, and nothing of another", async () => {
+  test('the script of a page learns the state of its own recovery only', async () => {
     await Promise.all([put('polling'), put('polled')]);
     const browser = open();
     const markIn = ({ html }: { html: string }) => csrfIn(html).split('.')[1];
