@@ -16,7 +16,7 @@ const recoveries = byLength(50, 1_000);
  * After many recoveries, whatever a thief could carry away holds nothing that was told to anybody: every row, every byte
  * of PostgreSQL's folder with all of its log ahead and its log of every statement and value, and what the processes log.
  */
-describe('what is at rest', () => {
+describe('data at rest', () => {
   let postgres: TestPostgres;
   let rekey: Rekey;
   let told: Told;
@@ -89,7 +89,7 @@ describe('what is at rest', () => {
     yield* filesOf(directory);
   }
 
-  test('recoveries leave nothing that would help a thief [ASVS 14.2.4, ASVS 16.2.5]', async () => {
+  test('recoveries leave nothing that helps a thief [ASVS 14.2.4, ASVS 16.2.5]', async () => {
     expect(told.codes).toHaveLength(recoveries);
     const kinds = new Set(told.secrets.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(everyKind);
@@ -106,7 +106,7 @@ describe('what is at rest', () => {
     expect(Math.max(outcome.byChance[6], outcome.byChance[8])).toBeLessThan(0.05);
   });
 
-  test('the same search finds one planted secret of each kind, in every form, in each place', async () => {
+  test('the search finds a planted secret of each kind, in every form, in each place', async () => {
     const one = everyKind.map(
       (kind) => told.secrets.find((secret) => secret.kind === kind) ?? { kind, value: '' },
     );

@@ -6,7 +6,7 @@ import { byLength } from '../runner/length.js';
 import { startPostgres, type TestPostgres } from '../runner/postgres.js';
 
 /** Guessing, as it is really tried: through two replicas, from many places, and while the store of the limits dies. */
-describe('guesses', () => {
+describe('attempts of attackers', () => {
   let postgres: TestPostgres;
   const rekey = useRekey(async () => {
     postgres = await startPostgres();
@@ -70,7 +70,7 @@ describe('guesses', () => {
     return { story, code: codeIn(message) };
   };
 
-  test('200 at once through two processes: five are looked at, and the right one behind them is not [ASVS 15.4.2, GHSA-7h8m-vrxx-vr4m, ASVS 6.6.3]', async () => {
+  test('200 attempts at once through two processes: five are compared, and the right code after them is refused [ASVS 15.4.2, GHSA-7h8m-vrxx-vr4m, ASVS 6.6.3]', async () => {
     await who.put('wave');
     const { story, code } = await withCode('wave@example.com');
     const answers = await times(200, (at) => guess(story, at < 190 ? '11111111' : code, at));
@@ -82,7 +82,7 @@ describe('guesses', () => {
     expect(row.state).toBe(count(answers, 200) === 1 ? 'proven' : 'proving');
   });
 
-  test('hundreds of sources at one account: no more than the odds of a day by all its names together, and its owner recovers at once [ASVS 6.3.1, FP no-lockout, NIST 3.2.2]', async () => {
+  test('hundreds of sources against one account get the odds of one day over all its names, and the owner can recover at once [ASVS 6.3.1, FP no-lockout, NIST 3.2.2]', async () => {
     await who.put('owner', { username: 'harbour' });
     const identifiers = ['owner@example.com', 'harbour', who.phoneOf('owner')];
     const sources = byLength(200, 1_000);
@@ -113,7 +113,7 @@ describe('guesses', () => {
     expect((await story.prove(owner.codes[0] ?? '', 'backup_code')).status).toBe(200);
   });
 
-  test('one guess at each of many accounts: a network is stopped before anything is looked at, from others it goes on, and the spray is told [ASVS 6.3.1]', async () => {
+  test('a spray over many accounts: one network is stopped before any comparison, others are not, and an alarm is raised [ASVS 6.3.1]', async () => {
     await startReplicas();
     const people = 120;
     await who.put('sprayed');
@@ -149,7 +149,7 @@ describe('guesses', () => {
     expect(await guess(sprayed, code, 7)).toBe(200);
   });
 
-  test('a port behind the forwarded address makes no source of its own', async () => {
+  test('a port after the forwarded IP does not make another source', async () => {
     await startReplicas();
     const start = async (at: number) => {
       const answer = await fetch(`${replicas[0]?.url}/v1/recoveries`, {
@@ -164,7 +164,7 @@ describe('guesses', () => {
     expect(count(statuses, 429)).toBe(10);
   });
 
-  test('PostgreSQL is killed while they guess: nothing is looked at meanwhile, and nothing is forgotten [ASVS 16.5.2, ASVS 16.5.3]', async () => {
+  test('PostgreSQL is killed during an attack: nothing is compared meanwhile, and every attempt stays counted [ASVS 16.5.2, ASVS 16.5.3]', async () => {
     // A sweep by a clock that is a day ahead would end what they keep open.
     await startReplicas();
     await who.put('outage');

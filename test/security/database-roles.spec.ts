@@ -66,7 +66,7 @@ const neverToTheOwner = [
   'server setting',
 ];
 
-describe('the database attacked', () => {
+describe('attacks on the database', () => {
   let postgres: TestDatabase;
   let worker: Database;
   beforeAll(async () => {
@@ -100,7 +100,7 @@ describe('the database attacked', () => {
   const events = async () =>
     (await worker.dataSource.query('select actor, recorded_at from audit_events')) as { recorded_at: Date }[];
 
-  test.each(attacks)('%s: refused to the role that works [ASVS 13.2.2, ASVS 16.4.2]', async (_what, sql) => {
+  test.each(attacks)('%s: refused to the working role [ASVS 13.2.2, ASVS 16.4.2]', async (_what, sql) => {
     const before = await events();
     expect(await attack(postgres.url, sql)).toBe(insufficientPrivilege);
     expect(await events()).toEqual(before);
@@ -113,7 +113,7 @@ describe('the database attacked', () => {
     },
   );
 
-  test('not even a superuser empties the audit by a statement', async () => {
+  test('a superuser cannot empty the audit with a statement', async () => {
     for (const sql of [
       'truncate audit_events',
       'delete from audit_events',
@@ -127,12 +127,12 @@ describe('the database attacked', () => {
     ['two hours ago', `now() - interval '2 hours'`],
     ['in two hours', `now() + interval '2 hours'`],
     ['never', `'infinity'`],
-  ])('an event of %s is refused [ASVS 16.4.2]', async (_when, at) => {
+  ])('an audit event dated %s is refused [ASVS 16.4.2]', async (_when, at) => {
     expect(await attack(postgres.url, event(at))).toBe(checkViolation);
     expect(await attack(postgres.url, `set timezone = '<x>160'; ${event(at)}`)).toBe(checkViolation);
   });
 
-  test('what the clocks of the processes differ by is taken', async () => {
+  test('clock skew between processes is accepted', async () => {
     for (const at of ['now()', `now() - interval '10 minutes'`, `now() + interval '10 minutes'`])
       expect(await attack(postgres.url, event(at))).toBeUndefined();
   });
@@ -141,7 +141,7 @@ describe('the database attacked', () => {
     'select audit_events_forget()',
     `set timezone = '<x>160'; select audit_events_forget()`,
     `create temp table audit_events (at timestamptz, recorded_at timestamptz); select audit_events_forget()`,
-  ])('the function of the sweep removes nothing that is younger than a year: %s', async (sql) => {
+  ])('the pruning function removes no event of the last year: %s', async (sql) => {
     const client = new pg.Client({ connectionString: postgres.adminUrl });
     await client.connect();
     await client.query(

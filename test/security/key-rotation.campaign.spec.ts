@@ -25,7 +25,7 @@ const ringOf = (keys: Keys) =>
 const people = byLength(700, 2_000);
 
 /** A new key before the old one: restart, `npm run keys -- rotate` beside the work, take the old one away. Needs a build. */
-describe('keys are replaced', () => {
+describe('rotation of the keyring', () => {
   let postgres: TestDatabase;
   let database: Database;
   let pool: pg.Pool;
@@ -144,7 +144,7 @@ describe('keys are replaced', () => {
     return counts;
   };
 
-  test('one key only is refused; what there is counts under it', async () => {
+  test('a keyring of one key is refused, and existing values are counted under it', async () => {
     const [refused, both, alone] = await Promise.all([
       run('rotate', [before]),
       run('status', [after, before]),
@@ -159,7 +159,7 @@ describe('keys are replaced', () => {
     expect(alone).toContain(`key 2025 (NOT IN THE KEYRING): accounts ${people}`);
   });
 
-  test('what a release before has sealed is told, and sealed anew under the one key there is', async () => {
+  test('values of an earlier release are reported, and re-encrypted under the only key', async () => {
     const ring = ringOf([before]);
     const { rows } = await pool.query('select id, account_id as account, sealed from addresses limit 3');
     for (const { sealed, ...of } of rows) {
@@ -177,7 +177,7 @@ describe('keys are replaced', () => {
     expect(await run('rotate', [before])).toContain('the keyring has only one key');
   });
 
-  test('nobody notices, also when it is killed half-way; then the old key can go [ASVS 11.2.2, ASVS 13.3.4]', async () => {
+  test('requests succeed during a rotation, also when it is killed half-way; then the old key can go [ASVS 11.2.2, ASVS 13.3.4]', async () => {
     // Begun under the old key alone.
     newHousehold();
     const open = new Story(rekey);

@@ -41,7 +41,7 @@ describe('links in mails', () => {
     return row;
   };
 
-  test('in the browser that began one tap is enough; the token is out of the address at once [FP single-use, ASVS 14.2.1]', async () => {
+  test('in the starting browser one tap is enough, and the token leaves the URL at once [FP single-use, ASVS 14.2.1]', async () => {
     const { browser, link } = await begin('ada@example.com');
     const first = await browser.get(link);
     expect([first.status, first.headers.get('location')]).toEqual([303, '/recover/link']);
@@ -61,7 +61,7 @@ describe('links in mails', () => {
     expect(tapped.status).toBe(410);
   });
 
-  test('GET and HEAD, many times, by anybody, change nothing [ASVS 3.5.3]', async () => {
+  test('GET and HEAD change nothing, also many times and by anybody [ASVS 3.5.3]', async () => {
     const { link } = await begin('ada@example.com');
     const before = await stateOf();
     for (const scanner of [open(), open()]) {
@@ -74,7 +74,7 @@ describe('links in mails', () => {
     expect(before).toEqual({ state: 'proving', tries: 0 });
   });
 
-  test('a mail scanner that runs scripts and taps is asked for the number and proves nothing, not even a try', async () => {
+  test('a mail scanner that runs scripts and taps is asked for the number, and uses up no attempt', async () => {
     const { link } = await begin('ada@example.com');
     const scanner = open();
     await scanner.get(link);
@@ -87,7 +87,7 @@ describe('links in mails', () => {
     expect(await stateOf()).toEqual({ state: 'proving', tries: 0 });
   });
 
-  test('on another device the number of the first goes on there, and only there', async () => {
+  test('on another device the match number of the starting browser proves the recovery there only', async () => {
     const { browser, link, number } = await begin('ada@example.com');
     expect(number).toMatch(/^\d{3}$/);
     const phone = open();
@@ -108,7 +108,7 @@ describe('links in mails', () => {
     expect(on.headers.get('location')).toBe('/recover/password');
   });
 
-  test('guessing the number costs tries like any guess [NIST 3.2.2]', async () => {
+  test('a guessed match number counts as an attempt [NIST 3.2.2]', async () => {
     const { link, number } = await begin('mei@example.com');
     const phone = open();
     await phone.get(link);
@@ -122,7 +122,7 @@ describe('links in mails', () => {
     expect((await phone.submit(page, '/recover/link', { number })).status).toBe(429);
   });
 
-  test('an app shows the number that its start was told', async () => {
+  test("an app shows the match number of the start's response", async () => {
     const before = (await rekey.codes('ada@example.com')).length;
     const story = new Story(rekey);
     const started = await story.start({ identifier: 'ada@example.com' });
@@ -153,7 +153,7 @@ describe('links in mails', () => {
     expect((await browser.get('/recover/link')).status).toBe(404);
   });
 
-  test('a link is good as long as its recovery, thirty minutes at most, and after a resend as before', async () => {
+  test('a link works as long as its recovery, at most thirty minutes, also after a resend', async () => {
     const { browser, link } = await begin('mei@example.com');
     rekey.clock.advance(60_000);
     await browser.submit(await browser.get('/recover/code'), '/recover/resend', {});
@@ -169,7 +169,7 @@ describe('links in mails', () => {
     expect((await other.browser.get('/recover/link')).status).toBe(404);
   });
 
-  test('a form from elsewhere proves nothing [ASVS 3.5.1]', async () => {
+  test('a cross-site form proves nothing [ASVS 3.5.1]', async () => {
     const { browser, link } = await begin('ada@example.com');
     await browser.get(link);
     const answer = await browser.post('/recover/link', {}, { 'sec-fetch-site': 'cross-site' });
@@ -177,7 +177,7 @@ describe('links in mails', () => {
     expect(await stateOf()).toEqual({ state: 'proving', tries: 0 });
   });
 
-  test('pages of a second factor and of authenticators, by forms alone', async () => {
+  test('the pages of second factors and authenticators work by forms alone', async () => {
     const browser = open();
     const form = { identifier: 'ada@example.com', password: 'correct horse battery' };
     expect(
@@ -224,7 +224,7 @@ describe('links in mails', () => {
     expect(out.html).toContain('name="password"');
   });
 
-  test('what was sealed for one cookie opens in no other: a link seals any text that somebody likes', async () => {
+  test('a cookie value sealed for another cookie does not open: an attacker chooses the text in a link cookie', async () => {
     const { id } = (await rekey.sql('select id from recoveries limit 1'))[0];
     const made = JSON.stringify({
       id,
@@ -257,7 +257,7 @@ describe('links in mails', () => {
     '/account/..//evil.example?lang=en',
     '/stop/..//evil.example/%2e%2e?lang=en',
     '/recover?lang=en&next=//evil.example',
-  ])('the switch of language stays on our own pages: GET %s', async (path) => {
+  ])('the language switch stays on our own pages: GET %s', async (path) => {
     const to = await locationOf(rekey.settings.ports.recovery, path);
     if (to !== undefined) expect(to).toMatch(/^\/(recover|account|stop|device)(\/|\?|$)/);
   });

@@ -2,7 +2,7 @@ import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** Who is told of a recovery. */
-describe('notices', () => {
+describe('notifications of the owner', () => {
   const rekey = useRekey();
   beforeEach(() => {
     newHousehold();
@@ -27,7 +27,7 @@ describe('notices', () => {
     expect((await story.complete()).status).toBe(201);
   };
 
-  test('every address is told, those removed within thirty days too, and none that was removed before that or never confirmed [NIST 4.2.3]', async () => {
+  test('every address gets one, also those removed within thirty days, but none that was removed earlier or never verified [NIST 4.2.3]', async () => {
     await put('owner', ['long-gone@example.com', 'owner@example.com']);
     await put('owner', ['owner@example.com', '+12025550170']);
     rekey.clock.advance(20 * 86_400_000);
@@ -51,7 +51,7 @@ describe('notices', () => {
     expect(current?.text).toContain('/stop?token=');
   });
 
-  test('a code goes to confirmed addresses only, and never to one that was removed [NIST 4.2.1.2]', async () => {
+  test('a code goes to verified addresses only, and never to a removed one [NIST 4.2.1.2]', async () => {
     await put('unsure', ['unsure@example.com'], false);
     await put('moved', ['before@example.com']);
     await put('moved', ['after@example.com']);

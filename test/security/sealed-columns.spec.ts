@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** All that is sealed in the database, as the product has sealed it and as the releases before have. */
-describe('what is sealed', () => {
+describe('sealed values', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let database: Database;
@@ -56,7 +56,7 @@ describe('what is sealed', () => {
   const wasInClear = ({ column }: SealedRows) => column === 'accounts.password_put';
   const versions = async (rows: SealedRows) => new Set((await rowsOf(rows)).map(({ sealed }) => sealed[0]));
 
-  test('every sealed column of the schema has associated data of its own, and is sealed anew', async () => {
+  test('every sealed column has its own associated data, and is re-encrypted by a rotation', async () => {
     const found = await rekey.sql(
       `select table_name || '.' || column_name as column from information_schema.columns
        where table_schema = 'public' and data_type = 'bytea' and column_name ~ '(^|_)sealed$'`,
@@ -71,7 +71,7 @@ describe('what is sealed', () => {
   });
 
   test.each(all.map((rows) => [rows.column, rows] as const))(
-    '%s opens in its row, its account and its column, and nowhere else',
+    '%s opens in its own row, account and column only',
     async (column, rows) => {
       const found = await rowsOf(rows);
       expect(found.length).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe('what is sealed', () => {
     },
   );
 
-  test('values of version 1 work as before, and are of version 2 once they are sealed anew, under the same key', async () => {
+  test('values of version 1 still open, and a re-encryption makes them version 2 under the same key', async () => {
     for (const rows of all) {
       for (const row of await rowsOf(rows)) {
         const plain = keyring.open(row.sealed, asOf(rows, row));

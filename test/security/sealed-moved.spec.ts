@@ -11,7 +11,7 @@ const thiefs = 'a sentence that the thief has chosen';
  * Somebody can write to every table, and has no keyring. What is sealed for one place is put in another: with it the thief would be
  * written to, or would know what an account asks for.
  */
-describe('a sealed value that was moved', () => {
+describe('an attacker who can write rows moves a sealed value', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeEach(() => {
@@ -57,7 +57,7 @@ describe('a sealed value that was moved', () => {
     return story.id;
   };
 
-  test('an address of another account: no code goes there, and the account is not read as if it were its own', async () => {
+  test('an address of another account: no code goes there, and the account does not read it as its own', async () => {
     for (const id of ['owner', 'thief']) await who.put(id);
     await giveAddress('thief', 'owner');
     const story = new Story(rekey);
@@ -77,7 +77,7 @@ describe('a sealed value that was moved', () => {
     ]);
   });
 
-  test('an address of another account: no notice and no stop link goes there, and those of the owner go out', async () => {
+  test("an address of another account: no notification and no stop link goes there, and the owner's go out", async () => {
     for (const id of ['warned', 'listener']) await who.put(id);
     await giveAddress('listener', 'warned');
     const story = new Story(rekey);
@@ -92,7 +92,7 @@ describe('a sealed value that was moved', () => {
     expect(await rekey.messages(mailOf('listener'))).toEqual([]);
   });
 
-  test('an address of another account is not offered after a first proof', async () => {
+  test('an address of another account: it is not offered after a first proof', async () => {
     const { codes } = await who.enrol('offered');
     await who.put('lurker');
     await giveAddress('lurker', 'offered');
@@ -105,7 +105,7 @@ describe('a sealed value that was moved', () => {
     ]);
   });
 
-  test('a name that a recovery has sealed: it is no address of an account', async () => {
+  test('the identifier of a recovery: it is no address of an account', async () => {
     await who.put('target');
     const recovery = await sealedBy('away@example.com');
     await rekey.sql(
@@ -120,7 +120,7 @@ describe('a sealed value that was moved', () => {
     expect(await rekey.messages('away@example.com')).toEqual([]);
   });
 
-  test('a name that a recovery has sealed: it is no secret of an authenticator app', async () => {
+  test('the identifier of a recovery: it is no secret of an app', async () => {
     await who.put('victim');
     const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
     const recovery = await sealedBy(secret);
@@ -132,7 +132,7 @@ describe('a sealed value that was moved', () => {
     expect(await signInBy('victim', secret)).toEqual(fault);
   });
 
-  test('the app of another account proves nothing, at a sign-in and in a recovery', async () => {
+  test('the app of another account: it proves nothing, at a sign-in and in a recovery', async () => {
     const own = await who.enrol('asked');
     const other = await who.enrol('prover');
     await rekey.sql(`delete from authenticators where account_id = 'asked' and kind = 'totp'`);
@@ -150,7 +150,7 @@ describe('a sealed value that was moved', () => {
     expect((await story.prove(own.codes[0] ?? '', 'backup_code')).body.state).toBe('proven');
   });
 
-  test('an app of another account that is not bound yet: its code binds nothing', async () => {
+  test('an unconfirmed app of another account: its code binds nothing', async () => {
     for (const id of ['binding', 'lender']) await who.put(id);
     const begin = async (id: string) => {
       const bearer = (await who.signIn(id)).body.access_token;
@@ -165,7 +165,7 @@ describe('a sealed value that was moved', () => {
     expect(rows).toEqual([{ bound_at: null }]);
   });
 
-  test('the former password of another account does not come back: the account has none', async () => {
+  test('the former password of another account: it is not restored, and the account has none', async () => {
     await who.put('stopped');
     await who.put('giver', { password: thiefs });
     const ids: string[] = [];
@@ -200,7 +200,7 @@ describe('a sealed value that was moved', () => {
   };
   const sessions = (bearer: string) => who.issuer('GET', 'sessions', { bearer });
 
-  test('what a link has sealed into a cookie is no signing key', async () => {
+  test('the text of a link cookie: it is no signing key', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
     const text = JSON.stringify(await exportJWK(privateKey));
     const link = `${rekey.settings.urls.recovery}/recover/link?token=${encodeURIComponent(text)}`;
@@ -222,7 +222,7 @@ describe('a sealed value that was moved', () => {
     expect((await sessions(bearer)).status).toBe(200);
   });
 
-  test('a public key that was put beside a sealed private one verifies nothing, and is not published', async () => {
+  test('a public key beside a sealed private one: it verifies nothing, and is not published', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
     await who.put('beside');
     const bearer = (await who.signIn('beside')).body.access_token;

@@ -11,7 +11,7 @@ describe('a second factor', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  test('mail alone, and mail and SMS together, get nothing; what else is needed is said after the first proof only [NIST 4.2.2.2, ASVS 6.4.3, ASVS 6.4.4]', async () => {
+  test('mail alone, and mail with SMS, get nothing; the missing proofs are named after the first proof only [NIST 4.2.2.2, ASVS 6.4.3, ASVS 6.4.4]', async () => {
     const one = await who.enrol('both');
     const story = new Story(rekey);
     const mail = `${one.id}@example.com`;
@@ -34,7 +34,7 @@ describe('a second factor', () => {
     });
   });
 
-  test('a right code of the app is right once, in whichever recovery, also twenty times at once [ASVS 6.5.1]', async () => {
+  test('a code of the app proves once, over all recoveries, also twenty times at once [ASVS 6.5.1]', async () => {
     const one = await who.enrol('once');
     const stories: Story[] = [];
     for (let n = 0; n < 4; n++) {
@@ -59,7 +59,7 @@ describe('a second factor', () => {
     expect((await next.prove(before, 'totp')).status).toBe(422);
   });
 
-  test('who floods an address with codes takes nothing else from its owner: saved code and app prove at once [ASVS 6.3.1, FP no-lockout]', async () => {
+  test('a flood of codes to an address takes nothing else from the owner: saved code and app prove at once [ASVS 6.3.1, FP no-lockout]', async () => {
     const one = await who.enrol('flooded');
     const mail = `${one.id}@example.com`;
     const flood = async () => {
@@ -88,7 +88,7 @@ describe('a second factor', () => {
     expect((await again.prove(one.codes[0] ?? '', 'backup_code')).status).toBe(422);
   });
 
-  test('an account that no code can reach is recovered by what was saved; a disabled one is not', async () => {
+  test('an account that no code can reach is recovered with saved codes; a disabled one is not', async () => {
     const one = await who.enrol('lighthouse');
     await who.put(one.id, { username: one.id, addresses: [] });
     const story = new Story(rekey);
@@ -107,7 +107,7 @@ describe('a second factor', () => {
     expect(bound).toBeNull();
   });
 
-  test('a backup code begins a recovery when no address is at hand; then a code goes to an address of choice [NIST 4.2.1.1]', async () => {
+  test('a backup code starts a recovery without an address; then a code goes to a chosen address [NIST 4.2.1.1]', async () => {
     const one = await who.enrol('saved');
     const story = new Story(rekey);
     await story.start({ identifier: `${one.id}@example.com` });
@@ -136,7 +136,7 @@ describe('a second factor', () => {
     ).toBe(200);
   });
 
-  test('one backup code at four recoveries at once gets one of them on', async () => {
+  test('one backup code at four recoveries at once proves in one of them', async () => {
     const one = await who.enrol('racing');
     const stories = await Promise.all(
       Array.from({ length: 4 }, async () => {
@@ -182,7 +182,7 @@ describe('a second factor', () => {
     });
   });
 
-  test('authenticators are changed by a session that is fresh and as strong as they are, and every address is told [NIST 4.1.2.1, ASVS 7.5.1, NIST 4.6, ASVS 6.3.7]', async () => {
+  test('changing authenticators needs a session that is fresh and as strong as they are, and notifies every address [NIST 4.1.2.1, ASVS 7.5.1, NIST 4.6, ASVS 6.3.7]', async () => {
     const one = await who.enrol('change');
     const weak = new Story(rekey);
     await who.put('plain');
@@ -221,7 +221,7 @@ describe('a second factor', () => {
     expect(sms.map(({ text }) => text).join()).toContain('An authenticator app was added.');
   });
 
-  test('a secret and codes are shown once, and nothing of them is ever read back [NIST 4.2.1.1]', async () => {
+  test('a secret and backup codes are shown once, and never again [NIST 4.2.1.1]', async () => {
     const one = await who.enrol('shown');
     const strong = await who.signIn(one.id, {
       second_factor: { kind: 'backup_code', value: one.codes[9] ?? '' },

@@ -9,7 +9,7 @@ const never = (): never => {
 };
 
 /** How many messages anybody can cause. */
-describe('sends', () => {
+describe('limits of codes', () => {
   const rekey = useRekey({
     environment: {
       CODES_PER_CLIENT_PER_10_MINUTES: '64',
@@ -54,7 +54,7 @@ describe('sends', () => {
   };
   const later = () => rekey.clock.advance(budgets.codes.windowMs + 1_000);
 
-  test('an address gets five in ten minutes and, by mail, 36 a day, by whichever of its identifiers and from wherever; the answers do not change [ASVS 2.4.1, FP rate-limit]', async () => {
+  test('an address gets five codes in ten minutes and, by mail, 36 a day, over all its identifiers and sources; responses do not change [ASVS 2.4.1, FP rate-limit]', async () => {
     const all = { to: 'many@example.com', as: ['many', 'many@example.com'] };
     for (let arrived = 5; arrived <= 35; arrived += 5) {
       expect(await flood(7, all)).toEqual({ arrived, answers: 1 });
@@ -67,7 +67,7 @@ describe('sends', () => {
     expect(reasons).toEqual([{ reason: 'limited', n: 20 }]);
   });
 
-  test('a text message costs money: twelve a day to one number', async () => {
+  test('a number gets twelve SMS a day, because each costs money', async () => {
     const all = { to: who.phoneOf('texted') };
     expect((await flood(7, all)).arrived).toBe(5);
     later();
@@ -80,7 +80,7 @@ describe('sends', () => {
     { what: 'mails', to: 'third@example.com', share: 12, from: '203.0.113.' },
     { what: 'text messages', to: 'one-net', share: 4, from: '203.0.113.' },
     { what: 'mails, from one /48', to: 'wide@example.com', share: 12, from: '2001:db8:7:' },
-  ])('one network uses a third of the day of an address at most: $what', async ({ to: id, share, from }) => {
+  ])("one network uses at most a third of an address's day: $what", async ({ to: id, share, from }) => {
     const to = id.includes('@') ? id : who.phoneOf(id);
     for (let rounds = 0; rounds < 4; rounds++) {
       await flood(5, { to, from: from.includes(':') ? `${from}${rounds}::` : from });
@@ -90,7 +90,7 @@ describe('sends', () => {
     expect((await flood(1, { to })).arrived).toBe(share + 1);
   });
 
-  test('what others have used up is not charged to a network: its share is there when there is something to be had', async () => {
+  test('a network keeps its share when others have used up theirs', async () => {
     const to = 'patient@example.com';
     expect((await flood(5, { to })).arrived).toBe(5);
     expect((await flood(15, { to, from: '198.18.5.' })).arrived).toBe(5);
@@ -98,10 +98,10 @@ describe('sends', () => {
     expect((await flood(5, { to, from: '198.18.5.' })).arrived).toBe(10);
   });
 
-  describe('a browser or app in which the account is known', () => {
+  describe('a browser or app that is known for the account', () => {
     const known = async (id: string) => (await who.signIn(id)).body.device_token as string;
 
-    test('gets its codes, short ones, whatever strangers have asked for', async () => {
+    test('gets its codes, short ones, whatever strangers have requested', async () => {
       await who.put('sought');
       const token = await known('sought');
       const to = who.phoneOf('sought');
@@ -128,7 +128,7 @@ describe('sends', () => {
       expect((await flood(7, { to: 'eager@example.com' })).arrived).toBe(10);
     });
 
-    test('is known for its own account only, and no more once everybody was signed out', async () => {
+    test('is known for its own account only, and no longer after all sessions were ended', async () => {
       await who.put('victim');
       await who.put('thief');
       const to = 'victim@example.com';
@@ -146,7 +146,7 @@ describe('sends', () => {
       expect((await flood(2, { to, more: { device_token: mine } })).arrived).toBe(before);
     });
 
-    test('leaves nothing behind that links its recoveries', async () => {
+    test('stores nothing that links its recoveries', async () => {
       await who.put('private');
       const story = new Story(rekey);
       newHousehold();
@@ -159,7 +159,7 @@ describe('sends', () => {
     });
   });
 
-  test('starts from a /56 are counted together, from whichever of its networks', async () => {
+  test('starts from a /56 are counted together, over all its networks', async () => {
     const start = (at: number) =>
       new Story(rekey).start(
         { identifier: `nobody${at}@example.com` },
@@ -171,7 +171,7 @@ describe('sends', () => {
     expect(refused.headers.get('ratelimit-policy')).toContain('"starts";q=60');
   });
 
-  test('a client that causes too many is cut off, alone [ASVS 2.4.1]', async () => {
+  test('a client that causes too many codes is limited, alone [ASVS 2.4.1]', async () => {
     for (let n = 0; n < 90; n++) {
       newHousehold();
       const started = await new Story(rekey).start({
@@ -190,7 +190,7 @@ describe('sends', () => {
     expect((await new Story(rekey).proveBy('ada@example.com')).status).toBe(200);
   });
 
-  test('a retry of the same message is not charged again', async () => {
+  test('a retry of a message is not charged again', async () => {
     newHousehold();
     const story = new Story(rekey);
     await story.start({ identifier: 'mei@example.com' });
@@ -209,7 +209,7 @@ describe('sends', () => {
     expect(await spent()).toEqual(before);
   });
 
-  test('a fault after a code was refused lets it go out no more than before', async () => {
+  test('a fault after a refused code lets no code out', async () => {
     await who.put('refused');
     const to = 'refused@example.com';
     await flood(5, { to });

@@ -24,7 +24,7 @@ const share = byLength(4, 1);
 const attacked = 10_000 / share;
 
 /** A day of people, then an hour in which somebody pumps thousands of numbers through the client that anybody can use. */
-describe('a pumping attack', () => {
+describe('an SMS pumping attack', () => {
   const clock = new MovableClock(Date.UTC(2026, 0, 5));
   const policy = readSmsPolicy();
   const numbers = new Numbers(policy);
@@ -123,7 +123,7 @@ describe('a pumping attack', () => {
     expect(spent?.n).toBeGreaterThan(0);
   });
 
-  test('nothing of it is kept that leads to a number, and each breaker says why it opened', async () => {
+  test('leaves nothing stored that leads to a number, and each circuit breaker says why it opened', async () => {
     const rows = await sql().query<{
       detail: { prefix: string; cause: string; sent: number; proven: number };
     }>(

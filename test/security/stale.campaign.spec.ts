@@ -41,7 +41,7 @@ async function each<From, To>(list: readonly From[], work: (one: From) => Promis
  * Evidence is judged when it is used: whatever becomes true between a proof and its use is met with every way in which something that
  * was proved or allowed is used later.
  */
-describe('what was proven must still be true when it is used', () => {
+describe('a proof whose facts change before it is used', () => {
   // What becomes of the password is another matter: no cell is to differ by it.
   const clients = factNames.flatMap((_fact, at) =>
     gapNames.map((_gap, nth) => [`client-f${at}g${nth}`, { keepPassword: true }]),
@@ -129,7 +129,7 @@ describe('what was proven must still be true when it is used', () => {
     expect(became[nameOf({ gap, fact })]).toBe(expected(fact, gap));
   });
 
-  test('every fact has an answer for every gap, and every gap one for every fact', () => {
+  test('every fact and every gap is in the table', () => {
     const thoughtOf = factNames.flatMap((fact) => gapNames.map((gap) => expected(fact, gap)));
     expect(thoughtOf).toHaveLength(factNames.length * Object.keys(gaps).length);
   });

@@ -6,7 +6,7 @@ import { Story } from '../flows/story.js';
 const days = 86_400_000;
 
 /** "This was not me", said of something that was bound. */
-describe('a binding that is undone', () => {
+describe('undoing a binding', () => {
   const rekey = useRekey();
   const who = people(rekey);
   const { bearerOf, makeCodes, bindApp, list, proofBy } = binding(rekey, who);
@@ -14,7 +14,7 @@ describe('a binding that is undone', () => {
     newHousehold();
   });
 
-  test('gives back what it has replaced, and nothing that was removed beside it', async () => {
+  test('restores the authenticator that it replaced, and nothing that was removed separately', async () => {
     await who.put('swapped');
     const owners = await makeCodes(await bearerOf('swapped'));
     await rekey.idle();
@@ -60,7 +60,7 @@ describe('a binding that is undone', () => {
     return { owner, thief: await madeBy(id, 1), again: await madeBy(id, 2) };
   };
 
-  test('is undone by its own link too, where another session has replaced it', async () => {
+  test('works by the link of a binding that another session has replaced', async () => {
     const { owner, thief, again } = await three('chained');
     expect([await thief.undo(), await again.undo()]).toEqual([204, 204]);
     for (const { codes } of [thief, again])
@@ -68,7 +68,7 @@ describe('a binding that is undone', () => {
     expect((await proofBy('chained', 'backup_code', owner.codes[0] ?? '')).body.state).toBe('proven');
   });
 
-  test('after a recovery has set it aside, gives back what was before it set aside as well', async () => {
+  test('after a recovery suspended it, restores the earlier one as suspended too', async () => {
     const { thief, again } = await three('aside');
     const story = new Story(rekey);
     await story.proveBy('aside@example.com');
@@ -78,7 +78,7 @@ describe('a binding that is undone', () => {
     expect((await proofBy('aside', 'backup_code', thief.codes[0] ?? '')).status).toBe(422);
   });
 
-  test('leaves no browser known: one of them may be that of whoever has made it', async () => {
+  test("makes every browser unknown, because one may be the thief's", async () => {
     const { again } = await three('unknown');
     expect(await again.undo()).toBe(204);
     const wrong = () => who.signIn('unknown', { password: 'not the password of anybody' });

@@ -12,10 +12,10 @@ const walkers = 6;
 /** After so many steps of each an hour passes, so that limits and sessions end. */
 const hour = 25;
 
-describe('walks through the pages', () => {
+describe('random walks through the pages', () => {
   const rekey = useRekey({ environment: { LOG_LEVEL: 'fatal' } });
 
-  test(`${steps} steps from seed ${seed}, with what is right and what is nearly right in every form: no fault of ours, every header [ASVS 16.5.1]`, async () => {
+  test(`${steps} steps from seed ${seed}, with valid and nearly valid values in every form: no fault, every header [ASVS 16.5.1]`, async () => {
     const who = people(rekey);
     await rekey.call('PUT', `${rekey.settings.urls.console}/v1/clients/tv`, {
       bearer: await who.management(),
@@ -108,7 +108,7 @@ describe('walks through the pages', () => {
     return new Walker(random, browser, doors, async (name) => right[name]?.());
   }
 
-  test('a form is read as a browser reads it, and what is nearly right is not what is right', () => {
+  test('forms are read as a browser reads them, and nearly valid values are not valid', () => {
     const html =
       '<form method="post" action="/a?b&amp;c"><input name="x" value="&quot;1&quot;"/><button name="y" value="z">Y</button></form><form action="/d"></form>';
     expect(formsIn(html)).toEqual([

@@ -11,7 +11,7 @@ const seed = Number(process.env.REKEY_SEED ?? 1);
 describe('mutated requests', () => {
   const rekey = useRekey({ environment: { LOG_LEVEL: 'fatal' } });
 
-  test(`${requests} of seed ${seed}: no fault of ours, no word of the inside, every header, and all still serving [ASVS 4.1.1, ASVS 16.5.1, ASVS 16.5.2]`, async () => {
+  test(`${requests} of seed ${seed}: no fault, no internals in a response, every header, and the service still works [ASVS 4.1.1, ASVS 16.5.1, ASVS 16.5.2]`, async () => {
     const who = people(rekey);
     await who.put('fuzzed');
     const story = new Story(rekey);
@@ -40,7 +40,7 @@ describe('mutated requests', () => {
     expect((await after.start({ identifier: 'ada@example.com' })).status).toBe(202);
   });
 
-  test('what is wrong is found: a fault, a missing header, a stack, an error that is no problem document', () => {
+  test('the checks find a fault, a missing header, a stack, and an error that is no problem document', () => {
     const headers = {
       'x-content-type-options': 'nosniff',
       'content-security-policy': 'x',
