@@ -1,6 +1,6 @@
 import { inOrder } from './in-order.js';
 
-/** A promise that the test keeps when it likes. */
+/** A promise that the test resolves by hand. */
 function promised<T>() {
   let keep: (value: T) => void = () => undefined;
   const promise = new Promise<T>((resolve) => {

@@ -30,7 +30,7 @@ describe('accounts on PostgreSQL', () => {
     postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
     pool = new pg.Pool({ connectionString: postgres.adminUrl, max: 2 });
-    // Its sockets may still be closing when the server stops.
+    // Its sockets may still be open when the server stops.
     pool.on('error', () => undefined);
   });
   afterAll(async () => {

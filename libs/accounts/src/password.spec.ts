@@ -57,7 +57,7 @@ test('a stored hash is sealed for one account under a key that the database does
   const verify = (keys: Keyring, account: string) => verifyPassword(keys, { account, stored }, right);
   expect(await verify(ring, 'mei')).toBe(true);
   expect(await verify(new Keyring([{ id: 'b', key: randomBytes(32) }, key]), 'mei')).toBe(true);
-  // In another row, with another keyring, or with another key of the same id, no password is right.
+  // No password is right in another row, with another keyring, or with another key of the same id.
   expect(await verify(ring, 'sam')).toBe(false);
   expect(await verify(new Keyring([{ id: 'b', key: randomBytes(32) }]), 'mei')).toBe(false);
   expect(await verify(new Keyring([{ id: 'a', key: randomBytes(32) }]), 'mei')).toBe(false);
@@ -83,7 +83,7 @@ test('a refused password takes the same time, whatever the row holds [ASVS 6.3.8
   const ours = 'm=19456,t=2,p=1';
   const inUse = ['m=65536,t=3,p=4', 'm=32768,t=3,p=1'];
   const paidInAll = (stored: string) => [stored, ...costsToPay(stored, inUse)].sort();
-  // No account, an account without a password, one of our hashes; and each of the imported ones.
+  // No account, an account without a password, one of our hashes, and each imported hash.
   for (const stored of [ours, ...inUse]) expect(paidInAll(stored)).toEqual([ours, ...inUse].sort());
   expect(costsToPay(ours, [])).toEqual([]);
   expect(foreignCost(`$argon2id$v=19$${inUse[0]}$c2FsdA$aGFzaA`)).toBe(inUse[0]);

@@ -88,7 +88,7 @@ describe('Database', () => {
     const end = statement('spec_end', 'select pg_terminate_backend(:pid::int, 10000) as ended');
     const interrupted = database.transaction(async (tx) => {
       const [mine] = await tx.query<{ pid: number }>(pid);
-      // What PostgreSQL sends as it ends is read before the next statement.
+      // The final message of PostgreSQL is read before the next statement.
       const read = new Promise((resolve) =>
         tx.manager.queryRunner?.connect().then((c) => c.once('end', resolve)),
       );

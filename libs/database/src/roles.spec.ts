@@ -129,7 +129,7 @@ describe('the roles of the database', () => {
       { kid: 'kept' },
     ]);
     const others = (await worker.query<Row>(relations)).filter((row) => row.owner !== owner);
-    // Another product's table in the same schema is not ours.
+    // A table of another product in the same schema is not ours.
     expect(others).toEqual([{ name: 'public.products', owner: 'rekey' }]);
     await worker.close();
     await superuser.close();

@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../../../test/runner/database
 import { type Database, migrate, openDatabase } from './index.js';
 import { DatabaseStandardWords1764000000033 } from './migrations/33-database-standard-words.js';
 
-/** The migration renames what has rows in it: nothing may be lost on the way up, nor on the way back. */
+/** The migration renames things in tables with rows: no row may be lost on the way up or on the way back. */
 describe('migration 33', () => {
   const migration = new DatabaseStandardWords1764000000033();
   let postgres: TestDatabase;

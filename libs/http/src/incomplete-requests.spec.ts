@@ -53,7 +53,7 @@ describe('incomplete requests (slowloris)', () => {
     await telemetry.close();
   });
 
-  /** What comes back until the server hangs up; undefined when it has not within that time. */
+  /** @returns the response when the server closes the connection; undefined when it does not within that time */
   async function answerTo(first: string, more: string[] = [], everyMs = 50, withinMs = 4_000) {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     let answer = '';

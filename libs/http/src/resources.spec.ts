@@ -1,6 +1,6 @@
 import { Resources } from './resources.js';
 
-/** A part whose opening the test ends. */
+/** A part that finishes opening when the test says so. */
 function slowPart() {
   let ready = () => {};
   const opened = new Promise<void>((resolve) => {

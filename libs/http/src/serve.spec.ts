@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Module, type OnApplicationBootstrap, type Prov
 import { openTelemetry } from '@rekey/telemetry';
 import { Resources, runWithoutServer, serve } from './index.js';
 
-/** What happened, in order. */
+/** All events, in their order. */
 let log: string[];
 beforeEach(() => {
   log = [];
@@ -25,7 +25,7 @@ class Slow {
   }
 }
 
-/** A part that is opened before those that inject it. */
+/** A part that opens before the parts that inject it. */
 const part = (name: string, needs: string[] = [], start = async () => {}): Provider => ({
   provide: name,
   inject: [Resources, ...needs],

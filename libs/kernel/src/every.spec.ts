@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { every, type Timer } from './every.js';
 
-/** A timer that the test moves. */
+/** A timer under control of the test. */
 function movableTimer() {
   let waiting: { ms: number; run: () => void }[] = [];
   const timer: Timer = (ms, run) => {
@@ -13,7 +13,7 @@ function movableTimer() {
   };
   return {
     timer,
-    /** How long each timer that is set waits. */
+    /** The delay of each timer that was set. */
     set: () => waiting.map(({ ms }) => ms),
     fire() {
       for (const { run } of waiting.splice(0)) run();
@@ -21,10 +21,10 @@ function movableTimer() {
   };
 }
 
-/** Lets what is already settled run. */
+/** Lets resolved promises run. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Rounds that the test ends, one by one. */
+/** The test ends these rounds one by one. */
 function rounds() {
   const open: { end: () => void; fail: (fault: unknown) => void }[] = [];
   let started = 0;

@@ -14,7 +14,7 @@ test('a secret has 256 bits, each evenly distributed [ASVS 11.5.1]', () => {
   for (let n = 0; n < 2_000; n++)
     for (const [at, byte] of Buffer.from(newSecret(), 'base64url').entries())
       for (let bit = 0; bit < 8; bit++) ones[at * 8 + bit] = (ones[at * 8 + bit] ?? 0) + ((byte >> bit) & 1);
-  // A thousand, give or take seven standard deviations.
+  // The expected count is a thousand, plus or minus seven standard deviations.
   expect(Math.min(...ones)).toBeGreaterThan(1_000 - 7 * Math.sqrt(500));
   expect(Math.max(...ones)).toBeLessThan(1_000 + 7 * Math.sqrt(500));
 });

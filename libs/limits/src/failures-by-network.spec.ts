@@ -4,7 +4,7 @@ const now = 1_700_000_000_000;
 const one = attemptingNetworks('203.0.113.7');
 const other = attemptingNetworks('198.51.100.7');
 
-/** Makes this many attempts, one after the other. @returns how many were compared */
+/** Makes this many attempts in sequence. @returns how many were compared */
 const guess = (
   line: FailuresByNetwork,
   from: typeof one,

@@ -82,7 +82,7 @@ describe('consuming a budget', () => {
       for (let n = 0; n < 6; n++) outcomes.push(await within('a'));
       clock.advance(budgets.codes.windowMs);
     }
-    // 5 of 6, 5 of 6, and then the day's 12 are used up.
+    // 5 of 6, 5 of 6, and then the 12 of the day are used up.
     expect(outcomes.map(Number).join('')).toBe('111110111110000000');
     expect(await within('b')).toBe(true);
     clock.advance(budgets.smsADay.windowMs);

@@ -5,7 +5,7 @@ import { type Client, readClient } from '@rekey/tokens';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { deleteClient, type ManagementContext, putClient } from './index.js';
 
-/** From now on the audit takes no event of this one. */
+/** From now on the audit refuses events of this actor. */
 const refuseEvents = statement(
   'spec_audit_refuse',
   `alter table audit_events add constraint spec_refused check (actor <> 'client:unheard')`,

@@ -15,11 +15,11 @@ type Step = 'MAIL FROM' | 'RCPT TO' | 'DATA';
 interface MailServer {
   url: string;
   mails: (ParsedMail & { envelopeFrom: string; envelopeTo: string[] })[];
-  /** Replies per step, in order; after the last one it accepts. */
+  /** Replies for each step, in order; after the last one the server accepts. */
   says: Record<Step, number[]>;
 }
 
-/** A mail server that refuses where it is told to. */
+/** A mail server that refuses at the steps of the test's choice. */
 async function mailServer(options: { accepts?: (user: string, password: string) => boolean } = {}) {
   const box: MailServer = { url: '', mails: [], says: { 'MAIL FROM': [], 'RCPT TO': [], DATA: [] } };
   const reply = (step: Step) => {
@@ -55,7 +55,7 @@ async function mailServer(options: { accepts?: (user: string, password: string) 
   return box;
 }
 
-/** A listener that is not a usable mail server: it sends this greeting and hangs up. */
+/** A listener that is no mail server: it sends this greeting and closes the connection. */
 async function hangsUp(greeting: string) {
   const door = { url: '', calls: 0 };
   const server: Server = createServer((socket) => {
@@ -146,7 +146,7 @@ describe('decides by the reply code, not by the text', () => {
     ['DATA', 451, false],
     ['DATA', 552, true],
     ['DATA', 554, true],
-    // About our set-up, not about the person: once it is mended, the mail can be sent.
+    // The fault is in our configuration, not in the person's address: once it is fixed, the mail can be sent.
     ['MAIL FROM', 451, false],
     ['MAIL FROM', 530, false],
     ['MAIL FROM', 550, false],

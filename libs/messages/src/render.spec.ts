@@ -85,7 +85,7 @@ describe('a mail', () => {
       expect(text).toContain('\n    1234 5678\n');
       expect(read(html)).toContain('1234 5678');
       expect(text).toMatch(/\b7 (minutes|分钟)/);
-      // A subject is shown on a locked screen.
+      // A locked screen shows the subject.
       expect(subject).not.toMatch(/\d/);
     },
   );

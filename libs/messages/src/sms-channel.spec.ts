@@ -12,7 +12,7 @@ interface Asked {
   form: Record<string, string>;
 }
 
-/** Stands in for api.twilio.com and responds as it is told to. */
+/** A fake of api.twilio.com, with a response of the test's choice. */
 let server: Server;
 let apiUrl = '';
 const asked: Asked[] = [];
@@ -64,7 +64,7 @@ test('a messaging service can replace a number', async () => {
 
 test.each([
   ['https://recover.example.com/webhooks/twilio/status', true],
-  // Twilio could not reach it, and a receipt in plain text could be read on the way.
+  // Twilio could not reach it, and others could read a plain-text receipt on the way.
   ['http://localhost:3000/webhooks/twilio/status', false],
 ])('delivery receipts go to %s: %s', async (statusCallback, isAsked) => {
   await channel({ statusCallback }).send(sms);
@@ -95,7 +95,7 @@ test.each([
   [429, 20429, false],
   [500, 20500, false],
   [503, undefined, false],
-  // About our account, not about the person's number.
+  // The fault is in our account at Twilio, not in the person's number.
   [401, 20003, false],
   [403, 20005, false],
   [404, 20404, false],

@@ -4,7 +4,7 @@ import { Keyring, MovableClock } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { sweepRecoveries } from './index.js';
 
-/** Events of this age, which only a superuser can forge: the clock of the database decides how old they are. */
+/** Events of this age. Only a superuser can forge them: the clock of the database decides how old they are. */
 const write = statement(
   'spec_audit_write',
   `insert into audit_events (id, at, event, actor, recorded_at)
@@ -42,7 +42,7 @@ describe('retention of the audit', () => {
     sweepRecoveries({
       database,
       keyring: new Keyring([{ id: 'a', key: randomBytes(32) }]),
-      // A process whose clock is decades fast removes nothing early.
+      // A process whose clock is decades ahead removes nothing early.
       clock: new MovableClock(3_000_000_000_000),
     });
 

@@ -44,7 +44,7 @@ test('jose verifies an ES256 signature by the key of RFC 7515 A.3', async () => 
     key: { ...publicJwk, d: 'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI' },
   });
   const input = 'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UifQ';
-  // Half of all DER encodings are not 64 bytes long; none of these may be one.
+  // Half of all DER encodings are not 64 bytes long; none of these signatures may be DER.
   for (let time = 0; time < 50; time++) {
     const token = `${input}.${await signed('ES256', key, Buffer.from(input))}`;
     const { payload } = await compactVerify(token, await importJWK(publicJwk, 'ES256'));
@@ -90,7 +90,7 @@ test.each(tokenAlgorithms)('%s accepts the exact encoding of its own signatures 
   expect(isTaken(token)).toBe(true);
   const last = signature.at(-1) as string;
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  // The unused bits of the last character: another text with the same bytes.
+  // The unused bits of the last character differ: another text with the same bytes.
   const twin = signature.slice(0, -1) + alphabet[alphabet.indexOf(last) ^ 1];
   const others = [
     `${head}.${body}.${twin}`,

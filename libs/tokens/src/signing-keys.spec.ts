@@ -30,7 +30,7 @@ describe('a key that this process has not read yet', () => {
       await expect(fresh.verifyingKey('access_token', kid)).rejects.toThrow('away');
     isAway = false;
     expect(await fresh.verifyingKey('access_token', kid)).toMatchObject({ kid });
-    // A missing key is looked up only once in a while.
+    // A missing key is looked up only once in a period.
     looks = 0;
     clock.advance(60_000);
     for (let time = 0; time < 3; time++)

@@ -6,7 +6,7 @@ const tokens = { access_token: token, token_type: 'bearer', refresh_token: token
 const answer = (status: number, body: unknown) =>
   new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
 
-/** What came of an answer, and all that was logged or thrown about it. */
+/** The result of a response, and everything that was logged or thrown about it. */
 async function outcome(status: number, body: unknown) {
   const said: string[] = [];
   const read = await readTokenResponse(answer(status, body), (fault, about) =>

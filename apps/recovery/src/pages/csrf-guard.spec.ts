@@ -14,7 +14,7 @@ import { registerPages } from './register.js';
 
 const forms = Object.keys(everyForm);
 
-/** The app's own controllers and guards, on providers that open nothing: a handler that is reached fails. */
+/** The app's own controllers and guards, with providers that open nothing: a handler that runs fails. */
 class WithoutDatabase {}
 const metadata = (key: string) => Reflect.getMetadata(key, RecoveryModule);
 const opensNothing = (provider: Provider): Provider => {

@@ -1,7 +1,7 @@
 import { type Channels, createChannels, DeliveryFault, renderMessage } from '@rekey/messages';
 import { type Mailbox, startMailbox } from './mailbox.js';
 
-/** What the courier sends with, talking to what stands in for the world: nodemailer, Twilio's client, SMTP, HTTP. */
+/** The courier's own clients against the mailbox: nodemailer, Twilio's client, SMTP, HTTP. */
 let mailbox: Mailbox;
 let channels: Channels;
 
@@ -85,7 +85,7 @@ describe('the API for scripts', () => {
         received_at: expect.any(String),
       },
     ]);
-    // As people paste it: in a query a plus sign is a space.
+    // People paste it like this: in a query a plus sign is a space.
     const pasted = await get('/messages?to=+14155550123');
     expect(JSON.parse(await pasted.text()).messages).toHaveLength(1);
   });

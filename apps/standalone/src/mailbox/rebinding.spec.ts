@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { startMailbox } from './mailbox.js';
 
-/** fetch does not let a name be made up. */
+/** fetch cannot send a forged Host header. */
 const statusFor = (url: string, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     request(`${url}/messages`, { headers: { host } }, (response) => {

@@ -43,7 +43,7 @@ describe('odds', () => {
       clock.advance(3_600_000);
       expect(await guesses(key, 1)).toBe(0);
     }
-    // A window starts with its quarter of a day: 30 hours at most.
+    // A window starts with its quarter of a day, so it takes 30 hours at most.
     clock.advance(7 * 3_600_000);
     expect(await guesses(key, 25)).toBe(20);
   });
@@ -87,7 +87,7 @@ describe('odds', () => {
         spent.day += oddsOfCode(digits, 5);
         spent.year += oddsOfCode(digits, 5);
       }
-      // An address without short codes keeps that, and its codes cost nothing worth counting.
+      // An address without short codes keeps its long ones, whose odds are close to nothing.
       expect(await lengthOf(key, 20, policy)).toBe(20);
     },
   );
@@ -114,7 +114,7 @@ describe('odds', () => {
 test.each([
   [{ day: 0.5 }, /day/],
   [{ day: 0 }, /day/],
-  // Not even one value of an authenticator app could be tried.
+  // These odds do not allow a single attempt at an authenticator app.
   [{ day: 1e-6 }, /day/],
   [{ year: 0.5 }, /year/],
   [{ day: 1e-3, year: 1e-4 }, /must not be greater than the chance per year/],

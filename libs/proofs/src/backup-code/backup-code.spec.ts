@@ -38,7 +38,7 @@ describe('backup codes', () => {
     const expected = all.length / 32;
     const chi2 = [...counts.values()].reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
     expect(counts.size).toBe(32);
-    // 31 degrees of freedom: above 72 once in 30,000 runs.
+    // With 31 degrees of freedom a value above 72 occurs once in 30,000 runs.
     expect(chi2).toBeLessThan(72);
   });
 });

@@ -49,7 +49,7 @@ test.each([8, 10, 12, 20])(
     const long = deriveCode(keyring, { ...bound, digits }) ?? '';
     expect(long).toMatch(new RegExp(`^\\d{${digits}}$`));
     expect(deriveCode(keyring, { ...bound, digits })).toBe(long);
-    // One in a million is equal by chance; eight of them are not.
+    // One in a million is equal by chance, but never eight of them.
     const others = Array.from({ length: 8 }, (_, at) => ({ ...bound, counter: at }));
     expect(
       others.every((other) => {
@@ -71,7 +71,7 @@ test('the digits of a long code are evenly distributed at each position', () => 
     for (const [at, digit] of [...code].entries()) seen[at]![Number(digit)]!++;
   }
   const expected = rounds / 10;
-  // 9 degrees of freedom; beyond 39 about once in a hundred thousand.
+  // With 9 degrees of freedom a value above 39 occurs about once in a hundred thousand runs.
   for (const place of seen)
     expect(place.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)).toBeLessThan(39);
 });
@@ -82,7 +82,7 @@ test.each([
   ['counter', { counter: 2 }],
   ['key', { keyId: '2025' }],
 ])('another %s gives another code', (_name, change) => {
-  // One in 10^8 of these would be equal by chance; eight in a row are not.
+  // One in 10^8 is equal by chance, but never eight in a row.
   const differs = Array.from({ length: 8 }, () => binding()).some(
     (bound) => deriveCode(keyring, bound) !== deriveCode(keyring, { ...bound, ...change }),
   );
@@ -98,7 +98,7 @@ test('codes are evenly distributed, with leading zeros', () => {
   }
   const expected = rounds / 10;
   const chiSquare = first.reduce((sum, seen) => sum + (seen - expected) ** 2 / expected, 0);
-  // 9 degrees of freedom; beyond 33.7 once in ten thousand runs.
+  // With 9 degrees of freedom a value above 33.7 occurs once in ten thousand runs.
   expect(chiSquare).toBeLessThan(33.7);
 });
 

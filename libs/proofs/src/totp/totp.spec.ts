@@ -1,7 +1,7 @@
 import { generateSync } from 'otplib';
 import { newTotpSecret, totpStep, totpUri } from './totp.js';
 
-/** RFC 6238 appendix B: eight digits; ours are the last six of them (RFC 4226 §5.3). */
+/** RFC 6238 appendix B has eight digits; ours are the last six of them (RFC 4226 §5.3). */
 const seed = Buffer.from('12345678901234567890');
 const vectors = [
   [59, '94287082'],

@@ -23,7 +23,7 @@ const messagesOf = statement(
   'select id, kind from messages where recovery_id = :id order by kind',
 );
 
-/** Another service is called between the claim and the end: these tests show what happens when it, or we, fail there. */
+/** A completion calls another service while it holds the lease: these tests make that service, or this process, fail there. */
 describe('completing a recovery', () => {
   const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
   const clock = new MovableClock();
