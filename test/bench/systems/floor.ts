@@ -11,12 +11,12 @@ const schema = `
     tries integer not null default 0, expires_at timestamptz not null);
   create table messages (id bigint generated always as identity primary key, recovery_id uuid not null references recoveries,
     email text not null, sent_at timestamptz);
-  create index messages_waiting on messages (id) where sent_at is null;
+  create index messages_unsent on messages (id) where sent_at is null;
   create table families (id bigint generated always as identity primary key, account_id bigint not null references accounts,
     recovery_id uuid not null unique, refresh_digest bytea not null unique, expires_at timestamptz not null);
 `;
 
-/** The floor: an API that also issues, and a worker. Two processes, as it knows no seam between recovery and issuer. */
+/** The floor: an API that also issues tokens, and a worker. Two processes, because it does not separate recovery from issuer. */
 export async function startFloor(around: Surroundings): Promise<RecoverySystem> {
   await fillDatabase(around.databaseUrl, () => prepare(around));
   const port = await freePort();
