@@ -50,7 +50,7 @@ describe('the example app in Chromium', () => {
     await page.waitForSelector('#token:visible');
     return page;
   };
-  /** For the device and for the issuer. */
+  /** Advances the clocks of the device and of the issuer. */
   const pass = async (seconds: number) => {
     rekey.clock.advance(seconds * 1000);
     await context.clock.fastForward(seconds * 1000);
@@ -108,7 +108,7 @@ describe('the example app in Chromium', () => {
     expect(await livingSessions()).toBe(1);
     await other.click('#sign-out');
     await one.waitForSelector('#sign-in:visible');
-    // The tabs forget first, then the issuer is told.
+    // The tabs forget their session first, then the issuer is told.
     await until('the end', async () => ((await livingSessions()) === 0 ? true : undefined));
     expect(faults).toEqual([]);
   });
@@ -199,7 +199,7 @@ describe('the example app in Chromium', () => {
     await call(page);
     await until('the renewal', async () => (renewals === 1 ? true : undefined));
     await kept(page);
-    // And one that is set right while it is signed in.
+    // The clock is also corrected during a session.
     await context.clock.setSystemTime(rekey.clock.now());
     await call(page);
     await until('another', async () => (renewals === 2 ? true : undefined));

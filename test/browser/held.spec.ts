@@ -4,7 +4,7 @@ import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rek
 import { useBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
-/** A thief is stopped, and the next recovery waits: what its owner sees, and that the browser finds its way back a day later. */
+/** The owner stops a thief, and the next recovery is held: what the owner sees, and how the browser continues a day later. */
 describe('a held recovery, in Chromium', () => {
   const rekey = useRekey();
   const who = people(rekey);

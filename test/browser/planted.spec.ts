@@ -4,7 +4,7 @@ import { Story } from '../flows/story.js';
 import { useBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
-/** What a recovery has set aside, and what a notice can undo, as their owner sees them. */
+/** The owner sees what a recovery has suspended, and what a notification can undo. */
 describe('planted authenticators in Chromium', () => {
   const rekey = useRekey();
   const who = people(rekey);

@@ -26,7 +26,7 @@ describe('links and second factors in Chromium', () => {
     await expectAccessible(page);
     await shoot(page, name);
   };
-  /** The form filled in, and the link of the mail that came of it. */
+  /** Submits the form, and returns the link of the mail that it caused. */
   const begin = async (page: Page, identifier: string): Promise<string> => {
     const before = (await rekey.codes(identifier)).length;
     await page.goto(`${base}/recover`);
@@ -116,7 +116,7 @@ describe('links and second factors in Chromium', () => {
     await page.waitForSelector('text=10 of 10 left');
     await looks(page, 'account-6-home');
     const lost = await (await open()).newPage();
-    // A first app counts in a recovery a day later.
+    // A first app counts in a recovery after a day.
     await rekey.idle();
     rekey.clock.advance(86_400_000);
     const link = await begin(lost, 'ada@example.com');

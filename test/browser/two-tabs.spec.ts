@@ -50,7 +50,7 @@ describe('two tabs in Chromium', () => {
       await second.fill('#code', other);
       await second.press('#code', 'Enter');
       await second.waitForURL('**/recover/password');
-      // The first page is not led away by how the second recovery goes.
+      // The first page does not follow the second recovery.
       await told;
       await first.waitForTimeout(500);
       expect(await first.textContent('h1')).toBe(next);
