@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-/** What somebody gets who installs the package: packed as it is published, without a network, in a project of its own. */
+/** The package as somebody installs it: packed as it is published, without a network, in its own project. */
 describe('the packed client package', () => {
   let project: string;
   const run = (command: string, args: string[], cwd = project): string => {
@@ -74,7 +74,7 @@ describe('the packed client package', () => {
       target: 'es2022',
       lib: ['es2022', 'dom'],
       types: [],
-      // Of TypeScript's own declarations; those of the package are checked.
+      // Skips TypeScript's own declarations; those of the package are checked.
       skipDefaultLibCheck: true,
       strict: true,
       noEmit: true,

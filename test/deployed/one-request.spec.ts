@@ -2,7 +2,7 @@ import { until } from '../flows/rekey.js';
 import { metricsOf } from '../flows/scrape.js';
 import { type Collector, type Deployment, type Span, startCollector, startDeployment } from './deployment.js';
 
-/** One request, followed through every process that works for it: by its id in the logs, and by its trace. */
+/** Follows one request through every process that works for it: by its id in the logs, and by its trace. */
 describe('the trace of one request', () => {
   let collector: Collector;
   let deployment: Deployment;
@@ -63,7 +63,7 @@ describe('the trace of one request', () => {
         );
       return first?.traceId;
     });
-  /** Names with those of their parents, from the first on. */
+  /** Span names with those of their parents, starting at the root. */
   const tree = (spans: Span[]): string[] =>
     spans
       .map((span) => {

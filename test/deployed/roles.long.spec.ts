@@ -9,7 +9,7 @@ import { createDatabase, type TestDatabase } from '../runner/database.js';
 import { administer } from '../runner/postgres.js';
 import { type AppProcess, RunningClock, startApp } from './app-process.js';
 
-/** The commands that set a deployment up, as `docker/compose.yaml` and an operator run them. Needs a build. */
+/** The commands that set up a deployment, as `docker/compose.yaml` and an operator run them. Needs a build. */
 describe('a deployment with database roles', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'rekey-roles-'));
   const names = [`roles_owner_${process.pid}`, `roles_app_${process.pid}`] as const;
@@ -78,7 +78,7 @@ describe('a deployment with database roles', () => {
     });
     const migrated = run('migrate', both);
     expect(migrated).toEqual({ status: 0, said: expect.stringMatching(/^migrated: Accounts1.*\n$/) });
-    // Nothing is left to change: the role that works may ask.
+    // Nothing is left to change, so the working role may ask.
     expect(run('migrate', { DATABASE_URL: url })).toEqual({ status: 0, said: 'the schema is up to date\n' });
 
     const one = await startConsole(url);

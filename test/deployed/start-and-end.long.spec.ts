@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { until } from '../flows/rekey.js';
 import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
 
-/** Starts beside another, that are killed, that wait, that lack something: each ends with what to do, and leaves nothing behind. */
+/** Starts that are killed, that wait, that lack something, or run beside another: each ends with an instruction and leaves nothing. */
 describe('npm start under faults', () => {
   const { base, start } = useStarts();
 
@@ -23,7 +23,7 @@ describe('npm start under faults', () => {
     expect(await second.settled).toBe(1);
     expect(said(second)).toMatch(/^rekey standalone: another "npm start" is using .*REKEY_DATA_DIR$/);
 
-    // As Ctrl-C does it: to everything in the group at once.
+    // Ctrl-C does the same: it signals every process of the group at once.
     process.kill(-(first.child.pid ?? 0), 'SIGINT');
     expect(await first.exited).toBe(0);
     expect(postgresIn(dataDir)).toBe('');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createDatabase } from '../runner/database.js';
 import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
 
-/** The start and the end of the real process, and what a person reads when a start cannot be; more in `start-and-end.long.spec.ts`. */
+/** The start and the end of the real process, and what a person reads when a start fails; more in `start-and-end.long.spec.ts`. */
 describe('npm start', () => {
   const { base, start } = useStarts();
   const dataDir = join(base, 'data');
@@ -17,7 +17,7 @@ describe('npm start', () => {
     ]);
     const look = await beginAt(started);
     expect(await look()).toBe('proving');
-    // As Ctrl-C does it: to everything in the group at once.
+    // Ctrl-C does the same: it signals every process of the group at once.
     process.kill(-(started.child.pid ?? 0), 'SIGINT');
     expect(await started.exited).toBe(0);
     expect(postgresIn(dataDir)).toBe('');
