@@ -4,10 +4,13 @@ import { SMTPServer } from 'smtp-server';
 import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** Mail servers that put off, refuse, hang up and come back: the same message, the same code, and never a grant. */
+/**
+ * Mail servers that defer, refuse, hang up and come back: always the same message with the same code, and no fault gives
+ * credentials.
+ */
 describe('delivery of mail under faults', () => {
   const mails: { server: string; messageId: string; code: string; to: string }[] = [];
-  /** What each server says to the next recipients: a reply code, or nothing for a yes. */
+  /** The replies of each server to the next recipients: a reply code, or nothing to accept. */
   const says: Record<string, number[]> = { first: [], second: [] };
   const servers: SMTPServer[] = [];
 

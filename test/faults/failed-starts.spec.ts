@@ -27,7 +27,7 @@ const apps: Record<Name, (settings: Settings) => Promise<Running>> = {
 const names = Object.keys(apps) as Name[];
 const each = (...of: Name[]) => names.filter((name) => of.includes(name));
 
-/** What keeps this process alive for long: sockets, servers, timers, children. */
+/** Everything that keeps this process alive: sockets, servers, timers, children. */
 const handles = (): string[] =>
   process
     .getActiveResourcesInfo()
@@ -36,7 +36,7 @@ const handles = (): string[] =>
 
 const moment = () => new Promise((resolve) => setTimeout(resolve, 50));
 
-/** The same, once what has just been closed is gone. */
+/** The same, after closing handles are gone. */
 async function settledHandles(): Promise<string[]> {
   for (let last = handles(), same = 0; ; ) {
     await moment();
@@ -46,13 +46,13 @@ async function settledHandles(): Promise<string[]> {
   }
 }
 
-/** Within less than the 10 s after which a pool that nobody closed lets go of idle connections. */
+/** Waits less than the 10 s after which a pool that was not closed drops idle connections. */
 async function expectOnly(before: string[]): Promise<void> {
   for (let look = 0; look < 60 && String(handles()) !== String(before); look++) await moment();
   expect(handles()).toEqual(before);
 }
 
-/** A start that fails leaves nothing: no connection, no port, nothing that keeps the process alive. */
+/** A failed start leaves no connection, no port, and nothing that keeps the process alive. */
 describe('a start that fails', () => {
   let database: TestDatabase;
   let folder: string;
@@ -65,7 +65,7 @@ describe('a start that fails', () => {
       ports[`${app}_PORT`] = String(await freePort());
   });
   afterEach(async () => {
-    // Refused while anything is connected.
+    // PostgreSQL refuses this while anything is connected.
     await database.drop();
     await rm(folder, { recursive: true });
   });
@@ -92,7 +92,7 @@ describe('a start that fails', () => {
     });
   const free = (server: Server) => new Promise((resolve) => server.close(resolve));
 
-  /** Starts, and compares what is there before and after. @returns what the start threw */
+  /** Starts, and compares before and after. @returns what the start threw */
   async function failing(name: Name, environment: Record<string, string> = {}): Promise<Error> {
     const settings = settingsOf(name, environment);
     const before = await settledHandles();

@@ -2,7 +2,7 @@ import { people } from '../flows/people.js';
 import { until, useRekey } from '../flows/rekey.js';
 import { startPostgres, type TestPostgres } from '../runner/postgres.js';
 
-/** The issuer while its database is away. */
+/** The issuer while its database is down. */
 describe('the OAuth endpoints in an outage', () => {
   let postgres: TestPostgres;
   const rekey = useRekey(async () => {
