@@ -2,7 +2,7 @@ import { claimsOf, password, people } from '../flows/people.js';
 import { type Answer, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** Every act on an account against itself, as a double click or a retry does it: possible answers, and one consistent state. */
+/** Every act on an account against itself, as in a double click or a retry: only these responses, and one consistent state. */
 describe('the same act five times at once', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -13,7 +13,7 @@ describe('the same act five times at once', () => {
   });
 
   const five = <T>(act: (at: number) => Promise<T>) => Promise.all([0, 1, 2, 3, 4].map(act));
-  /** The answer of the one that won, the others having been told one of these. */
+  /** The response of the winner; the others must have one of these statuses. */
   const oneOf = (answers: Answer[], status: number, others: number[]): Answer => {
     const statuses = answers.map((answer) => answer.status);
     expect([status, ...others]).toEqual(expect.arrayContaining(statuses));
@@ -26,7 +26,7 @@ describe('the same act five times at once', () => {
   };
   const bearerOf = async (id: string, more: object = {}): Promise<string> =>
     (await signIn(id, more)).body.access_token;
-  /** Signed in with the app, a minute after the code before. */
+  /** A sign-in with the app, a minute after the last code. */
   const strong = (id: string, secret: string) => {
     rekey.clock.advance(60_000);
     return signIn(id, { second_factor: { kind: 'totp', value: totp(secret) } });
@@ -68,7 +68,7 @@ describe('the same act five times at once', () => {
     }
     const { body: app } = await begin(bearer);
     const before = await events(id, 'authenticator_bound');
-    // With its first app the account asks for more than the session that has bound it.
+    // With its first app the account needs more than the session that has bound it.
     oneOf(await five(() => confirm(bearer, app)), 204, another ? [404] : [401, 404]);
     expect(await bound(id, 'totp')).toEqual([{ id: app.id }]);
     expect(await events(id, 'authenticator_bound')).toBe(before + 1);
@@ -116,7 +116,7 @@ describe('the same act five times at once', () => {
     expect(await events('changer', 'authn_password_change')).toBe(1);
     expect((await signIn('changer')).status).toBe(401);
     for (const at of answers.keys()) {
-      // Whoever was wrong waits.
+      // Each failed attempt makes the next one wait.
       rekey.clock.advance(3_600_000);
       expect((await signIn('changer', { password: wished(at) })).status).toBe(at === winner ? 201 : 401);
     }

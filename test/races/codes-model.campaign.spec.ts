@@ -6,7 +6,7 @@ import { createDatabase, type TestDatabase } from '../runner/database.js';
 import { byLength } from '../runner/length.js';
 import { CodesModel, type Step, steps } from './codes-model.js';
 
-/** Any order of send, resend, guess, wait, settle and cancel, with up to fifty callers at once, from two replicas. */
+/** Any order of send, resend, prove, wait, complete and cancel, with up to fifty callers at once, from two replicas. */
 describe('delivered codes against a model', () => {
   const keyring = new Keyring([{ id: 'one', key: randomBytes(32) }]);
   const clock = new MovableClock();
@@ -25,7 +25,7 @@ describe('delivered codes against a model', () => {
 
   const property = (planted?: (id: string) => Promise<void>) =>
     fc.asyncProperty(steps, async (list: Step[]) => {
-      // Each run is about another account, a day and more after the one before.
+      // Each run has its own account, at least a day after the run before.
       clock.advance(90_000_000);
       await new CodesModel(databases, keyring, clock, planted).run(list);
     });

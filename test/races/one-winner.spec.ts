@@ -4,7 +4,7 @@ import { basisOf, people } from '../flows/people.js';
 import { codeIn, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** The same thing many times at once, on a real PostgreSQL. */
+/** The same request many times at once, on a real PostgreSQL. */
 describe('concurrent requests', () => {
   const rekey = useRekey();
   beforeEach(() => {
@@ -116,7 +116,7 @@ describe('concurrent requests', () => {
       const assertion = await sign();
       const answers = await times(20, () => exchange(assertion));
       expect(tally(answers.map(({ status }) => status))).toEqual({ 200: 1, 400: 19 });
-      // For another issuer, from another recovery, too old: none is taken.
+      // One for another issuer, one of another recovery, one that has expired: none is accepted.
       expect((await exchange(await sign({ issuerUrl: 'https://elsewhere.example' }))).status).toBe(400);
       expect((await exchange(await sign({ recoveryUrl: 'https://elsewhere.example' }))).status).toBe(400);
       const old = await sign();

@@ -2,7 +2,7 @@ import { type AppProcess, startApp } from '../deployed/app-process.js';
 import { people } from '../flows/people.js';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 
-/** Refresh tokens that come together, too late, or again: nobody is logged out by chance, and a thief is. */
+/** Refresh tokens that come at once, too late, or again: no person is signed out by chance, and a thief is. */
 describe('refresh tokens under races and replays', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -25,7 +25,7 @@ describe('refresh tokens under races and replays', () => {
       { grant_type: 'refresh_token', refresh_token: token, ...more },
       { 'x-forwarded-for': source },
     );
-  /** At one of the two processes, whose clocks run. */
+  /** Sends to one of the two processes, whose clocks run. */
   const refreshAt = async (at: number, token: string): Promise<string> => {
     const answer = await fetch(`${replicas[at % 2]?.url}/oauth2/token`, {
       method: 'POST',
@@ -74,17 +74,17 @@ describe('refresh tokens under races and replays', () => {
     const { refresh: first, family } = await begin();
     const last = await times(2, async (tab) => {
       let token = first;
-      // One is three times as busy as the other, and each meets both processes.
+      // One tab is three times as busy as the other, and each uses both processes.
       for (let n = 0; n < (tab === 0 ? 30 : 10); n++) token = await refreshAt(tab + n, token);
       return token;
     });
     const ends = await Promise.all(last.map((token, at) => refreshAt(at, token)));
     expect(await tokensOf(family)).toMatchObject({ living: 1 });
     expect(await endOf(family)).toEqual({ end_reason: null, ended_at: null });
-    // One after the other: at once, the second may see what lived before the first was answered.
+    // In sequence: at once, the second could get the token that was active before the first response.
     const one = await refreshAt(0, ends[0] as string);
     const other = await refreshAt(1, ends[1] as string);
-    // Either the second came with a retired one and got the one that lives, or it had that itself and the first follows it.
+    // Either the second sent a rotated token and got the active one, or it had the active one itself and the first follows it.
     expect(one === other ? one : await refreshAt(0, one)).toBe(other);
   });
 
@@ -128,7 +128,7 @@ describe('refresh tokens under races and replays', () => {
     rekey.clock.advance(3_000);
     const third = (await refresh(second)).body.refresh_token;
     rekey.clock.advance(3_000);
-    // The second would be retired when the slower tab comes to use it, and would log its person out.
+    // The second would be rotated out when the slower tab uses it, which would sign its person out.
     expect((await refresh(first)).body.refresh_token).toBe(third);
     rekey.clock.advance(600_000);
     expect((await refresh(third)).status).toBe(200);

@@ -9,8 +9,8 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const rounds = byLength(4, 12);
 
 /**
- * Who wants to stay opens new doors while the old ones are being shut: a thief who never pauses, against the stop link, a
- * recovery and a new password. Whatever comes first, nothing of theirs is open at the end.
+ * A thief who wants to stay opens new sessions while the old ones are ended: a thief without a pause, against the stop link, a
+ * recovery and a new password. In every order, nothing of the thief's is active at the end.
  */
 describe('a thief who acts without a pause', () => {
   const rekey = useRekey();
@@ -40,7 +40,7 @@ describe('a thief who acts without a pause', () => {
         .status;
   };
   const devices = (bearer: string) => Promise.all(Array.from({ length: 6 }, () => device(bearer)));
-  /** One after another, so that some of them meet the other side in the middle. */
+  /** In sequence, so that some of them meet the other side in the middle. */
   const inTurn = async (acts: (() => Promise<unknown>)[]) => {
     for (const act of acts) await act();
   };
@@ -84,7 +84,7 @@ describe('a thief who acts without a pause', () => {
         ),
       };
       expect([at, left]).toEqual([at, { sessions: [], authenticators: [], theirs: [401, 401] }]);
-      // What was there before the thief came back.
+      // The owner's things from before the thief came back.
       expect((await who.signIn(id, { password: known })).status).toBe(201);
     }
   });
