@@ -13,7 +13,7 @@ import { startRedis } from './redis-server.js';
 const people = 400;
 const recoveries = 1_000;
 
-/** What a thief finds who carries Redis away: each command that ever changed it is in its file, and all of it in its picture. */
+/** The files that a thief of Redis gets: the append-only file has every command that changed it, and the snapshot has its content. */
 describe('data at rest in Redis', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-redis-'));
   const policy = unalarmed();
@@ -47,7 +47,7 @@ describe('data at rest in Redis', () => {
   afterAll(async () => {
     await redis.quit();
     await rekey.close();
-    // Told to end, it would save once more, and stay when it cannot.
+    // On a normal shutdown it would save once more, and keep running when it cannot.
     server.kill('SIGKILL');
     for (const gone of [folder, dirname(policy)]) rmSync(gone, { recursive: true });
   });

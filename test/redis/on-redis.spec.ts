@@ -7,7 +7,7 @@ import { Story } from '../flows/story.js';
 import { freePort } from '../runner/free-port.js';
 import { startRedis } from './redis-server.js';
 
-/** The same queue on Redis: the alarm clock is elsewhere, the row is still the truth. Needs redis-server. */
+/** The same queue on Redis: the jobs are there, the row is still the truth. Needs redis-server. */
 describe('the queue on Redis', () => {
   let server: ChildProcess;
   let port: number;
