@@ -19,7 +19,7 @@ describe('slow files', () => {
     const slow = file('test/flows/slow.spec.ts', 3 * flowLimitMs, 100_000);
     expect(tooSlow([slow], pace(4 * usualMs, 100_000, 120_000))).toEqual([]);
     expect(tooSlow([slow], pace(2 * usualMs, 100_000, 120_000))).toHaveLength(1);
-    // Slow before and after, not during.
+    // Slow before and after, but not during the file.
     expect(tooSlow([slow], pace(4 * usualMs, 50_000, 200_000))).toHaveLength(1);
     expect(slowness(slow, pace(usualMs / 10, 110_000))).toBe(1);
   });
