@@ -4,7 +4,7 @@ import { claimsOf } from './people.js';
 import { codeIn, type Rekey, startRekey, until } from './rekey.js';
 import { Story } from './story.js';
 
-/** Public addresses are what others call us by; how the parts of one process call each other is their own matter. */
+/** Others reach us by the public URLs; the apps of one process do not use them for one another. */
 describe('public URLs', () => {
   let rekey: Rekey | undefined;
   afterEach(async () => {

@@ -5,17 +5,17 @@ import { type BesideProvider, besideProvider } from './beside-provider.js';
 import { password } from './people.js';
 import type { Story } from './story.js';
 
-type Answering = (response: ServerResponse) => void;
+type Respond = (response: ServerResponse) => void;
 
 const json = (status: number, body: object) => (response: ServerResponse) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-const cutOff: Answering = (response) => {
+const cutOff: Respond = (response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '99' });
   response.write('{"access_token":', () => response.destroy());
 };
 const tokens = { access_token: 'a', token_type: 'Bearer', expires_in: 60 };
 
-/** An issuer that is not ours and that is away, slow, broken or not who it should be. */
+/** An external issuer that is down, slow, broken or not the right one. */
 describe('faults of an external issuer', () => {
   let beside: BesideProvider;
   beforeAll(async () => {
@@ -25,9 +25,9 @@ describe('faults of an external issuer', () => {
     await beside.close();
     machineClock.restore();
   });
-  /** Not taken from the provider: what stands before it answers instead. */
+  /** Requests that the test intercepts in front of the provider. */
   const asked: { path: string; body: string }[] = [];
-  const instead = (path: string, answer: Answering) => {
+  const instead = (path: string, answer: Respond) => {
     beside.provider.before = (request: IncomingMessage, response: ServerResponse) => {
       const url = request.url ?? '';
       if (!url.includes(path)) return false;
@@ -43,13 +43,13 @@ describe('faults of an external issuer', () => {
     };
   };
   beforeEach(() => {
-    // Past what is kept of its metadata and past every limit.
+    // After every cache and every limit has expired.
     machineClock.advance(86_400_000);
     asked.length = 0;
     beside.provider.before = undefined;
   });
 
-  /** Nothing has happened: the recovery waits as before, and what there was before it lives. */
+  /** Expects no change: the recovery is still proven, and earlier sessions are active. */
   const expectNothing = async (story: Story, code = 'unavailable') => {
     const { status, body, headers } = await story.complete({ password: 'a sentence that is never set' });
     expect([status, body.code]).toEqual(code === 'unavailable' ? [503, code] : [409, code]);
@@ -63,7 +63,7 @@ describe('faults of an external issuer', () => {
   };
   const jtis = () => asked.map(({ body }) => decodeJwt(new URLSearchParams(body).get('assertion') ?? '').jti);
 
-  test.each<[string, Answering]>([
+  test.each<[string, Respond]>([
     ['a redirect', (response) => response.writeHead(302, { location: '/elsewhere' }).end()],
     [
       'a redirect that keeps the method',
@@ -123,7 +123,7 @@ describe('faults of an external issuer', () => {
     expect(new Set(asked.map(({ path }) => path))).toEqual(
       new Set(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']),
     );
-    // Of OpenID Connect alone: where the other is not found.
+    // With metadata of OpenID Connect alone, when the other document is not found.
     instead('/.well-known/oauth-authorization-server', json(404, {}));
     expect((await story.complete({ password })).status).toBe(201);
     expect(beside.provider.taken.at(-1)?.claims.recovery_id).toBe(story.id);

@@ -12,7 +12,7 @@ const hour = 3_600_000;
 const jwtType = 'urn:ietf:params:oauth:token-type:jwt';
 const accessType = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** Credentials from an authorization server that is not ours, by settings alone. */
+/** Credentials from an external authorization server, by settings alone. */
 describe('an external issuer', () => {
   let beside: BesideProvider;
   afterAll(() => machineClock.restore());
@@ -48,7 +48,7 @@ describe('an external issuer', () => {
         expires_in: 600,
         scope: 'openid offline_access',
         recovery_id: story.id,
-        // Ours: where the recovery was completed.
+        // Rekey's own: this is where the recovery completed.
         device_token: expect.any(String),
         ...(grant === 'token-exchange' ? { issued_token_type: accessType } : {}),
       },
@@ -60,14 +60,14 @@ describe('an external issuer', () => {
     const fresh = await app.refresh(body.refresh_token);
     expect(await app.userInfo(fresh.access_token)).toEqual({ sub: 'kim' });
 
-    // What was there before has ended: there by the provider's own doing, here by ours.
+    // Earlier sessions have ended: there by the provider, here by Rekey.
     await expect(app.userInfo(older.access_token)).rejects.toThrow();
     await expect(app.refresh(older.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
     const form = { grant_type: 'refresh_token', refresh_token: ours.refresh_token };
     expect((await rekey.token(form)).body).toMatchObject({ error: 'invalid_grant' });
     expect((await persons.issuer('GET', 'sessions', { bearer: ours.access_token })).status).toBe(401);
 
-    // RFC 7523 §3, for one use and a minute, and what was proven.
+    // RFC 7523 §3: for one use and a minute, with the proofs.
     const { assertion, claims } = provider.taken.at(-1) ?? { assertion: '', claims: {} };
     expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'ES256', typ: 'JWT', kid: expect.any(String) });
     expect(claims).toEqual({
@@ -88,7 +88,7 @@ describe('an external issuer', () => {
         ? await app.grant(jwtBearer, { assertion })
         : await app.grant(tokenExchange, { subject_token: assertion, subject_token_type: jwtType });
     expect(again).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
-    // Nor does it open anything here.
+    // The assertion opens nothing at our issuer either.
     const here = { grant_type: tokenExchange, subject_token: assertion, subject_token_type: jwtType };
     expect((await rekey.token(here)).body).toMatchObject({ error: 'invalid_request' });
     expect(await holding(story.id)).toContain('recoveries');
@@ -126,7 +126,7 @@ describe('an external issuer', () => {
     const signing = await signingOf(rekey);
     machineClock.advance(23 * hour);
     await signing.rotate();
-    // Known to whoever keeps them, an hour before it signs.
+    // Caches of verifiers know it an hour before it signs.
     const after = await published();
     expect(after).toEqual([...before, expect.any(String)]);
     await recover();
@@ -216,7 +216,7 @@ describe('an external issuer', () => {
     expect((await persons.signIn('kim', { password: 'a password for a thief' })).status).toBe(401);
     const app = await appOf(provider.issuer, 'rekey client_secret_basic', oauth.ClientSecretBasic(secret));
     expect(await app.introspect(body.access_token)).toMatchObject({ active: true });
-    // The way out that the notice names: to recover it oneself.
+    // The notification names the remedy: recover the account yourself.
     expect((await (await beside.proven('kim')).complete()).status).toBe(201);
     expect(await app.introspect(body.access_token)).toEqual({ active: false });
   });

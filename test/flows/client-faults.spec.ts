@@ -5,7 +5,7 @@ import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 
-/** The issuer is away, slow, or not the issuer; clocks are wrong. Nothing of it ends a session. */
+/** The issuer is down, slow, or not the issuer; clocks are wrong. None of this ends a session. */
 describe('faults around the client', () => {
   const rekey = useRekey();
   const who = people(rekey);

@@ -9,7 +9,7 @@ describe('the right to change a client', () => {
       bearer,
       json: more && { name: id, type: 'public', grants: ['refresh_token'], ...more },
     });
-  /** A management client that may make clients, made by the one of the settings. */
+  /** A management client with the right to make clients, made by the management client of the settings. */
   const maker = async (id: string): Promise<string> => {
     const machine = { type: 'confidential', grants: ['client_credentials'], scopes: ['clients:write'] };
     const made = await call(await who.management(), 'PUT', id, machine);
@@ -78,7 +78,7 @@ describe('the right to change a client', () => {
     const gone = await maker('maker.gone');
     await call(gone, 'PUT', 'orphan', {});
     expect((await call(await who.management(), 'DELETE', 'maker.gone')).status).toBe(204);
-    // Its tokens ended with it, to the second.
+    // Its tokens ended with it, in whole seconds.
     rekey.clock.advance(6_000);
     const again = await maker('maker.gone');
     expect((await call(again, 'PUT', 'orphan', {})).status).toBe(403);

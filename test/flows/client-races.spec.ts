@@ -5,7 +5,7 @@ import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 
-/** Tabs, storage and signals: who has the last word. Against the real issuer. */
+/** Races among tabs, storage and signals, against the real issuer. */
 describe('the client in several tabs', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -20,7 +20,7 @@ describe('the client in several tabs', () => {
   });
   beforeEach(() => stage.next());
 
-  /** Sees to it that no session is left at the issuer that the token could be of. */
+  /** Checks that the issuer has no active session for this token. */
   const isDead = async (tokens: StoredTokens | undefined) =>
     (
       await rekey.token({
@@ -41,7 +41,7 @@ describe('the client in several tabs', () => {
       storage: storage(),
       fetch: async (input, init) => {
         const answer = await stage.send(input, init);
-        // The answer is on its way while the other tab renews.
+        // The response is on its way while the other tab renews.
         if (answer.status === 401 && !gone)
           await new Promise<void>((resolve) => {
             gone = resolve;

@@ -4,7 +4,7 @@ import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 
-/** When the session is dead: who is asked, how often, and what goes on afterwards. */
+/** After the session has ended: whom the client asks, how often, and which requests continue. */
 describe('recovery in the client', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -19,7 +19,7 @@ describe('recovery in the client', () => {
   });
   beforeEach(() => stage.next());
 
-  /** Every session of the account ends. */
+  /** Ends every session of the account. */
   const end = async (id: string) => {
     await who.put(id, { status: 'disabled' });
     await who.put(id);

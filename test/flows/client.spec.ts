@@ -6,7 +6,7 @@ import { codeIn, until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 import { signingOf } from './signing.js';
 
-/** The SDK in Node, against the real issuer. Its clock is the issuer's, or one that goes wrong. */
+/** The SDK in Node.js, against the real issuer. Its clock is the issuer's, or a wrong one. */
 describe('the client', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -141,7 +141,7 @@ describe('the client', () => {
         await recover(recovery, 'revoked@example.com');
       },
     });
-    // Disabled and let in again: every session of before is over.
+    // The account is disabled and enabled again: every earlier session has ended.
     await who.put('revoked', { status: 'disabled' });
     await who.put('revoked');
     rekey.clock.advance(60_000);

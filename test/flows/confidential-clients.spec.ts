@@ -18,7 +18,7 @@ describe('a client with a secret', () => {
     expect([200, 201]).toContain(answer.status);
     return answer.body.client_secret as string;
   };
-  /** The directory of clients keeps what it has read for five seconds. */
+  /** Clients are cached for five seconds. */
   const forgotten = () => rekey.clock.advance(6_000);
   beforeAll(async () => {
     secret = await put('backoffice', { scopes: ['account', 'orders'] });
@@ -115,7 +115,7 @@ describe('a client with a secret', () => {
     const headers = { ...basicOf('backoffice', { client_secret: secret }), ...key };
     const first = await new Story(rekey).start(json, headers);
     expect((await new Story(rekey).start(json, headers)).text).toBe(first.text);
-    // The same words, by who need not authenticate any more.
+    // The same request, by a client that need not authenticate any more.
     await put('backoffice', { type: 'public', scopes: ['account', 'orders'] });
     forgotten();
     const other = await new Story(rekey).start(json, key);

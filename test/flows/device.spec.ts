@@ -5,7 +5,7 @@ import { Story } from './story.js';
 
 const grant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** RFC 8628: a thing without a keyboard shows a code, a person lets it in elsewhere. */
+/** RFC 8628: a device without a keyboard shows a code, and a person allows it on another one. */
 describe('the device grant', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -56,7 +56,7 @@ describe('the device grant', () => {
     expect(last.headers.get('ratelimit-policy')).toBe('"devices";q=30;w=600');
     expect(await rows()).toBe(before + 30);
     expect((await begin()).status).toBe(200);
-    // What the source was refused was not spent from the client's budget.
+    // A request that the source's budget refused costs the client's budget nothing.
     const spent = await rekey.sql('select max(spent)::int as n from limit_counters');
     expect(spent[0].n).toBe(35);
     await rekey.sql('update limit_counters set spent = 6000 where spent = 31');
@@ -118,7 +118,7 @@ describe('the device grant', () => {
     rekey.clock.advance(4_000);
     expect((await poll(first.device_code)).body.error).toBe('slow_down');
     rekey.clock.advance(6_000);
-    // Ten seconds now.
+    // The interval is ten seconds now.
     expect((await poll(first.device_code)).body.error).toBe('slow_down');
     rekey.clock.advance(15_000);
     expect((await poll(first.device_code)).body.error).toBe('authorization_pending');
@@ -214,7 +214,7 @@ describe('the device grant', () => {
     const chinese = await browser.get('/device?lang=zh');
     expect(chinese.status).toBe(303);
     expect((await browser.get('/device')).html).toContain('连接设备');
-    // The way after the sign-in leads to our own page and nowhere else.
+    // The redirect after the sign-in leads to our own page only.
     const stranger = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
     const begun = await stranger.get('/device');
     const sent = await stranger.post('/account/sign-in', {
@@ -223,7 +223,7 @@ describe('the device grant', () => {
       device: '//evil.example/?x=1&y',
     });
     expect(sent.headers.get('location')).toBe('/device?user_code=%2F%2Fevil.example%2F%3Fx%3D1%26y');
-    // Cut within a character.
+    // Cut inside a character.
     const cut = { csrf: csrfIn(begun.html), ...form, device: `${'x'.repeat(39)}💥` };
     const long = await stranger.post('/account/sign-in', cut);
     expect(long.headers.get('location')).toBe(`/device?user_code=${'x'.repeat(39)}`);

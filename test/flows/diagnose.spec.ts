@@ -10,7 +10,7 @@ import { Story } from './story.js';
 type Tokens = { access_token: string; refresh_token: string };
 type Json = Record<string, unknown>;
 
-/** Why a token is not taken: one cause each, and never a word of a token that was altered. */
+/** Why a token is not accepted: one cause each, and never a claim of an altered token. */
 describe('diagnosis of tokens', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -45,7 +45,7 @@ describe('diagnosis of tokens', () => {
     expect(remedies).toContain(answer.body.remedy);
     return answer.body as { cause: string; remedy: string; description: string; evidence: Json };
   };
-  /** Of a session that was ended: when it began and ended, who ended it, and the line of the audit that says so. */
+  /** For an ended session: its start and end, who ended it, and the audit event. */
   const ended = async (token: string) => {
     const found = await diagnose(token);
     const { issued_at: issued, revoked_at: revoked, audit_id: id } = found.evidence;
@@ -56,7 +56,7 @@ describe('diagnosis of tokens', () => {
     return found;
   };
 
-  /** A token that our key signed, with something else in it. */
+  /** A token with other content, signed by our key. */
   const signed = async (token: string, claims: Json, header: Json = {}) => {
     const key = await keys.signingKey('access_token');
     return new SignJWT({ ...decode(parts(token)[1]), ...claims } as never)
@@ -74,7 +74,7 @@ describe('diagnosis of tokens', () => {
     const result = await diagnose(await change(token, (await signIn('ada')).access_token));
     const { cause: told, remedy, description, evidence } = result;
     expect(told).toBe(cause);
-    // The key id is random hex: it may spell anything.
+    // The key id is random hex and may spell anything.
     const { token: _kind, kid: _kid, ...shown } = evidence;
     expect(shown).toEqual({});
     expect(`${told} ${remedy} ${description}`).not.toMatch(/ada|demo|admin|example|4000000000/);

@@ -7,7 +7,7 @@ import { Story } from './story.js';
 const hour = 3_600_000;
 const chosen = 'a sentence that somebody has chosen';
 
-/** After a stop the next recovery of the account waits, and everyone who can object is told. */
+/** After a stop the next recovery of the account is held, and everyone who can object gets a notification. */
 describe('a recovery after a stop', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -19,7 +19,7 @@ describe('a recovery after a stop', () => {
   const told = (to: string, about: RegExp) =>
     until(`${about} to ${to}`, async () => (await rekey.messages(to)).find(({ text }) => about.test(text)));
   const mailOf = (id: string) => `${id}@example.com`;
-  /** A thief has recovered it, and its owner has stopped that. */
+  /** A thief recovers the account, and its owner stops that. */
   const stopped = async (id: string, more: object = {}) => {
     await who.put(id, more);
     const thief = new Story(rekey);
@@ -61,7 +61,7 @@ describe('a recovery after a stop', () => {
       [story.id],
     );
     expect(audited.map(({ event }) => event)).toEqual(['recovery_held', 'recovery_proven']);
-    // It was undisputed: the next one is not held.
+    // Nobody disputed it, so the next one is not held.
     later(1);
     expect((await new Story(rekey).proveBy(mailOf('owner'))).body.state).toBe('proven');
   });
@@ -102,13 +102,13 @@ describe('a recovery after a stop', () => {
     expect((await who.issuer('PUT', 'password', { bearer, json })).status).toBe(200);
     const now = (await story.show()).body;
     expect(now).toMatchObject({ state: 'proving', methods: ['code', 'backup_code'] });
-    // It lives no longer than any that is being proved.
+    // It expires like any other recovery that is being proved.
     expect(inSeconds(now.expires_at)).toBe(lifetimes.idle / 1000);
   });
 
   test('ends its own hold when it completes, but not the hold of a later stop', async () => {
     await stopped('meanwhile');
-    // So long that the next stop is not also about what was stopped before the owner came.
+    // So late that the next stop does not also take back what was stopped before.
     later(lifetimes.stopLink / hour);
     const owner = new Story(rekey);
     expect((await owner.proveBy(who.phoneOf('meanwhile'))).body.state).toBe('held');
@@ -117,7 +117,7 @@ describe('a recovery after a stop', () => {
     expect((await thief.proveBy(mailOf('meanwhile'))).body.state).toBe('held');
     const link = stopToken(rekey.settings.keyring, thief.id, rekey.clock.now());
     expect((await thief.stop(link)).status).toBe(204);
-    // It was told to everyone that could object, and nobody has.
+    // Everyone who could object was notified, and nobody did.
     later(23);
     expect((await owner.complete()).status).toBe(201);
     later(1);

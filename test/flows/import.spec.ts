@@ -94,8 +94,8 @@ describe('import of accounts', () => {
 
   test('an address can move from one account to another within an import', async () => {
     for (let round = 0; round < 10; round++) {
-      const [from, to] = [`moves-${round}`, `moves-${round + 1}`];
-      const address = mail('moves@example.com');
+      const [from, to] = [`moving-${round}`, `moving-${round + 1}`];
+      const address = mail('moving@example.com');
       if (round === 0) await importLines({ id: from, addresses: [address] });
       const results = await importLines({ id: from, addresses: [] }, { id: to, addresses: [address] });
       expect(results.map(({ result }) => result)).toEqual(['replaced', 'created']);
@@ -129,7 +129,7 @@ describe('import of accounts', () => {
     const directory = mkdtempSync(join(tmpdir(), 'rekey-import-'));
     const file = join(directory, 'accounts.ndjson');
     writeFileSync(file, '{"id":"by-command"}\n');
-    // A management API that dies after the first answer.
+    // A management API that dies after the first result.
     const dying = createServer((_request, response) => {
       response.write('{"line":1,"id":"by-command","result":"created"}\n', () => response.destroy());
     });
@@ -185,7 +185,7 @@ describe('import of accounts', () => {
     expect((await signIn('twoforms', password)).status).toBe(201);
     const weak = await call('PUT', '/v1/accounts/twoforms', { ...account, password: 'twoforms twoforms' });
     expect([weak.status, weak.body.code, weak.body.reason]).toEqual([422, 'password_refused', 'too_similar']);
-    // Left out, it stays.
+    // A missing password stays unchanged.
     expect((await call('PUT', '/v1/accounts/twoforms', account)).status).toBe(200);
     expect((await signIn('two.forms@example.com', password)).status).toBe(201);
   });

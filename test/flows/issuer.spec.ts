@@ -192,7 +192,7 @@ describe('the issuer', () => {
       401,
       expect.stringContaining('invalid_token'),
     ]);
-    // RFC 6750 §3.1: of a token that was not there nothing is said.
+    // RFC 6750 §3.1: without a token the challenge has no error.
     const none = await rekey.call('GET', `${issuer}/v1/sessions`);
     expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="rekey"']);
   });
@@ -211,9 +211,9 @@ describe('the issuer', () => {
     const known = await told(() => 'mei@example.com');
     expect(known).toEqual([5, '30', '"failures";r=0;t=30', '"failures";q=1;w=30']);
     expect(await told(() => 'nobody.of.them@example.com')).toEqual(known);
-    // Written in another way it is the same account, and no further five.
+    // Another spelling is the same account, and has no further five attempts.
     expect((await told(() => 'MEI\uff20Example.COM'))[0]).toBe(0);
-    // One source that goes from name to name.
+    // One source that tries name after name.
     expect(await told((n) => `nobody.${n}@example.com`)).toEqual([
       30,
       '600',

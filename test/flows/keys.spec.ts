@@ -24,7 +24,7 @@ describe('signing keys', () => {
   };
   const published = async () => (await keysOf().publicJwks('access_token')).keys.map(({ kid }) => kid);
   const jwksUrl = () => new URL(`${rekey.settings.urls.issuer}/oauth2/jwks`);
-  /** A resource server that keeps our keys for a moment, with the clock of the test. */
+  /** A resource server that caches our keys for a while, with the clock of the test. */
   const verify = (token: string, jwks: ReturnType<typeof createRemoteJWKSet>) =>
     jwtVerify(token, jwks, { issuer: rekey.settings.urls.issuer, currentDate: new Date(rekey.clock.now()) });
 
@@ -38,7 +38,7 @@ describe('signing keys', () => {
       await Promise.all([keys.rotate(), keysOf().rotate()]);
       const token = await signIn();
       rekey.clock.advance(300_000);
-      // Five minutes later, perhaps after the change: both are good.
+      // Five minutes later, perhaps after the change: both keys are valid.
       await verify(token, jwks);
       before = await signIn();
       await verify(before, jwks);

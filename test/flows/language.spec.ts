@@ -3,7 +3,7 @@ import { people } from './people.js';
 import { type CaughtMessage, codeIn, newHousehold, until, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
-/** Mei and Li have put down Chinese as their language, Sam English, and Kim none. */
+/** Mei and Li have Chinese as their language, Sam has English, and Kim has none. */
 describe('the language of a message', () => {
   const rekey = useRekey();
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('the language of a message', () => {
 
   const languageOf = ({ text }: CaughtMessage) => (/\p{Script=Han}/u.test(text) ? 'zh-Hans' : 'en');
 
-  /** The code that arrives at this address because of what is done. */
+  /** The code that arrives at this address because of the action. */
   const codeAfter = async (to: string, act: () => Promise<{ status: number }>) => {
     const before = (await rekey.codes(to)).length;
     expect((await act()).status).toBe(202);

@@ -7,7 +7,7 @@ import { newHousehold, startRekey, useRekey } from './rekey.js';
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** How long tokens live: by role, by client, for devices; as data. */
+/** Lifetimes of tokens: by role, by client, for devices; as data. */
 describe('lifetimes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-lifetimes-'));
   const file = join(folder, 'lifetimes.json');
@@ -40,7 +40,7 @@ describe('lifetimes', () => {
   };
   const refresh = (token: string, clientId = 'default') =>
     rekey.token({ grant_type: 'refresh_token', refresh_token: token, client_id: clientId });
-  /** When the session ends if nobody refreshes, and when it ends at all, from now. */
+  /** The time until the session expires without a refresh, and until it ends in any case. */
   const untilOf = async (accessToken: string) => {
     const { sid } = claimsOf(accessToken);
     const { sessions } = (await who.issuer('GET', 'sessions', { bearer: accessToken })).body;

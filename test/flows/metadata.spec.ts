@@ -1,7 +1,7 @@
 import { type Others, redirectUri, startOthers } from './other-clients.js';
 import { password } from './people.js';
 
-/** Each claim of the metadata document (RFC 8414 §2) is true, and none stands there that is not looked at here. */
+/** Each claim of the metadata document (RFC 8414 §2) is true, and every claim has a test here. */
 describe('the metadata', () => {
   let others: Others;
   let metadata: Record<string, string> & Record<string, string[]>;
@@ -25,10 +25,10 @@ describe('the metadata', () => {
     const query = new URLSearchParams({ ...request, ...challenge, ...more });
     return fetch(`${metadata.authorization_endpoint}?${query}`, { redirect: 'manual' });
   };
-  /** What a refusal by redirect says, in the query and nowhere else. */
+  /** The parameters of a refusal by redirect, in the query only. */
   const refusedTo = (answer: Response) => new URL(answer.headers.get('location') ?? '');
   const web = () => ({ client_id: 'web', client_secret: others.webSecret });
-  /** By each way to authenticate: who asks, and is let in. */
+  /** The form fields and headers of each authentication method. */
   const ways: Record<string, () => [form: Record<string, string>, headers?: Record<string, string>]> = {
     client_secret_basic: () => [
       {},

@@ -5,11 +5,11 @@ import { codeIn, newHousehold, stopTokenIn, until } from './rekey.js';
 import { Story } from './story.js';
 import { type MeasuredRekey, startMeasured } from './telemetry.js';
 
-/** What Rekey takes a segment to the United States to cost. */
+/** The price that Rekey assumes for a segment to the United States. */
 const segment = 0.01;
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-/** A life is walked, step by step; each step moves its counters by exactly so much, and no other. */
+/** A story in steps; each step changes exactly these counters. */
 describe('metrics of recoveries', () => {
   let watched: MeasuredRekey;
   let rekey: MeasuredRekey['rekey'];
@@ -106,13 +106,13 @@ describe('metrics of recoveries', () => {
         code_verifier,
       });
     const csrf = csrfIn(asked.html);
-    const handBack = async () => {
+    const returnToApp = async () => {
       await browser.post('/recover/code', { csrf, code: codeIn(mail) });
       const password = 'a sentence that joe has chosen';
       const back = await browser.post('/recover/password', { csrf, password });
       code = new URL(back.headers.get('location') ?? '').searchParams.get('code') ?? '';
     };
-    await step('proven, and back to the app', handBack, {
+    await step('proven, and back to the app', returnToApp, {
       'proof_attempts_total{kind="code"}': 1,
       'message_delivery_seconds_count{kind="recovery_completed",channel="email"}': 1,
       'message_delivery_seconds_count{kind="recovery_completed",channel="sms"}': 1,

@@ -5,7 +5,7 @@ import { type MeasuredRekey, metricsToken, startMeasured } from './telemetry.js'
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** A life is walked, step by step; each step moves its counters by exactly so much, and no other. */
+/** A story in steps; each step changes exactly these counters. */
 describe('metrics of tokens', () => {
   let watched: MeasuredRekey;
   let rekey: MeasuredRekey['rekey'];

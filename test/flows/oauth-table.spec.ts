@@ -53,7 +53,7 @@ describe('the OAuth endpoints', () => {
     const text = await response.text();
     const json = text ? JSON.parse(text) : {};
     const at = `${endpoint}: ${response.status} ${text.slice(0, 200)}`;
-    // Of every answer, whatever was asked.
+    // Holds for every response.
     expect([at, response.headers.get('cache-control')]).toEqual([at, 'no-store']);
     expect([at, response.headers.get('pragma')]).toEqual([at, 'no-cache']);
     expect([at, response.status < 500]).toEqual([at, true]);
@@ -194,7 +194,7 @@ describe('the OAuth endpoints', () => {
     },
   );
 
-  /** What each kind of value is refused as, when it is odd: never a fault of ours. */
+  /** The refusal for each kind of value when it is odd; never a fault. */
   const refusedAs: Record<string, [number, string]> = {
     client_id: [401, 'invalid_client'],
     client_secret: [401, 'invalid_client'],
@@ -225,7 +225,7 @@ describe('the OAuth endpoints', () => {
         rest.delete(name);
         const body = `${rest}&${name}=${odd}`;
         const answer = await send(endpoint, { body, type: 'application/x-www-form-urlencoded' });
-        // A scope or a redirect_uri of odd letters is one that may exist: then the rest of the form is refused.
+        // A scope or a redirect_uri of odd letters may exist, so the rest of the form is refused.
         const expected = refusedAs[name] ?? [expect.any(Number), expect.stringMatching(/^invalid_/)];
         expect([name, odd.slice(0, 9), answer.status, answer.error]).toEqual([
           name,

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { decode, parts } from './altered-tokens.js';
 import { type Others, redirectUri, startOthers } from './other-clients.js';
 
-/** oauth4webapi, unchanged, against the issuer: what it takes for conformant is. */
+/** oauth4webapi, unchanged, against the issuer: the library checks conformance. */
 describe('oauth4webapi', () => {
   let others: Others;
   let as: oauth.AuthorizationServer;
@@ -34,7 +34,7 @@ describe('oauth4webapi', () => {
   };
   const revoke = async (client: oauth.Client, auth: oauth.ClientAuth, token: string) =>
     oauth.processRevocationResponse(await oauth.revocationRequest(as, client, auth, token, insecure));
-  /** The error of RFC 6749 §5.2 that the library has read. */
+  /** The error of RFC 6749 §5.2, as the library reads it. */
   const errorOf = async (work: Promise<unknown>) => {
     const fault = await work.then(
       () => undefined,
@@ -108,7 +108,7 @@ describe('oauth4webapi', () => {
       expect(await introspect(tokens.refresh_token)).toEqual({ active: false });
       expect(await errorOf(refresh(spa, none, tokens.refresh_token))).toBe('invalid_grant');
     }
-    // Signed introspection (RFC 9701) is not offered: who asks for it gets none, and nothing claims it.
+    // Signed introspection (RFC 9701) is not offered: a client that asks for it gets none, and the metadata does not claim it.
     expect(as.introspection_signing_alg_values_supported).toBeUndefined();
     const signed = { requestJwtResponse: true, ...insecure };
     const auth = oauth.ClientSecretPost(others.odd.secret);
@@ -179,7 +179,7 @@ describe('oauth4webapi', () => {
     const tokens = await redeem(verifier);
     expect(decode(parts(tokens.access_token)[1])).toMatchObject({ sub: 'reader', client_id: 'spa' });
     expect(await introspect(tokens.access_token)).toMatchObject({ active: true });
-    // A code that comes twice has leaked: what it was good for ends, and the audit says who came.
+    // A replayed code has leaked: the session that it gave ends, and the audit names the caller.
     expect(await errorOf(redeem(verifier))).toBe('invalid_grant');
     expect(await introspect(tokens.access_token)).toEqual({ active: false });
     const rows = await others.rekey.sql(
@@ -220,7 +220,7 @@ describe('oauth4webapi', () => {
     };
     expect(await validate(as.issuer)).toMatchObject({ sub: 'reader', client_id: 'spa', iss: as.issuer });
     await expect(validate('https://shop.example')).rejects.toThrow('aud');
-    // The library puts up with half a minute.
+    // The library tolerates half a minute.
     others.rekey.clock.advance(631_000);
     await expect(validate(as.issuer)).rejects.toThrow('exp');
   });

@@ -10,7 +10,7 @@ const chosen = 'a sentence that somebody has chosen';
 const redirectUri = 'https://app.example/back';
 const verifier = 'v'.repeat(64);
 
-/** What becomes of the password that an account had, and that somebody else may know. */
+/** What happens to the former password of an account, which somebody else may know. */
 describe('the former password', () => {
   const rekey = useRekey({
     environment: { RECOVERY_POLICY_FILE: policyFile({ clients: { keeper: { keepPassword: true } } }) },
@@ -174,7 +174,7 @@ describe('the former password', () => {
         ),
       );
       expect(said.text).toContain('were changed');
-      // Its owner may still say that it was not them, and has the one from before.
+      // Its owner can still say that it was not them, and has the former one.
       const stop = stopToken(rekey.settings.keyring, story.id, rekey.clock.now());
       expect((await story.stop(stop)).status).toBe(204);
       const json = { identifier: who.phoneOf(id), password: old };
@@ -218,7 +218,7 @@ describe('the former password', () => {
     };
     const passwords = { thief: `${chosen}, a thief`, owner: `${chosen}, its owner` };
     const works = async (id: string) => {
-      // What was wrong before must not make anybody wait.
+      // Earlier failures must not make anybody wait.
       await rekey.sql('delete from failed_attempts');
       const given = { ...passwords, old };
       const tried = await Promise.all(

@@ -175,7 +175,7 @@ describe('passwords and sessions', () => {
     expect(await costs()).toEqual([]);
     const session = await who.signIn('imported', { password: theirs });
     expect(session.status).toBe(201);
-    // The product sends its accounts again, every night: that is no new password.
+    // The product sends its accounts again every night, which is no new password.
     await who.put('imported', { password_hash: dear });
     expect(await stored()).toEqual(after);
     const bearer = session.body.access_token;

@@ -6,7 +6,7 @@ import { Story } from './story.js';
 
 const chosen = 'a sentence that somebody has chosen';
 
-/** Products send their accounts again and again, with the hash that they had before somebody recovered. */
+/** Products send their accounts again and again, with the hash from before a recovery. */
 describe('a password hash put by management', () => {
   const rekey = useRekey();
   const who = people(rekey);

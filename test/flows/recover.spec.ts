@@ -97,7 +97,7 @@ describe('a recovery', () => {
     expect((await story.prove(codeIn(first))).status).toBe(200);
     expect(codeIn(second)).not.toBe(codeIn(first));
     await story.complete();
-    // Everyone who has an address of this account is told.
+    // Every address of the account gets a notification.
     const text =
       (await rekey.message('+12025550147', 2)).text + (await rekey.message('sam@example.com', 2)).text;
     expect(text.match(/recovered/g)?.length).toBeGreaterThanOrEqual(2);
@@ -155,7 +155,7 @@ describe('a recovery', () => {
       });
       expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
     }
-    // Whatever else is wrong with the request.
+    // The same for every other fault of the request.
     for (const path of ['/codes', '/proofs', '/credentials']) {
       const bad = await story.on('POST', path, { bearer: other.token, json: { nothing: 'known' } });
       expect([path, bad.status]).toEqual([path, 404]);

@@ -4,10 +4,10 @@ import { policyFile } from './policy-file.js';
 import { newHousehold, useRekey } from './rekey.js';
 import { tabForms } from './tabs.js';
 
-/** Forms before there is anything to be about: whoever sends them says whom they mean. */
+/** Forms before there is a recovery or a session: their fields name the person. */
 const beginnings = ['/recover', '/account/sign-in'];
 
-/** Two tabs of one browser: the first shows a form of one account, then the second goes on to another. */
+/** Two tabs of one browser: the first shows a form of one account, then the second changes to another account. */
 describe('a form of the pages acts on what it shows, also when another tab now shows another person [ASVS 6.6.2]', () => {
   const routes = new AnnouncedRoutes();
   const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: policyFile({ bindingHoldHours: 0 }) } });
@@ -21,7 +21,7 @@ describe('a form of the pages acts on what it shows, also when another tab now s
     rekey.clock.advance(3_600_000);
   });
 
-  /** All that is kept, of everyone. */
+  /** All stored rows, of all accounts. */
   const kept = async (): Promise<Record<string, string>> => {
     await rekey.idle();
     const tables = await rekey.sql(
@@ -47,7 +47,7 @@ describe('a form of the pages acts on what it shows, also when another tab now s
     expect(announced.sort()).toEqual([...Object.keys(forms), ...beginnings].sort());
   });
 
-  test.each(Object.entries(forms))('%s', async (path, { show, works, goOn }) => {
+  test.each(Object.entries(forms))('%s', async (path, { show, works, nextPath }) => {
     const [a, b] = ['a', 'b'].map((letter) => `${letter}${path.replaceAll('/', '-')}`) as [string, string];
     await Promise.all([put(a), put(b)]);
     const browser = open();
@@ -59,10 +59,10 @@ describe('a form of the pages acts on what it shows, also when another tab now s
     const refused = await browser.post(path, form, { 'accept-language': 'en' });
     expect(refused.status).toBe(409);
     expect(refused.html).toContain('nothing was changed');
-    expect(refused.html).toContain(`class="button wide" href="${goOn}"`);
+    expect(refused.html).toContain(`class="button wide" href="${nextPath}"`);
     expect((await browser.post(path, form, { 'accept-language': 'zh-CN' })).html).toContain('没有任何更改');
     expect(await kept()).toEqual(before);
-    const on = await browser.get(goOn);
+    const on = await browser.get(nextPath);
     expect([200, 303]).toContain(on.status);
     const done = await browser.post(path, { csrf: csrfIn(second.page.html), ...second.fields() });
     expect(done.status).toBe(works.status);
@@ -113,7 +113,7 @@ describe('a form of the pages acts on what it shows, also when another tab now s
     expect([none.status, none.html.includes('No recovery is in progress')]).toEqual([404, true]);
   });
 
-  /** A recovery that this browser has come to the end of. */
+  /** A recovery that this browser has completed. */
   const prepareOver = async (browser: PageBrowser) => {
     const ending = await forms['/recover/password']?.show(browser, 'over');
     const shown = ending?.page ?? { html: '' };

@@ -8,7 +8,7 @@ import { people } from './people.js';
 import { newHousehold, useRekey } from './rekey.js';
 import { signingOf } from './signing.js';
 
-/** What a resource server finds out about a token by itself, and the challenge that it answers with. */
+/** What a resource server can find out about a token by itself, and the challenge of its response. */
 describe('the verifier of resource servers', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -47,7 +47,7 @@ describe('the verifier of resource servers', () => {
       now: () => rekey.clock.now(),
       ...more,
     });
-  /** The challenge as a client of somebody else's reads it. */
+  /** The challenge, as a third-party client reads it. */
   const read = async (verdict: Verdict): Promise<oauth.WWWAuthenticateChallengeParameters> => {
     if (verdict.ok) throw new Error('it was taken');
     const headers = { 'www-authenticate': verdict.challenge ?? '' };

@@ -2,7 +2,7 @@ import { people } from '../flows/people.js';
 import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** How authenticators wear out, and how they are repaired. */
+/** How failures disable authenticators, and how the owner repairs them. */
 describe('wrong values at authenticators', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -11,7 +11,7 @@ describe('wrong values at authenticators', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  /** Wrong values, day after day, as far as they are let. */
+  /** Wrong values, day after day, as many as are compared. */
   const wearOut = async (
     id: string,
     kind: string,
@@ -77,7 +77,7 @@ describe('wrong values at authenticators', () => {
     const refused = await late.prove(who.totp(one.secret), 'totp');
     expect([refused.status, refused.body.code]).toEqual([429, 'no_tries_left']);
     expect(refused.headers.get('ratelimit-policy')).toBe('"attempts-per-day";q=20;w=86400');
-    // What is saved goes on, and so does the app, once the day is over.
+    // A saved code still works, and so does the app after the day.
     expect((await late.prove(one.codes[0] ?? '', 'backup_code')).status).toBe(200);
     rekey.clock.advance(32 * 3_600_000);
     newHousehold();
@@ -105,7 +105,7 @@ describe('wrong values at authenticators', () => {
       return mails.length > 0 ? mails : undefined;
     });
     expect(mail?.text).toContain('authenticator app');
-    // Bound again, it counts again.
+    // Bound again, the app counts again.
     const begun = await who.issuer('POST', 'authenticators/totp', { bearer: signedIn.body.access_token });
     rekey.clock.advance(30_000);
     const value = who.totp(begun.body.secret);
@@ -127,7 +127,7 @@ describe('wrong values at authenticators', () => {
       return mails.length > 0 ? mails : undefined;
     });
     expect(notice?.text).toContain('Too many wrong codes');
-    // Strangers go on, and can do nothing about it.
+    // Strangers continue, without effect.
     expect(new Set(await wearOut('address', 'code', '00000000', 20, false))).toEqual(new Set([422]));
     newHousehold();
     rekey.clock.advance(3_600_000);

@@ -1,7 +1,7 @@
 import { loadSettings } from '@rekey/settings';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 
-/** Who may call what from a page of another origin (CORS of the Fetch standard). */
+/** Which routes a page of another origin may call (CORS of the Fetch standard). */
 describe('cross-origin access', () => {
   const app = 'https://app.example.com';
   const rekey = useRekey({ environment: { CORS_ORIGINS: `${app}, http://localhost:8080` } });

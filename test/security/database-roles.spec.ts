@@ -10,7 +10,7 @@ const columns = 'id, at, event, actor';
 const event = (at: string) =>
   `insert into audit_events (${columns}) values (gen_random_uuid(), ${at}, 'recovery_started', 'thief')`;
 
-/** What somebody does who has the credentials of a process, and wants his traces gone or the server. */
+/** Acts of an attacker with the credentials of a process, who wants to erase traces or to take over the server. */
 const attacks: [string, string][] = [
   ['delete', 'delete from audit_events'],
   ['update', `update audit_events set actor = 'nobody'`],
@@ -53,7 +53,7 @@ const attacks: [string, string][] = [
   ['server setting', `alter system set log_statement = 'all'`],
 ];
 
-/** What is refused to an owner who is no superuser. What he owns he could take apart first. */
+/** Acts that are refused to an owner without superuser rights. The owner can alter its own objects. */
 const refusedToTheOwner = ['delete', 'update', 'truncate'];
 const neverToTheOwner = [
   'session_replication_role',
@@ -70,7 +70,7 @@ describe('attacks on the database', () => {
   let postgres: TestDatabase;
   let worker: Database;
   beforeAll(async () => {
-    // Migrated here: the template of the tests lacks the bound on time.
+    // Migrated here: the template of the tests lacks the constraint on time.
     postgres = await createDatabase({ migrated: false });
     await prepareSchema(postgres, migrateQueue);
     worker = await openDatabase({ url: postgres.url, name: 'spec' });
@@ -81,12 +81,12 @@ describe('attacks on the database', () => {
     await postgres.drop();
   });
 
-  /** On a connection of its own, whose transaction is rolled back. @returns the SQLSTATE; undefined when all went through */
+  /** Runs on its own connection, in a transaction that is rolled back. @returns the SQLSTATE; undefined when all succeeded */
   async function attack(url: string, sql: string): Promise<string | undefined> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {
-      // There is one that no transaction may hold.
+      // One statement cannot run inside of a transaction.
       if (!sql.startsWith('alter system')) await client.query('begin');
       await client.query(sql);
       return undefined;

@@ -4,7 +4,7 @@ import { certificateFor } from '../flows/certificate.js';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { newHousehold, startRekey, until, useRekey } from '../flows/rekey.js';
 
-/** Where requests come in: TLS, proxies, and what headers claim about both. */
+/** The entry of requests: TLS, proxies, and headers that claim something about both. */
 describe('HTTP hardening', () => {
   const rekey = useRekey({ environment: { TRUST_PROXY: '127.0.0.1,::1,10.1.0.0/16' } });
   beforeEach(() => rekey.clock.advance(600_000));
@@ -39,7 +39,7 @@ describe('HTTP hardening', () => {
         forwarded: `for=203.0.113.${at}`,
       })),
     );
-    // One household of IPv6 is one source.
+    // One IPv6 household is one source.
     expectLimited(
       await fortyTimes(recovery, (at) => ({ 'x-forwarded-for': `2001:db8:7:7::${at.toString(16)}` })),
     );
@@ -83,7 +83,7 @@ describe('HTTP hardening', () => {
     expect(form.html + JSON.stringify([...form.headers, ...begun.headers])).not.toContain('evil');
     for (const to of ['ada@example.com', 'mei@example.com']) {
       const mail = await until('the code', async () => (await rekey.codes(to))[0]);
-      // Without the name of the document type.
+      // The document type contains a URL of its own.
       const whole = JSON.stringify(mail).replaceAll('http://www.w3.org', '');
       expect(whole).not.toContain('evil');
       const links = [...whole.matchAll(/https?:\/\/[^/\\"\s<]+/g)].map(([link]) => link);

@@ -7,7 +7,7 @@ import { Story } from '../flows/story.js';
 const wrongOne = 'not the password of anybody';
 const right = 'a sentence that nobody else says';
 
-/** The pages know the browser of an owner by a sealed cookie. */
+/** The pages recognise the browser of an owner by a sealed cookie. */
 describe('a known browser', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -36,7 +36,7 @@ describe('a known browser', () => {
     await who.put('page-guest');
     const browser = open();
     expect((await signIn(browser, 'page-owner', right)).status).toBe(303);
-    // Somebody else of the household signs in here as well.
+    // Another person of the household signs in here as well.
     expect((await signIn(browser, 'page-guest', right)).status).toBe(303);
     await shutOut('page-owner');
     expect((await signIn(browser, 'page-owner', right)).status).toBe(303);

@@ -4,7 +4,7 @@ import { PageBrowser } from '../flows/page-browser.js';
 import { type CaughtMessage, newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** The link beside a code in a mail, and what opening it does not do. */
+/** The link beside a code in a mail, and the effects that opening it must not have. */
 describe('links in mails', () => {
   const rekey = useRekey();
   let household = '';
@@ -51,7 +51,7 @@ describe('links in mails', () => {
     expect(page.html).not.toContain('token');
     const next = await browser.submit(page, '/recover/link', {});
     expect(next.html).toContain('Choose a new password');
-    // Once.
+    // The link proves once.
     const again = await browser.get(link);
     const tapped = await browser.submit(
       await browser.get(again.headers.get('location') ?? ''),
@@ -96,12 +96,12 @@ describe('links in mails', () => {
     const wrong = await phone.submit(page, '/recover/link', { number: number === '100' ? '101' : '100' });
     expect(wrong.status).toBe(422);
     expect(wrong.html).toContain('You have 4 tries left.');
-    // As long as a number and no number: more bytes than characters.
+    // As long as a number, but not a number: more bytes than characters.
     const odd = await phone.submit(page, '/recover/link', { number: '1é2' });
     expect([odd.status, odd.html.includes('You have 3 tries left.')]).toEqual([422, true]);
     const done = await phone.submit(page, '/recover/link', { number: ` ${number} ` });
     expect(done.html).toContain('Go back to the page where you started');
-    // The device that was only given the link has nothing of the recovery.
+    // A device that only opened the link gets nothing of the recovery.
     expect((await phone.get('/recover/password')).status).toBe(404);
     expect(JSON.parse((await browser.get('/recover/progress')).html)).toEqual({ at: 'proven' });
     const on = await browser.get('/recover/code');
@@ -195,7 +195,7 @@ describe('links in mails', () => {
     const wrong = await browser.submit(bind, '/account/totp/confirm', { setup, value: '000000' });
     expect(wrong.status).toBe(422);
     const bound = await browser.submit(wrong, '/account/totp/confirm', { setup, value: code() });
-    // The session began without the app, so it may not change it: sign in again.
+    // The session was opened without the app, so it may not change it: sign in again.
     expect(bound.html).toContain('name="second_factor"');
     rekey.clock.advance(60_000);
     expect((await browser.submit(bound, '/account/sign-in', form)).html).toContain('Your password is right.');
@@ -204,7 +204,7 @@ describe('links in mails', () => {
     const list = [...codes.html.matchAll(/<li>([0-9A-Z-]{19})<\/li>/g)].map(([, one]) => one ?? '');
     expect(list).toHaveLength(10);
     await rekey.idle();
-    // A first app counts in a recovery a day later.
+    // A first app counts in a recovery after a day.
     rekey.clock.advance(86_400_000);
     const { browser: lost, link } = await begin('ada@example.com');
     await lost.get(link);
@@ -263,7 +263,7 @@ describe('links in mails', () => {
   });
 });
 
-/** As nobody's browser sends it: the path is not tidied up. */
+/** Sends the path unnormalised, as no browser does. */
 const locationOf = (port: number, path: string) =>
   new Promise<string | undefined>((resolve, reject) => {
     request({ port, host: 'localhost', path }, (answer) => {
@@ -276,6 +276,6 @@ const locationOf = (port: number, path: string) =>
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Another last character of the token for the same 56 bytes, which leave two of its six bits over. */
+/** Another last character of the token for the same 56 bytes, which leave two of its six bits unused. */
 const sameBytes = (link: string): string =>
   link.slice(0, -1) + alphabet[alphabet.indexOf(link.at(-1) ?? '') ^ 1];

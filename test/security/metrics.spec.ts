@@ -2,7 +2,7 @@ import { newHousehold, stopTokenIn, useRekey } from '../flows/rekey.js';
 import { countsIn, metricsOf, moved } from '../flows/scrape.js';
 import { Story } from '../flows/story.js';
 
-/** `/metrics` is on the public port: who reads it beside somebody else's recovery must not learn who has an account. */
+/** `/metrics` is on the public port: a reader who watches it during a recovery must not learn who has an account. */
 describe('public metrics', () => {
   const rekey = useRekey();
   beforeEach(() => {
@@ -14,7 +14,7 @@ describe('public metrics', () => {
     const { recovery, issuer, console: management } = rekey.settings.urls;
     return (await Promise.all([recovery, issuer, management].map((url) => metricsOf(url)))).join('\n');
   };
-  /** What moved while this was done, and whatever followed from it. */
+  /** The samples that changed during this act, and during its consequences. */
   const during = async (walk: () => Promise<unknown>) => {
     const before = countsIn(await read());
     await walk();

@@ -1,7 +1,7 @@
 import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** Who is told of a recovery. */
+/** Which addresses get a notification of a recovery. */
 describe('notifications of the owner', () => {
   const rekey = useRekey();
   beforeEach(() => {
@@ -31,7 +31,7 @@ describe('notifications of the owner', () => {
     await put('owner', ['long-gone@example.com', 'owner@example.com']);
     await put('owner', ['owner@example.com', '+12025550170']);
     rekey.clock.advance(20 * 86_400_000);
-    // Who takes an account over removes its owner's addresses first.
+    // An attacker removes the owner's addresses first.
     await put('owner', ['thief@example.com', '+12025550170']);
     rekey.clock.advance(11 * 86_400_000);
     await recover('thief@example.com');
@@ -43,7 +43,7 @@ describe('notifications of the owner', () => {
       ),
     );
     expect(counts).toEqual([1, 1, 1, 0]);
-    // An address that was removed is told, and has no power over what is done by those that are there.
+    // A removed address gets a notification, but no power over the current addresses.
     const [removed] = await told('owner@example.com');
     const [current] = await told('thief@example.com');
     expect([removed?.text, removed?.html].join()).not.toContain('/stop?token=');

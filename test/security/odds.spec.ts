@@ -2,7 +2,7 @@ import { people } from '../flows/people.js';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** The limit of guesses is odds: it bounds a stranger and keeps nobody else out. */
+/** The limit of attempts is a chance: it limits a stranger and locks nobody else out. */
 describe('odds of guessing', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -12,7 +12,7 @@ describe('odds of guessing', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  /** 24 requests from one source: four recoveries and all their tries. */
+  /** 24 requests from one source: four recoveries with all their attempts. */
   const strangersDay = async (identifier: string): Promise<number[]> => {
     newHousehold();
     const statuses: number[] = [];

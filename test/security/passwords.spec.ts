@@ -21,7 +21,7 @@ describe('password guessing', () => {
   });
 
   const wrong = (id: string, more: object = {}) => who.signIn(id, { password: wrongOne, ...more });
-  /** What a caller sees of an answer. */
+  /** All that a caller sees of a response. */
   const seen = ({ status, text, headers }: Answer) => [
     status,
     text,
@@ -29,7 +29,7 @@ describe('password guessing', () => {
     headers.get('ratelimit'),
     headers.get('ratelimit-policy'),
   ];
-  /** Wrong ones in a row, each as soon as it is looked at. */
+  /** Wrong passwords in a row, each as soon as it is compared. */
   async function fail(id: string, times: number, more: object = {}): Promise<void> {
     for (let n = 0; n < times; ) {
       newHousehold();
@@ -38,7 +38,7 @@ describe('password guessing', () => {
       else rekey.clock.advance(Number(answer.headers.get('retry-after')) * 1000);
     }
   }
-  /** As if it had failed so many times: days of waiting. */
+  /** Forges this many failures: real ones would take days. */
   async function failLong(id: string, times: number): Promise<void> {
     await fail(id, 7);
     await rekey.sql('update failed_attempts set failures = $1 where failures = 7', [times]);
@@ -61,7 +61,7 @@ describe('password guessing', () => {
     expect((await who.signIn('shut')).status).toBe(429);
     const owner = await who.signIn('shut', { device_token });
     expect(owner.status).toBe(201);
-    // It stays the same browser: what it has left of its own tries goes with it.
+    // It stays the same known browser, with the attempts that it has left.
     expect((await who.signIn('shut', { device_token: owner.body.device_token })).status).toBe(201);
   });
 
@@ -116,7 +116,7 @@ describe('password guessing', () => {
     await who.put('named', { username: 'named-by-name' });
     await fail('named', 5);
     newHousehold();
-    // The account waits. Another of its names looks like any name: its wrong and its right password are wrong.
+    // The account must wait. Its other name looks like any name: a wrong and a right password are both refused.
     const byName = (password: string) => who.signIn('', { identifier: 'named-by-name', password });
     const stranger = await who.signIn('', { identifier: 'nobody-by-name', password: wrongOne });
     expect(seen(await byName(wrongOne))).toEqual(seen(stranger));
@@ -179,7 +179,7 @@ describe('password guessing', () => {
     const stranger = await who.signIn('worn');
     expect([stranger.status, stranger.body.code]).toEqual([401, 'unauthorized']);
     expect((await who.signIn('worn', { device_token })).status).toBe(201);
-    // Of a name that nobody has as much is counted, and nobody is told.
+    // Failures of an unknown name are counted too, but nobody is notified.
     await failLong('nobody-worn', 99);
     await fail('nobody-worn', 2);
     expect(await told()).toHaveLength(2);
@@ -205,7 +205,7 @@ describe('password guessing', () => {
 
   test('a completed recovery makes every other browser unknown; so do a stop and a new password', async () => {
     await who.put('moving');
-    /** Whether the owner would be let in past strangers. */
+    /** Can the owner sign in there although strangers have made everybody else wait? */
     const isKnown = async (device_token: string, password: string) => {
       await fail('moving', 5);
       newHousehold();
@@ -262,7 +262,7 @@ describe('password guessing', () => {
       json: { token: stolen.refresh_token },
     });
     expect(told.body).toMatchObject({ cause: 'revoked_after_guesses', remedy: 'sign_in' });
-    // They count with those of sign-ins, and strangers who make those wait do not keep the owner from a new password.
+    // They count like failures of a sign-in, but strangers who cause a wait there do not keep the owner from a new password.
     newHousehold();
     expect((await who.signIn('stolen')).status).toBe(401);
     const changed = await guess(other.access_token, right);

@@ -8,7 +8,7 @@ const hours = 3_600_000;
 const days = 24 * hours;
 const fresh = 'what the owner has chosen since';
 
-/** Somebody knows the password of an account without a second factor, signs in and leaves something behind. */
+/** A thief knows the password of an account without a second factor, signs in and binds something. */
 describe('planted authenticators give a thief no way back in', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -19,7 +19,7 @@ describe('planted authenticators give a thief no way back in', () => {
     rekey.clock.advance(hours);
   });
 
-  /** The owner comes back by mail, with a new password. */
+  /** The owner recovers by mail, with a new password. */
   const recover = async (
     id: string,
     json: object = { password: fresh },
@@ -57,7 +57,7 @@ describe('planted authenticators give a thief no way back in', () => {
       (await rekey.messages('locked@example.com')).find(({ text }) => /was recovered/.test(text)),
     );
     expect(mail.text).toContain('set up in the last 30 days are turned off');
-    // Nothing waits for its time to come.
+    // A suspended app does not become valid later.
     rekey.clock.advance(3 * days);
     await recover('locked');
   });
@@ -76,7 +76,7 @@ describe('planted authenticators give a thief no way back in', () => {
       methods: ['totp'],
     });
     expect((await late.prove(who.totp(app.secret), 'totp')).body.state).toBe('proven');
-    // Used as a proof it stays.
+    // An app that was used as a proof stays.
     expect((await late.complete({ password: fresh })).status).toBe(201);
     expect((await who.signIn('patient', { password: fresh })).body.code).toBe('second_factor_required');
   });
@@ -104,7 +104,7 @@ describe('planted authenticators give a thief no way back in', () => {
     rekey.clock.advance(25 * hours);
     expect((await proofBy('owner', 'backup_code', codes[0] ?? '')).body.state).toBe('proven');
 
-    // Confirmed by a session that the next recovery ends, it is set aside again.
+    // A session confirmed it that the next recovery ends, so it is suspended again.
     rekey.clock.advance(hours);
     await recover('owner', { password: `${fresh} again` });
     const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
@@ -190,7 +190,7 @@ describe('planted authenticators give a thief no way back in', () => {
       expect(stopTokenIn(sms)).toBe(stopTokenIn(mail));
       if (how === 'api') {
         expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
-        // Saying it twice is as good as once.
+        // The link works twice.
         expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
       } else {
         const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
@@ -221,7 +221,7 @@ describe('planted authenticators give a thief no way back in', () => {
       { kind: 'backup_code', counts_from: expect.any(String) },
       { id: app.id, counts_from: expect.any(String) },
     ]);
-    // The owner is not asked for it.
+    // The owner's recovery does not ask for it.
     await recover('twice');
     expect((await proofBy('twice', 'backup_code', codes[1] ?? '')).status).toBe(422);
   });
@@ -239,7 +239,7 @@ describe('planted authenticators give a thief no way back in', () => {
     await browser.get(`/stop?token=${stopTokenIn(mail)}`);
     const gone = await browser.submit(await browser.get('/stop'), '/stop', {});
     expect([gone.status, gone.html.includes('This link no longer works')]).toEqual([404, true]);
-    // What is bound with two factors needs no hold, and its notice takes nothing away.
+    // A binding made with two factors needs no hold, and its notification has no link to undo.
     const second_factor = { kind: 'totp', value: who.totp(app.secret) };
     await makeCodes(await bearerOf('grown', { second_factor }));
     const made = await until('the notice of codes', async () =>

@@ -8,10 +8,10 @@ import { Story } from '../flows/story.js';
 const thiefs = 'a sentence that the thief has chosen';
 
 /**
- * Somebody can write to every table, and has no keyring. What is sealed for one place is put in another: with it the thief would be
- * written to, or would know what an account asks for.
+ * An attacker can write to every table, and has no keyring. A sealed value of one place is moved to another: the attacker would
+ * get messages, or would know the answer to what an account asks for.
  */
-describe('an attacker who can write rows moves a sealed value', () => {
+describe('an attacker who can write rows puts a sealed value elsewhere', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeEach(() => {
@@ -22,7 +22,7 @@ describe('an attacker who can write rows moves a sealed value', () => {
   const mailOf = (id: string) => `${id}@example.com`;
   const accountUrl = (id: string) => `${rekey.settings.urls.console}/v1/accounts/${id}`;
   const read = async (id: string) => rekey.call('GET', accountUrl(id), { bearer: await who.management() });
-  /** What fails is no answer that an OpenAPI file promises. */
+  /** A fault is no response that an OpenAPI file promises. */
   const failed = async (method: string, url: string, bearer: string, json?: object) => {
     const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
     const answer = await fetch(url, { method, headers, body: json ? JSON.stringify(json) : null });
@@ -42,14 +42,14 @@ describe('an attacker who can write rows moves a sealed value', () => {
       `update addresses set account_id = $2, is_primary = false where account_id = $1 and kind = 'email'`,
       [from, to],
     );
-  /** As the messages of a recovery ended. */
+  /** The outcome of a recovery's messages. */
   const endsOf = async (recovery: string) => {
     await rekey.idle();
     return rekey.sql('select kind, state, reason from messages where recovery_id = $1 order by kind, state', [
       recovery,
     ]);
   };
-  /** A recovery seals whatever name somebody types. */
+  /** A recovery seals any identifier that somebody types. */
   const sealedBy = async (identifier: string) => {
     const story = new Story(rekey);
     expect((await story.start({ identifier })).status).toBe(202);
@@ -66,7 +66,7 @@ describe('an attacker who can write rows moves a sealed value', () => {
     expect(await rekey.messages(mailOf('thief'))).toEqual([]);
 
     expect(await failed('GET', accountUrl('owner'), await who.management())).toEqual(fault);
-    // Its owner still gets in, and is not offered the address; the product's next word mends it.
+    // The owner still gets in, and is not offered the address; the next update by the product repairs it.
     const own = new Story(rekey);
     expect((await own.proveBy(mailOf('owner'))).body.state).toBe('proven');
     expect((await own.complete({ password: 'what its owner has chosen' })).status).toBe(201);
@@ -146,7 +146,7 @@ describe('an attacker who can write rows moves a sealed value', () => {
     const value = { kind: 'totp', value: who.totp(other.secret) };
     expect(await failed('POST', proofs, story.token, value)).toEqual(fault);
     expect((await story.show()).body.state).toBe('proving');
-    // What is its own still proves.
+    // The owner's own app still proves.
     expect((await story.prove(own.codes[0] ?? '', 'backup_code')).body.state).toBe('proven');
   });
 
@@ -193,7 +193,7 @@ describe('an attacker who can write rows moves a sealed value', () => {
     expect(await failed('GET', accountUrl('named'), await who.management())).toEqual(fault);
   });
 
-  /** A token with the claims of a real one, signed by whoever holds this key. */
+  /** A token with the claims of a real one, signed by the attacker's key. */
   const forge = async (bearer: string, kid: string, privateKey: CryptoKey) => {
     const claims = JSON.parse(Buffer.from(bearer.split('.')[1] ?? '', 'base64url').toString());
     return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(privateKey);
@@ -229,7 +229,7 @@ describe('an attacker who can write rows moves a sealed value', () => {
     const { kid } = JSON.parse(Buffer.from(bearer.split('.')[0] ?? '', 'base64url').toString());
     const planted = await exportJWK(publicKey);
     await rekey.sql('update signing_keys set public_jwk = $2 where kid = $1', [kid, JSON.stringify(planted)]);
-    // A process that begins now.
+    // A newly started process.
     const keys = new SigningKeys(await rekey.openDatabase(), rekey.settings.keyring, rekey.clock);
     const { keys: published } = await keys.publicJwks('access_token');
     expect(published.find((key) => key.kid === kid)?.x).not.toBe(planted.x);

@@ -4,7 +4,7 @@ import { newHousehold, useRekey } from '../flows/rekey.js';
 
 const hour = 3_600_000;
 
-/** Whoever has the password guesses six digits of which two steps are good. */
+/** A thief with the password guesses six digits, of which two steps are valid. */
 test('the odds of a day and of a year at sign-in, for strangers and known browsers together [NIST 3.2.2]', () => {
   const guesses = (odds: number) => Math.round(odds / 2 / oddsOfTotp);
   expect([guesses(defaultOdds.day), guesses(defaultOdds.year)]).toEqual([10, 250]);
@@ -42,7 +42,7 @@ describe('attempts at an app by somebody with the right password', () => {
     expect(await guess('odds', 1)).toEqual([429]);
     rekey.clock.advance(7 * hour);
     expect((await offer('odds', who.totp(one.secret))).status).toBe(201);
-    // A stolen device token has odds of a day too.
+    // A stolen device token has the odds of a day too.
     expect(await guess('odds', 12, { device_token })).toEqual([...Array(10).fill(401), 429, 429]);
   });
 
@@ -72,7 +72,7 @@ describe('attempts at an app by somebody with the right password', () => {
       await guess('worn', 1);
     }
     await rekey.idle();
-    // Once, to each address: whoever tries an app knows the password.
+    // Once to each address: the attacker at an app knows the password.
     expect(await told()).toHaveLength(2);
     const [last] = await rekey.messages('worn@example.com');
     expect(last?.text).toContain('Someone who knows your password');

@@ -2,7 +2,7 @@ import { claimsOf, people } from '../flows/people.js';
 import { codeIn, newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** An account with a second factor: what gets it back, and what does not. */
+/** An account with a second factor: the proofs that recover it, and those that do not. */
 describe('a second factor', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -21,7 +21,7 @@ describe('a second factor', () => {
     const first = await story.prove(codeIn(message));
     expect(first.body).toMatchObject({ state: 'proving', methods: ['totp', 'backup_code'] });
     expect((await story.complete()).status).toBe(409);
-    // An SMS is the same class: it is not even sent.
+    // An SMS is the same class, so it is not even sent.
     rekey.clock.advance(60_000);
     expect((await story.resend({ channel: 'sms' })).status).toBe(409);
     expect((await story.prove(codeIn(message))).body.code).toBe('invalid_state');
@@ -48,7 +48,7 @@ describe('a second factor', () => {
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
-    // The step before the one that was accepted is dead too.
+    // The step before the accepted one is used up too.
     const late = new Story(rekey);
     rekey.clock.advance(600_000);
     await late.proveBy(`${one.id}@example.com`);
@@ -59,14 +59,14 @@ describe('a second factor', () => {
     expect((await next.prove(before, 'totp')).status).toBe(422);
   });
 
-  test('a flood of codes to an address takes nothing else from the owner: saved code and app prove at once [ASVS 6.3.1, FP no-lockout]', async () => {
+  test('requesting too many codes for an address takes nothing else from the owner: saved code and app prove at once [ASVS 6.3.1, FP no-lockout]', async () => {
     const one = await who.enrol('flooded');
     const mail = `${one.id}@example.com`;
-    const flood = async () => {
+    const requestCodes = async () => {
       for (let at = 0; at < 5; at++) await new Story(rekey).start({ identifier: mail });
       await rekey.idle();
     };
-    await flood();
+    await requestCodes();
     newHousehold();
     const story = new Story(rekey);
     expect((await story.start({ identifier: mail })).status).toBe(202);
@@ -82,7 +82,7 @@ describe('a second factor', () => {
     ]);
     expect((await story.prove(who.totp(one.secret), 'totp')).body.state).toBe('proven');
     expect(claimsOf((await story.complete()).body.access_token)).toMatchObject({ sub: one.id });
-    // The same code in another such recovery is as dead as everywhere.
+    // The same code in another such recovery is used up as well.
     const again = new Story(rekey);
     await again.start({ identifier: mail });
     expect((await again.prove(one.codes[0] ?? '', 'backup_code')).status).toBe(422);
@@ -190,7 +190,7 @@ describe('a second factor', () => {
     rekey.clock.advance(590_000);
     expect((await who.issuer('POST', 'authenticators/totp', { bearer: session })).status).toBe(201);
     rekey.clock.advance(9_000);
-    // The token is still good for a second, the sign-in is not fresh for longer either.
+    // The token is valid for another second, but the sign-in is fresh for no longer either.
     expect((await who.issuer('GET', 'authenticators', { bearer: session })).status).toBe(200);
     expect(weak.id).toBe('');
     const old = await who.signIn(one.id, { second_factor: { kind: 'totp', value: who.totp(one.secret) } });

@@ -8,7 +8,7 @@ const never = (): never => {
   throw new Error('no code has arrived');
 };
 
-/** How many messages anybody can cause. */
+/** The number of messages that anybody can cause. */
 describe('limits of codes', () => {
   const rekey = useRekey({
     environment: {
@@ -37,8 +37,8 @@ describe('limits of codes', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  /** Starts from one address of this network each; @returns codes that have arrived in all */
-  const flood = async (n: number, of: { to: string; from?: string; as?: string[]; more?: object }) => {
+  /** Starts, each from another IP of this network; @returns how many codes have arrived in total */
+  const requestCodes = async (n: number, of: { to: string; from?: string; as?: string[]; more?: object }) => {
     const answers = new Set<string>();
     for (let at = 0; at < n; at++) {
       newHousehold();
@@ -57,10 +57,10 @@ describe('limits of codes', () => {
   test('an address gets five codes in ten minutes and, by mail, 36 a day, over all its identifiers and sources; responses do not change [ASVS 2.4.1, FP rate-limit]', async () => {
     const all = { to: 'many@example.com', as: ['many', 'many@example.com'] };
     for (let arrived = 5; arrived <= 35; arrived += 5) {
-      expect(await flood(7, all)).toEqual({ arrived, answers: 1 });
+      expect(await requestCodes(7, all)).toEqual({ arrived, answers: 1 });
       later();
     }
-    expect((await flood(7, all)).arrived).toBe(36);
+    expect((await requestCodes(7, all)).arrived).toBe(36);
     const reasons = await rekey.sql(
       `select reason, count(*)::int as n from messages where state <> 'sent' group by reason order by reason`,
     );
@@ -69,11 +69,11 @@ describe('limits of codes', () => {
 
   test('a number gets twelve SMS a day, because each costs money', async () => {
     const all = { to: who.phoneOf('texted') };
-    expect((await flood(7, all)).arrived).toBe(5);
+    expect((await requestCodes(7, all)).arrived).toBe(5);
     later();
-    expect((await flood(7, all)).arrived).toBe(10);
+    expect((await requestCodes(7, all)).arrived).toBe(10);
     later();
-    expect((await flood(7, all)).arrived).toBe(12);
+    expect((await requestCodes(7, all)).arrived).toBe(12);
   });
 
   test.each([
@@ -83,19 +83,19 @@ describe('limits of codes', () => {
   ])("one network uses at most a third of an address's day: $what", async ({ to: id, share, from }) => {
     const to = id.includes('@') ? id : who.phoneOf(id);
     for (let rounds = 0; rounds < 4; rounds++) {
-      await flood(5, { to, from: from.includes(':') ? `${from}${rounds}::` : from });
+      await requestCodes(5, { to, from: from.includes(':') ? `${from}${rounds}::` : from });
       later();
     }
     expect((await rekey.codes(to)).length).toBe(share);
-    expect((await flood(1, { to })).arrived).toBe(share + 1);
+    expect((await requestCodes(1, { to })).arrived).toBe(share + 1);
   });
 
   test('a network keeps its share when others have used up theirs', async () => {
     const to = 'patient@example.com';
-    expect((await flood(5, { to })).arrived).toBe(5);
-    expect((await flood(15, { to, from: '198.18.5.' })).arrived).toBe(5);
+    expect((await requestCodes(5, { to })).arrived).toBe(5);
+    expect((await requestCodes(15, { to, from: '198.18.5.' })).arrived).toBe(5);
     later();
-    expect((await flood(5, { to, from: '198.18.5.' })).arrived).toBe(10);
+    expect((await requestCodes(5, { to, from: '198.18.5.' })).arrived).toBe(10);
   });
 
   describe('a browser or app that is known for the account', () => {
@@ -107,7 +107,7 @@ describe('limits of codes', () => {
       const to = who.phoneOf('sought');
       const digits = async () => codeIn((await rekey.codes(to))[0] ?? never()).replace(/\s/g, '').length;
       for (let rounds = 0; rounds < 4; rounds++) {
-        await flood(6, { to });
+        await requestCodes(6, { to });
         later();
       }
       expect((await rekey.codes(to)).length).toBe(12);
@@ -123,27 +123,27 @@ describe('limits of codes', () => {
     test('has a limit of its own: five in ten minutes', async () => {
       await who.put('eager');
       const more = { device_token: await known('eager') };
-      expect((await flood(7, { to: 'eager@example.com', more })).arrived).toBe(5);
-      // Which is none of strangers'.
-      expect((await flood(7, { to: 'eager@example.com' })).arrived).toBe(10);
+      expect((await requestCodes(7, { to: 'eager@example.com', more })).arrived).toBe(5);
+      // The limit of strangers is separate.
+      expect((await requestCodes(7, { to: 'eager@example.com' })).arrived).toBe(10);
     });
 
     test('is known for its own account only, and no longer after all sessions were ended', async () => {
       await who.put('victim');
       await who.put('thief');
       const to = 'victim@example.com';
-      expect((await flood(7, { to, more: { device_token: await known('thief') } })).arrived).toBe(5);
+      expect((await requestCodes(7, { to, more: { device_token: await known('thief') } })).arrived).toBe(5);
       const mine = await known('victim');
-      expect((await flood(7, { to, more: { device_token: mine } })).arrived).toBe(10);
+      expect((await requestCodes(7, { to, more: { device_token: mine } })).arrived).toBe(10);
       const story = new Story(rekey);
       later();
       newHousehold();
       expect((await story.proveBy(to)).status).toBe(200);
       expect((await story.complete()).status).toBe(201);
       later();
-      await flood(6, { to });
+      await requestCodes(6, { to });
       const before = (await rekey.codes(to)).length;
-      expect((await flood(2, { to, more: { device_token: mine } })).arrived).toBe(before);
+      expect((await requestCodes(2, { to, more: { device_token: mine } })).arrived).toBe(before);
     });
 
     test('stores nothing that links its recoveries', async () => {
@@ -212,7 +212,7 @@ describe('limits of codes', () => {
   test('a fault after a refused code lets no code out', async () => {
     await who.put('refused');
     const to = 'refused@example.com';
-    await flood(5, { to });
+    await requestCodes(5, { to });
     const story = new Story(rekey);
     newHousehold();
     await story.start({ identifier: to });
@@ -220,7 +220,7 @@ describe('limits of codes', () => {
     const state = async () =>
       (await rekey.sql('select state, reason from messages where recovery_id = $1', [story.id]))[0];
     expect(await state()).toEqual({ state: 'dropped', reason: 'limited' });
-    // As if the courier had died before it wrote that down.
+    // As if the courier had been killed before it recorded that.
     await rekey.sql(
       `update messages set state = 'queued', reason = null, due_at = $2 where recovery_id = $1`,
       [story.id, new Date(rekey.clock.now())],

@@ -14,7 +14,7 @@ const events = statement(
   `select event, detail from audit_events where event like 'sms_%' order by id`,
 );
 
-/** What is spent on SMS, asked of two couriers at once. */
+/** The cost of SMS, with two couriers at once. */
 describe('the cost of SMS', () => {
   const clock = new MovableClock(Date.UTC(2026, 0, 5));
   let postgres: TestDatabase;
@@ -28,7 +28,7 @@ describe('the cost of SMS', () => {
     await Promise.all(couriers.map((courier) => courier.close()));
     await postgres.drop();
   });
-  // Each test in hours of its own: budgets and windows have run out.
+  // Each test has its own hours: budgets and windows have expired.
   beforeEach(() => clock.advance(40 * 86_400_000));
 
   const euros = (budgets: object) =>
@@ -173,7 +173,7 @@ describe('the cost of SMS', () => {
     const known = await send(undefined, { to: gb('7950') });
     await proven([known.messageId]);
     for (let n = 0; n < 100; n++) await send(undefined, { to: gb(`74${10 + (n % 50)}`) });
-    // Judged by what has had its time.
+    // Only codes that had time to be proved are judged.
     clock.advance(300_000);
     expect(await send(undefined, { to: gb('7800') })).toMatchObject({
       refused: 'sms_circuit_breaker',

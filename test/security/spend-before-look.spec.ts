@@ -3,7 +3,7 @@ import { people } from '../flows/people.js';
 import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** Steps in their order, codes where they belong, and nothing left of either. */
+/** The order of steps, the places of codes, and nothing of either afterwards. */
 describe('the order of steps', () => {
   const rekey = useRekey({ sweepPeriods: { recoveries: 200 } });
   const who = people(rekey);
@@ -126,7 +126,7 @@ describe('the order of steps', () => {
       'select identifier_sealed, identifier_digests, source_key, known_as, guess_key from recoveries where id = $1',
       [story.id],
     );
-    // Nor what two recoveries for one identifier would have in common.
+    // Nor a value that two recoveries of one identifier would share.
     expect(row).toEqual({
       identifier_sealed: null,
       identifier_digests: [],

@@ -9,7 +9,7 @@ const chosen = 'a sentence that a thief has chosen';
 const verifier = 'v'.repeat(64);
 const redirectUri = 'https://app.example/back';
 
-/** "This was not me": what a thief's recovery has led to, three days later, by whichever way. */
+/** "This was not me": the consequences of a thief's recovery, three days later, in each way to use it. */
 describe('taking back a recovery', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -77,7 +77,7 @@ describe('taking back a recovery', () => {
     const thief = new Story(rekey);
     await thief.proveBy('victim@example.com');
     const got = (await thief.complete({ password: chosen })).body;
-    // With the password it has a session of its own, and with that an authenticator app and backup codes.
+    // The password opens a session of its own, and with that an authenticator app and backup codes are bound.
     const session = (await who.signIn('victim', { password: chosen })).body;
     const bearer = session.access_token;
     const app = (await who.issuer('POST', 'authenticators/totp', { bearer })).body;
@@ -105,7 +105,7 @@ describe('taking back a recovery', () => {
       return mails.length >= 2 ? mails : undefined;
     });
     expect(notices).toHaveLength(2);
-    // Its owner comes back by mail alone, as before, once everyone has had time to object.
+    // The owner recovers by mail alone, as before, once everyone has had time to object.
     rekey.clock.advance(3_600_000);
     const owner = new Story(rekey);
     expect((await owner.proveBy('victim@example.com')).body).toMatchObject({ state: 'held' });
@@ -124,8 +124,8 @@ describe('taking back a recovery', () => {
       code_challenge: challenge,
       code_challenge_method: 'S256',
     });
-    /** Through the pages, as far as the code that the app redeems, and the link of the mail that began it. */
-    const handBack = async (id: string) => {
+    /** Goes through the pages; returns the code that the app redeems, and the stop link of the mail. */
+    const completeForApp = async (id: string) => {
       const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
       const before = (await rekey.codes(`${id}@example.com`)).length;
       const form = await browser.get(`/recover?${query}`);
@@ -154,11 +154,11 @@ describe('taking back a recovery', () => {
       });
     const stopped = async (token: string) => (await new Story(rekey).stop(token)).status;
 
-    const kept = await handBack('handed');
+    const kept = await completeForApp('handed');
     const unredeemed = await stopped(kept.stop);
     expect([unredeemed, (await redeem(kept.code)).body.error]).toEqual([204, 'invalid_grant']);
     rekey.clock.advance(3_600_000);
-    const used = await handBack('redeemed');
+    const used = await completeForApp('redeemed');
     const redeemed = await redeem(used.code);
     expect(redeemed.status).toBe(200);
     const current = await throughThreeDays(redeemed.body.refresh_token, 'app');

@@ -5,7 +5,7 @@ import { Story } from '../flows/story.js';
 
 const days = 86_400_000;
 
-/** "This was not me", said of something that was bound. */
+/** "This was not me", about a binding. */
 describe('undoing a binding', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -19,13 +19,13 @@ describe('undoing a binding', () => {
     const owners = await makeCodes(await bearerOf('swapped'));
     await rekey.idle();
     rekey.clock.advance(31 * days);
-    // An app that was lost, and is removed by hand.
+    // A lost app, which its owner removes.
     const lost = await bindApp(await bearerOf('swapped'));
     rekey.clock.advance(60_000);
     const second_factor = { kind: 'totp', value: who.totp(lost.secret) };
     const bearer = await bearerOf('swapped', { second_factor });
     expect((await who.issuer('DELETE', `authenticators/${lost.id}`, { bearer })).status).toBe(204);
-    // The same session makes codes twice: neither of its sets is what was there before.
+    // The same session makes codes twice: neither of its sets is the earlier one.
     const first = await makeCodes(bearer);
     await makeCodes(bearer);
     const mail = await until('the notice of the third set', async () => {
@@ -35,7 +35,7 @@ describe('undoing a binding', () => {
     });
     expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
     expect((await who.issuer('GET', 'sessions', { bearer })).status).toBe(401);
-    // Without a second factor: the app stays removed.
+    // Without a second factor, because the app stays removed.
     const again = await bearerOf('swapped');
     expect(await list(again)).toMatchObject([{ kind: 'backup_code', codes_left: 10, suspended: false }]);
     expect((await proofBy('swapped', 'backup_code', first[0] ?? '')).status).toBe(422);

@@ -13,7 +13,7 @@ describe('the table of clauses', () => {
   });
 
   test('a claim without a test, a tag without a claim and a skipped test are found', () => {
-    // In pieces, so that this file makes no claims.
+    // In pieces, so that this file has no tags itself.
     const title = (words: string, clause: string) => `'${words} [${clause}]'`;
     const text = [
       `test.skip(${title('never runs', 'NIST 3.2.2')}, () => {});`,

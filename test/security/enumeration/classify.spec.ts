@@ -1,6 +1,6 @@
 import { areaUnder, classify, type Pair } from './classify.js';
 
-/** Numbers that look like chance and are the same in every run (mulberry32). */
+/** Pseudo-random numbers, the same in every run (mulberry32). */
 function dice(seed: number): () => number {
   let state = seed;
   return () => {
@@ -14,7 +14,7 @@ function dice(seed: number): () => number {
 const worst = (pairs: Pair[]) => Math.max(...classify(pairs).map(({ auc }) => auc));
 
 describe('telling known from unknown identifiers by response time', () => {
-  /** Times as servers have them: mostly alike, now and then much longer. */
+  /** Typical response times: mostly alike, now and then much longer. */
   const time = (random: () => number) =>
     3 + random() + random() + random() + (random() < 0.05 ? 20 * random() : 0);
   const pairsOf = (seed: number, known: (ms: number, random: () => number) => number): Pair[] => {

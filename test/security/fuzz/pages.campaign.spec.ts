@@ -9,7 +9,7 @@ import { formsIn, Walker } from './walker.js';
 const steps = byLength(450, 2_000);
 const seed = Number(process.env.REKEY_SEED ?? 1);
 const walkers = 6;
-/** After so many steps of each an hour passes, so that limits and sessions end. */
+/** After so many steps of each walker an hour passes, so that limits and sessions expire. */
 const hour = 25;
 
 describe('random walks through the pages', () => {
@@ -44,7 +44,7 @@ describe('random walks through the pages', () => {
       for (const [which, times] of one.seen) seen.set(which, (seen.get(which) ?? 0) + times);
     process.stdout.write(`walks: ${JSON.stringify(Object.fromEntries([...seen].sort()))}\n`);
     expect(all.flatMap(({ strayed }) => strayed).slice(0, 5)).toEqual([]);
-    // They went behind the doors, and not only to them; what a short walk may miss is asked of a long one.
+    // The walks went beyond sign-in and first pages; only a long campaign must reach every page.
     const often = [
       'POST /recover 303',
       'POST /recover/code 422',
