@@ -63,7 +63,7 @@ describe('the device grant', () => {
     const full = await begin();
     expect([full.status, full.headers.get('ratelimit-policy')]).toEqual([
       429,
-      '"devices-a-client";q=6000;w=600',
+      '"devices-per-client";q=6000;w=600',
     ]);
     expect((await begin({ client_id: 'radio' })).status).toBe(200);
     expect(await rows()).toBe(before + 32);

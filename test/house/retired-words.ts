@@ -41,21 +41,21 @@ const list: Retired[] = [
     RekeyFault: 'RekeyError',
   }),
   ...retired(code, {
-    'Watch|openWatch|noteAt': 'Telemetry, openTelemetry, recordWithin',
-    'Place|newPlace': 'TraceContext, newTraceContext',
+    'openWatch|noteAt|watch(?=: )': 'Telemetry, openTelemetry, recordWithin',
+    'newPlace|place(?=: TraceContext)': 'TraceContext, newTraceContext',
     'Burnt|burnings?': 'Attempt, attemptStatements',
     'Answering|answerings': 'Verifier, verifiers',
     'take(?:Messages?|Statement)': 'claimMessages, claimStatement',
     'keepAnswer|findAnswer|Repeatable': 'saveIdempotentResponse, findIdempotentResponse, IdempotentRequest',
-    'moves|statesBefore|stateAfter|drawMoves': 'transitions, sourceStates, targetState, drawStates',
+    'statesBefore|stateAfter|drawMoves|timesOfMove': 'transitions, sourceStates, targetState, drawStates',
     'whyNot|outlookOf|firstKinds|nextKinds|wordFor':
       'stateRefusal, remainingProofs, initialMethods, nextMethods, outcomeLabel',
-    'usable|wornOut': 'withinFailureLimit, exhausted',
+    wornOut: 'withinFailureLimit, exhausted',
     'isOurs|callerWith|personOf|showsCredentials|callingClient': 'a guard of libs/http',
     'hold(?:Account|Session|Password|Disputed|For\\w+)': 'lock…; held is a state of a recovery',
     'forget[A-Z]\\w*': 'prune… for retention, clear… for what a success resets',
     'giveSmsBack|giveBack': 'refundSms, refund',
-    'flood|FloodCounters': 'rateLimits, RateLimitStore',
+    'flood(?=[?:,.)])|FloodCounters': 'rateLimits, RateLimitStore',
     'openRecovery|settleRecovery|handBack': 'startRecovery, completeRecovery, completeForApp',
     'goOn|HandBackPage': 'showNextPage, ReturnToAppPage, continueTrace',
     'Seat|Beaten': 'BoundConnection, LostRace',
@@ -103,7 +103,7 @@ const names: Record<string, string> = {
 
 /** History says what things were called then: migrations, the changelog, and this list. */
 const isHistory = ({ path }: Source): boolean =>
-  /^CHANGELOG\.md$|\/migrations\/|^test\/house\/retired-words|renamed-variables|package-lock\.json$/.test(
+  /^CHANGELOG\.md$|\/migrations\/|^test\/house\/retired-words|standard-words\.spec|\/renamed-|deployed\/start-and-end\.spec|package-lock\.json$/.test(
     path,
   );
 

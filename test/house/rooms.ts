@@ -2,7 +2,7 @@ import type { Source } from './source-tree.js';
 
 /** From the ground up. A room looks only at rooms on lower floors, never at one beside it. */
 const floors = [
-  ['kernel', 'watch'],
+  ['kernel', 'telemetry'],
   ['settings', 'database'],
   ['accounts', 'audit'],
   ['proofs', 'limits', 'tokens'],

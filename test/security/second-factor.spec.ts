@@ -213,7 +213,7 @@ describe('a second factor', () => {
       const mails = await rekey.messages('change@example.com');
       return mails.length >= 2 ? mails : undefined;
     });
-    expect(told.map(({ subject }) => subject)).toContain('A change to the security of your Rekey account');
+    expect(told.map(({ subject }) => subject)).toContain('Security notice for your Rekey account');
     const sms = await until('an SMS', async () => {
       const all = await rekey.messages(who.phoneOf('change'));
       return all.length >= 2 ? all : undefined;

@@ -28,7 +28,7 @@ export async function* inOrder<Item, Result>(
       }
     }
   } finally {
-    // Whoever takes the results has gone: nobody wants the rest, nor waits for the source to say that it understood.
+    // The consumer has left: nobody needs the remaining results, so the source is not waited for.
     items.return?.().catch(() => undefined);
   }
 }

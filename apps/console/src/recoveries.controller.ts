@@ -10,7 +10,7 @@ import {
 } from '@rekey/http';
 import { endSessionsOfRecovery, type ManagementContext } from '@rekey/management';
 
-/** What recoveries have led to, for whoever manages the product. */
+/** What a recovery has led to, for the operators of the product. */
 @Controller('v1/recoveries')
 @UseGuards(ManagementScopeGuard)
 export class RecoveriesController {

@@ -26,9 +26,9 @@ import {
   type TokenContext,
 } from '@rekey/tokens';
 import { z } from 'zod';
-import { clientFields, Form, OAuthClientGuard, TakesForm } from './oauth-client-guard.js';
+import { clientFields, oauthErrorSchema } from './oauth.schema.js';
+import { Form, OAuthClientGuard, TakesForm } from './oauth-client-guard.js';
 import { grantOrThrow, OAuthEndpoints } from './oauth-http.js';
-import { oauthErrorSchema } from './token.controller.js';
 
 const beginForm = z.object({ ...clientFields, scope: z.string().optional() });
 const beginAnswer = z.object({

@@ -11,12 +11,6 @@ import {
 import { z } from 'zod';
 import { formOf, grantOrThrow, OAuthException, readForm } from './oauth-http.js';
 
-/** How a client says in a form who it is. */
-export const clientFields = {
-  client_id: z.string().optional(),
-  client_secret: z.string().optional(),
-};
-
 /** What of a form decides which client may send it. */
 interface ClientForm {
   client_id?: string | undefined;

@@ -14,9 +14,9 @@ import {
 import { type ActContext, changeOwnPassword } from '@rekey/recovery';
 import type { ClientDirectory, TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
+import { sessionResponseSchema } from './oauth.schema.js';
 import { PRODUCT_NAME } from './providers.js';
 import { SessionFilter } from './session-filter.js';
-import { sessionResponseSchema } from './token.controller.js';
 
 const changeBody = z.strictObject({
   current_password: z.string().min(1).max(1024).optional().describe('Needed if the account has a password'),

@@ -20,7 +20,7 @@ import { ClientDirectory, managementScopes, putClient, type TokenContext, tokenC
 
 export const PRODUCT_NAME = Symbol('productName');
 const POLICY = Symbol('RecoveryPolicy');
-const FLOOD = Symbol('FloodCounters');
+const RATE_LIMITS = Symbol('RateLimitStore');
 
 export type IssuerContext = TokenContext & EnrolmentContext;
 
@@ -28,7 +28,7 @@ export const issuerProviders: Provider[] = [
   databaseProvider(),
   { provide: POLICY, inject: [SETTINGS], useFactory: policyFrom },
   {
-    provide: FLOOD,
+    provide: RATE_LIMITS,
     inject: [Resources, SETTINGS, LOG],
     useFactory: (resources: Resources, { redisUrl }: Settings, log: Log) =>
       resources.open(
@@ -41,7 +41,7 @@ export const issuerProviders: Provider[] = [
   },
   {
     provide: CONTEXT,
-    inject: [SETTINGS, Database, CLOCK, POLICY, FLOOD],
+    inject: [SETTINGS, Database, CLOCK, POLICY, RATE_LIMITS],
     useFactory: async (
       settings: Settings,
       database: Database,

@@ -17,7 +17,7 @@ import { isUuid } from '@rekey/kernel';
 import { type ActContext, signInWithin } from '@rekey/recovery';
 import { type Client, endSession, listSessions, sessionViewSchema, type TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
-import { sessionResponseSchema } from './token.controller.js';
+import { sessionResponseSchema } from './oauth.schema.js';
 
 const signInBody = z.strictObject({
   identifier: z.string().min(1).max(254),

@@ -29,7 +29,7 @@ import { ISSUER, issuerProvider } from './issuer-provider.js';
 
 const POLICY = Symbol('RecoveryPolicy');
 const QUEUE = Symbol('JobQueue');
-const FLOOD = Symbol('FloodCounters');
+const RATE_LIMITS = Symbol('RateLimitStore');
 
 /** What the recovery process is made of, without its controllers. */
 export const recoveryProviders: Provider[] = [
@@ -57,7 +57,7 @@ export const recoveryProviders: Provider[] = [
     },
   },
   {
-    provide: FLOOD,
+    provide: RATE_LIMITS,
     inject: [Resources, SETTINGS, LOG],
     useFactory: (resources: Resources, { redisUrl }: Settings, log: Log) =>
       resources.open(
@@ -70,7 +70,7 @@ export const recoveryProviders: Provider[] = [
   },
   {
     provide: TOKENS,
-    inject: [SETTINGS, Database, CLOCK, POLICY, FLOOD],
+    inject: [SETTINGS, Database, CLOCK, POLICY, RATE_LIMITS],
     useFactory: async (
       settings: Settings,
       database: Database,

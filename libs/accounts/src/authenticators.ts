@@ -60,7 +60,7 @@ export async function listAuthenticators(
   }));
 }
 
-const forgetUnbound = statement(
+const pruneUnbound = statement(
   'authenticator_prune_unbound',
   `delete from authenticators where account_id = :account and kind = 'totp' and bound_at is null`,
 );
@@ -79,7 +79,7 @@ export async function addUnboundTotp(
   of: { id: string; account: string; sealed: Buffer; at: Date },
 ): Promise<boolean> {
   await lockAccount(sql, of.account);
-  await sql.query(forgetUnbound, { account: of.account });
+  await sql.query(pruneUnbound, { account: of.account });
   return (await sql.query(addUnbound, of)).length > 0;
 }
 

@@ -22,7 +22,7 @@ export async function removeAuthenticator(
 }
 
 /** The newest of each kind, if none of that kind counts, counts again. The others stay suspended. */
-const giveBack = (name: string, which: string) =>
+const restore = (name: string, which: string) =>
   statement(
     `authenticator_restore_${name}`,
     `update authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
@@ -32,11 +32,8 @@ const giveBack = (name: string, which: string) =>
      )`,
   );
 
-const giveRemovedBack = giveBack(
-  'removed',
-  't.removed_by = any(:sessions::uuid[]) and t.suspended_by is null',
-);
-const giveSuspendedBack = giveBack(
+const restoreRemoved = restore('removed', 't.removed_by = any(:sessions::uuid[]) and t.suspended_by is null');
+const restoreSuspended = restore(
   'suspended',
   't.removed_at is null and t.suspended_by = any(:recoveries::uuid[])',
 );
@@ -54,13 +51,13 @@ export async function restoreAuthenticators(
   of: { account: string; sessions: string[]; recoveries: string[] },
 ): Promise<void> {
   const { account, sessions, recoveries } = of;
-  await sql.query(giveRemovedBack, { account, sessions });
-  await sql.query(giveSuspendedBack, { account, recoveries });
+  await sql.query(restoreRemoved, { account, sessions });
+  await sql.query(restoreSuspended, { account, recoveries });
   // Last, because these stay suspended: what a person had removed by hand is shown to them, and counts only when they confirm it.
   await sql.query(showAgain, { account, sessions });
 }
 
-const giveReplacedBack = giveBack('replaced', 't.replaced_by = :by::uuid');
+const restoreReplaced = restore('replaced', 't.replaced_by = :by::uuid');
 
 const setReplacedAside = statement(
   'authenticator_set_replaced_aside',
@@ -94,7 +91,7 @@ export async function restoreReplacedAuthenticator(
 ): Promise<void> {
   const [before] = await sql.query<{ id: string }>(discardReplaced, of);
   if (before) return restoreReplacedAuthenticator(sql, { ...of, by: before.id });
-  await sql.query(of.replacedBy ? passReplacedOn : of.setAsideBy ? setReplacedAside : giveReplacedBack, of);
+  await sql.query(of.replacedBy ? passReplacedOn : of.setAsideBy ? setReplacedAside : restoreReplaced, of);
 }
 
 const forget = statement(

@@ -1,5 +1,6 @@
 import { type Sql, statement } from '@rekey/database';
 import type { AuditEventName } from './events.js';
+import { namesOf } from './renamed-events.js';
 
 export interface AuditEvent {
   /** UUID of version 7. */
@@ -76,10 +77,6 @@ export async function findAudit(
     : sql.query<FoundAudit>(find, { ...of, behind: namesOf(of.behind), accountId }));
   return row;
 }
-
-/** An event and what it was called before: rows that were written then keep that name. */
-const namesOf = (event: AuditEventName): string[] =>
-  event === 'recovery_completed' ? [event, 'recovery_settled'] : [event];
 
 const forget = statement('audit_prune', 'select audit_events_forget()');
 

@@ -49,7 +49,7 @@ export class TokenKeeper {
     const name = storage.shared && `rekey ${issuer} ${clientId} ${storage.shared}`;
     this.alone = exclusive(name);
     this.session = new Session(storage, name, (tokens) => {
-      if (tokens) this.goOn();
+      if (tokens) this.resume();
       onTokens?.(tokens);
     });
   }
@@ -176,7 +176,7 @@ export class TokenKeeper {
     this.asked = asked;
     const ask = async () => {
       // Somebody signed in between our read and the question.
-      if (await this.session.load()) this.goOn();
+      if (await this.session.load()) this.resume();
       else if ((await onRecovery(cause)) === false) throw fault;
     };
     ask().catch((why: unknown) => {
@@ -189,7 +189,7 @@ export class TokenKeeper {
     return asked.done;
   }
 
-  private goOn(): void {
+  private resume(): void {
     this.asked?.resolve();
     this.asked = undefined;
   }

@@ -52,7 +52,7 @@ export class Recovery {
   }
 
   /**
-   * Refusals: `wrong_proof` (`body.tries_left`), `no_tries_left`, `finished`. Afterwards `view.methods` lists the proofs that are still
+   * Refusals: `wrong_proof` (`body.tries_left`), `no_tries_left`, `recovery_closed`. Afterwards `view.methods` lists the proofs that are still
    * needed.
    */
   async prove(value: string, kind: ProofKind = 'code'): Promise<RecoveryView> {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /**
- * A connection that always has an `error` listener, whoever holds it.
+ * A connection that always has an `error` listener.
  *
  * A backend that ends as it finishes a statement sends the end of the result and a FATAL in one packet. At the former, the pool removes its
  * listener and hands the connection on. The waiting caller adds its own a microtask later (TypeORM and BullMQ do). The latter arrives in

@@ -67,7 +67,14 @@ describe('migration 33', () => {
     await runner.query(`
       insert into refresh_tokens (digest, family_id, created_at) values ('a', '00000000-0000-0000-0000-000000000001', now())`);
 
+    await runner.query(`
+      insert into kept_answers (key, request, recovery_id, answer, expires_at)
+      select 'k', 'r', id, '{"id":"1","link_number":"123"}', now() from recoveries where client_id = 'proving'`);
+    const stored = async (table: string, column: string): Promise<unknown> =>
+      (await runner.query(`select ${column} as stored from ${table}`))[0].stored;
+
     await migration.up(runner);
+    expect(await stored('idempotent_responses', 'response')).toEqual({ id: '1', match_number: '123' });
     expect(await states()).toEqual({
       proving: 'proving',
       proven: 'proven',
@@ -87,6 +94,7 @@ describe('migration 33', () => {
 
     await migration.down(runner);
     expect(await names()).toEqual(before);
+    expect(await stored('kept_answers', 'answer')).toEqual({ id: '1', link_number: '123' });
     expect(await states()).toMatchObject({ settled: 'settled', 'given up': 'stopped', 'not me': 'stopped' });
     await migration.up(runner);
     expect(await names()).toEqual(after);

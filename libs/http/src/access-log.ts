@@ -5,11 +5,7 @@ import { eventsOf } from './correlation.js';
 import { securityHeaders } from './security-headers.js';
 
 /** What every answer of every process has in common: security headers, no caching, a request id, a line in the log. */
-export function registerAccessLog(
-  fastify: FastifyInstance,
-  telemetry: Telemetry,
-  ledByMessage?: RegExp,
-): void {
+export function registerAccessLog(fastify: FastifyInstance, telemetry: Telemetry): void {
   const { registry } = telemetry;
   const durations = (name: string, help: string) =>
     new Histogram({
@@ -35,8 +31,7 @@ export function registerAccessLog(
     // The template, never the address itself: a token that someone put into a URL stays out of log and metrics.
     const { url: route = 'none', config } = request.routeOptions;
     const { method } = request;
-    const isByMessage = config?.ledByMessage || ledByMessage?.test(route);
-    const histogram = isByMessage ? secondsByMessage : seconds;
+    const histogram = config?.ledByMessage ? secondsByMessage : seconds;
     histogram.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     const ms = Math.round(reply.elapsedTime * 10) / 10;
     const events = eventsOf(request);

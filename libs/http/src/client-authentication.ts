@@ -6,7 +6,7 @@ import {
   type OAuthRefusal,
   oauthRefuse,
 } from '@rekey/tokens';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { deny } from './refused-exception.js';
 
@@ -60,14 +60,6 @@ interface ClientMembers {
   client_id?: string | undefined;
   client_secret?: string | undefined;
 }
-
-/** {@link findClientForPeople}; `reply` is not needed any more. */
-export const clientForPeople = (
-  clients: ClientDirectory,
-  request: FastifyRequest,
-  _reply: FastifyReply,
-  members: ClientMembers,
-): Promise<Client> => findClientForPeople(clients, request, members);
 
 /**
  * For which client a person signs in or recovers, where the body is JSON. A public client names itself in it, a confidential one

@@ -6,8 +6,6 @@ import { patternOf } from './route-pattern.js';
 export interface CrossOrigin {
   /** As a browser sends them: `https://app.example.com`. */
   origins: readonly string[];
-  /** The paths that they may call, without the query; beside those of routes with `@CrossOrigin()`. */
-  paths?: RegExp;
 }
 
 const shared = {
@@ -19,16 +17,13 @@ const shared = {
 };
 
 /**
- * Lets named origins call named paths (CORS of the Fetch standard), with tokens in a header and never with cookies. Anyone
- * else is answered as if there were no such thing.
+ * Lets the origins call routes with `@CrossOrigin()` (CORS of the Fetch standard), with tokens in a header and never with cookies. Other
+ * origins get no CORS headers.
  */
-export async function openToOrigins(
-  fastify: FastifyInstance,
-  { origins, paths }: CrossOrigin,
-): Promise<void> {
+export async function openToOrigins(fastify: FastifyInstance, { origins }: CrossOrigin): Promise<void> {
   if (origins.length === 0) return;
   // By pattern and not by the route of the request: a preflight has no route, nor has what is answered with 404 or 405.
-  const open: RegExp[] = paths ? [paths] : [];
+  const open: RegExp[] = [];
   fastify.addHook('onRoute', ({ url, config }: RouteOptions) => {
     const { crossOrigin } = config ?? {};
     if (crossOrigin) open.push(patternOf(url, crossOrigin === 'beneath' ? '(/.*)?' : ''));

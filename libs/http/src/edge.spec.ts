@@ -67,8 +67,8 @@ class Letters {
   }
 
   @Get('place')
-  place(@Context() context: { database: { place: { requestId: string } }; limit: number }) {
-    return { limit: context.limit, request: context.database.place.requestId };
+  place(@Context() context: { database: { trace: { requestId: string } }; limit: number }) {
+    return { limit: context.limit, request: context.database.trace.requestId };
   }
 }
 
@@ -116,7 +116,7 @@ class Others {
   }
 }
 
-const context = { limit: 30, database: { at: (place: unknown) => ({ place }) } };
+const context = { limit: 30, database: { within: (trace: unknown) => ({ trace }) } };
 
 @Module({
   controllers: [Letters, Others],

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { openTelemetry, type Telemetry } from '@rekey/telemetry';
-import { type RunningServer, serve } from './index.js';
+import { type RunningServer, Streams, serve, Takes } from './index.js';
 
 @Controller('v1')
 class Bodies {
@@ -14,6 +14,8 @@ class Bodies {
 
   @Post('stream')
   @HttpCode(200)
+  @Streams()
+  @Takes('text/plain')
   async stream(@Body() body: Readable) {
     let bytes = 0;
     for await (const chunk of body) bytes += chunk.length;
@@ -41,8 +43,6 @@ describe('incomplete requests (slowloris)', () => {
       telemetry,
       ready: async () => undefined,
       arrival: { headMs: 300, bodyMs: 600, silenceMs: 600 },
-      streams: /^\/v1\/stream$/,
-      media: [{ path: /^\/v1\/stream$/, takes: 'text/plain' }],
       register: async (fastify) => {
         fastify.addContentTypeParser('text/plain', async (_request: unknown, payload: Readable) => payload);
       },

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { onMalformedRequest } from './malformed-requests.js';
 import { problem } from './problem.js';
 
-/** How long a request may take to arrive; whoever takes longer holds a connection for nothing. */
+/** How long a request may take to arrive. A slower client would hold a connection for nothing. */
 export interface ArrivalTimes {
   /** From the first byte of the connection, or of the request, to the end of its head. */
   headMs: number;
@@ -27,9 +27,8 @@ export const nodeTimes = ({ headMs }: ArrivalTimes) => ({
 /**
  * Ends requests whose body does not come, and refuses those that do not say which host they are for (RFC 9112 §3.2).
  *
- * @param streams paths of bodies that may be of any length
  */
-export function endIncompleteRequests(fastify: FastifyInstance, times: ArrivalTimes, streams?: RegExp): void {
+export function endIncompleteRequests(fastify: FastifyInstance, times: ArrivalTimes): void {
   const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
   const stop = (request: FastifyRequest) => clearTimeout(timers.get(request));
 
@@ -38,7 +37,7 @@ export function endIncompleteRequests(fastify: FastifyInstance, times: ArrivalTi
     const { headers, raw } = request;
     const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
     if (!hasBody) return next();
-    if (request.routeOptions.config?.streams || streams?.test(request.url.split('?')[0] ?? '')) {
+    if (request.routeOptions.config?.streams) {
       raw.setTimeout(times.silenceMs, () => raw.destroy());
       return next();
     }

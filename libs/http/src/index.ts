@@ -4,7 +4,6 @@ export { bearerChallenge, bearerOf } from './bearer-challenge.js';
 export {
   authenticateClient,
   basicChallenge,
-  clientForPeople,
   clientMembers,
   findClientForPeople,
 } from './client-authentication.js';
@@ -23,7 +22,6 @@ export {
   scopeChallenge,
   TOKENS,
 } from './management-guard.js';
-export type { MediaRule } from './negotiation.js';
 export { describeApi, describeModule } from './open-api.js';
 export { Operation, type OperationDescription } from './operation.js';
 export { PeriodicWork } from './periodic-work.js';

@@ -15,7 +15,7 @@ const when: Record<RefusalCode, string> = {
     'A change of password or authenticators, with a session that is too old or too weak for it.',
   forbidden:
     'The token lacks a scope, somebody else owns the client, or the signature of a webhook is wrong.',
-  not_found: 'There is no such record, or the token is not the one of this record. Both look the same.',
+  not_found: 'There is no such record, or the token belongs to another record. Both look the same.',
   conflict:
     'Another account has the same address or user name, another authenticator of the kind is bound, or a start was repeated without a secret.',
   not_proven:

@@ -66,7 +66,7 @@ export const Streams = () => RouteFact({ streams: true });
  */
 export const CrossOrigin = () => RouteFact({ crossOrigin: 'path' }, { crossOrigin: 'beneath' });
 
-/** Only a message leads here: whoever sees that it was used sees that a message has found somebody. */
+/** Only a message leads here. A public metric of this route would reveal that a message reached an account. */
 export const LedByMessage = () => RouteFact({ ledByMessage: true });
 
 /** What it does is decided by what the request itself shows, such as a token or a signature, and never by a cookie. */

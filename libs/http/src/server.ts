@@ -18,7 +18,7 @@ import {
 } from './incomplete-requests.js';
 import { createLog, nestLog } from './log.js';
 import { onMalformedRequest, onMalformedUrl } from './malformed-requests.js';
-import { type MediaRule, negotiate } from './negotiation.js';
+import { negotiate } from './negotiation.js';
 import { describeApi } from './open-api.js';
 import { ProblemFilter } from './problem-filter.js';
 import { Readiness } from './readiness.js';
@@ -38,10 +38,8 @@ export interface AppOptions {
 
 export interface ServeOptions extends AppOptions {
   port: number;
-  /** Only whoever runs the process can reach the port: without a token too, all metrics are shown. */
+  /** Only the operator of the process can reach the port: all metrics are shown, also without a token. */
   isPrivate?: boolean;
-  /** Templates of the routes that only a message leads to. */
-  ledByMessage?: RegExp;
   /** A further check of readiness, beside those of the providers. @throws when something that requests need is away */
   ready?(): Promise<void>;
   openApi?: { title: string; description: string };
@@ -49,10 +47,6 @@ export interface ServeOptions extends AppOptions {
   bodyLimit?: number;
   /** How long a request may take to arrive; the usual when left out. */
   arrival?: ArrivalTimes;
-  /** Paths of bodies that may be of any length, and take as long as they need. */
-  streams?: RegExp;
-  /** Of routes that take or give something else than JSON. */
-  media?: readonly MediaRule[];
   /** What pages of other origins may call; nothing when left out. */
   crossOrigin?: CrossOrigin;
   /** Fastify plugins of this process, before its routes; `app` has the providers. */
@@ -88,10 +82,10 @@ export async function createApp(
   endConnectionsWhenLeaving(fastify);
   readForwardedWithoutPorts(fastify, proxies);
   registerCorrelation(fastify, telemetry, proxies);
-  registerAccessLog(fastify, telemetry, options.ledByMessage);
-  endIncompleteRequests(fastify, arrival, options.streams);
+  registerAccessLog(fastify, telemetry);
+  endIncompleteRequests(fastify, arrival);
   if (options.crossOrigin) await openToOrigins(fastify, options.crossOrigin);
-  negotiate(fastify, options.media);
+  negotiate(fastify);
   if (options.openApi) openDocs(fastify);
 
   const { name, module, clock = systemClock, isPrivate } = options;

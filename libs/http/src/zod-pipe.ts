@@ -2,7 +2,7 @@ import { Body, Injectable, Param, type PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
 import { parse } from './refused-exception.js';
 
-/** Lets through what fits the schema. Guards run before pipes: whoever may not ask at all does not learn what is wrong. */
+/** Passes a value that fits the schema. Guards run before pipes: a caller without access does not learn what is wrong with the body. */
 @Injectable()
 export class ZodPipe<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {
   /** @param at name of the member that is looked at, when it is not the whole body */

@@ -31,7 +31,7 @@ const charge = statement(
 /**
  * Consumes one of each.
  *
- * @param flood the store that counts these, when it is available
+ * @param rateLimits the store that counts these, when it is available
  * @returns true when each of them was still within its quota
  */
 export async function consume(

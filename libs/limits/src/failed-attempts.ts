@@ -27,9 +27,9 @@ const sqlWait = (failures: string): string =>
 const again = `case when f.forget_at <= :now then 1 else f.failures + 1 end`;
 
 /** Counts one more failure unless a wait is running. @param from `where` of the row to be counted */
-const countRow = (key: string, forgetMs: string, from = ''): string => `
+const countRow = (key: string, retentionMs: string, from = ''): string => `
   insert into failed_attempts as f (key, failures, wait_until, forget_at)
-  select ${key}, 1, :now::timestamptz + ${sqlWait('1')}, :now::timestamptz + ${forgetMs}::bigint * interval '1 millisecond' ${from}
+  select ${key}, 1, :now::timestamptz + ${sqlWait('1')}, :now::timestamptz + ${retentionMs}::bigint * interval '1 millisecond' ${from}
   on conflict (key) do update set failures = ${again}, wait_until = :now::timestamptz + ${sqlWait(again)}, forget_at = excluded.forget_at,
     told = f.told and f.forget_at > :now
   where f.wait_until <= :now or f.forget_at <= :now
@@ -50,7 +50,7 @@ const count = statement(
 export interface FailureKey {
   key: Buffer;
   /** Milliseconds without an attempt until they are forgotten. */
-  forgetMs: number;
+  retentionMs: number;
 }
 
 const day = 86_400_000;
@@ -58,13 +58,13 @@ const day = 86_400_000;
 /** By the name that a caller has typed, whether or not it belongs to an account. */
 export const failuresByName = (keyring: Keyring, name: string): FailureKey => ({
   key: keyring.mac('failed-attempts', name),
-  forgetMs: day,
+  retentionMs: day,
 });
 
 /** By a random id of ours: of an account (its generation), a session or a browser. Only a success, or a new password, clears these. */
 export const failuresById = (of: 'account' | 'session' | 'browser', id: string): FailureKey => ({
   key: createHash('sha256').update(`failed-attempts/${of} ${id}`).digest(),
-  forgetMs: of === 'account' ? failureWindowMs : 100 * day,
+  retentionMs: of === 'account' ? failureWindowMs : 100 * day,
 });
 
 export interface CountedAttempt {
@@ -96,9 +96,9 @@ export async function countAttempt(
   }>(count, {
     now: new Date(now),
     shown: shown.key,
-    shownForgetMs: shown.forgetMs,
+    shownForgetMs: shown.retentionMs,
     silent: silent?.key ?? null,
-    silentForgetMs: silent?.forgetMs ?? 0,
+    silentForgetMs: silent?.retentionMs ?? 0,
   });
   if (!row || row.shown === null) {
     // Null when another attempt inserted the row at the same moment.
@@ -113,8 +113,8 @@ export async function countAttempt(
 }
 
 /** One after the other, in the order in which they are counted, to avoid deadlocks. */
-const forget = statement(
-  'limits_prune_failures',
+const clear = statement(
+  'limits_clear_failures',
   `with shown as (delete from failed_attempts where key = :shown returning key)
    delete from failed_attempts where key = :silent::bytea and (select count(*) from shown) >= 0`,
 );
@@ -123,7 +123,7 @@ const forget = statement(
 export const clearFailures = (
   sql: Sql,
   { shown, silent }: { shown: FailureKey; silent?: FailureKey | undefined },
-): Promise<object[]> => sql.query(forget, { shown: shown.key, silent: silent?.key ?? null });
+): Promise<object[]> => sql.query(clear, { shown: shown.key, silent: silent?.key ?? null });
 
 const tell = statement(
   'limits_notify_of_failures',

@@ -26,9 +26,9 @@ export const attemptingBrowser = (id: string): AttemptSource => ({
   budget: budgets.failedAttemptsABrowser,
 });
 
-/** Charges a wrong attempt, as SQL that yields `key, spent, resets_at`. Needs `:now`, `:guessers bytea[]` and `:windows integer[]`. */
+/** Charges a wrong attempt, as SQL that yields `key, spent, resets_at`. Needs `:now`, `:sources bytea[]` and `:windows integer[]`. */
 export const consumeFailures = consumeRows(
-  'select unnest(:guessers::bytea[]) as key, unnest(:windows::integer[]) as window_ms',
+  'select unnest(:sources::bytea[]) as key, unnest(:windows::integer[]) as window_ms',
 );
 
 interface Count {

@@ -8,7 +8,6 @@ export { type CodeSent, sendCode } from './acts/send-code.js';
 export { showRecovery } from './acts/show.js';
 export { type StartedRecovery, type StartInput, startRecovery } from './acts/start.js';
 export { readStopSubject, type Stopped, stopRecovery } from './acts/stop.js';
-export { isRecoveryToken, recoveryToken, stopToken } from './bearer.js';
 export type {
   ActContext,
   EnqueueMessage,
@@ -56,4 +55,6 @@ export { policyFrom } from './proving/policy-file.js';
 export { countCodesUnderWay, sealedInRecovery } from './reseal.js';
 export { drawStates, type RecoveryState, states } from './state-machine.js';
 export { countOutbox, sweepMessages, sweepRecoveries } from './sweep.js';
+export { stopToken } from './tokens/link-token.js';
+export { isRecoveryToken, recoveryToken } from './tokens/recovery-token.js';
 export type { OfferedAddress, RecoveryView } from './view.js';

@@ -6,10 +6,10 @@ import {
   type SealedAddress,
 } from '@rekey/accounts';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
-import { matchNumber } from './bearer.js';
 import type { RecoveryContext } from './context.js';
 import { initialMethods, type ProofKind, type RecoveryPolicy, remainingProofs } from './proving/policy.js';
 import type { RecoveryState } from './state-machine.js';
+import { matchNumber } from './tokens/match-number.js';
 
 /** A row of `recoveries`, as the statements of this library select it. */
 export interface RecoveryRow {

@@ -77,18 +77,6 @@ test('each invalid value is reported with its variable, the value and what is al
   ]);
 });
 
-test.each([
-  ['SENDS_IN_ALL', '100', 'CODES_PER_10_MINUTES'],
-  ['SENDS_PER_CLIENT', '100', 'CODES_PER_CLIENT_PER_10_MINUTES'],
-  ['SERVICE_NAME', 'Acme', 'PRODUCT_NAME'],
-  ['TOKEN_ALG', 'RS256', 'ACCESS_TOKEN_ALG'],
-])('the former name %s is refused with its new name, also when both are set', (former, value, name) => {
-  const refused = [`${former}: is now ${name}; allowed: set ${name} instead`];
-  expect(problemsOf({ [former]: value })).toEqual(refused);
-  expect(problemsOf({ [former]: value, [name]: value })).toEqual(refused);
-  expect(problemsOf({ [former]: ' ', [name]: value })).toEqual([]);
-});
-
 test('settings of traces have the words of OpenTelemetry, and a secret is not repeated', () => {
   const OTEL_EXPORTER_OTLP_ENDPOINT = 'https://collector.example:4318/';
   const tracing = (more: Record<string, string>) =>

@@ -5,10 +5,11 @@ import { developmentSecrets } from './development-secrets.js';
 import { readExternalIssuer } from './external-issuer.js';
 import { parseKeyring } from './keyring-text.js';
 import { encrypted, missingInProduction, plainTextPasswords } from './production.js';
+import { renamedVariables } from './renamed-variables.js';
 import type { ProcessName, Settings, TwilioSettings } from './settings.js';
 import { tlsProblems } from './tls-files.js';
 import { hasCredentials } from './variable.js';
-import { renamedVariables, type Values, type VariableName, variables } from './variables.js';
+import { type Values, type VariableName, variables } from './variables.js';
 
 /** Everything that is wrong with the environment, one line each, all at once. The process exits with 78 (EX_CONFIG). */
 export class SettingsError extends Error {

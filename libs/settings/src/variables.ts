@@ -28,14 +28,6 @@ const headers = list(z.string().regex(/^[\w-]+\s*=[\x20-\x7e]*$/)).transform((pa
   }
 });
 
-/** Former names, each with its successor. A process does not start while one is set: it would silently have no effect. */
-export const renamedVariables: Readonly<Record<string, string>> = {
-  SENDS_IN_ALL: 'CODES_PER_10_MINUTES',
-  SENDS_PER_CLIENT: 'CODES_PER_CLIENT_PER_10_MINUTES',
-  SERVICE_NAME: 'PRODUCT_NAME',
-  TOKEN_ALG: 'ACCESS_TOKEN_ALG',
-};
-
 /** Every variable that Rekey reads, in the order of the reference. */
 export const variables = {
   DATABASE_URL: {

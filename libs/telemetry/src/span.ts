@@ -10,7 +10,7 @@ const kinds: Record<SpanRole, SpanKind> = {
   internal: SpanKind.INTERNAL,
 };
 
-/** Begins a span below the place; undefined while there are no traces. Whoever begins it ends it. */
+/** Starts a span below the current one; undefined while tracing is off. The caller ends it. */
 export function startSpan(
   current: TraceContext,
   name: string,
@@ -29,7 +29,7 @@ export function markFailed(span: Span | undefined, fault: unknown): void {
   span?.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** Does the work as a part of the trace, at a place of its own; without traces it is the work alone. */
+/** Runs the work in a span of its own. Without tracing it only runs the work. */
 export async function inSpan<Result>(
   parent: TraceContext | undefined,
   name: string,

@@ -60,8 +60,8 @@ export async function verifyAccessToken(
   const key = read && (await keys.verifyingKey('access_token', read.header.kid));
   if (!key || !token.startsWith(`${jwtHeader(key, 'at+jwt')}.`) || !isSigned(key, token)) return undefined;
   const claims = read.payload as VerifiedAccessToken | undefined;
-  const isOurs = claims?.iss === issuerUrl && claims.exp > Math.floor(clock.now() / 1000);
-  return isOurs ? claims : undefined;
+  const isIssuedHere = claims?.iss === issuerUrl && claims.exp > Math.floor(clock.now() / 1000);
+  return isIssuedHere ? claims : undefined;
 }
 
 const live = statement(

@@ -1,7 +1,7 @@
 import type { CustomFetchOptions } from 'oauth4webapi';
 import { Agent } from 'undici';
 
-/** More than any metadata or token response; whoever sends more is not what we took it for. */
+/** Bytes. More than any metadata or token response: a server that sends more is not an authorization server. */
 const maxResponseSize = 256 * 1024;
 
 /** Statuses of which a Response takes no body, not even an empty one. */

@@ -1,5 +1,6 @@
 import type { Client } from '@rekey/tokens';
-import type { PageParts } from './page-parts.js';
+import { badRequest } from './next-page.js';
+import { type Presenter, ShownInstead } from './presenter.js';
 import type { CarriedParameters } from './views.js';
 
 /** An app that sends a person here, as an OAuth authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3). */
@@ -11,15 +12,6 @@ export interface AppRequest {
   carried: CarriedParameters;
 }
 
-export type ReadRequest =
-  /** Nobody sent the person: the recovery ends with a new password. */
-  | { bare: true }
-  | { app: AppRequest }
-  /** Not safe to send anybody anywhere (RFC 9700 §4.11): an error page. */
-  | { bad: true }
-  /** The app is told, at its registered address (RFC 6749 §4.1.2.1). */
-  | { tell: string };
-
 const names = [
   'response_type',
   'client_id',
@@ -29,43 +21,51 @@ const names = [
   'code_challenge_method',
 ];
 
-/** The address must be one that is registered, to the letter (RFC 9700 §2.1). */
+/**
+ * The app that sends the person; undefined without one: then the recovery ends with a new password. The redirect address must be one
+ * that is registered, to the letter (RFC 9700 §2.1).
+ *
+ * @throws {ShownInstead} an error page, where it is not safe to send anybody anywhere (RFC 9700 §4.11); or with the error to the
+ *   registered address of the app (RFC 6749 §4.1.2.1)
+ */
 export async function readAuthorizationRequest(
-  { clients, context: { issuer, issuerUrl } }: Pick<PageParts, 'clients' | 'context'>,
+  show: Presenter,
   query: Record<string, unknown>,
-): Promise<ReadRequest> {
+): Promise<AppRequest | undefined> {
+  const { clients, context } = show.parts;
+  const { issuer, issuerUrl } = context;
+  const bad = () => new ShownInstead(badRequest(show));
   const carried: CarriedParameters = {};
   for (const name of names) {
     const value = query[name];
-    if (Array.isArray(value)) return { bad: true };
-    if (typeof value === 'string' && (value.length > 2_000 || /\p{Cc}/u.test(value))) return { bad: true };
+    if (Array.isArray(value)) throw bad();
+    if (typeof value === 'string' && (value.length > 2_000 || /\p{Cc}/u.test(value))) throw bad();
     if (typeof value === 'string' && value !== '') carried[name] = value;
   }
   const { client_id: clientId, redirect_uri: redirectUri, state, code_challenge: codeChallenge } = carried;
-  if (clientId === undefined && redirectUri === undefined) return { bare: true };
+  if (clientId === undefined && redirectUri === undefined) return undefined;
   const client = clientId === undefined ? undefined : await clients.find(clientId);
-  if (!client || redirectUri === undefined || !client.redirect_uris.includes(redirectUri))
-    return { bad: true };
-  const tell = (error: string, description: string): ReadRequest => {
+  if (!client || redirectUri === undefined || !client.redirect_uris.includes(redirectUri)) throw bad();
+  const tell = (error: string, description: string): ShownInstead => {
     const url = new URL(redirectUri);
     url.searchParams.set('error', error);
     url.searchParams.set('error_description', description);
     if (state !== undefined) url.searchParams.set('state', state);
     url.searchParams.set('iss', issuerUrl);
-    return { tell: url.href };
+    return new ShownInstead(show.to(url.href));
   };
   if (carried.response_type !== undefined && carried.response_type !== 'code') {
-    return tell('unsupported_response_type', 'only code');
+    throw tell('unsupported_response_type', 'only code');
   }
   // Before anybody has proven anything: an issuer that is not ours has no codes that we could send back.
   if (!issuer.exchangeForCode)
-    return tell('unsupported_response_type', 'tokens come from another issuer here: use the recovery API');
+    throw tell('unsupported_response_type', 'tokens come from another issuer here: use the recovery API');
   if (!client.grants.includes('authorization_code'))
-    return tell('unauthorized_client', 'the client may not use this grant');
+    throw tell('unauthorized_client', 'the client may not use this grant');
   if (carried.code_challenge_method !== 'S256' || !codeChallenge || !/^[\w-]{43}$/.test(codeChallenge)) {
-    return tell('invalid_request', 'code_challenge with code_challenge_method=S256 is required');
+    throw tell('invalid_request', 'code_challenge with code_challenge_method=S256 is required');
   }
-  return { app: { client, redirectUri, state, codeChallenge, carried } };
+  return { client, redirectUri, state, codeChallenge, carried };
 }
 
 /** Where a form may end up, for `form-action`: the origin of an https address, the scheme of an app's own. */

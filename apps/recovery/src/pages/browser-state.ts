@@ -217,7 +217,7 @@ const sealedIn = (text: string): Buffer => readBase64url(text) ?? Buffer.alloc(0
 const aboutText = (browser: string, about: string, subject: string): string =>
   `${browser} ${about} ${subject}`;
 
-/** Unverified: it was sealed here, and whoever acts with it verifies it. */
+/** Not verified here: the cookie was sealed by us, and each act verifies the token again. */
 const accountIn = (accessToken: string): string | undefined =>
   fromJson(subject, Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())?.sub;
 const subject = z.object({ sub: z.string() });

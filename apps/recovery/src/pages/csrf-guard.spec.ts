@@ -1,6 +1,6 @@
-import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import type { FactoryProvider, Provider } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { createApp } from '@rekey/http';
 import { Keyring } from '@rekey/kernel';
 import { openTelemetry } from '@rekey/telemetry';
@@ -16,11 +16,13 @@ const forms = Object.keys(everyForm);
 
 /** The app's own controllers and guards, with providers that open nothing: a handler that runs fails. */
 class WithoutDatabase {}
-const metadata = (key: string) => Reflect.getMetadata(key, RecoveryModule);
+const metadata = (key: string) => new Reflector().get(key, RecoveryModule);
 const opensNothing = (provider: Provider): Provider => {
   const { provide, useFactory } = provider as Partial<FactoryProvider>;
   const isKept = useFactory === undefined || provide === BrowserState || provide === PAGES;
-  return isKept || provide === undefined ? provider : { provide, useValue: { database: { at: () => ({}) } } };
+  return isKept || provide === undefined
+    ? provider
+    : { provide, useValue: { database: { within: () => ({}) } } };
 };
 const module = {
   module: WithoutDatabase,

@@ -51,7 +51,7 @@ export class FinishController {
 
   @Post('return')
   @UseGuards(BrowserRecoveryGuard)
-  async handBack(@CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
+  async returnToApp(@CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
     return recovery.app ? returnToApp(show, recovery) : noSession(show);
   }
 

@@ -48,6 +48,8 @@ export async function provingOr(
   return { view };
 }
 
+export const badRequest = (show: Presenter) =>
+  show.page(400, <NoticePage context={show.context} kind="bad_request" />);
 export const forbidden = (show: Presenter) =>
   show.page(403, <NoticePage context={show.context} kind="forbidden" />);
 export const noSession = (show: Presenter) =>

@@ -11,7 +11,7 @@ import type { PageContext } from './shell.js';
 /** What a handler of pages returns: a page, or where the browser goes. */
 export type Page = Reply<string | undefined>;
 
-/** Thrown by a guard that shows a page, or leads elsewhere, instead of what was asked for. */
+/** Thrown where a page is shown, or the browser is led elsewhere, instead of what was asked for. */
 export class ShownInstead extends Error {
   constructor(readonly page: Page) {
     super('a page is shown instead');

@@ -10,7 +10,7 @@ import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
 import type { Page, Presenter } from './presenter.js';
 import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
-import { CodePage, FormPage, NoticePage } from './views.js';
+import { CodePage, FormPage } from './views.js';
 import { pageWordings } from './wording.js';
 
 const addressOf = ({ address_id: id }: Form): string | undefined =>
@@ -22,10 +22,7 @@ export class RecoverController {
   @Get()
   @Public()
   async form(@Query() query: Form, @Show() show: Presenter) {
-    const read = await readAuthorizationRequest(show.parts, query);
-    if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
-    if ('tell' in read) return show.to(read.tell);
-    const app = 'app' in read ? read.app : undefined;
+    const app = await readAuthorizationRequest(show, query);
     return show.page(
       200,
       <FormPage context={show.context} app={app?.client.name} carried={app?.carried ?? {}} />,
@@ -35,10 +32,7 @@ export class RecoverController {
   @Post()
   @Public()
   async begin(@Body() body: Form, @Show() show: Presenter) {
-    const read = await readAuthorizationRequest(show.parts, body);
-    if ('bad' in read) return show.page(400, <NoticePage context={show.context} kind="bad_request" />);
-    if ('tell' in read) return show.to(read.tell);
-    const app = 'app' in read ? read.app : undefined;
+    const app = await readAuthorizationRequest(show, body);
     const identifier = textIn(body.identifier);
     const country = textIn(body.country);
     const opened = await startRecovery(show.parts.context, {

@@ -35,7 +35,7 @@ export function DevicePage(props: { context: PageContext; code: string; problem?
   );
 }
 
-/** RFC 8628 §5.4: whoever is asked must be able to see that the code is of the device before them, and not somebody else's. */
+/** RFC 8628 §5.4: the person must be able to see that the code belongs to the device in front of them, and not to an attacker's. */
 export function DeviceConsentPage({
   context,
   code,

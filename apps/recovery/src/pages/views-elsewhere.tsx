@@ -15,7 +15,7 @@ export function ElsewherePage(props: {
   isThere: boolean;
 }) {
   const { context, about, page, isThere } = props;
-  const { title, text, goOn, otherwise } = elsewhereWordings[context.locale][about];
+  const { title, text, continue_, otherwise } = elsewhereWordings[context.locale][about];
   // The recovery is at whatever step it is at: this address leads there.
   const newer = about === 'recovery' ? '/recover/code' : page;
   return (
@@ -23,7 +23,7 @@ export function ElsewherePage(props: {
       <p class="lead">{text}</p>
       {isThere && (
         <a class="button wide" href={newer}>
-          {goOn}
+          {continue_}
         </a>
       )}
       <div class="aside">

@@ -209,13 +209,13 @@ export function PasswordPage(props: {
 
 /** Only when going back by itself did not work: the issuer was away for a moment. */
 export function ReturnToAppPage({ context, app }: { context: PageContext; app: string }) {
-  const { handBack } = words(context);
+  const { returnToApp } = words(context);
   return (
-    <Shell context={context} title={handBack.title} step={3}>
-      <p class="lead">{handBack.lead(app)}</p>
+    <Shell context={context} title={returnToApp.title} step={3}>
+      <p class="lead">{returnToApp.lead(app)}</p>
       <PostForm context={context} action="/recover/return">
         <button class="wide" type="submit">
-          {handBack.submit(app)}
+          {returnToApp.submit(app)}
         </button>
       </PostForm>
     </Shell>

@@ -49,7 +49,7 @@ export interface PageWording {
     submit: string;
     refused: Record<'too_short' | 'too_long' | 'blocklisted' | 'too_similar', string>;
   };
-  handBack: { title: string; lead(app: string): string; submit(app: string): string };
+  returnToApp: { title: string; lead(app: string): string; submit(app: string): string };
   done: { title: string; lead: string; told: string; signIn: string; backToApp: string };
   notices: Record<NoticeKind, { title: string; text: string }>;
   restart: string;
@@ -128,7 +128,7 @@ const en: PageWording = {
         'This password is too close to your name, your address or the name of this service. Choose another.',
     },
   },
-  handBack: {
+  returnToApp: {
     title: 'One more step',
     lead: (app) =>
       `You've confirmed it's you. All devices will be signed out of your account, and you'll go back to ${app}.`,
@@ -230,7 +230,7 @@ const zhHans: PageWording = {
       too_similar: '密码与您的名字、邮箱或本服务的名称过于相似。请换一个。',
     },
   },
-  handBack: {
+  returnToApp: {
     title: '最后一步',
     lead: (app) => `您已通过身份验证。所有设备都将退出登录，您将回到${app}。`,
     submit: (app) => `回到${app}`,

@@ -3,7 +3,7 @@ import type { Clock } from '@rekey/kernel';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * The API of the example: notes of whoever is signed in, kept as long as this process lives. It verifies tokens as your API
+ * The API of the example: notes of the person who is signed in, kept in memory. It verifies tokens as your API
  * would, and asks the issuer too, so that a session that was ended counts at once.
  */
 export function notesRoutes(

@@ -33,7 +33,7 @@ const Page = ({ issuer, recovery }: { issuer: string; recovery: string }) => (
           <p class="notice">This example is an app that runs in the browser. It needs JavaScript.</p>
         </noscript>
         <p class="lead">
-          Sign in, telemetry a 30-second token being renewed, end its session from elsewhere, and get back in.
+          Sign in, watch a 30-second token being renewed, end its session from elsewhere, and get back in.
           Open this page in a second tab: both tabs share one session.
         </p>
         <SignIn />

@@ -3,7 +3,7 @@ import { isSameText } from '@rekey/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { MessageStore } from './message-store.js';
 
-/** Of Twilio's shape, made up at each start; the courier beside it is told. */
+/** Credentials in Twilio's format, made at each start and passed to the courier in the same process. */
 export interface TwilioAccount {
   accountSid: string;
   authToken: string;

@@ -16,7 +16,7 @@ export interface Mailbox {
 
 /**
  * Catches every mail and SMS of a development: a real SMTP server and a Twilio-shaped HTTP endpoint, a page for people, and
- * `GET /messages?to=` for scripts. It shows codes to whoever asks, so it listens on this machine only.
+ * `GET /messages?to=` for scripts. It shows codes without authentication, so it listens on this machine only.
  *
  * @throws {Error} in production, and with `code: 'EADDRINUSE'` when the port is taken
  */

@@ -20,6 +20,8 @@ export class DatabaseStandardWords1764000000033 implements MigrationInterface {
       await queryRunner.query(`alter table ${table} rename constraint ${from} to ${to}`);
     for (const [from, to] of indexes) await queryRunner.query(`alter index ${from} rename to ${to}`);
 
+    await renameMember(queryRunner, 'link_number', 'match_number');
+
     await queryRunner.query('alter table recoveries drop constraint recoveries_state_check');
     await queryRunner.query(`update recoveries set state = 'completed' where state = 'settled'`);
     await queryRunner.query(`
@@ -39,6 +41,7 @@ export class DatabaseStandardWords1764000000033 implements MigrationInterface {
       alter table recoveries add constraint recoveries_state_check
         check (state in ('proving', 'held', 'proven', 'settled', 'stopped', 'expired'))`);
 
+    await renameMember(queryRunner, 'match_number', 'link_number');
     for (const [from, to] of indexes) await queryRunner.query(`alter index ${to} rename to ${from}`);
     for (const [table, from, to] of constraints)
       await queryRunner.query(`alter table ${table} rename constraint ${to} to ${from}`);
@@ -49,6 +52,13 @@ export class DatabaseStandardWords1764000000033 implements MigrationInterface {
     await queryRunner.query('alter table idempotent_responses rename to kept_answers');
   }
 }
+
+/** A repeated request gets the stored response: it has the words of today. */
+const renameMember = (queryRunner: QueryRunner, from: string, to: string): Promise<unknown> =>
+  queryRunner.query(`
+    update idempotent_responses
+    set response = (response::jsonb - '${from}' || jsonb_build_object('${to}', response::jsonb -> '${from}'))::json
+    where response::jsonb ? '${from}'`);
 
 const columns = [
   ['idempotent_responses', 'answer', 'response'],

@@ -1,7 +1,7 @@
 import { type Sql, statement } from '@rekey/database';
 import { budgetWindowMs } from './reserve.js';
 
-const giveBack = statement(
+const refund = statement(
   'limits_refund_sms',
   `with gone as (
      delete from sms_reservations where message_id = :messageId
@@ -23,5 +23,5 @@ const giveBack = statement(
 
 /** Refunds the price of a message that the provider has certainly not accepted. After a timeout nobody knows, so the money stays spent. */
 export async function refundSms(sql: Sql, now: number, messageId: string): Promise<void> {
-  await sql.query(giveBack, { messageId, now: new Date(now), windowMs: budgetWindowMs });
+  await sql.query(refund, { messageId, now: new Date(now), windowMs: budgetWindowMs });
 }

@@ -1,8 +1,8 @@
 import { hasPassword } from '@rekey/accounts';
 import { statement } from '@rekey/database';
-import { isRecoveryToken } from '../bearer.js';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { keepsPassword } from '../proving/policy.js';
+import { isRecoveryToken } from '../tokens/recovery-token.js';
 
 const look = statement(
   'recovery_has_password',

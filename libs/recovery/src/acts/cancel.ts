@@ -1,9 +1,9 @@
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { isRecoveryToken } from '../bearer.js';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { sourceStates, sqlStates, targetState } from '../state-machine.js';
+import { isRecoveryToken } from '../tokens/recovery-token.js';
 
 /**
  * Everything that is erased when a recovery ends, for whatever reason. Afterwards the row does not reveal the person, nor that two

@@ -19,7 +19,6 @@ import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { correlationOf } from '@rekey/telemetry';
 import { endOlderSessions } from '@rekey/tokens';
-import { isRecoveryToken } from '../bearer.js';
 import type { IssuedTokens, RecoveryContext, RecoveryReference } from '../context.js';
 import { clearFailedSignIns } from '../enrolment/clear-failures.js';
 import { type Claimed, claimCompletion, releaseCompletion } from '../lease.js';
@@ -28,6 +27,7 @@ import { keepsPassword } from '../proving/policy.js';
 import { notProven, rejudge } from '../proving/rejudge.js';
 import { type RecoveryState, sourceStates, sqlStates, targetState } from '../state-machine.js';
 import { saveFormer, sealFormer } from '../stops/former-password.js';
+import { isRecoveryToken } from '../tokens/recovery-token.js';
 import { wiped } from './cancel.js';
 
 export type Completed = IssuedTokens & {

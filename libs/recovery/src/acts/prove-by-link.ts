@@ -1,9 +1,11 @@
 import { isSameText, type Refusal, refuse } from '@rekey/kernel';
-import { isRecoveryToken, matchNumbers, readLinkToken } from '../bearer.js';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import type { AttemptCaller } from '../proving/attempt-from.js';
 import { attemptStatements } from '../proving/attempt-statement.js';
 import { answeringByLink } from '../proving/verifiers.js';
+import { readLinkToken } from '../tokens/link-token.js';
+import { matchNumbers } from '../tokens/match-number.js';
+import { isRecoveryToken } from '../tokens/recovery-token.js';
 import type { RecoveryView } from '../view.js';
 import { proveWith } from './prove.js';
 
@@ -26,7 +28,7 @@ export async function proveByLink(
   const isRight = isHere || matchNumbers(keyring, read.id).some((number) => isNumber(number, by.number));
   return proveWith(context, read.id, answeringByLink(isRight), {
     value: '',
-    burning: attemptStatements.link,
+    statement: attemptStatements.link,
     counter: read.counter,
     // In the starting browser there is nothing to guess.
     caller: isHere ? undefined : by.caller,

@@ -11,7 +11,6 @@ import {
   oddsParameters,
 } from '@rekey/limits';
 import { correlationOf, type LabelsOf } from '@rekey/telemetry';
-import { isRecoveryToken } from '../bearer.js';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { lifetimes, triesPerRecovery } from '../lifetimes.js';
 import { type AttemptCaller, attemptFrom } from '../proving/attempt-from.js';
@@ -19,10 +18,12 @@ import { type Attempt, attemptStatements, withinFailureLimit } from '../proving/
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';
 import { classOf, type ProofKind } from '../proving/policy.js';
 import { recordFailure } from '../proving/record-failure.js';
-import { eventOf, rejudge, timesOf } from '../proving/rejudge.js';
+import { rejudge } from '../proving/rejudge.js';
 import { type Verified, type Verifier, verifiers } from '../proving/verifiers.js';
 import { sourceStates, sqlStates, targetState } from '../state-machine.js';
-import { notifyOfHold, timesOfTransition } from '../stops/hold.js';
+import { notifyOfHold } from '../stops/hold.js';
+import { isRecoveryToken } from '../tokens/recovery-token.js';
+import { eventOf, timesOf, timesOfTransition } from '../transition.js';
 import {
   offeredAddresses,
   type RecoveryView,
@@ -84,14 +85,14 @@ export async function prove(
   const caller = kind === 'backup_code' ? undefined : by;
   return proveWith(context, reference.id, verifiers[kind], {
     value,
-    burning: attemptStatements[kind],
+    statement: attemptStatements[kind],
     caller,
   });
 }
 
 interface AttemptInput {
   value: string;
-  burning: (typeof attemptStatements)[ProofKind];
+  statement: (typeof attemptStatements)[ProofKind];
   counter?: number;
   caller: AttemptCaller | undefined;
 }
@@ -128,7 +129,7 @@ async function attempt(
 ): Promise<RecoveryView | Refusal> {
   const { database, keyring, clock, policy } = context;
   const now = clock.now();
-  const [row] = await database.query<Attempt>(by.burning, {
+  const [row] = await database.query<Attempt>(by.statement, {
     id,
     now: new Date(now),
     idleExpiresAt: new Date(now + lifetimes.idle),

@@ -4,10 +4,10 @@ import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
-import { isRecoveryToken } from '../bearer.js';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { idempotentRequest, runOnce, saveIdempotentResponse } from '../idempotency.js';
 import { lifetimes } from '../lifetimes.js';
+import { isRecoveryToken } from '../tokens/recovery-token.js';
 import { type RecoveryRow, rowColumns, stateAt, stateRefusal } from '../view.js';
 
 export interface CodeSent {

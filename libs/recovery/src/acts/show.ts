@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '@rekey/kernel';
-import { isRecoveryToken } from '../bearer.js';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { rejudge } from '../proving/rejudge.js';
+import { isRecoveryToken } from '../tokens/recovery-token.js';
 import type { RecoveryView } from '../view.js';
 
 /** Returns the recovery. Reading does not extend its lifetime. Refusals: `not_found`. */

@@ -14,10 +14,10 @@ import {
 } from '@rekey/limits';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
-import { recoveryToken } from '../bearer.js';
 import type { RecoveryContext } from '../context.js';
 import { idempotentRequest, runOnce, saveIdempotentResponse } from '../idempotency.js';
 import { lifetimes } from '../lifetimes.js';
+import { recoveryToken } from '../tokens/recovery-token.js';
 import { type RecoveryView, viewOf } from '../view.js';
 
 export interface StartInput {

@@ -79,7 +79,7 @@ interface AttemptRow {
 
 const forget = statement('sign_in_clear_failures', clearRows('array[:key::bytea]'));
 
-const forgetAll = statement(
+const clearAll = statement(
   'sign_in_clear_all_failures',
   `with found as (
      ${totpEvidence(':account', 'sign-in')}
@@ -94,7 +94,7 @@ const forgetAll = statement(
  * consumed.
  */
 export const clearSecondFactorFailures = (sql: Sql, account: string): Promise<object[]> =>
-  sql.query(forgetAll, { account });
+  sql.query(clearAll, { account });
 
 /**
  * Checks the second factor of a sign-in whose password was right. It is required wherever an authenticator app is bound, also with a new

@@ -3,9 +3,9 @@ import type { Locale } from '@rekey/kernel';
 import { budgets, defaultOdds, oddsParameters, type SmsRefusal } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import type { Correlation } from '@rekey/telemetry';
-import { codeLinkToken, stopToken, undoToken } from '../bearer.js';
 import type { MessageContext } from '../context.js';
 import { lifetimes, triesPerRecovery } from '../lifetimes.js';
+import { codeLinkToken, stopToken, undoToken } from '../tokens/link-token.js';
 import { type ClaimedRow, claimStatement, type MessageKind, shardsOf } from './claim-statement.js';
 import type { AccountNotification } from './notifications.js';
 

@@ -69,7 +69,7 @@ export async function notifyOfChange(
   });
 }
 
-/** Audits a change and notifies every address, whoever made it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
+/** Audits a change and notifies every address, also when the owner made it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
 export async function recordChange(
   tx: Transaction,
   of: {

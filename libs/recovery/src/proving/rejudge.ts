@@ -1,12 +1,12 @@
-import { type AuditEventName, auditInsert } from '@rekey/audit';
+import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { correlationOf } from '@rekey/telemetry';
 import { wiped } from '../acts/cancel.js';
 import type { RecoveryContext } from '../context.js';
-import { lifetimes } from '../lifetimes.js';
 import { sourceStates, sqlStates, targetState } from '../state-machine.js';
-import { notifyOfHold, timesOfTransition } from '../stops/hold.js';
+import { notifyOfHold } from '../stops/hold.js';
+import { eventOf, timesOf, timesOfTransition } from '../transition.js';
 import {
   offeredAddresses,
   type RecoveryRow,
@@ -79,27 +79,6 @@ async function carryOut(
 }
 
 const moveTo = (outcome: 'proven' | 'held') => (outcome === 'held' ? 'hold' : 'prove');
-/** The audit event of each transition that a judgement decides. */
-export const eventOf = {
-  prove: 'recovery_proven',
-  prove_more: 'recovery_proof_accepted',
-  hold: 'recovery_held',
-  reopen: 'recovery_reopened',
-} as const satisfies Record<string, AuditEventName>;
-
-/** The values of {@link timesOfTransition}. */
-export function timesOf(now: number, verdict: Verdict) {
-  const hold = verdict.outcome === 'held' ? verdict.hold : undefined;
-  const heldUntil = hold?.until ?? null;
-  return {
-    heldUntil,
-    heldFor: hold?.for ?? null,
-    comesBackUntil: heldUntil && new Date(heldUntil.getTime() + lifetimes.afterHold),
-    idleExpiresAt: new Date(now + lifetimes.idle),
-    expiresAt: new Date(now + lifetimes.recovery),
-  };
-}
-
 /** Reads nothing of the account before a first proof: neither the response nor its time may reveal whether there is one. */
 const known = `(case when recoveries.proofs <> '{}' then recoveries.account_id end)`;
 

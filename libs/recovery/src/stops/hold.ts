@@ -46,15 +46,3 @@ export const notifyOfHold = (from: string): string => `
   insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
   select gen_random_uuid(), ${from}.id, 'recovery_held', 'queued', :now, :heldUntil::timestamptz, :now, address.id, :requestId::uuid, :traceparent
   from ${from}, lateral (${addressesToWarn(`${from}.account_id`)}) address where :state = 'held'`;
-
-/**
- * The times that a transition sets, as assignments. A held recovery lives long enough for the person to come back after the hold. One that
- * returns to proving gets the usual times. Needs `:state`, `:heldUntil`, `:heldFor`, `:now`, `:comesBackUntil`, `:idleExpiresAt` and
- * `:expiresAt`.
- */
-export const timesOfTransition = `
-  held_until = case when :state = 'held' then :heldUntil::timestamptz else held_until end,
-  held_for = case when :state = 'held' then :heldFor::timestamptz else held_for end,
-  proven_at = case when :state = 'proven' then :now::timestamptz end,
-  expires_at = case when :state = 'held' then :comesBackUntil::timestamptz when state = 'held' and :state = 'proving' then :expiresAt::timestamptz else expires_at end,
-  idle_expires_at = case when :state = 'held' then :comesBackUntil::timestamptz when state = 'held' and :state = 'proving' then :idleExpiresAt::timestamptz else idle_expires_at end`;

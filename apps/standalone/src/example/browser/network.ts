@@ -1,6 +1,6 @@
 import { note } from './journal.js';
 
-/** The network of this page, which can be cut; what goes over it is told. */
+/** The network of this page. It can be cut, and it reports every request. */
 export function network(): { fetch: typeof fetch; isCut: boolean } {
   const wire = {
     isCut: false,

@@ -7,7 +7,7 @@ const labels: Record<ProofKind, string> = {
   backup_code: 'Backup code',
 };
 
-/** The recovery in the page: who, the code, and back in; whoever waits goes on. */
+/** The recovery in the page: identifier, code, and back in. Requests that waited then continue. */
 export class WayBack {
   private recovery: Recovery | undefined;
   private answer: ((verdict: boolean) => void) | undefined;

@@ -1,28 +1,5 @@
-import { isUuid, type Keyring, readBase64url } from '@rekey/kernel';
-import type { RecoveryReference } from './context.js';
-import { lifetimes } from './lifetimes.js';
-
-/**
- * The bearer token of a recovery: a 256-bit keyed digest of its id. It is not stored, not even as a digest. It can be derived again for an
- * idempotent response to a repeated start.
- */
-export const recoveryToken = (keyring: Keyring, recoveryId: string): string =>
-  keyring.mac('recovery-token', recoveryId).toString('base64url');
-
-/** Compares in constant time and without a database lookup: a wrong token costs an attacker a 404 and costs us nothing. */
-export function isRecoveryToken(keyring: Keyring, { id, token }: RecoveryReference): boolean {
-  if (!isUuid(id) || !/^[\w-]{43}$/.test(token)) return false;
-  const mac = readBase64url(token);
-  return mac !== undefined && keyring.isMac(mac, 'recovery-token', id);
-}
-
-/** Three digits. The browser that started the recovery shows them; the page behind the link in a mail asks for them. */
-export const matchNumber = (keyring: Keyring, recoveryId: string): string =>
-  matchNumbers(keyring, recoveryId)[0] ?? '';
-
-/** Includes the numbers under older keys: a browser that started before a key rotation still shows its own number. */
-export const matchNumbers = (keyring: Keyring, recoveryId: string): string[] =>
-  keyring.macs('link-number', recoveryId).map((mac) => String(100 + (mac.readUInt32BE() % 900)));
+import { type Keyring, readBase64url } from '@rekey/kernel';
+import { lifetimes } from '../lifetimes.js';
 
 const idBytes = 16;
 const timeBytes = 6;

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadSettings, SettingsError } from './index.js';
+import { renamedVariables } from './renamed-variables.js';
+
+let dataDir: string;
+beforeAll(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'rekey-settings-'));
+});
+afterAll(() => rmSync(dataDir, { recursive: true }));
+
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    loadSettings({ REKEY_DATA_DIR: dataDir, ...environment }, 'standalone');
+    return [];
+  } catch (fault) {
+    if (fault instanceof SettingsError) return [...fault.problems];
+    throw fault;
+  }
+}
+
+test.each([
+  ['SENDS_IN_ALL', '100', 'CODES_PER_10_MINUTES'],
+  ['SENDS_PER_CLIENT', '100', 'CODES_PER_CLIENT_PER_10_MINUTES'],
+  ['SERVICE_NAME', 'Acme', 'PRODUCT_NAME'],
+  ['TOKEN_ALG', 'RS256', 'ACCESS_TOKEN_ALG'],
+])('the former name %s is refused with its new name, also when both are set', (former, value, name) => {
+  const refused = [`${former}: is now ${name}; allowed: set ${name} instead`];
+  expect(problemsOf({ [former]: value })).toEqual(refused);
+  expect(problemsOf({ [former]: value, [name]: value })).toEqual(refused);
+  expect(problemsOf({ [former]: ' ', [name]: value })).toEqual([]);
+});
+
+test('the table above has every former name', () => {
+  expect(Object.keys(renamedVariables)).toHaveLength(4);
+});
