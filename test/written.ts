@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** `npm run written` writes them; without it they are compared. */
+/** `npm run written` writes the files; without it they are compared. */
 const write = process.env.REKEY_WRITE === '1';
 
-/** A file that is written from the code and committed: is it what the code says now? */
+/** A file that is generated from the code and committed: does it match the code? */
 export function expectWritten(file: string, text: string): void {
   if (write) writeFileSync(file, text);
   const there = existsSync(file) ? readFileSync(file, 'utf8') : '(missing)';
-  // The diff of a whole file helps nobody; the command does.
+  // The diff of a whole file is too long to help; the command is enough.
   const verdict =
     there === text
       ? 'as written'
@@ -16,8 +16,7 @@ export function expectWritten(file: string, text: string): void {
 }
 
 /**
- * A part of a page, between `<!-- name -->` and `<!-- /name -->`: is it what the code says now? A person writes the rest of
- * the page.
+ * A part of a page, between `<!-- name -->` and `<!-- /name -->`: does it match the code? A person writes the rest of the page.
  */
 export function expectPartWritten(file: string, name: string, text: string): void {
   const page = readFileSync(file, 'utf8');

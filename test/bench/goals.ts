@@ -8,12 +8,12 @@ export interface Goal {
   met: boolean;
 }
 
-/** A difference that chance makes less than once in a hundred runs is one. */
+/** A difference counts when chance makes it less than once in a hundred runs. */
 const chance = 0.01;
-/** …and one that nobody could measure through a network is none. */
+/** …and when it can be measured through a network. */
 const sameWithin = 0.1;
 
-/** The goals of the project, as far as this run can tell. Load is judged at the highest concurrency that was run. */
+/** The goals of the project, as far as this run can check them. Load is judged at the highest concurrency of the run. */
 export function judge(rounds: readonly Round[], slow: SlowMail | undefined): Goal[] {
   const contests = [...new Set(rounds.map(({ contest }) => contest))];
   const goals = contests.flatMap((contest) => {

@@ -5,36 +5,36 @@ import { costOfEach, type StatementCost } from './measure/postgres-meter.js';
 import { readStat } from './measure/proc.js';
 import type { SystemUnderLoad } from './systems/system-under-load.js';
 
-/** A system under constant load for a while. "A run" is one flow or one operation. */
+/** A system under constant load for a while. A "run" is one flow or one operation. */
 export interface Slice {
   runs: number;
   runsPerSecond: number;
   /** Milliseconds of each run, by step, unsorted. */
   times: Map<string, number[]>;
   faults: Faults;
-  /** CPU milliseconds a run, what the load left behind included. */
+  /** CPU milliseconds per run, with the work that the load left behind. */
   cpu: { node: number; postgres: number };
-  /** SQL statements a run, likewise: one by one, the most frequent first. */
+  /** SQL statements per run, with the same work: one by one, the most frequent first. */
   statements: StatementCost[];
-  /** Mails a run: the code, and whatever else the system writes. */
+  /** Mails per run: the code, and all other mails. */
   mails: number;
-  /** Milliseconds after the load until the last mail was out. */
+  /** Milliseconds from the end of the load to the last mail. */
   afterwards: number;
-  /** Shares of one core that driver and mail sink took: near 1, they are what is measured. */
+  /** Shares of one core that driver and mail sink used: near 1, the bench measures them instead. */
   driver: number;
   sink: number;
 }
 
-/** @returns SQL statements a run, all together */
+/** @returns SQL statements per run, all together */
 export const statementsOf = ({ statements }: Slice): number =>
   statements.reduce((sum, { calls, nested }) => sum + (nested ? 0 : calls), 0);
 
-/** Connections, prepared statements and compiled code have come up by then; not measured. In parts of a slice's seconds. */
+/** Time for connections, prepared statements and compiled code; not measured. In parts of a slice's seconds. */
 const runIn = 1 / 6;
 
 const warmUpConcurrency = 24;
 
-/** Until the compiler has seen the hot paths. Not measured. */
+/** Operations until the hot paths are compiled; not measured. */
 export async function warmUp(contest: Contest, bench: Bench, system: SystemUnderLoad): Promise<void> {
   const driver = contest.open(bench, system, warmUpConcurrency);
   try {
@@ -45,7 +45,7 @@ export async function warmUp(contest: Contest, bench: Bench, system: SystemUnder
   }
 }
 
-/** @param concurrency runs under way; each that ends is followed by the next at once (a closed loop) */
+/** @param concurrency runs under way; the next starts as soon as one ends (a closed loop) */
 export async function loadSlice(
   contest: Contest,
   bench: Bench,
@@ -107,7 +107,7 @@ async function closedLoop({ steps }: Contest, driver: Driver, concurrency: numbe
         note(await driver.once());
       } catch (fault) {
         faults.note(fault);
-        // A system that refuses at once is not to be asked ten thousand times a second.
+        // A system that refuses at once must not get ten thousand requests a second.
         await pause(50);
       }
     }

@@ -3,16 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { MailSeen } from './mail-sink.js';
 
-/** Longer than this, and the mail is lost as far as the bench is concerned. */
+/** After this time the bench counts the mail as lost. */
 const patienceMs = 10_000;
 
-/** The driver's view of the mail sink. */
+/** The mail sink as the driver sees it. */
 export class MailArrivals {
   private readonly waiting = new Map<string, (code: string) => void>();
   private lastAt = performance.now();
-  /** Every mail so far, those without a code and those that nobody waited for included. */
+  /** Every mail so far, also those without a code and those that nobody waited for. */
   count = 0;
-  /** Hears of every mail. */
+  /** Called for every mail. */
   onMail: ((to: string) => void) | undefined;
 
   private constructor(
@@ -35,7 +35,7 @@ export class MailArrivals {
     return this.sink.pid ?? 0;
   }
 
-  /** To be called before the start, as a mail may be faster than the answer. @throws when none comes */
+  /** Call it before the start, because a mail may be faster than the response. @throws when none comes */
   codeFor(address: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -49,7 +49,7 @@ export class MailArrivals {
     });
   }
 
-  /** No longer waits for an address. */
+  /** Stops waiting for an address. */
   forget(address: string): void {
     this.waiting.get(address)?.('');
     this.waiting.delete(address);
@@ -61,7 +61,7 @@ export class MailArrivals {
   }
 
   /**
-   * Waits until no mail has come for a while: what the load has left behind (notices, retries) is part of its cost.
+   * Waits until no mail has come for a while: work after the load (notifications, retries) is part of its cost.
    *
    * @returns milliseconds from now to the last mail
    */

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import { SMTPServer } from 'smtp-server';
 
 /**
- * An SMTP server in a process of its own that tells its parent of each mail: to whom, and which code stood in it. Told a
- * number, it takes that many milliseconds longer to accept a mail.
+ * An SMTP server in its own process that reports each mail to its parent: the recipient and the code. After it gets a number,
+ * it takes that many milliseconds longer to accept a mail.
  */
 export interface MailSeen {
   to: string;
@@ -13,7 +13,7 @@ export interface MailSeen {
 
 let delayMs = 0;
 
-/** The code stands grouped in the plain text, which comes first (RFC 2046 §5.1.4). */
+/** The plain text comes first (RFC 2046 §5.1.4) and has the code in groups. */
 function codeIn(mail: string): string {
   const body = mail.slice(mail.indexOf('\r\n\r\n'));
   const [, first = '', second = ''] = /(?<!\d)(\d{4}) (\d{4})(?!\d)/.exec(body) ?? [];

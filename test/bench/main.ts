@@ -66,10 +66,10 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const stage = new Stage();
-  // Whoever reads the figures may leave early (`| head`); the stage is cleared all the same.
+  // A reader of the figures may leave early (`| head`); the stage is cleared all the same.
   process.stdout.on('error', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // The embedded PostgreSQL listens too, and would leave before everyone else has.
+    // The embedded PostgreSQL has its own handler, and would stop before its users do.
     process.removeAllListeners(signal);
     process.once(signal, () => void stage.clear().finally(() => process.exit(130)));
   }
@@ -84,5 +84,5 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-// The embedded PostgreSQL's exit hook forgets `process.exitCode`.
+// The embedded PostgreSQL's exit hook ignores `process.exitCode`.
 process.exit(await main(process.argv.slice(2)));

@@ -5,15 +5,15 @@ export interface Options {
   contests: ContestName[];
   /** Length of one measured slice of recoveries. */
   seconds: number;
-  /** Slices of each system at each concurrency, taken in turns. */
+  /** Slices of each system at each concurrency, in turns. */
   rounds: number;
-  /** Runs under way at once; one series of slices for each. */
+  /** Runs under way at once; each value has its own series of slices. */
   concurrency: number[];
   only?: SystemName | undefined;
-  /** Accounts loaded into each system before it is measured. */
+  /** Accounts that each system holds before the measurement. */
   accounts: number;
   slowMail: boolean;
-  /** Show what a run is made of. */
+  /** Show the statements of a run. */
   statements: boolean;
   /** A folder for CPU profiles. */
   profile?: string | undefined;
@@ -38,7 +38,7 @@ export const usage = `npm run bench -- [options]
   --assert             exit with 1 when a goal is missed
 `;
 
-/** @throws {Error} that says which option was read how */
+/** @throws {Error} that names the option and the value */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,

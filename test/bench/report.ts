@@ -7,7 +7,7 @@ import type { Round } from './rounds.js';
 import type { SlowMail } from './slow-mail.js';
 import type { SystemName, SystemUnderLoad } from './systems/system-under-load.js';
 
-/** One line of the table: what is measured, how a slice shows it, how many decimals. */
+/** One line of the table: its label, its value in a slice, its number of decimals. */
 interface Figure {
   label: string;
   of: (slice: Slice) => number;
@@ -62,7 +62,7 @@ export function describeRound({ contest, concurrency, slices }: Round): string[]
 const titleOf = ({ contest: { name }, concurrency }: Pick<Round, 'contest' | 'concurrency'>): string =>
   `${name}, concurrency ${concurrency}`;
 
-/** Slices taken one after the other are compared with each other: what slowed the one down slowed the other down too. */
+/** Slices in the same round are compared with each other: a slow machine slows down both. */
 function ratios(slices: Round['slices'], { of }: Figure): number[] {
   const floor = slices.get('floor') ?? [];
   return (slices.get('rekey') ?? []).map((slice, at) => of(slice) / of(floor[at] as Slice));
@@ -86,7 +86,7 @@ const showSpread = ({ median, min, max }: Spread, decimals: number): string =>
     ? show(median, decimals)
     : `${show(median, decimals)} (${show(min, decimals)}–${show(max, decimals)})`;
 
-/** A ratio to nothing is none. */
+/** A ratio to zero is undefined. */
 const show = (value: number, decimals: number): string =>
   Number.isFinite(value) ? value.toFixed(decimals) : '–';
 
@@ -98,7 +98,7 @@ function faultsOf(name: string, taken: Slice[]): string[] {
     : [`${name}: ${faults.total} runs failed`, ...faults.lines().map((line) => `  ${line}`)];
 }
 
-/** Which statements a run is made of, from the last slice at this concurrency. */
+/** The statements of a run, from the last slice at this concurrency. */
 export function describeStatements({ contest, concurrency, slices }: Round): string[] {
   return [...slices].flatMap(([name, taken]) => [
     '',
@@ -121,7 +121,7 @@ export function describeStatements({ contest, concurrency, slices }: Round): str
   ]);
 }
 
-/** Peak memory of each process, and what it complained of in its log. */
+/** Peak memory of each process, and the warnings in its log. */
 export function describeProcesses(systems: readonly SystemUnderLoad[]): string[] {
   const peaks = systems.map(({ processes }) => processes.map(({ pid }) => peakMemory(pid)));
   const rows = systems.flatMap(({ name, processes }, at) => [

@@ -3,7 +3,7 @@ import { loadSlice, type Slice, warmUp } from './load-slice.js';
 import type { Options } from './options.js';
 import type { SystemName, SystemUnderLoad } from './systems/system-under-load.js';
 
-/** The slices of each system at one concurrency, in the order they were taken. */
+/** The slices of each system at one concurrency, in their order. */
 export interface Round {
   contest: Contest;
   concurrency: number;
@@ -11,8 +11,8 @@ export interface Round {
 }
 
 /**
- * Slices of all systems in turns, so that what else the machine does meets them alike; every second round in the other
- * order, so that none always follows the other.
+ * Slices of all systems in turns, so that other load on the machine affects all; every second round has the reverse order, so
+ * that no system always follows the other.
  */
 export async function hold(
   contest: Contest,

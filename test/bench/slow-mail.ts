@@ -5,24 +5,24 @@ import { Faults } from './measure/faults.js';
 import { ascending, likelyByChance, quantile } from './measure/statistics.js';
 import type { RecoverySystem } from './systems/system-under-load.js';
 
-/** How fast starts are answered for identifiers that are known and that are not, while mail is slow. */
+/** The latency of starts for known and unknown identifiers while mail is slow. */
 export interface SlowMail {
   known: number[];
   unknown: number[];
   quantiles: { share: number; known: number; unknown: number; ratio: number; byChance: number }[];
-  /** Bytes of an answer, smallest and largest; the same for both kinds when nothing tells them apart. */
+  /** The smallest and the largest response in bytes; the same for both kinds when they do not differ. */
   bytes: { known: [number, number]; unknown: [number, number] };
   mailsToUnknown: number;
   faults: Faults;
 }
 
 const delayMs = 100;
-/** Far from full, so that queueing does not hide what an account lookup would add. */
+/** Far below capacity, so that queueing does not hide the time of an account lookup. */
 const pairsPerSecond = 25;
 
 type Kind = 'known' | 'unknown';
 
-/** Pairs of one known and one unknown start, which of them first by lot, on a fixed beat (an open loop). */
+/** Pairs of a known and an unknown start in random order, at fixed intervals (an open loop). */
 export async function slowMail(
   { arrivals }: Bench,
   system: RecoverySystem,
@@ -53,7 +53,7 @@ export async function slowMail(
     const pairs = Math.ceil(seconds * pairsPerSecond);
     const begun = performance.now();
     for (let pair = 0; pair < pairs; pair++) {
-      // As long as a known address, so that the answer's length and the work of sealing it are no difference of ours.
+      // As long as a known address, so that neither the length of the response nor the encryption makes a difference.
       const known = system.nextAddress();
       const both: [Kind, string][] = [
         ['known', known],

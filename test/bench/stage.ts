@@ -9,13 +9,13 @@ import { PostgresMeter } from './measure/postgres-meter.js';
 import type { Options } from './options.js';
 import type { Starters, SystemUnderLoad } from './systems/system-under-load.js';
 
-/** Durable as a deployment is: what a flush to disk costs, both systems pay. */
+/** As durable as a deployment: both systems pay for a flush to disk. */
 const postgresFlags = [
   ...['fsync=on', 'synchronous_commit=on', 'max_connections=200'],
   ...['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.max=10000'],
 ].flatMap((setting) => ['-c', setting]);
 
-/** Everything that a run needs on its feet: one PostgreSQL with a database for each system, the mail sink, the systems. */
+/** The environment of a run: one PostgreSQL with a database for each system, the mail sink, the systems. */
 export class Stage {
   bench!: Bench;
   private postgresUrl = '';
@@ -39,7 +39,7 @@ export class Stage {
     this.bench = { arrivals, postgres };
   }
 
-  /** Starts the systems for some contests, on databases of their own; they and these are gone when `work` is done. */
+  /** Starts the systems for some contests, on databases of their own; all are gone when `work` is done. */
   async with<T>(
     starters: Starters,
     { accounts, only, profile }: Options,
@@ -72,7 +72,7 @@ export class Stage {
     return result;
   }
 
-  /** Takes everything down, last first, however far the building came; safe to call twice. */
+  /** Stops everything in reverse order, also after a failed start; safe to call twice. */
   async clear(downTo = 0): Promise<void> {
     while (this.undo.length > downTo) await this.undo.pop()?.();
   }

@@ -3,18 +3,18 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
-/** What a page is waited for: on a machine that has other work, ten times what it takes. */
+/** The time limit for a page: ten times what it takes, for a busy machine. */
 const waitedMs = 120_000;
 
 export interface TestBrowser {
-  /** A new profile; one that a test leaves open is closed after the last. */
+  /** A new profile; a profile that a test leaves open is closed after the last test. */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>;
 }
 
 /**
- * A real Chromium, the one of the system, for the tests of a block.
+ * The Chromium of the system, for the tests of a block.
  *
- * @throws {Error} before the first test, that says how to get one
+ * @throws {Error} before the first test, with the way to install one
  */
 export function useBrowser(): TestBrowser {
   let browser: Browser;

@@ -50,7 +50,7 @@ describe('the example app in Chromium', () => {
     await page.waitForSelector('#token:visible');
     return page;
   };
-  /** For the device and for the issuer. */
+  /** Advances the clocks of the device and of the issuer. */
   const pass = async (seconds: number) => {
     rekey.clock.advance(seconds * 1000);
     await context.clock.fastForward(seconds * 1000);
@@ -108,12 +108,12 @@ describe('the example app in Chromium', () => {
     expect(await livingSessions()).toBe(1);
     await other.click('#sign-out');
     await one.waitForSelector('#sign-in:visible');
-    // The tabs forget first, then the issuer is told.
+    // The tabs forget their session first, then the issuer is told.
     await until('the end', async () => ((await livingSessions()) === 0 ? true : undefined));
     expect(faults).toEqual([]);
   });
 
-  test('the network is cut and comes back: what waited goes on with the same session', async () => {
+  test('requests wait while the network is down, and continue with the same session', async () => {
     await open();
     const page = await signedIn();
     await pass(40);
@@ -127,7 +127,7 @@ describe('the example app in Chromium', () => {
     expect(faults).toEqual([]);
   });
 
-  test('ended from elsewhere: both tabs ask, one recovery in the page, both go on', async () => {
+  test('a session ended elsewhere: both tabs ask, one recovery in the page, both continue', async () => {
     await open();
     const one = await signedIn();
     const other = await tab();
@@ -153,7 +153,7 @@ describe('the example app in Chromium', () => {
     expect(faults).toEqual([]);
   });
 
-  test('who gives up is told, and is asked again the next time', async () => {
+  test('declining a recovery is reported, and the next request asks again', async () => {
     await open();
     const page = await signedIn();
     await page.click('#revoke');
@@ -171,7 +171,7 @@ describe('the example app in Chromium', () => {
     expect(faults).toEqual([]);
   });
 
-  test('signing keys rotate under it', async () => {
+  test('works through rotations of the signing keys', async () => {
     await open();
     const page = await signedIn();
     const keys = await signingOf(rekey);
@@ -189,7 +189,7 @@ describe('the example app in Chromium', () => {
     expect(await livingSessions()).toBe(1);
   });
 
-  test.each([-5, 5])('a device whose clock is %i hours off is served, and renews in time', async (hours) => {
+  test.each([-5, 5])('a device whose clock is %i hours off works, and renews in time', async (hours) => {
     await open({}, hours * 3_600_000);
     const page = await signedIn();
     await call(page);
@@ -199,14 +199,14 @@ describe('the example app in Chromium', () => {
     await call(page);
     await until('the renewal', async () => (renewals === 1 ? true : undefined));
     await kept(page);
-    // And one that is set right while it is signed in.
+    // The clock is also corrected during a session.
     await context.clock.setSystemTime(rekey.clock.now());
     await call(page);
     await until('another', async () => (renewals === 2 ? true : undefined));
     expect(faults).toEqual([]);
   });
 
-  test('a redirect to another origin does not take the token along', async () => {
+  test('a redirect to another origin does not send the token there', async () => {
     await open();
     const page = await signedIn();
     const seen: (string | null)[] = [];
@@ -236,7 +236,7 @@ describe('the example app in Chromium', () => {
     ['phone-dark', { viewport: { width: 360, height: 760 }, colorScheme: 'dark' as const }],
     ['desk-light', { viewport: { width: 1280, height: 900 } }],
     ['desk-dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' as const }],
-  ])('it is accessible and fits, %s', async (name, options) => {
+  ])('the page is accessible and fits, %s', async (name, options) => {
     await open(options);
     const page = await tab();
     const looks = async (state: string) => {

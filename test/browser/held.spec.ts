@@ -4,8 +4,8 @@ import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rek
 import { useBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
-/** A thief is stopped, and the next recovery waits: what its owner sees, and that the browser finds its way back a day later. */
-describe('a recovery that is held, in Chromium', () => {
+/** The owner stops a thief, and the next recovery is held: what the owner sees, and how the browser continues a day later. */
+describe('a held recovery, in Chromium', () => {
   const rekey = useRekey();
   const who = people(rekey);
   const browser = useBrowser();
@@ -31,7 +31,7 @@ describe('a recovery that is held, in Chromium', () => {
   test.each([
     [360, 'en-GB'],
     [1280, 'zh-CN'],
-  ])('at %i pixels, in %s', async (width, locale) => {
+  ])('the pages at %i pixels, in %s', async (width, locale) => {
     const id = `waits-${width}`;
     await who.put(id);
     const open = async () => {

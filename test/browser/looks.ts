@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const shots = process.env.REKEY_SHOTS;
 
-/** WCAG 2.2 A and AA, by axe; and nothing wider than the screen. */
+/** WCAG 2.2 A and AA, by axe; and no content wider than the screen. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(readFileSync(axePath, 'utf8'));
   const violations = await page.evaluate(async () => {
@@ -24,7 +24,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(overflow).toBe(0);
 }
 
-/** A picture to look at, where `REKEY_SHOTS` names a folder. */
+/** A screenshot, when `REKEY_SHOTS` names a folder. */
 export async function shoot(page: Page, name: string): Promise<void> {
   if (!shots) return;
   mkdirSync(shots, { recursive: true });

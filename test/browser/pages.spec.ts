@@ -91,11 +91,11 @@ describe('the pages in Chromium', () => {
     await shoot(page, `${name}-9-stopped`);
   };
 
-  test('a whole recovery on a phone, in English, light', async () => {
+  test('a whole recovery on a phone, in English, in light mode', async () => {
     await walk(await open(), 'phone-en-light', 'mei@example.com', 'mei@example.com');
   });
 
-  test('a whole recovery on a desk, in Chinese, dark', async () => {
+  test('a whole recovery on a desktop, in Chinese, in dark mode', async () => {
     const context = await open({
       viewport: { width: 1280, height: 860 },
       locale: 'zh-CN',
@@ -131,7 +131,7 @@ describe('the pages in Chromium', () => {
     expect(await page.textContent('h1')).toBeTruthy();
   });
 
-  test('begun by an app, it ends at the app, with a code that only the app can use [ASVS 3.7.2, RFC9700 2.1, RFC9700 2.1.1, RFC9700 4.4]', async () => {
+  test('started by an app, it ends at the app, with a code that only that app can redeem [ASVS 3.7.2, RFC9700 2.1, RFC9700 2.1.1, RFC9700 4.4]', async () => {
     const app = createServer((_request, response) => response.end('back in the shop'));
     await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
     const redirectUri = `http://127.0.0.1:${(app.address() as AddressInfo).port}/back`;
@@ -208,7 +208,7 @@ describe('the pages in Chromium', () => {
     }
   });
 
-  test('a forged form, no session, an old link: each a page that says how to go on', async () => {
+  test('a forged form, a missing session and an expired link each lead to a page with a next step', async () => {
     const page = await (await open({ viewport: { width: 1280, height: 800 } })).newPage();
     await page.goto(`${rekey.settings.urls.recovery}/recover/code`);
     expect(await page.textContent('h1')).toBe('Start here');

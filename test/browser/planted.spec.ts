@@ -4,7 +4,7 @@ import { Story } from '../flows/story.js';
 import { useBrowser } from './browser.js';
 import { expectAccessible, shoot } from './looks.js';
 
-/** What a recovery has set aside, and what a notice can undo, as their owner sees them. */
+/** The owner sees what a recovery has suspended, and what a notification can undo. */
 describe('planted authenticators in Chromium', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -16,7 +16,7 @@ describe('planted authenticators in Chromium', () => {
   test.each([
     [360, 'en-GB', "Yes, it's mine"],
     [1280, 'zh-CN', '是我设置的'],
-  ])('at %i pixels, in %s: set aside, confirmed, undone', async (width, locale, confirm) => {
+  ])('at %i pixels, in %s: suspended, confirmed, undone', async (width, locale, confirm) => {
     const id = `owner-${width}`;
     await who.put(id);
     const bearer = (await who.signIn(id)).body.access_token;

@@ -26,7 +26,7 @@ describe('links and second factors in Chromium', () => {
     await expectAccessible(page);
     await shoot(page, name);
   };
-  /** The form filled in, and the link of the mail that came of it. */
+  /** Submits the form, and returns the link of the mail that it caused. */
   const begin = async (page: Page, identifier: string): Promise<string> => {
     const before = (await rekey.codes(identifier)).length;
     await page.goto(`${base}/recover`);
@@ -45,7 +45,7 @@ describe('links and second factors in Chromium', () => {
     ['en', { locale: 'en-GB' }],
     ['zh-dark', { locale: 'zh-CN', colorScheme: 'dark' as const }],
   ])(
-    'a link on another device, %s: the number, and the first page goes on by itself',
+    'a link on another device, %s: the person enters the number, and the first page continues by itself',
     async (name, options) => {
       const laptop = await (await open({ ...options, viewport: { width: 1280, height: 900 } })).newPage();
       const link = await begin(laptop, 'mei@example.com');
@@ -70,7 +70,7 @@ describe('links and second factors in Chromium', () => {
     },
   );
 
-  test('in the same browser a tap is enough, without script too', async () => {
+  test('in the same browser one tap is enough, also without script', async () => {
     const context = await open({ javaScriptEnabled: false });
     const page = await context.newPage();
     const link = await begin(page, 'ada@example.com');
@@ -80,7 +80,7 @@ describe('links and second factors in Chromium', () => {
     await other.waitForURL('**/recover/password');
   });
 
-  test('authenticators: set up, shown once, asked for in a recovery', async () => {
+  test('an authenticator is set up, its secret is shown once, and a recovery asks for it', async () => {
     const context = await open();
     const page = await context.newPage();
     await page.goto(`${base}/account`);
@@ -116,7 +116,7 @@ describe('links and second factors in Chromium', () => {
     await page.waitForSelector('text=10 of 10 left');
     await looks(page, 'account-6-home');
     const lost = await (await open()).newPage();
-    // A first app counts in a recovery a day later.
+    // A first app counts in a recovery after a day.
     await rekey.idle();
     rekey.clock.advance(86_400_000);
     const link = await begin(lost, 'ada@example.com');

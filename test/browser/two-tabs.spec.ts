@@ -37,7 +37,7 @@ describe('two tabs in Chromium', () => {
     [360, 'en-GB', 'Another recovery was started', 'Enter the code'],
     [1280, 'zh-CN', '已开始另一次找回', '输入验证码'],
   ])(
-    'at %i pixels, in %s: the first is told kindly and goes on with the second',
+    'at %i pixels, in %s: the first tab explains itself and continues with the second',
     async (width, locale, title, next) => {
       const context = await open(width, locale);
       const [first, second] = [await context.newPage(), await context.newPage()];
@@ -50,7 +50,7 @@ describe('two tabs in Chromium', () => {
       await second.fill('#code', other);
       await second.press('#code', 'Enter');
       await second.waitForURL('**/recover/password');
-      // The first page is not led away by how the second recovery goes.
+      // The first page does not follow the second recovery.
       await told;
       await first.waitForTimeout(500);
       expect(await first.textContent('h1')).toBe(next);

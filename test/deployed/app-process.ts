@@ -4,7 +4,7 @@ import type { Settings } from '@rekey/settings';
 import type { Rekey } from '../flows/rekey.js';
 import { freePort } from '../runner/free-port.js';
 
-/** The machine's clock, which can be moved ahead: for a Rekey of several processes, whose clocks must agree. */
+/** The clock of the machine, which can be moved ahead: for a Rekey of several processes, whose clocks must agree. */
 export class RunningClock extends MovableClock {
   constructor() {
     super(0);
@@ -17,21 +17,21 @@ export class RunningClock extends MovableClock {
 
 export interface AppProcess {
   /**
-   * Where this one listens; to the outside it may be known by another address.
+   * The URL that this process listens at; its public URL may differ.
    *
-   * @throws once the clock of the test has been moved ahead of the clock of this process: what it writes would be out of date
+   * @throws when the test's clock is ahead of the clock of this process: what it writes would have expired
    */
   readonly url: string;
-  /** All that it has printed so far. */
+  /** All of its output so far. */
   output(): string;
   exited: Promise<number | null>;
-  /** kill -9, unless it is dead already. */
+  /** kill -9, unless it has ended. */
   kill(): Promise<void>;
 }
 
 /**
- * One more process of an app beside those of a running Rekey: a replica on the same PostgreSQL, keys and public addresses,
- * with the clock of the test. It is killed before that Rekey closes. Needs a build.
+ * One more process of an app beside those of a running Rekey: a replica on the same PostgreSQL, keys and public URLs, with the
+ * clock of the test. It is killed before that Rekey closes. Needs a build.
  *
  * @param more.preload a module that is loaded before the app
  */
@@ -82,10 +82,10 @@ export async function startApp(
   }
 }
 
-/** A clock may be moved this far ahead of those of the processes beside it, in milliseconds: nothing that they write is over by then. */
+/** The greatest lead of a clock over those of the other processes, in milliseconds: nothing that they write expires within it. */
 const mostAheadMs = 300_000;
 
-/** Of HTTPS no more than that it listens: its certificate is the test's own. */
+/** Checks only that HTTPS listens: its certificate is the test's own. */
 const isReady = (url: string): Promise<boolean> =>
   fetch(`${url}/health/ready`).then(
     ({ ok }) => ok,

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-/** What somebody gets who installs the package: packed as it is published, without a network, in a project of its own. */
-describe('the packed package', () => {
+/** The package as somebody installs it: packed as it is published, without a network, in its own project. */
+describe('the packed client package', () => {
   let project: string;
   const run = (command: string, args: string[], cwd = project): string => {
     try {
@@ -32,7 +32,7 @@ describe('the packed package', () => {
   });
   afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-  test('holds what was built, its types, its licence, README and manifest, and nothing else', () => {
+  test('holds the build, types, licence, README and manifest, and nothing else', () => {
     const modules = readdirSync('libs/client/src')
       .filter((name) => !name.endsWith('.spec.ts'))
       .flatMap((name) => ['.js', '.d.ts'].map((end) => `dist/${name.replace(/\.ts$/, end)}`));
@@ -42,7 +42,7 @@ describe('the packed package', () => {
     ]);
   });
 
-  test('is imported by Node', () => {
+  test('can be imported in Node.js', () => {
     write(
       'use.js',
       `import { createClient, createVerifier, keyValueStorage, memoryStorage, RekeyError } from '@rekey/client';
@@ -59,7 +59,7 @@ describe('the packed package', () => {
   test.each([
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
-  ])('is typed for a project with module %s and moduleResolution %s', (module, moduleResolution) => {
+  ])('has types for a project with module %s and moduleResolution %s', (module, moduleResolution) => {
     write(
       'use.ts',
       `import { type Client, createClient, keyValueStorage, RekeyError, type TokenStorage } from '@rekey/client';
@@ -74,7 +74,7 @@ describe('the packed package', () => {
       target: 'es2022',
       lib: ['es2022', 'dom'],
       types: [],
-      // Of TypeScript's own declarations; those of the package are checked.
+      // Skips TypeScript's own declarations; those of the package are checked.
       skipDefaultLibCheck: true,
       strict: true,
       noEmit: true,
@@ -83,7 +83,7 @@ describe('the packed package', () => {
     expect(run(process.execPath, [tsc, '-p', '.'])).toBe('');
   });
 
-  test('says in its README only what it exports', () => {
+  test('has a README that names only what it exports', () => {
     const index = readFileSync('libs/client/src/index.ts', 'utf8');
     const named = [
       ...readFileSync('libs/client/README.md', 'utf8').matchAll(/import \{([^}]+)\} from '@rekey\/client'/g),

@@ -14,14 +14,14 @@ import { type AppProcess, RunningClock, startApp } from './app-process.js';
 const names = ['recovery', 'courier', 'issuer'] as const;
 type Name = (typeof names)[number];
 
-/** What a recovery passes through as it is deployed: each app a process of its own. Needs a build. */
+/** A recovery in a deployment: each app is its own process. Needs a build. */
 export interface Deployment {
   urls: Record<Name, string>;
   /** The lines of their logs. */
   log(name: Name): Record<string, unknown>[];
-  /** All that they printed. */
+  /** All of their output. */
   output(): string;
-  /** Mails as they came over SMTP, decoded as far as a search for a code or an address needs. */
+  /** Mails as received over SMTP, decoded far enough to search for a code or an address. */
   mails(): string[];
   put(account: AccountToPut): Promise<void>;
   close(): Promise<void>;
@@ -90,7 +90,7 @@ export async function startDeployment(environment: Record<string, string> = {}):
   };
 }
 
-/** A span as OTLP/HTTP has it in JSON, and whose it is. */
+/** A span in the JSON of OTLP/HTTP, with its service. */
 export interface Span {
   service: string;
   name: string;
@@ -101,13 +101,13 @@ export interface Span {
   status: object;
 }
 
-/** What an OpenTelemetry collector is on its HTTP side. */
+/** The HTTP side of an OpenTelemetry collector. */
 export interface Collector {
   url: string;
   spans(): Span[];
-  /** As it came. */
+  /** The bodies as received. */
   text(): string;
-  /** Of the headers of each call. */
+  /** The headers of each call. */
   header(name: string): Set<unknown>;
   close(): Promise<void>;
 }

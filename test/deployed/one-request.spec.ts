@@ -2,8 +2,8 @@ import { until } from '../flows/rekey.js';
 import { metricsOf } from '../flows/scrape.js';
 import { type Collector, type Deployment, type Span, startCollector, startDeployment } from './deployment.js';
 
-/** One request, followed through every process that works for it: by its id in the logs, and by its trace. */
-describe('a request and what it causes', () => {
+/** Follows one request through every process that works for it: by its id in the logs, and by its trace. */
+describe('the trace of one request', () => {
   let collector: Collector;
   let deployment: Deployment;
   let password = '';
@@ -63,7 +63,7 @@ describe('a request and what it causes', () => {
         );
       return first?.traceId;
     });
-  /** Names with those of their parents, from the first on. */
+  /** Span names with those of their parents, starting at the root. */
   const tree = (spans: Span[]): string[] =>
     spans
       .map((span) => {
@@ -72,7 +72,7 @@ describe('a request and what it causes', () => {
       })
       .sort();
 
-  test('a start: recovery, queue, courier, the mail server; then the credentials: recovery, issuer, notices', async () => {
+  test('spans the start, queue, courier and mail server, and then completion, issuer and notifications', async () => {
     const { recovery } = deployment.urls;
     const started = await send('POST', `${recovery}/v1/recoveries`, {
       json: { identifier: 'ada@example.com' },
@@ -158,7 +158,7 @@ describe('a request and what it causes', () => {
     expect(second).not.toBe(trace);
   });
 
-  test('the id and the trace of a proxy are taken when their form is right', async () => {
+  test('accepts the request id and trace of a proxy when they are well-formed', async () => {
     const { recovery } = deployment.urls;
     const ask = (headers: Record<string, string>) =>
       send('GET', `${recovery}/v1/recoveries/none`, { headers }).then(({ id }) => id);
@@ -175,7 +175,7 @@ describe('a request and what it causes', () => {
     expect(below).toMatchObject({ service: 'rekey-recovery', parentSpanId: 'b7ad6b7169203331' });
   });
 
-  test('neither logs nor traces hold a code, a token, a password or an address', async () => {
+  test('holds no code, token, password or address, and neither do the logs', async () => {
     const places = `${deployment.output()}\n${collector.text()}`;
     expect(secrets.every((secret) => secret.length >= 8)).toBe(true);
     for (const secret of [...secrets, password, 'ada@example.com', 'ada@', 'assertion'])
@@ -184,7 +184,7 @@ describe('a request and what it causes', () => {
     expect(collector.header(':path')).toEqual(new Set(['/v1/traces']));
   });
 
-  test("the courier's own port shows all of its metrics, and that nothing waits", async () => {
+  test("is counted by the courier's metrics on its own port, with nothing left waiting", async () => {
     const text = await metricsOf(deployment.urls.courier);
     expect(text).toContain(
       'rekey_messages_total{kind="recovery_code",channel="email",outcome="sent",reason="none"} 1',

@@ -9,7 +9,7 @@ import { createDatabase, type TestDatabase } from '../runner/database.js';
 import { administer } from '../runner/postgres.js';
 import { type AppProcess, RunningClock, startApp } from './app-process.js';
 
-/** The commands that set a deployment up, as `docker/compose.yaml` and an operator run them. Needs a build. */
+/** The commands that set up a deployment, as `docker/compose.yaml` and an operator run them. Needs a build. */
 describe('a deployment with database roles', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'rekey-roles-'));
   const names = [`roles_owner_${process.pid}`, `roles_app_${process.pid}`] as const;
@@ -47,7 +47,7 @@ describe('a deployment with database roles', () => {
     return { status, said: stdout + stderr };
   };
 
-  test('what the roles need is named, and no password', () => {
+  test('a missing setting of roles is named, without a password', () => {
     expect(run('roles-command', {})).toEqual({
       status: 78,
       said: ['DATABASE_URL', 'DATABASE_ADMIN_URL', 'DATABASE_OWNER_URL']
@@ -62,7 +62,7 @@ describe('a deployment with database roles', () => {
     expect(said).not.toContain('secret');
   });
 
-  test('roles are made, the owner migrates, and the role that works is enough for a process', async () => {
+  test('roles are created, the owner migrates, and the working role can run a process', async () => {
     const both = { DATABASE_OWNER_URL: ownerUrl, DATABASE_URL: url };
     for (let times = 0; times < 2; times++)
       expect(run('roles-command', { ...both, DATABASE_ADMIN_URL: postgres.adminUrl })).toEqual({
@@ -78,7 +78,7 @@ describe('a deployment with database roles', () => {
     });
     const migrated = run('migrate', both);
     expect(migrated).toEqual({ status: 0, said: expect.stringMatching(/^migrated: Accounts1.*\n$/) });
-    // Nothing is left to change: the role that works may ask.
+    // Nothing is left to change, so the working role may ask.
     expect(run('migrate', { DATABASE_URL: url })).toEqual({ status: 0, said: 'the schema is up to date\n' });
 
     const one = await startConsole(url);
@@ -86,7 +86,7 @@ describe('a deployment with database roles', () => {
     await one.kill();
   });
 
-  test('a superuser that is to work beside an owner is refused by the migration', () => {
+  test('migrating refuses a superuser as the working role beside an owner', () => {
     const both = { DATABASE_OWNER_URL: ownerUrl, DATABASE_URL: postgres.adminUrl };
     expect(run('migrate', both)).toEqual({
       status: 1,
@@ -100,7 +100,7 @@ describe('a deployment with database roles', () => {
     });
   });
 
-  test('one role for everything runs, and the process warns', async () => {
+  test('one role for everything works, and the process warns', async () => {
     expect(run('migrate', { DATABASE_URL: postgres.adminUrl })).toEqual({
       status: 0,
       said: expect.stringMatching(

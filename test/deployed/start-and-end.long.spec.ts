@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { until } from '../flows/rekey.js';
 import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
 
-/** Starts beside another, that are killed, that wait, that lack something: each ends with what to do, and leaves nothing behind. */
-describe('npm start in trouble', () => {
+/** Starts that are killed, that wait, that lack something, or run beside another: each ends with an instruction and leaves nothing. */
+describe('npm start under faults', () => {
   const { base, start } = useStarts();
 
-  test('refuses a second start on the same data, ends on SIGINT leaving nothing, and keeps its data', async () => {
+  test('refuses a second start on the same data, ends on SIGINT without leftovers, and keeps its data', async () => {
     const dataDir = join(base, 'kept');
     const ports = await freePorts();
     const first = start(dataDir, ports);
@@ -23,7 +23,7 @@ describe('npm start in trouble', () => {
     expect(await second.settled).toBe(1);
     expect(said(second)).toMatch(/^rekey standalone: another "npm start" is using .*REKEY_DATA_DIR$/);
 
-    // As Ctrl-C does it: to everything in the group at once.
+    // Ctrl-C does the same: it signals every process of the group at once.
     process.kill(-(first.child.pid ?? 0), 'SIGINT');
     expect(await first.exited).toBe(0);
     expect(postgresIn(dataDir)).toBe('');
@@ -36,7 +36,7 @@ describe('npm start in trouble', () => {
     expect(postgresIn(dataDir)).toBe('');
   });
 
-  test('survives kill -9: the database follows, and the next start has its data', async () => {
+  test('survives kill -9: the database ends too, and the next start has its data', async () => {
     const dataDir = join(base, 'killed');
     const ports = await freePorts();
     const first = start(dataDir, ports);
@@ -53,7 +53,7 @@ describe('npm start in trouble', () => {
     expect(postgresIn(dataDir)).toBe('');
   });
 
-  test('npm run migrate brings the embedded database up to date, whether or not it runs, and leaves nothing', async () => {
+  test('npm run migrate updates the embedded database, running or not, without leftovers', async () => {
     const directory = join(base, 'migrated');
     const migrate = () =>
       execFileSync(process.execPath, ['dist/apps/standalone/src/migrate.js'], {
@@ -77,7 +77,7 @@ describe('npm start in trouble', () => {
     expect(postgresIn(directory)).toBe('');
   });
 
-  test('a port that is taken: the database that was started for it ends', async () => {
+  test('at a port in use, the database that it started ends', async () => {
     const ports = await freePorts();
     const taken: Server = createServer();
     await new Promise<void>((resolve) => taken.listen(ports.issuer, '127.0.0.1', resolve));
@@ -90,7 +90,7 @@ describe('npm start in trouble', () => {
     taken.close();
   });
 
-  test('a disk that is full, and one that cannot be written: each says what to do', async () => {
+  test('a full disk and a read-only disk each produce an instruction', async () => {
     const mounted = async (name: string, options: string, look: (directory: string) => Promise<void>) => {
       const directory = join(base, name);
       try {
@@ -127,7 +127,7 @@ describe('npm start in trouble', () => {
     });
   });
 
-  test('a Redis that does not answer says what to do, once and without its password, and leaves nothing', async () => {
+  test('a Redis that does not respond produces one instruction, without its password, and no leftovers', async () => {
     const directory = join(base, 'no-redis');
     const started = start(directory, await freePorts(), { REDIS_URL: 'redis://:hush@127.0.0.1:1' });
     expect(await started.settled).toBe(1);
@@ -137,7 +137,7 @@ describe('npm start in trouble', () => {
     expect(postgresIn(directory)).toBe('');
   });
 
-  test('SIGINT and SIGTERM end a start that waits for an answer, and leave nothing', async () => {
+  test('SIGINT and SIGTERM end a start that waits for a response, without leftovers', async () => {
     const connections = new Set<Socket>();
     const silent = createServer((socket) => {
       connections.add(socket);
@@ -166,7 +166,7 @@ describe('npm start in trouble', () => {
     silent.close();
   });
 
-  test('a policy that is weaker than a level is refused at the start, with exit code 78 [ASVS 6.4.4]', async () => {
+  test('a policy that is weaker than its level fails the start with exit code 78 [ASVS 6.4.4]', async () => {
     const file = join(base, 'policy.json');
     writeFileSync(file, '{"aal2": [["issued"], ["authenticator", "authenticator"]]}');
     const started = start(join(base, 'policy'), await freePorts(), { RECOVERY_POLICY_FILE: file });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { createDatabase } from '../runner/database.js';
 import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
 
-/** The start and the end of the real process, and what a person reads when a start cannot be; more in `start-and-end.long.spec.ts`. */
+/** The start and the end of the real process, and what a person reads when a start fails; more in `start-and-end.long.spec.ts`. */
 describe('npm start', () => {
   const { base, start } = useStarts();
   const dataDir = join(base, 'data');
 
-  test('starts, and ends on SIGINT leaving nothing', async () => {
+  test('starts, and ends on SIGINT without leftovers', async () => {
     const ports = await freePorts();
     const started = start(dataDir, ports);
     expect([await started.settled, started.output()]).toEqual([
@@ -17,13 +17,13 @@ describe('npm start', () => {
     ]);
     const look = await beginAt(started);
     expect(await look()).toBe('proving');
-    // As Ctrl-C does it: to everything in the group at once.
+    // Ctrl-C does the same: it signals every process of the group at once.
     process.kill(-(started.child.pid ?? 0), 'SIGINT');
     expect(await started.exited).toBe(0);
     expect(postgresIn(dataDir)).toBe('');
   });
 
-  test('a port that is taken is named, with the variable that changes it', async () => {
+  test('names a port in use, and the variable that changes it', async () => {
     const database = await createDatabase();
     const ports = await freePorts();
     const taken: Server = createServer();
@@ -37,7 +37,7 @@ describe('npm start', () => {
     await database.drop();
   });
 
-  test('a database that does not answer says what to do', async () => {
+  test('says what to do when the database does not respond', async () => {
     const away = start(join(base, 'away'), await freePorts(), {
       DATABASE_URL: 'postgres://rekey:x@127.0.0.1:1/rekey',
     });
@@ -47,7 +47,7 @@ describe('npm start', () => {
     );
   });
 
-  test('bad settings are named all at once, with exit code 78', async () => {
+  test('reports all invalid settings at once, with exit code 78', async () => {
     const started = start(dataDir, await freePorts(), {
       RECOVERY_PORT: 'abc',
       SERVICE_NAME: 'Acme',

@@ -8,17 +8,17 @@ import { freePort } from '../runner/free-port.js';
 export interface Started {
   child: ChildProcess;
   ports: { recovery: number; issuer: number; console: number; mailbox: number };
-  /** All that it has printed so far. */
+  /** All of its output so far. */
   output(): string;
   /** Waits for the printed block, or for the end. */
   settled: Promise<'running' | number>;
   exited: Promise<number | null>;
 }
 
-/** Starts of the real process in folders below one that is removed at the end, with whatever still runs. */
+/** Starts the real process in folders below a temporary one, which is removed at the end with everything that still runs. */
 export function useStarts() {
   const base = mkdtempSync(join(tmpdir(), 'rekey-start-'));
-  // PostgreSQL runs as another user when root starts it, and has to reach its folder.
+  // Started by root, PostgreSQL runs as another user, who must be able to read its folder.
   chmodSync(base, 0o755);
   const running: Started[] = [];
   afterAll(async () => {
@@ -36,16 +36,16 @@ export function useStarts() {
   };
 }
 
-/** The processes of a PostgreSQL whose data are in this folder, as `ps` shows them. */
+/** The processes of the PostgreSQL with data in this folder, as `ps` shows them. */
 export const postgresIn = (directory: string): string =>
   execFileSync('sh', ['-c', `ps -eo pid,args | grep -F -- "-D ${directory}" | grep -v grep || true`], {
     encoding: 'utf8',
   });
 
-/** All that a start says which cannot be: one line. */
+/** The output of a start that fails: one line. */
 export const said = (started: Started): string => started.output().trim();
 
-/** Begins a recovery as a person would. @returns what asks for its state */
+/** Starts a recovery. @returns a function that asks for its state */
 export async function beginAt({ ports }: Started): Promise<() => Promise<string>> {
   const url = `http://localhost:${ports.recovery}/v1/recoveries`;
   const headers = { 'content-type': 'application/json' };
@@ -64,7 +64,7 @@ export async function freePorts(): Promise<Started['ports']> {
   return { recovery, issuer, console: console_, mailbox };
 }
 
-/** `npm start` as it is after the build: the real process, in a process group of its own as in a terminal. */
+/** `npm start` after the build: the real process, in its own process group as in a terminal. */
 export function startReal(
   dataDir: string,
   ports: Started['ports'],

@@ -1,14 +1,14 @@
 import { type BesideProvider, besideProvider } from '../flows/beside-provider.js';
 
-/** Eight real seconds: how long an issuer that is not ours may take. Its other faults are in `test/flows/any-issuer-faults.spec.ts`. */
-describe('an issuer that is not ours and keeps silent', () => {
+/** Takes eight real seconds: the time limit of an external issuer. Its other faults are in `test/flows/any-issuer-faults.spec.ts`. */
+describe('an external issuer that hangs', () => {
   let beside: BesideProvider;
   beforeAll(async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
   });
   afterAll(() => beside.close());
 
-  test('it does not answer, or drop by drop: after eight seconds the person is told', async () => {
+  test('without a response, or with one byte at a time, the person gets an error after eight seconds', async () => {
     const stories = [await beside.proven('kim'), await beside.proven('kim')];
     const drops: NodeJS.Timeout[] = [];
     let asked = 0;
@@ -31,7 +31,7 @@ describe('an issuer that is not ours and keeps silent', () => {
     for (const timer of drops) clearInterval(timer);
     for (const story of stories) expect((await story.show()).body.state).toBe('proven');
     beside.provider.before = undefined;
-    // The second one was proved before the first ended the password: it is asked for proof again.
+    // The second recovery was proved before the first one changed the password, so it needs a proof again.
     const after = [await stories[0]?.complete(), await stories[1]?.complete()];
     expect(after.map((answer) => [answer?.status, answer?.body.code])).toEqual([
       [201, undefined],

@@ -8,10 +8,10 @@ import { byLength } from '../runner/length.js';
 const after = 'a new sentence that nobody else says';
 
 /**
- * kill -9 at every step of settling, in the service that recovers and in the issuer: before each statement, once it is on the
- * wire, once it is answered. At the moment of death nothing is half done; whoever comes next finishes it, once.
+ * kill -9 at every step of a completion, in the recovery service and in the issuer: before each statement, once it is sent,
+ * once its result has arrived. After the kill nothing is half done; the next request completes it, once.
  */
-describe('settling, killed at each of its steps', () => {
+describe('a completion that is killed at each of its steps', () => {
   const rekey = useRekey({ clock: new RunningClock(), environment: { LOG_LEVEL: 'fatal' } });
   const who = people(rekey);
   let issuerPort: number;
@@ -19,7 +19,7 @@ describe('settling, killed at each of its steps', () => {
     issuerPort = await freePort();
   });
 
-  /** Dies at a step by its number or its name; `0`: never, and says which steps there are. */
+  /** Ends at a step by its number or its name; `0`: never, and lists the steps. */
   type At = number | string;
   const crash = (path: string, at: At) => ({
     preload: 'test/faults/preload/crash.mjs',
@@ -30,11 +30,11 @@ describe('settling, killed at each of its steps', () => {
 
   interface Walk {
     victim: AppProcess;
-    /** The service that recovers, to settle through. */
+    /** The recovery service, through which the test completes. */
     through: AppProcess;
     end(): Promise<void>;
   }
-  /** One process that dies at a step, and whom else it takes to settle through it. */
+  /** A process that ends at a step, and the other processes of a completion. */
   const walks: Record<'recovery' | 'issuer', (at: At) => Promise<Walk>> = {
     async recovery(at) {
       const victim = await startApp('recovery', rekey, crash('/credentials', at));
@@ -71,7 +71,7 @@ describe('settling, killed at each of its steps', () => {
     return answer?.status ?? 0;
   };
 
-  /** All that a settling changes, as one look at it. */
+  /** A snapshot of everything that a completion changes. */
   const look = async (id: string, story: Story, older: string) => {
     const [row] = await rekey.sql(
       `select state, password_set, coalesce((select password_hash from accounts where id = $2), '') as hash,
@@ -111,7 +111,7 @@ describe('settling, killed at each of its steps', () => {
     }
   };
 
-  /** What was on the wire of a dead process is worked off by PostgreSQL before it notices. */
+  /** PostgreSQL finishes the statements of a killed process before it notices the end. */
   const settledDown = () =>
     until('its statements', async () => {
       const [row] = await rekey.sql(
@@ -120,20 +120,20 @@ describe('settling, killed at each of its steps', () => {
       return row.n === 0 || undefined;
     });
 
-  /** @returns the step and what came of it */
+  /** @returns the step and its outcome */
   const consistent = async (where: 'recovery' | 'issuer', at: At): Promise<[string, string]> => {
     const { id, session, story, status, hash, steps } = await one(where, at);
     const what = `${where} at ${steps.length}, ${steps.at(-1)}`;
     const dead = await look(id, story, hash);
-    // All of the end, or nothing of it.
+    // The completion is there as a whole, or not at all.
     expect({ what, ...end(dead) }).toEqual({ what, ...(dead.completed ? whole : nothing) });
-    // The issuer's part as well: the older sessions end with the first token of the new one, and never without.
+    // The same for the issuer's part: the older sessions end with the first token of the new one, and never without.
     expect({ what, older: dead.older }).toEqual({ what, older: dead.issued > 0 ? 0 : 1 });
     expect(dead.alive).toBeLessThanOrEqual(1);
     if (dead.completed) expect({ what, alive: dead.alive }).toEqual({ what, alive: 1 });
     else expect([0, 503]).toContain(status);
 
-    // Whoever comes next, once the claim of the dead one has run out.
+    // The next request completes it, once the lease of the killed process has expired.
     rekey.clock.advance(31_000);
     const next = await story.complete({ password: after });
     expect({ what, status: next.status }).toEqual({ what, status: dead.completed ? 410 : 201 });
@@ -145,7 +145,7 @@ describe('settling, killed at each of its steps', () => {
       older: 0,
     });
 
-    // What was there before is dead, at the issuer and for everybody who asks it.
+    // The earlier sessions have ended, at the issuer and by introspection.
     const refreshed = await rekey.token({
       grant_type: 'refresh_token',
       client_id: 'default',
@@ -161,7 +161,7 @@ describe('settling, killed at each of its steps', () => {
     ];
     return [steps.at(-1) ?? '', how[dead.completed ? 0 : 1] ?? ''];
   };
-  /** Every step there is, from a walk that nothing disturbs. */
+  /** Lists every step, from a run without a fault. */
   const all = async (where: 'recovery' | 'issuer'): Promise<number[]> => {
     const { status, steps } = await one(where, 0);
     expect(status).toBe(201);
@@ -198,16 +198,19 @@ describe('settling, killed at each of its steps', () => {
       },
     ],
     ['issuer', { 'after tokens_exchange': /^issued to nobody, then anew$/ }],
-  ] as const)('all of it, or nothing, in the %s [ASVS 2.3.3, ASVS 16.5.2]', async (where, expected) => {
-    const every: [step: string, how: RegExp][] = Object.entries(expected);
-    const named = byLength(every.slice(0, 1), every);
-    const turns = await byLength<() => Promise<readonly At[]>>(
-      async () => named.map(([step]) => step),
-      () => all(where),
-    )();
-    const told: [step: string, how: string][] = [];
-    for (const at of turns) told.push(await consistent(where, at));
-    process.stdout.write(`${told.map(([step, how]) => `${where}, ${step}: ${how}`).join('\n')}\n`);
-    for (const [step, how] of named) expect(told).toContainEqual([step, expect.stringMatching(how)]);
-  });
+  ] as const)(
+    'takes effect as a whole or not at all, in the %s [ASVS 2.3.3, ASVS 16.5.2]',
+    async (where, expected) => {
+      const every: [step: string, how: RegExp][] = Object.entries(expected);
+      const named = byLength(every.slice(0, 1), every);
+      const turns = await byLength<() => Promise<readonly At[]>>(
+        async () => named.map(([step]) => step),
+        () => all(where),
+      )();
+      const told: [step: string, how: string][] = [];
+      for (const at of turns) told.push(await consistent(where, at));
+      process.stdout.write(`${told.map(([step, how]) => `${where}, ${step}: ${how}`).join('\n')}\n`);
+      for (const [step, how] of named) expect(told).toContainEqual([step, expect.stringMatching(how)]);
+    },
+  );
 });

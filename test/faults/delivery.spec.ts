@@ -4,10 +4,13 @@ import { SMTPServer } from 'smtp-server';
 import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** Mail servers that put off, refuse, hang up and come back: the same message, the same code, and never a grant. */
-describe('when mail has its troubles', () => {
+/**
+ * Mail servers that defer, refuse, hang up and come back: always the same message with the same code, and no fault gives
+ * credentials.
+ */
+describe('delivery of mail under faults', () => {
   const mails: { server: string; messageId: string; code: string; to: string }[] = [];
-  /** What each server says to the next recipients: a reply code, or nothing for a yes. */
+  /** The replies of each server to the next recipients: a reply code, or nothing to accept. */
   const says: Record<string, number[]> = { first: [], second: [] };
   const servers: SMTPServer[] = [];
 
@@ -54,7 +57,7 @@ describe('when mail has its troubles', () => {
       return found.state === 'queued' ? undefined : found;
     });
 
-  test('put off by the first, taken by the second', async () => {
+  test('the second server sends what the first defers', async () => {
     says.first = [451];
     const story = new Story(rekey);
     await story.start({ identifier: 'ada@example.com' });
@@ -62,7 +65,7 @@ describe('when mail has its troubles', () => {
     expect(mails.map(({ server }) => server)).toEqual(['second']);
   });
 
-  test('put off by both, it comes again with the same code and Message-ID', async () => {
+  test('a mail that both servers defer is retried with the same code and Message-ID', async () => {
     says.first = [451];
     says.second = [451];
     const story = new Story(rekey);
@@ -78,7 +81,7 @@ describe('when mail has its troubles', () => {
     expect((await story.prove(mails[0]?.code ?? '')).status).toBe(200);
   });
 
-  test('refused for good, it is not tried again, and the answers do not change', async () => {
+  test('a mail that is refused permanently is not retried, and responses do not change', async () => {
     says.first = [550];
     const story = new Story(rekey);
     await story.start({ identifier: 'sam@example.com' });
@@ -87,7 +90,7 @@ describe('when mail has its troubles', () => {
     expect((await story.show()).body).toMatchObject({ state: 'proving', methods: ['code', 'backup_code'] });
   });
 
-  test('a code that would arrive dead is dropped, and says so', async () => {
+  test('a code that would arrive after its expiry is dropped and reported', async () => {
     says.first = [451];
     says.second = [451];
     const story = new Story(rekey);
@@ -98,7 +101,7 @@ describe('when mail has its troubles', () => {
     expect(mails).toEqual([]);
   });
 
-  test('a message whose job was lost is found again by the sweep', async () => {
+  test('the sweep finds a message whose job was lost', async () => {
     says.first = [451];
     says.second = [451];
     const story = new Story(rekey);

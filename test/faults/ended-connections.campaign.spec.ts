@@ -5,7 +5,7 @@ import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { byLength } from '../runner/length.js';
 
 type App = 'recovery' | 'issuer' | 'console' | 'courier';
-/** How many processes of each are started beside those of the test's own Rekey, which serve where there are none. */
+/** The number of extra processes of each app. Without any, the processes of the test's own Rekey serve. */
 const beside = byLength<Record<App, number>>(
   { recovery: 2, issuer: 1, console: 0, courier: 0 },
   { recovery: 2, issuer: 2, console: 2, courier: 2 },
@@ -13,10 +13,13 @@ const beside = byLength<Record<App, number>>(
 const rounds = byLength(3, 20);
 const callers = 24;
 const persons = byLength(8, 24);
-/** A connection each: a kept one may be closed for idleness in the moment in which it is used again, which is nobody's fault. */
+/**
+ * Each request has its own connection: a server may close a kept one for idleness at the moment of its next use, which is no
+ * fault.
+ */
 const dispatcher = new Agent({ pipelining: 0 });
 
-/** One request, the status it has when nothing is wrong, and as what a refusal comes. */
+/** One request, its status in the normal case, and the media type of its refusals. */
 interface Ask {
   app: App;
   method: string;
@@ -34,8 +37,8 @@ interface Answer {
   text: string;
 }
 
-/** PostgreSQL ends every connection, again and again, while many ask: a restart or a failover as processes see it. */
-describe('connections that are ended under load', () => {
+/** PostgreSQL ends every connection, again and again, under load: a restart or a failover as processes see it. */
+describe('database connections that are ended under load', () => {
   const rekey = useRekey({ clock: new RunningClock(), environment: { LOG_LEVEL: 'fatal' } });
   const who = people(rekey);
   const processes: [App, AppProcess][] = [];
@@ -47,12 +50,12 @@ describe('connections that are ended under load', () => {
     const environment = { SMTP_URL: rekey.settings.smtpUrls.join(',') };
     const started = names.map(async (app) => [app, await startApp(app, rekey, { environment })] as const);
     for (const [app, process] of await Promise.all(started)) processes.push([app, process]);
-    await Promise.all(Array.from({ length: persons }, (_, at) => who.put(personOf(at))));
+    await Promise.all(Array.from({ length: persons }, (_, at) => who.put(personAt(at))));
     bearer = await who.management();
     recovery = JSON.parse((await ask(start('first'), 0)).text);
   });
 
-  const personOf = (at: number) => `person-${at % persons}`;
+  const personAt = (at: number) => `person-${at % persons}`;
   const form = (fields: Record<string, string>) => {
     const { clientId: client_id, clientSecret: client_secret } = rekey.settings.management;
     return { ...fields, client_id, client_secret };
@@ -68,7 +71,7 @@ describe('connections that are ended under load', () => {
     normal: 200,
     refusedAs: 'application/json; charset=utf-8',
   });
-  /** What callers ask for in turn. */
+  /** The requests that callers send in turn. */
   const asks: ((at: number) => Ask)[] = [
     (at) => start(`nobody-${at}`),
     () => ({
@@ -95,9 +98,9 @@ describe('connections that are ended under load', () => {
     (at) => ({
       app: 'console',
       method: 'PUT',
-      path: `/v1/accounts/${personOf(at)}`,
+      path: `/v1/accounts/${personAt(at)}`,
       bearer,
-      json: { addresses: [{ kind: 'email', value: `${personOf(at)}@example.com`, verified: true }] },
+      json: { addresses: [{ kind: 'email', value: `${personAt(at)}@example.com`, verified: true }] },
       normal: 200,
     }),
     () => ({
@@ -110,7 +113,7 @@ describe('connections that are ended under load', () => {
     (at) => ({
       app: 'console',
       method: 'GET',
-      path: `/v1/accounts/${personOf(at)}`,
+      path: `/v1/accounts/${personAt(at)}`,
       bearer,
       normal: 200,
     }),
@@ -121,7 +124,7 @@ describe('connections that are ended under load', () => {
     app: 'issuer',
     method: 'POST',
     path: '/v1/sessions',
-    json: { identifier: `${personOf(at)}@example.com`, password },
+    json: { identifier: `${personAt(at)}@example.com`, password },
     normal: 201,
   });
 
@@ -144,7 +147,7 @@ describe('connections that are ended under load', () => {
     });
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   };
-  /** @returns what is wrong with an answer: it is the normal one, or says that this cannot be done right now, and when to come again */
+  /** @returns the fault of a response; undefined when it is the normal one, or a 503 with Retry-After */
   const wrongWith = ({ method, path, normal, refusedAs }: Ask, answer: Answer): string | undefined => {
     const after = answer.headers.get('retry-after');
     const type = answer.headers.get('content-type');
@@ -156,7 +159,7 @@ describe('connections that are ended under load', () => {
       : `${method} ${path}: ${answer.status} ${type} ${after} ${answer.text.slice(0, 200)}`;
   };
 
-  test('no process ends, nobody is told anything but 503 and when to come again, and then all goes on', async () => {
+  test('cause 503 with Retry-After and nothing else, end no process, and the service recovers', async () => {
     const wrong: string[] = [];
     const tally: Record<number, number> = {};
     let asked = 0;
@@ -164,12 +167,13 @@ describe('connections that are ended under load', () => {
     const caller = async () => {
       while (!over) {
         const at = asked++;
-        // A person may sign in thirty times, and each takes a core for a while.
+        // A person may sign in thirty times, and each sign-in takes a core for a while.
         const isSignIn = at % 20 === 0 && at / 20 < 25 * persons;
         const one = isSignIn ? signIn(at / 20) : (asks[at % asks.length] ?? start)(at as never);
         const answer = await ask(one, at).catch((fault: Error) => {
           const { code } = Object(fault.cause);
-          // Not taken in ten seconds: a machine that has too much to do. A process that has ended refuses at once.
+          // A request that is not accepted within ten seconds: the machine is overloaded. An ended process would refuse at
+          // once.
           if (code !== 'UND_ERR_CONNECT_TIMEOUT')
             wrong.push(`${one.method} ${one.path}: no answer, ${fault.cause ?? fault}`);
         });
@@ -184,7 +188,7 @@ describe('connections that are ended under load', () => {
       for (let time = 0; time < 3; time++) {
         const before = asked;
         await until('the callers', async () => asked > before + callers || undefined);
-        // Those of the test itself have no name.
+        // Connections of the test itself have no name.
         const [row] = await rekey.sql(
           `select count(pg_terminate_backend(pid))::int as n from pg_stat_activity where datname = current_database() and application_name <> ''`,
         );
@@ -203,13 +207,13 @@ describe('connections that are ended under load', () => {
       const end = await Promise.race([process.exited, 'alive']);
       expect([app, end, process.output()]).toEqual([app, 'alive', '']);
     }
-    // Each of them, as if nothing had been.
+    // Each request succeeds again.
     for (let at = 0; at < 2; at++)
       for (const one of [...asks.map((make) => make(asked + at)), signIn(asked), ready('console')])
         expect([one.path, (await ask(one, at)).status]).toEqual([one.path, one.normal]);
     for (const url of beside.courier > 0 ? urlsOf('courier') : [])
       expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    // A code too: by mail, whatever befell those of before.
+    // Codes are sent again too.
     await ask(start('ada'), 0);
     await rekey.message('ada@example.com');
   });

@@ -27,7 +27,7 @@ const apps: Record<Name, (settings: Settings) => Promise<Running>> = {
 const names = Object.keys(apps) as Name[];
 const each = (...of: Name[]) => names.filter((name) => of.includes(name));
 
-/** What keeps this process alive for long: sockets, servers, timers, children. */
+/** Everything that keeps this process alive: sockets, servers, timers, children. */
 const handles = (): string[] =>
   process
     .getActiveResourcesInfo()
@@ -36,7 +36,7 @@ const handles = (): string[] =>
 
 const moment = () => new Promise((resolve) => setTimeout(resolve, 50));
 
-/** The same, once what has just been closed is gone. */
+/** The same, after closing handles are gone. */
 async function settledHandles(): Promise<string[]> {
   for (let last = handles(), same = 0; ; ) {
     await moment();
@@ -46,13 +46,13 @@ async function settledHandles(): Promise<string[]> {
   }
 }
 
-/** Within less than the 10 s after which a pool that nobody closed lets go of idle connections. */
+/** Waits less than the 10 s after which a pool that was not closed drops idle connections. */
 async function expectOnly(before: string[]): Promise<void> {
   for (let look = 0; look < 60 && String(handles()) !== String(before); look++) await moment();
   expect(handles()).toEqual(before);
 }
 
-/** A start that fails leaves nothing: no connection, no port, nothing that keeps the process alive. */
+/** A failed start leaves no connection, no port, and nothing that keeps the process alive. */
 describe('a start that fails', () => {
   let database: TestDatabase;
   let folder: string;
@@ -65,7 +65,7 @@ describe('a start that fails', () => {
       ports[`${app}_PORT`] = String(await freePort());
   });
   afterEach(async () => {
-    // Refused while anything is connected.
+    // PostgreSQL refuses this while anything is connected.
     await database.drop();
     await rm(folder, { recursive: true });
   });
@@ -92,7 +92,7 @@ describe('a start that fails', () => {
     });
   const free = (server: Server) => new Promise((resolve) => server.close(resolve));
 
-  /** Starts, and compares what is there before and after. @returns what the start threw */
+  /** Starts, and compares before and after. @returns what the start threw */
   async function failing(name: Name, environment: Record<string, string> = {}): Promise<Error> {
     const settings = settingsOf(name, environment);
     const before = await settledHandles();
@@ -107,7 +107,7 @@ describe('a start that fails', () => {
     return fault;
   }
 
-  test.each(names)('%s: and one that succeeds leaves as little at its end', async (name) => {
+  test.each(names)('%s: a start that succeeds leaves as little at its end', async (name) => {
     const settings = settingsOf(name);
     const before = await settledHandles();
     const running = await apps[name](settings);
@@ -117,7 +117,7 @@ describe('a start that fails', () => {
     for (const port of Object.values(ports)) await free(await listen(port));
   });
 
-  test.each(names)('%s: no database listens', async (name) => {
+  test.each(names)('%s: no database responds', async (name) => {
     const nowhere = `postgres://rekey:x@127.0.0.1:${await freePort()}/rekey`;
     expect(await failing(name, { DATABASE_URL: nowhere, DATABASE_OWNER_URL: nowhere })).toMatchObject({
       code: 'ECONNREFUSED',
@@ -136,7 +136,7 @@ describe('a start that fails', () => {
   );
 
   test.each(each('recovery', 'courier', 'standalone'))(
-    '%s: the queue in PostgreSQL refuses us',
+    '%s: the queue in PostgreSQL refuses the connection',
     async (name) => {
       await administer(
         database.adminUrl,
@@ -147,7 +147,7 @@ describe('a start that fails', () => {
     },
   );
 
-  test('recovery, courier, standalone, and workers alone: no Redis listens', async () => {
+  test('recovery, courier, standalone, and workers alone: no Redis responds', async () => {
     const redisUrl = `redis://127.0.0.1:${await freePort()}`;
     const settings = each('recovery', 'courier').map(
       (name) => [name, settingsOf(name, { REDIS_URL: redisUrl })] as const,
@@ -175,14 +175,17 @@ describe('a start that fails', () => {
     await expectOnly(before);
   });
 
-  test.each(each('recovery', 'issuer', 'standalone'))('%s: the keys cannot be opened', async (name) => {
-    const good = await runIssuer(settingsOf('issuer'));
-    await good.close();
-    await administer(database.adminUrl, `update signing_keys set private_sealed = '\\x00'`);
-    expect((await failing(name)).constructor.name).toBe('SealFault');
-  });
+  test.each(each('recovery', 'issuer', 'standalone'))(
+    '%s: the keyring cannot decrypt the keys',
+    async (name) => {
+      const good = await runIssuer(settingsOf('issuer'));
+      await good.close();
+      await administer(database.adminUrl, `update signing_keys set private_sealed = '\\x00'`);
+      expect((await failing(name)).constructor.name).toBe('SealFault');
+    },
+  );
 
-  test.each(names)('%s: its port is taken', async (name) => {
+  test.each(names)('%s: its port is in use', async (name) => {
     const variable = name === 'standalone' ? 'RECOVERY_PORT' : `${name.toUpperCase()}_PORT`;
     const taken = await listen(ports[variable] ?? '');
     const { port } = taken.address() as AddressInfo;
@@ -192,7 +195,7 @@ describe('a start that fails', () => {
   });
 
   test.each(each('recovery', 'issuer', 'console', 'courier', 'standalone'))(
-    '%s: a file that a setting names is wrong',
+    '%s: a file that a setting names is invalid',
     async (name) => {
       const file = join(folder, 'wrong.json');
       await writeFile(file, '{"aal2": 1, "countries": 1}');
@@ -201,7 +204,7 @@ describe('a start that fails', () => {
     },
   );
 
-  test('a database that refuses a role leaves no connection of its pool', async () => {
+  test('a database that refuses a role leaves no open connection of the pool', async () => {
     const bare = await createDatabase({ migrated: false });
     await expect(openDatabase({ url: bare.url, name: 'spec' })).rejects.toThrow('npm run migrate');
     await bare.drop();

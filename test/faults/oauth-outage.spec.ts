@@ -2,7 +2,7 @@ import { people } from '../flows/people.js';
 import { until, useRekey } from '../flows/rekey.js';
 import { startPostgres, type TestPostgres } from '../runner/postgres.js';
 
-/** The issuer while its database is away. */
+/** The issuer while its database is down. */
 describe('the OAuth endpoints in an outage', () => {
   let postgres: TestPostgres;
   const rekey = useRekey(async () => {
@@ -11,7 +11,7 @@ describe('the OAuth endpoints in an outage', () => {
   });
   afterAll(() => postgres.stop());
 
-  test('503 and when to come again (RFC 7009 §2.2.1); nothing was revoked, then it is', async () => {
+  test('503 with Retry-After (RFC 7009 §2.2.1): nothing is revoked, and afterwards it is', async () => {
     const who = people(rekey);
     await who.put('one');
     const tokens = (await who.signIn('one')).body;

@@ -4,15 +4,15 @@ import { claimsOf } from './people.js';
 import { codeIn, type Rekey, startRekey, until } from './rekey.js';
 import { Story } from './story.js';
 
-/** Public addresses are what others call us by; how the parts of one process call each other is their own matter. */
-describe('public addresses', () => {
+/** Others reach us by the public URLs; the apps of one process do not use them for one another. */
+describe('public URLs', () => {
   let rekey: Rekey | undefined;
   afterEach(async () => {
     await rekey?.close();
     rekey = undefined;
   });
 
-  test('a recovery ends with credentials though nobody here can reach the public address of the issuer', async () => {
+  test('a recovery gives credentials although no process here can reach the public URL of the issuer', async () => {
     const issuer = 'https://id.example.invalid/behind';
     rekey = await startRekey({ environment: { ISSUER_URL: issuer } });
     const story = new Story(rekey);
@@ -23,7 +23,7 @@ describe('public addresses', () => {
   });
 
   test.each(['itself', 'authority'] as const)(
-    'with a certificate alone, signed by %s, everything is HTTPS: links in mails, the issuer, a recovery to its end',
+    'with a certificate signed by %s everything is HTTPS: links in mails, the issuer, a whole recovery',
     async (by) => {
       const certificate = certificateFor('localhost', { by });
       if (!certificate) return;

@@ -25,7 +25,7 @@ export const foreign = async (token: string, header: Json) => {
     .sign(privateKey);
 };
 
-/** What was done to a token, and the one cause that is to be found. */
+/** A change of a token, and the one cause that diagnosis must find. */
 export const altered: [
   what: string,
   cause: string,

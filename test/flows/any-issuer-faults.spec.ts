@@ -5,18 +5,18 @@ import { type BesideProvider, besideProvider } from './beside-provider.js';
 import { password } from './people.js';
 import type { Story } from './story.js';
 
-type Answering = (response: ServerResponse) => void;
+type Respond = (response: ServerResponse) => void;
 
 const json = (status: number, body: object) => (response: ServerResponse) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-const cutOff: Answering = (response) => {
+const cutOff: Respond = (response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '99' });
   response.write('{"access_token":', () => response.destroy());
 };
 const tokens = { access_token: 'a', token_type: 'Bearer', expires_in: 60 };
 
-/** An issuer that is not ours and that is away, slow, broken or not who it should be. */
-describe('faults of an issuer that is not ours', () => {
+/** An external issuer that is down, slow, broken or not the right one. */
+describe('faults of an external issuer', () => {
   let beside: BesideProvider;
   beforeAll(async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
@@ -25,9 +25,9 @@ describe('faults of an issuer that is not ours', () => {
     await beside.close();
     machineClock.restore();
   });
-  /** Not taken from the provider: what stands before it answers instead. */
+  /** Requests that the test intercepts in front of the provider. */
   const asked: { path: string; body: string }[] = [];
-  const instead = (path: string, answer: Answering) => {
+  const instead = (path: string, answer: Respond) => {
     beside.provider.before = (request: IncomingMessage, response: ServerResponse) => {
       const url = request.url ?? '';
       if (!url.includes(path)) return false;
@@ -43,13 +43,13 @@ describe('faults of an issuer that is not ours', () => {
     };
   };
   beforeEach(() => {
-    // Past what is kept of its metadata and past every limit.
+    // After every cache and every limit has expired.
     machineClock.advance(86_400_000);
     asked.length = 0;
     beside.provider.before = undefined;
   });
 
-  /** Nothing has happened: the recovery waits as before, and what there was before it lives. */
+  /** Expects no change: the recovery is still proven, and earlier sessions are active. */
   const expectNothing = async (story: Story, code = 'unavailable') => {
     const { status, body, headers } = await story.complete({ password: 'a sentence that is never set' });
     expect([status, body.code]).toEqual(code === 'unavailable' ? [503, code] : [409, code]);
@@ -63,24 +63,24 @@ describe('faults of an issuer that is not ours', () => {
   };
   const jtis = () => asked.map(({ body }) => decodeJwt(new URLSearchParams(body).get('assertion') ?? '').jti);
 
-  test.each<[string, Answering]>([
+  test.each<[string, Respond]>([
     ['a redirect', (response) => response.writeHead(302, { location: '/elsewhere' }).end()],
     [
       'a redirect that keeps the method',
       (response) => response.writeHead(307, { location: '/elsewhere' }).end(),
     ],
     ['a fault', json(500, { error: 'server_error' })],
-    ['a fault that says 400', json(400, { error: 'server_error' })],
+    ['a fault with status 400', json(400, { error: 'server_error' })],
     ['too many requests', json(429, { error: 'invalid_grant' })],
     ['a page', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Sign in')],
-    ['a refusal that is a page', (response) => response.writeHead(403).end('<p>No')],
+    ['a refusal as an HTML page', (response) => response.writeHead(403).end('<p>No')],
     ['nothing', (response) => response.writeHead(204).end()],
     ['no token', json(200, { token_type: 'Bearer' })],
     ['a token of another type', json(200, { ...tokens, token_type: 'DPoP' })],
-    ['more than anybody needs', json(200, { ...tokens, more: 'x'.repeat(300_000) })],
-    ['half an answer', cutOff],
-    ['a closed door', (response) => response.destroy()],
-  ])('%s: nothing is half done, and the next attempt has a fresh assertion', async (_what, answer) => {
+    ['a response that is too large', json(200, { ...tokens, more: 'x'.repeat(300_000) })],
+    ['half a response', cutOff],
+    ['a closed connection', (response) => response.destroy()],
+  ])('%s: nothing changes, and the next request has a fresh assertion', async (_what, answer) => {
     const session = (await beside.persons.signIn('kim')).body;
     const story = await beside.proven('kim');
     instead('/token', answer);
@@ -95,7 +95,7 @@ describe('faults of an issuer that is not ours', () => {
     expect((await beside.persons.issuer('GET', 'sessions', bearer)).status).toBe(401);
   });
 
-  test('away, and back with another secret, and with the right one', async () => {
+  test('an issuer that was down succeeds once it is back with the right secret', async () => {
     const story = await beside.proven('kim');
     await beside.provider.close();
     await expectNothing(story);
@@ -106,7 +106,7 @@ describe('faults of an issuer that is not ours', () => {
     expect((await story.complete({ password })).status).toBe(201);
   });
 
-  test('metadata of another issuer, if only by a slash, or none: its token endpoint is not asked', async () => {
+  test('metadata of another issuer, also by one slash, or none: its token endpoint gets no request', async () => {
     const { issuer } = beside.provider;
     const story = await beside.proven('kim');
     const other = (name: string) => ({ issuer: name, token_endpoint: `${issuer}/token` });
@@ -123,13 +123,13 @@ describe('faults of an issuer that is not ours', () => {
     expect(new Set(asked.map(({ path }) => path))).toEqual(
       new Set(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']),
     );
-    // Of OpenID Connect alone: where the other is not found.
+    // With metadata of OpenID Connect alone, when the other document is not found.
     instead('/.well-known/oauth-authorization-server', json(404, {}));
     expect((await story.complete({ password })).status).toBe(201);
     expect(beside.provider.taken.at(-1)?.claims.recovery_id).toBe(story.id);
   });
 
-  test('its metadata is kept for ten minutes', async () => {
+  test('metadata of the issuer is cached for ten minutes', async () => {
     const paths: string[] = [];
     beside.provider.before = ({ url = '' }) => {
       paths.push(url);
@@ -143,7 +143,7 @@ describe('faults of an issuer that is not ours', () => {
     expect(paths).toEqual([metadata, '/token', '/token', metadata, '/token']);
   });
 
-  test('it says no: the person is told so, and may be let in when it has changed its mind', async () => {
+  test('a refusal of the issuer is shown to the person, and a later request can succeed', async () => {
     const session = (await beside.persons.signIn('max')).body;
     const story = await beside.proven('max');
     await expectNothing(story, 'invalid_state');

@@ -12,8 +12,8 @@ const hour = 3_600_000;
 const jwtType = 'urn:ietf:params:oauth:token-type:jwt';
 const accessType = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** Credentials from an authorization server that is not ours, by settings alone. */
-describe('an issuer that is not ours', () => {
+/** Credentials from an external authorization server, by settings alone. */
+describe('an external issuer', () => {
   let beside: BesideProvider;
   afterAll(() => machineClock.restore());
   afterEach(() => beside.close());
@@ -32,7 +32,7 @@ describe('an issuer that is not ours', () => {
   test.each([
     ['jwt-bearer', 'client_secret_basic', oauth.ClientSecretBasic(secret)],
     ['token-exchange', 'client_secret_post', oauth.ClientSecretPost(secret)],
-  ] as const)('%s with %s: the tokens are its own, and older ones end', async (grant, auth, clientAuth) => {
+  ] as const)("%s with %s: the issuer's tokens work, and older ones end", async (grant, auth, clientAuth) => {
     beside = await besideProvider(grant, auth);
     const { provider, rekey, persons } = beside;
     const ours = (await persons.signIn('kim')).body;
@@ -48,7 +48,7 @@ describe('an issuer that is not ours', () => {
         expires_in: 600,
         scope: 'openid offline_access',
         recovery_id: story.id,
-        // Ours: where the recovery was completed.
+        // Rekey's own: this is where the recovery completed.
         device_token: expect.any(String),
         ...(grant === 'token-exchange' ? { issued_token_type: accessType } : {}),
       },
@@ -60,14 +60,14 @@ describe('an issuer that is not ours', () => {
     const fresh = await app.refresh(body.refresh_token);
     expect(await app.userInfo(fresh.access_token)).toEqual({ sub: 'kim' });
 
-    // What was there before has ended: there by the provider's own doing, here by ours.
+    // Earlier sessions have ended: there by the provider, here by Rekey.
     await expect(app.userInfo(older.access_token)).rejects.toThrow();
     await expect(app.refresh(older.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
     const form = { grant_type: 'refresh_token', refresh_token: ours.refresh_token };
     expect((await rekey.token(form)).body).toMatchObject({ error: 'invalid_grant' });
     expect((await persons.issuer('GET', 'sessions', { bearer: ours.access_token })).status).toBe(401);
 
-    // RFC 7523 §3, for one use and a minute, and what was proven.
+    // RFC 7523 §3: for one use and a minute, with the proofs.
     const { assertion, claims } = provider.taken.at(-1) ?? { assertion: '', claims: {} };
     expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'ES256', typ: 'JWT', kid: expect.any(String) });
     expect(claims).toEqual({
@@ -88,7 +88,7 @@ describe('an issuer that is not ours', () => {
         ? await app.grant(jwtBearer, { assertion })
         : await app.grant(tokenExchange, { subject_token: assertion, subject_token_type: jwtType });
     expect(again).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
-    // Nor does it open anything here.
+    // The assertion opens nothing at our issuer either.
     const here = { grant_type: tokenExchange, subject_token: assertion, subject_token_type: jwtType };
     expect((await rekey.token(here)).body).toMatchObject({ error: 'invalid_request' });
     expect(await holding(story.id)).toContain('recoveries');
@@ -96,7 +96,7 @@ describe('an issuer that is not ours', () => {
       expect(await holding(token)).toEqual([]);
   });
 
-  test('private_key_jwt with the keys that are published, through a change of them, for the app that began', async () => {
+  test('private_key_jwt works with the published keys, also through a rotation, for the client of the recovery', async () => {
     beside = await besideProvider('jwt-bearer', 'private_key_jwt', () => ({ KEY_ROTATION_DAYS: '1' }));
     const { provider, rekey, persons } = beside;
     const json = { name: 'App', type: 'public', redirect_uris: [], grants: ['refresh_token'], scopes: [] };
@@ -126,7 +126,7 @@ describe('an issuer that is not ours', () => {
     const signing = await signingOf(rekey);
     machineClock.advance(23 * hour);
     await signing.rotate();
-    // Known to whoever keeps them, an hour before it signs.
+    // Caches of verifiers know it an hour before it signs.
     const after = await published();
     expect(after).toEqual([...before, expect.any(String)]);
     await recover();
@@ -135,7 +135,7 @@ describe('an issuer that is not ours', () => {
     expect(kids).toEqual([after[0], after[0], after[1]]);
   });
 
-  test('scope, resource and audience as they are set; the endpoint as it is set, without metadata', async () => {
+  test('scope, resource and audience are sent as configured; with a configured endpoint no metadata is read', async () => {
     const [api, mail] = ['https://api.example.com', 'https://mail.example.com/box'];
     beside = await besideProvider('token-exchange', 'client_secret_basic', (issuer) => ({
       EXTERNAL_ISSUER_TOKEN_ENDPOINT: `${issuer}/token`,
@@ -165,7 +165,7 @@ describe('an issuer that is not ours', () => {
     expect((await jwtVerify(body.access_token, keys, expected)).payload).toMatchObject({ sub: 'kim' });
   });
 
-  test('an app that sends people to the pages is told at once; the pages alone end with a password of ours', async () => {
+  test('an app that uses the pages gets an error at once; the pages alone set a local password', async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
     const { rekey, persons } = beside;
     const { recovery, issuer, console: management } = rekey.settings.urls;
@@ -199,7 +199,7 @@ describe('an issuer that is not ours', () => {
     expect((await persons.signIn('kim', { password })).status).toBe(201);
   });
 
-  test('stopped by its owner: what we gave ends; what the provider gave is its own to end', async () => {
+  test('a stop ends what Rekey gave; the tokens of the external issuer are for it to end', async () => {
     beside = await besideProvider('jwt-bearer', 'client_secret_basic');
     const { provider, rekey, persons } = beside;
     const { body } = await (await beside.proven('kim')).complete({ password: 'a password for a thief' });
@@ -216,7 +216,7 @@ describe('an issuer that is not ours', () => {
     expect((await persons.signIn('kim', { password: 'a password for a thief' })).status).toBe(401);
     const app = await appOf(provider.issuer, 'rekey client_secret_basic', oauth.ClientSecretBasic(secret));
     expect(await app.introspect(body.access_token)).toMatchObject({ active: true });
-    // The way out that the notice names: to recover it oneself.
+    // The notification names the remedy: recover the account yourself.
     expect((await (await beside.proven('kim')).complete()).status).toBe(201);
     expect(await app.introspect(body.access_token)).toEqual({ active: false });
   });

@@ -9,12 +9,15 @@ import { Story } from './story.js';
 
 export const insecure = { [oauth.allowInsecureRequests]: true } as const;
 
-/** Rekey beside a third party's authorization server, joined by settings alone; its people are `kim`, and `max`, whom the server does not know. */
+/**
+ * Rekey beside a third party's authorization server, connected by settings alone. Its people are `kim`, and `max`, whom that
+ * server does not know.
+ */
 export interface BesideProvider {
   provider: ExternalProvider;
   rekey: Rekey;
   persons: ReturnType<typeof people>;
-  /** A recovery that wants its credentials. */
+  /** A proven recovery that can complete. */
   proven(id: string, more?: object): Promise<Story>;
   close(): Promise<void>;
 }
@@ -27,7 +30,7 @@ export async function besideProvider(
   const port = await freePort();
   const provider = await new ExternalProvider(`http://localhost:${port}`, ['kim']).start();
   const environment = {
-    // The provider goes by the real clock, so that no day can pass.
+    // The provider uses the real clock, so no day may pass.
     RECOVERY_POLICY_FILE: policyFile({ holdAfterStopHours: 0 }),
     RECOVERY_PORT: String(port),
     EXTERNAL_ISSUER_URL: provider.issuer,
@@ -38,7 +41,7 @@ export async function besideProvider(
     LOG_LEVEL: 'silent',
     ...more(provider.issuer),
   };
-  // The provider lives by the machine's clock.
+  // The provider uses the clock of the machine.
   const rekey = await startRekey({ clock: systemClock, environment });
   const persons = people(rekey);
   for (const id of ['kim', 'max']) await persons.put(id);
@@ -60,7 +63,7 @@ export async function besideProvider(
   };
 }
 
-/** What an app that stands beside the product does with tokens, by somebody else's client. */
+/** An app beside the product that uses tokens, through a third-party client library. */
 export async function appOf(issuer: string, clientId: string, auth: oauth.ClientAuth) {
   const url = new URL(issuer);
   const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure));
@@ -78,7 +81,7 @@ export async function appOf(issuer: string, clientId: string, auth: oauth.Client
       const response = await oauth.userInfoRequest(server, client, token, insecure);
       return oauth.processUserInfoResponse(server, client, oauth.skipSubjectCheck, response);
     },
-    /** The bare answer of the token endpoint. */
+    /** The raw response of the token endpoint. */
     grant: async (type: string, parameters: Record<string, string>) => {
       const form = new URLSearchParams(parameters);
       const response = await oauth.genericTokenEndpointRequest(server, client, auth, type, form, insecure);

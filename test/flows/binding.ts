@@ -2,7 +2,7 @@ import type { people } from './people.js';
 import type { Answer, Rekey } from './rekey.js';
 import { Story } from './story.js';
 
-/** What somebody who is signed in binds, and what it proves afterwards. */
+/** What a signed-in person binds, and what it proves later. */
 export function binding(rekey: Rekey, who: ReturnType<typeof people>) {
   const bearerOf = async (id: string, more: object = {}): Promise<string> => {
     const signedIn = await who.signIn(id, more);
@@ -25,7 +25,7 @@ export function binding(rekey: Rekey, who: ReturnType<typeof people>) {
   const proofBy = async (id: string, kind: string, value: string): Promise<Answer> => {
     const story = new Story(rekey);
     await story.start({ identifier: `${id}@example.com` });
-    // Its code, too, has arrived before another one is waited for.
+    // Wait for its code too, before the next one is awaited.
     await rekey.idle();
     return story.prove(value, kind);
   };

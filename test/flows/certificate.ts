@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export interface Certificate {
   certFile: string;
   keyFile: string;
-  /** Who signed it, in PEM: itself, or an authority that the server does not show. */
+  /** The issuing certificate in PEM: itself, or an authority that the server does not send. */
   ca: Buffer;
   remove(): void;
 }
@@ -16,9 +16,9 @@ const kinds = { ec: 'ec -pkeyopt ec_paramgen_curve:prime256v1', rsa: 'rsa:2048' 
 /**
  * A certificate for one name, made with openssl.
  *
- * @param of.by an authority of its own signs it; otherwise it signs itself
- * @param of.kind of its key; elliptic (P-256) when left out
- * @returns undefined, and says so, where there is no openssl
+ * @param of.by an authority of its own signs it; otherwise it is self-signed
+ * @param of.kind of its key; elliptic (P-256) by default
+ * @returns undefined, with a warning, when there is no openssl
  */
 export function certificateFor(
   name: string,

@@ -5,8 +5,8 @@ import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 
-/** The issuer is away, slow, or not the issuer; clocks are wrong. Nothing of it ends a session. */
-describe('the client, when things go wrong', () => {
+/** The issuer is down, slow, or not the issuer; clocks are wrong. None of this ends a session. */
+describe('faults around the client', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let api: ResourceServer;
@@ -20,7 +20,7 @@ describe('the client, when things go wrong', () => {
   });
   beforeEach(() => stage.next());
 
-  test('past 80 % and the issuer away: the token is used as long as it lives', async () => {
+  test('past 80 % of its life, with the issuer down, a token is used until it expires', async () => {
     const client = await stage.signedIn('old');
     stage.meddle = ClientStage.away;
     rekey.clock.advance(590_000);
@@ -35,7 +35,7 @@ describe('the client, when things go wrong', () => {
     expect(await waits).toBe(200);
   });
 
-  test('429 with Retry-After: waits that long', async () => {
+  test('429 with Retry-After delays the next try by that time', async () => {
     const pauses: number[] = [];
     const client = await stage.signedIn('limited', {
       sleep: async (ms) => {
@@ -49,7 +49,7 @@ describe('the client, when things go wrong', () => {
     expect(pauses).toEqual([17_000]);
   });
 
-  test('an answer that is lost on the way is asked for again', async () => {
+  test('a response that was lost is requested again', async () => {
     const client = await stage.signedIn('lost');
     rekey.clock.advance(700_000);
     stage.meddle = async (go) => {
@@ -63,7 +63,7 @@ describe('the client, when things go wrong', () => {
     expect(await stage.ask(client)).toBe(200);
   });
 
-  test('no answer within six seconds is none', async () => {
+  test('a request without a response is given up after six seconds', async () => {
     const client = await stage.signedIn('hangs');
     rekey.clock.advance(700_000);
     const asked: number[] = [];
@@ -86,19 +86,19 @@ describe('the client, when things go wrong', () => {
 
   test.each<[string, () => Response, string]>([
     [
-      'a sign-in page of the hotel',
+      'a sign-in page of a hotel network',
       () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
       'bad_answer',
     ],
-    ['something without a token', () => Response.json({ hello: 1 }), 'bad_answer'],
+    ['JSON without a token', () => Response.json({ hello: 1 }), 'bad_answer'],
     ['nothing', () => new Response(''), 'bad_answer'],
-    ['another address', () => Response.redirect('https://elsewhere.example/', 307), 'redirected'],
+    ['a redirect to another URL', () => Response.redirect('https://elsewhere.example/', 307), 'redirected'],
     [
-      'a client that it does not know',
+      'an unknown client',
       () => Response.json({ error: 'invalid_client' }, { status: 401 }),
       'invalid_client',
     ],
-  ])('%s instead of tokens is said, and ends no session', async (_what, answer, code) => {
+  ])('%s instead of tokens is reported, and ends no session', async (_what, answer, code) => {
     const causes: unknown[] = [];
     const client = await stage.signedIn('garbage', { onRecovery: (cause) => causes.push(cause) });
     rekey.clock.advance(700_000);
@@ -113,7 +113,7 @@ describe('the client, when things go wrong', () => {
     expect(causes).toEqual([]);
   });
 
-  test('an answer without expires_in or refresh_token (RFC 6749 §5.1, §6) is a good one', async () => {
+  test('a response without expires_in or refresh_token (RFC 6749 §5.1, §6) is accepted', async () => {
     const client = await stage.signedIn('sparse');
     rekey.clock.advance(700_000);
     stage.meddle = async (go) => {
@@ -130,7 +130,7 @@ describe('the client, when things go wrong', () => {
     expect(stage.renewals).toBe(2);
   });
 
-  test('a clock that goes back by a day renews; one that jumps ahead, as after a sleep, too', async () => {
+  test('a clock that jumps back or ahead by a day causes one renewal', async () => {
     let skew = 0;
     const client = await stage.signedIn('clock', { now: () => rekey.clock.now() + skew });
     for (const by of [-86_400_000, 86_400_000]) {

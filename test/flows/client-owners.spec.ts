@@ -1,7 +1,7 @@
 import { basicOf, people } from './people.js';
 import { newHousehold, useRekey } from './rekey.js';
 
-describe('who may change a client', () => {
+describe('the right to change a client', () => {
   const rekey = useRekey();
   const who = people(rekey);
   const call = (bearer: string, method: string, id: string, more?: object) =>
@@ -9,7 +9,7 @@ describe('who may change a client', () => {
       bearer,
       json: more && { name: id, type: 'public', grants: ['refresh_token'], ...more },
     });
-  /** A management client that may make clients, made by the one of the settings. */
+  /** A management client with the right to make clients, made by the management client of the settings. */
   const maker = async (id: string): Promise<string> => {
     const machine = { type: 'confidential', grants: ['client_credentials'], scopes: ['clients:write'] };
     const made = await call(await who.management(), 'PUT', id, machine);
@@ -26,7 +26,7 @@ describe('who may change a client', () => {
   });
   beforeEach(() => void newHousehold());
 
-  test('its maker changes, empties and deletes it', async () => {
+  test('the maker of a client changes it, revokes its tokens and deletes it', async () => {
     expect((await call(one, 'PUT', 'shop', {})).status).toBe(201);
     expect((await call(one, 'PUT', 'shop', { name: 'The shop' })).status).toBe(200);
     expect((await call(one, 'DELETE', 'shop/tokens')).status).toBe(204);
@@ -38,7 +38,7 @@ describe('who may change a client', () => {
     ['PUT', '', { redirect_uris: ['https://evil.example/back'] }],
     ['DELETE', '', undefined],
     ['DELETE', '/tokens', undefined],
-  ])('another maker does not: %s its address%s', async (method, path, json) => {
+  ])('another maker is refused: %s at its path%s', async (method, path, json) => {
     expect([200, 201]).toContain((await call(one, 'PUT', 'theirs', { name: 'Theirs' })).status);
     const before = (await call(one, 'GET', 'theirs')).text;
     const refused = await call(two, method, `theirs${path}`, json);
@@ -49,14 +49,14 @@ describe('who may change a client', () => {
     expect((await call(one, 'GET', 'theirs')).text).toBe(before);
   });
 
-  test('nor what the settings have made, nor what was there before, nor itself', async () => {
+  test('a maker cannot change clients of the settings, older clients or itself', async () => {
     await rekey.sql(`insert into clients (client_id, name, type, redirect_uris, grants, scopes, created_at, updated_at)
       values ('old', 'Old', 'public', '{}', '{}', '{}', now(), now())`);
     for (const id of ['default', 'old', 'maker.one', rekey.settings.management.clientId])
       expect([id, (await call(one, 'PUT', id, {})).status]).toEqual([id, 403]);
   });
 
-  test('the management client of the settings changes everyones, and they keep their owner', async () => {
+  test('the management client of the settings changes every client, and owners stay the same', async () => {
     const management = await who.management();
     await call(one, 'PUT', 'kept', {});
     for (const id of ['kept', 'old', 'default'])
@@ -67,18 +67,18 @@ describe('who may change a client', () => {
     expect((await call(narrow, 'PUT', 'kept', {})).status).toBe(403);
   });
 
-  test('the scope for it is given on by nobody who lacks it', async () => {
+  test('a maker without clients:admin cannot grant it', async () => {
     const json = { type: 'confidential', grants: ['client_credentials'], scopes: ['clients:admin'] };
     const refused = await call(one, 'PUT', 'climber', json);
     const errors = [{ pointer: '/scopes', detail: 'you may not grant clients:admin' }];
     expect([refused.status, refused.body.errors]).toEqual([400, errors]);
   });
 
-  test('a maker of the same name as one that was deleted has made nothing', async () => {
+  test('a maker with the name of a deleted one does not own its clients', async () => {
     const gone = await maker('maker.gone');
     await call(gone, 'PUT', 'orphan', {});
     expect((await call(await who.management(), 'DELETE', 'maker.gone')).status).toBe(204);
-    // Its tokens ended with it, to the second.
+    // Its tokens ended with it, in whole seconds.
     rekey.clock.advance(6_000);
     const again = await maker('maker.gone');
     expect((await call(again, 'PUT', 'orphan', {})).status).toBe(403);

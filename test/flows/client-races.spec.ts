@@ -5,8 +5,8 @@ import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 
-/** Tabs, storage and signals: who has the last word. Against the real issuer. */
-describe('the client among tabs', () => {
+/** Races among tabs, storage and signals, against the real issuer. */
+describe('the client in several tabs', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let api: ResourceServer;
@@ -20,7 +20,7 @@ describe('the client among tabs', () => {
   });
   beforeEach(() => stage.next());
 
-  /** Sees to it that no session is left at the issuer that the token could be of. */
+  /** Checks that the issuer has no active session for this token. */
   const isDead = async (tokens: StoredTokens | undefined) =>
     (
       await rekey.token({
@@ -30,7 +30,7 @@ describe('the client among tabs', () => {
       })
     ).body.error === 'invalid_grant';
 
-  test('a 401 for a token that another tab has replaced meanwhile renews nothing', async () => {
+  test('a 401 for a token that another tab has replaced causes no renewal', async () => {
     const storage = stage.tabs();
     const one = await stage.signedIn('replaced', { storage: storage() });
     const other = stage.open({ storage: storage() });
@@ -41,7 +41,7 @@ describe('the client among tabs', () => {
       storage: storage(),
       fetch: async (input, init) => {
         const answer = await stage.send(input, init);
-        // The answer is on its way while the other tab renews.
+        // The response is on its way while the other tab renews.
         if (answer.status === 401 && !gone)
           await new Promise<void>((resolve) => {
             gone = resolve;
@@ -59,7 +59,7 @@ describe('the client among tabs', () => {
     expect(stage.renewals).toBe(1);
   });
 
-  test('who signs out in one tab while another renews is signed out, here and at the issuer', async () => {
+  test('a sign-out in one tab wins over a renewal in another, here and at the issuer', async () => {
     const storage = stage.tabs();
     const one = await stage.signedIn('out', { storage: storage() });
     const other = stage.open({ storage: storage() });
@@ -75,7 +75,7 @@ describe('the client among tabs', () => {
     expect(await isDead((await answered?.json()) as StoredTokens)).toBe(true);
   });
 
-  test('who signs in anew while a renewal is under way keeps the new session', async () => {
+  test('a sign-in during a renewal keeps the new session', async () => {
     const storage = stage.tabs();
     const one = await stage.signedIn('anew', { storage: storage() });
     rekey.clock.advance(500_000);
@@ -93,7 +93,7 @@ describe('the client among tabs', () => {
     expect(await stage.ask(one)).toBe(200);
   });
 
-  test('a signal that is aborted ends the waiting, for that request alone', async () => {
+  test('an aborted signal ends the waiting of that request alone', async () => {
     const client = await stage.signedIn('signal');
     rekey.clock.advance(700_000);
     stage.meddle = ClientStage.away;
@@ -111,7 +111,7 @@ describe('the client among tabs', () => {
     await expect(stage.ask(client, { signal: left.signal })).rejects.toThrow('closed by hand');
   });
 
-  test('storage that takes nothing: this page goes on', async () => {
+  test('storage that refuses to save does not stop the current page', async () => {
     const inner = memoryStorage();
     let full = false;
     const client = await stage.signedIn('full', {
@@ -133,7 +133,7 @@ describe('the client among tabs', () => {
     expect(await client.isSignedIn()).toBe(false);
   });
 
-  test('storage that cannot be read is no sign-out', async () => {
+  test('storage that fails to load is a fault, and asks for no recovery', async () => {
     const asked = jest.fn();
     const client = stage.open({
       onRecovery: asked,
@@ -147,7 +147,7 @@ describe('the client among tabs', () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
-  test('a redirect to another origin does not take the token along', async () => {
+  test('a redirect to another origin does not send the token there', async () => {
     const other = await startResourceServer(rekey, who);
     try {
       const client = await stage.signedIn('redirect');

@@ -4,8 +4,8 @@ import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 
-/** When the session is dead: who is asked, how often, and what goes on afterwards. */
-describe('the client asks for a recovery', () => {
+/** After the session has ended: whom the client asks, how often, and which requests continue. */
+describe('recovery in the client', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let api: ResourceServer;
@@ -19,7 +19,7 @@ describe('the client asks for a recovery', () => {
   });
   beforeEach(() => stage.next());
 
-  /** Every session of the account ends. */
+  /** Ends every session of the account. */
   const end = async (id: string) => {
     await who.put(id, { status: 'disabled' });
     await who.put(id);
@@ -27,7 +27,7 @@ describe('the client asks for a recovery', () => {
   const many = (client: Client) => Promise.allSettled(Array.from({ length: 12 }, () => stage.ask(client)));
   const dead = { error: 'invalid_grant', description: expect.any(String) };
 
-  test('once a death, and again after the next; what waited goes on after a sign-in', async () => {
+  test('a dead session asks once, the next dead session asks again, and waiting requests succeed after a sign-in', async () => {
     const causes: RecoveryCause[] = [];
     const client = await stage.signedIn('twice', { onRecovery: (cause) => void causes.push(cause) });
     for (let death = 1; death <= 2; death++) {
@@ -43,7 +43,7 @@ describe('the client asks for a recovery', () => {
 
   test.each<[string, () => unknown, unknown]>([
     ['says no', () => false, { code: 'invalid_grant' }],
-    ['says no later', async () => false, { code: 'invalid_grant' }],
+    ['declines later', async () => false, { code: 'invalid_grant' }],
     [
       'throws',
       () => {
@@ -59,7 +59,7 @@ describe('the client asks for a recovery', () => {
       { message: 'the dialog broke' },
     ],
   ])(
-    'who %s is asked once for all that was under way, and anew for what comes later',
+    'an app that %s is asked once for all waiting requests, and again for later ones',
     async (_how, answer, why) => {
       const causes: RecoveryCause[] = [];
       const client = await stage.signedIn('no', {
@@ -79,7 +79,7 @@ describe('the client asks for a recovery', () => {
     },
   );
 
-  test('a late no is none to the question after it', async () => {
+  test('a late refusal does not count for the next question', async () => {
     const answers: ((verdict: unknown) => void)[] = [];
     const client = await stage.signedIn('late', {
       onRecovery: () => new Promise((resolve) => answers.push(resolve)),
@@ -97,7 +97,7 @@ describe('the client asks for a recovery', () => {
     expect(await second).toBe(200);
   });
 
-  test('two tabs: each where something waits is asked, told the same cause, and one sign-in serves both', async () => {
+  test('each of two tabs with waiting requests is asked with the same cause, and one sign-in serves both', async () => {
     const storage = stage.tabs()();
     const causes: [string, RecoveryCause][] = [];
     const seen: [string, boolean][] = [];
@@ -130,7 +130,7 @@ describe('the client asks for a recovery', () => {
     await one.signOut();
   });
 
-  test('a wrong or redirecting address of the services is told, not waited for', async () => {
+  test('a wrong or redirecting URL of a service is reported, without retries', async () => {
     const { issuer, recovery } = rekey.settings.urls;
     const wrong = stage.open({ issuer: `${recovery}/recover` });
     await expect(stage.signIn(wrong, 'x')).rejects.toMatchObject({

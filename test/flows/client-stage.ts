@@ -11,11 +11,11 @@ import type { ResourceServer } from './resource-server.js';
 
 type Meddle = (send: () => Promise<Response>) => Promise<Response>;
 
-/** Clients of the SDK against the real issuer; a renewal on its way there may be held, lost, or answered by somebody else. */
+/** Clients of the SDK against the real issuer; a test may delay, lose or replace the response to a renewal. */
 export class ClientStage {
   household = newHousehold();
   renewals = 0;
-  /** What happens to a renewal instead of, or around, being sent. */
+  /** Called in place of sending a renewal, or around it. */
   meddle: Meddle = ClientStage.through;
 
   static readonly through: Meddle = (send) => send();
@@ -27,7 +27,7 @@ export class ClientStage {
     private readonly api: ResourceServer,
   ) {}
 
-  /** An hour later, in another house. */
+  /** An hour later, from another source. */
   next(): void {
     this.household = newHousehold();
     this.rekey.clock.advance(3_600_000);
@@ -72,7 +72,7 @@ export class ClientStage {
     return (await client.fetch(`${this.api.url}/me`, init)).status;
   }
 
-  /** One store that tabs share; each call gives one of them its own view of it. */
+  /** One store that tabs share; each call gives a tab its own view of it. */
   tabs(): () => TokenStorage {
     const kept = new Map<string, string>();
     const store = {

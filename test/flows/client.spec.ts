@@ -6,7 +6,7 @@ import { codeIn, until, useRekey } from './rekey.js';
 import { type ResourceServer, startResourceServer } from './resource-server.js';
 import { signingOf } from './signing.js';
 
-/** The SDK in Node, against the real issuer. Its clock is the issuer's, or one that goes wrong. */
+/** The SDK in Node.js, against the real issuer. Its clock is the issuer's, or a wrong one. */
 describe('the client', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -33,7 +33,7 @@ describe('the client', () => {
     await recovery.complete();
   };
 
-  test('renews at 80 % of its life, once for a hundred requests at once, and sends the fresh one', async () => {
+  test("renews at 80 % of the token's life, once for a hundred requests at once, and sends the fresh token", async () => {
     const client = await stage.signedIn('fresh');
     expect(await stage.ask(client)).toBe(200);
     rekey.clock.advance(479_000);
@@ -46,7 +46,7 @@ describe('the client', () => {
     expect(new Set(api.seen.slice(-100).map(({ authorization }) => authorization)).size).toBe(1);
   });
 
-  test('is known again where it was signed in before: strangers make nobody wait there, nor use up its codes', async () => {
+  test('is known after a sign-in: strangers neither delay it nor use up its codes', async () => {
     const storage = stage.tabs();
     const client = await stage.signedIn('seen', { storage: storage() });
     const to = 'seen@example.com';
@@ -64,7 +64,7 @@ describe('the client', () => {
     expect(await rekey.codes(to)).toHaveLength(before + 1);
   });
 
-  test('two clients over one storage, as tabs without Web Locks: one session', async () => {
+  test('two clients over one storage, as tabs without Web Locks, keep one session', async () => {
     const storage = memoryStorage();
     const one = await stage.signedIn('tabs', { storage });
     const other = stage.open({ storage });
@@ -76,7 +76,7 @@ describe('the client', () => {
     expect(await Promise.all([stage.ask(one), stage.ask(other)])).toEqual([200, 200]);
   });
 
-  test('a 401 renews once and repeats, with the same body; a second 401 is the answer', async () => {
+  test('a 401 causes one renewal and one repeat with the same body; a second 401 is returned', async () => {
     const client = await stage.signedIn('repeat');
     const storage = memoryStorage();
     const wrong = stage.open({ storage });
@@ -96,7 +96,7 @@ describe('the client', () => {
     expect(await stage.ask(wrong, { method: 'POST', body: stream, duplex: 'half' } as RequestInit)).toBe(401);
   });
 
-  test('a device whose clock is wrong by hours is served all the same', async () => {
+  test('works on a device whose clock is wrong by hours', async () => {
     for (const skew of [-5, 5].map((hours) => hours * 3_600_000)) {
       const client = await stage.signedIn('skewed', { now: () => rekey.clock.now() + skew });
       expect(await stage.ask(client)).toBe(200);
@@ -106,7 +106,7 @@ describe('the client', () => {
     expect(stage.renewals).toBe(2);
   });
 
-  test('waits while the network is gone, and goes on with the same session', async () => {
+  test('waits while the network is down, and continues with the same session', async () => {
     const client = await stage.signedIn('network');
     rekey.clock.advance(700_000);
     stage.meddle = ClientStage.away;
@@ -116,7 +116,7 @@ describe('the client', () => {
     expect(await asked).toBe(200);
   });
 
-  test('keys rotate under it, and it does not notice', async () => {
+  test('works through rotations of the signing keys', async () => {
     const client = await stage.signedIn('keys');
     const keys = await signingOf(rekey);
     const used = new Set<string>();
@@ -131,7 +131,7 @@ describe('the client', () => {
     expect(used.size).toBe(3);
   });
 
-  test('revoked under it: the app is asked once, and what waited goes on after the recovery', async () => {
+  test('after a revocation the app is asked once, and waiting requests succeed after the recovery', async () => {
     const causes: unknown[] = [];
     const client: Client = await stage.signedIn('revoked', {
       onRecovery: async (cause) => {
@@ -141,7 +141,7 @@ describe('the client', () => {
         await recover(recovery, 'revoked@example.com');
       },
     });
-    // Disabled and let in again: every session of before is over.
+    // The account is disabled and enabled again: every earlier session has ended.
     await who.put('revoked', { status: 'disabled' });
     await who.put('revoked');
     rekey.clock.advance(60_000);
@@ -150,7 +150,7 @@ describe('the client', () => {
     expect(causes).toEqual([{ error: 'invalid_grant', description: expect.any(String) }]);
   });
 
-  test('nobody to ask, or nobody who wants: what waits fails with the reason', async () => {
+  test('without a recovery, waiting requests fail with the reason', async () => {
     const client = await stage.signedIn('nobody', { onRecovery: () => false });
     await client.signOut();
     await expect(stage.ask(client)).rejects.toMatchObject({ code: 'signed_out' });
@@ -158,7 +158,7 @@ describe('the client', () => {
     expect(await client.isSignedIn()).toBe(false);
   });
 
-  test('refusals are the service’s own words', async () => {
+  test('refusals have the code and body of the service', async () => {
     const client = await stage.signedIn('words');
     await expect(client.signIn({ identifier: 'words@example.com', password: 'x' })).rejects.toMatchObject({
       code: 'unauthorized',
@@ -181,7 +181,7 @@ describe('the client', () => {
     await expect(client.startRecovery({ identifier: '' })).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
-  test('a token goes to the origins that were named, and to no other', async () => {
+  test('a token is sent to the configured origins only', async () => {
     const client = await stage.signedIn('origins', { resources: [] });
     await client.fetch(`${resource}/me`);
     expect(api.seen.map(({ authorization }) => authorization)).toEqual(['']);

@@ -18,7 +18,7 @@ describe('a client with a secret', () => {
     expect([200, 201]).toContain(answer.status);
     return answer.body.client_secret as string;
   };
-  /** The directory of clients keeps what it has read for five seconds. */
+  /** Clients are cached for five seconds. */
   const forgotten = () => rekey.clock.advance(6_000);
   beforeAll(async () => {
     secret = await put('backoffice', { scopes: ['account', 'orders'] });
@@ -41,26 +41,26 @@ describe('a client with a secret', () => {
 
   describe.each(Object.entries(starts))('%s', (_name, start) => {
     test.each<[string, object, () => Record<string, string>]>([
-      ['names the client and shows nothing', { client_id: 'backoffice' }, () => ({})],
-      ['shows a wrong secret', {}, () => basicOf('backoffice', { client_secret: 'guess' })],
-      ['shows an empty secret', {}, () => basicOf('backoffice', { client_secret: '' })],
-      ['shows a bearer token', { client_id: 'backoffice' }, () => ({ authorization: 'Bearer abc' })],
-      ['shows what is no Basic', { client_id: 'backoffice' }, () => ({ authorization: 'Basic ???' })],
-      ['shows a wrong secret in the body', { client_id: 'backoffice', client_secret: 'guess' }, () => ({})],
+      ['names a confidential client without credentials', { client_id: 'backoffice' }, () => ({})],
+      ['has a wrong secret', {}, () => basicOf('backoffice', { client_secret: 'guess' })],
+      ['has an empty secret', {}, () => basicOf('backoffice', { client_secret: '' })],
+      ['has a bearer token', { client_id: 'backoffice' }, () => ({ authorization: 'Bearer abc' })],
+      ['has an invalid Basic header', { client_id: 'backoffice' }, () => ({ authorization: 'Basic ???' })],
+      ['has a wrong secret in the body', { client_id: 'backoffice', client_secret: 'guess' }, () => ({})],
       [
-        'shows a secret in the body for a public client',
+        'has a secret in the body for a public client',
         { client_id: 'spa', client_secret: 'any' },
         () => ({}),
       ],
-      ['shows a secret for a public client', {}, () => basicOf('spa', { client_secret: 'any' })],
-      ['shows a secret for nobody', {}, () => basicOf('nobody', { client_secret: 'any' })],
+      ['has a secret for a public client', {}, () => basicOf('spa', { client_secret: 'any' })],
+      ['has a secret for an unknown client', {}, () => basicOf('nobody', { client_secret: 'any' })],
     ])('that %s is refused, with a challenge', async (_what, json, headers) => {
       const answer = await start(json, headers());
       expect([answer.status, answer.body.code]).toEqual([401, 'unauthorized']);
       expect(answer.headers.get('www-authenticate')).toBe('Basic realm="rekey", charset="UTF-8"');
     });
 
-    test('with the secret is in its name; a public client goes on by its id alone', async () => {
+    test('with the secret belongs to that client; a public client needs its id alone', async () => {
       const headers = basicOf('backoffice', { client_secret: secret });
       expect((await start({}, headers)).status).toBeLessThan(203);
       expect((await start({ client_id: 'backoffice' }, headers)).status).toBeLessThan(203);
@@ -73,7 +73,7 @@ describe('a client with a secret', () => {
       expect([two.status, two.body.errors[0].pointer]).toEqual([400, '/client_id']);
     });
 
-    test('is refused for a client that acts for itself alone', async () => {
+    test('is refused for a client that may not get tokens of people', async () => {
       const machine = await put('machine', { grants: ['client_credentials'], redirect_uris: [] });
       forgotten();
       const answer = await start({}, basicOf('machine', { client_secret: machine }));
@@ -84,7 +84,7 @@ describe('a client with a secret', () => {
     });
   });
 
-  test('gets its tokens in the end: by its scopes, to be refreshed with its secret', async () => {
+  test('gets tokens in its own scopes, and refreshes them with its secret', async () => {
     const story = new Story(rekey);
     const headers = basicOf('backoffice', { client_secret: secret });
     await story.start({ identifier: 'may@example.com' }, headers);
@@ -97,7 +97,7 @@ describe('a client with a secret', () => {
     expect((await rekey.token(form, headers)).status).toBe(200);
   });
 
-  test('that was public when a recovery began gets nothing from it, for it never authenticated', async () => {
+  test('that was public at the start gets nothing from that recovery, because it never authenticated', async () => {
     await put('turning', { type: 'public' });
     const story = new Story(rekey);
     await story.proveBy('lin@example.com', 'lin@example.com', { client_id: 'turning' });
@@ -109,13 +109,13 @@ describe('a client with a secret', () => {
     expect((await story.complete()).status).toBe(201);
   });
 
-  test('does not share the answer to an Idempotency-Key with who names another client', async () => {
+  test('does not share an idempotent response with a client that did not authenticate', async () => {
     const key = { 'idempotency-key': 'same' };
     const json = { identifier: 'lin@example.com', client_id: 'backoffice' };
     const headers = { ...basicOf('backoffice', { client_secret: secret }), ...key };
     const first = await new Story(rekey).start(json, headers);
     expect((await new Story(rekey).start(json, headers)).text).toBe(first.text);
-    // The same words, by who need not authenticate any more.
+    // The same request, by a client that need not authenticate any more.
     await put('backoffice', { type: 'public', scopes: ['account', 'orders'] });
     forgotten();
     const other = await new Story(rekey).start(json, key);
@@ -124,7 +124,7 @@ describe('a client with a secret', () => {
     forgotten();
   });
 
-  test('is sent back to by the pages without a secret, and redeems the code with it', async () => {
+  test('gets the code from the pages without a secret, and redeems it with the secret', async () => {
     const verifier = 'v'.repeat(64);
     const query = {
       client_id: 'backoffice',

@@ -5,7 +5,7 @@ import { Story } from './story.js';
 
 const grant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** RFC 8628: a thing without a keyboard shows a code, a person lets it in elsewhere. */
+/** RFC 8628: a device without a keyboard shows a code, and a person allows it on another one. */
 describe('the device grant', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -43,7 +43,7 @@ describe('the device grant', () => {
   const look = (bearer: string, userCode: string) =>
     who.issuer('POST', 'device_codes', { bearer, json: { user_code: userCode } });
 
-  test('a source does not pile up codes that wait, nor do all sources those of one client', async () => {
+  test('a source cannot pile up pending codes, and all sources cannot exhaust a client', async () => {
     const rows = async () => (await rekey.sql('select count(*)::int as n from device_codes'))[0].n as number;
     const source = newHousehold();
     const before = await rows();
@@ -56,7 +56,7 @@ describe('the device grant', () => {
     expect(last.headers.get('ratelimit-policy')).toBe('"devices";q=30;w=600');
     expect(await rows()).toBe(before + 30);
     expect((await begin()).status).toBe(200);
-    // What the source was refused was not spent from the client's budget.
+    // A request that the source's budget refused costs the client's budget nothing.
     const spent = await rekey.sql('select max(spent)::int as n from limit_counters');
     expect(spent[0].n).toBe(35);
     await rekey.sql('update limit_counters set spent = 6000 where spent = 31');
@@ -69,7 +69,7 @@ describe('the device grant', () => {
     expect(await rows()).toBe(before + 32);
   });
 
-  test('shows a code, waits, is let in, gets tokens once; they are no better than the session that let it in', async () => {
+  test('a device shows a code, waits, and gets tokens once; they are no stronger than the approving session', async () => {
     await who.put('viewer');
     const begun = await begin({ scope: 'play' });
     expect(begun.status).toBe(200);
@@ -111,14 +111,14 @@ describe('the device grant', () => {
     expect(refreshed.status).toBe(200);
   });
 
-  test('who asks too often waits longer; nobody comes in ten minutes; a no is a no', async () => {
+  test('polling too often lengthens the interval; a code expires after ten minutes; a denial is final', async () => {
     await who.put('slow');
     const first = (await begin()).body;
     expect((await poll(first.device_code)).body.error).toBe('authorization_pending');
     rekey.clock.advance(4_000);
     expect((await poll(first.device_code)).body.error).toBe('slow_down');
     rekey.clock.advance(6_000);
-    // Ten seconds now.
+    // The interval is ten seconds now.
     expect((await poll(first.device_code)).body.error).toBe('slow_down');
     rekey.clock.advance(15_000);
     expect((await poll(first.device_code)).body.error).toBe('authorization_pending');
@@ -132,7 +132,7 @@ describe('the device grant', () => {
     expect((await poll('x'.repeat(43))).body.error).toBe('invalid_grant');
   });
 
-  test('codes are not guessed: ten tries in ten minutes, and only by who is signed in', async () => {
+  test('guessing user codes is limited to ten attempts in ten minutes, and needs a sign-in', async () => {
     await who.put('guessing');
     const { user_code: userCode } = (await begin()).body;
     const bearer = await bearerOf('guessing');
@@ -146,7 +146,7 @@ describe('the device grant', () => {
     expect(JSON.stringify(kept)).not.toContain(userCode.replace('-', ''));
   });
 
-  test('what a thief lets in goes with the stop link, also when it comes for its tokens later', async () => {
+  test('a stop link ends the devices that a thief let in, also those that fetch tokens later', async () => {
     await who.put('robbed');
     const thief = new Story(rekey);
     await thief.proveBy('robbed@example.com');
@@ -168,7 +168,7 @@ describe('the device grant', () => {
     expect((await poll(late.device_code)).body.error).toBe('invalid_grant');
   });
 
-  test('errors as RFC 6749 and RFC 8628 have them', async () => {
+  test('errors are those of RFC 6749 and RFC 8628', async () => {
     expect((await begin({ client_id: 'default' })).body.error).toBe('unauthorized_client');
     expect((await begin({ client_id: 'nobody' })).body.error).toBe('invalid_client');
     expect((await begin({ scope: 'admin' })).body.error).toBe('invalid_scope');
@@ -176,7 +176,7 @@ describe('the device grant', () => {
     expect([missing.status, missing.body.error]).toEqual([400, 'invalid_request']);
   });
 
-  test('by the pages: sign in, compare the code, say yes; or no', async () => {
+  test('on the pages a person signs in, compares the code, and allows or denies', async () => {
     await who.put('guest');
     const { device_code: deviceCode, user_code: userCode } = (await begin()).body;
     const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
@@ -214,7 +214,7 @@ describe('the device grant', () => {
     const chinese = await browser.get('/device?lang=zh');
     expect(chinese.status).toBe(303);
     expect((await browser.get('/device')).html).toContain('连接设备');
-    // The way after the sign-in leads to our own page and nowhere else.
+    // The redirect after the sign-in leads to our own page only.
     const stranger = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
     const begun = await stranger.get('/device');
     const sent = await stranger.post('/account/sign-in', {
@@ -223,7 +223,7 @@ describe('the device grant', () => {
       device: '//evil.example/?x=1&y',
     });
     expect(sent.headers.get('location')).toBe('/device?user_code=%2F%2Fevil.example%2F%3Fx%3D1%26y');
-    // Cut within a character.
+    // Cut inside a character.
     const cut = { csrf: csrfIn(begun.html), ...form, device: `${'x'.repeat(39)}💥` };
     const long = await stranger.post('/account/sign-in', cut);
     expect(long.headers.get('location')).toBe(`/device?user_code=${'x'.repeat(39)}`);

@@ -10,8 +10,8 @@ import { Story } from './story.js';
 type Tokens = { access_token: string; refresh_token: string };
 type Json = Record<string, unknown>;
 
-/** Why a token is not taken: one cause each, and never a word of a token that was altered. */
-describe('diagnosis', () => {
+/** Why a token is not accepted: one cause each, and never a claim of an altered token. */
+describe('diagnosis of tokens', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let database: Database;
@@ -45,7 +45,7 @@ describe('diagnosis', () => {
     expect(remedies).toContain(answer.body.remedy);
     return answer.body as { cause: string; remedy: string; description: string; evidence: Json };
   };
-  /** Of a session that was ended: when it began and ended, who ended it, and the line of the audit that says so. */
+  /** For an ended session: its start and end, who ended it, and the audit event. */
   const ended = async (token: string) => {
     const found = await diagnose(token);
     const { issued_at: issued, revoked_at: revoked, audit_id: id } = found.evidence;
@@ -56,14 +56,14 @@ describe('diagnosis', () => {
     return found;
   };
 
-  /** A token that our key signed, with something else in it. */
+  /** A token with other content, signed by our key. */
   const signed = async (token: string, claims: Json, header: Json = {}) => {
     const key = await keys.signingKey('access_token');
     return new SignJWT({ ...decode(parts(token)[1]), ...claims } as never)
       .setProtectedHeader({ alg: key.alg, typ: 'at+jwt', kid: key.kid, ...header })
       .sign(key.privateKey);
   };
-  test.each(altered)('%s: %s, and nothing of its claims is shown', async (_what, cause, change) => {
+  test.each(altered)('%s: %s, and no claim of it is shown', async (_what, cause, change) => {
     await put('ada-two');
     await console_('PUT', 'accounts/demo-ada', {
       username: 'ada',
@@ -74,7 +74,7 @@ describe('diagnosis', () => {
     const result = await diagnose(await change(token, (await signIn('ada')).access_token));
     const { cause: told, remedy, description, evidence } = result;
     expect(told).toBe(cause);
-    // The key id is random hex: it may spell anything.
+    // The key id is random hex and may spell anything.
     const { token: _kind, kid: _kid, ...shown } = evidence;
     expect(shown).toEqual({});
     expect(`${told} ${remedy} ${description}`).not.toMatch(/ada|demo|admin|example|4000000000/);
@@ -130,20 +130,20 @@ describe('diagnosis', () => {
     ['with a line break', 'malformed', 'fix_client', (token) => `${token}\n`],
     ['a refresh token of nobody', 'unknown', 'sign_in', () => randomBytes(32).toString('base64url')],
   ];
-  test.each(made)('%s: %s, so %s', async (_what, cause, remedy, make) => {
+  test.each(made)('%s: %s, remedy %s', async (_what, cause, remedy, make) => {
     await put('maker');
     const { access_token: token } = await signIn('maker');
     expect(await diagnose(await make(token))).toMatchObject({ cause, remedy });
   });
 
-  test('for the resource that refused it', async () => {
+  test('the audience is compared with the resource that refused the token', async () => {
     await put('resource');
     const { access_token: token } = await signIn('resource');
     expect((await diagnose(token, { audience: 'https://shop.example' })).cause).toBe('wrong_audience');
     expect((await diagnose(token, { audience: rekey.settings.urls.issuer })).cause).toBe('none');
   });
 
-  test('expired: how long ago, and whether a refresh helps', async () => {
+  test('an expired token: how long ago, and whether a refresh helps', async () => {
     await put('late');
     const tokens = await signIn('late');
     rekey.clock.advance(600_000 + 90_000);
@@ -164,7 +164,7 @@ describe('diagnosis', () => {
     });
   });
 
-  test('retired by rotation; replayed after it, and by whom', async () => {
+  test('a refresh token that was rotated, or replayed, and by which client', async () => {
     await put('rotated');
     const first = await signIn('rotated');
     const second = (await refresh(first.refresh_token)).body as Tokens;
@@ -184,7 +184,7 @@ describe('diagnosis', () => {
       });
   });
 
-  test('revoked: by its owner, its client, a recovery, the stop link, the management', async () => {
+  test('a revoked token names its cause: owner, client, recovery, stop link, management', async () => {
     await put('revoked');
     const issuer = rekey.settings.urls.issuer;
     const mine = await signIn('revoked');
@@ -267,7 +267,7 @@ describe('diagnosis', () => {
     expect(erased).toMatchObject({ cause: 'account_unknown', remedy: 'contact_staff' });
   });
 
-  test("a client's own token: revoked by the client, ended by the management", async () => {
+  test("a client's own token names its cause: the client, or the management", async () => {
     const { clientId, clientSecret } = rekey.settings.management;
     const own = await management();
     const revoke = { token: own, client_id: clientId, client_secret: clientSecret };
@@ -281,7 +281,7 @@ describe('diagnosis', () => {
     expect(await diagnose(next)).toMatchObject({ cause: 'revoked_by_management', remedy: 'contact_staff' });
   });
 
-  test('only who may read tokens is told', async () => {
+  test('only callers with the right scope get a diagnosis', async () => {
     await put('curious');
     const { access_token: token } = await signIn('curious');
     const url = `${rekey.settings.urls.issuer}/v1/tokens/diagnose`;
@@ -291,7 +291,7 @@ describe('diagnosis', () => {
     expect((await rekey.call('POST', url, { json: { token }, bearer: narrow })).status).toBe(403);
   });
 
-  test('each cause of the closed list was the one of something, and at least 25 alterations have one', () => {
+  test('every cause of the closed list is tested, and at least 25 alterations', () => {
     expect([...seen].sort()).toEqual([...causeNames].sort());
     expect(new Set(altered.map(([what]) => what)).size).toBe(altered.length);
     expect(altered.length).toBeGreaterThanOrEqual(25);

@@ -7,7 +7,7 @@ import { Story } from './story.js';
 const hour = 3_600_000;
 const chosen = 'a sentence that somebody has chosen';
 
-/** After a stop the next recovery of the account waits, and everyone who can object is told. */
+/** After a stop the next recovery of the account is held, and everyone who can object gets a notification. */
 describe('a recovery after a stop', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -19,7 +19,7 @@ describe('a recovery after a stop', () => {
   const told = (to: string, about: RegExp) =>
     until(`${about} to ${to}`, async () => (await rekey.messages(to)).find(({ text }) => about.test(text)));
   const mailOf = (id: string) => `${id}@example.com`;
-  /** A thief has recovered it, and its owner has stopped that. */
+  /** A thief recovers the account, and its owner stops that. */
   const stopped = async (id: string, more: object = {}) => {
     await who.put(id, more);
     const thief = new Story(rekey);
@@ -32,7 +32,7 @@ describe('a recovery after a stop', () => {
   const inSeconds = (time: string) => (Date.parse(time) - rekey.clock.now()) / 1000;
   const later = (hours: number) => rekey.clock.advance(hours * hour);
 
-  test('is held for a day once it is proved; every address is told with a link; then it is proven', async () => {
+  test('is held for a day once it is proved; every address gets a stop link; then it is proven', async () => {
     await stopped('owner');
     const story = new Story(rekey);
     const proved = await story.proveBy(who.phoneOf('owner'));
@@ -61,12 +61,12 @@ describe('a recovery after a stop', () => {
       [story.id],
     );
     expect(audited.map(({ event }) => event)).toEqual(['recovery_held', 'recovery_proven']);
-    // It was undisputed: the next one is not held.
+    // Nobody disputed it, so the next one is not held.
     later(1);
     expect((await new Story(rekey).proveBy(mailOf('owner'))).body.state).toBe('proven');
   });
 
-  test('gives credentials to whoever comes back three days later, without having looked; an hour later it has run out', async () => {
+  test('gives credentials three days later, also without a look in between; an hour after that it has expired', async () => {
     for (const [id, hours] of [
       ['back', 95],
       ['late', 97],
@@ -79,7 +79,7 @@ describe('a recovery after a stop', () => {
     }
   });
 
-  test('is stopped by the link while it is held, and the one after it is held again', async () => {
+  test('can be stopped while it is held, and the next one is held again', async () => {
     await stopped('twice');
     const thief = new Story(rekey);
     expect((await thief.proveBy(mailOf('twice'))).body.state).toBe('held');
@@ -92,7 +92,7 @@ describe('a recovery after a stop', () => {
     expect((await new Story(rekey).proveBy(who.phoneOf('twice'))).body.state).toBe('held');
   });
 
-  test('is judged again when it is over: what changed meanwhile counts', async () => {
+  test('is judged again after the hold: changes in between count', async () => {
     await stopped('changed');
     const story = new Story(rekey);
     expect((await story.proveBy(who.phoneOf('changed'))).body.state).toBe('held');
@@ -102,13 +102,13 @@ describe('a recovery after a stop', () => {
     expect((await who.issuer('PUT', 'password', { bearer, json })).status).toBe(200);
     const now = (await story.show()).body;
     expect(now).toMatchObject({ state: 'proving', methods: ['code', 'backup_code'] });
-    // It lives no longer than any that is being proved.
+    // It expires like any other recovery that is being proved.
     expect(inSeconds(now.expires_at)).toBe(lifetimes.idle / 1000);
   });
 
-  test('that is completed ends its own hold, and not that of a stop which came while it was held', async () => {
+  test('ends its own hold when it completes, but not the hold of a later stop', async () => {
     await stopped('meanwhile');
-    // So long that the next stop is not also about what was stopped before the owner came.
+    // So late that the next stop does not also take back what was stopped before.
     later(lifetimes.stopLink / hour);
     const owner = new Story(rekey);
     expect((await owner.proveBy(who.phoneOf('meanwhile'))).body.state).toBe('held');
@@ -117,14 +117,14 @@ describe('a recovery after a stop', () => {
     expect((await thief.proveBy(mailOf('meanwhile'))).body.state).toBe('held');
     const link = stopToken(rekey.settings.keyring, thief.id, rekey.clock.now());
     expect((await thief.stop(link)).status).toBe(204);
-    // It was told to everyone that could object, and nobody has.
+    // Everyone who could object was notified, and nobody did.
     later(23);
     expect((await owner.complete()).status).toBe(201);
     later(1);
     expect((await new Story(rekey).proveBy(mailOf('meanwhile'))).body.state).toBe('held');
   });
 
-  test('begun before the stop and proven by somebody else waits as well', async () => {
+  test('is held when it was started before the stop and proved by somebody else', async () => {
     await who.put('both', { password: undefined });
     const early = new Story(rekey);
     expect((await early.proveBy(mailOf('both'))).body.state).toBe('proven');
@@ -139,7 +139,7 @@ describe('a recovery after a stop', () => {
     expect((await early.show()).body.state).toBe('held');
   });
 
-  test('is not held where nothing was proved in what was stopped', async () => {
+  test('is not held when nothing was proved in the stopped one', async () => {
     await who.put('scared');
     const attempt = new Story(rekey);
     await attempt.start({ identifier: mailOf('scared') });
@@ -156,7 +156,7 @@ describe('a recovery after a stop', () => {
       /<h1>Undone<.* this account has to wait 24 hours.* You confirm it's you, then wait 24 hours/s,
     ],
     ['zh-CN', /UTC 或之后，用此浏览器回到本页面/, /<h1>已撤销<.*需等待 24 小时.*需等待上述时间/s],
-  ])('the pages say when to come back, and then go on, %s', async (language, page, stop) => {
+  ])('the pages say when to come back, and continue then, %s', async (language, page, stop) => {
     const id = `paged-${language.toLowerCase()}`;
     await stopped(id);
     const headers = { 'accept-language': language };

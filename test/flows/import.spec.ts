@@ -15,7 +15,7 @@ interface Result {
   errors?: { pointer: string; detail: string }[];
 }
 
-describe('import and what it writes', () => {
+describe('import of accounts', () => {
   const rekey = useRekey();
   let api: string;
   let bearer: string;
@@ -50,7 +50,7 @@ describe('import and what it writes', () => {
   const signIn = (identifier: string, password: string) =>
     rekey.call('POST', `${rekey.settings.urls.issuer}/v1/sessions`, { json: { identifier, password } });
 
-  test('an import wants its content type, a token, and something to read', async () => {
+  test('an import needs its content type and a token, and may be empty', async () => {
     for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain']) {
       const answer = await importing('{"id":"x"}', type);
       expect([type, answer.status, (await answer.json()).code]).toEqual([
@@ -71,7 +71,7 @@ describe('import and what it writes', () => {
     expect([stranger.status, (await stranger.json()).code]).toEqual([401, 'unauthorized']);
   });
 
-  test('lines end as they do elsewhere, one may be too long, and what is wrong is said with its id', async () => {
+  test('CRLF and a missing last line break are accepted; a line that is too long or invalid is reported with its id', async () => {
     const long = JSON.stringify({ id: 'long', roles: ['r'.repeat(70_000)] });
     const text = `\ufeff{"id":"crlf-1"}\r\n\r\n${long}\r\n{"id":"crlf-2","admin":true}\r\n[]\r\n{"id":"crlf-3"}`;
     expect(resultsOf(await (await importing(text)).text())).toEqual([
@@ -83,7 +83,7 @@ describe('import and what it writes', () => {
     ]);
   });
 
-  test('what stands twice in an import ends as its last line says', async () => {
+  test('an account that is in an import twice ends as in its last line', async () => {
     const lines = Array.from({ length: 60 }, (_, n) => ({ id: `twice-${n % 3}`, roles: [`r${n}`] }));
     const results = await importLines(...lines);
     expect(results.filter(({ result }) => result === 'created').map(({ line }) => line)).toEqual([1, 2, 3]);
@@ -92,10 +92,10 @@ describe('import and what it writes', () => {
     }
   });
 
-  test('an address can go from one account to another within an import', async () => {
+  test('an address can move from one account to another within an import', async () => {
     for (let round = 0; round < 10; round++) {
-      const [from, to] = [`moves-${round}`, `moves-${round + 1}`];
-      const address = mail('moves@example.com');
+      const [from, to] = [`moving-${round}`, `moving-${round + 1}`];
+      const address = mail('moving@example.com');
       if (round === 0) await importLines({ id: from, addresses: [address] });
       const results = await importLines({ id: from, addresses: [] }, { id: to, addresses: [address] });
       expect(results.map(({ result }) => result)).toEqual(['replaced', 'created']);
@@ -111,7 +111,7 @@ describe('import and what it writes', () => {
     }
   });
 
-  test('a line is answered while the next is still being written', async () => {
+  test('the result of a line arrives while the next line is still being written', async () => {
     const { readable, writable } = new TransformStream<string, string>();
     const writer = writable.getWriter();
     const answer = importing(readable.pipeThrough(new TextEncoderStream()) as unknown as BodyInit);
@@ -125,11 +125,11 @@ describe('import and what it writes', () => {
     expect((await reader.read()).done).toBe(true);
   });
 
-  test('the command says what to do when it cannot', async () => {
+  test('the command says what to do when it fails', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'rekey-import-'));
     const file = join(directory, 'accounts.ndjson');
     writeFileSync(file, '{"id":"by-command"}\n');
-    // A management API that dies after the first answer.
+    // A management API that dies after the first result.
     const dying = createServer((_request, response) => {
       response.write('{"line":1,"id":"by-command","result":"created"}\n', () => response.destroy());
     });
@@ -172,7 +172,7 @@ describe('import and what it writes', () => {
     ]);
   });
 
-  test('a password comes in one form: as itself or as its hash', async () => {
+  test('a password is given as text or as a hash, not both', async () => {
     const account = { username: 'twoforms', addresses: [mail('two.forms@example.com')] };
     const password = 'a harbour without a ship';
     const password_hash = await hash(password, { memoryCost: 32_768, timeCost: 2, parallelism: 1 });
@@ -185,12 +185,12 @@ describe('import and what it writes', () => {
     expect((await signIn('twoforms', password)).status).toBe(201);
     const weak = await call('PUT', '/v1/accounts/twoforms', { ...account, password: 'twoforms twoforms' });
     expect([weak.status, weak.body.code, weak.body.reason]).toEqual([422, 'password_refused', 'too_similar']);
-    // Left out, it stays.
+    // A missing password stays unchanged.
     expect((await call('PUT', '/v1/accounts/twoforms', account)).status).toBe(200);
     expect((await signIn('two.forms@example.com', password)).status).toBe(201);
   });
 
-  test('each change is written down with who made it, and none with an address', async () => {
+  test('each change is audited with its actor, and without an address', async () => {
     const changes: [method: string, path: string, json?: object][] = [
       ['PUT', '/v1/accounts/noted', { addresses: [mail('noted@example.com')] }],
       ['PUT', '/v1/accounts/noted', { addresses: [], status: 'disabled' }],

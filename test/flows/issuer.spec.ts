@@ -33,7 +33,7 @@ describe('the issuer', () => {
   const introspect = async (token: string) => (await form('/oauth2/introspect', { token }, basic)).json();
   const refresh = (token: string) => rekey.token({ grant_type: 'refresh_token', refresh_token: token });
 
-  test('its metadata leads to keys that verify an access token of RFC 9068', async () => {
+  test('metadata leads to keys that verify an access token of RFC 9068', async () => {
     const { body: metadata } = await rekey.call('GET', `${issuer}/.well-known/oauth-authorization-server`);
     expect(metadata).toMatchObject({
       issuer,
@@ -60,7 +60,7 @@ describe('the issuer', () => {
     expect(Number(payload.exp) - Number(payload.iat)).toBe(600);
   });
 
-  test('a recovery ends every older session and refresh family, at once [ASVS 7.4.3]', async () => {
+  test('a recovery ends every older session and refresh token at once [ASVS 7.4.3]', async () => {
     const first = (await recovered()).tokens;
     expect(await introspect(first.access_token)).toMatchObject({ active: true, sub: 'demo-ada' });
     rekey.clock.advance(60_000);
@@ -74,7 +74,7 @@ describe('the issuer', () => {
     });
   });
 
-  test('a refresh rotates; a retry gets the same successor; a retired token ends the family [RFC9700 4.14.2]', async () => {
+  test('a refresh rotates; a retry gets the same successor; a replayed token ends the session [RFC9700 4.14.2]', async () => {
     const { tokens } = await recovered();
     const one = await refresh(tokens.refresh_token);
     expect(one.status).toBe(200);
@@ -94,7 +94,7 @@ describe('the issuer', () => {
     expect(audit?.n).toBe(1);
   });
 
-  test('a wider scope, a wrong client, an idle month: no refresh', async () => {
+  test('a refresh is refused for a wider scope, a wrong client or after an idle month', async () => {
     const { tokens } = await recovered();
     const wide = await rekey.token({
       grant_type: 'refresh_token',
@@ -112,14 +112,14 @@ describe('the issuer', () => {
     expect((await refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
   });
 
-  test('revocation ends the session and answers alike for what it does not know', async () => {
+  test('revocation ends the session, and the response is the same for an unknown token', async () => {
     const { tokens } = await recovered();
     expect((await form('/oauth2/revoke', { token: 'nonsense' })).status).toBe(200);
     expect((await form('/oauth2/revoke', { token: tokens.refresh_token })).status).toBe(200);
     expect(await introspect(tokens.access_token)).toEqual({ active: false });
   });
 
-  test('introspection is for confidential clients', async () => {
+  test('introspection needs a confidential client', async () => {
     const { tokens } = await recovered();
     const bare = await form('/oauth2/introspect', { token: tokens.access_token });
     expect(bare.status).toBe(401);
@@ -158,7 +158,7 @@ describe('the issuer', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('a parameter given twice, and JSON, are refused [ASVS 15.3.7]', async () => {
+  test('a repeated parameter and JSON are refused [ASVS 15.3.7]', async () => {
     const twice = await fetch(`${issuer}/oauth2/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -171,7 +171,7 @@ describe('the issuer', () => {
     expect([json.status, json.body.error]).toEqual([400, 'invalid_request']);
   });
 
-  test('sign-in: a pair, a list of sessions, an end; nobody learns who has an account', async () => {
+  test('a sign-in gives tokens, sessions can be listed and ended, and no response reveals who has an account', async () => {
     const signIn = (identifier: string, password: string) =>
       rekey.call('POST', `${issuer}/v1/sessions`, { json: { identifier, password } });
     const unknown = await signIn('nobody@example.com', 'correct horse battery');
@@ -192,12 +192,12 @@ describe('the issuer', () => {
       401,
       expect.stringContaining('invalid_token'),
     ]);
-    // RFC 6750 §3.1: of a token that was not there nothing is said.
+    // RFC 6750 §3.1: without a token the challenge has no error.
     const none = await rekey.call('GET', `${issuer}/v1/sessions`);
     expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="rekey"']);
   });
 
-  test('who tries too many passwords is told which limit it is, and that is the same whoever it is about', async () => {
+  test('too many passwords name the limit that was exceeded, the same for every account', async () => {
     const told = async (identifier: (n: number) => string) => {
       newHousehold();
       for (let n = 0; ; n++) {
@@ -211,9 +211,9 @@ describe('the issuer', () => {
     const known = await told(() => 'mei@example.com');
     expect(known).toEqual([5, '30', '"failures";r=0;t=30', '"failures";q=1;w=30']);
     expect(await told(() => 'nobody.of.them@example.com')).toEqual(known);
-    // Written in another way it is the same account, and no further five.
+    // Another spelling is the same account, and has no further five attempts.
     expect((await told(() => 'MEI\uff20Example.COM'))[0]).toBe(0);
-    // One source that goes from name to name.
+    // One source that tries name after name.
     expect(await told((n) => `nobody.${n}@example.com`)).toEqual([
       30,
       '600',
@@ -222,7 +222,7 @@ describe('the issuer', () => {
     ]);
   });
 
-  test('PKCE: the challenge of RFC 7636 appendix B [RFC9700 2.1.1]', () => {
+  test('PKCE accepts the challenge of RFC 7636 appendix B [RFC9700 2.1.1]', () => {
     const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
     expect(createHash('sha256').update(verifier).digest('base64url')).toBe(
       'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',

@@ -6,7 +6,7 @@ import { newHousehold, useRekey } from './rekey.js';
 const day = 86_400_000;
 
 /** Signing keys over time. */
-describe('keys', () => {
+describe('signing keys', () => {
   const rekey = useRekey();
   let database: Database;
   beforeAll(async () => {
@@ -24,11 +24,11 @@ describe('keys', () => {
   };
   const published = async () => (await keysOf().publicJwks('access_token')).keys.map(({ kid }) => kid);
   const jwksUrl = () => new URL(`${rekey.settings.urls.issuer}/oauth2/jwks`);
-  /** A resource server that keeps our keys for a moment, with the clock of the test. */
+  /** A resource server that caches our keys for a while, with the clock of the test. */
   const verify = (token: string, jwks: ReturnType<typeof createRemoteJWKSet>) =>
     jwtVerify(token, jwks, { issuer: rekey.settings.urls.issuer, currentDate: new Date(rekey.clock.now()) });
 
-  test('through four months of rotations no token fails at a resource server, and old keys go when their tokens are dead', async () => {
+  test('through four months of rotations no token fails at a resource server, and old keys are pruned after their tokens', async () => {
     const jwks = createRemoteJWKSet(jwksUrl(), { cooldownDuration: 0, cacheMaxAge: 10 });
     const keys = keysOf();
     const used = new Set<unknown>();
@@ -38,7 +38,7 @@ describe('keys', () => {
       await Promise.all([keys.rotate(), keysOf().rotate()]);
       const token = await signIn();
       rekey.clock.advance(300_000);
-      // Five minutes later, perhaps after the change: both are good.
+      // Five minutes later, perhaps after the change: both keys are valid.
       await verify(token, jwks);
       before = await signIn();
       await verify(before, jwks);
@@ -50,7 +50,7 @@ describe('keys', () => {
     expect(row.n).toBeLessThanOrEqual(2);
   });
 
-  test('a new key is published an hour before it signs; two processes make one', async () => {
+  test('a new key is published an hour before it signs, and two processes create only one', async () => {
     const keys = keysOf();
     await keys.rotate();
     const [newest] = await rekey.sql(
@@ -71,7 +71,7 @@ describe('keys', () => {
   });
 
   test.each(['RS256', 'EdDSA', 'ES256'] as TokenAlgorithm[])(
-    '%s by setting: the change is a rotation, and tokens of before stay good',
+    '%s by setting: the change is a rotation, and older tokens stay valid',
     async (alg) => {
       const before = await signIn();
       const keys = keysOf({ alg });

@@ -3,7 +3,7 @@ import { people } from './people.js';
 import { type CaughtMessage, codeIn, newHousehold, until, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
-/** Mei and Li have put down Chinese as their language, Sam English, and Kim none. */
+/** Mei and Li have Chinese as their language, Sam has English, and Kim has none. */
 describe('the language of a message', () => {
   const rekey = useRekey();
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('the language of a message', () => {
 
   const languageOf = ({ text }: CaughtMessage) => (/\p{Script=Han}/u.test(text) ? 'zh-Hans' : 'en');
 
-  /** The code that arrives at this address because of what is done. */
+  /** The code that arrives at this address because of the action. */
   const codeAfter = async (to: string, act: () => Promise<{ status: number }>) => {
     const before = (await rekey.codes(to)).length;
     expect((await act()).status).toBe(202);
@@ -52,7 +52,7 @@ describe('the language of a message', () => {
     },
   );
 
-  test('without the header, too, which a fetch of Node.js always sends', async () => {
+  test('a request without an Accept-Language header gets the language of the account', async () => {
     const visitor = new Visitor('mei', 'mei', newHousehold(), rekey.settings.urls);
     const code = await codeAfter('mei@example.com', () =>
       visitor.send('recovery', 'POST', '/v1/recoveries', { json: { identifier: 'mei' } }),
@@ -66,7 +66,7 @@ describe('the language of a message', () => {
     ['+12025550123', undefined, 'zh-Hans'],
     ['+12025550123', 'en', 'en'],
   ])(
-    'another code for %s, begun in %s, is in %s again; the notice in the language of the account',
+    'another code for %s, started in %s, is in %s again; the notification has the language of the account',
     async (identifier, locale, language) => {
       const story = new Story(rekey);
       const first = await codeAfter(identifier, () => story.start({ identifier, locale }));
@@ -80,7 +80,7 @@ describe('the language of a message', () => {
     },
   );
 
-  test('the answer knows nothing of it: the same words, and the same row, as for somebody who is nobody', async () => {
+  test('the response and the stored row do not depend on whether the account exists', async () => {
     const told = [];
     for (const identifier of ['mei@example.com', 'nobody@example.com']) {
       newHousehold();

@@ -7,7 +7,7 @@ import { newHousehold, startRekey, useRekey } from './rekey.js';
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** How long tokens live: by role, by client, for devices; as data. */
+/** Lifetimes of tokens: by role, by client, for devices; as data. */
 describe('lifetimes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-lifetimes-'));
   const file = join(folder, 'lifetimes.json');
@@ -40,7 +40,7 @@ describe('lifetimes', () => {
   };
   const refresh = (token: string, clientId = 'default') =>
     rekey.token({ grant_type: 'refresh_token', refresh_token: token, client_id: clientId });
-  /** When the session ends if nobody refreshes, and when it ends at all, from now. */
+  /** The time until the session expires without a refresh, and until it ends in any case. */
   const untilOf = async (accessToken: string) => {
     const { sid } = claimsOf(accessToken);
     const { sessions } = (await who.issuer('GET', 'sessions', { bearer: accessToken })).body;
@@ -64,7 +64,7 @@ describe('lifetimes', () => {
     expect(await untilOf(tokens.access_token)).toEqual([idle, whole]);
   });
 
-  test('a device has long ones', async () => {
+  test('a device has a longer lifetime', async () => {
     const tokens = await signIn('viewer');
     const begun = await fetch(`${rekey.settings.urls.issuer}/oauth2/device_authorization`, {
       method: 'POST',
@@ -81,7 +81,7 @@ describe('lifetimes', () => {
     expect(await untilOf(device.body.access_token)).toEqual([90 * day, 365 * day]);
   });
 
-  test('idle ends it, a refresh carries it on, and nothing carries it past its end', async () => {
+  test('an idle session expires, a refresh extends it, and nothing extends it past its end', async () => {
     const idle = await signIn('idle', ['staff']);
     rekey.clock.advance(8 * hour + 1_000);
     expect((await refresh(idle.refresh_token)).body.error).toBe('invalid_grant');
@@ -96,7 +96,7 @@ describe('lifetimes', () => {
     expect((await refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
   });
 
-  test('a token that was replaced longer ago than idle sessions live ends the session that goes on', async () => {
+  test('a replay of a token that was replaced longer ago than the idle time ends the session', async () => {
     const first = await signIn('longer', ['staff']);
     let tokens = first;
     for (let times = 0; times < 3; times++) {
@@ -111,7 +111,7 @@ describe('lifetimes', () => {
     ]);
   });
 
-  test('a file that cannot be is refused at the start, by name', async () => {
+  test('an invalid file fails the start and is named', async () => {
     const wrong = join(folder, 'wrong.json');
     writeFileSync(wrong, JSON.stringify({ roles: { staff: { access: 7_200 } } }));
     await expect(startRekey({ environment: { TOKEN_LIFETIMES_FILE: wrong } })).rejects.toThrow(

@@ -40,7 +40,7 @@ describe('management', () => {
     locale: 'zh-CN',
   };
 
-  test('an account is created, read, replaced, found by its user, and deleted with its sessions', async () => {
+  test('an account is created, read, replaced, recovered by its user, and deleted with its sessions', async () => {
     const created = await call('PUT', '/v1/accounts/grace', {
       ...grace,
       password: 'a compiler for everyone',
@@ -84,12 +84,12 @@ describe('management', () => {
     [{ is_admin: true }, '/'],
     [{ status: 'asleep' }, '/status'],
     [{ addresses: 'ada@example.com' }, '/addresses'],
-  ])('%j is refused where it is wrong', async (json, pointer) => {
+  ])('%j is refused with a pointer to the fault', async (json, pointer) => {
     const answer = await call('PUT', '/v1/accounts/x', json);
     expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
   });
 
-  test('a verified address belongs to one account; one that differs in case only is another', async () => {
+  test('a verified address belongs to one account; one that differs in case belongs to another', async () => {
     const with_ = (value: string) => ({ addresses: [{ kind: 'email', value, verified: true }] });
     expect((await call('PUT', '/v1/accounts/one', with_('Kim@example.com'))).status).toBe(201);
     expect((await call('PUT', '/v1/accounts/two', with_('kim@example.com'))).status).toBe(201);
@@ -101,7 +101,7 @@ describe('management', () => {
     expect(row.account_id).toBe('two');
   });
 
-  test('without a token, with a narrower one, with a person’s: no', async () => {
+  test('a request without a token, with a narrower one or with a person’s is refused', async () => {
     const none = await rekey.call('GET', `${api}/v1/accounts/demo-ada`);
     expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="rekey"']);
     const narrow = await call('PUT', '/v1/accounts/x', {}, await tokenWith('accounts:read'));
@@ -115,7 +115,7 @@ describe('management', () => {
     expect((await call('GET', '/v1/accounts/demo-mei', undefined, person)).status).toBe(403);
   });
 
-  test('a client shows its secret once, and is gone when it is deleted; the default one stays', async () => {
+  test('a secret is shown once, invalid clients are refused, and the default client cannot be deleted', async () => {
     const json = {
       name: 'Backend',
       type: 'confidential',
@@ -194,7 +194,7 @@ describe('management', () => {
     expect((await call('DELETE', '/v1/clients/default')).status).toBe(409);
   });
 
-  test('what was read may be written back; what is about another one may not', async () => {
+  test('a response can be put back unchanged, but not under another id', async () => {
     for (const path of ['/v1/accounts/demo-ada', '/v1/clients/default']) {
       const { body } = await call('GET', path);
       expect((await call('PUT', path, body)).status).toBe(200);
@@ -206,7 +206,7 @@ describe('management', () => {
     }
   });
 
-  test('whichever way a client holds tokens of people, a recovery may end with it; else it is said at its start', async () => {
+  test('a client that may get tokens of people can complete a recovery; another is refused at the start', async () => {
     const put = (id: string, grants: string[], type = 'public') =>
       call('PUT', `/v1/clients/${id}`, { name: id, type, grants });
     await put('shop', ['authorization_code', 'refresh_token']);
@@ -226,7 +226,7 @@ describe('management', () => {
     expect([refused.status, refused.body.errors]).toEqual([400, errors]);
   });
 
-  test('an import answers for each line, by the command too', async () => {
+  test('an import reports each line, also by the command', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'rekey-import-'));
     const file = join(directory, 'accounts.ndjson');
     const lines = Array.from({ length: 300 }, (_, n) =>
@@ -267,7 +267,7 @@ describe('management', () => {
     rmSync(directory, { recursive: true });
   });
 
-  test("Twilio's receipts count with its signature only", async () => {
+  test('a delivery receipt of Twilio counts only with its signature', async () => {
     const story = new Story(rekey);
     await story.proveBy('+12025550123');
     const [row] = await rekey.sql('select provider_id from messages where recovery_id = $1', [story.id]);

@@ -1,7 +1,7 @@
 import { type Others, redirectUri, startOthers } from './other-clients.js';
 import { password } from './people.js';
 
-/** Each claim of the metadata document (RFC 8414 §2) is true, and none stands there that is not looked at here. */
+/** Each claim of the metadata document (RFC 8414 §2) is true, and every claim has a test here. */
 describe('the metadata', () => {
   let others: Others;
   let metadata: Record<string, string> & Record<string, string[]>;
@@ -25,10 +25,10 @@ describe('the metadata', () => {
     const query = new URLSearchParams({ ...request, ...challenge, ...more });
     return fetch(`${metadata.authorization_endpoint}?${query}`, { redirect: 'manual' });
   };
-  /** What a refusal by redirect says, in the query and nowhere else. */
+  /** The parameters of a refusal by redirect, in the query only. */
   const refusedTo = (answer: Response) => new URL(answer.headers.get('location') ?? '');
   const web = () => ({ client_id: 'web', client_secret: others.webSecret });
-  /** By each way to authenticate: who asks, and is let in. */
+  /** The form fields and headers of each authentication method. */
   const ways: Record<string, () => [form: Record<string, string>, headers?: Record<string, string>]> = {
     client_secret_basic: () => [
       {},
@@ -146,7 +146,7 @@ describe('the metadata', () => {
     await claims[name]?.();
   });
 
-  test('claims nothing else, no empty list, and no place elsewhere [RFC9700 2.6]', () => {
+  test('metadata has no further claim, no empty list and no foreign URL [RFC9700 2.6]', () => {
     expect(Object.keys(metadata).sort()).toEqual(Object.keys(claims).sort());
     const { issuer, recovery } = others.rekey.settings.urls;
     for (const [name, value] of Object.entries(metadata) as [string, unknown][]) {
@@ -155,7 +155,7 @@ describe('the metadata', () => {
     }
   });
 
-  test('no implicit grant, no grant by password, no PKCE that is left out [RFC9700 2.1.2, RFC9700 2.4, RFC9700 4.8]', async () => {
+  test('no implicit grant, no password grant, no request without PKCE [RFC9700 2.1.2, RFC9700 2.4, RFC9700 4.8]', async () => {
     for (const response_type of ['token', 'code token', 'id_token']) {
       const { searchParams } = refusedTo(await authorize({ response_type }));
       expect([response_type, searchParams.get('error')]).toEqual([
@@ -177,7 +177,7 @@ describe('the metadata', () => {
     }
   });
 
-  test('the document is at its place only, and is kept for minutes', async () => {
+  test('the document is at its own path only, and may be cached for minutes', async () => {
     const answer = await fetch(`${metadata.issuer}/.well-known/oauth-authorization-server`);
     expect(answer.headers.get('cache-control')).toBe('public, max-age=300');
     for (const path of ['openid-configuration', 'oauth-authorization-server/x'])

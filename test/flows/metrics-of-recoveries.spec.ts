@@ -5,12 +5,12 @@ import { codeIn, newHousehold, stopTokenIn, until } from './rekey.js';
 import { Story } from './story.js';
 import { type MeasuredRekey, startMeasured } from './telemetry.js';
 
-/** What Rekey takes a segment to the United States to cost. */
+/** The price that Rekey assumes for a segment to the United States. */
 const segment = 0.01;
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-/** A life is walked, step by step; each step moves its counters by exactly so much, and no other. */
-describe('what is counted of recoveries', () => {
+/** A story in steps; each step changes exactly these counters. */
+describe('metrics of recoveries', () => {
   let watched: MeasuredRekey;
   let rekey: MeasuredRekey['rekey'];
   let who: MeasuredRekey['who'];
@@ -31,7 +31,7 @@ describe('what is counted of recoveries', () => {
     household = newHousehold();
   });
 
-  test('a recovery by mail, and its owner stops it', async () => {
+  test('a recovery by mail that its owner stops', async () => {
     await signIn('eva');
     const story = new Story(rekey);
     const mail = 'messages_total{kind="recovery_code",channel="email",outcome="sent",reason="none"}';
@@ -68,7 +68,7 @@ describe('what is counted of recoveries', () => {
     });
   });
 
-  test('a recovery by SMS that is given up', async () => {
+  test('a recovery by SMS that is cancelled', async () => {
     const story = new Story(rekey);
     const number = who.phoneOf('kim');
     await step('the start', () => story.start({ identifier: number }), {
@@ -82,7 +82,7 @@ describe('what is counted of recoveries', () => {
     });
   });
 
-  test('one that an app began: a code, and the same code again', async () => {
+  test('a recovery for an app: a code, and the same code replayed', async () => {
     const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
     const code_verifier = 'v'.repeat(43);
     const request = {
@@ -106,13 +106,13 @@ describe('what is counted of recoveries', () => {
         code_verifier,
       });
     const csrf = csrfIn(asked.html);
-    const handBack = async () => {
+    const returnToApp = async () => {
       await browser.post('/recover/code', { csrf, code: codeIn(mail) });
       const password = 'a sentence that joe has chosen';
       const back = await browser.post('/recover/password', { csrf, password });
       code = new URL(back.headers.get('location') ?? '').searchParams.get('code') ?? '';
     };
-    await step('proven, and back to the app', handBack, {
+    await step('proven, and back to the app', returnToApp, {
       'proof_attempts_total{kind="code"}': 1,
       'message_delivery_seconds_count{kind="recovery_completed",channel="email"}': 1,
       'message_delivery_seconds_count{kind="recovery_completed",channel="sms"}': 1,
@@ -130,7 +130,7 @@ describe('what is counted of recoveries', () => {
     });
   });
 
-  test('nobody is sent nothing, guesses run out, limits are hit, and time runs out', async () => {
+  test('an unknown person, used-up attempts, exceeded limits and expiry', async () => {
     const story = new Story(rekey);
     const nothing =
       'messages_total{kind="recovery_code",channel="none",outcome="dropped",reason="no_account"}';

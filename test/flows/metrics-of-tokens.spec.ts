@@ -5,8 +5,8 @@ import { type MeasuredRekey, metricsToken, startMeasured } from './telemetry.js'
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** A life is walked, step by step; each step moves its counters by exactly so much, and no other. */
-describe('what is counted of tokens', () => {
+/** A story in steps; each step changes exactly these counters. */
+describe('metrics of tokens', () => {
   let watched: MeasuredRekey;
   let rekey: MeasuredRekey['rekey'];
   let who: MeasuredRekey['who'];
@@ -28,7 +28,7 @@ describe('what is counted of tokens', () => {
   const refresh = (token: string, client = 'default') =>
     rekey.token({ grant_type: 'refresh_token', refresh_token: token, client_id: client });
 
-  test('sign-in, refresh, retry, theft', async () => {
+  test('sign-in, refresh, retry and theft', async () => {
     let tokens = { refresh_token: '' };
     await step('a wrong password', () => who.signIn('tom', { password: 'not it at all' }), {
       'sign_ins_total{outcome="failure",client="default"}': 1,
@@ -73,7 +73,7 @@ describe('what is counted of tokens', () => {
     });
   });
 
-  test('how old the signing keys are, and when the next is due', async () => {
+  test('the age of the signing keys, and the time of the next rotation', async () => {
     const seconds = async (name: string) => {
       const text = await metricsOf(rekey.settings.urls.issuer, metricsToken);
       return Number(
@@ -86,7 +86,7 @@ describe('what is counted of tokens', () => {
     expect([await seconds('age'), await seconds('rotation')]).toEqual([age + 60, due - 60]);
   });
 
-  test('no client that somebody invented becomes a label, nor an address', async () => {
+  test('an invented client or an address never becomes a label', async () => {
     const { recovery, issuer } = rekey.settings.urls;
     const client_id = 'registered-by-nobody';
     const identifier = 'tom@example.com';
@@ -107,7 +107,7 @@ describe('what is counted of tokens', () => {
     expect((await fetch(`${issuer}/metrics`)).status).toBe(401);
   });
 
-  test('introspection, revocation, diagnosis, management', async () => {
+  test('introspection, revocation, diagnosis and management', async () => {
     const { clientId: client_id, clientSecret: client_secret } = rekey.settings.management;
     const { access_token: token } = await signIn('ann');
     const ask = (path: string, form: Record<string, string>) =>
@@ -150,7 +150,7 @@ describe('what is counted of tokens', () => {
     );
   });
 
-  test('a device that is let in', async () => {
+  test('a device that was allowed', async () => {
     const { access_token: session } = await signIn('kim');
     const begun = await fetch(`${rekey.settings.urls.issuer}/oauth2/device_authorization`, {
       method: 'POST',
@@ -164,7 +164,7 @@ describe('what is counted of tokens', () => {
     await step('its tokens', poll, { 'tokens_issued_total{grant="device",role="ordinary",client="tv"}': 1 });
   });
 
-  test('a session that ran out', async () => {
+  test('a session that expired', async () => {
     const late = await signIn('tom');
     rekey.clock.advance(31 * 86_400_000);
     await step('a month later', () => refresh(late.refresh_token), {

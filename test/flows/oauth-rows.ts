@@ -1,8 +1,8 @@
-/** Who and what the rows speak of; made by the test before they are sent. */
+/** The clients and tokens of the rows; the test creates them first. */
 export interface Given {
-  /** A confidential client whose id has to be form-encoded inside Basic. */
+  /** A confidential client whose id needs form encoding inside Basic. */
   shop: { id: string; secret: string };
-  /** A living refresh token of the client `default`, one of the shop, and an access token of the shop itself. */
+  /** An active refresh token of the client `default`, one of the shop, and an access token of the shop itself. */
   refresh: string;
   shopRefresh: string;
   shopAccess: string;
@@ -11,17 +11,17 @@ export interface Given {
 type Form = Record<string, string>;
 export interface Sent {
   form?: Form;
-  /** Instead of a form. */
+  /** In place of a form. */
   body?: string | Uint8Array;
   type?: string;
   headers?: Record<string, string> | undefined;
   query?: string;
 }
 
-/** What is sent, and the answer: 200, or a status and an error code of RFC 6749 §5.2. */
+/** The request, and the response: 200, or a status and an error code of RFC 6749 §5.2. */
 export type Row = [what: string, send: (given: Given) => Sent, status: number, error?: string];
 
-/** RFC 6749 §2.3.1: each half form-encoded, then joined. */
+/** RFC 6749 §2.3.1: each half is form-encoded, then both are joined. */
 export const basic = (id: string, secret: string): Record<string, string> => {
   const encode = (text: string) => new URLSearchParams({ x: text }).toString().slice(2);
   return { authorization: `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64')}` };
@@ -197,7 +197,7 @@ const header = (given: Given, raw: string): Sent => ({
   headers: { authorization: `Basic ${Buffer.from(raw).toString('base64')}` },
 });
 
-/** The body as such; of every endpoint. */
+/** Bodies that are no form; for every endpoint. */
 export const bodyRows: Row[] = [
   [
     'JSON',

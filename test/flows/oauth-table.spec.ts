@@ -53,7 +53,7 @@ describe('the OAuth endpoints', () => {
     const text = await response.text();
     const json = text ? JSON.parse(text) : {};
     const at = `${endpoint}: ${response.status} ${text.slice(0, 200)}`;
-    // Of every answer, whatever was asked.
+    // Holds for every response.
     expect([at, response.headers.get('cache-control')]).toEqual([at, 'no-store']);
     expect([at, response.headers.get('pragma')]).toEqual([at, 'no-cache']);
     expect([at, response.status < 500]).toEqual([at, true]);
@@ -83,11 +83,11 @@ describe('the OAuth endpoints', () => {
     await expectRow('token', row);
   });
 
-  test.each(bodyRows)('a body that is %s', async (...row) => {
+  test.each(bodyRows)('a body of the kind %s', async (...row) => {
     for (const endpoint of endpoints) await expectRow(endpoint, row);
   });
 
-  test('the type of a form may say its charset, in any case', async () => {
+  test('a form may name its charset, in any case', async () => {
     for (const type of [
       'application/x-www-form-urlencoded; charset=UTF-8',
       'application/x-www-form-urlencoded;charset=utf-8',
@@ -99,7 +99,7 @@ describe('the OAuth endpoints', () => {
     }
   });
 
-  test('authentication at every endpoint is the same; a confidential client is never let off [RFC9700 2.5]', async () => {
+  test('client authentication is the same at every endpoint, and a confidential client cannot skip it [RFC9700 2.5]', async () => {
     const { id, secret } = given.shop;
     for (const endpoint of endpoints) {
       const form: Record<string, string> =
@@ -118,7 +118,7 @@ describe('the OAuth endpoints', () => {
     }
   });
 
-  test('a client uses the grants that it was given, and no other', async () => {
+  test('a client can use its own grants only', async () => {
     const { id, secret } = given.shop;
     const clients: [form: Record<string, string>, grants: string[]][] = [
       [{ client_id: 'default' }, ['authorization_code', 'refresh_token']],
@@ -138,14 +138,14 @@ describe('the OAuth endpoints', () => {
       }
   });
 
-  test.each(endpoints)('%s takes no other verb than POST', async (endpoint) => {
+  test.each(endpoints)('%s refuses every method but POST', async (endpoint) => {
     for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']) {
       const answer = await send(endpoint, { query: '?token=x&grant_type=refresh_token' }, method);
       expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'POST']);
     }
   });
 
-  test.each(endpoints)('%s reads nothing from its address', async (endpoint) => {
+  test.each(endpoints)('%s ignores parameters in its URL', async (endpoint) => {
     const { id, secret } = given.shop;
     const form = { grant_type: 'client_credentials', token: 'x' };
     for (const name of ['client_id', 'client_secret', 'token', 'grant_type', 'refresh_token', 'code']) {
@@ -172,7 +172,7 @@ describe('the OAuth endpoints', () => {
   ];
 
   test.each(parameters)(
-    '%s %s: %s given twice is refused, whatever the two are',
+    '%s %s: a repeated %s is refused, whatever its values',
     async (endpoint, _grant, name, form) => {
       const rest = new URLSearchParams(form);
       const value = rest.get(name) ?? 'x';
@@ -194,7 +194,7 @@ describe('the OAuth endpoints', () => {
     },
   );
 
-  /** What each kind of value is refused as, when it is odd: never a fault of ours. */
+  /** The refusal for each kind of value when it is odd; never a fault. */
   const refusedAs: Record<string, [number, string]> = {
     client_id: [401, 'invalid_client'],
     client_secret: [401, 'invalid_client'],
@@ -209,7 +209,7 @@ describe('the OAuth endpoints', () => {
     resource: [400, 'invalid_target'],
   };
   test.each(parameters.filter(([endpoint]) => endpoint === 'token'))(
-    '%s %s: %s of NUL, of other letters, of no letters, and without end',
+    '%s %s: %s with NUL, non-ASCII, no letters, or too long',
     async (endpoint, _grant, name, form) => {
       for (const odd of [
         '%00',
@@ -225,7 +225,7 @@ describe('the OAuth endpoints', () => {
         rest.delete(name);
         const body = `${rest}&${name}=${odd}`;
         const answer = await send(endpoint, { body, type: 'application/x-www-form-urlencoded' });
-        // A scope or a redirect_uri of odd letters is one that may exist: then the rest of the form is refused.
+        // A scope or a redirect_uri of odd letters may exist, so the rest of the form is refused.
         const expected = refusedAs[name] ?? [expect.any(Number), expect.stringMatching(/^invalid_/)];
         expect([name, odd.slice(0, 9), answer.status, answer.error]).toEqual([
           name,
@@ -241,7 +241,7 @@ describe('the OAuth endpoints', () => {
     },
   );
 
-  test.each(parameters)('%s %s: an empty %s is none', async (endpoint, _grant, name, form) => {
+  test.each(parameters)('%s %s: an empty %s counts as missing', async (endpoint, _grant, name, form) => {
     const rest: Record<string, string> = { ...form };
     delete rest[name];
     const [without, empty] = [

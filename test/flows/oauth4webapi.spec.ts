@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { decode, parts } from './altered-tokens.js';
 import { type Others, redirectUri, startOthers } from './other-clients.js';
 
-/** oauth4webapi, unchanged, against the issuer: what it takes for conformant is. */
+/** oauth4webapi, unchanged, against the issuer: the library checks conformance. */
 describe('oauth4webapi', () => {
   let others: Others;
   let as: oauth.AuthorizationServer;
@@ -34,7 +34,7 @@ describe('oauth4webapi', () => {
   };
   const revoke = async (client: oauth.Client, auth: oauth.ClientAuth, token: string) =>
     oauth.processRevocationResponse(await oauth.revocationRequest(as, client, auth, token, insecure));
-  /** The error of RFC 6749 §5.2 that the library has read. */
+  /** The error of RFC 6749 §5.2, as the library reads it. */
   const errorOf = async (work: Promise<unknown>) => {
     const fault = await work.then(
       () => undefined,
@@ -46,7 +46,7 @@ describe('oauth4webapi', () => {
     return fault;
   };
 
-  test('discovery (RFC 8414 §3): the issuer is the one that was asked for, and no other', async () => {
+  test('discovery (RFC 8414 §3) finds the expected issuer, and refuses another', async () => {
     expect(as.issuer).toBe(others.rekey.settings.urls.issuer);
     const response = await oauth.discoveryRequest(new URL(as.issuer), { algorithm: 'oauth2', ...insecure });
     const other = oauth.processDiscoveryResponse(new URL('https://issuer.example'), response);
@@ -56,7 +56,7 @@ describe('oauth4webapi', () => {
   test.each([
     ['client_secret_basic', oauth.ClientSecretBasic],
     ['client_secret_post', oauth.ClientSecretPost],
-  ])('client credentials by %s, with an id and a secret that have to be encoded', async (_method, by) => {
+  ])('client credentials by %s, with an id and a secret that need encoding', async (_method, by) => {
     const ask = async (secret: string, parameters: Record<string, string> = {}) => {
       const response = await oauth.clientCredentialsGrantRequest(
         as,
@@ -75,7 +75,7 @@ describe('oauth4webapi', () => {
     expect(await errorOf(ask(others.odd.secret, { scope: 'root' }))).toBe('invalid_scope');
   });
 
-  test('refresh with rotation, for a public client and one with a secret', async () => {
+  test('a refresh rotates, for a public client and one with a secret', async () => {
     const clients: [oauth.Client, oauth.ClientAuth][] = [
       [spa, none],
       [{ client_id: 'web' }, oauth.ClientSecretBasic(others.webSecret)],
@@ -91,7 +91,7 @@ describe('oauth4webapi', () => {
     }
   });
 
-  test('introspection before and after the revocation of either token', async () => {
+  test('introspection before and after the revocation of each token', async () => {
     for (const kind of ['access_token', 'refresh_token'] as const) {
       const tokens = await signIn(spa);
       expect(await introspect(tokens.access_token)).toMatchObject({
@@ -108,7 +108,7 @@ describe('oauth4webapi', () => {
       expect(await introspect(tokens.refresh_token)).toEqual({ active: false });
       expect(await errorOf(refresh(spa, none, tokens.refresh_token))).toBe('invalid_grant');
     }
-    // Signed introspection (RFC 9701) is not offered: who asks for it gets none, and nothing claims it.
+    // Signed introspection (RFC 9701) is not offered: a client that asks for it gets none, and the metadata does not claim it.
     expect(as.introspection_signing_alg_values_supported).toBeUndefined();
     const signed = { requestJwtResponse: true, ...insecure };
     const auth = oauth.ClientSecretPost(others.odd.secret);
@@ -116,7 +116,7 @@ describe('oauth4webapi', () => {
     expect(response.status).toBe(406);
   });
 
-  test('the device grant: pending, too fast, let in; refused; too late', async () => {
+  test('the device grant: pending, too fast, allowed, denied, expired', async () => {
     const begin = async () => {
       const response = await oauth.deviceAuthorizationRequest(as, tv, none, { scope: 'orders' }, insecure);
       return oauth.processDeviceAuthorizationResponse(as, tv, response);
@@ -143,7 +143,7 @@ describe('oauth4webapi', () => {
     expect(await errorOf(poll(third.device_code))).toBe('expired_token');
   });
 
-  test('the authorization code of the hosted pages: iss and state are validated, PKCE redeems it, once [RFC9700 4.5]', async () => {
+  test('the authorization code of the hosted pages: iss and state are validated, PKCE redeems it once [RFC9700 4.5]', async () => {
     const verifier = oauth.generateRandomCodeVerifier();
     const state = oauth.generateRandomState();
     const authorization = new URL(as.authorization_endpoint ?? '');
@@ -179,7 +179,7 @@ describe('oauth4webapi', () => {
     const tokens = await redeem(verifier);
     expect(decode(parts(tokens.access_token)[1])).toMatchObject({ sub: 'reader', client_id: 'spa' });
     expect(await introspect(tokens.access_token)).toMatchObject({ active: true });
-    // A code that comes twice has leaked: what it was good for ends, and the audit says who came.
+    // A replayed code has leaked: the session that it gave ends, and the audit names the caller.
     expect(await errorOf(redeem(verifier))).toBe('invalid_grant');
     expect(await introspect(tokens.access_token)).toEqual({ active: false });
     const rows = await others.rekey.sql(
@@ -190,7 +190,7 @@ describe('oauth4webapi', () => {
     expect(rows).toEqual([{ actor: 'client:spa', at, account_id: 'reader', reason: 'reuse' }]);
   });
 
-  test('a token of a client is no person, also where an account has the same id [RFC9700 4.15]', async () => {
+  test('a token of a client never acts as a person, also where an account has the same id [RFC9700 4.15]', async () => {
     await others.who.put('web');
     const web = { client_id: 'web' };
     const auth = oauth.ClientSecretBasic(others.webSecret);
@@ -209,7 +209,7 @@ describe('oauth4webapi', () => {
       ]).toEqual([path, 401]);
   });
 
-  test('an access token is one of RFC 9068, by its own judgement and for its audience only', async () => {
+  test('an access token is accepted as RFC 9068, for its own audience only', async () => {
     const { access_token: token } = await signIn(spa);
     const validate = (audience: string, given = token) => {
       const request = new Request('https://api.example/', { headers: { authorization: `Bearer ${given}` } });
@@ -220,7 +220,7 @@ describe('oauth4webapi', () => {
     };
     expect(await validate(as.issuer)).toMatchObject({ sub: 'reader', client_id: 'spa', iss: as.issuer });
     await expect(validate('https://shop.example')).rejects.toThrow('aud');
-    // The library puts up with half a minute.
+    // The library tolerates half a minute.
     others.rekey.clock.advance(631_000);
     await expect(validate(as.issuer)).rejects.toThrow('exp');
   });

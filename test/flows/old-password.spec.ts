@@ -10,8 +10,8 @@ const chosen = 'a sentence that somebody has chosen';
 const redirectUri = 'https://app.example/back';
 const verifier = 'v'.repeat(64);
 
-/** What becomes of the password that an account had, and that somebody else may know. */
-describe('the old password', () => {
+/** What happens to the former password of an account, which somebody else may know. */
+describe('the former password', () => {
   const rekey = useRekey({
     environment: { RECOVERY_POLICY_FILE: policyFile({ clients: { keeper: { keepPassword: true } } }) },
   });
@@ -62,7 +62,7 @@ describe('the old password', () => {
     return { browser, csrf: csrfIn(asked.html), location: proven.headers.get('location') ?? '' };
   };
 
-  test('ends with a recovery by API that sets no new one, and a stop gives it back', async () => {
+  test('ends with a recovery by API that sets no new one, and a stop restores it', async () => {
     await who.put('plain');
     await recover('plain');
     expect(await signIn('plain', old)).toBe(401);
@@ -75,7 +75,7 @@ describe('the old password', () => {
     expect(await signIn('plain', old)).toBe(201);
   });
 
-  test('a session of that recovery sets a new one while it is fresh', async () => {
+  test('can be replaced by a session of that recovery while it is fresh', async () => {
     await who.put('fresh');
     const { tokens } = await recover('fresh');
     const json = { password: chosen };
@@ -83,7 +83,7 @@ describe('the old password', () => {
     expect(await signIn('fresh', chosen)).toBe(201);
   });
 
-  test('a password that management has put since is not rolled back by a stop', async () => {
+  test('is not restored by a stop after management has put a newer one', async () => {
     await who.put('managed');
     const { story } = await recover('managed', { password: chosen });
     await who.put('managed', { password: 'one that support has put' });
@@ -91,7 +91,7 @@ describe('the old password', () => {
     expect(await signIn('managed', 'one that support has put')).toBe(201);
   });
 
-  test('stays where the policy keeps it for the client; what a session of it then sets goes with a stop', async () => {
+  test('stays where the policy keeps it for the client; a stop undoes what the session sets then', async () => {
     await who.put('kept');
     const { story, tokens } = await recover('kept', {}, { client_id: 'keeper' });
     expect(await signIn('kept', old)).toBe(201);
@@ -102,7 +102,7 @@ describe('the old password', () => {
     expect([await signIn('kept', chosen), await signIn('kept', old)]).toEqual([401, 201]);
   });
 
-  test('pages begun by an app ask for a new one first; refused, set, and back in the app', async () => {
+  test('pages started by an app ask for a new one first: refused, set, and back in the app', async () => {
     await who.put('paged');
     const { browser, csrf, location } = await begin('paged', 'app');
     expect(location).toBe('/recover/password');
@@ -129,7 +129,7 @@ describe('the old password', () => {
     expect([await signIn('paged', old), await signIn('paged', chosen)]).toEqual([401, 201]);
   });
 
-  test('pages begun by an app ask for none where there is none, or the policy keeps it', async () => {
+  test('pages started by an app ask for none where there is none, or where the policy keeps it', async () => {
     await who.put('without', { password: undefined });
     expect((await begin('without', 'app')).location).toMatch(/^https:\/\/app\.example\/back\?code=/);
     await who.put('kept-on-pages');
@@ -137,7 +137,7 @@ describe('the old password', () => {
     expect(await signIn('kept-on-pages', old)).toBe(201);
   });
 
-  test('set by a recovery with an address that is removed within three days, it ends with what it opened; later it stays', async () => {
+  test('a password set with an address that is removed within three days ends with its sessions; later it stays', async () => {
     const phoneOnly = (id: string) => ({
       addresses: [{ kind: 'phone', value: who.phoneOf(id), verified: true }],
       password: undefined,
@@ -174,7 +174,7 @@ describe('the old password', () => {
         ),
       );
       expect(said.text).toContain('were changed');
-      // Its owner may still say that it was not them, and has the one from before.
+      // Its owner can still say that it was not them, and has the former one.
       const stop = stopToken(rekey.settings.keyring, story.id, rekey.clock.now());
       expect((await story.stop(stop)).status).toBe(204);
       const json = { identifier: who.phoneOf(id), password: old };
@@ -183,9 +183,9 @@ describe('the old password', () => {
   });
 
   test.each([
-    ['with a role', { roles: ['editor'] }, {}],
-    ['as the account is disabled', {}, { status: 'disabled' }],
-  ])('set by a recovery with an address that is removed %s, it ends too', async (what, before, removal) => {
+    ['together with a role', { roles: ['editor'] }, {}],
+    ['when the account is disabled', {}, { status: 'disabled' }],
+  ])('a password set with an address that is removed %s ends too', async (what, before, removal) => {
     const id = what.replaceAll(' ', '-');
     await who.put(id, before);
     await recover(id, { password: chosen });
@@ -196,7 +196,7 @@ describe('the old password', () => {
     expect((await who.issuer('POST', 'sessions', { json })).status).toBe(401);
   });
 
-  test('of an address that is removed comes back by no stop of a later recovery; the one from before it does, by its own', async () => {
+  test('a password set with a removed address is not restored by a later stop; the one before it is, by its own stop', async () => {
     const phoneOf = (id: string) => who.phoneOf(id);
     const withPhone = async (id: string, password: string) =>
       (await who.issuer('POST', 'sessions', { json: { identifier: phoneOf(id), password } })).status;
@@ -218,7 +218,7 @@ describe('the old password', () => {
     };
     const passwords = { thief: `${chosen}, a thief`, owner: `${chosen}, its owner` };
     const works = async (id: string) => {
-      // What was wrong before must not make anybody wait.
+      // Earlier failures must not make anybody wait.
       await rekey.sql('delete from failed_attempts');
       const given = { ...passwords, old };
       const tried = await Promise.all(
@@ -246,7 +246,7 @@ describe('the old password', () => {
     expect(await works('replacing')).toEqual(['owner']);
   });
 
-  test('is kept sealed for as long as the stop link works, and no longer; nor longer than its account', async () => {
+  test('is kept encrypted as long as the stop link works, and no longer than its account', async () => {
     await who.put('sealed');
     const [{ password_hash: hash }] = await rekey.sql(
       `select password_hash from accounts where id = 'sealed'`,

@@ -2,11 +2,11 @@ import * as client from 'openid-client';
 import { decode, parts } from './altered-tokens.js';
 import { type Others, redirectUri, startOthers } from './other-clients.js';
 
-/** openid-client, unchanged: the library that many apps have, driven as its documentation says. */
+/** openid-client, unchanged: a library of many apps, used as its documentation says. */
 describe('openid-client', () => {
   let others: Others;
   let sent: string[] = [];
-  /** What happens while the library waits for its next question. */
+  /** Runs while the library waits to poll again. */
   let meanwhile: () => Promise<void> = async () => undefined;
   beforeAll(async () => {
     others = await startOthers();
@@ -35,7 +35,7 @@ describe('openid-client', () => {
       (fault: { error?: string; code?: string }) => fault.error ?? fault.code,
     );
 
-  test('discovery, then client credentials: its own default, the header, the form', async () => {
+  test('discovery, then client credentials: by default, by header, by form', async () => {
     const { id, secret } = others.odd;
     const ways = [undefined, client.ClientSecretBasic(secret), client.ClientSecretPost(secret)];
     for (const way of ways) {
@@ -47,7 +47,7 @@ describe('openid-client', () => {
       expect(config.serverMetadata().supportsPKCE()).toBe(true);
       const tokens = await client.clientCredentialsGrant(config, { scope: 'tokens:read' });
       expect(tokens).toMatchObject({ token_type: 'bearer', scope: 'tokens:read' });
-      // By the library's own clock, a moment later.
+      // A moment later by the clock of the library.
       expect(tokens.expiresIn()).toBeGreaterThan(570);
       expect(tokens.expires_in).toBe(600);
     }
@@ -56,7 +56,7 @@ describe('openid-client', () => {
     expect(await errorOf(client.clientCredentialsGrant(wrong))).toBe('OAUTH_WWW_AUTHENTICATE_CHALLENGE');
   });
 
-  test('refresh with rotation, introspection, revocation', async () => {
+  test('a refresh with rotation, introspection, revocation', async () => {
     const web = await discover('web', others.webSecret);
     const management = await discover(others.odd.id, others.odd.secret);
     const spa = await discover('spa', undefined, client.None());
@@ -80,14 +80,14 @@ describe('openid-client', () => {
       expect(await client.tokenIntrospection(management, second.access_token)).toEqual({ active: false });
       expect(await errorOf(client.refreshTokenGrant(config, token))).toBe('invalid_grant');
     }
-    // Its own refresh token a client may ask about, those of others not.
+    // A client may introspect its own refresh token, but not those of others.
     const mine = (await signIn('web')).refresh_token;
     const theirs = (await signIn('spa')).refresh_token;
     expect(await client.tokenIntrospection(web, mine)).toMatchObject({ active: true, client_id: 'web' });
     expect(await client.tokenIntrospection(web, theirs)).toEqual({ active: false });
   });
 
-  test('the device grant by its own loop: it asks until a person has let the device in, or has not', async () => {
+  test('the device grant polls until a person allows or denies the device', async () => {
     const tv = await discover('tv', undefined, client.None());
     const walk = async (decision: 'allow' | 'deny' | undefined) => {
       const begun = await client.initiateDeviceAuthorization(tv, { scope: 'orders' });
@@ -98,7 +98,7 @@ describe('openid-client', () => {
         others.rekey.clock.advance(decision ? 5_000 : 300_001);
         if (questions === 3 && decision) await others.decide('reader', begun.user_code, decision);
       };
-      // The clock of the test moves instead of the hands of the wall: nothing is slept for.
+      // The test advances its clock in place of sleeping.
       const polled = client.pollDeviceAuthorizationGrant(tv, { ...begun, interval: 0 });
       const outcome = await polled.catch(({ error }: client.ResponseBodyError) => error);
       meanwhile = async () => undefined;

@@ -4,22 +4,22 @@ import { codeIn, newHousehold, type Rekey, startRekey, until } from './rekey.js'
 
 export const device = 'urn:ietf:params:oauth:grant-type:device_code';
 export const redirectUri = 'https://app.example/back';
-/** Both have to be form-encoded before they go into a header or a form. */
+/** Both need form encoding in a header or a form. */
 const odd = { id: 'manage.ment:1', secret: 'a b+c%41&d=e:f"\\ü€' };
 
-/** A Rekey with clients for the libraries of others: `spa` and `tv` are public, `web` has a secret. */
+/** A Rekey with clients for third-party libraries: `spa` and `tv` are public, `web` has a secret. */
 export interface Others {
   rekey: Rekey;
   who: ReturnType<typeof people>;
   odd: typeof odd;
   webSecret: string;
-  /** A session of `reader` with one of them, which shows its secret where it has one. */
+  /** A session of `reader` with one of them, which authenticates when it has a secret. */
   signIn(client: string): Promise<{ access_token: string; refresh_token: string }>;
-  /** What this clock is ahead of the machine's, in seconds, as both libraries want it. */
+  /** The lead of this clock over the machine's, in seconds, as both libraries need it. */
   skew(): number;
-  /** Walks the hosted pages from an authorization request to where they send the app. */
+  /** Goes through the hosted pages, from an authorization request to the redirect to the app. */
   recoverThrough(authorization: URL, account: string): Promise<URL>;
-  /** A person who is signed in decides on a device. */
+  /** A signed-in person allows or denies a device. */
   decide(account: string, userCode: string, decision: 'allow' | 'deny'): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export async function startOthers(): Promise<Others> {
   };
 }
 
-/** What a form carries along that nobody types. */
+/** The hidden fields of a form. */
 const hiddenIn = (html: string): Record<string, string> =>
   Object.fromEntries(
     [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(

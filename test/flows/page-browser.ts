@@ -21,7 +21,7 @@ export class PageBrowser {
     return this.send('POST', path, { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body);
   }
 
-  /** Fills the form of a page and follows where it leads. */
+  /** Fills in the form of a page and follows the redirect. */
   async submit(page: { html: string }, path: string, form: Record<string, string>) {
     const answer = await this.post(path, { csrf: csrfIn(page.html), ...form });
     const next = answer.headers.get('location');

@@ -11,7 +11,7 @@ describe('the pages without a browser', () => {
   });
   const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);
 
-  test('from the form to the end, by forms and cookies alone; a form sent twice does no harm [RFC9700 4.12]', async () => {
+  test('forms and cookies alone lead to the end, and a form sent twice does no harm [RFC9700 4.12]', async () => {
     const browser = open();
     const form = await browser.get('/recover', { 'accept-language': 'zh-CN' });
     expect(form.status).toBe(200);
@@ -45,7 +45,7 @@ describe('the pages without a browser', () => {
     for (const cookie of browser.setCookies) expect(cookie).toMatch(/; HttpOnly.*; SameSite=(Strict|Lax)/);
   });
 
-  test('a form that is not ours, or comes from elsewhere, is not taken [ASVS 3.5.1]', async () => {
+  test('a forged form, or one from another site, is refused [ASVS 3.5.1]', async () => {
     const browser = open();
     const csrf = csrfIn((await browser.get('/recover')).html);
     const forged = [
@@ -62,7 +62,7 @@ describe('the pages without a browser', () => {
     ).toBe(303);
   });
 
-  test('what was typed comes back escaped; links use the settings and never the Host header [FP link-host, ASVS 1.2.1]', async () => {
+  test('input is escaped, and links use the settings and never the Host header [FP link-host, ASVS 1.2.1]', async () => {
     const browser = open();
     const csrf = csrfIn((await browser.get('/recover')).html);
     const answer = await browser.post('/recover', { csrf, identifier: '"><script>alert(1)</script> x' });
@@ -75,7 +75,7 @@ describe('the pages without a browser', () => {
     expect(spoofed.html).not.toContain('evil.example');
   });
 
-  test('opening a stop link, also twice and by HEAD, stops nothing; the token leaves the address [ASVS 3.5.3]', async () => {
+  test('opening a stop link, also twice and by HEAD, stops nothing; the token leaves the URL [ASVS 3.5.3]', async () => {
     const browser = open();
     const csrf = csrfIn((await browser.get('/recover')).html);
     await browser.post('/recover', { csrf, identifier: 'sam@example.com' });
@@ -95,7 +95,7 @@ describe('the pages without a browser', () => {
     expect((await browser.get('/recover/code')).status).toBe(410);
   });
 
-  test('a mistyped address and a fault behind a page are pages too, and nothing of the fault is told', async () => {
+  test('a mistyped URL and a fault are pages too, and reveal nothing of the fault', async () => {
     const browser = open();
     const missing = await browser.get('/recover/nowhere');
     expect([missing.status, missing.html.includes('Page not found')]).toEqual([404, true]);

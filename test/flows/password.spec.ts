@@ -24,7 +24,7 @@ describe('passwords and sessions', () => {
   const diagnosis = async (token: string) =>
     (await who.issuer('POST', 'tokens/diagnose', { bearer: await who.management(), json: { token } })).body;
 
-  test('changed by whoever knows it: fresh tokens for the one who asked, the end for all others, a notice [ASVS 6.2.3, ASVS 6.3.7, ASVS 7.4.3]', async () => {
+  test('a change needs the current password, gives fresh tokens, ends all other sessions and notifies the owner [ASVS 6.2.3, ASVS 6.3.7, ASVS 7.4.3]', async () => {
     await who.put('changer');
     const other = (await who.signIn('changer')).body;
     const mine = (await who.signIn('changer')).body;
@@ -58,7 +58,7 @@ describe('passwords and sessions', () => {
     );
   });
 
-  test('where an app is bound the session must have come about with it', async () => {
+  test('an account with a bound app needs a session that was proved with it', async () => {
     const one = await who.enrol('strong');
     const strong = await who.signIn('strong', {
       second_factor: { kind: 'totp', value: who.totp(one.secret) },
@@ -71,7 +71,7 @@ describe('passwords and sessions', () => {
     expect(row.acr).toBe('urn:rekey:password:aal2');
   });
 
-  test('a first password takes a fresh session; one that a recovery led to goes with its stop link', async () => {
+  test('a first password needs a fresh session, and a stop of its recovery removes the password', async () => {
     await who.put('without', { password: undefined });
     const thief = new Story(rekey);
     await thief.proveBy('without@example.com');
@@ -102,7 +102,7 @@ describe('passwords and sessions', () => {
     expect((await who.signIn('without', { password: second })).status).toBe(401);
   });
 
-  test('the management ends one session, those of an account, of a client, of a recovery; each with its actor', async () => {
+  test('management ends one session, or those of an account, a client, a recovery; each with its actor', async () => {
     await who.put('managed');
     const story = new Story(rekey);
     await story.proveBy('managed@example.com');
@@ -143,7 +143,7 @@ describe('passwords and sessions', () => {
     expect((await rekey.call('DELETE', url, { bearer: reader })).status).toBe(403);
   });
 
-  test('a hash from elsewhere is made anew at its first right password, also when several come at once', async () => {
+  test('an imported hash is replaced at the first right password, also when several come at once', async () => {
     const theirs = 'the sentence of another product';
     const dear = await hash(theirs, { memoryCost: 32_768, timeCost: 3, parallelism: 1 });
     await who.put('imported', { password_hash: dear });
@@ -175,7 +175,7 @@ describe('passwords and sessions', () => {
     expect(await costs()).toEqual([]);
     const session = await who.signIn('imported', { password: theirs });
     expect(session.status).toBe(201);
-    // The product sends its accounts again, every night: that is no new password.
+    // The product sends its accounts again every night, which is no new password.
     await who.put('imported', { password_hash: dear });
     expect(await stored()).toEqual(after);
     const bearer = session.body.access_token;
@@ -193,7 +193,7 @@ describe('passwords and sessions', () => {
     expect(opened((await stored()).password_hash)).toBe(other);
   });
 
-  test('a hash that the release before has stored in clear is sealed at its first right password, or by the start of the issuer', async () => {
+  test('a plain hash of an earlier release is sealed at the first right password, or when the issuer starts', async () => {
     const database = await rekey.openDatabase();
     const { keyring } = rekey.settings;
     for (const id of ['clear-one', 'clear-two']) {

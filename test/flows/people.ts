@@ -4,17 +4,17 @@ import type { Rekey } from './rekey.js';
 
 export interface Enrolled {
   id: string;
-  /** Of the authenticator app, Base32. */
+  /** The secret of the authenticator app, in Base32. */
   secret: string;
   /** Backup codes. */
   codes: string[];
 }
 
 export const password = 'a sentence that nobody else says';
-/** Made once: hashing it for each account would take most of the time of most tests. */
+/** Hashed once: a hash for each account would take most of the time of most tests. */
 let passwordHash: Promise<string> | undefined;
 
-/** What an outcome for this account rests on that was proven by mail just now. */
+/** The basis of an outcome for this account, after a proof by mail just now. */
 export async function basisOf(rekey: Rekey, account: string) {
   const [row] = await rekey.sql(
     `select a.generation, d.id || ':' || d.binding as authenticator
@@ -28,7 +28,7 @@ export async function basisOf(rekey: Rekey, account: string) {
   };
 }
 
-/** Accounts of a test, with a mail address, a phone and a password each; `id@example.com` is the mail address of `id`. */
+/** Accounts of a test, each with a mail address, a phone and a password; `id@example.com` is the mail address of `id`. */
 export function people(rekey: Rekey) {
   const numbers = new Map<string, string>();
   const phoneOf = (id: string): string => {
@@ -59,7 +59,7 @@ export function people(rekey: Rekey) {
     issuer('POST', 'sessions', { json: { identifier: `${id}@example.com`, password, ...more }, headers });
   const totp = (secret: string, shift = 0): string =>
     generateSync({ strategy: 'totp', secret, epoch: Math.floor(rekey.clock.now() / 1000) + shift });
-  /** An account with an authenticator app and backup codes, since a month. */
+  /** An account with an authenticator app and backup codes, a month old. */
   const enrol = async (id: string): Promise<Enrolled> => {
     await put(id);
     const session = (await signIn(id)).body.access_token;
@@ -73,9 +73,9 @@ export function people(rekey: Rekey) {
     const strong = await signIn(id, { second_factor: { kind: 'totp', value: totp(secret) } });
     const made = await issuer('POST', 'authenticators/backup_codes', { bearer: strong.body.access_token });
     expect(made.status).toBe(201);
-    // What is on its way would be too late a month later.
+    // Messages under way would be too late a month later.
     await rekey.idle();
-    // Long enough to count in a recovery, and to be nothing that somebody has planted lately.
+    // Old enough to count in a recovery, and too old to be suspended as planted.
     rekey.clock.advance(31 * 86_400_000);
     return { id, secret, codes: made.body.codes };
   };
@@ -86,7 +86,7 @@ export function people(rekey: Rekey) {
 export const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
-/** How a client shows its secret (RFC 6749 §2.3.1), as the answer that made it has it. */
+/** Client authentication (RFC 6749 §2.3.1) from the response that created the client. */
 export const basicOf = (id: string, { client_secret: secret }: { client_secret: string }) => ({
   authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
 });

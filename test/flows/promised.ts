@@ -21,10 +21,10 @@ const documents = Object.fromEntries(
 );
 
 /**
- * Is this answer one that the OpenAPI file promises: the status, the content type, and of an object every required member
- * and no other than those that are named?
+ * Does the OpenAPI file promise this response: its status, its content type, and for an object every required member and no
+ * undocumented one?
  *
- * @returns what is not as promised; undefined when all is, or when no file speaks of the path
+ * @returns the differences; undefined when there are none, or when no file describes the path
  */
 export function brokenPromise(
   app: string,

@@ -6,8 +6,8 @@ import { Story } from './story.js';
 
 const chosen = 'a sentence that somebody has chosen';
 
-/** Products send their accounts again and again, with the hash that they had before somebody recovered. */
-describe('a password hash', () => {
+/** Products send their accounts again and again, with the hash from before a recovery. */
+describe('a password hash put by management', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeEach(() => {
@@ -27,7 +27,7 @@ describe('a password hash', () => {
       (await rekey.messages(`${id}@example.com`)).find(({ text }) => /was recovered/.test(text)),
     );
 
-  test('that is sent again does not bring back what a recovery has ended; a new one does count', async () => {
+  test('does not restore a password that a recovery has ended when it is sent again; a new one counts', async () => {
     await who.put('synced');
     await recover('synced');
     await who.put('synced');
@@ -36,7 +36,7 @@ describe('a password hash', () => {
     expect(await signIn('synced', chosen)).toBe(201);
   });
 
-  test('that is sent again undoes neither what its owner, a recovery, a stop or support has set since; another one is set', async () => {
+  test('does not undo a later change by owner, recovery, stop or support when it is sent again; another one is set', async () => {
     const imported = async (id: string, works: string) => {
       await rekey.sql('delete from failed_attempts');
       await who.put(id);
@@ -58,7 +58,7 @@ describe('a password hash', () => {
     expect(await signIn('nightly', `${chosen}, in the product`)).toBe(201);
   });
 
-  test('is known as the last that was put, sealed; also where the release before has written that', async () => {
+  test('is recognised as the last one put, also after an earlier release wrote it', async () => {
     await who.put('remembered');
     const put = async () =>
       (await rekey.sql(`select password_put as put from accounts where id = 'remembered'`))[0].put;

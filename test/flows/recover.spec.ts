@@ -7,7 +7,7 @@ describe('a recovery', () => {
     newHousehold();
   });
 
-  test('by mail, from the start to a new password and a sign-in with it', async () => {
+  test('by mail leads from the start to a new password and a sign-in with it', async () => {
     const story = new Story(rekey);
     const started = await story.start({ identifier: 'Ada@Example.com' });
     expect(started.status).toBe(202);
@@ -68,7 +68,7 @@ describe('a recovery', () => {
     expect((await signIn('a whole new battery')).status).toBe(201);
   });
 
-  test('by SMS to a national number, in Chinese; the last line is bound to the page', async () => {
+  test('by SMS to a national number, in Chinese, has a last line bound to the page', async () => {
     const story = new Story(rekey);
     await story.start({ identifier: '(202) 555-0123', country: 'US', locale: 'zh-CN' });
     const sms = await rekey.message('+12025550123');
@@ -79,7 +79,7 @@ describe('a recovery', () => {
     expect((await story.complete()).status).toBe(201);
   });
 
-  test('by user name, on the channel that was asked for; a resend keeps both codes good and gives no try back', async () => {
+  test('by user name uses the requested channel; a resend keeps both codes valid and restores no attempt', async () => {
     const story = new Story(rekey);
     await story.start({ identifier: 'sam', channel: 'sms' });
     const first = await rekey.message('+12025550147');
@@ -97,13 +97,13 @@ describe('a recovery', () => {
     expect((await story.prove(codeIn(first))).status).toBe(200);
     expect(codeIn(second)).not.toBe(codeIn(first));
     await story.complete();
-    // Everyone who has an address of this account is told.
+    // Every address of the account gets a notification.
     const text =
       (await rekey.message('+12025550147', 2)).text + (await rekey.message('sam@example.com', 2)).text;
     expect(text.match(/recovered/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
-  test('a code dies after ten minutes, a recovery after fifteen idle [NIST 3.1.3.2, ASVS 6.5.5]', async () => {
+  test('a code expires after ten minutes, a recovery after fifteen idle [NIST 3.1.3.2, ASVS 6.5.5]', async () => {
     const story = new Story(rekey);
     await story.start({ identifier: 'mei@example.com' });
     const mail = await rekey.message('mei@example.com');
@@ -115,7 +115,7 @@ describe('a recovery', () => {
     expect((await story.resend()).status).toBe(410);
   });
 
-  test('five tries, then none', async () => {
+  test('allows five attempts at a code', async () => {
     const story = new Story(rekey);
     const before = (await rekey.messages('mei@example.com')).length;
     await story.start({ identifier: 'mei' });
@@ -129,7 +129,7 @@ describe('a recovery', () => {
     expect(none.headers.get('ratelimit')).toMatch(/^"tries";r=0;t=\d+$/);
   });
 
-  test('who always says JSON may send no body where none is needed', async () => {
+  test('accepts an empty JSON body where none is needed', async () => {
     const story = new Story(rekey);
     const headers = { 'content-type': 'application/json' };
     const empty = await rekey.call('POST', `${rekey.settings.urls.recovery}/v1/recoveries`, { headers });
@@ -142,7 +142,7 @@ describe('a recovery', () => {
     expect((await other.on('DELETE', '', { headers })).status).toBe(204);
   });
 
-  test('given up, it is over; with another token it is not there', async () => {
+  test('that is cancelled is closed, and another token does not find it', async () => {
     const story = new Story(rekey);
     await story.start({ identifier: 'nobody-we-know' });
     const other = new Story(rekey);
@@ -155,7 +155,7 @@ describe('a recovery', () => {
       });
       expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
     }
-    // Whatever else is wrong with the request.
+    // The same for every other fault of the request.
     for (const path of ['/codes', '/proofs', '/credentials']) {
       const bad = await story.on('POST', path, { bearer: other.token, json: { nothing: 'known' } });
       expect([path, bad.status]).toEqual([path, 404]);
@@ -171,7 +171,7 @@ describe('a recovery', () => {
     ).toEqual([{ event: 'recovery_cancelled', actor: 'person', detail: {} }]);
   });
 
-  test('the stop link ends it before, and undoes it after; it works twice [NIST 4.6]', async () => {
+  test('can be stopped before it completes, and is undone after; the link works twice [NIST 4.6]', async () => {
     const before = (await rekey.messages('sam@example.com')).length;
     const story = new Story(rekey);
     await story.start({ identifier: 'sam@example.com' });

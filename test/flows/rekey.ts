@@ -11,7 +11,7 @@ import { freePort } from '../runner/free-port.js';
 import { rolesOf } from '../runner/template.js';
 import { brokenPromise } from './promised.js';
 
-/** Whatever the JSON of an answer or a row holds; the test says what it expects of it. */
+/** Any JSON of a response or a row; the test checks its content. */
 type Json = ReturnType<typeof JSON.parse>;
 
 export interface Answer {
@@ -31,27 +31,27 @@ export interface CaughtMessage {
   headers?: Record<string, string>;
 }
 
-/** All of Rekey over HTTP, on a database of its own, with a clock that the test moves. */
+/** All of Rekey over HTTP, on its own database, with a clock that the test controls. */
 export interface Rekey {
   settings: Settings;
   clock: MovableClock;
   standalone: Standalone;
   mailboxUrl: string;
-  /** As the superuser: a test may forge what the product may not. */
+  /** Runs as the superuser: a test may forge what the product may not. */
   sql(text: string, values?: unknown[]): Promise<Json[]>;
   call(method: string, url: string, options?: CallOptions): Promise<Answer>;
-  /** A form to the issuer. */
+  /** Posts a form to the issuer. */
   token(form: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
   messages(to: string): Promise<CaughtMessage[]>;
-  /** Waits for the message that is the n-th to this address. */
+  /** Waits for the n-th message to this address. */
   message(to: string, n?: number): Promise<CaughtMessage>;
-  /** The messages to this address that carry a code, newest first. */
+  /** The messages with a code to this address, newest first. */
   codes(to: string): Promise<CaughtMessage[]>;
-  /** Waits until no message is left to look after: each was sent or dropped. */
+  /** Waits until every message was sent or dropped. */
   idle(): Promise<void>;
-  /** The product's own access to the same database, for as long as this Rekey runs. */
+  /** The product's own access to the same database, open as long as this Rekey runs. */
   openDatabase(): Promise<Database>;
-  /** Ends something that uses the database of this Rekey before that goes. */
+  /** Registers a close of something that uses the database of this Rekey, to run before the database goes. */
   beforeClose(end: () => Promise<unknown>): void;
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export interface CallOptions {
 
 export interface RekeyOptions {
   clock?: Clock | undefined;
-  /** Over the settings of every test; with `DATABASE_URL` the database outlives this start, for what goes on after a restart. */
+  /** Settings over those of every test; with `DATABASE_URL` the database outlives this start, for tests across a restart. */
   environment?: Record<string, string> | undefined;
   sweepPeriods?: Partial<SweepPeriods> | undefined;
 }
@@ -72,7 +72,7 @@ export interface RekeyOptions {
 /**
  * All of Rekey for the tests of a block: started before the first, closed after the last.
  *
- * @param options a function where they come from something that is started first
+ * @param options a function when they depend on something that starts first
  */
 export function useRekey(options: RekeyOptions | (() => Promise<RekeyOptions>) = {}): Rekey {
   let running: Rekey | undefined;
@@ -88,7 +88,7 @@ export function useRekey(options: RekeyOptions | (() => Promise<RekeyOptions>) =
   });
 }
 
-/** One start that the test itself closes. */
+/** One Rekey, which the test itself closes. */
 export async function startRekey({ environment, ...options }: RekeyOptions = {}): Promise<Rekey> {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -129,7 +129,7 @@ async function start(
       CONSOLE_PORT: String(console_),
       MAILBOX_PORT: String(mailbox),
       LOG_LEVEL: 'warn',
-      // Each test is a household of its own.
+      // Each test has its own household.
       TRUST_PROXY: '127.0.0.1,::1',
       ...options.environment,
     },
@@ -137,7 +137,7 @@ async function start(
   );
   const standalone = await runStandalone(settings, {
     clock,
-    // A notification is what a sweep finds: nobody waits a second for it.
+    // A sweep finds notifications; a test must not wait a second for it.
     sweepPeriods: { messages: 50, ...options.sweepPeriods },
   });
   closing.push(() => standalone.close());
@@ -209,7 +209,7 @@ async function start(
   };
 }
 
-/** @throws what the OpenAPI file of the app behind this address has against the answer */
+/** @throws when the OpenAPI file of the app behind this URL does not promise the response */
 function keepsPromise({ urls }: Settings, method: string, url: string, answer: Answer): void {
   const app = Object.entries(urls).find(([, base]) => url.startsWith(base))?.[0] ?? '';
   const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
@@ -223,7 +223,7 @@ function keepsPromise({ urls }: Settings, method: string, url: string, answer: A
 
 let household = '198.51.100.1';
 
-/** The requests that follow come from somewhere nobody has come from before. */
+/** The next requests come from a new source. */
 export function newHousehold(): string {
   const [a, b, c] = [0, 0, 0].map(() => 1 + Math.floor(Math.random() * 250));
   household = `10.${a}.${b}.${c}`;
@@ -236,15 +236,15 @@ async function read(response: Response): Promise<Answer> {
   try {
     body = JSON.parse(text);
   } catch {
-    // Not every answer is JSON.
+    // Not every response is JSON.
   }
   return { status: response.status, headers: response.headers, body, text };
 }
 
-/** Less than a test may take, so that what was awaited is told by name. */
+/** Shorter than the limit of a test, so that a timeout names what was awaited. */
 const waitedMs = 240_000;
 
-/** Looks again and again until there is something; what moves by itself is waited for, never slept for. */
+/** Polls until there is a value; a test waits for background work, and never sleeps for it. */
 export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const end = Date.now() + waitedMs;
   for (;;) {

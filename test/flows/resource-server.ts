@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { people } from './people.js';
 import type { Rekey } from './rekey.js';
 
-/** An API that asks the issuer about every token, and what came to it. */
+/** An API that introspects every token, and records its requests. */
 export interface ResourceServer {
   url: string;
   seen: { authorization: string; body: string }[];

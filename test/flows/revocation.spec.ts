@@ -7,13 +7,13 @@ import { Story } from './story.js';
 interface Tokens {
   access_token: string;
   refresh_token: string;
-  /** Of whom it is. */
+  /** The client of the tokens. */
   client: string;
 }
 
 const device = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** RFC 7009 and RFC 7662 to the letter; what ends a session counts at once, for that session and for no other. */
+/** RFC 7009 and RFC 7662 to the letter; an ended session counts at once, and no other session ends. */
 describe('revocation and introspection', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -163,7 +163,7 @@ describe('revocation and introspection', () => {
     }
   });
 
-  test('what a recovery has led to: its session after a refresh, and the device that it let in; nothing else', async () => {
+  test('a recovery can be revoked with its refreshed session and the device that it let in, and nothing else', async () => {
     const story = new Story(rekey);
     await story.proveBy('one@example.com');
     const recovered: Tokens = { ...(await story.complete({ password })).body, client: 'default' };
@@ -190,10 +190,10 @@ describe('revocation and introspection', () => {
     expect((await refresh(signedIn)).status).toBe(200);
   });
 
-  test("RFC 7009 §2.1: another client's token is refused and lives on; a confidential client authenticates", async () => {
+  test("RFC 7009 §2.1: another client's token is refused and stays valid; a confidential client authenticates", async () => {
     const mine = await signIn('one', 'app');
     for (const token of [mine.access_token, mine.refresh_token]) {
-      // Without a client_id it is the client `default` that asks.
+      // Without a client_id the request is from the client `default`.
       for (const caller of ['', 'default']) {
         const answer = await post('revoke', { token, client_id: caller });
         expect([answer.status, await answer.json()]).toEqual([
@@ -210,7 +210,7 @@ describe('revocation and introspection', () => {
     expect(await isActive(own)).toBe(false);
   });
 
-  test('RFC 7009 §2.2: 200 for what is no token; hints help, and a wrong or unknown one does no harm', async () => {
+  test('RFC 7009 §2.2: 200 for an invalid token; a hint may be right, wrong or unknown', async () => {
     const expired = await signIn('one');
     rekey.clock.advance(600_000);
     for (const token of [
@@ -224,11 +224,11 @@ describe('revocation and introspection', () => {
       const answer = await post('revoke', { token });
       expect([token.slice(0, 9), answer.status, await answer.text()]).toEqual([token.slice(0, 9), 200, '']);
     }
-    // An expired access token is no token any more; its session goes on.
+    // An expired access token is no longer valid, but its session is.
     expect((await post('revoke', { token: expired.access_token })).status).toBe(200);
     const next: Tokens = { ...(await refresh(expired)).body, client: 'default' };
     expect(await isActive(next.refresh_token)).toBe(true);
-    // A retired refresh token still says which session is to end.
+    // A rotated refresh token still identifies the session to end.
     for (let n = 0; n < 2; n++)
       expect(
         (await post('revoke', { token: expired.refresh_token, token_type_hint: 'nonsense' })).status,
@@ -247,7 +247,7 @@ describe('revocation and introspection', () => {
     }
   });
 
-  test('RFC 7662 §2.2: what is not good is {"active":false} to the letter, for whichever reason', async () => {
+  test('RFC 7662 §2.2: every token that is not valid gets exactly {"active":false}', async () => {
     const stale = await signIn('one');
     rekey.clock.advance(31 * 86_400_000);
     const retired = await signIn('one');
@@ -267,7 +267,7 @@ describe('revocation and introspection', () => {
     };
     for (const [what, token] of Object.entries(bad))
       expect([what, await introspect(token)]).toEqual([what, '{"active":false}']);
-    // A refresh token is not for resource servers: for them it is none.
+    // A refresh token is not for resource servers, so it is not active for them.
     const asBatch = basic(batch.id, batch.secret);
     expect(await introspect(good.refresh_token, asBatch)).toBe('{"active":false}');
     const members = Object.keys(JSON.parse(await introspect(good.access_token, asBatch))).sort();

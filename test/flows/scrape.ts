@@ -1,4 +1,4 @@
-/** What is counted, by name and labels as they stand in the text: counters, and how often a histogram observed. */
+/** Samples by name and labels, as in the text: counters, and the counts of histograms. */
 export type Counts = Map<string, number>;
 
 /** The text of `/metrics`. @param token shown as a bearer */
@@ -23,7 +23,7 @@ export function countsIn(text: string): Counts {
   return new Map(samples);
 }
 
-/** By how much each moved; what did not move is left out. */
+/** The differences of all samples; unchanged ones are left out. */
 export function moved(before: Counts, after: Counts): Record<string, number> {
   const all = [...after].map(([sample, count]): [string, number] => [
     sample,

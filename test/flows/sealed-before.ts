@@ -1,7 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import type { Keyring } from '@rekey/kernel';
 
-/** A value of version 1, as the releases before have sealed it under the newest key: bound to this text and to nothing else. */
+/** A value of version 1, as earlier releases sealed it under the newest key: bound to this text alone. */
 export function sealedBefore(keyring: Keyring, plain: string, boundTo: string): Buffer {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', keyring.derive('seal', '') ?? '', nonce);

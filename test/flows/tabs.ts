@@ -5,19 +5,19 @@ import { Story } from './story.js';
 
 type Page = Awaited<ReturnType<PageBrowser['get']>>;
 
-/** A form that a tab shows, and what is right in it, made when it is sent. */
+/** A form in a tab, and its valid fields, made when it is sent. */
 export interface Shown {
   page: Page;
   fields(): Record<string, string>;
 }
 
-/** One form of the pages, as somebody sees it who has come that far. */
+/** One form of the pages, for a person who has come that far. */
 export interface TabForm {
   show(browser: PageBrowser, id: string): Promise<Shown>;
-  /** The answer to the form while nothing stands against it. */
+  /** The response to a valid form. */
   works: { status: number; location?: RegExp };
-  /** Where the other tab's form is gone on with. */
-  goOn: string;
+  /** The path on which the other tab continues. */
+  nextPath: string;
 }
 
 const redirectUri = 'https://app.example/back';
@@ -32,7 +32,7 @@ const request = {
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const none = () => ({});
 
-/** Every form that is about something, by its address, and what it takes to see it. */
+/** Every form with a subject, by its path, and what a person does to see it. */
 export function tabForms(rekey: Rekey, open: () => PageBrowser) {
   const who = people(rekey);
   const prepare = async () => {
@@ -77,13 +77,13 @@ export function tabForms(rekey: Rekey, open: () => PageBrowser) {
     const { user_code: code } = (await answer.json()) as { user_code: string };
     return { page: await browser.get(`/device?user_code=${code}`), code };
   };
-  const form = (show: TabForm['show'], works: TabForm['works'], goOn = '/account'): TabForm => ({
+  const form = (show: TabForm['show'], works: TabForm['works'], nextPath = '/account'): TabForm => ({
     show,
     works,
-    goOn,
+    nextPath,
   });
-  const recovery = (show: TabForm['show'], location: RegExp, goOn = '/recover/code') =>
-    form(show, { status: 303, location }, goOn);
+  const recovery = (show: TabForm['show'], location: RegExp, nextPath = '/recover/code') =>
+    form(show, { status: 303, location }, nextPath);
 
   const forms: Record<string, TabForm> = {
     '/recover/code': recovery(async (browser, id) => {
@@ -110,7 +110,7 @@ export function tabForms(rekey: Rekey, open: () => PageBrowser) {
       return { page: proven, fields: () => ({ password: `a sentence that is new for ${id}` }) };
     }, /^\/recover\/done$/),
     '/recover/return': recovery(async (browser, id) => {
-      // Where there is a password, a new one is asked for first.
+      // Where there is a password, the pages ask for a new one first.
       await rekey.sql('update accounts set password_hash = null where id = $1', [id]);
       const { page, link } = await begin(browser, id, request);
       const [, number = ''] = /class="number">(\d{3})</.exec(page.html) ?? [];

@@ -4,16 +4,16 @@ import { type Counts, countsIn, metricsOf, moved } from './scrape.js';
 
 export const metricsToken = 'what-prometheus-shows-us';
 
-/** A Rekey whose counters are read before and after each step of a life. */
+/** A Rekey whose counters are read before and after each step of a story. */
 export interface MeasuredRekey {
   rekey: Rekey;
   who: ReturnType<typeof people>;
-  /** Of the management. */
+  /** A bearer token of the management. */
   bearer: string;
   putClient(id: string, more: object): Promise<void>;
   signIn(id: string): Promise<{ access_token: string; refresh_token: string }>;
   /**
-   * Walks, and expects that these counters move by so much and no other moves.
+   * Runs a step, and expects that exactly these counters change, by these amounts.
    *
    * @param expected by the sample without `rekey_`
    */
@@ -33,7 +33,7 @@ export async function startMeasured(): Promise<MeasuredRekey> {
       [recovery, issuer, management].map((url) => metricsOf(url, metricsToken)),
     );
     const sum: Counts = new Map();
-    // Sweeps go by themselves; HTTP is counted elsewhere.
+    // Sweeps run by themselves; HTTP is counted elsewhere.
     for (const [sample, count] of texts.flatMap((text) => [...countsIn(text)]))
       if (/^rekey_(?!sweeps)/.test(sample)) sum.set(sample, (sum.get(sample) ?? 0) + count);
     return sum;
@@ -58,7 +58,7 @@ export async function startMeasured(): Promise<MeasuredRekey> {
         last = moved(before, await counts());
         return JSON.stringify(last) === JSON.stringify(wanted) || undefined;
       };
-      // What the courier does is a little later.
+      // The courier's part happens a little later.
       await until(name, asWanted).catch(() => undefined);
       expect({ [name]: last }).toEqual({ [name]: wanted });
     },

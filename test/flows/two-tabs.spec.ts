@@ -4,11 +4,11 @@ import { policyFile } from './policy-file.js';
 import { newHousehold, useRekey } from './rekey.js';
 import { tabForms } from './tabs.js';
 
-/** Forms before there is anything to be about: whoever sends them says whom they mean. */
+/** Forms before there is a recovery or a session: their fields name the person. */
 const beginnings = ['/recover', '/account/sign-in'];
 
-/** Two tabs of one browser: the first shows a form of one account, then the second goes on to another. */
-describe('a form of the pages acts on what it shows, also when another tab has gone on to somebody else [ASVS 6.6.2]', () => {
+/** Two tabs of one browser: the first shows a form of one account, then the second changes to another account. */
+describe('a form of the pages acts on what it shows, also when another tab now shows another person [ASVS 6.6.2]', () => {
   const routes = new AnnouncedRoutes();
   const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: policyFile({ bindingHoldHours: 0 }) } });
   let household = '';
@@ -21,7 +21,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     rekey.clock.advance(3_600_000);
   });
 
-  /** All that is kept, of everyone. */
+  /** All stored rows, of all accounts. */
   const kept = async (): Promise<Record<string, string>> => {
     await rekey.idle();
     const tables = await rekey.sql(
@@ -38,7 +38,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     return Object.fromEntries(all);
   };
 
-  test('every form of the pages is asked below', () => {
+  test('every form of the pages is tested', () => {
     const { recovery } = rekey.settings.ports;
     const announced = routes
       .list({ recovery })
@@ -47,7 +47,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     expect(announced.sort()).toEqual([...Object.keys(forms), ...beginnings].sort());
   });
 
-  test.each(Object.entries(forms))('%s', async (path, { show, works, goOn }) => {
+  test.each(Object.entries(forms))('%s', async (path, { show, works, nextPath }) => {
     const [a, b] = ['a', 'b'].map((letter) => `${letter}${path.replaceAll('/', '-')}`) as [string, string];
     await Promise.all([put(a), put(b)]);
     const browser = open();
@@ -59,10 +59,10 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     const refused = await browser.post(path, form, { 'accept-language': 'en' });
     expect(refused.status).toBe(409);
     expect(refused.html).toContain('nothing was changed');
-    expect(refused.html).toContain(`class="button wide" href="${goOn}"`);
+    expect(refused.html).toContain(`class="button wide" href="${nextPath}"`);
     expect((await browser.post(path, form, { 'accept-language': 'zh-CN' })).html).toContain('没有任何更改');
     expect(await kept()).toEqual(before);
-    const on = await browser.get(goOn);
+    const on = await browser.get(nextPath);
     expect([200, 303]).toContain(on.status);
     const done = await browser.post(path, { csrf: csrfIn(second.page.html), ...second.fields() });
     expect(done.status).toBe(works.status);
@@ -70,7 +70,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     expect(await kept()).not.toEqual(before);
   });
 
-  test('a link that was used in another tab leaves the first one with words that are right', async () => {
+  test('a link used in another tab makes the first tab explain itself', async () => {
     await Promise.all([put('early'), put('late')]);
     const browser = open();
     const stop = forms['/stop'];
@@ -83,7 +83,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     expect(refused.html).not.toContain('href="/stop"');
   });
 
-  test('what was sealed for one cookie is nothing in another, and no fault', async () => {
+  test('a cookie value sealed for another cookie is ignored, and is no fault', async () => {
     const browser = open();
     await browser.get(`/stop?token=${'x'.repeat(43)}`);
     const sealed = /^rekey-stop=([^;]+)/.exec(browser.setCookies.at(-1) ?? '')?.[1] ?? '';
@@ -99,7 +99,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     }
   });
 
-  test('what has ended is told as before, and the same person who signs in again goes on', async () => {
+  test('an ended session is reported as before, and the same person can sign in again and continue', async () => {
     await Promise.all([put('again'), put('over')]);
     const browser = open();
     const home = await signIn(browser, 'again');
@@ -113,7 +113,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     expect([none.status, none.html.includes('No recovery is in progress')]).toEqual([404, true]);
   });
 
-  /** A recovery that this browser has come to the end of. */
+  /** A recovery that this browser has completed. */
   const prepareOver = async (browser: PageBrowser) => {
     const ending = await forms['/recover/password']?.show(browser, 'over');
     const shown = ending?.page ?? { html: '' };
@@ -121,7 +121,7 @@ describe('a form of the pages acts on what it shows, also when another tab has g
     return { shown };
   };
 
-  test("the script of a page learns of the page's own recovery, and nothing of another", async () => {
+  test('the script of a page learns the state of its own recovery only', async () => {
     await Promise.all([put('polling'), put('polled')]);
     const browser = open();
     const markIn = ({ html }: { html: string }) => csrfIn(html).split('.')[1];

@@ -1,7 +1,7 @@
 import { type Database, openDatabase } from '@rekey/database';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
 
-/** A database of the block's own, opened as the role that works: made before the first test, gone after the last. */
+/** The block's own database, opened as the working role: created before the first test, dropped after the last. */
 export function useDatabase(): Database {
   let made: TestDatabase | undefined;
   let opened: Database | undefined;

@@ -8,7 +8,7 @@ import { people } from './people.js';
 import { newHousehold, useRekey } from './rekey.js';
 import { signingOf } from './signing.js';
 
-/** What a resource server finds out about a token by itself, and the challenge that it answers with. */
+/** What a resource server can find out about a token by itself, and the challenge of its response. */
 describe('the verifier of resource servers', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -47,7 +47,7 @@ describe('the verifier of resource servers', () => {
       now: () => rekey.clock.now(),
       ...more,
     });
-  /** The challenge as a client of somebody else's reads it. */
+  /** The challenge, as a third-party client reads it. */
   const read = async (verdict: Verdict): Promise<oauth.WWWAuthenticateChallengeParameters> => {
     if (verdict.ok) throw new Error('it was taken');
     const headers = { 'www-authenticate': verdict.challenge ?? '' };
@@ -73,7 +73,7 @@ describe('the verifier of resource servers', () => {
     return challenge?.parameters ?? {};
   };
 
-  test('a token that is good, by one look at the keys for all of them', async () => {
+  test('valid tokens are accepted, with one request for the keys', async () => {
     const verify = open();
     const verdicts = await Promise.all(Array.from({ length: 50 }, () => verify(`Bearer ${token}`)));
     for (const verdict of verdicts)
@@ -115,7 +115,7 @@ describe('the verifier of resource servers', () => {
     expect(challenge.error_description?.length).toBeGreaterThan(20);
   });
 
-  test('nothing, another scheme, a refresh token, a key of others, another resource', async () => {
+  test('no token, another scheme, a refresh token, a foreign key and another resource are refused', async () => {
     const verify = open();
     for (const nothing of [undefined, null, '', 'Basic YTpi']) {
       const verdict = await verify(nothing);
@@ -139,7 +139,7 @@ describe('the verifier of resource servers', () => {
     expect(await causeOf(await signed({ exp: undefined }))).toBe('expired');
   });
 
-  test('expired says for how long; ended counts at once where the issuer is asked', async () => {
+  test('an expired token says for how long; revocation counts at once where the issuer is asked', async () => {
     const asks = open({ introspection: { clientId: 'api', clientSecret: apiSecret } });
     expect((await asks(`Bearer ${token}`)).ok).toBe(true);
     const { sid } = decode(parts(token)[1]);
@@ -151,7 +151,7 @@ describe('the verifier of resource servers', () => {
     expect(challenge.error_description).toBe('the token expired 90 s ago: renew it with the refresh token');
   });
 
-  test('too little scope is a 403 that names it; a stale or weak sign-in is told how fresh and how strong', async () => {
+  test('a missing scope is a 403 that names it; a stale or weak sign-in gets how fresh and strong it must be', async () => {
     const verify = open();
     const scoped = await verify(`Bearer ${token}`, { scope: 'account admin' });
     expect(scoped).toMatchObject({ status: 403, cause: 'insufficient_scope' });
@@ -167,7 +167,7 @@ describe('the verifier of resource servers', () => {
     });
   });
 
-  test('through a rotation of keys without a fault; keys that cannot be had take nothing; invented ids cost the issuer nothing', async () => {
+  test('works through a key rotation; without keys nothing is accepted; invented key ids do not burden the issuer', async () => {
     const verify = open();
     expect((await verify(`Bearer ${token}`)).ok).toBe(true);
     const kids = new Set<unknown>();
@@ -197,7 +197,7 @@ describe('the verifier of resource servers', () => {
     expect(await open()(`Bearer ${token}`)).toEqual({ ok: false, status: 503, cause: 'issuer_away' });
   });
 
-  test('the same for whoever sits at a terminal: npm run tokens -- diagnose', async () => {
+  test('the command npm run tokens -- diagnose gives the same causes', async () => {
     const { urls, management, dataDir } = rekey.settings;
     const said = (args: string[], stdin = '', environment: Record<string, string> = {}) =>
       new Promise<{ code: number; out: string; err: string }>((resolve) => {

@@ -26,7 +26,7 @@ describe('one room reads the environment', () => {
     "import 'dotenv/config';",
   ]);
 
-  test('the settings room, specs and tests may', () => {
+  test('settings, specs and tests may read the environment', () => {
     const text = 'const environment = process.env;';
     const house = [
       file('libs/settings/src/read.ts', text),
@@ -49,7 +49,7 @@ describe('one clock', () => {
     'const now = Date();',
   ]);
 
-  test('a given time, the kernel and apps', () => {
+  test('a given time is allowed, and so are the kernel and apps', () => {
     const house = [
       file('libs/recovery/src/start.ts', 'const at = new Date(clock.now());'),
       file('libs/kernel/src/clock.ts', 'export const systemClock = { now: () => Date.now() };'),
@@ -70,7 +70,7 @@ describe('loose ends', () => {
     'const a = b as any;',
   ]);
 
-  test('inside a class, and after a JSX text that looks like a comment', () => {
+  test('a comment inside a class is found, and JSX text is not a comment', () => {
     const text = 'class A {\n  // HACK\n  b = (<p>// TODO is text here</p>);\n}';
     expect(noLooseEnds([file('apps/recovery/src/page.tsx', text)])).toEqual([
       expect.stringContaining('page.tsx:2 leaves HACK'),
@@ -90,7 +90,7 @@ describe('every test runs', () => {
     "fit('a', () => {});",
   ]);
 
-  test('each of a table runs', () => {
+  test('test.each and a method named skip are allowed', () => {
     expect(
       everyTestRuns([file('libs/a/src/a.spec.ts', "test.each([1])('%i', () => {}); list.skip(1);")]),
     ).toEqual([]);
@@ -106,23 +106,23 @@ describe('no test has a limit of its own', () => {
     'jest.setTimeout(1000);',
   ]);
 
-  test('none is fine', () => {
+  test('a test without a limit is allowed', () => {
     const text = "test.each([1], 2)('a', () => {}); beforeEach(() => {}); list.test('a', b, 3);";
     expect(noLimitOfItsOwn([file('libs/a/src/a.spec.ts', text)])).toEqual([]);
   });
 });
 
-describe('constructors', () => {
+describe('constructors take six parameters at most', () => {
   const taking = (count: number) =>
     `class A { constructor(${Array.from({ length: count }, (_, index) => `readonly p${index}: P`).join(', ')}) {} }`;
   catches(fewConstructorParameters, 'libs/recovery/src/start.ts', [taking(7)]);
 
-  test('six are fine', () => {
+  test('six parameters are allowed', () => {
     expect(fewConstructorParameters([file('libs/recovery/src/start.ts', taking(6))])).toEqual([]);
   });
 });
 
-describe('class names', () => {
+describe('class names say what a class does', () => {
   catches(goodClassNames, 'libs/recovery/src/start.ts', [
     'class RecoveryManager {}',
     'class BaseProof {}',
@@ -130,14 +130,14 @@ describe('class names', () => {
   ]);
 });
 
-describe('migrations only', () => {
+describe('the schema changes by migrations only', () => {
   catches(migrationsOnly, 'libs/database/src/database.ts', [
     'const options = { synchronize: true };',
     "const options = { 'synchronize': !production };",
     'const options = { dropSchema: true };',
   ]);
 
-  test('off is fine', () => {
+  test('synchronize: false is allowed', () => {
     expect(
       migrationsOnly([file('libs/database/src/database.ts', 'const options = { synchronize: false };')]),
     ).toEqual([]);
@@ -187,7 +187,7 @@ describe('a room owns its tables', () => {
   });
 });
 
-test('two statements of one name', () => {
+test('two statements with one name are found', () => {
   const house = [
     file('libs/tokens/src/one.ts', "const a = statement('tokens_end', 'select 1');"),
     file(

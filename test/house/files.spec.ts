@@ -15,19 +15,19 @@ const many = (count: number, lines: number): Source[] =>
   Array.from({ length: count }, (_, index) => long(`libs/a/src/f${index}.ts`, lines));
 
 describe('sizes', () => {
-  test('one over 300, unless generated', () => {
+  test('a file over 300 lines is found, unless it is generated', () => {
     const house = [...many(20, 60), long('libs/a/src/big.ts', 301), long('libs/a/src/big.generated.ts', 900)];
     expect(smallFiles(house)).toEqual([expect.stringContaining('libs/a/src/big.ts has 301 lines')]);
   });
 
-  test('too many over 200', () => {
+  test('too many files over 200 lines are found', () => {
     expect(smallFiles([...many(8, 60), long('libs/a/src/b.ts', 201)])).toEqual([
       expect.stringContaining('only 89 %'),
     ]);
     expect(smallFiles([...many(9, 60), long('libs/a/src/b.ts', 201)])).toEqual([]);
   });
 
-  test('a long median', () => {
+  test('a long median is found', () => {
     expect(smallFiles(many(3, 120))).toEqual([expect.stringContaining('median file has 120 lines')]);
     expect(measure(many(3, 120))).toEqual({ files: 3, median: 120, upTo200: 1 });
   });
@@ -42,7 +42,7 @@ describe('names', () => {
     'libs/recovery/src/base.entity.ts',
     'apps/console/src/session-manager.ts',
     'test/helpers/start.ts',
-  ])('%s is a drawer', (path) => {
+  ])('%s has a name that says nothing', (path) => {
     expect(goodNames([file(path)])).toEqual([expect.stringContaining('is a drawer')]);
   });
 
@@ -55,7 +55,7 @@ describe('names', () => {
     expect(goodNames([file(path)])).toEqual([expect.stringContaining('is not in kebab-case')]);
   });
 
-  test('good ones', () => {
+  test('good names are allowed', () => {
     const paths = [
       'libs/database/src/migrations/1-accounts.ts',
       'libs/recovery/src/recovery.entity.ts',
@@ -70,13 +70,13 @@ describe('names', () => {
 });
 
 describe('layout', () => {
-  test('a stray file at the top', () => {
+  test('a stray folder at the top is found', () => {
     expect(
       tidyTop([file('scripts/build.sh'), file('libs/a/src/a.ts'), file('.swcrc'), file('README.md')]),
     ).toEqual([expect.stringContaining('scripts lies at the top')]);
   });
 
-  test('the licence, the pages of docs and dot-files may lie at the top; a folder beside docs may not', () => {
+  test('the licence, docs and dot-files are allowed at the top; a folder like docs is not', () => {
     const top = ['LICENSE', 'docs/decisions/README.md', '.github/SECURITY.md', '.dockerignore'];
     expect(tidyTop(top.map((path) => file(path)))).toEqual([]);
     expect(tidyTop([file('doc/decisions/README.md'), file('COPYING')])).toEqual([
@@ -93,7 +93,7 @@ describe('layout', () => {
     file('test/postgres.ts'),
   ];
 
-  test('the code map', () => {
+  test('the code map shows what exists, and nothing else', () => {
     const map =
       'apps/       processes\n  issuer/   tokens\nlibs/\n  kernel/   clock\ntest/\n  races/ flows/   stories\n';
     expect(mapIsTrue([...house, file('test/flows/a.ts'), page(map)])).toEqual([]);
@@ -108,14 +108,14 @@ describe('layout', () => {
     expect(mapIsTrue(house)).toEqual(['docs/develop/code-map.md is missing']);
   });
 
-  test('the code map may show docs, and need not', () => {
+  test('the code map may leave docs out', () => {
     const map = 'apps/\n  issuer/   tokens\nlibs/\n  kernel/   clock\ntest/\n  races/   at once\n';
     const withDocs = [...house, file('docs/decisions/README.md')];
     expect(mapIsTrue([...withDocs, page(map)])).toEqual([]);
     expect(mapIsTrue([...withDocs, page(`${map}docs/\n  decisions/   why\n`)])).toEqual([]);
   });
 
-  test('a README that is long, or begins with other commands', () => {
+  test('a README that is too long or begins with other commands is found', () => {
     const commands = '```\nnpm ci && npm start\nnpm ci && npm test\n```\n';
     const readme = (text: string) => readmeIsShort([file('README.md', text)]);
     expect(readme(`# Rekey\n\n${commands}${'more\n'.repeat(144)}`)).toEqual([]);
@@ -131,7 +131,7 @@ describe('layout', () => {
     expect(readmeIsShort([])).toEqual(['README.md is missing']);
   });
 
-  test('a command that does not exist', () => {
+  test('a command that does not exist is found', () => {
     const manifest = file(
       'package.json',
       JSON.stringify({ scripts: { a: 'npm run --silent b', 'start:a': '' } }),
@@ -144,7 +144,7 @@ describe('layout', () => {
     ]);
   });
 
-  test('a path of one machine', () => {
+  test('a path of one machine is found', () => {
     const paths = ['/home', '/root', '/work', '/Users'].map((root) => `${root}/mei/rekey`);
     expect(noMachinePaths([file('README.md', `see\n${paths.join('\n')}\nC:\\${'Users'}\\mei`)])).toHaveLength(
       5,
@@ -154,7 +154,7 @@ describe('layout', () => {
     ).toEqual([]);
   });
 
-  test('a script that cannot run, and no script for CI', () => {
+  test('a script that is not executable and a missing CI script are found', () => {
     expect(scriptsCanRun([{ path: 'docker/start', text: '#!/bin/sh\n', executable: false }])).toEqual([
       '.ci/run is missing',
       'docker/start begins with #! and is not executable',
@@ -163,12 +163,12 @@ describe('layout', () => {
   });
 });
 
-describe('image', () => {
+describe('the image', () => {
   const good =
     'FROM node:20.20.2-bookworm-slim AS build\nRUN npm ci\nFROM node:20.20.2-bookworm-slim\nENV NODE_ENV=production \\\n  A=1\nUSER node\nHEALTHCHECK CMD true\n';
   const image = (text: string) => imageIsSafe([file('docker/Dockerfile', text)]);
 
-  test('good', () => {
+  test('a good image is allowed', () => {
     expect(image(good)).toEqual([]);
     expect(image(good.replace('FROM node:20.20.2-bookworm-slim\n', 'FROM build AS last\n'))).toEqual([]);
   });
@@ -184,12 +184,12 @@ describe('image', () => {
     [good.replace('A=1', 'REKEY_KEYRING=x'), 'baked into'],
     [good.slice(good.lastIndexOf('FROM')), 'one stage'],
     ['', 'missing'],
-  ])('%#: %s', (text, sentence) => {
+  ])('a fault of the image is found, row %#: %s', (text, sentence) => {
     expect(image(text)).toEqual([expect.stringContaining(sentence)]);
   });
 });
 
-describe('compose', () => {
+describe('the compose file', () => {
   const keyring = `\${REKEY_KEYRING:?make one}`;
   const courier = `  courier:
     image: rekey
@@ -214,7 +214,7 @@ describe('compose', () => {
       file('docker/compose.yaml', `name: rekey\nservices:\n${services}volumes:\n  data: {}\n`),
     ]);
 
-  test('good', () => {
+  test('a good compose file is allowed', () => {
     expect(compose(courier + around)).toEqual([]);
   });
 
@@ -240,11 +240,11 @@ describe('compose', () => {
       'courier: is given POSTGRES_PASSWORD',
     ],
     [courier.replace('REKEY_KEYRING:', 'NODE_ENV: development\n      REKEY_KEYRING:') + around, 'NODE_ENV'],
-  ])('%#', (services, sentence) => {
+  ])('a fault of the compose file is found, row %#', (services, sentence) => {
     expect(compose(services)).toEqual([expect.stringContaining(sentence)]);
   });
 
-  test('anchors count as if they stood there', () => {
+  test('anchors are expanded', () => {
     const anchored = `x-process: &process
   restart: always
 
@@ -259,7 +259,7 @@ services:
     );
   });
 
-  test('a container that starts what is not there', () => {
+  test('a container that starts a missing file is found', () => {
     const compose = file(
       'docker/compose.yaml',
       'command: [dist/apps/courier/src/main.js]\ncommand: [dist/apps/a/src/b.js]',
@@ -269,7 +269,7 @@ services:
     ]);
   });
 
-  test('missing', () => {
+  test('a missing compose file is found', () => {
     expect(everyProcessHasAContainer([])([])).toEqual(['docker/compose.yaml is missing']);
   });
 });

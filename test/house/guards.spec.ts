@@ -24,11 +24,11 @@ describe('every controller is guarded', () => {
     '@Controller() class A { @Get() @Public() show() {} @Post() @UseGuards(Scope) put() {} }',
     '@Controller() class A { private read() {} }',
     'class A { @Get() show() {} }',
-  ])('%s is decided', (text) => {
+  ])('%s is guarded or public', (text) => {
     expect(look(text)).toEqual([]);
   });
 
-  test('a spec may have an open one', () => {
+  test('a spec may have an unguarded controller', () => {
     const open = '@Controller() class A { @Get() show() {} }';
     expect(look(open, 'libs/http/src/server.spec.ts')).toEqual([]);
     expect(look(open, 'libs/http/src/server.ts')).toHaveLength(1);

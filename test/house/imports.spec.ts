@@ -5,7 +5,7 @@ import type { Source } from './source-tree.js';
 
 const file = (path: string, text: string): Source => ({ path, text });
 
-describe('direction', () => {
+describe('the direction of imports', () => {
   test.each([
     ['libs/accounts/src/find.ts', "import { open } from '@rekey/recovery';", 'accounts may look at'],
     ['libs/accounts/src/find.ts', "import { recordAudit } from '@rekey/audit';", 'accounts may look at'],
@@ -72,7 +72,7 @@ describe('direction', () => {
     expect(direction([file(path, text)])).toEqual([expect.stringContaining(sentence)]);
   });
 
-  test('what the plan allows', () => {
+  test('imports along the direction are allowed', () => {
     const house = [
       file(
         'libs/recovery/src/start.ts',
@@ -98,7 +98,7 @@ describe('direction', () => {
   });
 });
 
-test('a cycle is named with its way round, through front doors and types too', () => {
+test('a cycle is named with its path, also through index files and types', () => {
   const house = [
     file('libs/audit/src/index.ts', "export * from './event.js';"),
     file('libs/audit/src/event.ts', "import type { Row } from './row.js';"),
@@ -124,7 +124,7 @@ describe('packages', () => {
     }),
   );
 
-  test('undeclared, and declared for development only', () => {
+  test('an undeclared package and a development package are found', () => {
     const house = [
       manifest,
       file(
@@ -142,13 +142,13 @@ describe('packages', () => {
     ]);
   });
 
-  test('a range', () => {
+  test('a version range is found', () => {
     expect(versionsAreExact([manifest])).toEqual([
       'package.json asks for @fastify/helmet ^13.2.0: pin one version',
     ]);
   });
 
-  test('aliases without a room, and a room without an alias', () => {
+  test('an alias without a library and a library without an alias are found', () => {
     const paths = {
       '@rekey/kernel': ['./libs/kernel/src/index.ts'],
       '@rekey/attic': ['./libs/attic/src/index.ts'],

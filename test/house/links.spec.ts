@@ -27,7 +27,7 @@ describe('links in Markdown lead to files', () => {
     ['a code span', 'Write `[text](missing.md)` or ``[`a`](missing.md)``.'],
     ['a fenced block', '```md\n[text](missing.md)\n```\n[SQL](0001-sql.md)'],
     ['a fence inside of a longer one', '````\n```\n[text](missing.md)\n```\n````'],
-  ])('good: %s', (_what, text) => {
+  ])('a good link is allowed: %s', (_what, text) => {
     expect(offences(text)).toEqual([]);
   });
 
@@ -42,13 +42,13 @@ describe('links in Markdown lead to files', () => {
     ['a definition', '[a]: gone.md', 'gone.md'],
     ['HTML', '<img src="gone.svg">', 'gone.svg'],
     ['a broken percent sign', '[a](gone%.md)', 'gone%.md'],
-  ])('bad: %s', (_what, text, target) => {
+  ])('a broken link is found: %s', (_what, text, target) => {
     expect(offences(text)).toEqual([
       `docs/decisions/README.md:1 links to ${target}, and there is no such file`,
     ]);
   });
 
-  test('the line is named, also after a fenced block; every page is read, and nothing but pages', () => {
+  test('the line is named, also after a fenced block, in every Markdown page and in no other file', () => {
     const text = '```\n[a](gone.md)\n```\n\n[a](gone.md)';
     for (const path of ['README.md', '.github/CONTRIBUTING.md', 'libs/client/README.md'])
       expect(offences(text, path)).toEqual([`${path}:5 links to gone.md, and there is no such file`]);
@@ -56,7 +56,7 @@ describe('links in Markdown lead to files', () => {
   });
 });
 
-test('a page that no index links to', () => {
+test('a page that no index links to is found', () => {
   const pages = [
     file('docs/README.md', '[try](try.md), [decisions](decisions/README.md), not `[lost](lost.md)`'),
     file('docs/try.md', '[lost](lost.md)'),

@@ -8,19 +8,19 @@ test.each([
   ['a metric in a page', 'docs/a.md', '`rekey_x` and `limits_hit_total`', 'rate_limit_exceeded_total'],
   ['an identifier', 'libs/a/src/a.ts', 'await forgetRows(sql);', 'prune'],
   ['a comment', 'libs/a/src/a.ts', '/** Whoever asks. */', 'name the person'],
-])('%s that was replaced is found, with its line', (_what, path, text, instead) => {
+])('a retired word is found with its line: %s', (_what, path, text, instead) => {
   const [found = ''] = noRetiredWords([source(path, `\n${text}\n`)]);
   expect(found).toContain(`${path}:2 `);
   expect(found).toContain(instead);
 });
 
-test('a file name that was replaced is found', () => {
+test('a retired file name is found', () => {
   expect(noRetiredWords([source('libs/a/src/kept-answer.spec.ts')])).toEqual([
     expect.stringContaining('is called idempotency'),
   ]);
 });
 
-test('history keeps its words, and longer words are others', () => {
+test('history keeps its words, and a longer word is another word', () => {
   expect(
     noRetiredWords([
       source('CHANGELOG.md', '`TOKEN_ALG`'),

@@ -2,8 +2,8 @@ import { claimsOf, password, people } from '../flows/people.js';
 import { type Answer, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** Every act on an account against itself, as a double click or a retry does it: possible answers, and one consistent state. */
-describe('five times at once', () => {
+/** Every act on an account against itself, as in a double click or a retry: only these responses, and one consistent state. */
+describe('the same act five times at once', () => {
   const rekey = useRekey();
   const who = people(rekey);
   const { issuer, signIn, totp } = who;
@@ -13,7 +13,7 @@ describe('five times at once', () => {
   });
 
   const five = <T>(act: (at: number) => Promise<T>) => Promise.all([0, 1, 2, 3, 4].map(act));
-  /** The answer of the one that won, the others having been told one of these. */
+  /** The response of the winner; the others must have one of these statuses. */
   const oneOf = (answers: Answer[], status: number, others: number[]): Answer => {
     const statuses = answers.map((answer) => answer.status);
     expect([status, ...others]).toEqual(expect.arrayContaining(statuses));
@@ -26,7 +26,7 @@ describe('five times at once', () => {
   };
   const bearerOf = async (id: string, more: object = {}): Promise<string> =>
     (await signIn(id, more)).body.access_token;
-  /** Signed in with the app, a minute after the code before. */
+  /** A sign-in with the app, a minute after the last code. */
   const strong = (id: string, secret: string) => {
     rekey.clock.advance(60_000);
     return signIn(id, { second_factor: { kind: 'totp', value: totp(secret) } });
@@ -40,7 +40,7 @@ describe('five times at once', () => {
   const confirm = (bearer: string, { id, secret }: { id: string; secret: string }) =>
     issuer('POST', `authenticators/${id}/confirm`, { bearer, json: { value: totp(secret) } });
 
-  test('an app is begun: the last one can be bound', async () => {
+  test("starting an app's binding: the last one can be bound", async () => {
     await who.put('beginner');
     const bearer = await bearerOf('beginner');
     const answers = await five(() => begin(bearer));
@@ -54,9 +54,9 @@ describe('five times at once', () => {
   });
 
   test.each([
-    ['the first one of an account', false],
-    ['in place of another', true],
-  ])('an app is confirmed, %s: it is bound, once', async (_what, another) => {
+    ['the first app of an account', false],
+    ['an app that replaces another', true],
+  ])('confirming an app, %s: it is bound, once', async (_what, another) => {
     const id = `confirmer-${another}`;
     let bearer: string;
     if (another) {
@@ -68,7 +68,7 @@ describe('five times at once', () => {
     }
     const { body: app } = await begin(bearer);
     const before = await events(id, 'authenticator_bound');
-    // With its first app the account asks for more than the session that has bound it.
+    // With its first app the account needs more than the session that has bound it.
     oneOf(await five(() => confirm(bearer, app)), 204, another ? [404] : [401, 404]);
     expect(await bound(id, 'totp')).toEqual([{ id: app.id }]);
     expect(await events(id, 'authenticator_bound')).toBe(before + 1);
@@ -76,7 +76,7 @@ describe('five times at once', () => {
     expect((await strong(id, app.secret)).status).toBe(201);
   });
 
-  test('new backup codes: ten of one set are good', async () => {
+  test('creating backup codes: ten of one set are valid', async () => {
     const { id, secret } = await who.enrol('renewer');
     const bearer = (await strong(id, secret)).body.access_token;
     const sets = await five(() => issuer('POST', 'authenticators/backup_codes', { bearer }));
@@ -91,7 +91,7 @@ describe('five times at once', () => {
     expect(taken.toSorted()).toEqual([201, 401, 401, 401, 401]);
   });
 
-  test('an authenticator is removed: once, and sign-in asks for it no more', async () => {
+  test('removing an authenticator: it happens once, and sign-in no longer asks for it', async () => {
     const { id, secret } = await who.enrol('remover');
     const bearer = (await strong(id, secret)).body.access_token;
     const [app] = await bound(id, 'totp');
@@ -101,7 +101,7 @@ describe('five times at once', () => {
     expect((await signIn(id)).status).toBe(201);
   });
 
-  test('the password is changed to five others: one works, and one session lives', async () => {
+  test('changing the password to five others: one works, and one session lives', async () => {
     await who.put('changer');
     const bearer = await bearerOf('changer');
     const wished = (at: number) => `the sentence number ${at} of those that were wished for`;
@@ -116,13 +116,13 @@ describe('five times at once', () => {
     expect(await events('changer', 'authn_password_change')).toBe(1);
     expect((await signIn('changer')).status).toBe(401);
     for (const at of answers.keys()) {
-      // Whoever was wrong waits.
+      // Each failed attempt makes the next one wait.
       rekey.clock.advance(3_600_000);
       expect((await signIn('changer', { password: wished(at) })).status).toBe(at === winner ? 201 : 401);
     }
   });
 
-  test('a session is ended: it has ended, and another goes on', async () => {
+  test('ending a session: it ends, and another session lives', async () => {
     await who.put('leaver');
     const [gone, other] = [(await signIn('leaver')).body, (await signIn('leaver')).body];
     const { sid } = claimsOf(gone.access_token);
@@ -134,7 +134,7 @@ describe('five times at once', () => {
   });
 
   test.each([true, false])(
-    'one account is put, its address verified: %s: it is created once',
+    'putting an account, its address verified: %s: it is created once',
     async (verified) => {
       const id = `put-${verified}`;
       const bearer = await who.management();
@@ -151,7 +151,7 @@ describe('five times at once', () => {
     },
   );
 
-  test('an account is deleted: once, and nobody is signed in any more', async () => {
+  test('deleting an account: it happens once, and its sessions end', async () => {
     await who.put('deleted');
     const session = (await signIn('deleted')).body;
     const bearer = await who.management();
@@ -163,7 +163,7 @@ describe('five times at once', () => {
     expect((await signIn('deleted')).status).toBe(401);
   });
 
-  test('a device is let in: once, with one set of tokens', async () => {
+  test('allowing a device: it happens once, with one set of tokens', async () => {
     const grant = 'urn:ietf:params:oauth:grant-type:device_code';
     const client = { name: 'TV', type: 'public', grants: [grant, 'refresh_token'], scopes: ['account'] };
     const clientUrl = `${rekey.settings.urls.console}/v1/clients/tv`;
@@ -182,7 +182,7 @@ describe('five times at once', () => {
     oneOf(await five(poll), 200, [400]);
   });
 
-  test('a device comes for its tokens while its account is deleted: it gets them first or never, and nobody waits for ever', async () => {
+  test("fetching a device's tokens while its account is deleted: the device gets them before or never, without a deadlock", async () => {
     const grant = 'urn:ietf:params:oauth:grant-type:device_code';
     const management = await who.management();
     for (let round = 0; round < 12; round += 1) {
@@ -212,7 +212,7 @@ describe('five times at once', () => {
     }
   });
 
-  test('a start with one Idempotency-Key: one recovery', async () => {
+  test('starting with one Idempotency-Key: one recovery', async () => {
     const stories = [0, 1, 2, 3, 4].map(() => new Story(rekey));
     const headers = { 'idempotency-key': 'one-of-five-and-long-enough' };
     const answers = await five(async (at) => stories[at]?.start({ identifier: 'five@example.com' }, headers));

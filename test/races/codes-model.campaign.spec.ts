@@ -6,8 +6,8 @@ import { createDatabase, type TestDatabase } from '../runner/database.js';
 import { byLength } from '../runner/length.js';
 import { CodesModel, type Step, steps } from './codes-model.js';
 
-/** Any order of send, resend, guess, wait, settle and cancel, with up to fifty callers at once, from two replicas. */
-describe('codes, by a model', () => {
+/** Any order of send, resend, prove, wait, complete and cancel, with up to fifty callers at once, from two replicas. */
+describe('delivered codes against a model', () => {
   const keyring = new Keyring([{ id: 'one', key: randomBytes(32) }]);
   const clock = new MovableClock();
   let postgres: TestDatabase;
@@ -25,16 +25,16 @@ describe('codes, by a model', () => {
 
   const property = (planted?: (id: string) => Promise<void>) =>
     fc.asyncProperty(steps, async (list: Step[]) => {
-      // Each run is about another account, a day and more after the one before.
+      // Each run has its own account, at least a day after the run before.
       clock.advance(90_000_000);
       await new CodesModel(databases, keyring, clock, planted).run(list);
     });
 
-  test('never more guesses than the budget, never two winners, the last two codes and no other [NIST 3.1.3.2, ASVS 6.6.3, ASVS 15.4.2]', async () => {
+  test('never more attempts than the budget, never two winners, the last two codes and no other [NIST 3.1.3.2, ASVS 6.6.3, ASVS 15.4.2]', async () => {
     await fc.assert(property(), { numRuns: byLength(60, 500), endOnFailure: true });
   });
 
-  test('a resend that gave tries back would be found', async () => {
+  test('the model finds a resend that restores attempts', async () => {
     const refill = statement('model_refill', 'update recoveries set tries = 0 where id = :id');
     const [database] = databases as [Database];
     const planted = async (id: string) => void (await database.query(refill, { id }));

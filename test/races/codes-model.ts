@@ -14,7 +14,7 @@ import {
 } from '@rekey/recovery';
 import fc from 'fast-check';
 
-/** What may be done to the recoveries of one account, in any order. `at` picks one of those that there are. */
+/** The acts on the recoveries of one account, in any order. `at` selects one of the existing recoveries. */
 export type Step =
   | { do: 'open'; by: number }
   | { do: 'resend'; at: number }
@@ -79,11 +79,11 @@ const nextAccount = (): string => {
   return `model-${numbers.accounts}`;
 };
 
-/** One account, several recoveries, two replicas; throws when what the service does is not what it promises. */
+/** One account, several recoveries, two replicas; throws when the service breaks a promise. */
 export class CodesModel {
   private readonly known: Known[] = [];
   private readonly identifiers: string[];
-  /** Looked at within a day, by identifier; and over all of them. */
+  /** Attempts compared within a day, by identifier; and over all identifiers. */
   private day: { by: number; at: number }[] = [];
   private readonly account = nextAccount();
 
@@ -91,7 +91,7 @@ export class CodesModel {
     private readonly databases: Database[],
     private readonly keyring: Keyring,
     private readonly clock: MovableClock,
-    /** A fault to be planted, run after each resend. */
+    /** A planted fault, run after each resend. */
     private readonly planted: (id: string) => Promise<void> = async () => undefined,
   ) {
     this.identifiers = [`${this.account}@example.com`, this.account];
@@ -159,7 +159,7 @@ export class CodesModel {
     await this.deliver(one);
   }
 
-  /** As the courier does it. A send that is over its limit brings no code. */
+  /** Does what the courier does. A send over its limit delivers no code. */
   private async deliver(one: Known): Promise<void> {
     const [database] = this.databases as [Database];
     const [message] = await database.query<{ id: string }>(newest, { id: one.reference.id });
@@ -192,22 +192,22 @@ export class CodesModel {
     this.check(one.winners <= 1, 'two winners of one recovery');
     this.check(won === 0 || isGood, 'a code that is not good has won');
     this.check(won === 0 || room > 0, 'a guess beyond the budget has won');
-    // A single caller within the budget gets what it deserves.
+    // A single caller within the budget gets the right outcome.
     if (callers === 1 && room > 0 && isGood && one.winners - won === 0 && wrong.length > 0)
       throw new Error('a good code was called wrong');
     const [row] = await (this.databases[0] as Database).query<{ tries: number }>(triesOf, {
       id: one.reference.id,
     });
-    const burnt = (row?.tries ?? 0) - one.tries;
-    this.check(burnt >= 0 && (row?.tries ?? 0) <= 5, `tries went from ${one.tries} to ${row?.tries}`);
-    this.check(wrong.length + won <= burnt, 'more answers than tries');
+    const counted = (row?.tries ?? 0) - one.tries;
+    this.check(counted >= 0 && (row?.tries ?? 0) <= 5, `tries went from ${one.tries} to ${row?.tries}`);
+    this.check(wrong.length + won <= counted, 'more answers than tries');
     for (const { data } of wrong)
       this.check(
         (data.tries_left ?? -1) >= 0 && (data.tries_left ?? 9) <= 5 - one.tries - 1,
         'tries_left lies',
       );
     one.tries = row?.tries ?? 0;
-    for (let n = 0; n < burnt; n++) this.day.push({ by: one.by, at: now });
+    for (let n = 0; n < counted; n++) this.day.push({ by: one.by, at: now });
   }
 
   private async complete(one: Known, callers: number): Promise<void> {

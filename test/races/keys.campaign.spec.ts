@@ -16,8 +16,8 @@ const minute = 60_000;
 const workers = 6;
 const changes = byLength(2, 5);
 
-/** Signing keys change while tokens are issued and verified all the time. */
-describe('rotation under load', () => {
+/** Signing keys change while tokens are issued and verified. */
+describe('key rotation under load', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let database: Database;
@@ -29,7 +29,7 @@ describe('rotation under load', () => {
   const now = () => rekey.clock.now();
   const jwksUrl = () => new URL(`${rekey.settings.urls.issuer}/oauth2/jwks`);
   const freshKeys = async () => createLocalJWKSet(await (await fetch(jwksUrl())).json());
-  /** A resource server that keeps the keys as long as our Cache-Control lets it, and never looks again before. */
+  /** A resource server that caches the keys as long as our Cache-Control allows, and never reads them earlier. */
   const strictKeys = (): JWTVerifyGetKey => {
     let kept: Promise<JWTVerifyGetKey> | undefined;
     let until = 0;
@@ -45,13 +45,13 @@ describe('rotation under load', () => {
     };
   };
 
-  test('changes of keys by two processes: not one validation fails, by jose, by our verifier, or from a cache', async () => {
+  test('two processes change keys, and no validation fails: by jose, by our verifier, or from a cache', async () => {
     const { urls, keyring } = rekey.settings;
     const rotateEveryMs = 120 * minute;
     const processes = [1, 2].map(
       () => new SigningKeys(database, keyring, rekey.clock, { alg: 'ES256', rotateEveryMs }),
     );
-    // jose waits by the clock on the wall, which hardly moves here.
+    // jose waits by the real clock, which hardly advances here.
     const remote = createRemoteJWKSet(jwksUrl(), { cooldownDuration: 0 });
     const strict = strictKeys();
     const verify = createVerifier({ issuer: urls.issuer, audience: urls.issuer, now });
@@ -83,7 +83,7 @@ describe('rotation under load', () => {
         await Promise.all([
           check(token, remote, issued, 'jose'),
           check(token, strict, issued, 'cache'),
-          // One of before the change is good as long as it lives, also for who has just begun to look.
+          // A token from before the change is valid as long as it lives, also for a new verifier.
           check(kept, await freshKeys(), keptSince, 'fresh keys, older token'),
           verify(`Bearer ${token}`).then(
             (verdict) => verdict.ok || failures.push(`verifier: ${verdict.cause}`),
@@ -103,7 +103,7 @@ describe('rotation under load', () => {
           processes.map((keys, at) => (step % 3 === at ? keys.rotate() : keys.publicJwks('access_token'))),
         );
         if (step % 7 === 0) await Promise.all(processes.map((keys) => keys.rotate()));
-        // No token is to grow old on the way to those who verify it.
+        // No token may expire on its way to a verifier.
         const haveAllGoneOn = () => done.every((count, worker) => count > (seen[worker] ?? 0));
         await until('all workers', async () => haveAllGoneOn() || undefined);
       }

@@ -4,8 +4,8 @@ import { basisOf, people } from '../flows/people.js';
 import { codeIn, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** The same thing many times at once, on a real PostgreSQL. */
-describe('many at once', () => {
+/** The same request many times at once, on a real PostgreSQL. */
+describe('concurrent requests', () => {
   const rekey = useRekey();
   beforeEach(() => {
     newHousehold();
@@ -29,7 +29,7 @@ describe('many at once', () => {
     return { story, code: codeIn(message) };
   };
 
-  test('200 guesses: five are looked at, and the right one among those that come too late is not', async () => {
+  test('200 attempts: five are compared, and the right code after them is refused', async () => {
     const { story, code } = await waiting('mei@example.com');
     const answers = await times(200, async (at) => (await story.prove(at < 195 ? '11111111' : code)).status);
     expect(answers.filter((status) => status === 422 || status === 200)).toHaveLength(5);
@@ -38,7 +38,7 @@ describe('many at once', () => {
     expect(row.tries).toBe(5);
   });
 
-  test('five times the right code: one proof', async () => {
+  test('the right code five times: one proof', async () => {
     const { story, code } = await waiting('ada@example.com');
     const answers = await times(5, async () => (await story.prove(code)).status);
     expect(answers.filter((status) => status === 200)).toHaveLength(1);
@@ -49,7 +49,7 @@ describe('many at once', () => {
     expect(events).toHaveLength(1);
   });
 
-  test('50 settle: one gets credentials, and one family of tokens is alive [ASVS 2.3.3, FP single-use]', async () => {
+  test('50 completions: one gets credentials, and one session is active [ASVS 2.3.3, FP single-use]', async () => {
     const story = new Story(rekey);
     await story.proveBy('sam@example.com');
     const answers = await times(50, () => story.complete());
@@ -73,7 +73,7 @@ describe('many at once', () => {
     expect(tally(answers)).toEqual({ 202: 1, 429: 49 });
   });
 
-  test('20 bindings of an authenticator app and 20 sets of backup codes: one of each remains', async () => {
+  test('20 bindings of an app and 20 sets of backup codes: one of each remains', async () => {
     const { put, signIn, issuer } = people(rekey);
     await put('sol');
     const bearer = (await signIn('sol')).body.access_token;
@@ -116,7 +116,7 @@ describe('many at once', () => {
       const assertion = await sign();
       const answers = await times(20, () => exchange(assertion));
       expect(tally(answers.map(({ status }) => status))).toEqual({ 200: 1, 400: 19 });
-      // For another issuer, from another recovery, too old: none is taken.
+      // One for another issuer, one of another recovery, one that has expired: none is accepted.
       expect((await exchange(await sign({ issuerUrl: 'https://elsewhere.example' }))).status).toBe(400);
       expect((await exchange(await sign({ recoveryUrl: 'https://elsewhere.example' }))).status).toBe(400);
       const old = await sign();

@@ -2,8 +2,8 @@ import { type AppProcess, startApp } from '../deployed/app-process.js';
 import { people } from '../flows/people.js';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 
-/** Refresh tokens that come together, too late, or again: nobody is logged out by chance, and a thief is. */
-describe('refresh', () => {
+/** Refresh tokens that come at once, too late, or again: no person is signed out by chance, and a thief is. */
+describe('refresh tokens under races and replays', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let replicas: [AppProcess, AppProcess];
@@ -25,7 +25,7 @@ describe('refresh', () => {
       { grant_type: 'refresh_token', refresh_token: token, ...more },
       { 'x-forwarded-for': source },
     );
-  /** At one of the two processes, whose clocks run. */
+  /** Sends to one of the two processes, whose clocks run. */
   const refreshAt = async (at: number, token: string): Promise<string> => {
     const answer = await fetch(`${replicas[at % 2]?.url}/oauth2/token`, {
       method: 'POST',
@@ -57,7 +57,7 @@ describe('refresh', () => {
     return (await answer.json()).active as boolean;
   };
 
-  test('20 at once through two processes, ten times: one successor each time, and one that lives [RFC9700 2.2.2, RFC9700 4.14.2]', async () => {
+  test('20 refreshes at once through two processes, ten times: one successor each time, and one active token [RFC9700 2.2.2, RFC9700 4.14.2]', async () => {
     const { refresh: first, family } = await begin();
     let token = first;
     for (let round = 1; round <= 10; round++) {
@@ -70,25 +70,25 @@ describe('refresh', () => {
     expect(await reuses(family)).toEqual([]);
   });
 
-  test('two tabs that know nothing of one another, each with what it last got: no one is logged out, and both end with the same', async () => {
+  test('two independent tabs, each with its latest token: no sign-out, and both end with the same token', async () => {
     const { refresh: first, family } = await begin();
     const last = await times(2, async (tab) => {
       let token = first;
-      // One is three times as busy as the other, and each meets both processes.
+      // One tab is three times as busy as the other, and each uses both processes.
       for (let n = 0; n < (tab === 0 ? 30 : 10); n++) token = await refreshAt(tab + n, token);
       return token;
     });
     const ends = await Promise.all(last.map((token, at) => refreshAt(at, token)));
     expect(await tokensOf(family)).toMatchObject({ living: 1 });
     expect(await endOf(family)).toEqual({ end_reason: null, ended_at: null });
-    // One after the other: at once, the second may see what lived before the first was answered.
+    // In sequence: at once, the second could get the token that was active before the first response.
     const one = await refreshAt(0, ends[0] as string);
     const other = await refreshAt(1, ends[1] as string);
-    // Either the second came with a retired one and got the one that lives, or it had that itself and the first follows it.
+    // Either the second sent a rotated token and got the active one, or it had the active one itself and the first follows it.
     expect(one === other ? one : await refreshAt(0, one)).toBe(other);
   });
 
-  test('a retry after 9.9 s gets the same, after 10.1 s it ends the family: who, when and from where is written down [RFC9700 4.14.2]', async () => {
+  test('a retry after 9.9 s gets the same successor; after 10.1 s it ends the session: who, when and from where is audited [RFC9700 4.14.2]', async () => {
     const { refresh: first, access, family } = await begin();
     const next = (await refresh(first)).body;
     rekey.clock.advance(9_900);
@@ -122,13 +122,13 @@ describe('refresh', () => {
     });
   });
 
-  test('a retry after its successor has been used gets the one that lives, within ten seconds; later it is a theft', async () => {
+  test('a retry after its successor was used gets the active token within ten seconds; later it is theft', async () => {
     const { refresh: first, family } = await begin();
     const second = (await refresh(first)).body.refresh_token;
     rekey.clock.advance(3_000);
     const third = (await refresh(second)).body.refresh_token;
     rekey.clock.advance(3_000);
-    // The second would be retired when the slower tab comes to use it, and would log its person out.
+    // The second would be rotated out when the slower tab uses it, which would sign its person out.
     expect((await refresh(first)).body.refresh_token).toBe(third);
     rekey.clock.advance(600_000);
     expect((await refresh(third)).status).toBe(200);
@@ -136,7 +136,7 @@ describe('refresh', () => {
     expect(await endOf(family)).toMatchObject({ end_reason: 'reuse' });
   });
 
-  test('a scope that is too wide costs nothing: the token is good as before', async () => {
+  test('a refresh with too wide a scope is refused, and the token stays valid', async () => {
     const { refresh: first, family } = await begin();
     for (const scope of ['account admin', 'ac\0count', '"'])
       expect((await refresh(first, { scope })).body.error).toBe('invalid_scope');
@@ -146,7 +146,7 @@ describe('refresh', () => {
     expect(await endOf(family)).toEqual({ end_reason: null, ended_at: null });
   });
 
-  test('of another client it is refused, and its owner does not suffer [RFC9700 2.2.2]', async () => {
+  test("a refresh by another client is refused, and the owner's token stays valid [RFC9700 2.2.2]", async () => {
     const { refresh: first, family } = await begin();
     const url = `${rekey.settings.urls.console}/v1/clients/other`;
     const json = { name: 'Other', type: 'public', grants: ['refresh_token'] };
@@ -158,7 +158,7 @@ describe('refresh', () => {
     expect(await endOf(family)).toEqual({ end_reason: null, ended_at: null });
   });
 
-  test('the thief comes twenty times while the owner goes on: the family ends once, and nothing of it lives', async () => {
+  test('a thief who replays twenty times ends the session once, and no token of it stays active', async () => {
     for (let round = 0; round < 10; round++) {
       newHousehold();
       const { refresh: stolen, family } = await begin();

@@ -9,10 +9,10 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const rounds = byLength(4, 12);
 
 /**
- * Who wants to stay opens new doors while the old ones are being shut: a thief who never pauses, against the stop link, a
- * recovery and a new password. Whatever comes first, nothing of theirs is open at the end.
+ * A thief who wants to stay opens new sessions while the old ones are ended: a thief without a pause, against the stop link, a
+ * recovery and a new password. In every order, nothing of the thief's is active at the end.
  */
-describe('a thief who never pauses', () => {
+describe('a thief who acts without a pause', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('a thief who never pauses', () => {
         .status;
   };
   const devices = (bearer: string) => Promise.all(Array.from({ length: 6 }, () => device(bearer)));
-  /** One after another, so that some of them meet the other side in the middle. */
+  /** In sequence, so that some of them meet the other side in the middle. */
   const inTurn = async (acts: (() => Promise<unknown>)[]) => {
     for (const act of acts) await act();
   };
@@ -58,7 +58,7 @@ describe('a thief who never pauses', () => {
     return id;
   };
 
-  test('against the stop link: devices, sign-ins, other passwords, authenticators', async () => {
+  test('loses everything to the stop link: devices, sign-ins, other passwords, authenticators', async () => {
     for (let at = 0; at < rounds; at++) {
       const id = await round('stopped', at);
       const thief = new Story(rekey);
@@ -84,12 +84,12 @@ describe('a thief who never pauses', () => {
         ),
       };
       expect([at, left]).toEqual([at, { sessions: [], authenticators: [], theirs: [401, 401] }]);
-      // What was there before the thief came back.
+      // The owner's things from before the thief came back.
       expect((await who.signIn(id, { password: known })).status).toBe(201);
     }
   });
 
-  test('against a recovery with a new password: only what it issued is open', async () => {
+  test('loses everything to a recovery with a new password: only its sessions are active', async () => {
     for (let at = 0; at < rounds; at++) {
       const id = await round('recovered', at);
       const theft = await signIn(id, known);
@@ -111,7 +111,7 @@ describe('a thief who never pauses', () => {
     }
   });
 
-  test('against a new password: only the session that chose it is open', async () => {
+  test('loses everything to a password change: only the session that made it is active', async () => {
     for (let at = 0; at < rounds; at++) {
       const id = await round('changed', at);
       const theft = await signIn(id, known);

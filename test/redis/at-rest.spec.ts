@@ -13,8 +13,8 @@ import { startRedis } from './redis-server.js';
 const people = 400;
 const recoveries = 1_000;
 
-/** What a thief finds who carries Redis away: each command that ever changed it is in its file, and all of it in its picture. */
-describe('what is at rest in Redis', () => {
+/** The files that a thief of Redis gets: the append-only file has every command that changed it, and the snapshot has its content. */
+describe('data at rest in Redis', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-redis-'));
   const policy = unalarmed();
   let server: ChildProcess;
@@ -47,7 +47,7 @@ describe('what is at rest in Redis', () => {
   afterAll(async () => {
     await redis.quit();
     await rekey.close();
-    // Told to end, it would save once more, and stay when it cannot.
+    // On a normal shutdown it would save once more, and keep running when it cannot.
     server.kill('SIGKILL');
     for (const gone of [folder, dirname(policy)]) rmSync(gone, { recursive: true });
   });
@@ -57,7 +57,7 @@ describe('what is at rest in Redis', () => {
     return searchFor(told.secrets, told.codes, filesOf(folder));
   };
 
-  test('nothing after a thousand recoveries; and one that is planted is found in both files', async () => {
+  test('a thousand recoveries leave no secret, and the search finds a planted one in both files', async () => {
     const { found, bytes, byChance } = await search();
     process.stdout.write(
       `${told.secrets.length} secrets, ${told.codes.length} codes in ${Math.round(bytes / 1e6)} MB of Redis; codes by chance: ${JSON.stringify(byChance)}\n`,

@@ -7,8 +7,8 @@ import { Story } from '../flows/story.js';
 import { freePort } from '../runner/free-port.js';
 import { startRedis } from './redis-server.js';
 
-/** The same queue on Redis: the alarm clock is elsewhere, the row is still the truth. Needs redis-server. */
-describe('with the queue on Redis', () => {
+/** The same queue on Redis: the jobs are there, the row is still the truth. Needs redis-server. */
+describe('the queue on Redis', () => {
   let server: ChildProcess;
   let port: number;
   let rekey: Rekey;
@@ -22,7 +22,7 @@ describe('with the queue on Redis', () => {
     server.kill();
   });
 
-  test('a recovery from start to notice', async () => {
+  test('a recovery works from its start to its notification', async () => {
     newHousehold();
     const story = new Story(rekey);
     expect((await story.proveBy('ada@example.com')).status).toBe(200);
@@ -32,7 +32,7 @@ describe('with the queue on Redis', () => {
     expect(row.n).toBe(0);
   });
 
-  test('floods are counted there; guesses and sends are not: those must outlive a Redis that comes back empty', async () => {
+  test('rate limits are counted in Redis; attempts and codes are not, because they must survive an empty Redis', async () => {
     newHousehold();
     rekey.clock.advance(600_000);
     const statuses: number[] = [];
@@ -64,7 +64,7 @@ describe('with the queue on Redis', () => {
     expect(paid.parties).toBeGreaterThanOrEqual(2);
   });
 
-  test('a Redis that refuses our password is named at once, not waited for', async () => {
+  test('a Redis that refuses our password is reported at once', async () => {
     const locked = await freePort();
     const other = await startRedis(locked, ['--save', '', '--requirepass', 'right']);
     const open = (userinfo: string) =>
@@ -78,7 +78,7 @@ describe('with the queue on Redis', () => {
     other.kill();
   });
 
-  test('with Redis gone a start is still accepted; when it is back, with nothing in it, the message goes out once', async () => {
+  test('without Redis a start is still accepted; after an empty Redis returns, the message goes out once', async () => {
     newHousehold();
     rekey.clock.advance(600_000);
     server.kill('SIGKILL');

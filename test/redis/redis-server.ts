@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A real one, in memory unless told otherwise. */
+/** A real one, in memory by default. */
 export async function startRedis(
   port: number,
   options: string[] = ['--save', '', '--appendonly', 'no'],

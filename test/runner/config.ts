@@ -4,7 +4,7 @@ import { sharedPackages, top } from './shared-modules.js';
 
 const here = import.meta.dirname;
 
-/** What `REKEY_TESTS` may name; without it, everything that needs nothing but Node.js. */
+/** The values of `REKEY_TESTS`; without it, everything runs that needs only Node.js. */
 const suites: Record<string, { testMatch: string[]; testPathIgnorePatterns?: string[] }> = {
   all: {
     testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
@@ -14,7 +14,7 @@ const suites: Record<string, { testMatch: string[]; testPathIgnorePatterns?: str
       '\\.long\\.spec\\.ts$',
     ],
   },
-  /** Campaigns at full length, of which `all` has a short form, and what waits for real seconds. */
+  /** Campaigns at full length, which have a short form in `all`, and specs that wait for real seconds. */
   long: { testMatch: ['**/*.campaign.spec.ts', '**/*.long.spec.ts'] },
   /** Needs Chromium. */
   browser: { testMatch: ['<rootDir>/test/browser/**/*.spec.ts'] },
@@ -26,7 +26,7 @@ const config: Config = {
   rootDir: top,
   roots: ['apps', 'libs', 'test'].map((folder) => `<rootDir>/${folder}`),
   ...suites[process.env.REKEY_TESTS ?? 'all'],
-  // The only limit of a test: it ends one that hangs, and says nothing of speed, which the machine decides.
+  // The only limit of a test: it ends a test that hangs, and does not measure speed, which depends on the machine.
   testTimeout: byLength(600_000, 1_800_000),
   maxWorkers: 2,
   reporters: ['default', `${here}/slow-files-reporter.js`],

@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { owner, type RoleUrls, rolesOf, template } from './template.js';
 
-/** `postgres://…/` of the superuser of the server that the whole run shares, without the name of a database. */
+/** The URL of the superuser on the server that the whole run shares, without the name of a database. */
 export const serverVariable = 'REKEY_TEST_POSTGRES';
 
 export interface TestDatabase extends RoleUrls {
-  /** @throws when something is still connected: what a test opens it closes */
+  /** @throws when something is still connected: a test closes what it opens */
   drop(): Promise<void>;
 }
 
@@ -13,23 +13,23 @@ let created = 0;
 let administrator: pg.Pool | undefined;
 
 /**
- * Makes a database of the caller's own on the server of the run, within 0.1 s. What is per server and not per database is
- * shared with other specs: `pg_stat_activity`, roles, settings.
+ * Creates a database for the caller alone on the server of the run, within 0.1 s. Other specs share what is per server and not
+ * per database: `pg_stat_activity`, roles, settings.
  *
- * @param options.migrated `false`: without any table of ours
+ * @param options.migrated `false`: without our tables
  */
 export async function createDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
   const server = process.env[serverVariable];
   if (!server) throw new Error('only a run of Jest has a PostgreSQL to share; use startPostgres');
   const name = `spec_${process.env.JEST_WORKER_ID ?? 1}_${process.pid}_${created++}`;
   const from = options.migrated === false ? 'template1' : template;
-  // One connection for the life of the worker, which it does not keep from ending.
+  // One connection for the life of the worker, which may end while it is open.
   administrator ??= new pg.Pool({ connectionString: `${server}postgres`, max: 1, allowExitOnIdle: true }).on(
     'error',
     () => undefined,
   );
   const admin = administrator;
-  // Files are copied, which takes a fifth of the time that writing them to the log ahead takes.
+  // Copying files takes a fifth of the time of writing them to the write-ahead log.
   await admin.query(`create database ${name} owner ${owner} template ${from} strategy file_copy`);
   return {
     ...rolesOf(`${server}${name}`),

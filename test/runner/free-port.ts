@@ -3,15 +3,15 @@ import { createServer } from 'node:net';
 /** `first:count` of the ports that one worker of this run may use; the workers' shares follow one another. */
 export const portsVariable = 'REKEY_TEST_PORTS';
 
-/** Below the range from which outgoing connections take their ports: 32768 and up on Linux. */
+/** Below the ports that Linux uses for outgoing connections: 32768 and up. */
 export const firstPort = 12_000;
 export const lastPort = 32_000;
 
 let taken = 0;
 
 /**
- * A free port of this machine, for a server that wants a number. No two workers of a run and no two runs at once share a port:
- * the global setup gives each run a range of its own. Outside of Jest the whole range is one.
+ * A free port of this machine, for a server that needs a number. No two workers of a run and no two concurrent runs share a
+ * port: the global setup gives each run its own range. Outside of Jest the whole range is one.
  */
 export async function freePort(): Promise<number> {
   const [first = firstPort, count = lastPort - firstPort] = (process.env[portsVariable] ?? '')

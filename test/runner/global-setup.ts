@@ -6,22 +6,22 @@ import { firstPort, lastPort, portsVariable } from './free-port.js';
 import { clusterVariable, makeCluster, startPostgres } from './postgres.js';
 import { makeScratch } from './scratch.js';
 
-/** Runs at once on one machine. */
+/** Concurrent runs on one machine. */
 const mostRuns = 8;
 
-/** What the whole run shares: ports and a folder that no other run has, and one PostgreSQL. Workers learn of it by variables. */
+/** The whole run shares ports and a folder that no other run has, and one PostgreSQL. Workers learn of them by variables. */
 export default async function setUp({ maxWorkers }: { maxWorkers: number }): Promise<void> {
   const { claim, first, count } = await claimPorts();
   process.env[portsVariable] = `${first}:${Math.floor(count / maxWorkers)}`;
   const scratch = await makeScratch();
-  // For every temporary folder of every test.
+  // The parent of every temporary folder of every test.
   process.env.TMPDIR = scratch;
   const cluster = join(scratch, 'cluster');
   await makeCluster(cluster);
   process.env[clusterVariable] = cluster;
   const settings = [
     ...['max_connections=400', 'shared_buffers=64MB', 'max_wal_size=512MB'],
-    // Nothing of it outlives the run.
+    // All of it ends with the run.
     ...['full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0', 'autovacuum=off'],
     ...['synchronous_commit=off', 'update_process_title=off', 'jit=off'],
   ];
@@ -34,19 +34,19 @@ export default async function setUp({ maxWorkers }: { maxWorkers: number }): Pro
   };
 }
 
-/** Ends what {@link setUp} began; for `global-teardown.ts`. */
+/** Ends what {@link setUp} started; for `global-teardown.ts`. */
 export let ending = async (): Promise<void> => undefined;
 
-/** A range of ports belongs to a run for as long as the run listens on the port that means it. */
+/** A range of ports belongs to a run as long as the run listens on the port of that range. */
 async function claimPorts(): Promise<{ claim: Server; first: number; count: number }> {
   const count = Math.floor((lastPort - firstPort) / mostRuns);
   for (let run = 0; run < mostRuns; run++) {
     const claim = createServer();
-    const isOurs = await new Promise<boolean>((resolve) => {
+    const isFree = await new Promise<boolean>((resolve) => {
       claim.once('error', () => resolve(false));
       claim.listen(firstPort - 1 - run, '127.0.0.1', () => resolve(true));
     });
-    if (isOurs) return { claim, first: firstPort + run * count, count };
+    if (isFree) return { claim, first: firstPort + run * count, count };
   }
   throw new Error(`${mostRuns} runs of the tests are under way on this machine; wait for one to end`);
 }

@@ -11,27 +11,27 @@ import pg from 'pg';
 import { freePort } from './free-port.js';
 import { owner, type RoleUrls, rolesOf, superuser, template } from './template.js';
 
-/** The folder of a stopped cluster that holds the template database; the global setup makes it, each server starts on a copy. */
+/** The folder of a stopped cluster with the template database; the global setup creates it, each server starts on a copy. */
 export const clusterVariable = 'REKEY_TEST_CLUSTER';
 
 /** The URLs are of a migrated, empty database. */
 export interface TestPostgres extends RoleUrls {
-  /** kill -9 of the whole server; what it had promised is on the disk. */
+  /** kill -9 of the whole server; what it has committed is on disk. */
   kill(): Promise<void>;
-  /** After {@link kill}, on the same data and port. */
+  /** Starts it after {@link kill}, on the same data and port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface PostgresOptions {
   migrated?: boolean;
-  /** As on the command line: `['-c', 'max_connections=200']`. */
+  /** Options of the command line: `['-c', 'max_connections=200']`. */
   flags?: string[];
   onLog?: (text: string) => void;
 }
 
 /**
- * Starts a PostgreSQL of the caller's own on a free port; it and all its data are gone when it is stopped. Only for tests that
+ * Starts a PostgreSQL for the caller alone on a free port; it is gone with its data when it is stopped. Only for tests that
  * kill or configure a server: the others share the server of the run, see `createDatabase`.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
@@ -40,7 +40,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   const port = await freePort();
   const server = serverOn(directory, port, options);
   const cluster = process.env[clusterVariable];
-  // With its owner: PostgreSQL does not run as root, so its files belong to a user of its own.
+  // With its owner: PostgreSQL does not run as root, so its files belong to another user.
   if (cluster) await promisify(execFile)('cp', ['-a', `${cluster}/.`, directory]);
   else await server.initialise();
   await server.start();
@@ -64,14 +64,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
       isDead = false;
     },
     stop: async () => {
-      // A test that failed in between leaves it dead, and a dead one would never say that it has stopped.
+      // A failed test can leave it killed, and a killed server would never report that it has stopped.
       if (!isDead) await server.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
-/** Makes the folder of a cluster that {@link startPostgres} copies from. */
+/** Creates the folder of a cluster that {@link startPostgres} copies. */
 export async function makeCluster(directory: string): Promise<void> {
   const port = await freePort();
   const server = serverOn(directory, port, {});
@@ -97,7 +97,7 @@ async function makeDatabase(port: number, name: string, migrated: boolean): Prom
   await makeRoles({ ...urls, adminUrl: urlOf(port, 'postgres') });
   if (!migrated) return;
   await prepareSchema(urls, migrateQueue);
-  // Tests move the time of the product, and the database goes by its own. What is refused for that has specs of its own.
+  // Tests move the time of the product, while the database has its own. The constraints on that time have their own specs.
   await administer(urls.adminUrl, 'alter table audit_events drop constraint audit_events_time');
 }
 
@@ -121,10 +121,10 @@ const serverOn = (databaseDir: string, port: number, { flags = [], onLog }: Post
     port,
     user: superuser,
     password: 'rekey',
-    // Whoever made the folder removes it.
+    // The caller who created the folder removes it.
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    // No password to check: it takes a fifth of the time of a connection.
+    // Without a password to check: that takes a fifth of the time of a connection.
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync', '--auth=trust'],
     postgresFlags: ['-c', 'fsync=off', '-c', 'unix_socket_directories=', ...flags],
     onLog: (text) => onLog?.(String(text)),
@@ -132,7 +132,7 @@ const serverOn = (databaseDir: string, port: number, { flags = [], onLog }: Post
   });
 
 async function restart(server: EmbeddedPostgres): Promise<void> {
-  // The children of the dead one hold its memory until they notice.
+  // The children of the killed server keep its memory until they notice.
   for (let tries = 0; ; tries++) {
     const fault = await server.start().then(
       () => undefined,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const needed = 3 * 2 ** 30;
 
 /**
- * Makes the folder for all that a run writes: in memory where the machine has enough of it to spare, which makes a database of a
+ * Creates the folder for all that a run writes: in memory when the machine has enough of it, which makes a database from a
  * template five times as fast. The caller removes it.
  */
 export async function makeScratch(): Promise<string> {
@@ -16,7 +16,7 @@ export async function makeScratch(): Promise<string> {
     () => 0,
   );
   const folder = await mkdtemp(join(free >= needed ? inMemory : tmpdir(), 'rekey-run-'));
-  // PostgreSQL runs as another user when root starts it, and has to reach its data.
+  // Started by root, PostgreSQL runs as another user, who must be able to read its data.
   await chmod(folder, 0o755);
   return folder;
 }

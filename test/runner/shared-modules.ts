@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 
-/** The top of the project, from `dist/test/runner`. */
+/** The root of the project, from `dist/test/runner`. */
 export const top = join(import.meta.dirname, '..', '..', '..');
 const require = createRequire(import.meta.url);
 
@@ -15,10 +15,12 @@ export const sharedPackages: readonly string[] = Object.entries(
   .filter((name) => !/jest|^@swc\/|^@types\//.test(name));
 
 /**
- * Modules that a worker of Jest loads once, by Node.js itself, and shares among all spec files: the built product, the packages,
- * this folder, `test/search` and `test/servers`. Inside of Jest's module registry, which is new for each file, importing the product took 3.4 s a file.
+ * Modules that a worker of Jest loads once, by Node.js itself, and shares among all spec files: the built product, the
+ * packages, this folder, `test/search` and `test/servers`. Jest's module registry is new for each file; inside of it, importing
+ * the product took 3.4 s a file.
  *
- * Not shared are specs and what only specs use, and `libs/client`: it runs in any environment, and its specs take globals away.
+ * Specs, modules that only specs use, and `libs/client` are not shared: the client runs in any environment, and its specs
+ * remove globals.
  *
  * @returns the file that Node.js loads; undefined for a module that Jest loads anew for each spec file
  */
@@ -35,5 +37,5 @@ export function sharedFile(path: string): string | undefined {
   return join(top, 'dist', relative(top, path)).replace(/\.tsx?$/, '.js');
 }
 
-/** @returns what the module exports; Node.js keeps it as long as the process lives */
+/** @returns the exports of the module; Node.js keeps it as long as the process lives */
 export const loadShared = (file: string): Record<string, unknown> => require(file);

@@ -8,13 +8,13 @@ const work = (): Promise<unknown> => promisify(pbkdf2)('pace', 'salt', 150_000, 
 const sampleEveryMs = 2_000;
 const shown = 10;
 
-/** What Jest tells of a spec file when it has ended; times in milliseconds since 1970. */
+/** Jest's report of an ended spec file; times in milliseconds since 1970. */
 interface Ended {
   testFilePath: string;
   perfStats: { start: number; end: number };
 }
 
-/** Names the longest files at the end of a run, and fails it where a flow takes too long for the pace of the machine. */
+/** Names the slowest files at the end of a run, and fails it when a flow takes too long for the speed of the machine. */
 export default class SlowFilesReporter {
   private readonly files: TimedFile[] = [];
   private readonly samples: PaceSample[] = [];
@@ -38,7 +38,7 @@ export default class SlowFilesReporter {
     process.stderr.write(`${lines.join('\n')}\n`);
   }
 
-  /** Makes Jest end with a fault. */
+  /** Makes Jest end with an error. */
   getLastError(): Error | undefined {
     return this.offences.length > 0 ? new Error(this.offences.join('\n')) : undefined;
   }

@@ -15,11 +15,11 @@ describe('slow files', () => {
     ]);
   });
 
-  test('a machine that is slow while the file runs gives it longer; a fast one does not give it less', () => {
+  test('a slow machine gets a longer limit; a fast one does not get a shorter', () => {
     const slow = file('test/flows/slow.spec.ts', 3 * flowLimitMs, 100_000);
     expect(tooSlow([slow], pace(4 * usualMs, 100_000, 120_000))).toEqual([]);
     expect(tooSlow([slow], pace(2 * usualMs, 100_000, 120_000))).toHaveLength(1);
-    // Slow before and after, not during.
+    // Slow before and after, but not during the file.
     expect(tooSlow([slow], pace(4 * usualMs, 50_000, 200_000))).toHaveLength(1);
     expect(slowness(slow, pace(usualMs / 10, 110_000))).toBe(1);
   });
@@ -36,7 +36,7 @@ describe('slow files', () => {
     expect(nearest(files.slice(2), [])).toEqual([]);
   });
 
-  test('the longest come first', () => {
+  test('the slowest files come first', () => {
     const files = [file('a', 1_000), file('b', 3_000), file('c', 2_000)];
     expect(longest(files, 2)).toEqual(['   3.0 s  b', '   2.0 s  c']);
   });

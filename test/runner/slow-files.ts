@@ -11,13 +11,13 @@ export interface PaceSample {
   ms: number;
 }
 
-/** What the work takes on two idle cores beside two workers of Jest: a machine that needs longer gives files longer. */
+/** The time of that work on two idle cores beside two workers of Jest: a slower machine gives files longer. */
 export const usualMs = 45;
 
-/** On such a machine no file of `test/flows` takes longer: people wait for them. Campaigns have `npm run test:long`. */
+/** The limit of a file of `test/flows` on such a machine, because people wait for them. Campaigns have `npm run test:long`. */
 export const flowLimitMs = 15_000;
 
-/** How many times slower than usual the machine was while the file ran; 1 where it was faster, or nothing was measured. */
+/** How many times slower than usual the machine was while the file ran; 1 when it was faster, or when nothing was measured. */
 export function slowness(file: TimedFile, samples: readonly PaceSample[]): number {
   const during = samples.filter(({ at }) => at >= file.from && at <= file.to).map(({ ms }) => ms);
   if (during.length === 0) return 1;
@@ -36,7 +36,7 @@ export function tooSlow(files: readonly TimedFile[], samples: readonly PaceSampl
     );
 }
 
-/** @returns how near a flow came to its limit, the nearest one; nothing where no flow ran */
+/** @returns the flow that came nearest to its limit; nothing when no flow ran */
 export function nearest(files: readonly TimedFile[], samples: readonly PaceSample[]): string[] {
   return flows(files, samples)
     .sort((one, other) => other.ms / other.limit - one.ms / one.limit)
@@ -49,7 +49,7 @@ const flows = (files: readonly TimedFile[], samples: readonly PaceSample[]) =>
     .filter(({ path }) => path.startsWith('test/flows/'))
     .map((file) => ({ ...file, ms: file.to - file.from, limit: flowLimitMs * slowness(file, samples) }));
 
-/** @returns a line for each of the longest files */
+/** @returns a line for each of the slowest files */
 export function longest(files: readonly TimedFile[], count: number): string[] {
   return [...files]
     .sort((one, other) => other.to - other.from - (one.to - one.from))

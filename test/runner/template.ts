@@ -1,14 +1,14 @@
-/** The name of a migrated, empty database that others are made of. */
+/** The name of a migrated, empty database; others are copies of it. */
 export const template = 'rekey_template';
 
-/** The superuser of every server of the tests, who forges what a test wants forged. */
+/** The superuser of every server of the tests, who forges rows for tests. */
 export const superuser = 'rekey';
-/** Owns the tables. */
+/** The owner of the tables. */
 export const owner = 'rekey_owner';
-/** The role that everything of the product works as, so that a right that is missing fails a test. */
+/** The working role of the product, so that a missing right fails a test. */
 export const app = 'rekey_app';
 
-/** A database of the tests as each of its roles. */
+/** The URLs of a test database, one for each of its roles. */
 export interface RoleUrls {
   url: string;
   ownerUrl: string;

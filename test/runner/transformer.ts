@@ -5,16 +5,16 @@ import { loadShared, sharedFile } from './shared-modules.js';
 type Transformer = ReturnType<typeof swc.createTransformer>;
 type Options = Parameters<NonNullable<Transformer['process']>>[2];
 
-/** Under this symbol the environment hands {@link loadShared} to the code below. */
+/** The environment passes {@link loadShared} to the code below under this symbol. */
 const sharedModules = Symbol.for('rekey.shared-modules');
 
 /**
- * From the first environment on. Before that Jest loads its own parts and the global setup through this transformer, outside of
- * any environment, and they need the modules themselves.
+ * True from the first environment on. Before that Jest loads its own parts and the global setup through this transformer,
+ * outside of any environment, and they need the modules themselves.
  */
 let isSharing = false;
 
-/** Hands the shared modules to the code that runs in an environment. */
+/** Passes the shared modules to the code that runs in an environment. */
 export function shareWith(global: object): void {
   isSharing = true;
   Object.defineProperty(global, sharedModules, { value: loadShared });
@@ -22,11 +22,11 @@ export function shareWith(global: object): void {
 
 const compiler = swc.createTransformer();
 
-/** In place of a shared module Jest gets one that only passes on what Node.js has loaded. */
+/** In place of a shared module Jest gets one that re-exports what Node.js has loaded. */
 function passOn(file: string, isEsm: boolean): string {
   const shared = `globalThis[Symbol.for(${JSON.stringify(sharedModules.description)})](${JSON.stringify(file)})`;
   if (!isEsm) return `module.exports = ${shared};`;
-  // Numbered: a word such as `catch` may name an export, and no variable.
+  // Numbered: a word such as `catch` may name an export, but not a variable.
   const names = Object.keys(loadShared(file)).filter((name) => name !== 'module.exports');
   return [
     `const { ${names.map((name, at) => `${name}: _${at}`).join(', ')} } = ${shared};`,
@@ -42,7 +42,7 @@ const transformer = {
   },
   getCacheKey(source: string, path: string, options: Options): string {
     const file = sharedFile(path);
-    // The names that a module exports may change without a change of its own text.
+    // The exports of a module may change without a change of its own text.
     if (file) {
       const code = isSharing ? passOn(file, options.supportsStaticESM) : `${path}\n${source}`;
       return createHash('sha256').update(code).digest('hex');

@@ -4,13 +4,13 @@ import { DigitRuns } from './digit-runs.js';
 import { Search } from './search.js';
 import { type Form, formsOf, formsOfCode, type Secret } from './secret-forms.js';
 
-export interface Place {
+export interface SearchedPlace {
   name: string;
   bytes: Buffer;
 }
 
-/** Every file below a folder, one after the other. */
-export function* filesOf(folder: string): Generator<Place> {
+/** Every file below a folder, in turn. */
+export function* filesOf(folder: string): Generator<SearchedPlace> {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const name = join(entry.parentPath, entry.name);
@@ -19,7 +19,7 @@ export function* filesOf(folder: string): Generator<Place> {
   }
 }
 
-/** A running server removes files of its own (`pg_internal.init` when a table comes or goes); those are not at rest. */
+/** A running server removes files of its own (`pg_internal.init` when a table comes or goes); they are not at rest. */
 function unlessGone(name: string): Buffer | undefined {
   try {
     return readFileSync(name);
@@ -33,31 +33,31 @@ export interface SearchOutcome {
   /** `kind as form in place`, sorted; never the secret itself. */
   found: string[];
   bytes: number;
-  /** Codes that would be found although they were never sent. */
+  /** The number of codes that would be found although they were never sent. */
   byChance: { 6: number; 8: number };
 }
 
 /**
- * PostgreSQL's maps of free room and of visible pages: a byte or two bits a page, never a word of a row. Read as text they are
- * full of numbers, so no code is looked for in them; everything else is.
+ * PostgreSQL's maps of free space and of visible pages: a byte or two bits per page, never content of a row. As text they are
+ * full of numbers, so the search for codes skips them; every other search includes them.
  */
-const isMap = ({ name }: Place) => /_(fsm|vm)$/.test(name);
+const isMap = ({ name }: SearchedPlace) => /_(fsm|vm)$/.test(name);
 
-/** The numbers that stand somewhere before any code was made; most are in PostgreSQL's own catalogue. */
-export function numbersIn(places: Iterable<Place>): DigitRuns {
+/** Numbers that exist before any code is made; most are in PostgreSQL's own catalogue. */
+export function numbersIn(places: Iterable<SearchedPlace>): DigitRuns {
   const runs = new DigitRuns();
   for (const place of places) if (!isMap(place)) runs.read(place.bytes);
   return runs;
 }
 
 /**
- * @param codes plain digits; found where they stand on their own, or encoded anywhere
- * @param before what stood there already is not found again
+ * @param codes plain digits; found when they stand on their own, or encoded anywhere
+ * @param before numbers that existed already are not found again
  */
 export function searchFor(
   secrets: Secret[],
   codes: Secret[],
-  places: Iterable<Place>,
+  places: Iterable<SearchedPlace>,
   before?: DigitRuns,
 ): SearchOutcome {
   const search = new Search([...secrets.flatMap(formsOf), ...codes.flatMap(formsOfCode)]);

@@ -3,10 +3,10 @@ import type { Form } from './secret-forms.js';
 const windowBytes = 7;
 const factor = 0x01000193;
 const tableBits = 24;
-/** Taken once: inside of a test a look at a global takes longer than all the rest of a step. */
+/** Read once: inside of a test, reading a global takes longer than the rest of a step. */
 const { imul, min } = Math;
 
-/** Thousands of byte strings at once, at every position (Rabin and Karp): each has seven bytes at least. */
+/** Searches thousands of byte strings at once, at every position (Rabin and Karp): each has at least seven bytes. */
 export class Search {
   private readonly table = new Uint8Array(1 << (tableBits - 3));
   private readonly byHash = new Map<number, Form[]>();
@@ -27,7 +27,7 @@ export class Search {
     }
   }
 
-  /** @returns what of it these bytes hold, each once */
+  /** @returns the strings that these bytes contain, each once */
   in(bytes: Buffer): Set<Form> {
     const found = new Set<Form>();
     const { table, outgoing, byHash } = this;

@@ -1,16 +1,16 @@
-/** Something that must not be found, and what it is. Codes are searched for otherwise, see {@link DigitRuns}. */
+/** A value that must not be found, and its kind. Codes have their own search, see {@link DigitRuns}. */
 export interface Secret {
   kind: string;
   value: string;
 }
 
-/** One way in which bytes may carry a secret. */
+/** One encoding of a secret. */
 export interface Form extends Secret {
   form: string;
   bytes: Buffer;
 }
 
-/** What of the Base64 of a text does not depend on what stands around it, when it begins at this offset in a triple. */
+/** The part of a text's Base64 that does not depend on the bytes around it, when it starts at this offset in a triple. */
 function base64Within(bytes: Buffer, offset: number): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes])
     .toString('base64')
@@ -34,7 +34,7 @@ function encodings(bytes: Buffer, prefix: string): [form: string, text: string][
   ];
 }
 
-/** A code: not in clear here, where chance would find it. */
+/** A code: not in plain digits here, where chance would find it. */
 export function formsOfCode({ kind, value }: Secret): Form[] {
   return encodings(Buffer.from(value), '').map(([form, text]) => ({
     kind,
@@ -44,13 +44,13 @@ export function formsOfCode({ kind, value }: Secret): Form[] {
   }));
 }
 
-/** In clear, as an address has it, in hex and Base64; and the bytes that a token stands for, raw and encoded otherwise. */
+/** Plain, URL-encoded, in hex and Base64; and the bytes of a token, raw and in other encodings. */
 export function formsOf({ kind, value }: Secret): Form[] {
   const texts: [string, string][] = [['clear', value], ...encodings(Buffer.from(value), '')];
   if (encodeURIComponent(value) !== value) texts.push(['in an address', encodeURIComponent(value)]);
   const raw = /^[\w-]{43}$|^[\w-]{75}$/.test(value) ? Buffer.from(value, 'base64url') : undefined;
   if (raw) texts.push(...encodings(raw, 'bytes '));
-  // Of a signed token also its claims and its signature alone.
+  // For a signed token also its claims and its signature alone.
   const [, claims, signature] = /^[\w-]+\.([\w-]+)\.([\w-]+)$/.exec(value) ?? [];
   if (claims && signature) texts.push(['claims', claims], ['signature', signature]);
   const forms = texts.map(([form, text]) => ({ kind, value, form, bytes: Buffer.from(text) }));

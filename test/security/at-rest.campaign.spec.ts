@@ -5,7 +5,7 @@ import { newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
 import { byLength } from '../runner/length.js';
 import { startPostgres, type TestPostgres } from '../runner/postgres.js';
 import type { DigitRuns } from '../search/digit-runs.js';
-import { filesOf, numbersIn, type Place, searchFor } from '../search/places.js';
+import { filesOf, numbersIn, type SearchedPlace, searchFor } from '../search/places.js';
 import { formsOf, formsOfCode } from '../search/secret-forms.js';
 import { ownPassword, putPeople, recoverAll, type Told } from './at-rest/thousand-recoveries.js';
 
@@ -13,10 +13,10 @@ const people = byLength(50, 400);
 const recoveries = byLength(50, 1_000);
 
 /**
- * After many recoveries, whatever a thief could carry away holds nothing that was told to anybody: every row, every byte
- * of PostgreSQL's folder with all of its log ahead and its log of every statement and value, and what the processes log.
+ * After many recoveries no store holds a secret that anybody was given: every row, every byte of PostgreSQL's folder with its
+ * whole write-ahead log and its log of every statement and value, and the logs of the processes.
  */
-describe('what is at rest', () => {
+describe('data at rest', () => {
   let postgres: TestPostgres;
   let rekey: Rekey;
   let told: Told;
@@ -31,22 +31,22 @@ describe('what is at rest', () => {
       logged.push(String(chunk));
       return rest.length >= 0;
     }) as typeof process.stdout.write;
-    // Nothing that was ever written to the log ahead is thrown away, and the server logs every statement with its values.
+    // No write-ahead log is discarded, and the server logs every statement with its values.
     const flags = ['max_wal_size=8GB', 'checkpoint_timeout=1h', 'log_statement=all'];
     postgres = await startPostgres({
       flags: flags.flatMap((flag) => ['-c', flag]),
       onLog: (text) => statements.push(text),
     });
     const environment = { LOG_LEVEL: 'debug', DATABASE_URL: postgres.url, SMS_POLICY_FILE: smsPolicy };
-    // Each round of a sweep is in the log of statements, too: as many as a deployment has.
+    // The log of statements has each round of a sweep, too: as many as in a deployment.
     rekey = await startRekey({ environment, sweepPeriods: { messages: 1_000 } });
-    // What the planner knows of columns is a part of their values, compressed: pieces of ids in it look like codes, and a code may hide.
+    // The planner's statistics hold column values, compressed: pieces of ids in them look like codes, and could hide a code.
     await rekey.sql(`
       set allow_system_table_mods = on;
       ${[1, 2, 3, 4, 5].map((n) => `alter table pg_statistic alter column stavalues${n} set storage external;`).join('\n')}
       reset allow_system_table_mods`);
     const secrets = await putPeople(rekey, people);
-    // Before a recovery ends the password.
+    // Sign in before a recovery ends the password.
     secrets.push(...(await rest(rekey)));
     before = numbersIn(filesOf(await folder()));
     const from = Date.now();
@@ -62,7 +62,7 @@ describe('what is at rest', () => {
     rmSync(dirname(smsPolicy), { recursive: true });
   });
 
-  const rows = async (): Promise<Place[]> => {
+  const rows = async (): Promise<SearchedPlace[]> => {
     const tables = await rekey.sql(
       `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
     );
@@ -81,15 +81,15 @@ describe('what is at rest', () => {
     const [row] = await rekey.sql('show data_directory');
     return row.data_directory;
   };
-  const log = (): Place => ({ name: 'the log', bytes: Buffer.from(logged.join('')) });
-  function* everywhere(directory: string, tables: Place[]): Generator<Place> {
+  const log = (): SearchedPlace => ({ name: 'the log', bytes: Buffer.from(logged.join('')) });
+  function* everywhere(directory: string, tables: SearchedPlace[]): Generator<SearchedPlace> {
     yield* tables;
     yield log();
     yield { name: "PostgreSQL's log", bytes: Buffer.from(statements.join('')) };
     yield* filesOf(directory);
   }
 
-  test('recoveries leave nothing that would help a thief [ASVS 14.2.4, ASVS 16.2.5]', async () => {
+  test('recoveries leave nothing that helps a thief [ASVS 14.2.4, ASVS 16.2.5]', async () => {
     expect(told.codes).toHaveLength(recoveries);
     const kinds = new Set(told.secrets.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(everyKind);
@@ -106,7 +106,7 @@ describe('what is at rest', () => {
     expect(Math.max(outcome.byChance[6], outcome.byChance[8])).toBeLessThan(0.05);
   });
 
-  test('the same search finds one planted secret of each kind, in every form, in each place', async () => {
+  test('the search finds a planted secret of each kind, in every form, in each place', async () => {
     const one = everyKind.map(
       (kind) => told.secrets.find((secret) => secret.kind === kind) ?? { kind, value: '' },
     );
@@ -115,7 +115,7 @@ describe('what is at rest', () => {
       return [undefined, ' ', '-'].map((gap, n) => {
         const kind = `code of ${digits} digits${gap ? `, ${digits / 2}${gap}${digits / 2}` : ''}`;
         const value = unseen[n]?.value ?? '';
-        // In a sentence: alone at the end of a row it may touch the next row's number, which looks like one more digit.
+        // Inside of a sentence: alone at the end of a row it may touch the number of the next row, and look longer.
         const halves = [value.slice(0, digits / 2), value.slice(digits / 2)];
         return { kind, value, text: `the code: ${halves.join(gap ?? '')}.` };
       });
@@ -166,7 +166,7 @@ const everyKind = [
   'user name',
 ];
 
-/** What a recovery alone does not tell: an authenticator app, backup codes, a client, a password typed at sign-in. */
+/** Secrets that a recovery alone does not give: an authenticator app, backup codes, a client, a typed password. */
 async function rest(rekey: Rekey) {
   const { clientId, clientSecret } = rekey.settings.management;
   const secrets = [{ kind: 'password', value: ownPassword }];

@@ -5,8 +5,8 @@ import { Story } from '../flows/story.js';
 import { byLength } from '../runner/length.js';
 import { startPostgres, type TestPostgres } from '../runner/postgres.js';
 
-/** Guessing, as it is really tried: through two replicas, from many places, and while the store of the limits dies. */
-describe('guesses', () => {
+/** Guessing as attackers do it: through two replicas, from many networks, and while the store of the limits goes down. */
+describe('attempts of attackers', () => {
   let postgres: TestPostgres;
   const rekey = useRekey(async () => {
     postgres = await startPostgres();
@@ -14,14 +14,14 @@ describe('guesses', () => {
   });
   const who = people(rekey);
   let replicas: AppProcess[] = [];
-  /** Two, at what time it is now. */
+  /** Two replicas, at the current time of the test. */
   const startReplicas = async () => {
     for (const replica of replicas) await replica.kill();
     replicas = await Promise.all([startApp('recovery', rekey), startApp('recovery', rekey)]);
   };
   let owner: Enrolled;
   beforeAll(async () => {
-    // First, since it moves the clock.
+    // First, because it advances the clock.
     owner = await who.enrol('owner');
     await startReplicas();
   });
@@ -33,7 +33,7 @@ describe('guesses', () => {
   const atOnce = 24;
   const times = <T>(n: number, work: (at: number) => Promise<T>) =>
     Promise.all(Array.from({ length: n }, (_, at) => work(at)));
-  /** Where the number is the point and not the moment: as many at once as a slow machine answers in time. */
+  /** For tests of the number, not of the moment: as many at once as a slow machine can serve in time. */
   const inTurns = async <T>(n: number, work: (at: number) => Promise<T>): Promise<T[]> => {
     const results: T[] = [];
     for (let first = 0; first < n; first += atOnce)
@@ -70,19 +70,19 @@ describe('guesses', () => {
     return { story, code: codeIn(message) };
   };
 
-  test('200 at once through two processes: five are looked at, and the right one behind them is not [ASVS 15.4.2, GHSA-7h8m-vrxx-vr4m, ASVS 6.6.3]', async () => {
+  test('200 attempts at once through two processes: five are compared, and the right code after them is refused [ASVS 15.4.2, GHSA-7h8m-vrxx-vr4m, ASVS 6.6.3]', async () => {
     await who.put('wave');
     const { story, code } = await withCode('wave@example.com');
     const answers = await times(200, (at) => guess(story, at < 190 ? '11111111' : code, at));
     expect(count(answers, 200, 422)).toBe(5);
     expect(count(answers, 429)).toBe(195);
-    // Among those that won a try one may have been right: then it is proven, by one of the five.
+    // One of the five attempts that were compared may have been right: then it is proven by that one.
     const [row] = await rekey.sql('select tries, state from recoveries where id = $1', [story.id]);
     expect(row.tries).toBe(5);
     expect(row.state).toBe(count(answers, 200) === 1 ? 'proven' : 'proving');
   });
 
-  test('hundreds of sources at one account: no more than the odds of a day by all its names together, and its owner recovers at once [ASVS 6.3.1, FP no-lockout, NIST 3.2.2]', async () => {
+  test('hundreds of sources against one account get the odds of one day over all its names, and the owner can recover at once [ASVS 6.3.1, FP no-lockout, NIST 3.2.2]', async () => {
     await who.put('owner', { username: 'harbour' });
     const identifiers = ['owner@example.com', 'harbour', who.phoneOf('owner')];
     const sources = byLength(200, 1_000);
@@ -91,7 +91,7 @@ describe('guesses', () => {
     const answers = await inTurns(sources, (at) =>
       guess(stories[at % stories.length] as Story, '222222', at),
     );
-    // Each is looked at, where there is a code to be guessed: what a code could win was paid before it was sent.
+    // Each attempt is compared when there is a code to guess: its odds were charged before the code was sent.
     expect(count(answers, 422)).toBe(sources);
     const [spent] = await rekey.sql(
       `select sum(odds) as odds from guess_odds where key = sha256(convert_to('odds/code owner', 'utf8'))`,
@@ -106,21 +106,21 @@ describe('guesses', () => {
     const own = new Story(rekey);
     const { code } = await own.begin(who.phoneOf('owner'));
     expect((await own.prove(code)).status).toBe(200);
-    // Its owner signs in, and recovers by what was saved.
+    // The owner signs in, and recovers with a saved code.
     const second_factor = { kind: 'totp', value: who.totp(owner.secret) };
     expect((await who.signIn('owner', { second_factor })).status).toBe(201);
     const story = await begun('owner@example.com');
     expect((await story.prove(owner.codes[0] ?? '', 'backup_code')).status).toBe(200);
   });
 
-  test('one guess at each of many accounts: a network is stopped before anything is looked at, from others it goes on, and the spray is told [ASVS 6.3.1]', async () => {
+  test('a spray over many accounts: one network is stopped before any comparison, others are not, and an alarm is raised [ASVS 6.3.1]', async () => {
     await startReplicas();
     const people = 120;
     await who.put('sprayed');
     const { story: sprayed, code } = await withCode('sprayed@example.com');
     const stories = await inTurns(people, (at) => begun(`spray${at}@example.com`, at));
     await rekey.idle();
-    // Those of the test before.
+    // Audit events of the test before.
     const sprays = () =>
       rekey.sql(`select detail from audit_events where event = 'spray_attack_detected' order by id`);
     const before = (await sprays()).length;
@@ -128,28 +128,28 @@ describe('guesses', () => {
     const answers = await inTurns(150, (at) =>
       guess(stories[at % people] as Story, '33333333', at, network(at)),
     );
-    // Two processes: what was under way in the other one comes on top of the quota of 100.
+    // Two processes: attempts under way in the other one exceed the quota of 100.
     expect(count(answers, 422)).toBeGreaterThanOrEqual(100);
     expect(count(answers, 422)).toBeLessThanOrEqual(100 + atOnce);
     expect(count(answers, 422, 429)).toBe(answers.length);
     for (const replica of [0, 1]) {
-      // The right one too, from there: nothing is looked at, and no try is spent.
+      // The right code too, from that network: nothing is compared, and no attempt is counted.
       await guess(stories[0] as Story, '33333333', replica, network(0));
       expect(await guess(sprayed, code, replica, network(9))).toBe(429);
     }
     const [row] = await rekey.sql('select tries from recoveries where id = $1', [sprayed.id]);
     expect(row.tries).toBe(0);
-    // From a thousand networks it goes on, as far as each account's own odds; that is told.
+    // From a thousand networks the attack continues, within each account's own odds; the alarm is raised.
     await inTurns(4 * people, (at) => guess(stories[at % people] as Story, '44444444', at));
     const told = (await sprays()).slice(before);
     expect(told.length).toBeGreaterThanOrEqual(1);
     expect(told.length).toBeLessThanOrEqual(2);
     expect(told[0].detail.wrong).toBeGreaterThanOrEqual(200);
-    // And keeps nobody out.
+    // The attack locks nobody out.
     expect(await guess(sprayed, code, 7)).toBe(200);
   });
 
-  test('a port behind the forwarded address makes no source of its own', async () => {
+  test('a port after the forwarded IP does not make another source', async () => {
     await startReplicas();
     const start = async (at: number) => {
       const answer = await fetch(`${replicas[0]?.url}/v1/recoveries`, {
@@ -164,13 +164,13 @@ describe('guesses', () => {
     expect(count(statuses, 429)).toBe(10);
   });
 
-  test('PostgreSQL is killed while they guess: nothing is looked at meanwhile, and nothing is forgotten [ASVS 16.5.2, ASVS 16.5.3]', async () => {
-    // A sweep by a clock that is a day ahead would end what they keep open.
+  test('PostgreSQL is killed during an attack: nothing is compared meanwhile, and every attempt stays counted [ASVS 16.5.2, ASVS 16.5.3]', async () => {
+    // A sweep by a clock that is a day ahead would expire these recoveries.
     await startReplicas();
     await who.put('outage');
     const { story, code } = await withCode('outage@example.com');
     expect(await guess(story, '33333333', 0)).toBe(422);
-    // Twenty go on and on; after the first answers the server is dead.
+    // Twenty callers keep going; after the first responses the server is killed.
     const answers: number[] = [];
     let isDead = false;
     const attackers = times(20, async (at) => {
@@ -189,7 +189,7 @@ describe('guesses', () => {
     const [row] = await until('the database', () =>
       rekey.sql('select tries, state from recoveries where id = $1', [story.id]).catch(() => undefined),
     );
-    // Whoever was answered has paid; who was not may have paid too.
+    // Every attempt with a response was counted; one without may have been counted too.
     expect(row.tries).toBeGreaterThanOrEqual(1 + count(answers, 422));
     expect(row.tries).toBeLessThanOrEqual(5);
     expect(row.state).toBe('proving');

@@ -2,8 +2,8 @@ import { people } from '../flows/people.js';
 import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** How authenticators wear out, and how they are repaired. */
-describe('wear', () => {
+/** How failures disable authenticators, and how the owner repairs them. */
+describe('wrong values at authenticators', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeEach(() => {
@@ -11,7 +11,7 @@ describe('wear', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  /** Wrong values, day after day, as far as they are let. */
+  /** Wrong values, day after day, as many as are compared. */
   const wearOut = async (
     id: string,
     kind: string,
@@ -38,7 +38,7 @@ describe('wear', () => {
     return statuses;
   };
 
-  test('backup codes of 80 bits are not worn out: a storm of wrong ones costs their owner nothing, and the right one is good at once [FP no-lockout, NIST 3.2.2]', async () => {
+  test("wrong backup codes of 80 bits never disable the set: after hundreds of them the owner's code works at once [FP no-lockout, NIST 3.2.2]", async () => {
     const one = await who.enrol('stormed');
     const statuses: number[] = [];
     for (let recovery = 0; recovery < 25; recovery++) {
@@ -55,7 +55,7 @@ describe('wear', () => {
     expect((await owner.prove(one.codes[0] ?? '', 'backup_code')).status).toBe(200);
   });
 
-  test('values of an app: twenty a day are looked at; a stranger who has proved nothing costs its owner none of them [ASVS 6.6.3]', async () => {
+  test('an app allows twenty attempts a day; a stranger without a proof cannot use them up [ASVS 6.6.3]', async () => {
     const one = await who.enrol('rationed');
     for (let recovery = 0; recovery < 6; recovery++) {
       newHousehold();
@@ -77,7 +77,7 @@ describe('wear', () => {
     const refused = await late.prove(who.totp(one.secret), 'totp');
     expect([refused.status, refused.body.code]).toEqual([429, 'no_tries_left']);
     expect(refused.headers.get('ratelimit-policy')).toBe('"attempts-per-day";q=20;w=86400');
-    // What is saved goes on, and so does the app, once the day is over.
+    // A saved code still works, and so does the app after the day.
     expect((await late.prove(one.codes[0] ?? '', 'backup_code')).status).toBe(200);
     rekey.clock.advance(32 * 3_600_000);
     newHousehold();
@@ -86,7 +86,7 @@ describe('wear', () => {
     expect((await next.prove(who.totp(one.secret), 'totp')).body.state).toBe('proven');
   });
 
-  test('a hundred wrong values in a row disable an authenticator app: the right one fails too, until it is bound again; sign-in goes on [NIST 3.2.2, CVE-2025-64102]', async () => {
+  test('a hundred wrong values in a row disable an app for recovery until it is bound again; sign-in still works [NIST 3.2.2, CVE-2025-64102]', async () => {
     const one = await who.enrol('worn');
     expect(new Set(await wearOut(one.id, 'totp', '000000', 100, true))).toEqual(new Set([422]));
     rekey.clock.advance(86_400_000);
@@ -105,7 +105,7 @@ describe('wear', () => {
       return mails.length > 0 ? mails : undefined;
     });
     expect(mail?.text).toContain('authenticator app');
-    // Bound again, it counts again.
+    // Bound again, the app counts again.
     const begun = await who.issuer('POST', 'authenticators/totp', { bearer: signedIn.body.access_token });
     rekey.clock.advance(30_000);
     const value = who.totp(begun.body.secret);
@@ -117,7 +117,7 @@ describe('wear', () => {
     expect((await story.prove(who.totp(begun.body.secret), 'totp')).body.state).toBe('proven');
   });
 
-  test('a hundred wrong codes in a row end short codes to an address; a long one goes there at once, and gives its owner the short ones back [NIST 3.2.2, FP no-lockout]', async () => {
+  test('a hundred wrong codes in a row end short codes to an address; the owner proves a long one and gets short ones again [NIST 3.2.2, FP no-lockout]', async () => {
     await who.put('address');
     const mail = 'address@example.com';
     expect(new Set(await wearOut('address', 'code', '00000000', 100, false))).toEqual(new Set([422]));
@@ -127,7 +127,7 @@ describe('wear', () => {
       return mails.length > 0 ? mails : undefined;
     });
     expect(notice?.text).toContain('Too many wrong codes');
-    // Strangers go on, and can do nothing about it.
+    // Strangers continue, without effect.
     expect(new Set(await wearOut('address', 'code', '00000000', 20, false))).toEqual(new Set([422]));
     newHousehold();
     rekey.clock.advance(3_600_000);
@@ -144,7 +144,7 @@ describe('wear', () => {
     expect(short).toMatch(/^\d{4} \d{4}$/);
   });
 
-  test('a success forgets the failures of what was used; what is too long to guess has none', async () => {
+  test('a success clears the failures of that authenticator; backup codes count none', async () => {
     const one = await who.enrol('success');
     await wearOut(one.id, 'totp', '000000', 8, true);
     rekey.clock.advance(86_400_000);

@@ -1,7 +1,7 @@
 import { loadSettings } from '@rekey/settings';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 
-/** Who may call what from a page of another origin (CORS of the Fetch standard). */
+/** Which routes a page of another origin may call (CORS of the Fetch standard). */
 describe('cross-origin access', () => {
   const app = 'https://app.example.com';
   const rekey = useRekey({ environment: { CORS_ORIGINS: `${app}, http://localhost:8080` } });
@@ -64,25 +64,28 @@ describe('cross-origin access', () => {
     ['GET', 'console/v1/accounts/demo-ada'],
   ];
 
-  test.each(open)('%s %s is open to a named origin, without cookies [ASVS 3.4.2]', async (method, path) => {
-    const asked = await preflight(path, app, method);
-    expect(asked.status).toBe(204);
-    expect(asked.headers.get('access-control-allow-origin')).toBe(app);
-    expect(asked.headers.get('access-control-allow-methods')?.split(', ')).toContain(method);
-    expect(asked.headers.get('access-control-allow-headers')).toBe(
-      'Authorization, Content-Type, Idempotency-Key',
-    );
-    expect(asked.headers.get('access-control-max-age')).toBe('7200');
-    expect(asked.headers.get('access-control-allow-credentials')).toBeNull();
-    const answer = await send(path, app, { method });
-    expect(answer.headers.get('access-control-allow-origin')).toBe(app);
-    expect(answer.headers.get('vary')).toMatch(/origin/i);
-    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
-    const exposed = answer.headers.get('access-control-expose-headers')?.split(', ');
-    expect(exposed).toEqual(expect.arrayContaining(['Retry-After', 'RateLimit', 'WWW-Authenticate']));
-  });
+  test.each(open)(
+    '%s %s can be read by an allowed origin, without cookies [ASVS 3.4.2]',
+    async (method, path) => {
+      const asked = await preflight(path, app, method);
+      expect(asked.status).toBe(204);
+      expect(asked.headers.get('access-control-allow-origin')).toBe(app);
+      expect(asked.headers.get('access-control-allow-methods')?.split(', ')).toContain(method);
+      expect(asked.headers.get('access-control-allow-headers')).toBe(
+        'Authorization, Content-Type, Idempotency-Key',
+      );
+      expect(asked.headers.get('access-control-max-age')).toBe('7200');
+      expect(asked.headers.get('access-control-allow-credentials')).toBeNull();
+      const answer = await send(path, app, { method });
+      expect(answer.headers.get('access-control-allow-origin')).toBe(app);
+      expect(answer.headers.get('vary')).toMatch(/origin/i);
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+      const exposed = answer.headers.get('access-control-expose-headers')?.split(', ');
+      expect(exposed).toEqual(expect.arrayContaining(['Retry-After', 'RateLimit', 'WWW-Authenticate']));
+    },
+  );
 
-  test.each(shut)('%s %s is open to none [RFC9700 2.6]', async (method, path) => {
+  test.each(shut)('%s %s can be read by no origin [RFC9700 2.6]', async (method, path) => {
     const asked = await preflight(path, app, method);
     expect([asked.status, given(asked.headers)]).toEqual([expect.any(Number), []]);
     expect(asked.status).toBeGreaterThanOrEqual(400);
@@ -98,7 +101,7 @@ describe('cross-origin access', () => {
     'null',
     '*',
     `${app}/`,
-  ])('a page of %s gets nothing', async (origin) => {
+  ])('a page of %s can read no response', async (origin) => {
     for (const [method, path] of open) {
       const asked = await preflight(path, origin, method);
       expect([path, asked.status, given(asked.headers)]).toEqual([path, 405, []]);
@@ -106,7 +109,7 @@ describe('cross-origin access', () => {
     }
   });
 
-  test('the page of the example is an origin in development; an origin with a path is no setting', async () => {
+  test('the origin of the example is allowed in development; an origin with a path is an invalid setting', async () => {
     const asked = await preflight('issuer/oauth2/token', rekey.mailboxUrl, 'POST');
     expect(asked.headers.get('access-control-allow-origin')).toBe(rekey.mailboxUrl);
     expect(() => loadSettings({ CORS_ORIGINS: `${app}/shop` }, 'standalone')).toThrow(
@@ -114,7 +117,7 @@ describe('cross-origin access', () => {
     );
   });
 
-  test('without a named origin there is no preflight at all', async () => {
+  test('without an allowed origin there is no preflight response at all', async () => {
     const asked = await send('console/v1/accounts/x', app, { method: 'OPTIONS' });
     expect([asked.status, asked.headers.get('vary')]).toEqual([405, expect.not.stringMatching(/origin/i)]);
   });

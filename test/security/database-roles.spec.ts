@@ -10,7 +10,7 @@ const columns = 'id, at, event, actor';
 const event = (at: string) =>
   `insert into audit_events (${columns}) values (gen_random_uuid(), ${at}, 'recovery_started', 'thief')`;
 
-/** What somebody does who has the credentials of a process, and wants his traces gone or the server. */
+/** Acts of an attacker with the credentials of a process, who wants to erase traces or to take over the server. */
 const attacks: [string, string][] = [
   ['delete', 'delete from audit_events'],
   ['update', `update audit_events set actor = 'nobody'`],
@@ -53,7 +53,7 @@ const attacks: [string, string][] = [
   ['server setting', `alter system set log_statement = 'all'`],
 ];
 
-/** What is refused to an owner who is no superuser. What he owns he could take apart first. */
+/** Acts that are refused to an owner without superuser rights. The owner can alter its own objects. */
 const refusedToTheOwner = ['delete', 'update', 'truncate'];
 const neverToTheOwner = [
   'session_replication_role',
@@ -66,11 +66,11 @@ const neverToTheOwner = [
   'server setting',
 ];
 
-describe('the database attacked', () => {
+describe('attacks on the database', () => {
   let postgres: TestDatabase;
   let worker: Database;
   beforeAll(async () => {
-    // Migrated here: the template of the tests lacks the bound on time.
+    // Migrated here: the template of the tests lacks the constraint on time.
     postgres = await createDatabase({ migrated: false });
     await prepareSchema(postgres, migrateQueue);
     worker = await openDatabase({ url: postgres.url, name: 'spec' });
@@ -81,12 +81,12 @@ describe('the database attacked', () => {
     await postgres.drop();
   });
 
-  /** On a connection of its own, whose transaction is rolled back. @returns the SQLSTATE; undefined when all went through */
+  /** Runs on its own connection, in a transaction that is rolled back. @returns the SQLSTATE; undefined when all succeeded */
   async function attack(url: string, sql: string): Promise<string | undefined> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {
-      // There is one that no transaction may hold.
+      // One statement cannot run inside of a transaction.
       if (!sql.startsWith('alter system')) await client.query('begin');
       await client.query(sql);
       return undefined;
@@ -100,7 +100,7 @@ describe('the database attacked', () => {
   const events = async () =>
     (await worker.dataSource.query('select actor, recorded_at from audit_events')) as { recorded_at: Date }[];
 
-  test.each(attacks)('%s: refused to the role that works [ASVS 13.2.2, ASVS 16.4.2]', async (_what, sql) => {
+  test.each(attacks)('%s: refused to the working role [ASVS 13.2.2, ASVS 16.4.2]', async (_what, sql) => {
     const before = await events();
     expect(await attack(postgres.url, sql)).toBe(insufficientPrivilege);
     expect(await events()).toEqual(before);
@@ -113,7 +113,7 @@ describe('the database attacked', () => {
     },
   );
 
-  test('not even a superuser empties the audit by a statement', async () => {
+  test('a superuser cannot empty the audit with a statement', async () => {
     for (const sql of [
       'truncate audit_events',
       'delete from audit_events',
@@ -127,12 +127,12 @@ describe('the database attacked', () => {
     ['two hours ago', `now() - interval '2 hours'`],
     ['in two hours', `now() + interval '2 hours'`],
     ['never', `'infinity'`],
-  ])('an event of %s is refused [ASVS 16.4.2]', async (_when, at) => {
+  ])('an audit event dated %s is refused [ASVS 16.4.2]', async (_when, at) => {
     expect(await attack(postgres.url, event(at))).toBe(checkViolation);
     expect(await attack(postgres.url, `set timezone = '<x>160'; ${event(at)}`)).toBe(checkViolation);
   });
 
-  test('what the clocks of the processes differ by is taken', async () => {
+  test('clock skew between processes is accepted', async () => {
     for (const at of ['now()', `now() - interval '10 minutes'`, `now() + interval '10 minutes'`])
       expect(await attack(postgres.url, event(at))).toBeUndefined();
   });
@@ -141,7 +141,7 @@ describe('the database attacked', () => {
     'select audit_events_forget()',
     `set timezone = '<x>160'; select audit_events_forget()`,
     `create temp table audit_events (at timestamptz, recorded_at timestamptz); select audit_events_forget()`,
-  ])('the function of the sweep removes nothing that is younger than a year: %s', async (sql) => {
+  ])('the pruning function removes no event of the last year: %s', async (sql) => {
     const client = new pg.Client({ connectionString: postgres.adminUrl });
     await client.connect();
     await client.query(

@@ -4,8 +4,8 @@ import { certificateFor } from '../flows/certificate.js';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { newHousehold, startRekey, until, useRekey } from '../flows/rekey.js';
 
-/** Where requests come in: TLS, proxies, and what headers claim about both. */
-describe('the edge', () => {
+/** The entry of requests: TLS, proxies, and headers that claim something about both. */
+describe('HTTP hardening', () => {
   const rekey = useRekey({ environment: { TRUST_PROXY: '127.0.0.1,::1,10.1.0.0/16' } });
   beforeEach(() => rekey.clock.advance(600_000));
 
@@ -27,7 +27,7 @@ describe('the edge', () => {
     expect(statuses.slice(30)).toEqual(Array(10).fill(429));
   };
 
-  test('the source is what the last trusted proxy saw, whatever comes before it [ASVS 4.1.3, ASVS 15.3.4, RFC9700 4.13]', async () => {
+  test('the source is what the last trusted proxy saw, also with a forged X-Forwarded-For [ASVS 4.1.3, ASVS 15.3.4, RFC9700 4.13]', async () => {
     const real = newHousehold();
     const { recovery } = rekey.settings.urls;
     expectLimited(
@@ -39,14 +39,14 @@ describe('the edge', () => {
         forwarded: `for=203.0.113.${at}`,
       })),
     );
-    // One household of IPv6 is one source.
+    // One IPv6 household is one source.
     expectLimited(
       await fortyTimes(recovery, (at) => ({ 'x-forwarded-for': `2001:db8:7:7::${at.toString(16)}` })),
     );
     expect(await begin(recovery, { 'x-forwarded-for': '2001:db8:7:8::1' })).toBe(202);
   });
 
-  test('without a trusted proxy no header moves the source [ASVS 4.1.3, ASVS 15.3.4]', async () => {
+  test('without a trusted proxy no header changes the source [ASVS 4.1.3, ASVS 15.3.4]', async () => {
     const bare = await startRekey({ environment: { TRUST_PROXY: '' } });
     try {
       const { recovery } = bare.settings.urls;
@@ -56,7 +56,7 @@ describe('the edge', () => {
     }
   });
 
-  test('no header moves the links: in mails of the API and of the pages, in redirects, in pages [GHSA-2wmj-46rj-qm2w, FP link-host]', async () => {
+  test('no header changes links: in mails of the API and of the pages, in redirects, in pages [GHSA-2wmj-46rj-qm2w, FP link-host]', async () => {
     const { recovery } = rekey.settings.urls;
     const forged = {
       host: 'evil.example',
@@ -83,7 +83,7 @@ describe('the edge', () => {
     expect(form.html + JSON.stringify([...form.headers, ...begun.headers])).not.toContain('evil');
     for (const to of ['ada@example.com', 'mei@example.com']) {
       const mail = await until('the code', async () => (await rekey.codes(to))[0]);
-      // Without the name of the document type.
+      // The document type contains a URL of its own.
       const whole = JSON.stringify(mail).replaceAll('http://www.w3.org', '');
       expect(whole).not.toContain('evil');
       const links = [...whole.matchAll(/https?:\/\/[^/\\"\s<]+/g)].map(([link]) => link);

@@ -24,8 +24,8 @@ const ringOf = (keys: Keys) =>
 /** More than one batch of the command. */
 const people = byLength(700, 2_000);
 
-/** A new key before the old one: restart, `npm run keys -- rotate` beside the work, take the old one away. Needs a build. */
-describe('keys are replaced', () => {
+/** Puts a new key before the old one: restart, `npm run keys -- rotate` under load, then remove the old key. Needs a build. */
+describe('rotation of the keyring', () => {
   let postgres: TestDatabase;
   let database: Database;
   let pool: pg.Pool;
@@ -42,7 +42,7 @@ describe('keys are replaced', () => {
       fixed[`${name}_PORT`] = String(await freePort());
     database = await openDatabase({ url: postgres.url, name: 'spec' });
     pool = new pg.Pool({ connectionString: postgres.adminUrl, max: 2 });
-    // A connection that we are leaving may hear of the server's end before its own.
+    // A connection may hear that the server stops before it is closed itself.
     pool.on('error', () => undefined);
     const keyring = ringOf([before]);
     const passwordHash = await hashPassword(password);
@@ -70,7 +70,7 @@ describe('keys are replaced', () => {
     await postgres.drop();
   });
 
-  /** @param dieAfter kill -9 as soon as it has printed this */
+  /** @param dieAfter kill -9 as soon as it has printed this text */
   const keysCommand = (
     verb: string,
     keys: Keys,
@@ -123,7 +123,7 @@ describe('keys are replaced', () => {
   };
   const linkIn = (text: string | undefined) => /\/recover\/link\?token=[\w-]+/.exec(text ?? '')?.[0];
   const columns: SealedRows[] = [...sealedInRecovery, ...sealedInAccounts, ...sealedInTokens];
-  /** How many values of each column open with this ring, and how many do not. */
+  /** The number of values of each column that open with this keyring, and that do not. */
   const readable = async (ring: Keyring) => {
     const counts: Partial<Record<SealedRows['column'], [number, number]>> = {};
     for (const { column, id, account = 'null', isText } of columns) {
@@ -144,7 +144,7 @@ describe('keys are replaced', () => {
     return counts;
   };
 
-  test('one key only is refused; what there is counts under it', async () => {
+  test('a keyring of one key is refused, and existing values are counted under it', async () => {
     const [refused, both, alone] = await Promise.all([
       run('rotate', [before]),
       run('status', [after, before]),
@@ -159,7 +159,7 @@ describe('keys are replaced', () => {
     expect(alone).toContain(`key 2025 (NOT IN THE KEYRING): accounts ${people}`);
   });
 
-  test('what a release before has sealed is told, and sealed anew under the one key there is', async () => {
+  test('values of an earlier release are reported, and re-encrypted under the only key', async () => {
     const ring = ringOf([before]);
     const { rows } = await pool.query('select id, account_id as account, sealed from addresses limit 3');
     for (const { sealed, ...of } of rows) {
@@ -177,8 +177,8 @@ describe('keys are replaced', () => {
     expect(await run('rotate', [before])).toContain('the keyring has only one key');
   });
 
-  test('nobody notices, also when it is killed half-way; then the old key can go [ASVS 11.2.2, ASVS 13.3.4]', async () => {
-    // Begun under the old key alone.
+  test('requests succeed during a rotation, also when it is killed half-way; then the old key can go [ASVS 11.2.2, ASVS 13.3.4]', async () => {
+    // Started under the old key alone.
     newHousehold();
     const open = new Story(rekey);
     const idempotent = {
@@ -237,7 +237,7 @@ describe('keys are replaced', () => {
     expect(load.failures).toEqual([]);
     expect(Object.values(load.done).every((count) => count > byLength(4, 10))).toBe(true);
 
-    // What was under way goes on: the repeated start, the code, the number of a link, the repeated refresh.
+    // Work under way continues: the repeated start, the code, the match number, the repeated refresh.
     const repeatedStart = await new Story(rekey).start({ identifier: mailOf(30) }, idempotent);
     expect(repeatedStart.body.id).toBe(begun.body.id);
     expect((await open.prove(codeIn(code))).status).toBe(200);
@@ -250,7 +250,7 @@ describe('keys are replaced', () => {
     expect(rows).toEqual([{ state: 'proven' }]);
     expect((await refresh(repeated)).body.refresh_token).toBe(successor);
 
-    // What only its holder can bring along.
+    // Values that only their holder can present.
     for (const token of [successor, another]) expect((await refresh(token)).status).toBe(200);
     expect(await run('status', both)).toMatch(/\nkey 2025: client secrets 1, refresh tokens 1\n$/);
     expect((await clientToken('back-end', secret)).status).toBe(200);
@@ -266,7 +266,7 @@ describe('keys are replaced', () => {
       'addresses.sealed': [people, 0],
       'authenticators.secret_sealed': [1, 0],
     });
-    // Its access token was signed before all this.
+    // Its access token was signed before the rotation.
     const mine = await rekey.call('GET', `${rekey.settings.urls.issuer}/v1/sessions`, {
       bearer: idle.access_token,
     });

@@ -7,8 +7,8 @@ import { Story } from '../flows/story.js';
 const wrongOne = 'not the password of anybody';
 const right = 'a sentence that nobody else says';
 
-/** The pages know the browser of an owner by a sealed cookie. */
-describe('a browser that is known', () => {
+/** The pages recognise the browser of an owner by a sealed cookie. */
+describe('a known browser', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeEach(() => {
@@ -31,12 +31,12 @@ describe('a browser that is known', () => {
   const cookieOf = (browser: PageBrowser) =>
     browser.setCookies.filter((line) => line.startsWith('rekey-device='));
 
-  test('signs in on its pages while strangers have made everybody else wait', async () => {
+  test('signs in on the pages while strangers have made everybody else wait', async () => {
     await who.put('page-owner');
     await who.put('page-guest');
     const browser = open();
     expect((await signIn(browser, 'page-owner', right)).status).toBe(303);
-    // Somebody else of the household signs in here as well.
+    // Another person of the household signs in here as well.
     expect((await signIn(browser, 'page-guest', right)).status).toBe(303);
     await shutOut('page-owner');
     expect((await signIn(browser, 'page-owner', right)).status).toBe(303);
@@ -45,7 +45,7 @@ describe('a browser that is known', () => {
     expect(cookie).not.toMatch(/page-owner/);
   });
 
-  test('is one that has completed a recovery; the one before is a stranger then', async () => {
+  test('is the browser that completed a recovery; an earlier one is then unknown', async () => {
     await who.put('page-recovered');
     const before = open();
     await signIn(before, 'page-recovered', right);
@@ -63,14 +63,14 @@ describe('a browser that is known', () => {
     expect((await signIn(browser, 'page-recovered', password)).status).toBe(303);
   });
 
-  test('a wrong sign-in leaves no trace in the browser', async () => {
+  test('is not made by a failed sign-in', async () => {
     await who.put('page-wrong');
     const browser = open();
     await signIn(browser, 'page-wrong', wrongOne);
     expect(cookieOf(browser)).toEqual([]);
   });
 
-  describe('in a network whose neighbours have guessed too often', () => {
+  describe('in a network whose neighbours made too many wrong attempts', () => {
     const network = '198.51.100.';
     const guess = (story: Story, value: string, more: object = {}) =>
       story.on('POST', '/proofs', {
@@ -92,7 +92,7 @@ describe('a browser that is known', () => {
       }
     }
 
-    test('an app proves what it was sent', async () => {
+    test('an app can prove the code that it got', async () => {
       await who.put('net-owner');
       const mine = await token('net-owner');
       const { story, code } = await begin('net-owner');
@@ -102,7 +102,7 @@ describe('a browser that is known', () => {
       expect((await guess(story, code, { device_token: mine })).status).toBe(200);
     });
 
-    test('a page does', async () => {
+    test('a page can prove the code that it got', async () => {
       await who.put('net-page');
       const open = () => new PageBrowser(rekey.settings.urls.recovery, () => `${network}9`);
       const [browser, stranger] = [open(), open()];
@@ -122,7 +122,7 @@ describe('a browser that is known', () => {
       expect(await prove(browser)).toBe(200);
     });
 
-    test('an app that is known for another account is a stranger, and so is a token of nobody', async () => {
+    test('an app that is known for another account is unknown, and so is an invalid token', async () => {
       await who.put('net-victim');
       await who.put('net-thief');
       const theirs = await token('net-thief');
@@ -132,7 +132,7 @@ describe('a browser that is known', () => {
       expect((await guess(story, code, { device_token: 'x'.repeat(120) })).status).toBe(429);
     });
 
-    test('a known app has twenty wrong guesses an hour, over all its recoveries', async () => {
+    test('a known app has twenty wrong attempts an hour, over all its recoveries', async () => {
       await who.put('net-wrong');
       const mine = await token('net-wrong');
       await shutNetwork();

@@ -4,7 +4,7 @@ import { PageBrowser } from '../flows/page-browser.js';
 import { type CaughtMessage, newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** The link beside a code in a mail, and what opening it does not do. */
+/** The link beside a code in a mail, and the effects that opening it must not have. */
 describe('links in mails', () => {
   const rekey = useRekey();
   let household = '';
@@ -41,7 +41,7 @@ describe('links in mails', () => {
     return row;
   };
 
-  test('in the browser that began one tap is enough; the token is out of the address at once [FP single-use, ASVS 14.2.1]', async () => {
+  test('in the starting browser one tap is enough, and the token leaves the URL at once [FP single-use, ASVS 14.2.1]', async () => {
     const { browser, link } = await begin('ada@example.com');
     const first = await browser.get(link);
     expect([first.status, first.headers.get('location')]).toEqual([303, '/recover/link']);
@@ -51,7 +51,7 @@ describe('links in mails', () => {
     expect(page.html).not.toContain('token');
     const next = await browser.submit(page, '/recover/link', {});
     expect(next.html).toContain('Choose a new password');
-    // Once.
+    // The link proves once.
     const again = await browser.get(link);
     const tapped = await browser.submit(
       await browser.get(again.headers.get('location') ?? ''),
@@ -61,7 +61,7 @@ describe('links in mails', () => {
     expect(tapped.status).toBe(410);
   });
 
-  test('GET and HEAD, many times, by anybody, change nothing [ASVS 3.5.3]', async () => {
+  test('GET and HEAD change nothing, also many times and by anybody [ASVS 3.5.3]', async () => {
     const { link } = await begin('ada@example.com');
     const before = await stateOf();
     for (const scanner of [open(), open()]) {
@@ -74,7 +74,7 @@ describe('links in mails', () => {
     expect(before).toEqual({ state: 'proving', tries: 0 });
   });
 
-  test('a mail scanner that runs scripts and taps is asked for the number and proves nothing, not even a try', async () => {
+  test('a mail scanner that runs scripts and taps is asked for the number, and uses up no attempt', async () => {
     const { link } = await begin('ada@example.com');
     const scanner = open();
     await scanner.get(link);
@@ -87,7 +87,7 @@ describe('links in mails', () => {
     expect(await stateOf()).toEqual({ state: 'proving', tries: 0 });
   });
 
-  test('on another device the number of the first goes on there, and only there', async () => {
+  test('on another device the match number of the starting browser proves the recovery there only', async () => {
     const { browser, link, number } = await begin('ada@example.com');
     expect(number).toMatch(/^\d{3}$/);
     const phone = open();
@@ -96,19 +96,19 @@ describe('links in mails', () => {
     const wrong = await phone.submit(page, '/recover/link', { number: number === '100' ? '101' : '100' });
     expect(wrong.status).toBe(422);
     expect(wrong.html).toContain('You have 4 tries left.');
-    // As long as a number and no number: more bytes than characters.
+    // As long as a number, but not a number: more bytes than characters.
     const odd = await phone.submit(page, '/recover/link', { number: '1é2' });
     expect([odd.status, odd.html.includes('You have 3 tries left.')]).toEqual([422, true]);
     const done = await phone.submit(page, '/recover/link', { number: ` ${number} ` });
     expect(done.html).toContain('Go back to the page where you started');
-    // The device that was only given the link has nothing of the recovery.
+    // A device that only opened the link gets nothing of the recovery.
     expect((await phone.get('/recover/password')).status).toBe(404);
     expect(JSON.parse((await browser.get('/recover/progress')).html)).toEqual({ at: 'proven' });
     const on = await browser.get('/recover/code');
     expect(on.headers.get('location')).toBe('/recover/password');
   });
 
-  test('guessing the number costs tries like any guess [NIST 3.2.2]', async () => {
+  test('a guessed match number counts as an attempt [NIST 3.2.2]', async () => {
     const { link, number } = await begin('mei@example.com');
     const phone = open();
     await phone.get(link);
@@ -122,7 +122,7 @@ describe('links in mails', () => {
     expect((await phone.submit(page, '/recover/link', { number })).status).toBe(429);
   });
 
-  test('an app shows the number that its start was told', async () => {
+  test("an app shows the match number of the start's response", async () => {
     const before = (await rekey.codes('ada@example.com')).length;
     const story = new Story(rekey);
     const started = await story.start({ identifier: 'ada@example.com' });
@@ -153,7 +153,7 @@ describe('links in mails', () => {
     expect((await browser.get('/recover/link')).status).toBe(404);
   });
 
-  test('a link is good as long as its recovery, thirty minutes at most, and after a resend as before', async () => {
+  test('a link works as long as its recovery, at most thirty minutes, also after a resend', async () => {
     const { browser, link } = await begin('mei@example.com');
     rekey.clock.advance(60_000);
     await browser.submit(await browser.get('/recover/code'), '/recover/resend', {});
@@ -169,7 +169,7 @@ describe('links in mails', () => {
     expect((await other.browser.get('/recover/link')).status).toBe(404);
   });
 
-  test('a form from elsewhere proves nothing [ASVS 3.5.1]', async () => {
+  test('a cross-site form proves nothing [ASVS 3.5.1]', async () => {
     const { browser, link } = await begin('ada@example.com');
     await browser.get(link);
     const answer = await browser.post('/recover/link', {}, { 'sec-fetch-site': 'cross-site' });
@@ -177,7 +177,7 @@ describe('links in mails', () => {
     expect(await stateOf()).toEqual({ state: 'proving', tries: 0 });
   });
 
-  test('pages of a second factor and of authenticators, by forms alone', async () => {
+  test('the pages of second factors and authenticators work by forms alone', async () => {
     const browser = open();
     const form = { identifier: 'ada@example.com', password: 'correct horse battery' };
     expect(
@@ -195,7 +195,7 @@ describe('links in mails', () => {
     const wrong = await browser.submit(bind, '/account/totp/confirm', { setup, value: '000000' });
     expect(wrong.status).toBe(422);
     const bound = await browser.submit(wrong, '/account/totp/confirm', { setup, value: code() });
-    // The session began without the app, so it may not change it: sign in again.
+    // The session was opened without the app, so it may not change it: sign in again.
     expect(bound.html).toContain('name="second_factor"');
     rekey.clock.advance(60_000);
     expect((await browser.submit(bound, '/account/sign-in', form)).html).toContain('Your password is right.');
@@ -204,7 +204,7 @@ describe('links in mails', () => {
     const list = [...codes.html.matchAll(/<li>([0-9A-Z-]{19})<\/li>/g)].map(([, one]) => one ?? '');
     expect(list).toHaveLength(10);
     await rekey.idle();
-    // A first app counts in a recovery a day later.
+    // A first app counts in a recovery after a day.
     rekey.clock.advance(86_400_000);
     const { browser: lost, link } = await begin('ada@example.com');
     await lost.get(link);
@@ -224,7 +224,7 @@ describe('links in mails', () => {
     expect(out.html).toContain('name="password"');
   });
 
-  test('what was sealed for one cookie opens in no other: a link seals any text that somebody likes', async () => {
+  test('a cookie value sealed for another cookie does not open: an attacker chooses the text in a link cookie', async () => {
     const { id } = (await rekey.sql('select id from recoveries limit 1'))[0];
     const made = JSON.stringify({
       id,
@@ -257,13 +257,13 @@ describe('links in mails', () => {
     '/account/..//evil.example?lang=en',
     '/stop/..//evil.example/%2e%2e?lang=en',
     '/recover?lang=en&next=//evil.example',
-  ])('the switch of language stays on our own pages: GET %s', async (path) => {
+  ])('the language switch stays on our own pages: GET %s', async (path) => {
     const to = await locationOf(rekey.settings.ports.recovery, path);
     if (to !== undefined) expect(to).toMatch(/^\/(recover|account|stop|device)(\/|\?|$)/);
   });
 });
 
-/** As nobody's browser sends it: the path is not tidied up. */
+/** Sends the path unnormalised, as no browser does. */
 const locationOf = (port: number, path: string) =>
   new Promise<string | undefined>((resolve, reject) => {
     request({ port, host: 'localhost', path }, (answer) => {
@@ -276,6 +276,6 @@ const locationOf = (port: number, path: string) =>
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Another last character of the token for the same 56 bytes, which leave two of its six bits over. */
+/** Another last character of the token for the same 56 bytes, which leave two of its six bits unused. */
 const sameBytes = (link: string): string =>
   link.slice(0, -1) + alphabet[alphabet.indexOf(link.at(-1) ?? '') ^ 1];

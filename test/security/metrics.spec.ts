@@ -2,8 +2,8 @@ import { newHousehold, stopTokenIn, useRekey } from '../flows/rekey.js';
 import { countsIn, metricsOf, moved } from '../flows/scrape.js';
 import { Story } from '../flows/story.js';
 
-/** `/metrics` is on the public port: who reads it beside somebody else's recovery must not learn who has an account. */
-describe('metrics that everyone may see', () => {
+/** `/metrics` is on the public port: a reader who watches it during a recovery must not learn who has an account. */
+describe('public metrics', () => {
   const rekey = useRekey();
   beforeEach(() => {
     newHousehold();
@@ -14,7 +14,7 @@ describe('metrics that everyone may see', () => {
     const { recovery, issuer, console: management } = rekey.settings.urls;
     return (await Promise.all([recovery, issuer, management].map((url) => metricsOf(url)))).join('\n');
   };
-  /** What moved while this was done, and whatever followed from it. */
+  /** The samples that changed during this act, and during its consequences. */
   const during = async (walk: () => Promise<unknown>) => {
     const before = countsIn(await read());
     await walk();
@@ -23,7 +23,7 @@ describe('metrics that everyone may see', () => {
   };
   const scrape = 'http_request_duration_seconds_count{method="GET",route="/metrics",status="200"}';
 
-  test('move alike for people who are known and for those who are not, from the start to the last try', async () => {
+  test('change alike for known and unknown people, from the start to the last attempt', async () => {
     const told: unknown[] = [];
     for (const identifier of ['ada@example.com', 'nobody@example.com', '+12025550123', '+12025550199']) {
       const story = new Story(rekey);
@@ -59,7 +59,7 @@ describe('metrics that everyone may see', () => {
     expect(followed).toEqual({ [scrape]: 1 });
   });
 
-  test('are these and no others; nothing of a process that also writes messages', async () => {
+  test('are exactly these; a process that also sends messages shows none of its own', async () => {
     const names = [...(await read()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
     expect([...new Set(names)].sort()).toEqual([
       'http_request_duration_seconds',

@@ -1,8 +1,8 @@
 import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** Who is told of a recovery. */
-describe('notices', () => {
+/** Which addresses get a notification of a recovery. */
+describe('notifications of the owner', () => {
   const rekey = useRekey();
   beforeEach(() => {
     newHousehold();
@@ -27,11 +27,11 @@ describe('notices', () => {
     expect((await story.complete()).status).toBe(201);
   };
 
-  test('every address is told, those removed within thirty days too, and none that was removed before that or never confirmed [NIST 4.2.3]', async () => {
+  test('every address gets one, also those removed within thirty days, but none that was removed earlier or never verified [NIST 4.2.3]', async () => {
     await put('owner', ['long-gone@example.com', 'owner@example.com']);
     await put('owner', ['owner@example.com', '+12025550170']);
     rekey.clock.advance(20 * 86_400_000);
-    // Who takes an account over removes its owner's addresses first.
+    // An attacker removes the owner's addresses first.
     await put('owner', ['thief@example.com', '+12025550170']);
     rekey.clock.advance(11 * 86_400_000);
     await recover('thief@example.com');
@@ -43,7 +43,7 @@ describe('notices', () => {
       ),
     );
     expect(counts).toEqual([1, 1, 1, 0]);
-    // An address that was removed is told, and has no power over what is done by those that are there.
+    // A removed address gets a notification, but no power over the current addresses.
     const [removed] = await told('owner@example.com');
     const [current] = await told('thief@example.com');
     expect([removed?.text, removed?.html].join()).not.toContain('/stop?token=');
@@ -51,7 +51,7 @@ describe('notices', () => {
     expect(current?.text).toContain('/stop?token=');
   });
 
-  test('a code goes to confirmed addresses only, and never to one that was removed [NIST 4.2.1.2]', async () => {
+  test('a code goes to verified addresses only, and never to a removed one [NIST 4.2.1.2]', async () => {
     await put('unsure', ['unsure@example.com'], false);
     await put('moved', ['before@example.com']);
     await put('moved', ['after@example.com']);

@@ -2,8 +2,8 @@ import { people } from '../flows/people.js';
 import { newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** The limit of guesses is odds: it bounds a stranger and keeps nobody else out. */
-describe('odds', () => {
+/** The limit of attempts is a chance: it limits a stranger and locks nobody else out. */
+describe('odds of guessing', () => {
   const rekey = useRekey();
   const who = people(rekey);
   const day = 86_400_000;
@@ -12,7 +12,7 @@ describe('odds', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  /** 24 requests from one source: four recoveries and all their tries. */
+  /** 24 requests from one source: four recoveries with all their attempts. */
   const strangersDay = async (identifier: string): Promise<number[]> => {
     newHousehold();
     const statuses: number[] = [];
@@ -27,7 +27,7 @@ describe('odds', () => {
   };
   const digitsOf = (code: string): number => code.replaceAll(' ', '').length;
 
-  test('24 requests of a stranger a day, five days: each day the right code of its owner is accepted, nobody helps [FP no-lockout, ASVS 6.3.1]', async () => {
+  test('24 requests of a stranger a day, for five days: the owner recovers each day without help [FP no-lockout, ASVS 6.3.1]', async () => {
     await who.put('besieged');
     const phone = who.phoneOf('besieged');
     for (let n = 0; n < 5; n++) {
@@ -40,7 +40,7 @@ describe('odds', () => {
     }
   });
 
-  test('a code that was sent is good, however many guesses there are at other recoveries of the same name meanwhile [FP no-lockout]', async () => {
+  test('a delivered code stays valid, however many wrong attempts at other recoveries of that name [FP no-lockout]', async () => {
     await who.put('meanwhile');
     const phone = who.phoneOf('meanwhile');
     const owner = new Story(rekey);
@@ -49,7 +49,7 @@ describe('odds', () => {
     expect((await owner.prove(code)).body.state).toBe('proven');
   });
 
-  test('codes by SMS grow from six digits to eight, in fours and bound to the page; a day later they are short again [NIST 3.1.3.2]', async () => {
+  test('SMS codes grow from six digits to eight, in groups of four and bound to the page; a day later they are short again [NIST 3.1.3.2]', async () => {
     await who.put('growing');
     const phone = who.phoneOf('growing');
     const lengths: number[] = [];
@@ -71,7 +71,7 @@ describe('odds', () => {
     expect(digitsOf((await new Story(rekey).begin(phone)).code)).toBe(6);
   });
 
-  test('an account has the odds of all its names together, and nobody is charged as somebody is', async () => {
+  test('an account has one set of odds for all its names, and an unknown name is charged the same', async () => {
     await who.put('several', { username: 'severalnames' });
     const phone = who.phoneOf('several');
     const lengths: number[] = [];

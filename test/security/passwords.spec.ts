@@ -12,7 +12,7 @@ test('the first four failures cost no wait, the next ones 30 seconds to an hour 
   ]);
 });
 
-describe('guessed passwords', () => {
+describe('password guessing', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeEach(() => {
@@ -21,7 +21,7 @@ describe('guessed passwords', () => {
   });
 
   const wrong = (id: string, more: object = {}) => who.signIn(id, { password: wrongOne, ...more });
-  /** What a caller sees of an answer. */
+  /** All that a caller sees of a response. */
   const seen = ({ status, text, headers }: Answer) => [
     status,
     text,
@@ -29,7 +29,7 @@ describe('guessed passwords', () => {
     headers.get('ratelimit'),
     headers.get('ratelimit-policy'),
   ];
-  /** Wrong ones in a row, each as soon as it is looked at. */
+  /** Wrong passwords in a row, each as soon as it is compared. */
   async function fail(id: string, times: number, more: object = {}): Promise<void> {
     for (let n = 0; n < times; ) {
       newHousehold();
@@ -38,7 +38,7 @@ describe('guessed passwords', () => {
       else rekey.clock.advance(Number(answer.headers.get('retry-after')) * 1000);
     }
   }
-  /** As if it had failed so many times: days of waiting. */
+  /** Forges this many failures: real ones would take days. */
   async function failLong(id: string, times: number): Promise<void> {
     await fail(id, 7);
     await rekey.sql('update failed_attempts set failures = $1 where failures = 7', [times]);
@@ -52,7 +52,7 @@ describe('guessed passwords', () => {
     return done.body;
   }
 
-  test('31 wrong passwords of a stranger do not shut the owner out of a browser that is known', async () => {
+  test('31 wrong passwords of a stranger do not lock the owner out of a known browser', async () => {
     await who.put('shut');
     const { device_token } = (await who.signIn('shut')).body;
     newHousehold();
@@ -61,11 +61,11 @@ describe('guessed passwords', () => {
     expect((await who.signIn('shut')).status).toBe(429);
     const owner = await who.signIn('shut', { device_token });
     expect(owner.status).toBe(201);
-    // It stays the same browser: what it has left of its own tries goes with it.
+    // It stays the same known browser, with the attempts that it has left.
     expect((await who.signIn('shut', { device_token: owner.body.device_token })).status).toBe(201);
   });
 
-  test('a known browser pays for its own mistakes, and nobody else does', async () => {
+  test('a known browser waits for its own failures, and nobody else does', async () => {
     await who.put('mistyped');
     const { device_token } = (await who.signIn('mistyped')).body;
     for (let n = 0; n < 5; n++) expect((await wrong('mistyped', { device_token })).status).toBe(401);
@@ -76,7 +76,7 @@ describe('guessed passwords', () => {
     expect((await who.signIn('mistyped', { device_token })).status).toBe(201);
   });
 
-  test('a browser that is known for one account is a stranger to all others, at the cost of its source', async () => {
+  test("a browser known for one account is unknown to all others, and pays from its source's budget", async () => {
     await who.put('mine');
     await who.put('theirs');
     const { device_token } = (await who.signIn('mine')).body;
@@ -91,7 +91,7 @@ describe('guessed passwords', () => {
     expect(policies.at(-1)).toBe('"sign-ins";q=30;w=600');
   });
 
-  test('a device token that was changed, ran out, or belongs to the account before is none', async () => {
+  test('an altered or expired device token, or one of a former account, is not accepted', async () => {
     await who.put('again');
     const { device_token: token } = (await who.signIn('again')).body;
     const refusedAfterFive = async (device_token: string) => {
@@ -112,11 +112,11 @@ describe('guessed passwords', () => {
     expect(await refusedAfterFive(fresh)).toBe(429);
   });
 
-  test('failures are counted over all names of an account, and no name shows what another one has met', async () => {
+  test("failures count over all names of an account, and no name shows another's failures", async () => {
     await who.put('named', { username: 'named-by-name' });
     await fail('named', 5);
     newHousehold();
-    // The account waits. Another of its names looks like any name: its wrong and its right password are wrong.
+    // The account must wait. Its other name looks like any name: a wrong and a right password are both refused.
     const byName = (password: string) => who.signIn('', { identifier: 'named-by-name', password });
     const stranger = await who.signIn('', { identifier: 'nobody-by-name', password: wrongOne });
     expect(seen(await byName(wrongOne))).toEqual(seen(stranger));
@@ -125,7 +125,7 @@ describe('guessed passwords', () => {
     expect((await byName(right)).status).toBe(201);
   });
 
-  test('known and unknown names meet the same waits, by every byte', async () => {
+  test('known and unknown names get the same waits, byte for byte', async () => {
     await who.put('same');
     const told = async (id: string) => {
       const answers: unknown[][] = [];
@@ -151,14 +151,14 @@ describe('guessed passwords', () => {
     expect(await told('nobody-of-the-same')).toEqual(known);
   });
 
-  test('of twenty guesses at once five are looked at', async () => {
+  test('of twenty attempts at once five are compared', async () => {
     await who.put('racing');
     const answers = await Promise.all(Array.from({ length: 20 }, () => wrong('racing')));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(15);
   });
 
-  test('after 100 in a row the password gets nobody in who is not known; the owner is told once; a recovery lifts it [NIST 3.2.2, NIST 4.6]', async () => {
+  test('after 100 failures in a row only known browsers can sign in; the owner gets one notification; a recovery lifts it [NIST 3.2.2, NIST 4.6]', async () => {
     await who.put('worn');
     await who.put('worn-not');
     const { device_token } = (await who.signIn('worn')).body;
@@ -179,7 +179,7 @@ describe('guessed passwords', () => {
     const stranger = await who.signIn('worn');
     expect([stranger.status, stranger.body.code]).toEqual([401, 'unauthorized']);
     expect((await who.signIn('worn', { device_token })).status).toBe(201);
-    // Of a name that nobody has as much is counted, and nobody is told.
+    // Failures of an unknown name are counted too, but nobody is notified.
     await failLong('nobody-worn', 99);
     await fail('nobody-worn', 2);
     expect(await told()).toHaveLength(2);
@@ -193,7 +193,7 @@ describe('guessed passwords', () => {
     expect((await who.signIn('worn', { password: 'a new sentence of the owner' })).status).toBe(201);
   });
 
-  test('a password that management puts has no failures yet', async () => {
+  test('a new password from management starts without failures', async () => {
     await who.put('put-anew');
     await failLong('put-anew', 100);
     newHousehold();
@@ -203,9 +203,9 @@ describe('guessed passwords', () => {
     expect((await who.signIn('put-anew', { password: 'a sentence from the counter' })).status).toBe(201);
   });
 
-  test('a completed recovery ends every known browser but its own; so do a stop and a new password', async () => {
+  test('a completed recovery makes every other browser unknown; so do a stop and a new password', async () => {
     await who.put('moving');
-    /** Whether the owner would be let in past strangers. */
+    /** Can the owner sign in there although strangers have made everybody else wait? */
     const isKnown = async (device_token: string, password: string) => {
       await fail('moving', 5);
       newHousehold();
@@ -238,7 +238,7 @@ describe('guessed passwords', () => {
     expect(await isKnown(again.device_token, right)).toBe(false);
   });
 
-  test('a stolen access token guesses at the current password five times; then its session is over [ASVS 6.3.1, ASVS 7.4.3]', async () => {
+  test('a stolen access token gets five attempts at the current password; then its session ends [ASVS 6.3.1, ASVS 7.4.3]', async () => {
     await who.put('stolen');
     const other = (await who.signIn('stolen')).body;
     const stolen = (await who.signIn('stolen')).body;
@@ -262,14 +262,14 @@ describe('guessed passwords', () => {
       json: { token: stolen.refresh_token },
     });
     expect(told.body).toMatchObject({ cause: 'revoked_after_guesses', remedy: 'sign_in' });
-    // They count with those of sign-ins, and strangers who make those wait do not keep the owner from a new password.
+    // They count like failures of a sign-in, but strangers who cause a wait there do not keep the owner from a new password.
     newHousehold();
     expect((await who.signIn('stolen')).status).toBe(401);
     const changed = await guess(other.access_token, right);
     expect(changed.status).toBe(200);
   });
 
-  test('of twenty guesses of one session at once five are looked at, and its session is over', async () => {
+  test('of twenty attempts of one session at once five are compared, and the session ends', async () => {
     await who.put('burst');
     const bearer = (await who.signIn('burst')).body.access_token;
     const json = { current_password: wrongOne, password: 'what a thief would set' };

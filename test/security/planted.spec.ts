@@ -8,8 +8,8 @@ const hours = 3_600_000;
 const days = 24 * hours;
 const fresh = 'what the owner has chosen since';
 
-/** Somebody knows the password of an account without a second factor, signs in and leaves something behind. */
-describe('what a thief has planted is no way back in', () => {
+/** A thief knows the password of an account without a second factor, signs in and binds something. */
+describe('planted authenticators give a thief no way back in', () => {
   const rekey = useRekey();
   const who = people(rekey);
   const { bearerOf, makeCodes, bindApp, list, proofBy } = binding(rekey, who);
@@ -19,7 +19,7 @@ describe('what a thief has planted is no way back in', () => {
     rekey.clock.advance(hours);
   });
 
-  /** The owner comes back by mail, with a new password. */
+  /** The owner recovers by mail, with a new password. */
   const recover = async (
     id: string,
     json: object = { password: fresh },
@@ -33,7 +33,7 @@ describe('what a thief has planted is no way back in', () => {
   test.each([
     ['at once', 0],
     ['a week later', 7 * days],
-  ])('backup codes: they prove nothing after the owner has recovered, %s [CWE-613]', async (when, wait) => {
+  ])("planted backup codes prove nothing after the owner's recovery, %s [CWE-613]", async (when, wait) => {
     const id = `codes-${wait}`;
     await who.put(id);
     const codes = await makeCodes(await bearerOf(id));
@@ -45,7 +45,7 @@ describe('what a thief has planted is no way back in', () => {
     expect(body.access_token).toEqual(expect.any(String));
   });
 
-  test('an app: the owner comes back by mail alone, and sign-in does not ask for it [CWE-613]', async () => {
+  test('a planted app does not block the owner: mail alone recovers, and sign-in does not ask for it [CWE-613]', async () => {
     await who.put('locked');
     const app = await bindApp(await bearerOf('locked'));
     // For sign-in it counts at once.
@@ -57,12 +57,12 @@ describe('what a thief has planted is no way back in', () => {
       (await rekey.messages('locked@example.com')).find(({ text }) => /was recovered/.test(text)),
     );
     expect(mail.text).toContain('set up in the last 30 days have been turned off');
-    // Nothing waits for its time to come.
+    // A suspended app does not become valid later.
     rekey.clock.advance(3 * days);
     await recover('locked');
   });
 
-  test('a day later an app counts for recovery too, as a requirement and as a proof', async () => {
+  test('an app counts for recovery after a day, as a requirement and as a proof', async () => {
     await who.put('patient');
     const app = await bindApp(await bearerOf('patient'));
     rekey.clock.advance(24 * hours - 1_000);
@@ -76,12 +76,12 @@ describe('what a thief has planted is no way back in', () => {
       methods: ['totp'],
     });
     expect((await late.prove(who.totp(app.secret), 'totp')).body.state).toBe('proven');
-    // Used as a proof it stays.
+    // An app that was used as a proof stays.
     expect((await late.complete({ password: fresh })).status).toBe(201);
     expect((await who.signIn('patient', { password: fresh })).body.code).toBe('second_factor_required');
   });
 
-  test('what the owner has had for longer than thirty days stays', async () => {
+  test('an authenticator older than thirty days stays', async () => {
     await who.put('steady');
     const codes = await makeCodes(await bearerOf('steady'));
     rekey.clock.advance(31 * days);
@@ -89,7 +89,7 @@ describe('what a thief has planted is no way back in', () => {
     expect((await proofBy('steady', 'backup_code', codes[0] ?? '')).body.state).toBe('proven');
   });
 
-  test('the owner sees where it came from, and confirms it or removes it; by API and on the page', async () => {
+  test('the owner sees the origin of an authenticator, and confirms or removes it; by API and on the page', async () => {
     await who.put('owner');
     const codes = await makeCodes(await bearerOf('owner'));
     await recover('owner');
@@ -104,7 +104,7 @@ describe('what a thief has planted is no way back in', () => {
     rekey.clock.advance(25 * hours);
     expect((await proofBy('owner', 'backup_code', codes[0] ?? '')).body.state).toBe('proven');
 
-    // Confirmed by a session that the next recovery ends, it is set aside again.
+    // A session confirmed it that the next recovery ends, so it is suspended again.
     rekey.clock.advance(hours);
     await recover('owner', { password: `${fresh} again` });
     const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
@@ -124,7 +124,7 @@ describe('what a thief has planted is no way back in', () => {
     expect(gone.html).toContain('Removed.');
   });
 
-  test('what is set aside stays beside another of its kind, until its owner removes either', async () => {
+  test('a suspended authenticator stays beside a new one of its kind until the owner removes either', async () => {
     await who.put('two-sets');
     const first = await makeCodes(await bearerOf('two-sets'));
     await recover('two-sets');
@@ -151,7 +151,7 @@ describe('what a thief has planted is no way back in', () => {
     expect((await proofBy('two-sets', 'backup_code', first[0] ?? '')).body.state).toBe('proven');
   });
 
-  test('a stop gives back what the recovery had set aside', async () => {
+  test('a stop restores what the recovery had suspended', async () => {
     await who.put('stopped');
     const codes = await makeCodes(await bearerOf('stopped'));
     rekey.clock.advance(25 * hours);
@@ -169,43 +169,46 @@ describe('what a thief has planted is no way back in', () => {
   test.each([
     ['by API', 'api'],
     ['on the page', 'page'],
-  ])('the notice undoes a binding and ends the session that made it, %s [NIST 4.6]', async (_how, how) => {
-    const id = `undone-${how}`;
-    await who.put(id);
-    const thief = await bearerOf(id);
-    const other = await bearerOf(id);
-    const app = await bindApp(thief);
-    const mail = await until('the notice', async () =>
-      (await rekey.messages(`${id}@example.com`)).find(({ text }) =>
-        /authenticator app was added/.test(text),
-      ),
-    );
-    expect(mail.text).toContain('Undo this now');
-    expect(mail.html).toContain(stopTokenIn(mail));
-    const sms = await until('the SMS', async () =>
-      (await rekey.messages(who.phoneOf(id))).find(({ text }) => /app was added/.test(text)),
-    );
-    expect(stopTokenIn(sms)).toBe(stopTokenIn(mail));
-    if (how === 'api') {
-      expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
-      // Saying it twice is as good as once.
-      expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
-    } else {
-      const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
-      await browser.get(`/stop?token=${stopTokenIn(mail)}`);
-      const page = await browser.get('/stop');
-      expect(page.html).toContain('set up a new way to recover it');
-      expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toHaveLength(1);
-      const done = await browser.submit(page, '/stop', {});
-      expect(done.html).toContain('the person who set it up has been signed out');
-    }
-    expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toEqual([]);
-    expect((await who.issuer('GET', 'sessions', { bearer: thief })).status).toBe(401);
-    expect((await who.issuer('GET', 'sessions', { bearer: other })).status).toBe(200);
-    expect((await who.signIn(id)).status).toBe(201);
-  });
+  ])(
+    'the notification undoes a binding and ends the session that made it, %s [NIST 4.6]',
+    async (_how, how) => {
+      const id = `undone-${how}`;
+      await who.put(id);
+      const thief = await bearerOf(id);
+      const other = await bearerOf(id);
+      const app = await bindApp(thief);
+      const mail = await until('the notice', async () =>
+        (await rekey.messages(`${id}@example.com`)).find(({ text }) =>
+          /authenticator app was added/.test(text),
+        ),
+      );
+      expect(mail.text).toContain('Undo this now');
+      expect(mail.html).toContain(stopTokenIn(mail));
+      const sms = await until('the SMS', async () =>
+        (await rekey.messages(who.phoneOf(id))).find(({ text }) => /app was added/.test(text)),
+      );
+      expect(stopTokenIn(sms)).toBe(stopTokenIn(mail));
+      if (how === 'api') {
+        expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
+        // The link works twice.
+        expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
+      } else {
+        const browser = new PageBrowser(rekey.settings.urls.recovery, () => household);
+        await browser.get(`/stop?token=${stopTokenIn(mail)}`);
+        const page = await browser.get('/stop');
+        expect(page.html).toContain('set up a new way to recover it');
+        expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toHaveLength(1);
+        const done = await browser.submit(page, '/stop', {});
+        expect(done.html).toContain('the person who set it up has been signed out');
+      }
+      expect(await rekey.sql('select 1 from authenticators where id = $1', [app.id])).toEqual([]);
+      expect((await who.issuer('GET', 'sessions', { bearer: thief })).status).toBe(401);
+      expect((await who.issuer('GET', 'sessions', { bearer: other })).status).toBe(200);
+      expect((await who.signIn(id)).status).toBe(201);
+    },
+  );
 
-  test('a thief who binds twice waits twice: what is on hold is no second factor yet', async () => {
+  test('a thief who binds twice waits twice: an authenticator on hold is no second factor yet', async () => {
     await who.put('twice');
     const first = await bindApp(await bearerOf('twice'));
     rekey.clock.advance(60_000);
@@ -218,12 +221,12 @@ describe('what a thief has planted is no way back in', () => {
       { kind: 'backup_code', counts_from: expect.any(String) },
       { id: app.id, counts_from: expect.any(String) },
     ]);
-    // The owner is not asked for it.
+    // The owner's recovery does not ask for it.
     await recover('twice');
     expect((await proofBy('twice', 'backup_code', codes[1] ?? '')).status).toBe(422);
   });
 
-  test('once it counts, a link does not take a second factor away', async () => {
+  test('once a second factor counts, a link does not remove it', async () => {
     await who.put('grown');
     const app = await bindApp(await bearerOf('grown'));
     const mail = await until('the notice', async () =>
@@ -236,7 +239,7 @@ describe('what a thief has planted is no way back in', () => {
     await browser.get(`/stop?token=${stopTokenIn(mail)}`);
     const gone = await browser.submit(await browser.get('/stop'), '/stop', {});
     expect([gone.status, gone.html.includes('This link no longer works')]).toEqual([404, true]);
-    // What is bound with two factors needs no hold, and its notice takes nothing away.
+    // A binding made with two factors needs no hold, and its notification has no link to undo.
     const second_factor = { kind: 'totp', value: who.totp(app.secret) };
     await makeCodes(await bearerOf('grown', { second_factor }));
     const made = await until('the notice of codes', async () =>
@@ -245,7 +248,7 @@ describe('what a thief has planted is no way back in', () => {
     expect(made.text).not.toContain('/stop?token=');
   });
 
-  test('an address that was removed is told without the power to undo', async () => {
+  test('a removed address gets the notification without a link to undo', async () => {
     await who.put('moved');
     await who.put('moved', { addresses: [{ kind: 'email', value: 'moved-on@example.com', verified: true }] });
     const signedIn = await who.signIn('moved', { identifier: 'moved-on@example.com' });
@@ -262,7 +265,7 @@ describe('what a thief has planted is no way back in', () => {
     expect(before?.text).toContain('Recover your account now');
   });
 
-  test('an account of two factors needs no hold: what it binds counts at once', async () => {
+  test('an account with two factors needs no hold: a new authenticator counts at once', async () => {
     const one = await who.enrol('two');
     const second_factor = { kind: 'totp', value: who.totp(one.secret) };
     const codes = await makeCodes(await bearerOf('two', { second_factor }));

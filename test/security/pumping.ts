@@ -1,6 +1,6 @@
 import { destinationOf, type SmsPolicy } from '@rekey/limits';
 
-/** Numbers of a replay: the same ones each time, by a generator of its own (mulberry32). */
+/** Numbers of a replay: the same each time, by their own generator (mulberry32). */
 export class Numbers {
   private readonly used = new Set<string>();
 
@@ -20,7 +20,7 @@ export class Numbers {
     return list[Math.floor(this.random() * list.length)] as T;
   }
 
-  /** A number of this many digits that begins so and has not been before. */
+  /** A new number of this many digits with this beginning. */
   any(begin: string, digits: number): string {
     for (;;) {
       let number = begin;
@@ -31,7 +31,7 @@ export class Numbers {
     }
   }
 
-  /** One that could be sent to. */
+  /** A number that could get an SMS. */
   open(begin: string, digits: number): string {
     for (let look = 0; look < 1000; look++) {
       const number = this.any(begin, digits);
@@ -51,7 +51,7 @@ export class Numbers {
 const spread = (begins: string[], endings: string[]): string[] =>
   begins.flatMap((begin) => endings.map((ending) => begin + ending));
 
-/** Where people live: beginnings, and digits of a whole number. */
+/** Where people live: prefixes, and the digits of a whole number. */
 export const homes: [string[], number][] = [
   [spread(['+1202', '+1212', '+1312', '+1415', '+1512', '+1617', '+1713'], ['2', '3', '5', '7', '8']), 11],
   [
@@ -72,7 +72,7 @@ export const person = (numbers: Numbers): string => {
   return numbers.open(numbers.pick(begins), digits);
 };
 
-/** Somebody of whose range nobody has been seen, perhaps. */
+/** A person whose range may have no proved code yet. */
 export const stranger = (numbers: Numbers): string => {
   const [begin, digits] = numbers.pick<[string, number]>([
     ['+1', 11],
@@ -87,7 +87,7 @@ export const stranger = (numbers: Numbers): string => {
   return numbers.open(begin, digits);
 };
 
-/** So many numbers that earn money for their owner; `count` is a multiple of twenty. */
+/** Numbers that earn money for their owner; `count` is a multiple of twenty. */
 export function pumped(numbers: Numbers, count: number): string[] {
   const times = (part: number, one: () => string) => Array.from({ length: part * count }, one);
   const premium = () =>
@@ -113,7 +113,7 @@ export function pumped(numbers: Numbers, count: number): string[] {
         ['+5352', 10],
       ]),
     );
-  // About seventy numbers of each, however many numbers there are.
+  // About seventy numbers of each range, however many numbers there are.
   const owned = Array.from({ length: Math.round(count * 0.006) }, (_, at): [string, number] => {
     const [begin, digits, more] = (
       [
@@ -125,7 +125,7 @@ export function pumped(numbers: Numbers, count: number): string[] {
         ['+849', 11, 3],
       ] as const
     )[at % 6] as [string, number, number];
-    // A range that really is open, found by a number of it.
+    // A range in real use, found by one of its numbers.
     const inside = numbers.open(begin, digits);
     return [inside.slice(0, begin.length + more), digits];
   });

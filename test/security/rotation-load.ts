@@ -9,7 +9,7 @@ export const password = 'a bridge that carries two trains';
 export const mailOf = (n: number) => `person-${n}@example.com`;
 export const nameOf = (n: number) => `person-${n}`;
 
-/** What goes on while keys are replaced: each thing again and again, and every time it went otherwise than it should. */
+/** The load during a rotation of keys: each request again and again, and a count of wrong outcomes. */
 export interface Load {
   done: Record<string, number>;
   failures: string[];
@@ -19,7 +19,7 @@ export interface Load {
 const identifier = (text: string) => normaliseIdentifier(text) as Identifier;
 
 /**
- * @param about.accounts how many people there are; those from `about.fresh` on have begun no recovery yet
+ * @param about.accounts the number of people; those from `about.fresh` on have started no recovery yet
  * @param about.pauseMs of each loop after each round, in milliseconds
  * @param about.sessions refresh tokens, one for each loop that refreshes; replaced by their successors
  */
@@ -37,7 +37,7 @@ export function startLoad(
   const loops: Promise<void>[] = [];
   const repeat = (what: string, work: () => Promise<unknown>) => {
     const loop = async () => {
-      // Where everything fails there is nothing to wait for, and nobody else would get a turn.
+      // When everything fails at once, an endless loop would keep the others from running.
       while (!ended && failures.length < 1_000) {
         const fault = await work().then(
           (outcome) => (outcome === true ? undefined : JSON.stringify(outcome)),
@@ -67,7 +67,7 @@ export function startLoad(
     const answer = await rekey.call('POST', `${rekey.settings.urls.issuer}/v1/sessions`, {
       json: { identifier: n % 2 ? mailOf(n) : nameOf(n), password },
     });
-    // Whom it was not before, it is after some tries: their limit, not ours.
+    // After some attempts a stranger is limited: that is their limit, not a fault.
     return answer.status === 201 || answer.status === 429 ? true : answer.body;
   });
   for (const [at] of about.sessions.entries()) {

@@ -18,13 +18,13 @@ interface Row {
   sealed: Buffer;
 }
 
-/** All that is sealed in the database, as the product has sealed it and as the releases before have. */
-describe('what is sealed', () => {
+/** All sealed values of the database, as the product and as earlier releases have sealed them. */
+describe('sealed values', () => {
   const rekey = useRekey();
   const who = people(rekey);
   let database: Database;
   let keyring: Keyring;
-  /** A recovery whose stop gives a password back, and one that is open. */
+  /** A recovery whose stop restores a password, and an open one. */
   let completed: Story;
   let secret = '';
   beforeAll(async () => {
@@ -56,12 +56,12 @@ describe('what is sealed', () => {
   const wasInClear = ({ column }: SealedRows) => column === 'accounts.password_put';
   const versions = async (rows: SealedRows) => new Set((await rowsOf(rows)).map(({ sealed }) => sealed[0]));
 
-  test('every sealed column of the schema has associated data of its own, and is sealed anew', async () => {
+  test('every sealed column has its own associated data, and is re-encrypted by a rotation', async () => {
     const found = await rekey.sql(
       `select table_name || '.' || column_name as column from information_schema.columns
        where table_schema = 'public' and data_type = 'bytea' and column_name ~ '(^|_)sealed$'`,
     );
-    // From when they were in clear: a hash, in a column of text, and what is known of a hash that was put.
+    // From when they were plain: a hash in a text column, and the digest of an imported hash.
     const named = [...found.map(({ column }) => column), 'accounts.password_hash', 'accounts.password_put'];
     expect(named.sort()).toEqual(everyColumn);
     expect(all.map(({ column }) => String(column)).sort()).toEqual(everyColumn);
@@ -71,7 +71,7 @@ describe('what is sealed', () => {
   });
 
   test.each(all.map((rows) => [rows.column, rows] as const))(
-    '%s opens in its row, its account and its column, and nowhere else',
+    '%s opens in its own row, account and column only',
     async (column, rows) => {
       const found = await rowsOf(rows);
       expect(found.length).toBeGreaterThan(0);
@@ -85,12 +85,12 @@ describe('what is sealed', () => {
     },
   );
 
-  test('values of version 1 work as before, and are of version 2 once they are sealed anew, under the same key', async () => {
+  test('values of version 1 still open, and a re-encryption makes them version 2 under the same key', async () => {
     for (const rows of all) {
       for (const row of await rowsOf(rows)) {
         const plain = keyring.open(row.sealed, asOf(rows, row));
         const bound = rows.isText ? `accounts.password_hash ${row.id}` : row.id;
-        // Which was in clear: it begins with a zero.
+        // It was plain: it starts with a zero.
         const value = wasInClear(rows) ? plain : sealedBefore(keyring, plain.toString(), bound);
         await rekey.sql(
           `update ${tableOf(rows)} set ${rows.column.split('.')[1]} = $1 where ${rows.id.column}::text = $2`,
@@ -109,7 +109,7 @@ describe('what is sealed', () => {
       expect([...(await versions(rows))]).toEqual([2]);
     }
     await works('loser');
-    // The password from before the recovery comes back.
+    // The password from before the recovery is restored.
     const token = stopToken(keyring, completed.id, rekey.clock.now());
     expect((await completed.stop(token)).status).toBe(204);
     expect((await who.signIn('loser')).status).toBe(201);

@@ -8,10 +8,10 @@ import { Story } from '../flows/story.js';
 const thiefs = 'a sentence that the thief has chosen';
 
 /**
- * Somebody can write to every table, and has no keyring. What is sealed for one place is put in another: with it the thief would be
- * written to, or would know what an account asks for.
+ * An attacker can write to every table, and has no keyring. A sealed value of one place is moved to another: the attacker would
+ * get messages, or would know the answer to what an account asks for.
  */
-describe('a sealed value that was moved', () => {
+describe('an attacker who can write rows puts a sealed value elsewhere', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeEach(() => {
@@ -22,7 +22,7 @@ describe('a sealed value that was moved', () => {
   const mailOf = (id: string) => `${id}@example.com`;
   const accountUrl = (id: string) => `${rekey.settings.urls.console}/v1/accounts/${id}`;
   const read = async (id: string) => rekey.call('GET', accountUrl(id), { bearer: await who.management() });
-  /** What fails is no answer that an OpenAPI file promises. */
+  /** A fault is no response that an OpenAPI file promises. */
   const failed = async (method: string, url: string, bearer: string, json?: object) => {
     const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
     const answer = await fetch(url, { method, headers, body: json ? JSON.stringify(json) : null });
@@ -42,14 +42,14 @@ describe('a sealed value that was moved', () => {
       `update addresses set account_id = $2, is_primary = false where account_id = $1 and kind = 'email'`,
       [from, to],
     );
-  /** As the messages of a recovery ended. */
+  /** The outcome of a recovery's messages. */
   const endsOf = async (recovery: string) => {
     await rekey.idle();
     return rekey.sql('select kind, state, reason from messages where recovery_id = $1 order by kind, state', [
       recovery,
     ]);
   };
-  /** A recovery seals whatever name somebody types. */
+  /** A recovery seals any identifier that somebody types. */
   const sealedBy = async (identifier: string) => {
     const story = new Story(rekey);
     expect((await story.start({ identifier })).status).toBe(202);
@@ -57,7 +57,7 @@ describe('a sealed value that was moved', () => {
     return story.id;
   };
 
-  test('an address of another account: no code goes there, and the account is not read as if it were its own', async () => {
+  test('an address of another account: no code goes there, and the account does not read it as its own', async () => {
     for (const id of ['owner', 'thief']) await who.put(id);
     await giveAddress('thief', 'owner');
     const story = new Story(rekey);
@@ -66,7 +66,7 @@ describe('a sealed value that was moved', () => {
     expect(await rekey.messages(mailOf('thief'))).toEqual([]);
 
     expect(await failed('GET', accountUrl('owner'), await who.management())).toEqual(fault);
-    // Its owner still gets in, and is not offered the address; the product's next word mends it.
+    // The owner still gets in, and is not offered the address; the next update by the product repairs it.
     const own = new Story(rekey);
     expect((await own.proveBy(mailOf('owner'))).body.state).toBe('proven');
     expect((await own.complete({ password: 'what its owner has chosen' })).status).toBe(201);
@@ -77,7 +77,7 @@ describe('a sealed value that was moved', () => {
     ]);
   });
 
-  test('an address of another account: no notice and no stop link goes there, and those of the owner go out', async () => {
+  test("an address of another account: no notification and no stop link goes there, and the owner's go out", async () => {
     for (const id of ['warned', 'listener']) await who.put(id);
     await giveAddress('listener', 'warned');
     const story = new Story(rekey);
@@ -92,7 +92,7 @@ describe('a sealed value that was moved', () => {
     expect(await rekey.messages(mailOf('listener'))).toEqual([]);
   });
 
-  test('an address of another account is not offered after a first proof', async () => {
+  test('an address of another account: it is not offered after a first proof', async () => {
     const { codes } = await who.enrol('offered');
     await who.put('lurker');
     await giveAddress('lurker', 'offered');
@@ -105,7 +105,7 @@ describe('a sealed value that was moved', () => {
     ]);
   });
 
-  test('a name that a recovery has sealed: it is no address of an account', async () => {
+  test('the identifier of a recovery: it is no address of an account', async () => {
     await who.put('target');
     const recovery = await sealedBy('away@example.com');
     await rekey.sql(
@@ -120,7 +120,7 @@ describe('a sealed value that was moved', () => {
     expect(await rekey.messages('away@example.com')).toEqual([]);
   });
 
-  test('a name that a recovery has sealed: it is no secret of an authenticator app', async () => {
+  test('the identifier of a recovery: it is no secret of an app', async () => {
     await who.put('victim');
     const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
     const recovery = await sealedBy(secret);
@@ -132,7 +132,7 @@ describe('a sealed value that was moved', () => {
     expect(await signInBy('victim', secret)).toEqual(fault);
   });
 
-  test('the app of another account proves nothing, at a sign-in and in a recovery', async () => {
+  test('the app of another account: it proves nothing, at a sign-in and in a recovery', async () => {
     const own = await who.enrol('asked');
     const other = await who.enrol('prover');
     await rekey.sql(`delete from authenticators where account_id = 'asked' and kind = 'totp'`);
@@ -146,11 +146,11 @@ describe('a sealed value that was moved', () => {
     const value = { kind: 'totp', value: who.totp(other.secret) };
     expect(await failed('POST', proofs, story.token, value)).toEqual(fault);
     expect((await story.show()).body.state).toBe('proving');
-    // What is its own still proves.
+    // The owner's own app still proves.
     expect((await story.prove(own.codes[0] ?? '', 'backup_code')).body.state).toBe('proven');
   });
 
-  test('an app of another account that is not bound yet: its code binds nothing', async () => {
+  test('an unconfirmed app of another account: its code binds nothing', async () => {
     for (const id of ['binding', 'lender']) await who.put(id);
     const begin = async (id: string) => {
       const bearer = (await who.signIn(id)).body.access_token;
@@ -165,7 +165,7 @@ describe('a sealed value that was moved', () => {
     expect(rows).toEqual([{ bound_at: null }]);
   });
 
-  test('the former password of another account does not come back: the account has none', async () => {
+  test('the former password of another account: it is not restored, and the account has none', async () => {
     await who.put('stopped');
     await who.put('giver', { password: thiefs });
     const ids: string[] = [];
@@ -193,14 +193,14 @@ describe('a sealed value that was moved', () => {
     expect(await failed('GET', accountUrl('named'), await who.management())).toEqual(fault);
   });
 
-  /** A token with the claims of a real one, signed by whoever holds this key. */
+  /** A token with the claims of a real one, signed by the attacker's key. */
   const forge = async (bearer: string, kid: string, privateKey: CryptoKey) => {
     const claims = JSON.parse(Buffer.from(bearer.split('.')[1] ?? '', 'base64url').toString());
     return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(privateKey);
   };
   const sessions = (bearer: string) => who.issuer('GET', 'sessions', { bearer });
 
-  test('what a link has sealed into a cookie is no signing key', async () => {
+  test('the text of a link cookie: it is no signing key', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
     const text = JSON.stringify(await exportJWK(privateKey));
     const link = `${rekey.settings.urls.recovery}/recover/link?token=${encodeURIComponent(text)}`;
@@ -222,14 +222,14 @@ describe('a sealed value that was moved', () => {
     expect((await sessions(bearer)).status).toBe(200);
   });
 
-  test('a public key that was put beside a sealed private one verifies nothing, and is not published', async () => {
+  test('a public key beside a sealed private one: it verifies nothing, and is not published', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
     await who.put('beside');
     const bearer = (await who.signIn('beside')).body.access_token;
     const { kid } = JSON.parse(Buffer.from(bearer.split('.')[0] ?? '', 'base64url').toString());
     const planted = await exportJWK(publicKey);
     await rekey.sql('update signing_keys set public_jwk = $2 where kid = $1', [kid, JSON.stringify(planted)]);
-    // A process that begins now.
+    // A newly started process.
     const keys = new SigningKeys(await rekey.openDatabase(), rekey.settings.keyring, rekey.clock);
     const { keys: published } = await keys.publicJwks('access_token');
     expect(published.find((key) => key.kid === kid)?.x).not.toBe(planted.x);

@@ -4,14 +4,14 @@ import { newHousehold, useRekey } from '../flows/rekey.js';
 
 const hour = 3_600_000;
 
-/** Whoever has the password guesses six digits of which two steps are good. */
-test('the odds of a day and of a year at sign-in, both shares together [NIST 3.2.2]', () => {
+/** A thief with the password guesses six digits, of which two steps are valid. */
+test('the odds of a day and of a year at sign-in, for strangers and known browsers together [NIST 3.2.2]', () => {
   const guesses = (odds: number) => Math.round(odds / 2 / oddsOfTotp);
   expect([guesses(defaultOdds.day), guesses(defaultOdds.year)]).toEqual([10, 250]);
   expect(2 * 250 * oddsOfTotp).toBeCloseTo(1e-3, 12);
 });
 
-describe('guesses at an authenticator app with the right password', () => {
+describe('attempts at an app by somebody with the right password', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeEach(() => {
@@ -26,7 +26,7 @@ describe('guesses at an authenticator app with the right password', () => {
     return statuses;
   }
 
-  test('have the odds of a day; known browsers and backup codes go on', async () => {
+  test('are limited by the odds of a day; known browsers and backup codes still work', async () => {
     const one = await who.enrol('odds');
     const { device_token } = (await offer('odds', who.totp(one.secret))).body;
     rekey.clock.advance(60_000);
@@ -42,11 +42,11 @@ describe('guesses at an authenticator app with the right password', () => {
     expect(await guess('odds', 1)).toEqual([429]);
     rekey.clock.advance(7 * hour);
     expect((await offer('odds', who.totp(one.secret))).status).toBe(201);
-    // A stolen device token has odds of a day too.
+    // A stolen device token has the odds of a day too.
     expect(await guess('odds', 12, { device_token })).toEqual([...Array(10).fill(401), 429, 429]);
   });
 
-  test('wrong backup codes never refuse the right one: whoever has the password cannot take it from its owner', async () => {
+  test('at backup codes never block the right code: a thief with the password cannot lock the owner out', async () => {
     const one = await who.enrol('saved');
     const offerSaved = (value?: string) =>
       who.signIn('saved', { second_factor: { kind: 'backup_code', value } });
@@ -59,7 +59,7 @@ describe('guesses at an authenticator app with the right password', () => {
     expect((await offerSaved(one.codes[0])).status).toBe(201);
   });
 
-  test('a hundred wrong ones in a row end it for strangers only, until there is a new password; the owner is told once [NIST 3.2.2, NIST 4.6]', async () => {
+  test('end the app for unknown browsers after a hundred failures in a row, until a new password; the owner gets one notification [NIST 3.2.2, NIST 4.6]', async () => {
     const one = await who.enrol('worn');
     const { device_token } = (await offer('worn', who.totp(one.secret))).body;
     const told = () =>
@@ -72,7 +72,7 @@ describe('guesses at an authenticator app with the right password', () => {
       await guess('worn', 1);
     }
     await rekey.idle();
-    // Once, to each address: whoever tries an app knows the password.
+    // Once to each address: the attacker at an app knows the password.
     expect(await told()).toHaveLength(2);
     const [last] = await rekey.messages('worn@example.com');
     expect(last?.text).toContain('Someone who has your password');
@@ -87,7 +87,7 @@ describe('guesses at an authenticator app with the right password', () => {
     expect((await right({ password })).status).toBe(201);
   });
 
-  test('have the odds of a year', async () => {
+  test('are limited by the odds of a year', async () => {
     const one = await who.enrol('year');
     expect(await guess('year', 1)).toEqual([401]);
     const key = 'select key from guess_odds order by expires_at desc, odds limit 1';
@@ -99,7 +99,7 @@ describe('guesses at an authenticator app with the right password', () => {
     expect((await offer('year', who.totp(one.secret))).status).toBe(201);
   });
 
-  test('a right value costs nothing, however often its owner signs in', async () => {
+  test('cost nothing when they are right, however often the owner signs in', async () => {
     const one = await who.enrol('daily');
     for (let n = 0; n < 12; n++) {
       rekey.clock.advance(60_000);

@@ -2,7 +2,7 @@ import { claimsOf, people } from '../flows/people.js';
 import { codeIn, newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** An account with a second factor: what gets it back, and what does not. */
+/** An account with a second factor: the proofs that recover it, and those that do not. */
 describe('a second factor', () => {
   const rekey = useRekey();
   const who = people(rekey);
@@ -11,7 +11,7 @@ describe('a second factor', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  test('mail alone, and mail and SMS together, get nothing; what else is needed is said after the first proof only [NIST 4.2.2.2, ASVS 6.4.3, ASVS 6.4.4]', async () => {
+  test('mail alone, and mail with SMS, get nothing; the missing proofs are named after the first proof only [NIST 4.2.2.2, ASVS 6.4.3, ASVS 6.4.4]', async () => {
     const one = await who.enrol('both');
     const story = new Story(rekey);
     const mail = `${one.id}@example.com`;
@@ -21,7 +21,7 @@ describe('a second factor', () => {
     const first = await story.prove(codeIn(message));
     expect(first.body).toMatchObject({ state: 'proving', methods: ['totp', 'backup_code'] });
     expect((await story.complete()).status).toBe(409);
-    // An SMS is the same class: it is not even sent.
+    // An SMS is the same class, so it is not even sent.
     rekey.clock.advance(60_000);
     expect((await story.resend({ channel: 'sms' })).status).toBe(409);
     expect((await story.prove(codeIn(message))).body.code).toBe('invalid_state');
@@ -34,7 +34,7 @@ describe('a second factor', () => {
     });
   });
 
-  test('a right code of the app is right once, in whichever recovery, also twenty times at once [ASVS 6.5.1]', async () => {
+  test('a code of the app proves once, over all recoveries, also twenty times at once [ASVS 6.5.1]', async () => {
     const one = await who.enrol('once');
     const stories: Story[] = [];
     for (let n = 0; n < 4; n++) {
@@ -48,7 +48,7 @@ describe('a second factor', () => {
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
-    // The step before the one that was accepted is dead too.
+    // The step before the accepted one is used up too.
     const late = new Story(rekey);
     rekey.clock.advance(600_000);
     await late.proveBy(`${one.id}@example.com`);
@@ -59,14 +59,14 @@ describe('a second factor', () => {
     expect((await next.prove(before, 'totp')).status).toBe(422);
   });
 
-  test('who floods an address with codes takes nothing else from its owner: saved code and app prove at once [ASVS 6.3.1, FP no-lockout]', async () => {
+  test('requesting too many codes for an address takes nothing else from the owner: saved code and app prove at once [ASVS 6.3.1, FP no-lockout]', async () => {
     const one = await who.enrol('flooded');
     const mail = `${one.id}@example.com`;
-    const flood = async () => {
+    const requestCodes = async () => {
       for (let at = 0; at < 5; at++) await new Story(rekey).start({ identifier: mail });
       await rekey.idle();
     };
-    await flood();
+    await requestCodes();
     newHousehold();
     const story = new Story(rekey);
     expect((await story.start({ identifier: mail })).status).toBe(202);
@@ -82,13 +82,13 @@ describe('a second factor', () => {
     ]);
     expect((await story.prove(who.totp(one.secret), 'totp')).body.state).toBe('proven');
     expect(claimsOf((await story.complete()).body.access_token)).toMatchObject({ sub: one.id });
-    // The same code in another such recovery is as dead as everywhere.
+    // The same code in another such recovery is used up as well.
     const again = new Story(rekey);
     await again.start({ identifier: mail });
     expect((await again.prove(one.codes[0] ?? '', 'backup_code')).status).toBe(422);
   });
 
-  test('an account that no code can reach is recovered by what was saved; a disabled one is not', async () => {
+  test('an account that no code can reach is recovered with saved codes; a disabled one is not', async () => {
     const one = await who.enrol('lighthouse');
     await who.put(one.id, { username: one.id, addresses: [] });
     const story = new Story(rekey);
@@ -107,7 +107,7 @@ describe('a second factor', () => {
     expect(bound).toBeNull();
   });
 
-  test('a backup code begins a recovery when no address is at hand; then a code goes to an address of choice [NIST 4.2.1.1]', async () => {
+  test('a backup code starts a recovery without an address; then a code goes to a chosen address [NIST 4.2.1.1]', async () => {
     const one = await who.enrol('saved');
     const story = new Story(rekey);
     await story.start({ identifier: `${one.id}@example.com` });
@@ -136,7 +136,7 @@ describe('a second factor', () => {
     ).toBe(200);
   });
 
-  test('one backup code at four recoveries at once gets one of them on', async () => {
+  test('one backup code at four recoveries at once proves in one of them', async () => {
     const one = await who.enrol('racing');
     const stories = await Promise.all(
       Array.from({ length: 4 }, async () => {
@@ -182,7 +182,7 @@ describe('a second factor', () => {
     });
   });
 
-  test('authenticators are changed by a session that is fresh and as strong as they are, and every address is told [NIST 4.1.2.1, ASVS 7.5.1, NIST 4.6, ASVS 6.3.7]', async () => {
+  test('changing authenticators needs a session that is fresh and as strong as they are, and notifies every address [NIST 4.1.2.1, ASVS 7.5.1, NIST 4.6, ASVS 6.3.7]', async () => {
     const one = await who.enrol('change');
     const weak = new Story(rekey);
     await who.put('plain');
@@ -190,7 +190,7 @@ describe('a second factor', () => {
     rekey.clock.advance(590_000);
     expect((await who.issuer('POST', 'authenticators/totp', { bearer: session })).status).toBe(201);
     rekey.clock.advance(9_000);
-    // The token is still good for a second, the sign-in is not fresh for longer either.
+    // The token is valid for another second, but the sign-in is fresh for no longer either.
     expect((await who.issuer('GET', 'authenticators', { bearer: session })).status).toBe(200);
     expect(weak.id).toBe('');
     const old = await who.signIn(one.id, { second_factor: { kind: 'totp', value: who.totp(one.secret) } });
@@ -221,7 +221,7 @@ describe('a second factor', () => {
     expect(sms.map(({ text }) => text).join()).toContain('An authenticator app was added.');
   });
 
-  test('a secret and codes are shown once, and nothing of them is ever read back [NIST 4.2.1.1]', async () => {
+  test('a secret and backup codes are shown once, and never again [NIST 4.2.1.1]', async () => {
     const one = await who.enrol('shown');
     const strong = await who.signIn(one.id, {
       second_factor: { kind: 'backup_code', value: one.codes[9] ?? '' },

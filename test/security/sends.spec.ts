@@ -8,8 +8,8 @@ const never = (): never => {
   throw new Error('no code has arrived');
 };
 
-/** How many messages anybody can cause. */
-describe('sends', () => {
+/** The number of messages that anybody can cause. */
+describe('limits of codes', () => {
   const rekey = useRekey({
     environment: {
       CODES_PER_CLIENT_PER_10_MINUTES: '64',
@@ -37,8 +37,8 @@ describe('sends', () => {
     rekey.clock.advance(3_600_000);
   });
 
-  /** Starts from one address of this network each; @returns codes that have arrived in all */
-  const flood = async (n: number, of: { to: string; from?: string; as?: string[]; more?: object }) => {
+  /** Starts, each from another IP of this network; @returns how many codes have arrived in total */
+  const requestCodes = async (n: number, of: { to: string; from?: string; as?: string[]; more?: object }) => {
     const answers = new Set<string>();
     for (let at = 0; at < n; at++) {
       newHousehold();
@@ -54,60 +54,60 @@ describe('sends', () => {
   };
   const later = () => rekey.clock.advance(budgets.codes.windowMs + 1_000);
 
-  test('an address gets five in ten minutes and, by mail, 36 a day, by whichever of its identifiers and from wherever; the answers do not change [ASVS 2.4.1, FP rate-limit]', async () => {
+  test('an address gets five codes in ten minutes and, by mail, 36 a day, over all its identifiers and sources; responses do not change [ASVS 2.4.1, FP rate-limit]', async () => {
     const all = { to: 'many@example.com', as: ['many', 'many@example.com'] };
     for (let arrived = 5; arrived <= 35; arrived += 5) {
-      expect(await flood(7, all)).toEqual({ arrived, answers: 1 });
+      expect(await requestCodes(7, all)).toEqual({ arrived, answers: 1 });
       later();
     }
-    expect((await flood(7, all)).arrived).toBe(36);
+    expect((await requestCodes(7, all)).arrived).toBe(36);
     const reasons = await rekey.sql(
       `select reason, count(*)::int as n from messages where state <> 'sent' group by reason order by reason`,
     );
     expect(reasons).toEqual([{ reason: 'limited', n: 20 }]);
   });
 
-  test('a text message costs money: twelve a day to one number', async () => {
+  test('a number gets twelve SMS a day, because each costs money', async () => {
     const all = { to: who.phoneOf('texted') };
-    expect((await flood(7, all)).arrived).toBe(5);
+    expect((await requestCodes(7, all)).arrived).toBe(5);
     later();
-    expect((await flood(7, all)).arrived).toBe(10);
+    expect((await requestCodes(7, all)).arrived).toBe(10);
     later();
-    expect((await flood(7, all)).arrived).toBe(12);
+    expect((await requestCodes(7, all)).arrived).toBe(12);
   });
 
   test.each([
     { what: 'mails', to: 'third@example.com', share: 12, from: '203.0.113.' },
     { what: 'text messages', to: 'one-net', share: 4, from: '203.0.113.' },
     { what: 'mails, from one /48', to: 'wide@example.com', share: 12, from: '2001:db8:7:' },
-  ])('one network uses a third of the day of an address at most: $what', async ({ to: id, share, from }) => {
+  ])("one network uses at most a third of an address's day: $what", async ({ to: id, share, from }) => {
     const to = id.includes('@') ? id : who.phoneOf(id);
     for (let rounds = 0; rounds < 4; rounds++) {
-      await flood(5, { to, from: from.includes(':') ? `${from}${rounds}::` : from });
+      await requestCodes(5, { to, from: from.includes(':') ? `${from}${rounds}::` : from });
       later();
     }
     expect((await rekey.codes(to)).length).toBe(share);
-    expect((await flood(1, { to })).arrived).toBe(share + 1);
+    expect((await requestCodes(1, { to })).arrived).toBe(share + 1);
   });
 
-  test('what others have used up is not charged to a network: its share is there when there is something to be had', async () => {
+  test('a network keeps its share when others have used up theirs', async () => {
     const to = 'patient@example.com';
-    expect((await flood(5, { to })).arrived).toBe(5);
-    expect((await flood(15, { to, from: '198.18.5.' })).arrived).toBe(5);
+    expect((await requestCodes(5, { to })).arrived).toBe(5);
+    expect((await requestCodes(15, { to, from: '198.18.5.' })).arrived).toBe(5);
     later();
-    expect((await flood(5, { to, from: '198.18.5.' })).arrived).toBe(10);
+    expect((await requestCodes(5, { to, from: '198.18.5.' })).arrived).toBe(10);
   });
 
-  describe('a browser or app in which the account is known', () => {
+  describe('a browser or app that is known for the account', () => {
     const known = async (id: string) => (await who.signIn(id)).body.device_token as string;
 
-    test('gets its codes, short ones, whatever strangers have asked for', async () => {
+    test('gets its codes, short ones, whatever strangers have requested', async () => {
       await who.put('sought');
       const token = await known('sought');
       const to = who.phoneOf('sought');
       const digits = async () => codeIn((await rekey.codes(to))[0] ?? never()).replace(/\s/g, '').length;
       for (let rounds = 0; rounds < 4; rounds++) {
-        await flood(6, { to });
+        await requestCodes(6, { to });
         later();
       }
       expect((await rekey.codes(to)).length).toBe(12);
@@ -123,30 +123,30 @@ describe('sends', () => {
     test('has a limit of its own: five in ten minutes', async () => {
       await who.put('eager');
       const more = { device_token: await known('eager') };
-      expect((await flood(7, { to: 'eager@example.com', more })).arrived).toBe(5);
-      // Which is none of strangers'.
-      expect((await flood(7, { to: 'eager@example.com' })).arrived).toBe(10);
+      expect((await requestCodes(7, { to: 'eager@example.com', more })).arrived).toBe(5);
+      // The limit of strangers is separate.
+      expect((await requestCodes(7, { to: 'eager@example.com' })).arrived).toBe(10);
     });
 
-    test('is known for its own account only, and no more once everybody was signed out', async () => {
+    test('is known for its own account only, and no longer after all sessions were ended', async () => {
       await who.put('victim');
       await who.put('thief');
       const to = 'victim@example.com';
-      expect((await flood(7, { to, more: { device_token: await known('thief') } })).arrived).toBe(5);
+      expect((await requestCodes(7, { to, more: { device_token: await known('thief') } })).arrived).toBe(5);
       const mine = await known('victim');
-      expect((await flood(7, { to, more: { device_token: mine } })).arrived).toBe(10);
+      expect((await requestCodes(7, { to, more: { device_token: mine } })).arrived).toBe(10);
       const story = new Story(rekey);
       later();
       newHousehold();
       expect((await story.proveBy(to)).status).toBe(200);
       expect((await story.complete()).status).toBe(201);
       later();
-      await flood(6, { to });
+      await requestCodes(6, { to });
       const before = (await rekey.codes(to)).length;
-      expect((await flood(2, { to, more: { device_token: mine } })).arrived).toBe(before);
+      expect((await requestCodes(2, { to, more: { device_token: mine } })).arrived).toBe(before);
     });
 
-    test('leaves nothing behind that links its recoveries', async () => {
+    test('stores nothing that links its recoveries', async () => {
       await who.put('private');
       const story = new Story(rekey);
       newHousehold();
@@ -159,7 +159,7 @@ describe('sends', () => {
     });
   });
 
-  test('starts from a /56 are counted together, from whichever of its networks', async () => {
+  test('starts from a /56 are counted together, over all its networks', async () => {
     const start = (at: number) =>
       new Story(rekey).start(
         { identifier: `nobody${at}@example.com` },
@@ -171,7 +171,7 @@ describe('sends', () => {
     expect(refused.headers.get('ratelimit-policy')).toContain('"starts";q=60');
   });
 
-  test('a client that causes too many is cut off, alone [ASVS 2.4.1]', async () => {
+  test('a client that causes too many codes is limited, alone [ASVS 2.4.1]', async () => {
     for (let n = 0; n < 90; n++) {
       newHousehold();
       const started = await new Story(rekey).start({
@@ -190,7 +190,7 @@ describe('sends', () => {
     expect((await new Story(rekey).proveBy('ada@example.com')).status).toBe(200);
   });
 
-  test('a retry of the same message is not charged again', async () => {
+  test('a retry of a message is not charged again', async () => {
     newHousehold();
     const story = new Story(rekey);
     await story.start({ identifier: 'mei@example.com' });
@@ -209,10 +209,10 @@ describe('sends', () => {
     expect(await spent()).toEqual(before);
   });
 
-  test('a fault after a code was refused lets it go out no more than before', async () => {
+  test('a fault after a refused code lets no code out', async () => {
     await who.put('refused');
     const to = 'refused@example.com';
-    await flood(5, { to });
+    await requestCodes(5, { to });
     const story = new Story(rekey);
     newHousehold();
     await story.start({ identifier: to });
@@ -220,7 +220,7 @@ describe('sends', () => {
     const state = async () =>
       (await rekey.sql('select state, reason from messages where recovery_id = $1', [story.id]))[0];
     expect(await state()).toEqual({ state: 'dropped', reason: 'limited' });
-    // As if the courier had died before it wrote that down.
+    // As if the courier had been killed before it recorded that.
     await rekey.sql(
       `update messages set state = 'queued', reason = null, due_at = $2 where recovery_id = $1`,
       [story.id, new Date(rekey.clock.now())],

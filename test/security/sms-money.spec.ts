@@ -14,8 +14,8 @@ const events = statement(
   `select event, detail from audit_events where event like 'sms_%' order by id`,
 );
 
-/** What is spent on SMS, asked of two couriers at once. */
-describe('money for SMS', () => {
+/** The cost of SMS, with two couriers at once. */
+describe('the cost of SMS', () => {
   const clock = new MovableClock(Date.UTC(2026, 0, 5));
   let postgres: TestDatabase;
   let couriers: [Database, Database];
@@ -28,7 +28,7 @@ describe('money for SMS', () => {
     await Promise.all(couriers.map((courier) => courier.close()));
     await postgres.drop();
   });
-  // Each test in hours of its own: budgets and windows have run out.
+  // Each test has its own hours: budgets and windows have expired.
   beforeEach(() => clock.advance(40 * 86_400_000));
 
   const euros = (budgets: object) =>
@@ -88,14 +88,14 @@ describe('money for SMS', () => {
     },
   );
 
-  test('another attempt at a message is not charged again, not even by fifty at once', async () => {
+  test('a retry of a message is not charged again, also fifty at once', async () => {
     const messageId = uuidv7(clock.now());
     const to = gb();
     expect(await many(50, () => send(undefined, { messageId, to }))).toEqual({ reserved: 50 });
     expect(await spent()).toMatchObject({ instance: 40_000, 'country GB': 40_000 });
   });
 
-  test('what the provider did not take is given back once; a long text costs its segments', async () => {
+  test('a message that the provider refused is refunded once; a long text costs its segments', async () => {
     const { messageId } = await send(undefined, { body: '码'.repeat(71) });
     await send();
     expect(await spent()).toMatchObject({ instance: 120_000 });
@@ -108,7 +108,7 @@ describe('money for SMS', () => {
     expect(await spent()).toMatchObject({ instance: 40_000 });
   });
 
-  test('a notice is charged and goes out on an empty budget, but not to a country or range that is closed', async () => {
+  test('a notification is charged and goes out over an empty budget, but not to a closed country or range', async () => {
     const policy = readSmsPolicy(
       '{"countries":["GB"],"budgets":{"instance":100,"client":100,"country":0.04,"unproven":1}}',
     );
@@ -120,7 +120,7 @@ describe('money for SMS', () => {
     expect((await send(policy, { ...notice, to: '+6281234567890' })).refused).toBe('sms_country');
   });
 
-  test('ranges where nobody has proved a code take a share, the rest is for those where people have', async () => {
+  test('unproven ranges get a share of the budget, and the rest is for proven ones', async () => {
     const policy = readSmsPolicy(JSON.stringify({ budgets: { country: 1.6, unproven: 0.5 }, ...quiet }));
     const { messageId } = await send(policy, { to: gb('7950') });
     await proven([messageId]);
@@ -128,7 +128,7 @@ describe('money for SMS', () => {
     expect(await many(40, () => send(policy, { to: gb('7950') }))).toEqual({ reserved: 20, sms_budget: 20 });
   });
 
-  test('a range whose codes nobody proves is stopped with a reason, tried again after a while, and closed by one proof [ASVS 2.4.1]', async () => {
+  test('a range without proved codes is stopped with a reason, probed later, and reopened by one proof [ASVS 2.4.1]', async () => {
     const before = (await couriers[0].query(events)).length;
     const one = () => send(undefined, { to: gb('7500') });
     for (let n = 0; n < 6; n++) expect((await one()).refused).toBeUndefined();
@@ -155,13 +155,13 @@ describe('money for SMS', () => {
     ]);
   });
 
-  test('nobody stops a range with one number of it', async () => {
+  test('one number cannot stop its range', async () => {
     const to = gb('7410');
     expect(await many(30, () => send(undefined, { to }))).toEqual({ reserved: 30 });
     expect((await send(undefined, { to: gb('7410') })).refused).toBeUndefined();
   });
 
-  test('a range where people prove their codes is never stopped', async () => {
+  test('a range with proved codes is never stopped', async () => {
     for (let n = 0; n < 100; n++) {
       const { refused, messageId } = await send(undefined, { to: gb('7700') });
       expect(refused).toBeUndefined();
@@ -169,11 +169,11 @@ describe('money for SMS', () => {
     }
   });
 
-  test('a country pumped thinly over many ranges is stopped, save where people are known', async () => {
+  test('a country that is pumped thinly over many ranges is stopped, except proven ranges', async () => {
     const known = await send(undefined, { to: gb('7950') });
     await proven([known.messageId]);
     for (let n = 0; n < 100; n++) await send(undefined, { to: gb(`74${10 + (n % 50)}`) });
-    // Judged by what has had its time.
+    // Only codes that had time to be proved are judged.
     clock.advance(300_000);
     expect(await send(undefined, { to: gb('7800') })).toMatchObject({
       refused: 'sms_circuit_breaker',
@@ -182,7 +182,7 @@ describe('money for SMS', () => {
     expect((await send(undefined, { to: gb('7950') })).refused).toBeUndefined();
   });
 
-  test('when the store is away nothing may be sent', async () => {
+  test('without the database no SMS is sent', async () => {
     const gone = await openDatabase({ url: postgres.url, name: 'spec', poolSize: 1 });
     await gone.close();
     const message = {
@@ -196,7 +196,7 @@ describe('money for SMS', () => {
   });
 });
 
-test('the answer to the caller does not change when an SMS is refused; its row and the audit say why [ASVS 2.4.1]', async () => {
+test('the response does not change when an SMS is refused; its row and the audit name the reason [ASVS 2.4.1]', async () => {
   const rekey = await startRekey({ environment: { SMS_COUNTRIES: 'GB' } });
   try {
     const shapes = new Set<string>();
@@ -221,7 +221,7 @@ test('the answer to the caller does not change when an SMS is refused; its row a
   }
 });
 
-test('a code that came by SMS and proved right makes its range known', async () => {
+test('a proved SMS code makes its range a proven one', async () => {
   const rekey = await startRekey({ sweepPeriods: { sms_proven: 50 } });
   try {
     await new Story(rekey).proveBy('+12025550123');
@@ -240,7 +240,7 @@ test('a code that came by SMS and proved right makes its range known', async () 
   }
 });
 
-test('the courier gives back what the provider refused, and keeps what nobody knows of; a retry is free', async () => {
+test('the courier refunds what the provider refused, but not an unknown outcome; a retry is free', async () => {
   let answer = { status: 400, body: { code: 21211, message: 'no', status: 400 } as object };
   const provider = createServer((request, response) => {
     request.resume();

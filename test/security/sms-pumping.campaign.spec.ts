@@ -23,8 +23,8 @@ const cost = statement(
 const share = byLength(4, 1);
 const attacked = 10_000 / share;
 
-/** A day of people, then an hour in which somebody pumps thousands of numbers through the client that anybody can use. */
-describe('a pumping attack', () => {
+/** A day of people, then an hour in which an attacker pumps thousands of numbers through the public client. */
+describe('an SMS pumping attack', () => {
   const clock = new MovableClock(Date.UTC(2026, 0, 5));
   const policy = readSmsPolicy();
   const numbers = new Numbers(policy);
@@ -42,7 +42,7 @@ describe('a pumping attack', () => {
   });
   const sql = () => couriers[0] as Database;
 
-  /** Plays sends in their order; four of five people prove their code, three quarters of a minute later. */
+  /** Plays sends in their order; four of five people prove their code 45 seconds later. */
   async function play(sends: Send[], forMs: number) {
     const waiting = [...sends].sort((one, other) => one.at - other.at);
     const done: (Send & { id: string; refused?: string | undefined })[] = [];
@@ -95,7 +95,7 @@ describe('a pumping attack', () => {
         to,
         isReal: false,
         clientId: 'default',
-        // Twenty minutes long, in the midst of the hour.
+        // Twenty minutes long, in the middle of the hour.
         at: 600_000 + n * 120 * share,
       }),
     );
@@ -123,7 +123,7 @@ describe('a pumping attack', () => {
     expect(spent?.n).toBeGreaterThan(0);
   });
 
-  test('nothing of it is kept that leads to a number, and each breaker says why it opened', async () => {
+  test('leaves nothing stored that leads to a number, and each circuit breaker says why it opened', async () => {
     const rows = await sql().query<{
       detail: { prefix: string; cause: string; sent: number; proven: number };
     }>(

@@ -3,8 +3,8 @@ import { people } from '../flows/people.js';
 import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
-/** Steps in their order, codes where they belong, and nothing left of either. */
-describe('one step after the other', () => {
+/** The order of steps, the places of codes, and nothing of either afterwards. */
+describe('the order of steps', () => {
   const rekey = useRekey({ sweepPeriods: { recoveries: 200 } });
   const who = people(rekey);
   beforeEach(() => {
@@ -23,7 +23,7 @@ describe('one step after the other', () => {
     return { story, started, mail, code: codeIn(mail) };
   };
 
-  test('nothing is completed that was not proven, and nothing goes on after the end [ASVS 2.3.1]', async () => {
+  test('an unproven recovery cannot complete, and a closed one accepts nothing [ASVS 2.3.1]', async () => {
     const { story, code } = await withCode('ada@example.com');
     const early = await story.complete({ password: 'a password before its time' });
     expect([early.status, early.body.code]).toEqual([409, 'not_proven']);
@@ -60,7 +60,7 @@ describe('one step after the other', () => {
     expect((await second.story.prove(second.code)).status).toBe(200);
   });
 
-  test('a code is in the message and nowhere else: not in an answer, not in a header, not in a cookie [FP side-channel, OURS codes-to-callers]', async () => {
+  test('a code is in its message only: not in a response, a header or a cookie [FP side-channel, OURS codes-to-callers]', async () => {
     const { story, started, mail, code } = await withCode('mei@example.com');
     const link = /\/recover\/link\?token=([\w-]+)/.exec(mail.text)?.[1] ?? '';
     expect(link).not.toBe('');
@@ -100,7 +100,7 @@ describe('one step after the other', () => {
     for (const value of [...secret, link]) expect(told).not.toContain(value);
   });
 
-  test('who is disabled is signed out at once, and cannot come back by a recovery [ASVS 7.4.2]', async () => {
+  test('disabling an account ends its sessions at once and prevents a recovery [ASVS 7.4.2]', async () => {
     await who.put('leaver');
     const session = (await who.signIn('leaver')).body;
     const { story, code } = await withCode('leaver@example.com');
@@ -117,7 +117,7 @@ describe('one step after the other', () => {
     expect((await story.prove(code)).status).toBe(422);
   });
 
-  test('of a recovery that is over nothing personal stays, and after thirty days nothing [ASVS 14.2.7]', async () => {
+  test('a closed recovery holds no personal data, and is pruned after thirty days [ASVS 14.2.7]', async () => {
     await who.put('gone');
     const { story, code } = await withCode('gone@example.com');
     await story.prove(code);
@@ -126,7 +126,7 @@ describe('one step after the other', () => {
       'select identifier_sealed, identifier_digests, source_key, known_as, guess_key from recoveries where id = $1',
       [story.id],
     );
-    // Nor what two recoveries for one identifier would have in common.
+    // Nor a value that two recoveries of one identifier would share.
     expect(row).toEqual({
       identifier_sealed: null,
       identifier_digests: [],
@@ -144,7 +144,7 @@ describe('one step after the other', () => {
     });
   });
 
-  test('no answer that is about somebody may be stored on the way [ASVS 14.3.2]', async () => {
+  test('a response about a person must not be cached [ASVS 14.3.2]', async () => {
     const { story, started } = await withCode('sam@example.com');
     const session = await who.signIn('ada');
     const answers = [started, await story.show(), await story.prove('00000000'), session];

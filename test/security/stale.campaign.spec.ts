@@ -12,7 +12,7 @@ const factNames = Object.keys(facts) as FactName[];
 const isChosen = (fact: FactName, gap: GapName): boolean =>
   byLength((factNames.indexOf(fact) + gapNames.indexOf(gap)) % 4 === 0, true);
 
-/** What happens to backup codes, or leaves them as what else can be asked for. */
+/** Facts about backup codes, and facts that leave them as another possible proof. */
 const wantsCodes: FactName[] = [
   'backup codes removed',
   'backup codes suspended',
@@ -26,7 +26,7 @@ interface Prepared extends Cell {
   finish: () => Promise<Outcome>;
 }
 
-/** Many at a time: each cell is for itself. */
+/** Many at a time: the cells are independent. */
 async function each<From, To>(list: readonly From[], work: (one: From) => Promise<To>): Promise<To[]> {
   const results: To[] = [];
   const queue = list.entries();
@@ -38,11 +38,11 @@ async function each<From, To>(list: readonly From[], work: (one: From) => Promis
 }
 
 /**
- * Evidence is judged when it is used: whatever becomes true between a proof and its use is met with every way in which something that
- * was proved or allowed is used later.
+ * Proofs are judged when they are used: each fact that can change between a proof and its use is combined with each way to use
+ * a proof or a permission later.
  */
-describe('what was proven must still be true when it is used', () => {
-  // What becomes of the password is another matter: no cell is to differ by it.
+describe('a proof whose facts change before it is used', () => {
+  // The fate of the password is tested elsewhere: it must not differ between cells.
   const clients = factNames.flatMap((_fact, at) =>
     gapNames.map((_gap, nth) => [`client-f${at}g${nth}`, { keepPassword: true }]),
   );
@@ -67,7 +67,7 @@ describe('what was proven must still be true when it is used', () => {
       return cell;
     });
     await equip(stage, cells);
-    /** What goes wrong with one cell is that one's to say. */
+    /** Each cell reports its own failure. */
     const step = async (list: Prepared[], work: (cell: Prepared) => Promise<unknown>) => {
       await each(list, (cell) =>
         work(cell).catch((fault: unknown) => {
@@ -81,14 +81,14 @@ describe('what was proven must still be true when it is used', () => {
     });
     rekey.clock.advance(1_000);
     await step(prepared, (cell) => facts[cell.fact](stage, cell));
-    // So long every process may take to see a change of a client.
+    // A process may take this long to see a change of a client.
     rekey.clock.advance(6_000);
     await step(prepared, async (cell) => {
       became[nameOf(cell)] = await cell.finish();
     });
   });
 
-  /** What an account has beside mail, phone and password, by the gap or by what is to happen. */
+  /** What an account has beside mail, phone and password, by the gap or by the fact. */
   async function equip(stage: Stage, cells: Cell[]): Promise<void> {
     const of = (cell: Cell) => cell as Prepared;
     const withApp = cells.filter((cell) => gaps[of(cell).gap].equip === 'app');
@@ -108,7 +108,7 @@ describe('what was proven must still be true when it is used', () => {
       withCodes.filter((cell) => !withApp.includes(cell)),
       makeCodes,
     );
-    // What is bound to an account of one factor counts in a recovery a day later.
+    // An app bound to an account with one factor counts in a recovery after a day.
     rekey.clock.advance(86_400_000);
     await each(withApp, async (cell) => {
       newHousehold();
@@ -129,7 +129,7 @@ describe('what was proven must still be true when it is used', () => {
     expect(became[nameOf({ gap, fact })]).toBe(expected(fact, gap));
   });
 
-  test('every fact has an answer for every gap, and every gap one for every fact', () => {
+  test('every fact and every gap is in the table', () => {
     const thoughtOf = factNames.flatMap((fact) => gapNames.map((gap) => expected(fact, gap)));
     expect(thoughtOf).toHaveLength(factNames.length * Object.keys(gaps).length);
   });

@@ -9,8 +9,8 @@ const chosen = 'a sentence that a thief has chosen';
 const verifier = 'v'.repeat(64);
 const redirectUri = 'https://app.example/back';
 
-/** "This was not me": what a thief's recovery has led to, three days later, by whichever way. */
-describe('a recovery is taken back', () => {
+/** "This was not me": the consequences of a thief's recovery, three days later, in each way to use it. */
+describe('taking back a recovery', () => {
   const rekey = useRekey();
   const who = people(rekey);
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('a recovery is taken back', () => {
     return current;
   };
 
-  test('a stop of what was never completed leaves the browsers known that its owner has', async () => {
+  test("the owner's browsers stay known when the recovery never completed", async () => {
     await who.put('at-home');
     const { device_token } = (await who.signIn('at-home')).body;
     const thief = new Story(rekey);
@@ -57,7 +57,7 @@ describe('a recovery is taken back', () => {
     expect((await who.signIn('at-home', { device_token })).status).toBe(201);
   });
 
-  test('the password that comes back is not refused for what was tried while it was gone', async () => {
+  test('a restored password has no failures from the time without it', async () => {
     await who.put('comes-back');
     const thief = new Story(rekey);
     await thief.proveBy('comes-back@example.com');
@@ -72,12 +72,12 @@ describe('a recovery is taken back', () => {
     expect((await who.issuer('POST', 'sessions', { json })).status).toBe(201);
   });
 
-  test('refreshed for three days: its tokens, its password, the sessions that this opened, and what they bound [NIST 4.6]', async () => {
+  test("a thief's recovery after three days of refreshes: tokens, password, opened sessions and their authenticators end [NIST 4.6]", async () => {
     await who.put('victim');
     const thief = new Story(rekey);
     await thief.proveBy('victim@example.com');
     const got = (await thief.complete({ password: chosen })).body;
-    // With the password it has a session of its own, and with that an authenticator app and backup codes.
+    // The password opens a session of its own, and with that an authenticator app and backup codes are bound.
     const session = (await who.signIn('victim', { password: chosen })).body;
     const bearer = session.access_token;
     const app = (await who.issuer('POST', 'authenticators/totp', { bearer })).body;
@@ -105,7 +105,7 @@ describe('a recovery is taken back', () => {
       return mails.length >= 2 ? mails : undefined;
     });
     expect(notices).toHaveLength(2);
-    // Its owner comes back by mail alone, as before, once everyone has had time to object.
+    // The owner recovers by mail alone, as before, once everyone has had time to object.
     rekey.clock.advance(3_600_000);
     const owner = new Story(rekey);
     expect((await owner.proveBy('victim@example.com')).body).toMatchObject({ state: 'held' });
@@ -113,7 +113,7 @@ describe('a recovery is taken back', () => {
     expect((await owner.show()).body).toMatchObject({ state: 'proven' });
   });
 
-  test('handed to an app by a code, redeemed or not', async () => {
+  test('a code for an app, redeemed or not, gives nothing any more', async () => {
     for (const id of ['handed', 'redeemed']) await who.put(id);
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const query = new URLSearchParams({
@@ -124,8 +124,8 @@ describe('a recovery is taken back', () => {
       code_challenge: challenge,
       code_challenge_method: 'S256',
     });
-    /** Through the pages, as far as the code that the app redeems, and the link of the mail that began it. */
-    const handBack = async (id: string) => {
+    /** Goes through the pages; returns the code that the app redeems, and the stop link of the mail. */
+    const completeForApp = async (id: string) => {
       const browser = new PageBrowser(rekey.settings.urls.recovery, newHousehold);
       const before = (await rekey.codes(`${id}@example.com`)).length;
       const form = await browser.get(`/recover?${query}`);
@@ -154,11 +154,11 @@ describe('a recovery is taken back', () => {
       });
     const stopped = async (token: string) => (await new Story(rekey).stop(token)).status;
 
-    const kept = await handBack('handed');
+    const kept = await completeForApp('handed');
     const unredeemed = await stopped(kept.stop);
     expect([unredeemed, (await redeem(kept.code)).body.error]).toEqual([204, 'invalid_grant']);
     rekey.clock.advance(3_600_000);
-    const used = await handBack('redeemed');
+    const used = await completeForApp('redeemed');
     const redeemed = await redeem(used.code);
     expect(redeemed.status).toBe(200);
     const current = await throughThreeDays(redeemed.body.refresh_token, 'app');
@@ -166,7 +166,7 @@ describe('a recovery is taken back', () => {
     expect((await refresh(current, 'app')).body.error).toBe('invalid_grant');
   });
 
-  test('the first password of an account, chosen by a session of it, and who signed in with that', async () => {
+  test("the first password of an account, set by the thief's session, ends with every session that used it", async () => {
     await who.put('bare', { password: undefined });
     const thief = new Story(rekey);
     await thief.proveBy('bare@example.com');
@@ -182,7 +182,7 @@ describe('a recovery is taken back', () => {
     expect((await who.signIn('bare', json)).status).toBe(401);
   });
 
-  test('with the recovery before it by the same hand, and with those after it; the password is the one from before all of them', async () => {
+  test('earlier recoveries by the same authenticator and all later ones end too; the password from before all of them is restored', async () => {
     await who.put('chain');
     const by = async (to: string, json: object = {}) => {
       rekey.clock.advance(3_600_000);
@@ -215,7 +215,7 @@ describe('a recovery is taken back', () => {
     expect(audited.map((row) => row.with_)).toEqual([second.story.id, null, second.story.id]);
   });
 
-  test('without the recovery before it that was proved with something else, and with nothing where nothing was proved', async () => {
+  test('an earlier recovery with another authenticator stays; where nothing was proved, nothing is taken back', async () => {
     await who.put('apart');
     const owner = new Story(rekey);
     await owner.proveBy(who.phoneOf('apart'));
@@ -237,7 +237,7 @@ describe('a recovery is taken back', () => {
     expect((await who.signIn('apart', { password: chosen })).status).toBe(201);
   });
 
-  test('what its sessions have removed or replaced is there again', async () => {
+  test("authenticators that the thief's sessions removed or replaced are restored", async () => {
     const one = await who.enrol('robbed');
     rekey.clock.advance(600_000);
     const thief = new Story(rekey);
@@ -265,7 +265,7 @@ describe('a recovery is taken back', () => {
     expect(await rekey.sql('select id from authenticators where id = $1', [begun.id])).toEqual([]);
   });
 
-  test('its owner keeps what is theirs: the app that they bound themselves, and their password comes back', async () => {
+  test("an authenticator that the owner bound stays, and the owner's password is restored", async () => {
     await who.put('keeper');
     const bearer = (await who.signIn('keeper')).body.access_token;
     expect((await who.issuer('POST', 'authenticators/backup_codes', { bearer })).status).toBe(201);

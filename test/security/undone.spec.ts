@@ -5,8 +5,8 @@ import { Story } from '../flows/story.js';
 
 const days = 86_400_000;
 
-/** "This was not me", said of something that was bound. */
-describe('a binding that is undone', () => {
+/** "This was not me", about a binding. */
+describe('undoing a binding', () => {
   const rekey = useRekey();
   const who = people(rekey);
   const { bearerOf, makeCodes, bindApp, list, proofBy } = binding(rekey, who);
@@ -14,18 +14,18 @@ describe('a binding that is undone', () => {
     newHousehold();
   });
 
-  test('gives back what it has replaced, and nothing that was removed beside it', async () => {
+  test('restores the authenticator that it replaced, and nothing that was removed separately', async () => {
     await who.put('swapped');
     const owners = await makeCodes(await bearerOf('swapped'));
     await rekey.idle();
     rekey.clock.advance(31 * days);
-    // An app that was lost, and is removed by hand.
+    // A lost app, which its owner removes.
     const lost = await bindApp(await bearerOf('swapped'));
     rekey.clock.advance(60_000);
     const second_factor = { kind: 'totp', value: who.totp(lost.secret) };
     const bearer = await bearerOf('swapped', { second_factor });
     expect((await who.issuer('DELETE', `authenticators/${lost.id}`, { bearer })).status).toBe(204);
-    // The same session makes codes twice: neither of its sets is what was there before.
+    // The same session makes codes twice: neither of its sets is the earlier one.
     const first = await makeCodes(bearer);
     await makeCodes(bearer);
     const mail = await until('the notice of the third set', async () => {
@@ -35,7 +35,7 @@ describe('a binding that is undone', () => {
     });
     expect((await new Story(rekey).stop(stopTokenIn(mail))).status).toBe(204);
     expect((await who.issuer('GET', 'sessions', { bearer })).status).toBe(401);
-    // Without a second factor: the app stays removed.
+    // Without a second factor, because the app stays removed.
     const again = await bearerOf('swapped');
     expect(await list(again)).toMatchObject([{ kind: 'backup_code', codes_left: 10, suspended: false }]);
     expect((await proofBy('swapped', 'backup_code', first[0] ?? '')).status).toBe(422);
@@ -60,7 +60,7 @@ describe('a binding that is undone', () => {
     return { owner, thief: await madeBy(id, 1), again: await madeBy(id, 2) };
   };
 
-  test('is undone by its own link too, where another session has replaced it', async () => {
+  test('works by the link of a binding that another session has replaced', async () => {
     const { owner, thief, again } = await three('chained');
     expect([await thief.undo(), await again.undo()]).toEqual([204, 204]);
     for (const { codes } of [thief, again])
@@ -68,7 +68,7 @@ describe('a binding that is undone', () => {
     expect((await proofBy('chained', 'backup_code', owner.codes[0] ?? '')).body.state).toBe('proven');
   });
 
-  test('after a recovery has set it aside, gives back what was before it set aside as well', async () => {
+  test('after a recovery suspended it, restores the earlier one as suspended too', async () => {
     const { thief, again } = await three('aside');
     const story = new Story(rekey);
     await story.proveBy('aside@example.com');
@@ -78,7 +78,7 @@ describe('a binding that is undone', () => {
     expect((await proofBy('aside', 'backup_code', thief.codes[0] ?? '')).status).toBe(422);
   });
 
-  test('leaves no browser known: one of them may be that of whoever has made it', async () => {
+  test("makes every browser unknown, because one may be the thief's", async () => {
     const { again } = await three('unknown');
     expect(await again.undo()).toBe(204);
     const wrong = () => who.signIn('unknown', { password: 'not the password of anybody' });

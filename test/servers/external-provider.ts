@@ -12,26 +12,27 @@ const scope = 'openid offline_access';
 /** A third party's authorization server, with the two grants by which a recovery can ask it for credentials. */
 export class ExternalProvider {
   issuer = '';
-  /** Payloads of the assertions that it took, and what was asked for beside them. */
+  /** Payloads of the assertions that it accepted, and the other parameters. */
   readonly taken: { assertion: string; claims: JWTPayload; params: Record<string, unknown> }[] = [];
-  /** Stands before it, when the test wants it to misbehave; true when it has answered itself. */
+  /** Runs before the provider when a test wants it to misbehave; true when it has sent the response. */
   before: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
-  /** Grants of each account. */
+  /** The grants of each account. */
   private readonly grants = new Map<string, string[]>();
   private server: Server | undefined;
   private readonly speaking = { ...console };
   private port = 0;
 
-  /** @param accounts those that it knows */
+  /** @param accounts the accounts that it knows */
   constructor(
     private readonly recoveryUrl: string,
     readonly accounts: string[],
   ) {}
 
-  /** Again on the same port after {@link close}. */
+  /** Starts again on the same port after {@link close}. */
   async start(clientSecret = secret): Promise<this> {
     this.port ||= await freePort();
-    // It warns of what the tests want: everything in memory, lifetimes by default, a Node.js that we support and it does not.
+    // It warns of settings that the tests choose: everything in memory, default lifetimes, a Node.js that we support and it
+    // does not.
     Object.assign(console, { warn: () => undefined, info: () => undefined });
     this.issuer = `http://localhost:${this.port}`;
     const { privateKey } = await generateKeyPair('ES256', { extractable: true });
@@ -79,7 +80,7 @@ export class ExternalProvider {
         revocation: { enabled: true, allowedPolicy: () => true },
         resourceIndicators: { enabled: true, getResourceServerInfo: () => ({ scope: '' }) },
       },
-      // By itself it fetches nothing from an address of its own machine.
+      // By default it refuses to fetch a URL of its own machine.
       fetch: (url: URL, { dispatcher: _, ...options }: RequestInit & { dispatcher?: unknown }) =>
         fetch(url, options),
       findAccount: (_ctx: unknown, id: string) =>
@@ -97,7 +98,7 @@ export class ExternalProvider {
     return provider;
   }
 
-  /** RFC 7523 §3, and what an issuer owes to a recovery: each assertion once, and every older session ended. */
+  /** RFC 7523 §3, and the duties of an issuer in a recovery: each assertion once, and every older session ends. */
   private async grant(
     provider: Provider,
     keys: ReturnType<typeof createRemoteJWKSet>,
@@ -127,7 +128,7 @@ export class ExternalProvider {
       await provider.RefreshToken.revokeByGrantId(id);
     }
 
-    // For the app that began the recovery, where it knows it: that one is to refresh them.
+    // For the client of the recovery when it knows it: that client refreshes the tokens.
     const client = (await provider.Client.find(String(claims.client_id))) ?? ctx.oidc.client;
     const granted = new provider.Grant({ accountId, clientId: client.clientId });
     granted.addOIDCScope(scope);

@@ -1,4 +1,4 @@
-/** Of panva's authorization server, what the specs use: it brings no types. */
+/** The parts of panva's authorization server that the specs use: it has no types. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 

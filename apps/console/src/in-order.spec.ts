@@ -1,6 +1,6 @@
 import { inOrder } from './in-order.js';
 
-/** A promise that the test keeps when it likes. */
+/** A promise that the test resolves by hand. */
 function promised<T>() {
   let keep: (value: T) => void = () => undefined;
   const promise = new Promise<T>((resolve) => {
@@ -16,7 +16,7 @@ async function* upTo(count: number, onTaken: (n: number) => void = () => undefin
   }
 }
 
-test('results come in the order of the items, whichever is done first', async () => {
+test('results keep the order of the items, also when later items finish first', async () => {
   const works = Array.from({ length: 10 }, () => promised<void>());
   const results = inOrder(upTo(10), 4, async (n) => {
     await works[n]?.promise;
@@ -31,7 +31,7 @@ test('results come in the order of the items, whichever is done first', async ()
   expect(all).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-test('no more than so many are under way, and nothing is read ahead of a reader who waits', async () => {
+test('at most the given number of items are in work, and the source is not read ahead of a slow reader', async () => {
   let underWay = 0;
   let most = 0;
   let taken = 0;
@@ -49,7 +49,7 @@ test('no more than so many are under way, and nothing is read ahead of a reader 
   expect([most, taken]).toEqual([4, 1000]);
 });
 
-test('a result does not wait for the item after it', async () => {
+test('a result does not wait for the next item', async () => {
   const second = promised<void>();
   async function* slow() {
     yield 'first';
@@ -63,7 +63,7 @@ test('a result does not wait for the item after it', async () => {
   expect((await results.next()).done).toBe(true);
 });
 
-test('a source that breaks is told after what came before it; one whose reader leaves is let go', async () => {
+test('an error of the source follows the results before it, and a reader that stops early closes the source', async () => {
   async function* broken() {
     yield 1;
     throw new Error('cut off');

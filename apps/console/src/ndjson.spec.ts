@@ -16,7 +16,7 @@ const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
   return taken;
 };
 
-test('lines are the same however the bytes come, also cut inside a letter', async () => {
+test('lines are the same however the bytes are split, also inside a character', async () => {
   const line = fc
     .string({ unit: 'grapheme' })
     .map((text) => text.replaceAll('\n', '').replace(/^\ufeff/, ''));
@@ -32,7 +32,7 @@ test('lines are the same however the bytes come, also cut inside a letter', asyn
 });
 
 test.each([1_000, 65_536, 200_000])(
-  'a line over 64 KiB is named and spoils none, in pieces of %i',
+  'a line over 64 KiB is reported and spoils no other line, in pieces of %i',
   async (size) => {
     const text = ['a', 'x'.repeat(65_536), 'x'.repeat(65_537), 'b', 'y'.repeat(300_000), 'c'].join('\n');
     const read = await all(linesOf(inPieces(Buffer.from(text), [size])));
@@ -47,7 +47,7 @@ test.each([1_000, 65_536, 200_000])(
   },
 );
 
-test('blank lines count and are left out; a last line needs no end', async () => {
+test('blank lines are counted but left out, and the last line needs no line break', async () => {
   const read = await all(filledLinesOf(inPieces(Buffer.from('\ufeffa\r\n\r\n  \nb'), [3])));
   expect(read.map(({ number, text }) => [number, text?.trim()])).toEqual([
     [1, 'a'],

@@ -17,7 +17,7 @@ const problemsOf = (settings: Parameters<typeof smsPolicyOf>[0]): string[] => {
   }
 };
 
-test('a policy that cannot be read ends the start, each problem under the name of its setting', () => {
+test('an invalid SMS policy fails the start and names the setting of each problem', () => {
   const smsPolicyFile = join(folder, 'sms.json');
   expect(problemsOf({ smsPolicyFile })).toEqual([expect.stringMatching(/^SMS_POLICY_FILE: .*ENOENT/)]);
   writeFileSync(smsPolicyFile, '{"prices":{"GB":0},"dearest":"much"}');

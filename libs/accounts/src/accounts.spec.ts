@@ -30,7 +30,7 @@ describe('accounts on PostgreSQL', () => {
     postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
     pool = new pg.Pool({ connectionString: postgres.adminUrl, max: 2 });
-    // Its sockets may still be closing when the server stops.
+    // Its sockets may still be open when the server stops.
     pool.on('error', () => undefined);
   });
   afterAll(async () => {
@@ -63,7 +63,7 @@ describe('accounts on PostgreSQL', () => {
     rows(`select * from addresses where account_id = '${id}' order by created_at, id`);
   const code = (outcome: object) => (isRefused(outcome) ? outcome.code : 'done');
 
-  test('a stolen table names nobody, and a value moved to another row does not open', async () => {
+  test('a stolen table reveals no person, and a value moved to another row does not open', async () => {
     await put('a', {
       username: 'ada.lovelace',
       mails: ['Ada@Example.com'],
@@ -80,7 +80,7 @@ describe('accounts on PostgreSQL', () => {
     await expect(readAccount(database, keyring, 'b')).rejects.toThrow();
   });
 
-  test('an address that stays keeps its id; one that goes is remembered, finds nobody and is free again', async () => {
+  test('an address that stays keeps its id; a removed address finds no account and is free again', async () => {
     await put('a', { mails: ['stays@example.com', 'goes@example.com'] });
     const before = await rowsOf('a');
     now += 1000;
@@ -103,7 +103,7 @@ describe('accounts on PostgreSQL', () => {
     ]);
   });
 
-  test('an address that nobody has confirmed finds nobody and is in nobody’s way', async () => {
+  test('an unverified address finds no account and blocks no other account', async () => {
     const claim = { kind: 'email' as const, value: 'claimed@example.com', verified: false };
     await put('a', { addresses: [claim] });
     await put('b', { addresses: [claim] });
@@ -114,7 +114,7 @@ describe('accounts on PostgreSQL', () => {
     expect((await rowsOf('a')).map(({ verified }) => verified)).toEqual([false]);
   });
 
-  test('letter case: to the letter wins, the only one is meant, two are nobody', async () => {
+  test('an exact match of letter case wins, a single other match is found, two other matches find nobody', async () => {
     await put('upper', { mails: ['Kim@example.com'] });
     expect(await who('kIM@example.com')).toBe('upper');
     await put('lower', { mails: ['kim@example.com'] });
@@ -124,7 +124,7 @@ describe('accounts on PostgreSQL', () => {
     expect(await who('LEE@example.com')).toBe('one');
   });
 
-  test('a user name is one person’s, however it is written, and is no mail address', async () => {
+  test('a user name belongs to one account in every spelling, and is never an email address', async () => {
     await put('a', { username: 'Ｍei' });
     expect([await who('mei'), await who('MEI'), await who('ＭＥＩ')]).toEqual(['a', 'a', 'a']);
     expect(code(await put('b', { username: 'MEI' }))).toBe('conflict');
@@ -135,7 +135,7 @@ describe('accounts on PostgreSQL', () => {
     expect(await who('mei')).toBeUndefined();
   });
 
-  test('while a key is replaced, what the old one wrote is found and still taken', async () => {
+  test('during a key rotation, values under the old key are found and stay unique', async () => {
     await put('a', { username: 'mei', mails: ['mei@example.com'] });
     const both = new Keyring([{ id: 'new', key: randomBytes(32) }, old]);
     expect([await who('mei', both), await who('Mei@Example.com', both)]).toEqual(['a', 'a']);
@@ -147,7 +147,7 @@ describe('accounts on PostgreSQL', () => {
     expect((await readAccount(database, both, 'a'))?.username).toBe('mei');
   });
 
-  test('two who confirm one address at once, one of them held under an older key: one has it, each time', async () => {
+  test('two accounts verify one address at once, one of them under an older key: one succeeds, each time', async () => {
     const both = new Keyring([{ id: 'new', key: randomBytes(32) }, old]);
     for (let round = 0; round < 20; round++) {
       const claim = { kind: 'email' as const, value: `claim-${round}@example.com` };
@@ -159,7 +159,7 @@ describe('accounts on PostgreSQL', () => {
     }
   });
 
-  test('of twenty who want one address at once one has it; one account put twenty times is there once', async () => {
+  test('of twenty accounts that want one address at once one gets it; an account put twenty times exists once', async () => {
     const wanted = Array.from({ length: 20 }, (_, n) => put(`w${n}`, { mails: ['wanted@example.com'] }));
     const codes = (await Promise.all(wanted)).map(code);
     expect([codes.filter((each) => each === 'done').length, new Set(codes)]).toEqual([
@@ -175,7 +175,7 @@ describe('accounts on PostgreSQL', () => {
     expect(await rowsOf('same')).toHaveLength(1);
   });
 
-  test('what must commit with an account takes it along when it fails', async () => {
+  test('an account is not written when what must commit with it fails', async () => {
     const account = { id: 'a', roles: [], status: 'active' as const, addresses: [] };
     const failing = putAccount({ database, keyring }, now, account, async () => {
       throw new Error('no audit');
@@ -184,7 +184,7 @@ describe('accounts on PostgreSQL', () => {
     expect(await readAccount(database, keyring, 'a')).toBeUndefined();
   });
 
-  test('a deleted account leaves nothing, and nothing that cannot be an id is asked for', async () => {
+  test('a deleted account leaves no row, and an id with a NUL finds nothing', async () => {
     await put('a', { mails: ['a@example.com'] });
     await put('a', { mails: [] });
     expect([await deleteAccount(database, 'a'), await deleteAccount(database, 'a')]).toEqual([true, false]);
@@ -193,7 +193,7 @@ describe('accounts on PostgreSQL', () => {
     expect(await deleteAccount(database, 'a\u0000b')).toBe(false);
   });
 
-  test('the level of an account comes from the product, its roles by the policy, and its app; all of it in one place', async () => {
+  test("the assurance level of an account is the highest of the product's, its roles' and its app's", async () => {
     const assurance = statement('spec_standing', `select (${assuranceOf(':account')}) as assurance`);
     const levelWith = async (id: string, strongRoles: string[]) => {
       const [row] = await database.query<{ assurance: Assurance }>(assurance, {
@@ -216,7 +216,7 @@ describe('accounts on PostgreSQL', () => {
     expect(await levelWith('staff', [])).toBe(1);
   });
 
-  test('which address is written to: the channel that was asked for, the one typed, the primary one', async () => {
+  test('a message goes to the requested channel, else to the typed address, else to the primary one', async () => {
     const pick = statement(
       'spec_address',
       addressToWrite({

@@ -42,7 +42,7 @@ test.each([
   expect(isRefused(read(text))).toBe(true);
 });
 
-test('no character that folds into another makes a user name that reads as an address, or as another name', () => {
+test('no character that folds into another makes a user name that reads as an address or as another name', () => {
   const foldable = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code)).filter(
     (character) => character !== character.normalize('NFKC'),
   );
@@ -55,7 +55,7 @@ test('no character that folds into another makes a user name that reads as an ad
   expect(changing).toEqual([]);
 });
 
-test('reading is idempotent, and no letter look-alike is folded into another', () => {
+test('normalisation is idempotent, and folds no look-alike letter into another', () => {
   fc.assert(
     fc.property(fc.oneof(fc.emailAddress(), fc.string({ unit: 'grapheme' })), (text) => {
       const once = read(text);

@@ -30,13 +30,13 @@ test.each([
   ['mei.lin-mei.lin-1', 'too_similar'],
   ['rekeyrekeyrekey!!', 'too_similar'],
 ])(
-  'new passwords, long enough and not common: %s: %s [ASVS 6.2.1, ASVS 6.2.4, NIST 3.1.1.2]',
+  'a new password is long enough and not common: %s: %s [ASVS 6.2.1, ASVS 6.2.4, NIST 3.1.1.2]',
   (password, expected) => {
     expect(reason(password)).toBe(expected);
   },
 );
 
-test('one password in two Unicode forms is one password, kept as argon2id [NIST 3.1.1.2, ASVS 11.4.2]', async () => {
+test('a password is the same in each Unicode form, and is stored as argon2id [NIST 3.1.1.2, ASVS 11.4.2]', async () => {
   const hash = await hashPassword('café au lait, s’il vous plaît');
   expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(isPasswordHash(hash)).toBe(true);
@@ -57,7 +57,7 @@ test('a stored hash is sealed for one account under a key that the database does
   const verify = (keys: Keyring, account: string) => verifyPassword(keys, { account, stored }, right);
   expect(await verify(ring, 'mei')).toBe(true);
   expect(await verify(new Keyring([{ id: 'b', key: randomBytes(32) }, key]), 'mei')).toBe(true);
-  // In another row, with another keyring, or with another key of the same id, no password is right.
+  // No password is right in another row, with another keyring, or with another key of the same id.
   expect(await verify(ring, 'sam')).toBe(false);
   expect(await verify(new Keyring([{ id: 'b', key: randomBytes(32) }]), 'mei')).toBe(false);
   expect(await verify(new Keyring([{ id: 'a', key: randomBytes(32) }]), 'mei')).toBe(false);
@@ -74,23 +74,23 @@ test.each([
   ['m=65536,t=3,p=5', false, true],
   ['m=9999999,t=999,p=99', false, true],
   ['m=8,t=1,p=1', false, true],
-])('a hash from elsewhere with %s may be put: %s [CWE-400]', (costs, allowed, foreign) => {
+])('an imported hash with %s may be put: %s [CWE-400]', (costs, allowed, foreign) => {
   const hash = `$argon2id$v=19$${costs}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
   expect([isPasswordHash(hash), isForeignHash(hash)]).toEqual([allowed, foreign]);
 });
 
-test('a refusal costs the same, whatever stands in the row [ASVS 6.3.8]', () => {
+test('a refused password takes the same time, whatever the row holds [ASVS 6.3.8]', () => {
   const ours = 'm=19456,t=2,p=1';
   const inUse = ['m=65536,t=3,p=4', 'm=32768,t=3,p=1'];
   const paidInAll = (stored: string) => [stored, ...costsToPay(stored, inUse)].sort();
-  // No account, an account without a password, one of our hashes; and each of the imported ones.
+  // No account, an account without a password, one of our hashes, and each imported hash.
   for (const stored of [ours, ...inUse]) expect(paidInAll(stored)).toEqual([ours, ...inUse].sort());
   expect(costsToPay(ours, [])).toEqual([]);
   expect(foreignCost(`$argon2id$v=19$${inUse[0]}$c2FsdA$aGFzaA`)).toBe(inUse[0]);
   expect(foreignCost(`$argon2id$v=19$${ours}$c2FsdA$aGFzaA`)).toBeNull();
 });
 
-test('a refusal never costs what is beyond the bounds, and three costs from elsewhere at most [CWE-400]', () => {
+test('a refused password never costs more than the bounds of a hash, and at most three imported cost settings are counted [CWE-400]', () => {
   const ours = 'm=19456,t=2,p=1';
   const inUse = [
     'm=9999999,t=99,p=1',

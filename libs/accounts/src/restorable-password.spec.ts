@@ -29,7 +29,7 @@ describe('the password of an account', () => {
     return verifyPassword(keyring, stored ? { account: 'a', stored } : undefined, password);
   };
 
-  test('a recovery sets or ends it, and one from before is put back with whose work it was', async () => {
+  test('a recovery sets or ends the password, and restoring gives back the former one with who had set it', async () => {
     const password = 'a harbour without a ship';
     await putAccount({ database, keyring }, now, {
       id: 'a',
@@ -46,7 +46,7 @@ describe('the password of an account', () => {
     });
     await write(null);
     expect([await held(), await isRight(password)]).toEqual([before, true]);
-    // Encrypted under a missing key: it is a password, but one that cannot be given back.
+    // It is encrypted under a missing key: there is a password, but it cannot be restored.
     await write('\\x00');
     expect(await held()).toEqual({ phc: null, isSet: true, setBy: recovery });
     await write(null, true);

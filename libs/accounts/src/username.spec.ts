@@ -22,7 +22,7 @@ test.each([
   ['राम', 'Devanagari'],
   ['سارة', 'Arabic'],
   ['ᏣᎳᎩ', 'Cherokee'],
-])('%s is fit: %s', (typed) => {
+])('%s is a valid user name: %s', (typed) => {
   expect(unfitUsername(read(typed))).toBeUndefined();
 });
 
@@ -35,10 +35,13 @@ test.each([
   ['ㄨたろう', 'Bopomofo and Hiragana'],
   ['ᎪDA', 'Cherokee and Latin'],
   ['𐍈', 'Gothic'],
-])('%s is not: %s', (typed) => {
+])('%s is not a valid user name: %s', (typed) => {
   expect(unfitUsername(read(typed))).toMatch(/one script/);
 });
 
-test.each(['12345678', '１２３４５６７８', '١٢٣٤', '12-34.56', '(01)234'])('%s is digits alone', (typed) => {
-  expect(unfitUsername(read(typed))).toMatch(/digits only/);
-});
+test.each(['12345678', '１２３４５６７８', '١٢٣٤', '12-34.56', '(01)234'])(
+  '%s is refused as digits alone',
+  (typed) => {
+    expect(unfitUsername(read(typed))).toMatch(/digits only/);
+  },
+);

@@ -6,8 +6,8 @@ const sources = readdirSync('libs/client/src').filter(
   (name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'),
 );
 
-describe('the package', () => {
-  test('has no dependency: it imports nothing but itself', () => {
+describe('the client package', () => {
+  test('imports nothing but itself', () => {
     const manifest = JSON.parse(readFileSync('libs/client/package.json', 'utf8'));
     expect(Object.keys(manifest).filter((key) => /dependencies/i.test(key))).toEqual([]);
     for (const name of sources) {
@@ -16,7 +16,7 @@ describe('the package', () => {
     }
   });
 
-  test('has the licence of the whole project, which npm packs with it', () => {
+  test('has the licence of the project, so that npm packs it', () => {
     const licenceOf = (folder: string) => {
       const { license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
       return [license, readFileSync(`${folder}/LICENSE`, 'utf8')];
@@ -25,7 +25,7 @@ describe('the package', () => {
     expect(licenceOf('.')).toEqual(['Apache-2.0', expect.stringContaining('APPENDIX: How to apply')]);
   });
 
-  test('who imports the client alone is not given the verifier, where a bundler drops what nobody uses', () => {
+  test('a bundler leaves the verifier out when only the client is imported', () => {
     const manifest = JSON.parse(readFileSync('libs/client/package.json', 'utf8'));
     expect(manifest.sideEffects).toBe(false);
     const reached = new Set<string>();

@@ -1,6 +1,6 @@
 import { isStream, originOf } from './requests.js';
 
-describe('where a request goes', () => {
+describe('the origin of a request', () => {
   test.each([
     ['https://api.example.com/x', 'https://api.example.com'],
     ['https://api.example.com:443', 'https://api.example.com'],
@@ -24,7 +24,7 @@ describe('where a request goes', () => {
     [' https://api.example.com/', undefined],
     ['HTTPS://api.example.com/', undefined],
     ['/x', undefined],
-  ])('where URL has no origin, as in React Native, %j goes to %s', (url, origin) => {
+  ])('without an origin in URL, as in React Native, %j goes to %s', (url, origin) => {
     const real = globalThis.URL;
     try {
       globalThis.URL = class {
@@ -38,7 +38,7 @@ describe('where a request goes', () => {
     }
   });
 
-  test('what is read once is a stream, also where there is no ReadableStream', async () => {
+  test('a body that can be read once is a stream, also without ReadableStream', async () => {
     const real = globalThis.ReadableStream;
     const stream = new ReadableStream();
     async function* lines() {

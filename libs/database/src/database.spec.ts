@@ -17,7 +17,7 @@ describe('Database', () => {
 
   const count = statement('spec_count', `select count(*)::int as n from pg_class where relname = :name`);
 
-  test('knows what is missing before, and that nothing is missing after two migrations at once', async () => {
+  test('names missing migrations, and none is missing after two migrations at once', async () => {
     expect((await pendingMigrations(database.dataSource)).length).toBeGreaterThan(0);
     await expect(openDatabase({ url: postgres.ownerUrl, name: 'early' })).rejects.toThrow(
       'run "npm run migrate" first',
@@ -27,7 +27,7 @@ describe('Database', () => {
     expect(await pendingMigrations(database.dataSource)).toEqual([]);
   });
 
-  test('a transaction that throws leaves nothing, and its connection goes back', async () => {
+  test('a transaction that throws leaves nothing, and its connection returns to the pool', async () => {
     for (let i = 0; i < 12; i++) {
       const failing = database.transaction(async (tx) => {
         await tx.query(statement('spec_make', 'create table spec_gone (id int)'));
@@ -43,7 +43,7 @@ describe('Database', () => {
   test.each([
     ['refusal', refuse('not_found')],
     ['refusal in other words', new OtherRefusal()],
-  ])('a transaction that returns a %s leaves nothing, and does nothing afterwards', async (_what, no) => {
+  ])('a transaction that returns a %s leaves nothing, and runs no later statement', async (_what, no) => {
     const noted: unknown[][] = [];
     const watching = new Database(
       database.dataSource,
@@ -88,7 +88,7 @@ describe('Database', () => {
     const end = statement('spec_end', 'select pg_terminate_backend(:pid::int, 10000) as ended');
     const interrupted = database.transaction(async (tx) => {
       const [mine] = await tx.query<{ pid: number }>(pid);
-      // What PostgreSQL sends as it ends is read before the next statement.
+      // The final message of PostgreSQL is read before the next statement.
       const read = new Promise((resolve) =>
         tx.manager.queryRunner?.connect().then((c) => c.once('end', resolve)),
       );
@@ -101,7 +101,7 @@ describe('Database', () => {
     expect(await database.query(count, { name: 'spec_gone' })).toEqual([{ n: 0 }]);
   });
 
-  test('TypeORM and hand-written SQL share the transaction; a library joins it when it is let in', async () => {
+  test('TypeORM and hand-written SQL share a transaction, and a library can join it', async () => {
     await database.transaction(async (tx) => {
       const [mine] = await tx.query<{ xid: string }>(
         statement('spec_xid', 'select pg_current_xact_id()::text as xid'),
@@ -117,7 +117,7 @@ describe('Database', () => {
     });
   });
 
-  test('an audit event cannot be changed or removed', async () => {
+  test('nobody can change or remove an audit event', async () => {
     await database.dataSource.query(
       `insert into audit_events (id, at, event, actor) values (gen_random_uuid(), now(), 'recovery_started', 'person')`,
     );

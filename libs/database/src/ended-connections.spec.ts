@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../../../test/runner/database
 import { namingConnectionFault } from './connection-fault.js';
 import { type Database, openDatabase, statement } from './index.js';
 
-/** What PostgreSQL sends as it ends a connection: an ErrorResponse (protocol 3.0, message format `E`). */
+/** PostgreSQL sends this as it ends a connection: an ErrorResponse (protocol 3.0, message format `E`). */
 const fatal = (() => {
   const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection due to administrator command'].map(
     (field) => `${field}\0`,
@@ -16,7 +16,7 @@ const fatal = (() => {
 
 /** A proxy in front of a real PostgreSQL that ends a connection in the same packet that ends a result. */
 class EndingProxy {
-  /** The next result is the last of its connection. */
+  /** The connection ends after its next result. */
   endsNext = false;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
@@ -53,7 +53,7 @@ class EndingProxy {
 const one = statement('spec_one', 'select 1 as one');
 const slow = statement('spec_slow', 'select 1 as one from pg_sleep(0.05)');
 
-/** Every way to send a query. */
+/** All functions that send a query. */
 const ways: Record<string, (database: Database) => Promise<unknown>> = {
   query: (database) => database.query(one),
   transaction: (database) => database.transaction((tx) => tx.query(one)),
@@ -91,12 +91,12 @@ describe('connections that PostgreSQL ends', () => {
   const open = () => openDatabase({ url: url.href, name: 'spec', anySchema: true, poolSize: 1 });
 
   test.each(Object.keys(ways))(
-    'one that ends as it is handed to a waiting %s ends no process, and the pool goes on',
+    'a connection that ends as a waiting %s gets it ends no process, and the pool keeps serving',
     async (way) => {
       const database = await open();
       try {
         const before = database.query(slow);
-        // Both wait for the only connection: the first gets it dead, the second gets another.
+        // Both wait for the only connection: the first gets the ended one, the second gets a new one.
         const waiting = [ways[way], ways.transaction].map((enter) => enter?.(database));
         proxy.endsNext = true;
         expect(await before).toEqual([{ one: 1 }]);
@@ -113,7 +113,7 @@ describe('connections that PostgreSQL ends', () => {
     },
   );
 
-  test('every way in names a connection that could not be had', async () => {
+  test('each kind of query names a connection that could not be had', async () => {
     const database = await open();
     await database.pool.end();
     for (const enter of Object.values(ways))

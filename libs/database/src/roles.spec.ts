@@ -34,20 +34,20 @@ describe('the roles of the database', () => {
      where n.nspname in ('public', 'bullmq') and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') order by 1`,
   );
 
-  test('somebody has decided about every table: add a new one to table-rights.ts, with what its work takes', async () => {
+  test('table-rights.ts lists every table: add a new one, with the rights that its work needs', async () => {
     const names = (await database.query<Row>(relations))
       .map(({ name }) => name.replace('public.', ''))
       .filter((name) => !name.startsWith('bullmq.') && !name.endsWith('_seq'));
     expect(Object.keys(tablePrivileges).sort()).toEqual(names);
   });
 
-  test('the role that works owns nothing and has exactly the rights that are written down', async () => {
+  test('the working role owns nothing and has exactly the listed rights', async () => {
     expect(await database.rights()).toEqual({ role: app, ownsTables: false, missing: [], surplus: [] });
     const owners = new Set((await database.query<Row>(relations)).map((row) => row.owner));
     expect([...owners]).toEqual([owner]);
   });
 
-  test('a right that is missing is named, at the start and when readiness is asked for', async () => {
+  test('a missing right is named at the start and by readiness', async () => {
     await administer(postgres.adminUrl, `revoke update on accounts from ${app}`);
     const lacks = `DATABASE_URL: its role ${app} lacks update on accounts; run "npm run migrate" with DATABASE_OWNER_URL`;
     await expect(database.ready()).rejects.toThrow(lacks);
@@ -67,14 +67,14 @@ describe('the roles of the database', () => {
     ['grant delete on audit_events to public', ['may delete on audit_events']],
     [`grant insert on bullmq.migration to ${app}`, ['may insert on bullmq.migration']],
     [`grant create on schema public to ${app}`, ['may create on schema public']],
-  ])('a right too many is named, and migrating takes it away: %s', async (grant, surplus) => {
+  ])('an excess right is named, and migrating removes it: %s', async (grant, surplus) => {
     // Granted by the owner, as a person would.
     await administer(postgres.ownerUrl, grant);
     expect((await database.rights()).surplus).toEqual(surplus);
     expect(await grantPrivileges(postgres)).toMatchObject({ missing: [], surplus: [] });
   });
 
-  test('a superuser and an owner that work are told so once the database is opened', async () => {
+  test('a superuser and an owner are named when they run the service', async () => {
     const told: string[][] = [];
     const onExcessPrivileges = (rights: string[]) => told.push(rights);
     for (const url of [postgres.adminUrl, postgres.ownerUrl, postgres.url])
@@ -94,7 +94,7 @@ describe('the roles of the database', () => {
     ]);
   });
 
-  test('data from before there were roles go to the owner, without a row lost, whoever owned them', async () => {
+  test('data from before there were roles go to the owner, without a lost row', async () => {
     const old = await createDatabase();
     const superuser = await openDatabase({ url: old.adminUrl, name: 'spec', anySchema: true });
     await superuser.dataSource.query(
@@ -129,7 +129,7 @@ describe('the roles of the database', () => {
       { kid: 'kept' },
     ]);
     const others = (await worker.query<Row>(relations)).filter((row) => row.owner !== owner);
-    // Another product's table in the same schema is not ours.
+    // A table of another product in the same schema is not ours.
     expect(others).toEqual([{ name: 'public.products', owner: 'rekey' }]);
     await worker.close();
     await superuser.close();
@@ -140,7 +140,7 @@ describe('the roles of the database', () => {
     [{ url: 'postgres://db/rekey' }, 'DATABASE_URL: names no user'],
     [{ url: 'postgres://rekey_owner:x@db/rekey' }, 'two of them name the same role'],
     [{ url: 'postgres://rekey_app:x@db/other' }, 'two databases'],
-  ])('URLs that cannot be meant so are refused before anything is done: %j', async (wrong, sentence) => {
+  ])('URLs that contradict each other are refused before anything is done: %j', async (wrong, sentence) => {
     await expect(makeRoles({ ...postgres, ...wrong })).rejects.toThrow(sentence);
   });
 });

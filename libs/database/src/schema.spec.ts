@@ -11,9 +11,9 @@ interface Column {
   fallback: string | null;
 }
 
-/** The schema as the migrations leave it, read from a real PostgreSQL: tables, constraints, indexes, triggers. */
+/** The schema after all migrations, read from a real PostgreSQL: tables, constraints, indexes, triggers. */
 async function dumpSchema(): Promise<string> {
-  // Not the template of the tests, which lacks the constraints that would refuse their moved time.
+  // The template of the tests would be wrong here: it lacks the constraints that refuse the tests' moved time.
   const postgres = await createDatabase({ migrated: false });
   await migrate({ url: postgres.ownerUrl });
   const client = new pg.Client({ connectionString: postgres.adminUrl });

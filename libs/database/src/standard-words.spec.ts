@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../../../test/runner/database
 import { type Database, migrate, openDatabase } from './index.js';
 import { DatabaseStandardWords1764000000033 } from './migrations/33-database-standard-words.js';
 
-/** The migration renames what has rows in it: nothing may be lost on the way up, nor on the way back. */
+/** The migration renames things in tables with rows: no row may be lost on the way up or on the way back. */
 describe('migration 33', () => {
   const migration = new DatabaseStandardWords1764000000033();
   let postgres: TestDatabase;
@@ -55,7 +55,7 @@ describe('migration 33', () => {
       );
   };
 
-  test('states, columns and rows go up and come back', async () => {
+  test('states, columns and rows are migrated, and the way back restores them', async () => {
     const before = await names();
     expect(before).toContain('kept_answers_recovery');
     for (const state of ['proving', 'proven', 'settled', 'expired']) await put(state, state);

@@ -29,13 +29,13 @@ class WaitingModule {}
 
 /** All but the last line of a request. */
 const begin = (socket: Socket, path: string) => socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n`);
-/** Sends the rest of it, and reads until the other side ends the connection. */
+/** Sends the rest, and reads until the server closes the connection. */
 async function finish(socket: Socket): Promise<string> {
   socket.write('\r\n');
   return Buffer.concat(await socket.toArray()).toString();
 }
 
-test('while a process leaves, whoever is connected is answered, and told that the connection ends', async () => {
+test('a process that shuts down still responds on open connections, and says that they close', async () => {
   const { app, fastify } = await createApp({
     name: 'spec',
     module: WaitingModule,
@@ -44,7 +44,7 @@ test('while a process leaves, whoever is connected is answered, and told that th
     telemetry: await openTelemetry({ app: 'spec' }),
     ready: async () => undefined,
   });
-  // No idle connection ends by itself: the close would wait for it for ever.
+  // No idle connection ends by itself: closing would wait for it forever.
   fastify.server.keepAliveTimeout = 0;
   const accepted: Socket[] = [];
   fastify.server.on('connection', (socket: Socket) => accepted.push(socket));
@@ -55,7 +55,7 @@ test('while a process leaves, whoever is connected is answered, and told that th
   const entered = new Promise<void>((resolve) => {
     gate.entered = resolve;
   });
-  // Begun before: Node ends connections at once that ask for nothing.
+  // This connection has started a request: Node.js closes an idle connection at once.
   begin(other, '/v1/quick');
   begin(one, '/v1/slow');
   const slow = finish(one);

@@ -154,7 +154,7 @@ describe('the edge', () => {
   const put = (id: string, payload: object, headers = {}) =>
     fastify.inject({ method: 'PUT', url: `/v1/letters/${id}`, payload, headers });
 
-  test('a handler gets what its guard found, and chooses the status', async () => {
+  test('a handler gets the result of its guard, and chooses the status', async () => {
     const [made, replaced] = [
       await put('new', { text: 'hi' }, { name: 'Mei' }),
       await put('old', { text: 'hi' }, { name: 'Mei' }),
@@ -169,7 +169,7 @@ describe('the edge', () => {
     expect(refused.headers['www-authenticate']).toBe('Name');
   });
 
-  test('a body or a path that does not fit is refused, and not repeated', async () => {
+  test('an invalid body or path is refused, and its value is not repeated', async () => {
     const refused = await put('new', { text: 'hunter2' }, { name: 'Mei' });
     expect([refused.statusCode, refused.json().errors]).toEqual([
       400,
@@ -183,7 +183,7 @@ describe('the edge', () => {
     ]);
   });
 
-  test('a client that is named by something else than a text is refused, and is no fault of ours', async () => {
+  test('a client_id that is not a string is refused, and is no fault of the server', async () => {
     const payload = { client_id: 5 };
     const refused = await fastify.inject({ method: 'POST', url: '/v1/sign-in', payload });
     expect([refused.statusCode, refused.json().errors]).toEqual([
@@ -197,13 +197,13 @@ describe('the edge', () => {
     expect(answer.json()).toEqual({ limit: 30, request: answer.headers['x-request-id'] });
   });
 
-  test('a handler that asks for a result without the guard fails closed', async () => {
+  test('a handler that needs a result of a missing guard fails closed', async () => {
     expect((await fastify.inject('/v1/forgotten')).statusCode).toBe(500);
     expect((await fastify.inject('/v1/without-scope')).statusCode).toBe(500);
   });
 
   test.each(['/v1/managed', '/v1/mine'])(
-    '%s without a token asks for one, and says nothing more',
+    '%s without a token responds 401 with a bare Bearer challenge',
     async (url) => {
       const refused = await fastify.inject(url);
       expect([refused.statusCode, refused.headers['www-authenticate']]).toEqual([
@@ -213,7 +213,7 @@ describe('the edge', () => {
     },
   );
 
-  test('media types are those of the route', async () => {
+  test('a route accepts and gives its own media types only', async () => {
     const send = async (headers: Record<string, string>) =>
       (await fastify.inject({ method: 'POST', url: '/v1/text', payload: 'hi', headers })).statusCode;
     expect(await send({ 'content-type': 'text/plain', accept: 'text/csv' })).toBe(201);
@@ -239,7 +239,7 @@ describe('the edge', () => {
       expect(headers['access-control-allow-origin']).toBe(isOpen ? origin : undefined);
   });
 
-  test('metrics of a route that only a message leads to are kept apart', async () => {
+  test('a route that only a message leads to has metrics of its own', async () => {
     const metrics = (await fastify.inject('/metrics')).body;
     expect(metrics).toMatch(/http_message_request_duration_seconds_count\{[^}]*route="\/v1\/text"/);
     expect(metrics).not.toMatch(/http_request_duration_seconds_count\{[^}]*route="\/v1\/text"/);

@@ -30,7 +30,7 @@ const host = 'Host: localhost';
 const json = 'Content-Type: application/json';
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('half a request', () => {
+describe('incomplete requests (slowloris)', () => {
   let server: RunningServer;
   let telemetry: Telemetry;
   beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('half a request', () => {
     await telemetry.close();
   });
 
-  /** What comes back until the server hangs up; undefined when it has not within that time. */
+  /** @returns the response when the server closes the connection; undefined when it does not within that time */
   async function answerTo(first: string, more: string[] = [], everyMs = 50, withinMs = 4_000) {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     let answer = '';
@@ -85,16 +85,16 @@ describe('half a request', () => {
 
   test.each([
     ['nothing at all', '', []],
-    ['no end of the head', `POST /v1/bodies HTTP/1.1\r\n${host}\r\n`, []],
-    ['a head of a byte at a time', 'POST /v1/bodies HTTP/1.1\r\nX: ', Array(60).fill('x')],
-  ])('%s is ended', async (_what, first, more) => {
+    ['a head without an end', `POST /v1/bodies HTTP/1.1\r\n${host}\r\n`, []],
+    ['a head byte by byte', 'POST /v1/bodies HTTP/1.1\r\nX: ', Array(60).fill('x')],
+  ])('a connection that sends %s is closed', async (_what, first, more) => {
     expect(await answerTo(first, more)).toMatch(/^(HTTP\/1.1 408 [\s\S]*"code":"invalid_request"|$)/);
   });
 
   test.each([
-    ['does not come', []],
-    ['comes a byte at a time', drops(60)],
-  ])('a body that %s is ended', async (_what, more) => {
+    ['never comes', []],
+    ['comes byte by byte', drops(60)],
+  ])('a request whose body %s is closed', async (_what, more) => {
     const head = ['POST /v1/bodies HTTP/1.1', host, json, 'Content-Length: 1000'].join('\r\n');
     expect(await answerTo(`${head}\r\n\r\n{`, more)).toMatch(
       /^HTTP\/1.1 408 [\s\S]*"code":"invalid_request"/,
@@ -104,7 +104,7 @@ describe('half a request', () => {
     expect(await answerTo(`${chunked}\r\n\r\n`, chunks)).toMatch(/^HTTP\/1.1 408 /);
   });
 
-  test('a body that comes in time is read, also the next one on the same connection', async () => {
+  test('a body in time is read, and so is the next one on the same connection', async () => {
     const request = (last: boolean) =>
       [
         'POST /v1/bodies HTTP/1.1',
@@ -119,7 +119,7 @@ describe('half a request', () => {
     expect(answer?.match(/"read":\{"[ab]":1\}/g)).toEqual(['"read":{"a":1}', '"read":{"b":1}']);
   });
 
-  test('a stream takes as long as it needs, and ends when nothing comes', async () => {
+  test('a stream may take long, and is closed when no bytes come', async () => {
     const head = ['POST /v1/stream HTTP/1.1', host, 'Content-Type: text/plain', 'Connection: close'];
     const sized = (bytes: number) => `${[...head, `Content-Length: ${bytes}`].join('\r\n')}\r\n\r\n`;
     expect(await answerTo(sized(30), drops(30))).toContain('{"bytes":30}');
@@ -128,8 +128,8 @@ describe('half a request', () => {
 
   test.each([
     ['two Host headers', ['Host: a', 'Host: b'], 'HTTP/1.1'],
-    ['the same one twice', [host, host], 'HTTP/1.1'],
-    ['none', [], 'HTTP/1.1'],
+    ['the same Host header twice', [host, host], 'HTTP/1.1'],
+    ['no Host header', [], 'HTTP/1.1'],
   ])('a request with %s is refused [RFC9112 3.2]', async (_what, hosts, version) => {
     const lines = [`GET /health/live ${version}`, ...hosts, 'Connection: close', '\r\n'];
     const answer = await answerTo(lines.join('\r\n'));
@@ -137,7 +137,7 @@ describe('half a request', () => {
     expect(answer).toContain('x-content-type-options: nosniff');
   });
 
-  test('one of HTTP/1.0 needs none', async () => {
+  test('HTTP/1.0 without a Host header is accepted', async () => {
     expect(await answerTo('GET /health/live HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
   });
 });

@@ -1,6 +1,6 @@
 import { Resources } from './resources.js';
 
-/** A part whose opening the test ends. */
+/** A part that finishes opening when the test says so. */
 function slowPart() {
   let ready = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -12,7 +12,7 @@ function slowPart() {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Resources', () => {
-  test('closes the last part first, each before the next, and each once', async () => {
+  test('closes the parts in reverse order, one after another, and each once', async () => {
     const closed: string[] = [];
     const resources = new Resources();
     for (const name of ['database', 'queue', 'workers'])
@@ -27,7 +27,7 @@ describe('Resources', () => {
     expect(closed).toEqual(['workers', 'queue', 'database']);
   });
 
-  test('what could not be opened is not closed, and its fault is the one that is thrown', async () => {
+  test('a part that failed to open is not closed, and its error is thrown', async () => {
     const closed: string[] = [];
     const resources = new Resources();
     await resources.open(
@@ -45,7 +45,7 @@ describe('Resources', () => {
     expect(closed).toEqual(['database']);
   });
 
-  test('a part that is still being opened is waited for and closed', async () => {
+  test('closing waits for a part that is still being opened, and closes it', async () => {
     const closed: string[] = [];
     const resources = new Resources();
     await resources.open(
@@ -62,7 +62,7 @@ describe('Resources', () => {
     expect(closed).toEqual(['queue', 'database']);
   });
 
-  test('once it closes, nothing is opened', async () => {
+  test('opens nothing once closing has begun', async () => {
     const resources = new Resources();
     const closing = resources.close();
     let isOpened = false;
@@ -77,7 +77,7 @@ describe('Resources', () => {
     expect(isOpened).toBe(false);
   });
 
-  test('a part that does not close keeps no other open; all the faults are thrown, and Nest gets none', async () => {
+  test('a part that fails to close does not keep the others open; all errors are thrown, and Nest gets none', async () => {
     const closed: string[] = [];
     const resources = new Resources();
     const failing = (name: string) => () => {

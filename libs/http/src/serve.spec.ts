@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Module, type OnApplicationBootstrap, type Prov
 import { openTelemetry } from '@rekey/telemetry';
 import { Resources, runWithoutServer, serve } from './index.js';
 
-/** What happened, in order. */
+/** All events, in their order. */
 let log: string[];
 beforeEach(() => {
   log = [];
@@ -25,7 +25,7 @@ class Slow {
   }
 }
 
-/** A part that is opened before those that inject it. */
+/** A part that opens before the parts that inject it. */
 const part = (name: string, needs: string[] = [], start = async () => {}): Provider => ({
   provide: name,
   inject: [Resources, ...needs],
@@ -57,7 +57,7 @@ const options = async () => ({
 });
 
 describe('an app', () => {
-  test('closes its parts after the last request under way, the last one first', async () => {
+  test('closes its parts in reverse order, after the last request has ended', async () => {
     const module = moduleOf(part('workers', ['queue']), part('queue', ['database']), part('database'));
     const server = await serve({ ...(await options()), module });
     const entered = new Promise<void>((resolve) => {
@@ -80,14 +80,14 @@ describe('an app', () => {
     ]);
   });
 
-  test('without an HTTP server closes the same parts', async () => {
+  test('closes the same parts without an HTTP server', async () => {
     const module = moduleOf(part('queue', ['database']), part('database'));
     const running = await runWithoutServer({ ...(await options()), module });
     await running.close();
     expect(log).toEqual(['database opened', 'queue opened', 'queue closed', 'database closed']);
   });
 
-  test('that a part fails to open closes the others, also one that is still being opened', async () => {
+  test('closes the other parts when one fails to open, also a part that is still being opened', async () => {
     let ready = () => {};
     const slow = () =>
       new Promise<void>((resolve) => {
@@ -111,7 +111,7 @@ describe('an app', () => {
     }
   });
 
-  test('that fails after its parts are open closes them: in a hook, in a plugin, at a taken port', async () => {
+  test('closes its parts when a later step fails: in a hook, in a plugin, at a port in use', async () => {
     class Failing implements OnApplicationBootstrap {
       constructor(@Inject('database') readonly database: unknown) {}
       onApplicationBootstrap = fails;
@@ -133,7 +133,7 @@ describe('an app', () => {
     expect(log).toEqual(Array(3).fill(['database opened', 'database closed']).flat());
   });
 
-  test('whose part does not close says so, once the others are closed', async () => {
+  test('reports a part that does not close, once the others are closed', async () => {
     const stuck: Provider = {
       provide: 'stuck',
       inject: [Resources, 'database'],

@@ -64,7 +64,7 @@ describe('serve', () => {
   });
   afterAll(() => app.close());
 
-  test('parses what fits', async () => {
+  test('accepts a valid body', async () => {
     const answer = await fastify.inject({ method: 'POST', url: '/v1/greetings', payload: { name: 'Mei' } });
     expect([answer.statusCode, answer.json()]).toEqual([201, { name: 'Mei' }]);
     expect(answer.headers).toMatchObject({
@@ -76,7 +76,7 @@ describe('serve', () => {
     expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
   });
 
-  test('says where a body does not fit, and repeats no value', async () => {
+  test('names where a body is invalid, and repeats no value', async () => {
     const payload = { name: 'hunter2hunter2', role: 'admin' };
     const answer = await fastify.inject({ method: 'POST', url: '/v1/greetings', payload });
     expect(answer.statusCode).toBe(400);
@@ -88,7 +88,7 @@ describe('serve', () => {
     expect(answer.body).not.toContain('hunter2');
   });
 
-  test('a limit has its three headers', async () => {
+  test('a rate limit has its three headers', async () => {
     const answer = await fastify.inject('/v1/limited');
     expect(answer.statusCode).toBe(429);
     expect(answer.headers).toMatchObject({
@@ -113,7 +113,7 @@ describe('serve', () => {
     ['OPTIONS', '/v1/greetings', undefined, 405, 'method_not_allowed'],
     ['POST', '/v1/greetings', '{"name":', 400, 'invalid_request'],
     ['POST', '/v1/greetings', JSON.stringify({ name: 'x'.repeat(70_000) }), 413, 'too_large'],
-  ] as const)('%s %s answers with a problem', async (method, url, payload, status, code) => {
+  ] as const)('%s %s responds with a problem document', async (method, url, payload, status, code) => {
     const answer = await fastify.inject({
       method,
       url,
@@ -126,7 +126,7 @@ describe('serve', () => {
     expect(answer.headers['retry-after']).toBe(status === 503 ? '5' : undefined);
   });
 
-  test('probes and metrics tell the truth', async () => {
+  test('health checks and metrics report the real state', async () => {
     expect((await fastify.inject('/health/live')).statusCode).toBe(200);
     expect((await fastify.inject('/health/ready')).statusCode).toBe(200);
     ready = false;
@@ -139,7 +139,7 @@ describe('serve', () => {
     );
   });
 
-  test('a request id comes from us, whoever brings another; a fault names it, a refusal does not', async () => {
+  test('a request id of an untrusted caller is replaced; the response to a fault names the id, a refusal does not', async () => {
     const theirs = 'c0ffee00-1111-4222-8333-444455556666';
     const ask = (url: string) => fastify.inject({ url, headers: { 'x-request-id': theirs } });
     const [broken, limited] = [await ask('/v1/broken'), await ask('/v1/limited')];

@@ -3,7 +3,7 @@ import { readBase64url } from './base64url.js';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-test.each([0, 1, 2, 3, 16, 32, 56])('%i bytes are read in one form only', (length) => {
+test.each([0, 1, 2, 3, 16, 32, 56])('%i bytes have one accepted encoding only', (length) => {
   const text = randomBytes(length).toString('base64url');
   expect(readBase64url(text)?.toString('base64url')).toBe(text);
   const lasts = [...alphabet].map((last) => text.slice(0, -1) + last);
@@ -13,6 +13,6 @@ test.each([0, 1, 2, 3, 16, 32, 56])('%i bytes are read in one form only', (lengt
   expect(sameBytes.filter((other) => readBase64url(other) !== undefined)).toEqual(length > 0 ? [text] : []);
 });
 
-test.each(['+w', '/w', '_w==', '_w\n', ' _w', 'a'])('%j is not read', (text) => {
+test.each(['+w', '/w', '_w==', '_w\n', ' _w', 'a'])('%j is not accepted', (text) => {
   expect(readBase64url(text)).toBeUndefined();
 });

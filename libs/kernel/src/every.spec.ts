@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { every, type Timer } from './every.js';
 
-/** A timer that the test moves. */
+/** A timer under control of the test. */
 function movableTimer() {
   let waiting: { ms: number; run: () => void }[] = [];
   const timer: Timer = (ms, run) => {
@@ -13,7 +13,7 @@ function movableTimer() {
   };
   return {
     timer,
-    /** How long each timer that is set waits. */
+    /** The delay of each timer that was set. */
     set: () => waiting.map(({ ms }) => ms),
     fire() {
       for (const { run } of waiting.splice(0)) run();
@@ -21,10 +21,10 @@ function movableTimer() {
   };
 }
 
-/** Lets what is already settled run. */
+/** Lets resolved promises run. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Rounds that the test ends, one by one. */
+/** The test ends these rounds one by one. */
 function rounds() {
   const open: { end: () => void; fail: (fault: unknown) => void }[] = [];
   let started = 0;
@@ -40,7 +40,7 @@ function rounds() {
 }
 
 describe('every', () => {
-  test('the first round starts after the period, and the next a period after the end of the round', async () => {
+  test('the first round starts after one period, and each next one a period after the end of the round', async () => {
     const { timer, set, fire } = movableTimer();
     const { work, started, end } = rounds();
     const ends: unknown[] = [];
@@ -58,7 +58,7 @@ describe('every', () => {
     await periodic.stop();
   });
 
-  test('a round that takes longer than the period is not overtaken', async () => {
+  test('a round that is longer than the period does not overlap with the next', async () => {
     const { timer, set, fire } = movableTimer();
     const { work, started, end } = rounds();
     const periodic = every(1_000, { work, onEnd: () => undefined, timer });
@@ -92,7 +92,7 @@ describe('every', () => {
     await periodic.stop();
   });
 
-  test('a round that fails without a reason is a fault all the same', async () => {
+  test('a round that rejects without a reason is reported as a fault', async () => {
     const { timer, fire } = movableTimer();
     const ends: unknown[] = [];
     const periodic = every(1, { work: () => Promise.reject(), onEnd: (fault) => ends.push(fault), timer });
@@ -101,7 +101,7 @@ describe('every', () => {
     expect(ends).toEqual([expect.objectContaining({ message: 'a round failed without a reason' })]);
   });
 
-  test('stop waits for the running round, and no further one starts', async () => {
+  test('stop waits for the running round, and no further round starts', async () => {
     const { timer, set, fire } = movableTimer();
     const { work, started, end } = rounds();
     const periodic = every(1_000, { work, onEnd: () => undefined, timer });
@@ -124,7 +124,7 @@ describe('every', () => {
     expect(set()).toEqual([]);
   });
 
-  test('a process with nothing else to do ends, although a round is due', () => {
+  test('a process with nothing else to do ends although a round is due', () => {
     const script =
       "import { every } from './dist/libs/kernel/src/every.js'; every(600_000, { work: async () => {}, onEnd() {} });";
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 60_000 });

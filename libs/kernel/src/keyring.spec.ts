@@ -17,7 +17,7 @@ describe('Keyring', () => {
     account: 'mei',
   } as const;
 
-  test('opens what it sealed, under the newest key', () => {
+  test('opens a value that it sealed, under the newest key', () => {
     const sealed = after.seal('mei@example.com', address);
     expect(after.open(sealed, address).toString()).toBe('mei@example.com');
     expect(sealed.includes('mei@example.com')).toBe(false);
@@ -25,7 +25,7 @@ describe('Keyring', () => {
     expect(sealed.subarray(0, 6)).toEqual(sealHeader('2026'));
   });
 
-  test('still opens what an older key sealed, and not without that key', () => {
+  test('opens a value under an older key, but not without that key', () => {
     const sealed = before.seal('x', address);
     expect(after.open(sealed, address).toString()).toBe('x');
     expect(() => new Keyring([newer]).open(sealed, address)).toThrow('does not hold');
@@ -37,8 +37,8 @@ describe('Keyring', () => {
     ['column', { ...address, column: 'authenticators.secret_sealed' }],
     ['column of rows that belong to nobody', { column: 'recoveries.identifier_sealed', id: address.id }],
     ['use', { use: 'page-cookie/device' }],
-    ['row that is written like two', { ...address, id: `${address.id}","account","mei` }],
-  ])('refuses a value moved to another %s, and says nothing of whom', (_what, as) => {
+    ['row whose id contains a separator', { ...address, id: `${address.id}","account","mei` }],
+  ])('refuses a value moved to another %s, and names no account', (_what, as) => {
     const sealed = after.seal('x', address);
     expect(() => after.open(sealed, as)).toThrow(
       /^[\w./-]+: a sealed value was changed, or belongs elsewhere$/,
@@ -46,13 +46,13 @@ describe('Keyring', () => {
     expect(after.openUnlessAltered(sealed, as)).toBeUndefined();
   });
 
-  test('a value whose key is gone may open again: it is not taken for a changed one', () => {
+  test('a value whose key is missing is not reported as altered, and opens once the key is back', () => {
     const ring = new Keyring([newer]);
     expect(() => ring.openUnlessAltered(before.seal('x', address), address)).toThrow('does not hold');
     expect(after.openUnlessAltered(before.seal('x', address), address)?.toString()).toBe('x');
   });
 
-  test('opens what the releases before have sealed, bound to its row alone', () => {
+  test('opens values of earlier releases, which are bound to their row alone', () => {
     const row = sealedBefore(after, 'x', address.id);
     expect(after.open(row, address).toString()).toBe('x');
     expect(() => after.open(row, { ...address, id: '0197f0a0-0000-7000-8000-000000000002' })).toThrow(
@@ -68,7 +68,7 @@ describe('Keyring', () => {
     expect(() => after.open(ofCookie, planted)).toThrow('belongs elsewhere');
   });
 
-  test('refuses a value whose version was rewritten to another', () => {
+  test('refuses a value whose version byte was rewritten', () => {
     const sealed = after.seal('x', address);
     sealed[0] = 1;
     expect(() => after.open(sealed, address)).toThrow('belongs elsewhere');
@@ -78,7 +78,7 @@ describe('Keyring', () => {
     expect(() => after.open(before, address)).toThrow('belongs elsewhere');
   });
 
-  test('AES-256-GCM: refuses every single changed byte [ASVS 11.3.2]', () => {
+  test('AES-256-GCM refuses every single changed byte [ASVS 11.3.2]', () => {
     const sealed = after.seal('secret', address);
     for (let at = 0; at < sealed.length; at++) {
       const changed = Buffer.from(sealed);
@@ -87,14 +87,14 @@ describe('Keyring', () => {
     }
   });
 
-  test('finds under every key what was digested under one, and keeps purposes apart', () => {
+  test('finds a digest under every key, and keeps purposes apart', () => {
     const digest = before.mac('address', 'mei@example.com');
     expect(after.isMac(digest, 'address', 'mei@example.com')).toBe(true);
     expect(after.isMac(digest, 'identifier', 'mei@example.com')).toBe(false);
     expect(after.macs('address', 'mei@example.com')[1]).toEqual(digest);
   });
 
-  test('what is kept of a secret says under which key, and is found also as it was kept before it said so', () => {
+  test('the digest of a secret names its key, and is found also in the form without a key id', () => {
     const kept = before.digest('client-secret', 'a secret');
     expect(kept.subarray(2, 6).toString()).toBe('2025');
     expect(after.keyIds).toEqual(['2026', '2025']);
@@ -113,7 +113,7 @@ describe('Keyring', () => {
     );
   });
 
-  test('derives the same material again under the key it names, and none under one that is gone', () => {
+  test('derives the same material under the named key, and none under a missing key', () => {
     const material = before.derive('code', 'recovery-1');
     expect(after.derive('code', 'recovery-1', { keyId: '2025' })).toEqual(material);
     expect(after.derive('code', 'recovery-1')).not.toEqual(material);
@@ -124,7 +124,7 @@ describe('Keyring', () => {
   test.each([
     ['no key', [], 'at least one'],
     ['a short key', [{ id: 'a', key: Buffer.alloc(16) }], 'has 16 bytes'],
-    ['a strange id', [{ id: 'a b', key: Buffer.alloc(32) }], 'key id'],
+    ['an invalid id', [{ id: 'a b', key: Buffer.alloc(32) }], 'key id'],
     ['one id twice', [key('a'), key('a')], 'same id'],
   ])('refuses %s', (_name, keys, message) => {
     expect(() => new Keyring(keys)).toThrow(message);

@@ -14,7 +14,7 @@ test.each([
   ['fr-CH, fr;q=0.9, en;q=0.8, zh;q=0.7', 'en'],
   ['de, zh;q=0.9, en;q=0.8', 'zh-Hans'],
   ['en;q=0, zh;q=0.1', 'zh-Hans'],
-])('%s asks for %s; where nothing is asked for, English is picked', (header, locale) => {
+])('%s asks for %s; English is the default', (header, locale) => {
   expect(askedLocale(header)).toBe(locale);
   expect(pickLocale(header)).toBe(locale ?? 'en');
 });

@@ -1,6 +1,6 @@
 import { isSameText } from './same-text.js';
 
-test('a text is the same as itself and as no other, whatever is shown', () => {
+test('a text equals itself and no other text, whatever the attempt is', () => {
   expect(isSameText('12345678', '12345678')).toBe(true);
   expect(isSameText('', '')).toBe(true);
   // Longer, shorter, another case, more bytes than characters, another form of the same letter, cut or padded.

@@ -4,7 +4,7 @@ const now = 1_700_000_000_000;
 const one = attemptingNetworks('203.0.113.7');
 const other = attemptingNetworks('198.51.100.7');
 
-/** Makes this many attempts, one after the other. @returns how many were compared */
+/** Makes this many attempts in sequence. @returns how many were compared */
 const guess = (
   line: FailuresByNetwork,
   from: typeof one,
@@ -21,7 +21,7 @@ const guess = (
   return looked;
 };
 
-test('a network has its wrong guesses of an hour; another one has its own; later there are new ones', () => {
+test('a network has its own quota of wrong attempts, which is renewed after the window', () => {
   const line = new FailuresByNetwork();
   expect(guess(line, one, 150)).toBe(budgets.failedAttemptsA24.quota);
   expect(line.admit(one, now)).toEqual(budgets.failedAttemptsA24);
@@ -30,19 +30,19 @@ test('a network has its wrong guesses of an hour; another one has its own; later
   expect(guess(line, one, 5, 'wrong', now + budgets.failedAttemptsA24.windowMs)).toBe(5);
 });
 
-test('what was right, or was not looked at, costs nothing', () => {
+test('a right attempt, or one that was not compared, costs nothing', () => {
   const line = new FailuresByNetwork();
   expect(guess(line, one, 500, 'right')).toBe(500);
   expect(guess(line, one, 500, 'neither')).toBe(500);
 });
 
-test('guesses under way count: a thousand at once are no more than the quota', () => {
+test('of a thousand attempts at once no more than the quota are admitted', () => {
   const line = new FailuresByNetwork();
   const admitted = Array.from({ length: 1_000 }, () => line.admit(one, now)).filter((over) => !over);
   expect(admitted).toHaveLength(budgets.failedAttemptsA24.quota);
 });
 
-test('whoever has a /48 has no 65,536 sources', () => {
+test('an attacker with a /48 gets one quota for it, not 65,536', () => {
   const line = new FailuresByNetwork();
   let looked = 0;
   for (let at = 0; at < 65_536; at += 16)
@@ -51,7 +51,7 @@ test('whoever has a /48 has no 65,536 sources', () => {
   expect(guess(line, attemptingNetworks('2001:db8:2::1'), 60)).toBe(budgets.failedAttemptsA64.quota);
 });
 
-test('what the database has counted closes a network here, until its window is over', () => {
+test('a network that the database has closed stays closed here until the end of its window', () => {
   const line = new FailuresByNetwork();
   const [network] = one;
   if (network) line.close(network, new Date(now + 1_000));
@@ -59,14 +59,14 @@ test('what the database has counted closes a network here, until its window is o
   expect(guess(line, one, 1, 'wrong', now + 1_000)).toBe(1);
 });
 
-test('it remembers no more networks than it may', () => {
+test('it remembers no more networks than its limit', () => {
   const line = new FailuresByNetwork(10);
   guess(line, one, 100);
   for (let at = 0; at < 10; at++) guess(line, attemptingNetworks(`10.0.${at}.1`), 1);
   expect(guess(line, one, 1)).toBe(1);
 });
 
-test('more wrong guesses than people make are told, once in ten minutes; among as many right ones nothing is', () => {
+test('a spray of wrong attempts raises one alarm in ten minutes; among as many right ones it raises none', () => {
   const spray = (line: FailuresByNetwork, wrong: number, at = now) =>
     Array.from({ length: wrong }, (_, n) => {
       const from = attemptingNetworks(`10.${n >> 8}.${n & 255}.1`);

@@ -54,13 +54,13 @@ test.each([
 });
 
 test.each(['unknown', '_hidden', '203.0.113.7:port', '[2001:db8::1', '999.0.0.1:80'])(
-  '%s is no address and stays as it is',
+  '%s is not an IP and stays unchanged',
   (text) => {
     expect(plainIp(text)).toBe(text);
   },
 );
 
-describe('spending', () => {
+describe('consuming a budget', () => {
   const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
   const clock = new MovableClock();
   const now = () => new Date(clock.now());
@@ -68,28 +68,28 @@ describe('spending', () => {
   const charge = (party: string, names: (keyof typeof budgets)[] = ['codes', 'smsADay']) =>
     names.map((name) => ({ budget: budgets[name], key: counterKey(keyring, budgets[name], party) }));
 
-  test('200 at once are within the quota exactly as often as it allows', async () => {
+  test('of 200 requests at once exactly the quota is within the limit', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, () => consume(database, now(), charge('mei@example.com', ['smsADay']))),
     );
     expect(outcomes.filter(Boolean)).toHaveLength(budgets.smsADay.quota);
   });
 
-  test('the short window begins anew, the long one holds; one party is not another', async () => {
+  test('the short window is renewed while the long one still limits, and each party has its own', async () => {
     const within = async (party: string) => consume(database, now(), charge(party));
     const outcomes: boolean[] = [];
     for (let round = 0; round < 3; round++) {
       for (let n = 0; n < 6; n++) outcomes.push(await within('a'));
       clock.advance(budgets.codes.windowMs);
     }
-    // 5 of 6, 5 of 6, and then the day's 12 are used up.
+    // 5 of 6, 5 of 6, and then the 12 of the day are used up.
     expect(outcomes.map(Number).join('')).toBe('111110111110000000');
     expect(await within('b')).toBe(true);
     clock.advance(budgets.smsADay.windowMs);
     expect(await within('a')).toBe(true);
   });
 
-  test('who has a /56 or a /48 has twice and four times the quota of a /64, and no more', async () => {
+  test('a /56 has twice and a /48 four times the quota of a /64, and no more', async () => {
     const within = (ip: string) =>
       consumeInTurn(database, now(), limitsOfSource(keyring, budgets.starts, ip));
     const allowed = async (n: number, of: (at: number) => string) => {
@@ -104,7 +104,7 @@ describe('spending', () => {
     expect(await allowed(40, () => '203.0.113.8')).toBe(30);
   });
 
-  test('the table holds no party, and run-out windows are forgotten', async () => {
+  test('expired windows are pruned, and no party stays in the table', async () => {
     clock.advance(budgets.smsADay.windowMs * 2);
     await pruneCounters(database, now());
     const rows = await database.query(statement('spec_all', 'select * from limit_counters'));

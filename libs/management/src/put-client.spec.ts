@@ -5,7 +5,7 @@ import { type Client, readClient } from '@rekey/tokens';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { deleteClient, type ManagementContext, putClient } from './index.js';
 
-/** From now on the audit takes no event of this one. */
+/** From now on the audit refuses events of this actor. */
 const refuseEvents = statement(
   'spec_audit_refuse',
   `alter table audit_events add constraint spec_refused check (actor <> 'client:unheard')`,
@@ -43,7 +43,7 @@ describe('clients', () => {
     ...more,
   });
 
-  test('a client is not written where its audit event cannot be', async () => {
+  test('a client is not written when its audit event fails', async () => {
     const unheard = { clientId: 'unheard', scopes };
     await expect(putClient(context, unheard, client('shop'))).rejects.toMatchObject({ code: '23514' });
     expect(await readClient(database, 'shop')).toBeUndefined();
@@ -59,7 +59,7 @@ describe('clients', () => {
     ]);
   });
 
-  test('a caller gives no management scope that it lacks', async () => {
+  test('a caller cannot grant a management scope that it lacks', async () => {
     const wanted = client('other', { scopes: ['accounts:write'] });
     expect(await putClient(context, { clientId: 'maker', scopes }, wanted)).toMatchObject({
       code: 'invalid_request',

@@ -15,11 +15,11 @@ type Step = 'MAIL FROM' | 'RCPT TO' | 'DATA';
 interface MailServer {
   url: string;
   mails: (ParsedMail & { envelopeFrom: string; envelopeTo: string[] })[];
-  /** Replies per step, in order; after the last one it accepts. */
+  /** Replies for each step, in order; after the last one the server accepts. */
   says: Record<Step, number[]>;
 }
 
-/** A mail server that refuses where it is told to. */
+/** A mail server that refuses at the steps of the test's choice. */
 async function mailServer(options: { accepts?: (user: string, password: string) => boolean } = {}) {
   const box: MailServer = { url: '', mails: [], says: { 'MAIL FROM': [], 'RCPT TO': [], DATA: [] } };
   const reply = (step: Step) => {
@@ -55,7 +55,7 @@ async function mailServer(options: { accepts?: (user: string, password: string) 
   return box;
 }
 
-/** A listener that is not a usable mail server: it sends this greeting and hangs up. */
+/** A listener that is no mail server: it sends this greeting and closes the connection. */
 async function hangsUp(greeting: string) {
   const door = { url: '', calls: 0 };
   const server: Server = createServer((socket) => {
@@ -99,7 +99,7 @@ const faultOf = async (sending: Promise<unknown>): Promise<DeliveryFault> => {
   return fault as DeliveryFault;
 };
 
-test('a mail says that a machine wrote it, and bounces come back to its sender', async () => {
+test('a mail is marked as automatic, and bounces go to its sender', async () => {
   const server = await mailServer();
   await channelTo([server.url]).send(email);
   const [mail] = server.mails;
@@ -112,7 +112,7 @@ test('a mail says that a machine wrote it, and bounces come back to its sender',
   expect(mail?.html).toContain('<p>1234 5678</p>');
 });
 
-test('a retry is the same message', async () => {
+test('a retry sends the identical message', async () => {
   const server = await mailServer();
   server.says.DATA = [451];
   const channel = channelTo([server.url]);
@@ -124,7 +124,7 @@ test('a retry is the same message', async () => {
   );
 });
 
-test('what was typed into an address or a subject makes no other header and no other recipient', async () => {
+test('a line break in an address or a subject injects no header and no recipient', async () => {
   const server = await mailServer();
   const channel = channelTo([server.url]);
   await channel.send({ ...email, subject: 'Hello\r\nBcc: eve@example.com\r\n\r\nnew body' });
@@ -136,7 +136,7 @@ test('what was typed into an address or a subject makes no other header and no o
   expect(server.mails.map(({ envelopeTo }) => envelopeTo)).toEqual([['ada@example.com']]);
 });
 
-describe('acts on the code of the reply, not on its text', () => {
+describe('decides by the reply code, not by the text', () => {
   test.each([
     ['RCPT TO', 421, false],
     ['RCPT TO', 450, false],
@@ -146,11 +146,11 @@ describe('acts on the code of the reply, not on its text', () => {
     ['DATA', 451, false],
     ['DATA', 552, true],
     ['DATA', 554, true],
-    // About our set-up, not about the person: once it is mended, the mail can be sent.
+    // The fault is in our configuration, not in the person's address: once it is fixed, the mail can be sent.
     ['MAIL FROM', 451, false],
     ['MAIL FROM', 530, false],
     ['MAIL FROM', 550, false],
-  ] as const)('%s %i: for good is %s', async (step, code, permanent) => {
+  ] as const)('%s %i: permanent is %s', async (step, code, permanent) => {
     const server = await mailServer();
     server.says[step] = [code];
     const fault = await faultOf(channelTo([server.url]).send(email));
@@ -160,18 +160,18 @@ describe('acts on the code of the reply, not on its text', () => {
     });
   });
 
-  test('a server that greets with 554 is away, not the address', async () => {
+  test('554 in the greeting is a temporary failure of the server, not of the address', async () => {
     const door = await hangsUp('554 no service for you\r\n');
     const fault = await faultOf(channelTo([door.url]).send(email));
     expect(fault).toMatchObject({ permanent: false, providerCode: 'smtp 554' });
   });
 
-  test('nobody listens', async () => {
+  test('a refused connection is a temporary failure', async () => {
     const fault = await faultOf(channelTo(['smtp://127.0.0.1:1']).send(email));
     expect(fault).toMatchObject({ permanent: false, providerCode: 'ECONNREFUSED' });
   });
 
-  test('our password is wrong: for now, and the password is not told', async () => {
+  test('a wrong SMTP password is a temporary failure, and the error does not repeat it', async () => {
     const server = await mailServer({ accepts: () => false });
     const url = server.url.replace('//', '//courier:s3cret%40word@');
     const fault = await faultOf(channelTo([url]).send(email));
@@ -179,7 +179,7 @@ describe('acts on the code of the reply, not on its text', () => {
     expect(`${fault.stack} ${JSON.stringify(fault)}`).not.toMatch(/s3cret|courier:|ada@|1234/);
   });
 
-  test('a password waits for STARTTLS where that is wanted, whatever the server offers', async () => {
+  test('with STARTTLS required, a server without it never gets the password', async () => {
     let isShown = false;
     const accepts = () => {
       isShown = true;
@@ -190,7 +190,7 @@ describe('acts on the code of the reply, not on its text', () => {
     expect([fault.permanent, isShown]).toEqual([false, false]);
   });
 
-  test('credentials in an address are read as written there', async () => {
+  test('encoded credentials in the URL are decoded', async () => {
     const server = await mailServer({
       accepts: (user, password) => user === 'courier@example.com' && password === 's3cret@word',
     });
@@ -200,19 +200,19 @@ describe('acts on the code of the reply, not on its text', () => {
   });
 });
 
-describe('several servers, in order', () => {
+describe('several servers in sequence', () => {
   test.each([
     ['RCPT TO', 451],
     ['MAIL FROM', 550],
     ['DATA', 421],
-  ] as const)('the second takes what the first puts off: %s %i', async (step, code) => {
+  ] as const)('the second server gets what the first defers: %s %i', async (step, code) => {
     const [first, second] = [await mailServer(), await mailServer()];
     first.says[step] = [code];
     await channelTo([first.url, second.url]).send(email);
     expect([first.mails.length, second.mails.length]).toEqual([0, 1]);
   });
 
-  test('a no for good is not asked again elsewhere', async () => {
+  test('a permanent refusal is not retried at the second server', async () => {
     const [first, second] = [await mailServer(), await mailServer()];
     first.says['RCPT TO'] = [550];
     const fault = await faultOf(channelTo([first.url, second.url]).send(email));
@@ -220,7 +220,7 @@ describe('several servers, in order', () => {
     expect(second.mails).toHaveLength(0);
   });
 
-  test('a server that put one mail off is the first again for the next', async () => {
+  test('a server that deferred one mail is the first again for the next', async () => {
     const [first, second] = [await mailServer(), await mailServer()];
     first.says['RCPT TO'] = [451];
     const channel = channelTo([first.url, second.url]);
@@ -229,7 +229,7 @@ describe('several servers, in order', () => {
     expect([first.mails.length, second.mails.length]).toEqual([1, 1]);
   });
 
-  test('a server that is away is left alone for half a minute', async () => {
+  test('a server that is down is skipped for half a minute', async () => {
     const clock = new MovableClock();
     const [door, second] = [await hangsUp(''), await mailServer()];
     const channel = channelTo([door.url, second.url], clock);
@@ -245,7 +245,7 @@ describe('several servers, in order', () => {
     expect(second.mails).toHaveLength(3);
   });
 
-  test('resting or not, it is asked when nobody else takes the mail', async () => {
+  test('a skipped server is still tried when no other accepts the mail', async () => {
     const [door, second] = [await hangsUp(''), await mailServer()];
     const channel = channelTo([door.url, second.url]);
     await channel.send(email);

@@ -41,7 +41,7 @@ const locales: Locale[] = ['en', 'zh-Hans'];
 const all = kinds.flatMap((kind) => locales.map((locale) => ({ kind, locale })));
 
 describe('a mail', () => {
-  test.each(all)('$kind in $locale says the same as text and as a page', (which) => {
+  test.each(all)('$kind in $locale says the same in text and in HTML', (which) => {
     const { subject, text, html } = mail(which);
     expect(subject).toContain('Rekey');
     expect(html).toContain(`<html lang="${which.locale}"`);
@@ -58,7 +58,7 @@ describe('a mail', () => {
     }
   });
 
-  test.each(all)('$kind in $locale loads nothing and tells nobody that it was opened', (which) => {
+  test.each(all)('$kind in $locale loads nothing and does not reveal that it was opened', (which) => {
     const { html } = mail(which);
     expect(html).not.toMatch(/<(img|link|script|iframe|form|input|video|object)\b|url\(|@import|\bsrc=/i);
     const addresses = [...html.matchAll(/https?:\/\/[^\s"'<)]+/g)]
@@ -67,42 +67,48 @@ describe('a mail', () => {
     expect(new Set(addresses)).toEqual(new Set(linksOf[which.kind]));
   });
 
-  test.each(all)('$kind in $locale fits a dark screen and a phone', (which) => {
+  test.each(all)('$kind in $locale fits dark mode and a phone', (which) => {
     const { html } = mail(which);
     expect(html).toMatch(/<meta name="color-scheme" content="light dark"/);
     expect(html).toContain('@media (prefers-color-scheme: dark)');
     expect(html).toContain('width=device-width');
   });
 
-  test.each(all)('$kind in $locale is the same mail when it is written again', (which) => {
+  test.each(all)('$kind in $locale renders the same twice', (which) => {
     expect(mail(which)).toEqual(mail(which));
   });
 
-  test.each(locales)('a code in %s: grouped, with its minutes, and asked back by nobody', (locale) => {
-    const { text, html, subject } = mail({ locale, codeMinutes: 7 });
-    expect(text).toContain('\n    1234 5678\n');
-    expect(read(html)).toContain('1234 5678');
-    expect(text).toMatch(/\b7 (minutes|分钟)/);
-    // A subject is shown on a locked screen.
-    expect(subject).not.toMatch(/\d/);
-  });
-
-  test.each(locales)('a notice in %s: what, when, until when it can be undone, and no secret', (locale) => {
-    const { text, html } = mail({ kind: 'recovery_completed', locale });
-    expect(text).toMatch(/(23 November 2026 at|2026年11月23日) 18:04 UTC/);
-    expect(text).toMatch(/72 (hours|小时)/);
-    for (const part of [text, html]) expect(part).not.toMatch(/1234 ?5678/);
-    const kept = mail({ kind: 'recovery_completed', locale, password: 'kept' }).text;
-    const ended = mail({ kind: 'recovery_completed', locale, password: 'ended' }).text;
-    expect(text).toMatch(/new password|新密码/);
-    expect(kept).not.toMatch(/password|密码/);
-    expect(ended).toMatch(/old password no longer works|旧密码已失效/);
-    expect(ended).toContain('/account');
-    expect(sms({ kind: 'recovery_completed', locale, password: 'ended' })).toMatch(/old password|旧密码/);
-  });
+  test.each(locales)(
+    'a code in %s is grouped, names its minutes, and says that nobody asks for it',
+    (locale) => {
+      const { text, html, subject } = mail({ locale, codeMinutes: 7 });
+      expect(text).toContain('\n    1234 5678\n');
+      expect(read(html)).toContain('1234 5678');
+      expect(text).toMatch(/\b7 (minutes|分钟)/);
+      // A locked screen shows the subject.
+      expect(subject).not.toMatch(/\d/);
+    },
+  );
 
   test.each(locales)(
-    'a notice in %s of a recovery that is held: until when, and how to stop it',
+    'a notification in %s says what happened, when, and how long it can be undone, without a secret',
+    (locale) => {
+      const { text, html } = mail({ kind: 'recovery_completed', locale });
+      expect(text).toMatch(/(23 November 2026 at|2026年11月23日) 18:04 UTC/);
+      expect(text).toMatch(/72 (hours|小时)/);
+      for (const part of [text, html]) expect(part).not.toMatch(/1234 ?5678/);
+      const kept = mail({ kind: 'recovery_completed', locale, password: 'kept' }).text;
+      const ended = mail({ kind: 'recovery_completed', locale, password: 'ended' }).text;
+      expect(text).toMatch(/new password|新密码/);
+      expect(kept).not.toMatch(/password|密码/);
+      expect(ended).toMatch(/old password no longer works|旧密码已失效/);
+      expect(ended).toContain('/account');
+      expect(sms({ kind: 'recovery_completed', locale, password: 'ended' })).toMatch(/old password|旧密码/);
+    },
+  );
+
+  test.each(locales)(
+    'a notification in %s of a held recovery says until when, and how to stop it',
     (locale) => {
       const until = /(24 November 2026 at|2026年11月24日) 18:04 UTC/;
       const held = { kind: 'recovery_held' as const, locale };
@@ -115,7 +121,7 @@ describe('a mail', () => {
   );
 
   test.each([undefined, '', '12345', '123456789', '1234a678', '12345678\n'])(
-    'no code mail without a code: %j',
+    'a code mail without a code is refused: %j',
     (code) => {
       expect(() => mail({ code })).toThrow('needs a code');
       expect(() => sms({ code })).toThrow('needs a code');
@@ -123,18 +129,21 @@ describe('a mail', () => {
   );
 });
 
-describe('to an address that was removed', () => {
-  test.each(locales)('the notice of a recovery in %s undoes nothing, and says how to go on', (locale) => {
-    const without = { kind: 'recovery_completed' as const, locale, stopUrl: undefined };
-    const { text, html } = mail(without);
-    expect([text, html].join()).not.toContain('/stop');
-    expect(text).toContain(`\n${slots.recoveryUrl}/recover\n`);
-    expect(html).toContain(`href="${slots.recoveryUrl}/recover"`);
-    expect(sms(without)).not.toMatch(/https?:/);
-  });
+describe('a message to a removed address', () => {
+  test.each(locales)(
+    'the recovery notification in %s has no link to undo, and says how to get help',
+    (locale) => {
+      const without = { kind: 'recovery_completed' as const, locale, stopUrl: undefined };
+      const { text, html } = mail(without);
+      expect([text, html].join()).not.toContain('/stop');
+      expect(text).toContain(`\n${slots.recoveryUrl}/recover\n`);
+      expect(html).toContain(`href="${slots.recoveryUrl}/recover"`);
+      expect(sms(without)).not.toMatch(/https?:/);
+    },
+  );
 });
 
-describe('what comes from elsewhere', () => {
+describe('a value from outside', () => {
   const productName = 'A&B <img src=x onerror=alert(1)>\r\nBcc: eve@example.com\u2028"{{code}}\u202e';
 
   test.each(all)('stays text in $kind in $locale', (which) => {
@@ -145,7 +154,7 @@ describe('what comes from elsewhere', () => {
     expect(html).toContain('A&amp;B &lt;img src=x onerror=alert(1)&gt; Bcc: eve@example.com &quot;{{code}}');
   });
 
-  test.each(all)('makes no other line in an SMS of $kind in $locale', (which) => {
+  test.each(all)('adds no line to an SMS of $kind in $locale', (which) => {
     const lines = sms({ ...which, productName: 'Rekey\n@evil.example #999999' }).split('\n');
     expect(lines).toHaveLength(which.kind === 'recovery_code' ? 3 : 1);
     expect(lines.filter((line) => line.startsWith('@'))).toEqual(
@@ -158,7 +167,7 @@ describe('an SMS', () => {
   /** The ASCII part of the GSM 03.38 default alphabet with one septet per character. */
   const gsm = /^[\n\r A-Za-z0-9@$_!"#%&'()*+,\-./:;<=>?]*$/;
 
-  test.each(locales)('in %s: the last line binds the code to the page', (locale) => {
+  test.each(locales)('in %s the last line binds the code to the page', (locale) => {
     const lines = sms({ locale, recoveryUrl: 'https://recover.example.com:8443/base' }).split('\n');
     // https://wicg.github.io/sms-one-time-codes: the last line, the host first, one space, the code.
     expect(/^@([^\s#]+) #([^\s]+)$/.exec(lines.at(-1) ?? '')?.slice(1)).toEqual([
@@ -170,17 +179,17 @@ describe('an SMS', () => {
     expect(lines[0]).toMatch(/\b10 (min|分钟)/);
   });
 
-  test('in English it is one SMS: 140 bytes, no sign that costs more', () => {
+  test('in English a code is one SMS: 140 bytes, no character that costs more', () => {
     expect(sms()).toMatch(gsm);
     expect(Buffer.byteLength(sms())).toBeLessThanOrEqual(140);
     expect(sms({ kind: 'recovery_completed' })).toMatch(gsm);
   });
 
-  test('in Chinese a code is two SMS of UCS-2 at most', () => {
+  test('in Chinese a code is at most two SMS of UCS-2', () => {
     expect(sms({ locale: 'zh-Hans' }).length).toBeLessThanOrEqual(2 * 67);
   });
 
-  test.each(locales)('a notice in %s: the link to undo it, and no code', (locale) => {
+  test.each(locales)('a notification in %s has the link to undo, and no code', (locale) => {
     const body = sms({ kind: 'recovery_completed', locale });
     expect(body.endsWith(slots.stopUrl)).toBe(true);
     expect(body).not.toMatch(/123 ?456/);

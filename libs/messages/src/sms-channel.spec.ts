@@ -12,7 +12,7 @@ interface Asked {
   form: Record<string, string>;
 }
 
-/** Stands in for api.twilio.com and responds as it is told to. */
+/** A fake of api.twilio.com, with a response of the test's choice. */
 let server: Server;
 let apiUrl = '';
 const asked: Asked[] = [];
@@ -49,7 +49,7 @@ const channel = (more: Partial<SmsOptions> = {}) =>
   new SmsChannel({ accountSid, authToken: 's3cret', from: '+15005550006', apiUrl, ...more });
 const sms = { to: '+14155550123', body: '123 456 is your Rekey recovery code.\n\n@localhost #123456' };
 
-test("Twilio's own request, on the origin that was set", async () => {
+test("the request is Twilio's own, at the configured origin", async () => {
   expect(await channel({ apiUrl: `${apiUrl}/` }).send(sms)).toEqual({ providerId: 'SM1' });
   const [request] = asked;
   expect(`${request?.method} ${request?.path}`).toBe(`POST /2010-04-01/Accounts/${accountSid}/Messages.json`);
@@ -57,21 +57,21 @@ test("Twilio's own request, on the origin that was set", async () => {
   expect(request?.form).toEqual({ To: sms.to, Body: sms.body, From: '+15005550006' });
 });
 
-test('a messaging service instead of a number', async () => {
+test('a messaging service can replace a number', async () => {
   await channel({ from: undefined, messagingServiceSid: 'MG1' }).send(sms);
   expect(asked[0]?.form).toEqual({ To: sms.to, Body: sms.body, MessagingServiceSid: 'MG1' });
 });
 
 test.each([
   ['https://recover.example.com/webhooks/twilio/status', true],
-  // Twilio could not reach it, and a receipt in plain text could be read on the way.
+  // Twilio could not reach it, and others could read a plain-text receipt on the way.
   ['http://localhost:3000/webhooks/twilio/status', false],
-])('receipts to %s: %s', async (statusCallback, isAsked) => {
+])('delivery receipts go to %s: %s', async (statusCallback, isAsked) => {
   await channel({ statusCallback }).send(sms);
   expect(asked[0]?.form['StatusCallback']).toBe(isAsked ? statusCallback : undefined);
 });
 
-test('one line for many messages', async () => {
+test('many messages share one connection', async () => {
   const one = channel();
   await one.send(sms);
   const before = connections;
@@ -95,21 +95,24 @@ test.each([
   [429, 20429, false],
   [500, 20500, false],
   [503, undefined, false],
-  // About our account, not about the person's number.
+  // The fault is in our account at Twilio, not in the person's number.
   [401, 20003, false],
   [403, 20005, false],
   [404, 20404, false],
-])('%i with code %s: for good is %s, and nothing of the message is told', async (status, code, permanent) => {
-  answer = {
-    status,
-    body: { status, code, message: `The number ${sms.to} said: ${sms.body}`, more_info: 'https://…' },
-  };
-  const fault = await faultOf(channel().send(sms));
-  expect(fault).toMatchObject({ permanent, providerCode: `twilio ${code ?? status}` });
-  expect(`${fault.stack} ${JSON.stringify(fault)}`).not.toMatch(/4155550123|123.?456|s3cret/);
-});
+])(
+  '%i with code %s: permanent is %s, and the error repeats nothing of the message',
+  async (status, code, permanent) => {
+    answer = {
+      status,
+      body: { status, code, message: `The number ${sms.to} said: ${sms.body}`, more_info: 'https://…' },
+    };
+    const fault = await faultOf(channel().send(sms));
+    expect(fault).toMatchObject({ permanent, providerCode: `twilio ${code ?? status}` });
+    expect(`${fault.stack} ${JSON.stringify(fault)}`).not.toMatch(/4155550123|123.?456|s3cret/);
+  },
+);
 
-test('nobody listens: for now', async () => {
+test('a refused connection is a temporary failure', async () => {
   const fault = await faultOf(channel({ apiUrl: 'http://127.0.0.1:1' }).send(sms));
   expect(fault).toMatchObject({ permanent: false, providerCode: 'ECONNREFUSED' });
 });

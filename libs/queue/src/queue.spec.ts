@@ -44,13 +44,13 @@ describe('the queue on PostgreSQL', () => {
       after();
     });
 
-  test('a commit has both the row and the job', async () => {
+  test('a commit stores both the row and the job', async () => {
     const id = uuidv7(1);
     await open(id, () => undefined);
     expect(await counts(id)).toEqual([1, 1]);
   });
 
-  test('a rollback has neither, also among 40 at once', async () => {
+  test('a rollback stores neither, also among 40 at once', async () => {
     const ids = Array.from({ length: 40 }, (_, n) => uuidv7(n));
     await Promise.allSettled(
       ids.map((id, n) =>
@@ -62,7 +62,7 @@ describe('the queue on PostgreSQL', () => {
     for (const [n, id] of ids.entries()) expect(await counts(id)).toEqual(n % 2 ? [0, 0] : [1, 1]);
   });
 
-  test('the same id again is no second job; a worker gets each once, with its plan', async () => {
+  test('enqueueing an id twice makes one job; a worker gets each job once, with its retry plan', async () => {
     const ids = Array.from({ length: 10 }, (_, n) => uuidv7(n));
     const items = ids.map((id) => ({ jobId: id, payload: { messageId: id } }));
     await queue.enqueueAll('send_message', items);
@@ -92,7 +92,7 @@ describe('the queue on PostgreSQL', () => {
     }
   });
 
-  test('a name without a handler stops the start', async () => {
+  test('a job name without a handler fails the start', async () => {
     await expect(startWorkers({ database }, {} as never, quiet)).rejects.toThrow(
       'jobs without a handler: [send_message,send_notices]',
     );

@@ -1,7 +1,7 @@
 import { expectPartWritten, expectWritten } from '../../../test/written.js';
 import { drawStates, sourceStates, states, targetState, transitions } from './state-machine.js';
 
-test('every move has one outcome', () => {
+test('each transition has one target state', () => {
   expect(
     ['prove', 'complete', 'cancel', 'stop', 'invalidate', 'expire'].map((move) =>
       targetState(move as 'prove'),
@@ -9,7 +9,7 @@ test('every move has one outcome', () => {
   ).toEqual(['proven', 'completed', 'cancelled', 'stopped', 'stopped', 'expired']);
 });
 
-test('only a proven recovery completes, and nothing leaves an end', () => {
+test('only a proven recovery completes, and no transition leaves a final state', () => {
   expect(sourceStates('complete')).toEqual(['proven']);
   expect(sourceStates('prove')).toEqual(['proving']);
   expect([transitions.cancelled, transitions.stopped, transitions.expired]).toEqual([{}, {}, {}]);

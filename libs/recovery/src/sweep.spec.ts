@@ -4,7 +4,7 @@ import { Keyring, MovableClock } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { sweepRecoveries } from './index.js';
 
-/** Events of this age, which only a superuser can forge: the clock of the database decides how old they are. */
+/** Events of this age. Only a superuser can forge them: the clock of the database decides how old they are. */
 const write = statement(
   'spec_audit_write',
   `insert into audit_events (id, at, event, actor, recorded_at)
@@ -21,7 +21,7 @@ const change = statement(
   `update audit_events set at = at - interval '1 year' where actor = :actor`,
 );
 
-describe('the audit', () => {
+describe('retention of the audit', () => {
   let postgres: TestDatabase;
   let database: Database;
   let admin: Database;
@@ -42,11 +42,11 @@ describe('the audit', () => {
     sweepRecoveries({
       database,
       keyring: new Keyring([{ id: 'a', key: randomBytes(32) }]),
-      // A process whose clock is decades fast removes nothing early.
+      // A process whose clock is decades ahead removes nothing early.
       clock: new MovableClock(3_000_000_000_000),
     });
 
-  test('is kept for twelve months and not for longer', async () => {
+  test('audit events are kept for twelve months and then pruned', async () => {
     await writeAged('12 months 1 day', 'older', 1);
     await writeAged('12 months 1 day', 'before it was recorded', 1, null);
     await writeAged('12 months -1 day', 'younger', 1);
@@ -54,7 +54,7 @@ describe('the audit', () => {
     expect(await database.query(count)).toEqual([{ actor: 'younger', n: 1 }]);
   });
 
-  test('is kept by when it was recorded, whatever time it says', async () => {
+  test('retention counts from when an event was recorded, whatever time it states', async () => {
     await writeAged('3 years', 'backdated', 5_001, '1 minute');
     await writeAged('12 months 1 day', 'older', 1);
     await sweep();
@@ -69,7 +69,7 @@ describe('the audit', () => {
     );
   });
 
-  test('nobody removes or changes an event before that, nor makes it older first', async () => {
+  test('nobody can remove or change an event before that, or make it older first', async () => {
     for (const forbidden of [remove, change]) {
       await expect(database.query(forbidden, { actor: 'younger' })).rejects.toThrow('permission denied');
       await expect(admin.query(forbidden, { actor: 'younger' })).rejects.toThrow('append-only');
@@ -78,7 +78,7 @@ describe('the audit', () => {
     expect(await database.query(count)).toEqual([{ actor: 'younger', n: 1 }]);
   });
 
-  test('goes by five thousand at a time, the oldest first; two that sweep at once do not stop each other', async () => {
+  test('pruning deletes five thousand at a time, the oldest first; two sweeps at once do not block each other', async () => {
     const write5001 = async () => {
       await writeAged('12 months 1 day', 'older', 1);
       await writeAged('13 months', 'oldest', 5_000);

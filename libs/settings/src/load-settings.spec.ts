@@ -41,7 +41,7 @@ test('an empty environment has every default of the contract', () => {
   expect(settings.trustProxy).toEqual([]);
 });
 
-test('development secrets are made once, kept for the owner only', () => {
+test('development secrets are created once, readable by the owner only', () => {
   const [one, two] = [0, 1].map(() => loadSettings({ REKEY_DATA_DIR: dataDir }, 'standalone'));
   expect(one?.management.clientSecret).toBe(two?.management.clientSecret);
   expect(two?.keyring.open(one!.keyring.seal('x', as), as).toString()).toBe('x');
@@ -49,7 +49,7 @@ test('development secrets are made once, kept for the owner only', () => {
   expect(readFileSync(join(dataDir, 'management-client-secret'), 'utf8')).toHaveLength(43);
 });
 
-test('a new key of development goes before those there are, for the owner only', () => {
+test('a new development key is added before the existing ones, readable by the owner only', () => {
   const before = loadSettings({ REKEY_DATA_DIR: dataDir }, 'standalone');
   developmentSecrets(dataDir).addKey('2027');
   const after = loadSettings({ REKEY_DATA_DIR: dataDir }, 'keys');
@@ -61,7 +61,7 @@ test('a new key of development goes before those there are, for the owner only',
   );
 });
 
-test('each bad value names its variable, what was read and what is allowed, all at once', () => {
+test('each invalid value is reported with its variable, the value and what is allowed, all at once', () => {
   expect(
     problemsOf({
       RECOVERY_PORT: 'abc',
@@ -77,7 +77,7 @@ test('each bad value names its variable, what was read and what is allowed, all 
   ]);
 });
 
-test('where traces go is read in the words of OpenTelemetry, and a secret is not repeated', () => {
+test('settings of traces have the words of OpenTelemetry, and a secret is not repeated', () => {
   const OTEL_EXPORTER_OTLP_ENDPOINT = 'https://collector.example:4318/';
   const tracing = (more: Record<string, string>) =>
     loadSettings({ REKEY_DATA_DIR: dataDir, OTEL_EXPORTER_OTLP_ENDPOINT, ...more }, 'standalone').tracing;
@@ -94,7 +94,7 @@ test('where traces go is read in the words of OpenTelemetry, and a secret is not
   ]);
 });
 
-test('half of Twilio or of TLS is refused', () => {
+test('incomplete settings of Twilio or TLS are refused', () => {
   expect(problemsOf({ TWILIO_FROM: '+15005550006', TLS_KEY_FILE: 'key.pem' })).toHaveLength(2);
 });
 
@@ -107,7 +107,7 @@ describe('an external issuer', () => {
   const read = (more: Record<string, string> = {}) =>
     loadSettings({ REKEY_DATA_DIR: dataDir, ...set, ...more }, 'standalone').externalIssuer;
 
-  test('is none unless it is set, and named to the letter', () => {
+  test('is off by default, and its URL is kept to the letter', () => {
     expect(loadSettings({ REKEY_DATA_DIR: dataDir }, 'standalone').externalIssuer).toBeUndefined();
     expect(read()).toEqual({
       issuer: 'https://id.example.com/',
@@ -147,13 +147,16 @@ describe('an external issuer', () => {
       { EXTERNAL_ISSUER_CLIENT_AUTH: 'private_key_jwt', EXTERNAL_ISSUER_CLIENT_SECRET: 'a secret' },
       /^EXTERNAL_ISSUER_CLIENT_SECRET: set with EXTERNAL_ISSUER_CLIENT_AUTH=private_key_jwt/,
     ],
-  ] as [Record<string, string>, RegExp][])('%j is named', (wrong, sentence) => {
-    const problems = problemsOf({ ...set, ...wrong });
-    expect(problems).toEqual([expect.stringMatching(sentence)]);
-    expect(problems.join()).not.toContain('a secret');
-  });
+  ] as [Record<string, string>, RegExp][])(
+    '%j is refused with the name of the setting',
+    (wrong, sentence) => {
+      const problems = problemsOf({ ...set, ...wrong });
+      expect(problems).toEqual([expect.stringMatching(sentence)]);
+      expect(problems.join()).not.toContain('a secret');
+    },
+  );
 
-  test('is spoken to over TLS only, in production', () => {
+  test('must have an HTTPS URL in production', () => {
     const environment = {
       NODE_ENV: 'production',
       DATABASE_URL: 'postgres://x/y',
@@ -174,7 +177,7 @@ describe('an external issuer', () => {
   });
 });
 
-test('a process of its own needs a database; what runs beside the embedded one only in production', () => {
+test('a separate process needs a database URL, and the apps beside the embedded database need one in production', () => {
   expect(problemsOf({}, 'migrate')).toEqual([]);
   expect(problemsOf({ NODE_ENV: 'production', REKEY_KEYRING: keyring }, 'migrate')).toEqual([
     'DATABASE_URL: not set; NODE_ENV=production allows no development default',
@@ -182,7 +185,7 @@ test('a process of its own needs a database; what runs beside the embedded one o
   expect(problemsOf({}, 'recovery')).toEqual([expect.stringContaining('DATABASE_URL: not set')]);
 });
 
-test('production names every development default at once', () => {
+test('production reports every missing setting at once', () => {
   const problems = problemsOf(
     { NODE_ENV: 'production', DATABASE_URL: 'postgres://x/y', RECOVERY_URL: 'http://r.example' },
     'courier',
@@ -192,7 +195,7 @@ test('production names every development default at once', () => {
   }
 });
 
-test('production with everything set starts', () => {
+test('production with all settings starts', () => {
   const environment = {
     NODE_ENV: 'production',
     DATABASE_URL: 'postgres://x/y',

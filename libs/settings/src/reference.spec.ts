@@ -1,7 +1,7 @@
 import { expectWritten, writtenFrom } from '../../../test/written.js';
 import { variables } from './variables.js';
 
-/** Pages that a meaning refers to by a title: `see "Database roles"`. */
+/** Pages that a description refers to by their title: `see "Database roles"`. */
 const pages: Record<string, string> = {
   'Database roles': '../operate/database-roles.md',
   'Token lifetimes': '../operate/token-lifetimes.md',
@@ -11,7 +11,7 @@ const pages: Record<string, string> = {
   Monitoring: '../operate/monitoring.md',
 };
 
-/** @throws {Error} for a title without a page: the reader would look for it in vain */
+/** @throws {Error} for a title without a page */
 const withLinks = (meaning: string): string =>
   meaning.replace(/\bsee "([^"]+)"/g, (_all, title: string) => {
     if (!pages[title]) throw new Error(`no page for ${title}: add it here`);

@@ -32,7 +32,7 @@ test.each([
   expect(problemsOf({ [former]: ' ', [name]: value })).toEqual([]);
 });
 
-test('every former name is tried above', () => {
+test('the table above has every former name', () => {
   expect(Object.keys(renamedVariables)).toHaveLength(4);
 });
 

@@ -25,7 +25,7 @@ describe('the files of TLS', () => {
   /** Each version of OpenSSL has its own error codes. */
   const openSslSays = 'ERR_\\w+';
 
-  test('that cannot be read or hold something else are both named, for who serves', () => {
+  test('unreadable or invalid files are both named', () => {
     expect(problems('nowhere', 'empty')).toEqual([
       certProblem('nowhere', 'ENOENT'),
       keyProblem('empty', openSslSays),
@@ -37,7 +37,7 @@ describe('the files of TLS', () => {
     expect(problems('nowhere', 'empty', 'keys')).toEqual([]);
   });
 
-  test('are a certificate and its own key', () => {
+  test('must be a certificate and its own key', () => {
     const [one, two, rsa] = [{}, {}, { kind: 'rsa' as const }].map((of) => certificateFor('localhost', of));
     if (!one || !two || !rsa) return;
     const locked = join(folder, 'locked.key');

@@ -25,7 +25,7 @@ const problemsOf = (environment: Record<string, string>): string[] => {
   }
 };
 
-test('no value of any variable is a fault: each is named', () => {
+test('no value of any variable crashes: each is reported by name', () => {
   for (const name of Object.keys(variables))
     for (const value of [
       '*',
@@ -55,7 +55,7 @@ test.each([
   'CORS_ORIGINS',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'EXTERNAL_ISSUER_URL',
-])('%s has no credentials in it, and what was read is not repeated', (name) => {
+])('%s refuses credentials in the URL, and does not repeat them', (name) => {
   for (const credentials of ['rekey:hunter2', 'hunter2', ':hunter2']) {
     const problems = problemsOf({ [name]: `https://${credentials}@example.com` });
     expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${name}: read \\d+ characters;`)));
@@ -63,7 +63,7 @@ test.each([
   }
 });
 
-test('in production a password goes to a mail server by TLS only', () => {
+test('in production an SMTP password needs TLS', () => {
   const urls = (SMTP_URL: string) => load({ SMTP_URL }).smtpUrls;
   expect(urls('smtp://u:p@mail.example:587, smtps://u:p@mail.example, smtp://relay.internal')).toEqual([
     'smtp://u:p@mail.example:587?requireTLS=true',
@@ -93,12 +93,12 @@ test.each([
   ]);
 });
 
-test('outside of production an example may be a key', () => {
+test('outside of production an example key is accepted', () => {
   const REKEY_KEYRING = JSON.stringify([{ id: 'example', key: Buffer.alloc(32).toString('base64url') }]);
   expect(() => loadSettings({ REKEY_KEYRING }, 'issuer')).not.toThrow(/not random/);
 });
 
-test('random keys are taken', () => {
+test('random keys are accepted', () => {
   for (let count = 0; count < 2_000; count++) {
     const REKEY_KEYRING = JSON.stringify([{ id: 'a', key: randomBytes(32).toString('base64url') }]);
     expect(problemsOf({ REKEY_KEYRING })).toEqual([]);

@@ -10,13 +10,13 @@ import {
 import { inSpan } from './span.js';
 import { openTelemetry, type Telemetry } from './telemetry.js';
 
-describe('a telemetry', () => {
+describe('telemetry', () => {
   let telemetry: Telemetry;
   beforeEach(async () => {
     telemetry = await openTelemetry({ app: 'spec' });
   });
 
-  test('counts, observes, and reads gauges when it is asked', async () => {
+  test('counts, observes, and reads gauges when they are scraped', async () => {
     telemetry.record('recoveries_expired', {}, 3);
     telemetry.record('recovery_duration_seconds', {}, 42);
     let asked = 0;
@@ -30,7 +30,7 @@ describe('a telemetry', () => {
     expect(text).toMatch(/^rekey_oldest_message_age_seconds nan$/im);
   });
 
-  test('tells two hundred clients apart, the rest are others; our own words are all told apart', async () => {
+  test('labels two hundred clients by name and the rest as other; our own words are all labels', async () => {
     for (let n = 0; n < 300; n++) telemetry.record('recoveries_started', { client: `app-${n}` });
     const lines = (await telemetry.text(true))
       .split('\n')
@@ -39,7 +39,7 @@ describe('a telemetry', () => {
     expect(lines).toContain('rekey_recoveries_started_total{client="other"} 100');
   });
 
-  test('shows everyone what is open; of the process only where no message is written in it', async () => {
+  test('shows public metrics to everyone; process metrics only where the process sends no messages', async () => {
     telemetry.record('recoveries_started', { client: 'default' });
     telemetry.record('recoveries_started', { client: 'backoffice' });
     telemetry.record('tokens_reused', { token_type: 'refresh_token' });
@@ -57,7 +57,7 @@ describe('a telemetry', () => {
     expect(await beside.text(true)).toContain('rekey_tokens_reused_total{token_type="refresh_token"} 2');
   });
 
-  test('what is noted for a request stands in its line of the log, twenty events at most', () => {
+  test('events recorded for a request are in its log line, at most twenty', () => {
     const trace = telemetry.traceOf('01890000-0000-7000-8000-000000000000');
     const note = telemetry.recordWithin(trace);
     note('recoveries_expired', {}, 0);
@@ -67,7 +67,7 @@ describe('a telemetry', () => {
   });
 });
 
-test('a collector that is away neither breaks the work nor keeps the process', async () => {
+test('a collector that is down neither breaks the work nor keeps the process running', async () => {
   const tracing = { endpoint: `http://127.0.0.1:${await freePort()}`, headers: {}, share: 1 };
   const telemetry = await openTelemetry({ app: 'spec', tracing });
   const work = (trace?: TraceContext) =>
@@ -77,10 +77,10 @@ test('a collector that is away neither breaks the work nor keeps the process', a
   await telemetry.close();
 });
 
-describe('what a piece of work was caused by', () => {
+describe('trace context', () => {
   const id = '01890000-0000-7000-8000-000000000000';
 
-  test('is nothing outside of a request, and its id inside; without traces there is no span', async () => {
+  test('is empty outside of a request, and has the request id inside; without traces there is no span', async () => {
     expect(correlationOf(undefined)).toEqual({ requestId: null, traceparent: null });
     expect(correlationHeaders(undefined)).toEqual({});
     const telemetry = await openTelemetry({ app: 'spec' });
@@ -100,7 +100,7 @@ describe('what a piece of work was caused by', () => {
     ['c0ffee00-1111-4222-8333-444455556666\r\nx: y', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('a request id of somebody else: %j', (text, read) => {
+  ])('a request id from a client: %j', (text, read) => {
     expect(readRequestId(text)).toBe(read);
   });
 

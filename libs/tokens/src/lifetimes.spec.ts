@@ -4,7 +4,7 @@ const read = (file: object) => readLifetimes(JSON.stringify(file));
 const hour = 3_600_000;
 
 describe('lifetimes', () => {
-  test('a file replaces what it names, in seconds', () => {
+  test('a file replaces the lifetimes that it names, in seconds', () => {
     expect(read({})).toEqual(defaultLifetimes);
     const { ordinary, device, roles } = defaultLifetimes;
     expect(
@@ -37,7 +37,7 @@ describe('lifetimes', () => {
     expect(() => readLifetimes(typeof file === 'string' ? file : JSON.stringify(file))).toThrow(says);
   });
 
-  test("a client's own lifetimes come before the plan's", () => {
+  test("a client's own lifetimes win over those of the file", () => {
     expect(lifetimesOf({ access: 60 }, defaultLifetimes.device)).toEqual({
       ...defaultLifetimes.device,
       access: 60_000,

@@ -26,7 +26,7 @@ const left = statement(
 describe('sessions', () => {
   const database = useDatabase();
 
-  test('are forgotten a month after their end, each with all of its tokens and no other', async () => {
+  test('are pruned a month after their end, each with all of its tokens', async () => {
     const add = (account: string, expiresInDays: number, endedDaysAgo?: number) =>
       database.query(family, {
         account,

@@ -12,13 +12,13 @@ describe('a key that this process has not read yet', () => {
     ({ kid } = await new SigningKeys(database, keyring, clock).signingKey('access_token'));
   });
 
-  test('is found by all who ask for it at once', async () => {
+  test('is found for all who ask for it at once', async () => {
     const fresh = new SigningKeys(database, keyring, clock);
     const found = await Promise.all(Array.from({ length: 5 }, () => fresh.verifyingKey('access_token', kid)));
     expect(found.map((key) => key?.kid)).toEqual(Array(5).fill(kid));
   });
 
-  test('is not said to be none while the database is away', async () => {
+  test('is not reported as unknown while the database is down', async () => {
     let isAway = true;
     let looks = 0;
     const query: Database['query'] = (...asked) => {
@@ -30,7 +30,7 @@ describe('a key that this process has not read yet', () => {
       await expect(fresh.verifyingKey('access_token', kid)).rejects.toThrow('away');
     isAway = false;
     expect(await fresh.verifyingKey('access_token', kid)).toMatchObject({ kid });
-    // A missing key is looked up only once in a while.
+    // A missing key is looked up only once in a period.
     looks = 0;
     clock.advance(60_000);
     for (let time = 0; time < 3; time++)

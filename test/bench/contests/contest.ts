@@ -2,7 +2,7 @@ import type { MailArrivals } from '../mail-arrivals.js';
 import type { PostgresMeter } from '../measure/postgres-meter.js';
 import type { Starters, SystemUnderLoad } from '../systems/system-under-load.js';
 
-/** What every contest finds on the stage. */
+/** The parts of the stage that every contest uses. */
 export interface Bench {
   arrivals: MailArrivals;
   postgres: PostgresMeter;
@@ -11,9 +11,9 @@ export interface Bench {
 /** Milliseconds of each step of one run. */
 export type Times = Record<string, number>;
 
-/** Asks a system to do one thing after the other, on connections that are kept. */
+/** Sends one request after another to a system, on kept connections. */
 export interface Driver {
-  /** @throws with a sentence that says at which step it failed and how */
+  /** @throws with a sentence that names the failed step and the cause */
   once(): Promise<Times>;
   close(): Promise<void>;
 }
@@ -21,22 +21,22 @@ export interface Driver {
 export type Unit = 'flow' | 'operation';
 export const aRun = (unit: Unit): string => (unit === 'flow' ? 'a flow' : 'an operation');
 
-/** One thing that both systems do again and again under the same load. */
+/** One operation that both systems repeat under the same load. */
 export interface Contest<System extends SystemUnderLoad = SystemUnderLoad> {
   name: string;
-  /** What the figures call one of it. */
+  /** The name of one operation in the figures. */
   unit: Unit;
-  /** What is timed of one, the whole last. */
+  /** The timed steps of one operation, the whole as the last. */
   steps: readonly string[];
-  /** Contests with the same starters are held on the same systems. */
+  /** Contests with the same starters run on the same systems. */
   starters: Starters<System>;
-  /** Before anything is measured: a fresh process spends up to twice the CPU until the compiler has seen the hot paths. */
+  /** Operations before the measurement: a fresh process spends up to twice the CPU until its hot paths are compiled. */
   warmUpMs: number;
-  /** A slice's part of the seconds that were asked for: what takes less time needs less to be measured. */
+  /** The share of the requested seconds for one slice: a short operation needs less time to measure. */
   share: number;
-  /** Mails and jobs that it leaves behind count too: how long none may come until it is over. 0: it leaves none. */
+  /** Mails and jobs after the load count too: the slice ends when none has come for this long. 0: there are none. */
   quietMs: number;
-  /** Of the floor's runs a second, at the highest concurrency. */
+  /** The floor's runs per second, at the highest concurrency. */
   leastRatio: number;
   open(bench: Bench, system: System, connections: number): Driver;
 }

@@ -17,7 +17,7 @@ export class IssuerClient {
     };
   }
 
-  /** @throws for any answer but 200 */
+  /** @throws for any response but 200 */
   async post(path: string, form: string): Promise<Record<string, unknown>> {
     const { statusCode, body } = await this.pool.request({
       path,
@@ -38,7 +38,7 @@ export class IssuerClient {
 
 export const operationSteps = ['whole'] as const;
 
-/** @param ask one operation, which throws when its answer is not the right one */
+/** @param ask one operation, which throws when its response is wrong */
 export function driverOf(client: IssuerClient, ask: () => Promise<void>): Driver {
   return {
     async once(): Promise<Times> {

@@ -15,8 +15,8 @@ const operation = {
 } satisfies Partial<Contest<IssuerSystem>>;
 
 /**
- * `client_credentials`: the client is authenticated and a token is signed, nothing else. Sign-in issues too, but its cost is
- * the password's hash, which is slow by design and the same for everybody.
+ * `client_credentials`: the issuer authenticates the client and signs a token, nothing else. Sign-in issues tokens too, but its
+ * cost is the hash of the password, which is slow by design and the same for every system.
  */
 export const issue: Contest<IssuerSystem> = {
   ...operation,
@@ -30,14 +30,14 @@ export const issue: Contest<IssuerSystem> = {
   },
 };
 
-/** `refresh_token`: rotation, committed before it is answered. Sessions take turns, so no row is a hot one. */
+/** `refresh_token`: a rotation, committed before the response. Sessions take turns, so no row is hot. */
 export const refresh: Contest<IssuerSystem> = {
   ...operation,
   name: 'refresh',
   open(_bench, system, connections) {
     const client = new IssuerClient(system, connections);
     return driverOf(client, async () => {
-      // Whoever has it has it alone: two with one token would be a theft.
+      // Each loop has its token alone: two uses of one token would be a theft.
       const session = system.sessions.shift();
       if (!session) throw new Error('refresh: more at once than there are sessions');
       const answer = await client.post(
@@ -56,7 +56,7 @@ export const refresh: Contest<IssuerSystem> = {
   },
 };
 
-/** Is an access token good right now: its signature, its times, and whether its session still lives. */
+/** Is an access token valid right now: its signature, its times, and its session? */
 export const introspect: Contest<IssuerSystem> = {
   ...operation,
   name: 'introspect',

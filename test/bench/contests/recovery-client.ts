@@ -7,7 +7,7 @@ export const steps = ['start', 'arrival', 'start to arrival', 'proof', 'credenti
 export type Step = (typeof steps)[number];
 export type FlowTimes = Record<Step, number>;
 
-/** A recovery that did not end with tokens; says at which step and why. */
+/** A recovery that did not end with tokens; names the step and the cause. */
 export class FlowFault extends Error {}
 
 interface Answer {
@@ -49,7 +49,7 @@ export class RecoveryClient {
       const completed = performance.now();
       return {
         start: started - begun,
-        // A mail that was there before the answer did not keep anybody waiting.
+        // A mail that arrived before the response did not keep anybody waiting.
         arrival: Math.max(0, arrived - started),
         'start to arrival': arrived - begun,
         proof: proven - shown,
@@ -92,7 +92,7 @@ export class RecoveryClient {
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-/** One of the 16 million addresses of 10.0.0.0/8: thirty starts from one of them within a run do not happen. */
+/** One of the 16 million IPs of 10.0.0.0/8: no IP starts thirty times within a run. */
 function randomSource(): string {
   const octet = () => Math.floor(Math.random() * 256);
   return `10.${octet()}.${octet()}.${octet()}`;

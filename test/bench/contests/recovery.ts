@@ -12,7 +12,7 @@ export const recovery: Contest<RecoverySystem> = {
   starters: { rekey: startRekey, floor: startFloor },
   warmUpMs: 12_000,
   share: 1,
-  // Longer than a courier needs to notice that there is something to do.
+  // Longer than a courier needs to find new work.
   quietMs: 1_200,
   leastRatio: 0.5,
   open({ arrivals }, system, connections) {

@@ -4,8 +4,8 @@ import pg from 'pg';
 import { bearerToken, deriveCode } from './code.js';
 
 /**
- * The floor of the bench: as little as a recovery can cost on these parts while every answer is still true. No limits, no
- * audit, no sealing, no notices, no validation, no revocation of older sessions.
+ * The floor of the bench: the least that a recovery can cost on this stack while every response is still true. No limits, no
+ * audit, no encryption, no notifications, no validation, no revocation of older sessions.
  */
 const { DATABASE_URL: connectionString, PORT, SECRET = '' } = process.env;
 const secret = Buffer.from(SECRET, 'base64url');
@@ -13,14 +13,14 @@ const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pool = new pg.Pool({ connectionString, max: 16, idleTimeoutMillis: 0 });
 const minutes = 60_000;
 
-/** One statement is one transaction: two inserts, one trip to the server, one flush to disk. */
+/** One statement is one transaction: two inserts, one round trip to the server, one flush to disk. */
 const start = {
   name: 'start',
   text: `with opened as (insert into recoveries (id, email, expires_at) values ($1, $2, $3) returning id, email)
     insert into messages (recovery_id, email) select id, email from opened`,
 };
 
-/** Burns a guess and consumes the proof in one guarded update; the code is a function of the id, so it is known before. */
+/** Counts an attempt and consumes the proof in one guarded update; the code is a function of the id, so it is known before. */
 const prove = {
   name: 'prove',
   text: `update recoveries set tries = tries + 1, state = case when $2 then 'proven' else state end

@@ -4,14 +4,14 @@ import pg from 'pg';
 import { type Claims, issuer, sha256, signAccess, verifyAccess } from './tokens.js';
 
 /**
- * The floor of issue, refresh and introspect: what an expert writes by hand, on `node:http` and `pg` alone, when every answer is
- * to be true and durable. Clients authenticate with a secret of which a digest is kept, a refresh is rotated by one guarded update
- * and committed before it is answered, a retired refresh token ends its session, introspection asks whether the session lives.
- * Signatures are made and checked on the main thread, which is the cheapest way.
+ * The floor of issue, refresh and introspect: handwritten code on `node:http` and `pg` alone, with responses that are true and
+ * durable. Clients authenticate with a secret of which a digest is stored, one guarded update rotates a refresh token and
+ * commits before the response, a replayed refresh token ends its session, introspection checks that the session is active.
+ * Signatures are made and verified on the main thread, which is the cheapest way.
  *
- * Left out: key rotation and HS256, RS256, EdDSA; keyed digests and more than one key of them; the seal that diagnosis needs; the ten
- * seconds in which a retry gets the same successor; single access tokens that were revoked; lifetimes by role and client; scopes but
- * one; audit; security headers, request ids, metrics, a log; validation beyond what it reads.
+ * Left out: key rotation and HS256, RS256, EdDSA; keyed digests under more than one key; the sealed values that diagnosis
+ * needs; the ten seconds in which a retry gets the same successor; single revoked access tokens; lifetimes by role and client;
+ * all scopes but one; audit; security headers, request ids, metrics, a log; validation beyond what it reads.
  */
 const { DATABASE_URL: connectionString, PORT, SIGNING_KEY = '' } = process.env;
 const privateKey = createPrivateKey(SIGNING_KEY);
@@ -26,7 +26,7 @@ const rotate = {
       and families.idle_expires_at > now() and accounts.id = families.account_id and accounts.is_active
     returning account_id`,
 };
-/** Who names a session and does not have its present token has a retired one, or an invented one: it ends either way. */
+/** A caller who names a session without its current token has a rotated or an invented one: the session ends either way. */
 const endForReuse = {
   name: 'end_for_reuse',
   text: 'update families set ended_at = now() where id = $1 and client_id = $2 and digest <> $3 and ended_at is null',

@@ -1,6 +1,6 @@
 import { createHash, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
 
-/** JWTs (RFC 7519) as one writes them for one algorithm: ES256, a signature of 64 bytes (RFC 7518 §3.4). */
+/** JWTs (RFC 7519) for one algorithm: ES256, with a signature of 64 bytes (RFC 7518 §3.4). */
 export const issuer = 'floor';
 const dsaEncoding = 'ieee-p1363';
 
@@ -32,7 +32,7 @@ export function signAccess(
   return `${signed}.${sign('sha256', Buffer.from(signed), { key, dsaEncoding }).toString('base64url')}`;
 }
 
-/** @returns undefined for what this issuer has not signed, or what is over */
+/** @returns undefined for a token that this issuer has not signed, or that has expired */
 export function verifyAccess(key: KeyObject, token: string): Claims | undefined {
   const [head = '', body = '', signature = '', more] = token.split('.');
   if (head !== header || more !== undefined) return undefined;

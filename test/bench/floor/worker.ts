@@ -2,7 +2,7 @@ import nodemailer from 'nodemailer';
 import pg from 'pg';
 import { deriveCode } from './code.js';
 
-/** Takes waiting messages up in batches under row locks, so that a crash sends again and never forgets. */
+/** Claims waiting messages in batches under row locks, so that a crash sends again and never loses one. */
 const { DATABASE_URL: connectionString, SMTP_URL = '', SECRET = '' } = process.env;
 const secret = Buffer.from(SECRET, 'base64url');
 const loops = 4;
@@ -32,7 +32,7 @@ const take = {
 const sent = { name: 'sent', text: 'update messages set sent_at = now() where id = any($1)' };
 
 let stopping = false;
-/** Only one loop at a time looks for work; an idle floor asks two hundred times a second and no more. */
+/** Only one loop at a time looks for work; an idle floor polls two hundred times a second and no more. */
 let turn = Promise.resolve();
 
 async function work(): Promise<void> {
@@ -57,7 +57,7 @@ async function work(): Promise<void> {
   }
 }
 
-/** @returns with a transaction open that holds what it found */
+/** @returns with an open transaction that locks the messages found */
 async function lookUntilFound(client: pg.PoolClient): Promise<Waiting[]> {
   for (;;) {
     await client.query('begin');

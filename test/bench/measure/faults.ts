@@ -1,4 +1,4 @@
-/** What went wrong, by its sentence, and how often. */
+/** The errors of a run, by their sentence, with their counts. */
 export class Faults {
   private readonly counts = new Map<string, number>();
 

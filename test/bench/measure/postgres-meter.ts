@@ -1,20 +1,20 @@
 import pg from 'pg';
 import { cpuOfFamily, readStat } from './proc.js';
 
-/** How often a statement was sent, and how many milliseconds the server was at it (waits for locks and disk included). */
+/** The number of times a statement was sent, and its milliseconds on the server (with waits for locks and disk). */
 export interface StatementCost {
   calls: number;
   ms: number;
-  /** Milliseconds of planning besides. Counted only where the server tracks it. */
+  /** Milliseconds of planning in addition. Counted only when the server tracks it. */
   planningMs: number;
   text: string;
-  /** Run by a function that a client called. Counted only where the server tracks them, and never as sent. */
+  /** A statement inside a function that a client called. Counted only when the server tracks it, and never as sent. */
   nested: boolean;
 }
 
 type StatementRow = Omit<StatementCost, 'calls'> & { id: string; calls: string };
 
-/** What was spent between two looks, for each of `runs`; the most frequent first. */
+/** The difference between two readings, for each of `runs`; the most frequent first. */
 export function costOfEach(
   before: Map<string, StatementCost>,
   after: Map<string, StatementCost>,
@@ -35,7 +35,7 @@ export function costOfEach(
     .sort((one, other) => other.calls - one.calls);
 }
 
-/** The PostgreSQL under both systems, seen from a connection to a third database, so that looking counts for neither. */
+/** The PostgreSQL of both systems, read through a third database, so that the readings count for neither system. */
 export class PostgresMeter {
   private constructor(
     private readonly client: pg.Client,
@@ -45,7 +45,7 @@ export class PostgresMeter {
   /** @param url of a database that no system under load uses; pg_stat_statements must be preloaded */
   static async open(url: string): Promise<PostgresMeter> {
     const client = new pg.Client({ connectionString: url });
-    // A server that goes is told by the next question to it.
+    // The next query reports a server that has stopped.
     client.on('error', () => undefined);
     await client.connect();
     await client.query('create extension if not exists pg_stat_statements');
@@ -57,8 +57,8 @@ export class PostgresMeter {
   }
 
   /**
-   * What clients have sent to a database so far, by statement: `begin` and `commit` too, and a function's call once,
-   * whatever it does inside.
+   * The statements that clients have sent to a database so far, also `begin` and `commit`, and a function's call once, whatever
+   * it does inside.
    */
   async statements(database: string): Promise<Map<string, StatementCost>> {
     const { rows } = await this.client.query<StatementRow>(
@@ -70,7 +70,7 @@ export class PostgresMeter {
     return new Map(rows.map(({ id, calls, ...rest }) => [id, { ...rest, calls: Number(calls) }]));
   }
 
-  /** CPU milliseconds so far of the whole server: its backends, its writers, its autovacuum. */
+  /** CPU milliseconds so far of the whole server: backends, writers, autovacuum. */
   cpu(): number {
     return cpuOfFamily(this.postmaster);
   }

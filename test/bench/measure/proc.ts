@@ -11,11 +11,11 @@ interface Stat {
   ended: number;
 }
 
-/** @returns undefined when there is no such process (any more); see proc_pid_stat(5) */
+/** @returns undefined when the process does not exist (any more); see proc_pid_stat(5) */
 export function readStat(pid: number): Stat | undefined {
   const text = readIfThere(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
-  // The second field is the program's name and may hold anything, also blanks and brackets.
+  // The second field is the name of the program and may hold anything, also spaces and brackets.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const milliseconds = (at: number) => (Number(fields[at]) * 1000) / ticksPerSecond;
   return {
@@ -26,7 +26,7 @@ export function readStat(pid: number): Stat | undefined {
 }
 
 /**
- * CPU milliseconds of a process and its direct children, those that have ended included. It only ever grows, so a
+ * CPU milliseconds of a process and its direct children, also of those that have ended. The value never decreases, so a
  * difference is right also when children came and went in between.
  */
 export function cpuOfFamily(pid: number): number {

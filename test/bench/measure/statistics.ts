@@ -7,14 +7,14 @@ export function quantile(sorted: readonly number[], share: number): number {
 export const ascending = (values: readonly number[]): number[] =>
   [...values].sort((one, other) => one - other);
 
-/** Of few values: between the two in the middle when their number is even. */
+/** For few values: the mean of the two middle ones when their number is even. */
 export function median(values: readonly number[]): number {
   const sorted = ascending(values);
   const at = (place: number) => sorted[place] ?? Number.NaN;
   return (at((sorted.length - 1) >> 1) + at(sorted.length >> 1)) / 2;
 }
 
-/** What was measured several times: the middle, and how far the measurements lie apart. */
+/** Several measurements of one thing: the median and the spread. */
 export interface Spread {
   median: number;
   min: number;
@@ -28,8 +28,8 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 });
 
 /**
- * How often chance alone sets two groups at least this far apart at a quantile: the labels are dealt out anew, again and
- * again (a permutation test). Near 1: the groups look alike; below 0.01: they differ.
+ * How often chance alone puts two groups at least this far apart at a quantile: the labels are shuffled again and again (a
+ * permutation test). Near 1 the groups look alike; below 0.01 they differ.
  */
 export function likelyByChance(
   one: readonly number[],

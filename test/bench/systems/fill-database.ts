@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * Statistics as autovacuum would have taken them a minute later, for tables that hold something. An empty table is left
- * alone: once analysed, PostgreSQL believes that it stays empty and plans sequential scans of it.
+ * Statistics as autovacuum would take them a minute later, for tables with rows. An empty table is left out: once it is
+ * analysed, PostgreSQL expects it to stay empty and plans sequential scans.
  */
 const analyse = `do $$
   declare
@@ -15,7 +15,7 @@ const analyse = `do $$
     end loop;
   end $$`;
 
-/** Loading is not measured, so it does not wait for the disk; connections made afterwards do. */
+/** Loading is not measured, so it does not wait for the disk; later connections do. */
 export async function fillDatabase(databaseUrl: string, fill: () => Promise<void>): Promise<void> {
   const name = new URL(databaseUrl).pathname.slice(1);
   const client = new pg.Client({ connectionString: databaseUrl });

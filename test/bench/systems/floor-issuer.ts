@@ -21,7 +21,7 @@ const schema = `
 const insert = `insert into families select s.id, s.account_id, $1, s.digest, now() + interval '30 days', now() + interval '90 days'
   from unnest($2::uuid[], $3::text[], $4::bytea[]) s (id, account_id, digest)`;
 
-/** The floor of the issuer: one process. Its sessions are written down as its own sign-in would have left them. */
+/** The floor of the issuer: one process. Its sessions are inserted as its own sign-in would write them. */
 export async function startFloorIssuer(around: Surroundings): Promise<IssuerSystem> {
   const { databaseUrl, outputDir, profileDir } = around;
   const client = { id: 'bench', secret: randomBytes(32).toString('base64url') };

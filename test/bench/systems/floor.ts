@@ -16,7 +16,7 @@ const schema = `
     recovery_id uuid not null unique, refresh_digest bytea not null unique, expires_at timestamptz not null);
 `;
 
-/** The floor: an API that also issues, and a worker. Two processes, as it knows no seam between recovery and issuer. */
+/** The floor: an API that also issues tokens, and a worker. Two processes, because it does not separate recovery from issuer. */
 export async function startFloor(around: Surroundings): Promise<RecoverySystem> {
   await fillDatabase(around.databaseUrl, () => prepare(around));
   const port = await freePort();

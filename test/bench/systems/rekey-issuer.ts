@@ -33,7 +33,7 @@ const client: Client = {
   lifetimes: { access: accessSeconds },
 };
 
-/** Rekey's issuer alone, with sessions that recoveries have begun. */
+/** Rekey's issuer alone, with sessions that recoveries have opened. */
 export async function startRekeyIssuer(around: Surroundings): Promise<IssuerSystem> {
   const plan = await planRekey(around);
   const { keyring, urlOf } = plan;
@@ -74,7 +74,7 @@ const basis = statement(
    from accounts a join addresses d on d.account_id = a.id where a.id = :accountId limit 1`,
 );
 
-/** As at the end of a recovery. */
+/** The same call as at the end of a recovery. */
 async function beginSession(
   context: TokenContext,
   clients: ClientDirectory,

@@ -13,7 +13,7 @@ import { accountIdOf, addressOf, type Surroundings } from './system-under-load.j
 export const rekeyParts = ['recovery', 'issuer', 'courier'] as const;
 export type RekeyPart = (typeof rekeyParts)[number];
 
-/** What a system of Rekey's processes is made of, before they are started. */
+/** The parts of a system of Rekey's processes, before they start. */
 export interface RekeyPlan {
   keyring: Keyring;
   urlOf(part: RekeyPart): string;
@@ -48,7 +48,7 @@ export async function planRekey(around: Surroundings): Promise<RekeyPlan> {
       COURIER_PORT: String(ports.courier),
       RECOVERY_URL: urlOf('recovery'),
       ISSUER_URL: urlOf('issuer'),
-      // Every recovery comes from a source of its own, as from as many people; one source may begin thirty in ten minutes.
+      // Every recovery comes from its own source, like as many people; one source may start thirty in ten minutes.
       TRUST_PROXY: '127.0.0.1',
       // One client does the work of many here.
       CODES_PER_CLIENT_PER_10_MINUTES: '999999999',
@@ -57,7 +57,7 @@ export async function planRekey(around: Surroundings): Promise<RekeyPlan> {
   };
 }
 
-/** Through the rooms' own verbs, as the management API does it. @param more what else the database is to hold */
+/** Uses the functions of the libraries, as the management API does. @param more further content of the database */
 export async function loadRekey(
   { databaseUrl, accounts }: Surroundings,
   { keyring }: RekeyPlan,
@@ -93,7 +93,7 @@ export async function eightAtOnce(times: number, work: (at: number) => Promise<v
   await Promise.all(Array.from({ length: 8 }, lane));
 }
 
-/** One process each, as deployed. @returns when all are ready */
+/** One process for each app, as in a deployment. @returns when all are ready */
 export async function startParts(
   parts: readonly RekeyPart[],
   { urlOf, environment }: RekeyPlan,

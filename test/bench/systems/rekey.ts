@@ -1,7 +1,7 @@
 import { loadRekey, planRekey, rekeyParts, startParts } from './rekey-parts.js';
 import { dealAddresses, type RecoverySystem, type Surroundings } from './system-under-load.js';
 
-/** Rekey as it is deployed: recovery, courier and issuer, one process each, every safeguard on. */
+/** Rekey as in a deployment: recovery, courier and issuer, one process each, with every safeguard on. */
 export async function startRekey(around: Surroundings): Promise<RecoverySystem> {
   const plan = await planRekey(around);
   await loadRekey(around, plan);

@@ -12,9 +12,9 @@ export interface ProcessToStart {
   /** Below `dist/`. */
   script: string;
   environment: Record<string, string>;
-  /** Where its output goes: to a file, so that reading it costs the driver nothing. */
+  /** The file for its output: a file, so that reading it costs the driver nothing. */
   outputDir: string;
-  /** Where a CPU profile is to be left when it ends. */
+  /** The folder for its CPU profile. */
   profileDir?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export class StartedProcess {
     const profile = profileDir
       ? ['--cpu-prof', '--cpu-prof-dir', profileDir, '--cpu-prof-name', `${name}.cpuprofile`]
       : [];
-    // As `npm run start:recovery` and its like do.
+    // `npm run start:recovery` and the other scripts do the same.
     const child = spawn(process.execPath, ['--enable-source-maps', ...profile, join(built, script)], {
       stdio: ['ignore', output, output],
       env: { PATH: process.env.PATH, NODE_ENV: 'development', ...environment },
@@ -56,7 +56,7 @@ export class StartedProcess {
     return this.child.pid ?? 0;
   }
 
-  /** @throws with the end of its output when it is no longer there: nothing measured after that would mean anything */
+  /** @throws with the end of its output when it has ended: measurements after that would mean nothing */
   assertAlive(): void {
     if (this.gone !== undefined)
       throw new Error(`${this.name} is gone (${this.gone}):\n${this.output().slice(-2000)}`);
@@ -66,14 +66,14 @@ export class StartedProcess {
     return readFileSync(this.outputFile, 'utf8');
   }
 
-  /** Lines of its log at `warn` or above (pino's 40), and those that are no log lines at all. */
+  /** Lines of its log at `warn` or above (pino's 40), and lines that are no JSON. */
   complaints(): string[] {
     return this.output()
       .split('\n')
       .filter((line) => line !== '' && !/^\{"level":[123]0,/.test(line));
   }
 
-  /** Waits until `url` answers 200. @throws when it has not within four minutes */
+  /** Waits until `url` responds 200. @throws when it has not within four minutes */
   async answers(url: string): Promise<void> {
     const giveUpAt = Date.now() + 240_000;
     for (;;) {
@@ -85,7 +85,7 @@ export class StartedProcess {
     }
   }
 
-  /** @returns once it has ended; a process that will not is killed after 20 s */
+  /** @returns once it has ended; it is killed after 20 s */
   async stop(): Promise<void> {
     if (this.gone !== undefined) return;
     this.child.kill('SIGTERM');

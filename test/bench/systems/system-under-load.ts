@@ -2,10 +2,10 @@ import type { StartedProcess } from './started-process.js';
 
 export type SystemName = 'rekey' | 'floor';
 
-/** What a driver drives. */
+/** The interface between a driver and a system. */
 export interface SystemUnderLoad {
   name: SystemName;
-  /** Of what is asked. */
+  /** The base URL of its API. */
   url: string;
   /** Name of its database. */
   database: string;
@@ -14,11 +14,11 @@ export interface SystemUnderLoad {
 
 /** Speaks the recovery API. */
 export interface RecoverySystem extends SystemUnderLoad {
-  /** The next account's mail address. @throws when all have had as many recoveries as an address may have */
+  /** The next account's mail address. @throws when every account has had as many recoveries as an address may have */
   nextAddress(): string;
 }
 
-/** A person who is signed in; the access token outlives the bench. */
+/** A person with a session; the access token outlives the bench. */
 export interface Session {
   accountId: string;
   accessToken: string;
@@ -27,7 +27,7 @@ export interface Session {
 
 /** Speaks OAuth. */
 export interface IssuerSystem extends SystemUnderLoad {
-  /** A confidential client that may do all that is asked here. */
+  /** A confidential client with every right that the bench needs. */
   client: { id: string; secret: string };
   sessions: Session[];
 }
@@ -38,28 +38,28 @@ export type Starters<System extends SystemUnderLoad = SystemUnderLoad> = Record<
 >;
 
 export interface Surroundings {
-  /** Of an empty database, made for this system, as the superuser. */
+  /** The URL of an empty database for this system, as the superuser. */
   databaseUrl: string;
   smtpUrl: string;
   outputDir: string;
   accounts: number;
-  /** Where each process leaves a CPU profile; costs a few per cent. */
+  /** The folder for the CPU profile of each process; costs a few per cent. */
   profileDir?: string | undefined;
 }
 
-/** An address takes five codes in ten minutes, and a run is shorter than two such windows. */
+/** An address may get five codes in ten minutes, and a run is shorter than two such windows. */
 const recoveriesPerAddress = 5;
 
-/** Longer than the bench, so that access tokens are issued before it. */
+/** Longer than the bench, so that access tokens can be issued before it. */
 export const accessSeconds = 3_600;
 
-/** So many that none is met again before others have had their turn. */
+/** So many that an account comes again only after all others. */
 export const sessionsOf = ({ accounts }: Surroundings): number => Math.min(accounts, 4_000);
 
 export const accountIdOf = (account: number): string => `person-${account}`;
 export const addressOf = (account: number): string => `${accountIdOf(account)}@bench.example`;
 
-/** Deals out the accounts one after the other, so that no limit of an address is met. */
+/** Hands out the accounts in turn, so that no address reaches its limit. */
 export function dealAddresses(accounts: number): () => string {
   let dealt = 0;
   return () => {

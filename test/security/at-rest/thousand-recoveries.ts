@@ -15,7 +15,7 @@ const phoneOf = (n: number) => `+1202${5_551_000 + n}`;
 const nameOf = (n: number) => `harbour-light-${n}`;
 export const ownPassword = 'what the tide brings back';
 
-/** People of whom nothing in clear may be found. Their ids are the product's own and say nothing. */
+/** People of whom no plain value may be found. Their ids belong to the product and say nothing. */
 export async function putPeople(rekey: Rekey, count: number): Promise<Secret[]> {
   const { databaseUrl = '', keyring } = rekey.settings;
   const database = await openDatabase({ url: databaseUrl, name: 'spec', poolSize: 4 });
@@ -43,10 +43,10 @@ export async function putPeople(rekey: Rekey, count: number): Promise<Secret[]> 
 }
 
 /**
- * Complete recoveries, by mail, by SMS and by user name in turn, sixteen at once: with wrong guesses, new passwords, refreshes,
- * stop links and starts of people whom nobody knows among them.
+ * Complete recoveries by mail, by SMS and by user name in turn, sixteen at once: with wrong attempts, new passwords, refreshes,
+ * stop links and starts of unknown people among them.
  *
- * @returns every secret that was told to somebody meanwhile
+ * @returns every secret that somebody was given
  */
 export async function recoverAll(rekey: Rekey, people: number, count: number): Promise<Told> {
   const told: Told = { secrets: [], codes: [] };
@@ -68,7 +68,7 @@ export async function recoverAll(rekey: Rekey, people: number, count: number): P
     });
     const code = codeIn(message).replace(' ', '');
     told.codes.push({ kind: `code of ${code.length} digits`, value: code });
-    // An SMS has no room for one.
+    // An SMS has no room for a link.
     const stop = bySms ? undefined : stopTokenIn(message);
     if (stop) keep('stop token', stop);
     const link = /\/recover\/link\?token=([\w-]+)/.exec(message.text)?.[1];
@@ -92,7 +92,7 @@ export async function recoverAll(rekey: Rekey, people: number, count: number): P
       keep('access token', refreshed.body.access_token);
       keep('refresh token', refreshed.body.refresh_token);
     }
-    // What would be begun for the same person later would be held.
+    // A later recovery of the same person would be held.
     if (n % 50 === 8 && n + people >= count && stop) await story.stop(stop);
     if (n % 10 === 9) {
       const stranger = `stranger.${n}@nowhere-at-all.example`;

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { standards } from './standards.js';
 
-/** A test that says at the end of its title, in brackets, what it proves. */
+/** A test whose title ends with the clauses that it proves, in brackets. */
 export interface Claim {
   /** `NIST 3.2.2`, or the id of an advisory. */
   clause: string;
   file: string;
   title: string;
-  /** It does not run: then it proves nothing. */
+  /** A test that does not run proves nothing. */
   skipped: boolean;
 }
 
@@ -47,7 +47,7 @@ export const clauses: Clause[] = standards.flatMap(({ name, prefix, clauses: of 
   Object.entries(of).map(([id, words]) => ({ id: prefix ? `${prefix} ${id}` : id, standard: name, words })),
 );
 
-/** What is claimed without a test, tested without a claim, or by a test that does not run. */
+/** Claims without a test, tags without a claim, and tags of tests that do not run. */
 export function offences(known: readonly Clause[], made: readonly Claim[]): string[] {
   const ids = new Set(known.map(({ id }) => id));
   const proven = new Set(made.map(({ clause }) => clause));

@@ -4,7 +4,7 @@ import { claims, claimsIn, clauses, drawTable, offences } from './claims.js';
 const made = claims(['apps', 'libs', 'test']);
 
 describe('the table of clauses', () => {
-  test('each claim has a test that runs, and each test claims what is in the list', () => {
+  test('each claim has a test that runs, and each tag of a test is in the list', () => {
     expect(offences(clauses, made)).toEqual([]);
   });
 
@@ -12,8 +12,8 @@ describe('the table of clauses', () => {
     expectWritten('test/security/clauses/clauses.generated.md', drawTable(clauses, made));
   });
 
-  test('a claim without a test, a test without a claim and a skipped test are found', () => {
-    // In pieces, so that this file makes no claims.
+  test('a claim without a test, a tag without a claim and a skipped test are found', () => {
+    // In pieces, so that this file has no tags itself.
     const title = (words: string, clause: string) => `'${words} [${clause}]'`;
     const text = [
       `test.skip(${title('never runs', 'NIST 3.2.2')}, () => {});`,

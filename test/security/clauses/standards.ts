@@ -1,4 +1,4 @@
-/** The clauses that Rekey claims, in our words. A claim stands by the tests that name it, and by nothing else. */
+/** The clauses that Rekey claims, in our words. Only the tests that name a claim support it. */
 export const standards: { name: string; prefix: string; clauses: Record<string, string> }[] = [
   {
     name: 'NIST SP 800-63B-4, Digital Identity Guidelines: Authentication',

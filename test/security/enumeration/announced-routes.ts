@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 type Planted = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /**
- * Listens to the servers that start from now on, from outside: what routes each announces, and a place where a test can plant
- * a leak before an answer leaves.
+ * Observes the servers that start from now on: the routes that each announces, and a place where a test can plant a leak into a
+ * response.
  */
 export class AnnouncedRoutes {
   private readonly servers = new Map<FastifyInstance, Set<string>>();
@@ -25,7 +25,7 @@ export class AnnouncedRoutes {
     };
   }
 
-  /** @returns `<app> <METHOD> <template>` of every route of every server; those on other ports than these are left out */
+  /** @returns `<app> <METHOD> <template>` of every route of every server; servers on other ports are left out */
   list(ports: Record<string, number>): string[] {
     return [...this.servers].flatMap(([server, routes]) => {
       const address = server.server.address();

@@ -1,6 +1,6 @@
 import { areaUnder, classify, type Pair } from './classify.js';
 
-/** Numbers that look like chance and are the same in every run (mulberry32). */
+/** Pseudo-random numbers, the same in every run (mulberry32). */
 function dice(seed: number): () => number {
   let state = seed;
   return () => {
@@ -13,8 +13,8 @@ function dice(seed: number): () => number {
 
 const worst = (pairs: Pair[]) => Math.max(...classify(pairs).map(({ auc }) => auc));
 
-describe('telling known from unknown by time', () => {
-  /** Times as servers have them: mostly alike, now and then much longer. */
+describe('telling known from unknown identifiers by response time', () => {
+  /** Typical response times: mostly alike, now and then much longer. */
   const time = (random: () => number) =>
     3 + random() + random() + random() + (random() < 0.05 ? 20 * random() : 0);
   const pairsOf = (seed: number, known: (ms: number, random: () => number) => number): Pair[] => {
@@ -25,30 +25,30 @@ describe('telling known from unknown by time', () => {
     }));
   };
 
-  test('the area under the curve, by hand', () => {
+  test('the area under the curve equals a calculation by hand', () => {
     expect(areaUnder([3, 4], [1, 2])).toBe(1);
     expect(areaUnder([1, 2], [3, 4])).toBe(0);
     expect(areaUnder([1, 2], [1, 2])).toBe(0.5);
     expect(areaUnder([1, 4], [2, 3])).toBe(0.5);
   });
 
-  test('nothing is found where there is nothing, twenty times', () => {
+  test('equal distributions are never told apart, twenty times', () => {
     for (let seed = 1; seed <= 20; seed++) expect(worst(pairsOf(seed, (ms) => ms))).toBeLessThan(0.55);
   });
 
-  test('a fifth of a millisecond is found, in either direction [FP no-enumeration]', () => {
+  test('a difference of a fifth of a millisecond is found, in either direction [FP no-enumeration]', () => {
     expect(worst(pairsOf(1, (ms) => ms + 0.2))).toBeGreaterThan(0.55);
     expect(worst(pairsOf(1, (ms) => ms - 0.2))).toBeGreaterThan(0.55);
   });
 
-  test('two humps that a threshold does not see are found by neighbours', () => {
+  test('a bimodal difference that a threshold misses is found by neighbours', () => {
     const humps = pairsOf(1, (ms, random) => ms + (random() < 0.5 ? 0.7 : -0.7));
     const [threshold, neighbours] = classify(humps);
     expect(threshold?.auc).toBeLessThan(0.55);
     expect(neighbours?.auc).toBeGreaterThan(0.6);
   });
 
-  test('a machine that slows down over the run hides nothing within a pair', () => {
+  test('a machine that slows down during the run hides no difference within a pair', () => {
     const drifting = pairsOf(1, (ms) => ms + 0.3).map(({ known, unknown }, at) => ({
       known: known + at / 20,
       unknown: unknown + at / 20,

@@ -4,18 +4,18 @@ export interface Pair {
   unknown: number;
 }
 
-/** How well a way of telling works: 0.5 is a coin, 1 is always. */
+/** How well a classifier works: 0.5 is a coin, 1 is always right. */
 export interface Score {
   by: 'threshold' | 'neighbours' | 'pairs';
   auc: number;
-  /** Half of the interval in which it lies 95 times of 100. */
+  /** Half of the 95 % confidence interval. */
   within: number;
 }
 
 /**
- * Three ways to tell known from unknown by time alone. A threshold and a likelihood by nearest neighbours learn on one half of
- * the pairs and are judged on the other; the third asks of each pair which half was slower, which no drift of the machine can hide.
- * The first two may be told in either direction only as far as they have learnt it.
+ * Three ways to tell known from unknown by time alone. A threshold and a nearest-neighbour likelihood learn on one half of the
+ * pairs and are judged on the other; the third asks of each pair which half was slower, which no drift of the machine can hide.
+ * The first two count in either direction only as far as they have learnt it.
  */
 export function classify(pairs: readonly Pair[]): Score[] {
   const train = pairs.filter((_pair, at) => at % 2 === 0);
@@ -48,7 +48,7 @@ const of =
     pair[which];
 
 /**
- * Area under the ROC curve by Mann and Whitney: how often one of the first is above one of the second; ties count half.
+ * Area under the ROC curve by Mann and Whitney: how often a value of the first is above one of the second; ties count half.
  */
 export function areaUnder(above: readonly number[], below: readonly number[]): number {
   const all = [
@@ -66,13 +66,13 @@ export function areaUnder(above: readonly number[], below: readonly number[]): n
   return (ranks - (above.length * (above.length + 1)) / 2) / (above.length * below.length);
 }
 
-/** Hanley and McNeil (1982), for as many of each. */
+/** Hanley and McNeil (1982), for two groups of equal size. */
 function standardError(auc: number, n: number): number {
   const [q1, q2] = [auc / (2 - auc), (2 * auc ** 2) / (1 + auc)];
   return Math.sqrt((auc * (1 - auc) + (n - 1) * (q1 + q2 - 2 * auc ** 2)) / n ** 2);
 }
 
-/** Of the nearest in training by the logarithm of the time, how many were known: finds humps that no single threshold does. */
+/** The share of known among the nearest training values, by the logarithm of the time: finds modes that a threshold misses. */
 function likelihood(train: readonly Pair[]): (ms: number) => number {
   const seen = train
     .flatMap(({ known, unknown }) => [

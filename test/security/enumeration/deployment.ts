@@ -17,7 +17,7 @@ export const identifierOf = (kind: 'known' | 'unknown', n: number): string =>
 export interface Deployment {
   urls: { recovery: string; issuer: string; planted: string };
   mail: MailArrivals;
-  /** As if the courier had never come by, which it does not past the limit of sends: whose a recovery is, is not written in it. */
+  /** Unbinds recoveries from accounts, as if the courier had never claimed them; past the limit of codes it does not. */
   unbind(): Promise<void>;
   assertAlive(): void;
 }
@@ -30,7 +30,7 @@ const processes = {
 } as const;
 type Name = keyof typeof processes;
 
-/** Rekey as it is deployed, one process each, with a mail server of its own; and a recovery process with a planted leak. */
+/** Rekey as in a deployment, one process each, with its own mail server; and a recovery process with a planted leak. */
 export async function deploy(accounts: number, undo: (() => unknown)[]): Promise<Deployment> {
   const outputDir = await mkdtemp(join(tmpdir(), 'rekey-enumeration-'));
   undo.push(() => rm(outputDir, { recursive: true, force: true }));
@@ -103,7 +103,7 @@ async function unbindAll(url: string): Promise<void> {
 
 const setPasswords = statement('enumeration_passwords', 'update accounts set password_hash = :hash');
 
-/** Accounts with a mail address and a password each; one hash for all, as making thousands is not what is measured. */
+/** Accounts with a mail address and a password each; they share one hash, because making thousands of hashes is not measured. */
 async function load(url: string, keyring: Keyring, accounts: number): Promise<void> {
   const database = await openDatabase({ url, name: 'enumeration', poolSize: 8 });
   let next = 0;

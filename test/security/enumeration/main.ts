@@ -6,10 +6,10 @@ import { deploy } from './deployment.js';
 import { Attacker, type Measured } from './measured-routes.js';
 import { numbersOf } from './pairs.js';
 
-/** A classifier that is right less often than this is no use to anybody. */
+/** A classifier that is right less often than this is useless. */
 const leakFrom = 0.55;
 const mailDelayMs = 2_000;
-/** The planted millisecond is large; it does not take as many to see it. */
+/** The planted millisecond is large, so fewer pairs are enough to see it. */
 const plantedShare = 0.3;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -24,7 +24,7 @@ const worstOf = ({ pairs }: Measured): Score =>
         : worst,
   );
 
-/** Of a run of fewer pairs than it takes, chance alone is no leak. */
+/** In a run with too few pairs, chance alone is no leak. */
 const tells = ({ auc, within }: Score): boolean => auc >= leakFrom && auc - within > 0.5;
 
 function lineOf(measured: Measured): string {
@@ -60,15 +60,15 @@ async function measureAll(pairs: number, undo: (() => unknown)[]): Promise<boole
     }
   };
 
-  // While the work of the starts piles up behind.
+  // The work of the starts piles up meanwhile.
   mail.slowDown(mailDelayMs);
   note(...(await attacker.starts(0, ['POST /v1/recoveries', 'the request right after a start'])));
   note(await attacker.pageStarts());
   note(await attacker.planted(plantedPairs));
   const planted = all.pop();
-  // So that every known recovery is bound to its account before it is asked about.
+  // So that every known recovery is bound to its account before the measurement.
   mail.slowDown(0);
-  // Sign-in needs none of them; it is measured while the courier works them off.
+  // Sign-in needs none of them; it is measured while the courier works.
   note(await attacker.signIn());
   await mail.quiet(4_000);
   mail.slowDown(mailDelayMs);
@@ -82,7 +82,7 @@ async function measureAll(pairs: number, undo: (() => unknown)[]): Promise<boole
   await attacker.untilAnotherCode();
   note(await attacker.codes());
   await rest();
-  // Nothing piled up: the courier takes each start up at once, beside the request that comes right after it.
+  // Without a backlog: the courier takes each start at once, beside the very next request.
   mail.slowDown(0);
   await mail.quiet(4_000);
   note(
@@ -105,7 +105,7 @@ async function measureAll(pairs: number, undo: (() => unknown)[]): Promise<boole
   return leaks.length === 0 && seen;
 }
 
-/** @returns the exit code: 0, or 1 for a leak, for a measurement that is blind, and for a failed run */
+/** @returns the exit code: 0, or 1 for a leak, for a blind measurement, and for a failed run */
 async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { pairs: { type: 'string', default: '2000' } } });
   const undo: (() => unknown)[] = [];
@@ -129,5 +129,5 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-// The embedded PostgreSQL's exit hook forgets `process.exitCode`.
+// The embedded PostgreSQL's exit hook ignores `process.exitCode`.
 process.exit(await main(process.argv.slice(2)));

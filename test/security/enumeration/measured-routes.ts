@@ -13,7 +13,7 @@ interface Begun {
   token: string;
 }
 
-/** A person who asks, with a stopwatch: what an attacker can measure at a deployment. */
+/** A client with a stopwatch: all that an attacker can measure at a deployment. */
 export class Attacker {
   private readonly recovery: TimedVisitor;
   private readonly issuer: TimedVisitor;
@@ -30,7 +30,7 @@ export class Attacker {
     this.issuer = new TimedVisitor(of.urls.issuer, 4);
   }
 
-  /** A start, and what the very next request tells of the work that the start has left behind. */
+  /** A start, and the time of the very next request, which shares the machine with the work of the start. */
   async starts(
     gapMs: number,
     names: [start: string, probe: string],
@@ -84,7 +84,7 @@ export class Attacker {
   credentials = () =>
     this.onRecovery('POST …/credentials', 'POST', '/credentials', { password: 'a sentence of nobody' }, 409);
   codes = () => this.onRecovery('POST …/codes', 'POST', '/codes', {}, 202);
-  /** An app is no way to begin with. */
+  /** An authenticator app cannot be the first proof. */
   proof = (kind: string, value: string, plan: Partial<Plan> = {}, of = kind) =>
     this.onRecovery(
       `POST …/proofs (${of})`,
@@ -103,7 +103,7 @@ export class Attacker {
     });
   }
 
-  /** The same start at a process with a lookup planted into it. */
+  /** The same start at a process with a planted lookup. */
   async planted(pairs: number): Promise<Measured> {
     const watch = new TimedVisitor(this.of.urls.planted);
     const from = this.deal(pairs);
@@ -120,7 +120,7 @@ export class Attacker {
     }
   }
 
-  /** Keeps the courier at work: a start by somebody known now and then. @returns ends it */
+  /** Keeps the courier busy: a start by a known person now and then. @returns a function that ends it */
   keepBusy(everyMs: number): () => Promise<void> {
     const watch = new TimedVisitor(this.of.urls.recovery);
     const from = this.deal(1_000 - 60);
@@ -138,7 +138,7 @@ export class Attacker {
     await Promise.all([this.recovery.close(), this.issuer.close()]);
   }
 
-  /** Nobody is asked about twice, so that no limit is met. */
+  /** Each identifier is used once, so that no limit is reached. */
   private deal(pairs: number): number {
     const from = this.dealt;
     this.dealt += numbersOf(pairs);
@@ -179,7 +179,7 @@ export class Attacker {
   }
 }
 
-/** @returns its milliseconds @throws when it is not the answer that is to be measured */
+/** @returns its milliseconds @throws when the response is not the expected one */
 function expected({ status, text, ms }: Answer, wanted: number): number {
   if (status !== wanted) throw new Error(`${status} instead of ${wanted}: ${text.slice(0, 200)}`);
   return ms;

@@ -12,7 +12,7 @@ export interface Answer {
   ms: number;
 }
 
-/** A kept connection (or a few), and a stopwatch. */
+/** Kept connections, and a stopwatch. */
 export class TimedVisitor {
   private readonly pool: Pool;
 
@@ -53,7 +53,7 @@ export class TimedVisitor {
   }
 }
 
-/** One of the 16 million addresses of 10.0.0.0/8: nobody comes thirty times from one within a run. */
+/** One of the 16 million IPs of 10.0.0.0/8: no IP comes thirty times within a run. */
 function randomSource(): string {
   const octet = () => Math.floor(Math.random() * 256);
   return `10.${octet()}.${octet()}.${octet()}`;
@@ -70,7 +70,7 @@ function shuffled<Item>(items: Item[]): Item[] {
 
 export interface Plan {
   pairs: number;
-  /** Requests at once; more only where the work itself is long. */
+  /** Concurrent requests; more than one only when the work itself is long. */
   lanes?: number;
   /** Milliseconds between requests. */
   gapMs?: number;
@@ -79,10 +79,10 @@ export interface Plan {
 const warmUp = 60;
 
 /**
- * Pairs of a request about somebody known and one about somebody unknown, one right after the other; in just half of them,
- * by lot, the known one comes first. The first pairs warm up and are left out.
+ * Pairs of a request for a known and one for an unknown identifier, in sequence; in exactly half of them, at random, the known
+ * one comes first. The first pairs warm up and are left out.
  *
- * @param time makes the n-th request about a side; milliseconds
+ * @param time makes the n-th request for a side; milliseconds
  */
 export async function measurePairs(
   { pairs, lanes = 1, gapMs = 0 }: Plan,
@@ -107,5 +107,5 @@ export async function measurePairs(
   return measured;
 }
 
-/** How many numbers {@link measurePairs} hands out. */
+/** The number of numbers that {@link measurePairs} hands out. */
 export const numbersOf = (pairs: number): number => pairs + warmUp;

@@ -2,21 +2,21 @@ import { generateSync } from 'otplib';
 import { newHousehold, type Rekey, until } from '../../flows/rekey.js';
 import { Story } from '../../flows/story.js';
 
-/** A kind of person that an identifier may belong to. All identifiers are twelve characters long: pages repeat them. */
+/** A kind of owner that an identifier may have. All identifiers are twelve characters long, because pages repeat them. */
 export interface Kind {
   name: string;
-  /** What is typed. */
+  /** The typed text. */
   identifier: string;
-  /** Nobody's when left out. */
+  /** Nobody's by default. */
   account?: { username?: string; status?: 'disabled'; addresses: object[] };
-  /** What has happened to the account before. */
+  /** The history of the account. */
   before?(desk: Desk): Promise<void>;
 }
 
-/** What it takes to make people. */
+/** The tools to create the people. */
 export interface Desk {
   rekey: Rekey;
-  /** Begins a recovery by this identifier and waits until the courier has found the account. */
+  /** Starts a recovery by this identifier and waits until the courier has found the account. */
   begin(identifier: string): Promise<Story>;
 }
 
@@ -58,13 +58,13 @@ export const kinds: readonly Kind[] = [
     name: 'limited by another name',
     identifier: 'p0007@x.test',
     account: { username: 'limited-1234', addresses: [mail('p0007@x.test')] },
-    before: (desk) => flood(desk, 'limited-1234'),
+    before: (desk) => requestCodes(desk, 'limited-1234'),
   },
 ];
 
 export const accountOf = (kind: Kind): string => `account-${String(kinds.indexOf(kind)).padStart(2, '0')}`;
 
-/** Makes them all. */
+/** Creates all of them. */
 export async function people(rekey: Rekey): Promise<void> {
   const { clientId, clientSecret } = rekey.settings.management;
   const { body } = await rekey.token({
@@ -91,13 +91,13 @@ export async function people(rekey: Rekey): Promise<void> {
     });
     return story;
   };
-  // What takes a day goes first: it must not give back what the others have used up.
+  // The slow kinds come first: their days must not renew what the others have used up.
   const slow = kinds.filter(({ before }) => before === bindFactors);
   const rest = kinds.filter((kind) => !slow.includes(kind));
   for (const { before } of [...slow, ...rest]) await before?.({ rekey, begin });
 }
 
-/** Twenty guesses and more, through the account's other identifier. */
+/** Twenty attempts and more, through the account's other identifier. */
 async function exhaust({ begin }: Desk, identifier: string): Promise<void> {
   for (let round = 0; round < 5; round++) {
     const story = await begin(identifier);
@@ -105,8 +105,8 @@ async function exhaust({ begin }: Desk, identifier: string): Promise<void> {
   }
 }
 
-/** All messages that an address gets in ten minutes, likewise. */
-async function flood({ begin }: Desk, identifier: string): Promise<void> {
+/** All messages that an address may get in ten minutes, through the account's other identifier. */
+async function requestCodes({ begin }: Desk, identifier: string): Promise<void> {
   for (let round = 0; round < 5; round++) await begin(identifier);
 }
 
@@ -129,7 +129,7 @@ async function bindFactors({ rekey }: Desk): Promise<void> {
     second_factor: { kind: 'totp', value: value(secret) },
   });
   const codes = await issuer('authenticators/backup_codes', strong.body.access_token);
-  // What was bound to an account of one factor counts in a recovery a day later.
+  // An app bound to an account with one factor counts in a recovery after a day.
   rekey.clock.advance(86_400_000);
   if (bound.status !== 204 || codes.status !== 201) throw new Error(`no factors: ${codes.text}`);
 }

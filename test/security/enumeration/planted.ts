@@ -6,8 +6,8 @@ import { loadSettings } from '@rekey/settings';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Loaded before a recovery process (`--import`): what a naive reset would do. A start looks its account up before it answers, and
- * works a millisecond for those that it finds. The measurement has to see it.
+ * Loaded before a recovery process (`--import`): a naive reset. A start looks its account up before the response, and works a
+ * millisecond for a known one. The measurement has to find it.
  */
 const workMs = 1;
 const settings = loadSettings(process.env, 'recovery');

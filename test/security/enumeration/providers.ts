@@ -5,7 +5,7 @@ import { freePort } from '../../runner/free-port.js';
 
 export interface Providers {
   environment: Record<string, string>;
-  /** Mails and SMS that were offered. */
+  /** The mails and SMS that were offered. */
   offered(): number;
   close(): void;
 }
@@ -55,7 +55,7 @@ export async function slowProviders(ms: number): Promise<Providers> {
   };
 }
 
-/** Ports at which nobody listens. */
+/** Ports without a listener. */
 export async function absentProviders(): Promise<Providers> {
   const [mailPort, smsPort] = [await freePort(), await freePort()];
   return {

@@ -1,12 +1,12 @@
 import type { Seen, Visitor } from './visitor.js';
 
-/** One request that anybody can make, and the route that it goes to, as the server names it. */
+/** A request that anybody can make, and its route, as the server names it. */
 export interface Step {
   route: string;
   send(visitor: Visitor): Promise<Seen>;
 }
 
-/** The clock goes on, far enough for another code. */
+/** Advances the clock, far enough for another code. */
 export const later = { laterMs: 61_000 } as const;
 
 type Body = (visitor: Visitor) => Record<string, unknown>;
@@ -51,7 +51,7 @@ const wrong = (kind: string, value: string): Step =>
   json('recovery', 'POST', `${recoveries}/:id/proofs`, () => ({ kind, value }));
 const wrongCode = wrong('code', '00000000');
 
-/** The JSON API, in the order in which an attacker would go through it. */
+/** The JSON API, in the order of an attack. */
 const api: (Step | typeof later)[] = [
   json('recovery', 'POST', recoveries, ({ who }) => ({ identifier: who })),
   json('recovery', 'GET', `${recoveries}/:id`),
@@ -197,20 +197,20 @@ export const journey: readonly (Step | typeof later)[] = [
   ...staffOnly,
 ];
 
-/** Routes that know neither a person nor a recovery: they are asked nothing that they could give away. */
+/** Routes that know neither a person nor a recovery, so they have nothing to reveal. */
 export const impersonal: readonly RegExp[] = [
   /^\w+ (GET|HEAD) \/(health\/(live|ready)|metrics)$/,
   /^\w+ (GET|HEAD) \/(docs|openapi\.(json|yaml))/,
   /^recovery (GET|HEAD) \/recover\/assets\/[\w.-]+$/,
   /^issuer (GET|HEAD) \/(\.well-known\/oauth-authorization-server|oauth2\/jwks)$/,
   /^recovery (GET|HEAD) \/\.well-known\/jwks\.json$/,
-  // A preflight is answered by its origin and its path, and bears nothing of a person.
+  // The response to a preflight depends on origin and path only.
   /^(recovery|issuer) OPTIONS \*$/,
-  // Of a device, before any person is there.
+  // The device grant, before any person is involved.
   /^issuer POST \/oauth2\/device_authorization$/,
-  // Behind Twilio's signature, and about messages that were sent.
+  // Needs Twilio's signature, and is about messages that were sent.
   /^recovery POST \/webhooks\/twilio\/status$/,
-  // Behind a management token, and about clients, or about whole files.
+  // Needs a management token, and is about clients or whole files.
   /^console (GET|HEAD|PUT|DELETE) \/v1\/clients\/:client_id(\/tokens)?$/,
   /^console POST \/v1\/accounts::?import$/,
 ];

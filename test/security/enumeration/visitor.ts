@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** One answer as it came over the wire: header names, their case and their order included. */
+/** A response as sent: header names, with their case and order. */
 export interface Seen {
   status: number;
   headers: string[];
@@ -15,12 +15,12 @@ export interface ToSend {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
-/** Somebody who asks about one identifier, from a source and with a browser of their own. */
+/** A person who uses one identifier, with their own source and browser. */
 export class Visitor {
-  /** Of the recovery that was begun last by the API. */
+  /** The token of the latest recovery of the API. */
   id = '01890000-0000-7000-8000-000000000000';
   token = 'none';
-  /** Of the form that was shown last. */
+  /** The CSRF value of the latest form. */
   csrf = '';
   private readonly cookies = new Map<string, string>();
 
@@ -82,8 +82,8 @@ function exchange(
 }
 
 /**
- * What is left of an answer without its ids: random values become their lengths, nothing else is forgiven. Times stay: those
- * who are compared are asked about at the same moment of a clock that stands still.
+ * A response without its ids: random values become their lengths, nothing else is ignored. Times stay: the compared requests
+ * are made at the same moment of a stopped clock.
  */
 export const plain = ({ status, headers, body }: Seen, who: string): string[] => [
   String(status),

@@ -28,11 +28,11 @@ const everywhere = [
   'referrer-policy',
   'cache-control',
 ];
-/** Words of the inside: stacks, SQL, paths, libraries. */
+/** Internals in a response: stacks, SQL, paths, libraries. */
 const inside =
   /\bat \S+ \(|node_modules|\/(work|home|usr|tmp)\/|\.(ts|js):\d+|syntax error at|violates|relation "|ECONNREFUSED|select \S+ from|TypeError|ZodError|Cannot read|undefined is not|\bpg\b|stack/i;
 
-/** What is wrong with an answer; undefined when nothing is. */
+/** The fault of a response; undefined when there is none. */
 export function faultOf({ status, headers, text }: Answer): string | undefined {
   if (status >= 500) return 'a fault of ours';
   const missing = everywhere.filter((name) => headers[name] === undefined);
@@ -45,7 +45,7 @@ export function faultOf({ status, headers, text }: Answer): string | undefined {
   return undefined;
 }
 
-/** Sends so many mutated requests and looks at every answer. */
+/** Sends mutated requests and checks every response. */
 export async function campaign(options: {
   seed: number;
   requests: number;
@@ -79,7 +79,7 @@ export async function campaign(options: {
         if (why) findings.push({ request, status, why: `${why}: ${text.slice(0, 300)}` });
       } catch (fault) {
         const { code = '' } = fault as { code?: string };
-        // What the sender itself cannot put on the wire is no finding.
+        // A request that the sender itself cannot send is no finding.
         if (code === 'UND_ERR_INVALID_ARG') continue;
         findings.push({ request, status: 0, why: String(fault) });
       }

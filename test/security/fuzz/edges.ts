@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** What breaks programs: edges of numbers and of text, other types, what means something elsewhere. */
+/** Values that break programs: extremes of numbers and of text, other types, special characters. */
 export const edges: unknown[] = [
   null,
   true,
@@ -46,14 +46,14 @@ export const edges: unknown[] = [
   '00000000-0000-0000-0000-000000000000',
 ];
 
-/** As text that can be put into a form or an address. */
+/** The same as text for a form or a URL. */
 export const plain = (value: unknown): string =>
   (typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value)).replace(
     /[\ud800-\udfff]/g,
     '?',
   );
 
-/** Nearly what is right: as long in characters, not in bytes; cut within a character; one more, one less, another width. */
+/** Nearly valid values: as long in characters, but not in bytes; cut inside a character; one more, one less, another width. */
 export function twist(random: Random, right: string): string {
   const at = random.below(right.length + 1);
   const instead = (text: string) => right.slice(0, at) + text + right.slice(at + 1);

@@ -9,13 +9,13 @@ import { formsIn, Walker } from './walker.js';
 const steps = byLength(450, 2_000);
 const seed = Number(process.env.REKEY_SEED ?? 1);
 const walkers = 6;
-/** After so many steps of each an hour passes, so that limits and sessions end. */
+/** After so many steps of each walker an hour passes, so that limits and sessions expire. */
 const hour = 25;
 
-describe('walks through the pages', () => {
+describe('random walks through the pages', () => {
   const rekey = useRekey({ environment: { LOG_LEVEL: 'fatal' } });
 
-  test(`${steps} steps from seed ${seed}, with what is right and what is nearly right in every form: no fault of ours, every header [ASVS 16.5.1]`, async () => {
+  test(`${steps} steps from seed ${seed}, with valid and nearly valid values in every form: no fault, every header [ASVS 16.5.1]`, async () => {
     const who = people(rekey);
     await rekey.call('PUT', `${rekey.settings.urls.console}/v1/clients/tv`, {
       bearer: await who.management(),
@@ -44,7 +44,7 @@ describe('walks through the pages', () => {
       for (const [which, times] of one.seen) seen.set(which, (seen.get(which) ?? 0) + times);
     process.stdout.write(`walks: ${JSON.stringify(Object.fromEntries([...seen].sort()))}\n`);
     expect(all.flatMap(({ strayed }) => strayed).slice(0, 5)).toEqual([]);
-    // They went behind the doors, and not only to them; what a short walk may miss is asked of a long one.
+    // The walks went beyond sign-in and first pages; only a long campaign must reach every page.
     const often = [
       'POST /recover 303',
       'POST /recover/code 422',
@@ -108,7 +108,7 @@ describe('walks through the pages', () => {
     return new Walker(random, browser, doors, async (name) => right[name]?.());
   }
 
-  test('a form is read as a browser reads it, and what is nearly right is not what is right', () => {
+  test('forms are read as a browser reads them, and nearly valid values are not valid', () => {
     const html =
       '<form method="post" action="/a?b&amp;c"><input name="x" value="&quot;1&quot;"/><button name="y" value="z">Y</button></form><form action="/d"></form>';
     expect(formsIn(html)).toEqual([

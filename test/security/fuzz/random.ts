@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (Mulberry32): a run can be repeated. */
+/** Pseudo-random numbers, the same for the same seed (Mulberry32): a run can be repeated. */
 export class Random {
   constructor(private state: number) {}
 

@@ -12,7 +12,7 @@ type Schema = Record<string, unknown> & {
   format?: string;
 };
 
-/** What of an OpenAPI operation is of use here. */
+/** The used parts of an OpenAPI operation. */
 interface Described {
   requestBody?: { content?: Record<string, { schema?: Schema }> };
   security?: unknown[];
@@ -27,7 +27,7 @@ interface Operation {
   bearer: boolean;
 }
 
-/** What opens doors: tokens that are good at each app, and ids that exist. */
+/** Valid tokens for each app, and ids that exist. */
 export interface Known {
   bearers: Record<Operation['app'], string[]>;
   ids: string[];
@@ -148,7 +148,7 @@ export class Fuzzer {
     return { app: operation.app, method, path, headers, body: this.body(type, operation.schema) };
   }
 
-  /** Mostly one that opens the door; sometimes another's. */
+  /** Mostly the right token; sometimes that of another app. */
   private bearer({ app, path }: Operation): string {
     const { bearers } = this.known;
     if (this.random.maybe(0.15)) return this.random.pick(Object.values(bearers).flat());

@@ -36,8 +36,8 @@ export const formsIn = (html: string): PageForm[] =>
   }));
 
 /**
- * Somebody who walks through the pages, as a person or as one who tries things: takes a form of the page where they are, fills
- * in what is right or nearly right, sends it and looks at every answer.
+ * Walks through the pages like a person or an attacker: takes a form of the current page, fills in valid or nearly valid
+ * values, sends it and checks every response.
  */
 export class Walker {
   private page = { html: '' };
@@ -47,9 +47,9 @@ export class Walker {
   constructor(
     private readonly random: Random,
     private readonly browser: PageBrowser,
-    /** Where one may go without a form. */
+    /** The pages that can be opened without a form. */
     private readonly doors: () => Promise<string[]>,
-    /** What is right in a field, by its name; undefined for what the page itself has filled in. */
+    /** The valid value of a field, by its name; undefined for a field that the page itself has filled in. */
     private readonly right: (name: string) => Promise<string | undefined>,
   ) {}
 

@@ -1,6 +1,6 @@
 import type { Cell, Stage } from './stage.js';
 
-/** Something that becomes true between the moment when something is proved and the moment when that is used. */
+/** A change between the moment of a proof and the moment of its use. */
 export type Fact = (stage: Stage, cell: Cell) => Promise<unknown>;
 
 const another = (cell: Cell) => `${cell.id}-other`;
@@ -39,7 +39,7 @@ export const facts = {
     const id = await stage.authenticatorOf(cell, 'backup_code');
     expect((await stage.own('DELETE', `authenticators/${id}`, { bearer: session })).status).toBe(204);
   },
-  // As a hundred wrong codes in a row do it, which would take days.
+  // Forges the effect of a hundred wrong codes in a row, which would take days.
   'backup codes suspended': (stage, cell) =>
     stage.rekey.sql(
       `update authenticators set disabled_at = now() where account_id = $1 and kind = 'backup_code'`,

@@ -6,11 +6,11 @@ import { Story } from '../../flows/story.js';
 import { type Cell, challenge, deviceGrant, redirectUri, type Stage, verifier } from './stage.js';
 import type { GapName, Outcome } from './table.js';
 
-/** A moment when something is proved or allowed, and the later one when it is used. */
+/** The time between a proof or a permission and its use. */
 export interface Gap {
-  /** Before all of it, in its own time: what the account has. */
+  /** What the account needs beforehand, at its own time. */
   equip?: 'app' | 'codes';
-  /** @returns what uses it */
+  /** @returns a function that uses it */
   begin(stage: Stage, cell: Cell): Promise<() => Promise<Outcome>>;
 }
 
@@ -33,7 +33,7 @@ const proved = async (stage: Stage, cell: Cell): Promise<Story> => {
   return story;
 };
 
-/** Of an answer of the recovery API. */
+/** The outcome of a response of the recovery API. */
 function outcomeOf({ status, headers, body }: Answer, ...good: number[]): Outcome {
   if (status === 200 && body.state === 'held') return 'waits';
   if (status === 409 && body.code === 'not_proven' && headers.has('retry-after')) return 'waits';
@@ -50,7 +50,7 @@ function outcomeOf({ status, headers, body }: Answer, ...good: number[]): Outcom
 
 const completed = async (story: Story): Promise<Outcome> => {
   const outcome = outcomeOf(await story.complete(), 201);
-  // What is asked for is really open to be offered.
+  // The requested proof can really be given.
   if (outcome === 'more proof') expect((await story.show()).body.state).toBe('proving');
   return outcome;
 };
@@ -205,7 +205,7 @@ export const gaps: Record<GapName, Gap> = {
           refresh_token: got.body.refresh_token,
         });
         expect(refreshed.status).toBeGreaterThanOrEqual(400);
-        // Nobody else's session is ended by it.
+        // No session of another person ends.
         const after = await sessionsOf(stage, cell);
         expect(before.filter(({ recovery_id: from }) => from !== story.id)).toEqual(after);
         return 'goes on';

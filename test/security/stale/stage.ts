@@ -11,19 +11,19 @@ export const challenge = createHash('sha256').update(verifier).digest('base64url
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-/** One cell of the matrix: a person, an account and a client that nothing else touches. */
+/** One cell of the matrix: a person, an account and a client that no other cell uses. */
 export interface Cell {
   id: string;
   client: string;
   mail: string;
-  /** With what the owner may change things, where a password alone is not enough. */
+  /** The proof for the owner's changes, when a password alone is not enough. */
   strong?: string;
-  /** Of the authenticator app, where there is one; or of a set of backup codes. */
+  /** The secret of the authenticator app, or a backup code. */
   secret?: string;
   codes?: string[];
 }
 
-/** What facts and gaps are made of. */
+/** The tools of facts and gaps. */
 export function stageOn(rekey: Rekey) {
   const who = people(rekey);
   const { urls } = rekey.settings;
@@ -46,7 +46,7 @@ export function stageOn(rekey: Rekey) {
     rekey,
     who,
     own,
-    /** Once for all cells: the next key signs from now on. */
+    /** Once for all cells: from now on the next key signs. */
     replaceSigningKeys: () => (replaced ??= replaceKeys(rekey)),
     /** A change by management. */
     async put({ id }: Cell, more: object): Promise<void> {
@@ -57,7 +57,7 @@ export function stageOn(rekey: Rekey) {
       newHousehold();
       await who.put(id, { addresses, ...more });
     },
-    /** Somebody proves something with the phone, and its owner says that it was not them. */
+    /** Somebody recovers with the phone, and the owner says that it was not them. */
     async stopAnother({ id }: Cell): Promise<void> {
       newHousehold();
       const story = new Story(rekey);
@@ -76,7 +76,7 @@ export function stageOn(rekey: Rekey) {
     async removeClient({ client }: Cell): Promise<void> {
       expect((await call('DELETE', `clients/${client}`)).status).toBe(204);
     },
-    /** Someone who is signed in with the password, or with all that the account asks for. */
+    /** A session by the password, or by everything that the account asks for. */
     async session(cell: Cell): Promise<string> {
       if (cell.strong) return cell.strong;
       newHousehold();
@@ -84,7 +84,7 @@ export function stageOn(rekey: Rekey) {
       expect(signedIn.status).toBe(201);
       return signedIn.body.access_token;
     },
-    /** An app that is bound, or nearly. */
+    /** An app that is bound, or whose binding is unconfirmed. */
     async beginApp(session: string): Promise<{ id: string; secret: string }> {
       const begun = await own('POST', 'authenticators/totp', { bearer: session });
       expect(begun.status).toBe(201);

@@ -1,14 +1,14 @@
 import type { FactName } from './facts.js';
 
-/** What became of it in the end. */
+/** The outcome at the end. */
 export type Outcome =
-  /** It goes on as if nothing had happened. */
+  /** It continues as if nothing had happened. */
   | 'goes on'
-  /** It is asked for more proof, and told which. */
+  /** It needs more proof, and the response names it. */
   | 'more proof'
   /** It is held, and every address has time to object. */
   | 'waits'
-  /** Nothing is given, and there is nothing to go on with. */
+  /** Nothing is given, and it cannot continue. */
   | 'refused';
 
 const columns = [
@@ -24,7 +24,7 @@ const columns = [
 ] as const;
 export type GapName = (typeof columns)[number];
 
-/** g: goes on as if nothing had happened; m: more proof is asked for; w: waits; r: refused. In the order of the columns. */
+/** g: continues as if nothing had happened; m: needs more proof; w: is held; r: is refused. In the order of the columns. */
 const rows: Record<FactName, string> = {
   'nothing happens': 'ggg ggg ggg',
   'address removed': 'rrg rrg grg',
@@ -34,16 +34,17 @@ const rows: Record<FactName, string> = {
   'account deleted and made anew': 'rrr rrr rrg',
   'level raised': 'gmm rrr rmg',
   'role raised': 'gmm rrr rmg',
-  // Bound to an account of one factor it counts for sign-in at once, and for recovery later. Where an app was bound already, the one
+  // Bound to an account with one factor, an app counts for sign-in at once and for recovery later. Where an app was bound
+  // already, the former one no longer counts; where one was being bound, the other took its place.
   // from before no longer counts; where one was being bound, the other took its place.
   'app bound': 'rgg ggr rgg',
   'backup codes removed': 'ggm ggg ggg',
   'backup codes suspended': 'ggm ggg ggg',
   'password put': 'rrr rrr rgg',
-  // What was completed before is not its work; what is still open is held.
+  // A stop does not affect what completed before; what is still open is held.
   'another recovery stopped': 'www ggg gwg',
   'client deleted': 'grr rrr rgg',
-  // By the API it never authenticated; what the pages hand over is redeemed with the secret.
+  // By the API it never authenticated; what the pages gave is redeemed with the secret.
   'client made confidential': 'grr rgr ggg',
   'redirect removed from the client': 'ggg rgg ggg',
   'signing key replaced': 'ggg ggg ggg',
@@ -51,7 +52,7 @@ const rows: Record<FactName, string> = {
 
 const words: Record<string, Outcome> = { g: 'goes on', m: 'more proof', w: 'waits', r: 'refused' };
 
-/** What must happen when this becomes true in that gap. @throws where nobody has thought of it */
+/** The required outcome when this fact occurs in that gap. @throws for a missing cell */
 export function expected(fact: FactName, gap: GapName): Outcome {
   const letter = rows[fact].replaceAll(' ', '')[columns.indexOf(gap)] ?? '';
   const outcome = words[letter];

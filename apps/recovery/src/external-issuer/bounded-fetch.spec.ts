@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { freePort } from '../../../../test/runner/free-port.js';
 import { boundedFetch } from './bounded-fetch.js';
 
-test('bytes that are no answer are a fault that holds nothing of them', async () => {
+test('a reply that is not HTTP is a fault whose text repeats none of its bytes', async () => {
   const port = await freePort();
   const token = 'a-token-that-nobody-may-log';
   const server = createServer((socket) => {

@@ -6,7 +6,7 @@ const tokens = { access_token: token, token_type: 'bearer', refresh_token: token
 const answer = (status: number, body: unknown) =>
   new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
 
-/** What came of an answer, and all that was logged or thrown about it. */
+/** The result of a response, and everything that was logged or thrown about it. */
 async function outcome(status: number, body: unknown) {
   const said: string[] = [];
   const read = await readTokenResponse(answer(status, body), (fault, about) =>
@@ -18,7 +18,7 @@ async function outcome(status: number, body: unknown) {
   return { read, code: isRefused(read) ? read.code : undefined, said };
 }
 
-test('tokens are handed on with all that stands beside them, and nothing is said about it', async () => {
+test('a token response is passed on with all of its fields, and nothing is logged', async () => {
   const { read, said } = await outcome(200, { ...tokens, expires_in: '600', id_token: token, more: [1] });
   expect(read).toEqual({ ...tokens, token_type: 'Bearer', expires_in: 600, id_token: token, more: [1] });
   expect(said).toEqual([]);
@@ -40,7 +40,7 @@ test.each([
   [200, `{"access_token":"${token}"`, undefined],
   [201, tokens, undefined],
   [302, tokens, undefined],
-])('%s %j: %s, and what is said holds nothing of a token', async (status, body, code) => {
+])('%s %j: %s, and the log repeats nothing of a token', async (status, body, code) => {
   const { read, said, ...found } = await outcome(status, body);
   expect([isRefused(read) || read === undefined, found.code]).toEqual([true, code]);
   expect(said).toHaveLength(1);

@@ -14,7 +14,7 @@ import { registerPages } from './register.js';
 
 const forms = Object.keys(everyForm);
 
-/** The app's own controllers and guards, on providers that open nothing: a handler that is reached fails. */
+/** The app's own controllers and guards, with providers that open nothing: a handler that runs fails. */
 class WithoutDatabase {}
 const metadata = (key: string) => new Reflector().get(key, RecoveryModule);
 const opensNothing = (provider: Provider): Provider => {
@@ -30,8 +30,8 @@ const module = {
   providers: metadata('providers').map(opensNothing),
 };
 
-describe('the check of forms', () => {
-  test('an address that takes forms and is not listed is not even served', () => {
+describe('the CSRF check of forms', () => {
+  test('the server refuses to register a form route that is not listed', () => {
     const server = fastify();
     refuseUnlistedForms(server);
     const act = () => 'done';
@@ -45,7 +45,7 @@ describe('the check of forms', () => {
     expect(() => server.delete('/toString', act)).toThrow('is not in everyForm');
   });
 
-  test('no form reaches a guard or a handler without the field of its browser', async () => {
+  test('a form without a valid CSRF field reaches no guard and no handler', async () => {
     const keyring = new Keyring([{ id: '2026', key: randomBytes(32) }]);
     const { app, fastify: server } = await createApp({
       name: 'recovery',

@@ -1,7 +1,7 @@
 import { type Channels, createChannels, DeliveryFault, renderMessage } from '@rekey/messages';
 import { type Mailbox, startMailbox } from './mailbox.js';
 
-/** What the courier sends with, talking to what stands in for the world: nodemailer, Twilio's client, SMTP, HTTP. */
+/** The courier's own clients against the mailbox: nodemailer, Twilio's client, SMTP, HTTP. */
 let mailbox: Mailbox;
 let channels: Channels;
 
@@ -51,7 +51,7 @@ const messages = async (to?: string) => {
   return JSON.parse(await answer.text()).messages;
 };
 
-describe('for scripts', () => {
+describe('the API for scripts', () => {
   test('a mail has the fields of the contract', async () => {
     await sendMail('ada@example.com');
     const [mail, ...more] = await messages('ada@example.com');
@@ -85,12 +85,12 @@ describe('for scripts', () => {
         received_at: expect.any(String),
       },
     ]);
-    // As people paste it: in a query a plus sign is a space.
+    // People paste it like this: in a query a plus sign is a space.
     const pasted = await get('/messages?to=+14155550123');
     expect(JSON.parse(await pasted.text()).messages).toHaveLength(1);
   });
 
-  test('newest first; each sees its own, whatever the case of its letters', async () => {
+  test('the list has the newest message first, and each address sees its own only, in any letter case', async () => {
     await sendMail('ada@example.com', { id: 'a' });
     await sendMail('mei@example.com', { id: 'b', locale: 'zh-Hans' });
     await sendMail('ada@example.com', { id: 'c' });
@@ -102,13 +102,13 @@ describe('for scripts', () => {
     expect((await messages('mei@example.com'))[0].subject).toBe('您的 Rekey 账户找回验证码');
   });
 
-  test('twenty at once all arrive', async () => {
+  test('twenty messages sent at once all arrive', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => sendMail('ada@example.com', { id: `n-${n}` })));
     expect(await messages('ada@example.com')).toHaveLength(20);
   });
 });
 
-describe("Twilio's manners", () => {
+describe('the fake of Twilio', () => {
   const post = (form: Record<string, string>, authToken = mailbox.twilio.authToken) =>
     fetch(`${mailbox.url}/2010-04-01/Accounts/${mailbox.twilio.accountSid}/Messages.json`, {
       method: 'POST',
@@ -118,11 +118,11 @@ describe("Twilio's manners", () => {
   const good = { To: '+14155550123', From: '+15005550006', Body: 'hello' };
 
   test.each([
-    ['a number that is none', { ...good, To: '12345' }, 21211],
+    ['an invalid number', { ...good, To: '12345' }, 21211],
     ['no sender', { To: good.To, Body: good.Body }, 21603],
     ['no text', { ...good, Body: '' }, 21602],
-    ['a text too long', { ...good, Body: 'x'.repeat(1_601) }, 21617],
-  ])('%s: 400 in its shape', async (_what, form, code) => {
+    ['a text that is too long', { ...good, Body: 'x'.repeat(1_601) }, 21617],
+  ])("%s: 400 in Twilio's format", async (_what, form, code) => {
     const answer = await post(form);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ code, status: 400, message: expect.any(String) });
@@ -134,11 +134,11 @@ describe("Twilio's manners", () => {
     ['x'.repeat(161), '2'],
     ['码'.repeat(70), '1'],
     ['码'.repeat(71), '2'],
-  ])('counts SMS as a network does', async (Body, segments) => {
+  ])('SMS segments are counted as a network counts them', async (Body, segments) => {
     expect(await (await post({ ...good, Body })).json()).toMatchObject({ num_segments: segments });
   });
 
-  test("another's token is refused, and Twilio's client says so", async () => {
+  test("a wrong token of Twilio is refused, and Twilio's client reports it", async () => {
     expect((await post(good, 'wrong')).status).toBe(401);
     const strangers = channelsTo({ twilio: { ...mailbox.twilio, authToken: 'wrong' } });
     const sending = strangers.send({ id: 's', to: good.To, locale: 'en', channel: 'sms', body: 'hello' });
@@ -146,12 +146,12 @@ describe("Twilio's manners", () => {
     await strangers.close();
   });
 
-  test('a number that is none is a no for good', async () => {
+  test('an invalid phone number is a permanent failure', async () => {
     await expect(sendSms('12345')).rejects.toEqual(new DeliveryFault(true, 'twilio 21211'));
   });
 });
 
-test('mail goes to the next server while the first is away', async () => {
+test('mail goes to the next server while the first is down', async () => {
   const both = channelsTo({ smtpUrls: ['smtp://127.0.0.1:1', mailbox.smtpUrl] });
   const mail = renderMessage({ ...slots, channel: 'email', locale: 'en', code: '12345678' });
   await both.send({ id: 'm-2', to: 'ada@example.com', locale: 'en', ...mail });
@@ -159,7 +159,7 @@ test('mail goes to the next server while the first is away', async () => {
   await both.close();
 });
 
-describe('for people', () => {
+describe('the pages for people', () => {
   const pageOf = async (path: string) => {
     const answer = await get(path);
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
@@ -171,13 +171,13 @@ describe('for people', () => {
     };
   };
 
-  test('an empty mailbox says that it is', async () => {
+  test('an empty mailbox says that it is empty', async () => {
     const { html, policy } = await pageOf('/');
     expect(html).toContain('No messages yet');
     expect(policy).toContain("default-src 'none'");
   });
 
-  test('a mail as it looks, as text and as it came; what it contains stays inside it', async () => {
+  test('a mail is shown as a page, as text and as source, and its content stays in its frame', async () => {
     await sendMail('ada@example.com', { productName: '<script>alert(1)</script>' });
     const [{ id }] = await messages();
     const list = await pageOf('/');
@@ -191,7 +191,7 @@ describe('for people', () => {
     expect(mail.policy).not.toContain('script');
   });
 
-  test('an SMS as it reads, and a message that is gone', async () => {
+  test('an SMS is shown as text, and a deleted message is not found', async () => {
     await sendSms('+14155550123');
     const [{ id }] = await messages();
     expect((await pageOf(`/mail/${id}`)).html).toContain('@localhost #123456');
@@ -200,7 +200,7 @@ describe('for people', () => {
     }
   });
 
-  test('an open page is told of what comes in', async () => {
+  test('an open page learns of new messages', async () => {
     const stream = await get('/events');
     expect(stream.headers.get('content-type')).toBe('text/event-stream');
     const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -210,7 +210,7 @@ describe('for people', () => {
     await reader?.cancel();
   });
 
-  test('removed without script, by a form', async () => {
+  test('messages can be deleted without script, by a form', async () => {
     await sendSms('+14155550123');
     const answer = await fetch(`${mailbox.url}/clear`, {
       method: 'POST',
@@ -222,12 +222,12 @@ describe('for people', () => {
   });
 });
 
-describe('for nobody else', () => {
-  test('it does not exist in production', async () => {
+describe('the limits of the mailbox', () => {
+  test('the mailbox does not exist in production', async () => {
     await expect(startMailbox({ port: 0, production: true })).rejects.toThrow('cannot run in production');
   });
 
-  test('a port that is taken is named, and nothing is left listening', async () => {
+  test('a port that is in use is named, and nothing keeps listening', async () => {
     const port = Number(new URL(mailbox.url).port);
     await expect(startMailbox({ port, production: false })).rejects.toMatchObject({
       code: 'EADDRINUSE',

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { startMailbox } from './mailbox.js';
 
-/** fetch does not let a name be made up. */
+/** fetch cannot send a forged Host header. */
 const statusFor = (url: string, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     request(`${url}/messages`, { headers: { host } }, (response) => {
@@ -12,7 +12,7 @@ const statusFor = (url: string, host: string): Promise<number> =>
       .end();
   });
 
-test('a name that somebody else pointed at this machine reads nothing', async () => {
+test('a page that reaches the mailbox by DNS rebinding reads nothing', async () => {
   const mailbox = await startMailbox({ port: 0, production: false });
   const { port } = new URL(mailbox.url);
   const statuses: Record<string, number> = {};

@@ -28,14 +28,14 @@ describe('odds', () => {
     return looked;
   };
 
-  test('200 guesses at once at six digits, two of them good: 20 are looked at, and one party is not another', async () => {
+  test('of 200 attempts at once at a six-digit code 20 are compared, and another party keeps its own odds', async () => {
     const key = randomBytes(32);
     const looked = await Promise.all(Array.from({ length: 200 }, () => guess(key)));
     expect(looked.filter(Boolean)).toHaveLength(20);
     expect(await guess(randomBytes(32))).toBe(true);
   });
 
-  test('no 24 hours have more than a day, also across an edge; afterwards there is a new one', async () => {
+  test('no span of 24 hours has more than the odds of a day, and later there are new ones', async () => {
     const key = randomBytes(32);
     clock.advance(day);
     expect(await guesses(key, 25)).toBe(20);
@@ -43,12 +43,12 @@ describe('odds', () => {
       clock.advance(3_600_000);
       expect(await guesses(key, 1)).toBe(0);
     }
-    // A window starts with its quarter of a day: 30 hours at most.
+    // A window starts with its quarter of a day, so it takes 30 hours at most.
     clock.advance(7 * 3_600_000);
     expect(await guesses(key, 25)).toBe(20);
   });
 
-  test('a year of days that are used up ends at the odds of a year; a longer secret goes on', async () => {
+  test('a year of used-up days ends at the odds of a year, while a longer secret can still be tried', async () => {
     const key = randomBytes(32);
     let looked = 0;
     for (let n = 0; n < 60; n++) {
@@ -76,27 +76,30 @@ describe('odds', () => {
     [defaultOdds, 8],
     [{ day: 4e-7, year: 1e-5 }, 6],
     [{ day: 1e-8, year: 1e-5 }, 6],
-  ])('codes grow as the plain function says, by the policy %j, from %d digits', async (policy, least) => {
-    const key = randomBytes(32);
-    const spent = { day: 0, year: 0 };
-    for (let n = 0; n < 60; n++) {
-      const digits = lengthOfNextCode(policy, spent, { tries: 5, least });
-      expect(await lengthOf(key, least, policy)).toBe(digits);
-      spent.day += oddsOfCode(digits, 5);
-      spent.year += oddsOfCode(digits, 5);
-    }
-    // An address without short codes keeps that, and its codes cost nothing worth counting.
-    expect(await lengthOf(key, 20, policy)).toBe(20);
-  });
+  ])(
+    'the length of a code grows as the formula says, by the policy %j, from %d digits',
+    async (policy, least) => {
+      const key = randomBytes(32);
+      const spent = { day: 0, year: 0 };
+      for (let n = 0; n < 60; n++) {
+        const digits = lengthOfNextCode(policy, spent, { tries: 5, least });
+        expect(await lengthOf(key, least, policy)).toBe(digits);
+        spent.day += oddsOfCode(digits, 5);
+        spent.year += oddsOfCode(digits, 5);
+      }
+      // An address without short codes keeps its long ones, whose odds are close to nothing.
+      expect(await lengthOf(key, 20, policy)).toBe(20);
+    },
+  );
 
-  test('100 codes of one party at once: as many short ones as one after the other', async () => {
+  test('100 codes at once for one party have as many short ones as 100 in sequence', async () => {
     const key = randomBytes(32);
     const lengths = await Promise.all(Array.from({ length: 100 }, () => lengthOf(key)));
     expect(lengths.filter((digits) => digits === 6)).toHaveLength(6);
     expect(lengths.filter((digits) => digits === 8)).toHaveLength(94);
   });
 
-  test('who is refused pays nothing, and what counts no more is forgotten', async () => {
+  test('a refused attempt costs nothing, and expired odds are pruned', async () => {
     const key = randomBytes(32);
     await guesses(key, 100);
     const rows = statement('spec_odds', 'select sum(odds) as odds from guess_odds where key = :key');
@@ -111,15 +114,15 @@ describe('odds', () => {
 test.each([
   [{ day: 0.5 }, /day/],
   [{ day: 0 }, /day/],
-  // Not even one value of an authenticator app could be tried.
+  // These odds do not allow a single attempt at an authenticator app.
   [{ day: 1e-6 }, /day/],
   [{ year: 0.5 }, /year/],
   [{ day: 1e-3, year: 1e-4 }, /must not be greater than the chance per year/],
   [{ week: 1 }, /week/],
-])('a policy of %j is refused, and says where', (policy, message) => {
+])('a policy of %j is refused with the name of the field', (policy, message) => {
   expect(() => oddsShape.parse(policy)).toThrow(message);
 });
 
-test('a policy may be stricter in one thing alone', () => {
+test('a policy may change one value and keep the other defaults', () => {
   expect(oddsShape.parse({ day: 1e-5 })).toEqual({ day: 1e-5, year: 1e-3 });
 });

@@ -10,7 +10,7 @@ test.each([
   ['+4915123456789', 'DE', '+491512'],
   ['+6591234567', 'SG', '+65912'],
   ['+85251234567', 'HK', '+852512'],
-])('%s leads to %s and is written down as %s', (number, country, prefix) => {
+])('%s leads to %s and is stored as %s', (number, country, prefix) => {
   expect(destinationOf(number, policy)).toEqual({ country, prefix, price: policy.prices.get(country) });
 });
 
@@ -26,14 +26,14 @@ test.each([
   ['Iridium', '+881612345678'],
   ['international networks', '+882360123456'],
   ['international networks of +883', '+883510012345678'],
-  ['no such number', '+12025550'],
+  ['an unassigned number', '+12025550'],
   ['no calling code', '+9991234567'],
   ['not a number', 'x'],
-])('a range without a person behind it is refused: %s [ASVS 2.4.1]', (_what, number) => {
+])('a number that reaches no mobile phone is refused: %s [ASVS 2.4.1]', (_what, number) => {
   expect(destinationOf(number, policy)).toEqual({ refused: 'sms_range' });
 });
 
-test('countries are allow-listed: dear ones and those without a price are refused until they are named', () => {
+test('countries are allow-listed: expensive and unpriced ones are refused unless they are named', () => {
   for (const number of ['+994401234567', '+6281234567890', '+5351234567']) {
     expect(destinationOf(number, policy)).toEqual({ refused: 'sms_country' });
   }
@@ -42,7 +42,7 @@ test('countries are allow-listed: dear ones and those without a price are refuse
   expect(destinationOf('+12025550123', named)).toEqual({ refused: 'sms_country' });
 });
 
-test('a policy replaces prices whole and keeps what it leaves out', () => {
+test('a policy replaces all prices and keeps other defaults', () => {
   const own = readSmsPolicy(
     '{"currency":"USD","prices":{"GB":0.0471,"ID":0.33},"dearest":1,"budgets":{"country":7,"countries":{"GB":9}}}',
   );
@@ -71,7 +71,7 @@ test.each([
   ['{"countries":["GB","CU"]}', /^countries: CU has no price, so no SMS can be sent there$/],
   ['{"prices":{"GB":5}}', /^countries: no country is left to send to/],
   ['{"prices":{"GB":5},"dearest":9,"budgets":{"country":6}}', /^budgets: too small for one segment to GB/],
-])('%s is refused when it is read', (text, problem) => {
+])('%s is refused when it is loaded', (text, problem) => {
   expect(() => readSmsPolicy(text)).toThrow(problem);
 });
 
@@ -83,6 +83,6 @@ test.each([
   ['码'.repeat(70), 1],
   ['码'.repeat(71), 2],
   ['码'.repeat(135), 3],
-])('a text is billed by its segments', (text, segments) => {
+])('the price of a text counts its segments', (text, segments) => {
   expect(segmentsOf(text)).toBe(segments);
 });

@@ -3,7 +3,7 @@ import { backupCodeShape, makeBackupCodes, matchBackupCode, plainBackupCode } fr
 const hex = (bytes: Buffer) => bytes.toString('hex');
 
 describe('backup codes', () => {
-  test('ten codes of 80 bits, kept as salted argon2id, never as they are [NIST 4.2.1.1, NIST 3.1.2.2, ASVS 6.5.2]', async () => {
+  test('ten codes have 80 bits each, and are stored as salted argon2id only [NIST 4.2.1.1, NIST 3.1.2.2, ASVS 6.5.2]', async () => {
     const { codes, salt, digests } = await makeBackupCodes();
     expect(codes).toHaveLength(10);
     expect(new Set(codes).size).toBe(10);
@@ -15,7 +15,7 @@ describe('backup codes', () => {
     expect(hex(again.salt)).not.toBe(hex(salt));
   });
 
-  test('each is found by what a person types; after its use its digest is gone and it is not', async () => {
+  test('a typed backup code is found once; its use removes its digest', async () => {
     const { codes, salt, digests } = await makeBackupCodes();
     const evidence = { id: 'a', salt: hex(salt), digests: digests.map(hex) };
     const typed = ` ${codes[3]?.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')}`;
@@ -27,7 +27,7 @@ describe('backup codes', () => {
     expect(await matchBackupCode('', undefined)).toBeUndefined();
   });
 
-  test('characters are drawn evenly', async () => {
+  test('characters are evenly distributed', async () => {
     const sets = await Promise.all(Array.from({ length: 8 }, makeBackupCodes));
     const all = sets
       .flatMap(({ codes }) => codes)
@@ -38,7 +38,7 @@ describe('backup codes', () => {
     const expected = all.length / 32;
     const chi2 = [...counts.values()].reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
     expect(counts.size).toBe(32);
-    // 31 degrees of freedom: above 72 once in 30,000 runs.
+    // With 31 degrees of freedom a value above 72 occurs once in 30,000 runs.
     expect(chi2).toBeLessThan(72);
   });
 });

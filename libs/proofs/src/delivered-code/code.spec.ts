@@ -15,7 +15,7 @@ const binding = (more: Partial<CodeBinding> = {}): CodeBinding => ({
   ...more,
 });
 
-test('the arithmetic is that of RFC 4226, appendix D', () => {
+test('HOTP has the values of RFC 4226, appendix D', () => {
   const secret = Buffer.from('12345678901234567890');
   const codes = Array.from({ length: 10 }, (_, counter) =>
     generateSync({ strategy: 'hotp', secret, counter, digits: 6 }),
@@ -34,7 +34,7 @@ test('the arithmetic is that of RFC 4226, appendix D', () => {
   ]);
 });
 
-test('a code has its digits and is the same again, also after a rotation', () => {
+test('a code has its number of digits and is derived again, also after a key rotation', () => {
   const mail = binding({ keyId: '2025' });
   expect(deriveCode(keyring, mail)).toMatch(/^\d{8}$/);
   expect(deriveCode(keyring, { ...mail, channel: 'sms' })).toMatch(/^\d{6}$/);
@@ -43,13 +43,13 @@ test('a code has its digits and is the same again, also after a rotation', () =>
 });
 
 test.each([8, 10, 12, 20])(
-  'a code of %d digits is none of the others and has none of them in it',
+  'a code of %d digits differs from the other lengths and contains none of them',
   (digits) => {
     const bound = binding({ channel: 'sms' });
     const long = deriveCode(keyring, { ...bound, digits }) ?? '';
     expect(long).toMatch(new RegExp(`^\\d{${digits}}$`));
     expect(deriveCode(keyring, { ...bound, digits })).toBe(long);
-    // One in a million is equal by chance; eight of them are not.
+    // One in a million is equal by chance, but never eight of them.
     const others = Array.from({ length: 8 }, (_, at) => ({ ...bound, counter: at }));
     expect(
       others.every((other) => {
@@ -63,7 +63,7 @@ test.each([8, 10, 12, 20])(
   },
 );
 
-test('the digits of a long code are spread evenly, at each of its places', () => {
+test('the digits of a long code are evenly distributed at each position', () => {
   const rounds = 4_000;
   const seen = Array.from({ length: 12 }, () => Array<number>(10).fill(0));
   for (let n = 0; n < rounds; n++) {
@@ -71,7 +71,7 @@ test('the digits of a long code are spread evenly, at each of its places', () =>
     for (const [at, digit] of [...code].entries()) seen[at]![Number(digit)]!++;
   }
   const expected = rounds / 10;
-  // 9 degrees of freedom; beyond 39 about once in a hundred thousand.
+  // With 9 degrees of freedom a value above 39 occurs about once in a hundred thousand runs.
   for (const place of seen)
     expect(place.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)).toBeLessThan(39);
 });
@@ -81,15 +81,15 @@ test.each([
   ['address', { boundTo: randomBytes(32) }],
   ['counter', { counter: 2 }],
   ['key', { keyId: '2025' }],
-])('another %s is another code', (_name, change) => {
-  // One in 10^8 of these would be equal by chance; eight in a row are not.
+])('another %s gives another code', (_name, change) => {
+  // One in 10^8 is equal by chance, but never eight in a row.
   const differs = Array.from({ length: 8 }, () => binding()).some(
     (bound) => deriveCode(keyring, bound) !== deriveCode(keyring, { ...bound, ...change }),
   );
   expect(differs).toBe(true);
 });
 
-test('codes are spread evenly, leading zeros included', () => {
+test('codes are evenly distributed, with leading zeros', () => {
   const first = Array<number>(10).fill(0);
   const rounds = 10_000;
   for (let n = 0; n < rounds; n++) {
@@ -98,11 +98,11 @@ test('codes are spread evenly, leading zeros included', () => {
   }
   const expected = rounds / 10;
   const chiSquare = first.reduce((sum, seen) => sum + (seen - expected) ** 2 / expected, 0);
-  // 9 degrees of freedom; beyond 33.7 once in ten thousand runs.
+  // With 9 degrees of freedom a value above 33.7 occurs once in ten thousand runs.
   expect(chiSquare).toBeLessThan(33.7);
 });
 
-test('the last two are right, with spaces and hyphens; nothing else is', () => {
+test('the last two codes are right, with spaces and hyphens, and no others', () => {
   const [one, two] = [binding(), binding({ counter: 2 })];
   const code = deriveCode(keyring, two) ?? '';
   expect(matchCode(keyring, code, [one, two])).toBe(two);
@@ -114,11 +114,11 @@ test('the last two are right, with spaces and hyphens; nothing else is', () => {
   expect(matchCode(keyring, `${code}0`, [two])).toBeUndefined();
 });
 
-test('no guess is right where no message was sent', () => {
+test('no attempt is right when no message was sent', () => {
   fc.assert(fc.property(fc.string(), (typed) => !matchCode(keyring, typed, [])));
 });
 
-test('full-width digits of an input method are digits', () => {
+test('full-width digits of an input method are accepted', () => {
   expect(plainCode('１２３ ４５６')).toBe('123456');
   expect(codeShape.lifetimeMs).toBe(600_000);
 });

@@ -1,7 +1,7 @@
 import { generateSync } from 'otplib';
 import { newTotpSecret, totpStep, totpUri } from './totp.js';
 
-/** RFC 6238 appendix B: eight digits; ours are the last six of them (RFC 4226 §5.3). */
+/** RFC 6238 appendix B has eight digits; ours are the last six of them (RFC 4226 §5.3). */
 const seed = Buffer.from('12345678901234567890');
 const vectors = [
   [59, '94287082'],
@@ -17,12 +17,12 @@ const others = [
 ] as const;
 
 describe('an authenticator app', () => {
-  test.each(vectors)('RFC 6238 appendix B at %i s: %s [NIST 3.1.4.1]', (seconds, code) => {
+  test.each(vectors)('the vector of RFC 6238 appendix B at %i s is %s [NIST 3.1.4.1]', (seconds, code) => {
     expect(totpStep(seed, code.slice(2), seconds * 1000)).toBe(Math.floor(seconds / 30));
     expect(generateSync({ strategy: 'totp', secret: seed, epoch: seconds, digits: 8 })).toBe(code);
   });
 
-  test.each(others)('the library has the vectors of %s too', (algorithm, length, codes) => {
+  test.each(others)('the library passes the vectors of %s', (algorithm, length, codes) => {
     const secret = Buffer.from('1234567890'.repeat(7).slice(0, length));
     const made = vectors.map(([seconds]) =>
       generateSync({ strategy: 'totp', secret, epoch: seconds, digits: 8, algorithm }),
@@ -33,13 +33,13 @@ describe('an authenticator app', () => {
   const code = (at: number) => generateSync({ strategy: 'totp', secret: seed, epoch: at });
   const now = 1_800_000_015;
 
-  test('the present step and the one before it, no other; spaces do not count [ASVS 6.5.5]', () => {
+  test('the current step and the one before it are right, no other; spaces do not count [ASVS 6.5.5]', () => {
     const steps = [-60, -30, 0, 30, 60].map((shift) => totpStep(seed, code(now + shift), now * 1000));
     expect(steps).toEqual([undefined, Math.floor(now / 30) - 1, Math.floor(now / 30), undefined, undefined]);
     expect(totpStep(seed, ` ${code(now).slice(0, 3)} ${code(now).slice(3)}`, now * 1000)).toBeDefined();
   });
 
-  test('an accepted step is not accepted again, nor one before it [ASVS 6.5.1]', () => {
+  test('an accepted step is never accepted again, and neither is an earlier one [ASVS 6.5.1]', () => {
     const step = Math.floor(now / 30);
     expect(totpStep(seed, code(now), now * 1000, step)).toBeUndefined();
     expect(totpStep(seed, code(now - 30), now * 1000, step)).toBeUndefined();
@@ -47,13 +47,13 @@ describe('an authenticator app', () => {
   });
 
   test.each(['', '12345', '1234567', 'abcdef', '１２３４５６', '12345६'])(
-    '%j is looked at calmly',
+    '%j is refused without an error',
     (typed) => {
       expect(totpStep(seed, typed, now * 1000)).toBeUndefined();
     },
   );
 
-  test('a secret has 160 bits, and an app reads it from the address', () => {
+  test('a secret has 160 bits, and an app reads it from the otpauth URL', () => {
     const secret = newTotpSecret();
     expect(secret).toMatch(/^[A-Z2-7]{32}$/);
     expect(newTotpSecret()).not.toBe(secret);

@@ -23,8 +23,8 @@ const messagesOf = statement(
   'select id, kind from messages where recovery_id = :id order by kind',
 );
 
-/** Another service is called between the claim and the end: these tests show what happens when it, or we, fail there. */
-describe('settling', () => {
+/** A completion calls another service while it holds the lease: these tests make that service, or this process, fail there. */
+describe('completing a recovery', () => {
   const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
   const clock = new MovableClock();
   let postgres: TestDatabase;
@@ -102,7 +102,7 @@ describe('settling', () => {
     return isRefused(view) ? view.code : view.state;
   };
 
-  test('an issuer that is away grants nothing and costs nothing: the next attempt succeeds', async () => {
+  test('an issuer that is down grants nothing and costs no attempt: the next request succeeds', async () => {
     const reference = await proven();
     exchange = async () => refuse('unavailable');
     expect(await completeRecovery(context, reference, {})).toMatchObject({ code: 'unavailable' });
@@ -120,7 +120,7 @@ describe('settling', () => {
     expect(rows.map(({ kind }) => kind)).toEqual(['recovery_code', 'recovery_completed']);
   });
 
-  test('a process that died while settling keeps the claim for thirty seconds, then another takes over', async () => {
+  test('a process that died while it completed keeps the lease for 30 seconds, then another takes over', async () => {
     const reference = await proven();
     let wake: () => void = () => undefined;
     const asleep = new Promise<void>((resolve) => {
@@ -150,7 +150,7 @@ describe('settling', () => {
     expect(await state(reference)).toBe('completed');
   });
 
-  test('stopped by its owner while the issuer is at work: what was issued is taken back', async () => {
+  test("a stop by the owner during the issuer's work revokes what was issued", async () => {
     const reference = await proven();
     exchange = async () => {
       expect(await stopRecovery(context, reference.stopToken)).toMatchObject({ wasSettled: false });
@@ -167,7 +167,7 @@ describe('settling', () => {
     expect(row?.password_hash).toBeNull();
   });
 
-  test('a stop that comes while the issuer is at work, from a process whose clock is behind, holds it', async () => {
+  test("a stop during the issuer's work wins, also from a process whose clock is behind", async () => {
     const owners = await proven(noorsPhone);
     clock.advance(60_000);
     const thiefs = await proven('noor@example.com');

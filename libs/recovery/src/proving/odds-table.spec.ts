@@ -27,7 +27,7 @@ test('the odds of a day and of a year are as written [ASVS 6.6.3, NIST 3.2.2]', 
 });
 
 test.each([[defaultOdds], [{ day: 1e-5, year: 1e-4 }], [{ day: 1e-3, year: 1e-2 }]])(
-  'nothing exceeds the policy %j',
+  'no sequence of attempts exceeds the policy %j',
   (policy) => {
     for (const { over, odds, what } of oddsTable(policy)) {
       if (over === 'day' || over === 'year')

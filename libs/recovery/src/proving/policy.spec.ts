@@ -25,8 +25,8 @@ const next = (of: Assurance, done: ProofKind[], policy = defaultPolicy) => {
   return outlook.proven ? 'proven' : outlook.next;
 };
 
-describe('which proofs are enough', () => {
-  test('an account without a second factor: one issued or one saved code [NIST 4.2.2.1]', () => {
+describe('the proofs that are enough', () => {
+  test('an account without a second factor needs one issued or one saved code [NIST 4.2.2.1]', () => {
     expect(next(assurance(), ['code'])).toBe('proven');
     expect(next(assurance(), ['backup_code'])).toBe('proven');
   });
@@ -39,13 +39,13 @@ describe('which proofs are enough', () => {
     [['backup_code', 'totp'], 'proven'],
     [['totp'], ['code', 'backup_code']],
   ] as [ProofKind[], ProofKind[] | 'proven'][])(
-    'an account with a second factor, after %j: %j [NIST 4.2.2.2, ASVS 6.4.3]',
+    'an account with a second factor needs, after %j: %j [NIST 4.2.2.2, ASVS 6.4.3]',
     (done, expected) => {
       expect(next(strong, done)).toEqual(expected);
     },
   );
 
-  test('what the account does not have is not asked for; with nothing left, staff have to help', () => {
+  test('a proof that the account lacks is not required; with none left, only support can help', () => {
     expect(next(assurance({ aal: 2, authenticators: ['totp'] }), ['code'])).toEqual(['totp']);
     expect(next(assurance({ aal: 2 }), ['code'])).toEqual([]);
     expect(next(assurance({ aal: 2, authenticators: ['totp'], reachable: false }), ['backup_code'])).toEqual([
@@ -53,27 +53,27 @@ describe('which proofs are enough', () => {
     ]);
   });
 
-  test('the roles that ask for more than the account does', () => {
+  test('a role can require a second factor', () => {
     const roles = { staff: 2, reader: 1, root: 2 } as const;
     expect(strongRolesOf({ ...defaultPolicy, roles })).toEqual(['staff', 'root']);
     expect(strongRolesOf(defaultPolicy)).toEqual([]);
   });
 
-  test('what anybody may begin with says nothing of anyone; an authenticator app is never the first', () => {
+  test('the initial methods are the same for everyone, and never an authenticator app', () => {
     expect(initialMethods(defaultPolicy)).toEqual(['code', 'backup_code']);
     expect(
       initialMethods({ ...defaultPolicy, aal1: [['issued']], aal2: [['issued', 'authenticator']] }),
     ).toEqual(['code']);
   });
 
-  test('mail and SMS are one class; two classes are the higher context', () => {
+  test('mail and SMS are one class, and two classes are the higher level', () => {
     expect(acrOf(['code'])).toBe('urn:rekey:recovery:aal1');
     expect(acrOf(['code', 'totp'])).toBe('urn:rekey:recovery:aal2');
   });
 });
 
-describe('a policy that is read', () => {
-  test('the default has no weakness; what is left out is as there', () => {
+describe('loading a policy', () => {
+  test('the default has no weakness, and replaces missing fields', () => {
     expect(weaknesses(defaultPolicy)).toEqual([]);
     expect(readPolicy('{"roles": {"staff": 2}}')).toEqual({ ...defaultPolicy, roles: { staff: 2 } });
   });
@@ -93,7 +93,7 @@ describe('a policy that is read', () => {
   });
 });
 
-test('the old password outlives a recovery for those clients only that the policy names', () => {
+test('a recovery keeps the old password only for clients that the policy names', () => {
   const policy = readPolicy(
     '{"clients": {"old-app": {"keepPassword": true}, "app": {"keepPassword": false}}}',
   );

@@ -10,18 +10,24 @@ const formersOf = (text: string): FormerPassword[] =>
       return { recovery, setBy: setBy || null };
     });
 
-describe('which password comes back when recoveries are taken back', () => {
+describe('the password that is restored when recoveries are taken back', () => {
   test.each([
-    ['nobody set it', null, 'R1<', ['R1'], 'untouched'],
-    ['management put it since', null, 'R1< R2<R1', ['R1', 'R2'], 'untouched'],
-    ['another recovery set it', 'R9', 'R1<', ['R1'], 'untouched'],
-    ['one recovery', 'R1', 'R1<', ['R1'], 'R1'],
-    ['its recovery is past its stop link', 'R1', '', ['R1'], 'none'],
-    ['two recoveries: the one from before both', 'R2', 'R1< R2<R1', ['R1', 'R2'], 'R1'],
-    ['the newer of two: what the older has set', 'R2', 'R1< R2<R1', ['R2'], 'R2'],
-    ['management in between: what it put', 'R2', 'R1< R2<', ['R1', 'R2'], 'R2'],
-    ['the oldest of three is past its stop link', 'R3', 'R2<R1 R3<R2', ['R1', 'R2', 'R3'], 'none'],
-    ['rows that lead back to themselves', 'R1', 'R1<R1', ['R1'], 'none'],
+    ['no recovery set it: untouched', null, 'R1<', ['R1'], 'untouched'],
+    ['management put a newer one: untouched', null, 'R1< R2<R1', ['R1', 'R2'], 'untouched'],
+    ['another recovery set it: untouched', 'R9', 'R1<', ['R1'], 'untouched'],
+    ['one recovery: the one before it', 'R1', 'R1<', ['R1'], 'R1'],
+    ['the stop link has expired: none', 'R1', '', ['R1'], 'none'],
+    ['two recoveries: the one before both', 'R2', 'R1< R2<R1', ['R1', 'R2'], 'R1'],
+    ['the newer of two: the one that the older set', 'R2', 'R1< R2<R1', ['R2'], 'R2'],
+    ['management in between: the one that it put', 'R2', 'R1< R2<', ['R1', 'R2'], 'R2'],
+    [
+      'the stop link of the oldest of three has expired: none',
+      'R3',
+      'R2<R1 R3<R2',
+      ['R1', 'R2', 'R3'],
+      'none',
+    ],
+    ['a row that refers to itself: none', 'R1', 'R1<R1', ['R1'], 'none'],
   ] as const)('%s', (_name, current, formers, takenBack, expected) => {
     const found = passwordBefore(current, formersOf(formers), takenBack);
     expect(typeof found === 'string' ? found : found.recovery).toBe(expected);

@@ -3,19 +3,19 @@ import { waitsUntil } from './hold.js';
 /** Hours on one clock. */
 const at = (hours: number) => new Date(hours * 3_600_000);
 
-describe('until when a recovery waits', () => {
+describe('the time until which a recovery is held', () => {
   test.each([
     ['never stopped', null, null, null, 100, undefined],
-    ['stopped, and proved now', 90, null, null, 100, [124, 90]],
-    ['being held', 90, 124, 90, 110, [124, 90]],
-    ['has waited', 90, 124, 90, 124, undefined],
-    ['held, and something else stopped meanwhile', 110, 124, 90, 120, [124, 90]],
-    ['has waited, and something else was stopped meanwhile', 110, 124, 90, 130, undefined],
-    ['has waited, and was stopped after that', 130, 124, 90, 140, [164, 130]],
-    ['has waited for a stop from a clock that is ahead', 130, 124, 130, 124, undefined],
-    ['stopped a month ago', 0, null, null, 31 * 24, undefined],
-    ['being held, and another one completed meanwhile', null, 124, 90, 110, [124, 90]],
-    ['has waited, and another one completed meanwhile', null, 124, 90, 124, undefined],
+    ['another was stopped, and it is proved now', 90, null, null, 100, [124, 90]],
+    ['the hold runs', 90, 124, 90, 110, [124, 90]],
+    ['the hold is over', 90, 124, 90, 124, undefined],
+    ['the hold runs, and another stop came', 110, 124, 90, 120, [124, 90]],
+    ['the hold is over, and another stop came during it', 110, 124, 90, 130, undefined],
+    ['the hold is over, and another stop came after it', 130, 124, 90, 140, [164, 130]],
+    ['the hold is over, for a stop by a clock that is ahead', 130, 124, 130, 124, undefined],
+    ['another was stopped a month ago', 0, null, null, 31 * 24, undefined],
+    ['the hold runs, and another recovery completed', null, 124, 90, 110, [124, 90]],
+    ['the hold is over, and another recovery completed', null, 124, 90, 124, undefined],
   ] as const)('%s', (_name, stopped, heldUntil, heldFor, now, expected) => {
     const stop = (hours: number | null) => (hours === null ? null : at(hours).toISOString());
     const of = {
