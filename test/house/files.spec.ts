@@ -47,7 +47,7 @@ describe('names', () => {
   });
 
   test.each([
-    'libs/recovery/src/openRecovery.ts',
+    'libs/recovery/src/startRecovery.ts',
     'libs/recovery/src/Open.tsx',
     'libs/my_room/src/index.ts',
     'apps/a/src/a.D.ts',

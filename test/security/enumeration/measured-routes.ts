@@ -105,32 +105,32 @@ export class Attacker {
 
   /** The same start at a process with a planted lookup. */
   async planted(pairs: number): Promise<Measured> {
-    const watch = new TimedVisitor(this.of.urls.planted);
+    const visitor = new TimedVisitor(this.of.urls.planted);
     const from = this.deal(pairs);
     try {
       return {
         route: 'POST /v1/recoveries with a planted lookup',
         pairs: await measurePairs(
           { pairs },
-          async (side, n) => (await this.begin(watch, identifierOf(side, from + n))).ms,
+          async (side, n) => (await this.begin(visitor, identifierOf(side, from + n))).ms,
         ),
       };
     } finally {
-      await watch.close();
+      await visitor.close();
     }
   }
 
   /** Keeps the courier busy: a start by a known person now and then. @returns a function that ends it */
   keepBusy(everyMs: number): () => Promise<void> {
-    const watch = new TimedVisitor(this.of.urls.recovery);
+    const visitor = new TimedVisitor(this.of.urls.recovery);
     const from = this.deal(1_000 - 60);
     let n = 0;
     const timer = setInterval(() => {
-      this.begin(watch, identifierOf('known', from + (n++ % 1_000))).catch(() => undefined);
+      this.begin(visitor, identifierOf('known', from + (n++ % 1_000))).catch(() => undefined);
     }, everyMs);
     return async () => {
       clearInterval(timer);
-      await watch.close();
+      await visitor.close();
     };
   }
 
@@ -145,8 +145,8 @@ export class Attacker {
     return from;
   }
 
-  private async begin(watch: TimedVisitor, identifier: string): Promise<{ begun: Begun; ms: number }> {
-    const answer = await watch.send('POST', '/v1/recoveries', { json: { identifier } });
+  private async begin(visitor: TimedVisitor, identifier: string): Promise<{ begun: Begun; ms: number }> {
+    const answer = await visitor.send('POST', '/v1/recoveries', { json: { identifier } });
     const ms = expected(answer, 202);
     return { begun: JSON.parse(answer.text) as Begun, ms };
   }
