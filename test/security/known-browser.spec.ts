@@ -26,7 +26,7 @@ describe('a known browser', () => {
     for (let n = 0; n < 5; n++) expect((await signIn(stranger, id, wrongOne)).status).toBe(401);
     const waiting = await signIn(open(), id, right);
     expect(waiting.status).toBe(429);
-    expect(waiting.html).toContain('Please wait a minute');
+    expect(waiting.html).toContain('Wait a minute');
   }
   const cookieOf = (browser: PageBrowser) =>
     browser.setCookies.filter((line) => line.startsWith('rekey-device='));

@@ -112,7 +112,7 @@ export class AccountsController {
     unwrap(await endSessionsOfAccount(context, clientId, id));
   }
 
-  @Delete(':id/tokens/:session')
+  @Delete(':id/tokens/:family')
   @HttpCode(204)
   @RequireScope('accounts:write')
   @Operation({
@@ -123,7 +123,7 @@ export class AccountsController {
   })
   async endOne(
     @Param('id') account: string,
-    @Param('session') session: string,
+    @Param('family') session: string,
     @Caller() { clientId }: ManagementCaller,
     @Context() context: ManagementContext,
   ) {
