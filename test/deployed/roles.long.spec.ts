@@ -53,7 +53,7 @@ describe('a deployment with database roles', () => {
       said: ['DATABASE_URL', 'DATABASE_ADMIN_URL', 'DATABASE_OWNER_URL']
         .map((name) => `rekey roles: ${name}: not set; allowed: a postgres:// URL`)
         .join('\n')
-        .replace('URL\n', 'URL (only "npm start" brings its own)\n')
+        .replace('URL\n', 'URL (only "npm start" has its own)\n')
         .concat('\n'),
     });
     const one = { DATABASE_ADMIN_URL: postgres.adminUrl, DATABASE_OWNER_URL: url, DATABASE_URL: url };
