@@ -9,6 +9,7 @@ import {
   Readiness,
   Resources,
   SETTINGS,
+  warnOf,
 } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import type { SmsPolicy } from '@rekey/limits';
@@ -45,10 +46,7 @@ export const courierProviders: Provider[] = [
       log: Log,
     ): Promise<JobQueue> => {
       const queue = await resources.open(
-        () =>
-          openQueue({ database, redisUrl }, (fault, trace) =>
-            log.warn({ err: fault, ...logFields(trace) }, 'queue'),
-          ),
+        () => openQueue({ database, redisUrl }, warnOf(log, 'queue')),
         (opened) => opened.close(),
       );
       readiness.needs(() => queue.ping());

@@ -5,40 +5,25 @@ import {
   CLOCK,
   CONTEXT,
   databaseProvider,
-  LOG,
-  type Log,
-  logFields,
-  Resources,
+  RATE_LIMITS,
+  rateLimitsProvider,
   SETTINGS,
   TOKENS,
 } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
-import { openRateLimitStore } from '@rekey/limits';
 import { type EnrolmentContext, policyFrom, type RecoveryPolicy, strongRolesOf } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { ClientDirectory, managementScopes, putClient, type TokenContext, tokenContext } from '@rekey/tokens';
 
 export const PRODUCT_NAME = Symbol('productName');
 const POLICY = Symbol('RecoveryPolicy');
-const RATE_LIMITS = Symbol('RateLimitStore');
 
 export type IssuerContext = TokenContext & EnrolmentContext;
 
 export const issuerProviders: Provider[] = [
   databaseProvider(),
   { provide: POLICY, inject: [SETTINGS], useFactory: policyFrom },
-  {
-    provide: RATE_LIMITS,
-    inject: [Resources, SETTINGS, LOG],
-    useFactory: (resources: Resources, { redisUrl }: Settings, log: Log) =>
-      resources.open(
-        () =>
-          openRateLimitStore(redisUrl, (fault, place) =>
-            log.warn({ err: fault, ...logFields(place) }, 'limits on Redis'),
-          ),
-        (rateLimits) => rateLimits?.close(),
-      ),
-  },
+  rateLimitsProvider,
   {
     provide: CONTEXT,
     inject: [SETTINGS, Database, CLOCK, POLICY, RATE_LIMITS],

@@ -7,14 +7,16 @@ import {
   databaseProvider,
   LOG,
   type Log,
-  logFields,
+  RATE_LIMITS,
   Readiness,
   Resources,
+  rateLimitsProvider,
   SETTINGS,
   TOKENS,
+  warnOf,
 } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
-import { FailuresByNetwork, openRateLimitStore, type RateLimitStore } from '@rekey/limits';
+import { FailuresByNetwork, type RateLimitStore } from '@rekey/limits';
 import { type JobQueue, openQueue } from '@rekey/queue';
 import {
   type IssuerPort,
@@ -29,7 +31,6 @@ import { ISSUER, issuerProvider } from './issuer-provider.js';
 
 const POLICY = Symbol('RecoveryPolicy');
 const QUEUE = Symbol('JobQueue');
-const RATE_LIMITS = Symbol('RateLimitStore');
 
 /** What the recovery process is made of, without its controllers. */
 export const recoveryProviders: Provider[] = [
@@ -46,28 +47,14 @@ export const recoveryProviders: Provider[] = [
       log: Log,
     ): Promise<JobQueue> => {
       const queue = await resources.open(
-        () =>
-          openQueue({ database, redisUrl }, (fault, place) =>
-            log.warn({ err: fault, ...logFields(place) }, 'queue'),
-          ),
+        () => openQueue({ database, redisUrl }, warnOf(log, 'queue')),
         (opened) => opened.close(),
       );
       readiness.needs(() => queue.ping());
       return queue;
     },
   },
-  {
-    provide: RATE_LIMITS,
-    inject: [Resources, SETTINGS, LOG],
-    useFactory: (resources: Resources, { redisUrl }: Settings, log: Log) =>
-      resources.open(
-        () =>
-          openRateLimitStore(redisUrl, (fault, place) =>
-            log.warn({ err: fault, ...logFields(place) }, 'limits on Redis'),
-          ),
-        (rateLimits) => rateLimits?.close(),
-      ),
-  },
+  rateLimitsProvider,
   {
     provide: TOKENS,
     inject: [SETTINGS, Database, CLOCK, POLICY, RATE_LIMITS],

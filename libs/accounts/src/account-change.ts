@@ -30,7 +30,7 @@ interface StateRow {
   addresses: string[];
 }
 
-const hold = statement('account_change_lock', 'select id from accounts where id = :account for update');
+const lock = statement('account_change_lock', 'select id from accounts where id = :account for update');
 
 const state = statement(
   'account_change_state',
@@ -49,7 +49,7 @@ export async function watchChange(
   sql: Sql,
   of: { account: string; strongRoles: string[] },
 ): Promise<() => Promise<AccountChange>> {
-  await sql.query(hold, { account: of.account });
+  await sql.query(lock, { account: of.account });
   const [before] = await sql.query<StateRow>(state, of);
   return async () => {
     const [after] = await sql.query<StateRow>(state, of);

@@ -1,6 +1,6 @@
 import { type Sql, statement } from '@rekey/database';
 
-const hold = statement('account_lock', 'select id from accounts where id = :account for no key update');
+const lock = statement('account_lock', 'select id from accounts where id = :account for no key update');
 
 /**
  * Locks an account in a transaction, before a change of who can get into it. Requests that open a session lock the row too (for share, see
@@ -8,7 +8,7 @@ const hold = statement('account_lock', 'select id from accounts where id = :acco
  *
  * Rows are locked in one order to avoid deadlocks: account, recovery, session, authorization code.
  */
-export const lockAccount = (sql: Sql, account: string): Promise<object[]> => sql.query(hold, { account });
+export const lockAccount = (sql: Sql, account: string): Promise<object[]> => sql.query(lock, { account });
 
 const mark = statement(
   'account_mark_stopped',

@@ -94,10 +94,10 @@ export async function restoreReplacedAuthenticator(
   await sql.query(of.replacedBy ? passReplacedOn : of.setAsideBy ? setReplacedAside : restoreReplaced, of);
 }
 
-const forget = statement(
+const prune = statement(
   'authenticator_prune_removed',
   'delete from authenticators where removed_at <= :before',
 );
 
 /** Prunes authenticators that were removed so long ago that no stop gives them back. */
-export const pruneRemoved = (sql: Sql, before: Date): Promise<object[]> => sql.query(forget, { before });
+export const pruneRemoved = (sql: Sql, before: Date): Promise<object[]> => sql.query(prune, { before });

@@ -78,10 +78,10 @@ export async function findAudit(
   return row;
 }
 
-const forget = statement('audit_prune', 'select audit_events_forget()');
+const prune = statement('audit_prune', 'select audit_events_forget()');
 
 /**
  * Prunes events older than twelve months, at most 5,000; for the sweep. The function is the only way to remove any: it decides by the clock
  * of the database which events those are, and the role that calls it may delete none itself.
  */
-export const pruneAudit = (sql: Sql): Promise<object[]> => sql.query(forget);
+export const pruneAudit = (sql: Sql): Promise<object[]> => sql.query(prune);

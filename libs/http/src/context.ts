@@ -24,5 +24,5 @@ class ContextPipe implements PipeTransform<FastifyRequest, { database: Database 
 
 const Request = createParamDecorator((_data: unknown, context: ExecutionContext) => requestOf(context));
 
-/** The app's context for this request: its database records and traces what is done as caused by the request. */
+/** The app's context, bound to this request: metrics and traces of its database belong to the request. */
 export const Context = (): ParameterDecorator => Request(ContextPipe);

@@ -14,7 +14,7 @@ export { databaseProvider } from './database-provider.js';
 export { warnOfExcessPrivileges } from './excess-privileges.js';
 export { guardResult, requestOf } from './guard-result.js';
 export { CLOCK, LOG, SETTINGS } from './injection-tokens.js';
-export { createLog, type Log, logFields } from './log.js';
+export { createLog, type Log, logFields, warnOf } from './log.js';
 export {
   Caller,
   ManagementScopeGuard,
@@ -28,6 +28,7 @@ export { PeriodicWork } from './periodic-work.js';
 export { limitHeaders, type Problem, problem, problemOf, refusalStatuses } from './problem.js';
 export { ProblemFilter } from './problem-filter.js';
 export { Public } from './public.js';
+export { RATE_LIMITS, rateLimitsProvider } from './rate-limits-provider.js';
 export { Readiness } from './readiness.js';
 export { deny, parse, RefusedException, unwrap } from './refused-exception.js';
 export { Replies, Reply } from './reply.js';
@@ -47,6 +48,7 @@ export { type Running, runProcess, whatToDo } from './run-process.js';
 export { type RunningServer, runWithoutServer, serve } from './serve.js';
 export { createApp, type ServeOptions } from './server.js';
 export {
+  authenticateSession,
   CurrentSession,
   currentSession,
   type PersonSession,

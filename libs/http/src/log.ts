@@ -18,6 +18,12 @@ export type Log = Logger;
 export const logFields = (trace: TraceContext | undefined): { request_id?: string } =>
   trace?.requestId ? { request_id: trace.requestId } : {};
 
+/** Warns of a fault, with the request that caused it, if any. */
+export const warnOf =
+  (log: Log, about: string) =>
+  (fault: unknown, trace?: TraceContext): void =>
+    log.warn({ err: fault, ...logFields(trace) }, about);
+
 /** JSON lines on stdout. Routes log their template, never their address or body. */
 export function createLog(options: { name: string; level: string }): Log {
   return pino({

@@ -22,7 +22,7 @@ export class Resources implements OnApplicationShutdown {
    * Opens a part, and closes it at the end.
    *
    * @param start opens nothing that stays open when it fails
-   * @throws what `start` throws; also once closing has begun: Nest goes on with the other providers of a start that has failed
+   * @throws what `start` throws; also after closing has started, since Nest still builds the other providers of a failed start
    */
   async open<Part>(start: () => Part | Promise<Part>, close: (part: Part) => unknown): Promise<Part> {
     if (this.closing !== undefined) throw new ClosedResources();

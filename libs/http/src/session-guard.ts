@@ -11,6 +11,15 @@ import { deny } from './refused-exception.js';
 /** A person's access token, which belongs to a session that has not ended. */
 export type PersonSession = VerifiedAccessToken & { sid: string };
 
+/** The session that an access token belongs to; undefined for a client's token, or one that is not valid right now. */
+export async function authenticateSession(
+  tokens: TokenContext,
+  token: string,
+): Promise<PersonSession | undefined> {
+  const bearer = await authenticateBearer(tokens, token);
+  return bearer?.sid ? { ...bearer, sid: bearer.sid } : undefined;
+}
+
 /** Where {@link SessionGuard} puts the session of the person that it let in. */
 export const currentSession = guardResult<PersonSession>('SessionGuard');
 
@@ -28,12 +37,14 @@ export class SessionGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
     const token = bearerOf(request);
-    const found = token ? await authenticateBearer(withRequestTrace(this.tokens, request), token) : undefined;
-    if (!found?.sid) {
+    const found = token
+      ? await authenticateSession(withRequestTrace(this.tokens, request), token)
+      : undefined;
+    if (!found) {
       const hasShown = request.headers.authorization !== undefined;
       return deny('unauthorized', {}, bearerChallenge(hasShown ? 'invalid_token' : undefined));
     }
-    currentSession.set(request, { ...found, sid: found.sid });
+    currentSession.set(request, found);
     return true;
   }
 }

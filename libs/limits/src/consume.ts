@@ -98,10 +98,10 @@ export function limited({ policy, quota, windowMs }: Budget): Refusal {
   return refuse('rate_limited', { retry_after: window, limit });
 }
 
-const forget = statement(
+const prune = statement(
   'limits_prune',
   `delete from limit_counters where ctid = any(array(select ctid from limit_counters where resets_at <= :now limit 5000))`,
 );
 
 /** Prunes counters whose window has expired; for the sweep. */
-export const pruneCounters = (sql: Sql, now: Date): Promise<object[]> => sql.query(forget, { now });
+export const pruneCounters = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });

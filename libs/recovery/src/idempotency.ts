@@ -46,7 +46,7 @@ export async function findIdempotentResponse<Answer extends object>(
   return { recoveryId: row.recovery_id, answer: row.response };
 }
 
-const keep = statement(
+const save = statement(
   'idempotent_response_keep',
   `insert into idempotent_responses (key, request, recovery_id, response, expires_at)
    values (:key, :request, :recoveryId, :response, :expiresAt)`,
@@ -58,7 +58,7 @@ export async function saveIdempotentResponse(
   repeat: IdempotentRequest,
   kept: { recoveryId: string; answer: object },
 ): Promise<void> {
-  await sql.query(keep, {
+  await sql.query(save, {
     ...repeat,
     recoveryId: kept.recoveryId,
     response: JSON.stringify(kept.answer),

@@ -137,7 +137,7 @@ export const endOlderSessions = (of: { account: string; recovery: string }): str
   update sessions set ended_at = :now, end_reason = 'recovery'
   where account_id = ${of.account} and ended_at is null and recovery_id is distinct from ${of.recovery}::uuid`;
 
-const hold = statement(
+const lock = statement(
   'session_lock',
   `select acr from sessions s
    where id = :session and account_id = :account and ended_at is null and ${untilOf('s')} > :now
@@ -153,7 +153,7 @@ export async function lockSession(
   sql: Sql,
   of: { account: string; session: string; now: Date },
 ): Promise<{ acr: string } | undefined> {
-  const [row] = await sql.query<{ acr: string }>(hold, of);
+  const [row] = await sql.query<{ acr: string }>(lock, of);
   return row;
 }
 

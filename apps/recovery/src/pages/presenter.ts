@@ -25,7 +25,7 @@ export const seeOther = (url: string): Page => new Reply(303, undefined, { locat
 export class Presenter {
   readonly context: PageContext;
 
-  /** @param parts for this request: what is done with them was caused by it */
+  /** @param parts bound to this request: what they record and trace belongs to it */
   constructor(
     readonly parts: PageParts,
     readonly browser: Browser,

@@ -78,10 +78,10 @@ export async function consumeOdds(
   return paid.length > 0;
 }
 
-const forget = statement(
+const prune = statement(
   'limits_prune_odds',
   'delete from guess_odds where ctid = any(array(select ctid from guess_odds where expires_at <= :now limit 5000))',
 );
 
 /** Prunes odds that no longer count; for the sweep. */
-export const pruneOdds = (sql: Sql, now: Date): Promise<object[]> => sql.query(forget, { now });
+export const pruneOdds = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });

@@ -70,7 +70,7 @@ export async function countConversions(sql: Sql, now: number): Promise<string[]>
 
 const day = 86_400_000;
 
-const forget = statement(
+const prune = statement(
   'limits_prune_sms',
   `with reservations as (
      delete from sms_reservations where reserved_at <= :yesterday
@@ -84,5 +84,5 @@ const forget = statement(
 
 /** Prunes rows that no rule reads any more; for the sweep. */
 export async function pruneSms(sql: Sql, now: number): Promise<void> {
-  await sql.query(forget, { yesterday: new Date(now - day), unknownSince: new Date(now - knownForMs) });
+  await sql.query(prune, { yesterday: new Date(now - day), unknownSince: new Date(now - knownForMs) });
 }

@@ -77,7 +77,7 @@ interface AttemptRow {
   odds: Buffer | null;
 }
 
-const forget = statement('sign_in_clear_failures', clearRows('array[:key::bytea]'));
+const clear = statement('sign_in_clear_failures', clearRows('array[:key::bytea]'));
 
 const clearAll = statement(
   'sign_in_clear_all_failures',
@@ -132,7 +132,7 @@ export async function checkSecondFactor(
     return refuse('unauthorized');
   }
   if (offered.kind === 'totp' && row.odds) {
-    await database.query(forget, { key: row.key });
+    await database.query(clear, { key: row.key });
     // The code was right: refund what was charged for it.
     await consumeOdds(database, { key: row.odds, cost: -oddsOfTotp, now: at, policy });
   }

@@ -145,6 +145,6 @@ const dropWork = statement(
 export const dropWorkOf = (tx: Transaction, recoveries: string[]): Promise<object[]> =>
   tx.query(dropWork, { recoveries });
 
-const forget = statement('former_password_prune', 'delete from former_passwords where until <= :now');
+const prune = statement('former_password_prune', 'delete from former_passwords where until <= :now');
 
-export const pruneFormerPasswords = (sql: Sql, now: Date): Promise<object[]> => sql.query(forget, { now });
+export const pruneFormerPasswords = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });
