@@ -273,8 +273,8 @@ where id = $7 and account_id = $8 and bound_at is null returning id;
 
 -- authenticator_binding
 -- takes: $1 id uuid, $2 now timestamp with time zone
--- returns: text, uuid, text, uuid, uuid
-select account_id as account, bound_by as session, kind, suspended_by as "setAsideBy", replaced_by as "replacedBy" from authenticators
+-- returns: uuid, text, uuid, text, uuid, uuid
+select id, account_id as account, bound_by as session, kind, suspended_by as "setAsideBy", replaced_by as "replacedBy" from authenticators
 where id = $1 and bound_at is not null and (removed_at is null or replaced_by is not null) and counts_from > $2;
 
 -- authenticator_disable

@@ -192,11 +192,12 @@ export async function restoreAuthenticator(
 
 const binding = statement(
   'authenticator_binding',
-  `select account_id as account, bound_by as session, kind, suspended_by as "setAsideBy", replaced_by as "replacedBy" from authenticators
+  `select id, account_id as account, bound_by as session, kind, suspended_by as "setAsideBy", replaced_by as "replacedBy" from authenticators
    where id = :id and bound_at is not null and (removed_at is null or replaced_by is not null) and counts_from > :now`,
 );
 
 export interface BindingOnHold {
+  id: string;
   account: string;
   kind: AuthenticatorView['kind'];
   /** The session that bound it. */

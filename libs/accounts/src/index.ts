@@ -23,6 +23,7 @@ export {
   type AuthenticatorView,
   addUnboundTotp,
   type Binding,
+  type BindingOnHold,
   bindingOf,
   bindTotp,
   discardAuthenticator,

@@ -1,17 +1,27 @@
 import {
+  type BindingOnHold,
   bindingOf,
   discardAuthenticator,
   endKnownBrowsers,
   lockAccount,
   restoreReplacedAuthenticator,
 } from '@rekey/accounts';
+import type { Sql } from '@rekey/database';
 import { endSession } from '@rekey/tokens';
 import type { RecoveryContext } from '../context.js';
 import { recordChange } from '../outbox/notifications.js';
 
+/** The binding on hold, or the last one of its kind that the same session has replaced it with: neither was the owner. */
+async function newestOfSession(sql: Sql, of: { id: string; now: Date }): Promise<BindingOnHold | undefined> {
+  const binding = await bindingOf(sql, of);
+  if (!binding?.replacedBy) return binding;
+  const newer = await newestOfSession(sql, { ...of, id: binding.replacedBy });
+  return newer && newer.session === binding.session ? newer : binding;
+}
+
 /**
  * "This was not me", about a binding that is on hold. It is removed, the session that made it ends, and the authenticator that it replaced
- * counts again. No browser or app stays known. Whatever else that session removed stays removed. After the hold a link does not remove a
+ * counts again. What the same session has replaced it with is removed too. No browser or app stays known. Whatever else that session removed stays removed. After the hold a link does not remove a
  * binding: it protects the account against a person who controls the mailbox.
  *
  * @param id of the authenticator, from a token of ours
@@ -24,11 +34,11 @@ export async function undoBinding({ database, clock }: RecoveryContext, id: stri
     if (!found) return false;
     await lockAccount(tx, found.account);
     // It may have been bound again while we waited for the lock.
-    const binding = await bindingOf(tx, { id, now: at });
-    if (!binding || !(await discardAuthenticator(tx, { id, account: binding.account }))) return false;
+    const binding = await newestOfSession(tx, { id, now: at });
+    if (!binding || !(await discardAuthenticator(tx, binding))) return false;
     const { account: accountId, session, kind } = binding;
     if (session) await endSession(tx, { id: session, accountId, at, reason: 'stopped', actor: 'person' });
-    await restoreReplacedAuthenticator(tx, { ...binding, by: id });
+    await restoreReplacedAuthenticator(tx, { ...binding, by: binding.id });
     // The holder of that session may have stored the token that makes its browser a known one.
     await endKnownBrowsers(tx, accountId);
     const event = 'authenticator_removed';
