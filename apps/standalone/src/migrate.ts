@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { type DatabaseUrls, excessPrivilegesWarning, makeRoles, prepareSchema } from '@rekey/database';
+import {
+  type DatabaseUrls,
+  excessPrivilegesWarning,
+  makeRoles,
+  prepareSchema,
+  whyReleaseBeforeStops,
+} from '@rekey/database';
 import { whatToDo } from '@rekey/http';
 import { migrateQueue } from '@rekey/queue';
 import { settingsOrExit } from '@rekey/settings';
@@ -13,6 +19,10 @@ const { databaseUrl, databaseOwnerUrl, dataDir } = settingsOrExit('migrate');
 async function work(urls: DatabaseUrls): Promise<string> {
   const { done, rights } = await prepareSchema(urls, migrateQueue);
   if (rights.surplus.length > 0) process.stderr.write(`rekey migrate: ${excessPrivilegesWarning(rights)}\n`);
+  for (const why of whyReleaseBeforeStops(done))
+    process.stderr.write(
+      `rekey migrate: the release before cannot serve any more, replace its processes now (${why})\n`,
+    );
   return done.length > 0 ? `migrated: ${done.join(', ')}` : 'the schema is up to date';
 }
 

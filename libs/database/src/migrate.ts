@@ -46,3 +46,12 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
   const done: { name: string }[] = await dataSource.query('select name from schema_migrations');
   return names.filter((name) => !done.some((row) => row.name === name));
 }
+
+/**
+ * Why processes of the release before cannot serve on the schema that these migrations have made, one reason a migration. While new
+ * processes replace old ones, both serve; after such a migration the old ones fail until they are replaced.
+ */
+export const whyReleaseBeforeStops = (done: readonly string[]): string[] =>
+  migrations.flatMap(({ name, stopsReleaseBefore: why }) =>
+    why && done.includes(name) ? [`${name}: ${why}`] : [],
+  );

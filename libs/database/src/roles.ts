@@ -1,5 +1,5 @@
 import { type ListenedClient, onConnection } from './listened-client.js';
-import { queueSchema, tablePrivileges } from './table-privileges.js';
+import { formerTables, queueSchema, tablePrivileges } from './table-privileges.js';
 
 /** The URLs of one PostgreSQL for each of its three roles. `ownerUrl` and `url` name the same database. */
 export interface RoleUrls {
@@ -100,7 +100,9 @@ async function bringOver(client: ListenedClient, owner: string): Promise<void> {
   // Before PostgreSQL 15 everybody could create tables there.
   await client.query('revoke create on schema public from public');
   await client.query(`grant usage, create on schema public to ${owner}`);
-  const { rows } = await client.query<{ what: string }>(ownedByOthers, [Object.keys(tablePrivileges)]);
+  const { rows } = await client.query<{ what: string }>(ownedByOthers, [
+    [...Object.keys(tablePrivileges), ...formerTables],
+  ]);
   for (const { what } of rows) await client.query(`alter ${what} owner to ${owner}`);
   await client.query('commit');
 }

@@ -5,6 +5,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * and no longer when they are requested.
  */
 export class RecoveryKnownBrowsers1764000000030 implements MigrationInterface {
+  static readonly stopsReleaseBefore = 'the release before charges codes to a column that is gone';
   name = 'RecoveryKnownBrowsers1764000000030';
 
   async up(queryRunner: QueryRunner): Promise<void> {

@@ -8,6 +8,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * be changed: older ones say `recovery_settled` and name a session as `family`.
  */
 export class DatabaseStandardWords1764000000033 implements MigrationInterface {
+  static readonly stopsReleaseBefore = 'tables, columns and states have new names';
   name = 'DatabaseStandardWords1764000000033';
 
   async up(queryRunner: QueryRunner): Promise<void> {

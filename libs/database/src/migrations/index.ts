@@ -1,3 +1,4 @@
+import type { MigrationInterface } from 'typeorm';
 import { Accounts1764000000001 } from './1-accounts.js';
 import { Audit1764000000002 } from './2-audit.js';
 import { Limits1764000000003 } from './3-limits.js';
@@ -30,8 +31,15 @@ import { RecoveryKnownBrowsers1764000000030 } from './30-recovery-known-browsers
 import { RecoveryTakenBack1764000000032 } from './32-recovery-taken-back.js';
 import { DatabaseStandardWords1764000000033 } from './33-database-standard-words.js';
 
+/** A migration of the schema; TypeORM makes the instance. */
+export interface Migration {
+  new (): MigrationInterface;
+  /** Why processes of the release before cannot serve on the new schema; omitted when they can, as they should. */
+  readonly stopsReleaseBefore?: string;
+}
+
 /** In the order of their numbers. Reviewed by hand, and never edited after a release. */
-export const migrations = [
+export const migrations: Migration[] = [
   Accounts1764000000001,
   Audit1764000000002,
   Limits1764000000003,
