@@ -878,7 +878,22 @@ from (select id from (select d.id from addresses d where d.account_id = $1 and d
   and (d.removed_at is null or d.removed_at > $4::timestamptz - interval '30 days')) known union select unnest($8::uuid[])) address
 where address.id <> all($9::uuid[]);
 
--- message_prune
+-- outbox_count
+-- takes: nothing
+-- returns: integer, timestamp with time zone
+select count(*)::integer as count, min(created_at) as oldest
+from (select created_at from messages where state = 'queued' order by due_at limit 10000) queued;
+
+-- outbox_due_messages
+-- takes: $1 now timestamp with time zone, $2 again integer
+-- returns: uuid, text
+update messages set due_at = $1::timestamptz + $2::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
+where id in (
+  select id from messages where state = 'queued' and due_at <= $1 order by due_at limit 500 for update skip locked
+)
+returning id, kind;
+
+-- outbox_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
 delete from messages where id in (
@@ -1567,21 +1582,6 @@ from (
 select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from addresses d
 where d.account_id = won.account_id and d.verified and d.removed_at is null
 order by d.is_primary desc, d.id) a) as offers from won;
-
--- recovery_count_outbox
--- takes: nothing
--- returns: integer, timestamp with time zone
-select count(*)::integer as count, min(created_at) as oldest
-from (select created_at from messages where state = 'queued' order by due_at limit 10000) queued;
-
--- recovery_due_messages
--- takes: $1 now timestamp with time zone, $2 again integer
--- returns: uuid, text
-update messages set due_at = $1::timestamptz + $2::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
-where id in (
-  select id from messages where state = 'queued' and due_at <= $1 order by due_at limit 500 for update skip locked
-)
-returning id, kind;
 
 -- recovery_end_by_address
 -- takes: $1 at timestamp with time zone, $2 account text, $3 addresses text[], $4 actor text

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { createDatabase } from '../runner/database.js';
 import { expectWritten } from '../written.js';
 
-const rooms = ['accounts', 'audit', 'limits', 'management', 'recovery', 'tokens'];
+const rooms = ['accounts', 'audit', 'limits', 'management', 'outbox', 'recovery', 'sign-in', 'tokens'];
 
 /** Those that the rooms make when they are loaded, read in a process of its own: other specs of this worker make more. */
 function statementsOfRooms(): Statement[] {

@@ -1,9 +1,9 @@
 import { putAccount } from '@rekey/accounts';
 import { type Database, statement } from '@rekey/database';
 import { isRefused, type Keyring, type MovableClock, type Refusal } from '@rekey/kernel';
+import { claimMessages } from '@rekey/outbox';
 import {
   cancelRecovery,
-  claimMessages,
   completeRecovery,
   defaultPolicy,
   prove,

@@ -10,16 +10,16 @@ import {
   type SmsRefusal,
 } from '@rekey/limits';
 import { type Channels, DeliveryFault, type Rendered, renderMessage } from '@rekey/messages';
-import type { JobHandlers } from '@rekey/queue';
 import {
   type ClaimedMessage,
   claimMessages,
   type Delivery,
-  lifetimes,
   type MessageContext,
   type MessageToSend,
+  messageLifetimes,
   recordDeliveries,
-} from '@rekey/recovery';
+} from '@rekey/outbox';
+import type { JobHandlers } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
 import { inSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
 import { type ReadAgain, report } from './report.js';
@@ -152,7 +152,7 @@ const isWorthAnother = (
 ): boolean =>
   'send' in taken &&
   nextAttemptIn !== undefined &&
-  taken.send.expiresAt.getTime() - context.clock.now() - nextAttemptIn >= lifetimes.codeAtLeast;
+  taken.send.expiresAt.getTime() - context.clock.now() - nextAttemptIn >= messageLifetimes.codeAtLeast;
 
 function render(
   { urls, productName, issuerIsExternal }: Courier['settings'],

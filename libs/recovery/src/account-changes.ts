@@ -1,11 +1,11 @@
 import { type AccountChange, clearPasswordOf } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement, type Transaction } from '@rekey/database';
+import { type AccountNotification, notifyOfChange } from '@rekey/outbox';
+import { clearFailedSignIns } from '@rekey/sign-in';
 import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
 import { wiped } from './acts/cancel.js';
-import { clearFailedSignIns } from './enrolment/clear-failures.js';
 import { lifetimes } from './lifetimes.js';
-import { type AccountNotification, notifyOfChange } from './outbox/notifications.js';
 import { sourceStates, sqlStates, targetState } from './state-machine.js';
 import { dropWorkOf } from './stops/former-password.js';
 

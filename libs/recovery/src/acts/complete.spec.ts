@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { putAccount } from '@rekey/accounts';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { isRefused, Keyring, MovableClock, refuse } from '@rekey/kernel';
+import { claimMessages } from '@rekey/outbox';
 import { createDatabase, type TestDatabase } from '../../../../test/runner/database.js';
 import {
-  claimMessages,
   completeRecovery,
   defaultPolicy,
   type IssuerPort,

@@ -17,10 +17,10 @@ import {
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { clearFailedSignIns } from '@rekey/sign-in';
 import { correlationOf } from '@rekey/telemetry';
 import { endOlderSessions } from '@rekey/tokens';
 import type { IssuedTokens, RecoveryContext, RecoveryReference } from '../context.js';
-import { clearFailedSignIns } from '../enrolment/clear-failures.js';
 import { type Claimed, claimCompletion, releaseCompletion } from '../lease.js';
 import { lifetimes } from '../lifetimes.js';
 import { keepsPassword } from '../proving/policy.js';

@@ -2,6 +2,7 @@ import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { messageLifetimes } from '@rekey/outbox';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
@@ -87,7 +88,7 @@ export async function sendCode(
         resendAt: at(lifetimes.resend),
         idleExpiresAt: at(lifetimes.idle),
         codeExpiresAt: at(codeShape.lifetimeMs),
-        dueAt: at(lifetimes.messageDue),
+        dueAt: at(messageLifetimes.due),
       });
       if (!row?.moved) return refusalOf(row, now);
       await context.enqueue(tx, messageId);

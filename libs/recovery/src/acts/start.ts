@@ -12,6 +12,7 @@ import {
   type RateLimitStore,
   widestNetworkOf,
 } from '@rekey/limits';
+import { messageLifetimes } from '@rekey/outbox';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext } from '../context.js';
@@ -154,7 +155,7 @@ export async function startRecovery(
         expiresAt: at(lifetimes.recovery),
         resendAt: at(lifetimes.resend),
         codeExpiresAt: at(codeShape.lifetimeMs),
-        dueAt: at(lifetimes.messageDue),
+        dueAt: at(messageLifetimes.due),
         identifierSealed: keyring.seal(identifier.value, { column: 'recoveries.identifier_sealed', id }),
         identifierDigests: lookupDigests(keyring, identifier),
         sourceKeys: charged.map(({ key }) => key),

@@ -2,11 +2,11 @@ import { markStopped } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
+import { readStopToken, readUndoToken } from '@rekey/outbox';
 import { revokeSessionsOfRecoveries } from '@rekey/tokens';
 import type { RecoveryContext } from '../context.js';
 import { sourceStates, sqlStates, targetState } from '../state-machine.js';
 import { type EndedRecovery, lockDisputed, takeBack } from '../stops/take-back.js';
-import { readStopToken, readUndoToken } from '../tokens/link-token.js';
 import { wiped } from './cancel.js';
 import { undoBinding } from './undo-binding.js';
 

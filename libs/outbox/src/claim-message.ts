@@ -1,12 +1,12 @@
 import { type OpenedAddress, ownAddress } from '@rekey/accounts';
 import type { Locale } from '@rekey/kernel';
-import { budgets, defaultOdds, oddsParameters, type SmsRefusal } from '@rekey/limits';
+import { budgets, defaultOdds, oddsParameters, type SmsRefusal, triesPerRecovery } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import type { Correlation } from '@rekey/telemetry';
-import type { MessageContext } from '../context.js';
-import { lifetimes, triesPerRecovery } from '../lifetimes.js';
-import { codeLinkToken, stopToken, undoToken } from '../tokens/link-token.js';
 import { type ClaimedRow, claimStatement, type MessageKind, shardsOf } from './claim-statement.js';
+import type { MessageContext } from './context.js';
+import { messageLifetimes } from './lifetimes.js';
+import { codeLinkToken, stopToken, undoToken } from './link-token.js';
 import type { AccountNotification } from './notifications.js';
 
 /** What a courier needs to write and send one message. It is never stored. */
@@ -91,7 +91,7 @@ function outcomeOf(context: MessageContext, row: ClaimedRow): Outcome {
   const left = row.expires_at.getTime() - clock.now();
   if (isCode && row.recovery_state !== 'proving') return { drop: 'ended' };
   if (row.kind === 'recovery_held' && row.recovery_state !== 'held') return { drop: 'ended' };
-  if (left < (isCode ? lifetimes.codeAtLeast : 0)) return { drop: 'too_late' };
+  if (left < (isCode ? messageLifetimes.codeAtLeast : 0)) return { drop: 'too_late' };
   if (row.account_id === null) return { drop: 'no_account' };
   if (row.limited_by !== null) {
     database.record('rate_limit_exceeded', { policy: row.limited_by });

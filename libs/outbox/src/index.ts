@@ -1,0 +1,17 @@
+export {
+  type ClaimedMessage,
+  claimMessages,
+  type DropReason,
+  type MessageToSend,
+} from './claim-message.js';
+export type { MessageContext } from './context.js';
+export { messageLifetimes } from './lifetimes.js';
+export { readLinkToken, readStopToken, readUndoToken, stopToken } from './link-token.js';
+export {
+  type AccountNotification,
+  accountNotifications,
+  notifyOfChange,
+  recordChange,
+} from './notifications.js';
+export { type Delivery, recordDeliveries, recordReceipt } from './record-delivery.js';
+export { countOutbox, pruneMessages, sweepMessages } from './sweep.js';
