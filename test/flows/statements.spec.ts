@@ -32,6 +32,9 @@ async function prepare(client: pg.Client, { name, text }: Statement): Promise<Pr
   return rows[0] ?? { parameters: [], results: null };
 }
 
+/** Without the empty lines that composing leaves. */
+const linesOf = ({ text }: Statement): string[] => text.split('\n').filter((line) => line.trim());
+
 /** As a person reads it: the parameters by name, without the indentation of the code. */
 function written(statement: Statement, { parameters, results }: Prepared): string {
   const takes = statement.parameters.map((name, at) => `$${at + 1} ${name} ${parameters[at]}`);
@@ -68,4 +71,9 @@ test('the statements of the database, which PostgreSQL can all prepare, are as w
     await client.end();
     await database.drop();
   }
+});
+
+test('no statement is longer than 80 lines, but for the reservation of SMS money', () => {
+  const long = statementsOfRooms().filter((each) => linesOf(each).length > 80);
+  expect(long.map(({ name }) => name)).toEqual(['limits_reserve_sms']);
 });

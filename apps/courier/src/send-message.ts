@@ -46,7 +46,7 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
   /** What is temporary is thrown, so that the queue's plan brings the message back; what is for good is written down. */
   async send_message({ messageId }, { nextAttemptIn }) {
     await pause(randomInt(mostPauseMs));
-    const [taken] = await claimMessages(courier.context, [messageId]);
+    const [taken] = await claimMessages(courier.context, { code: messageId });
     if (!taken) return;
     await continueAt(courier, taken, 'send a code', async (here) => {
       const attempt = await attemptTo(here, taken);
@@ -59,7 +59,7 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
   },
 
   async send_notices({ messageIds }) {
-    const taken = await claimMessages(courier.context, messageIds);
+    const taken = await claimMessages(courier.context, { notifications: messageIds });
     const attempts = await Promise.all(
       taken.map((message) =>
         continueAt(courier, message, 'send a notice', async (here) => {

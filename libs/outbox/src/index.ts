@@ -3,7 +3,7 @@ export {
   claimMessages,
   type DropReason,
   type MessageToSend,
-} from './claim-message.js';
+} from './claim-messages.js';
 export type { MessageContext } from './context.js';
 export { messageLifetimes } from './lifetimes.js';
 export { readLinkToken, readStopToken, readUndoToken, stopToken } from './link-token.js';

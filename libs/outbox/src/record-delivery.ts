@@ -2,7 +2,7 @@ import { type AuditEventName, auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { LabelsOf } from '@rekey/telemetry';
-import type { DropReason } from './claim-message.js';
+import type { DropReason } from './claim-messages.js';
 import type { MessageContext } from './context.js';
 
 export type Delivery =

@@ -87,11 +87,8 @@ describe('completing a recovery', () => {
       source: '192.0.2.1',
     });
     if (isRefused(opened)) throw new Error(opened.code);
-    const rows = await database.query<{ id: string }>(messagesOf, { id: opened.id });
-    const [taken] = await claimMessages(
-      context,
-      rows.map(({ id }) => id),
-    );
+    const [message] = await database.query<{ id: string }>(messagesOf, { id: opened.id });
+    const [taken] = await claimMessages(context, { code: message?.id ?? '' });
     if (!taken || !('send' in taken)) throw new Error('nothing to send');
     const view = await prove(context, opened, { kind: 'code', value: taken.send.code ?? '' });
     expect(view).toMatchObject({ state: 'proven' });
