@@ -456,8 +456,8 @@ select case when length(secret_digest) = 32 then null else convert_from(substrin
 -- codes_under_way_by_key
 -- takes: $1 now timestamp with time zone
 -- returns: text, integer
-select m.key_id, count(*)::integer as rows from messages m join recoveries r on r.id = m.recovery_id
-where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and r.state in ('proving')
+select m.key_id, count(*)::integer as rows from messages m
+where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and m.recovery_id in (select id from recoveries where state in ('proving'))
 group by 1;
 
 -- device_code_decide
@@ -1424,9 +1424,9 @@ on conflict (recovery_id) do nothing
 update sessions set ended_at = $2, end_reason = 'recovery'
 where account_id = (select account_id from completed) and ended_at is null and recovery_id is distinct from $1::uuid
  ), notices as (
-   insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-   select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', $2, $16, $2, address.id, $17::uuid, $18
-   from completed, lateral (select d.id from addresses d where d.account_id = completed.account_id and d.verified
+insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', $2, $16, $2, address.id, $17::uuid, $18
+from completed, lateral (select d.id from addresses d where d.account_id = completed.account_id and d.verified
    and (d.removed_at is null or d.removed_at > $2::timestamptz - interval '30 days')) address
  ), audited as (
    insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
@@ -1493,8 +1493,8 @@ with ended as (
 select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any($3::text[]))
      returning id, account_id
    ), silenced as (
-     update messages set state = 'dropped', reason = 'ended'
-     from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+update messages set state = 'dropped', reason = 'ended'
+from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
    ), audited as (
      insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
      select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $4, account_id, id, '{"by": "management"}'::jsonb from ended
@@ -1505,17 +1505,17 @@ select from unnest(proof_authenticators) authenticator where split_part(authenti
 -- takes: $1 at timestamp with time zone, $2 account text, $3 actor text
 -- returns: integer
 with ended as (
-  update recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
-  where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and true
-  returning id, account_id
-), silenced as (
-  update messages set state = 'dropped', reason = 'ended'
-  from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
-), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $3, account_id, id, '{"by": "management"}'::jsonb from ended
-)
-select count(*)::integer as ended from ended;
+     update recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+     where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and true
+     returning id, account_id
+   ), silenced as (
+update messages set state = 'dropped', reason = 'ended'
+from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+   ), audited as (
+     insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+     select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $3, account_id, id, '{"by": "management"}'::jsonb from ended
+   )
+   select count(*)::integer as ended from ended;
 
 -- recovery_end_without_account
 -- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
@@ -1533,35 +1533,34 @@ returning id;
 -- takes: $1 account text
 -- returns: nothing
 with theirs as (
-  -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
-  update recoveries set account_id = null, generation = null where account_id = $1 returning id
-), silenced as (
-  update messages set state = case when messages.state = 'queued' then 'dropped' else messages.state end,
-    reason = case when messages.state = 'queued' then 'ended' else messages.reason end,
-    address_id = null, authenticator = null
-  from theirs where messages.recovery_id = theirs.id
-), former as (
-  delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
-)
-delete from messages where account_id = $1;
+   -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
+   update recoveries set account_id = null, generation = null where account_id = $1 returning id
+ ), silenced as (
+update messages set authenticator = null, address_id = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+  reason = case when messages.state = 'queued' then 'ended' else messages.reason end
+from theirs where messages.recovery_id = theirs.id
+ ), former as (
+   delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
+ )
+ delete from messages where account_id = $1;
 
 -- recovery_expire
 -- takes: $1 now timestamp with time zone
 -- returns: integer
 with ended as (
-  update recoveries set state = 'expired', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
-  where id in (
-    select id from recoveries
-    where state in ('proving', 'held', 'proven') and least(idle_expires_at, expires_at) <= $1
-      and (lease_expires_at is null or lease_expires_at <= $1)
-    order by idle_expires_at limit 500 for update skip locked
-  )
-  returning id
-), silenced as (
-  update messages set state = 'dropped', reason = 'ended'
-  from ended where messages.recovery_id = ended.id and messages.state = 'queued'
-)
-select count(*)::integer as expired from ended;
+   update recoveries set state = 'expired', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+   where id in (
+     select id from recoveries
+     where state in ('proving', 'held', 'proven') and least(idle_expires_at, expires_at) <= $1
+       and (lease_expires_at is null or lease_expires_at <= $1)
+     order by idle_expires_at limit 500 for update skip locked
+   )
+   returning id
+ ), silenced as (
+update messages set state = 'dropped', reason = 'ended'
+from ended where messages.recovery_id = ended.id and messages.state = 'queued'
+ )
+ select count(*)::integer as expired from ended;
 
 -- recovery_has_password
 -- takes: $1 id uuid
@@ -1726,11 +1725,9 @@ order by d.is_primary desc, d.id) offered where offered.id = $1::uuid
      and not 'code' = any(proofs) and (select allowed from asked)
    returning id, sends
  ), message as (
-   insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id,
-     request_id, traceparent)
-   select $7, moved.id, 'recovery_code', 'queued', null, $6, $8, $9, moved.sends, $1::uuid,
-     $10::uuid, $11
-   from moved
+insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
+select $7, moved.id, 'recovery_code', 'queued', $6, $8, $9, moved.sends, $1::uuid, $10::uuid, $11
+from moved
  ), audited as (
    insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $12::uuid, $6::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
@@ -1779,9 +1776,9 @@ returning key, spent, resets_at
    from welcome
    returning id
  ), message as (
-   insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, request_id, traceparent)
-   select $23, opened.id, 'recovery_code', 'queued', null, $5, $24, $25, 1, $26::uuid, $27
-   from opened
+insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
+select $23, opened.id, 'recovery_code', 'queued', $5, $24, $25, 1, null::uuid, $26::uuid, $27
+from opened
  ), audited as (
    insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $28::uuid, $5::timestamptz, 'recovery_started', 'person', null, opened.id,
@@ -1800,21 +1797,21 @@ select state from recoveries where id = $1;
 -- takes: $1 ids uuid[], $2 now timestamp with time zone, $3 id uuid
 -- returns: uuid, timestamp with time zone, boolean, boolean
 with before as (
-  select id, state, completed_at, password_set from recoveries where id = any($1::uuid[]) order by id for update
-), ended as (
-  update recoveries r set state = 'stopped', ended_at = coalesce(r.ended_at, $2::timestamptz), lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
-  from before
-  where r.id = before.id and before.state in ('proving', 'held', 'proven', 'completed')
-  returning r.id, r.account_id
-), silenced as (
-  update messages set state = 'dropped', reason = 'ended'
-  from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
-), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select gen_random_uuid(), $2::timestamptz, 'recovery_stopped', 'person', account_id, id,
-    jsonb_strip_nulls(jsonb_build_object('by', 'stop_link', 'with', nullif($3::uuid, id))) from ended
-)
-select before.id, completed_at, password_set, ended.id is not null as ended from before left join ended on ended.id = before.id;
+   select id, state, completed_at, password_set from recoveries where id = any($1::uuid[]) order by id for update
+ ), ended as (
+   update recoveries r set state = 'stopped', ended_at = coalesce(r.ended_at, $2::timestamptz), lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+   from before
+   where r.id = before.id and before.state in ('proving', 'held', 'proven', 'completed')
+   returning r.id, r.account_id
+ ), silenced as (
+update messages set state = 'dropped', reason = 'ended'
+from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+ ), audited as (
+   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   select gen_random_uuid(), $2::timestamptz, 'recovery_stopped', 'person', account_id, id,
+     jsonb_strip_nulls(jsonb_build_object('by', 'stop_link', 'with', nullif($3::uuid, id))) from ended
+ )
+ select before.id, completed_at, password_set, ended.id is not null as ended from before left join ended on ended.id = before.id;
 
 -- recovery_stop_history
 -- takes: $1 account text, $2 generation uuid, $3 id uuid
@@ -1832,11 +1829,12 @@ where id = r.account_id and (r.generation is null or accounts.generation = r.gen
 -- recovery_void_codes
 -- takes: $1 account text
 -- returns: nothing
+with theirs as (
+   select id from recoveries where account_id = $1 and state in ('proving')
+ )
 update messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
   reason = case when messages.state = 'queued' then 'ended' else messages.reason end
-from recoveries r
-where r.account_id = $1 and r.state in ('proving') and messages.recovery_id = r.id
-  and messages.kind = 'recovery_code';
+from theirs where messages.recovery_id = theirs.id and messages.kind = 'recovery_code';
 
 -- recovery_write_judgement
 -- takes: $1 state text, $2 proofs text[], $3 amr text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 heldFor timestamp with time zone, $9 now timestamp with time zone, $10 comesBackUntil timestamp with time zone, $11 expiresAt timestamp with time zone, $12 idleExpiresAt timestamp with time zone, $13 id uuid, $14 before text[], $15 requestId uuid, $16 traceparent text, $17 auditId uuid, $18 event text

@@ -8,6 +8,15 @@ export type { MessageContext } from './context.js';
 export { messageLifetimes } from './lifetimes.js';
 export { readLinkToken, readStopToken, readUndoToken, stopToken } from './link-token.js';
 export {
+  codesByKey,
+  deleteNotifications,
+  detachMessages,
+  dropQueued,
+  notifyOfRecovery,
+  queueCode,
+  voidCodes,
+} from './message-rows.js';
+export {
   type AccountNotification,
   accountNotifications,
   notifyOfChange,

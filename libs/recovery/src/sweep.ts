@@ -2,7 +2,7 @@ import { pruneRemoved } from '@rekey/accounts';
 import { pruneAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { pruneCounters, pruneFailures, pruneOdds } from '@rekey/limits';
-import { pruneMessages } from '@rekey/outbox';
+import { dropQueued, pruneMessages } from '@rekey/outbox';
 import { wiped } from './acts/cancel.js';
 import type { ActContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
@@ -21,8 +21,7 @@ const expire = statement(
      )
      returning id
    ), silenced as (
-     update messages set state = 'dropped', reason = 'ended'
-     from ended where messages.recovery_id = ended.id and messages.state = 'queued'
+     ${dropQueued('ended', 'all')}
    )
    select count(*)::integer as expired from ended`,
 );

@@ -1,5 +1,4 @@
 import {
-  addressesToWarn,
   checkPassword,
   clearStop,
   endKnownBrowsers,
@@ -17,6 +16,7 @@ import {
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { notifyOfRecovery } from '@rekey/outbox';
 import { clearFailedSignIns } from '@rekey/sign-in';
 import { correlationOf } from '@rekey/telemetry';
 import { endOlderSessions } from '@rekey/tokens';
@@ -73,9 +73,7 @@ const complete = statement(
    ), older as (
      ${endOlderSessions({ account: '(select account_id from completed)', recovery: ':id' })}
    ), notices as (
-     insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-     select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id, :requestId::uuid, :traceparent
-     from completed, lateral (${addressesToWarn('completed.account_id')}) address
+     ${notifyOfRecovery('recovery_completed', 'completed', { expiresAt: ':noticeExpiresAt' })}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_completed', 'person', account_id, id,

@@ -2,7 +2,7 @@ import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { messageLifetimes } from '@rekey/outbox';
+import { messageLifetimes, queueCode } from '@rekey/outbox';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
@@ -30,11 +30,7 @@ const send = statement(
        and not 'code' = any(proofs) and (select allowed from asked)
      returning id, sends
    ), message as (
-     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id,
-       request_id, traceparent)
-     select :messageId, moved.id, 'recovery_code', 'queued', null, :now, :codeExpiresAt, :dueAt, moved.sends, :addressId::uuid,
-       :requestId::uuid, :traceparent
-     from moved
+     ${queueCode('moved', { counter: 'moved.sends', address: ':addressId::uuid' })}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved

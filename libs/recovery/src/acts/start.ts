@@ -12,7 +12,7 @@ import {
   type RateLimitStore,
   widestNetworkOf,
 } from '@rekey/limits';
-import { messageLifetimes } from '@rekey/outbox';
+import { messageLifetimes, queueCode } from '@rekey/outbox';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext } from '../context.js';
@@ -81,9 +81,7 @@ const open = statement(
      from welcome
      returning id
    ), message as (
-     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, request_id, traceparent)
-     select :messageId, opened.id, 'recovery_code', 'queued', null, :now, :codeExpiresAt, :dueAt, 1, :requestId::uuid, :traceparent
-     from opened
+     ${queueCode('opened', { counter: '1', address: 'null::uuid' })}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_started', 'person', null, opened.id,
