@@ -80,14 +80,11 @@ returning generation, known_browsers_epoch as epoch;
 -- account_find
 -- takes: $1 digests bytea[]
 -- returns: text, text, text[], text, text, uuid, integer
-select id, status, roles, locale, password_hash, generation, known_browsers_epoch from accounts where id = (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+select id, status, roles, locale, password_hash, generation, known_browsers_epoch from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
   select id, true as exact from accounts where username_lookup = any($1::bytea[])
-  union all
-  select account_id, exact = any($1::bytea[]) from addresses
-  where lookup = any($1::bytea[]) and verified and removed_at is null
+  union all select account_id, exact = any($1::bytea[]) from addresses where lookup = any($1::bytea[]) and verified and removed_at is null
 ) found);
 
 -- account_has_app
@@ -459,8 +456,8 @@ select case when length(secret_digest) = 32 then null else convert_from(substrin
 -- codes_under_way_by_key
 -- takes: $1 now timestamp with time zone
 -- returns: text, integer
-select m.key_id, count(*)::integer as rows from messages m join recoveries r on r.id = m.recovery_id
-where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and r.state in ('proving')
+select m.key_id, count(*)::integer as rows from messages m
+where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and m.recovery_id in (select id from recoveries where state in ('proving'))
 group by 1;
 
 -- device_code_decide
@@ -620,11 +617,8 @@ delete from failed_attempts where key = $2::bytea and (select count(*) from show
 -- takes: $1 now timestamp with time zone, $2 keys bytea[], $3 windows integer[]
 -- returns: bytea, integer, timestamp with time zone
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $1::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select unnest($2::bytea[]) as key, unnest($3::integer[]) as window_ms) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $1::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $1::timestamptz + charged.window_ms * interval '1 millisecond' from (select unnest($2::bytea[]) as key, unnest($3::integer[]) as window_ms) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $1::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $1::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at;
 
@@ -633,23 +627,18 @@ returning key, spent, resets_at;
 -- returns: bytea
 insert into guess_odds (key, slot, odds, expires_at)
 select charged.key, floor(extract(epoch from $1::timestamptz) / 21600)::integer, charged.cost, $1::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
-from (select $2::bytea as key, $3::double precision as cost, true as known) charged
-where
-(
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = floor(extract(epoch from $1::timestamptz) / 21600)::integer), 0) + charged.cost <= $4::double precision + 1e-12
-and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = floor(extract(epoch from $1::timestamptz) / 21600)::integer), 0) + charged.cost <= $5::double precision + 1e-12
-order by charged.key
+from (select $2::bytea as key, $3::double precision as cost, true as known) charged left join guess_odds present on present.key = charged.key and present.slot = floor(extract(epoch from $1::timestamptz) / 21600)::integer
+where (
+select spent.day + charged.cost <= $4::double precision + 1e-12 and spent.year + charged.cost <= $5::double precision + 1e-12
+from (
+select coalesce(present.odds, 0) + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 4), 0) as day, coalesce(present.odds, 0) + coalesce(sum(odds), 0) as year
+from guess_odds earlier where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) spent) order by charged.key
 on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
-  where
-(
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) + guess_odds.odds + excluded.odds <= $4::double precision + 1e-12
-and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) + guess_odds.odds + excluded.odds <= $5::double precision + 1e-12
+  where (
+select spent.day + excluded.odds <= $4::double precision + 1e-12 and spent.year + excluded.odds <= $5::double precision + 1e-12
+from (
+select guess_odds.odds + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 4), 0) as day, guess_odds.odds + coalesce(sum(odds), 0) as year
+from guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) spent)
 returning key;
 
 -- limits_count_attempt
@@ -878,7 +867,189 @@ from (select id from (select d.id from addresses d where d.account_id = $1 and d
   and (d.removed_at is null or d.removed_at > $4::timestamptz - interval '30 days')) known union select unnest($8::uuid[])) address
 where address.id <> all($9::uuid[]);
 
--- message_prune
+-- outbox_bind_code
+-- takes: $1 exact bytea, $2 messageId uuid, $3 clientShards integer, $4 clientQuota integer, $5 instanceShards integer, $6 instanceQuota integer, $7 now timestamp with time zone, $8 triesAllowed integer, $9 accountId text, $10 getsShort boolean, $11 isKnown boolean, $12 oddsADay double precision, $13 oddsAYear double precision, $14 keyId text
+-- returns: bytea, text, smallint, text
+with message as (
+   select m.id, m.channel, m.authenticator is not null and $1::bytea is not null as is_allowed, r.state as recovery_state, r.tries, r.guess_key,
+     r.client_id
+   from messages m join recoveries r on r.id = m.recovery_id where m.id = $2 and m.state = 'queued'
+ ), wide as (
+select charge.* from message, lateral (values
+  (sha256(convert_to('codes-per-client ' || (('x' || right(message.id::text, 2))::bit(8)::integer % $3::integer)::text || ' ' || message.client_id, 'utf8')), 600000, $4::integer, 'codes-per-client'),
+  (sha256(convert_to('codes-per-instance ' || (('x' || right(message.id::text, 2))::bit(8)::integer % $5::integer)::text, 'utf8')), 600000, $6::integer, 'codes-per-instance')
+) as charge (key, window_ms, quota, policy) where message.is_allowed
+ ), wide_charged as (
+insert into limit_counters (key, spent, resets_at)
+select charged.key, 1, $7::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, window_ms from wide) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $7::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $7::timestamptz then excluded.resets_at else limit_counters.resets_at end
+returning key, spent, resets_at
+ ), outcome as (
+   select (select policy from wide_charged join wide using (key) where wide_charged.spent > wide.quota limit 1) as limited_by
+ ), coded as (
+insert into guess_odds (key, slot, odds, digits, expires_at)
+select coded.key, floor(extract(epoch from $7::timestamptz) / 21600)::integer, coded.tries / power(10, length.digits), length.digits, $7::timestamptz + case when coded.known then interval '366 days' else interval '2 days' end
+from (
+select odds.key, greatest($8::integer - message.tries, 1) as tries, $9::text is not null as known, case
+    when not $10::boolean then 20 when message.channel = 'sms' then 6 else 8
+  end as least
+from outcome, message, lateral (values
+  (case when $11::boolean then sha256(message.guess_key || convert_to('/code in a known browser', 'utf8')) else sha256(message.guess_key || convert_to('/code', 'utf8')) end),
+  (case when $11::boolean then sha256(convert_to('odds/code in a known browser ' || coalesce($9::text, 'nobody ' || encode(message.guess_key, 'hex')), 'utf8')) else sha256(convert_to('odds/code ' || coalesce($9::text, 'nobody ' || encode(message.guess_key, 'hex')), 'utf8')) end)
+) as odds (key)
+where message.recovery_state = 'proving' and ($9::text is null or message.is_allowed and outcome.limited_by is null)) coded left join guess_odds present on present.key = coded.key and present.slot = floor(extract(epoch from $7::timestamptz) / 21600)::integer,
+  lateral (
+  select case
+    when coded.least <= 6 and spent.day + coded.tries / 1e6::double precision <= $12::double precision * 0.75 + 1e-12 and spent.year + coded.tries / 1e6::double precision <= $13::double precision * 0.75 + 1e-12 then 6
+    when coded.least <= 8 and spent.day + coded.tries / 1e8::double precision <= $12::double precision * 0.9375 + 1e-12 and spent.year + coded.tries / 1e8::double precision <= $13::double precision * 0.9375 + 1e-12 then 8
+    when coded.least <= 10 and spent.day + coded.tries / 1e10::double precision <= $12::double precision * 0.984375 + 1e-12 and spent.year + coded.tries / 1e10::double precision <= $13::double precision * 0.984375 + 1e-12 then 10
+    else greatest(coded.least, 12) end as digits
+  from (
+select coalesce(present.odds, 0) + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 4), 0) as day, coalesce(present.odds, 0) + coalesce(sum(odds), 0) as year
+from guess_odds earlier where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $7::timestamptz) / 21600)::integer) spent) length
+order by coded.key
+-- A statement that waited here for another code of the same party sees what that one consumed. The attempts are recomputed from the row
+-- that was to be inserted.
+on conflict (key, slot) do update set expires_at = greatest(guess_odds.expires_at, excluded.expires_at), (digits, odds) = (
+  select length.digits, guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / power(10, length.digits)
+  from (
+  select case
+    when excluded.digits <= 6 and spent.day + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $12::double precision * 0.75 + 1e-12 and spent.year + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $13::double precision * 0.75 + 1e-12 then 6
+    when excluded.digits <= 8 and spent.day + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $12::double precision * 0.9375 + 1e-12 and spent.year + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $13::double precision * 0.9375 + 1e-12 then 8
+    when excluded.digits <= 10 and spent.day + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $12::double precision * 0.984375 + 1e-12 and spent.year + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $13::double precision * 0.984375 + 1e-12 then 10
+    else greatest(excluded.digits, 12) end as digits
+  from (
+select guess_odds.odds + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 4), 0) as day, guess_odds.odds + coalesce(sum(odds), 0) as year
+from guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $7::timestamptz) / 21600)::integer) spent) length)
+returning key, digits
+ )
+ -- The longer of the two lengths.
+ update messages m set digits = coalesce(m.digits, (select max(digits) from coded)), key_id = coalesce(m.key_id, $14),
+   bound_to = coalesce(m.bound_to, case when message.is_allowed and outcome.limited_by is null then $1::bytea
+     else sha256(convert_to(gen_random_uuid()::text, 'utf8')) end),
+   -- What another attempt has bound at the same time stays bound.
+   authenticator = case when m.bound_to is not null or message.is_allowed and outcome.limited_by is null then m.authenticator end
+ from message, outcome where m.id = message.id and m.state = 'queued'
+ returning m.bound_to, m.key_id, m.digits, outcome.limited_by;
+
+-- outbox_claim_notifications
+-- takes: $1 messageIds uuid[]
+-- returns: uuid, text, uuid, text, text[], text, timestamp with time zone, timestamp with time zone, uuid, text, text, timestamp with time zone, boolean, boolean, boolean, timestamp with time zone, text, text, uuid, text, bytea, bytea, boolean
+with message as (
+   select m.*, r.state as recovery_state, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until
+   from messages m left join recoveries r on r.id = m.recovery_id
+   where m.id = any($1::uuid[]) and m.kind <> 'recovery_code' and m.state = 'queued'
+ ), address as (
+   select message.id as message_id, found.* from message, lateral (
+select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
+  null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
+from addresses d join accounts a on a.id = d.account_id where d.id = message.address_id) found
+ ), claimed as (
+   update messages m set attempts = m.attempts + 1, channel = address.channel
+   from address where m.id = address.message_id and m.state = 'queued'
+ )
+ select message.id as message_id, message.kind, message.recovery_id, message.recovery_state, string_to_array(message.change, ' ') as changes,
+   case when message.kind = 'authenticators_changed' and address.is_current then message.authenticator end as undoes,
+   message.created_at, message.expires_at, message.request_id, message.traceparent, message.locale, message.completed_at,
+   message.password_set, message.password_ended, message.suspended, message.held_until,
+   address.account_id, address.account_locale, address.address_id, address.channel, address.sealed, address.exact, address.is_current
+ from message left join address on address.message_id = message.id;
+
+-- outbox_count
+-- takes: nothing
+-- returns: integer, timestamp with time zone
+select count(*)::integer as count, min(created_at) as oldest
+from (select created_at from messages where state = 'queued' order by due_at limit 10000) queued;
+
+-- outbox_due_messages
+-- takes: $1 now timestamp with time zone, $2 again integer
+-- returns: uuid, text
+update messages set due_at = $1::timestamptz + $2::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
+where id in (
+  select id from messages where state = 'queued' and due_at <= $1 order by due_at limit 500 for update skip locked
+)
+returning id, kind;
+
+-- outbox_find_code
+-- takes: $1 messageId uuid, $2 now timestamp with time zone
+-- returns: uuid, uuid, timestamp with time zone, timestamp with time zone, uuid, text, integer, text, text, text, bytea, text, smallint, text, text, uuid, text, bytea, bytea, boolean, boolean, text
+with message as (
+   select m.*, r.account_id as owner, r.generation, r.state as recovery_state, r.identifier_digests, r.channel as wanted, r.client_id, r.locale,
+     r.source_key, r.known_as
+   from messages m join recoveries r on r.id = m.recovery_id
+   where m.id = $1 and m.kind = 'recovery_code' and m.state = 'queued'
+ ), address as (
+   select found.*, (
+select shown.id from accounts a, jsonb_to_recordset(message.known_as) as shown (id uuid, generation uuid, epoch integer)
+where a.id = found.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser
+   from message, lateral (
+select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
+  d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
+from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
+where a.id = coalesce(message.owner, (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+  when count(distinct found.id) = 1 then min(found.id) end
+from (
+  select id, true as exact from accounts where username_lookup = any(message.identifier_digests)
+  union all select account_id, exact = any(message.identifier_digests) from addresses where lookup = any(message.identifier_digests) and verified and removed_at is null
+) found)) and a.status = 'active'
+  and (message.address_id is null or d.id = message.address_id) and (message.generation is null or a.generation = message.generation)
+order by (case d.kind when 'email' then 'email' else 'sms' end is not distinct from message.wanted) desc, (d.lookup = any(message.identifier_digests)) desc, d.is_primary desc, d.id
+limit 1) found
+ ),
+send_keys as (
+  select sha256(convert_to('codes/address', 'utf8') || sending.exact|| convert_to(coalesce('/' || sending.browser, ''), 'utf8')) as short_key,
+    sha256(convert_to('codes-per-day/address', 'utf8') || sending.exact|| convert_to(case when sending.browser is null then '' else '/known' end, 'utf8')) as day_key,
+    case sending.channel when 'sms' then 12 else 36 end as day_quota,
+    case when sending.browser is null then sha256(convert_to('codes-per-source/address', 'utf8') || sending.exact|| sending.source) end as source_key,
+    case sending.channel when 'sms' then 4 else 12 end as source_quota
+  from (
+   select address.exact, address.channel, message.source_key as source, address.browser from message, address
+   where message.attempts = 0 and message.recovery_state = 'proving') sending
+), of_source as (
+insert into limit_counters (key, spent, resets_at)
+select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (
+    select source_key as key, 86400000 as window_ms from send_keys
+    where source_key is not null and not exists (
+      select from limit_counters used where used.resets_at > $2::timestamptz
+        and (used.key = short_key and used.spent >= 5 or used.key = day_key and used.spent >= day_quota))) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+returning key, spent, resets_at
+), short_window as (
+insert into limit_counters (key, spent, resets_at)
+select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (
+    select short_key as key, 600000 as window_ms from send_keys left join of_source on true
+    where source_key is null or of_source.spent <= source_quota) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+returning key, spent, resets_at
+), whole_day as (
+insert into limit_counters (key, spent, resets_at)
+select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (
+    select day_key as key, 86400000 as window_ms from send_keys, short_window where short_window.spent <= 5) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+returning key, spent, resets_at
+), verdict as (
+  select exists (select from whole_day, send_keys where whole_day.spent <= day_quota) as may_send
+), allowed as (
+   select address.address_id, address.channel, address.authenticator from message, verdict, address where case when message.attempts > 0 then message.authenticator is not null else verdict.may_send end
+ ), claimed as (
+   update messages m set attempts = m.attempts + 1, address_id = coalesce(allowed.address_id, m.address_id),
+     channel = coalesce(allowed.channel, m.channel, message.wanted, 'email'), authenticator = coalesce(allowed.authenticator, m.authenticator)
+   from message left join allowed on true where m.id = message.id and m.state = 'queued'
+ ), bound_recovery as (
+   update recoveries r set account_id = address.account_id, generation = address.generation
+   from message, address where r.id = message.recovery_id and r.account_id is null
+ )
+ select message.id as message_id, message.recovery_id, message.created_at, message.expires_at, message.request_id, message.traceparent,
+   message.counter, message.recovery_state, message.client_id, message.locale, message.bound_to, message.key_id, message.digits,
+   address.account_id, address.account_locale, address.address_id, address.channel, address.sealed, address.exact, address.gets_short,
+   address.browser is not null as is_known, case when not case when message.attempts > 0 then message.authenticator is not null else verdict.may_send end then 'codes' end as limited_by
+ from verdict, message left join address on true;
+
+-- outbox_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
 delete from messages where id in (
@@ -893,27 +1064,21 @@ with sought as materialized (
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
      ) as digests from recoveries where id = $1
    ), meant as materialized (
-     select (select id from accounts where id = (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
   select id, true as exact from accounts where username_lookup = any(sought.digests)
-  union all
-  select account_id, exact = any(sought.digests) from addresses
-  where lookup = any(sought.digests) and verified and removed_at is null
+  union all select account_id, exact = any(sought.digests) from addresses where lookup = any(sought.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id, sought.digests from sought
    ), against as materialized (
      select case when account_id is null then (select array[lookup, exact] from addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
      from meant
    ), other as materialized (
-     select (select id from accounts where id = (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
   select id, true as exact from accounts where username_lookup = any(against.digests)
-  union all
-  select account_id, exact = any(against.digests) from addresses
-  where lookup = any(against.digests) and verified and removed_at is null
+  union all select account_id, exact = any(against.digests) from addresses where lookup = any(against.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id from against
    ), spent as (
      update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
@@ -942,11 +1107,8 @@ where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_
      from found, spent, affordable where affordable.both
    ), charged as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond' from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
@@ -966,27 +1128,21 @@ with sought as materialized (
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
      ) as digests from recoveries where id = $1
    ), meant as materialized (
-     select (select id from accounts where id = (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
   select id, true as exact from accounts where username_lookup = any(sought.digests)
-  union all
-  select account_id, exact = any(sought.digests) from addresses
-  where lookup = any(sought.digests) and verified and removed_at is null
+  union all select account_id, exact = any(sought.digests) from addresses where lookup = any(sought.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id, sought.digests from sought
    ), against as materialized (
      select case when account_id is null then (select array[lookup, exact] from addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
      from meant
    ), other as materialized (
-     select (select id from accounts where id = (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
   select id, true as exact from accounts where username_lookup = any(against.digests)
-  union all
-  select account_id, exact = any(against.digests) from addresses
-  where lookup = any(against.digests) and verified and removed_at is null
+  union all select account_id, exact = any(against.digests) from addresses where lookup = any(against.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id from against
    ), spent as (
      update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
@@ -1015,11 +1171,8 @@ order by m.counter desc limit 2) one
      from found, spent, affordable where affordable.both
    ), charged as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond' from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
@@ -1039,27 +1192,21 @@ with sought as materialized (
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
      ) as digests from recoveries where id = $1
    ), meant as materialized (
-     select (select id from accounts where id = (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
   select id, true as exact from accounts where username_lookup = any(sought.digests)
-  union all
-  select account_id, exact = any(sought.digests) from addresses
-  where lookup = any(sought.digests) and verified and removed_at is null
+  union all select account_id, exact = any(sought.digests) from addresses where lookup = any(sought.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id, sought.digests from sought
    ), against as materialized (
      select case when account_id is null then (select array[lookup, exact] from addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
      from meant
    ), other as materialized (
-     select (select id from accounts where id = (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
   select id, true as exact from accounts where username_lookup = any(against.digests)
-  union all
-  select account_id, exact = any(against.digests) from addresses
-  where lookup = any(against.digests) and verified and removed_at is null
+  union all select account_id, exact = any(against.digests) from addresses where lookup = any(against.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id from against
    ), spent as (
      update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
@@ -1088,11 +1235,8 @@ order by m.counter desc limit 1) one
      from found, spent, affordable where affordable.both
    ), charged as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond' from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
@@ -1112,27 +1256,21 @@ with sought as materialized (
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
      ) as digests from recoveries where id = $1
    ), meant as materialized (
-     select (select id from accounts where id = (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
   select id, true as exact from accounts where username_lookup = any(sought.digests)
-  union all
-  select account_id, exact = any(sought.digests) from addresses
-  where lookup = any(sought.digests) and verified and removed_at is null
+  union all select account_id, exact = any(sought.digests) from addresses where lookup = any(sought.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id, sought.digests from sought
    ), against as materialized (
      select case when account_id is null then (select array[lookup, exact] from addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
      from meant
    ), other as materialized (
-     select (select id from accounts where id = (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
   select id, true as exact from accounts where username_lookup = any(against.digests)
-  union all
-  select account_id, exact = any(against.digests) from addresses
-  where lookup = any(against.digests) and verified and removed_at is null
+  union all select account_id, exact = any(against.digests) from addresses where lookup = any(against.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id from against
    ), spent as (
      update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
@@ -1153,23 +1291,18 @@ select charged.key, floor(extract(epoch from $4::timestamptz) / 21600)::integer,
 from (
 select cost.key, 0.000002::double precision as cost, true as known from spent, lateral (values
   (sha256(spent.guess_key || convert_to('/totp', 'utf8'))), (sha256(convert_to('odds/totp ' || coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')))
-) as cost (key)) charged
-where
-(
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = floor(extract(epoch from $4::timestamptz) / 21600)::integer), 0) + charged.cost <= $5::double precision + 1e-12
-and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = floor(extract(epoch from $4::timestamptz) / 21600)::integer), 0) + charged.cost <= $6::double precision + 1e-12
-order by charged.key
+) as cost (key)) charged left join guess_odds present on present.key = charged.key and present.slot = floor(extract(epoch from $4::timestamptz) / 21600)::integer
+where (
+select spent.day + charged.cost <= $5::double precision + 1e-12 and spent.year + charged.cost <= $6::double precision + 1e-12
+from (
+select coalesce(present.odds, 0) + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 4), 0) as day, coalesce(present.odds, 0) + coalesce(sum(odds), 0) as year
+from guess_odds earlier where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) spent) order by charged.key
 on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
-  where
-(
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) + guess_odds.odds + excluded.odds <= $5::double precision + 1e-12
-and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) + guess_odds.odds + excluded.odds <= $6::double precision + 1e-12
+  where (
+select spent.day + excluded.odds <= $5::double precision + 1e-12 and spent.year + excluded.odds <= $6::double precision + 1e-12
+from (
+select guess_odds.odds + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 4), 0) as day, guess_odds.odds + coalesce(sum(odds), 0) as year
+from guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) spent)
 returning key
    ), affordable as (
      -- An account that was exhausted through another of its identifiers must not show it: that would reveal that both identifiers belong
@@ -1181,11 +1314,8 @@ returning key
      from found, spent, affordable where affordable.both
    ), charged as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond' from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
@@ -1253,220 +1383,6 @@ select jsonb_build_object(
 -- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid
 select state, expires_at, idle_expires_at, resend_at, held_until, proofs, lease_id from recoveries where id = $1;
 
--- recovery_claim_messages
--- takes: $1 messageIds uuid[], $2 now timestamp with time zone, $3 clientShards integer, $4 clientQuota integer, $5 instanceShards integer, $6 instanceQuota integer, $7 oddsADay double precision, $8 oddsAYear double precision, $9 triesAllowed integer, $10 keyId text
--- returns: uuid, uuid, text, text[], text, boolean, timestamp with time zone, timestamp with time zone, uuid, text, integer, integer, text, text, text, timestamp with time zone, boolean, boolean, boolean, timestamp with time zone, text, text, uuid, text, bytea, bytea, text, bytea, smallint, text
-with message as (
-   select m.id, m.recovery_id, m.kind, m.change, m.authenticator as bound_authenticator, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
-     r.generation, r.state, r.tries, r.guess_key, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, r.channel as wanted, r.client_id, r.source_key, r.known_as
-   from messages m left join recoveries r on r.id = m.recovery_id
-   where m.id = any($1::uuid[]) and m.state = 'queued'
- ), address as (
-   select message.id as message_id, message.recovery_id, message.kind, found.*
-   from message, lateral (
-     select * from (
-select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
-  d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
-from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
-where a.id = coalesce(message.account_id, (
-select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
-  when count(distinct found.id) = 1 then min(found.id) end
-from (
-  select id, true as exact from accounts where username_lookup = any(message.identifier_digests)
-  union all
-  select account_id, exact = any(message.identifier_digests) from addresses
-  where lookup = any(message.identifier_digests) and verified and removed_at is null
-) found)) and a.status = 'active'
-  and (message.address_id is null or d.id = message.address_id) and (message.generation is null or a.generation = message.generation)
-order by (case d.kind when 'email' then 'email' else 'sms' end is not distinct from message.wanted) desc, (d.lookup = any(message.identifier_digests)) desc, d.is_primary desc, d.id
-limit 1) of_code where message.kind = 'recovery_code'
-     union all
-     select * from (
-select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
-  null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
-from addresses d join accounts a on a.id = d.account_id where d.id = message.address_id) of_notice where message.kind <> 'recovery_code'
-   ) found
- ), known as (
-   -- The browser or app that started the recovery, if it is known for the account now.
-   select message.id as message_id, (
-select shown.id from accounts a, jsonb_to_recordset(message.known_as) as shown (id uuid, generation uuid, epoch integer)
-where a.id = address.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser
-   from message join address on address.message_id = message.id
- ),
-send_keys as (
-  select sha256(convert_to('codes/address', 'utf8') || sending.exact|| convert_to(coalesce('/' || sending.browser, ''), 'utf8')) as short_key,
-    sha256(convert_to('codes-per-day/address', 'utf8') || sending.exact|| convert_to(case when sending.browser is null then '' else '/known' end, 'utf8')) as day_key,
-    case sending.channel when 'sms' then 12 else 36 end as day_quota,
-    case when sending.browser is null then sha256(convert_to('codes-per-source/address', 'utf8') || sending.exact|| sending.source) end as source_key,
-    case sending.channel when 'sms' then 4 else 12 end as source_quota
-  from (
-select address.exact, address.channel, message.source_key as source, known.browser
-from address join message on message.id = address.message_id left join known on known.message_id = message.id
-where message.kind = 'recovery_code' and message.attempts = 0 and message.state = 'proving' limit 1) sending
-), of_source as (
-insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
-from (
-    select source_key as key, 86400000 as window_ms from send_keys
-    where source_key is not null and not exists (
-      select from limit_counters used where used.resets_at > $2::timestamptz
-        and (used.key = short_key and used.spent >= 5 or used.key = day_key and used.spent >= day_quota))) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
-returning key, spent, resets_at
-), short_window as (
-insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
-from (
-    select short_key as key, 600000 as window_ms from send_keys left join of_source on true
-    where source_key is null or of_source.spent <= source_quota) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
-returning key, spent, resets_at
-), whole_day as (
-insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
-from (
-    select day_key as key, 86400000 as window_ms from send_keys, short_window where short_window.spent <= 5) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
-returning key, spent, resets_at
-), verdict as (
-  select exists (select from whole_day, send_keys where whole_day.spent <= day_quota) as may_send
-), wide as (
-select charge.* from verdict, address join message on message.id = address.message_id, lateral (values
-  (sha256(convert_to('codes-per-client ' || (('x' || right(address.message_id::text, 2))::bit(8)::integer % $3::integer)::text || ' ' || message.client_id, 'utf8')), 600000, $4::integer, 'codes-per-client'),
-  (sha256(convert_to('codes-per-instance ' || (('x' || right(address.message_id::text, 2))::bit(8)::integer % $5::integer)::text, 'utf8')), 600000, $6::integer, 'codes-per-instance')
-) as charge (key, window_ms, quota, policy)
-where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0
- ), wide_charged as (
-insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select key, window_ms from wide) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
-returning key, spent, resets_at
- ), outcome as (
-   select message.id as message_id, case
-     when message.kind <> 'recovery_code' or message.attempts > 0 and message.bound_authenticator is not null then null
-     -- A code that was refused at its first attempt, or went to nobody, stays bound to nobody: a later fault must not let it through.
-     when message.attempts > 0 or not verdict.may_send then 'codes'
-     else (select policy from wide_charged join wide using (key) where wide_charged.spent > wide.quota limit 1)
-   end as limited_by
-   from message, verdict
- ), coded as (
-insert into guess_odds (key, slot, odds, digits, expires_at)
-select charged.key, floor(extract(epoch from $2::timestamptz) / 21600)::integer, charged.tries / power(10, charged.digits), charged.digits, $2::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
-from (
-  select coded.*, case
-when coded.least <= 6 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e6::double precision <= $7::double precision * 0.75 + 1e-12 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e6::double precision <= $8::double precision * 0.75 + 1e-12 then 6
-when coded.least <= 8 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e8::double precision <= $7::double precision * 0.9375 + 1e-12 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e8::double precision <= $8::double precision * 0.9375 + 1e-12 then 8
-when coded.least <= 10 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e10::double precision <= $7::double precision * 0.984375 + 1e-12 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e10::double precision <= $8::double precision * 0.984375 + 1e-12 then 10
-else greatest(coded.least, 12) end as digits
-  from (
-select odds.key, greatest($9::integer - message.tries, 1) as tries, address.account_id is not null as known, case
-    when not coalesce(address.gets_short, true) then 20
-    when coalesce(address.channel, message.wanted, 'email') = 'sms' then 6 else 8
-  end as least
-from message join outcome on outcome.message_id = message.id left join address on address.message_id = message.id
-  left join known on known.message_id = message.id, lateral (values
-  (case when known.browser is null then sha256(message.guess_key || convert_to('/code', 'utf8')) else sha256(message.guess_key || convert_to('/code in a known browser', 'utf8')) end),
-  (case when known.browser is null then sha256(convert_to('odds/code ' || coalesce(address.account_id, 'nobody ' || encode(message.guess_key, 'hex')), 'utf8')) else sha256(convert_to('odds/code in a known browser ' || coalesce(address.account_id, 'nobody ' || encode(message.guess_key, 'hex')), 'utf8')) end)
-) as odds (key)
-where message.kind = 'recovery_code' and message.attempts = 0 and message.state = 'proving'
-  and (address.message_id is null or outcome.limited_by is null)) coded
-) charged
-order by charged.key
--- A statement that waited here for another code of the same party sees what that one consumed. The attempts are recomputed from the row
--- that was to be inserted.
-on conflict (key, slot) do update set
-  digits = case
-when excluded.digits <= 6 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $7::double precision * 0.75 + 1e-12 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $8::double precision * 0.75 + 1e-12 then 6
-when excluded.digits <= 8 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $7::double precision * 0.9375 + 1e-12 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $8::double precision * 0.9375 + 1e-12 then 8
-when excluded.digits <= 10 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $7::double precision * 0.984375 + 1e-12 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $8::double precision * 0.984375 + 1e-12 then 10
-else greatest(excluded.digits, 12) end,
-  odds = guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / power(10, case
-when excluded.digits <= 6 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $7::double precision * 0.75 + 1e-12 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $8::double precision * 0.75 + 1e-12 then 6
-when excluded.digits <= 8 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $7::double precision * 0.9375 + 1e-12 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $8::double precision * 0.9375 + 1e-12 then 8
-when excluded.digits <= 10 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $7::double precision * 0.984375 + 1e-12 and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $8::double precision * 0.984375 + 1e-12 then 10
-else greatest(excluded.digits, 12) end),
-  expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
-returning key, digits
- ), shape as (
-   -- The longer of the two. Codes are claimed one at a time.
-   select max(digits) as digits from coded
- ), bound as (
-   update messages m set attempts = m.attempts + 1, digits = coalesce(m.digits, case when m.attempts = 0 then shape.digits end), address_id = address.address_id, channel = address.channel,
-     bound_to = coalesce(m.bound_to, address.exact), key_id = coalesce(m.key_id, $10),
-     authenticator = coalesce(address.authenticator, m.authenticator)
-   from address join outcome on outcome.message_id = address.message_id, shape
-   where m.id = address.message_id and m.state = 'queued' and outcome.limited_by is null
-   returning m.id, m.key_id, m.bound_to, m.digits
- ), bound_to_nobody as (
-   -- A code for nobody is bound like any other, so that an attempt at it takes the same steps.
-   update messages m set attempts = m.attempts + 1, channel = coalesce(m.channel, message.wanted, 'email'), digits = shape.digits,
-     bound_to = sha256(convert_to(gen_random_uuid()::text, 'utf8')), key_id = $10
-   from message, shape
-   where m.id = message.id and m.state = 'queued' and m.kind = 'recovery_code' and m.bound_to is null
-     and not exists (select from bound where bound.id = m.id)
- ), bound_recovery as (
-   update recoveries r set account_id = address.account_id, generation = address.generation
-   from address where r.id = address.recovery_id and r.account_id is null and address.kind = 'recovery_code'
- )
- select message.id as message_id, message.recovery_id, message.kind, string_to_array(message.change, ' ') as changes,
-   case when message.kind = 'authenticators_changed' and address.is_current then message.bound_authenticator end as undoes,
-   address.is_current, message.created_at, message.expires_at,
-   message.request_id, message.traceparent,
-   message.attempts, message.counter, message.state as recovery_state, message.client_id, message.locale, message.completed_at,
-   message.password_set, message.password_ended, message.suspended, message.held_until, address.account_id, address.account_locale, address.address_id, address.channel, address.sealed,
-   address.exact, bound.key_id, bound.bound_to, bound.digits, outcome.limited_by
- from message left join address on address.message_id = message.id left join bound on bound.id = message.id
-   left join outcome on outcome.message_id = message.id;
-
 -- recovery_complete
 -- takes: $1 id uuid, $2 now timestamp with time zone, $3 passwordHash text, $4 endsPassword boolean, $5 leaseId uuid, $6 generation uuid, $7 acr text, $8 strongRoles text[], $9 since timestamp with time zone, $10 stop timestamp with time zone, $11 formerId uuid, $12 formerSealed bytea, $13 formerSetBy uuid, $14 formerUntil timestamp with time zone, $15 keepsFormer boolean, $16 noticeExpiresAt timestamp with time zone, $17 requestId uuid, $18 traceparent text, $19 auditId uuid
 -- returns: text, timestamp with time zone, boolean
@@ -1508,9 +1424,9 @@ on conflict (recovery_id) do nothing
 update sessions set ended_at = $2, end_reason = 'recovery'
 where account_id = (select account_id from completed) and ended_at is null and recovery_id is distinct from $1::uuid
  ), notices as (
-   insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-   select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', $2, $16, $2, address.id, $17::uuid, $18
-   from completed, lateral (select d.id from addresses d where d.account_id = completed.account_id and d.verified
+insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', $2, $16, $2, address.id, $17::uuid, $18
+from completed, lateral (select d.id from addresses d where d.account_id = completed.account_id and d.verified
    and (d.removed_at is null or d.removed_at > $2::timestamptz - interval '30 days')) address
  ), audited as (
    insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
@@ -1568,21 +1484,6 @@ select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end 
 where d.account_id = won.account_id and d.verified and d.removed_at is null
 order by d.is_primary desc, d.id) a) as offers from won;
 
--- recovery_count_outbox
--- takes: nothing
--- returns: integer, timestamp with time zone
-select count(*)::integer as count, min(created_at) as oldest
-from (select created_at from messages where state = 'queued' order by due_at limit 10000) queued;
-
--- recovery_due_messages
--- takes: $1 now timestamp with time zone, $2 again integer
--- returns: uuid, text
-update messages set due_at = $1::timestamptz + $2::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
-where id in (
-  select id from messages where state = 'queued' and due_at <= $1 order by due_at limit 500 for update skip locked
-)
-returning id, kind;
-
 -- recovery_end_by_address
 -- takes: $1 at timestamp with time zone, $2 account text, $3 addresses text[], $4 actor text
 -- returns: integer
@@ -1592,8 +1493,8 @@ with ended as (
 select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any($3::text[]))
      returning id, account_id
    ), silenced as (
-     update messages set state = 'dropped', reason = 'ended'
-     from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+update messages set state = 'dropped', reason = 'ended'
+from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
    ), audited as (
      insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
      select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $4, account_id, id, '{"by": "management"}'::jsonb from ended
@@ -1604,17 +1505,17 @@ select from unnest(proof_authenticators) authenticator where split_part(authenti
 -- takes: $1 at timestamp with time zone, $2 account text, $3 actor text
 -- returns: integer
 with ended as (
-  update recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
-  where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and true
-  returning id, account_id
-), silenced as (
-  update messages set state = 'dropped', reason = 'ended'
-  from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
-), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $3, account_id, id, '{"by": "management"}'::jsonb from ended
-)
-select count(*)::integer as ended from ended;
+     update recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+     where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and true
+     returning id, account_id
+   ), silenced as (
+update messages set state = 'dropped', reason = 'ended'
+from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+   ), audited as (
+     insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+     select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $3, account_id, id, '{"by": "management"}'::jsonb from ended
+   )
+   select count(*)::integer as ended from ended;
 
 -- recovery_end_without_account
 -- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
@@ -1632,35 +1533,34 @@ returning id;
 -- takes: $1 account text
 -- returns: nothing
 with theirs as (
-  -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
-  update recoveries set account_id = null, generation = null where account_id = $1 returning id
-), silenced as (
-  update messages set state = case when messages.state = 'queued' then 'dropped' else messages.state end,
-    reason = case when messages.state = 'queued' then 'ended' else messages.reason end,
-    address_id = null, authenticator = null
-  from theirs where messages.recovery_id = theirs.id
-), former as (
-  delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
-)
-delete from messages where account_id = $1;
+   -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
+   update recoveries set account_id = null, generation = null where account_id = $1 returning id
+ ), silenced as (
+update messages set authenticator = null, address_id = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+  reason = case when messages.state = 'queued' then 'ended' else messages.reason end
+from theirs where messages.recovery_id = theirs.id
+ ), former as (
+   delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
+ )
+ delete from messages where account_id = $1;
 
 -- recovery_expire
 -- takes: $1 now timestamp with time zone
 -- returns: integer
 with ended as (
-  update recoveries set state = 'expired', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
-  where id in (
-    select id from recoveries
-    where state in ('proving', 'held', 'proven') and least(idle_expires_at, expires_at) <= $1
-      and (lease_expires_at is null or lease_expires_at <= $1)
-    order by idle_expires_at limit 500 for update skip locked
-  )
-  returning id
-), silenced as (
-  update messages set state = 'dropped', reason = 'ended'
-  from ended where messages.recovery_id = ended.id and messages.state = 'queued'
-)
-select count(*)::integer as expired from ended;
+   update recoveries set state = 'expired', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+   where id in (
+     select id from recoveries
+     where state in ('proving', 'held', 'proven') and least(idle_expires_at, expires_at) <= $1
+       and (lease_expires_at is null or lease_expires_at <= $1)
+     order by idle_expires_at limit 500 for update skip locked
+   )
+   returning id
+ ), silenced as (
+update messages set state = 'dropped', reason = 'ended'
+from ended where messages.recovery_id = ended.id and messages.state = 'queued'
+ )
+ select count(*)::integer as expired from ended;
 
 -- recovery_has_password
 -- takes: $1 id uuid
@@ -1784,11 +1684,8 @@ with audited as (
      jsonb_build_object('kind', $4::text, 'tries_left', $5::integer))
  )
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select unnest($6::bytea[]) as key, unnest($7::integer[]) as window_ms) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (select unnest($6::bytea[]) as key, unnest($7::integer[]) as window_ms) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at;
 
@@ -1828,11 +1725,9 @@ order by d.is_primary desc, d.id) offered where offered.id = $1::uuid
      and not 'code' = any(proofs) and (select allowed from asked)
    returning id, sends
  ), message as (
-   insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id,
-     request_id, traceparent)
-   select $7, moved.id, 'recovery_code', 'queued', null, $6, $8, $9, moved.sends, $1::uuid,
-     $10::uuid, $11
-   from moved
+insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
+select $7, moved.id, 'recovery_code', 'queued', $6, $8, $9, moved.sends, $1::uuid, $10::uuid, $11
+from moved
  ), audited as (
    insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $12::uuid, $6::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
@@ -1847,32 +1742,23 @@ with budget as (
      with ordinality as budget (key, quota, spent, resets_at, place)
  ), narrow as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $5::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select key, $6::integer as window_ms from budget where place = 1 and spent is null
-     ) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $5::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $5::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, $6::integer as window_ms from budget where place = 1 and spent is null
+     ) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $5::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $5::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
  ), middle as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $5::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select key, $6::integer as window_ms from budget where place = 2 and spent is null
-     and exists (select from narrow join budget its using (key) where narrow.spent <= its.quota)) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $5::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $5::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, $6::integer as window_ms from budget where place = 2 and spent is null
+     and exists (select from narrow join budget its using (key) where narrow.spent <= its.quota)) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $5::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $5::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
  ), wide as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $5::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select key, $6::integer as window_ms from budget where place = 3 and spent is null
-     and exists (select from middle join budget its using (key) where middle.spent <= its.quota)) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $5::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $5::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, $6::integer as window_ms from budget where place = 3 and spent is null
+     and exists (select from middle join budget its using (key) where middle.spent <= its.quota)) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $5::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $5::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
  ), charged as (
@@ -1890,9 +1776,9 @@ returning key, spent, resets_at
    from welcome
    returning id
  ), message as (
-   insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, request_id, traceparent)
-   select $23, opened.id, 'recovery_code', 'queued', null, $5, $24, $25, 1, $26::uuid, $27
-   from opened
+insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
+select $23, opened.id, 'recovery_code', 'queued', $5, $24, $25, 1, null::uuid, $26::uuid, $27
+from opened
  ), audited as (
    insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $28::uuid, $5::timestamptz, 'recovery_started', 'person', null, opened.id,
@@ -1911,21 +1797,21 @@ select state from recoveries where id = $1;
 -- takes: $1 ids uuid[], $2 now timestamp with time zone, $3 id uuid
 -- returns: uuid, timestamp with time zone, boolean, boolean
 with before as (
-  select id, state, completed_at, password_set from recoveries where id = any($1::uuid[]) order by id for update
-), ended as (
-  update recoveries r set state = 'stopped', ended_at = coalesce(r.ended_at, $2::timestamptz), lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
-  from before
-  where r.id = before.id and before.state in ('proving', 'held', 'proven', 'completed')
-  returning r.id, r.account_id
-), silenced as (
-  update messages set state = 'dropped', reason = 'ended'
-  from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
-), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select gen_random_uuid(), $2::timestamptz, 'recovery_stopped', 'person', account_id, id,
-    jsonb_strip_nulls(jsonb_build_object('by', 'stop_link', 'with', nullif($3::uuid, id))) from ended
-)
-select before.id, completed_at, password_set, ended.id is not null as ended from before left join ended on ended.id = before.id;
+   select id, state, completed_at, password_set from recoveries where id = any($1::uuid[]) order by id for update
+ ), ended as (
+   update recoveries r set state = 'stopped', ended_at = coalesce(r.ended_at, $2::timestamptz), lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+   from before
+   where r.id = before.id and before.state in ('proving', 'held', 'proven', 'completed')
+   returning r.id, r.account_id
+ ), silenced as (
+update messages set state = 'dropped', reason = 'ended'
+from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+ ), audited as (
+   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   select gen_random_uuid(), $2::timestamptz, 'recovery_stopped', 'person', account_id, id,
+     jsonb_strip_nulls(jsonb_build_object('by', 'stop_link', 'with', nullif($3::uuid, id))) from ended
+ )
+ select before.id, completed_at, password_set, ended.id is not null as ended from before left join ended on ended.id = before.id;
 
 -- recovery_stop_history
 -- takes: $1 account text, $2 generation uuid, $3 id uuid
@@ -1943,11 +1829,12 @@ where id = r.account_id and (r.generation is null or accounts.generation = r.gen
 -- recovery_void_codes
 -- takes: $1 account text
 -- returns: nothing
+with theirs as (
+   select id from recoveries where account_id = $1 and state in ('proving')
+ )
 update messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
   reason = case when messages.state = 'queued' then 'ended' else messages.reason end
-from recoveries r
-where r.account_id = $1 and r.state in ('proving') and messages.recovery_id = r.id
-  and messages.kind = 'recovery_code';
+from theirs where messages.recovery_id = theirs.id and messages.kind = 'recovery_code';
 
 -- recovery_write_judgement
 -- takes: $1 state text, $2 proofs text[], $3 amr text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 heldFor timestamp with time zone, $9 now timestamp with time zone, $10 comesBackUntil timestamp with time zone, $11 expiresAt timestamp with time zone, $12 idleExpiresAt timestamp with time zone, $13 id uuid, $14 before text[], $15 requestId uuid, $16 traceparent text, $17 auditId uuid, $18 event text
@@ -2197,31 +2084,23 @@ where t.account_id = $1 and t.kind = 'totp' and t.bound_at is not null and t.sus
 insert into guess_odds (key, slot, odds, expires_at)
 select charged.key, floor(extract(epoch from $2::timestamptz) / 21600)::integer, charged.cost, $2::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
 from (select case when $3::boolean then sha256(convert_to('odds/sign-in-totp-known ' || $4::text, 'utf8'))
-else sha256(convert_to('odds/sign-in-totp ' || $4::text, 'utf8')) end as key, 0.000002::double precision as cost, true as known from found) charged
-where
-(
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + charged.cost <= $5::double precision + 1e-12
-and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + charged.cost <= $6::double precision + 1e-12
-order by charged.key
+else sha256(convert_to('odds/sign-in-totp ' || $4::text, 'utf8')) end as key, 0.000002::double precision as cost, true as known from found) charged left join guess_odds present on present.key = charged.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer
+where (
+select spent.day + charged.cost <= $5::double precision + 1e-12 and spent.year + charged.cost <= $6::double precision + 1e-12
+from (
+select coalesce(present.odds, 0) + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4), 0) as day, coalesce(present.odds, 0) + coalesce(sum(odds), 0) as year
+from guess_odds earlier where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) spent) order by charged.key
 on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
-  where
-(
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + excluded.odds <= $5::double precision + 1e-12
-and (
-select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + excluded.odds <= $6::double precision + 1e-12
+  where (
+select spent.day + excluded.odds <= $5::double precision + 1e-12 and spent.year + excluded.odds <= $6::double precision + 1e-12
+from (
+select guess_odds.odds + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4), 0) as day, guess_odds.odds + coalesce(sum(odds), 0) as year
+from guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) spent)
 returning key
    ), charged as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
-from (select sha256(convert_to('sign-in-failures ' || found.authenticator_id || ' ' || $3::boolean::text, 'utf8')) as key, 3153600000000::bigint as window_ms from found, paid) charged
-order by charged.key
-on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
+select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (select sha256(convert_to('sign-in-failures ' || found.authenticator_id || ' ' || $3::boolean::text, 'utf8')) as key, 3153600000000::bigint as window_ms from found, paid) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )

@@ -1,4 +1,5 @@
-import { lifetimes, stopToken } from '@rekey/recovery';
+import { stopToken } from '@rekey/outbox';
+import { lifetimes } from '@rekey/recovery';
 import { csrfIn, PageBrowser } from './page-browser.js';
 import { people } from './people.js';
 import { codeIn, newHousehold, stopTokenIn, until, useRekey } from './rekey.js';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lifetimes, stopToken } from '@rekey/recovery';
+import { stopToken } from '@rekey/outbox';
+import { lifetimes } from '@rekey/recovery';
 import { csrfIn, PageBrowser } from './page-browser.js';
 import { password as old, people } from './people.js';
 import { policyFile } from './policy-file.js';

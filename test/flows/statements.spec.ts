@@ -4,7 +4,7 @@ import pg from 'pg';
 import { createDatabase } from '../runner/database.js';
 import { expectWritten } from '../written.js';
 
-const rooms = ['accounts', 'audit', 'limits', 'management', 'recovery', 'tokens'];
+const rooms = ['accounts', 'audit', 'limits', 'management', 'outbox', 'recovery', 'sign-in', 'tokens'];
 
 /** Those that the rooms make when they are loaded, read in a process of its own: other specs of this worker make more. */
 function statementsOfRooms(): Statement[] {
@@ -31,6 +31,9 @@ async function prepare(client: pg.Client, { name, text }: Statement): Promise<Pr
   await client.query(`deallocate ${name}`);
   return rows[0] ?? { parameters: [], results: null };
 }
+
+/** Without the empty lines that composing leaves. */
+const linesOf = ({ text }: Statement): string[] => text.split('\n').filter((line) => line.trim());
 
 /** As a person reads it: the parameters by name, without the indentation of the code. */
 function written(statement: Statement, { parameters, results }: Prepared): string {
@@ -68,4 +71,9 @@ test('the statements of the database, which PostgreSQL can all prepare, are as w
     await client.end();
     await database.drop();
   }
+});
+
+test('no statement is longer than 80 lines, but for the reservation of SMS money', () => {
+  const long = statementsOfRooms().filter((each) => linesOf(each).length > 80);
+  expect(long.map(({ name }) => name)).toEqual(['limits_reserve_sms']);
 });

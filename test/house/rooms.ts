@@ -6,6 +6,8 @@ const floors = [
   ['settings', 'database'],
   ['accounts', 'audit'],
   ['proofs', 'limits', 'tokens'],
+  ['outbox'],
+  ['sign-in'],
   ['recovery'],
   ['http', 'queue', 'messages', 'management'],
 ];

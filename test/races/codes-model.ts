@@ -1,9 +1,9 @@
 import { putAccount } from '@rekey/accounts';
 import { type Database, statement } from '@rekey/database';
 import { isRefused, type Keyring, type MovableClock, type Refusal } from '@rekey/kernel';
+import { claimMessages } from '@rekey/outbox';
 import {
   cancelRecovery,
-  claimMessages,
   completeRecovery,
   defaultPolicy,
   prove,
@@ -164,7 +164,8 @@ export class CodesModel {
     const [database] = this.databases as [Database];
     const [message] = await database.query<{ id: string }>(newest, { id: one.reference.id });
     if (!message) return;
-    const [taken] = await claimMessages({ database, keyring: this.keyring, clock: this.clock }, [message.id]);
+    const context = { database, keyring: this.keyring, clock: this.clock };
+    const [taken] = await claimMessages(context, { code: message.id });
     if (taken && 'send' in taken && taken.send.code)
       one.codes.push({ value: taken.send.code, endsAt: taken.send.expiresAt.getTime() });
   }

@@ -36,7 +36,7 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'cjs', 'json', 'node'],
   moduleNameMapper: {
-    '^@rekey/([a-z]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@rekey/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: { '\\.[cm]?[jt]sx?$': `${here}/transformer.js` },

@@ -1,4 +1,4 @@
-import { stopToken } from '@rekey/recovery';
+import { stopToken } from '@rekey/outbox';
 import { SigningKeys } from '@rekey/tokens';
 import { type CryptoKey, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { password, people } from '../flows/people.js';

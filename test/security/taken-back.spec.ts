@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stopToken } from '@rekey/recovery';
+import { stopToken } from '@rekey/outbox';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { people, password as theirs } from '../flows/people.js';
 import { codeIn, newHousehold, stopTokenIn, until, useRekey } from '../flows/rekey.js';

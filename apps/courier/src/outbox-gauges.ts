@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { countOutbox, type MessageContext } from '@rekey/recovery';
+import { countOutbox, type MessageContext } from '@rekey/outbox';
 import { Telemetry } from '@rekey/telemetry';
 import { CONTEXT } from './providers.js';
 

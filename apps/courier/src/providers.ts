@@ -14,8 +14,9 @@ import {
 import type { Clock } from '@rekey/kernel';
 import type { SmsPolicy } from '@rekey/limits';
 import { type Channels, createChannels } from '@rekey/messages';
+import { type MessageContext } from '@rekey/outbox';
 import { type JobHandlers, type JobQueue, openQueue, startWorkers } from '@rekey/queue';
-import { type MessageContext, policyFrom } from '@rekey/recovery';
+import { policyFrom } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { Telemetry } from '@rekey/telemetry';
 import { type Courier, messageHandlers } from './send-message.js';

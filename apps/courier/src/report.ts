@@ -1,6 +1,6 @@
 import { type Log, logFields } from '@rekey/http';
 import { DeliveryFault } from '@rekey/messages';
-import type { ClaimedMessage, Delivery, MessageContext } from '@rekey/recovery';
+import type { ClaimedMessage, Delivery, MessageContext } from '@rekey/outbox';
 
 /** For now; the message may be tried again. */
 export interface ReadAgain {

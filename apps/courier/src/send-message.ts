@@ -10,16 +10,16 @@ import {
   type SmsRefusal,
 } from '@rekey/limits';
 import { type Channels, DeliveryFault, type Rendered, renderMessage } from '@rekey/messages';
-import type { JobHandlers } from '@rekey/queue';
 import {
   type ClaimedMessage,
   claimMessages,
   type Delivery,
-  lifetimes,
   type MessageContext,
   type MessageToSend,
+  messageLifetimes,
   recordDeliveries,
-} from '@rekey/recovery';
+} from '@rekey/outbox';
+import type { JobHandlers } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
 import { inSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
 import { type ReadAgain, report } from './report.js';
@@ -46,7 +46,7 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
   /** What is temporary is thrown, so that the queue's plan brings the message back; what is for good is written down. */
   async send_message({ messageId }, { nextAttemptIn }) {
     await pause(randomInt(mostPauseMs));
-    const [taken] = await claimMessages(courier.context, [messageId]);
+    const [taken] = await claimMessages(courier.context, { code: messageId });
     if (!taken) return;
     await continueAt(courier, taken, 'send a code', async (here) => {
       const attempt = await attemptTo(here, taken);
@@ -59,7 +59,7 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
   },
 
   async send_notices({ messageIds }) {
-    const taken = await claimMessages(courier.context, messageIds);
+    const taken = await claimMessages(courier.context, { notifications: messageIds });
     const attempts = await Promise.all(
       taken.map((message) =>
         continueAt(courier, message, 'send a notice', async (here) => {
@@ -152,7 +152,7 @@ const isWorthAnother = (
 ): boolean =>
   'send' in taken &&
   nextAttemptIn !== undefined &&
-  taken.send.expiresAt.getTime() - context.clock.now() - nextAttemptIn >= lifetimes.codeAtLeast;
+  taken.send.expiresAt.getTime() - context.clock.now() - nextAttemptIn >= messageLifetimes.codeAtLeast;
 
 function render(
   { urls, productName, issuerIsExternal }: Courier['settings'],

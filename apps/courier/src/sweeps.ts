@@ -2,8 +2,9 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { LOG, type Log, PeriodicWork } from '@rekey/http';
 import { uuidv7 } from '@rekey/kernel';
 import { countConversions, pruneSms } from '@rekey/limits';
+import { type MessageContext, sweepMessages } from '@rekey/outbox';
 import type { JobQueue } from '@rekey/queue';
-import { type MessageContext, sweepMessages, sweepRecoveries } from '@rekey/recovery';
+import { sweepRecoveries } from '@rekey/recovery';
 import { CONTEXT, QUEUE } from './providers.js';
 
 /** Milliseconds from the end of a round of each sweep to the start of the next. */

@@ -32,7 +32,7 @@ import {
   restore,
   startTotpBinding,
   unbind,
-} from '@rekey/recovery';
+} from '@rekey/sign-in';
 import { z } from 'zod';
 import { PRODUCT_NAME } from './providers.js';
 import { SessionFilter } from './session-filter.js';

@@ -17,7 +17,7 @@ import {
   type Changing,
   lookAtDevice,
   startDeviceWithin,
-} from '@rekey/recovery';
+} from '@rekey/sign-in';
 import {
   type Client,
   type ClientDirectory,

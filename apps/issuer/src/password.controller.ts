@@ -11,8 +11,8 @@ import {
   SessionGuard,
   unwrap,
 } from '@rekey/http';
-import { type ActContext, changeOwnPassword } from '@rekey/recovery';
-import type { ClientDirectory, TokenContext } from '@rekey/tokens';
+import { changeOwnPassword, type PasswordContext } from '@rekey/sign-in';
+import type { ClientDirectory } from '@rekey/tokens';
 import { z } from 'zod';
 import { sessionResponseSchema } from './oauth.schema.js';
 import { PRODUCT_NAME } from './providers.js';
@@ -52,7 +52,7 @@ export class PasswordController {
     ],
   })
   async change(
-    @Context() context: TokenContext & ActContext,
+    @Context() context: PasswordContext,
     @CurrentSession() session: PersonSession,
     @Json(changeBody) wanted: z.output<typeof changeBody>,
   ) {

@@ -11,14 +11,15 @@ import {
   TOKENS,
 } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
-import { type EnrolmentContext, policyFrom, type RecoveryPolicy, strongRolesOf } from '@rekey/recovery';
+import { policyFrom, type RecoveryPolicy, saveFormerOf, strongRolesOf } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
+import type { EnrolmentContext, PasswordContext } from '@rekey/sign-in';
 import { ClientDirectory, managementScopes, putClient, type TokenContext, tokenContext } from '@rekey/tokens';
 
 export const PRODUCT_NAME = Symbol('productName');
 const POLICY = Symbol('RecoveryPolicy');
 
-export type IssuerContext = TokenContext & EnrolmentContext;
+export type IssuerContext = PasswordContext & EnrolmentContext;
 
 export const issuerProviders: Provider[] = [
   databaseProvider(),
@@ -34,11 +35,12 @@ export const issuerProviders: Provider[] = [
       policy: RecoveryPolicy,
       rateLimits: EnrolmentContext['rateLimits'],
     ): Promise<IssuerContext> => {
-      const context = {
+      const context: IssuerContext = {
         ...tokenContext(settings, { database, clock, strongRoles: strongRolesOf(policy) }),
         rateLimits,
         odds: policy.odds,
         bindingHoldMs: policy.bindingHoldHours * 3_600_000,
+        saveFormerPassword: (tx, of) => saveFormerOf(tx, { keyring: settings.keyring, clock }, of),
       };
       await context.keys.signingKey('access_token');
       await context.keys.signingKey('recovery_assertion');

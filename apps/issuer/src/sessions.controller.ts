@@ -14,7 +14,7 @@ import {
   unwrap,
 } from '@rekey/http';
 import { isUuid } from '@rekey/kernel';
-import { type ActContext, signInWithin } from '@rekey/recovery';
+import { type ActContext, signInWithin } from '@rekey/sign-in';
 import { type Client, endSession, listSessions, sessionViewSchema, type TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
 import { sessionResponseSchema } from './oauth.schema.js';

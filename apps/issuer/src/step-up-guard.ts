@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { CONTEXT, currentSession, requestOf, unwrap, withRequestTrace } from '@rekey/http';
-import { authenticatorsToChange, type EnrolmentContext } from '@rekey/recovery';
+import { authenticatorsToChange, type EnrolmentContext } from '@rekey/sign-in';
 
 /** After `SessionGuard`: lets in a session that is fresh and strong enough to change authenticators. Refusals: `step_up_required`. */
 @Injectable()

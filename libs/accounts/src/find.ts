@@ -10,14 +10,13 @@ import { addressAs } from './sealed-as.js';
  *
  * @param digests an expression of `bytea[]`, from {@link lookupDigests}
  */
-export const accountOf = (digests: string): string => `(
-  select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+export const accountOf = (
+  digests: string,
+): string => `(select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
     when count(distinct found.id) = 1 then min(found.id) end
   from (
     select id, true as exact from accounts where username_lookup = any(${digests})
-    union all
-    select account_id, exact = any(${digests}) from addresses
-    where lookup = any(${digests}) and verified and removed_at is null
+    union all select account_id, exact = any(${digests}) from addresses where lookup = any(${digests}) and verified and removed_at is null
   ) found)`;
 
 /** The same for an account that can be recovered. */

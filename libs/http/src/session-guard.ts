@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Refusal } from '@rekey/kernel';
-import { maxAuthAgeSeconds } from '@rekey/recovery';
+import { maxAuthAgeSeconds } from '@rekey/sign-in';
 import { authenticateBearer, type TokenContext, type VerifiedAccessToken } from '@rekey/tokens';
 import { bearerChallenge, bearerOf } from './bearer-challenge.js';
 import { withRequestTrace } from './correlation.js';

@@ -1,3 +1,6 @@
+/** Attempts that one recovery allows, of all its proofs together. */
+export const triesPerRecovery = 5;
+
 /**
  * Failures in a row that one authenticator allows (NIST SP 800-63B-4 §3.2.2). After that an app is disabled until it is bound again. An
  * address gets no short codes until a code too long to guess, or a link, has come back from it.

@@ -15,11 +15,8 @@ export const counterKey = (keyring: Keyring, budget: Budget, party: string): Buf
  */
 export const consumeRows = (rows: string): string => `
   insert into limit_counters (key, spent, resets_at)
-  select charged.key, 1, :now::timestamptz + charged.window_ms * interval '1 millisecond'
-  from (${rows}) charged
-  order by charged.key
-  on conflict (key) do update set
-    spent = case when limit_counters.resets_at <= :now::timestamptz then 1 else limit_counters.spent + 1 end,
+  select charged.key, 1, :now::timestamptz + charged.window_ms * interval '1 millisecond' from (${rows}) charged order by charged.key
+  on conflict (key) do update set spent = case when limit_counters.resets_at <= :now::timestamptz then 1 else limit_counters.spent + 1 end,
     resets_at = case when limit_counters.resets_at <= :now::timestamptz then excluded.resets_at else limit_counters.resets_at end
   returning key, spent, resets_at`;
 

@@ -4,6 +4,7 @@ export {
   failuresInARow,
   failureWindowMs,
   identifierOddsKey,
+  triesPerRecovery,
 } from './attempts.js';
 export { type Budget, budgets } from './budgets.js';
 export {

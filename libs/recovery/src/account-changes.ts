@@ -1,11 +1,18 @@
 import { type AccountChange, clearPasswordOf } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement, type Transaction } from '@rekey/database';
+import {
+  type AccountNotification,
+  deleteNotifications,
+  detachMessages,
+  dropQueued,
+  notifyOfChange,
+  voidCodes,
+} from '@rekey/outbox';
+import { clearFailedSignIns } from '@rekey/sign-in';
 import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
 import { wiped } from './acts/cancel.js';
-import { clearFailedSignIns } from './enrolment/clear-failures.js';
 import { lifetimes } from './lifetimes.js';
-import { type AccountNotification, notifyOfChange } from './outbox/notifications.js';
 import { sourceStates, sqlStates, targetState } from './state-machine.js';
 import { dropWorkOf } from './stops/former-password.js';
 
@@ -21,8 +28,7 @@ const ending = (name: string, which: string) =>
        where account_id = :account and state in (${sqlStates(sourceStates('invalidate'))}) and proofs <> '{}' and ${which}
        returning id, account_id
      ), silenced as (
-       update messages set state = 'dropped', reason = 'ended'
-       from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+       ${dropQueued('ended', 'codes')}
      ), audited as (
        ${auditInsert}
        select gen_random_uuid(), :at::timestamptz, 'recovery_stopped', :actor, account_id, id, '{"by": "management"}'::jsonb from ended
@@ -38,14 +44,12 @@ const endings = {
   byAddress: ending('by_address', rests(':addresses')),
 };
 
-/** Turns sent codes into codes for nobody. They are kept, so that an attempt at them takes the same steps, and the same time, as before. */
-const voidCodes = statement(
+const voidTheirCodes = statement(
   'recovery_void_codes',
-  `update messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
-     reason = case when messages.state = 'queued' then 'ended' else messages.reason end
-   from recoveries r
-   where r.account_id = :account and r.state in (${sqlStates(sourceStates('prove'))}) and messages.recovery_id = r.id
-     and messages.kind = 'recovery_code'`,
+  `with theirs as (
+     select id from recoveries where account_id = :account and state in (${sqlStates(sourceStates('prove'))})
+   )
+   ${voidCodes('theirs')}`,
 );
 
 const completedBy = statement(
@@ -103,7 +107,7 @@ async function endRecoveries(tx: Transaction, { account, change, actor, at }: Fo
   const values = { account, actor, at, addresses };
   if (change.status === 'disabled' || change.hasNewPassword) await endBy(tx, 'proven', values);
   else if (addresses.length > 0) await endBy(tx, 'byAddress', values);
-  if (change.status === 'disabled') await tx.query(voidCodes, { account });
+  if (change.status === 'disabled') await tx.query(voidTheirCodes, { account });
 }
 
 async function endBy(
@@ -151,14 +155,11 @@ const erase = statement(
      -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
      update recoveries set account_id = null, generation = null where account_id = :account returning id
    ), silenced as (
-     update messages set state = case when messages.state = 'queued' then 'dropped' else messages.state end,
-       reason = case when messages.state = 'queued' then 'ended' else messages.reason end,
-       address_id = null, authenticator = null
-     from theirs where messages.recovery_id = theirs.id
+     ${detachMessages('theirs')}
    ), former as (
      delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
    )
-   delete from messages where account_id = :account`,
+   ${deleteNotifications(':account')}`,
 );
 
 /**

@@ -19,12 +19,6 @@ export interface ActContext {
   odds?: OddsPolicy | undefined;
 }
 
-/** What the acts on messages need. */
-export interface MessageContext extends ActContext {
-  /** Codes per ten minutes, for one client and for the whole instance. Defaults apply when omitted. */
-  sendQuotas?: { client: number; instance: number };
-}
-
 /** What the acts of a person need. */
 export interface RecoveryContext extends ActContext {
   enqueue: EnqueueMessage;

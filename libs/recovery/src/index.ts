@@ -9,38 +9,14 @@ export { showRecovery } from './acts/show.js';
 export { type StartedRecovery, type StartInput, startRecovery } from './acts/start.js';
 export { readStopSubject, type Stopped, stopRecovery } from './acts/stop.js';
 export type {
-  ActContext,
   EnqueueMessage,
   IssuedTokens,
   IssuerPort,
-  MessageContext,
   ProvenSubject,
   RecoveryContext,
   RecoveryReference,
 } from './context.js';
-export { changeOwnPassword, type PasswordChange } from './enrolment/change-password.js';
-export type { BindingBy, Changing, EnrolmentContext } from './enrolment/context.js';
-export { answerDevice, lookAtDevice, startDeviceWithin } from './enrolment/device.js';
-export {
-  confirmTotp,
-  renewBackupCodes,
-  restore,
-  startTotpBinding,
-  type TotpToBind,
-  unbind,
-} from './enrolment/enrol.js';
-export { authenticatorsToChange, maxAuthAgeSeconds } from './enrolment/recent-sign-in.js';
-export type { SecondFactor } from './enrolment/second-factor.js';
-export { type SignInRequest, signInWithin } from './enrolment/sign-in.js';
-export { lifetimes, triesPerRecovery } from './lifetimes.js';
-export {
-  type ClaimedMessage,
-  claimMessages,
-  type DropReason,
-  type MessageToSend,
-} from './outbox/claim-message.js';
-export { type AccountNotification, accountNotifications } from './outbox/notifications.js';
-export { type Delivery, recordDeliveries, recordReceipt } from './outbox/record-delivery.js';
+export { lifetimes } from './lifetimes.js';
 export type { AttemptCaller } from './proving/attempt-from.js';
 export {
   defaultPolicy,
@@ -54,7 +30,7 @@ export {
 export { policyFrom } from './proving/policy-file.js';
 export { countCodesUnderWay, sealedInRecovery } from './reseal.js';
 export { drawStates, type RecoveryState, states } from './state-machine.js';
-export { countOutbox, sweepMessages, sweepRecoveries } from './sweep.js';
-export { stopToken } from './tokens/link-token.js';
+export { saveFormerOf } from './stops/former-password.js';
+export { sweepRecoveries } from './sweep.js';
 export { isRecoveryToken, recoveryToken } from './tokens/recovery-token.js';
 export type { OfferedAddress, RecoveryView } from './view.js';

@@ -1,5 +1,6 @@
 import { identifierOf, lookupDigests } from '@rekey/accounts';
 import { type KeyCount, type SealedRows, type Sql, statement } from '@rekey/database';
+import { codesByKey } from '@rekey/outbox';
 import { sourceStates, sqlStates } from './state-machine.js';
 
 /**
@@ -23,9 +24,7 @@ export const sealedInRecovery: SealedRows[] = [
 
 const underWay = statement(
   'codes_under_way_by_key',
-  `select m.key_id, count(*)::integer as rows from messages m join recoveries r on r.id = m.recovery_id
-   where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > :now and r.state in (${sqlStates(sourceStates('prove'))})
-   group by 1`,
+  codesByKey(`select id from recoveries where state in (${sqlStates(sourceStates('prove'))})`),
 );
 
 /** Counts the codes that may still be typed in, by the key that they are derived under. They expire within ten minutes. */

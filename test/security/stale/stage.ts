@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stopToken } from '@rekey/recovery';
+import { stopToken } from '@rekey/outbox';
 import { SigningKeys } from '@rekey/tokens';
 import { people } from '../../flows/people.js';
 import { type Answer, newHousehold, type Rekey } from '../../flows/rekey.js';

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { Context, LedByMessage, Operation, Takes, WithoutCookies } from '@rekey/http';
-import { type RecoveryContext, recordReceipt } from '@rekey/recovery';
+import { recordReceipt } from '@rekey/outbox';
+import { type RecoveryContext } from '@rekey/recovery';
 import { z } from 'zod';
 import { TwilioSignatureGuard, twilioStatusPath } from './twilio-signature-guard.js';
 

@@ -11,7 +11,7 @@ import {
   startTotpBinding,
   type TotpToBind,
   unbind,
-} from '@rekey/recovery';
+} from '@rekey/sign-in';
 import { endSession } from '@rekey/tokens';
 import { currentSession } from './current-session.js';
 import { codeIn, type Form, textIn } from './form.js';

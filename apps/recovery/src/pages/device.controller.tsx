@@ -1,7 +1,7 @@
 import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
 import { Public } from '@rekey/http';
 import { isRefused, type Refusal } from '@rekey/kernel';
-import { answerDevice, type Changing, lookAtDevice } from '@rekey/recovery';
+import { answerDevice, type Changing, lookAtDevice } from '@rekey/sign-in';
 import { currentSession } from './current-session.js';
 import { codeIn, type Form } from './form.js';
 import { refused } from './next-page.js';

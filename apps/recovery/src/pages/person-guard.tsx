@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { guardResult, type PersonSession, requestOf } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { authenticatorsToChange, type BindingBy } from '@rekey/recovery';
+import { authenticatorsToChange, type BindingBy } from '@rekey/sign-in';
 import { currentSession } from './current-session.js';
 import { codeIn, type Form } from './form.js';
 import { presenterOf } from './page-parameters.js';

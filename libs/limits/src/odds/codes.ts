@@ -1,4 +1,4 @@
-import { expiryOf, slotNow, spentBefore } from './consume.js';
+import { expiryOf, slotNow, spentUpTo } from './consume.js';
 import { rounding } from './policy.js';
 
 /**
@@ -15,16 +15,23 @@ export const longestCode = 12;
 /** The cost of a code that is sent: the chance of all attempts that its recovery has left. */
 export const oddsOfCode = (digits: number, tries: number): number => tries / 10 ** digits;
 
-/** The length of a code that is charged now, as SQL. @param spent in the current slot, an expression */
-const lengthOf = (key: string, spent: string, tries: string, least: string): string => `case
-  ${codeLengths
-    .map(({ digits, share }) => {
-      const within = (window: 'day' | 'year', budget: string) =>
-        `${spentBefore(window, key)} + ${spent} + ${tries} / 1e${digits}::double precision <= ${budget}::double precision * ${share} + ${rounding}`;
-      return `when ${least} <= ${digits} and ${within('day', ':oddsADay')} and ${within('year', ':oddsAYear')} then ${digits}`;
-    })
-    .join('\n  ')}
-  else greatest(${least}, ${longestCode}) end`;
+/**
+ * The length of a code that is charged now, as SQL that yields `digits`. Both windows are summed once, up to the current slot.
+ *
+ * @param present what the current slot has consumed, an expression
+ */
+function lengthOf(key: string, present: string, tries: string, least: string): string {
+  const lengths = codeLengths.map(({ digits, share }) => {
+    const within = (window: 'day' | 'year', budget: string) =>
+      `spent.${window} + ${tries} / 1e${digits}::double precision <= ${budget}::double precision * ${share} + ${rounding}`;
+    return `when ${least} <= ${digits} and ${within('day', ':oddsADay')} and ${within('year', ':oddsAYear')} then ${digits}`;
+  });
+  return `
+    select case
+      ${lengths.join('\n      ')}
+      else greatest(${least}, ${longestCode}) end as digits
+    from (${spentUpTo(key, present)}) spent`;
+}
 
 /**
  * Charges codes before they are sent, as SQL. Yields `key, digits`: the minimum length that the odds of this key allow. The cost is paid
@@ -35,18 +42,15 @@ const lengthOf = (key: string, spent: string, tries: string, least: string): str
  */
 export const consumeCodeRows = (rows: string): string => `
   insert into guess_odds (key, slot, odds, digits, expires_at)
-  select charged.key, ${slotNow}, charged.tries / power(10, charged.digits), charged.digits, ${expiryOf('charged.known')}
-  from (
-    select coded.*, ${lengthOf('coded.key', `coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = ${slotNow}), 0)`, 'coded.tries', 'coded.least')} as digits
-    from (${rows}) coded
-  ) charged
-  order by charged.key
+  select coded.key, ${slotNow}, coded.tries / power(10, length.digits), length.digits, ${expiryOf('coded.known')}
+  from (${rows}) coded left join guess_odds present on present.key = coded.key and present.slot = ${slotNow},
+    lateral (${lengthOf('coded.key', 'coalesce(present.odds, 0)', 'coded.tries', 'coded.least')}) length
+  order by coded.key
   -- A statement that waited here for another code of the same party sees what that one consumed. The attempts are recomputed from the row
   -- that was to be inserted.
-  on conflict (key, slot) do update set
-    digits = ${lengthOf('guess_odds.key', 'guess_odds.odds', triesOf('excluded'), 'excluded.digits')},
-    odds = guess_odds.odds + ${triesOf('excluded')} / power(10, ${lengthOf('guess_odds.key', 'guess_odds.odds', triesOf('excluded'), 'excluded.digits')}),
-    expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
+  on conflict (key, slot) do update set expires_at = greatest(guess_odds.expires_at, excluded.expires_at), (digits, odds) = (
+    select length.digits, guess_odds.odds + ${triesOf('excluded')} / power(10, length.digits)
+    from (${lengthOf('guess_odds.key', 'guess_odds.odds', triesOf('excluded'), 'excluded.digits')}) length)
   returning key, digits`;
 
 /** The attempts of a row that is about to be charged, as SQL. */

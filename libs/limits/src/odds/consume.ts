@@ -14,16 +14,19 @@ export const expiryOf = (isKnown: string): string =>
   `:now::timestamptz + case when ${isKnown} then interval '366 days' else interval '2 days' end`;
 
 /**
- * What a key has consumed in the slots before the current one, as SQL. The slot in which a window starts counts in full: a day is 24 to 30
- * hours, so that no 24 hours exceed a day's odds.
+ * What a key has consumed within a day and within a year, as SQL that yields `day` and `year`. The slot in which a window starts counts in
+ * full: a day is 24 to 30 hours, so that no 24 hours exceed a day's odds.
+ *
+ * @param present what the current slot has consumed, an expression
  */
-export const spentBefore = (window: keyof OddsPolicy, key: string): string => `(
-  select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-  where earlier.key = ${key} and earlier.slot >= ${slotNow} - ${window === 'day' ? slotsPerDay : slotsAYear} and earlier.slot < ${slotNow})`;
+export const spentUpTo = (key: string, present: string): string => `
+  select ${present} + coalesce(sum(odds) filter (where earlier.slot >= ${slotNow} - ${slotsPerDay}), 0) as day, ${present} + coalesce(sum(odds), 0) as year
+  from guess_odds earlier where earlier.key = ${key} and earlier.slot >= ${slotNow} - ${slotsAYear} and earlier.slot < ${slotNow}`;
 
-const within = (key: string, total: string): string => `
-  ${spentBefore('day', key)} + ${total} <= :oddsADay::double precision + ${rounding}
-  and ${spentBefore('year', key)} + ${total} <= :oddsAYear::double precision + ${rounding}`;
+/** Whether both windows have room for a cost, as an SQL expression. */
+const within = (key: string, present: string, cost: string): string => `(
+  select spent.day + ${cost} <= :oddsADay::double precision + ${rounding} and spent.year + ${cost} <= :oddsAYear::double precision + ${rounding}
+  from (${spentUpTo(key, present)}) spent)`;
 
 /**
  * Charges attempts, as SQL for a statement that charges and compares at once. Yields the `key`s that could pay; an attempt may be compared
@@ -35,11 +38,10 @@ const within = (key: string, total: string): string => `
 export const consumeOddsRows = (rows: string): string => `
   insert into guess_odds (key, slot, odds, expires_at)
   select charged.key, ${slotNow}, charged.cost, ${expiryOf('charged.known')}
-  from (${rows}) charged
-  where ${within('charged.key', `coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = ${slotNow}), 0) + charged.cost`)}
-  order by charged.key
+  from (${rows}) charged left join guess_odds present on present.key = charged.key and present.slot = ${slotNow}
+  where ${within('charged.key', 'coalesce(present.odds, 0)', 'charged.cost')} order by charged.key
   on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
-    where ${within('guess_odds.key', 'guess_odds.odds + excluded.odds')}
+    where ${within('guess_odds.key', 'guess_odds.odds', 'excluded.odds')}
   returning key`;
 
 /** The parameters of {@link consumeOddsRows}. */

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { putAccount } from '@rekey/accounts';
 import { type Database, openDatabase, statement } from '@rekey/database';
 import { isRefused, Keyring, MovableClock, refuse } from '@rekey/kernel';
+import { claimMessages } from '@rekey/outbox';
 import { createDatabase, type TestDatabase } from '../../../../test/runner/database.js';
 import {
-  claimMessages,
   completeRecovery,
   defaultPolicy,
   type IssuerPort,
@@ -87,11 +87,8 @@ describe('completing a recovery', () => {
       source: '192.0.2.1',
     });
     if (isRefused(opened)) throw new Error(opened.code);
-    const rows = await database.query<{ id: string }>(messagesOf, { id: opened.id });
-    const [taken] = await claimMessages(
-      context,
-      rows.map(({ id }) => id),
-    );
+    const [message] = await database.query<{ id: string }>(messagesOf, { id: opened.id });
+    const [taken] = await claimMessages(context, { code: message?.id ?? '' });
     if (!taken || !('send' in taken)) throw new Error('nothing to send');
     const view = await prove(context, opened, { kind: 'code', value: taken.send.code ?? '' });
     expect(view).toMatchObject({ state: 'proven' });

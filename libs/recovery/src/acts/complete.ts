@@ -1,5 +1,4 @@
 import {
-  addressesToWarn,
   checkPassword,
   clearStop,
   endKnownBrowsers,
@@ -17,10 +16,11 @@ import {
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { notifyOfRecovery } from '@rekey/outbox';
+import { clearFailedSignIns } from '@rekey/sign-in';
 import { correlationOf } from '@rekey/telemetry';
 import { endOlderSessions } from '@rekey/tokens';
 import type { IssuedTokens, RecoveryContext, RecoveryReference } from '../context.js';
-import { clearFailedSignIns } from '../enrolment/clear-failures.js';
 import { type Claimed, claimCompletion, releaseCompletion } from '../lease.js';
 import { lifetimes } from '../lifetimes.js';
 import { keepsPassword } from '../proving/policy.js';
@@ -73,9 +73,7 @@ const complete = statement(
    ), older as (
      ${endOlderSessions({ account: '(select account_id from completed)', recovery: ':id' })}
    ), notices as (
-     insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-     select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', :now, :noticeExpiresAt, :now, address.id, :requestId::uuid, :traceparent
-     from completed, lateral (${addressesToWarn('completed.account_id')}) address
+     ${notifyOfRecovery('recovery_completed', 'completed', { expiresAt: ':noticeExpiresAt' })}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_completed', 'person', account_id, id,

@@ -1,9 +1,9 @@
 import { isSameText, type Refusal, refuse } from '@rekey/kernel';
+import { readLinkToken } from '@rekey/outbox';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import type { AttemptCaller } from '../proving/attempt-from.js';
 import { attemptStatements } from '../proving/attempt-statement.js';
 import { answeringByLink } from '../proving/verifiers.js';
-import { readLinkToken } from '../tokens/link-token.js';
 import { matchNumbers } from '../tokens/match-number.js';
 import { isRecoveryToken } from '../tokens/recovery-token.js';
 import type { RecoveryView } from '../view.js';

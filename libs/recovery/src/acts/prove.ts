@@ -9,10 +9,11 @@ import {
   failureKey,
   oddsOfTotp,
   oddsParameters,
+  triesPerRecovery,
 } from '@rekey/limits';
 import { correlationOf, type LabelsOf } from '@rekey/telemetry';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
-import { lifetimes, triesPerRecovery } from '../lifetimes.js';
+import { lifetimes } from '../lifetimes.js';
 import { type AttemptCaller, attemptFrom } from '../proving/attempt-from.js';
 import { type Attempt, attemptStatements, withinFailureLimit } from '../proving/attempt-statement.js';
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';

@@ -2,6 +2,7 @@ import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { messageLifetimes, queueCode } from '@rekey/outbox';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
@@ -29,11 +30,7 @@ const send = statement(
        and not 'code' = any(proofs) and (select allowed from asked)
      returning id, sends
    ), message as (
-     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id,
-       request_id, traceparent)
-     select :messageId, moved.id, 'recovery_code', 'queued', null, :now, :codeExpiresAt, :dueAt, moved.sends, :addressId::uuid,
-       :requestId::uuid, :traceparent
-     from moved
+     ${queueCode('moved', { counter: 'moved.sends', address: ':addressId::uuid' })}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
@@ -87,7 +84,7 @@ export async function sendCode(
         resendAt: at(lifetimes.resend),
         idleExpiresAt: at(lifetimes.idle),
         codeExpiresAt: at(codeShape.lifetimeMs),
-        dueAt: at(lifetimes.messageDue),
+        dueAt: at(messageLifetimes.due),
       });
       if (!row?.moved) return refusalOf(row, now);
       await context.enqueue(tx, messageId);

@@ -12,6 +12,7 @@ import {
   type RateLimitStore,
   widestNetworkOf,
 } from '@rekey/limits';
+import { messageLifetimes, queueCode } from '@rekey/outbox';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext } from '../context.js';
@@ -80,9 +81,7 @@ const open = statement(
      from welcome
      returning id
    ), message as (
-     insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, request_id, traceparent)
-     select :messageId, opened.id, 'recovery_code', 'queued', null, :now, :codeExpiresAt, :dueAt, 1, :requestId::uuid, :traceparent
-     from opened
+     ${queueCode('opened', { counter: '1', address: 'null::uuid' })}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_started', 'person', null, opened.id,
@@ -154,7 +153,7 @@ export async function startRecovery(
         expiresAt: at(lifetimes.recovery),
         resendAt: at(lifetimes.resend),
         codeExpiresAt: at(codeShape.lifetimeMs),
-        dueAt: at(lifetimes.messageDue),
+        dueAt: at(messageLifetimes.due),
         identifierSealed: keyring.seal(identifier.value, { column: 'recoveries.identifier_sealed', id }),
         identifierDigests: lookupDigests(keyring, identifier),
         sourceKeys: charged.map(({ key }) => key),

@@ -2,11 +2,11 @@ import { markStopped } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
+import { dropQueued, readStopToken, readUndoToken } from '@rekey/outbox';
 import { revokeSessionsOfRecoveries } from '@rekey/tokens';
 import type { RecoveryContext } from '../context.js';
 import { sourceStates, sqlStates, targetState } from '../state-machine.js';
 import { type EndedRecovery, lockDisputed, takeBack } from '../stops/take-back.js';
-import { readStopToken, readUndoToken } from '../tokens/link-token.js';
 import { wiped } from './cancel.js';
 import { undoBinding } from './undo-binding.js';
 
@@ -40,8 +40,7 @@ const stop = statement(
      where r.id = before.id and before.state in (${sqlStates(sourceStates('stop'))})
      returning r.id, r.account_id
    ), silenced as (
-     update messages set state = 'dropped', reason = 'ended'
-     from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+     ${dropQueued('ended', 'codes')}
    ), audited as (
      ${auditInsert}
      select gen_random_uuid(), :now::timestamptz, 'recovery_stopped', 'person', account_id, id,

@@ -7,9 +7,9 @@ import {
   restoreReplacedAuthenticator,
 } from '@rekey/accounts';
 import type { Sql } from '@rekey/database';
+import { recordChange } from '@rekey/outbox';
 import { endSession } from '@rekey/tokens';
 import type { RecoveryContext } from '../context.js';
-import { recordChange } from '../outbox/notifications.js';
 
 /** The binding on hold, or the last one of its kind that the same session has replaced it with: neither was the owner. */
 async function newestOfSession(sql: Sql, of: { id: string; now: Date }): Promise<BindingOnHold | undefined> {

@@ -8,9 +8,9 @@ import {
   oddsOfTotp,
   steadyAttack,
   steadyAttempts,
+  triesPerRecovery as tries,
 } from '@rekey/limits';
 import { backupCodeShape, codeShape } from '@rekey/proofs';
-import { triesPerRecovery as tries } from '../lifetimes.js';
 
 export interface OddsRow {
   what: string;

@@ -8,10 +8,10 @@ import {
 import { type Sql, statement, type Transaction } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import { clearFailures } from '@rekey/limits';
+import { recordChange } from '@rekey/outbox';
+import { accountFailures } from '@rekey/sign-in';
 import { revokeSessionsOfRecoveries } from '@rekey/tokens';
-import { accountFailures } from '../enrolment/password-attempts.js';
 import { lifetimes } from '../lifetimes.js';
-import { recordChange } from '../outbox/notifications.js';
 import { disputedBy, type PastRecovery } from './disputed.js';
 import { revertPassword } from './former-password.js';
 

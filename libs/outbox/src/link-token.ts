@@ -1,5 +1,5 @@
 import { type Keyring, readBase64url } from '@rekey/kernel';
-import { lifetimes } from '../lifetimes.js';
+import { messageLifetimes } from './lifetimes.js';
 
 const idBytes = 16;
 const timeBytes = 6;
@@ -44,7 +44,11 @@ function readToken(
 
 /** The token of the "this was not me" link. */
 export const stopToken = (keyring: Keyring, recoveryId: string, sentAt: number): string =>
-  linkToken(keyring, 'stop-token', { id: recoveryId, endsAt: sentAt + lifetimes.stopLink, counter: 0 });
+  linkToken(keyring, 'stop-token', {
+    id: recoveryId,
+    endsAt: sentAt + messageLifetimes.stopLink,
+    counter: 0,
+  });
 
 /** @returns the recovery's id; undefined for a token that is not ours or has expired */
 export const readStopToken = (keyring: Keyring, token: string, now: number): string | undefined =>
@@ -52,7 +56,11 @@ export const readStopToken = (keyring: Keyring, token: string, now: number): str
 
 /** The token of the link that undoes a binding. */
 export const undoToken = (keyring: Keyring, authenticatorId: string, sentAt: number): string =>
-  linkToken(keyring, 'undo-token', { id: authenticatorId, endsAt: sentAt + lifetimes.stopLink, counter: 0 });
+  linkToken(keyring, 'undo-token', {
+    id: authenticatorId,
+    endsAt: sentAt + messageLifetimes.stopLink,
+    counter: 0,
+  });
 
 /** @returns the authenticator's id; undefined for a token that is not ours or has expired */
 export const readUndoToken = (keyring: Keyring, token: string, now: number): string | undefined =>
@@ -68,7 +76,7 @@ export const codeLinkToken = (
   counter: number,
   sentAt: number,
 ): string =>
-  linkToken(keyring, 'code-link', { id: recoveryId, endsAt: sentAt + lifetimes.codeLink, counter });
+  linkToken(keyring, 'code-link', { id: recoveryId, endsAt: sentAt + messageLifetimes.codeLink, counter });
 
 export const readLinkToken = (keyring: Keyring, token: string, now: number) =>
   readToken(keyring, 'code-link', token, now);

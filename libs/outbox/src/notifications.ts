@@ -3,7 +3,7 @@ import { type AuditEventName, recordAudit } from '@rekey/audit';
 import { type Sql, statement, type Transaction } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { correlationOf } from '@rekey/telemetry';
-import { lifetimes } from '../lifetimes.js';
+import { messageLifetimes } from './lifetimes.js';
 
 /** What happened to an account or its authenticators. */
 export const accountNotifications = [
@@ -55,7 +55,7 @@ export async function notifyOfChange(
   },
 ): Promise<void> {
   const { accountId, changes, at, alsoTo = [], notTo = [], bound = null } = of;
-  const expiresAt = new Date(at.getTime() + lifetimes.stopLink);
+  const expiresAt = new Date(at.getTime() + messageLifetimes.stopLink);
   const change = changes.join(' ');
   await sql.query(warn, {
     ...correlationOf(sql.trace),

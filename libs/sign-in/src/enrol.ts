@@ -10,10 +10,9 @@ import {
 } from '@rekey/accounts';
 import { isRefused, isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, consume, counterKey, limited } from '@rekey/limits';
+import { recordChange } from '@rekey/outbox';
 import { makeBackupCodes, newTotpSecret, totpSecretAs, totpStep, totpUri } from '@rekey/proofs';
-import type { ActContext } from '../context.js';
-import { recordChange } from '../outbox/notifications.js';
-import type { BindingBy, Changing, EnrolmentContext } from './context.js';
+import type { ActContext, BindingBy, Changing, EnrolmentContext } from './context.js';
 import { lockForBinding, lockForChange } from './lock.js';
 
 export interface TotpToBind {

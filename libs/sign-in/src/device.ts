@@ -11,8 +11,7 @@ import {
   type TokenContext,
   type WaitingDevice,
 } from '@rekey/tokens';
-import type { ActContext } from '../context.js';
-import type { Changing } from './context.js';
+import type { ActContext, Changing } from './context.js';
 import { chargeOf, within } from './within.js';
 
 /**

@@ -2,8 +2,8 @@ import { type AuditEventName, auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { LabelsOf } from '@rekey/telemetry';
-import type { ActContext } from '../context.js';
-import type { DropReason } from './claim-message.js';
+import type { DropReason } from './claim-messages.js';
+import type { MessageContext } from './context.js';
 
 export type Delivery =
   | { state: 'sent'; providerId?: string }
@@ -36,7 +36,7 @@ const events: Record<Delivery['state'], AuditEventName> = {
 
 /** Records the outcome of messages. Only the first outcome of each counts. */
 export async function recordDeliveries(
-  { database, clock }: ActContext,
+  { database, clock }: MessageContext,
   deliveries: { messageId: string; delivery: Delivery }[],
 ): Promise<void> {
   if (deliveries.length === 0) return;
@@ -71,7 +71,7 @@ type Undelivered = Pick<LabelsOf<'messages'>, 'kind' | 'channel'>;
 
 /** The provider accepted a message and could not deliver it. Its code stays valid, because it may still arrive. */
 export async function recordReceipt(
-  { database, clock }: ActContext,
+  { database, clock }: MessageContext,
   { providerId, reason }: { providerId: string; reason: string },
 ): Promise<void> {
   const now = clock.now();

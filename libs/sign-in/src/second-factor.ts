@@ -22,9 +22,9 @@ import {
   oddsOfTotp,
   oddsParameters,
 } from '@rekey/limits';
+import { recordChange } from '@rekey/outbox';
 import { type BackupCodeEvidence, matchBackupCode, matchTotp, type TotpEvidence } from '@rekey/proofs';
-import type { ActContext } from '../context.js';
-import { recordChange } from '../outbox/notifications.js';
+import type { ActContext } from './context.js';
 
 export interface SecondFactor {
   kind: 'totp' | 'backup_code';

@@ -15,7 +15,7 @@ import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, limited, limitsOfSource } from '@rekey/limits';
 import { type Client, type SignedIn, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
-import type { ActContext } from '../context.js';
+import type { ActContext } from './context.js';
 import { knownAmong, type PasswordAttempt, tryPassword } from './password-attempts.js';
 import { checkSecondFactor, type SecondFactor } from './second-factor.js';
 import { chargeOf, within } from './within.js';

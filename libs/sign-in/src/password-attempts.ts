@@ -9,8 +9,8 @@ import {
   failuresInARow,
   notifyOfFailures,
 } from '@rekey/limits';
-import type { ActContext } from '../context.js';
-import { recordChange } from '../outbox/notifications.js';
+import { recordChange } from '@rekey/outbox';
+import type { ActContext } from './context.js';
 
 /** Consecutive wrong passwords after which a known browser counts as a stranger. */
 const failuresOfABrowser = 20;

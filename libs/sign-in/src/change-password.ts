@@ -12,6 +12,7 @@ import {
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, clearFailures, countAttempt, failuresById, limited } from '@rekey/limits';
+import { recordChange } from '@rekey/outbox';
 import {
   type Client,
   endSession,
@@ -21,10 +22,8 @@ import {
   type TokenResponse,
   type VerifiedAccessToken,
 } from '@rekey/tokens';
-import type { ActContext } from '../context.js';
-import { recordChange } from '../outbox/notifications.js';
-import { saveFormerOf } from '../stops/former-password.js';
 import { clearFailedSignIns } from './clear-failures.js';
+import type { PasswordContext } from './context.js';
 import { isStrongEnough, lockForChange } from './lock.js';
 import { accountFailures } from './password-attempts.js';
 import { maxAuthAgeSeconds } from './recent-sign-in.js';
@@ -52,7 +51,7 @@ export interface PasswordChange {
  * the session ended in the meantime.
  */
 export async function changeOwnPassword(
-  context: TokenContext & Pick<ActContext, 'rateLimits'>,
+  context: PasswordContext,
   bearer: VerifiedAccessToken & { sid: string },
   client: Client,
   { current_password: current, password }: PasswordChange,
@@ -87,7 +86,7 @@ export async function changeOwnPassword(
     const recoveryId = bearer.recovery_id ?? null;
     const weak = await lockForChange(context, tx, { account, session: bearer.sid, now: at });
     if (isRefused(weak)) return weak;
-    if (recoveryId) await saveFormerOf(tx, context, { recovery: recoveryId, account });
+    if (recoveryId) await context.saveFormerPassword(tx, { recovery: recoveryId, account });
     await changePassword(tx, { account, hash, recoveryId, now: at });
     await endSessionsOf(tx, 'account', { id: account, at, reason: 'password', actor: 'person' });
     // Also when there was no current password to get right.

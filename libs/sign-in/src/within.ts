@@ -1,5 +1,5 @@
 import { type Budget, consumeInTurn, counterKey, type LimitCharge } from '@rekey/limits';
-import type { ActContext } from '../context.js';
+import type { ActContext } from './context.js';
 
 /** Consumes one of each limit. Returns whether all of them allowed it, see {@link consumeInTurn}. */
 export const within = (

@@ -1,0 +1,26 @@
+export {
+  type ClaimedMessage,
+  claimMessages,
+  type DropReason,
+  type MessageToSend,
+} from './claim-messages.js';
+export type { MessageContext } from './context.js';
+export { messageLifetimes } from './lifetimes.js';
+export { readLinkToken, readStopToken, readUndoToken, stopToken } from './link-token.js';
+export {
+  codesByKey,
+  deleteNotifications,
+  detachMessages,
+  dropQueued,
+  notifyOfRecovery,
+  queueCode,
+  voidCodes,
+} from './message-rows.js';
+export {
+  type AccountNotification,
+  accountNotifications,
+  notifyOfChange,
+  recordChange,
+} from './notifications.js';
+export { type Delivery, recordDeliveries, recordReceipt } from './record-delivery.js';
+export { countOutbox, pruneMessages, sweepMessages } from './sweep.js';

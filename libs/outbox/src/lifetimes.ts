@@ -1,0 +1,16 @@
+const minutes = 60_000;
+const hours = 60 * minutes;
+
+/** Of messages and of the links in them. All in milliseconds; the defaults of the contract. */
+export const messageLifetimes = {
+  /** A code with less time left is not sent: it would expire on arrival. */
+  codeAtLeast: 1 * minutes,
+  /** The link next to a code in a mail. */
+  codeLink: 30 * minutes,
+  /** The stop link in a message. Delivery of a notification is retried for the same time. */
+  stopLink: 72 * hours,
+  /** How long a message may wait for its job before the sweep picks it up. */
+  due: 30_000,
+  /** Retention of messages. Those of a recovery are deleted with it. */
+  kept: 30 * 24 * hours,
+} as const;

@@ -1,0 +1,55 @@
+import { addressesToWarn } from '@rekey/accounts';
+
+/*
+ * The rows of messages in statements that move a recovery, as data-modifying clauses: a message commits with what caused it, or ends with
+ * it. `from` is always a CTE with the `id` of the recoveries.
+ */
+
+/** Queues a code. Needs `:messageId`, `:now`, `:codeExpiresAt`, `:dueAt` and the correlation. @param of expressions */
+export const queueCode = (from: string, of: { counter: string; address: string }): string => `
+  insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
+  select :messageId, ${from}.id, 'recovery_code', 'queued', :now, :codeExpiresAt, :dueAt, ${of.counter}, ${of.address}, :requestId::uuid, :traceparent
+  from ${from}`;
+
+/**
+ * Queues a notification to every address of the account. Needs `:now` and the correlation.
+ *
+ * @param from has `account_id`, too
+ * @param of.expiresAt an expression; `when` is a condition
+ */
+export const notifyOfRecovery = (
+  kind: 'recovery_completed' | 'recovery_held',
+  from: string,
+  of: { expiresAt: string; when?: string },
+): string => `
+  insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+  select gen_random_uuid(), ${from}.id, '${kind}', 'queued', :now, ${of.expiresAt}, :now, address.id, :requestId::uuid, :traceparent
+  from ${from}, lateral (${addressesToWarn(`${from}.account_id`)}) address${of.when ? ` where ${of.when}` : ''}`;
+
+/** Drops what has not been sent yet. */
+export const dropQueued = (from: string, which: 'codes' | 'all'): string => `
+  update messages set state = 'dropped', reason = 'ended'
+  from ${from} where messages.recovery_id = ${from}.id and messages.state = 'queued'${which === 'codes' ? ` and messages.kind = 'recovery_code'` : ''}`;
+
+const dropped = `state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+    reason = case when messages.state = 'queued' then 'ended' else messages.reason end`;
+
+/** Turns codes into codes for nobody. They are kept, so that an attempt at them takes the same steps, and the same time, as before. */
+export const voidCodes = (from: string): string => `
+  update messages set authenticator = null, ${dropped}
+  from ${from} where messages.recovery_id = ${from}.id and messages.kind = 'recovery_code'`;
+
+/** The same for all messages, which lose their address, too. */
+export const detachMessages = (from: string): string => `
+  update messages set authenticator = null, address_id = null, ${dropped}
+  from ${from} where messages.recovery_id = ${from}.id`;
+
+/** Deletes the notifications about an account. Those about its recoveries stay. */
+export const deleteNotifications = (account: string): string =>
+  `delete from messages where account_id = ${account}`;
+
+/** Counts the codes that have not expired, by the key that they are derived under. Needs `:now`. @param recoveries a select of ids */
+export const codesByKey = (recoveries: string): string => `
+  select m.key_id, count(*)::integer as rows from messages m
+  where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > :now and m.recovery_id in (${recoveries})
+  group by 1`;
