@@ -3,9 +3,10 @@ import { isAnyRefused } from '@rekey/kernel';
 import { inSpan, type RecordMetric, type TraceContext } from '@rekey/telemetry';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
-import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { namingConnectionFault } from './connection-fault.js';
 import { ListenedClient } from './listened-client.js';
+import { loadedEntities, uuidsOfPostgres } from './loaded-entities.js';
 import { pendingMigrations } from './migrate.js';
 import { listedInPart, type RolePrivileges, readPrivileges } from './privileges.js';
 import { type Statement, valuesOf } from './statement.js';
@@ -36,8 +37,6 @@ export interface Transaction extends Sql {
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/name` */
   url: string;
-  /** The entities of the libraries that this process uses. */
-  entities?: MixedList<string | EntitySchema | (new () => object)>;
   /** The maximum number of connections; 10 when omitted. */
   poolSize?: number;
   /** Shown by PostgreSQL in `pg_stat_activity`. */
@@ -206,12 +205,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     type: 'postgres',
     driver: pg,
     url: options.url,
-    entities: options.entities ?? [],
+    entities: loadedEntities(),
     poolSize: options.poolSize ?? 10,
     applicationName: `rekey ${options.name}`,
     connectTimeoutMS: 5_000,
     synchronize: false,
     logging: false,
+    ...uuidsOfPostgres,
     // BullMQ calls its functions, which are in a schema of their own, without the schema's name.
     extra: {
       Client: ListenedClient,

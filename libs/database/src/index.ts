@@ -9,6 +9,7 @@ export {
 export { grantPrivileges } from './grants.js';
 export { ListenedClient } from './listened-client.js';
 export { migrate, pendingMigrations } from './migrate.js';
+export { ownerDataSource } from './owner-data-source.js';
 export { type DatabaseUrls, excessPrivilegesWarning, prepareSchema } from './prepare-schema.js';
 export { makeRoles, type RoleUrls } from './roles.js';
 export {

@@ -1,7 +1,7 @@
-import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { ListenedClient, onConnection } from './listened-client.js';
+import type { DataSource } from 'typeorm';
+import { onConnection } from './listened-client.js';
 import { migrations } from './migrations/index.js';
+import { ownerDataSource } from './owner-data-source.js';
 
 /** One number for the whole fleet: the migrating process holds this advisory lock, and the others wait. */
 export const migrationLock = 7_235_001;
@@ -14,17 +14,7 @@ export const migrationLock = 7_235_001;
 export async function migrate(options: { url: string }): Promise<string[]> {
   return onConnection(options.url, async (lock) => {
     await lock.query('select pg_advisory_lock($1)', [migrationLock]);
-    const dataSource = new DataSource({
-      type: 'postgres',
-      driver: pg,
-      url: options.url,
-      migrations,
-      migrationsTableName: 'schema_migrations',
-      migrationsTransactionMode: 'each',
-      synchronize: false,
-      logging: false,
-      extra: { Client: ListenedClient },
-    });
+    const dataSource = ownerDataSource(options);
     await dataSource.initialize();
     try {
       // If nothing is pending, the application role can start as well.

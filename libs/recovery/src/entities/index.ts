@@ -1,0 +1,4 @@
+import './former-password.entity.js';
+import './idempotent-response.entity.js';
+import './message.entity.js';
+import './recovery.entity.js';
