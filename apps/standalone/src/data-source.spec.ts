@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import '@rekey/accounts';
 import '@rekey/audit';
 import '@rekey/limits';
 import '@rekey/recovery';
 import '@rekey/tokens';
-import { ownerDataSource } from '@rekey/database';
+import { migrationNames, ownerDataSource } from '@rekey/database';
 import type { DataSource } from 'typeorm';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 
@@ -85,5 +87,36 @@ describe('the entities of all rooms', () => {
     await dataSource.query(change);
     if (proposal) expect((await proposed()).join('\n')).toMatch(proposal);
     else expect(await tables()).not.toEqual(before);
+  });
+});
+
+describe("TypeORM's own command line", () => {
+  let postgres: TestDatabase;
+  beforeAll(async () => {
+    postgres = await createDatabase();
+  });
+  afterAll(() => postgres.drop());
+
+  const typeorm = async (command: string): Promise<string> => {
+    const args = ['node_modules/typeorm/cli.js', command, '-d', 'dist/apps/standalone/src/data-source.js'];
+    const env = {
+      PATH: process.env.PATH,
+      DATABASE_URL: postgres.url,
+      DATABASE_OWNER_URL: postgres.ownerUrl,
+    };
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
+    return stdout + stderr;
+  };
+
+  test('shows each migration as run on a migrated database', async () => {
+    const shown = [...(await typeorm('migration:show')).matchAll(/\[(X| )\] (?:\d+ )?(\w+)/g)];
+    expect(shown.map(([, mark]) => mark)).toEqual(migrationNames.map(() => 'X'));
+    expect(shown.map(([, , name]) => name).sort()).toEqual([...migrationNames].sort());
+  });
+
+  test('shows what the entities would change', async () => {
+    const shown = await typeorm('schema:log');
+    expect(shown).toContain('DROP INDEX');
+    expect(shown).not.toMatch(/ (ADD|DROP|ALTER) (COLUMN )?"/);
   });
 });

@@ -26,13 +26,15 @@ export async function migrate(options: { url: string }): Promise<string[]> {
   });
 }
 
+/** The migrations of this release, in order. */
+export const migrationNames: readonly string[] = migrations.map(({ name }) => name);
+
 /** @returns the migrations of this release that the database lacks; a process refuses to serve while there are any */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
-  const names = migrations.map((migration) => migration.name);
   const table: { exists: boolean }[] = await dataSource.query(
     `select to_regclass('public.schema_migrations') is not null as exists`,
   );
-  if (!table[0]?.exists) return names;
+  if (!table[0]?.exists) return [...migrationNames];
   const done: { name: string }[] = await dataSource.query('select name from schema_migrations');
-  return names.filter((name) => !done.some((row) => row.name === name));
+  return migrationNames.filter((name) => !done.some((row) => row.name === name));
 }
