@@ -343,31 +343,10 @@ where mine.id = $1 and mine.account_id = $2 and mine.suspended_at is not null an
 update backup_codes set used_at = $1 where authenticator_id = $2 and digest = $3 and used_at is null
 and exists (select from authenticators t where t.id = $2 and t.suspended_at is null) returning digest;
 
--- authorization_codes_prune
--- takes: $1 before timestamp with time zone
--- returns: nothing
-delete from authorization_codes where expires_at <= $1;
-
--- client_delete
--- takes: $1 clientId text, $2 everyones boolean, $3 writer text
--- returns: text
-with removed as (
-  delete from clients where client_id = $1 and ($2 or owner = $3) returning client_id
-), orphaned as (
-  -- A later client with the same id is not the creator of these.
-  update clients set owner = null where owner = $1 and exists (select from removed) and client_id <> $1
-)
-select client_id from removed;
-
 -- client_find
 -- takes: $1 clientId text
 -- returns: text, text, text, text[], text[], text[], jsonb, bytea
 select client_id, name, type, redirect_uris, grants, scopes, lifetimes, secret_digest from clients where client_id = $1;
-
--- client_owner
--- takes: $1 clientId text
--- returns: text
-select owner from clients where client_id = $1;
 
 -- client_put
 -- takes: $1 client_id text, $2 name text, $3 type text, $4 newDigest bytea, $5 redirect_uris text[], $6 grants text[], $7 scopes text[], $8 lifetimes jsonb, $9 writer text, $10 now timestamp with time zone, $11 replaceSecret boolean, $12 everyones boolean
@@ -476,11 +455,6 @@ session as (
 -- takes: $1 digests bytea[], $2 clientId text
 -- returns: text
 select scope from device_codes where device_digest = any($1::bytea[]) and client_id = $2;
-
--- device_codes_prune
--- takes: $1 before timestamp with time zone
--- returns: nothing
-delete from device_codes where expires_at <= $1;
 
 -- diagnose_refresh_token
 -- takes: $1 digests bytea[]
@@ -2184,26 +2158,10 @@ where t.account_id = $1 and t.kind = 'totp' and t.bound_at is not null and t.sus
 -- returns: nothing
 delete from limit_counters where key = any(array[$1::bytea]);
 
--- signing_keys_add
--- takes: $1 kid text, $2 use text, $3 alg text, $4 generation integer, $5 privateSealed bytea, $6 publicJwk jsonb, $7 now timestamp with time zone, $8 activeFrom timestamp with time zone
--- returns: nothing
-insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
-values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing;
-
--- signing_keys_all
--- takes: nothing
--- returns: text, text, text, integer, bytea, timestamp with time zone
-select kid, use, alg, generation, private_sealed, active_from from signing_keys order by generation;
-
 -- signing_keys_longest_token
 -- takes: nothing
 -- returns: bigint
 select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients;
-
--- signing_keys_remove
--- takes: $1 kids text[]
--- returns: nothing
-delete from signing_keys where kid = any($1::text[]);
 
 -- tokens_erase_account
 -- takes: $1 account text
@@ -2402,8 +2360,3 @@ select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.
   end as dead,
   exists (select from rotated) as rotated
 from presented p;
-
--- used_token_ids_prune
--- takes: $1 now timestamp with time zone
--- returns: nothing
-delete from used_token_ids where expires_at <= $1;
