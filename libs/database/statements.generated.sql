@@ -22,11 +22,6 @@ insert into used_token_ids (jti, expires_at) values ($1, $2) on conflict do noth
 insert into addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
--- account_any
--- takes: nothing
--- returns: boolean
-select exists (select from accounts) as there;
-
 -- account_change_lock
 -- takes: $1 account text
 -- returns: text
@@ -65,11 +60,6 @@ select a.id, a.username_sealed as sealed, 'username' as kind from accounts a
 where a.id = $1 and a.username_sealed is not null
 union all
 select d.id::text, d.sealed, d.kind from addresses d where d.account_id = $1 and d.kind = 'email' and d.removed_at is null;
-
--- account_delete
--- takes: $1 id text
--- returns: text
-delete from accounts where id = $1 returning id;
 
 -- account_end_known_browsers
 -- takes: $1 account text
@@ -179,17 +169,6 @@ on conflict (id) do update set
     then accounts.password_recovery_id end
 returning id;
 
--- account_read
--- takes: $1 id text
--- returns: text, text, text[], text, bytea, smallint
-select id, status, roles, locale, username_sealed, aal from accounts where id = $1;
-
--- account_read_addresses
--- takes: $1 id text
--- returns: uuid, text, bytea, boolean, boolean
-select id, kind, sealed, verified, is_primary from addresses where account_id = $1 and removed_at is null
-order by is_primary desc, created_at, id;
-
 -- account_recovery_level
 -- takes: $1 strongRoles text[], $2 now timestamp with time zone, $3 account text
 -- returns: integer
@@ -261,19 +240,6 @@ insert into backup_codes (authenticator_id, digest) select made.id, unnest($9::b
 insert into authenticators (id, account_id, kind, created_at, secret_sealed)
 select $1, id, 'totp', $2, $3 from accounts where id = $4 and status = 'active' returning id;
 
--- authenticator_bind
--- takes: $1 at timestamp with time zone, $2 session uuid, $3 from text, $4 client text, $5 countsFrom timestamp with time zone, $6 step bigint, $7 id uuid, $8 account text
--- returns: uuid
-update authenticators set bound_at = $1, bound_by = $2, bound_from = $3, bound_client = $4, counts_from = $5,
-  last_step = $6
-where id = $7 and account_id = $8 and bound_at is null returning id;
-
--- authenticator_binding
--- takes: $1 id uuid, $2 now timestamp with time zone
--- returns: uuid, text, uuid, text, uuid, uuid
-select id, account_id as account, bound_by as session, kind, suspended_by as "setAsideBy", replaced_by as "replacedBy" from authenticators
-where id = $1 and bound_at is not null and (removed_at is null or replaced_by is not null) and counts_from > $2;
-
 -- authenticator_disable
 -- takes: $1 at timestamp with time zone, $2 ids text[]
 -- returns: text
@@ -284,43 +250,15 @@ with app as (
 )
 select account_id from app union all select account_id from address;
 
--- authenticator_discard
--- takes: $1 id uuid, $2 account text
--- returns: uuid
-delete from authenticators where id = $1 and account_id = $2 and bound_at is not null returning id;
-
 -- authenticator_discard_replaced
 -- takes: $1 account text, $2 by uuid, $3 session uuid
 -- returns: uuid
 delete from authenticators where account_id = $1 and replaced_by = $2 and bound_by = $3::uuid returning id;
 
--- authenticator_find_unbound
--- takes: $1 id uuid, $2 account text
--- returns: bytea
-select secret_sealed as sealed from authenticators where id = $1 and account_id = $2 and kind = 'totp' and bound_at is null;
-
--- authenticator_list
--- takes: $1 now timestamp with time zone, $2 account text
--- returns: uuid, text, timestamp with time zone, timestamp with time zone, timestamp with time zone, text, text, timestamp with time zone, integer
-select t.id, t.kind, t.bound_at, t.disabled_at, t.suspended_at, t.bound_from, t.bound_client,
-  case when t.counts_from > $1 then t.counts_from end as counts_from,
-  (select count(*)::int from backup_codes c where c.authenticator_id = t.id and c.used_at is null) as codes_left
-from authenticators t where t.account_id = $2 and t.bound_at is not null and t.removed_at is null order by t.bound_at;
-
 -- authenticator_pass_replaced_on
 -- takes: $1 replacedBy uuid, $2 account text, $3 by uuid
 -- returns: nothing
 update authenticators set replaced_by = $1 where account_id = $2 and replaced_by = $3;
-
--- authenticator_prune_removed
--- takes: $1 before timestamp with time zone
--- returns: nothing
-delete from authenticators where removed_at <= $1;
-
--- authenticator_prune_unbound
--- takes: $1 account text
--- returns: nothing
-delete from authenticators where account_id = $1 and kind = 'totp' and bound_at is null;
 
 -- authenticator_remove
 -- takes: $1 at timestamp with time zone, $2 session uuid, $3 id uuid, $4 account text
@@ -402,31 +340,10 @@ where mine.id = $1 and mine.account_id = $2 and mine.suspended_at is not null an
 update backup_codes set used_at = $1 where authenticator_id = $2 and digest = $3 and used_at is null
 and exists (select from authenticators t where t.id = $2 and t.suspended_at is null) returning digest;
 
--- authorization_codes_prune
--- takes: $1 before timestamp with time zone
--- returns: nothing
-delete from authorization_codes where expires_at <= $1;
-
--- client_delete
--- takes: $1 clientId text, $2 everyones boolean, $3 writer text
--- returns: text
-with removed as (
-  delete from clients where client_id = $1 and ($2 or owner = $3) returning client_id
-), orphaned as (
-  -- A later client with the same id is not the creator of these.
-  update clients set owner = null where owner = $1 and exists (select from removed) and client_id <> $1
-)
-select client_id from removed;
-
 -- client_find
 -- takes: $1 clientId text
 -- returns: text, text, text, text[], text[], text[], jsonb, bytea
 select client_id, name, type, redirect_uris, grants, scopes, lifetimes, secret_digest from clients where client_id = $1;
-
--- client_owner
--- takes: $1 clientId text
--- returns: text
-select owner from clients where client_id = $1;
 
 -- client_put
 -- takes: $1 client_id text, $2 name text, $3 type text, $4 newDigest bytea, $5 redirect_uris text[], $6 grants text[], $7 scopes text[], $8 lifetimes jsonb, $9 writer text, $10 now timestamp with time zone, $11 replaceSecret boolean, $12 everyones boolean
@@ -535,11 +452,6 @@ session as (
 -- takes: $1 digests bytea[], $2 clientId text
 -- returns: text
 select scope from device_codes where device_digest = any($1::bytea[]) and client_id = $2;
-
--- device_codes_prune
--- takes: $1 before timestamp with time zone
--- returns: nothing
-delete from device_codes where expires_at <= $1;
 
 -- diagnose_refresh_token
 -- takes: $1 digests bytea[]
@@ -2125,26 +2037,10 @@ where t.account_id = $1 and t.kind = 'totp' and t.bound_at is not null and t.sus
 -- returns: nothing
 delete from limit_counters where key = any(array[$1::bytea]);
 
--- signing_keys_add
--- takes: $1 kid text, $2 use text, $3 alg text, $4 generation integer, $5 privateSealed bytea, $6 publicJwk jsonb, $7 now timestamp with time zone, $8 activeFrom timestamp with time zone
--- returns: nothing
-insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
-values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing;
-
--- signing_keys_all
--- takes: nothing
--- returns: text, text, text, integer, bytea, timestamp with time zone
-select kid, use, alg, generation, private_sealed, active_from from signing_keys order by generation;
-
 -- signing_keys_longest_token
 -- takes: nothing
 -- returns: bigint
 select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients;
-
--- signing_keys_remove
--- takes: $1 kids text[]
--- returns: nothing
-delete from signing_keys where kid = any($1::text[]);
 
 -- tokens_erase_account
 -- takes: $1 account text
@@ -2343,8 +2239,3 @@ select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.
   end as dead,
   exists (select from rotated) as rotated
 from presented p;
-
--- used_token_ids_prune
--- takes: $1 now timestamp with time zone
--- returns: nothing
-delete from used_token_ids where expires_at <= $1;

@@ -1,5 +1,8 @@
 import { type Sql, statement } from '@rekey/database';
+import { IsNull, MoreThan, Not } from 'typeorm';
 import { removal } from './counting.js';
+import { AuthenticatorEntity } from './entities/authenticator.entity.js';
+import { BackupCodeEntity } from './entities/backup-code.entity.js';
 import { lockAccount } from './lock.js';
 
 /** An authenticator of a person, besides password and addresses. */
@@ -21,49 +24,49 @@ export interface AuthenticatorView {
   counts_from?: string;
 }
 
-const list = statement(
-  'authenticator_list',
-  `select t.id, t.kind, t.bound_at, t.disabled_at, t.suspended_at, t.bound_from, t.bound_client,
-     case when t.counts_from > :now then t.counts_from end as counts_from,
-     (select count(*)::int from backup_codes c where c.authenticator_id = t.id and c.used_at is null) as codes_left
-   from authenticators t where t.account_id = :account and t.bound_at is not null and t.removed_at is null order by t.bound_at`,
-);
-
-interface ListedRow {
-  id: string;
-  kind: AuthenticatorView['kind'];
-  bound_at: Date;
-  disabled_at: Date | null;
-  suspended_at: Date | null;
-  bound_from: string | null;
-  bound_client: string | null;
-  counts_from: Date | null;
-  codes_left: number;
-}
-
 export async function listAuthenticators(
   sql: Sql,
   account: string,
   now: number,
 ): Promise<AuthenticatorView[]> {
-  const rows = await sql.query<ListedRow>(list, { account, now: new Date(now) });
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind,
-    bound_at: row.bound_at.toISOString(),
-    ...(row.kind === 'backup_code' ? { codes_left: row.codes_left } : {}),
-    disabled: row.disabled_at !== null,
-    suspended: row.suspended_at !== null,
-    ...(row.bound_from ? { bound_from: row.bound_from } : {}),
-    ...(row.bound_client ? { client_id: row.bound_client } : {}),
-    ...(row.counts_from ? { counts_from: row.counts_from.toISOString() } : {}),
-  }));
+  const rows = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+    authenticators.find({
+      select: {
+        id: true,
+        kind: true,
+        bound_at: true,
+        disabled_at: true,
+        suspended_at: true,
+        bound_from: true,
+        bound_client: true,
+        counts_from: true,
+      },
+      where: { account_id: account, bound_at: Not(IsNull()), removed_at: IsNull() },
+      order: { bound_at: 'asc' },
+    }),
+  );
+  return Promise.all(
+    rows.map(async (row) => ({
+      id: row.id,
+      kind: row.kind,
+      bound_at: (row.bound_at as Date).toISOString(),
+      ...(row.kind === 'backup_code' ? { codes_left: await codesLeft(sql, row.id) } : {}),
+      disabled: row.disabled_at !== null,
+      suspended: row.suspended_at !== null,
+      ...(row.bound_from ? { bound_from: row.bound_from } : {}),
+      ...(row.bound_client ? { client_id: row.bound_client } : {}),
+      ...(row.counts_from && row.counts_from.getTime() > now
+        ? { counts_from: row.counts_from.toISOString() }
+        : {}),
+    })),
+  );
 }
 
-const pruneUnbound = statement(
-  'authenticator_prune_unbound',
-  `delete from authenticators where account_id = :account and kind = 'totp' and bound_at is null`,
-);
+const codesLeft = (sql: Sql, authenticator: string): Promise<number> =>
+  sql.inRepository(BackupCodeEntity, (codes) =>
+    codes.countBy({ authenticator_id: authenticator, used_at: IsNull() }),
+  );
+
 const addUnbound = statement(
   'authenticator_add_unbound',
   `insert into authenticators (id, account_id, kind, created_at, secret_sealed)
@@ -79,21 +82,27 @@ export async function addUnboundTotp(
   of: { id: string; account: string; sealed: Buffer; at: Date },
 ): Promise<boolean> {
   await lockAccount(sql, of.account);
-  await sql.query(pruneUnbound, { account: of.account });
+  await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+    authenticators.delete({ account_id: of.account, kind: 'totp', bound_at: IsNull() }),
+  );
   return (await sql.query(addUnbound, of)).length > 0;
 }
 
-const findUnbound = statement(
-  'authenticator_find_unbound',
-  `select secret_sealed as sealed from authenticators where id = :id and account_id = :account and kind = 'totp' and bound_at is null`,
-);
+const unboundTotp = (of: { id: string; account: string }) => ({
+  id: of.id,
+  account_id: of.account,
+  kind: 'totp' as const,
+  bound_at: IsNull(),
+});
 
 export async function findUnboundTotp(
   sql: Sql,
   of: { id: string; account: string },
 ): Promise<Buffer | undefined> {
-  const [row] = await sql.query<{ sealed: Buffer }>(findUnbound, of);
-  return row?.sealed;
+  const row = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+    authenticators.findOne({ select: { id: true, secret_sealed: true }, where: unboundTotp(of) }),
+  );
+  return row?.secret_sealed ?? undefined;
 }
 
 /** Who binds an authenticator, from where, and from when on it counts in a recovery. */
@@ -111,13 +120,6 @@ const replaceBound = statement(
   `update authenticators set ${removal}, replaced_by = :id
    where account_id = :account and kind = :kind and bound_at is not null and suspended_at is null and id <> :id`,
 );
-const bind = statement(
-  'authenticator_bind',
-  `update authenticators set bound_at = :at, bound_by = :session, bound_from = :from, bound_client = :client, counts_from = :countsFrom,
-     last_step = :step
-   where id = :id and account_id = :account and bound_at is null returning id`,
-);
-
 /**
  * Binds an authenticator app in a transaction that has locked the account. It replaces the app that was bound before, which is only unbound
  * when the new one can be bound, and is never the same one. An authenticator that a recovery has suspended stays, for its owner to confirm
@@ -128,7 +130,17 @@ const bind = statement(
 export async function bindTotp(sql: Sql, of: Binding & { id: string; step: number }): Promise<boolean> {
   if (!(await findUnboundTotp(sql, of))) return false;
   await sql.query(replaceBound, { ...of, kind: 'totp' });
-  return (await sql.query(bind, of)).length > 0;
+  const { affected } = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+    authenticators.update(unboundTotp(of), {
+      bound_at: of.at,
+      bound_by: of.session,
+      bound_from: of.from,
+      bound_client: of.client,
+      counts_from: of.countsFrom,
+      last_step: String(of.step),
+    }),
+  );
+  return affected === 1;
 }
 
 const addCodes = statement(
@@ -152,14 +164,13 @@ export async function replaceBackupCodes(
   return (await sql.query(addCodes, of)).length > 0;
 }
 
-const discard = statement(
-  'authenticator_discard',
-  'delete from authenticators where id = :id and account_id = :account and bound_at is not null returning id',
-);
-
 /** Deletes it permanently, because it was never the owner's. @returns false when it is already gone */
-export const discardAuthenticator = async (sql: Sql, of: { id: string; account: string }): Promise<boolean> =>
-  (await sql.query(discard, of)).length > 0;
+export async function discardAuthenticator(sql: Sql, of: { id: string; account: string }): Promise<boolean> {
+  const { affected } = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+    authenticators.delete({ id: of.id, account_id: of.account, bound_at: Not(IsNull()) }),
+  );
+  return affected === 1;
+}
 
 const takesPlace = statement(
   'authenticator_takes_place',
@@ -190,12 +201,6 @@ export async function restoreAuthenticator(
   return row?.kind;
 }
 
-const binding = statement(
-  'authenticator_binding',
-  `select id, account_id as account, bound_by as session, kind, suspended_by as "setAsideBy", replaced_by as "replacedBy" from authenticators
-   where id = :id and bound_at is not null and (removed_at is null or replaced_by is not null) and counts_from > :now`,
-);
-
 export interface BindingOnHold {
   id: string;
   account: string;
@@ -209,8 +214,32 @@ export interface BindingOnHold {
 
 /** @returns undefined when it is no longer on hold, or is gone */
 export async function bindingOf(sql: Sql, of: { id: string; now: Date }): Promise<BindingOnHold | undefined> {
-  const [row] = await sql.query<BindingOnHold>(binding, of);
-  return row;
+  const onHold = { id: of.id, bound_at: Not(IsNull()), counts_from: MoreThan(of.now) };
+  const row = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+    authenticators.findOne({
+      select: {
+        id: true,
+        account_id: true,
+        bound_by: true,
+        kind: true,
+        suspended_by: true,
+        replaced_by: true,
+      },
+      where: [
+        { ...onHold, removed_at: IsNull() },
+        { ...onHold, replaced_by: Not(IsNull()) },
+      ],
+    }),
+  );
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    account: row.account_id,
+    kind: row.kind,
+    session: row.bound_by,
+    setAsideBy: row.suspended_by,
+    replacedBy: row.replaced_by,
+  };
 }
 
 const removeBoundBy = statement(

@@ -1,3 +1,5 @@
+import './entities/index.js';
+
 export type { AccountChange } from './account-change.js';
 export { type Account, type AccountAddress, type AccountToPut, isAccountId } from './account-shape.js';
 export {

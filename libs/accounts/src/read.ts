@@ -1,35 +1,10 @@
-import { type Sql, statement } from '@rekey/database';
-import type { Keyring, Locale } from '@rekey/kernel';
+import type { Sql } from '@rekey/database';
+import type { Keyring } from '@rekey/kernel';
+import { IsNull } from 'typeorm';
 import { type Account, type AccountAddress, isAccountId } from './account-shape.js';
-import type { AddressKind } from './identifier.js';
+import { AccountEntity } from './entities/account.entity.js';
+import { AddressEntity } from './entities/address.entity.js';
 import { addressAs, usernameAs } from './sealed-as.js';
-
-interface AccountRow {
-  id: string;
-  status: Account['status'];
-  roles: string[];
-  locale: Locale | null;
-  username_sealed: Buffer | null;
-  aal: 1 | 2;
-}
-
-interface AddressRow {
-  id: string;
-  kind: AddressKind;
-  sealed: Buffer;
-  verified: boolean;
-  is_primary: boolean;
-}
-
-const account = statement(
-  'account_read',
-  'select id, status, roles, locale, username_sealed, aal from accounts where id = :id',
-);
-const addresses = statement(
-  'account_read_addresses',
-  `select id, kind, sealed, verified, is_primary from addresses where account_id = :id and removed_at is null
-   order by is_primary desc, created_at, id`,
-);
 
 /**
  * @returns undefined when there is no such account
@@ -37,9 +12,20 @@ const addresses = statement(
  */
 export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promise<Account | undefined> {
   if (!isAccountId(id)) return undefined;
-  const [row] = await sql.query<AccountRow>(account, { id });
+  const row = await sql.inRepository(AccountEntity, (accounts) =>
+    accounts.findOne({
+      select: { id: true, status: true, roles: true, locale: true, username_sealed: true, aal: true },
+      where: { id },
+    }),
+  );
   if (!row) return undefined;
-  const rows = await sql.query<AddressRow>(addresses, { id });
+  const rows = await sql.inRepository(AddressEntity, (addresses) =>
+    addresses.find({
+      select: { id: true, kind: true, sealed: true, verified: true, is_primary: true },
+      where: { account_id: id, removed_at: IsNull() },
+      order: { is_primary: 'desc', created_at: 'asc', id: 'asc' },
+    }),
+  );
   return {
     id: row.id,
     ...(row.username_sealed
@@ -60,15 +46,12 @@ export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promi
   };
 }
 
-const remove = statement('account_delete', 'delete from accounts where id = :id returning id');
-
 /** @returns false when there was no such account */
-export const deleteAccount = async (sql: Sql, id: string): Promise<boolean> =>
-  isAccountId(id) && (await sql.query(remove, { id })).length > 0;
-
-const anyAccount = statement('account_any', 'select exists (select from accounts) as there');
-
-export async function hasAccounts(sql: Sql): Promise<boolean> {
-  const [row] = await sql.query<{ there: boolean }>(anyAccount);
-  return row?.there ?? false;
+export async function deleteAccount(sql: Sql, id: string): Promise<boolean> {
+  if (!isAccountId(id)) return false;
+  const { affected } = await sql.inRepository(AccountEntity, (accounts) => accounts.delete({ id }));
+  return affected === 1;
 }
+
+export const hasAccounts = (sql: Sql): Promise<boolean> =>
+  sql.inRepository(AccountEntity, (accounts) => accounts.exists());

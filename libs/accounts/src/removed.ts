@@ -1,6 +1,8 @@
 import { type Sql, statement } from '@rekey/database';
+import { LessThanOrEqual } from 'typeorm';
 import type { AuthenticatorView, BindingOnHold } from './authenticators.js';
 import { removal } from './counting.js';
+import { AuthenticatorEntity } from './entities/authenticator.entity.js';
 
 /** No authenticator of this kind counts for the account of `t` right now: at most one of each kind does. */
 const isFree = `not exists (
@@ -94,10 +96,9 @@ export async function restoreReplacedAuthenticator(
   await sql.query(of.replacedBy ? passReplacedOn : of.setAsideBy ? setReplacedAside : restoreReplaced, of);
 }
 
-const prune = statement(
-  'authenticator_prune_removed',
-  'delete from authenticators where removed_at <= :before',
-);
-
 /** Prunes authenticators that were removed so long ago that no stop gives them back. */
-export const pruneRemoved = (sql: Sql, before: Date): Promise<object[]> => sql.query(prune, { before });
+export async function pruneRemoved(sql: Sql, before: Date): Promise<void> {
+  await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+    authenticators.delete({ removed_at: LessThanOrEqual(before) }),
+  );
+}

@@ -1,3 +1,5 @@
+import './audit-event.entity.js';
+
 export {
   type AuditEvent,
   auditInsert,

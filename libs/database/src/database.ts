@@ -3,9 +3,11 @@ import { isAnyRefused } from '@rekey/kernel';
 import { inSpan, type RecordMetric, type TraceContext } from '@rekey/telemetry';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
-import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { namingConnectionFault } from './connection-fault.js';
+import { type ColdRepository, type EntityClass, inRepository } from './in-repository.js';
 import { ListenedClient } from './listened-client.js';
+import { loadedEntities, uuidsOfPostgres } from './loaded-entities.js';
 import { pendingMigrations } from './migrate.js';
 import { listedInPart, type RolePrivileges, readPrivileges } from './privileges.js';
 import { type Statement, valuesOf } from './statement.js';
@@ -18,6 +20,16 @@ export interface Sql {
    * lost
    */
   query<Row extends object>(statement: Statement, values?: Record<string, unknown>): Promise<Row[]>;
+  /**
+   * What is not on the path of a recovery or a token, through TypeORM's repository of an entity, on the same connection as `query`. A
+   * condition that guards a change is part of the change's own criteria, and `affected` says whether it held.
+   *
+   * @throws as `query` does
+   */
+  inRepository<Entity extends object, T>(
+    entity: EntityClass<Entity>,
+    work: (repository: ColdRepository<Entity>) => Promise<T>,
+  ): Promise<T>;
   /** Records a metric. On a transaction it counts once that commits. */
   readonly record: RecordMetric;
   /** The trace context of the work. */
@@ -36,8 +48,6 @@ export interface Transaction extends Sql {
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/name` */
   url: string;
-  /** The entities of the libraries that this process uses. */
-  entities?: MixedList<string | EntitySchema | (new () => object)>;
   /** The maximum number of connections; 10 when omitted. */
   poolSize?: number;
   /** Shown by PostgreSQL in `pg_stat_activity`. */
@@ -91,6 +101,13 @@ export class Database implements Sql {
     return run<Row>(this.pool, statement, values);
   }
 
+  inRepository<Entity extends object, T>(
+    entity: EntityClass<Entity>,
+    work: (repository: ColdRepository<Entity>) => Promise<T>,
+  ): Promise<T> {
+    return inRepository(this.dataSource.manager, entity, work);
+  }
+
   /**
    * Commits when `work` returns, and rolls back when it throws or returns a refusal: a refused caller has changed nothing. A change that
    * must stay after a refusal, such as the charge for one request too many, is returned as a plain value and refused outside.
@@ -114,6 +131,7 @@ export class Database implements Sql {
       const tx: Transaction = {
         manager: runner.manager,
         query: (statement, values = {}) => run(client, statement, values),
+        inRepository: (entity, work) => inRepository(runner.manager, entity, work),
         insideTransaction: (library) => this.inside.run(seat, library),
         afterCommit: (later) => afterwards.push(later),
         trace: this.trace,
@@ -206,12 +224,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     type: 'postgres',
     driver: pg,
     url: options.url,
-    entities: options.entities ?? [],
+    entities: loadedEntities(),
     poolSize: options.poolSize ?? 10,
     applicationName: `rekey ${options.name}`,
     connectTimeoutMS: 5_000,
     synchronize: false,
     logging: false,
+    ...uuidsOfPostgres,
     // BullMQ calls its functions, which are in a schema of their own, without the schema's name.
     extra: {
       Client: ListenedClient,

@@ -8,7 +8,8 @@ export {
 } from './database.js';
 export { grantPrivileges } from './grants.js';
 export { ListenedClient } from './listened-client.js';
-export { migrate, pendingMigrations, whyReleaseBeforeStops } from './migrate.js';
+export { migrate, migrationNames, pendingMigrations, whyReleaseBeforeStops } from './migrate.js';
+export { ownerDataSource } from './owner-data-source.js';
 export { type DatabaseUrls, excessPrivilegesWarning, prepareSchema } from './prepare-schema.js';
 export { makeRoles, type RoleUrls } from './roles.js';
 export {

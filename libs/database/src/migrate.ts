@@ -1,7 +1,7 @@
-import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { ListenedClient, onConnection } from './listened-client.js';
+import type { DataSource } from 'typeorm';
+import { onConnection } from './listened-client.js';
 import { migrations } from './migrations/index.js';
+import { ownerDataSource } from './owner-data-source.js';
 
 /** One number for the whole fleet: the migrating process holds this advisory lock, and the others wait. */
 export const migrationLock = 7_235_001;
@@ -14,17 +14,7 @@ export const migrationLock = 7_235_001;
 export async function migrate(options: { url: string }): Promise<string[]> {
   return onConnection(options.url, async (lock) => {
     await lock.query('select pg_advisory_lock($1)', [migrationLock]);
-    const dataSource = new DataSource({
-      type: 'postgres',
-      driver: pg,
-      url: options.url,
-      migrations,
-      migrationsTableName: 'schema_migrations',
-      migrationsTransactionMode: 'each',
-      synchronize: false,
-      logging: false,
-      extra: { Client: ListenedClient },
-    });
+    const dataSource = ownerDataSource(options);
     await dataSource.initialize();
     try {
       // If nothing is pending, the application role can start as well.
@@ -36,15 +26,17 @@ export async function migrate(options: { url: string }): Promise<string[]> {
   });
 }
 
+/** The migrations of this release, in order. */
+export const migrationNames: readonly string[] = migrations.map(({ name }) => name);
+
 /** @returns the migrations of this release that the database lacks; a process refuses to serve while there are any */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
-  const names = migrations.map((migration) => migration.name);
   const table: { exists: boolean }[] = await dataSource.query(
     `select to_regclass('public.schema_migrations') is not null as exists`,
   );
-  if (!table[0]?.exists) return names;
+  if (!table[0]?.exists) return [...migrationNames];
   const done: { name: string }[] = await dataSource.query('select name from schema_migrations');
-  return names.filter((name) => !done.some((row) => row.name === name));
+  return migrationNames.filter((name) => !done.some((row) => row.name === name));
 }
 
 /**

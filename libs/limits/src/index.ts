@@ -1,3 +1,5 @@
+import './entities/index.js';
+
 export {
   clearRows,
   failureKey,

@@ -1,3 +1,5 @@
+import './entities/index.js';
+
 export { followChange, followDeletion } from './account-changes.js';
 export { asksForPassword } from './acts/asks-password.js';
 export { cancelRecovery } from './acts/cancel.js';

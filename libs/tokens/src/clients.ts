@@ -1,6 +1,7 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, statement, type Transaction } from '@rekey/database';
 import { newSecret, type Refusal, refuse } from '@rekey/kernel';
 import type { TokenContext } from './context.js';
+import { ClientEntity } from './entities/client.entity.js';
 import type { ClientLifetimes } from './lifetimes.js';
 
 export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -60,18 +61,6 @@ const upsert = statement(
    where :everyones or clients.owner = :writer
    returning xmax = 0 as created, secret_digest = :newDigest as secret_is_new`,
 );
-const remove = statement(
-  'client_delete',
-  `with removed as (
-     delete from clients where client_id = :clientId and (:everyones or owner = :writer) returning client_id
-   ), orphaned as (
-     -- A later client with the same id is not the creator of these.
-     update clients set owner = null where owner = :clientId and exists (select from removed) and client_id <> :clientId
-   )
-   select client_id from removed`,
-);
-const ownerOf = statement('client_owner', 'select owner from clients where client_id = :clientId');
-
 export const secretPurpose = 'client-secret';
 
 /** Restricts client ids; anything else never reaches a query. */
@@ -80,8 +69,21 @@ export const isClientId = (text: string): boolean => /^[\w.:-]{1,100}$/.test(tex
 /** @returns undefined when there is no such client */
 export async function readClient(sql: Sql, clientId: string): Promise<Client | undefined> {
   if (!isClientId(clientId)) return undefined;
-  const [row] = await sql.query<ClientRow>(find, { clientId });
-  return row && splitDigest(row).client;
+  const row = await sql.inRepository(ClientEntity, (clients) =>
+    clients.findOne({
+      select: {
+        client_id: true,
+        name: true,
+        type: true,
+        redirect_uris: true,
+        grants: true,
+        scopes: true,
+        lifetimes: true,
+      },
+      where: { client_id: clientId },
+    }),
+  );
+  return row ?? undefined;
 }
 
 export function splitDigest({ secret_digest: digest, ...client }: ClientRow): {
@@ -166,19 +168,29 @@ export async function mayWriteClient(
   clientId: string,
   by: ClientWriter,
 ): Promise<Refusal | undefined> {
-  const [row] = isClientId(clientId) ? await sql.query<{ owner: string | null }>(ownerOf, { clientId }) : [];
+  if (!isClientId(clientId)) return refuse('not_found');
+  const row = await sql.inRepository(ClientEntity, (clients) =>
+    clients.findOne({ select: { client_id: true, owner: true }, where: { client_id: clientId } }),
+  );
   if (!row) return refuse('not_found');
   return by.everyones || row.owner === by.clientId ? undefined : refuse('forbidden');
 }
 
 /** Refusals: `not_found`, `forbidden` for a client with another owner. */
 export async function deleteClient(
-  sql: Sql,
+  tx: Transaction,
   clientId: string,
   by: ClientWriter,
 ): Promise<Refusal | undefined> {
-  const refused = await mayWriteClient(sql, clientId, by);
+  const refused = await mayWriteClient(tx, clientId, by);
   if (refused) return refused;
-  const removed = await sql.query(remove, { clientId, ...writing(by) });
-  return removed.length > 0 ? undefined : refuse('not_found');
+  return tx.inRepository(ClientEntity, async (clients) => {
+    // It may have got another owner in the meantime.
+    const ownedBy = by.everyones ? {} : { owner: by.clientId };
+    const { affected } = await clients.delete({ client_id: clientId, ...ownedBy });
+    if (affected !== 1) return refuse('not_found');
+    // A later client with the same id is not the creator of these.
+    await clients.update({ owner: clientId }, { owner: null });
+    return undefined;
+  });
 }

@@ -1,3 +1,5 @@
+import './entities/index.js';
+
 export type { VerifiedAccessToken } from './access-token.js';
 export { type EvidenceBasis, type RecoveryAssertion, signRecoveryAssertion } from './assertion.js';
 export {

@@ -1,11 +1,9 @@
 import { type Sql, statement } from '@rekey/database';
+import { LessThanOrEqual } from 'typeorm';
+import { AuthorizationCodeEntity } from './entities/authorization-code.entity.js';
+import { DeviceCodeEntity } from './entities/device-code.entity.js';
+import { UsedTokenIdEntity } from './entities/used-token-id.entity.js';
 
-const ids = statement('used_token_ids_prune', 'delete from used_token_ids where expires_at <= :now');
-const codes = statement(
-  'authorization_codes_prune',
-  'delete from authorization_codes where expires_at <= :before',
-);
-const devices = statement('device_codes_prune', 'delete from device_codes where expires_at <= :before');
 const sessions = statement(
   'sessions_prune',
   `with gone as (
@@ -20,8 +18,9 @@ const sessionsRetainedMs = 30 * aDayMs;
 
 /** Prunes what can no longer matter: used ids that have expired, codes of every kind after a day, sessions a month after their end. */
 export async function pruneUsedTokens(sql: Sql, now: number): Promise<void> {
-  await sql.query(ids, { now: new Date(now) });
-  await sql.query(codes, { before: new Date(now - aDayMs) });
-  await sql.query(devices, { before: new Date(now - aDayMs) });
+  const expired = (before: number) => ({ expires_at: LessThanOrEqual(new Date(before)) });
+  await sql.inRepository(UsedTokenIdEntity, (ids) => ids.delete(expired(now)));
+  await sql.inRepository(AuthorizationCodeEntity, (codes) => codes.delete(expired(now - aDayMs)));
+  await sql.inRepository(DeviceCodeEntity, (codes) => codes.delete(expired(now - aDayMs)));
   await sql.query(sessions, { before: new Date(now - sessionsRetainedMs) });
 }

@@ -21,11 +21,11 @@ describe('a key that this process has not read yet', () => {
   test('is not reported as unknown while the database is down', async () => {
     let isAway = true;
     let looks = 0;
-    const query: Database['query'] = (...asked) => {
+    const inRepository: Database['inRepository'] = (...asked) => {
       looks++;
-      return isAway ? Promise.reject(new Error('away')) : database.query(...asked);
+      return isAway ? Promise.reject(new Error('away')) : database.inRepository(...asked);
     };
-    const fresh = new SigningKeys({ query } as Database, keyring, clock);
+    const fresh = new SigningKeys({ inRepository } as Database, keyring, clock);
     for (let time = 0; time < 2; time++)
       await expect(fresh.verifyingKey('access_token', kid)).rejects.toThrow('away');
     isAway = false;

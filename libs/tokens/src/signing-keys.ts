@@ -2,18 +2,11 @@ import type { KeyObject } from 'node:crypto';
 import { type Database, statement } from '@rekey/database';
 import { type Clock, type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
 import type { JWK } from 'jose';
+import { In } from 'typeorm';
+import { SigningKeyEntity } from './entities/signing-key.entity.js';
 import { loadKey, makeKey, type TokenAlgorithm } from './key-material.js';
 
 export type KeyUse = 'access_token' | 'recovery_assertion';
-
-interface StoredKey {
-  kid: string;
-  use: KeyUse;
-  alg: TokenAlgorithm;
-  generation: number;
-  private_sealed: Buffer;
-  active_from: Date;
-}
 
 export interface LoadedKey {
   kid: string;
@@ -27,17 +20,6 @@ export interface LoadedKey {
   publicJwk: JWK;
 }
 
-const all = statement(
-  'signing_keys_all',
-  'select kid, use, alg, generation, private_sealed, active_from from signing_keys order by generation',
-);
-/** The public half is stored for earlier releases, which read it. */
-const add = statement(
-  'signing_keys_add',
-  `insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
-   values (:kid, :use, :alg, :generation, :privateSealed, :publicJwk, :now, :activeFrom) on conflict do nothing`,
-);
-const remove = statement('signing_keys_remove', 'delete from signing_keys where kid = any(:kids::text[])');
 const longest = statement(
   'signing_keys_longest_token',
   `select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients`,
@@ -140,7 +122,8 @@ export class SigningKeys {
         return next !== undefined && next.activeFrom + keptMs < now;
       })
       .map(({ kid }) => kid);
-    if (kids.length > 0) await this.database.query(remove, { kids });
+    if (kids.length > 0)
+      await this.database.inRepository(SigningKeyEntity, (keys) => keys.delete({ kid: In(kids) }));
     await this.load();
   }
 
@@ -168,7 +151,19 @@ export class SigningKeys {
   }
 
   private async load(): Promise<void> {
-    const rows = await this.database.query<StoredKey>(all);
+    const rows = await this.database.inRepository(SigningKeyEntity, (keys) =>
+      keys.find({
+        select: {
+          kid: true,
+          use: true,
+          alg: true,
+          generation: true,
+          private_sealed: true,
+          active_from: true,
+        },
+        order: { generation: 'asc' },
+      }),
+    );
     const known = new Map(this.loaded.map((key) => [key.kid, key]));
     this.loaded = rows.map((row): LoadedKey => {
       const already = known.get(row.kid);
@@ -192,15 +187,19 @@ export class SigningKeys {
     const { privateJwk, publicJwk } = await makeKey(alg);
     const now = this.clock.now();
     const kid = uuidv7(now);
-    await this.database.query(add, {
+    const row = {
       kid,
       use,
       alg,
+      private_sealed: this.keyring.seal(JSON.stringify(privateJwk), privateKeyAs(kid)),
+      // Earlier releases read it.
+      public_jwk: { ...publicJwk },
+      created_at: new Date(now),
       generation,
-      privateSealed: this.keyring.seal(JSON.stringify(privateJwk), privateKeyAs(kid)),
-      publicJwk: JSON.stringify(publicJwk),
-      now: new Date(now),
-      activeFrom: new Date(activeFrom),
-    });
+      active_from: new Date(activeFrom),
+    };
+    await this.database.inRepository(SigningKeyEntity, (keys) =>
+      keys.createQueryBuilder().insert().values(row).orIgnore().execute(),
+    );
   }
 }

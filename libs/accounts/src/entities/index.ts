@@ -1,0 +1,4 @@
+import './account.entity.js';
+import './address.entity.js';
+import './authenticator.entity.js';
+import './backup-code.entity.js';

@@ -1,0 +1,3 @@
+import './former-password.entity.js';
+import './idempotent-response.entity.js';
+import './recovery.entity.js';

@@ -1,0 +1,31 @@
+import type { JWK } from 'jose';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { TokenAlgorithm } from '../key-material.js';
+
+/** A signing key, its private half encrypted. */
+@Entity('signing_keys')
+export class SigningKeyEntity {
+  @PrimaryColumn('text')
+  kid!: string;
+
+  @Column('text')
+  use!: 'access_token' | 'recovery_assertion';
+
+  @Column('text')
+  alg!: TokenAlgorithm;
+
+  @Column('bytea')
+  private_sealed!: Buffer;
+
+  @Column('jsonb')
+  public_jwk!: JWK;
+
+  @Column('timestamptz')
+  created_at!: Date;
+
+  @Column('integer')
+  generation!: number;
+
+  @Column('timestamptz')
+  active_from!: Date;
+}
