@@ -1,14 +1,15 @@
 import { type Sql, statement } from '@rekey/database';
+import { type BoundKind, boundProofOf, totp } from '@rekey/proofs';
 import { removal } from './counting.js';
 import { lockAccount } from './lock.js';
 
 /** An authenticator of a person, besides password and addresses. */
 export interface AuthenticatorView {
   id: string;
-  kind: 'totp' | 'backup_code';
+  kind: BoundKind;
   /** RFC 3339. */
   bound_at: string;
-  /** For backup codes. */
+  /** For a set of codes. */
   codes_left?: number;
   /** Set after too many wrong values in a row: it proves nothing in a recovery until it is bound again. */
   disabled: boolean;
@@ -51,7 +52,7 @@ export async function listAuthenticators(
     id: row.id,
     kind: row.kind,
     bound_at: row.bound_at.toISOString(),
-    ...(row.kind === 'backup_code' ? { codes_left: row.codes_left } : {}),
+    ...(boundProofOf[row.kind].storage === 'code set' ? { codes_left: row.codes_left } : {}),
     disabled: row.disabled_at !== null,
     suspended: row.suspended_at !== null,
     ...(row.bound_from ? { bound_from: row.bound_from } : {}),
@@ -62,12 +63,12 @@ export async function listAuthenticators(
 
 const pruneUnbound = statement(
   'authenticator_prune_unbound',
-  `delete from authenticators where account_id = :account and kind = 'totp' and bound_at is null`,
+  `delete from authenticators where account_id = :account and kind = '${totp.id}' and bound_at is null`,
 );
 const addUnbound = statement(
   'authenticator_add_unbound',
   `insert into authenticators (id, account_id, kind, created_at, secret_sealed)
-   select :id, id, 'totp', :at, :sealed from accounts where id = :account and status = 'active' returning id`,
+   select :id, id, '${totp.id}', :at, :sealed from accounts where id = :account and status = 'active' returning id`,
 );
 
 /**
@@ -85,7 +86,7 @@ export async function addUnboundTotp(
 
 const findUnbound = statement(
   'authenticator_find_unbound',
-  `select secret_sealed as sealed from authenticators where id = :id and account_id = :account and kind = 'totp' and bound_at is null`,
+  `select secret_sealed as sealed from authenticators where id = :id and account_id = :account and kind = '${totp.id}' and bound_at is null`,
 );
 
 export async function findUnboundTotp(
@@ -127,7 +128,7 @@ const bind = statement(
  */
 export async function bindTotp(sql: Sql, of: Binding & { id: string; step: number }): Promise<boolean> {
   if (!(await findUnboundTotp(sql, of))) return false;
-  await sql.query(replaceBound, { ...of, kind: 'totp' });
+  await sql.query(replaceBound, { ...of, kind: totp.id });
   return (await sql.query(bind, of)).length > 0;
 }
 
@@ -135,20 +136,20 @@ const addCodes = statement(
   'authenticator_add_codes',
   `with made as (
      insert into authenticators (id, account_id, kind, created_at, bound_at, bound_by, bound_from, bound_client, counts_from, salt)
-     select :id, id, 'backup_code', :at, :at, :session, :from, :client, :countsFrom::timestamptz, :salt from accounts where id = :account and status = 'active' returning id
+     select :id, id, :kind::text, :at, :at, :session, :from, :client, :countsFrom::timestamptz, :salt from accounts where id = :account and status = 'active' returning id
    )
    insert into backup_codes (authenticator_id, digest) select made.id, unnest(:digests::bytea[]) from made returning digest`,
 );
 
 /**
- * Replaces the backup codes in a transaction that has locked the account. The earlier set no longer works. @returns false without such an
+ * Replaces a set of codes in a transaction that has locked the account. The earlier set no longer works. @returns false without such an
  * account
  */
-export async function replaceBackupCodes(
+export async function replaceCodes(
   sql: Sql,
-  of: Binding & { id: string; salt: Buffer; digests: Buffer[] },
+  of: Binding & { id: string; kind: BoundKind; salt: Buffer; digests: Buffer[] },
 ): Promise<boolean> {
-  await sql.query(replaceBound, { ...of, kind: 'backup_code' });
+  await sql.query(replaceBound, of);
   return (await sql.query(addCodes, of)).length > 0;
 }
 

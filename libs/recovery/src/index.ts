@@ -23,7 +23,7 @@ export type { BindingBy, Changing, EnrolmentContext } from './enrolment/context.
 export { answerDevice, lookAtDevice, startDeviceWithin } from './enrolment/device.js';
 export {
   confirmTotp,
-  renewBackupCodes,
+  renewCodes,
   restore,
   startTotpBinding,
   type TotpToBind,
@@ -44,8 +44,6 @@ export { type Delivery, recordDeliveries, recordReceipt } from './outbox/record-
 export type { AttemptCaller } from './proving/attempt-from.js';
 export {
   defaultPolicy,
-  type ProofKind,
-  proofKinds,
   type RecoveryPolicy,
   readPolicy,
   strongRolesOf,

@@ -10,13 +10,13 @@ import {
   oddsOfTotp,
   oddsParameters,
 } from '@rekey/limits';
+import { classOf, type ProofKind, proofOf } from '@rekey/proofs';
 import { correlationOf, type LabelsOf } from '@rekey/telemetry';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { lifetimes, triesPerRecovery } from '../lifetimes.js';
 import { type AttemptCaller, attemptFrom } from '../proving/attempt-from.js';
 import { type Attempt, attemptStatements, withinFailureLimit } from '../proving/attempt-statement.js';
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';
-import { classOf, type ProofKind } from '../proving/policy.js';
 import { recordFailure } from '../proving/record-failure.js';
 import { rejudge } from '../proving/rejudge.js';
 import { type Verified, type Verifier, verifiers } from '../proving/verifiers.js';
@@ -81,8 +81,8 @@ export async function prove(
   by?: AttemptCaller,
 ): Promise<RecoveryView | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
-  // A backup code is too long to guess, so wrong attempts of others must not block a right one.
-  const caller = kind === 'backup_code' ? undefined : by;
+  // Wrong attempts of others must not block a right one that is too long to guess.
+  const caller = proofOf[kind].isShort ? by : undefined;
   return proveWith(context, reference.id, verifiers[kind], {
     value,
     statement: attemptStatements[kind],

@@ -3,11 +3,11 @@ import { auditInsert, recordAudit } from '@rekey/audit';
 import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { type AttemptSource, consumeFailures, counterKey } from '@rekey/limits';
+import type { ProofKind } from '@rekey/proofs';
 import type { RecoveryContext } from '../context.js';
 import { triesPerRecovery } from '../lifetimes.js';
 import { notifyOfChange } from '../outbox/notifications.js';
 import { type Attempt, exhausted } from './attempt-statement.js';
-import type { ProofKind } from './policy.js';
 
 const fail = statement(
   'recovery_record_failure',
