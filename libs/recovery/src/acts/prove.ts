@@ -2,20 +2,18 @@ import { type Assurance, allowShortCodes, isAddressBound } from '@rekey/accounts
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import {
-  type AttemptSource,
-  clearRows,
-  conversionRows,
-  failureKey,
-  oddsOfTotp,
-  oddsParameters,
-} from '@rekey/limits';
+import { type AttemptSource, clearRows, conversionRows, failureKey, oddsParameters } from '@rekey/limits';
 import { classOf, type ProofKind, proofOf } from '@rekey/proofs';
 import { correlationOf, type LabelsOf } from '@rekey/telemetry';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { lifetimes, triesPerRecovery } from '../lifetimes.js';
 import { type AttemptCaller, attemptFrom } from '../proving/attempt-from.js';
-import { type Attempt, attemptStatements, withinFailureLimit } from '../proving/attempt-statement.js';
+import {
+  type Attempt,
+  attemptStatements,
+  chanceOf,
+  withinFailureLimit,
+} from '../proving/attempt-statement.js';
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';
 import { recordFailure } from '../proving/record-failure.js';
 import { rejudge } from '../proving/rejudge.js';
@@ -142,7 +140,7 @@ async function attempt(
     return refuse('invalid_state', {}, 'an authenticator is no way to begin');
   if (row.tries === null) return noTriesLeft(row, now);
   database.record('proof_attempts', { kind: verifier.kind });
-  if (!row.affordable) return dailyLimit(policy.odds.day);
+  if (!row.affordable) return dailyLimit(policy.odds.day / (chanceOf(verifier.kind) ?? 1));
   if (row.proofs.includes(verifier.kind)) {
     // If the earlier proof no longer holds, the next attempt is accepted.
     await rejudge(context, id);
@@ -278,9 +276,9 @@ function noTriesLeft(row: Attempt, now: number): Refusal {
 const attemptsADay = 'attempts-per-day';
 
 /** Always reports a whole day: the time that is left would reveal when somebody else has tried. */
-function dailyLimit(oddsADay: number): Refusal {
+function dailyLimit(attempts: number): Refusal {
   const window = 86_400;
-  const quota = Math.round(oddsADay / oddsOfTotp);
+  const quota = Math.round(attempts);
   const limit = { policy: attemptsADay, quota, window, remaining: 0, reset: window };
   return refuse('no_tries_left', { tries_left: 0, retry_after: window, limit });
 }

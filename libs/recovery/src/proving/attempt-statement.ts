@@ -103,7 +103,8 @@ const attemptStatement = (name: string, kind: ProofKind, evidence: string, cost?
      where recoveries.id = :id`,
   );
 
-const chanceOf = (kind: ProofKind): number | undefined =>
+/** The chance of one guess, for a kind whose attempts are paid for from the odds. */
+export const chanceOf = (kind: ProofKind): number | undefined =>
   isBoundKind(kind) ? boundProofOf[kind].chance : undefined;
 
 export const attemptStatements = {
