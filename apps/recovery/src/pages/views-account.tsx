@@ -5,6 +5,7 @@ import { renderSVG } from 'uqr';
 import type { FormPath } from './every-form.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { accountWordings } from './wording-account.js';
+import { kindWordings } from './wording-kinds.js';
 
 const words = (context: PageContext) => accountWordings[context.locale];
 
@@ -92,7 +93,7 @@ export function AuthenticatorsPage(props: {
       {boundProofs.map(({ id: kind, setUp }, at) => {
         const all = authenticators.filter((one) => one.kind === kind);
         const one = all.find(({ suspended }) => !suspended);
-        const text = home.kinds[kind];
+        const text = kindWordings[context.locale].bound[kind];
         const boundText = (of: AuthenticatorView) => text.bound(date(of.bound_at), of.codes_left ?? 0);
         return (
           <section key={kind} class={at > 0 ? 'aside' : undefined}>
@@ -141,7 +142,7 @@ function Actions(props: {
   const { home } = words(context);
   return (
     <>
-      {of?.disabled && <p class="problem">{home.kinds[of.kind].disabled}</p>}
+      {of?.disabled && <p class="problem">{kindWordings[context.locale].bound[of.kind].disabled}</p>}
       {of?.counts_from && <p>{home.countsFrom(timeText(context, of.counts_from))}</p>}
       <div class="buttons">
         <PostForm context={context} action={make}>
@@ -247,7 +248,7 @@ export function BindTotpPage(props: {
 
 export function CodeSetPage(props: { context: PageContext; kind: CodeSetKind; codes: string[] }) {
   const { context, kind, codes: list } = props;
-  const codes = words(context).codes[kind];
+  const codes = kindWordings[context.locale].made[kind];
   return (
     <Shell context={context} title={codes.title}>
       <p class="lead">{codes.lead}</p>

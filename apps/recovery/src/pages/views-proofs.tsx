@@ -1,6 +1,7 @@
 import { type BoundKind, boundProofOf } from '@rekey/proofs';
 import type { OfferedAddress } from '@rekey/recovery';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
+import { kindWordings } from './wording-kinds.js';
 import { proofWordings } from './wording-proofs.js';
 
 const words = (context: PageContext) => proofWordings[context.locale];
@@ -46,7 +47,7 @@ function ProofForm({
   problem?: string | undefined;
 }) {
   const { other } = words(context);
-  const { label, hint } = other.kinds[kind];
+  const { label, hint } = kindWordings[context.locale].bound[kind].ask;
   const isNumber = boundProofOf[kind].typed === 'digits';
   return (
     <PostForm context={context} class="proof" action="/recover/other" novalidate>

@@ -1,15 +1,4 @@
 import type { Locale } from '@rekey/kernel';
-import type { BoundKind, CodeSetKind } from '@rekey/proofs';
-
-/** What is said about one kind of authenticator. */
-interface KindWording {
-  title: string;
-  none: string;
-  bound(date: string, left: number): string;
-  setUp: string;
-  replace: string;
-  disabled: string;
-}
 
 /** What the pages of a person's own authenticators say, in one language. */
 export interface AccountWording {
@@ -31,7 +20,6 @@ export interface AccountWording {
   home: {
     title: string;
     lead: string;
-    kinds: Record<BoundKind, KindWording>;
     remove: string;
     /** A recovery has set it aside. Network and client that it was set up from, where they are known. */
     suspended(from: string | undefined, client: string | undefined): string;
@@ -57,7 +45,6 @@ export interface AccountWording {
     gone: string;
     cancel: string;
   };
-  codes: Record<CodeSetKind, { title: string; lead: string; warning: string; done: string }>;
 }
 
 const en: AccountWording = {
@@ -82,26 +69,6 @@ const en: AccountWording = {
   home: {
     title: 'Recovery options',
     lead: 'When you change something here, we notify every email address and phone number on your account.',
-    kinds: {
-      totp: {
-        title: 'Authenticator app',
-        none: 'Not set up. With an authenticator app, a stolen email account or phone number is not enough to take over your account.',
-        bound: (date) => `Set up on ${date}.`,
-        setUp: 'Set up an authenticator app',
-        replace: 'Set up a new one',
-        disabled:
-          'Too many wrong codes were entered, so it can no longer be used for recovery. Set it up again. You can still sign in with it.',
-      },
-      backup_code: {
-        title: 'Backup codes',
-        none: 'None yet. These are ten codes to keep on paper, for when nothing else works.',
-        bound: (date, left) => `${left} of 10 left, created on ${date}.`,
-        setUp: 'Create backup codes',
-        replace: 'Create new ones',
-        disabled:
-          'Too many wrong backup codes were entered, so they can no longer be used for recovery. Create new ones.',
-      },
-    },
     remove: 'Remove',
     suspended: (from, client) =>
       `We turned this off to be safe when your account was recovered. It was added from ${from ? `the network ${from}` : 'an unknown network'}${client ? ` with the app "${client}"` : ''}. Did you add it? If not, remove it.`,
@@ -126,14 +93,6 @@ const en: AccountWording = {
     gone: 'This setup has expired. Please start again.',
     cancel: 'Cancel',
   },
-  codes: {
-    backup_code: {
-      title: 'Your backup codes',
-      lead: 'Each code works once. Print them or write them down, and keep them somewhere safe, such as with your passport.',
-      warning: 'We show these codes only once. Any older codes no longer work.',
-      done: "I've saved them",
-    },
-  },
 };
 
 const zhHans: AccountWording = {
@@ -155,24 +114,6 @@ const zhHans: AccountWording = {
   home: {
     title: '找回方式',
     lead: '您在此处更改设置时，我们会通知您账户的所有邮箱和手机。',
-    kinds: {
-      totp: {
-        title: '身份验证器应用',
-        none: '尚未设置。设置后，他人仅凭盗取的邮箱或手机号无法控制您的账户。',
-        bound: (date) => `设置于 ${date}。`,
-        setUp: '设置身份验证器应用',
-        replace: '重新设置',
-        disabled: '动态码错误次数过多，此应用已不能用于找回账户，但仍可用于登录。请重新设置。',
-      },
-      backup_code: {
-        title: '备用码',
-        none: '尚未生成。这是十个可抄在纸上的代码，供其他方式都不可用时使用。',
-        bound: (date, left) => `剩余 ${left} 个（共 10 个），生成于 ${date}。`,
-        setUp: '生成备用码',
-        replace: '重新生成',
-        disabled: '备用码错误次数过多，已不能用于找回账户。请重新生成。',
-      },
-    },
     remove: '移除',
     suspended: (from, client) =>
       `为安全起见，我们在您的账户被找回时停用了此项。添加时的网络：${from ?? '未知'}${client ? `，应用：“${client}”` : ''}。是您添加的吗？如果不是，请移除。`,
@@ -195,14 +136,6 @@ const zhHans: AccountWording = {
     wrong: '动态码不正确。请等待下一个动态码后重试。如果仍不成功，请检查手机时间。',
     gone: '此次设置已过期，请重新开始。',
     cancel: '取消',
-  },
-  codes: {
-    backup_code: {
-      title: '您的备用码',
-      lead: '每个备用码只能使用一次。请打印或抄写下来，像护照一样妥善保管。',
-      warning: '备用码仅显示这一次。之前的备用码已全部失效。',
-      done: '我已保存',
-    },
   },
 };
 
