@@ -226,13 +226,13 @@ update authenticators set last_step = $1
 where id = $2 and bound_at is not null and suspended_at is null and (last_step is null or last_step < $1::bigint) returning id;
 
 -- authenticator_add_codes
--- takes: $1 id uuid, $2 at timestamp with time zone, $3 session uuid, $4 from text, $5 client text, $6 countsFrom timestamp with time zone, $7 salt bytea, $8 account text, $9 digests bytea[]
+-- takes: $1 id uuid, $2 kind text, $3 at timestamp with time zone, $4 session uuid, $5 from text, $6 client text, $7 countsFrom timestamp with time zone, $8 salt bytea, $9 account text, $10 digests bytea[]
 -- returns: bytea
 with made as (
   insert into authenticators (id, account_id, kind, created_at, bound_at, bound_by, bound_from, bound_client, counts_from, salt)
-  select $1, id, 'backup_code', $2, $2, $3, $4, $5, $6::timestamptz, $7 from accounts where id = $8 and status = 'active' returning id
+  select $1, id, $2::text, $3, $3, $4, $5, $6, $7::timestamptz, $8 from accounts where id = $9 and status = 'active' returning id
 )
-insert into backup_codes (authenticator_id, digest) select made.id, unnest($9::bytea[]) from made returning digest;
+insert into backup_codes (authenticator_id, digest) select made.id, unnest($10::bytea[]) from made returning digest;
 
 -- authenticator_add_unbound
 -- takes: $1 id uuid, $2 at timestamp with time zone, $3 sealed bytea, $4 account text
@@ -1000,13 +1000,13 @@ from (
      returning recoveries.id, recoveries.tries, recoveries.guess_key,
        coalesce(recoveries.account_id, meant.account_id) as account_id
    ), found as (
-     select one.* from spent, lateral (select saved.*, false as short from (
+     select one.* from spent, lateral (select bound.*, false as short from (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
     select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
   )) as evidence
 from authenticators t
-where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind = 'backup_code' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) saved) one
+where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind = 'backup_code' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) bound) one
    ), paid as (
      select null::bytea as key where false
    ), affordable as (
@@ -1192,11 +1192,11 @@ from (
      returning recoveries.id, recoveries.tries, recoveries.guess_key,
        coalesce(recoveries.account_id, meant.account_id) as account_id
    ), found as (
-     select one.* from spent, lateral (select app.*, true as short from (
+     select one.* from spent, lateral (select bound.*, true as short from (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
 from authenticators t
-where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) app) one
+where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) bound) one
    ), paid as (
 insert into guess_odds (key, slot, odds, expires_at)
 select charged.key, floor(extract(epoch from $4::timestamptz) / 21600)::integer, charged.cost, $4::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end

@@ -9,6 +9,7 @@ import { everyTestRuns, noLimitOfItsOwn, noLooseEnds } from './loose-ends.js';
 import { goodClassNames, goodNames } from './names.js';
 import { pagesNameWhatExists } from './names-in-pages.js';
 import { aliasesAgree, importsAreDeclared, versionsAreExact } from './packages.js';
+import { kindsAreSpeltOnce } from './proof-kinds.js';
 import { noRetiredWords } from './retired-words.js';
 import { fewConstructorParameters, smallFiles } from './sizes.js';
 import type { Rule } from './source-tree.js';
@@ -31,6 +32,7 @@ export const rules: Record<string, Rule> = {
   'the schema changes by migrations only': migrationsOnly,
   'every controller has a guard or is public': everyControllerIsGuarded,
   'a room owns its tables': tablesStayAtHome,
+  'a kind of proof is spelt where it is defined': kindsAreSpeltOnce,
   'statement names are unique': statementNamesAreUnique,
   'imported packages are declared': importsAreDeclared,
   'versions are exact': versionsAreExact,

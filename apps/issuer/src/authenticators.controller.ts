@@ -24,11 +24,12 @@ import {
   SessionGuard,
   unwrap,
 } from '@rekey/http';
+import { boundKinds, type CodeSetKind, codeSetAt, codeSetProofOf, totp } from '@rekey/proofs';
 import {
   type BindingBy,
   confirmTotp,
   type EnrolmentContext,
-  renewBackupCodes,
+  renewCodes,
   restore,
   startTotpBinding,
   unbind,
@@ -40,7 +41,7 @@ import { StepUpGuard } from './step-up-guard.js';
 
 const authenticator = z.object({
   id: z.uuid(),
-  kind: z.enum(['totp', 'backup_code']),
+  kind: z.enum(boundKinds),
   bound_at: z.iso.datetime(),
   codes_left: z.number().int().optional(),
   disabled: z
@@ -67,6 +68,12 @@ const By = createParamDecorator((_data: unknown, context: ExecutionContext): Bin
   return { account: sub, session: sid, client, source: request.ip };
 });
 
+/** The kind of codes that the path names. */
+const CodeSet = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): CodeSetKind =>
+    codeSetAt(requestOf(context).routeOptions.url ?? ''),
+);
+
 /** A person's own authenticators: what gets them back when password and phone are gone. */
 @CrossOrigin()
 @Controller('v1/authenticators')
@@ -86,7 +93,7 @@ export class AuthenticatorsController {
     return { authenticators: await listAuthenticators(database, sub, clock.now()) };
   }
 
-  @Post('totp')
+  @Post(totp.setUp.api)
   @UseGuards(StepUpGuard)
   @Operation({
     summary: 'Start to set up an authenticator app',
@@ -125,7 +132,7 @@ export class AuthenticatorsController {
     unwrap(await confirmTotp(context, by, { id, value }));
   }
 
-  @Post('backup_codes')
+  @Post(Object.values(codeSetProofOf).map(({ setUp }) => setUp.api))
   @UseGuards(StepUpGuard)
   @Operation({
     summary: 'Create ten backup codes, which replace the old ones',
@@ -133,8 +140,8 @@ export class AuthenticatorsController {
     responses: { 201: { description: 'shown once', schema: codesAnswer } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
-  async codes(@Context() context: EnrolmentContext, @By() by: BindingBy) {
-    return unwrap(await renewBackupCodes(context, by));
+  async codes(@Context() context: EnrolmentContext, @By() by: BindingBy, @CodeSet() kind: CodeSetKind) {
+    return unwrap(await renewCodes(context, by, kind));
   }
 
   @Post(':id/restore')

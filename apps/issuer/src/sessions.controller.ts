@@ -14,6 +14,7 @@ import {
   unwrap,
 } from '@rekey/http';
 import { isUuid } from '@rekey/kernel';
+import { boundKinds } from '@rekey/proofs';
 import { type ActContext, signInWithin } from '@rekey/sign-in';
 import { type Client, endSession, listSessions, sessionViewSchema, type TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
@@ -25,7 +26,7 @@ const signInBody = z.strictObject({
   password: z.string().min(1).max(1024),
   ...clientMembers,
   second_factor: z
-    .strictObject({ kind: z.enum(['totp', 'backup_code']), value: z.string().min(1).max(100) })
+    .strictObject({ kind: z.enum(boundKinds), value: z.string().min(1).max(100) })
     .optional()
     .describe('Needed if the account has an authenticator app; the code second_factor_required asks for it'),
   device_token: z

@@ -1,4 +1,6 @@
 import { type Sql, statement } from '@rekey/database';
+import { type BoundKind, boundKinds, classOf } from '@rekey/proofs';
+import { hasSomethingLeft, isOfKind } from './authenticator-storage.js';
 import { counts, proves, type Use } from './counting.js';
 
 /** The assurance level of an account, and what else can prove who its owner is. */
@@ -8,7 +10,7 @@ export interface Assurance {
   /** The assurance level that it requires, see {@link levelOf}. */
   aal: 1 | 2;
   /** Kinds of authenticators that a recovery may still ask for. */
-  authenticators: ('totp' | 'backup_code')[];
+  authenticators: BoundKind[];
   /** Whether there is an address that a code can go to. */
   reachable: boolean;
   /**
@@ -17,8 +19,10 @@ export interface Assurance {
   stopped_at: string | null;
 }
 
-const hasTotp = (use: Use) =>
-  `exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and ${counts('t', use)})`;
+/** Kinds that are asked for wherever they are bound. A code saved beforehand is only another way in. */
+const secondFactors = boundKinds.filter((kind) => classOf[kind] === 'authenticator');
+const hasSecondFactorBound = (use: Use) =>
+  `exists (select from authenticators t where t.account_id = a.id and ${isOfKind('t', secondFactors)} and ${counts('t', use)})`;
 
 /**
  * The assurance level that the account `a` requires (NIST SP 800-63B-4 §2), as SQL: 2 if the product says so, an authenticator app is
@@ -28,7 +32,7 @@ const hasTotp = (use: Use) =>
  * @param strongRoles an expression of `text[]`: the roles for which the policy asks for level 2
  */
 export const levelOf = (strongRoles: string, use: Use): string =>
-  `(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasTotp(use)} then 2 else 1 end)`;
+  `(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasSecondFactorBound(use)} then 2 else 1 end)`;
 
 /** For a recovery. Needs `:strongRoles` and `:now`. */
 export const assuranceOf = (account: string): string => `
@@ -42,28 +46,9 @@ export const assuranceOf = (account: string): string => `
     'authenticators', (
       select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
       where t.account_id = a.id and ${proves('t', 'recovery')}
-        and (t.kind = 'totp' or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+        and ${hasSomethingLeft}
     )
   ) from accounts a where a.id = ${account} and a.status = 'active'`;
-
-/**
- * What an attempt at an authenticator app is compared with, as SQL that yields `authenticator_id, evidence` for one account, or nothing.
- * Sign-in also accepts apps that recoveries have disabled.
- */
-export const totpEvidence = (account: string, use: Use = 'recovery'): string => `
-  select t.id::text as authenticator_id,
-    jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
-  from authenticators t
-  where t.account_id = ${account} and t.kind = 'totp' and ${proves('t', use)}`;
-
-/** The same for backup codes: the salt of the set and the digests of its unused codes. */
-export const backupCodeEvidence = (account: string, use: Use = 'recovery'): string => `
-  select t.id::text as authenticator_id,
-    jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
-      select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
-    )) as evidence
-  from authenticators t
-  where t.account_id = ${account} and t.kind = 'backup_code' and ${proves('t', use)}`;
 
 /** Whether an account's address is still the authenticator that a code went to, as a condition: the same binding, not removed. */
 export const isAddressBound = (authenticator: string, account: string): string => `exists (
@@ -146,7 +131,7 @@ export async function readRecoveryLevel(
 
 const hasApp = statement(
   'account_has_app',
-  `select ${hasTotp('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
+  `select ${hasSecondFactorBound('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
 );
 
 /** Whether a sign-in requires a second factor: an authenticator app is bound, disabled for recovery or not. */
@@ -163,28 +148,6 @@ export async function readLevel(
   const [row] = await sql.query<{ level: 1 | 2 }>(levelNow, of);
   return row?.level;
 }
-
-const acceptStep = statement(
-  'authenticator_accept_step',
-  `update authenticators set last_step = :step
-   where id = :id and bound_at is not null and suspended_at is null and (last_step is null or last_step < :step::bigint) returning id`,
-);
-
-/** @returns false when this time step, or a later one, was accepted before (RFC 6238 §5.2) */
-export const acceptTotpStep = async (sql: Sql, of: { id: string; step: number }): Promise<boolean> =>
-  (await sql.query(acceptStep, of)).length > 0;
-
-const useCode = statement(
-  'authenticator_use_code',
-  `update backup_codes set used_at = :at where authenticator_id = :id and digest = :digest and used_at is null
-     and exists (select from authenticators t where t.id = :id and t.suspended_at is null) returning digest`,
-);
-
-/** @returns false when the code was used before */
-export const useBackupCode = async (
-  sql: Sql,
-  of: { id: string; digest: Buffer; at: Date },
-): Promise<boolean> => (await sql.query(useCode, of)).length > 0;
 
 const disable = statement(
   'authenticator_disable',

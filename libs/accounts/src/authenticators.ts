@@ -1,4 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
+import { type BoundKind, boundProofOf, totp } from '@rekey/proofs';
 import { IsNull, MoreThan, Not } from 'typeorm';
 import { removal } from './counting.js';
 import { AuthenticatorEntity } from './entities/authenticator.entity.js';
@@ -8,10 +9,10 @@ import { lockAccount } from './lock.js';
 /** An authenticator of a person, besides password and addresses. */
 export interface AuthenticatorView {
   id: string;
-  kind: 'totp' | 'backup_code';
+  kind: BoundKind;
   /** RFC 3339. */
   bound_at: string;
-  /** For backup codes. */
+  /** For a set of codes. */
   codes_left?: number;
   /** Set after too many wrong values in a row: it proves nothing in a recovery until it is bound again. */
   disabled: boolean;
@@ -50,7 +51,7 @@ export async function listAuthenticators(
       id: row.id,
       kind: row.kind,
       bound_at: (row.bound_at as Date).toISOString(),
-      ...(row.kind === 'backup_code' ? { codes_left: await codesLeft(sql, row.id) } : {}),
+      ...(boundProofOf[row.kind].storage === 'code set' ? { codes_left: await codesLeft(sql, row.id) } : {}),
       disabled: row.disabled_at !== null,
       suspended: row.suspended_at !== null,
       ...(row.bound_from ? { bound_from: row.bound_from } : {}),
@@ -70,7 +71,7 @@ const codesLeft = (sql: Sql, authenticator: string): Promise<number> =>
 const addUnbound = statement(
   'authenticator_add_unbound',
   `insert into authenticators (id, account_id, kind, created_at, secret_sealed)
-   select :id, id, 'totp', :at, :sealed from accounts where id = :account and status = 'active' returning id`,
+   select :id, id, '${totp.id}', :at, :sealed from accounts where id = :account and status = 'active' returning id`,
 );
 
 /**
@@ -91,7 +92,7 @@ export async function addUnboundTotp(
 const unboundTotp = (of: { id: string; account: string }) => ({
   id: of.id,
   account_id: of.account,
-  kind: 'totp' as const,
+  kind: totp.id,
   bound_at: IsNull(),
 });
 
@@ -129,7 +130,7 @@ const replaceBound = statement(
  */
 export async function bindTotp(sql: Sql, of: Binding & { id: string; step: number }): Promise<boolean> {
   if (!(await findUnboundTotp(sql, of))) return false;
-  await sql.query(replaceBound, { ...of, kind: 'totp' });
+  await sql.query(replaceBound, { ...of, kind: totp.id });
   const { affected } = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
     authenticators.update(unboundTotp(of), {
       bound_at: of.at,
@@ -147,20 +148,20 @@ const addCodes = statement(
   'authenticator_add_codes',
   `with made as (
      insert into authenticators (id, account_id, kind, created_at, bound_at, bound_by, bound_from, bound_client, counts_from, salt)
-     select :id, id, 'backup_code', :at, :at, :session, :from, :client, :countsFrom::timestamptz, :salt from accounts where id = :account and status = 'active' returning id
+     select :id, id, :kind::text, :at, :at, :session, :from, :client, :countsFrom::timestamptz, :salt from accounts where id = :account and status = 'active' returning id
    )
    insert into backup_codes (authenticator_id, digest) select made.id, unnest(:digests::bytea[]) from made returning digest`,
 );
 
 /**
- * Replaces the backup codes in a transaction that has locked the account. The earlier set no longer works. @returns false without such an
+ * Replaces a set of codes in a transaction that has locked the account. The earlier set no longer works. @returns false without such an
  * account
  */
-export async function replaceBackupCodes(
+export async function replaceCodes(
   sql: Sql,
-  of: Binding & { id: string; salt: Buffer; digests: Buffer[] },
+  of: Binding & { id: string; kind: BoundKind; salt: Buffer; digests: Buffer[] },
 ): Promise<boolean> {
-  await sql.query(replaceBound, { ...of, kind: 'backup_code' });
+  await sql.query(replaceBound, of);
   return (await sql.query(addCodes, of)).length > 0;
 }
 

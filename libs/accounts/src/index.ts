@@ -4,10 +4,8 @@ export type { AccountChange } from './account-change.js';
 export { type Account, type AccountAddress, type AccountToPut, isAccountId } from './account-shape.js';
 export {
   type Assurance,
-  acceptTotpStep,
   allowShortCodes,
   assuranceOf,
-  backupCodeEvidence,
   coversLevel,
   disableAuthenticators,
   evidenceHolds,
@@ -18,9 +16,8 @@ export {
   proofsHeld,
   readLevel,
   readRecoveryLevel,
-  totpEvidence,
-  useBackupCode,
 } from './assurance.js';
+export { authenticatorEvidence, useAuthenticator } from './authenticator-storage.js';
 export {
   type AuthenticatorView,
   addUnboundTotp,
@@ -32,7 +29,7 @@ export {
   findUnboundTotp,
   listAuthenticators,
   removeAuthenticatorsBoundBy,
-  replaceBackupCodes,
+  replaceCodes,
   restoreAuthenticator,
 } from './authenticators.js';
 export { plantedBySessions, suspendAll } from './counting.js';

@@ -1,6 +1,7 @@
 import { systemClock } from './clock.js';
 import type { RecoveryCause } from './error.js';
 import { type TokenAnswer, TokenKeeper } from './keeper.js';
+import type { SecondFactorKind } from './proof-kinds.generated.js';
 import {
   callJson,
   Recovery,
@@ -39,7 +40,7 @@ export interface SignInRequest {
   identifier: string;
   password: string;
   country?: string;
-  second_factor?: { kind: 'totp' | 'backup_code'; value: string };
+  second_factor?: { kind: SecondFactorKind; value: string };
 }
 
 export interface Client {

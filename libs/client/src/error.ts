@@ -1,10 +1,10 @@
+import type { ProofKind } from './proof-kinds.generated.js';
+
 /** Why a person has to recover or to sign in, in the issuer's words. */
 export interface RecoveryCause {
   error: string;
   description: string;
 }
-
-export type ProofKind = 'code' | 'totp' | 'backup_code';
 
 /** A refusal of the service, or a call that cannot be made. `code` is stable; the message is for a developer. */
 export class RekeyError extends Error {

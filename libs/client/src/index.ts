@@ -1,5 +1,6 @@
 export { type Client, type ClientOptions, createClient, type SignInRequest } from './client.js';
-export { type ProofKind, type RecoveryCause, RekeyError } from './error.js';
+export { type RecoveryCause, RekeyError } from './error.js';
+export type { ProofKind, SecondFactorKind } from './proof-kinds.generated.js';
 export type { Recovery, RecoveryReference, RecoveryView, StartRequest } from './recovery.js';
 export {
   type KeyValueStore,

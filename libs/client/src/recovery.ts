@@ -1,5 +1,6 @@
-import { type ProofKind, RekeyError, read } from './error.js';
+import { RekeyError, read } from './error.js';
 import type { TokenAnswer, TokenKeeper } from './keeper.js';
+import type { ProofKind } from './proof-kinds.generated.js';
 
 /** A recovery as the service shows it. Times are RFC 3339. */
 export interface RecoveryView {

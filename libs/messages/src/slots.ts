@@ -1,16 +1,9 @@
 import type { Locale } from '@rekey/kernel';
+import type { ProofChange } from '@rekey/proofs';
 
 /** What can happen to an account and its authenticators, including its password. */
 export type AccountChangeKind =
-  | 'totp_bound'
-  | 'totp_removed'
-  | 'totp_disabled'
-  | 'totp_restored'
-  | 'backup_code_made'
-  | 'backup_code_removed'
-  | 'backup_code_disabled'
-  | 'backup_code_restored'
-  | 'code_disabled'
+  | ProofChange
   | 'password_changed'
   | 'addresses_changed'
   | 'password_put'
@@ -18,8 +11,7 @@ export type AccountChangeKind =
   | 'account_disabled'
   | 'account_enabled'
   | 'access_changed'
-  | 'password_limited'
-  | 'totp_guessed';
+  | 'password_limited';
 
 /** For a recovery: it has set a new password, ended the old one without a new one, or left it alone. */
 export type PasswordOutcome = 'set' | 'ended' | 'kept';

@@ -2,20 +2,13 @@ import { addressesToWarn } from '@rekey/accounts';
 import { type AuditEventName, recordAudit } from '@rekey/audit';
 import { type Sql, statement, type Transaction } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
+import { proofChanges } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import { messageLifetimes } from './lifetimes.js';
 
 /** What happened to an account or its authenticators. */
 export const accountNotifications = [
-  'totp_bound',
-  'totp_removed',
-  'totp_disabled',
-  'totp_restored',
-  'backup_code_made',
-  'backup_code_removed',
-  'backup_code_disabled',
-  'backup_code_restored',
-  'code_disabled',
+  ...proofChanges,
   'password_changed',
   'addresses_changed',
   'password_put',
@@ -24,7 +17,6 @@ export const accountNotifications = [
   'account_enabled',
   'access_changed',
   'password_limited',
-  'totp_guessed',
 ] as const;
 export type AccountNotification = (typeof accountNotifications)[number];
 

@@ -22,8 +22,6 @@ export { lifetimes } from './lifetimes.js';
 export type { AttemptCaller } from './proving/attempt-from.js';
 export {
   defaultPolicy,
-  type ProofKind,
-  proofKinds,
   type RecoveryPolicy,
   readPolicy,
   strongRolesOf,

@@ -6,8 +6,9 @@ import {
   type SealedAddress,
 } from '@rekey/accounts';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import type { ProofKind } from '@rekey/proofs';
 import type { RecoveryContext } from './context.js';
-import { initialMethods, type ProofKind, type RecoveryPolicy, remainingProofs } from './proving/policy.js';
+import { initialMethods, type RecoveryPolicy, remainingProofs } from './proving/policy.js';
 import type { RecoveryState } from './state-machine.js';
 import { matchNumber } from './tokens/match-number.js';
 

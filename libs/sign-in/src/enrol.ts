@@ -5,13 +5,21 @@ import {
   findUnboundTotp,
   readAccount,
   removeAuthenticator,
-  replaceBackupCodes,
+  replaceCodes,
   restoreAuthenticator,
 } from '@rekey/accounts';
 import { isRefused, isUuid, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { budgets, consume, counterKey, limited } from '@rekey/limits';
 import { recordChange } from '@rekey/outbox';
-import { makeBackupCodes, newTotpSecret, totpSecretAs, totpStep, totpUri } from '@rekey/proofs';
+import {
+  type CodeSetKind,
+  codeSetProofOf,
+  newTotpSecret,
+  totp,
+  totpSecretAs,
+  totpStep,
+  totpUri,
+} from '@rekey/proofs';
 import type { ActContext, BindingBy, Changing, EnrolmentContext } from './context.js';
 import { lockForBinding, lockForChange } from './lock.js';
 
@@ -75,35 +83,36 @@ export async function confirmTotp(
       now,
       accountId,
       event: 'authenticator_bound',
-      change: 'totp_bound',
+      change: `${totp.id}_bound`,
       bound: undoable(id, binding),
     });
     return undefined;
   });
 }
 
-/** Returns ten new codes, shown once. Earlier codes no longer work. Refusals: `not_found`, `unauthorized`, `step_up_required`. */
-export async function renewBackupCodes(
+/** Returns a new set of codes, shown once. Earlier codes no longer work. Refusals: `not_found`, `unauthorized`, `step_up_required`. */
+export async function renewCodes(
   context: EnrolmentContext,
   by: BindingBy,
+  kind: CodeSetKind,
 ): Promise<{ id: string; codes: string[] } | Refusal> {
   const { database, clock } = context;
   const { account: accountId } = by;
   const now = clock.now();
   const id = uuidv7(now);
   // Hashed before the transaction: ten hashes take longer than a row should be locked.
-  const { codes, salt, digests } = await makeBackupCodes();
+  const { codes, salt, digests } = await codeSetProofOf[kind].make();
   const at = new Date(now);
   return database.transaction(async (tx) => {
     const binding = await lockForBinding(context, tx, { ...by, now: at });
     if (isRefused(binding)) return binding;
-    const made = await replaceBackupCodes(tx, { ...binding, id, salt, digests });
+    const made = await replaceCodes(tx, { ...binding, id, kind, salt, digests });
     if (!made) return refuse('not_found');
     await recordChange(tx, {
       now,
       accountId,
       event: 'authenticator_bound',
-      change: 'backup_code_made',
+      change: `${kind}_made`,
       bound: undoable(id, binding),
     });
     return { id, codes };

@@ -4,7 +4,7 @@ export type { ActContext, BindingBy, Changing, EnrolmentContext, PasswordContext
 export { answerDevice, lookAtDevice, startDeviceWithin } from './device.js';
 export {
   confirmTotp,
-  renewBackupCodes,
+  renewCodes,
   restore,
   startTotpBinding,
   type TotpToBind,

@@ -1,11 +1,5 @@
-import {
-  acceptTotpStep,
-  backupCodeEvidence,
-  hasSecondFactor,
-  totpEvidence,
-  useBackupCode,
-} from '@rekey/accounts';
-import { type Sql, statement } from '@rekey/database';
+import { authenticatorEvidence, hasSecondFactor, useAuthenticator } from '@rekey/accounts';
+import { type Sql, type Statement, statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import {
   accountOddsKey,
@@ -19,15 +13,21 @@ import {
   failureWindowMs,
   limited,
   type OddsPolicy,
-  oddsOfTotp,
   oddsParameters,
 } from '@rekey/limits';
 import { recordChange } from '@rekey/outbox';
-import { type BackupCodeEvidence, matchBackupCode, matchTotp, type TotpEvidence } from '@rekey/proofs';
+import {
+  type BoundKind,
+  boundProofOf,
+  boundProofs,
+  type ProofChange,
+  type RegisteredProof,
+  type Storages,
+} from '@rekey/proofs';
 import type { ActContext } from './context.js';
 
 export interface SecondFactor {
-  kind: 'totp' | 'backup_code';
+  kind: BoundKind;
   value: string;
 }
 
@@ -39,32 +39,41 @@ const signInFailures = (id: string, isKnown: string) =>
   `sha256(convert_to('sign-in-failures ' || ${id} || ' ' || ${isKnown}::text, 'utf8'))`;
 
 /** Separate odds for strangers and for known browsers and apps: neither uses up those of the other. */
-const oddsKey = `case when :isKnown::boolean then ${accountOddsKey('sign-in-totp-known', ':generation::text')}
-  else ${accountOddsKey('sign-in-totp', ':generation::text')} end`;
+const oddsKey = (kind: BoundKind) =>
+  `case when :isKnown::boolean then ${accountOddsKey(`sign-in-${kind}-known`, ':generation::text')}
+  else ${accountOddsKey(`sign-in-${kind}`, ':generation::text')} end`;
 
 const shares = 2;
 /** Both shares together have the odds of the policy, and no more. */
 const shareOf = ({ day, year }: OddsPolicy): OddsPolicy => ({ day: day / shares, year: year / shares });
 
-const attemptStatements = {
-  totp: statement(
-    'sign_in_attempt_totp',
+const countedAttempt = (proof: RegisteredProof, chance: number): Statement =>
+  statement(
+    `sign_in_attempt_${proof.id}`,
     `with found as (
-       ${totpEvidence(':account', 'sign-in')}
+       ${authenticatorEvidence(proof, ':account', 'sign-in')}
      ), paid as (
-       ${consumeOddsRows(`select ${oddsKey} as key, ${oddsOfTotp}::double precision as cost, true as known from found`)}
+       ${consumeOddsRows(`select ${oddsKey(proof.id)} as key, ${chance}::double precision as cost, true as known from found`)}
      ), charged as (
        ${consumeRows(`select ${signInFailures('found.authenticator_id', ':isKnown::boolean')} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
      )
      select found.evidence, charged.spent as failures, charged.key, paid.key as odds
      from found left join paid on true left join charged on true`,
-  ),
-  // 80 bits cannot be guessed, so no number of wrong codes may refuse the right one.
-  backup_code: statement(
-    'sign_in_attempt_backup_code',
-    `select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (${backupCodeEvidence(':account', 'sign-in')}) found`,
-  ),
-};
+  );
+
+/** 80 bits cannot be guessed, so no number of wrong codes may refuse the right one. */
+const uncountedAttempt = (proof: RegisteredProof): Statement =>
+  statement(
+    `sign_in_attempt_${proof.id}`,
+    `select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (${authenticatorEvidence(proof, ':account', 'sign-in')}) found`,
+  );
+
+const attemptStatements = Object.fromEntries(
+  boundProofs.map((proof) => [
+    proof.id,
+    proof.chance === undefined ? uncountedAttempt(proof) : countedAttempt(proof, proof.chance),
+  ]),
+) as Record<BoundKind, Statement>;
 
 /** The odds of a day or of a year are used up. A backup code still works. */
 const outOfOdds: Budget = { policy: 'second-factors', quota: 1, windowMs: 86_400_000 };
@@ -82,7 +91,10 @@ const clear = statement('sign_in_clear_failures', clearRows('array[:key::bytea]'
 const clearAll = statement(
   'sign_in_clear_all_failures',
   `with found as (
-     ${totpEvidence(':account', 'sign-in')}
+     ${boundProofs
+       .filter(({ chance }) => chance !== undefined)
+       .map((proof) => authenticatorEvidence(proof, ':account', 'sign-in'))
+       .join(' union all ')}
    )
    ${clearRows(`array(
      select sha.key from found, lateral (values (${signInFailures('found.authenticator_id', 'true')}), (${signInFailures('found.authenticator_id', 'false')})) as sha (key)
@@ -116,42 +128,38 @@ export async function checkSecondFactor(
   const now = clock.now();
   const at = new Date(now);
   const policy = shareOf(odds);
+  const proof = boundProofOf[offered.kind];
+  const { chance } = proof;
   const [row] = await database.query<AttemptRow>(attemptStatements[offered.kind], {
     account,
     now: at,
-    ...(offered.kind === 'totp' ? { ...who, ...oddsParameters(policy) } : {}),
+    ...(chance === undefined ? {} : { ...who, ...oddsParameters(policy) }),
   });
   if (row && row.odds === null) {
     database.record('rate_limit_exceeded', { policy: outOfOdds.policy });
     return limited(outOfOdds);
   }
   if (!row || row.failures > failuresInARow) return refuse('unauthorized');
-  const right = await (offered.kind === 'totp' ? useTotp() : useCode());
-  if (!right) {
-    if (offered.kind === 'totp' && row.failures === failuresInARow) await tellOfGuesses();
+  const evidence = row.evidence as Storages[keyof Storages]['evidence'];
+  const used = await proof.match({ keyring, now }, offered.value, evidence);
+  const isRight =
+    used !== undefined && (await useAuthenticator(database, proof.storage, { id: evidence.id, at, ...used }));
+  if (!isRight) {
+    if (chance !== undefined && row.failures === failuresInARow) await tellOfGuesses();
     return refuse('unauthorized');
   }
-  if (offered.kind === 'totp' && row.odds) {
+  if (chance !== undefined && row.odds) {
     await database.query(clear, { key: row.key });
     // The code was right: refund what was charged for it.
-    await consumeOdds(database, { key: row.odds, cost: -oddsOfTotp, now: at, policy });
+    await consumeOdds(database, { key: row.odds, cost: -chance, now: at, policy });
   }
-  return [offered.kind === 'totp' ? 'otp' : 'recovery-code-saved', 'mfa'];
+  return [proof.amr, 'mfa'];
 
-  async function useTotp(): Promise<boolean> {
-    const evidence = row?.evidence as TotpEvidence;
-    const step = matchTotp(keyring, offered?.value ?? '', evidence, now);
-    return step !== undefined && acceptTotpStep(database, { id: evidence.id, step });
-  }
   /** One notification until the next right code: the person who tried knows the password. */
   async function tellOfGuesses(): Promise<void> {
+    const change = `${proof.id}_guessed` as ProofChange;
     await database.transaction((tx) =>
-      recordChange(tx, { now, accountId: account, event: 'authenticator_disabled', change: 'totp_guessed' }),
+      recordChange(tx, { now, accountId: account, event: 'authenticator_disabled', change }),
     );
-  }
-  async function useCode(): Promise<boolean> {
-    const evidence = row?.evidence as BackupCodeEvidence;
-    const digest = await matchBackupCode(offered?.value ?? '', evidence);
-    return digest !== undefined && useBackupCode(database, { id: evidence.id, digest, at });
   }
 }

@@ -1,3 +1,5 @@
+import { proofKinds } from '@rekey/proofs';
+
 /** A label whose values are lists of ours elsewhere: causes, policies, reasons, countries. A caller's input never becomes one. */
 const words = 'words';
 /** A registered client: the code that records it has found it. An invented id never becomes a label. */
@@ -13,7 +15,6 @@ interface DescribedMetric {
   isPublic?: true;
 }
 
-const proofKinds = ['code', 'totp', 'backup_code'] as const;
 const messageKinds = [
   'recovery_code',
   'recovery_completed',

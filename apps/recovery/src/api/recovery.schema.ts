@@ -1,6 +1,7 @@
 import { clientMembers } from '@rekey/http';
 import { locales } from '@rekey/kernel';
-import { proofKinds, states } from '@rekey/recovery';
+import { proofKinds } from '@rekey/proofs';
+import { states } from '@rekey/recovery';
 import { z } from 'zod';
 
 /** What goes over the wire. Unknown members are refused: nothing is set that this page does not name. */

@@ -1,11 +1,20 @@
-import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
-import { Public } from '@rekey/http';
+import {
+  Body,
+  createParamDecorator,
+  type ExecutionContext,
+  Get,
+  Post,
+  Query,
+  UseGuards,
+} from '@nestjs/common';
+import { Public, requestOf } from '@rekey/http';
 import { isRefused, type Refusal, refuse } from '@rekey/kernel';
+import { type CodeSetKind, codeSetAt, codeSetProofOf, kindOfValue, totp } from '@rekey/proofs';
 import {
   authenticatorsToChange,
   type BindingBy,
   confirmTotp,
-  renewBackupCodes,
+  renewCodes,
   restore,
   signInWithin,
   startTotpBinding,
@@ -21,8 +30,14 @@ import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
 import { CurrentPerson, FreshPersonGuard } from './person-guard.js';
 import type { Page, Presenter } from './presenter.js';
-import { AuthenticatorsPage, BackupCodesPage, BindTotpPage, SignInPage } from './views-account.js';
+import { AuthenticatorsPage, BindTotpPage, CodeSetPage, SignInPage } from './views-account.js';
 import { accountWordings } from './wording-account.js';
+
+/** The kind of codes that the path names. */
+const CodeSet = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): CodeSetKind =>
+    codeSetAt(requestOf(context).routeOptions.url ?? ''),
+);
 
 /**
  * A person's own authenticators, behind a session that lasts as long as an access token: who comes later signs in again,
@@ -55,7 +70,6 @@ export class AccountController {
     const identifier = textIn(body.identifier, 254);
     const device = body.device === undefined ? undefined : { code: codeIn(body.device) };
     const value = textIn(body.second_factor, 100).trim();
-    const kind = /^[\d\s]{6,9}$/.test(value) ? ('totp' as const) : ('backup_code' as const);
     const outcome = await signInWithin(
       parts.tokens,
       client,
@@ -63,7 +77,7 @@ export class AccountController {
         identifier,
         password: textIn(body.password, 1_024),
         device_tokens: browser.knownAs(),
-        ...(value ? { second_factor: { kind, value } } : {}),
+        ...(value ? { second_factor: { kind: kindOfValue(value), value } } : {}),
       },
       browser.request.ip,
     );
@@ -85,7 +99,7 @@ export class AccountController {
     return show.to(`/device${device.code ? `?user_code=${encodeURIComponent(device.code)}` : ''}`);
   }
 
-  @Post('totp')
+  @Post(totp.setUp.page)
   @UseGuards(FreshPersonGuard)
   async bind(@CurrentPerson() { account }: BindingBy, @Show() show: Presenter) {
     const { parts } = show;
@@ -93,7 +107,7 @@ export class AccountController {
     return isRefused(begun) ? fromTheBeginning(show, begun) : showTotp(show, begun);
   }
 
-  @Post('totp/confirm')
+  @Post(`${totp.setUp.page}/confirm`)
   @UseGuards(FreshPersonGuard)
   async confirm(@Body() body: Form, @CurrentPerson() who: BindingBy, @Show() show: Presenter) {
     const setup = show.browser.openSetup(textIn(body.setup, 4_000));
@@ -108,12 +122,12 @@ export class AccountController {
     return fromTheBeginning(show, refusal);
   }
 
-  @Post('backup-codes')
+  @Post(Object.values(codeSetProofOf).map(({ setUp }) => setUp.page))
   @UseGuards(FreshPersonGuard)
-  async codes(@CurrentPerson() who: BindingBy, @Show() show: Presenter) {
-    const made = await renewBackupCodes(show.parts.context, who);
+  async codes(@CurrentPerson() who: BindingBy, @CodeSet() kind: CodeSetKind, @Show() show: Presenter) {
+    const made = await renewCodes(show.parts.context, who, kind);
     if (isRefused(made)) return fromTheBeginning(show, made);
-    return show.page(200, <BackupCodesPage context={show.context} codes={made.codes} />);
+    return show.page(200, <CodeSetPage context={show.context} kind={kind} codes={made.codes} />);
   }
 
   @Post('remove')

@@ -1,5 +1,14 @@
+import { boundProofs, type SetUpPage, totp } from '@rekey/proofs';
+
 /** What a form can be about: what its browser had of this kind when the form was shown. */
 export type Subject = 'recovery' | 'account' | 'stop' | 'link';
+
+type SetUpForms = Record<`/account/${SetUpPage}`, { about: 'account'; page: '/account' }>;
+
+/** One form for each kind of authenticator. */
+const setUpForms = Object.fromEntries(
+  boundProofs.map(({ setUp }) => [`/account/${setUp.page}`, { about: 'account', page: '/account' }]),
+) as SetUpForms;
 
 /**
  * Every form of the pages by its address: what it is about, and the page to read its answer on in another language. A form
@@ -16,9 +25,8 @@ export const everyForm = {
   '/recover/link': { about: 'link', page: '/recover/link' },
   '/stop': { about: 'stop', page: '/stop' },
   '/account/sign-in': { about: 'nothing', page: '/account' },
-  '/account/totp': { about: 'account', page: '/account' },
-  '/account/totp/confirm': { about: 'account', page: '/account' },
-  '/account/backup-codes': { about: 'account', page: '/account' },
+  ...setUpForms,
+  [`/account/${totp.setUp.page}/confirm` as const]: { about: 'account', page: '/account' },
   '/account/remove': { about: 'account', page: '/account' },
   '/account/restore': { about: 'account', page: '/account' },
   '/account/sign-out': { about: 'account', page: '/account' },

@@ -1,7 +1,8 @@
 import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
 import { Context, Gives, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { type ProofKind, proofKinds, prove, type RecoveryContext, showRecovery } from '@rekey/recovery';
+import { type BoundKind, boundKinds, classOf, isBoundKind } from '@rekey/proofs';
+import { prove, type RecoveryContext, showRecovery } from '@rekey/recovery';
 import type { Browser, BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
 import { pathOf, provingOr, refused, showNextPage } from './next-page.js';
@@ -24,7 +25,7 @@ export class OtherProofController {
   @Post('other')
   @UseGuards(BrowserRecoveryGuard)
   async prove(@Body() body: Form, @CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
-    const kind = proofKinds.find((one) => one === body.kind && one !== 'code');
+    const kind = boundKinds.find((one) => one === body.kind);
     const value = textIn(body.value, 100);
     if (!kind) return showOther(show, recovery, 200);
     const { other } = proofWordings[show.context.locale];
@@ -63,16 +64,26 @@ async function showOther(
   show: Presenter,
   recovery: BrowserRecovery,
   status: number,
-  problem?: { kind: ProofKind; text: string },
+  problem?: { kind: BoundKind; text: string },
 ): Promise<Page> {
   const now = await provingOr(show, recovery);
   if ('page' in now) return now.page;
   const { methods, addresses } = now.view;
-  if (methods.every((kind) => kind === 'code')) return show.to(pathOf(now.view));
-  const hasProved = addresses !== undefined || methods.includes('totp') || !methods.includes('code');
+  const typed = methods.filter(isBoundKind);
+  if (typed.length === 0) return show.to(pathOf(now.view));
+  // An authenticator is offered only after a first proof, and before it a code can always be sent.
+  const asksForCode = typed.length < methods.length;
+  const hasProved =
+    addresses !== undefined || !asksForCode || typed.some((kind) => classOf[kind] === 'authenticator');
   return show.page(
     status,
-    <OtherProofPage context={show.context} kinds={methods} hasProved={hasProved} problem={problem} />,
+    <OtherProofPage
+      context={show.context}
+      kinds={typed}
+      asksForCode={asksForCode}
+      hasProved={hasProved}
+      problem={problem}
+    />,
     recovery.app?.origin,
   );
 }

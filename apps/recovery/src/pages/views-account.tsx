@@ -1,9 +1,11 @@
 import type { AuthenticatorView } from '@rekey/accounts';
+import { boundProofs, type CodeSetKind, type SetUpPage, totp } from '@rekey/proofs';
 import type { ComponentChildren } from 'preact';
 import { renderSVG } from 'uqr';
 import type { FormPath } from './every-form.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { accountWordings } from './wording-account.js';
+import { kindWordings } from './wording-kinds.js';
 
 const words = (context: PageContext) => accountWordings[context.locale];
 
@@ -75,11 +77,6 @@ export function AuthenticatorsPage(props: {
 }) {
   const { context, authenticators, note } = props;
   const { home } = words(context);
-  const [totp, codes] = (['totp', 'backup_code'] as const).map((kind) =>
-    authenticators.find((one) => one.kind === kind && !one.suspended),
-  );
-  const aside = (kind: AuthenticatorView['kind']) =>
-    authenticators.filter((one) => one.kind === kind && one.suspended);
   const date = (text: string) =>
     new Intl.DateTimeFormat(context.locale === 'en' ? 'en-GB' : 'zh-CN', {
       dateStyle: 'long',
@@ -93,31 +90,31 @@ export function AuthenticatorsPage(props: {
         </p>
       )}
       <p class="lead">{home.lead}</p>
-      <section>
-        <h2>{home.totp}</h2>
-        <p>{totp ? home.totpBound(date(totp.bound_at)) : home.totpNone}</p>
-        <Actions context={context} of={totp} make="/account/totp" label={totp ? home.replace : home.add} />
-        {aside('totp').map((one) => (
-          <SetAside key={one.id} context={context} of={one} isTaken={totp !== undefined}>
-            {home.totpBound(date(one.bound_at))}
-          </SetAside>
-        ))}
-      </section>
-      <section class="aside">
-        <h2>{home.codes}</h2>
-        <p>{codes ? home.codesLeft(codes.codes_left ?? 0, date(codes.bound_at)) : home.codesNone}</p>
-        <Actions
-          context={context}
-          of={codes}
-          make="/account/backup-codes"
-          label={codes ? home.makeAgain : home.make}
-        />
-        {aside('backup_code').map((one) => (
-          <SetAside key={one.id} context={context} of={one} isTaken={codes !== undefined}>
-            {home.codesLeft(one.codes_left ?? 0, date(one.bound_at))}
-          </SetAside>
-        ))}
-      </section>
+      {boundProofs.map(({ id: kind, setUp }, at) => {
+        const all = authenticators.filter((one) => one.kind === kind);
+        const one = all.find(({ suspended }) => !suspended);
+        const text = kindWordings[context.locale].bound[kind];
+        const boundText = (of: AuthenticatorView) => text.bound(date(of.bound_at), of.codes_left ?? 0);
+        return (
+          <section key={kind} class={at > 0 ? 'aside' : undefined}>
+            <h2>{text.title}</h2>
+            <p>{one ? boundText(one) : text.none}</p>
+            <Actions
+              context={context}
+              of={one}
+              make={`/account/${setUp.page as SetUpPage}`}
+              label={one ? text.replace : text.setUp}
+            />
+            {all
+              .filter(({ suspended }) => suspended)
+              .map((aside) => (
+                <SetAside key={aside.id} context={context} of={aside} isTaken={one !== undefined}>
+                  {boundText(aside)}
+                </SetAside>
+              ))}
+          </section>
+        );
+      })}
       <PostForm context={context} class="aside" action="/account/sign-out">
         <button class="quiet" type="submit">
           {home.signOut}
@@ -145,7 +142,7 @@ function Actions(props: {
   const { home } = words(context);
   return (
     <>
-      {of?.disabled && <p class="problem">{home.disabled[of.kind]}</p>}
+      {of?.disabled && <p class="problem">{kindWordings[context.locale].bound[of.kind].disabled}</p>}
       {of?.counts_from && <p>{home.countsFrom(timeText(context, of.counts_from))}</p>}
       <div class="buttons">
         <PostForm context={context} action={make}>
@@ -220,7 +217,7 @@ export function BindTotpPage(props: {
       />
       <p class="hint">{bind.byHand}</p>
       <p class="secret">{secret.replace(/.{4}(?=.)/g, '$& ')}</p>
-      <PostForm context={context} action="/account/totp/confirm" novalidate>
+      <PostForm context={context} action={`/account/${totp.setUp.page}/confirm`} novalidate>
         <input type="hidden" name="setup" value={setup} />
         <Field id="value" label={bind.code} hint={bind.codeHint} problem={text}>
           {(describedBy) => (
@@ -249,8 +246,9 @@ export function BindTotpPage(props: {
   );
 }
 
-export function BackupCodesPage({ context, codes: list }: { context: PageContext; codes: string[] }) {
-  const { codes } = words(context);
+export function CodeSetPage(props: { context: PageContext; kind: CodeSetKind; codes: string[] }) {
+  const { context, kind, codes: list } = props;
+  const codes = kindWordings[context.locale].made[kind];
   return (
     <Shell context={context} title={codes.title}>
       <p class="lead">{codes.lead}</p>

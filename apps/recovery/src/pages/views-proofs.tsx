@@ -1,5 +1,7 @@
-import type { OfferedAddress, ProofKind } from '@rekey/recovery';
+import { type BoundKind, boundProofOf } from '@rekey/proofs';
+import type { OfferedAddress } from '@rekey/recovery';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
+import { kindWordings } from './wording-kinds.js';
 import { proofWordings } from './wording-proofs.js';
 
 const words = (context: PageContext) => proofWordings[context.locale];
@@ -7,13 +9,13 @@ const words = (context: PageContext) => proofWordings[context.locale];
 /** Proofs beside a code: a backup code at the beginning, whatever the account has after a first proof. */
 export function OtherProofPage(props: {
   context: PageContext;
-  kinds: ProofKind[];
+  kinds: BoundKind[];
+  asksForCode: boolean;
   hasProved: boolean;
-  problem?: { kind: ProofKind; text: string } | undefined;
+  problem?: { kind: BoundKind; text: string } | undefined;
 }) {
-  const { context, kinds, hasProved, problem } = props;
+  const { context, kinds, asksForCode, hasProved, problem } = props;
   const { other } = words(context);
-  const typed = kinds.filter((kind) => kind !== 'code');
   return (
     <Shell
       context={context}
@@ -22,7 +24,7 @@ export function OtherProofPage(props: {
       problem={problem && { field: problem.kind, text: problem.text }}
     >
       <p class="lead">{hasProved ? other.moreLead : other.lead}</p>
-      {typed.map((kind) => (
+      {kinds.map((kind) => (
         <ProofForm
           key={kind}
           context={context}
@@ -30,7 +32,7 @@ export function OtherProofPage(props: {
           problem={problem?.kind === kind ? problem.text : undefined}
         />
       ))}
-      {kinds.includes('code') && <a href="/recover/code">{hasProved ? other.byCode : other.backToCode}</a>}
+      {asksForCode && <a href="/recover/code">{hasProved ? other.byCode : other.backToCode}</a>}
     </Shell>
   );
 }
@@ -41,29 +43,25 @@ function ProofForm({
   problem,
 }: {
   context: PageContext;
-  kind: ProofKind;
+  kind: BoundKind;
   problem?: string | undefined;
 }) {
   const { other } = words(context);
-  const isTotp = kind === 'totp';
+  const { label, hint } = kindWordings[context.locale].bound[kind].ask;
+  const isNumber = boundProofOf[kind].typed === 'digits';
   return (
     <PostForm context={context} class="proof" action="/recover/other" novalidate>
       <input type="hidden" name="kind" value={kind} />
-      <Field
-        id={kind}
-        label={isTotp ? other.totp : other.backupCode}
-        hint={isTotp ? other.totpHint : other.backupCodeHint}
-        problem={problem}
-      >
+      <Field id={kind} label={label} hint={hint} problem={problem}>
         {(describedBy) => (
           <input
             id={kind}
             name="value"
-            class={isTotp ? 'code-field' : undefined}
+            class={isNumber ? 'code-field' : undefined}
             type="text"
-            inputMode={isTotp ? 'numeric' : undefined}
-            autocomplete={isTotp ? 'one-time-code' : 'off'}
-            autocapitalize={isTotp ? undefined : 'characters'}
+            inputMode={isNumber ? 'numeric' : undefined}
+            autocomplete={isNumber ? 'one-time-code' : 'off'}
+            autocapitalize={isNumber ? undefined : 'characters'}
             spellcheck={false}
             maxLength={60}
             required

@@ -1,7 +1,4 @@
-import type { AuthenticatorView } from '@rekey/accounts';
 import type { Locale } from '@rekey/kernel';
-
-type AuthenticatorKind = AuthenticatorView['kind'];
 
 /** What the pages of a person's own authenticators say, in one language. */
 export interface AccountWording {
@@ -23,18 +20,7 @@ export interface AccountWording {
   home: {
     title: string;
     lead: string;
-    totp: string;
-    totpNone: string;
-    totpBound(date: string): string;
-    add: string;
-    replace: string;
-    codes: string;
-    codesNone: string;
-    codesLeft(left: number, date: string): string;
-    make: string;
-    makeAgain: string;
     remove: string;
-    disabled: Record<AuthenticatorKind, string>;
     /** A recovery has set it aside. Network and client that it was set up from, where they are known. */
     suspended(from: string | undefined, client: string | undefined): string;
     /** It counts in a recovery from this time on. */
@@ -59,7 +45,6 @@ export interface AccountWording {
     gone: string;
     cancel: string;
   };
-  codes: { title: string; lead: string; warning: string; done: string };
 }
 
 const en: AccountWording = {
@@ -84,23 +69,7 @@ const en: AccountWording = {
   home: {
     title: 'Recovery options',
     lead: 'When you change something here, we notify every email address and phone number on your account.',
-    totp: 'Authenticator app',
-    totpNone:
-      'Not set up. With an authenticator app, a stolen email account or phone number is not enough to take over your account.',
-    totpBound: (date) => `Set up on ${date}.`,
-    add: 'Set up an authenticator app',
-    replace: 'Set up a new one',
-    codes: 'Backup codes',
-    codesNone: 'None yet. These are ten codes to keep on paper, for when nothing else works.',
-    codesLeft: (left, date) => `${left} of 10 left, created on ${date}.`,
-    make: 'Create backup codes',
-    makeAgain: 'Create new ones',
     remove: 'Remove',
-    disabled: {
-      totp: 'Too many wrong codes were entered, so it can no longer be used for recovery. Set it up again. You can still sign in with it.',
-      backup_code:
-        'Too many wrong backup codes were entered, so they can no longer be used for recovery. Create new ones.',
-    },
     suspended: (from, client) =>
       `We turned this off to be safe when your account was recovered. It was added from ${from ? `the network ${from}` : 'an unknown network'}${client ? ` with the app "${client}"` : ''}. Did you add it? If not, remove it.`,
     countsFrom: (time) => `Can be used to sign in now, and to recover your account from ${time}.`,
@@ -124,12 +93,6 @@ const en: AccountWording = {
     gone: 'This setup has expired. Please start again.',
     cancel: 'Cancel',
   },
-  codes: {
-    title: 'Your backup codes',
-    lead: 'Each code works once. Print them or write them down, and keep them somewhere safe, such as with your passport.',
-    warning: 'We show these codes only once. Any older codes no longer work.',
-    done: "I've saved them",
-  },
 };
 
 const zhHans: AccountWording = {
@@ -151,21 +114,7 @@ const zhHans: AccountWording = {
   home: {
     title: '找回方式',
     lead: '您在此处更改设置时，我们会通知您账户的所有邮箱和手机。',
-    totp: '身份验证器应用',
-    totpNone: '尚未设置。设置后，他人仅凭盗取的邮箱或手机号无法控制您的账户。',
-    totpBound: (date) => `设置于 ${date}。`,
-    add: '设置身份验证器应用',
-    replace: '重新设置',
-    codes: '备用码',
-    codesNone: '尚未生成。这是十个可抄在纸上的代码，供其他方式都不可用时使用。',
-    codesLeft: (left, date) => `剩余 ${left} 个（共 10 个），生成于 ${date}。`,
-    make: '生成备用码',
-    makeAgain: '重新生成',
     remove: '移除',
-    disabled: {
-      totp: '动态码错误次数过多，此应用已不能用于找回账户，但仍可用于登录。请重新设置。',
-      backup_code: '备用码错误次数过多，已不能用于找回账户。请重新生成。',
-    },
     suspended: (from, client) =>
       `为安全起见，我们在您的账户被找回时停用了此项。添加时的网络：${from ?? '未知'}${client ? `，应用：“${client}”` : ''}。是您添加的吗？如果不是，请移除。`,
     countsFrom: (time) => `现在即可用于登录，自 ${time} 起可用于找回账户。`,
@@ -187,12 +136,6 @@ const zhHans: AccountWording = {
     wrong: '动态码不正确。请等待下一个动态码后重试。如果仍不成功，请检查手机时间。',
     gone: '此次设置已过期，请重新开始。',
     cancel: '取消',
-  },
-  codes: {
-    title: '您的备用码',
-    lead: '每个备用码只能使用一次。请打印或抄写下来，像护照一样妥善保管。',
-    warning: '备用码仅显示这一次。之前的备用码已全部失效。',
-    done: '我已保存',
   },
 };
 

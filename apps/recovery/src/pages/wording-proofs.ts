@@ -14,10 +14,6 @@ export interface ProofWording {
     lead: string;
     moreTitle: string;
     moreLead: string;
-    totp: string;
-    totpHint: string;
-    backupCode: string;
-    backupCodeHint: string;
     submit: string;
     wrong(left: number): string;
     empty: string;
@@ -56,10 +52,6 @@ const en: ProofWording = {
     moreTitle: 'One more step',
     moreLead:
       "That worked. This account uses two-step verification, so please confirm it's you in one more way.",
-    totp: 'Code from your authenticator app',
-    totpHint: 'The 6 digits the app shows now.',
-    backupCode: 'Backup code',
-    backupCodeHint: 'One of the codes you saved, such as ABCD-EFGH-JKMN-PQRS. Each works once.',
     submit: 'Continue',
     wrong: (left) =>
       left === 0
@@ -106,10 +98,6 @@ const zhHans: ProofWording = {
     lead: '如果您保存了此账户的备用码，请输入其中一个。',
     moreTitle: '还差一步',
     moreLead: '验证成功。此账户已启用两步验证，请再用另一种方式确认是您本人。',
-    totp: '身份验证器应用中的动态码',
-    totpHint: '应用当前显示的 6 位数字。',
-    backupCode: '备用码',
-    backupCodeHint: '您保存的备用码之一，例如 ABCD-EFGH-JKMN-PQRS。每个只能使用一次。',
     submit: '继续',
     wrong: (left) => (left === 0 ? '代码不正确，尝试次数已用完。' : `代码不正确，还可尝试 ${left} 次。`),
     empty: '请输入代码。',

@@ -30,6 +30,7 @@ import { TokensDeviceAccount1764000000029 } from './29-tokens-device-account.js'
 import { RecoveryKnownBrowsers1764000000030 } from './30-recovery-known-browsers.js';
 import { RecoveryTakenBack1764000000032 } from './32-recovery-taken-back.js';
 import { DatabaseStandardWords1764000000033 } from './33-database-standard-words.js';
+import { AccountsKinds1764000000034 } from './34-accounts-kinds.js';
 
 /** A migration of the schema; TypeORM makes the instance. */
 export interface Migration {
@@ -71,4 +72,5 @@ export const migrations: Migration[] = [
   RecoveryKnownBrowsers1764000000030,
   RecoveryTakenBack1764000000032,
   DatabaseStandardWords1764000000033,
+  AccountsKinds1764000000034,
 ];

@@ -1,3 +1,4 @@
+import { totp } from '@rekey/proofs';
 import { z } from 'zod';
 
 /**
@@ -38,7 +39,7 @@ export const oddsShape = z
 export const oddsOfGuess = (space: number, good = 1): number => good / space;
 
 /** A value of an authenticator app: six digits, of this step and of the previous one (RFC 6238 §5.2). */
-export const oddsOfTotp = oddsOfGuess(1e6, 2);
+export const oddsOfTotp = totp.chance;
 
 /** Tolerance for comparing sums of chances, for the rounding of binary fractions. */
 export const rounding = 1e-12;

@@ -1,18 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { hashRaw } from '@node-rs/argon2';
 import { plainCode } from '../delivered-code/code.js';
+import type { CodeSetEvidence, CodeSetProof } from '../proof.js';
 
 /** Codes per set, and the bits of each (NIST SP 800-63B-4 §4.2.1.1 asks for at least 64). */
 export const backupCodeShape = { codes: 10, bits: 80 } as const;
-
-/** What an attempt at a backup code is compared with, all in hexadecimal. */
-export interface BackupCodeEvidence {
-  id: string;
-  /** One salt for the whole set, so that an attempt costs one hash, whichever code it is. */
-  salt: string;
-  /** Of the unused codes. */
-  digests: string[];
-}
 
 /** Crockford's Base32: no I, L, O or U, so that none is misread. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -43,7 +35,7 @@ export async function makeBackupCodes(): Promise<{ codes: string[]; salt: Buffer
 /** Does the same work when there are no codes. @returns the digest of the matching code */
 export async function matchBackupCode(
   typed: string,
-  evidence: BackupCodeEvidence | undefined,
+  evidence: CodeSetEvidence | undefined,
 ): Promise<Buffer | undefined> {
   const plain = plainBackupCode(typed);
   const salt = evidence ? Buffer.from(evidence.salt, 'hex') : decoySalt;
@@ -57,3 +49,21 @@ export async function matchBackupCode(
 }
 
 const decoySalt = randomBytes(16);
+
+/** Ten codes to keep on paper. */
+export const backupCode = {
+  id: 'backup_code',
+  type: 'look-up secret',
+  isShort: false,
+  changes: ['made', 'removed', 'disabled', 'restored'],
+  storage: 'code set',
+  amr: 'recovery-code-saved',
+  typed: 'characters',
+  setUp: { api: 'backup_codes', page: 'backup-codes' },
+  looksLike: (value: string) => plainBackupCode(value).length === backupCodeShape.bits / 5,
+  async match(_about, value, evidence) {
+    const digest = await matchBackupCode(value, evidence);
+    return digest && { digest };
+  },
+  make: makeBackupCodes,
+} as const satisfies CodeSetProof;

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { isSameText, type Keyring } from '@rekey/kernel';
 import { generateSync } from 'otplib';
+import type { Proof } from '../proof.js';
 
 export type CodeChannel = 'email' | 'sms';
 
@@ -87,3 +88,13 @@ const decoy = (keyring: Keyring): CodeBinding => ({
   counter: 0,
   keyId: keyring.newestKeyId,
 });
+
+/** A code that is sent to an address, or the link next to it. */
+export const deliveredCode = {
+  id: 'code',
+  type: 'out-of-band',
+  isShort: true,
+  changes: ['disabled'],
+  /** Mail is never called a factor. */
+  amrOf: (channel: CodeChannel) => `recovery-code-${channel}`,
+} as const satisfies Proof & { amrOf(channel: CodeChannel): string };

@@ -1,19 +1,10 @@
 import type { Keyring, SealedAs } from '@rekey/kernel';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 import { plainCode } from '../delivered-code/code.js';
+import type { BoundProof, SecretEvidence } from '../proof.js';
 
 /** RFC 6238 with what every authenticator app supports: SHA-1, six digits, steps of thirty seconds. */
 export const totpShape = { digits: 6, period: 30 } as const;
-
-/** What an attempt at an authenticator app is compared with. */
-export interface TotpEvidence {
-  id: string;
-  account: string;
-  /** The secret, encrypted as {@link totpSecretAs}; hexadecimal. */
-  sealed: string;
-  /** The last accepted step. */
-  lastStep: number | null;
-}
 
 /** @param of the authenticator's id and account */
 export const totpSecretAs = ({ id, account }: { id: string; account: string }): SealedAs => ({
@@ -66,7 +57,7 @@ export function totpStep(
 export function matchTotp(
   keyring: Keyring,
   typed: string,
-  evidence: TotpEvidence | undefined,
+  evidence: SecretEvidence | undefined,
   now: number,
 ): number | undefined {
   const sealed = evidence ? Buffer.from(evidence.sealed, 'hex') : decoyOf(keyring);
@@ -84,3 +75,22 @@ function decoyOf(keyring: Keyring): Buffer {
   decoys.set(keyring, sealed);
   return sealed;
 }
+
+/** An authenticator app. */
+export const totp = {
+  id: 'totp',
+  type: 'single-factor OTP',
+  isShort: true,
+  changes: ['bound', 'removed', 'disabled', 'restored', 'guessed'],
+  storage: 'secret',
+  amr: 'otp',
+  /** Two values are right at the same time: of this step and of the previous one. */
+  chance: 2 / 10 ** totpShape.digits,
+  typed: 'digits',
+  setUp: { api: 'totp', page: 'totp' },
+  looksLike: (value: string) => /^[\d\s]{6,9}$/.test(value),
+  async match({ keyring, now }, value, evidence) {
+    const step = matchTotp(keyring, value, evidence, now);
+    return step === undefined ? undefined : { step };
+  },
+} as const satisfies BoundProof<'secret'>;

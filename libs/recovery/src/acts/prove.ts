@@ -7,17 +7,21 @@ import {
   clearRows,
   conversionRows,
   failureKey,
-  oddsOfTotp,
   oddsParameters,
   triesPerRecovery,
 } from '@rekey/limits';
+import { classOf, type ProofKind, proofOf } from '@rekey/proofs';
 import { correlationOf, type LabelsOf } from '@rekey/telemetry';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { lifetimes } from '../lifetimes.js';
 import { type AttemptCaller, attemptFrom } from '../proving/attempt-from.js';
-import { type Attempt, attemptStatements, withinFailureLimit } from '../proving/attempt-statement.js';
+import {
+  type Attempt,
+  attemptStatements,
+  chanceOf,
+  withinFailureLimit,
+} from '../proving/attempt-statement.js';
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';
-import { classOf, type ProofKind } from '../proving/policy.js';
 import { recordFailure } from '../proving/record-failure.js';
 import { rejudge } from '../proving/rejudge.js';
 import { type Verified, type Verifier, verifiers } from '../proving/verifiers.js';
@@ -82,8 +86,8 @@ export async function prove(
   by?: AttemptCaller,
 ): Promise<RecoveryView | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
-  // A backup code is too long to guess, so wrong attempts of others must not block a right one.
-  const caller = kind === 'backup_code' ? undefined : by;
+  // Wrong attempts of others must not block a right one that is too long to guess.
+  const caller = proofOf[kind].isShort ? by : undefined;
   return proveWith(context, reference.id, verifiers[kind], {
     value,
     statement: attemptStatements[kind],
@@ -143,7 +147,7 @@ async function attempt(
     return refuse('invalid_state', {}, 'an authenticator is no way to begin');
   if (row.tries === null) return noTriesLeft(row, now);
   database.record('proof_attempts', { kind: verifier.kind });
-  if (!row.affordable) return dailyLimit(policy.odds.day);
+  if (!row.affordable) return dailyLimit(policy.odds.day / (chanceOf(verifier.kind) ?? 1));
   if (row.proofs.includes(verifier.kind)) {
     // If the earlier proof no longer holds, the next attempt is accepted.
     await rejudge(context, id);
@@ -279,9 +283,9 @@ function noTriesLeft(row: Attempt, now: number): Refusal {
 const attemptsADay = 'attempts-per-day';
 
 /** Always reports a whole day: the time that is left would reveal when somebody else has tried. */
-function dailyLimit(oddsADay: number): Refusal {
+function dailyLimit(attempts: number): Refusal {
   const window = 86_400;
-  const quota = Math.round(oddsADay / oddsOfTotp);
+  const quota = Math.round(attempts);
   const limit = { policy: attemptsADay, quota, window, remaining: 0, reset: window };
   return refuse('no_tries_left', { tries_left: 0, retry_after: window, limit });
 }

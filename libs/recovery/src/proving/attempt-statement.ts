@@ -8,11 +8,10 @@ import {
   failuresInARow,
   failureWindowMs,
   identifierOddsKey,
-  oddsOfTotp,
 } from '@rekey/limits';
+import { boundProofOf, classOf, deliveredCode, isBoundKind, type ProofKind, proofKinds } from '@rekey/proofs';
 import { sourceStates, sqlStates } from '../state-machine.js';
 import { type RecoveryRow, rowColumns } from '../view.js';
-import { classOf, type ProofKind } from './policy.js';
 import { answeringByLink, type Evidence, verifiers } from './verifiers.js';
 
 /** What a spent attempt found. */
@@ -49,7 +48,7 @@ const mayBeGuessed = (kind: ProofKind): string =>
   classOf[kind] === 'authenticator' ? `recoveries.proofs <> '{}'` : 'true';
 
 /**
- * Spends an attempt: one of the recovery's attempts, the odds of the identifier and of the account for an authenticator app, and one
+ * Spends an attempt: one of the recovery's attempts, the odds of the identifier and of the account for a proof that has a chance, and one
  * failure of each guessable authenticator that the value is compared with. All of it commits before anything is compared. A right attempt
  * clears its failures afterwards. An attempt that the odds do not allow is not compared and adds no failure to an authenticator.
  *
@@ -104,12 +103,19 @@ const attemptStatement = (name: string, kind: ProofKind, evidence: string, cost?
      where recoveries.id = :id`,
   );
 
-export const attemptStatements: Record<ProofKind | 'link', Statement> = {
-  code: attemptStatement('code', 'code', verifiers.code.evidence(somebody)),
-  backup_code: attemptStatement('backup_code', 'backup_code', verifiers.backup_code.evidence(somebody)),
-  totp: attemptStatement('totp', 'totp', verifiers.totp.evidence(somebody), oddsOfTotp),
-  link: attemptStatement('link', 'code', answeringByLink(false).evidence(somebody)),
-};
+/** The chance of one guess, for a kind whose attempts are paid for from the odds. */
+export const chanceOf = (kind: ProofKind): number | undefined =>
+  isBoundKind(kind) ? boundProofOf[kind].chance : undefined;
+
+export const attemptStatements = {
+  ...Object.fromEntries(
+    proofKinds.map((kind) => [
+      kind,
+      attemptStatement(kind, kind, verifiers[kind].evidence(somebody), chanceOf(kind)),
+    ]),
+  ),
+  link: attemptStatement('link', deliveredCode.id, answeringByLink(false).evidence(somebody)),
+} as Record<ProofKind | 'link', Statement>;
 
 /** The evidence that an attempt may be compared with. */
 export const withinFailureLimit = ({ evidence }: Attempt): Evidence[] =>

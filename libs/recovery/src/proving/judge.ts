@@ -1,6 +1,7 @@
 import { type Assurance, assuranceOf, proofsHeld } from '@rekey/accounts';
+import type { ProofKind } from '@rekey/proofs';
 import { type StopHold, waitsUntil } from '../stops/hold.js';
-import { acrOf, type ProofKind, type RecoveryPolicy, remainingProofs } from './policy.js';
+import { acrOf, type RecoveryPolicy, remainingProofs } from './policy.js';
 
 /** The proofs of a recovery, and whether they and its account still hold. */
 export interface Judged {

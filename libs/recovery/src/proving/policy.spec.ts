@@ -1,10 +1,10 @@
 import type { Assurance } from '@rekey/accounts';
+import type { ProofKind } from '@rekey/proofs';
 import {
   acrOf,
   defaultPolicy,
   initialMethods,
   keepsPassword,
-  type ProofKind,
   readPolicy,
   remainingProofs,
   strongRolesOf,

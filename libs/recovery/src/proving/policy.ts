@@ -1,23 +1,15 @@
 import type { Assurance } from '@rekey/accounts';
 import { withDefaults } from '@rekey/kernel';
 import { defaultOdds, oddsShape } from '@rekey/limits';
+import {
+  classOf,
+  isBoundKind,
+  type ProofClass,
+  type ProofKind,
+  proofClasses,
+  proofKinds,
+} from '@rekey/proofs';
 import { z } from 'zod';
-
-/**
- * Classes of evidence (NIST SP 800-63B-4 §4.2): a code sent to an address, a code saved beforehand, an authenticator that is still bound.
- * Mail and SMS are one class: we issue the codes of both.
- */
-export const proofClasses = ['issued', 'saved', 'authenticator'] as const;
-export type ProofClass = (typeof proofClasses)[number];
-
-/** Kinds of proof in the order in which they are offered, and the class of each. */
-export const classOf = {
-  code: 'issued',
-  totp: 'authenticator',
-  backup_code: 'saved',
-} as const satisfies Record<string, ProofClass>;
-export type ProofKind = keyof typeof classOf;
-export const proofKinds = Object.keys(classOf) as ProofKind[];
 
 const alternatives = z.array(z.array(z.enum(proofClasses)).min(1)).min(1);
 const shape = z.strictObject({
@@ -129,7 +121,7 @@ export function remainingProofs(
   );
   if (missing.some((list) => list.length === 0)) return { proven: true };
   const has = (kind: ProofKind) =>
-    kind === 'code' ? assurance.reachable : assurance.authenticators.includes(kind);
+    isBoundKind(kind) ? assurance.authenticators.includes(kind) : assurance.reachable;
   const available = new Set(proofKinds.filter(has).map((kind) => classOf[kind]));
   const open = new Set(missing.filter((list) => list.every((one) => available.has(one))).flat());
   return { proven: false, next: proofKinds.filter((kind) => has(kind) && open.has(classOf[kind])) };

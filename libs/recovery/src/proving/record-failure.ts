@@ -4,9 +4,9 @@ import { statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { type AttemptSource, consumeFailures, counterKey, triesPerRecovery } from '@rekey/limits';
 import { notifyOfChange } from '@rekey/outbox';
+import type { ProofKind } from '@rekey/proofs';
 import type { RecoveryContext } from '../context.js';
 import { type Attempt, exhausted } from './attempt-statement.js';
-import type { ProofKind } from './policy.js';
 
 const fail = statement(
   'recovery_record_failure',

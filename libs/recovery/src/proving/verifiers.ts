@@ -1,16 +1,16 @@
-import { acceptTotpStep, backupCodeEvidence, totpEvidence, useBackupCode } from '@rekey/accounts';
+import { authenticatorEvidence, useAuthenticator } from '@rekey/accounts';
 import type { Sql } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import {
-  type BackupCodeEvidence,
+  boundProofs,
   type CodeChannel,
   codeShape,
-  matchBackupCode,
+  deliveredCode,
   matchCode,
-  matchTotp,
-  type TotpEvidence,
+  type ProofKind,
+  type RegisteredProof,
+  type Storages,
 } from '@rekey/proofs';
-import type { ProofKind } from './policy.js';
 
 /**
  * One thing that an attempt is compared with, and the authenticator that the attempt is charged to; null when the account does not exist.
@@ -70,10 +70,8 @@ const sentCodes = (which: string, limit: number, short: string): string => `
   where m.recovery_id = :id and m.kind = 'recovery_code' and m.bound_to is not null and ${which}
   order by m.counter desc limit ${limit}`;
 
-const byMessage = (channel: CodeChannel): string => `recovery-code-${channel}`;
-
 const code: Verifier = {
-  kind: 'code',
+  kind: deliveredCode.id,
   evidence: () => sentCodes('m.expires_at > :now', 2, `coalesce(m.digits < ${codeShape.unguessable}, true)`),
   async check({ keyring, recoveryId }, value, evidence) {
     const candidates = evidence.map(({ authenticator, evidence: sent }) => {
@@ -83,7 +81,7 @@ const code: Verifier = {
     const right = matchCode(keyring, value, candidates);
     if (!right?.authenticator) return undefined;
     const { authenticator, messageId } = right;
-    return { authenticator, messageId, amr: byMessage(right.channel) };
+    return { authenticator, messageId, amr: deliveredCode.amrOf(right.channel) };
   },
 };
 
@@ -92,42 +90,33 @@ const code: Verifier = {
  * browser shows, or empty in that browser itself.
  */
 const link = (isRight: boolean): Verifier => ({
-  kind: 'code',
+  kind: deliveredCode.id,
   evidence: () => sentCodes('m.counter = :counter', 1, 'false'),
   async check(_about, _value, [sent]) {
     if (!sent?.authenticator || !isRight) return undefined;
     const { messageId, channel } = sent.evidence as SentCode;
-    return { authenticator: sent.authenticator, messageId, amr: byMessage(channel) };
+    return { authenticator: sent.authenticator, messageId, amr: deliveredCode.amrOf(channel) };
   },
 });
 
-const backupCode: Verifier = {
-  kind: 'backup_code',
-  evidence: (account) => `select saved.*, false as short from (${backupCodeEvidence(account)}) saved`,
-  async check({ now }, value, [first]) {
-    const evidence = first?.evidence as BackupCodeEvidence | undefined;
-    const digest = await matchBackupCode(value, evidence);
-    if (!first?.authenticator || !evidence || !digest) return undefined;
-    const spend = (sql: Sql) => useBackupCode(sql, { id: evidence.id, digest, at: new Date(now) });
-    return { authenticator: first.authenticator, amr: 'recovery-code-saved', spend };
-  },
-};
-
-const totp: Verifier = {
-  kind: 'totp',
-  evidence: (account) => `select app.*, true as short from (${totpEvidence(account)}) app`,
+/** An authenticator that the account has bound. */
+const bound = (proof: RegisteredProof): Verifier => ({
+  kind: proof.id,
+  evidence: (account) =>
+    `select bound.*, ${proof.isShort} as short from (${authenticatorEvidence(proof, account)}) bound`,
   async check({ keyring, now }, value, [first]) {
-    const evidence = first?.evidence as TotpEvidence | undefined;
-    const step = matchTotp(keyring, value, evidence, now);
-    if (!first?.authenticator || !evidence || step === undefined) return undefined;
-    const spend = (sql: Sql) => acceptTotpStep(sql, { id: evidence.id, step });
-    return { authenticator: first.authenticator, amr: 'otp', spend };
+    const evidence = first?.evidence as Storages[keyof Storages]['evidence'] | undefined;
+    const used = await proof.match({ keyring, now }, value, evidence);
+    if (!first?.authenticator || !evidence || !used) return undefined;
+    const spend = (sql: Sql) =>
+      useAuthenticator(sql, proof.storage, { id: evidence.id, at: new Date(now), ...used });
+    return { authenticator: first.authenticator, amr: proof.amr, spend };
   },
-};
+});
 
-/** All verifiers. A new kind of proof is a folder of `proofs` and a line here. */
-export const verifiers = { code, backup_code: backupCode, totp } as const satisfies Record<
-  ProofKind,
-  Verifier
->;
+/** A verifier for each kind of the registry. */
+export const verifiers = {
+  [deliveredCode.id]: code,
+  ...Object.fromEntries(boundProofs.map((proof) => [proof.id, bound(proof)])),
+} as Record<ProofKind, Verifier>;
 export { link as answeringByLink };

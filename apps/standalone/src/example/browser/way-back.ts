@@ -1,8 +1,8 @@
 import type { Client, ProofKind, Recovery, RecoveryCause } from '@rekey/client';
 import { act, element, input, onSubmit } from './elements.js';
 
-const labels: Record<ProofKind, string> = {
-  code: 'Code',
+/** A server that is newer than this app may ask for more. */
+const labels: Partial<Record<ProofKind, string>> = {
   totp: 'Code from your authenticator app',
   backup_code: 'Backup code',
 };
@@ -70,7 +70,7 @@ export class WayBack {
     input('code').value = '';
     input('code').name = kind;
     const label = document.querySelector('label[for=code]');
-    if (label) label.textContent = labels[kind];
+    if (label) label.textContent = labels[kind] ?? 'Code';
   }
 
   private step(now: 'begin' | 'prove'): void {

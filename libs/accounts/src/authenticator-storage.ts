@@ -1,0 +1,62 @@
+import { type Sql, type Statement, statement } from '@rekey/database';
+import { type BoundKind, boundProofs, type Storages } from '@rekey/proofs';
+import { proves, type Use } from './counting.js';
+
+/** How the evidence of the authenticator `t` is read, as an expression of `jsonb`, and how a value of it is marked as used. */
+const storages: Record<keyof Storages, { evidence: string; use: Statement }> = {
+  secret: {
+    evidence: `jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step)`,
+    use: statement(
+      'authenticator_accept_step',
+      `update authenticators set last_step = :step
+   where id = :id and bound_at is not null and suspended_at is null and (last_step is null or last_step < :step::bigint) returning id`,
+    ),
+  },
+  'code set': {
+    evidence: `jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
+      select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
+    ))`,
+    use: statement(
+      'authenticator_use_code',
+      `update backup_codes set used_at = :at where authenticator_id = :id and digest = :digest and used_at is null
+     and exists (select from authenticators t where t.id = :id and t.suspended_at is null) returning digest`,
+    ),
+  },
+};
+
+/** Whether the authenticator with this alias is of one of the kinds, as a condition. */
+export const isOfKind = (t: string, kinds: readonly BoundKind[]): string =>
+  kinds.length === 1
+    ? `${t}.kind = '${kinds[0]}'`
+    : `${t}.kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`;
+
+const kindsStoredAs = (storage: keyof Storages): BoundKind[] =>
+  boundProofs.filter((proof) => proof.storage === storage).map(({ id }) => id);
+
+/** Whether the authenticator `t` has something left to prove with, as a condition: every code of a set may be used. */
+export const hasSomethingLeft = `(${isOfKind('t', kindsStoredAs('secret'))} or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))`;
+
+/**
+ * What an attempt is compared with, as SQL that yields `authenticator_id, evidence` for one account, or nothing. Sign-in also accepts
+ * authenticators that recoveries have disabled.
+ */
+export const authenticatorEvidence = (
+  proof: { id: BoundKind; storage: keyof Storages },
+  account: string,
+  use: Use = 'recovery',
+): string => `
+  select t.id::text as authenticator_id,
+    ${storages[proof.storage].evidence} as evidence
+  from authenticators t
+  where t.account_id = ${account} and ${isOfKind('t', [proof.id])} and ${proves('t', use)}`;
+
+/**
+ * Marks a right value as used, so that it is accepted once (RFC 6238 §5.2).
+ *
+ * @returns false when it, or a later time step, was used before
+ */
+export const useAuthenticator = async (
+  sql: Sql,
+  storage: keyof Storages,
+  of: { id: string; at: Date } & Storages[keyof Storages]['used'],
+): Promise<boolean> => (await sql.query(storages[storage].use, of)).length > 0;
