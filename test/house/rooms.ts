@@ -2,7 +2,8 @@ import type { Source } from './source-tree.js';
 
 /** From the ground up. A room looks only at rooms on lower floors, never at one beside it. */
 const floors = [
-  ['kernel', 'telemetry'],
+  ['kernel'],
+  ['telemetry'],
   ['settings', 'database'],
   ['accounts', 'audit'],
   ['proofs', 'limits', 'tokens'],

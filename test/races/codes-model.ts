@@ -164,7 +164,10 @@ export class CodesModel {
     const [database] = this.databases as [Database];
     const [message] = await database.query<{ id: string }>(newest, { id: one.reference.id });
     if (!message) return;
-    const [taken] = await claimMessages({ database, keyring: this.keyring, clock: this.clock }, [message.id]);
+    const sendQuotas = { client: 6_000, instance: 30_000 };
+    const [taken] = await claimMessages({ database, keyring: this.keyring, clock: this.clock, sendQuotas }, [
+      message.id,
+    ]);
     if (taken && 'send' in taken && taken.send.code)
       one.codes.push({ value: taken.send.code, endsAt: taken.send.expiresAt.getTime() });
   }

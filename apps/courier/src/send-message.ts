@@ -10,6 +10,7 @@ import {
   type SmsRefusal,
 } from '@rekey/limits';
 import { type Channels, DeliveryFault, type Rendered, renderMessage } from '@rekey/messages';
+import { codeShape } from '@rekey/proofs';
 import type { JobHandlers } from '@rekey/queue';
 import {
   type ClaimedMessage,
@@ -169,7 +170,7 @@ function render(
     undoUrl: message.undoToken && `${urls.recovery}/stop?token=${message.undoToken}`,
     linkUrl: message.linkToken && `${urls.recovery}/recover/link?token=${message.linkToken}`,
     code: message.code,
-    codeMinutes: 10,
+    codeMinutes: codeShape.lifetimeMs / 60_000,
     happenedAt: message.happenedAt,
     changes: message.changes,
     password: message.password,

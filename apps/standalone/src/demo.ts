@@ -1,3 +1,4 @@
+import type { Channel } from '@rekey/kernel';
 import { settingsOrExit } from '@rekey/settings';
 import { demoAccounts } from './demo-accounts.js';
 
@@ -5,7 +6,7 @@ import { demoAccounts } from './demo-accounts.js';
 
 interface Caught {
   id: string;
-  channel: 'email' | 'sms';
+  channel: Channel;
   text: string;
   subject?: string;
 }

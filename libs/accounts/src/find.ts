@@ -1,5 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
-import type { Keyring, Locale } from '@rekey/kernel';
+import type { Channel, Keyring, Locale } from '@rekey/kernel';
 import { evidenceHolds, isOfGeneration } from './assurance.js';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
 import { addressAs } from './sealed-as.js';
@@ -91,7 +91,7 @@ export const accountSubject = (account: string, generation: string): string =>
 
 export interface SealedAddress {
   address_id: string;
-  channel: 'email' | 'sms';
+  channel: Channel;
   sealed: Buffer;
   exact: Buffer;
 }
@@ -99,7 +99,7 @@ export interface SealedAddress {
 export interface OpenedAddress {
   id: string;
   kind: AddressKind;
-  channel: 'email' | 'sms';
+  channel: Channel;
   /** A mail address or a number in E.164. */
   value: string;
 }

@@ -5,7 +5,7 @@ export {
   failureWindowMs,
   identifierOddsKey,
 } from './attempts.js';
-export { type Budget, budgets } from './budgets.js';
+export { type Budget, budgets, codeFlood } from './budgets.js';
 export {
   consume,
   consumeInTurn,

@@ -21,8 +21,8 @@ export interface ActContext {
 
 /** What the acts on messages need. */
 export interface MessageContext extends ActContext {
-  /** Codes per ten minutes, for one client and for the whole instance. Defaults apply when omitted. */
-  sendQuotas?: { client: number; instance: number };
+  /** Codes per ten minutes, for one client and for the whole instance. */
+  sendQuotas: { client: number; instance: number };
 }
 
 /** What the acts of a person need. */

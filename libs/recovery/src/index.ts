@@ -38,6 +38,7 @@ export {
   claimMessages,
   type DropReason,
   type MessageToSend,
+  type PasswordOutcome,
 } from './outbox/claim-message.js';
 export { type AccountNotification, accountNotifications } from './outbox/notifications.js';
 export { type Delivery, recordDeliveries, recordReceipt } from './outbox/record-delivery.js';

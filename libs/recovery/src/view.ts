@@ -5,7 +5,7 @@ import {
   ownAddress,
   type SealedAddress,
 } from '@rekey/accounts';
-import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import { type Channel, type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import type { RecoveryContext } from './context.js';
 import { initialMethods, type ProofKind, type RecoveryPolicy, remainingProofs } from './proving/policy.js';
 import type { RecoveryState } from './state-machine.js';
@@ -24,7 +24,7 @@ export interface RecoveryRow {
 
 export interface OfferedAddress {
   id: string;
-  channel: 'email' | 'sms';
+  channel: Channel;
   /** Masked. */
   address: string;
 }
@@ -54,7 +54,7 @@ export const offeredAddresses = (account: string): string => `(
 export interface SealedOffer {
   id: string;
   account: string;
-  channel: 'email' | 'sms';
+  channel: Channel;
   sealed: string;
 }
 

@@ -1,3 +1,5 @@
+import { channels, messageKinds } from '@rekey/kernel';
+
 /** A label whose values are lists of ours elsewhere: causes, policies, reasons, countries. A caller's input never becomes one. */
 const words = 'words';
 /** A registered client: the code that records it has found it. An invented id never becomes a label. */
@@ -14,13 +16,8 @@ interface DescribedMetric {
 }
 
 const proofKinds = ['code', 'totp', 'backup_code'] as const;
-const messageKinds = [
-  'recovery_code',
-  'recovery_completed',
-  'recovery_held',
-  'authenticators_changed',
-] as const;
-const channels = ['email', 'sms', 'none'] as const;
+/** `none`: a message that was dropped before it had an address. */
+const channelLabels = [...channels, 'none'] as const;
 const keyUses = ['access_token', 'recovery_assertion'] as const;
 
 /** Every metric, by its name without `rekey_` and `_total`. No label names a person or an address. */
@@ -157,7 +154,7 @@ export const metrics = {
     help: 'Attempts to send a message, with their outcome',
     labels: {
       kind: messageKinds,
-      channel: channels,
+      channel: channelLabels,
       outcome: ['sent', 'dropped', 'retried', 'failed'],
       reason: words,
     },
@@ -165,7 +162,7 @@ export const metrics = {
   message_delivery_seconds: {
     kind: 'histogram',
     help: 'Time from the creation of a message until a provider accepted it',
-    labels: { kind: messageKinds, channel: channels },
+    labels: { kind: messageKinds, channel: channelLabels },
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600],
   },
   outbox_messages: {

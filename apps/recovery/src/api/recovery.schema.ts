@@ -1,11 +1,11 @@
 import { clientMembers } from '@rekey/http';
-import { locales } from '@rekey/kernel';
+import { channels, locales } from '@rekey/kernel';
 import { proofKinds, states } from '@rekey/recovery';
 import { z } from 'zod';
 
 /** What goes over the wire. Unknown members are refused: nothing is set that this page does not name. */
 
-const channel = z.enum(['email', 'sms']);
+const channel = z.enum(channels);
 const when = z.iso.datetime();
 
 /** Its wrong tries and its sends are counted apart from those of strangers. */

@@ -1,8 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { isSameText, type Keyring } from '@rekey/kernel';
+import { type Channel, isSameText, type Keyring } from '@rekey/kernel';
 import { generateSync } from 'otplib';
-
-export type CodeChannel = 'email' | 'sms';
 
 /**
  * Digits of a code (NIST SP 800-63B-4 §3.1.3.2 asks for at least six) and its lifetime. A code by mail is read next to the page, so it can
@@ -17,7 +15,7 @@ export const codeShape = {
 /** What a code is bound to. A change of any of it gives another code. */
 export interface CodeBinding {
   recoveryId: string;
-  channel: CodeChannel;
+  channel: Channel;
   /** The keyed digest of the address that the message went to. */
   boundTo: Buffer;
   /** The number of the message within the recovery, from 1. A resend raises it. */

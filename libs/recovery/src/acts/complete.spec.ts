@@ -89,7 +89,7 @@ describe('completing a recovery', () => {
     if (isRefused(opened)) throw new Error(opened.code);
     const rows = await database.query<{ id: string }>(messagesOf, { id: opened.id });
     const [taken] = await claimMessages(
-      context,
+      { ...context, sendQuotas: { client: 100, instance: 100 } },
       rows.map(({ id }) => id),
     );
     if (!taken || !('send' in taken)) throw new Error('nothing to send');

@@ -1,8 +1,8 @@
 import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
-import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { type CodeChannel, codeShape } from '@rekey/proofs';
+import { type Channel, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { idempotentRequest, runOnce, saveIdempotentResponse } from '../idempotency.js';
@@ -56,7 +56,7 @@ export async function sendCode(
   context: RecoveryContext,
   reference: RecoveryReference,
   input: {
-    channel?: CodeChannel | undefined;
+    channel?: Channel | undefined;
     addressId?: string | undefined;
     idempotencyKey?: string | undefined;
   },

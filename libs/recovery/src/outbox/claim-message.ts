@@ -1,13 +1,16 @@
 import { type OpenedAddress, ownAddress } from '@rekey/accounts';
-import type { Locale } from '@rekey/kernel';
-import { budgets, defaultOdds, oddsParameters, type SmsRefusal } from '@rekey/limits';
+import type { Locale, MessageKind } from '@rekey/kernel';
+import { defaultOdds, oddsParameters, type SmsRefusal } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import type { Correlation } from '@rekey/telemetry';
 import type { MessageContext } from '../context.js';
 import { lifetimes, triesPerRecovery } from '../lifetimes.js';
 import { codeLinkToken, stopToken, undoToken } from '../tokens/link-token.js';
-import { type ClaimedRow, claimStatement, type MessageKind, shardsOf } from './claim-statement.js';
+import { type ClaimedRow, claimStatement, shardsOf } from './claim-statement.js';
 import type { AccountNotification } from './notifications.js';
+
+/** For a recovery: it has set a new password, ended the old one without a new one, or left it alone. */
+export type PasswordOutcome = 'set' | 'ended' | 'kept';
 
 /** What a courier needs to write and send one message. It is never stored. */
 export interface MessageToSend {
@@ -28,7 +31,7 @@ export interface MessageToSend {
   linkToken?: string | undefined;
   /** For a notification: when it happened, and what happened to the password. */
   happenedAt?: Date;
-  password?: 'set' | 'ended' | 'kept' | undefined;
+  password?: PasswordOutcome | undefined;
   suspended?: boolean | undefined;
   /** For a recovery that is held. */
   heldUntil?: Date | undefined;
@@ -58,11 +61,7 @@ export async function claimMessages(
   context: MessageContext,
   messageIds: string[],
 ): Promise<ClaimedMessage[]> {
-  const { database, keyring, clock } = context;
-  const quotas = context.sendQuotas ?? {
-    client: budgets.codesPerClient.quota,
-    instance: budgets.codesPerInstance.quota,
-  };
+  const { database, keyring, clock, sendQuotas: quotas } = context;
   const rows = await database.query<ClaimedRow>(claimStatement, {
     messageIds,
     now: new Date(clock.now()),

@@ -1,9 +1,10 @@
 import { addressOfNotification, addressToWrite, knownBrowserOf, type SealedAddress } from '@rekey/accounts';
 import { statement } from '@rekey/database';
-import type { Locale } from '@rekey/kernel';
+import type { Locale, MessageKind } from '@rekey/kernel';
 import {
   accountOddsKey,
   budgets,
+  codeFlood,
   consumeCodeRows,
   consumeRows,
   consumeSend,
@@ -11,8 +12,6 @@ import {
 } from '@rekey/limits';
 import { codeShape } from '@rekey/proofs';
 import type { AccountNotification } from './notifications.js';
-
-export type MessageKind = 'recovery_code' | 'recovery_completed' | 'recovery_held' | 'authenticators_changed';
 
 /** A claimed message with its address, if there is one. */
 export interface ClaimedRow extends SealedAddress {
@@ -54,7 +53,7 @@ export interface ClaimedRow extends SealedAddress {
  */
 export const shardsOf = (quota: number): number => Math.min(64, Math.max(1, Math.floor(quota / 100)));
 
-const { codesPerClient, codesPerInstance } = budgets;
+const { perClient, perInstance } = codeFlood;
 
 const shard = (of: string) =>
   `(('x' || right(address.message_id::text, 2))::bit(8)::integer % ${of}::integer)::text`;
@@ -68,8 +67,8 @@ const sending = `
 /** The counters of the client and of the whole instance. */
 const wide = `
   select charge.* from verdict, address join message on message.id = address.message_id, lateral (values
-    (sha256(convert_to('${codesPerClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${codesPerClient.windowMs}, :clientQuota::integer, '${codesPerClient.policy}'),
-    (sha256(convert_to('${codesPerInstance.policy} ' || ${shard(':instanceShards')}, 'utf8')), ${codesPerInstance.windowMs}, :instanceQuota::integer, '${codesPerInstance.policy}')
+    (sha256(convert_to('${perClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${perClient.windowMs}, :clientQuota::integer, '${perClient.policy}'),
+    (sha256(convert_to('${perInstance.policy} ' || ${shard(':instanceShards')}, 'utf8')), ${perInstance.windowMs}, :instanceQuota::integer, '${perInstance.policy}')
   ) as charge (key, window_ms, quota, policy)
   where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0`;
 

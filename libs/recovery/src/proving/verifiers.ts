@@ -1,9 +1,8 @@
 import { acceptTotpStep, backupCodeEvidence, totpEvidence, useBackupCode } from '@rekey/accounts';
 import type { Sql } from '@rekey/database';
-import type { Keyring } from '@rekey/kernel';
+import type { Channel, Keyring } from '@rekey/kernel';
 import {
   type BackupCodeEvidence,
-  type CodeChannel,
   codeShape,
   matchBackupCode,
   matchCode,
@@ -52,7 +51,7 @@ export interface Verifier {
 interface SentCode {
   messageId: string;
   counter: number;
-  channel: CodeChannel;
+  channel: Channel;
   boundTo: string;
   keyId: string;
   digits: number | null;
@@ -70,7 +69,7 @@ const sentCodes = (which: string, limit: number, short: string): string => `
   where m.recovery_id = :id and m.kind = 'recovery_code' and m.bound_to is not null and ${which}
   order by m.counter desc limit ${limit}`;
 
-const byMessage = (channel: CodeChannel): string => `recovery-code-${channel}`;
+const byMessage = (channel: Channel): string => `recovery-code-${channel}`;
 
 const code: Verifier = {
   kind: 'code',
