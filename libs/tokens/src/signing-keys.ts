@@ -1,15 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 import { type Database, statement } from '@rekey/database';
-import { type Clock, type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
+import { type Clock, type Keyring, type SealedAs, type SigningAlgorithm, uuidv7 } from '@rekey/kernel';
 import type { JWK } from 'jose';
-import { loadKey, makeKey, type TokenAlgorithm } from './key-material.js';
+import { loadKey, makeKey } from './key-material.js';
 
 export type KeyUse = 'access_token' | 'recovery_assertion';
 
 interface StoredKey {
   kid: string;
   use: KeyUse;
-  alg: TokenAlgorithm;
+  alg: SigningAlgorithm;
   generation: number;
   private_sealed: Buffer;
   active_from: Date;
@@ -18,7 +18,7 @@ interface StoredKey {
 export interface LoadedKey {
   kid: string;
   use: KeyUse;
-  alg: TokenAlgorithm;
+  alg: SigningAlgorithm;
   generation: number;
   /** Milliseconds since the epoch: it signs from then on. */
   activeFrom: number;
@@ -54,11 +54,9 @@ export const publishedAheadMs = 3_600_000;
 
 export interface KeyPlan {
   /** For access tokens; assertions of recoveries use ES256. */
-  alg: TokenAlgorithm;
+  alg: SigningAlgorithm;
   rotateEveryMs: number;
 }
-
-export const defaultKeyPlan: KeyPlan = { alg: 'ES256', rotateEveryMs: 30 * 86_400_000 };
 
 /**
  * The signing keys of each use, with private halves encrypted under the keyring. The next key is published an hour before it signs; the
@@ -76,7 +74,7 @@ export class SigningKeys {
     private readonly database: Database,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
-    private readonly plan: KeyPlan = defaultKeyPlan,
+    private readonly plan: KeyPlan,
   ) {}
 
   /** The current signing key, if it can be returned without a read. */
@@ -158,7 +156,7 @@ export class SigningKeys {
     this.missedAt = at;
   }
 
-  private algOf(use: KeyUse): TokenAlgorithm {
+  private algOf(use: KeyUse): SigningAlgorithm {
     return use === 'access_token' ? this.plan.alg : 'ES256';
   }
 

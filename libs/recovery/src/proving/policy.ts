@@ -79,7 +79,8 @@ export function weaknesses(policy: RecoveryPolicy): string[] {
  *
  * @throws {Error} that says, line by line, what is wrong with it
  */
-export function readPolicy(text: string): RecoveryPolicy {
+export function readPolicy(text?: string): RecoveryPolicy {
+  if (text === undefined) return defaultPolicy;
   let json: unknown;
   try {
     json = JSON.parse(text);
