@@ -11,7 +11,13 @@ import {
   TOKENS,
 } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
-import { type EnrolmentContext, policyFrom, type RecoveryPolicy, strongRolesOf } from '@rekey/recovery';
+import {
+  bindingHoldOf,
+  type EnrolmentContext,
+  policyFrom,
+  type RecoveryPolicy,
+  strongRolesOf,
+} from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { ClientDirectory, managementScopes, putClient, type TokenContext, tokenContext } from '@rekey/tokens';
 
@@ -38,7 +44,7 @@ export const issuerProviders: Provider[] = [
         ...tokenContext(settings, { database, clock, strongRoles: strongRolesOf(policy) }),
         rateLimits,
         odds: policy.odds,
-        bindingHoldMs: policy.bindingHoldHours * 3_600_000,
+        bindingHoldMs: bindingHoldOf(policy),
       };
       await context.keys.signingKey('access_token');
       await context.keys.signingKey('recovery_assertion');

@@ -44,6 +44,7 @@ export { type AccountNotification, accountNotifications } from './outbox/notific
 export { type Delivery, recordDeliveries, recordReceipt } from './outbox/record-delivery.js';
 export type { AttemptCaller } from './proving/attempt-from.js';
 export {
+  bindingHoldOf,
   defaultPolicy,
   type ProofKind,
   proofKinds,

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { developmentSecrets, loadSettings, SettingsError } from './index.js';
+import { defaultText, type Variable } from './variable.js';
+import { type VariableName, variables } from './variables.js';
 
 let dataDir: string;
 const keyring = JSON.stringify([{ id: '2026', key: randomBytes(32).toString('base64url') }]);
@@ -39,6 +41,38 @@ test('an empty environment has every default of the contract', () => {
   expect(settings.tokenAudience).toEqual(['http://localhost:3001']);
   expect(settings.databaseUrl).toBeUndefined();
   expect(settings.trustProxy).toEqual([]);
+});
+
+test('a default is a value of its type, and the reference shows that value', () => {
+  const { sendQuotas, keyPlan, mailFrom, productName, logLevel } = loadSettings(
+    { REKEY_DATA_DIR: dataDir },
+    'standalone',
+  );
+  expect({ sendQuotas, keyPlan, mailFrom, productName, logLevel }).toEqual({
+    sendQuotas: { client: 6_000, instance: 30_000 },
+    keyPlan: { alg: 'ES256', rotateEveryMs: 30 * 86_400_000 },
+    mailFrom: 'Rekey <no-reply@localhost>',
+    productName: 'Rekey',
+    logLevel: 'warn',
+  });
+  const shown = (name: VariableName) => defaultText(variables[name]);
+  expect(shown('CODES_PER_10_MINUTES')).toBe('30000');
+  expect(shown('PRODUCT_NAME')).toBe('`Rekey`');
+  expect(shown('MAIL_FROM')).toBe('development: `Rekey <no-reply@localhost>`');
+  expect(shown('TRUST_PROXY')).toBe('none');
+  for (const [name, variable] of Object.entries<Variable>(variables)) {
+    if (typeof variable.default === 'object' || variable.default === undefined) continue;
+    expect([name, variable.schema.parse(String(variable.default))]).toEqual([name, variable.default]);
+  }
+});
+
+test('a variable with an invalid value is not reported as missing too', () => {
+  const environment = { NODE_ENV: 'production', DATABASE_URL: 'mysql://x/y', RECOVERY_URL: 'ftp://x' };
+  const problems = problemsOf(environment, 'courier');
+  for (const name of ['DATABASE_URL', 'RECOVERY_URL'])
+    expect(problems.filter((problem) => problem.startsWith(name))).toEqual([
+      expect.stringMatching(/: read .*; allowed: /),
+    ]);
 });
 
 test('development secrets are created once, readable by the owner only', () => {

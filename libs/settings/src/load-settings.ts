@@ -10,7 +10,7 @@ import { secretProblems, secretSettings } from './subjects/secrets.js';
 import { senderProblems, senderSettings } from './subjects/senders.js';
 import { telemetrySettings } from './subjects/telemetry.js';
 import { tokenSettings } from './subjects/tokens.js';
-import { hasCredentials, isNeeded, sparse, type Variable } from './variable.js';
+import { hasCredentials, isNeeded, notSetInProduction, sparse, type Variable } from './variable.js';
 import { type GivenValues, variables, withDefaults } from './variables.js';
 
 /** The parsed environment as plain values; nothing is read from the environment again. */
@@ -86,8 +86,8 @@ function isToldAlready(problem: string, earlier: string[]): boolean {
   return name !== undefined && earlier.some((other) => other.startsWith(`${name}: `));
 }
 
-/** Every development default that would be used, all at once: nobody has decided on them for a production deployment. */
+/** Every development default that would be used in production. */
 const missing = (given: Record<string, unknown>, run: Run): string[] =>
   Object.entries<Variable>(variables)
     .filter(([name, variable]) => isNeeded(variable, run) && given[name] === undefined)
-    .map(([name]) => `${name}: not set; NODE_ENV=production allows no development default`);
+    .map(([name]) => notSetInProduction(name));

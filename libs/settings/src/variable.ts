@@ -40,6 +40,10 @@ export const sparse = <Whole extends object>(whole: Whole) => whole as unknown a
 export const isNeeded = ({ neededBy = [] }: Variable, { process, production }: Run): boolean =>
   production && (process === 'standalone' ? neededBy.length > 0 : neededBy.includes(process));
 
+/** What is missing has a development default, which nobody has decided on for a production deployment. */
+export const notSetInProduction = (names: string): string =>
+  `${names}: not set; NODE_ENV=production allows no development default`;
+
 /** The default as the reference shows it. */
 export function defaultText({ default: value, unset, neededBy }: Variable): string {
   if (unset !== undefined) return unset;
@@ -99,6 +103,11 @@ export const baseUrl = {
   schema: publicUrl('http:', 'https:')
     .refine((text) => new URL(text).search === '' && new URL(text).hash === '')
     .transform((text) => text.replace(/\/+$/, '')),
+};
+
+export const names = {
+  allowed: 'one or more names, comma-separated',
+  schema: list(z.string().min(1)),
 };
 
 export const file = { allowed: 'a readable file', schema: z.string().min(1) };

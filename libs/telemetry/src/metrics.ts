@@ -1,4 +1,4 @@
-import { channels, messageKinds } from '@rekey/kernel';
+import { channels, keyUses, messageKinds } from '@rekey/kernel';
 
 /** A label whose values are lists of ours elsewhere: causes, policies, reasons, countries. A caller's input never becomes one. */
 const words = 'words';
@@ -18,7 +18,6 @@ interface DescribedMetric {
 const proofKinds = ['code', 'totp', 'backup_code'] as const;
 /** `none`: a message that was dropped before it had an address. */
 const channelLabels = [...channels, 'none'] as const;
-const keyUses = ['access_token', 'recovery_assertion'] as const;
 
 /** Every metric, by its name without `rekey_` and `_total`. No label names a person or an address. */
 export const metrics = {

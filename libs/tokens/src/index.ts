@@ -69,4 +69,4 @@ export {
 } from './sessions.js';
 export type { AssertionSigner } from './sign-assertion.js';
 export { type SignedIn, signIn } from './sign-in.js';
-export { type KeyPlan, publishedAheadMs, SigningKeys } from './signing-keys.js';
+export { type KeyPlan, keySetCacheControl, publishedAheadMs, SigningKeys } from './signing-keys.js';

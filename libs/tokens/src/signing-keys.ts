@@ -1,10 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { type Database, statement } from '@rekey/database';
-import { type Clock, type Keyring, type SealedAs, type SigningAlgorithm, uuidv7 } from '@rekey/kernel';
+import {
+  type Clock,
+  type Keyring,
+  type KeyUse,
+  keyUses,
+  type SealedAs,
+  type SigningAlgorithm,
+  uuidv7,
+} from '@rekey/kernel';
 import type { JWK } from 'jose';
 import { loadKey, makeKey } from './key-material.js';
-
-export type KeyUse = 'access_token' | 'recovery_assertion';
 
 interface StoredKey {
   kid: string;
@@ -49,6 +55,8 @@ const privateKeyAs = (kid: string): SealedAs => ({ column: 'signing_keys.private
 const reloadEveryMs = 5_000;
 /** Keys of other processes are loaded long before they sign. */
 const knownForMs = 600_000;
+/** Of our key sets and of the metadata that leads to them. */
+export const keySetCacheControl = 'public, max-age=300';
 /** Longer than anybody caches our key set by its Cache-Control. */
 export const publishedAheadMs = 3_600_000;
 
@@ -119,7 +127,7 @@ export class SigningKeys {
   async rotate(): Promise<void> {
     await this.load();
     const now = this.clock.now();
-    for (const use of ['access_token', 'recovery_assertion'] as const) {
+    for (const use of keyUses) {
       const newest = this.loaded.filter((key) => key.use === use).at(-1);
       if (!newest || newest.activeFrom > now) continue;
       const due = newest.activeFrom + this.plan.rotateEveryMs;
@@ -144,8 +152,7 @@ export class SigningKeys {
 
   /** For each use: when the current key started to sign, and when the next one is due. Milliseconds since the epoch. */
   async ages(): Promise<{ use: KeyUse; since: number; due: number }[]> {
-    const uses = ['access_token', 'recovery_assertion'] as const;
-    const keys = await Promise.all(uses.map((use) => this.signingKey(use)));
+    const keys = await Promise.all(keyUses.map((use) => this.signingKey(use)));
     return keys.map(({ use, activeFrom: since }) => ({ use, since, due: since + this.plan.rotateEveryMs }));
   }
 

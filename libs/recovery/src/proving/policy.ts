@@ -99,6 +99,9 @@ export function readPolicy(text?: string): RecoveryPolicy {
   return policy;
 }
 
+/** How long a new binding waits, in milliseconds. */
+export const bindingHoldOf = ({ bindingHoldHours }: RecoveryPolicy): number => bindingHoldHours * 3_600_000;
+
 /** The roles for which a policy asks for level 2; {@link Assurance} takes them into account. */
 export const strongRolesOf = ({ roles }: RecoveryPolicy): string[] =>
   Object.keys(roles).filter((role) => roles[role] === 2);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Run } from '../run.js';
 import {
+  baseUrl,
   choice,
   type Given,
   list,
+  names,
   publicUrl,
   secret,
   text,
@@ -22,7 +24,7 @@ export const externalIssuerVariables = {
     meaning:
       'exact issuer identifier of another authorization server that issues the new credentials (see "Use an external issuer")',
     unset: "unset: Rekey's own issuer",
-    allowed: 'an http:// or https:// URL without user, query or fragment',
+    allowed: baseUrl.allowed,
     schema: bareUrl,
   },
   EXTERNAL_ISSUER_TOKEN_ENDPOINT: {
@@ -62,8 +64,7 @@ export const externalIssuerVariables = {
   EXTERNAL_ISSUER_AUDIENCE: {
     meaning: '`audience` to request in a token exchange (RFC 8693 §2.1), comma-separated',
     default: [],
-    allowed: 'one or more names, comma-separated',
-    schema: list(z.string().min(1)),
+    ...names,
   },
 } satisfies Record<string, Variable>;
 

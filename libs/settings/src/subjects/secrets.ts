@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { Keyring } from '@rekey/kernel';
 import type { developmentSecrets } from '../development-secrets.js';
 import type { Run } from '../run.js';
-import { file, type Given, secret, text, type Values, type Variable } from '../variable.js';
+import {
+  file,
+  type Given,
+  notSetInProduction,
+  secret,
+  text,
+  type Values,
+  type Variable,
+} from '../variable.js';
 import { parseKeyring } from './keyring-text.js';
 
 /** The keys that everything is encrypted with, and the first client of the management API. */
@@ -29,9 +37,7 @@ export function secretProblems(given: Given<Variables>, { production }: Run): st
   const problems: string[] = [];
   const { MANAGEMENT_CLIENT_SECRET: clientSecret } = given;
   if (production && !given.REKEY_KEYRING && !given.REKEY_KEYRING_FILE)
-    problems.push(
-      'REKEY_KEYRING or REKEY_KEYRING_FILE: not set; NODE_ENV=production allows no development default',
-    );
+    problems.push(notSetInProduction('REKEY_KEYRING or REKEY_KEYRING_FILE'));
   if (production && clientSecret && clientSecret.length < 16)
     problems.push(`MANAGEMENT_CLIENT_SECRET: read ${clientSecret.length} characters; allowed: at least 16`);
   try {

@@ -1,14 +1,12 @@
 import { signingAlgorithms } from '@rekey/kernel';
-import { z } from 'zod';
-import { choice, count, file, list, type Values, type Variable } from '../variable.js';
+import { choice, count, file, names, type Values, type Variable } from '../variable.js';
 
 /** What access tokens say, how they are signed, and how long they live. */
 export const tokenVariables = {
   TOKEN_AUDIENCE: {
     meaning: 'audiences (`aud`) of access tokens, comma-separated',
     unset: '`ISSUER_URL`',
-    allowed: 'one or more names, comma-separated',
-    schema: list(z.string().min(1)),
+    ...names,
   },
   ACCESS_TOKEN_ALG: choice(
     'signing algorithm of access tokens. HS256 has no public key: use it in closed systems only',
