@@ -6,7 +6,8 @@ import { readExternalIssuer } from './external-issuer.js';
 import { parseKeyring } from './keyring-text.js';
 import { encrypted, missingInProduction, plainTextPasswords } from './production.js';
 import { renamedVariables } from './renamed-variables.js';
-import type { ProcessName, Settings, TwilioSettings } from './settings.js';
+import { readSenders } from './senders.js';
+import type { ProcessName, Settings } from './settings.js';
 import { tlsProblems } from './tls-files.js';
 import { hasCredentials } from './variable.js';
 import { type Values, type VariableName, variables } from './variables.js';
@@ -44,7 +45,11 @@ export function loadSettings(
   const problems: string[] = [];
   const values = readValues(environment, problems);
   const production = values.NODE_ENV === 'production';
-  const twilio = readTwilio(values, problems);
+  const senders = readSenders(
+    values,
+    { sends: process === 'courier' || process === 'standalone', production },
+    problems,
+  );
   const externalIssuer = readExternalIssuer(process, values, problems);
   problems.push(...tlsProblems(process, values));
   if (!['standalone', 'migrate', 'import', 'tokens', 'keys'].includes(process) && !values.DATABASE_URL) {
@@ -59,7 +64,7 @@ export function loadSettings(
   if (values.DATABASE_OWNER_URL && !values.DATABASE_URL) {
     problems.push('DATABASE_OWNER_URL: set without DATABASE_URL; allowed: both or none');
   }
-  if (process === 'courier' && !production && !values.SMTP_URL) {
+  if (process === 'courier' && !production && senders.mail === 'smtp' && !values.SMTP_URL) {
     problems.push(
       `SMTP_URL: not set; allowed: ${variables.SMTP_URL.allowed} (only "npm start" has a mailbox)`,
     );
@@ -93,9 +98,9 @@ export function loadSettings(
     listenHost: values.LISTEN_HOST ?? 'localhost',
     ports,
     urls,
+    ...senders,
     smtpUrls: (values.SMTP_URL ?? []).map((url) => (production ? encrypted(url) : url)),
     mailFrom: values.MAIL_FROM ?? 'Rekey <no-reply@localhost>',
-    twilio,
     keyring: new Keyring(keys ?? parseKeyring(development?.keyring() ?? '', { weak: false })),
     keyringMadeHere: keys === undefined,
     management: {
@@ -159,19 +164,6 @@ function refusal(name: VariableName, read: string): string {
       ? `${read.length} characters`
       : JSON.stringify(read);
   return `${name}: read ${shown}; allowed: ${variable.allowed}`;
-}
-
-function readTwilio(values: Values, problems: string[]): TwilioSettings | undefined {
-  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = values;
-  const messagingServiceSid = values.TWILIO_MESSAGING_SERVICE_SID;
-  if (!accountSid && !authToken && !from && !messagingServiceSid) return undefined;
-  if (!accountSid || !authToken || (!from && !messagingServiceSid)) {
-    problems.push(
-      'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID: only some are set; allowed: all or none',
-    );
-    return undefined;
-  }
-  return { accountSid, authToken, from, messagingServiceSid, apiUrl: values.TWILIO_API_URL };
 }
 
 function readKeys(

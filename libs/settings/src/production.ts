@@ -1,3 +1,4 @@
+import { sendersNeed } from './senders.js';
 import type { ProcessName } from './settings.js';
 import { hasCredentials } from './variable.js';
 import type { Values, VariableName } from './variables.js';
@@ -5,7 +6,7 @@ import type { Values, VariableName } from './variables.js';
 /** What each process would otherwise take from the development defaults. */
 const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
   recovery: ['RECOVERY_URL', 'ISSUER_URL'],
-  courier: ['RECOVERY_URL', 'SMTP_URL', 'MAIL_FROM', 'TWILIO_ACCOUNT_SID'],
+  courier: ['RECOVERY_URL'],
   issuer: ['ISSUER_URL', 'RECOVERY_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
   console: ['CONSOLE_URL', 'ISSUER_URL'],
   import: ['CONSOLE_URL', 'ISSUER_URL', 'MANAGEMENT_CLIENT_ID', 'MANAGEMENT_CLIENT_SECRET'],
@@ -19,8 +20,9 @@ const needs: Record<Exclude<ProcessName, 'standalone'>, VariableName[]> = {
 export function missingInProduction(process: ProcessName, values: Values): string[] {
   const wanted =
     process === 'standalone'
-      ? [...new Set(['DATABASE_URL' as const, ...Object.values(needs).flat()])]
-      : needs[process];
+      ? [...new Set<VariableName>(['DATABASE_URL', ...Object.values(needs).flat()])]
+      : [...needs[process]];
+  if (process === 'standalone' || process === 'courier') wanted.push(...sendersNeed(values));
   const problems = wanted
     .filter((name) => values[name] === undefined)
     .map((name) => `${name}: not set; NODE_ENV=production allows no development default`);

@@ -1,4 +1,5 @@
 import type { Keyring } from '@rekey/kernel';
+import type { SenderSettings } from './senders.js';
 
 /**
  * The processes of a deployment. `roles` and `migrate` run once before the others, `import` and `keys` next to them; `standalone` is all of
@@ -18,17 +19,6 @@ export const processNames = [
 ] as const;
 export type ProcessName = (typeof processNames)[number];
 
-export interface TwilioSettings {
-  accountSid: string;
-  authToken: string;
-  /** Either a number or sender id… */
-  from?: string | undefined;
-  /** …or a messaging service, which picks one. */
-  messagingServiceSid?: string | undefined;
-  /** Another origin for api.twilio.com's paths. */
-  apiUrl?: string | undefined;
-}
-
 /** An external authorization server, and how to request credentials from it. */
 export interface ExternalIssuerSettings {
   /** Its exact identifier. */
@@ -47,7 +37,7 @@ export interface ExternalIssuerSettings {
 }
 
 /** The parsed environment as plain values; nothing is read from the environment again. */
-export interface Settings {
+export interface Settings extends SenderSettings {
   production: boolean;
   /** Of the application role. Unset: the embedded PostgreSQL. */
   databaseUrl?: string | undefined;
@@ -61,11 +51,6 @@ export interface Settings {
   ports: { recovery: number; issuer: number; console: number; mailbox: number; courier: number };
   /** Public base URLs without a trailing slash. */
   urls: { recovery: string; issuer: string; console: string };
-  /** In failover order; empty: the development mailbox. */
-  smtpUrls: string[];
-  mailFrom: string;
-  /** Unset: the development mailbox. */
-  twilio?: TwilioSettings | undefined;
   keyring: Keyring;
   /** It is the development keyring, in the data directory. */
   keyringMadeHere: boolean;

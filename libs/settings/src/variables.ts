@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { externalIssuerVariables } from './external-issuer-variables.js';
+import { mailVariables, smsVariables } from './senders.js';
 import {
   baseUrl,
   count,
@@ -73,45 +74,8 @@ export const variables = {
   RECOVERY_URL: urlVariable('the recovery API and pages', '3000'),
   ISSUER_URL: urlVariable('the token issuer', '3001'),
   CONSOLE_URL: urlVariable('the management API', '3002'),
-  SMTP_URL: {
-    meaning:
-      'SMTP server for mail. Several, comma-separated, are tried in this order. In production, a password is only sent over TLS (smtps, or STARTTLS)',
-    default: 'the development mailbox',
-    allowed: 'smtp:// or smtps:// URLs, comma-separated, user and password percent-encoded',
-    secret: true,
-    schema: list(withCredentials('smtp:', 'smtps:')),
-  },
-  MAIL_FROM: {
-    meaning: 'sender address of all mail; bounces go there too',
-    default: '`Rekey <no-reply@localhost>`',
-    allowed: 'an address such as `Rekey <no-reply@example.com>`',
-    schema: z.string().regex(/^[^<>\r\n]*<?[^<>\s@]+@[^<>\s@]+>?$/),
-  },
-  TWILIO_ACCOUNT_SID: {
-    meaning: 'Twilio account that sends SMS',
-    default: 'the development mailbox',
-    allowed: 'AC and 32 hexadecimal digits',
-    schema: z.string().regex(/^AC[0-9a-f]{32}$/i),
-  },
-  TWILIO_AUTH_TOKEN: text(
-    'auth token of the Twilio account',
-    'the development mailbox',
-    "the account's auth token",
-    true,
-  ),
-  TWILIO_FROM: text('number or sender id that SMS come from', 'none', 'a number in E.164 or a sender id'),
-  TWILIO_MESSAGING_SERVICE_SID: {
-    meaning: 'Twilio messaging service, instead of `TWILIO_FROM`',
-    default: 'none',
-    allowed: 'MG and 32 hexadecimal digits',
-    schema: z.string().regex(/^MG[0-9a-f]{32}$/i),
-  },
-  TWILIO_API_URL: {
-    meaning: 'base URL that replaces https://api.twilio.com',
-    default: "Twilio's own",
-    allowed: 'an http:// or https:// URL without user, query or fragment',
-    schema: baseUrl,
-  },
+  ...mailVariables,
+  ...smsVariables,
   REKEY_KEYRING: text(
     'encryption keys, newest first: JSON `[{"id","key"}]`, each key 32 random bytes in base64url',
     'development: generated once in the data directory',
