@@ -7,9 +7,13 @@ import { defaultPolicy, type RecoveryPolicy, readPolicy } from './policy.js';
  *
  * @throws {SettingsError} line by line: a policy that is too weak for a level is refused at start-up, so that no person ever meets it
  */
-export const policyFrom = ({
+export function policyFrom({
   recoveryPolicyFile: file,
-}: Pick<Settings, 'recoveryPolicyFile'>): RecoveryPolicy =>
-  file === undefined
-    ? defaultPolicy
-    : readSetting(`RECOVERY_POLICY_FILE: ${file}`, () => readPolicy(readFileSync(file, 'utf8')));
+  sms,
+}: Pick<Settings, 'recoveryPolicyFile' | 'sms'>): RecoveryPolicy {
+  const policy =
+    file === undefined
+      ? defaultPolicy
+      : readSetting(`RECOVERY_POLICY_FILE: ${file}`, () => readPolicy(readFileSync(file, 'utf8')));
+  return { ...policy, withoutSms: sms === 'off' };
+}
