@@ -1238,8 +1238,9 @@ select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
   'aal', (case when a.aal = 2 or a.roles && $5::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end),
-  'reachable', exists (
-    select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
   ),
   'authenticators', (
     select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
@@ -1254,13 +1255,13 @@ select jsonb_build_object(
 select state, expires_at, idle_expires_at, resend_at, held_until, proofs, lease_id from recoveries where id = $1;
 
 -- recovery_claim_messages
--- takes: $1 messageIds uuid[], $2 now timestamp with time zone, $3 clientShards integer, $4 clientQuota integer, $5 instanceShards integer, $6 instanceQuota integer, $7 oddsADay double precision, $8 oddsAYear double precision, $9 triesAllowed integer, $10 keyId text
+-- takes: $1 withoutSms boolean, $2 messageIds uuid[], $3 now timestamp with time zone, $4 clientShards integer, $5 clientQuota integer, $6 instanceShards integer, $7 instanceQuota integer, $8 oddsADay double precision, $9 oddsAYear double precision, $10 triesAllowed integer, $11 keyId text
 -- returns: uuid, uuid, text, text[], text, boolean, timestamp with time zone, timestamp with time zone, uuid, text, integer, integer, text, text, text, timestamp with time zone, boolean, boolean, boolean, timestamp with time zone, text, text, uuid, text, bytea, bytea, text, bytea, smallint, text
 with message as (
    select m.id, m.recovery_id, m.kind, m.change, m.authenticator as bound_authenticator, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
-     r.generation, r.state, r.tries, r.guess_key, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, r.channel as wanted, r.client_id, r.source_key, r.known_as
+     r.generation, r.state, r.tries, r.guess_key, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, case when $1::boolean then 'email' else r.channel end as wanted, r.client_id, r.source_key, r.known_as
    from messages m left join recoveries r on r.id = m.recovery_id
-   where m.id = any($1::uuid[]) and m.state = 'queued'
+   where m.id = any($2::uuid[]) and m.state = 'queued'
  ), address as (
    select message.id as message_id, message.recovery_id, message.kind, found.*
    from message, lateral (
@@ -1277,7 +1278,7 @@ from (
   select account_id, exact = any(message.identifier_digests) from addresses
   where lookup = any(message.identifier_digests) and verified and removed_at is null
 ) found)) and a.status = 'active'
-  and (message.address_id is null or d.id = message.address_id) and (message.generation is null or a.generation = message.generation)
+  and (message.address_id is null or d.id = message.address_id) and (d.kind = 'email' or not $1::boolean) and (message.generation is null or a.generation = message.generation)
 order by (case d.kind when 'email' then 'email' else 'sms' end is not distinct from message.wanted) desc, (d.lookup = any(message.identifier_digests)) desc, d.is_primary desc, d.id
 limit 1) of_code where message.kind = 'recovery_code'
      union all
@@ -1305,54 +1306,54 @@ from address join message on message.id = address.message_id left join known on 
 where message.kind = 'recovery_code' and message.attempts = 0 and message.state = 'proving' limit 1) sending
 ), of_source as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
+select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond'
 from (
     select source_key as key, 86400000 as window_ms from send_keys
     where source_key is not null and not exists (
-      select from limit_counters used where used.resets_at > $2::timestamptz
+      select from limit_counters used where used.resets_at > $3::timestamptz
         and (used.key = short_key and used.spent >= 5 or used.key = day_key and used.spent >= day_quota))) charged
 order by charged.key
 on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+  spent = case when limit_counters.resets_at <= $3::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $3::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
 ), short_window as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
+select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond'
 from (
     select short_key as key, 600000 as window_ms from send_keys left join of_source on true
     where source_key is null or of_source.spent <= source_quota) charged
 order by charged.key
 on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+  spent = case when limit_counters.resets_at <= $3::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $3::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
 ), whole_day as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
+select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond'
 from (
     select day_key as key, 86400000 as window_ms from send_keys, short_window where short_window.spent <= 5) charged
 order by charged.key
 on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+  spent = case when limit_counters.resets_at <= $3::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $3::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
 ), verdict as (
   select exists (select from whole_day, send_keys where whole_day.spent <= day_quota) as may_send
 ), wide as (
 select charge.* from verdict, address join message on message.id = address.message_id, lateral (values
-  (sha256(convert_to('codes-per-client ' || (('x' || right(address.message_id::text, 2))::bit(8)::integer % $3::integer)::text || ' ' || message.client_id, 'utf8')), 600000, $4::integer, 'codes-per-client'),
-  (sha256(convert_to('codes-per-instance ' || (('x' || right(address.message_id::text, 2))::bit(8)::integer % $5::integer)::text, 'utf8')), 600000, $6::integer, 'codes-per-instance')
+  (sha256(convert_to('codes-per-client ' || (('x' || right(address.message_id::text, 2))::bit(8)::integer % $4::integer)::text || ' ' || message.client_id, 'utf8')), 600000, $5::integer, 'codes-per-client'),
+  (sha256(convert_to('codes-per-instance ' || (('x' || right(address.message_id::text, 2))::bit(8)::integer % $6::integer)::text, 'utf8')), 600000, $7::integer, 'codes-per-instance')
 ) as charge (key, window_ms, quota, policy)
 where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0
  ), wide_charged as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond'
+select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond'
 from (select key, window_ms from wide) charged
 order by charged.key
 on conflict (key) do update set
-  spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+  spent = case when limit_counters.resets_at <= $3::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $3::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
  ), outcome as (
    select message.id as message_id, case
@@ -1364,27 +1365,27 @@ returning key, spent, resets_at
    from message, verdict
  ), coded as (
 insert into guess_odds (key, slot, odds, digits, expires_at)
-select charged.key, floor(extract(epoch from $2::timestamptz) / 21600)::integer, charged.tries / power(10, charged.digits), charged.digits, $2::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
+select charged.key, floor(extract(epoch from $3::timestamptz) / 21600)::integer, charged.tries / power(10, charged.digits), charged.digits, $3::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
 from (
   select coded.*, case
 when coded.least <= 6 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e6::double precision <= $7::double precision * 0.75 + 1e-12 and (
+where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $3::timestamptz) / 21600)::integer), 0) + coded.tries / 1e6::double precision <= $8::double precision * 0.75 + 1e-12 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e6::double precision <= $8::double precision * 0.75 + 1e-12 then 6
+where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $3::timestamptz) / 21600)::integer), 0) + coded.tries / 1e6::double precision <= $9::double precision * 0.75 + 1e-12 then 6
 when coded.least <= 8 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e8::double precision <= $7::double precision * 0.9375 + 1e-12 and (
+where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $3::timestamptz) / 21600)::integer), 0) + coded.tries / 1e8::double precision <= $8::double precision * 0.9375 + 1e-12 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e8::double precision <= $8::double precision * 0.9375 + 1e-12 then 8
+where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $3::timestamptz) / 21600)::integer), 0) + coded.tries / 1e8::double precision <= $9::double precision * 0.9375 + 1e-12 then 8
 when coded.least <= 10 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e10::double precision <= $7::double precision * 0.984375 + 1e-12 and (
+where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $3::timestamptz) / 21600)::integer), 0) + coded.tries / 1e10::double precision <= $8::double precision * 0.984375 + 1e-12 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer), 0) + coded.tries / 1e10::double precision <= $8::double precision * 0.984375 + 1e-12 then 10
+where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = floor(extract(epoch from $3::timestamptz) / 21600)::integer), 0) + coded.tries / 1e10::double precision <= $9::double precision * 0.984375 + 1e-12 then 10
 else greatest(coded.least, 12) end as digits
   from (
-select odds.key, greatest($9::integer - message.tries, 1) as tries, address.account_id is not null as known, case
+select odds.key, greatest($10::integer - message.tries, 1) as tries, address.account_id is not null as known, case
     when not coalesce(address.gets_short, true) then 20
     when coalesce(address.channel, message.wanted, 'email') = 'sms' then 6 else 8
   end as least
@@ -1403,36 +1404,36 @@ on conflict (key, slot) do update set
   digits = case
 when excluded.digits <= 6 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $7::double precision * 0.75 + 1e-12 and (
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $8::double precision * 0.75 + 1e-12 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $8::double precision * 0.75 + 1e-12 then 6
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $9::double precision * 0.75 + 1e-12 then 6
 when excluded.digits <= 8 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $7::double precision * 0.9375 + 1e-12 and (
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $8::double precision * 0.9375 + 1e-12 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $8::double precision * 0.9375 + 1e-12 then 8
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $9::double precision * 0.9375 + 1e-12 then 8
 when excluded.digits <= 10 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $7::double precision * 0.984375 + 1e-12 and (
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $8::double precision * 0.984375 + 1e-12 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $8::double precision * 0.984375 + 1e-12 then 10
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $9::double precision * 0.984375 + 1e-12 then 10
 else greatest(excluded.digits, 12) end,
   odds = guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / power(10, case
 when excluded.digits <= 6 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $7::double precision * 0.75 + 1e-12 and (
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $8::double precision * 0.75 + 1e-12 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $8::double precision * 0.75 + 1e-12 then 6
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e6::double precision <= $9::double precision * 0.75 + 1e-12 then 6
 when excluded.digits <= 8 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $7::double precision * 0.9375 + 1e-12 and (
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $8::double precision * 0.9375 + 1e-12 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $8::double precision * 0.9375 + 1e-12 then 8
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e8::double precision <= $9::double precision * 0.9375 + 1e-12 then 8
 when excluded.digits <= 10 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $7::double precision * 0.984375 + 1e-12 and (
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 4 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $8::double precision * 0.984375 + 1e-12 and (
 select coalesce(sum(earlier.odds), 0) from guess_odds earlier
-where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $8::double precision * 0.984375 + 1e-12 then 10
+where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $3::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $3::timestamptz) / 21600)::integer) + guess_odds.odds + round(excluded.odds * power(10, excluded.digits)) / 1e10::double precision <= $9::double precision * 0.984375 + 1e-12 then 10
 else greatest(excluded.digits, 12) end),
   expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
 returning key, digits
@@ -1441,7 +1442,7 @@ returning key, digits
    select max(digits) as digits from coded
  ), bound as (
    update messages m set attempts = m.attempts + 1, digits = coalesce(m.digits, case when m.attempts = 0 then shape.digits end), address_id = address.address_id, channel = address.channel,
-     bound_to = coalesce(m.bound_to, address.exact), key_id = coalesce(m.key_id, $10),
+     bound_to = coalesce(m.bound_to, address.exact), key_id = coalesce(m.key_id, $11),
      authenticator = coalesce(address.authenticator, m.authenticator)
    from address join outcome on outcome.message_id = address.message_id, shape
    where m.id = address.message_id and m.state = 'queued' and outcome.limited_by is null
@@ -1449,7 +1450,7 @@ returning key, digits
  ), bound_to_nobody as (
    -- A code for nobody is bound like any other, so that an attempt at it takes the same steps.
    update messages m set attempts = m.attempts + 1, channel = coalesce(m.channel, message.wanted, 'email'), digits = shape.digits,
-     bound_to = sha256(convert_to(gen_random_uuid()::text, 'utf8')), key_id = $10
+     bound_to = sha256(convert_to(gen_random_uuid()::text, 'utf8')), key_id = $11
    from message, shape
    where m.id = message.id and m.state = 'queued' and m.kind = 'recovery_code' and m.bound_to is null
      and not exists (select from bound where bound.id = m.id)
@@ -1691,8 +1692,9 @@ select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
   'aal', (case when a.aal = 2 or a.roles && $2::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true)) then 2 else 1 end),
-  'reachable', exists (
-    select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
   ),
   'authenticators', (
     select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
@@ -1730,8 +1732,9 @@ select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
   'aal', (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end),
-  'reachable', exists (
-    select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
   ),
   'authenticators', (
     select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
@@ -1811,7 +1814,7 @@ returning detail->>'kind' as kind, detail->>'channel' as channel;
 update recoveries set lease_id = null, lease_expires_at = null where id = $1 and lease_id = $2;
 
 -- recovery_send_code
--- takes: $1 addressId uuid, $2 id uuid, $3 resendAt timestamp with time zone, $4 channel text, $5 idleExpiresAt timestamp with time zone, $6 now timestamp with time zone, $7 messageId uuid, $8 codeExpiresAt timestamp with time zone, $9 dueAt timestamp with time zone, $10 requestId uuid, $11 traceparent text, $12 auditId uuid
+-- takes: $1 addressId uuid, $2 withoutSms boolean, $3 id uuid, $4 resendAt timestamp with time zone, $5 channel text, $6 idleExpiresAt timestamp with time zone, $7 now timestamp with time zone, $8 messageId uuid, $9 codeExpiresAt timestamp with time zone, $10 dueAt timestamp with time zone, $11 requestId uuid, $12 traceparent text, $13 auditId uuid
 -- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], boolean, boolean
 with asked as (
    -- Addresses are offered only after a first proof, and only those of the account.
@@ -1820,24 +1823,25 @@ with asked as (
 select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from addresses d
 where d.account_id = recoveries.account_id and d.verified and d.removed_at is null
 order by d.is_primary desc, d.id) offered where offered.id = $1::uuid
-   )) as allowed from recoveries where id = $2
+       and (offered.channel = 'email' or not $2::boolean)
+   )) as allowed from recoveries where id = $3
  ), moved as (
-   update recoveries set sends = sends + 1, resend_at = $3, channel = coalesce($4, channel),
-     idle_expires_at = least(expires_at, $5::timestamptz)
-   where id = $2 and state = 'proving' and expires_at > $6 and idle_expires_at > $6 and resend_at <= $6
+   update recoveries set sends = sends + 1, resend_at = $4, channel = coalesce($5, channel),
+     idle_expires_at = least(expires_at, $6::timestamptz)
+   where id = $3 and state = 'proving' and expires_at > $7 and idle_expires_at > $7 and resend_at <= $7
      and not 'code' = any(proofs) and (select allowed from asked)
    returning id, sends
  ), message as (
    insert into messages (id, recovery_id, kind, state, reason, created_at, expires_at, due_at, counter, address_id,
      request_id, traceparent)
-   select $7, moved.id, 'recovery_code', 'queued', null, $6, $8, $9, moved.sends, $1::uuid,
-     $10::uuid, $11
+   select $8, moved.id, 'recovery_code', 'queued', null, $7, $9, $10, moved.sends, $1::uuid,
+     $11::uuid, $12
    from moved
  ), audited as (
    insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $12::uuid, $6::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
+   select $13::uuid, $7::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
  )
- select state, expires_at, idle_expires_at, resend_at, held_until, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = $2;
+ select state, expires_at, idle_expires_at, resend_at, held_until, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = $3;
 
 -- recovery_start
 -- takes: $1 sourceKeys bytea[], $2 sourceQuotas integer[], $3 sourceSpent integer[], $4 sourceResetsAt timestamp with time zone[], $5 now timestamp with time zone, $6 sourceWindow integer, $7 id uuid, $8 idleExpiresAt timestamp with time zone, $9 expiresAt timestamp with time zone, $10 identifierSealed bytea, $11 identifierDigests bytea[], $12 networkKey bytea, $13 knownAs jsonb, $14 guessKey bytea, $15 locale text, $16 channel text, $17 clientId text, $18 clientAuthenticated boolean, $19 redirectUri text, $20 redirectState text, $21 codeChallenge text, $22 resendAt timestamp with time zone, $23 messageId uuid, $24 codeExpiresAt timestamp with time zone, $25 dueAt timestamp with time zone, $26 requestId uuid, $27 traceparent text, $28 auditId uuid

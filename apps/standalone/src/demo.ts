@@ -11,7 +11,7 @@ interface Caught {
   subject?: string;
 }
 
-const { urls, ports } = settingsOrExit('standalone');
+const { urls, ports, sms } = settingsOrExit('standalone');
 const mailbox = `http://localhost:${ports.mailbox}`;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -81,7 +81,7 @@ async function recover(how: string, identifier: string, country?: string, to = i
 
 try {
   await recover('By email', 'ada@example.com');
-  await recover('By SMS', '(202) 555-0123', 'US', '+12025550123');
+  if (sms !== 'off') await recover('By SMS', '(202) 555-0123', 'US', '+12025550123');
   say(`\n  To see what people see, open ${urls.recovery}/recover and ${mailbox}\n`);
 } catch (fault) {
   const { message, cause } = fault as Error & { cause?: { code?: string } };

@@ -9,8 +9,8 @@ export interface Assurance {
   aal: 1 | 2;
   /** Kinds of authenticators that a recovery may still ask for. */
   authenticators: ('totp' | 'backup_code')[];
-  /** Whether there is an address that a code can go to. */
-  reachable: boolean;
+  /** The channels of the addresses that a code can go to. */
+  reachable: ('email' | 'sms')[];
   /**
    * RFC 3339, to the microsecond: the last stop of one of its recoveries, unless a recovery that was held for it has been completed since.
    */
@@ -36,8 +36,9 @@ export const assuranceOf = (account: string): string => `
     'generation', a.generation,
     'stopped_at', a.stopped_at,
     'aal', ${levelOf(':strongRoles', 'recovery')},
-    'reachable', exists (
-      select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+    'reachable', (
+      select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+      from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
     ),
     'authenticators', (
       select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t

@@ -35,7 +35,8 @@ const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
  * channel, sealed, exact, authenticator, is_current, gets_short`. Only a verified address of an active account is ever used. `gets_short`
  * is false for an address that gets no short codes any more. The wanted channel comes first, then the typed address, then the primary one.
  *
- * @param of expressions: blind-index digests, a known account and its generation or null, a known address or null, a channel or null
+ * @param of expressions: blind-index digests, a known account and its generation or null, a known address or null, a channel or null,
+ * whether no SMS are sent
  */
 export const addressToWrite = (of: {
   digests: string;
@@ -43,12 +44,13 @@ export const addressToWrite = (of: {
   generation: string;
   address: string;
   channel: string;
+  withoutSms: string;
 }): string => `
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
     d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
   from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
   where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
-    and (${of.address} is null or d.id = ${of.address}) and ${isOfGeneration('a', of.generation)}
+    and (${of.address} is null or d.id = ${of.address}) and (d.kind = 'email' or not ${of.withoutSms}) and ${isOfGeneration('a', of.generation)}
   order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
   limit 1`;
 

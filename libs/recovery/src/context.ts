@@ -23,6 +23,8 @@ export interface ActContext {
 export interface MessageContext extends ActContext {
   /** Codes per ten minutes, for one client and for the whole instance. */
   sendQuotas: { client: number; instance: number };
+  /** `SMS=off`: nothing goes to a phone. */
+  withoutSms?: boolean;
 }
 
 /** What the acts of a person need. */

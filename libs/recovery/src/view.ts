@@ -7,7 +7,13 @@ import {
 } from '@rekey/accounts';
 import { type Channel, type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import type { RecoveryContext } from './context.js';
-import { initialMethods, type ProofKind, type RecoveryPolicy, remainingProofs } from './proving/policy.js';
+import {
+  initialMethods,
+  type ProofKind,
+  type RecoveryPolicy,
+  remainingProofs,
+  sendsBy,
+} from './proving/policy.js';
 import type { RecoveryState } from './state-machine.js';
 import { matchNumber } from './tokens/match-number.js';
 
@@ -98,10 +104,15 @@ export function viewOf(
       : {}),
     ...(state === 'held' && row.held_until ? { held_until: row.held_until.toISOString() } : {}),
     ...(asksForCode && row.proofs.length > 0 && known.offers
-      ? { addresses: known.offers.flatMap((offer) => openOffer(keyring, offer) ?? []) }
+      ? { addresses: openOffers(keyring, policy, known.offers) }
       : {}),
   };
 }
+
+const openOffers = (keyring: Keyring, policy: RecoveryPolicy, offers: SealedOffer[]): OfferedAddress[] =>
+  offers
+    .filter(({ channel }) => sendsBy(policy, channel))
+    .flatMap((offer) => openOffer(keyring, offer) ?? []);
 
 function openOffer(
   keyring: Keyring,

@@ -2,8 +2,10 @@ export { developmentSecrets } from './development-secrets.js';
 export {
   type ExternalIssuerSettings,
   loadSettings,
+  type SenderSettings,
   type Settings,
   type TwilioSettings,
+  type WebhookSettings,
 } from './load-settings.js';
 export { settingsOrExit } from './read-environment.js';
 export { readSetting } from './read-setting.js';

@@ -16,6 +16,9 @@ import { type GivenValues, variables, withDefaults } from './variables.js';
 /** The parsed environment as plain values; nothing is read from the environment again. */
 export type Settings = ReturnType<typeof loadSettings>;
 export type TwilioSettings = NonNullable<Settings['twilio']>;
+/** Everything that the settings know of the ways to send mail and SMS. */
+export type SenderSettings = Pick<Settings, 'mail' | 'sms' | 'smtpUrls' | 'mailFrom' | 'twilio' | 'webhooks'>;
+export type WebhookSettings = Settings['webhooks'];
 /** An external authorization server, and how to request credentials from it. */
 export type ExternalIssuerSettings = NonNullable<Settings['externalIssuer']>;
 

@@ -8,6 +8,7 @@ const pages: Record<string, string> = {
   'Token lifetimes': '../operate/token-lifetimes.md',
   'Use an external issuer': '../integrate/external-issuer.md',
   Policies: '../operate/policies.md',
+  Senders: '../operate/senders.md',
   'SMS costs': '../operate/sms-costs.md',
   Monitoring: '../operate/monitoring.md',
 };

@@ -21,6 +21,7 @@ const send = statement(
      -- Addresses are offered only after a first proof, and only those of the account.
      select :addressId::uuid is null or (proofs <> '{}' and exists (
        select from (${addressesToOffer('recoveries.account_id')}) offered where offered.id = :addressId::uuid
+         and (offered.channel = 'email' or not :withoutSms::boolean)
      )) as allowed from recoveries where id = :id
    ), moved as (
      update recoveries set sends = sends + 1, resend_at = :resendAt, channel = coalesce(:channel, channel),
@@ -83,6 +84,7 @@ export async function sendCode(
         auditId: uuidv7(now),
         channel: input.channel ?? null,
         addressId: input.addressId ?? null,
+        withoutSms: context.policy.withoutSms ?? false,
         now: at(0),
         resendAt: at(lifetimes.resend),
         idleExpiresAt: at(lifetimes.idle),

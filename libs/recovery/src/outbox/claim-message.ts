@@ -48,6 +48,7 @@ export type DropReason =
   | 'key_gone'
   | 'altered'
   | 'limited'
+  | 'sms_off'
   | SmsRefusal;
 
 export type ClaimedMessage = { messageId: string; kind: MessageKind; cause: Correlation } & Outcome;
@@ -66,6 +67,7 @@ export async function claimMessages(
     messageIds,
     now: new Date(clock.now()),
     keyId: keyring.newestKeyId,
+    withoutSms: context.withoutSms ?? false,
     triesAllowed: triesPerRecovery,
     ...oddsParameters(context.odds ?? defaultOdds),
     clientShards: shardsOf(quotas.client),
@@ -92,6 +94,7 @@ function outcomeOf(context: MessageContext, row: ClaimedRow): Outcome {
   if (row.kind === 'recovery_held' && row.recovery_state !== 'held') return { drop: 'ended' };
   if (left < (isCode ? lifetimes.codeAtLeast : 0)) return { drop: 'too_late' };
   if (row.account_id === null) return { drop: 'no_account' };
+  if (row.channel === 'sms' && context.withoutSms) return { drop: 'sms_off' };
   if (row.limited_by !== null) {
     database.record('rate_limit_exceeded', { policy: row.limited_by });
     return { drop: 'limited' };

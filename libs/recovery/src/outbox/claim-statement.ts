@@ -102,7 +102,7 @@ export const claimStatement = statement(
   'recovery_claim_messages',
   `with message as (
      select m.id, m.recovery_id, m.kind, m.change, m.authenticator as bound_authenticator, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
-       r.generation, r.state, r.tries, r.guess_key, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, r.channel as wanted, r.client_id, r.source_key, r.known_as
+       r.generation, r.state, r.tries, r.guess_key, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, case when :withoutSms::boolean then 'email' else r.channel end as wanted, r.client_id, r.source_key, r.known_as
      from messages m left join recoveries r on r.id = m.recovery_id
      where m.id = any(:messageIds::uuid[]) and m.state = 'queued'
    ), address as (
@@ -114,6 +114,7 @@ export const claimStatement = statement(
          generation: 'message.generation',
          address: 'message.address_id',
          channel: 'message.wanted',
+         withoutSms: ':withoutSms::boolean',
        })}) of_code where message.kind = 'recovery_code'
        union all
        select * from (${addressOfNotification('message.address_id')}) of_notice where message.kind <> 'recovery_code'

@@ -40,7 +40,10 @@ const shape = z.strictObject({
  * - `holdAfterStopHours`: after a stop the next recovery of the account is held this long before it is proven; 0 for no hold.
  * - `clients`: a recovery that sets no new password ends the old one, unless it was started for a client with `keepPassword`.
  */
-export type RecoveryPolicy = z.output<typeof shape>;
+export type RecoveryPolicy = z.output<typeof shape> & {
+  /** Not of the file: `SMS=off`. No code goes to a phone, so a phone proves nothing. */
+  withoutSms?: boolean;
+};
 
 /** The weakest policy that NIST SP 800-63B-4 §4.2.2.1 and §4.2.2.2 allow. */
 export const defaultPolicy: RecoveryPolicy = {
@@ -133,11 +136,19 @@ export function remainingProofs(
   );
   if (missing.some((list) => list.length === 0)) return { proven: true };
   const has = (kind: ProofKind) =>
-    kind === 'code' ? assurance.reachable : assurance.authenticators.includes(kind);
+    kind === 'code'
+      ? assurance.reachable.some((one) => sendsBy(policy, one))
+      : assurance.authenticators.includes(kind);
   const available = new Set(proofKinds.filter(has).map((kind) => classOf[kind]));
   const open = new Set(missing.filter((list) => list.every((one) => available.has(one))).flat());
   return { proven: false, next: proofKinds.filter((kind) => has(kind) && open.has(classOf[kind])) };
 }
+
+/** Whether messages are sent on this channel. */
+export const sendsBy = (
+  { withoutSms }: Pick<RecoveryPolicy, 'withoutSms'>,
+  channel: 'email' | 'sms',
+): boolean => channel === 'email' || !withoutSms;
 
 /** Authentication context of a recovery, by the number of its classes of evidence. */
 export const acrOf = (done: readonly ProofKind[]): string =>
