@@ -19,7 +19,7 @@ describe('diagnosis of tokens', () => {
   const seen = new Set<string>();
   beforeAll(async () => {
     database = await rekey.openDatabase();
-    keys = new SigningKeys(database, rekey.settings.keyring, rekey.clock);
+    keys = new SigningKeys(database, rekey.settings.keyring, rekey.clock, rekey.settings.keyPlan);
   });
   beforeEach(() => {
     newHousehold();

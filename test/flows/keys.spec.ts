@@ -1,5 +1,6 @@
 import type { Database } from '@rekey/database';
-import { type KeyPlan, publishedAheadMs, SigningKeys, type TokenAlgorithm } from '@rekey/tokens';
+import type { SigningAlgorithm } from '@rekey/kernel';
+import { type KeyPlan, publishedAheadMs, SigningKeys } from '@rekey/tokens';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { newHousehold, useRekey } from './rekey.js';
 
@@ -70,7 +71,7 @@ describe('signing keys', () => {
     expect(decodeProtectedHeader(await signIn()).kid).toBe(rows[0].kid);
   });
 
-  test.each(['RS256', 'EdDSA', 'ES256'] as TokenAlgorithm[])(
+  test.each(['RS256', 'EdDSA', 'ES256'] as SigningAlgorithm[])(
     '%s by setting: the change is a rotation, and older tokens stay valid',
     async (alg) => {
       const before = await signIn();

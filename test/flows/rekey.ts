@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openDatabase } from '@rekey/database';
-import { type Clock, MovableClock } from '@rekey/kernel';
+import { type Channel, type Clock, MovableClock } from '@rekey/kernel';
 import { loadSettings, type Settings } from '@rekey/settings';
 import pg from 'pg';
 import { runStandalone, type Standalone, type SweepPeriods } from '../../apps/standalone/src/app.js';
@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 export interface CaughtMessage {
-  channel: 'email' | 'sms';
+  channel: Channel;
   to: string;
   from: string;
   subject?: string;

@@ -84,7 +84,9 @@ function wrongWithService(name: string, block: string, isProcess: boolean): stri
   if (image && !image.startsWith('rekey') && !/:[\w.-]*\d/.test(image))
     offences.push(`image ${image} is not pinned`);
   if (/NODE_ENV:\s*['"]?(?!production)\w/.test(block)) offences.push('NODE_ENV is not production');
-  const given = /^ +\w*(?:SECRET|PASSWORD|KEYRING|AUTH_TOKEN)\w*: *(?!\$\{\w+:\?|\/run\/secrets\/)\S/m;
+  // An optional one may be passed on: the process that needs it names it.
+  const given =
+    /^ +\w*(?:SECRET|PASSWORD|KEYRING|AUTH_TOKEN)\w*: *(?!\$\{\w+:\?|\$\{\w+:-\}$|\/run\/secrets\/)\S/m;
   if (given.test(block))
     offences.push('a secret has a value or a default here; require it, with a word on why');
   if (isProcess && !/migrate:\s*\n?\s*\{?\s*condition:\s*service_completed_successfully/.test(block)) {
@@ -94,12 +96,13 @@ function wrongWithService(name: string, block: string, isProcess: boolean): stri
   return offences.map((offence) => `docker/compose.yaml, ${name}: ${offence}`);
 }
 
-/** Who may have what leads to a role that can do more than work. */
+/** Who may have what leads to a role that can do more than work, or signs for the courier. */
 const keepers: Record<string, readonly string[]> = {
   DATABASE_OWNER_URL: ['migrate', 'roles'],
   DATABASE_OWNER_PASSWORD: ['migrate', 'roles'],
   DATABASE_ADMIN_URL: ['roles'],
   POSTGRES_PASSWORD: ['roles', 'postgres'],
+  WEBHOOK_SECRET: ['courier'],
 };
 
 const knowsTooMuch = (name: string, block: string): string[] =>

@@ -216,6 +216,7 @@ describe('the compose file', () => {
 
   test('a good compose file is allowed', () => {
     expect(compose(courier + around)).toEqual([]);
+    expect(compose(courier.replace(':?make one', ':-') + around)).toEqual([]);
   });
 
   test.each([

@@ -164,7 +164,8 @@ export class CodesModel {
     const [database] = this.databases as [Database];
     const [message] = await database.query<{ id: string }>(newest, { id: one.reference.id });
     if (!message) return;
-    const context = { database, keyring: this.keyring, clock: this.clock };
+    const sendQuotas = { client: 6_000, instance: 30_000 };
+    const context = { database, keyring: this.keyring, clock: this.clock, sendQuotas };
     const [taken] = await claimMessages(context, { code: message.id });
     if (taken && 'send' in taken && taken.send.code)
       one.codes.push({ value: taken.send.code, endsAt: taken.send.expiresAt.getTime() });

@@ -94,7 +94,7 @@ describe('concurrent requests', () => {
     const { urls, keyring, databaseUrl = '' } = rekey.settings;
     const database = await openDatabase({ url: databaseUrl, name: 'spec', poolSize: 2 });
     try {
-      const keys = new SigningKeys(database, keyring, rekey.clock);
+      const keys = new SigningKeys(database, keyring, rekey.clock, rekey.settings.keyPlan);
       const about = {
         accountId: 'demo-ada',
         recoveryId: '01890000-0000-7000-8000-000000000001',

@@ -130,7 +130,7 @@ describe('sealed values', () => {
     expect((await story.proveBy(`${id}@example.com`)).body.state).toBe('proven');
     const second_factor = { kind: 'totp', value: who.totp(secret) };
     expect((await who.signIn('keeper', { password, second_factor })).status).toBe(201);
-    const keys = new SigningKeys(database, keyring, rekey.clock);
+    const keys = new SigningKeys(database, keyring, rekey.clock, rekey.settings.keyPlan);
     expect(await keys.signingKey('access_token')).toMatchObject({ alg: 'ES256' });
   }
 });

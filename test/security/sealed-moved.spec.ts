@@ -230,7 +230,12 @@ describe('an attacker who can write rows puts a sealed value elsewhere', () => {
     const planted = await exportJWK(publicKey);
     await rekey.sql('update signing_keys set public_jwk = $2 where kid = $1', [kid, JSON.stringify(planted)]);
     // A newly started process.
-    const keys = new SigningKeys(await rekey.openDatabase(), rekey.settings.keyring, rekey.clock);
+    const keys = new SigningKeys(
+      await rekey.openDatabase(),
+      rekey.settings.keyring,
+      rekey.clock,
+      rekey.settings.keyPlan,
+    );
     const { keys: published } = await keys.publicJwks('access_token');
     expect(published.find((key) => key.kid === kid)?.x).not.toBe(planted.x);
     const found = await keys.verifyingKey('access_token', kid);

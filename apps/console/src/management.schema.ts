@@ -112,10 +112,12 @@ export const clientIdInPath = z
   .string()
   .refine(isClientId, 'must be 1 to 100 letters, digits, "_", ".", ":" or "-"');
 
+const clientType = z.enum(['public', 'confidential']);
+
 export const clientBody = z
   .strictObject({
     name,
-    type: z.enum(['public', 'confidential']),
+    type: clientType,
     redirect_uris: z.array(redirectUri).max(50).default([]),
     grants: z.array(z.enum(grants)).default([tokenExchangeGrant, 'authorization_code', 'refresh_token']),
     scopes: z.array(scope).max(50).default(['account']),
@@ -130,7 +132,7 @@ export const clientBody = z
 export const clientResponse = z.object({
   client_id: z.string(),
   name: z.string(),
-  type: z.enum(['public', 'confidential']),
+  type: clientType,
   redirect_uris: z.array(z.string()),
   grants: z.array(z.string()),
   scopes: z.array(z.string()),

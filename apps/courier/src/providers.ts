@@ -71,6 +71,7 @@ export const courierProviders: Provider[] = [
       keyring: settings.keyring,
       clock,
       sendQuotas: settings.sendQuotas,
+      withoutSms: settings.sms === 'off',
       odds: policyFrom(settings).odds,
     }),
   },

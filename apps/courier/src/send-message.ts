@@ -19,6 +19,7 @@ import {
   messageLifetimes,
   recordDeliveries,
 } from '@rekey/outbox';
+import { codeShape } from '@rekey/proofs';
 import type { JobHandlers } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
 import { inSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
@@ -92,13 +93,13 @@ const attemptTo = async (courier: Courier, taken: ClaimedMessage): Promise<Deliv
   'drop' in taken ? { state: 'dropped', reason: taken.drop } : send(courier, taken.send);
 
 async function send(courier: Courier, message: MessageToSend): Promise<Delivery | ReadAgain> {
-  const { messageId: id, locale, to } = message;
+  const { messageId: id, kind, locale, to } = message;
   try {
     const rendered = render(courier.settings, message);
     const refused = await payFor(courier, message, rendered);
     if (refused) return { state: 'dropped', reason: refused };
-    const outgoing = { id, to: to.value, locale, ...rendered };
-    const provider = to.channel === 'sms' ? 'twilio' : 'smtp';
+    const outgoing = { id, kind, to: to.value, locale, ...rendered };
+    const provider = courier.channels.senders[to.channel];
     const { providerId } = await inSpan(
       courier.context.database.trace,
       `send by ${provider}`,
@@ -169,7 +170,7 @@ function render(
     undoUrl: message.undoToken && `${urls.recovery}/stop?token=${message.undoToken}`,
     linkUrl: message.linkToken && `${urls.recovery}/recover/link?token=${message.linkToken}`,
     code: message.code,
-    codeMinutes: 10,
+    codeMinutes: codeShape.lifetimeMs / 60_000,
     happenedAt: message.happenedAt,
     changes: message.changes,
     password: message.password,

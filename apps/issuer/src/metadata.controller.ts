@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { CONTEXT, CrossOrigin, Operation, Public } from '@rekey/http';
-import { grants, managementScopes, type TokenContext } from '@rekey/tokens';
+import { grants, keySetCacheControl, managementScopes, type TokenContext } from '@rekey/tokens';
 import { z } from 'zod';
 
 @Public()
@@ -10,7 +10,7 @@ export class MetadataController {
 
   @Get('.well-known/oauth-authorization-server')
   @CrossOrigin()
-  @Header('cache-control', 'public, max-age=300')
+  @Header('cache-control', keySetCacheControl)
   @Operation({
     summary: 'Authorization server metadata (RFC 8414)',
     responses: { 200: { description: 'metadata', schema: z.looseObject({ issuer: z.string() }) } },
@@ -42,7 +42,7 @@ export class MetadataController {
 
   @Get('oauth2/jwks')
   @CrossOrigin()
-  @Header('cache-control', 'public, max-age=300')
+  @Header('cache-control', keySetCacheControl)
   @Operation({
     summary: 'Public keys to verify access tokens (RFC 7517)',
     responses: {

@@ -11,7 +11,7 @@ import {
   TOKENS,
 } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
-import { policyFrom, type RecoveryPolicy, saveFormerOf, strongRolesOf } from '@rekey/recovery';
+import { bindingHoldOf, policyFrom, type RecoveryPolicy, saveFormerOf, strongRolesOf } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import type { EnrolmentContext, PasswordContext } from '@rekey/sign-in';
 import { ClientDirectory, managementScopes, putClient, type TokenContext, tokenContext } from '@rekey/tokens';
@@ -39,7 +39,7 @@ export const issuerProviders: Provider[] = [
         ...tokenContext(settings, { database, clock, strongRoles: strongRolesOf(policy) }),
         rateLimits,
         odds: policy.odds,
-        bindingHoldMs: policy.bindingHoldHours * 3_600_000,
+        bindingHoldMs: bindingHoldOf(policy),
         saveFormerPassword: (tx, of) => saveFormerOf(tx, { keyring: settings.keyring, clock }, of),
       };
       await context.keys.signingKey('access_token');

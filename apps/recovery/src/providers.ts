@@ -19,6 +19,7 @@ import type { Clock } from '@rekey/kernel';
 import { FailuresByNetwork, type RateLimitStore } from '@rekey/limits';
 import { type JobQueue, openQueue } from '@rekey/queue';
 import {
+  bindingHoldOf,
   type IssuerPort,
   policyFrom,
   type RecoveryContext,
@@ -100,7 +101,7 @@ export const recoveryProviders: Provider[] = [
       onSpray: (spray) =>
         log.warn(spray, 'more wrong proofs than people get wrong: many accounts may be guessed at'),
       strongRoles,
-      bindingHoldMs: policy.bindingHoldHours * 3_600_000,
+      bindingHoldMs: bindingHoldOf(policy),
       rateLimits,
       odds,
     }),

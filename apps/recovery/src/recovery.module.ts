@@ -5,10 +5,9 @@ import type { RecoveryContext } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import type { ClientDirectory } from '@rekey/tokens';
 import { KeysController, SIGNING } from './api/keys.controller.js';
+import { receiptControllers } from './api/receipts.controller.js';
 import { RecoveriesController } from './api/recoveries.controller.js';
 import { StopsController } from './api/stops.controller.js';
-import { TWILIO } from './api/twilio-signature-guard.js';
-import { TwilioStatusController } from './api/twilio-status.controller.js';
 import type { IssuerAddress } from './issuer-over-http.js';
 import { ISSUER_AT } from './issuer-provider.js';
 import { AccountController } from './pages/account.controller.js';
@@ -39,7 +38,7 @@ const pages: FactoryProvider<PageParts> = {
   controllers: [
     RecoveriesController,
     StopsController,
-    TwilioStatusController,
+    ...receiptControllers,
     KeysController,
     RecoverController,
     OtherProofController,
@@ -60,14 +59,6 @@ const pages: FactoryProvider<PageParts> = {
     },
     pages,
     { provide: SIGNING, useExisting: TOKENS },
-    {
-      provide: TWILIO,
-      inject: [SETTINGS],
-      useFactory: ({ twilio, urls }: Settings) => ({
-        authToken: twilio?.authToken,
-        baseUrl: urls.recovery,
-      }),
-    },
   ],
 })
 export class RecoveryModule {

@@ -56,7 +56,8 @@ export async function runStandalone(
     const url = given.databaseUrl ?? postgres?.url ?? '';
     const ownerUrl = given.databaseUrl ? given.databaseOwnerUrl : postgres?.ownerUrl;
     await part(() => prepareSchema({ url, ownerUrl }, migrateQueue));
-    const needsMailbox = given.smtpUrls.length === 0 || !given.twilio;
+    const needsMailbox =
+      (given.mail === 'smtp' && given.smtpUrls.length === 0) || (given.sms === 'twilio' && !given.twilio);
     const mailbox = needsMailbox
       ? await keep(
           () =>

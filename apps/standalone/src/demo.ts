@@ -1,3 +1,4 @@
+import type { Channel } from '@rekey/kernel';
 import { settingsOrExit } from '@rekey/settings';
 import { demoAccounts } from './demo-accounts.js';
 
@@ -5,12 +6,12 @@ import { demoAccounts } from './demo-accounts.js';
 
 interface Caught {
   id: string;
-  channel: 'email' | 'sms';
+  channel: Channel;
   text: string;
   subject?: string;
 }
 
-const { urls, ports } = settingsOrExit('standalone');
+const { urls, ports, sms } = settingsOrExit('standalone');
 const mailbox = `http://localhost:${ports.mailbox}`;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -80,7 +81,7 @@ async function recover(how: string, identifier: string, country?: string, to = i
 
 try {
   await recover('By email', 'ada@example.com');
-  await recover('By SMS', '(202) 555-0123', 'US', '+12025550123');
+  if (sms !== 'off') await recover('By SMS', '(202) 555-0123', 'US', '+12025550123');
   say(`\n  To see what people see, open ${urls.recovery}/recover and ${mailbox}\n`);
 } catch (fault) {
   const { message, cause } = fault as Error & { cause?: { code?: string } };

@@ -225,9 +225,10 @@ describe('accounts on PostgreSQL', () => {
         generation: ':generation::uuid',
         address: ':address::uuid',
         channel: ':channel::text',
+        withoutSms: ':withoutSms::boolean',
       }),
     );
-    const pickFor = async (typed: string, channel: 'email' | 'sms' | null = null) => {
+    const pickFor = async (typed: string, channel: 'email' | 'sms' | null = null, withoutSms = false) => {
       const identifier = normaliseIdentifier(typed);
       if (isRefused(identifier)) throw new Error(typed);
       const digests = lookupDigests(keyring, identifier);
@@ -237,6 +238,7 @@ describe('accounts on PostgreSQL', () => {
         generation: null,
         address: null,
         channel,
+        withoutSms,
       });
       return row && ownAddress(keyring, row, row.account_id)?.value;
     };

@@ -1,4 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
+import type { Channel } from '@rekey/kernel';
 import { type BoundKind, boundKinds, classOf } from '@rekey/proofs';
 import { hasSomethingLeft, isOfKind } from './authenticator-storage.js';
 import { counts, proves, type Use } from './counting.js';
@@ -11,8 +12,8 @@ export interface Assurance {
   aal: 1 | 2;
   /** Kinds of authenticators that a recovery may still ask for. */
   authenticators: BoundKind[];
-  /** Whether there is an address that a code can go to. */
-  reachable: boolean;
+  /** The channels of the addresses that a code can go to. */
+  reachable: Channel[];
   /**
    * RFC 3339, to the microsecond: the last stop of one of its recoveries, unless a recovery that was held for it has been completed since.
    */
@@ -40,8 +41,9 @@ export const assuranceOf = (account: string): string => `
     'generation', a.generation,
     'stopped_at', a.stopped_at,
     'aal', ${levelOf(':strongRoles', 'recovery')},
-    'reachable', exists (
-      select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+    'reachable', (
+      select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+      from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
     ),
     'authenticators', (
       select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t

@@ -1,5 +1,5 @@
 import { type Sql, statement } from '@rekey/database';
-import type { Keyring, Locale } from '@rekey/kernel';
+import type { Channel, Keyring, Locale } from '@rekey/kernel';
 import { evidenceHolds, isOfGeneration } from './assurance.js';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
 import { addressAs } from './sealed-as.js';
@@ -34,7 +34,8 @@ const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
  * channel, sealed, exact, authenticator, is_current, gets_short`. Only a verified address of an active account is ever used. `gets_short`
  * is false for an address that gets no short codes any more. The wanted channel comes first, then the typed address, then the primary one.
  *
- * @param of expressions: blind-index digests, a known account and its generation or null, a known address or null, a channel or null
+ * @param of expressions: blind-index digests, a known account and its generation or null, a known address or null, a channel or null,
+ * whether no SMS are sent
  */
 export const addressToWrite = (of: {
   digests: string;
@@ -42,12 +43,13 @@ export const addressToWrite = (of: {
   generation: string;
   address: string;
   channel: string;
+  withoutSms: string;
 }): string => `
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
     d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
   from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
   where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
-    and (${of.address} is null or d.id = ${of.address}) and ${isOfGeneration('a', of.generation)}
+    and (${of.address} is null or d.id = ${of.address}) and (d.kind = 'email' or not ${of.withoutSms}) and ${isOfGeneration('a', of.generation)}
   order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
   limit 1`;
 
@@ -90,7 +92,7 @@ export const accountSubject = (account: string, generation: string): string =>
 
 export interface SealedAddress {
   address_id: string;
-  channel: 'email' | 'sms';
+  channel: Channel;
   sealed: Buffer;
   exact: Buffer;
 }
@@ -98,7 +100,7 @@ export interface SealedAddress {
 export interface OpenedAddress {
   id: string;
   kind: AddressKind;
-  channel: 'email' | 'sms';
+  channel: Channel;
   /** A mail address or a number in E.164. */
   value: string;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Database, type Sql, statement, type Transaction } from '@rekey/database';
+import { type Database, isUniqueViolation, type Sql, statement, type Transaction } from '@rekey/database';
 import { isRefused, type Keyring, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { type AccountChange, watchChange } from './account-change.js';
 import { type AccountToPut, isAccountId } from './account-shape.js';
@@ -156,8 +156,7 @@ export async function putAccount(
       return { created: change.created };
     });
   } catch (fault) {
-    const uniqueViolation = '23505';
-    if ((fault as { code?: string }).code === uniqueViolation) return refuse('conflict');
+    if (isUniqueViolation(fault)) return refuse('conflict');
     throw fault;
   }
 }

@@ -2,6 +2,8 @@ import { RekeyError, read } from './error.js';
 import type { TokenAnswer, TokenKeeper } from './keeper.js';
 import type { ProofKind } from './proof-kinds.generated.js';
 
+export type Channel = 'email' | 'sms';
+
 /** A recovery as the service shows it. Times are RFC 3339. */
 export interface RecoveryView {
   id: string;
@@ -12,14 +14,14 @@ export interface RecoveryView {
   /** While `held`: when it is proven. Store the reference and come back then with `resumeRecovery`. */
   held_until?: string;
   match_number?: string;
-  addresses?: { id: string; channel: 'email' | 'sms'; address: string }[];
+  addresses?: { id: string; channel: Channel; address: string }[];
 }
 
 export interface StartRequest {
   /** A mail address, a phone number (E.164, or national with `country`) or a user name. */
   identifier: string;
   country?: string;
-  channel?: 'email' | 'sms';
+  channel?: Channel;
   locale?: string;
 }
 
@@ -46,9 +48,7 @@ export class Recovery {
   }
 
   /** Refusals: `resend_too_soon`, `recovery_closed`, `invalid_state`. */
-  async sendCode(
-    to: { channel?: 'email' | 'sms'; address_id?: string } = {},
-  ): Promise<{ resend_at: string }> {
+  async sendCode(to: { channel?: Channel; address_id?: string } = {}): Promise<{ resend_at: string }> {
     return this.call('POST', '/codes', to);
   }
 

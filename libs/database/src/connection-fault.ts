@@ -1,4 +1,5 @@
 import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
+import { sqlStates } from './sql-states.js';
 
 /** Messages of node-postgres and its pool, without a code, for a connection that could not be made. */
 const notMade =
@@ -19,13 +20,13 @@ export function namingConnectionFault(fault: unknown): unknown {
   const { message = '', code, syscall } = Object(fault) as Partial<NodeJS.ErrnoException>;
   // A socket that is a file is missing while PostgreSQL is down. `ENOENT` alone could be any file.
   if (notMade.test(message) || (code === 'ENOENT' && syscall === 'connect'))
-    return named('08001', 'the connection to PostgreSQL could not be made', fault);
+    return named(sqlStates.connectionNotMade, 'the connection to PostgreSQL could not be made', fault);
   const isLost =
     // TypeORM releases a connection that reports its end.
     fault instanceof QueryRunnerAlreadyReleasedError ||
     fault instanceof QueryRunnerProviderAlreadyReleasedError ||
     lost.test(message);
-  return isLost ? named('08006', 'the connection to PostgreSQL was lost', fault) : fault;
+  return isLost ? named(sqlStates.connectionLost, 'the connection to PostgreSQL was lost', fault) : fault;
 }
 
 /** Includes the driver's message: BullMQ reads there that a pool has ended. */

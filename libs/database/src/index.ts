@@ -24,5 +24,6 @@ export {
   resealRows,
   type SealedRows,
 } from './sealed-rows.js';
+export { isDeadlock, isUniqueViolation, sqlStates } from './sql-states.js';
 export { type Statement, statement, statementsMade } from './statement.js';
 export { tablePrivileges } from './table-privileges.js';

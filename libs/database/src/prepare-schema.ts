@@ -1,6 +1,7 @@
 import { grantPrivileges } from './grants.js';
 import { migrate } from './migrate.js';
 import { listedInPart, type RolePrivileges } from './privileges.js';
+import { isPrivilegeMissing } from './sql-states.js';
 
 export interface DatabaseUrls {
   /** Of the role that owns the tables; when omitted, the application role owns them. */
@@ -40,7 +41,7 @@ export const excessPrivilegesWarning = ({
   `DATABASE_URL: its role ${role} ${listedInPart(surplus)}; give it a separate role, see "Database roles" in docs/operate/database-roles.md`;
 
 const namingTheOwner = (ownerUrl: string | undefined) => (fault: unknown) => {
-  if (Object(fault).code === '42501')
+  if (isPrivilegeMissing(fault))
     throw new Error(
       ownerUrl
         ? `DATABASE_OWNER_URL: its role may not change the schema (${Object(fault).message}); name the role that owns it`

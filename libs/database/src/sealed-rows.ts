@@ -7,6 +7,7 @@ import {
   sealVersions,
 } from '@rekey/kernel';
 import type { Sql } from './database.js';
+import { isUniqueViolation } from './sql-states.js';
 import { type Statement, statement } from './statement.js';
 
 /** An encrypted column, with the columns of keyed digests of the same plain text. */
@@ -154,8 +155,7 @@ async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Rese
     outcome.resealed += done.length;
     outcome.left += fresh.length - done.length;
   } catch (fault) {
-    const uniqueViolation = '23505';
-    if ((fault as { code?: string }).code !== uniqueViolation) throw fault;
+    if (!isUniqueViolation(fault)) throw fault;
     if (fresh.length === 1) {
       outcome.doubled.push(...fresh.map(({ id }) => id));
       return;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { onMalformedRequest } from './malformed-requests.js';
-import { problem } from './problem.js';
+import { earlyProblem } from './problem.js';
 
 /** How long a request may take to arrive. A slower client would hold a connection for nothing. */
 export interface ArrivalTimes {
@@ -70,5 +70,5 @@ function refuseHost(reply: FastifyReply): void {
   void reply
     .status(400)
     .header('content-type', 'application/problem+json')
-    .send(Buffer.from(JSON.stringify(problem(400, 'invalid_request', 'The request is not valid.'))));
+    .send(Buffer.from(JSON.stringify(earlyProblem(400))));
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problem } from './problem.js';
+import { earlyProblem } from './problem.js';
 import { securityHeaders } from './security-headers.js';
 
 /** What every answer bears, also one that no hook has seen. */
@@ -11,13 +11,7 @@ const headers: Record<string, string> = {
   ...securityHeaders,
 };
 
-const bodyOf = (status: number): Buffer => {
-  const [code, title] =
-    status === 431 || status === 414
-      ? ['too_large', 'The request is too large.']
-      : ['invalid_request', 'The request is not valid.'];
-  return Buffer.from(JSON.stringify(problem(status, code, title)));
-};
+const bodyOf = (status: number): Buffer => Buffer.from(JSON.stringify(earlyProblem(status)));
 
 /** An address that no router can read. */
 export function onMalformedUrl(

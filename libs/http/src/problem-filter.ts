@@ -1,20 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { refuse } from '@rekey/kernel';
 import type { FastifyReply } from 'fastify';
-import { type Problem, problem, problemOf } from './problem.js';
+import { earlyProblem, type Problem, problem, problemOf } from './problem.js';
 import { RefusedException } from './refused-exception.js';
-
-/** Refused before a route reads the request, by HTTP status. */
-export const titles: Record<number, [code: string, title: string]> = {
-  400: ['invalid_request', 'The request is not valid.'],
-  404: ['not_found', 'Not found.'],
-  405: ['method_not_allowed', 'This URL does not support this method.'],
-  406: ['not_acceptable', 'None of the accepted types is available.'],
-  413: ['too_large', 'The request is too large.'],
-  414: ['too_large', 'The URL is too long.'],
-  415: ['unsupported_media_type', 'This content type is not supported.'],
-  431: ['too_large', 'The headers are too large.'],
-};
 
 /** Everything that a route may throw, as a problem document. A fault says nothing of itself to the caller. */
 @Catch()
@@ -42,8 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
 function describe(thrown: unknown): { body: Problem; headers: Record<string, string> } {
   if (thrown instanceof RefusedException) return problemOf(thrown.refusal);
   const status = thrown instanceof HttpException ? thrown.getStatus() : Number(Object(thrown).statusCode);
-  const known = titles[status] ?? (status >= 400 && status < 500 ? titles[400] : undefined);
-  if (known) return { body: problem(status, ...known), headers: {} };
+  if (status >= 400 && status < 500) return { body: earlyProblem(status), headers: {} };
   if (status === 503 || isOutage(thrown)) return problemOf(refuse('unavailable'));
   return { body: problem(500, 'internal', 'Something went wrong on our side.'), headers: {} };
 }

@@ -1,7 +1,6 @@
 import type { RefusalCode } from '@rekey/kernel';
 import { expectWritten, writtenFrom } from '../../../test/written.js';
-import { refusalStatuses } from './problem.js';
-import { titles } from './problem-filter.js';
+import { earlyProblems, refusalStatuses } from './problem.js';
 
 /** What leads to a refusal, and which members its document has beside the usual ones. */
 const when: Record<RefusalCode, string> = {
@@ -38,7 +37,7 @@ test('the reference of errors is as written', () => {
     const { status, title } = refusalStatuses[code];
     return `| ${status} | \`${code}\` | ${title} | ${when[code]} |`;
   });
-  const early = Object.entries(titles)
+  const early = Object.entries(earlyProblems)
     .filter(([, [code]]) => !(code in refusalStatuses))
     .map(([status, [code, title]]) => `| ${status} | \`${code}\` | ${title} |`);
   const page = [

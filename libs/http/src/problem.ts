@@ -41,6 +41,29 @@ export const problem = (status: number, code: string, title: string, more: objec
   ...more,
 });
 
+const invalidRequest: [code: string, title: string] = [
+  'invalid_request',
+  refusalStatuses.invalid_request.title,
+];
+
+/** Refused before a route reads the request, by HTTP status. */
+export const earlyProblems: Record<number, [code: string, title: string]> = {
+  400: invalidRequest,
+  404: ['not_found', refusalStatuses.not_found.title],
+  405: ['method_not_allowed', 'This URL does not support this method.'],
+  406: ['not_acceptable', 'None of the accepted types is available.'],
+  413: ['too_large', 'The request is too large.'],
+  414: ['too_large', 'The URL is too long.'],
+  415: ['unsupported_media_type', 'This content type is not supported.'],
+  431: ['too_large', 'The headers are too large.'],
+};
+
+/** The problem of a request that no route has read. */
+export function earlyProblem(status: number): Problem {
+  const [code, title] = earlyProblems[status] ?? invalidRequest;
+  return problem(status, code, title);
+}
+
 /** @returns the document and the headers that go with it */
 export function problemOf(refusal: Refusal): { body: Problem; headers: Record<string, string> } {
   const { status, title } = refusalStatuses[refusal.code];

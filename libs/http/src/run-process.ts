@@ -1,3 +1,4 @@
+import { sqlStates } from '@rekey/database';
 import { SettingsError } from '@rekey/settings';
 import { createLog } from './log.js';
 
@@ -81,16 +82,16 @@ export function whatToDo(fault: unknown): string {
       return port
         ? `this user may not use port ${port}; choose a port above 1023 with ${variable}`
         : `${message}; change the permissions, or choose another place`;
-    case '08001':
+    case sqlStates.connectionNotMade:
     case 'ECONNREFUSED':
     case 'ENOTFOUND':
     case 'EHOSTUNREACH':
     case 'ETIMEDOUT':
       return `${setting}: PostgreSQL does not respond there; start it, or correct the host and the port`;
-    case '28P01':
-    case '28000':
+    case sqlStates.passwordRefused:
+    case sqlStates.authorizationRefused:
       return `${setting}: PostgreSQL refuses this user or password`;
-    case '3D000':
+    case sqlStates.noDatabase:
       return `${setting}: there is no database with that name; create it first`;
     default:
       return message ?? String(fault);

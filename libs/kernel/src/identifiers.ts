@@ -19,5 +19,10 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 /** True for a UUID in its canonical, lower-case form; anything else never reaches a query. */
 export const isUuid = (text: string): boolean => uuid.test(text);
 
+const digits256 = /^[\w-]{43}$/;
+
+/** True for 256 bits as base64url: a secret of ours, or an SHA-256 digest. */
+export const is256Bits = (text: string): boolean => digits256.test(text);
+
 /** A bearer secret: 256 random bits as base64url, 43 characters. */
 export const newSecret = (): string => randomBytes(32).toString('base64url');

@@ -1,9 +1,11 @@
 export { readBase64url } from './base64url.js';
+export { type Channel, channels } from './channel.js';
 export { type Clock, MovableClock, systemClock } from './clock.js';
 export { every, type Periodic, type PeriodicOptions, type Timer } from './every.js';
-export { isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
+export { is256Bits, isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, sealHeader, sealVersions } from './keyring.js';
 export { askedLocale, type Locale, locales, pickLocale } from './locale.js';
+export { type MessageKind, messageKinds } from './message-kind.js';
 export {
   AnyRefusal,
   isAnyRefused,
@@ -22,4 +24,5 @@ export {
   type SealedAs,
   sealedColumns,
 } from './sealed-as.js';
+export { type KeyUse, keyUses, type SigningAlgorithm, signingAlgorithms } from './signing.js';
 export { withDefaults } from './with-defaults.js';

@@ -22,9 +22,6 @@ export const budgets = {
   /** One network's part of an address's daily quota: a third. */
   smsPerSource: { policy: 'codes-per-source', quota: 12 / 3, windowMs: day },
   mailsPerSource: { policy: 'codes-per-source', quota: 36 / 3, windowMs: day },
-  /** Codes of one client, and of the whole instance: the highest cost of a flood through many sources. */
-  codesPerClient: { policy: 'codes-per-client', quota: 6_000, windowMs: 10 * minutes },
-  codesPerInstance: { policy: 'codes-per-instance', quota: 30_000, windowMs: 10 * minutes },
   /** Password attempts from one source, and for one identifier. */
   signIns: { policy: 'sign-ins', quota: 30, windowMs: 10 * minutes },
   /** Values offered to bind an authenticator app. */
@@ -45,3 +42,9 @@ export const budgets = {
   /** Of a browser that is known for the account, once its network has used up its own. */
   failedAttemptsABrowser: { policy: 'failed-attempts', quota: 20, windowMs: 60 * minutes },
 } as const satisfies Record<string, Budget>;
+
+/** Codes of one client, and of the whole instance: the highest cost of a flood through many sources. Their quotas are settings. */
+export const codeFlood = {
+  perClient: { policy: 'codes-per-client', windowMs: 10 * minutes },
+  perInstance: { policy: 'codes-per-instance', windowMs: 10 * minutes },
+} as const satisfies Record<string, Omit<Budget, 'quota'>>;

@@ -3,7 +3,12 @@ import { type Keyring, type LimitView, type Refusal, refuse } from '@rekey/kerne
 import type { Budget } from './budgets.js';
 import type { LimitCharge, RateLimitStore } from './rate-limit-store.js';
 
-/** The counter key of one budget for one party. It contains the party (an address, a source) only as a keyed digest. */
+/**
+ * The counter key of one budget for one party. It contains the party (an address, a source) only as a keyed digest.
+ *
+ * Two forms of keys: what a person typed, or where they come from, is a keyed digest, since anybody could compute a plain one. Ids of our own
+ * and digests that are keyed already are hashed in SQL, in the statement that finds them.
+ */
 export const counterKey = (keyring: Keyring, budget: Budget, party: string): Buffer =>
   keyring.mac(`limit/${budget.policy}`, party);
 

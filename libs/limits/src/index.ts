@@ -8,7 +8,7 @@ export {
   identifierOddsKey,
   triesPerRecovery,
 } from './attempts.js';
-export { type Budget, budgets } from './budgets.js';
+export { type Budget, budgets, codeFlood } from './budgets.js';
 export {
   consume,
   consumeInTurn,

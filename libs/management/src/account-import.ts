@@ -1,10 +1,8 @@
 import { type AccountToPut, normaliseIdentifier } from '@rekey/accounts';
+import { isDeadlock } from '@rekey/database';
 import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import type { ManagementContext } from './management-context.js';
 import { putAccount } from './put-account.js';
-
-/** SQLSTATE of a transaction that PostgreSQL gave up so that another could go on. */
-const deadlock = '40P01';
 
 /**
  * One import. Its accounts are written several at a time. Those that name the same account, user name or address wait for
@@ -64,7 +62,7 @@ export class AccountImport {
       return await putAccount(this.context, this.caller, account);
     } catch (fault) {
       // Two accounts that want each other's addresses.
-      if (Object(fault).code === deadlock) return refuse('conflict');
+      if (isDeadlock(fault)) return refuse('conflict');
       throw fault;
     }
   }

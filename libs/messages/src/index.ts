@@ -2,3 +2,5 @@ export { type ChannelOptions, type Channels, createChannels, type Outgoing } fro
 export { DeliveryFault } from './delivery-fault.js';
 export { type Rendered, type RenderedEmail, type RenderedSms, renderMessage } from './render.js';
 export type { MessageSlots } from './slots.js';
+export type { SmsReceipts } from './sms/provider.js';
+export { smsReceipts } from './sms/registry.js';

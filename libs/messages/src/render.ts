@@ -1,4 +1,4 @@
-import type { Locale } from '@rekey/kernel';
+import type { Channel, Locale } from '@rekey/kernel';
 import { mails } from './mails.generated.js';
 import { fill, grouped, type MessageSlots, oneLine } from './slots.js';
 import { type Wording, wordings } from './wording.js';
@@ -8,7 +8,7 @@ export type RenderedSms = { channel: 'sms'; body: string };
 export type Rendered = RenderedEmail | RenderedSms;
 
 /** Renders a message. The same slots give the same bytes, so that a retry is the same message. */
-export function renderMessage(slots: MessageSlots & { channel: 'email' | 'sms' }): Rendered {
+export function renderMessage(slots: MessageSlots & { channel: Channel }): Rendered {
   const words = wordings[slots.locale];
   const service = oneLine(slots.productName);
   if (slots.channel === 'sms') return { channel: 'sms', body: smsBody(words, service, slots) };

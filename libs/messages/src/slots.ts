@@ -1,24 +1,9 @@
-import type { Locale } from '@rekey/kernel';
-import type { ProofChange } from '@rekey/proofs';
-
-/** What can happen to an account and its authenticators, including its password. */
-export type AccountChangeKind =
-  | ProofChange
-  | 'password_changed'
-  | 'addresses_changed'
-  | 'password_put'
-  | 'password_ended'
-  | 'account_disabled'
-  | 'account_enabled'
-  | 'access_changed'
-  | 'password_limited';
-
-/** For a recovery: it has set a new password, ended the old one without a new one, or left it alone. */
-export type PasswordOutcome = 'set' | 'ended' | 'kept';
+import type { Locale, MessageKind } from '@rekey/kernel';
+import type { AccountNotification, PasswordOutcome } from '@rekey/outbox';
 
 /** The values of a message. All of them may be foreign input, so all of them are escaped where they are inserted. */
 export interface MessageSlots {
-  kind: 'recovery_code' | 'recovery_completed' | 'recovery_held' | 'authenticators_changed';
+  kind: MessageKind;
   locale: Locale;
   /** The name of the product. */
   productName: string;
@@ -43,7 +28,7 @@ export interface MessageSlots {
   /** For a notification of a binding: the link that undoes it, valid for 72 hours. */
   undoUrl?: string | undefined;
   /** For a notification of a change: everything that happened at once. */
-  changes?: AccountChangeKind[] | undefined;
+  changes?: AccountNotification[] | undefined;
 }
 
 /** Reduces a text to one line, so that it cannot add a header or an SMS line (CR/LF injection). */

@@ -1,5 +1,5 @@
 import type { Locale } from '@rekey/kernel';
-import type { AccountChangeKind, PasswordOutcome } from './slots.js';
+import type { AccountNotification, PasswordOutcome } from '@rekey/outbox';
 
 /** The sentences of all messages, in one language. */
 export interface Wording {
@@ -54,7 +54,7 @@ export interface Wording {
     subject(service: string): string;
     heading: string;
     lead(service: string, when: string): string;
-    what: Record<AccountChangeKind, string>;
+    what: Record<AccountNotification, string>;
     notYouHeading: string;
     notYou: string;
     /** For an account that cannot be recovered at present. */

@@ -4,6 +4,7 @@ import type { Locale } from '@rekey/kernel';
 import {
   accountOddsKey,
   budgets,
+  codeFlood,
   consumeCodeRows,
   consumeRows,
   consumeSend,
@@ -63,7 +64,7 @@ const isAllowed =
 const find = statement(
   'outbox_find_code',
   `with message as (
-     select m.*, r.account_id as owner, r.generation, r.state as recovery_state, r.identifier_digests, r.channel as wanted, r.client_id, r.locale,
+     select m.*, r.account_id as owner, r.generation, r.state as recovery_state, r.identifier_digests, case when :withoutSms::boolean then 'email' else r.channel end as wanted, r.client_id, r.locale,
        r.source_key, r.known_as
      from messages m join recoveries r on r.id = m.recovery_id
      where m.id = :messageId and m.kind = 'recovery_code' and m.state = 'queued'
@@ -75,6 +76,7 @@ const find = statement(
        generation: 'message.generation',
        address: 'message.address_id',
        channel: 'message.wanted',
+       withoutSms: ':withoutSms::boolean',
      })}) found
    ), ${consumeSend(`
      select address.exact, address.channel, message.source_key as source, address.browser from message, address
@@ -100,15 +102,15 @@ const find = statement(
  */
 const shardsOf = (quota: number): number => Math.min(64, Math.max(1, Math.floor(quota / 100)));
 
-const { codesPerClient, codesPerInstance } = budgets;
+const { perClient, perInstance } = codeFlood;
 
 const shard = (of: string) => `(('x' || right(message.id::text, 2))::bit(8)::integer % ${of}::integer)::text`;
 
 /** The counters of the client and of the whole instance. */
 const wide = `
   select charge.* from message, lateral (values
-    (sha256(convert_to('${codesPerClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${codesPerClient.windowMs}, :clientQuota::integer, '${codesPerClient.policy}'),
-    (sha256(convert_to('${codesPerInstance.policy} ' || ${shard(':instanceShards')}, 'utf8')), ${codesPerInstance.windowMs}, :instanceQuota::integer, '${codesPerInstance.policy}')
+    (sha256(convert_to('${perClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${perClient.windowMs}, :clientQuota::integer, '${perClient.policy}'),
+    (sha256(convert_to('${perInstance.policy} ' || ${shard(':instanceShards')}, 'utf8')), ${perInstance.windowMs}, :instanceQuota::integer, '${perInstance.policy}')
   ) as charge (key, window_ms, quota, policy) where message.is_allowed`;
 
 /** Codes that strangers request must not lengthen those that go to a known browser. */
@@ -168,14 +170,13 @@ const bind = statement(
  * @returns undefined when it does not wait to be sent any more
  */
 export async function claimCode(
-  { database, keyring, clock, odds = defaultOdds, sendQuotas }: MessageContext,
+  { database, keyring, clock, odds = defaultOdds, sendQuotas, withoutSms = false }: MessageContext,
   messageId: string,
 ): Promise<ClaimedCode | undefined> {
   const now = new Date(clock.now());
-  const [found] = await database.query<FoundCode>(find, { messageId, now });
+  const [found] = await database.query<FoundCode>(find, { messageId, now, withoutSms });
   if (!found || found.bound_to !== null) return found;
-  const client = sendQuotas?.client ?? codesPerClient.quota;
-  const instance = sendQuotas?.instance ?? codesPerInstance.quota;
+  const { client, instance } = sendQuotas;
   const [bound] = await database.query<CodeBinding>(bind, {
     messageId,
     now,

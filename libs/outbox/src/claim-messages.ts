@@ -1,5 +1,5 @@
 import { type OpenedAddress, ownAddress } from '@rekey/accounts';
-import type { Locale } from '@rekey/kernel';
+import type { Locale, MessageKind } from '@rekey/kernel';
 import type { SmsRefusal } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import type { Correlation } from '@rekey/telemetry';
@@ -10,7 +10,8 @@ import { messageLifetimes } from './lifetimes.js';
 import { codeLinkToken, stopToken, undoToken } from './link-token.js';
 import type { AccountNotification } from './notifications.js';
 
-export type MessageKind = 'recovery_code' | ClaimedNotification['kind'];
+/** For a recovery: it has set a new password, ended the old one without a new one, or left it alone. */
+export type PasswordOutcome = 'set' | 'ended' | 'kept';
 
 /** What a courier needs to write and send one message. It is never stored. */
 export interface MessageToSend {
@@ -31,7 +32,7 @@ export interface MessageToSend {
   linkToken?: string | undefined;
   /** For a notification: when it happened, and what happened to the password. */
   happenedAt?: Date;
-  password?: 'set' | 'ended' | 'kept' | undefined;
+  password?: PasswordOutcome | undefined;
   suspended?: boolean | undefined;
   /** For a recovery that is held. */
   heldUntil?: Date | undefined;
@@ -48,6 +49,7 @@ export type DropReason =
   | 'key_gone'
   | 'altered'
   | 'limited'
+  | 'sms_off'
   | SmsRefusal;
 
 export type ClaimedMessage = { messageId: string; kind: MessageKind; cause: Correlation } & Outcome;
@@ -87,6 +89,7 @@ function codeOutcome(context: MessageContext, row: ClaimedCode): Outcome {
   if (row.recovery_state !== 'proving') return { drop: 'ended' };
   if (row.expires_at.getTime() - clock.now() < messageLifetimes.codeAtLeast) return { drop: 'too_late' };
   if (row.account_id === null) return { drop: 'no_account' };
+  if (row.channel === 'sms' && context.withoutSms) return { drop: 'sms_off' };
   if (row.limited_by !== null) {
     database.record('rate_limit_exceeded', { policy: row.limited_by });
     return { drop: 'limited' };
@@ -122,10 +125,12 @@ function codeOutcome(context: MessageContext, row: ClaimedCode): Outcome {
   };
 }
 
-function notificationOutcome({ keyring, clock }: MessageContext, row: ClaimedNotification): Outcome {
+function notificationOutcome(context: MessageContext, row: ClaimedNotification): Outcome {
+  const { keyring, clock } = context;
   if (row.kind === 'recovery_held' && row.recovery_state !== 'held') return { drop: 'ended' };
   if (row.expires_at.getTime() < clock.now()) return { drop: 'too_late' };
   if (row.account_id === null) return { drop: 'no_account' };
+  if (row.channel === 'sms' && context.withoutSms) return { drop: 'sms_off' };
   const to = ownAddress(keyring, row, row.account_id);
   if (!to) return { drop: 'altered' };
   const { created_at: createdAt } = row;

@@ -1,13 +1,13 @@
 import { addressOfNotification, type SealedAddress } from '@rekey/accounts';
 import { statement } from '@rekey/database';
-import type { Locale } from '@rekey/kernel';
+import type { Locale, MessageKind } from '@rekey/kernel';
 import type { MessageContext } from './context.js';
 import type { AccountNotification } from './notifications.js';
 
 /** A claimed notification with its address, if the account still exists. */
 export interface ClaimedNotification extends SealedAddress {
   message_id: string;
-  kind: 'recovery_completed' | 'recovery_held' | 'authenticators_changed';
+  kind: Exclude<MessageKind, 'recovery_code'>;
   /** Null for a notification about an account. */
   recovery_id: string | null;
   recovery_state: string | null;

@@ -9,6 +9,8 @@ export interface MessageContext {
   clock: Clock;
   /** How likely a stranger's attempts may succeed, per day and per year. Defaults apply when omitted. */
   odds?: OddsPolicy | undefined;
-  /** Codes per ten minutes, for one client and for the whole instance. Defaults apply when omitted. */
-  sendQuotas?: { client: number; instance: number };
+  /** Codes per ten minutes, for one client and for the whole instance. */
+  sendQuotas: { client: number; instance: number };
+  /** `SMS=off`: nothing goes to a phone. */
+  withoutSms?: boolean;
 }

@@ -5,6 +5,7 @@ export {
   claimMessages,
   type DropReason,
   type MessageToSend,
+  type PasswordOutcome,
 } from './claim-messages.js';
 export type { MessageContext } from './context.js';
 export { messageLifetimes } from './lifetimes.js';

@@ -71,7 +71,7 @@ type Undelivered = Pick<LabelsOf<'messages'>, 'kind' | 'channel'>;
 
 /** The provider accepted a message and could not deliver it. Its code stays valid, because it may still arrive. */
 export async function recordReceipt(
-  { database, clock }: MessageContext,
+  { database, clock }: Pick<MessageContext, 'database' | 'clock'>,
   { providerId, reason }: { providerId: string; reason: string },
 ): Promise<void> {
   const now = clock.now();

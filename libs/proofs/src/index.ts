@@ -7,7 +7,6 @@ export {
 } from './backup-code/backup-code.js';
 export {
   type CodeBinding,
-  type CodeChannel,
   codeShape,
   deliveredCode,
   deriveCode,

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { isUniqueViolation, type Sql, statement } from '@rekey/database';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { lifetimes } from './lifetimes.js';
 
@@ -89,8 +89,7 @@ export async function runOnce<Answer extends object, Result>(
   try {
     return await work();
   } catch (fault) {
-    const uniqueViolation = '23505';
-    if ((fault as { code?: string }).code !== uniqueViolation) throw fault;
+    if (!isUniqueViolation(fault)) throw fault;
     const winners = await lookAgain();
     if (winners === undefined) throw fault;
     return winners;

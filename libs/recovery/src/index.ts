@@ -21,6 +21,7 @@ export type {
 export { lifetimes } from './lifetimes.js';
 export type { AttemptCaller } from './proving/attempt-from.js';
 export {
+  bindingHoldOf,
   defaultPolicy,
   type RecoveryPolicy,
   readPolicy,

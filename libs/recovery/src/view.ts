@@ -5,10 +5,10 @@ import {
   ownAddress,
   type SealedAddress,
 } from '@rekey/accounts';
-import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import { type Channel, type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import type { ProofKind } from '@rekey/proofs';
 import type { RecoveryContext } from './context.js';
-import { initialMethods, type RecoveryPolicy, remainingProofs } from './proving/policy.js';
+import { initialMethods, type RecoveryPolicy, remainingProofs, sendsBy } from './proving/policy.js';
 import type { RecoveryState } from './state-machine.js';
 import { matchNumber } from './tokens/match-number.js';
 
@@ -25,7 +25,7 @@ export interface RecoveryRow {
 
 export interface OfferedAddress {
   id: string;
-  channel: 'email' | 'sms';
+  channel: Channel;
   /** Masked. */
   address: string;
 }
@@ -55,7 +55,7 @@ export const offeredAddresses = (account: string): string => `(
 export interface SealedOffer {
   id: string;
   account: string;
-  channel: 'email' | 'sms';
+  channel: Channel;
   sealed: string;
 }
 
@@ -99,10 +99,15 @@ export function viewOf(
       : {}),
     ...(state === 'held' && row.held_until ? { held_until: row.held_until.toISOString() } : {}),
     ...(asksForCode && row.proofs.length > 0 && known.offers
-      ? { addresses: known.offers.flatMap((offer) => openOffer(keyring, offer) ?? []) }
+      ? { addresses: openOffers(keyring, policy, known.offers) }
       : {}),
   };
 }
+
+const openOffers = (keyring: Keyring, policy: RecoveryPolicy, offers: SealedOffer[]): OfferedAddress[] =>
+  offers
+    .filter(({ channel }) => sendsBy(policy, channel))
+    .flatMap((offer) => openOffer(keyring, offer) ?? []);
 
 function openOffer(
   keyring: Keyring,

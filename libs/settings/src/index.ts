@@ -1,5 +1,14 @@
 export { developmentSecrets } from './development-secrets.js';
-export { loadSettings, readSetting, SettingsError } from './load-settings.js';
+export {
+  type ExternalIssuerSettings,
+  loadSettings,
+  type SenderSettings,
+  type Settings,
+  type TwilioSettings,
+  type WebhookSettings,
+} from './load-settings.js';
 export { settingsOrExit } from './read-environment.js';
-export type { ExternalIssuerSettings, ProcessName, Settings, TwilioSettings } from './settings.js';
+export { readSetting } from './read-setting.js';
+export type { ProcessName } from './run.js';
+export { SettingsError } from './settings-error.js';
 export { variables } from './variables.js';

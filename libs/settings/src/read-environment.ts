@@ -1,5 +1,6 @@
-import { loadSettings, SettingsError } from './load-settings.js';
-import type { ProcessName, Settings } from './settings.js';
+import { loadSettings, type Settings } from './load-settings.js';
+import type { ProcessName } from './run.js';
+import { SettingsError } from './settings-error.js';
 
 /** `EX_CONFIG` of sysexits.h: the configuration is wrong. */
 const exitBadConfiguration = 78;

@@ -1,4 +1,5 @@
 import { expectWritten, writtenFrom } from '../../../test/written.js';
+import { defaultText, type Variable } from './variable.js';
 import { variables } from './variables.js';
 
 /** Pages that a description refers to by their title: `see "Database roles"`. */
@@ -7,6 +8,7 @@ const pages: Record<string, string> = {
   'Token lifetimes': '../operate/token-lifetimes.md',
   'Use an external issuer': '../integrate/external-issuer.md',
   Policies: '../operate/policies.md',
+  Senders: '../operate/senders.md',
   'SMS costs': '../operate/sms-costs.md',
   Monitoring: '../operate/monitoring.md',
 };
@@ -19,12 +21,12 @@ const withLinks = (meaning: string): string =>
   });
 
 test('the reference of settings is as written', () => {
-  const rows = Object.entries(variables).map(
-    ([name, { meaning, default: fallback, allowed }]) =>
-      `| \`${name}\` | ${withLinks(meaning)} | ${fallback} | ${allowed.replaceAll('<', '&lt;')} |`,
+  const rows = Object.entries<Variable>(variables).map(
+    ([name, variable]) =>
+      `| \`${name}\` | ${withLinks(variable.meaning)} | ${defaultText(variable)} | ${variable.allowed.replaceAll('<', '&lt;')} |`,
   );
   const page = [
-    writtenFrom('libs/settings/src/variables.ts'),
+    writtenFrom('libs/settings/src/subjects'),
     '',
     '# Settings',
     '',

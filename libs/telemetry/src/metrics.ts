@@ -1,3 +1,4 @@
+import { channels, keyUses, messageKinds } from '@rekey/kernel';
 import { proofKinds } from '@rekey/proofs';
 
 /** A label whose values are lists of ours elsewhere: causes, policies, reasons, countries. A caller's input never becomes one. */
@@ -15,14 +16,8 @@ interface DescribedMetric {
   isPublic?: true;
 }
 
-const messageKinds = [
-  'recovery_code',
-  'recovery_completed',
-  'recovery_held',
-  'authenticators_changed',
-] as const;
-const channels = ['email', 'sms', 'none'] as const;
-const keyUses = ['access_token', 'recovery_assertion'] as const;
+/** `none`: a message that was dropped before it had an address. */
+const channelLabels = [...channels, 'none'] as const;
 
 /** Every metric, by its name without `rekey_` and `_total`. No label names a person or an address. */
 export const metrics = {
@@ -158,7 +153,7 @@ export const metrics = {
     help: 'Attempts to send a message, with their outcome',
     labels: {
       kind: messageKinds,
-      channel: channels,
+      channel: channelLabels,
       outcome: ['sent', 'dropped', 'retried', 'failed'],
       reason: words,
     },
@@ -166,7 +161,7 @@ export const metrics = {
   message_delivery_seconds: {
     kind: 'histogram',
     help: 'Time from the creation of a message until a provider accepted it',
-    labels: { kind: messageKinds, channel: channels },
+    labels: { kind: messageKinds, channel: channelLabels },
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600],
   },
   outbox_messages: {

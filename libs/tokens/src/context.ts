@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Database } from '@rekey/database';
 import type { Clock, Keyring } from '@rekey/kernel';
 import { readSetting, type Settings } from '@rekey/settings';
-import { defaultLifetimes, type LifetimePlan, readLifetimes } from './lifetimes.js';
+import { type LifetimePlan, readLifetimes } from './lifetimes.js';
 import { SigningKeys } from './signing-keys.js';
 
 /** What the acts of the issuer need. */
@@ -28,7 +27,7 @@ export function tokenContext(
   parts: Pick<TokenContext, 'database' | 'clock' | 'strongRoles'>,
 ): TokenContext {
   const { database, clock, strongRoles } = parts;
-  const { keyring, keyPlan, urls, tokenAudience, tokenLifetimesFile: file } = settings;
+  const { keyring, keyPlan, urls, tokenAudience, tokenLifetimesFile } = settings;
   return {
     database,
     keyring,
@@ -38,9 +37,6 @@ export function tokenContext(
     recoveryUrl: urls.recovery,
     audience: tokenAudience,
     strongRoles,
-    lifetimes:
-      file === undefined
-        ? defaultLifetimes
-        : readSetting(`TOKEN_LIFETIMES_FILE: ${file}`, () => readLifetimes(readFileSync(file, 'utf8'))),
+    lifetimes: readSetting('TOKEN_LIFETIMES_FILE', tokenLifetimesFile, readLifetimes),
   };
 }

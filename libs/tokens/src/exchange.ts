@@ -1,7 +1,7 @@
 import { judgedSubject } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
-import { newSecret, uuidv7 } from '@rekey/kernel';
+import { is256Bits, newSecret, uuidv7 } from '@rekey/kernel';
 import { type VerifiedAssertion, verifyAssertion } from './assertion.js';
 import type { ClientDirectory } from './client-directory.js';
 import { type Client, holdsTokensOfPeople } from './clients.js';
@@ -205,7 +205,7 @@ async function issueCode(
   if (!redirectUri || !client.redirect_uris.includes(redirectUri)) {
     return oauthRefuse('invalid_request', 'redirect_uri is not registered');
   }
-  if (!codeChallenge || !/^[\w-]{43}$/.test(codeChallenge)) {
+  if (!codeChallenge || !is256Bits(codeChallenge)) {
     return oauthRefuse('invalid_request', 'code_challenge must be an S256 challenge');
   }
   const now = context.clock.now();

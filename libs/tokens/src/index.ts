@@ -55,7 +55,6 @@ export {
 } from './exchange.js';
 export { signClientAssertion, signOutcome } from './external-assertion.js';
 export { authenticateBearer, type Introspection, introspect, revoke } from './introspect.js';
-export { type TokenAlgorithm, tokenAlgorithms } from './key-material.js';
 export { clientLifetimes, defaultLifetimes, type LifetimePlan, readLifetimes } from './lifetimes.js';
 export { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 export { pruneUsedTokens } from './prune.js';
@@ -72,4 +71,4 @@ export {
 } from './sessions.js';
 export type { AssertionSigner } from './sign-assertion.js';
 export { type SignedIn, signIn } from './sign-in.js';
-export { defaultKeyPlan, type KeyPlan, publishedAheadMs, SigningKeys } from './signing-keys.js';
+export { type KeyPlan, keySetCacheControl, publishedAheadMs, SigningKeys } from './signing-keys.js';

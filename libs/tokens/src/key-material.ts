@@ -6,11 +6,8 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import type { SigningAlgorithm } from '@rekey/kernel';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-
-/** Algorithms of access tokens (RFC 7518 §3.1, RFC 8037). HS256 is for closed systems: every verifier could also sign. */
-export const tokenAlgorithms = ['ES256', 'RS256', 'EdDSA', 'HS256'] as const;
-export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
 
 export interface KeyMaterial {
   privateJwk: JWK;
@@ -18,7 +15,7 @@ export interface KeyMaterial {
   publicJwk: JWK;
 }
 
-export async function makeKey(alg: TokenAlgorithm): Promise<KeyMaterial> {
+export async function makeKey(alg: SigningAlgorithm): Promise<KeyMaterial> {
   if (alg === 'HS256') {
     // As long as the digest (RFC 7518 §3.2).
     return {
@@ -37,7 +34,7 @@ export async function makeKey(alg: TokenAlgorithm): Promise<KeyMaterial> {
  * @throws {Error} when the key was made for another algorithm
  */
 export function loadKey(
-  alg: TokenAlgorithm,
+  alg: SigningAlgorithm,
   privateJwk: JWK,
 ): { privateKey: KeyObject; publicKey: KeyObject; publicJwk: JWK } {
   if (alg === 'HS256') {

@@ -60,11 +60,12 @@ const planFile = z.strictObject({
 });
 
 /**
- * Reads a plan from a file, in seconds. It replaces what it names. The ordinary lifetimes fill in what a new role omits.
+ * Reads a plan from a file, in seconds; the default when omitted. It replaces what it names. The ordinary lifetimes fill in what a new role omits.
  *
  * @throws {Error} one line for each thing that is wrong
  */
-export function readLifetimes(text: string): LifetimePlan {
+export function readLifetimes(text?: string): LifetimePlan {
+  if (text === undefined) return defaultLifetimes;
   const parsed = planFile.safeParse(json(text));
   if (!parsed.success) {
     const lines = parsed.error.issues.map(

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey } from 'node:crypto';
+import { signingAlgorithms } from '@rekey/kernel';
 import { compactVerify, importJWK, jwtVerify } from 'jose';
-import { loadKey, makeKey, tokenAlgorithms } from './key-material.js';
+import { loadKey, makeKey } from './key-material.js';
 import { isSigned, signatureOf, signJwt } from './sign-jwt.js';
 
 const signed = async (...[alg, key, input]: [...Parameters<typeof signatureOf>]) =>
@@ -52,22 +53,25 @@ test('jose verifies an ES256 signature by the key of RFC 7515 A.3', async () => 
   }
 });
 
-test.each(tokenAlgorithms)('jose verifies a token signed by %s, and refuses an altered one', async (alg) => {
-  const { privateKey, publicKey } = loadKey(alg, (await makeKey(alg)).privateJwk);
-  const token = await signJwt({ alg, kid: 'one', privateKey }, 'at+jwt', { sub: 'Ada \u00e9', exp: 4e9 });
-  const { payload, protectedHeader } = await jwtVerify(token, publicKey, {
-    algorithms: [alg],
-    typ: 'at+jwt',
-  });
-  expect(payload).toEqual({ sub: 'Ada \u00e9', exp: 4e9 });
-  expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: 'one' });
-  const [head, body = '', signature] = token.split('.');
-  const other = Buffer.from(body, 'base64url').toString().replace('Ada', 'Bob');
-  const altered = `${head}.${Buffer.from(other).toString('base64url')}.${signature}`;
-  await expect(jwtVerify(altered, publicKey)).rejects.toMatchObject({
-    code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
-  });
-});
+test.each(signingAlgorithms)(
+  'jose verifies a token signed by %s, and refuses an altered one',
+  async (alg) => {
+    const { privateKey, publicKey } = loadKey(alg, (await makeKey(alg)).privateJwk);
+    const token = await signJwt({ alg, kid: 'one', privateKey }, 'at+jwt', { sub: 'Ada \u00e9', exp: 4e9 });
+    const { payload, protectedHeader } = await jwtVerify(token, publicKey, {
+      algorithms: [alg],
+      typ: 'at+jwt',
+    });
+    expect(payload).toEqual({ sub: 'Ada \u00e9', exp: 4e9 });
+    expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: 'one' });
+    const [head, body = '', signature] = token.split('.');
+    const other = Buffer.from(body, 'base64url').toString().replace('Ada', 'Bob');
+    const altered = `${head}.${Buffer.from(other).toString('base64url')}.${signature}`;
+    await expect(jwtVerify(altered, publicKey)).rejects.toMatchObject({
+      code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+    });
+  },
+);
 
 test('ES256 accepts the token of RFC 7515 A.3', () => {
   const key = {
@@ -82,7 +86,7 @@ test('ES256 accepts the token of RFC 7515 A.3', () => {
   expect(isSigned({ alg: 'ES256', publicKey }, token)).toBe(true);
 });
 
-test.each(tokenAlgorithms)('%s accepts the exact encoding of its own signatures only', async (alg) => {
+test.each(signingAlgorithms)('%s accepts the exact encoding of its own signatures only', async (alg) => {
   const keys = loadKey(alg, (await makeKey(alg)).privateJwk);
   const token = await signJwt({ alg, kid: 'one', ...keys }, 'at+jwt', { sub: 'ada' });
   const [head = '', body = '', signature = ''] = token.split('.');

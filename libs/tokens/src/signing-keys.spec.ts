@@ -6,14 +6,15 @@ import { SigningKeys } from './signing-keys.js';
 describe('a key that this process has not read yet', () => {
   const keyring = new Keyring([{ id: 'k1', key: Buffer.alloc(32, 1) }]);
   const clock = new MovableClock(Date.parse('2026-03-01T00:00:00Z'));
+  const plan = { alg: 'ES256', rotateEveryMs: 30 * 86_400_000 } as const;
   const database = useDatabase();
   let kid: string;
   beforeAll(async () => {
-    ({ kid } = await new SigningKeys(database, keyring, clock).signingKey('access_token'));
+    ({ kid } = await new SigningKeys(database, keyring, clock, plan).signingKey('access_token'));
   });
 
   test('is found for all who ask for it at once', async () => {
-    const fresh = new SigningKeys(database, keyring, clock);
+    const fresh = new SigningKeys(database, keyring, clock, plan);
     const found = await Promise.all(Array.from({ length: 5 }, () => fresh.verifyingKey('access_token', kid)));
     expect(found.map((key) => key?.kid)).toEqual(Array(5).fill(kid));
   });
@@ -25,7 +26,7 @@ describe('a key that this process has not read yet', () => {
       looks++;
       return isAway ? Promise.reject(new Error('away')) : database.inRepository(...asked);
     };
-    const fresh = new SigningKeys({ inRepository } as Database, keyring, clock);
+    const fresh = new SigningKeys({ inRepository } as Database, keyring, clock, plan);
     for (let time = 0; time < 2; time++)
       await expect(fresh.verifyingKey('access_token', kid)).rejects.toThrow('away');
     isAway = false;

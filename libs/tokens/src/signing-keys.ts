@@ -1,17 +1,23 @@
 import type { KeyObject } from 'node:crypto';
 import { type Database, statement } from '@rekey/database';
-import { type Clock, type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
+import {
+  type Clock,
+  type Keyring,
+  type KeyUse,
+  keyUses,
+  type SealedAs,
+  type SigningAlgorithm,
+  uuidv7,
+} from '@rekey/kernel';
 import type { JWK } from 'jose';
 import { In } from 'typeorm';
 import { SigningKeyEntity } from './entities/signing-key.entity.js';
-import { loadKey, makeKey, type TokenAlgorithm } from './key-material.js';
-
-export type KeyUse = 'access_token' | 'recovery_assertion';
+import { loadKey, makeKey } from './key-material.js';
 
 export interface LoadedKey {
   kid: string;
   use: KeyUse;
-  alg: TokenAlgorithm;
+  alg: SigningAlgorithm;
   generation: number;
   /** Milliseconds since the epoch: it signs from then on. */
   activeFrom: number;
@@ -31,16 +37,16 @@ const privateKeyAs = (kid: string): SealedAs => ({ column: 'signing_keys.private
 const reloadEveryMs = 5_000;
 /** Keys of other processes are loaded long before they sign. */
 const knownForMs = 600_000;
+/** Of our key sets and of the metadata that leads to them. */
+export const keySetCacheControl = 'public, max-age=300';
 /** Longer than anybody caches our key set by its Cache-Control. */
 export const publishedAheadMs = 3_600_000;
 
 export interface KeyPlan {
   /** For access tokens; assertions of recoveries use ES256. */
-  alg: TokenAlgorithm;
+  alg: SigningAlgorithm;
   rotateEveryMs: number;
 }
-
-export const defaultKeyPlan: KeyPlan = { alg: 'ES256', rotateEveryMs: 30 * 86_400_000 };
 
 /**
  * The signing keys of each use, with private halves encrypted under the keyring. The next key is published an hour before it signs; the
@@ -58,7 +64,7 @@ export class SigningKeys {
     private readonly database: Database,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
-    private readonly plan: KeyPlan = defaultKeyPlan,
+    private readonly plan: KeyPlan,
   ) {}
 
   /** The current signing key, if it can be returned without a read. */
@@ -103,7 +109,7 @@ export class SigningKeys {
   async rotate(): Promise<void> {
     await this.load();
     const now = this.clock.now();
-    for (const use of ['access_token', 'recovery_assertion'] as const) {
+    for (const use of keyUses) {
       const newest = this.loaded.filter((key) => key.use === use).at(-1);
       if (!newest || newest.activeFrom > now) continue;
       const due = newest.activeFrom + this.plan.rotateEveryMs;
@@ -129,8 +135,7 @@ export class SigningKeys {
 
   /** For each use: when the current key started to sign, and when the next one is due. Milliseconds since the epoch. */
   async ages(): Promise<{ use: KeyUse; since: number; due: number }[]> {
-    const uses = ['access_token', 'recovery_assertion'] as const;
-    const keys = await Promise.all(uses.map((use) => this.signingKey(use)));
+    const keys = await Promise.all(keyUses.map((use) => this.signingKey(use)));
     return keys.map(({ use, activeFrom: since }) => ({ use, since, due: since + this.plan.rotateEveryMs }));
   }
 
@@ -141,7 +146,7 @@ export class SigningKeys {
     this.missedAt = at;
   }
 
-  private algOf(use: KeyUse): TokenAlgorithm {
+  private algOf(use: KeyUse): SigningAlgorithm {
     return use === 'access_token' ? this.plan.alg : 'ES256';
   }
 

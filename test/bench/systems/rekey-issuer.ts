@@ -45,7 +45,7 @@ export async function startRekeyIssuer(around: Surroundings): Promise<IssuerSyst
       database,
       keyring,
       clock,
-      keys: new SigningKeys(database, keyring, clock),
+      keys: new SigningKeys(database, keyring, clock, { alg: 'ES256', rotateEveryMs: 30 * 86_400_000 }),
       issuerUrl: urlOf('issuer'),
       recoveryUrl: urlOf('recovery'),
       audience: [urlOf('issuer')],

@@ -115,7 +115,12 @@ export const gaps: Record<GapName, Gap> = {
   'assertion signed, then exchanged': {
     async begin(stage, cell) {
       const { settings, clock } = stage.rekey;
-      const keys = new SigningKeys(await stage.rekey.openDatabase(), settings.keyring, clock);
+      const keys = new SigningKeys(
+        await stage.rekey.openDatabase(),
+        settings.keyring,
+        clock,
+        settings.keyPlan,
+      );
       const assertion = await signRecoveryAssertion(
         { keys, clock, issuerUrl: settings.urls.issuer, recoveryUrl: settings.urls.recovery },
         {

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { Operation, Public } from '@rekey/http';
-import type { SigningKeys } from '@rekey/tokens';
+import { keySetCacheControl, type SigningKeys } from '@rekey/tokens';
 import { z } from 'zod';
 
 export const SIGNING = Symbol('SigningKeys');
@@ -12,7 +12,7 @@ export class KeysController {
   constructor(@Inject(SIGNING) private readonly signing: { keys: SigningKeys }) {}
 
   @Get('.well-known/jwks.json')
-  @Header('cache-control', 'public, max-age=300')
+  @Header('cache-control', keySetCacheControl)
   @Operation({
     summary: 'Public keys to verify the assertions of recoveries (RFC 7517)',
     description: 'For an external issuer: the previous, the current and the next key.',

@@ -1,12 +1,15 @@
 import { clientMembers } from '@rekey/http';
-import { locales } from '@rekey/kernel';
+import { channels, locales } from '@rekey/kernel';
 import { proofKinds } from '@rekey/proofs';
 import { states } from '@rekey/recovery';
 import { z } from 'zod';
 
 /** What goes over the wire. Unknown members are refused: nothing is set that this page does not name. */
 
-const channel = z.enum(['email', 'sms']);
+const channel = z.enum(channels);
+const preferredChannel = channel
+  .optional()
+  .describe('If the account has such an address. Where no SMS are sent, codes go by email');
 const when = z.iso.datetime();
 
 /** Its wrong tries and its sends are counted apart from those of strangers. */
@@ -27,7 +30,7 @@ export const startBody = z.strictObject({
     .string()
     .regex(/^[A-Za-z]{2}$/, 'must be two letters (ISO 3166-1)')
     .optional(),
-  channel: channel.optional(),
+  channel: preferredChannel,
   locale: z
     .string()
     .max(35)
@@ -40,7 +43,7 @@ export const startBody = z.strictObject({
 });
 
 export const codeBody = z.strictObject({
-  channel: channel.optional(),
+  channel: preferredChannel,
   address_id: z.uuid().optional().describe('One of the `addresses` offered after a first proof'),
 });
 

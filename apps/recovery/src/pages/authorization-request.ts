@@ -1,3 +1,4 @@
+import { is256Bits } from '@rekey/kernel';
 import type { Client } from '@rekey/tokens';
 import { badRequest } from './next-page.js';
 import { type Presenter, ShownInstead } from './presenter.js';
@@ -62,7 +63,7 @@ export async function readAuthorizationRequest(
     throw tell('unsupported_response_type', 'tokens come from another issuer here: use the recovery API');
   if (!client.grants.includes('authorization_code'))
     throw tell('unauthorized_client', 'the client may not use this grant');
-  if (carried.code_challenge_method !== 'S256' || !codeChallenge || !/^[\w-]{43}$/.test(codeChallenge)) {
+  if (carried.code_challenge_method !== 'S256' || !codeChallenge || !is256Bits(codeChallenge)) {
     throw tell('invalid_request', 'code_challenge with code_challenge_method=S256 is required');
   }
   return { client, redirectUri, state, codeChallenge, carried };

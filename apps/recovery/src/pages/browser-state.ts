@@ -1,6 +1,13 @@
 import { knownBrowserLifetime } from '@rekey/accounts';
-import type { Keyring, Locale, SealedAs } from '@rekey/kernel';
-import { newSecret, pickLocale, readBase64url } from '@rekey/kernel';
+import {
+  is256Bits,
+  type Keyring,
+  type Locale,
+  newSecret,
+  pickLocale,
+  readBase64url,
+  type SealedAs,
+} from '@rekey/kernel';
 import type { AttemptCaller, RecoveryReference } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -14,7 +21,7 @@ export interface BrowserRecovery extends RecoveryReference {
 /** What stands in a cookie was sealed here for that cookie; it is read like everything else that comes from outside. */
 const recoveryCookie: z.ZodType<BrowserRecovery> = z.strictObject({
   id: z.uuid(),
-  token: z.string().regex(/^[\w-]{43}$/),
+  token: z.string().refine(is256Bits),
   app: z.strictObject({ name: z.string().max(100), origin: z.string().max(2_000) }).optional(),
 });
 const setupField = z.strictObject({ id: z.uuid(), secret: z.string().max(64), uri: z.string().max(2_000) });
@@ -139,7 +146,7 @@ export class Browser {
   csrf(): (form: FormPath) => string {
     const name = this.name('browser');
     const known = this.request.cookies[name];
-    const browser = known && /^[\w-]{43}$/.test(known) ? known : newSecret();
+    const browser = known && is256Bits(known) ? known : newSecret();
     if (browser !== known) this.set('browser', browser, 'lax', 86_400);
     const ours = this.keyring.mac(csrfPurpose, browser).toString('base64url');
     return (form) => {

@@ -32,8 +32,9 @@ export class Presenter {
   ) {
     const locale: Locale = browser.locale();
     const { productName: service } = parts;
+    const withoutSms = parts.context.policy.withoutSms ?? false;
     // After a form that did not work the address is still the form's, and is there to be read.
-    this.context = { locale, service, here: hereOf(browser.request), csrf: browser.csrf() };
+    this.context = { locale, service, withoutSms, here: hereOf(browser.request), csrf: browser.csrf() };
   }
 
   /** @param formTo where a form of this page may end up beside us: Chromium applies `form-action` to redirects too */

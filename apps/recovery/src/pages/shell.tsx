@@ -8,6 +8,8 @@ import { pageWordings } from './wording.js';
 export interface PageContext {
   locale: Locale;
   service: string;
+  /** No SMS are sent, and none are offered. */
+  withoutSms: boolean;
   /** Path and query of this page without its language, for the switch. */
   here: string;
   /** The hidden field of a form, which binds it to this browser and to what the form is about. */

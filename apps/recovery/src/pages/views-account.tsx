@@ -6,8 +6,12 @@ import type { FormPath } from './every-form.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { accountWordings } from './wording-account.js';
 import { kindWordings } from './wording-kinds.js';
+import { wordingWithoutSms } from './wording-without-sms.js';
 
-const words = (context: PageContext) => accountWordings[context.locale];
+function words(context: PageContext) {
+  const { home, ...more } = accountWordings[context.locale];
+  return { ...more, home: { ...home, ...wordingWithoutSms(context)?.home } };
+}
 
 /** @param props.device when a device brought the person here: they go on with its code */
 export function SignInPage(props: {

@@ -1,6 +1,7 @@
 import { lifetimes } from '@rekey/recovery';
 import { type PageContext, Shell } from './shell.js';
 import { heldWordings } from './wording-held.js';
+import { wordingWithoutSms } from './wording-without-sms.js';
 
 /** In UTC and saying so, as in the mails: where the person is, we do not know. */
 const timeText = ({ locale }: PageContext, at: string): string =>
@@ -12,7 +13,7 @@ const timeText = ({ locale }: PageContext, at: string): string =>
 
 /** Enough was proved, and it waits: somebody stopped a recovery of this account lately. @param props.until RFC 3339 */
 export function HeldPage({ context, until }: { context: PageContext; until: string }) {
-  const held = heldWordings[context.locale];
+  const held = { ...heldWordings[context.locale], ...wordingWithoutSms(context)?.held };
   return (
     <Shell context={context} title={held.title} step={3}>
       <p class="note">{held.lead(timeText(context, until))}</p>

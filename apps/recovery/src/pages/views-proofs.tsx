@@ -3,8 +3,12 @@ import type { OfferedAddress } from '@rekey/recovery';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { kindWordings } from './wording-kinds.js';
 import { proofWordings } from './wording-proofs.js';
+import { wordingWithoutSms } from './wording-without-sms.js';
 
-const words = (context: PageContext) => proofWordings[context.locale];
+function words(context: PageContext) {
+  const { other, ...more } = proofWordings[context.locale];
+  return { ...more, other: { ...other, ...wordingWithoutSms(context)?.other } };
+}
 
 /** Proofs beside a code: a backup code at the beginning, whatever the account has after a first proof. */
 export function OtherProofPage(props: {

@@ -4,11 +4,21 @@ import { getCountries } from 'libphonenumber-js/max';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { BesideCode } from './views-proofs.js';
 import { type NoticeKind, pageWordings } from './wording.js';
+import { wordingWithoutSms } from './wording-without-sms.js';
 
 /** Parameters of an app's authorization request, carried from the link to the form. */
 export type CarriedParameters = Record<string, string>;
 
-const words = (context: PageContext) => pageWordings[context.locale];
+function words(context: PageContext) {
+  const { form, code, done, ...more } = pageWordings[context.locale];
+  const instead = wordingWithoutSms(context);
+  return {
+    ...more,
+    form: { ...form, ...instead?.form },
+    code: { ...code, ...instead?.code },
+    done: { ...done, ...instead?.done },
+  };
+}
 
 export function FormPage(props: {
   context: PageContext;
@@ -135,12 +145,16 @@ export function CodePage(props: {
           <button class="quiet" type="submit" data-resend>
             {code.resend}
           </button>
-          <button class="quiet" type="submit" name="channel" value="email" data-resend>
-            {code.byMail}
-          </button>
-          <button class="quiet" type="submit" name="channel" value="sms" data-resend>
-            {code.bySms}
-          </button>
+          {!context.withoutSms && (
+            <>
+              <button class="quiet" type="submit" name="channel" value="email" data-resend>
+                {code.byMail}
+              </button>
+              <button class="quiet" type="submit" name="channel" value="sms" data-resend>
+                {code.bySms}
+              </button>
+            </>
+          )}
         </div>
         <p>{code.noMessage}</p>
         <a href="/recover">{code.restart}</a>

@@ -19,7 +19,15 @@ beforeEach(async () => {
 
 function channelsTo({ smtpUrls = [mailbox.smtpUrl], twilio = mailbox.twilio }): Channels {
   const urls = { recovery: 'http://localhost:3000' };
-  return createChannels({ smtpUrls, mailFrom: 'Rekey <no-reply@localhost>', twilio, urls });
+  return createChannels({
+    mail: 'smtp',
+    sms: 'twilio',
+    smtpUrls,
+    mailFrom: 'Rekey <no-reply@localhost>',
+    twilio,
+    webhooks: { secrets: [] },
+    urls,
+  });
 }
 
 const slots = {
@@ -36,11 +44,11 @@ const sendMail = (
 ) => {
   const { id = 'm-1', locale = 'en', productName = 'Rekey' } = more;
   const mail = renderMessage({ ...slots, channel: 'email', locale, productName, code: '12345678' });
-  return channels.send({ id, to, locale, ...mail });
+  return channels.send({ id, kind: slots.kind, to, locale, ...mail });
 };
 const sendSms = (to: string) => {
   const sms = renderMessage({ ...slots, channel: 'sms', locale: 'en', code: '123456' });
-  return channels.send({ id: 's-1', to, locale: 'en', ...sms });
+  return channels.send({ id: 's-1', kind: slots.kind, to, locale: 'en', ...sms });
 };
 
 const get = (path: string, headers: Record<string, string> = {}) =>
@@ -141,7 +149,14 @@ describe('the fake of Twilio', () => {
   test("a wrong token of Twilio is refused, and Twilio's client reports it", async () => {
     expect((await post(good, 'wrong')).status).toBe(401);
     const strangers = channelsTo({ twilio: { ...mailbox.twilio, authToken: 'wrong' } });
-    const sending = strangers.send({ id: 's', to: good.To, locale: 'en', channel: 'sms', body: 'hello' });
+    const sending = strangers.send({
+      id: 's',
+      kind: slots.kind,
+      to: good.To,
+      locale: 'en',
+      channel: 'sms',
+      body: 'hello',
+    });
     await expect(sending).rejects.toEqual(new DeliveryFault(false, 'twilio 20003'));
     await strangers.close();
   });
@@ -154,7 +169,7 @@ describe('the fake of Twilio', () => {
 test('mail goes to the next server while the first is down', async () => {
   const both = channelsTo({ smtpUrls: ['smtp://127.0.0.1:1', mailbox.smtpUrl] });
   const mail = renderMessage({ ...slots, channel: 'email', locale: 'en', code: '12345678' });
-  await both.send({ id: 'm-2', to: 'ada@example.com', locale: 'en', ...mail });
+  await both.send({ id: 'm-2', kind: slots.kind, to: 'ada@example.com', locale: 'en', ...mail });
   expect(await messages('ada@example.com')).toHaveLength(1);
   await both.close();
 });

@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
+import type { Channel } from '@rekey/kernel';
 
 /** A message as the mailbox shows it, to people and to scripts. */
 export interface CaughtMessage {
   id: string;
-  channel: 'email' | 'sms';
+  channel: Channel;
   to: string;
   from: string;
   subject?: string;

@@ -1,5 +1,5 @@
+import type { Channel, MessageKind } from '@rekey/kernel';
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
-import type { MessageKind } from '../claim-messages.js';
 
 /** A message of the outbox. The code that it carries is derived, never stored. */
 @Entity('messages')
@@ -36,7 +36,7 @@ export class MessageEntity {
   counter!: number;
 
   @Column('text', { nullable: true })
-  channel!: 'email' | 'sms' | null;
+  channel!: Channel | null;
 
   @Column('text', { nullable: true })
   key_id!: string | null;

@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { isSameText, type Keyring } from '@rekey/kernel';
+import { type Channel, isSameText, type Keyring } from '@rekey/kernel';
 import { generateSync } from 'otplib';
 import type { Proof } from '../proof.js';
-
-export type CodeChannel = 'email' | 'sms';
 
 /**
  * Digits of a code (NIST SP 800-63B-4 §3.1.3.2 asks for at least six) and its lifetime. A code by mail is read next to the page, so it can
@@ -18,7 +16,7 @@ export const codeShape = {
 /** What a code is bound to. A change of any of it gives another code. */
 export interface CodeBinding {
   recoveryId: string;
-  channel: CodeChannel;
+  channel: Channel;
   /** The keyed digest of the address that the message went to. */
   boundTo: Buffer;
   /** The number of the message within the recovery, from 1. A resend raises it. */
@@ -96,5 +94,5 @@ export const deliveredCode = {
   isShort: true,
   changes: ['disabled'],
   /** Mail is never called a factor. */
-  amrOf: (channel: CodeChannel) => `recovery-code-${channel}`,
-} as const satisfies Proof & { amrOf(channel: CodeChannel): string };
+  amrOf: (channel: Channel) => `recovery-code-${channel}`,
+} as const satisfies Proof & { amrOf(channel: Channel): string };

@@ -88,7 +88,8 @@ describe('completing a recovery', () => {
     });
     if (isRefused(opened)) throw new Error(opened.code);
     const [message] = await database.query<{ id: string }>(messagesOf, { id: opened.id });
-    const [taken] = await claimMessages(context, { code: message?.id ?? '' });
+    const sending = { ...context, sendQuotas: { client: 100, instance: 100 } };
+    const [taken] = await claimMessages(sending, { code: message?.id ?? '' });
     if (!taken || !('send' in taken)) throw new Error('nothing to send');
     const view = await prove(context, opened, { kind: 'code', value: taken.send.code ?? '' });
     expect(view).toMatchObject({ state: 'proven' });

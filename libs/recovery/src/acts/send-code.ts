@@ -1,9 +1,9 @@
 import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { statement } from '@rekey/database';
-import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { type Channel, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { messageLifetimes, queueCode } from '@rekey/outbox';
-import { type CodeChannel, codeShape } from '@rekey/proofs';
+import { codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { idempotentRequest, runOnce, saveIdempotentResponse } from '../idempotency.js';
@@ -22,6 +22,7 @@ const send = statement(
      -- Addresses are offered only after a first proof, and only those of the account.
      select :addressId::uuid is null or (proofs <> '{}' and exists (
        select from (${addressesToOffer('recoveries.account_id')}) offered where offered.id = :addressId::uuid
+         and (offered.channel = 'email' or not :withoutSms::boolean)
      )) as allowed from recoveries where id = :id
    ), moved as (
      update recoveries set sends = sends + 1, resend_at = :resendAt, channel = coalesce(:channel, channel),
@@ -53,7 +54,7 @@ export async function sendCode(
   context: RecoveryContext,
   reference: RecoveryReference,
   input: {
-    channel?: CodeChannel | undefined;
+    channel?: Channel | undefined;
     addressId?: string | undefined;
     idempotencyKey?: string | undefined;
   },
@@ -80,6 +81,7 @@ export async function sendCode(
         auditId: uuidv7(now),
         channel: input.channel ?? null,
         addressId: input.addressId ?? null,
+        withoutSms: context.policy.withoutSms ?? false,
         now: at(0),
         resendAt: at(lifetimes.resend),
         idleExpiresAt: at(lifetimes.idle),

@@ -1,7 +1,15 @@
 import { lookupDigests, normaliseIdentifier, readKnownBrowsers } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { type Sql, statement } from '@rekey/database';
-import { isRefused, type LimitView, type Locale, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import {
+  type Channel,
+  isRefused,
+  type LimitView,
+  type Locale,
+  type Refusal,
+  refuse,
+  uuidv7,
+} from '@rekey/kernel';
 import {
   budgets,
   type Consumed,
@@ -13,7 +21,7 @@ import {
   widestNetworkOf,
 } from '@rekey/limits';
 import { messageLifetimes, queueCode } from '@rekey/outbox';
-import { type CodeChannel, codeShape } from '@rekey/proofs';
+import { codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext } from '../context.js';
 import { idempotentRequest, runOnce, saveIdempotentResponse } from '../idempotency.js';
@@ -27,7 +35,7 @@ export interface StartInput {
   /** ISO 3166-1 alpha-2, for a phone number in national form. */
   country?: string | undefined;
   /** Preferred channel of the code, if the account has such an address. */
-  channel?: CodeChannel | undefined;
+  channel?: Channel | undefined;
   /** Locale of the messages with codes, if the start asks for one; otherwise the account's own. */
   locale?: Locale | undefined;
   /** `default` when omitted; the caller has checked that it exists. */

@@ -1,4 +1,4 @@
-import type { Locale } from '@rekey/kernel';
+import type { Channel, Locale } from '@rekey/kernel';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RecoveryState } from '../state-machine.js';
 
@@ -36,7 +36,7 @@ export class RecoveryEntity {
   locale!: Locale | null;
 
   @Column('text', { nullable: true })
-  channel!: 'email' | 'sms' | null;
+  channel!: Channel | null;
 
   @Column('text')
   client_id!: string;

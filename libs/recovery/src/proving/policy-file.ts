@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { readSetting, type Settings } from '@rekey/settings';
-import { defaultPolicy, type RecoveryPolicy, readPolicy } from './policy.js';
+import { type RecoveryPolicy, readPolicy } from './policy.js';
 
 /**
  * The policy of a process.
@@ -8,8 +7,9 @@ import { defaultPolicy, type RecoveryPolicy, readPolicy } from './policy.js';
  * @throws {SettingsError} line by line: a policy that is too weak for a level is refused at start-up, so that no person ever meets it
  */
 export const policyFrom = ({
-  recoveryPolicyFile: file,
-}: Pick<Settings, 'recoveryPolicyFile'>): RecoveryPolicy =>
-  file === undefined
-    ? defaultPolicy
-    : readSetting(`RECOVERY_POLICY_FILE: ${file}`, () => readPolicy(readFileSync(file, 'utf8')));
+  recoveryPolicyFile,
+  sms,
+}: Pick<Settings, 'recoveryPolicyFile' | 'sms'>): RecoveryPolicy => ({
+  ...readSetting('RECOVERY_POLICY_FILE', recoveryPolicyFile, readPolicy),
+  withoutSms: sms === 'off',
+});

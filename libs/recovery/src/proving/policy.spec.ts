@@ -15,7 +15,7 @@ const assurance = (more: Partial<Assurance> = {}): Assurance => ({
   generation: '00000000-0000-4000-8000-000000000000',
   aal: 1,
   authenticators: [],
-  reachable: true,
+  reachable: ['email'],
   stopped_at: null,
   ...more,
 });
@@ -48,9 +48,17 @@ describe('the proofs that are enough', () => {
   test('a proof that the account lacks is not required; with none left, only support can help', () => {
     expect(next(assurance({ aal: 2, authenticators: ['totp'] }), ['code'])).toEqual(['totp']);
     expect(next(assurance({ aal: 2 }), ['code'])).toEqual([]);
-    expect(next(assurance({ aal: 2, authenticators: ['totp'], reachable: false }), ['backup_code'])).toEqual([
+    expect(next(assurance({ aal: 2, authenticators: ['totp'], reachable: [] }), ['backup_code'])).toEqual([
       'totp',
     ]);
+  });
+
+  test('without SMS a phone is no way to get a code', () => {
+    const withoutSms = { ...defaultPolicy, withoutSms: true };
+    const of = (reachable: Assurance['reachable']) =>
+      next(assurance({ aal: 2, authenticators: ['totp'], reachable }), ['backup_code'], withoutSms);
+    expect(of(['sms'])).toEqual(['totp']);
+    expect(of(['email', 'sms'])).toEqual(['code', 'totp']);
   });
 
   test('a role can require a second factor', () => {

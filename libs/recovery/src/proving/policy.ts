@@ -1,5 +1,5 @@
 import type { Assurance } from '@rekey/accounts';
-import { withDefaults } from '@rekey/kernel';
+import { type Channel, withDefaults } from '@rekey/kernel';
 import { defaultOdds, oddsShape } from '@rekey/limits';
 import {
   classOf,
@@ -32,7 +32,10 @@ const shape = z.strictObject({
  * - `holdAfterStopHours`: after a stop the next recovery of the account is held this long before it is proven; 0 for no hold.
  * - `clients`: a recovery that sets no new password ends the old one, unless it was started for a client with `keepPassword`.
  */
-export type RecoveryPolicy = z.output<typeof shape>;
+export type RecoveryPolicy = z.output<typeof shape> & {
+  /** Not of the file: `SMS=off`. No code goes to a phone, so a phone proves nothing. */
+  withoutSms?: boolean;
+};
 
 /** The weakest policy that NIST SP 800-63B-4 §4.2.2.1 and §4.2.2.2 allow. */
 export const defaultPolicy: RecoveryPolicy = {
@@ -71,7 +74,8 @@ export function weaknesses(policy: RecoveryPolicy): string[] {
  *
  * @throws {Error} that says, line by line, what is wrong with it
  */
-export function readPolicy(text: string): RecoveryPolicy {
+export function readPolicy(text?: string): RecoveryPolicy {
+  if (text === undefined) return defaultPolicy;
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -89,6 +93,9 @@ export function readPolicy(text: string): RecoveryPolicy {
   if (weak.length > 0) throw new Error(weak.join('\n'));
   return policy;
 }
+
+/** How long a new binding waits, in milliseconds. */
+export const bindingHoldOf = ({ bindingHoldHours }: RecoveryPolicy): number => bindingHoldHours * 3_600_000;
 
 /** The roles for which a policy asks for level 2; {@link Assurance} takes them into account. */
 export const strongRolesOf = ({ roles }: RecoveryPolicy): string[] =>
@@ -121,11 +128,17 @@ export function remainingProofs(
   );
   if (missing.some((list) => list.length === 0)) return { proven: true };
   const has = (kind: ProofKind) =>
-    isBoundKind(kind) ? assurance.authenticators.includes(kind) : assurance.reachable;
+    isBoundKind(kind)
+      ? assurance.authenticators.includes(kind)
+      : assurance.reachable.some((one) => sendsBy(policy, one));
   const available = new Set(proofKinds.filter(has).map((kind) => classOf[kind]));
   const open = new Set(missing.filter((list) => list.every((one) => available.has(one))).flat());
   return { proven: false, next: proofKinds.filter((kind) => has(kind) && open.has(classOf[kind])) };
 }
+
+/** Whether messages are sent on this channel. */
+export const sendsBy = ({ withoutSms }: Pick<RecoveryPolicy, 'withoutSms'>, channel: Channel): boolean =>
+  channel === 'email' || !withoutSms;
 
 /** Authentication context of a recovery, by the number of its classes of evidence. */
 export const acrOf = (done: readonly ProofKind[]): string =>

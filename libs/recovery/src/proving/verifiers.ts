@@ -1,9 +1,8 @@
 import { authenticatorEvidence, useAuthenticator } from '@rekey/accounts';
 import type { Sql } from '@rekey/database';
-import type { Keyring } from '@rekey/kernel';
+import type { Channel, Keyring } from '@rekey/kernel';
 import {
   boundProofs,
-  type CodeChannel,
   codeShape,
   deliveredCode,
   matchCode,
@@ -52,7 +51,7 @@ export interface Verifier {
 interface SentCode {
   messageId: string;
   counter: number;
-  channel: CodeChannel;
+  channel: Channel;
   boundTo: string;
   keyId: string;
   digits: number | null;

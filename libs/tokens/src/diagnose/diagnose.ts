@@ -1,4 +1,5 @@
 import { findAudit } from '@rekey/audit';
+import { is256Bits } from '@rekey/kernel';
 import type { VerifiedAccessToken } from '../access-token.js';
 import type { TokenContext } from '../context.js';
 import { type ReadToken, readToken } from '../read-token.js';
@@ -58,7 +59,7 @@ async function findCause(
   token: string,
   expected: { audience?: string | undefined },
 ): Promise<Diagnosis> {
-  if (/^[\w-]{43}$/.test(token)) return ofRefreshToken(context, token);
+  if (is256Bits(token)) return ofRefreshToken(context, token);
   const read = readToken(token);
   if (!read) return say('malformed', { token: 'other' });
   const altered = await alteration(context, token, read);

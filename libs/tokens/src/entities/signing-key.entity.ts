@@ -1,6 +1,6 @@
+import type { KeyUse, SigningAlgorithm } from '@rekey/kernel';
 import type { JWK } from 'jose';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { TokenAlgorithm } from '../key-material.js';
 
 /** A signing key, its private half encrypted. */
 @Entity('signing_keys')
@@ -9,10 +9,10 @@ export class SigningKeyEntity {
   kid!: string;
 
   @Column('text')
-  use!: 'access_token' | 'recovery_assertion';
+  use!: KeyUse;
 
   @Column('text')
-  alg!: TokenAlgorithm;
+  alg!: SigningAlgorithm;
 
   @Column('bytea')
   private_sealed!: Buffer;

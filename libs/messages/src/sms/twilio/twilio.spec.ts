@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DeliveryFault } from './delivery-fault.js';
-import { SmsChannel, type SmsOptions } from './sms-channel.js';
+import { DeliveryFault } from '../../delivery-fault.js';
+import { Twilio, type TwilioOptions } from './twilio.js';
 
 const accountSid = `AC${'0'.repeat(32)}`;
 
@@ -45,8 +45,8 @@ beforeEach(() => {
   answer = { status: 201, body: { sid: 'SM1', status: 'queued' } };
 });
 
-const channel = (more: Partial<SmsOptions> = {}) =>
-  new SmsChannel({ accountSid, authToken: 's3cret', from: '+15005550006', apiUrl, ...more });
+const channel = (more: Partial<TwilioOptions> = {}) =>
+  new Twilio({ accountSid, authToken: 's3cret', from: '+15005550006', apiUrl, ...more });
 const sms = { to: '+14155550123', body: '123 456 is your Rekey recovery code.\n\n@localhost #123456' };
 
 test("the request is Twilio's own, at the configured origin", async () => {

@@ -1,23 +1,21 @@
 import { type Clock, systemClock } from '@rekey/kernel';
 import nodemailer, { type Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
-import { DeliveryFault } from './delivery-fault.js';
-import type { RenderedEmail } from './render.js';
+import { DeliveryFault } from '../../delivery-fault.js';
+import type { Email, MailTransport, MailTransportKind } from '../transport.js';
 
-export interface EmailOptions {
+export const smtpTransport: MailTransportKind = {
+  open: ({ smtpUrls, mailFrom, urls }) =>
+    new Smtp({ smtpUrls, mailFrom, messageIdHost: new URL(urls.recovery).hostname }),
+};
+
+export interface SmtpOptions {
   /** smtp(s)://user:password@host:port, in failover order. */
   smtpUrls: string[];
   /** Header `From` and envelope sender, where bounces go (RFC 3834 §5). */
   mailFrom: string;
   /** The right-hand side of Message-IDs. */
   messageIdHost: string;
-}
-
-export interface Email extends RenderedEmail {
-  /** The id of the message's row: a retry has the same Message-ID. */
-  id: string;
-  to: string;
-  locale: string;
 }
 
 const minutes = 60_000;
@@ -31,11 +29,11 @@ interface Server {
 }
 
 /** Sends mail over pooled SMTP connections, one pool per server. The next server takes over when one is unavailable or defers the mail. */
-export class EmailChannel {
+export class Smtp implements MailTransport {
   private readonly servers: Server[];
 
   constructor(
-    private readonly options: EmailOptions,
+    private readonly options: SmtpOptions,
     private readonly clock: Clock = systemClock,
   ) {
     const { smtpUrls } = options;
@@ -45,7 +43,6 @@ export class EmailChannel {
     }));
   }
 
-  /** @throws {DeliveryFault} */
   async send(email: Email): Promise<{ providerId: string }> {
     const message = messageOf(email, this.options);
     let last: DeliveryFault | undefined;
@@ -74,7 +71,7 @@ export class EmailChannel {
   }
 }
 
-const messageOf = (email: Email, { mailFrom, messageIdHost }: EmailOptions): SMTPPool.MailOptions => ({
+const messageOf = (email: Email, { mailFrom, messageIdHost }: SmtpOptions): SMTPPool.MailOptions => ({
   from: mailFrom,
   to: { name: '', address: email.to },
   subject: email.subject,

@@ -1,15 +1,29 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { ProcessName } from './settings.js';
-import { type Values, variables } from './variables.js';
+import type { ProcessName } from '../run.js';
+import { file, type Given, type Variable } from '../variable.js';
 
 const servers: ProcessName[] = ['recovery', 'courier', 'issuer', 'console', 'standalone'];
+
+export const tlsVariables = {
+  TLS_CERT_FILE: {
+    meaning: 'certificate (PEM) for HTTPS. It is reloaded when it changes',
+    unset: 'none: plain HTTP',
+    ...file,
+    allowed: 'a readable file with a certificate (PEM)',
+  },
+  TLS_KEY_FILE: {
+    meaning: 'private key (PEM) of the certificate',
+    ...file,
+    allowed: 'a readable file with the private key of the certificate (PEM), without a passphrase',
+  },
+} satisfies Record<string, Variable>;
 
 /** For a process that serves TLS: returns what is wrong with the certificate and its key, without repeating their content. */
 export function tlsProblems(
   process: ProcessName,
-  { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile }: Values,
+  { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile }: Given<typeof tlsVariables>,
 ): string[] {
   if (Boolean(certFile) !== Boolean(keyFile))
     return ['TLS_CERT_FILE and TLS_KEY_FILE: only one is set; allowed: both or none'];
@@ -28,14 +42,14 @@ export function tlsProblems(
 }
 
 /** @param use throws the reason: a code of the file system or of OpenSSL, otherwise words */
-function problemOf(name: 'TLS_CERT_FILE' | 'TLS_KEY_FILE', file: string, use: () => unknown): string[] {
+function problemOf(name: keyof typeof tlsVariables, path: string, use: () => unknown): string[] {
   try {
     use();
     return [];
   } catch (fault) {
     const { code, message } = fault as NodeJS.ErrnoException;
     return [
-      `${name}: read ${JSON.stringify(file)} (${code ?? message}); allowed: ${variables[name].allowed}`,
+      `${name}: read ${JSON.stringify(path)} (${code ?? message}); allowed: ${tlsVariables[name].allowed}`,
     ];
   }
 }

@@ -2,8 +2,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { MovableClock } from '@rekey/kernel';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
-import { DeliveryFault } from './delivery-fault.js';
-import { EmailChannel } from './email-channel.js';
+import { DeliveryFault } from '../../delivery-fault.js';
+import { Smtp } from './smtp.js';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -69,19 +69,20 @@ async function hangsUp(greeting: string) {
   return door;
 }
 
-function channelTo(smtpUrls: string[], clock = new MovableClock()): EmailChannel {
+function channelTo(smtpUrls: string[], clock = new MovableClock()): Smtp {
   const options = {
     smtpUrls,
     mailFrom: 'Rekey <no-reply@example.com>',
     messageIdHost: 'recover.example.com',
   };
-  const channel = new EmailChannel(options, clock);
+  const channel = new Smtp(options, clock);
   ends.unshift(() => channel.close());
   return channel;
 }
 
 const email = {
   channel: 'email' as const,
+  kind: 'recovery_code',
   id: '0198c0de-0000-7000-8000-000000000001',
   to: 'ada@example.com',
   locale: 'en',

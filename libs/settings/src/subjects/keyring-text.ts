@@ -1,7 +1,7 @@
-import type { KeyringKey } from '@rekey/kernel';
+import { is256Bits, type KeyringKey } from '@rekey/kernel';
 import { z } from 'zod';
 
-const schema = z.array(z.strictObject({ id: z.string(), key: z.string().regex(/^[\w-]{43}$/) })).min(1);
+const schema = z.array(z.strictObject({ id: z.string(), key: z.string().refine(is256Bits) })).min(1);
 
 /**
  * @param text JSON `[{"id","key"}]`, newest first, each key 32 bytes as base64url

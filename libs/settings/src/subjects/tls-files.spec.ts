@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Certificate, certificateFor } from '../../../test/flows/certificate.js';
+import { type Certificate, certificateFor } from '../../../../test/flows/certificate.js';
 import { tlsProblems } from './tls-files.js';
 
 describe('the files of TLS', () => {

@@ -1,20 +1,18 @@
+import type { TwilioSettings } from '@rekey/settings';
 import twilio from 'twilio';
-import { DeliveryFault } from './delivery-fault.js';
+import { DeliveryFault } from '../../delivery-fault.js';
+import type { Sms, SmsProvider, SmsProviderKind } from '../provider.js';
+import { statusCallback, twilioReceipts } from './receipts.js';
 
-export interface SmsOptions {
-  accountSid: string;
-  authToken: string;
-  from?: string | undefined;
-  messagingServiceSid?: string | undefined;
-  /** Another origin for api.twilio.com's paths. */
-  apiUrl?: string | undefined;
-  /** The URL for Twilio's delivery receipts; only a public https URL is passed on. */
+export const twilioProvider: SmsProviderKind = {
+  open: (settings) =>
+    settings.twilio && new Twilio({ ...settings.twilio, statusCallback: statusCallback(settings) }),
+  receipts: twilioReceipts,
+};
+
+export interface TwilioOptions extends TwilioSettings {
+  /** The URL for delivery receipts; only a public https URL is passed on. */
   statusCallback?: string;
-}
-
-export interface Sms {
-  to: string;
-  body: string;
 }
 
 type RequestOptions = Parameters<InstanceType<typeof twilio.RequestClient>['request']>[0];
@@ -34,19 +32,17 @@ class RedirectedClient extends twilio.RequestClient {
   }
 }
 
-/** Sends SMS through Twilio. */
-export class SmsChannel {
+export class Twilio implements SmsProvider {
   private readonly client: ReturnType<typeof twilio>;
 
-  constructor(private readonly options: SmsOptions) {
+  constructor(private readonly options: TwilioOptions) {
     const httpClient = options.apiUrl
       ? new RedirectedClient(options.apiUrl)
       : new twilio.RequestClient({ keepAlive: true, timeout: 30_000 });
     this.client = twilio(options.accountSid, options.authToken, { httpClient, lazyLoading: true });
   }
 
-  /** @throws {DeliveryFault} */
-  async send(sms: Sms): Promise<{ providerId: string }> {
+  async send(sms: Pick<Sms, 'to' | 'body'>): Promise<{ providerId: string }> {
     const { from, messagingServiceSid, statusCallback } = this.options;
     try {
       const message = await this.client.messages.create({
@@ -60,6 +56,9 @@ export class SmsChannel {
       throw deliveryFaultOf(fault);
     }
   }
+
+  /** A request has a time limit of its own. */
+  async close(): Promise<void> {}
 }
 
 /** 429 and 5xx are temporary, like a lost connection. Another 4xx is about this number or this text, so it is permanent. */

@@ -1,0 +1,8 @@
+/** What a message is about. The rows, the texts and the metrics of messages use this list. */
+export const messageKinds = [
+  'recovery_code',
+  'recovery_completed',
+  'recovery_held',
+  'authenticators_changed',
+] as const;
+export type MessageKind = (typeof messageKinds)[number];

@@ -1,0 +1,111 @@
+import type { Run } from '../run.js';
+import {
+  baseUrl,
+  type Given,
+  isNeeded,
+  list,
+  network,
+  port,
+  publicUrl,
+  text,
+  type Values,
+  type Variable,
+} from '../variable.js';
+import { tlsProblems, tlsVariables } from './tls-files.js';
+
+const recovery = port('the recovery API and pages', 3000);
+const issuer = port('the token issuer', 3001);
+const console = port('the management API', 3002);
+
+const localUrl = (number: number, scheme = 'http') => `${scheme}://localhost:${number}`;
+const publicBase = (of: string, { default: number }: { default: number }) => ({
+  meaning: `public base URL of ${of}; links use it, never a request header`,
+  unset: `${localUrl(number)}; https with \`TLS_CERT_FILE\``,
+  ...baseUrl,
+});
+
+/** Where the processes listen, and who may reach them. */
+export const endpointVariables = {
+  LISTEN_HOST: text(
+    'host name or IP address to listen on',
+    { default: 'localhost' },
+    'a host name or an IP address',
+  ),
+  RECOVERY_PORT: recovery,
+  ISSUER_PORT: issuer,
+  CONSOLE_PORT: console,
+  MAILBOX_PORT: port('the development mailbox', 3003),
+  COURIER_PORT: port("the courier's health checks, when it runs as its own process", 3004),
+  RECOVERY_URL: {
+    ...publicBase('the recovery API and pages', recovery),
+    neededBy: ['recovery', 'courier', 'issuer'],
+  },
+  ISSUER_URL: {
+    ...publicBase('the token issuer', issuer),
+    neededBy: ['recovery', 'issuer', 'console', 'import', 'tokens'],
+  },
+  CONSOLE_URL: { ...publicBase('the management API', console), neededBy: ['console', 'import'] },
+  ...tlsVariables,
+  TRUST_PROXY: {
+    meaning: 'IP addresses or networks of proxies whose forwarding headers are trusted, comma-separated',
+    default: [],
+    allowed: 'IP addresses or networks such as 10.0.0.0/8, comma-separated',
+    schema: list(network),
+  },
+  CORS_ORIGINS: {
+    meaning: 'origins whose scripts may call the recovery API and the issuer, comma-separated',
+    default: [],
+    unset: 'none; development: the example page',
+    allowed: 'origins such as https://app.example.com, comma-separated, without a path',
+    schema: list(publicUrl('http:', 'https:').refine((text) => new URL(text).origin === text)),
+  },
+  SIGN_IN_URL: {
+    meaning: 'sign-in page to link to after a recovery that no app started',
+    unset: 'none: the page asks the person to go back to the app',
+    allowed: 'an http:// or https:// URL without user',
+    schema: publicUrl('http:', 'https:'),
+  },
+} satisfies Record<string, Variable>;
+
+type Variables = typeof endpointVariables;
+
+export function endpointProblems(given: Given<Variables>, run: Run): string[] {
+  const plain = (['RECOVERY_URL', 'ISSUER_URL', 'CONSOLE_URL'] as const).filter(
+    (name) => isNeeded(endpointVariables[name], run) && given[name]?.startsWith('http:'),
+  );
+  return [
+    ...tlsProblems(run.process, given),
+    ...plain.map(
+      (name) => `${name}: read "${given[name]}"; allowed with NODE_ENV=production: an https:// URL`,
+    ),
+  ];
+}
+
+export function endpointSettings(values: Values<Variables>) {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = values;
+  const ports = {
+    recovery: values.RECOVERY_PORT,
+    issuer: values.ISSUER_PORT,
+    console: values.CONSOLE_PORT,
+    mailbox: values.MAILBOX_PORT,
+    courier: values.COURIER_PORT,
+  };
+  const local = (number: number) => localUrl(number, certFile ? 'https' : 'http');
+  return {
+    listenHost: values.LISTEN_HOST,
+    ports,
+    /** Public base URLs without a trailing slash. */
+    urls: {
+      recovery: values.RECOVERY_URL ?? local(ports.recovery),
+      issuer: values.ISSUER_URL ?? local(ports.issuer),
+      console: values.CONSOLE_URL ?? local(ports.console),
+    },
+    tls: certFile && keyFile ? { certFile, keyFile } : undefined,
+    /** Proxies, by IP or network, whose forwarding headers are trusted. */
+    trustProxy: values.TRUST_PROXY,
+    /** Origins whose pages may call the APIs from script. */
+    corsOrigins: values.CORS_ORIGINS,
+    /** Where a person signs in after a recovery that no app started. */
+    signInUrl: values.SIGN_IN_URL,
+  };
+}
