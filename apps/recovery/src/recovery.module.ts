@@ -30,8 +30,17 @@ const pages: FactoryProvider<PageParts> = {
     clients: ClientDirectory,
     tokens: PageParts['tokens'],
     browser: BrowserState,
-    { productName, signInUrl, issuerIsExternal }: Settings,
-  ) => ({ context, clients, tokens, browser, productName, signInUrl, issuerIsExternal }),
+    { productName, signInUrl, issuerIsExternal, sms }: Settings,
+  ) => ({
+    context,
+    clients,
+    tokens,
+    browser,
+    productName,
+    signInUrl,
+    issuerIsExternal,
+    withoutSms: sms === 'off',
+  }),
 };
 
 @Module({

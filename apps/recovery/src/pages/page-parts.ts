@@ -12,6 +12,8 @@ export interface PageParts {
   browser: BrowserState;
   productName: string;
   signInUrl?: string | undefined;
+  /** No SMS are sent, and none are offered. */
+  withoutSms: boolean;
   /** What was given out cannot be taken back here. */
   issuerIsExternal: boolean;
 }

@@ -31,8 +31,7 @@ export class Presenter {
     readonly browser: Browser,
   ) {
     const locale: Locale = browser.locale();
-    const { productName: service } = parts;
-    const withoutSms = parts.context.policy.withoutSms ?? false;
+    const { productName: service, withoutSms } = parts;
     // After a form that did not work the address is still the form's, and is there to be read.
     this.context = { locale, service, withoutSms, here: hereOf(browser.request), csrf: browser.csrf() };
   }
