@@ -3,7 +3,7 @@ export { type Clock, MovableClock, systemClock } from './clock.js';
 export { every, type Periodic, type PeriodicOptions, type Timer } from './every.js';
 export { isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, sealHeader, sealVersions } from './keyring.js';
-export { askedLocale, type Locale, locales, pickLocale } from './locale.js';
+export { askedLocale, intlTag, type Locale, locales, pickLocale } from './locale.js';
 export {
   AnyRefusal,
   isAnyRefused,

@@ -22,7 +22,7 @@ import { Show } from './page-parameters.js';
 import { CurrentPerson, FreshPersonGuard } from './person-guard.js';
 import type { Page, Presenter } from './presenter.js';
 import { AuthenticatorsPage, BackupCodesPage, BindTotpPage, SignInPage } from './views-account.js';
-import { accountWordings } from './wording-account.js';
+import { wordings } from './wording/index.js';
 
 /**
  * A person's own authenticators, behind a session that lasts as long as an access token: who comes later signs in again,
@@ -36,7 +36,7 @@ export class AccountController {
     const person = await currentSession(show);
     const has = person ? await authenticatorsToChange(show.parts.context, person) : undefined;
     if (has === undefined || isRefused(has)) return show.page(200, <SignInPage context={show.context} />);
-    const { home } = accountWordings[show.context.locale];
+    const { home } = wordings[show.context.locale].account;
     const notes: Record<string, string> = {
       bound: home.bound,
       removed: home.removed,
@@ -67,7 +67,7 @@ export class AccountController {
       },
       browser.request.ip,
     );
-    const { signIn } = accountWordings[show.context.locale];
+    const { signIn } = wordings[show.context.locale].account;
     if (isRefused(outcome)) {
       const problems: Record<string, [number, string]> = {
         second_factor_required: [401, signIn.needsSecond],
@@ -103,7 +103,7 @@ export class AccountController {
       value: textIn(body.value, 20),
     });
     if (!refusal) return show.to('/account?done=bound');
-    const { bind } = accountWordings[show.context.locale];
+    const { bind } = wordings[show.context.locale].account;
     if (refusal.code === 'wrong_proof') return showTotp(show, setup, bind.wrong);
     return fromTheBeginning(show, refusal);
   }

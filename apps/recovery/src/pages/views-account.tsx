@@ -1,11 +1,12 @@
 import type { AuthenticatorView } from '@rekey/accounts';
 import type { ComponentChildren } from 'preact';
 import { renderSVG } from 'uqr';
+import { dateText, timeText } from './date-text.js';
 import type { FormPath } from './every-form.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
-import { accountWordings } from './wording-account.js';
+import { wordings } from './wording/index.js';
 
-const words = (context: PageContext) => accountWordings[context.locale];
+const words = (context: PageContext) => wordings[context.locale].account;
 
 /** @param props.device when a device brought the person here: they go on with its code */
 export function SignInPage(props: {
@@ -80,11 +81,7 @@ export function AuthenticatorsPage(props: {
   );
   const aside = (kind: AuthenticatorView['kind']) =>
     authenticators.filter((one) => one.kind === kind && one.suspended);
-  const date = (text: string) =>
-    new Intl.DateTimeFormat(context.locale === 'en' ? 'en-GB' : 'zh-CN', {
-      dateStyle: 'long',
-      timeZone: 'UTC',
-    }).format(new Date(text));
+  const date = (at: string) => dateText(context, at);
   return (
     <Shell context={context} title={home.title}>
       {note && (
@@ -126,13 +123,6 @@ export function AuthenticatorsPage(props: {
     </Shell>
   );
 }
-
-const timeText = ({ locale }: PageContext, text: string): string =>
-  `${new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'zh-CN', {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  }).format(new Date(text))} UTC`;
 
 /** What can be done with one kind of authenticator. */
 function Actions(props: {

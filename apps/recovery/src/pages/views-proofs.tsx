@@ -1,8 +1,8 @@
 import type { OfferedAddress, ProofKind } from '@rekey/recovery';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
-import { proofWordings } from './wording-proofs.js';
+import { wordings } from './wording/index.js';
 
-const words = (context: PageContext) => proofWordings[context.locale];
+const words = (context: PageContext) => wordings[context.locale].proofs;
 
 /** Proofs beside a code: a backup code at the beginning, whatever the account has after a first proof. */
 export function OtherProofPage(props: {

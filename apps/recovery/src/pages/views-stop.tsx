@@ -1,7 +1,7 @@
 import { type PageContext, PostForm, Shell } from './shell.js';
-import { stopWordings } from './wording-stop.js';
+import { wordings } from './wording/index.js';
 
-const words = (context: PageContext) => stopWordings[context.locale];
+const words = (context: PageContext) => wordings[context.locale].stop;
 
 /** @param props.binding something was set up; otherwise somebody has been recovering the account */
 export function StopPage(props: { context: PageContext; signsOut: boolean; binding: boolean }) {

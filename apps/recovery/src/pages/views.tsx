@@ -3,12 +3,13 @@ import type { RecoveryView } from '@rekey/recovery';
 import { getCountries } from 'libphonenumber-js/max';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { BesideCode } from './views-proofs.js';
-import { type NoticeKind, pageWordings } from './wording.js';
+import { wordings } from './wording/index.js';
+import type { NoticeKind } from './wording/page.js';
 
 /** Parameters of an app's authorization request, carried from the link to the form. */
 export type CarriedParameters = Record<string, string>;
 
-const words = (context: PageContext) => pageWordings[context.locale];
+const words = (context: PageContext) => wordings[context.locale].page;
 
 export function FormPage(props: {
   context: PageContext;
