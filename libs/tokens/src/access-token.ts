@@ -67,8 +67,9 @@ export async function verifyAccessToken(
   if (!key || !token.startsWith(`${jwtHeader(key, 'at+jwt')}.`) || !isSigned(key, token)) return undefined;
   // `nbf` is no claim of ours, so it is not judged but refused.
   const { iss, iat, exp, nbf } = read.payload ?? {};
-  const isOurs = iss === issuerUrl && typeof iat === 'number' && typeof exp === 'number' && nbf === undefined;
-  const isIssuedHere = isOurs && exp > Math.floor(clock.now() / 1000);
+  const hasOurShape =
+    iss === issuerUrl && typeof iat === 'number' && typeof exp === 'number' && nbf === undefined;
+  const isIssuedHere = hasOurShape && exp > Math.floor(clock.now() / 1000);
   return isIssuedHere ? (read.payload as unknown as VerifiedAccessToken) : undefined;
 }
 
