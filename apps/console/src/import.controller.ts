@@ -21,8 +21,8 @@ import {
 } from '@rekey/http';
 import { AccountImport, type ManagementContext } from '@rekey/management';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { pMapIterable } from 'p-map';
 import { importAccount } from './import-line.js';
-import { inOrder } from './in-order.js';
 import { type ImportResult, importLine, importResult } from './management.schema.js';
 import { filledLinesOf, ndjson } from './ndjson.js';
 
@@ -64,13 +64,15 @@ export class ImportController {
     const accounts = new AccountImport(context, clientId);
     const report = (err: unknown, line: number) =>
       request.log.error({ err, line }, 'a line of an import failed');
-    const results = inOrder(filledLinesOf(request.body), atOnce, (line) =>
-      importAccount(accounts, line, report),
+    const results = pMapIterable(
+      filledLinesOf(request.body),
+      (line) => importAccount(accounts, line, report),
+      { concurrency: atOnce },
     );
     await reply.header('content-type', ndjson).send(Readable.from(written(results), { objectMode: false }));
   }
 }
 
-async function* written(results: AsyncGenerator<ImportResult>): AsyncGenerator<string> {
+async function* written(results: AsyncIterable<ImportResult>): AsyncGenerator<string> {
   for await (const result of results) yield `${JSON.stringify(result)}\n`;
 }

@@ -1,6 +1,8 @@
 import type { Standalone } from './app.js';
 import { demoAccounts } from './demo-accounts.js';
 
+const languageNames = new Intl.DisplayNames('en', { type: 'language' });
+
 /** What is printed when everything runs: where it is, and what to try. */
 export function welcome({ settings, mailbox, embedded }: Standalone): string {
   const { urls, management, production, dataDir } = settings;
@@ -29,7 +31,7 @@ export function welcome({ settings, mailbox, embedded }: Standalone): string {
       '',
       '  Demo accounts',
       ...demoAccounts.map(({ identifiers, locale, password }) => {
-        const language = locale === 'en' ? 'English' : 'Chinese';
+        const language = languageNames.of(new Intl.Locale(locale).language);
         return `    ${identifiers.join('  ').padEnd(38)}${language}${password ? `, password "${password}"` : ''}`;
       }),
       '',

@@ -115,7 +115,7 @@ export function createVerifier(
     const [head, claims] = parts.slice(0, 2).map(json);
     if (parts.length !== 3 || !head || !claims)
       throw new No('malformed', 'the token is not a JWT: it may have been cut off');
-    const { alg, kid, typ } = head as Record<string, string>;
+    const { alg, kid, typ, crit } = head as Record<string, string>;
     if (typ !== 'at+jwt' && typ !== 'application/at+jwt')
       throw new No('wrong_type', 'this JWT is not an access token');
     const [importing, verifying] = parameters[alg ?? ''] ?? [];
@@ -132,10 +132,11 @@ export function createVerifier(
     const { subtle } = crypto;
     const text = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
     const key = await subtle.importKey('jwk', jwk, importing, false, ['verify']);
-    const good = await subtle
-      .verify(verifying as AlgorithmIdentifier, key, bytes(parts[2]), text)
-      .catch(() => false);
+    const verified = async () => subtle.verify(verifying as AlgorithmIdentifier, key, bytes(parts[2]), text);
+    const good = await verified().catch(() => false);
     if (!good) throw new No('altered', 'the signature does not match: the token was altered');
+    // An extension that must be understood (RFC 7515 §4.1.11): we know none.
+    if (crit !== undefined) throw new No('malformed', 'the header names an extension that is not supported');
     return claims as AccessClaims;
   }
 
@@ -155,14 +156,17 @@ export function createVerifier(
       throw new No('ended', 'the session of the token has ended: renew it, or sign in again');
   }
 
-  function inTime({ iss, aud, iat, exp }: AccessClaims): void {
+  function inTime({ iss, aud, iat, exp, nbf = iat }: AccessClaims): void {
     const seconds = Math.floor(now() / 1000);
+    // Text in the place of a number would be compared as one.
+    const isPast = (time: unknown, at: number) => typeof time === 'number' && time <= at;
     if (iss !== issuer) throw new No('wrong_issuer', `the token is not from the issuer ${issuer}`);
     if (![aud].flat().includes(audience))
       throw new No('wrong_audience', `the token is not meant for ${audience}`);
-    if (!(iat <= seconds + tolerance))
+    if (!isPast(iat, seconds + tolerance))
       throw new No('not_yet_valid', 'the token was issued in the future: a clock is wrong');
-    if (!(exp > seconds - tolerance))
+    if (!isPast(nbf, seconds + tolerance)) throw new No('not_yet_valid', 'the token is not valid yet');
+    if (typeof exp !== 'number' || exp <= seconds - tolerance)
       throw new No('expired', `the token expired ${seconds - exp} s ago: renew it with the refresh token`);
   }
 
@@ -209,14 +213,17 @@ function challengeOf(realm: string, { reason, says, more }: No): string {
     .join(', ')}`;
 }
 
+/** @throws for what is not base64url without padding (RFC 7515 §2): `atob` also takes the other alphabet, padding and spaces */
 function bytes(part = ''): Uint8Array<ArrayBuffer> {
+  if (!/^[\w-]*$/.test(part)) throw new Error('not base64url');
   return Uint8Array.from(atob(part.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
 }
 
 function json(part: string): Record<string, unknown> | undefined {
   try {
-    const value = JSON.parse(new TextDecoder().decode(bytes(part)));
-    return value && typeof value === 'object' ? value : undefined;
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes(part));
+    const value = JSON.parse(text);
+    return value && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }

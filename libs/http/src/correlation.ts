@@ -1,31 +1,25 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { compile } from '@fastify/proxy-addr';
 import { type Database, withTrace } from '@rekey/database';
 import { systemClock, uuidv7 } from '@rekey/kernel';
 import { markFailed, readRequestId, startSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Whose word about a request counts: the proxies of the settings, as the connection has them. */
+/** Whose word about a request counts: the proxies of the settings, as the connection has them. Fastify asks the same way for `request.ip`. */
 export class TrustedProxies {
-  private readonly list = new BlockList();
+  private readonly isTrusted: (address: string, hop: number) => boolean;
   private readonly known = new WeakMap<Socket, boolean>();
 
-  constructor(addresses: readonly string[]) {
-    for (const entry of addresses) {
-      const [address = '', bits] = entry.split('/');
-      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-      if (bits === undefined) this.list.addAddress(address, family);
-      else this.list.addSubnet(address, Number(bits), family);
-    }
+  constructor(addresses: string[]) {
+    this.isTrusted = compile(addresses);
   }
 
   /** Asked several times a request; who is at the other end of a connection does not change. */
   isOne({ socket }: IncomingMessage): boolean {
     const known = this.known.get(socket);
     if (known !== undefined) return known;
-    const { remoteAddress: address = '' } = socket;
-    const family = isIP(address);
-    const isOne = family !== 0 && this.list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+    const isOne = this.isTrusted(socket.remoteAddress ?? '', 0);
     this.known.set(socket, isOne);
     return isOne;
   }

@@ -4,7 +4,7 @@ export { type Clock, MovableClock, systemClock } from './clock.js';
 export { every, type Periodic, type PeriodicOptions, type Timer } from './every.js';
 export { is256Bits, isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, sealHeader, sealVersions } from './keyring.js';
-export { askedLocale, type Locale, locales, pickLocale } from './locale.js';
+export { askedLocale, intlTag, type Locale, locales, pickLocale } from './locale.js';
 export { type MessageKind, messageKinds } from './message-kind.js';
 export {
   AnyRefusal,

@@ -1,4 +1,5 @@
-import { askedLocale, pickLocale } from './locale.js';
+import fc from 'fast-check';
+import { askedLocale, locales, pickLocale } from './locale.js';
 
 test.each([
   [undefined, undefined],
@@ -8,8 +9,15 @@ test.each([
   ['fr-CH, de;q=0.9', undefined],
   ['en;q=0', undefined],
   ['zhuang', undefined],
+  ['und-CN', undefined],
+  ['cy, ta', undefined],
   ['zh-CN', 'zh-Hans'],
   ['zh-Hant-TW', 'zh-Hans'],
+  ['zh-cmn-Hans-CN', 'zh-Hans'],
+  ['cmn', 'zh-Hans'],
+  ['zh-HK, en', 'zh-Hans'],
+  ['en-US.UTF-8', 'en'],
+  ['EN-gb', 'en'],
   ['*, zh;q=0.5', 'zh-Hans'],
   ['fr-CH, fr;q=0.9, en;q=0.8, zh;q=0.7', 'en'],
   ['de, zh;q=0.9, en;q=0.8', 'zh-Hans'],
@@ -17,4 +25,74 @@ test.each([
 ])('%s asks for %s; English is the default', (header, locale) => {
   expect(askedLocale(header)).toBe(locale);
   expect(pickLocale(header)).toBe(locale ?? 'en');
+});
+
+test('each language is requested by its own tag', () => {
+  expect(locales.map(({ tag }) => askedLocale(tag))).toEqual(locales.map(({ tag }) => tag));
+});
+
+const subtag = fc.string({
+  unit: fc.constantFrom(...'aenhszx019'),
+  minLength: 0,
+  maxLength: 9,
+});
+const more = fc.array(
+  fc.oneof(subtag, fc.constantFrom('Hans', 'Hant', 'Latn', 'cmn', 'min', 'TW', 'x', 'u', 'UTF.8')),
+  { maxLength: 5 },
+);
+const weight = fc.constantFrom('', ';q=1', ';q=0.7', '; q=0.3', ';q=0.001', ';q=0', ';q=0.0');
+const header = (language: fc.Arbitrary<string>) =>
+  fc
+    .array(
+      fc.record({ language, more, weight }).map(({ language, more, weight }) => ({
+        tag: [language, ...more].join('-'),
+        weight,
+      })),
+      { minLength: 1, maxLength: 6 },
+    )
+    .map((parts) => parts.map(({ tag, weight }) => tag + weight).join(', '));
+
+/** What the first subtags and the weights say, for languages of two letters. */
+function byFirstSubtags(text: string): string | undefined {
+  const ours = new Map([
+    ['en', 'en'],
+    ['zh', 'zh-Hans'],
+  ]);
+  const [first] = text
+    .slice(0, 200)
+    .split(',')
+    .map((part, at) => {
+      const [tag = '', q = '1'] = part
+        .trim()
+        .toLowerCase()
+        .split(/;\s*q=/);
+      return { locale: ours.get(tag.split('-')[0] ?? ''), weight: Number(q), at };
+    })
+    .filter(({ locale, weight }) => locale && weight > 0)
+    .sort((a, b) => b.weight - a.weight || a.at - b.at);
+  return first?.locale;
+}
+
+test('whatever follows the language in a tag, the language and the weights decide', () => {
+  const language = fc.constantFrom('en', 'EN', 'zh', 'Zh', 'fr', 'ta', 'de', '*', 'x', 'i');
+  fc.assert(
+    fc.property(header(language), (text) => {
+      expect(askedLocale(text)).toBe(byFirstSubtags(text));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('no header throws, however broken', () => {
+  const known = [undefined, ...locales.map(({ tag }) => tag)];
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), header(subtag)), (text) => {
+      expect(known).toContain(askedLocale(text));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('nothing behind the first 200 characters is read', () => {
+  expect(askedLocale(`${'fr,'.repeat(67)}en`)).toBeUndefined();
 });

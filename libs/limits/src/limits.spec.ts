@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
+import fc from 'fast-check';
 import { useDatabase } from '../../../test/flows/use-database.js';
 import {
   budgets,
@@ -40,6 +41,8 @@ test.each([
   ['64:ff9b:1::cb00:7107', '64:ff9b:1:0::/64'],
   ['::ffff:0:cb00:7107', '0:0:0:0::/64'],
   ['::1:2:3:4:203.0.113.7', '0:0:1:2::/64'],
+  ['::203.0.113.7', '0:0:0:0::/64'],
+  ['::', '0:0:0:0::/64'],
   ['2001:db8:1:2::', '2001:db8:1:2::/64'],
 ])('the source of %s is %s', (ip, source) => {
   expect(sourceOf(ip)).toBe(source);
@@ -51,6 +54,45 @@ test.each([
   ['2001:db8:aaaa:bbcc::1', ['2001:db8:aaaa:bbcc::/64', '2001:db8:aaaa:bb00::/56', '2001:db8:aaaa:0::/48']],
 ])('%s is in %j', (ip, networks) => {
   expect(networksOf(ip).map(({ network }) => network)).toEqual(networks);
+});
+
+/** Eight groups, in one of the spellings of RFC 4291 §2.2: zeros left out, leading zeros, capitals, an IPv4 tail. */
+const spelled = fc
+  .record({
+    groups: fc.array(fc.oneof(fc.constant(0), fc.nat(0xffff)), { minLength: 8, maxLength: 8 }),
+    zeros: fc.record({ from: fc.nat(7), to: fc.nat(8) }),
+    width: fc.constantFrom(1, 4),
+    capitals: fc.boolean(),
+    isTailIpv4: fc.boolean(),
+    around: fc.constantFrom('*', '[*]', '[*]:443', '*%eth0'),
+  })
+  .map(({ groups, zeros: { from, to }, width, capitals, isTailIpv4, around }) => {
+    const shown = groups.map((group, at) => (from < to && at >= from && at < to ? 0 : group));
+    const hex = shown.map((group) => group.toString(16).padStart(width, '0'));
+    const tail = shown.slice(6).flatMap((group) => [group >> 8, group & 0xff]);
+    const end = isTailIpv4 && (from >= to || to <= 6) ? [tail.join('.')] : hex.slice(6);
+    const all = [...hex.slice(0, 6), ...end];
+    const short = [all.slice(0, from).join(':'), all.slice(to).join(':')].join('::');
+    const text = from < to ? short : all.join(':');
+    return { text: around.replace('*', capitals ? text.toUpperCase() : text), groups: shown };
+  });
+
+test('an IPv6 address is in the same networks in every spelling', () => {
+  fc.assert(
+    fc.property(spelled, ({ text, groups }) => {
+      const bytes = groups.flatMap((group) => [group >> 8, group & 0xff]);
+      const first = bytes.slice(0, 12).join();
+      const isIpv4 = ['0,0,0,0,0,0,0,0,0,0,255,255', '0,100,255,155,0,0,0,0,0,0,0,0'].includes(first);
+      const network = (bits: number) => {
+        const masked = bytes.slice(0, 8).map((byte, at) => (at * 8 < bits ? byte : 0));
+        const kept = [0, 2, 4, 6].map((at) => ((masked[at] ?? 0) * 256 + (masked[at + 1] ?? 0)).toString(16));
+        return `${kept.join(':')}::/${bits}`;
+      };
+      const expected = isIpv4 ? [`${bytes.slice(12, 15).join('.')}.0/24`] : [64, 56, 48].map(network);
+      expect(networksOf(text).map((each) => each.network)).toEqual(expected);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test.each(['unknown', '_hidden', '203.0.113.7:port', '[2001:db8::1', '999.0.0.1:80'])(

@@ -1,5 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Keyring } from '@rekey/kernel';
+import ipaddr from 'ipaddr.js';
 import type { Budget } from './budgets.js';
 import { counterKey } from './consume.js';
 import type { LimitCharge } from './rate-limit-store.js';
@@ -17,36 +18,19 @@ export function plainIp(text: string): string {
   return isIPv6(address) ? (ipv4Inside(address) ?? address) : address;
 }
 
-/** The first six groups of an IPv6 address that embeds an IPv4 address. */
-const ipv4Prefixes = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'];
+/** The networks that embed an IPv4 address. */
+const embedding = ['::ffff:0:0/96', '64:ff9b::/96'].map((network) => ipaddr.IPv6.parseCIDR(network));
+
+/** `ipaddr.js` takes the deprecated `::203.0.113.7` (RFC 4291 §2.5.5.1) for a mapped address, unless all groups are written. */
+const parsed = (address: string): ipaddr.IPv6 =>
+  ipaddr.IPv6.parse(address.replace(/^::(?=\d+\.)/, '0:0:0:0:0:0:'));
 
 function ipv4Inside(address: string): string | undefined {
-  const groups = groupsOf(address);
-  const prefix = groups.slice(0, 6).map((group) => group.toString(16));
-  if (!ipv4Prefixes.includes(prefix.join(':'))) return undefined;
-  return groups
-    .slice(6)
-    .flatMap((group) => [group >> 8, group & 0xff])
-    .join('.');
+  const ip = parsed(address);
+  return embedding.some((network) => ip.match(network))
+    ? new ipaddr.IPv4(ip.toByteArray().slice(-4)).toString()
+    : undefined;
 }
-
-/** The eight groups of an IPv6 address, from any spelling (RFC 4291 §2.2). */
-function groupsOf(address: string): number[] {
-  const [head = [], tail] = address.split('::').map(groupsIn);
-  const zeros = Array<number>(Math.max(0, 8 - head.length - (tail?.length ?? 0))).fill(0);
-  return tail === undefined ? [...head] : [...head, ...zeros, ...tail];
-}
-
-/** The last two groups may be written as an IPv4 address. */
-const groupsIn = (text: string): number[] =>
-  text
-    .split(':')
-    .filter(Boolean)
-    .flatMap((group) => {
-      if (!group.includes('.')) return Number.parseInt(group, 16);
-      const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
-      return [a * 256 + b, c * 256 + d];
-    });
 
 /**
  * Returns the part of an IP address that one party holds: a whole IPv4 address, or the /64 of an IPv6 address (a household or a server gets
@@ -85,10 +69,8 @@ export function limitsOfSource(keyring: Keyring, budget: Budget, ip: string, pre
 export const widestNetworkOf = (ip: string): string => networksOf(ip).at(-1)?.network ?? ip;
 
 function networkOf(address: string, bits: 64 | 56 | 48): string {
-  const groups = groupsOf(address).slice(0, 4);
-  const kept = groups.map((group, at) => {
-    const left = Math.min(16, Math.max(0, bits - at * 16));
-    return group & (0xffff << (16 - left)) & 0xffff;
-  });
-  return `${kept.map((group) => group.toString(16)).join(':')}::/${bits}`;
+  const { parts } = ipaddr.IPv6.networkAddressFromCIDR(`${parsed(address)}/${bits}`);
+  // Not as RFC 5952 writes it: the keys of the counters in the database are made of this text.
+  const groups = parts.slice(0, 4).map((group) => group.toString(16));
+  return `${groups.join(':')}::/${bits}`;
 }

@@ -1,4 +1,4 @@
-import type { Locale } from '@rekey/kernel';
+import { locales as languages } from '@rekey/kernel';
 import { type RenderedEmail, type RenderedSms, renderMessage } from './render.js';
 import { grouped, type MessageSlots } from './slots.js';
 
@@ -37,7 +37,7 @@ const linksOf = {
   authenticators_changed: [`${slots.recoveryUrl}/recover`],
 };
 const kinds = ['recovery_code', 'recovery_completed', 'recovery_held', 'authenticators_changed'] as const;
-const locales: Locale[] = ['en', 'zh-Hans'];
+const locales = languages.map(({ tag }) => tag);
 const all = kinds.flatMap((kind) => locales.map((locale) => ({ kind, locale })));
 
 describe('a mail', () => {

@@ -1,7 +1,8 @@
-import type { Channel, Locale } from '@rekey/kernel';
+import { type Channel, intlTag, type Locale, locales } from '@rekey/kernel';
 import { mails } from './mails.generated.js';
 import { fill, grouped, type MessageSlots, oneLine } from './slots.js';
-import { type Wording, wordings } from './wording.js';
+import { wordings } from './wording/index.js';
+import type { Wording } from './wording/wording.js';
 
 export type RenderedEmail = { channel: 'email'; subject: string; text: string; html: string };
 export type RenderedSms = { channel: 'sms'; body: string };
@@ -210,10 +211,12 @@ function codeOf({ code }: MessageSlots): string {
 
 const paragraphs = (...texts: string[]): string => `${texts.join('\n\n')}\n`;
 
-const timeFormats: Record<Locale, Intl.DateTimeFormat> = {
-  en: new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
-  'zh-Hans': new Intl.DateTimeFormat('zh-CN', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
-};
+const timeFormats = Object.fromEntries(
+  locales.map(({ tag }) => [
+    tag,
+    new Intl.DateTimeFormat(intlTag(tag), { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
+  ]),
+) as Record<Locale, Intl.DateTimeFormat>;
 
 /** In UTC, and labelled so: we do not know where the person is. */
 const whenText = (at: Date, locale: Locale): string => `${timeFormats[locale].format(at)} UTC`;

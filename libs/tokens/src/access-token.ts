@@ -53,15 +53,24 @@ export async function signAccessToken(
  * in a token decides how it is verified. Revocation is checked separately.
  */
 export async function verifyAccessToken(
-  { keys, clock, issuerUrl }: TokenContext,
+  {
+    keys,
+    clock,
+    issuerUrl,
+  }: Pick<TokenContext, 'clock' | 'issuerUrl'> & {
+    keys: Pick<TokenContext['keys'], 'verifyingKey'>;
+  },
   token: string,
 ): Promise<VerifiedAccessToken | undefined> {
   const read = readToken(token);
   const key = read && (await keys.verifyingKey('access_token', read.header.kid));
   if (!key || !token.startsWith(`${jwtHeader(key, 'at+jwt')}.`) || !isSigned(key, token)) return undefined;
-  const claims = read.payload as VerifiedAccessToken | undefined;
-  const isIssuedHere = claims?.iss === issuerUrl && claims.exp > Math.floor(clock.now() / 1000);
-  return isIssuedHere ? claims : undefined;
+  // `nbf` is no claim of ours, so it is not judged but refused.
+  const { iss, iat, exp, nbf } = read.payload ?? {};
+  const hasOurShape =
+    iss === issuerUrl && typeof iat === 'number' && typeof exp === 'number' && nbf === undefined;
+  const isIssuedHere = hasOurShape && exp > Math.floor(clock.now() / 1000);
+  return isIssuedHere ? (read.payload as unknown as VerifiedAccessToken) : undefined;
 }
 
 const live = statement(

@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+import { readBase64url } from '@rekey/kernel';
+
 /** A parsed JWS in compact form (RFC 7515 §7.1). */
 export interface ReadToken {
   header: Record<string, unknown>;
-  /** Undefined when it is not a JSON object: such a token cannot have been issued here. */
+  /** Undefined when it is not a JSON object in UTF-8 and canonical base64url: such a token cannot have been issued here. */
   payload: Record<string, unknown> | undefined;
 }
 
@@ -27,5 +30,7 @@ export function readToken(token: string): ReadToken | undefined {
   const [head = '', body = '', signature = ''] = parts;
   if (!/^[\w-]*$/.test(signature)) return undefined;
   const header = object(head);
-  return header && { header, payload: object(body) };
+  const bytes = readBase64url(body);
+  // Node.js reads what is no UTF-8 too, with U+FFFD in its place.
+  return header && { header, payload: bytes && isUtf8(bytes) ? object(body) : undefined };
 }

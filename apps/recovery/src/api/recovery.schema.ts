@@ -36,7 +36,7 @@ export const startBody = z.strictObject({
     .max(35)
     .optional()
     .describe(
-      `Language of the messages with codes (BCP 47): ${locales.join(' or ')}. If left out: Accept-Language, then the language of the account, then en`,
+      `Language of the messages with codes (BCP 47): ${locales.map(({ tag }) => tag).join(' or ')}. If left out: Accept-Language, then the language of the account, then en`,
     ),
   device_token: deviceToken,
   ...clientMembers,

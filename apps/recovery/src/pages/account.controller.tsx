@@ -31,7 +31,7 @@ import { Show } from './page-parameters.js';
 import { CurrentPerson, FreshPersonGuard } from './person-guard.js';
 import type { Page, Presenter } from './presenter.js';
 import { AuthenticatorsPage, BindTotpPage, CodeSetPage, SignInPage } from './views-account.js';
-import { accountWordings } from './wording-account.js';
+import { wordingOf } from './wording/index.js';
 
 /** The kind of codes that the path names. */
 const CodeSet = createParamDecorator(
@@ -51,7 +51,7 @@ export class AccountController {
     const person = await currentSession(show);
     const has = person ? await authenticatorsToChange(show.parts.context, person) : undefined;
     if (has === undefined || isRefused(has)) return show.page(200, <SignInPage context={show.context} />);
-    const { home } = accountWordings[show.context.locale];
+    const { home } = wordingOf(show.context).account;
     const notes: Record<string, string> = {
       bound: home.bound,
       removed: home.removed,
@@ -81,7 +81,7 @@ export class AccountController {
       },
       browser.request.ip,
     );
-    const { signIn } = accountWordings[show.context.locale];
+    const { signIn } = wordingOf(show.context).account;
     if (isRefused(outcome)) {
       const problems: Record<string, [number, string]> = {
         second_factor_required: [401, signIn.needsSecond],
@@ -117,7 +117,7 @@ export class AccountController {
       value: textIn(body.value, 20),
     });
     if (!refusal) return show.to('/account?done=bound');
-    const { bind } = accountWordings[show.context.locale];
+    const { bind } = wordingOf(show.context).account;
     if (refusal.code === 'wrong_proof') return showTotp(show, setup, bind.wrong);
     return fromTheBeginning(show, refusal);
   }

@@ -11,7 +11,7 @@ import { CurrentPerson, DevicePersonGuard } from './person-guard.js';
 import type { Page, Presenter } from './presenter.js';
 import { SignInPage } from './views-account.js';
 import { DeviceConsentPage, DeviceDonePage, DevicePage } from './views-device.js';
-import { deviceWordings } from './wording-device.js';
+import { wordingOf } from './wording/index.js';
 
 /** Where a person lets a device in that shows them a code (RFC 8628 §3.3): signed in first, then the code, then a yes or no. */
 @PageController('device')
@@ -49,7 +49,7 @@ export class DeviceController {
 }
 
 function again(show: Presenter, refusal: Refusal, code: string): Page {
-  const { problems } = deviceWordings[show.context.locale];
+  const { problems } = wordingOf(show.context).device;
   const problem = { not_found: problems.unknown, rate_limited: problems.limited }[refusal.code as string];
   if (!problem) return refused(show, refusal);
   const status = refusal.code === 'rate_limited' ? 429 : 422;

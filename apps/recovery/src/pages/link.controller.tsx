@@ -8,7 +8,7 @@ import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
 import type { Presenter } from './presenter.js';
 import { LinkEndPage, LinkPage } from './views-proofs.js';
-import { proofWordings } from './wording-proofs.js';
+import { wordingOf } from './wording/index.js';
 
 /**
  * The link beside a code in a mail. GET and HEAD change nothing. The tap is a form of ours; in a browser that did not begin
@@ -45,7 +45,7 @@ export class LinkController {
     const proven = await proveByLink(parts.context, token, { began, number, caller: browser.caller });
     if (isRefused(proven)) {
       if (proven.code === 'wrong_proof') {
-        const problem = proofWordings[show.context.locale].link.wrong(proven.data.tries_left ?? 0);
+        const problem = wordingOf(show.context).proofs.link.wrong(proven.data.tries_left ?? 0);
         return show.page(422, <LinkPage context={show.context} asksForNumber problem={problem} />);
       }
       if (proven.code === 'invalid_state')

@@ -6,7 +6,7 @@ import { returnToApp } from './return-to-app.js';
 import { NoticePage, ReturnToAppPage } from './views.js';
 import { HeldPage } from './views-held.js';
 import { StuckPage } from './views-proofs.js';
-import type { NoticeKind } from './wording.js';
+import type { NoticeKind } from './wording/page.js';
 
 /** After a right proof: to the end, or to the next proof. */
 export function showNextPage(

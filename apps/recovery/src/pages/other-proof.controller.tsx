@@ -11,7 +11,7 @@ import { Show, ThisBrowser } from './page-parameters.js';
 import type { Page, Presenter } from './presenter.js';
 import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { OtherProofPage } from './views-proofs.js';
-import { proofWordings } from './wording-proofs.js';
+import { wordingOf } from './wording/index.js';
 
 /** Other proofs than a code that was sent; and, for the script, whether the recovery has moved on elsewhere. */
 @PageController('recover')
@@ -28,7 +28,7 @@ export class OtherProofController {
     const kind = boundKinds.find((one) => one === body.kind);
     const value = textIn(body.value, 100);
     if (!kind) return showOther(show, recovery, 200);
-    const { other } = proofWordings[show.context.locale];
+    const { other } = wordingOf(show.context).proofs;
     // A try is too dear for a slip of the finger.
     if (!/[\p{L}\p{N}]/u.test(value)) return showOther(show, recovery, 422, { kind, text: other.empty });
     const proven = await prove(show.parts.context, recovery, { kind, value }, show.browser.caller);

@@ -11,7 +11,7 @@ import { Show } from './page-parameters.js';
 import type { Page, Presenter } from './presenter.js';
 import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { CodePage, FormPage } from './views.js';
-import { pageWordings } from './wording.js';
+import { wordingOf } from './wording/index.js';
 
 const addressOf = ({ address_id: id }: Form): string | undefined =>
   isUuid(textIn(id)) ? textIn(id) : undefined;
@@ -107,7 +107,7 @@ export class RecoverController {
   }
 }
 
-const wordsOf = (show: Presenter) => pageWordings[show.context.locale];
+const wordsOf = (show: Presenter) => wordingOf(show.context).page;
 
 /** The code page, or the page that the recovery has gone on to. */
 async function showCode(

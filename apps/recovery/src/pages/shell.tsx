@@ -1,8 +1,8 @@
-import type { Locale } from '@rekey/kernel';
+import { type Locale, locales } from '@rekey/kernel';
 import type { ComponentChildren } from 'preact';
 import { assetUrls } from './assets.js';
 import type { FormPath } from './every-form.js';
-import { pageWordings } from './wording.js';
+import { wordingOf } from './wording/index.js';
 
 /** What every page is made for. */
 export interface PageContext {
@@ -27,8 +27,7 @@ export interface ShellProps {
 }
 
 export function Shell({ context, title, step, problem, children }: ShellProps) {
-  const words = pageWordings[context.locale];
-  const other: Locale = context.locale === 'en' ? 'zh-Hans' : 'en';
+  const words = wordingOf(context).page;
   return (
     <html lang={context.locale}>
       <head>
@@ -48,9 +47,7 @@ export function Shell({ context, title, step, problem, children }: ShellProps) {
         <header>
           <Mark />
           <span class="service">{context.service}</span>
-          <a class="language" href={languageUrl(context.here, other)} lang={other} hreflang={other}>
-            {pageWordings[other].languageName}
-          </a>
+          <Languages context={context} />
         </header>
         <main id="content">
           {step && <Steps at={step} context={context} />}
@@ -70,12 +67,27 @@ export function Shell({ context, title, step, problem, children }: ShellProps) {
   );
 }
 
+/** A link for each other language, in that language: its readers look for a word that they can read. */
+function Languages({ context: { locale, here } }: { context: PageContext }) {
+  return (
+    <div class="languages">
+      {locales
+        .filter(({ tag }) => tag !== locale)
+        .map(({ tag, name }) => (
+          <a key={tag} class="language" href={languageUrl(here, tag)} lang={tag} hreflang={tag}>
+            {name}
+          </a>
+        ))}
+    </div>
+  );
+}
+
 function languageUrl(here: string, to: Locale): string {
   return `${here}${here.includes('?') ? '&' : '?'}lang=${to}`;
 }
 
 function Steps({ at, context }: { at: number; context: PageContext }) {
-  const { steps } = pageWordings[context.locale];
+  const { steps } = wordingOf(context).page;
   return (
     <ol class="steps" aria-label={steps.label}>
       {[steps.who, steps.code, steps.fresh].map((name, index) => (

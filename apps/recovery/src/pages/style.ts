@@ -26,7 +26,8 @@ header { display: flex; align-items: center; gap: 12px; padding: 18px 20px; max-
 .mark-ground { fill: var(--accent); }
 .mark-line { fill: none; stroke: var(--on-accent); stroke-width: 2.1; stroke-linecap: round; stroke-linejoin: round; }
 .service { font-weight: 650; letter-spacing: .1px; overflow-wrap: anywhere; }
-.language { margin-left: auto; padding: 10px 0 10px 10px; font-size: 15px; white-space: nowrap; }
+.languages { display: flex; flex-wrap: wrap; justify-content: end; margin-left: auto; }
+.language { padding: 10px 0 10px 10px; font-size: 15px; white-space: nowrap; }
 main { width: 100%; max-width: 500px; margin: 0 auto; padding: 8px 20px 56px; }
 .card { padding: 4px 0; }
 h1 { margin: 0 0 12px; font-size: 27px; line-height: 1.25; font-weight: 680; letter-spacing: -.2px; overflow-wrap: anywhere; }

@@ -2,16 +2,12 @@ import type { AuthenticatorView } from '@rekey/accounts';
 import { boundProofs, type CodeSetKind, type SetUpPage, totp } from '@rekey/proofs';
 import type { ComponentChildren } from 'preact';
 import { renderSVG } from 'uqr';
+import { dateText, timeText } from './date-text.js';
 import type { FormPath } from './every-form.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
-import { accountWordings } from './wording-account.js';
-import { kindWordings } from './wording-kinds.js';
-import { wordingWithoutSms } from './wording-without-sms.js';
+import { wordingOf } from './wording/index.js';
 
-function words(context: PageContext) {
-  const { home, ...more } = accountWordings[context.locale];
-  return { ...more, home: { ...home, ...wordingWithoutSms(context)?.home } };
-}
+const words = (context: PageContext) => wordingOf(context).account;
 
 /** @param props.device when a device brought the person here: they go on with its code */
 export function SignInPage(props: {
@@ -81,11 +77,7 @@ export function AuthenticatorsPage(props: {
 }) {
   const { context, authenticators, note } = props;
   const { home } = words(context);
-  const date = (text: string) =>
-    new Intl.DateTimeFormat(context.locale === 'en' ? 'en-GB' : 'zh-CN', {
-      dateStyle: 'long',
-      timeZone: 'UTC',
-    }).format(new Date(text));
+  const date = (at: string) => dateText(context, at);
   return (
     <Shell context={context} title={home.title}>
       {note && (
@@ -97,7 +89,7 @@ export function AuthenticatorsPage(props: {
       {boundProofs.map(({ id: kind, setUp }, at) => {
         const all = authenticators.filter((one) => one.kind === kind);
         const one = all.find(({ suspended }) => !suspended);
-        const text = kindWordings[context.locale].bound[kind];
+        const text = wordingOf(context).kinds.bound[kind];
         const boundText = (of: AuthenticatorView) => text.bound(date(of.bound_at), of.codes_left ?? 0);
         return (
           <section key={kind} class={at > 0 ? 'aside' : undefined}>
@@ -128,13 +120,6 @@ export function AuthenticatorsPage(props: {
   );
 }
 
-const timeText = ({ locale }: PageContext, text: string): string =>
-  `${new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'zh-CN', {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  }).format(new Date(text))} UTC`;
-
 /** What can be done with one kind of authenticator. */
 function Actions(props: {
   context: PageContext;
@@ -146,7 +131,7 @@ function Actions(props: {
   const { home } = words(context);
   return (
     <>
-      {of?.disabled && <p class="problem">{kindWordings[context.locale].bound[of.kind].disabled}</p>}
+      {of?.disabled && <p class="problem">{wordingOf(context).kinds.bound[of.kind].disabled}</p>}
       {of?.counts_from && <p>{home.countsFrom(timeText(context, of.counts_from))}</p>}
       <div class="buttons">
         <PostForm context={context} action={make}>
@@ -252,7 +237,7 @@ export function BindTotpPage(props: {
 
 export function CodeSetPage(props: { context: PageContext; kind: CodeSetKind; codes: string[] }) {
   const { context, kind, codes: list } = props;
-  const codes = kindWordings[context.locale].made[kind];
+  const codes = wordingOf(context).kinds.made[kind];
   return (
     <Shell context={context} title={codes.title}>
       <p class="lead">{codes.lead}</p>

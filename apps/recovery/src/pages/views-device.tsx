@@ -1,9 +1,9 @@
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
-import { deviceWordings } from './wording-device.js';
+import { wordingOf } from './wording/index.js';
 
 export function DevicePage(props: { context: PageContext; code: string; problem?: string }) {
   const { context, code, problem: text } = props;
-  const { form } = deviceWordings[context.locale];
+  const { form } = wordingOf(context).device;
   const problem = text ? { field: 'user_code', text } : undefined;
   return (
     <Shell context={context} title={form.title} problem={problem}>
@@ -45,7 +45,7 @@ export function DeviceConsentPage({
   code: string;
   name: string;
 }) {
-  const { consent } = deviceWordings[context.locale];
+  const { consent } = wordingOf(context).device;
   const letters = code.toUpperCase().replace(/[^A-Z]/g, '');
   return (
     <Shell context={context} title={consent.title(name)}>
@@ -67,7 +67,7 @@ export function DeviceConsentPage({
 }
 
 export function DeviceDonePage({ context, allowed }: { context: PageContext; allowed: boolean }) {
-  const { done } = deviceWordings[context.locale];
+  const { done } = wordingOf(context).device;
   return (
     <Shell context={context} title={allowed ? done.allowed : done.denied}>
       <p class="lead">{allowed ? done.allowedLead : done.deniedLead}</p>

@@ -1,6 +1,6 @@
 import type { Subject } from './every-form.js';
 import { type PageContext, Shell } from './shell.js';
-import { elsewhereWordings } from './wording-elsewhere.js';
+import { wordingOf } from './wording/index.js';
 
 /**
  * The answer to a form about something that another tab has put aside meanwhile.
@@ -15,7 +15,7 @@ export function ElsewherePage(props: {
   isThere: boolean;
 }) {
   const { context, about, page, isThere } = props;
-  const { title, text, continue_, otherwise } = elsewhereWordings[context.locale][about];
+  const { title, text, continue_, otherwise } = wordingOf(context).elsewhere[about];
   // The recovery is at whatever step it is at: this address leads there.
   const newer = about === 'recovery' ? '/recover/code' : page;
   return (

@@ -1,14 +1,9 @@
 import { type BoundKind, boundProofOf } from '@rekey/proofs';
 import type { OfferedAddress } from '@rekey/recovery';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
-import { kindWordings } from './wording-kinds.js';
-import { proofWordings } from './wording-proofs.js';
-import { wordingWithoutSms } from './wording-without-sms.js';
+import { wordingOf } from './wording/index.js';
 
-function words(context: PageContext) {
-  const { other, ...more } = proofWordings[context.locale];
-  return { ...more, other: { ...other, ...wordingWithoutSms(context)?.other } };
-}
+const words = (context: PageContext) => wordingOf(context).proofs;
 
 /** Proofs beside a code: a backup code at the beginning, whatever the account has after a first proof. */
 export function OtherProofPage(props: {
@@ -51,7 +46,7 @@ function ProofForm({
   problem?: string | undefined;
 }) {
   const { other } = words(context);
-  const { label, hint } = kindWordings[context.locale].bound[kind].ask;
+  const { label, hint } = wordingOf(context).kinds.bound[kind].ask;
   const isNumber = boundProofOf[kind].typed === 'digits';
   return (
     <PostForm context={context} class="proof" action="/recover/other" novalidate>

@@ -1,11 +1,7 @@
 import { type PageContext, PostForm, Shell } from './shell.js';
-import { stopWordings } from './wording-stop.js';
-import { wordingWithoutSms } from './wording-without-sms.js';
+import { wordingOf } from './wording/index.js';
 
-const words = (context: PageContext) => ({
-  ...stopWordings[context.locale],
-  ...wordingWithoutSms(context)?.stop,
-});
+const words = (context: PageContext) => wordingOf(context).stop;
 
 /** @param props.binding something was set up; otherwise somebody has been recovering the account */
 export function StopPage(props: { context: PageContext; signsOut: boolean; binding: boolean }) {

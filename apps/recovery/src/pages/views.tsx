@@ -3,22 +3,13 @@ import type { RecoveryView } from '@rekey/recovery';
 import { getCountries } from 'libphonenumber-js/max';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { BesideCode } from './views-proofs.js';
-import { type NoticeKind, pageWordings } from './wording.js';
-import { wordingWithoutSms } from './wording-without-sms.js';
+import { wordingOf } from './wording/index.js';
+import type { NoticeKind } from './wording/page.js';
 
 /** Parameters of an app's authorization request, carried from the link to the form. */
 export type CarriedParameters = Record<string, string>;
 
-function words(context: PageContext) {
-  const { form, code, done, ...more } = pageWordings[context.locale];
-  const instead = wordingWithoutSms(context);
-  return {
-    ...more,
-    form: { ...form, ...instead?.form },
-    code: { ...code, ...instead?.code },
-    done: { ...done, ...instead?.done },
-  };
-}
+const words = (context: PageContext) => wordingOf(context).page;
 
 export function FormPage(props: {
   context: PageContext;

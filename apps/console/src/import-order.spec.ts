@@ -1,4 +1,11 @@
-import { inOrder } from './in-order.js';
+import { pMapIterable } from 'p-map';
+
+/** As the import maps its lines to results: what it promises depends on what p-map does. */
+const inOrder = <Item, Result>(
+  items: AsyncIterable<Item>,
+  concurrency: number,
+  work: (item: Item) => Promise<Result>,
+) => pMapIterable(items, work, { concurrency })[Symbol.asyncIterator]() as AsyncGenerator<Result>;
 
 /** A promise that the test resolves by hand. */
 function promised<T>() {
@@ -18,7 +25,9 @@ async function* upTo(count: number, onTaken: (n: number) => void = () => undefin
 
 test('results keep the order of the items, also when later items finish first', async () => {
   const works = Array.from({ length: 10 }, () => promised<void>());
+  const started: number[] = [];
   const results = inOrder(upTo(10), 4, async (n) => {
+    started.push(n);
     await works[n]?.promise;
     return n;
   });
@@ -29,6 +38,7 @@ test('results keep the order of the items, also when later items finish first', 
   for (const n of [3, 1, 2, 0, 7, 6, 5, 4, 9, 8]) works[n]?.keep();
   await taken;
   expect(all).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(started).toEqual(all);
 });
 
 test('at most the given number of items are in work, and the source is not read ahead of a slow reader', async () => {

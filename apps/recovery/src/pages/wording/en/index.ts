@@ -1,0 +1,12 @@
+import type { Wording } from '../wording.js';
+import { account } from './account.js';
+import { device } from './device.js';
+import { elsewhere } from './elsewhere.js';
+import { held } from './held.js';
+import { kinds } from './kinds.js';
+import { page } from './page.js';
+import { proofs } from './proofs.js';
+import { stop } from './stop.js';
+import { withoutSms } from './without-sms.js';
+
+export const en: Wording = { account, device, elsewhere, held, kinds, page, proofs, stop, withoutSms };

@@ -1,0 +1,37 @@
+import type { KindWording } from '../kinds.js';
+
+export const kinds: KindWording = {
+  bound: {
+    totp: {
+      title: 'Authenticator app',
+      none: 'Not set up. With an authenticator app, a stolen email account or phone number is not enough to take over your account.',
+      bound: (date) => `Set up on ${date}.`,
+      setUp: 'Set up an authenticator app',
+      replace: 'Set up a new one',
+      disabled:
+        'Too many wrong codes were entered, so it can no longer be used for recovery. Set it up again. You can still sign in with it.',
+      ask: { label: 'Code from your authenticator app', hint: 'The 6 digits the app shows now.' },
+    },
+    backup_code: {
+      title: 'Backup codes',
+      none: 'None yet. These are ten codes to keep on paper, for when nothing else works.',
+      bound: (date, left) => `${left} of 10 left, created on ${date}.`,
+      setUp: 'Create backup codes',
+      replace: 'Create new ones',
+      disabled:
+        'Too many wrong backup codes were entered, so they can no longer be used for recovery. Create new ones.',
+      ask: {
+        label: 'Backup code',
+        hint: 'One of the codes you saved, such as ABCD-EFGH-JKMN-PQRS. Each works once.',
+      },
+    },
+  },
+  made: {
+    backup_code: {
+      title: 'Your backup codes',
+      lead: 'Each code works once. Print them or write them down, and keep them somewhere safe, such as with your passport.',
+      warning: 'We show these codes only once. Any older codes no longer work.',
+      done: "I've saved them",
+    },
+  },
+};

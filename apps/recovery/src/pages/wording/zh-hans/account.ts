@@ -1,0 +1,45 @@
+import type { AccountWording } from '../account.js';
+
+export const account: AccountWording = {
+  signIn: {
+    title: '找回方式',
+    lead: '登录后可设置身份验证器应用和备用码，以便在忘记密码或丢失手机时找回账户。',
+    deviceTitle: '连接设备',
+    deviceLead: '请先登录，然后决定是否允许该设备。',
+    identifier: '邮箱、手机号或用户名',
+    password: '密码',
+    second: '身份验证器应用的动态码，或一个备用码',
+    secondHint: '如果未设置，请留空。',
+    submit: '登录',
+    wrong: '登录失败。请检查输入的内容。如果您使用身份验证器应用，请输入新的动态码。',
+    needsSecond: '密码正确。请再次输入密码，并填写身份验证器应用的动态码或一个备用码。',
+    limited: (minutes) => `尝试次数过多，请等待 ${minutes} 分钟，或找回您的账户。`,
+    lost: '无法登录？',
+  },
+  home: {
+    title: '找回方式',
+    lead: '您在此处更改设置时，我们会通知您账户的所有邮箱和手机。',
+    remove: '移除',
+    suspended: (from, client) =>
+      `为安全起见，我们在您的账户被找回时停用了此项。添加时的网络：${from ?? '未知'}${client ? `，应用：“${client}”` : ''}。是您添加的吗？如果不是，请移除。`,
+    countsFrom: (time) => `现在即可用于登录，自 ${time} 起可用于找回账户。`,
+    restore: '是我设置的',
+    otherFirst: '您之后已另行设置。如需重新使用这一个，请先移除另一个。',
+    restored: '已确认，恢复使用。',
+    signOut: '退出登录',
+    bound: '身份验证器应用已设置。',
+    removed: '已移除。',
+  },
+  bind: {
+    title: '设置身份验证器应用',
+    lead: '请用身份验证器应用扫描此二维码，然后输入应用显示的动态码。',
+    picture: '包含身份验证器设置密钥的二维码',
+    byHand: '无法扫描？请在应用中输入此设置密钥：',
+    code: '应用中的动态码',
+    codeHint: '6 位数字，每 30 秒变化一次。',
+    submit: '完成设置',
+    wrong: '动态码不正确。请等待下一个动态码后重试。如果仍不成功，请检查手机时间。',
+    gone: '此次设置已过期，请重新开始。',
+    cancel: '取消',
+  },
+};

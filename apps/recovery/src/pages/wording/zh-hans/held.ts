@@ -1,0 +1,9 @@
+import type { HeldWording } from '../held.js';
+
+export const held: HeldWording = {
+  title: '验证已通过，请稍后再回来',
+  lead: (until) => `请在 ${until} 或之后，用此浏览器回到本页面继续。`,
+  why: '最近有人终止了此账户的一次找回。为安全起见，本次找回需要等待。如果不是您本人操作，账户所有者就有时间终止本次找回。',
+  told: '我们正在向此账户的邮箱和手机发送通知。您现在无需任何操作，可以关闭本页面。',
+  later: (days) => `届时起 ${days} 天内均可回来继续。`,
+};

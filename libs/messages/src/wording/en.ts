@@ -1,0 +1,118 @@
+import type { Wording } from './wording.js';
+
+export const en: Wording = {
+  colon: ':',
+  between: ' ',
+  code: {
+    subject: (service) => `Your code to get back into ${service}`,
+    preview: (minutes) => `The code inside works for ${minutes} minutes.`,
+    heading: 'Get back into your account',
+    lead: (service) =>
+      `Someone, hopefully you, asked to get back into your ${service} account. Enter this code on the page where you started:`,
+    good: (minutes, service) =>
+      `The code works for ${minutes} minutes. Nobody at ${service} will ever ask you for it. Don't share it with anyone.`,
+    orLink:
+      'Or continue with one tap. On another device, you need the number shown on the page where you started.',
+    linkLabel: 'Continue recovery',
+    notYou: "If this wasn't you, you can ignore this email. Don't share the code or the link. You can also ",
+    stopLabel: 'stop this recovery',
+    footer: (service) =>
+      `${service} sent this email because someone is recovering an account with this email address. It is an automatic message. Please don't reply.`,
+    sms: (service, code, minutes) =>
+      `${code} is your ${service} recovery code. It works for ${minutes} min. Don't share it.`,
+  },
+  completed: {
+    subject: (service) => `Your ${service} account was recovered`,
+    preview: "If this was you, you don't need to do anything. If not, you can undo it.",
+    heading: 'Your account was recovered',
+    lead: (service, when) =>
+      `Someone passed the security checks for your ${service} account and got back into it on ${when}.`,
+    was: (password, accountUrl) =>
+      ({
+        set: "A new password was set, and all devices were signed out. If this was you, you don't need to do anything.",
+        ended: `All devices were signed out, and your old password no longer works. If this was you, you don't need to do anything. When you need a password, choose a new one at ${accountUrl}.`,
+        kept: "Someone signed in, and all other devices were signed out. If this was you, you don't need to do anything.",
+      })[password],
+    suspended:
+      'Any authenticator app or backup codes set up in the last 30 days have been turned off, in case someone else added them. Confirm or remove them in your account.',
+    notYouHeading: "If this wasn't you",
+    notYou: (password, signsOut) => {
+      const undo = {
+        set: 'Undo it within 72 hours. The new password stops working, and your previous one works again.',
+        ended: 'Undo it within 72 hours. Your old password works again.',
+        kept: 'Undo it within 72 hours.',
+      }[password];
+      if (signsOut) return `${undo} The person who got in will be signed out.`;
+      return `${undo} Then recover your account yourself. That signs out the person who got in.`;
+    },
+    stopLabel: "This wasn't me. Undo it",
+    notYouRemoved:
+      "This email address was removed from the account, so you can't undo this from here. If the account is still yours, recover it yourself or ask support for help.",
+    footer: (service) =>
+      `${service} sent this email to every email address of an account that was recovered. It is an automatic message. Please don't reply.`,
+    sms: (service, url, passwordEnded) =>
+      `${service}: your account was recovered and all devices were signed out.${passwordEnded ? ' Your old password no longer works.' : ''} Not you? Undo it within 72 h: ${url}`,
+    smsRemoved: (service) =>
+      `${service}: an account that had this number before was recovered. If the account is still yours, go to ${service} and recover it.`,
+  },
+  held: {
+    subject: (service) => `Someone is recovering your ${service} account`,
+    preview: 'If this was you, come back when the wait is over. If not, you can stop it.',
+    heading: 'A recovery of your account is on hold',
+    lead: (service, when) =>
+      `Someone passed the security checks for your ${service} account on ${when} and wants to get back into it.`,
+    waits: (until) =>
+      `A recovery of this account was stopped recently. So this one is on hold until ${until}, to give the owner of the account time to stop it. If this was you, go back to the page where you started within 3 days after that.`,
+    notYou: "Stop it now, and this recovery can't be finished.",
+    stopLabel: "This wasn't me. Stop it",
+    sms: (service, until, url) =>
+      `${service}: someone is recovering your account. It is on hold until ${until}. Not you? Stop it: ${url}`,
+    smsRemoved: (service) =>
+      `${service}: someone is recovering an account that had this number before. If the account is still yours, go to ${service} and recover it.`,
+  },
+  changed: {
+    subject: (service) => `Security notice for your ${service} account`,
+    heading: 'Security notice',
+    lead: (service, when) => `On ${when}, this happened in your ${service} account:`,
+    what: {
+      totp_bound: 'An authenticator app was added.',
+      totp_removed: 'The authenticator app was removed.',
+      totp_restored: 'The authenticator app that a recovery had turned off works again.',
+      totp_disabled:
+        "Too many wrong codes from your authenticator app were entered during account recovery. It can't be used for recovery until you set it up again. You can still sign in with it.",
+      backup_code_made: 'New backup codes were created. The old ones no longer work.',
+      backup_code_removed: 'The backup codes were removed.',
+      backup_code_restored: 'The backup codes that a recovery had turned off work again.',
+      backup_code_disabled:
+        'Too many wrong backup codes were entered, so they can no longer be used for recovery. Please create new ones.',
+      code_disabled:
+        'Too many wrong codes were entered for one of your email addresses or phone numbers. Codes to it now have 20 digits. Once you enter one, or use the link in the email, they are short again.',
+      password_changed: 'The password was changed. All other devices were signed out.',
+      addresses_changed: 'The email addresses or phone numbers on the account were changed.',
+      password_put: 'A new password was set for the account. All devices were signed out.',
+      password_ended:
+        'A password set in a recovery with a removed email address or phone number no longer works. All devices were signed out.',
+      account_disabled:
+        'The account was disabled. Nobody can sign in to it or recover it. All devices were signed out.',
+      account_enabled: 'The account was enabled again.',
+      access_changed: "Your account's permissions or security requirements were changed.",
+      password_limited:
+        'A wrong password was entered 100 times in a row. The password now works only in browsers and apps where you have signed in before. Recover your account to remove this limit.',
+      totp_guessed:
+        'Someone who has your password entered 100 wrong authenticator app codes in a row. None of them worked. Change your password now. Until then, codes from the app may not work: use a backup code, or recover your account.',
+    },
+    notYouHeading: "If this wasn't you",
+    notYou: 'Recover your account now. That signs everyone out, and you choose a new password.',
+    notYouDisabled: (service) =>
+      `Contact support at ${service}. Once the account is enabled again, you can recover it here.`,
+    recoverLabel: 'Recover my account',
+    notYouUndo:
+      'Undo this now. That removes it and signs out the person who added it. Then choose a new password. The link stops working when the new method can be used for recovery.',
+    undoLabel: "This wasn't me. Undo it",
+    footer: (service) =>
+      `${service} sent this email to every email address of an account whose security settings changed. It is an automatic message. Please don't reply.`,
+    sms: (service, what) => `${service}: ${what} Not you? Recover your account.`,
+    smsUndo: (service, what, url) => `${service}: ${what} Not you? Undo it now: ${url}`,
+    smsDisabled: (service, what) => `${service}: ${what} Not you? Contact support.`,
+  },
+};
