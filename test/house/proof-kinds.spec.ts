@@ -32,7 +32,7 @@ test.each([
   ['its object', 'libs/recovery/src/a.ts', "import { totp } from '@rekey/proofs';\nuse(totp.id);"],
   ['a longer word', 'libs/recovery/src/a.ts', "const word = 'totpish';"],
   ['an everyday word', 'libs/recovery/src/a.ts', "const grant = 'code';"],
-  ['a wording', 'apps/recovery/src/pages/wording-proofs.ts', 'const en = { totp: 1 };'],
+  ['a wording', 'apps/recovery/src/pages/wording/en/proofs.ts', 'const en = { totp: 1 };'],
   ['a migration', 'libs/database/src/migrations/34-accounts-more.ts', "const kind = 'totp';"],
   ['a generated file', 'libs/client/src/proof-kinds.generated.ts', "export type Kind = 'totp';"],
   ['a spec', 'libs/recovery/src/a.spec.ts', "prove('totp');"],

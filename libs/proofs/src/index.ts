@@ -48,3 +48,4 @@ export {
   totpStep,
   totpUri,
 } from './totp/totp.js';
+export { kindWordings } from './wording/index.js';

@@ -1,5 +1,5 @@
 import type { AuthenticatorView } from '@rekey/accounts';
-import { boundProofs, type CodeSetKind, type SetUpPage, totp } from '@rekey/proofs';
+import { boundProofs, type CodeSetKind, kindWordings, type SetUpPage, totp } from '@rekey/proofs';
 import type { ComponentChildren } from 'preact';
 import { renderSVG } from 'uqr';
 import { dateText, timeText } from './date-text.js';
@@ -89,7 +89,7 @@ export function AuthenticatorsPage(props: {
       {boundProofs.map(({ id: kind, setUp }, at) => {
         const all = authenticators.filter((one) => one.kind === kind);
         const one = all.find(({ suspended }) => !suspended);
-        const text = wordingOf(context).kinds.bound[kind];
+        const text = kindWordings[context.locale].bound[kind];
         const boundText = (of: AuthenticatorView) => text.bound(date(of.bound_at), of.codes_left ?? 0);
         return (
           <section key={kind} class={at > 0 ? 'aside' : undefined}>
@@ -131,7 +131,7 @@ function Actions(props: {
   const { home } = words(context);
   return (
     <>
-      {of?.disabled && <p class="problem">{wordingOf(context).kinds.bound[of.kind].disabled}</p>}
+      {of?.disabled && <p class="problem">{kindWordings[context.locale].bound[of.kind].disabled}</p>}
       {of?.counts_from && <p>{home.countsFrom(timeText(context, of.counts_from))}</p>}
       <div class="buttons">
         <PostForm context={context} action={make}>
@@ -237,7 +237,7 @@ export function BindTotpPage(props: {
 
 export function CodeSetPage(props: { context: PageContext; kind: CodeSetKind; codes: string[] }) {
   const { context, kind, codes: list } = props;
-  const codes = wordingOf(context).kinds.made[kind];
+  const codes = kindWordings[context.locale].made[kind];
   return (
     <Shell context={context} title={codes.title}>
       <p class="lead">{codes.lead}</p>

@@ -1,4 +1,4 @@
-import { type BoundKind, boundProofOf } from '@rekey/proofs';
+import { type BoundKind, boundProofOf, kindWordings } from '@rekey/proofs';
 import type { OfferedAddress } from '@rekey/recovery';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { wordingOf } from './wording/index.js';
@@ -46,7 +46,7 @@ function ProofForm({
   problem?: string | undefined;
 }) {
   const { other } = words(context);
-  const { label, hint } = wordingOf(context).kinds.bound[kind].ask;
+  const { label, hint } = kindWordings[context.locale].bound[kind].ask;
   const isNumber = boundProofOf[kind].typed === 'digits';
   return (
     <PostForm context={context} class="proof" action="/recover/other" novalidate>

@@ -1,3 +1,4 @@
+import { kindWordings } from '@rekey/proofs';
 import type { Wording } from './wording.js';
 
 export const en: Wording = {
@@ -75,18 +76,7 @@ export const en: Wording = {
     heading: 'Security notice',
     lead: (service, when) => `On ${when}, this happened in your ${service} account:`,
     what: {
-      totp_bound: 'An authenticator app was added.',
-      totp_removed: 'The authenticator app was removed.',
-      totp_restored: 'The authenticator app that a recovery had turned off works again.',
-      totp_disabled:
-        "Too many wrong codes from your authenticator app were entered during account recovery. It can't be used for recovery until you set it up again. You can still sign in with it.",
-      backup_code_made: 'New backup codes were created. The old ones no longer work.',
-      backup_code_removed: 'The backup codes were removed.',
-      backup_code_restored: 'The backup codes that a recovery had turned off work again.',
-      backup_code_disabled:
-        'Too many wrong backup codes were entered, so they can no longer be used for recovery. Please create new ones.',
-      code_disabled:
-        'Too many wrong codes were entered for one of your email addresses or phone numbers. Codes to it now have 20 digits. Once you enter one, or use the link in the email, they are short again.',
+      ...kindWordings.en.changes,
       password_changed: 'The password was changed. All other devices were signed out.',
       addresses_changed: 'The email addresses or phone numbers on the account were changed.',
       password_put: 'A new password was set for the account. All devices were signed out.',
@@ -98,8 +88,6 @@ export const en: Wording = {
       access_changed: "Your account's permissions or security requirements were changed.",
       password_limited:
         'A wrong password was entered 100 times in a row. The password now works only in browsers and apps where you have signed in before. Recover your account to remove this limit.',
-      totp_guessed:
-        'Someone who has your password entered 100 wrong authenticator app codes in a row. None of them worked. Change your password now. Until then, codes from the app may not work: use a backup code, or recover your account.',
     },
     notYouHeading: "If this wasn't you",
     notYou: 'Recover your account now. That signs everyone out, and you choose a new password.',

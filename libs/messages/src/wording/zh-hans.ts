@@ -1,3 +1,4 @@
+import { kindWordings } from '@rekey/proofs';
 import type { Wording } from './wording.js';
 
 export const zhHans: Wording = {
@@ -71,17 +72,7 @@ export const zhHans: Wording = {
     heading: '安全提醒',
     lead: (service, when) => `您的 ${service} 账户于 ${when} 发生了以下变更：`,
     what: {
-      totp_bound: '已添加身份验证器应用。',
-      totp_removed: '已移除身份验证器应用。',
-      totp_restored: '账户找回时停用的身份验证器应用已恢复使用。',
-      totp_disabled:
-        '找回账户时，身份验证器动态码的错误次数过多。重新设置前，此应用不能用于找回账户，但仍可用于登录。',
-      backup_code_made: '已生成新的备用码，之前的备用码全部失效。',
-      backup_code_removed: '已移除备用码。',
-      backup_code_restored: '账户找回时停用的备用码已恢复使用。',
-      backup_code_disabled: '在找回账户时，备用码错误次数过多，不能再用来找回账户，请重新生成。',
-      code_disabled:
-        '发往您某个邮箱或手机号的验证码错误次数过多，发往该处的验证码现为 20 位；输入其中一个，或使用邮件中的链接后，即恢复为短验证码。',
+      ...kindWordings['zh-Hans'].changes,
       password_changed: '密码已更改，其他设备均已退出登录。',
       addresses_changed: '账户的邮箱或手机号已变更。',
       password_put: '账户已设置新密码，所有设备均已退出登录。',
@@ -91,8 +82,6 @@ export const zhHans: Wording = {
       access_changed: '您账户的权限或安全要求已变更。',
       password_limited:
         '密码已连续输错 100 次。现在只能在您登录过的浏览器和应用中使用密码登录。找回账户即可解除限制。',
-      totp_guessed:
-        '有人持有您的密码，并连续输错 100 次身份验证器动态码，均未成功。请立即更改密码。在此之前，动态码可能无法使用，请使用备用码，或找回账户。',
     },
     notYouHeading: '如果不是您本人操作',
     notYou: '请立即找回您的账户：这会使所有设备退出登录，您可以设置新密码。',

@@ -2,7 +2,6 @@ import type { AccountWording } from './account.js';
 import type { DeviceWording } from './device.js';
 import type { ElsewhereWording } from './elsewhere.js';
 import type { HeldWording } from './held.js';
-import type { KindWording } from './kinds.js';
 import type { PageWording } from './page.js';
 import type { ProofWording } from './proofs.js';
 import type { StopWording } from './stop.js';
@@ -14,7 +13,6 @@ export interface Wording {
   device: DeviceWording;
   elsewhere: ElsewhereWording;
   held: HeldWording;
-  kinds: KindWording;
   page: PageWording;
   proofs: ProofWording;
   stop: StopWording;

@@ -3,10 +3,9 @@ import { account } from './account.js';
 import { device } from './device.js';
 import { elsewhere } from './elsewhere.js';
 import { held } from './held.js';
-import { kinds } from './kinds.js';
 import { page } from './page.js';
 import { proofs } from './proofs.js';
 import { stop } from './stop.js';
 import { withoutSms } from './without-sms.js';
 
-export const en: Wording = { account, device, elsewhere, held, kinds, page, proofs, stop, withoutSms };
+export const en: Wording = { account, device, elsewhere, held, page, proofs, stop, withoutSms };

@@ -1,6 +1,6 @@
-import type { KindWording } from '../kinds.js';
+import type { KindWording } from './wording.js';
 
-export const kinds: KindWording = {
+export const zhHans: KindWording = {
   bound: {
     totp: {
       title: '身份验证器应用',
@@ -28,5 +28,20 @@ export const kinds: KindWording = {
       warning: '备用码仅显示这一次。之前的备用码已全部失效。',
       done: '我已保存',
     },
+  },
+  changes: {
+    totp_bound: '已添加身份验证器应用。',
+    totp_removed: '已移除身份验证器应用。',
+    totp_restored: '账户找回时停用的身份验证器应用已恢复使用。',
+    totp_disabled:
+      '找回账户时，身份验证器动态码的错误次数过多。重新设置前，此应用不能用于找回账户，但仍可用于登录。',
+    backup_code_made: '已生成新的备用码，之前的备用码全部失效。',
+    backup_code_removed: '已移除备用码。',
+    backup_code_restored: '账户找回时停用的备用码已恢复使用。',
+    backup_code_disabled: '在找回账户时，备用码错误次数过多，不能再用来找回账户，请重新生成。',
+    code_disabled:
+      '发往您某个邮箱或手机号的验证码错误次数过多，发往该处的验证码现为 20 位；输入其中一个，或使用邮件中的链接后，即恢复为短验证码。',
+    totp_guessed:
+      '有人持有您的密码，并连续输错 100 次身份验证器动态码，均未成功。请立即更改密码。在此之前，动态码可能无法使用，请使用备用码，或找回账户。',
   },
 };

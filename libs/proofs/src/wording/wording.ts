@@ -1,7 +1,8 @@
-import type { BoundKind, CodeSetKind } from '@rekey/proofs';
+import type { BoundKind, CodeSetKind, ProofChange } from '../registry.js';
 
-/** What the pages say about each kind of proof that a person sets up, in one language. */
+/** What pages and messages say about the kinds of proof, in one language. */
 export interface KindWording {
+  /** On the pages, about what a person sets up. */
   bound: Record<
     BoundKind,
     {
@@ -17,4 +18,6 @@ export interface KindWording {
   >;
   /** Beside codes that are shown once. */
   made: Record<CodeSetKind, { title: string; lead: string; warning: string; done: string }>;
+  /** In notifications. */
+  changes: Record<ProofChange, string>;
 }
