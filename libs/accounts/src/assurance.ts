@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { counts, proves, type Use } from './counting.js';
 
 /** The assurance level of an account, and what else can prove who its owner is. */
@@ -18,7 +18,7 @@ export interface Assurance {
 }
 
 const hasTotp = (use: Use) =>
-  `exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and ${counts('t', use)})`;
+  sql`exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and ${counts(sql`t`, use)})`;
 
 /**
  * The assurance level that the account `a` requires (NIST SP 800-63B-4 §2), as SQL: 2 if the product says so, an authenticator app is
@@ -27,21 +27,21 @@ const hasTotp = (use: Use) =>
  *
  * @param strongRoles an expression of `text[]`: the roles for which the policy asks for level 2
  */
-export const levelOf = (strongRoles: string, use: Use): string =>
-  `(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasTotp(use)} then 2 else 1 end)`;
+export const levelOf = (strongRoles: SqlText, use: Use): SqlText =>
+  sql`(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasTotp(use)} then 2 else 1 end)`;
 
 /** For a recovery. Needs `:strongRoles` and `:now`. */
-export const assuranceOf = (account: string): string => `
+export const assuranceOf = (account: SqlText): SqlText => sql`
   select jsonb_build_object(
     'generation', a.generation,
     'stopped_at', a.stopped_at,
-    'aal', ${levelOf(':strongRoles', 'recovery')},
+    'aal', ${levelOf(sql`:strongRoles`, 'recovery')},
     'reachable', exists (
       select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
     ),
     'authenticators', (
       select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
-      where t.account_id = a.id and ${proves('t', 'recovery')}
+      where t.account_id = a.id and ${proves(sql`t`, 'recovery')}
         and (t.kind = 'totp' or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
     )
   ) from accounts a where a.id = ${account} and a.status = 'active'`;
@@ -50,33 +50,33 @@ export const assuranceOf = (account: string): string => `
  * What an attempt at an authenticator app is compared with, as SQL that yields `authenticator_id, evidence` for one account, or nothing.
  * Sign-in also accepts apps that recoveries have disabled.
  */
-export const totpEvidence = (account: string, use: Use = 'recovery'): string => `
+export const totpEvidence = (account: SqlText, use: Use = 'recovery'): SqlText => sql`
   select t.id::text as authenticator_id,
     jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
   from authenticators t
-  where t.account_id = ${account} and t.kind = 'totp' and ${proves('t', use)}`;
+  where t.account_id = ${account} and t.kind = 'totp' and ${proves(sql`t`, use)}`;
 
 /** The same for backup codes: the salt of the set and the digests of its unused codes. */
-export const backupCodeEvidence = (account: string, use: Use = 'recovery'): string => `
+export const backupCodeEvidence = (account: SqlText, use: Use = 'recovery'): SqlText => sql`
   select t.id::text as authenticator_id,
     jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
       select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
     )) as evidence
   from authenticators t
-  where t.account_id = ${account} and t.kind = 'backup_code' and ${proves('t', use)}`;
+  where t.account_id = ${account} and t.kind = 'backup_code' and ${proves(sql`t`, use)}`;
 
 /** Whether an account's address is still the authenticator that a code went to, as a condition: the same binding, not removed. */
-export const isAddressBound = (authenticator: string, account: string): string => `exists (
+export const isAddressBound = (authenticator: SqlText, account: SqlText): SqlText => sql`exists (
   select from addresses d
   where d.account_id = ${account} and d.id = split_part(${authenticator}, ':', 1)::uuid and d.binding = split_part(${authenticator}, ':', 2)::integer
     and d.verified and d.removed_at is null)`;
 
 /** The same for any authenticator, as evidence names them. */
-const isBound = (authenticator: string, account: string): string => `
+const isBound = (authenticator: SqlText, account: SqlText): SqlText => sql`
   case when position(':' in ${authenticator}) > 0 then ${isAddressBound(authenticator, account)}
     else exists (
       select from authenticators t
-      where t.account_id = ${account} and t.id::text = ${authenticator} and ${proves('t', 'recovery')}
+      where t.account_id = ${account} and t.id::text = ${authenticator} and ${proves(sql`t`, 'recovery')}
     ) end`;
 
 /**
@@ -86,21 +86,21 @@ const isBound = (authenticator: string, account: string): string => `
  * @param of expressions: the account's id, its generation or null, `text[]` of authenticators, `timestamptz[]` of when each was used
  */
 export const proofsHeld = (of: {
-  account: string;
-  generation: string;
-  authenticators: string;
-  times: string;
-}): string => `array(
+  account: SqlText;
+  generation: SqlText;
+  authenticators: SqlText;
+  times: SqlText;
+}): SqlText => sql`array(
   select exists (
     select from accounts a
-    where a.id = ${of.account} and a.status = 'active' and ${isOfGeneration('a', of.generation)}
-      and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and ${isBound('proof.authenticator', 'a.id')}
+    where a.id = ${of.account} and a.status = 'active' and ${isOfGeneration(sql`a`, of.generation)}
+      and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and ${isBound(sql`proof.authenticator`, sql`a.id`)}
   )
   from unnest(${of.authenticators}, ${of.times}) with ordinality as proof (authenticator, at, nth) order by nth)`;
 
 /** Whether the account with this alias is still the same one, as a condition. The previous release wrote null. */
-export const isOfGeneration = (account: string, generation: string): string =>
-  `(${generation} is null or ${account}.generation = ${generation})`;
+export const isOfGeneration = (account: SqlText, generation: SqlText): SqlText =>
+  sql`(${generation} is null or ${account}.generation = ${generation})`;
 
 /**
  * Whether the proofs of a recovery still entitle to a session of the account `a`, as a condition: its generation, every authenticator, no
@@ -109,28 +109,28 @@ export const isOfGeneration = (account: string, generation: string): string =>
  * @param of expressions; `since` is the time of the oldest proof, null when the previous release wrote it
  */
 export const evidenceHolds = (of: {
-  generation: string;
-  authenticators: string;
-  since: string;
-  recovery: string;
-  acr: string;
-  strongRoles: string;
-}): string => `(
-  ${isOfGeneration('a', of.generation)} and ${coversLevel(of.acr, of.strongRoles, 'recovery')}
+  generation: SqlText;
+  authenticators: SqlText;
+  since: SqlText;
+  recovery: SqlText;
+  acr: SqlText;
+  strongRoles: SqlText;
+}): SqlText => sql`(
+  ${isOfGeneration(sql`a`, of.generation)} and ${coversLevel(of.acr, of.strongRoles, 'recovery')}
   and (a.password_recovery_id is not distinct from ${of.recovery} or coalesce(a.password_changed_at <= ${of.since}, true))
   and coalesce(a.evidence_from <= ${of.since}, true)
-  and not exists (select from unnest(${of.authenticators}) as proof (authenticator) where not (${isBound('proof.authenticator', 'a.id')})))`;
+  and not exists (select from unnest(${of.authenticators}) as proof (authenticator) where not (${isBound(sql`proof.authenticator`, sql`a.id`)})))`;
 
 /** The same for an account that must also be active, as a condition. */
-export const isEntitled = (account: string, evidence: Parameters<typeof evidenceHolds>[0]): string =>
-  `exists (select from accounts a where a.id = ${account} and a.status = 'active' and ${evidenceHolds(evidence)})`;
+export const isEntitled = (account: SqlText, evidence: Parameters<typeof evidenceHolds>[0]): SqlText =>
+  sql`exists (select from accounts a where a.id = ${account} and a.status = 'active' and ${evidenceHolds(evidence)})`;
 
 /** Whether an authentication context is enough for the level that the account `a` requires, as a condition. */
-export const coversLevel = (acr: string, strongRoles: string, use: Use): string =>
-  `(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles, use)} = 1)`;
+export const coversLevel = (acr: SqlText, strongRoles: SqlText, use: Use): SqlText =>
+  sql`(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles, use)} = 1)`;
 
 const levelFor = (use: Use) =>
-  `select ${levelOf(':strongRoles', use)} as level from accounts a where a.id = :account and a.status = 'active'`;
+  sql`select ${levelOf(sql`:strongRoles`, use)} as level from accounts a where a.id = :account and a.status = 'active'`;
 
 const levelNow = statement('account_level', levelFor('sign-in'));
 const recoveryLevelNow = statement('account_recovery_level', levelFor('recovery'));
@@ -146,7 +146,7 @@ export async function readRecoveryLevel(
 
 const hasApp = statement(
   'account_has_app',
-  `select ${hasTotp('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
+  sql`select ${hasTotp('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
 );
 
 /** Whether a sign-in requires a second factor: an authenticator app is bound, disabled for recovery or not. */
@@ -166,7 +166,7 @@ export async function readLevel(
 
 const acceptStep = statement(
   'authenticator_accept_step',
-  `update authenticators set last_step = :step
+  sql`update authenticators set last_step = :step
    where id = :id and bound_at is not null and suspended_at is null and (last_step is null or last_step < :step::bigint) returning id`,
 );
 
@@ -176,7 +176,7 @@ export const acceptTotpStep = async (sql: Sql, of: { id: string; step: number })
 
 const useCode = statement(
   'authenticator_use_code',
-  `update backup_codes set used_at = :at where authenticator_id = :id and digest = :digest and used_at is null
+  sql`update backup_codes set used_at = :at where authenticator_id = :id and digest = :digest and used_at is null
      and exists (select from authenticators t where t.id = :id and t.suspended_at is null) returning digest`,
 );
 
@@ -188,7 +188,7 @@ export const useBackupCode = async (
 
 const disable = statement(
   'authenticator_disable',
-  `with app as (
+  sql`with app as (
      update authenticators set disabled_at = :at where id::text = any(:ids::text[]) and disabled_at is null returning account_id
    ), address as (
      update addresses set disabled_at = :at where id::text || ':' || binding = any(:ids::text[]) and disabled_at is null returning account_id
@@ -201,7 +201,7 @@ const disable = statement(
  *
  * @param authenticator an expression, as the evidence names it; nothing happens to one that is not an address
  */
-export const allowShortCodes = (authenticator: string): string => `
+export const allowShortCodes = (authenticator: SqlText): SqlText => sql`
   update addresses set disabled_at = null
   where id = split_part(${authenticator}, ':', 1)::uuid and binding::text = split_part(${authenticator}, ':', 2) and disabled_at is not null`;
 

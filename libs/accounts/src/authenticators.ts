@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import { removal } from './counting.js';
 import { lockAccount } from './lock.js';
 
@@ -23,7 +23,7 @@ export interface AuthenticatorView {
 
 const list = statement(
   'authenticator_list',
-  `select t.id, t.kind, t.bound_at, t.disabled_at, t.suspended_at, t.bound_from, t.bound_client,
+  sql`select t.id, t.kind, t.bound_at, t.disabled_at, t.suspended_at, t.bound_from, t.bound_client,
      case when t.counts_from > :now then t.counts_from end as counts_from,
      (select count(*)::int from backup_codes c where c.authenticator_id = t.id and c.used_at is null) as codes_left
    from authenticators t where t.account_id = :account and t.bound_at is not null and t.removed_at is null order by t.bound_at`,
@@ -62,11 +62,11 @@ export async function listAuthenticators(
 
 const pruneUnbound = statement(
   'authenticator_prune_unbound',
-  `delete from authenticators where account_id = :account and kind = 'totp' and bound_at is null`,
+  sql`delete from authenticators where account_id = :account and kind = 'totp' and bound_at is null`,
 );
 const addUnbound = statement(
   'authenticator_add_unbound',
-  `insert into authenticators (id, account_id, kind, created_at, secret_sealed)
+  sql`insert into authenticators (id, account_id, kind, created_at, secret_sealed)
    select :id, id, 'totp', :at, :sealed from accounts where id = :account and status = 'active' returning id`,
 );
 
@@ -85,7 +85,7 @@ export async function addUnboundTotp(
 
 const findUnbound = statement(
   'authenticator_find_unbound',
-  `select secret_sealed as sealed from authenticators where id = :id and account_id = :account and kind = 'totp' and bound_at is null`,
+  sql`select secret_sealed as sealed from authenticators where id = :id and account_id = :account and kind = 'totp' and bound_at is null`,
 );
 
 export async function findUnboundTotp(
@@ -108,12 +108,12 @@ export type Binding = {
 
 const replaceBound = statement(
   'authenticator_replace_bound',
-  `update authenticators set ${removal}, replaced_by = :id
+  sql`update authenticators set ${removal}, replaced_by = :id
    where account_id = :account and kind = :kind and bound_at is not null and suspended_at is null and id <> :id`,
 );
 const bind = statement(
   'authenticator_bind',
-  `update authenticators set bound_at = :at, bound_by = :session, bound_from = :from, bound_client = :client, counts_from = :countsFrom,
+  sql`update authenticators set bound_at = :at, bound_by = :session, bound_from = :from, bound_client = :client, counts_from = :countsFrom,
      last_step = :step
    where id = :id and account_id = :account and bound_at is null returning id`,
 );
@@ -133,7 +133,7 @@ export async function bindTotp(sql: Sql, of: Binding & { id: string; step: numbe
 
 const addCodes = statement(
   'authenticator_add_codes',
-  `with made as (
+  sql`with made as (
      insert into authenticators (id, account_id, kind, created_at, bound_at, bound_by, bound_from, bound_client, counts_from, salt)
      select :id, id, 'backup_code', :at, :at, :session, :from, :client, :countsFrom::timestamptz, :salt from accounts where id = :account and status = 'active' returning id
    )
@@ -154,7 +154,7 @@ export async function replaceBackupCodes(
 
 const discard = statement(
   'authenticator_discard',
-  'delete from authenticators where id = :id and account_id = :account and bound_at is not null returning id',
+  sql`delete from authenticators where id = :id and account_id = :account and bound_at is not null returning id`,
 );
 
 /** Deletes it permanently, because it was never the owner's. @returns false when it is already gone */
@@ -163,14 +163,14 @@ export const discardAuthenticator = async (sql: Sql, of: { id: string; account: 
 
 const takesPlace = statement(
   'authenticator_takes_place',
-  `select from authenticators t join authenticators mine on mine.account_id = t.account_id and mine.kind = t.kind
+  sql`select from authenticators t join authenticators mine on mine.account_id = t.account_id and mine.kind = t.kind
    where mine.id = :id and mine.account_id = :account and mine.suspended_at is not null and mine.removed_at is null and t.id <> mine.id
      and t.bound_at is not null and t.suspended_at is null`,
 );
 
 const restore = statement(
   'authenticator_restore',
-  `update authenticators set suspended_at = null, suspended_by = null, bound_at = :at, bound_by = :session, bound_from = :from,
+  sql`update authenticators set suspended_at = null, suspended_by = null, bound_at = :at, bound_by = :session, bound_from = :from,
      bound_client = :client, counts_from = :countsFrom
    where id = :id and account_id = :account and suspended_at is not null and removed_at is null returning kind`,
 );
@@ -192,7 +192,7 @@ export async function restoreAuthenticator(
 
 const binding = statement(
   'authenticator_binding',
-  `select id, account_id as account, bound_by as session, kind, suspended_by as "setAsideBy", replaced_by as "replacedBy" from authenticators
+  sql`select id, account_id as account, bound_by as session, kind, suspended_by as "setAsideBy", replaced_by as "replacedBy" from authenticators
    where id = :id and bound_at is not null and (removed_at is null or replaced_by is not null) and counts_from > :now`,
 );
 
@@ -215,7 +215,7 @@ export async function bindingOf(sql: Sql, of: { id: string; now: Date }): Promis
 
 const removeBoundBy = statement(
   'authenticator_remove_bound_by',
-  'delete from authenticators where account_id = :account and bound_by = any(:sessions::uuid[]) returning kind, removed_at',
+  sql`delete from authenticators where account_id = :account and bound_by = any(:sessions::uuid[]) returning kind, removed_at`,
 );
 
 /** Removes the authenticators that these sessions have bound. @returns their kinds, without those removed before */

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import type { Keyring, Locale } from '@rekey/kernel';
 import { type Account, type AccountAddress, isAccountId } from './account-shape.js';
 import type { AddressKind } from './identifier.js';
@@ -23,11 +23,11 @@ interface AddressRow {
 
 const account = statement(
   'account_read',
-  'select id, status, roles, locale, username_sealed, aal from accounts where id = :id',
+  sql`select id, status, roles, locale, username_sealed, aal from accounts where id = :id`,
 );
 const addresses = statement(
   'account_read_addresses',
-  `select id, kind, sealed, verified, is_primary from addresses where account_id = :id and removed_at is null
+  sql`select id, kind, sealed, verified, is_primary from addresses where account_id = :id and removed_at is null
    order by is_primary desc, created_at, id`,
 );
 
@@ -60,13 +60,13 @@ export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promi
   };
 }
 
-const remove = statement('account_delete', 'delete from accounts where id = :id returning id');
+const remove = statement('account_delete', sql`delete from accounts where id = :id returning id`);
 
 /** @returns false when there was no such account */
 export const deleteAccount = async (sql: Sql, id: string): Promise<boolean> =>
   isAccountId(id) && (await sql.query(remove, { id })).length > 0;
 
-const anyAccount = statement('account_any', 'select exists (select from accounts) as there');
+const anyAccount = statement('account_any', sql`select exists (select from accounts) as there`);
 
 export async function hasAccounts(sql: Sql): Promise<boolean> {
   const [row] = await sql.query<{ there: boolean }>(anyAccount);

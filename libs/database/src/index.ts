@@ -23,5 +23,6 @@ export {
   resealRows,
   type SealedRows,
 } from './sealed-rows.js';
+export { identifier, joined, literal, literals, type SqlText, sql } from './sql-text.js';
 export { type Statement, statement, statementsMade } from './statement.js';
 export { tablePrivileges } from './table-privileges.js';

@@ -1,6 +1,6 @@
 import { type AccountChange, clearPasswordOf } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement, type Transaction } from '@rekey/database';
+import { literal, type SqlText, sql, statement, type Transaction } from '@rekey/database';
 import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
 import { wiped } from './acts/cancel.js';
 import { clearFailedSignIns } from './enrolment/clear-failures.js';
@@ -13,11 +13,11 @@ import { dropWorkOf } from './stops/former-password.js';
  * Ends the open recoveries of an account and drops their queued codes. A recovery without a proof stays open and leads nowhere: its end
  * would reveal that the account exists.
  */
-const ending = (name: string, which: string) =>
+const ending = (name: string, which: SqlText) =>
   statement(
     `recovery_end_${name}`,
-    `with ended as (
-       update recoveries set state = '${targetState('invalidate')}', ended_at = :at, lease_id = null, ${wiped}
+    sql`with ended as (
+       update recoveries set state = ${literal(targetState('invalidate'))}, ended_at = :at, lease_id = null, ${wiped}
        where account_id = :account and state in (${sqlStates(sourceStates('invalidate'))}) and proofs <> '{}' and ${which}
        returning id, account_id
      ), silenced as (
@@ -30,18 +30,18 @@ const ending = (name: string, which: string) =>
      select count(*)::integer as ended from ended`,
   );
 
-const rests = (on: string) => `exists (
+const rests = (on: SqlText) => sql`exists (
   select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any(${on}::text[]))`;
 
 const endings = {
-  proven: ending('proven', 'true'),
-  byAddress: ending('by_address', rests(':addresses')),
+  proven: ending('proven', sql`true`),
+  byAddress: ending('by_address', rests(sql`:addresses`)),
 };
 
 /** Turns sent codes into codes for nobody. They are kept, so that an attempt at them takes the same steps, and the same time, as before. */
 const voidCodes = statement(
   'recovery_void_codes',
-  `update messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+  sql`update messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
      reason = case when messages.state = 'queued' then 'ended' else messages.reason end
    from recoveries r
    where r.account_id = :account and r.state in (${sqlStates(sourceStates('prove'))}) and messages.recovery_id = r.id
@@ -50,7 +50,7 @@ const voidCodes = statement(
 
 const completedBy = statement(
   'recovery_completed_by_address',
-  `select id, completed_at from recoveries where account_id = :account and completed_at is not null and ${rests(':addresses')}`,
+  sql`select id, completed_at from recoveries where account_id = :account and completed_at is not null and ${rests(sql`:addresses`)}`,
 );
 
 interface Following {
@@ -147,7 +147,7 @@ function noticesOf(change: AccountChange): AccountNotification[] {
 
 const erase = statement(
   'recovery_erase_account',
-  `with theirs as (
+  sql`with theirs as (
      -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
      update recoveries set account_id = null, generation = null where account_id = :account returning id
    ), silenced as (

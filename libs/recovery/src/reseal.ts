@@ -1,5 +1,5 @@
 import { identifierOf, lookupDigests } from '@rekey/accounts';
-import { type KeyCount, type SealedRows, type Sql, statement } from '@rekey/database';
+import { type KeyCount, type SealedRows, type Sql, sql, statement } from '@rekey/database';
 import { sourceStates, sqlStates } from './state-machine.js';
 
 /**
@@ -17,13 +17,13 @@ export const sealedInRecovery: SealedRows[] = [
   {
     column: 'former_passwords.sealed',
     id: { column: 'id', type: 'uuid' },
-    account: '(select r.account_id from recoveries r where r.id = former_passwords.recovery_id)',
+    account: sql`(select r.account_id from recoveries r where r.id = former_passwords.recovery_id)`,
   },
 ];
 
 const underWay = statement(
   'codes_under_way_by_key',
-  `select m.key_id, count(*)::integer as rows from messages m join recoveries r on r.id = m.recovery_id
+  sql`select m.key_id, count(*)::integer as rows from messages m join recoveries r on r.id = m.recovery_id
    where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > :now and r.state in (${sqlStates(sourceStates('prove'))})
    group by 1`,
 );

@@ -1,6 +1,6 @@
 import { pruneRemoved } from '@rekey/accounts';
 import { pruneAudit } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { literal, sql, statement } from '@rekey/database';
 import { pruneCounters, pruneFailures, pruneOdds } from '@rekey/limits';
 import { wiped } from './acts/cancel.js';
 import type { ActContext } from './context.js';
@@ -10,7 +10,7 @@ import { pruneFormerPasswords } from './stops/former-password.js';
 
 const due = statement(
   'recovery_due_messages',
-  `update messages set due_at = :now::timestamptz + :again::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
+  sql`update messages set due_at = :now::timestamptz + :again::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
    where id in (
      select id from messages where state = 'queued' and due_at <= :now order by due_at limit 500 for update skip locked
    )
@@ -36,7 +36,7 @@ export async function sweepMessages({
 
 const waiting = statement(
   'recovery_count_outbox',
-  `select count(*)::integer as count, min(created_at) as oldest
+  sql`select count(*)::integer as count, min(created_at) as oldest
    from (select created_at from messages where state = 'queued' order by due_at limit 10000) queued`,
 );
 
@@ -55,8 +55,8 @@ export async function countOutbox({
 
 const expire = statement(
   'recovery_expire',
-  `with ended as (
-     update recoveries set state = '${targetState('expire')}', ended_at = :now, ${wiped}
+  sql`with ended as (
+     update recoveries set state = ${literal(targetState('expire'))}, ended_at = :now, ${wiped}
      where id in (
        select id from recoveries
        where state in (${sqlStates(sourceStates('expire'))}) and least(idle_expires_at, expires_at) <= :now
@@ -73,7 +73,7 @@ const expire = statement(
 
 const pruneRecoveries = statement(
   'recovery_prune',
-  `delete from recoveries where id in (
+  sql`delete from recoveries where id in (
      select id from recoveries where ended_at is not null and ended_at <= :before order by created_at limit 500
    )`,
 );
@@ -81,14 +81,14 @@ const pruneRecoveries = statement(
 /** Messages of recoveries are deleted with their recovery. */
 const pruneMessages = statement(
   'message_prune',
-  `delete from messages where id in (
+  sql`delete from messages where id in (
      select id from messages where account_id is not null and state <> 'queued' and created_at <= :before limit 500
    )`,
 );
 
 const pruneIdempotentResponses = statement(
   'idempotent_responses_prune',
-  'delete from idempotent_responses where expires_at <= :now',
+  sql`delete from idempotent_responses where expires_at <= :now`,
 );
 
 /** Ends expired recoveries and erases what identifies the person; prunes what is past its retention. */

@@ -1,14 +1,14 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 
-const ids = statement('used_token_ids_prune', 'delete from used_token_ids where expires_at <= :now');
+const ids = statement('used_token_ids_prune', sql`delete from used_token_ids where expires_at <= :now`);
 const codes = statement(
   'authorization_codes_prune',
-  'delete from authorization_codes where expires_at <= :before',
+  sql`delete from authorization_codes where expires_at <= :before`,
 );
-const devices = statement('device_codes_prune', 'delete from device_codes where expires_at <= :before');
+const devices = statement('device_codes_prune', sql`delete from device_codes where expires_at <= :before`);
 const sessions = statement(
   'sessions_prune',
-  `with gone as (
+  sql`with gone as (
      delete from sessions where id in (
        select id from sessions where least(expires_at, coalesce(ended_at, expires_at)) <= :before limit 500
      ) returning id

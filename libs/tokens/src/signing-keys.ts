@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type Database, statement } from '@rekey/database';
+import { type Database, sql, statement } from '@rekey/database';
 import { type Clock, type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
 import type { JWK } from 'jose';
 import { loadKey, makeKey, type TokenAlgorithm } from './key-material.js';
@@ -29,18 +29,18 @@ export interface LoadedKey {
 
 const all = statement(
   'signing_keys_all',
-  'select kid, use, alg, generation, private_sealed, active_from from signing_keys order by generation',
+  sql`select kid, use, alg, generation, private_sealed, active_from from signing_keys order by generation`,
 );
 /** The public half is stored for earlier releases, which read it. */
 const add = statement(
   'signing_keys_add',
-  `insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
+  sql`insert into signing_keys (kid, use, alg, generation, private_sealed, public_jwk, created_at, active_from)
    values (:kid, :use, :alg, :generation, :privateSealed, :publicJwk, :now, :activeFrom) on conflict do nothing`,
 );
-const remove = statement('signing_keys_remove', 'delete from signing_keys where kid = any(:kids::text[])');
+const remove = statement('signing_keys_remove', sql`delete from signing_keys where kid = any(:kids::text[])`);
 const longest = statement(
   'signing_keys_longest_token',
-  `select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients`,
+  sql`select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients`,
 );
 
 const privateKeyAs = (kid: string): SealedAs => ({ column: 'signing_keys.private_sealed', id: kid });

@@ -1,3 +1,4 @@
+import { joined, type SqlText, sql } from '@rekey/database';
 import { expiryOf, slotNow, spentBefore } from './consume.js';
 import { rounding } from './policy.js';
 
@@ -16,14 +17,16 @@ export const longestCode = 12;
 export const oddsOfCode = (digits: number, tries: number): number => tries / 10 ** digits;
 
 /** The length of a code that is charged now, as SQL. @param spent in the current slot, an expression */
-const lengthOf = (key: string, spent: string, tries: string, least: string): string => `case
-  ${codeLengths
-    .map(({ digits, share }) => {
-      const within = (window: 'day' | 'year', budget: string) =>
-        `${spentBefore(window, key)} + ${spent} + ${tries} / 1e${digits}::double precision <= ${budget}::double precision * ${share} + ${rounding}`;
-      return `when ${least} <= ${digits} and ${within('day', ':oddsADay')} and ${within('year', ':oddsAYear')} then ${digits}`;
-    })
-    .join('\n  ')}
+const lengthOf = (key: SqlText, spent: SqlText, tries: SqlText, least: SqlText): SqlText => sql`case
+  ${joined(
+    codeLengths.map(({ digits, share }) => {
+      const within = (window: 'day' | 'year', budget: SqlText) =>
+        sql`${spentBefore(window, key)} + ${spent} + ${tries} / 1e${digits}::double precision <= ${budget}::double precision * ${share} + ${rounding}`;
+      return sql`when ${least} <= ${digits} and ${within('day', sql`:oddsADay`)} and ${within('year', sql`:oddsAYear`)} then ${digits}`;
+    }),
+    sql`
+  `,
+  )}
   else greatest(${least}, ${longestCode}) end`;
 
 /**
@@ -33,23 +36,23 @@ const lengthOf = (key: string, spent: string, tries: string, least: string): str
  *
  * @param rows a select of `key bytea, tries integer, least integer, known boolean`, each key once; `least` is the minimum length
  */
-export const consumeCodeRows = (rows: string): string => `
+export const consumeCodeRows = (rows: SqlText): SqlText => sql`
   insert into guess_odds (key, slot, odds, digits, expires_at)
-  select charged.key, ${slotNow}, charged.tries / power(10, charged.digits), charged.digits, ${expiryOf('charged.known')}
+  select charged.key, ${slotNow}, charged.tries / power(10, charged.digits), charged.digits, ${expiryOf(sql`charged.known`)}
   from (
-    select coded.*, ${lengthOf('coded.key', `coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = ${slotNow}), 0)`, 'coded.tries', 'coded.least')} as digits
+    select coded.*, ${lengthOf(sql`coded.key`, sql`coalesce((select odds from guess_odds present where present.key = coded.key and present.slot = ${slotNow}), 0)`, sql`coded.tries`, sql`coded.least`)} as digits
     from (${rows}) coded
   ) charged
   order by charged.key
   -- A statement that waited here for another code of the same party sees what that one consumed. The attempts are recomputed from the row
   -- that was to be inserted.
   on conflict (key, slot) do update set
-    digits = ${lengthOf('guess_odds.key', 'guess_odds.odds', triesOf('excluded'), 'excluded.digits')},
-    odds = guess_odds.odds + ${triesOf('excluded')} / power(10, ${lengthOf('guess_odds.key', 'guess_odds.odds', triesOf('excluded'), 'excluded.digits')}),
+    digits = ${lengthOf(sql`guess_odds.key`, sql`guess_odds.odds`, triesOf(sql`excluded`), sql`excluded.digits`)},
+    odds = guess_odds.odds + ${triesOf(sql`excluded`)} / power(10, ${lengthOf(sql`guess_odds.key`, sql`guess_odds.odds`, triesOf(sql`excluded`), sql`excluded.digits`)}),
     expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
   returning key, digits`;
 
 /** The attempts of a row that is about to be charged, as SQL. */
-function triesOf(row: string): string {
-  return `round(${row}.odds * power(10, ${row}.digits))`;
+function triesOf(row: SqlText): SqlText {
+  return sql`round(${row}.odds * power(10, ${row}.digits))`;
 }

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { literal, type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { type OddsPolicy, rounding } from './policy.js';
 
 /** Odds are summed per quarter of a day. */
@@ -7,21 +7,21 @@ const slotsPerDay = 86_400 / slotSeconds;
 const slotsAYear = 365 * slotsPerDay;
 
 /** The current slot, as SQL. Needs `:now`. */
-export const slotNow = `floor(extract(epoch from :now::timestamptz) / ${slotSeconds})::integer`;
+export const slotNow = sql`floor(extract(epoch from :now::timestamptz) / ${slotSeconds})::integer`;
 
 /** How long a row counts, as SQL. Without an account there is nobody to attack, so nothing has to be remembered for a year. */
-export const expiryOf = (isKnown: string): string =>
-  `:now::timestamptz + case when ${isKnown} then interval '366 days' else interval '2 days' end`;
+export const expiryOf = (isKnown: SqlText): SqlText =>
+  sql`:now::timestamptz + case when ${isKnown} then interval '366 days' else interval '2 days' end`;
 
 /**
  * What a key has consumed in the slots before the current one, as SQL. The slot in which a window starts counts in full: a day is 24 to 30
  * hours, so that no 24 hours exceed a day's odds.
  */
-export const spentBefore = (window: keyof OddsPolicy, key: string): string => `(
+export const spentBefore = (window: keyof OddsPolicy, key: SqlText): SqlText => sql`(
   select coalesce(sum(earlier.odds), 0) from guess_odds earlier
   where earlier.key = ${key} and earlier.slot >= ${slotNow} - ${window === 'day' ? slotsPerDay : slotsAYear} and earlier.slot < ${slotNow})`;
 
-const within = (key: string, total: string): string => `
+const within = (key: SqlText, total: SqlText): SqlText => sql`
   ${spentBefore('day', key)} + ${total} <= :oddsADay::double precision + ${rounding}
   and ${spentBefore('year', key)} + ${total} <= :oddsAYear::double precision + ${rounding}`;
 
@@ -32,14 +32,14 @@ const within = (key: string, total: string): string => `
  *
  * @param rows a select of `key bytea, cost double precision, known boolean`, each key once; `known` when there is an account
  */
-export const consumeOddsRows = (rows: string): string => `
+export const consumeOddsRows = (rows: SqlText): SqlText => sql`
   insert into guess_odds (key, slot, odds, expires_at)
-  select charged.key, ${slotNow}, charged.cost, ${expiryOf('charged.known')}
+  select charged.key, ${slotNow}, charged.cost, ${expiryOf(sql`charged.known`)}
   from (${rows}) charged
-  where ${within('charged.key', `coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = ${slotNow}), 0) + charged.cost`)}
+  where ${within(sql`charged.key`, sql`coalesce((select odds from guess_odds present where present.key = charged.key and present.slot = ${slotNow}), 0) + charged.cost`)}
   order by charged.key
   on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
-    where ${within('guess_odds.key', 'guess_odds.odds + excluded.odds')}
+    where ${within(sql`guess_odds.key`, sql`guess_odds.odds + excluded.odds`)}
   returning key`;
 
 /** The parameters of {@link consumeOddsRows}. */
@@ -53,12 +53,12 @@ export const oddsParameters = ({ day, year }: OddsPolicy): { oddsADay: number; o
  *
  * @param secret the kind of secret and where it is tried: each has its own odds
  */
-export const accountOddsKey = (secret: string, account: string): string =>
-  `sha256(convert_to('odds/${secret} ' || ${account}, 'utf8'))`;
+export const accountOddsKey = (secret: string, account: SqlText): SqlText =>
+  sql`sha256(convert_to(${literal(`odds/${secret} `)} || ${account}, 'utf8'))`;
 
 const charge = statement(
   'limits_consume_odds',
-  consumeOddsRows('select :key::bytea as key, :cost::double precision as cost, true as known'),
+  consumeOddsRows(sql`select :key::bytea as key, :cost::double precision as cost, true as known`),
 );
 
 /**
@@ -80,7 +80,7 @@ export async function consumeOdds(
 
 const prune = statement(
   'limits_prune_odds',
-  'delete from guess_odds where ctid = any(array(select ctid from guess_odds where expires_at <= :now limit 5000))',
+  sql`delete from guess_odds where ctid = any(array(select ctid from guess_odds where expires_at <= :now limit 5000))`,
 );
 
 /** Prunes odds that no longer count; for the sweep. */

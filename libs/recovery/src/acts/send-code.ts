@@ -1,6 +1,6 @@
 import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { type CodeChannel, codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
@@ -17,10 +17,10 @@ export interface CodeSent {
 
 const send = statement(
   'recovery_send_code',
-  `with asked as (
+  sql`with asked as (
      -- Addresses are offered only after a first proof, and only those of the account.
      select :addressId::uuid is null or (proofs <> '{}' and exists (
-       select from (${addressesToOffer('recoveries.account_id')}) offered where offered.id = :addressId::uuid
+       select from (${addressesToOffer(sql`recoveries.account_id`)}) offered where offered.id = :addressId::uuid
      )) as allowed from recoveries where id = :id
    ), moved as (
      update recoveries set sends = sends + 1, resend_at = :resendAt, channel = coalesce(:channel, channel),

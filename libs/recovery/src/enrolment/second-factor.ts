@@ -5,7 +5,7 @@ import {
   totpEvidence,
   useBackupCode,
 } from '@rekey/accounts';
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import {
   accountOddsKey,
@@ -35,12 +35,12 @@ export interface SecondFactor {
  * Failures at sign-in have their own counter: exhausting an authenticator in recoveries does not keep its owner from signing in. Strangers
  * and known browsers or apps have separate counters too, so that strangers cannot exhaust the owner's.
  */
-const signInFailures = (id: string, isKnown: string) =>
-  `sha256(convert_to('sign-in-failures ' || ${id} || ' ' || ${isKnown}::text, 'utf8'))`;
+const signInFailures = (id: SqlText, isKnown: SqlText) =>
+  sql`sha256(convert_to('sign-in-failures ' || ${id} || ' ' || ${isKnown}::text, 'utf8'))`;
 
 /** Separate odds for strangers and for known browsers and apps: neither uses up those of the other. */
-const oddsKey = `case when :isKnown::boolean then ${accountOddsKey('sign-in-totp-known', ':generation::text')}
-  else ${accountOddsKey('sign-in-totp', ':generation::text')} end`;
+const oddsKey = sql`case when :isKnown::boolean then ${accountOddsKey('sign-in-totp-known', sql`:generation::text`)}
+  else ${accountOddsKey('sign-in-totp', sql`:generation::text`)} end`;
 
 const shares = 2;
 /** Both shares together have the odds of the policy, and no more. */
@@ -49,12 +49,12 @@ const shareOf = ({ day, year }: OddsPolicy): OddsPolicy => ({ day: day / shares,
 const attemptStatements = {
   totp: statement(
     'sign_in_attempt_totp',
-    `with found as (
-       ${totpEvidence(':account', 'sign-in')}
+    sql`with found as (
+       ${totpEvidence(sql`:account`, 'sign-in')}
      ), paid as (
-       ${consumeOddsRows(`select ${oddsKey} as key, ${oddsOfTotp}::double precision as cost, true as known from found`)}
+       ${consumeOddsRows(sql`select ${oddsKey} as key, ${oddsOfTotp}::double precision as cost, true as known from found`)}
      ), charged as (
-       ${consumeRows(`select ${signInFailures('found.authenticator_id', ':isKnown::boolean')} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
+       ${consumeRows(sql`select ${signInFailures(sql`found.authenticator_id`, sql`:isKnown::boolean`)} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
      )
      select found.evidence, charged.spent as failures, charged.key, paid.key as odds
      from found left join paid on true left join charged on true`,
@@ -62,7 +62,7 @@ const attemptStatements = {
   // 80 bits cannot be guessed, so no number of wrong codes may refuse the right one.
   backup_code: statement(
     'sign_in_attempt_backup_code',
-    `select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (${backupCodeEvidence(':account', 'sign-in')}) found`,
+    sql`select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (${backupCodeEvidence(sql`:account`, 'sign-in')}) found`,
   ),
 };
 
@@ -77,15 +77,15 @@ interface AttemptRow {
   odds: Buffer | null;
 }
 
-const clear = statement('sign_in_clear_failures', clearRows('array[:key::bytea]'));
+const clear = statement('sign_in_clear_failures', clearRows(sql`array[:key::bytea]`));
 
 const clearAll = statement(
   'sign_in_clear_all_failures',
-  `with found as (
-     ${totpEvidence(':account', 'sign-in')}
+  sql`with found as (
+     ${totpEvidence(sql`:account`, 'sign-in')}
    )
-   ${clearRows(`array(
-     select sha.key from found, lateral (values (${signInFailures('found.authenticator_id', 'true')}), (${signInFailures('found.authenticator_id', 'false')})) as sha (key)
+   ${clearRows(sql`array(
+     select sha.key from found, lateral (values (${signInFailures(sql`found.authenticator_id`, sql`true`)}), (${signInFailures(sql`found.authenticator_id`, sql`false`)})) as sha (key)
    )`)}`,
 );
 

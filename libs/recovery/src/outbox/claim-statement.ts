@@ -1,5 +1,5 @@
 import { addressOfNotification, addressToWrite, knownBrowserOf, type SealedAddress } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { literal, type SqlText, sql, statement } from '@rekey/database';
 import type { Locale } from '@rekey/kernel';
 import {
   accountOddsKey,
@@ -56,40 +56,40 @@ export const shardsOf = (quota: number): number => Math.min(64, Math.max(1, Math
 
 const { codesPerClient, codesPerInstance } = budgets;
 
-const shard = (of: string) =>
-  `(('x' || right(address.message_id::text, 2))::bit(8)::integer % ${of}::integer)::text`;
+const shard = (of: SqlText) =>
+  sql`(('x' || right(address.message_id::text, 2))::bit(8)::integer % ${of}::integer)::text`;
 
 /** The code to charge, at its first attempt. Codes are claimed one at a time, notifications in batches. */
-const sending = `
+const sending = sql`
   select address.exact, address.channel, message.source_key as source, known.browser
   from address join message on message.id = address.message_id left join known on known.message_id = message.id
   where message.kind = 'recovery_code' and message.attempts = 0 and message.state = 'proving' limit 1`;
 
 /** The counters of the client and of the whole instance. */
-const wide = `
+const wide = sql`
   select charge.* from verdict, address join message on message.id = address.message_id, lateral (values
-    (sha256(convert_to('${codesPerClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${codesPerClient.windowMs}, :clientQuota::integer, '${codesPerClient.policy}'),
-    (sha256(convert_to('${codesPerInstance.policy} ' || ${shard(':instanceShards')}, 'utf8')), ${codesPerInstance.windowMs}, :instanceQuota::integer, '${codesPerInstance.policy}')
+    (sha256(convert_to(${literal(`${codesPerClient.policy} `)} || ${shard(sql`:clientShards`)} || ' ' || message.client_id, 'utf8')), ${codesPerClient.windowMs}, :clientQuota::integer, ${literal(codesPerClient.policy)}),
+    (sha256(convert_to(${literal(`${codesPerInstance.policy} `)} || ${shard(sql`:instanceShards`)}, 'utf8')), ${codesPerInstance.windowMs}, :instanceQuota::integer, ${literal(codesPerInstance.policy)})
   ) as charge (key, window_ms, quota, policy)
   where verdict.may_send and message.kind = 'recovery_code' and message.attempts = 0`;
 
 /** Codes that strangers request must not lengthen those that go to a known browser. */
-const byWhom = (key: (secret: string) => string): string =>
-  `case when known.browser is null then ${key('code')} else ${key('code in a known browser')} end`;
+const byWhom = (key: (secret: string) => SqlText): SqlText =>
+  sql`case when known.browser is null then ${key('code')} else ${key('code in a known browser')} end`;
 
 /**
  * The minimum length of the code, by the identifier and by the account. For an unknown identifier it is computed in the same way, and
  * nobody sees it. A code that is not sent is not charged.
  */
-const coding = `
+const coding = sql`
   select odds.key, greatest(:triesAllowed::integer - message.tries, 1) as tries, address.account_id is not null as known, case
       when not coalesce(address.gets_short, true) then ${codeShape.unguessable}
       when coalesce(address.channel, message.wanted, 'email') = 'sms' then ${codeShape.digits.sms} else ${codeShape.digits.email}
     end as least
   from message join outcome on outcome.message_id = message.id left join address on address.message_id = message.id
     left join known on known.message_id = message.id, lateral (values
-    (${byWhom((secret) => identifierOddsKey(secret, 'message.guess_key'))}),
-    (${byWhom((secret) => accountOddsKey(secret, `coalesce(address.account_id, 'nobody ' || encode(message.guess_key, 'hex'))`))})
+    (${byWhom((secret) => identifierOddsKey(secret, sql`message.guess_key`))}),
+    (${byWhom((secret) => accountOddsKey(secret, sql`coalesce(address.account_id, 'nobody ' || encode(message.guess_key, 'hex'))`))})
   ) as odds (key)
   where message.kind = 'recovery_code' and message.attempts = 0 and message.state = 'proving'
     and (address.message_id is null or outcome.limited_by is null)`;
@@ -101,7 +101,7 @@ const coding = `
  */
 export const claimStatement = statement(
   'recovery_claim_messages',
-  `with message as (
+  sql`with message as (
      select m.id, m.recovery_id, m.kind, m.change, m.authenticator as bound_authenticator, m.created_at, m.request_id, m.traceparent, m.expires_at, m.counter, m.address_id, m.attempts, r.account_id,
        r.generation, r.state, r.tries, r.guess_key, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until, r.identifier_digests, r.channel as wanted, r.client_id, r.source_key, r.known_as
      from messages m left join recoveries r on r.id = m.recovery_id
@@ -110,28 +110,28 @@ export const claimStatement = statement(
      select message.id as message_id, message.recovery_id, message.kind, found.*
      from message, lateral (
        select * from (${addressToWrite({
-         digests: 'message.identifier_digests',
-         account: 'message.account_id',
-         generation: 'message.generation',
-         address: 'message.address_id',
-         channel: 'message.wanted',
+         digests: sql`message.identifier_digests`,
+         account: sql`message.account_id`,
+         generation: sql`message.generation`,
+         address: sql`message.address_id`,
+         channel: sql`message.wanted`,
        })}) of_code where message.kind = 'recovery_code'
        union all
-       select * from (${addressOfNotification('message.address_id')}) of_notice where message.kind <> 'recovery_code'
+       select * from (${addressOfNotification(sql`message.address_id`)}) of_notice where message.kind <> 'recovery_code'
      ) found
    ), known as (
      -- The browser or app that started the recovery, if it is known for the account now.
-     select message.id as message_id, ${knownBrowserOf('address.account_id', 'message.known_as')} as browser
+     select message.id as message_id, ${knownBrowserOf(sql`address.account_id`, sql`message.known_as`)} as browser
      from message join address on address.message_id = message.id
    ), ${consumeSend(sending)}, wide as (
      ${wide}
    ), wide_charged as (
-     ${consumeRows('select key, window_ms from wide')}
+     ${consumeRows(sql`select key, window_ms from wide`)}
    ), outcome as (
      select message.id as message_id, case
        when message.kind <> 'recovery_code' or message.attempts > 0 and message.bound_authenticator is not null then null
        -- A code that was refused at its first attempt, or went to nobody, stays bound to nobody: a later fault must not let it through.
-       when message.attempts > 0 or not verdict.may_send then '${budgets.codes.policy}'
+       when message.attempts > 0 or not verdict.may_send then ${literal(budgets.codes.policy)}
        else (select policy from wide_charged join wide using (key) where wide_charged.spent > wide.quota limit 1)
      end as limited_by
      from message, verdict

@@ -1,5 +1,5 @@
 import { acceptTotpStep, backupCodeEvidence, totpEvidence, useBackupCode } from '@rekey/accounts';
-import type { Sql } from '@rekey/database';
+import { type Sql, type SqlText, sql } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import {
   type BackupCodeEvidence,
@@ -40,7 +40,7 @@ export interface Verified {
 export interface Verifier {
   kind: ProofKind;
   /** SQL that yields `authenticator_id, evidence, short`; needs `:id` and `:now`, and `:counter` for a link. */
-  evidence(account: string): string;
+  evidence(account: SqlText): SqlText;
   /** Takes equally long when there is no evidence. */
   check(
     about: { keyring: Keyring; now: number; recoveryId: string },
@@ -62,7 +62,7 @@ interface SentCode {
  * Messages that carry a code, newest first. Codes for nobody are included, so that an attempt takes the same steps for every identifier.
  * Whether the address still counts is checked after a right attempt.
  */
-const sentCodes = (which: string, limit: number, short: string): string => `
+const sentCodes = (which: SqlText, limit: number, short: SqlText): SqlText => sql`
   select m.authenticator as authenticator_id, ${short} as short,
     jsonb_build_object('messageId', m.id, 'counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id,
       'digits', m.digits) as evidence
@@ -74,7 +74,8 @@ const byMessage = (channel: CodeChannel): string => `recovery-code-${channel}`;
 
 const code: Verifier = {
   kind: 'code',
-  evidence: () => sentCodes('m.expires_at > :now', 2, `coalesce(m.digits < ${codeShape.unguessable}, true)`),
+  evidence: () =>
+    sentCodes(sql`m.expires_at > :now`, 2, sql`coalesce(m.digits < ${codeShape.unguessable}, true)`),
   async check({ keyring, recoveryId }, value, evidence) {
     const candidates = evidence.map(({ authenticator, evidence: sent }) => {
       const { boundTo, ...binding } = sent as SentCode;
@@ -93,7 +94,7 @@ const code: Verifier = {
  */
 const link = (isRight: boolean): Verifier => ({
   kind: 'code',
-  evidence: () => sentCodes('m.counter = :counter', 1, 'false'),
+  evidence: () => sentCodes(sql`m.counter = :counter`, 1, sql`false`),
   async check(_about, _value, [sent]) {
     if (!sent?.authenticator || !isRight) return undefined;
     const { messageId, channel } = sent.evidence as SentCode;
@@ -103,7 +104,7 @@ const link = (isRight: boolean): Verifier => ({
 
 const backupCode: Verifier = {
   kind: 'backup_code',
-  evidence: (account) => `select saved.*, false as short from (${backupCodeEvidence(account)}) saved`,
+  evidence: (account) => sql`select saved.*, false as short from (${backupCodeEvidence(account)}) saved`,
   async check({ now }, value, [first]) {
     const evidence = first?.evidence as BackupCodeEvidence | undefined;
     const digest = await matchBackupCode(value, evidence);
@@ -115,7 +116,7 @@ const backupCode: Verifier = {
 
 const totp: Verifier = {
   kind: 'totp',
-  evidence: (account) => `select app.*, true as short from (${totpEvidence(account)}) app`,
+  evidence: (account) => sql`select app.*, true as short from (${totpEvidence(account)}) app`,
   async check({ keyring, now }, value, [first]) {
     const evidence = first?.evidence as TotpEvidence | undefined;
     const step = matchTotp(keyring, value, evidence, now);

@@ -1,4 +1,5 @@
 import { addressesToWarn } from '@rekey/accounts';
+import { type SqlText, sql } from '@rekey/database';
 import type { RecoveryPolicy } from '../proving/policy.js';
 
 const hourMs = 3_600_000;
@@ -42,7 +43,7 @@ export function waitsUntil(
  *
  * @param from a CTE with `id` and `account_id` of the moved recovery
  */
-export const notifyOfHold = (from: string): string => `
+export const notifyOfHold = (from: SqlText): SqlText => sql`
   insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
   select gen_random_uuid(), ${from}.id, 'recovery_held', 'queued', :now, :heldUntil::timestamptz, :now, address.id, :requestId::uuid, :traceparent
-  from ${from}, lateral (${addressesToWarn(`${from}.account_id`)}) address where :state = 'held'`;
+  from ${from}, lateral (${addressesToWarn(sql`${from}.account_id`)}) address where :state = 'held'`;
