@@ -68,6 +68,7 @@ describe('loose ends', () => {
     '// biome-ignore lint: no',
     '// eslint-disable-next-line',
     'const a = b as any;',
+    'const a = b as SqlText;',
   ]);
 
   test('a comment inside a class is found, and JSX text is not a comment', () => {

@@ -18,6 +18,13 @@ export const noLooseEnds: Rule = (sources) =>
         ? 'casts to any: say what it is'
         : undefined,
     ),
+    ...findNodes(source, (node) =>
+      source.path !== 'libs/database/src/sql-text.ts' &&
+      (ts.isAsExpression(node) || ts.isTypeAssertionExpression(node)) &&
+      node.type.getText() === 'SqlText'
+        ? 'casts to SqlText: use sql`…`, literal or identifier'
+        : undefined,
+    ),
   ]);
 
 /**

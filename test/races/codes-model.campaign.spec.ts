@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
 import fc from 'fast-check';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
@@ -35,7 +35,7 @@ describe('delivered codes against a model', () => {
   });
 
   test('the model finds a resend that restores attempts', async () => {
-    const refill = statement('model_refill', 'update recoveries set tries = 0 where id = :id');
+    const refill = statement('model_refill', sql`update recoveries set tries = 0 where id = :id`);
     const [database] = databases as [Database];
     const planted = async (id: string) => void (await database.query(refill, { id }));
     const found = await fc.check(property(planted), { numRuns: 300, endOnFailure: true });

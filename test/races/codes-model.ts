@@ -1,5 +1,5 @@
 import { putAccount } from '@rekey/accounts';
-import { type Database, statement } from '@rekey/database';
+import { type Database, sql, statement } from '@rekey/database';
 import { isRefused, type Keyring, type MovableClock, type Refusal } from '@rekey/kernel';
 import { claimMessages } from '@rekey/outbox';
 import {
@@ -69,9 +69,9 @@ interface Known {
 
 const newest = statement(
   'model_newest_message',
-  `select id from messages where recovery_id = :id and state = 'queued' order by counter desc limit 1`,
+  sql`select id from messages where recovery_id = :id and state = 'queued' order by counter desc limit 1`,
 );
-const triesOf = statement('model_tries', 'select tries from recoveries where id = :id');
+const triesOf = statement('model_tries', sql`select tries from recoveries where id = :id`);
 
 const numbers = { accounts: 0 };
 const nextAccount = (): string => {

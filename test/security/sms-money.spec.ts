@@ -1,17 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { MovableClock, uuidv7 } from '@rekey/kernel';
 import { conversionRows, countConversions, readSmsPolicy, refundSms, reserveSms } from '@rekey/limits';
 import { newHousehold, startRekey, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
 
-const prove = statement('spec_sms_prove', conversionRows('select unnest(:ids::uuid[])'));
-const spending = statement('spec_sms_spending', 'select scope, spent::int as spent from sms_spending');
+const prove = statement('spec_sms_prove', conversionRows(sql`select unnest(:ids::uuid[])`));
+const spending = statement('spec_sms_spending', sql`select scope, spent::int as spent from sms_spending`);
 const events = statement(
   'spec_sms_events',
-  `select event, detail from audit_events where event like 'sms_%' order by id`,
+  sql`select event, detail from audit_events where event like 'sms_%' order by id`,
 );
 
 /** The cost of SMS, with two couriers at once. */

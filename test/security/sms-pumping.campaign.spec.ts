@@ -1,4 +1,4 @@
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { MovableClock, uuidv7 } from '@rekey/kernel';
 import { conversionRows, countConversions, readSmsPolicy, reserveSms } from '@rekey/limits';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
@@ -13,10 +13,10 @@ interface Send {
   at: number;
 }
 
-const prove = statement('spec_pumping_prove', conversionRows('select unnest(:ids::uuid[])'));
+const prove = statement('spec_pumping_prove', conversionRows(sql`select unnest(:ids::uuid[])`));
 const cost = statement(
   'spec_pumping_cost',
-  `select coalesce(sum(price), 0)::int as cost, count(*)::int as n from sms_reservations where message_id = any(:ids::uuid[])`,
+  sql`select coalesce(sum(price), 0)::int as cost, count(*)::int as n from sms_reservations where message_id = any(:ids::uuid[])`,
 );
 
 /** A quarter of the people and of the attack, or all of them. */
@@ -40,7 +40,7 @@ describe('an SMS pumping attack', () => {
     await Promise.all(couriers.map((courier) => courier.close()));
     await postgres.drop();
   });
-  const sql = () => couriers[0] as Database;
+  const first = () => couriers[0] as Database;
 
   /** Plays sends in their order; four of five people prove their code 45 seconds later. */
   async function play(sends: Send[], forMs: number) {
@@ -70,8 +70,8 @@ describe('an SMS pumping attack', () => {
       unproven.push(...people.map(({ id }) => ({ id, at: at + 45_000 })));
       const ids = unproven.filter((one) => one.at <= at).map(({ id }) => id);
       unproven = unproven.filter((one) => one.at > at);
-      if (ids.length > 0) await sql().query(prove, { ids, now: new Date(clock.now()) });
-      await countConversions(sql(), clock.now());
+      if (ids.length > 0) await first().query(prove, { ids, now: new Date(clock.now()) });
+      await countConversions(first(), clock.now());
       clock.advance(15_000);
     }
     return done;
@@ -106,8 +106,8 @@ describe('an SMS pumping attack', () => {
 
     const of = (isReal: boolean) => done.filter((one) => one.isReal === isReal);
     const idsOf = (list: typeof done) => list.map(({ id }) => id);
-    const [spent] = await sql().query<{ cost: number; n: number }>(cost, { ids: idsOf(of(false)) });
-    const [both] = await sql().query<{ cost: number; n: number }>(cost, { ids: idsOf(done) });
+    const [spent] = await first().query<{ cost: number; n: number }>(cost, { ids: idsOf(of(false)) });
+    const [both] = await first().query<{ cost: number; n: number }>(cost, { ids: idsOf(done) });
     const lost = of(true).filter(({ refused }) => refused);
     const reasons: Record<string, number> = {};
     for (const { refused = 'sent' } of of(false)) reasons[refused] = (reasons[refused] ?? 0) + 1;
@@ -124,12 +124,12 @@ describe('an SMS pumping attack', () => {
   });
 
   test('leaves nothing stored that leads to a number, and each circuit breaker says why it opened', async () => {
-    const rows = await sql().query<{
+    const rows = await first().query<{
       detail: { prefix: string; cause: string; sent: number; proven: number };
     }>(
       statement(
         'spec_pumping_audit',
-        `select detail from audit_events where event = 'sms_circuit_breaker_opened'`,
+        sql`select detail from audit_events where event = 'sms_circuit_breaker_opened'`,
       ),
     );
     expect(rows.length).toBeGreaterThan(20 / share);
@@ -137,10 +137,10 @@ describe('an SMS pumping attack', () => {
       expect(detail.prefix).toMatch(/^([A-Z]{2}|\+\d{2,7})$/);
       if (detail.cause === 'ratio') expect(detail.proven / detail.sent).toBeLessThan(0.3);
     }
-    const kept = await sql().query<{ row: string }>(
+    const kept = await first().query<{ row: string }>(
       statement(
         'spec_pumping_kept',
-        `select distinct prefix as row from sms_reservations union select prefix from sms_traffic union select prefix from sms_prefixes`,
+        sql`select distinct prefix as row from sms_reservations union select prefix from sms_traffic union select prefix from sms_prefixes`,
       ),
     );
     for (const { row } of kept) expect(row).toMatch(/^([A-Z]{2}|\+\d{2,7})$/);

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import { levelOf } from './assurance.js';
 
 /** What a replacement has changed in an account, so that the consequences can follow. */
@@ -30,11 +30,11 @@ interface StateRow {
   addresses: string[];
 }
 
-const lock = statement('account_change_lock', 'select id from accounts where id = :account for update');
+const lock = statement('account_change_lock', sql`select id from accounts where id = :account for update`);
 
 const state = statement(
   'account_change_state',
-  `select a.generation, a.status, a.roles, a.password_hash, ${levelOf(':strongRoles', 'sign-in')} as level, array(
+  sql`select a.generation, a.status, a.roles, a.password_hash, ${levelOf(sql`:strongRoles`, 'sign-in')} as level, array(
      select d.id::text || ':' || d.binding from addresses d where d.account_id = a.id and d.verified and d.removed_at is null order by d.id
    ) as addresses
    from accounts a where a.id = :account`,

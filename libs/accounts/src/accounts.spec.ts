@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { isRefused, Keyring } from '@rekey/kernel';
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
@@ -194,7 +194,7 @@ describe('accounts on PostgreSQL', () => {
   });
 
   test("the assurance level of an account is the highest of the product's, its roles' and its app's", async () => {
-    const assurance = statement('spec_standing', `select (${assuranceOf(':account')}) as assurance`);
+    const assurance = statement('spec_standing', sql`select (${assuranceOf(sql`:account`)}) as assurance`);
     const levelWith = async (id: string, strongRoles: string[]) => {
       const [row] = await database.query<{ assurance: Assurance }>(assurance, {
         account: id,
@@ -220,12 +220,12 @@ describe('accounts on PostgreSQL', () => {
     const pick = statement(
       'spec_address',
       addressToWrite({
-        digests: ':digests::bytea[]',
-        account: ':account::text',
-        generation: ':generation::uuid',
-        address: ':address::uuid',
-        channel: ':channel::text',
-        withoutSms: ':withoutSms::boolean',
+        digests: sql`:digests::bytea[]`,
+        account: sql`:account::text`,
+        generation: sql`:generation::uuid`,
+        address: sql`:address::uuid`,
+        channel: sql`:channel::text`,
+        withoutSms: sql`:withoutSms::boolean`,
       }),
     );
     const pickFor = async (typed: string, channel: 'email' | 'sms' | null = null, withoutSms = false) => {

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import type { Channel } from '@rekey/kernel';
 import { type BoundKind, boundKinds, classOf } from '@rekey/proofs';
 import { hasSomethingLeft, isOfKind } from './authenticator-storage.js';
@@ -23,7 +23,7 @@ export interface Assurance {
 /** Kinds that are asked for wherever they are bound. A code saved beforehand is only another way in. */
 const secondFactors = boundKinds.filter((kind) => classOf[kind] === 'authenticator');
 const hasSecondFactorBound = (use: Use) =>
-  `exists (select from authenticators t where t.account_id = a.id and ${isOfKind('t', secondFactors)} and ${counts('t', use)})`;
+  sql`exists (select from authenticators t where t.account_id = a.id and ${isOfKind(sql`t`, secondFactors)} and ${counts(sql`t`, use)})`;
 
 /**
  * The assurance level that the account `a` requires (NIST SP 800-63B-4 §2), as SQL: 2 if the product says so, an authenticator app is
@@ -32,38 +32,38 @@ const hasSecondFactorBound = (use: Use) =>
  *
  * @param strongRoles an expression of `text[]`: the roles for which the policy asks for level 2
  */
-export const levelOf = (strongRoles: string, use: Use): string =>
-  `(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasSecondFactorBound(use)} then 2 else 1 end)`;
+export const levelOf = (strongRoles: SqlText, use: Use): SqlText =>
+  sql`(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasSecondFactorBound(use)} then 2 else 1 end)`;
 
 /** For a recovery. Needs `:strongRoles` and `:now`. */
-export const assuranceOf = (account: string): string => `
+export const assuranceOf = (account: SqlText): SqlText => sql`
   select jsonb_build_object(
     'generation', a.generation,
     'stopped_at', a.stopped_at,
-    'aal', ${levelOf(':strongRoles', 'recovery')},
+    'aal', ${levelOf(sql`:strongRoles`, 'recovery')},
     'reachable', (
       select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
       from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
     ),
     'authenticators', (
       select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
-      where t.account_id = a.id and ${proves('t', 'recovery')}
+      where t.account_id = a.id and ${proves(sql`t`, 'recovery')}
         and ${hasSomethingLeft}
     )
   ) from accounts a where a.id = ${account} and a.status = 'active'`;
 
 /** Whether an account's address is still the authenticator that a code went to, as a condition: the same binding, not removed. */
-export const isAddressBound = (authenticator: string, account: string): string => `exists (
+export const isAddressBound = (authenticator: SqlText, account: SqlText): SqlText => sql`exists (
   select from addresses d
   where d.account_id = ${account} and d.id = split_part(${authenticator}, ':', 1)::uuid and d.binding = split_part(${authenticator}, ':', 2)::integer
     and d.verified and d.removed_at is null)`;
 
 /** The same for any authenticator, as evidence names them. */
-const isBound = (authenticator: string, account: string): string => `
+const isBound = (authenticator: SqlText, account: SqlText): SqlText => sql`
   case when position(':' in ${authenticator}) > 0 then ${isAddressBound(authenticator, account)}
     else exists (
       select from authenticators t
-      where t.account_id = ${account} and t.id::text = ${authenticator} and ${proves('t', 'recovery')}
+      where t.account_id = ${account} and t.id::text = ${authenticator} and ${proves(sql`t`, 'recovery')}
     ) end`;
 
 /**
@@ -73,21 +73,21 @@ const isBound = (authenticator: string, account: string): string => `
  * @param of expressions: the account's id, its generation or null, `text[]` of authenticators, `timestamptz[]` of when each was used
  */
 export const proofsHeld = (of: {
-  account: string;
-  generation: string;
-  authenticators: string;
-  times: string;
-}): string => `array(
+  account: SqlText;
+  generation: SqlText;
+  authenticators: SqlText;
+  times: SqlText;
+}): SqlText => sql`array(
   select exists (
     select from accounts a
-    where a.id = ${of.account} and a.status = 'active' and ${isOfGeneration('a', of.generation)}
-      and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and ${isBound('proof.authenticator', 'a.id')}
+    where a.id = ${of.account} and a.status = 'active' and ${isOfGeneration(sql`a`, of.generation)}
+      and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and ${isBound(sql`proof.authenticator`, sql`a.id`)}
   )
   from unnest(${of.authenticators}, ${of.times}) with ordinality as proof (authenticator, at, nth) order by nth)`;
 
 /** Whether the account with this alias is still the same one, as a condition. The previous release wrote null. */
-export const isOfGeneration = (account: string, generation: string): string =>
-  `(${generation} is null or ${account}.generation = ${generation})`;
+export const isOfGeneration = (account: SqlText, generation: SqlText): SqlText =>
+  sql`(${generation} is null or ${account}.generation = ${generation})`;
 
 /**
  * Whether the proofs of a recovery still entitle to a session of the account `a`, as a condition: its generation, every authenticator, no
@@ -96,28 +96,28 @@ export const isOfGeneration = (account: string, generation: string): string =>
  * @param of expressions; `since` is the time of the oldest proof, null when the previous release wrote it
  */
 export const evidenceHolds = (of: {
-  generation: string;
-  authenticators: string;
-  since: string;
-  recovery: string;
-  acr: string;
-  strongRoles: string;
-}): string => `(
-  ${isOfGeneration('a', of.generation)} and ${coversLevel(of.acr, of.strongRoles, 'recovery')}
+  generation: SqlText;
+  authenticators: SqlText;
+  since: SqlText;
+  recovery: SqlText;
+  acr: SqlText;
+  strongRoles: SqlText;
+}): SqlText => sql`(
+  ${isOfGeneration(sql`a`, of.generation)} and ${coversLevel(of.acr, of.strongRoles, 'recovery')}
   and (a.password_recovery_id is not distinct from ${of.recovery} or coalesce(a.password_changed_at <= ${of.since}, true))
   and coalesce(a.evidence_from <= ${of.since}, true)
-  and not exists (select from unnest(${of.authenticators}) as proof (authenticator) where not (${isBound('proof.authenticator', 'a.id')})))`;
+  and not exists (select from unnest(${of.authenticators}) as proof (authenticator) where not (${isBound(sql`proof.authenticator`, sql`a.id`)})))`;
 
 /** The same for an account that must also be active, as a condition. */
-export const isEntitled = (account: string, evidence: Parameters<typeof evidenceHolds>[0]): string =>
-  `exists (select from accounts a where a.id = ${account} and a.status = 'active' and ${evidenceHolds(evidence)})`;
+export const isEntitled = (account: SqlText, evidence: Parameters<typeof evidenceHolds>[0]): SqlText =>
+  sql`exists (select from accounts a where a.id = ${account} and a.status = 'active' and ${evidenceHolds(evidence)})`;
 
 /** Whether an authentication context is enough for the level that the account `a` requires, as a condition. */
-export const coversLevel = (acr: string, strongRoles: string, use: Use): string =>
-  `(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles, use)} = 1)`;
+export const coversLevel = (acr: SqlText, strongRoles: SqlText, use: Use): SqlText =>
+  sql`(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles, use)} = 1)`;
 
 const levelFor = (use: Use) =>
-  `select ${levelOf(':strongRoles', use)} as level from accounts a where a.id = :account and a.status = 'active'`;
+  sql`select ${levelOf(sql`:strongRoles`, use)} as level from accounts a where a.id = :account and a.status = 'active'`;
 
 const levelNow = statement('account_level', levelFor('sign-in'));
 const recoveryLevelNow = statement('account_recovery_level', levelFor('recovery'));
@@ -133,7 +133,7 @@ export async function readRecoveryLevel(
 
 const hasApp = statement(
   'account_has_app',
-  `select ${hasSecondFactorBound('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
+  sql`select ${hasSecondFactorBound('sign-in')} as has from accounts a where a.id = :account and a.status = 'active'`,
 );
 
 /** Whether a sign-in requires a second factor: an authenticator app is bound, disabled for recovery or not. */
@@ -153,7 +153,7 @@ export async function readLevel(
 
 const disable = statement(
   'authenticator_disable',
-  `with app as (
+  sql`with app as (
      update authenticators set disabled_at = :at where id::text = any(:ids::text[]) and disabled_at is null returning account_id
    ), address as (
      update addresses set disabled_at = :at where id::text || ':' || binding = any(:ids::text[]) and disabled_at is null returning account_id
@@ -166,7 +166,7 @@ const disable = statement(
  *
  * @param authenticator an expression, as the evidence names it; nothing happens to one that is not an address
  */
-export const allowShortCodes = (authenticator: string): string => `
+export const allowShortCodes = (authenticator: SqlText): SqlText => sql`
   update addresses set disabled_at = null
   where id = split_part(${authenticator}, ':', 1)::uuid and binding::text = split_part(${authenticator}, ':', 2) and disabled_at is not null`;
 

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { literal, type Sql, sql, statement } from '@rekey/database';
 import { type BoundKind, boundProofOf, totp } from '@rekey/proofs';
 import { IsNull, MoreThan, Not } from 'typeorm';
 import { removal } from './counting.js';
@@ -70,8 +70,8 @@ const codesLeft = (sql: Sql, authenticator: string): Promise<number> =>
 
 const addUnbound = statement(
   'authenticator_add_unbound',
-  `insert into authenticators (id, account_id, kind, created_at, secret_sealed)
-   select :id, id, '${totp.id}', :at, :sealed from accounts where id = :account and status = 'active' returning id`,
+  sql`insert into authenticators (id, account_id, kind, created_at, secret_sealed)
+   select :id, id, ${literal(totp.id)}, :at, :sealed from accounts where id = :account and status = 'active' returning id`,
 );
 
 /**
@@ -118,7 +118,7 @@ export type Binding = {
 
 const replaceBound = statement(
   'authenticator_replace_bound',
-  `update authenticators set ${removal}, replaced_by = :id
+  sql`update authenticators set ${removal}, replaced_by = :id
    where account_id = :account and kind = :kind and bound_at is not null and suspended_at is null and id <> :id`,
 );
 /**
@@ -146,7 +146,7 @@ export async function bindTotp(sql: Sql, of: Binding & { id: string; step: numbe
 
 const addCodes = statement(
   'authenticator_add_codes',
-  `with made as (
+  sql`with made as (
      insert into authenticators (id, account_id, kind, created_at, bound_at, bound_by, bound_from, bound_client, counts_from, salt)
      select :id, id, :kind::text, :at, :at, :session, :from, :client, :countsFrom::timestamptz, :salt from accounts where id = :account and status = 'active' returning id
    )
@@ -175,14 +175,14 @@ export async function discardAuthenticator(sql: Sql, of: { id: string; account: 
 
 const takesPlace = statement(
   'authenticator_takes_place',
-  `select from authenticators t join authenticators mine on mine.account_id = t.account_id and mine.kind = t.kind
+  sql`select from authenticators t join authenticators mine on mine.account_id = t.account_id and mine.kind = t.kind
    where mine.id = :id and mine.account_id = :account and mine.suspended_at is not null and mine.removed_at is null and t.id <> mine.id
      and t.bound_at is not null and t.suspended_at is null`,
 );
 
 const restore = statement(
   'authenticator_restore',
-  `update authenticators set suspended_at = null, suspended_by = null, bound_at = :at, bound_by = :session, bound_from = :from,
+  sql`update authenticators set suspended_at = null, suspended_by = null, bound_at = :at, bound_by = :session, bound_from = :from,
      bound_client = :client, counts_from = :countsFrom
    where id = :id and account_id = :account and suspended_at is not null and removed_at is null returning kind`,
 );
@@ -245,7 +245,7 @@ export async function bindingOf(sql: Sql, of: { id: string; now: Date }): Promis
 
 const removeBoundBy = statement(
   'authenticator_remove_bound_by',
-  'delete from authenticators where account_id = :account and bound_by = any(:sessions::uuid[]) returning kind, removed_at',
+  sql`delete from authenticators where account_id = :account and bound_by = any(:sessions::uuid[]) returning kind, removed_at`,
 );
 
 /** Removes the authenticators that these sessions have bound. @returns their kinds, without those removed before */

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import type { Channel, Keyring, Locale } from '@rekey/kernel';
 import { evidenceHolds, isOfGeneration } from './assurance.js';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
@@ -11,8 +11,8 @@ import { addressAs } from './sealed-as.js';
  * @param digests an expression of `bytea[]`, from {@link lookupDigests}
  */
 export const accountOf = (
-  digests: string,
-): string => `(select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+  digests: SqlText,
+): SqlText => sql`(select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
     when count(distinct found.id) = 1 then min(found.id) end
   from (
     select id, true as exact from accounts where username_lookup = any(${digests})
@@ -20,14 +20,14 @@ export const accountOf = (
   ) found)`;
 
 /** The same for an account that can be recovered. */
-export const activeAccountOf = (digests: string): string =>
-  `(select id from accounts where id = ${accountOf(digests)} and status = 'active')`;
+export const activeAccountOf = (digests: SqlText): SqlText =>
+  sql`(select id from accounts where id = ${accountOf(digests)} and status = 'active')`;
 
 /** The digests of an arbitrary account, as SQL: as many as one identifier has under one key. */
-export const anyAccount = `select array[lookup, exact] from addresses where verified and removed_at is null limit 1`;
+export const anyAccount = sql`select array[lookup, exact] from addresses where verified and removed_at is null limit 1`;
 
 /** The message channel of each kind of address. */
-const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
+const channelOf = sql`case d.kind when 'email' then 'email' else 'sms' end`;
 
 /**
  * The one address to send a code to, as SQL for a lateral join with at most one row of `account_id, generation, account_locale, address_id,
@@ -38,18 +38,18 @@ const channelOf = `case d.kind when 'email' then 'email' else 'sms' end`;
  * whether no SMS are sent
  */
 export const addressToWrite = (of: {
-  digests: string;
-  account: string;
-  generation: string;
-  address: string;
-  channel: string;
-  withoutSms: string;
-}): string => `
+  digests: SqlText;
+  account: SqlText;
+  generation: SqlText;
+  address: SqlText;
+  channel: SqlText;
+  withoutSms: SqlText;
+}): SqlText => sql`
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
     d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
   from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
   where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
-    and (${of.address} is null or d.id = ${of.address}) and (d.kind = 'email' or not ${of.withoutSms}) and ${isOfGeneration('a', of.generation)}
+    and (${of.address} is null or d.id = ${of.address}) and (d.kind = 'email' or not ${of.withoutSms}) and ${isOfGeneration(sql`a`, of.generation)}
   order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
   limit 1`;
 
@@ -57,18 +57,18 @@ export const addressToWrite = (of: {
  * The addresses to notify, as SQL that yields `id`: the current ones and those removed within the last thirty days, since an attacker who
  * takes an account over removes the owner's addresses first. Includes accounts that were disabled in the meantime. Needs `:now`.
  */
-export const addressesToWarn = (account: string): string =>
-  `select d.id from addresses d where d.account_id = ${account} and d.verified
+export const addressesToWarn = (account: SqlText): SqlText =>
+  sql`select d.id from addresses d where d.account_id = ${account} and d.verified
      and (d.removed_at is null or d.removed_at > :now::timestamptz - interval '30 days')`;
 
 /** The address of a notification, as SQL in the shape of {@link addressToWrite}. */
-export const addressOfNotification = (address: string): string => `
+export const addressOfNotification = (address: SqlText): SqlText => sql`
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
     null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
   from addresses d join accounts a on a.id = d.account_id where d.id = ${address}`;
 
 /** The addresses that a person with a first proof may choose from, as SQL that yields `id, account_id, channel, sealed`. */
-export const addressesToOffer = (account: string): string => `
+export const addressesToOffer = (account: SqlText): SqlText => sql`
   select d.id, d.account_id, ${channelOf} as channel, d.sealed from addresses d
   where d.account_id = ${account} and d.verified and d.removed_at is null
   order by d.is_primary desc, d.id`;
@@ -86,9 +86,9 @@ export function maskAddress({ channel, value }: Pick<OpenedAddress, 'channel' | 
  *
  * @param generation an expression; null when the previous release wrote it
  */
-export const accountSubject = (account: string, generation: string): string =>
-  `select id, status, roles, generation from accounts
-   where id = ${account} and ${isOfGeneration('accounts', generation)}`;
+export const accountSubject = (account: SqlText, generation: SqlText): SqlText =>
+  sql`select id, status, roles, generation from accounts
+   where id = ${account} and ${isOfGeneration(sql`accounts`, generation)}`;
 
 export interface SealedAddress {
   address_id: string;
@@ -123,16 +123,16 @@ export function ownAddress(keyring: Keyring, row: SealedAddress, account: string
  * or nothing. It locks the row for share: a request that disables the account or changes its password waits for the session that is being
  * opened, and then ends it.
  */
-export const activeSubject = (account: string, and = 'true'): string =>
-  `select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = ${account} and a.status = 'active' and ${and} for share of a`;
+export const activeSubject = (account: SqlText, and = sql`true`): SqlText =>
+  sql`select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = ${account} and a.status = 'active' and ${and} for share of a`;
 
 /** The account to be given tokens for evidence, as SQL that yields `id, status, roles, generation, holds`; locked for share as above. */
-export const judgedSubject = (account: string, evidence: Parameters<typeof evidenceHolds>[0]): string =>
-  `select a.id, a.status, a.roles, a.generation, ${evidenceHolds(evidence)} as holds from accounts a where a.id = ${account} for share of a`;
+export const judgedSubject = (account: SqlText, evidence: Parameters<typeof evidenceHolds>[0]): SqlText =>
+  sql`select a.id, a.status, a.roles, a.generation, ${evidenceHolds(evidence)} as holds from accounts a where a.id = ${account} for share of a`;
 
 const find = statement(
   'account_find',
-  `select id, status, roles, locale, password_hash, generation, known_browsers_epoch from accounts where id = ${accountOf(':digests::bytea[]')}`,
+  sql`select id, status, roles, locale, password_hash, generation, known_browsers_epoch from accounts where id = ${accountOf(sql`:digests::bytea[]`)}`,
 );
 
 export interface FoundAccount {

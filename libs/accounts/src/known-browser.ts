@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, readBase64url } from '@rekey/kernel';
 
 /**
@@ -75,13 +75,13 @@ export const isKnownBrowser = (
  * @param account an expression of its id
  * @param shown an expression of `jsonb`: an array of {@link KnownBrowser}, or null
  */
-export const knownBrowserOf = (account: string, shown: string): string => `(
+export const knownBrowserOf = (account: SqlText, shown: SqlText): SqlText => sql`(
   select shown.id from accounts a, jsonb_to_recordset(${shown}) as shown (id uuid, generation uuid, epoch integer)
   where a.id = ${account} and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1)`;
 
 const end = statement(
   'account_end_known_browsers',
-  `update accounts set known_browsers_epoch = known_browsers_epoch + 1 where id = :account
+  sql`update accounts set known_browsers_epoch = known_browsers_epoch + 1 where id = :account
    returning generation, known_browsers_epoch as epoch`,
 );
 

@@ -1,6 +1,6 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 
-const lock = statement('account_lock', 'select id from accounts where id = :account for no key update');
+const lock = statement('account_lock', sql`select id from accounts where id = :account for no key update`);
 
 /**
  * Locks an account in a transaction, before a change of who can get into it. Requests that open a session lock the row too (for share, see
@@ -13,7 +13,7 @@ export const lockAccount = (sql: Sql, account: string): Promise<object[]> => sql
 const mark = statement(
   'account_mark_stopped',
   // Gives each stop a distinct time, even when its clock is behind the clock of the previous stop.
-  `update accounts set stopped_at = greatest(:at::timestamptz, stopped_at + interval '1 microsecond') where id = :account`,
+  sql`update accounts set stopped_at = greatest(:at::timestamptz, stopped_at + interval '1 microsecond') where id = :account`,
 );
 
 /** Marks that a recovery of the account was stopped, so that the next one is held. In a transaction that has locked the account. */
@@ -22,7 +22,7 @@ export const markStopped = (sql: Sql, of: { account: string; at: Date }): Promis
 
 const clear = statement(
   'account_clear_stop',
-  'update accounts set stopped_at = null where id = :account and stopped_at = :stop::timestamptz',
+  sql`update accounts set stopped_at = null where id = :account and stopped_at = :stop::timestamptz`,
 );
 
 /**
@@ -40,5 +40,5 @@ export const clearStop = (sql: Sql, of: { account: string; stop: string }): Prom
  *
  * @param judged `timestamptz`; null for none
  */
-export const isLastStop = (account: string, judged: string): string =>
-  `exists (select from accounts a where a.id = ${account} and (a.stopped_at is null or a.stopped_at = ${judged}::timestamptz))`;
+export const isLastStop = (account: SqlText, judged: SqlText): SqlText =>
+  sql`exists (select from accounts a where a.id = ${account} and (a.stopped_at is null or a.stopped_at = ${judged}::timestamptz))`;

@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import type { Keyring, SealedAs } from '@rekey/kernel';
 import { normalised, passwordHashOf } from './password.js';
 
@@ -62,7 +62,7 @@ export const foreignCost = (phc: string): string | null => (isForeignHash(phc) ?
 /** Steps along the index, once per distinct cost. */
 const costsInUse = statement(
   'account_password_costs',
-  `with recursive costs as (
+  sql`with recursive costs as (
      (select password_cost as cost from accounts where password_cost is not null order by password_cost limit 1)
      union all
      select (select password_cost from accounts where password_cost > costs.cost order by password_cost limit 1)
@@ -143,7 +143,7 @@ export const isSameHash = (keyring: Keyring, { account, stored }: StoredHash, ph
 
 const storeHash = statement(
   'account_rehash_password',
-  'update accounts set password_hash = :fresh, password_cost = null where id = :account and password_hash = :stored returning id',
+  sql`update accounts set password_hash = :fresh, password_cost = null where id = :account and password_hash = :stored returning id`,
 );
 
 /**

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { addressAs, usernameAs } from './sealed-as.js';
@@ -73,22 +73,22 @@ function isRun(text: string): boolean {
  * when omitted); needs `:now`
  */
 export const setPassword = (of: {
-  account: string;
-  hash: string;
-  recovery: string;
-  ends?: string;
-}): string => `
+  account: SqlText;
+  hash: SqlText;
+  recovery: SqlText;
+  ends?: SqlText;
+}): SqlText => sql`
   update accounts set password_hash = ${of.hash}::text, password_changed_at = :now, updated_at = :now,
     password_recovery_id = ${of.recovery}::uuid, password_cost = null
-  where id = ${of.account} and (${of.hash}::text is not null or ${of.ends ?? 'false'} and password_hash is not null)`;
+  where id = ${of.account} and (${of.hash}::text is not null or ${of.ends ?? sql`false`} and password_hash is not null)`;
 
 /** Whether an account has a password, as a condition. */
-export const hasPassword = (account: string): string =>
-  `exists (select from accounts a where a.id = ${account} and a.password_hash is not null)`;
+export const hasPassword = (account: SqlText): SqlText =>
+  sql`exists (select from accounts a where a.id = ${account} and a.password_hash is not null)`;
 
 const clearOf = statement(
   'account_clear_password_of',
-  `update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_cost = null
+  sql`update accounts set password_hash = null, password_changed_at = :at, updated_at = :at, password_cost = null
     where id = :account and password_recovery_id = any(:recoveries::uuid[]) and password_hash is not null returning id`,
 );
 
@@ -100,7 +100,7 @@ export const clearPasswordOf = async (
 
 const hashOf = statement(
   'account_password',
-  `select password_hash as hash, generation from accounts where id = :account and status = 'active'`,
+  sql`select password_hash as hash, generation from accounts where id = :account and status = 'active'`,
 );
 
 /** @returns undefined without such an account; a null hash if it has no password */
@@ -115,9 +115,9 @@ export async function passwordHashOf(
 const change = statement(
   'account_change_password',
   setPassword({
-    account: ':account',
-    hash: ':hash',
-    recovery: 'coalesce(:recoveryId::uuid, accounts.password_recovery_id)',
+    account: sql`:account`,
+    hash: sql`:hash`,
+    recovery: sql`coalesce(:recoveryId::uuid, accounts.password_recovery_id)`,
   }),
 );
 
@@ -132,7 +132,7 @@ export const changePassword = (
 
 const words = statement(
   'account_context',
-  `select a.id, a.username_sealed as sealed, 'username' as kind from accounts a
+  sql`select a.id, a.username_sealed as sealed, 'username' as kind from accounts a
    where a.id = :account and a.username_sealed is not null
    union all
    select d.id::text, d.sealed, d.kind from addresses d where d.account_id = :account and d.kind = 'email' and d.removed_at is null`,

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Database, isUniqueViolation, type Sql, statement, type Transaction } from '@rekey/database';
+import {
+  type Database,
+  isUniqueViolation,
+  type Sql,
+  sql,
+  statement,
+  type Transaction,
+} from '@rekey/database';
 import { isRefused, type Keyring, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { type AccountChange, watchChange } from './account-change.js';
 import { type AccountToPut, isAccountId } from './account-shape.js';
@@ -25,7 +32,7 @@ import { unfitUsername } from './username.js';
 
 const upsert = statement(
   'account_put',
-  `insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
+  sql`insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
      created_at, updated_at)
    values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash, :passwordPut, :passwordCost,
      case when :passwordHash::text is null then null else :now::timestamptz end, coalesce(:aal::smallint, 1), :now, :now)
@@ -48,13 +55,13 @@ const upsert = statement(
 
 const removeOthers = statement(
   'account_remove_addresses',
-  `update addresses set removed_at = :now, is_primary = false
+  sql`update addresses set removed_at = :now, is_primary = false
    where account_id = :account and removed_at is null and not exact = any(:kept::bytea[])`,
 );
 
 const keepAddress = statement(
   'account_keep_address',
-  `update addresses set verified = :verified, is_primary = :primary,
+  sql`update addresses set verified = :verified, is_primary = :primary,
      -- Confirmed again: this is a new binding, and the failures belong to the previous one.
      binding = binding + (:verified and not verified)::integer,
      disabled_at = case when :verified and not verified then null else disabled_at end
@@ -63,13 +70,13 @@ const keepAddress = statement(
 
 const addAddress = statement(
   'account_add_address',
-  `insert into addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at)
+  sql`insert into addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at)
    values (:id, :account, :kind, :sealed, :lookup, :exact, :verified, :primary, :now)`,
 );
 
 const takenByAnother = statement(
   'account_identifier_taken',
-  `select 1 from addresses where exact = any(:digests::bytea[]) and verified and removed_at is null and account_id <> :account
+  sql`select 1 from addresses where exact = any(:digests::bytea[]) and verified and removed_at is null and account_id <> :account
    union all select 1 from accounts where username_lookup = any(:usernames::bytea[]) and id <> :account`,
 );
 
@@ -79,7 +86,7 @@ const takenByAnother = statement(
  */
 const waitTurn = statement(
   'account_identifiers_lock',
-  `select pg_advisory_xact_lock(key) from (
+  sql`select pg_advisory_xact_lock(key) from (
      select distinct key from unnest(:keys::bigint[]) key order by key
    ) one_way_round`,
 );
@@ -95,7 +102,7 @@ interface PutContext {
   strongRoles?: string[];
 }
 
-const lastPut = statement('account_last_put', 'select password_put as put from accounts where id = :id');
+const lastPut = statement('account_last_put', sql`select password_put as put from accounts where id = :id`);
 
 interface ReadAddress {
   identifier: Identifier;

@@ -1,17 +1,17 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { LessThanOrEqual } from 'typeorm';
 import type { AuthenticatorView, BindingOnHold } from './authenticators.js';
 import { removal } from './counting.js';
 import { AuthenticatorEntity } from './entities/authenticator.entity.js';
 
 /** No authenticator of this kind counts for the account of `t` right now: at most one of each kind does. */
-const isFree = `not exists (
+const isFree = sql`not exists (
   select from authenticators other where other.account_id = t.account_id and other.kind = t.kind and other.bound_at is not null
     and other.suspended_at is null)`;
 
 const remove = statement(
   'authenticator_remove',
-  `update authenticators set ${removal} where id = :id and account_id = :account and bound_at is not null and removed_at is null returning kind`,
+  sql`update authenticators set ${removal} where id = :id and account_id = :account and bound_at is not null and removed_at is null returning kind`,
 );
 
 /** @returns its kind; undefined when the account has no such authenticator */
@@ -24,24 +24,27 @@ export async function removeAuthenticator(
 }
 
 /** The newest of each kind, if none of that kind counts, counts again. The others stay suspended. */
-const restore = (name: string, which: string) =>
+const restore = (name: string, which: SqlText) =>
   statement(
     `authenticator_restore_${name}`,
-    `update authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
+    sql`update authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
      where id in (
        select distinct on (t.kind) t.id from authenticators t
        where t.account_id = :account and t.bound_at is not null and ${which} and ${isFree} order by t.kind, t.bound_at desc
      )`,
   );
 
-const restoreRemoved = restore('removed', 't.removed_by = any(:sessions::uuid[]) and t.suspended_by is null');
+const restoreRemoved = restore(
+  'removed',
+  sql`t.removed_by = any(:sessions::uuid[]) and t.suspended_by is null`,
+);
 const restoreSuspended = restore(
   'suspended',
-  't.removed_at is null and t.suspended_by = any(:recoveries::uuid[])',
+  sql`t.removed_at is null and t.suspended_by = any(:recoveries::uuid[])`,
 );
 const showAgain = statement(
   'authenticator_show_again',
-  `update authenticators set removed_at = null, removed_by = null, replaced_by = null where account_id = :account and removed_by = any(:sessions::uuid[])`,
+  sql`update authenticators set removed_at = null, removed_by = null, replaced_by = null where account_id = :account and removed_by = any(:sessions::uuid[])`,
 );
 
 /**
@@ -59,22 +62,22 @@ export async function restoreAuthenticators(
   await sql.query(showAgain, { account, sessions });
 }
 
-const restoreReplaced = restore('replaced', 't.replaced_by = :by::uuid');
+const restoreReplaced = restore('replaced', sql`t.replaced_by = :by::uuid`);
 
 const setReplacedAside = statement(
   'authenticator_set_replaced_aside',
-  `update authenticators set removed_at = null, removed_by = null, replaced_by = null, suspended_by = :setAsideBy
+  sql`update authenticators set removed_at = null, removed_by = null, replaced_by = null, suspended_by = :setAsideBy
    where account_id = :account and replaced_by = :by`,
 );
 
 const passReplacedOn = statement(
   'authenticator_pass_replaced_on',
-  'update authenticators set replaced_by = :replacedBy where account_id = :account and replaced_by = :by',
+  sql`update authenticators set replaced_by = :replacedBy where account_id = :account and replaced_by = :by`,
 );
 
 const discardReplaced = statement(
   'authenticator_discard_replaced',
-  'delete from authenticators where account_id = :account and replaced_by = :by and bound_by = :session::uuid returning id',
+  sql`delete from authenticators where account_id = :account and replaced_by = :by and bound_by = :session::uuid returning id`,
 );
 
 /**

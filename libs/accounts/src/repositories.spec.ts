@@ -1,4 +1,4 @@
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { AccountEntity } from './entities/account.entity.js';
 import { deleteAccount, hasAccounts } from './read.js';
@@ -26,7 +26,7 @@ describe('repositories of entities', () => {
     const undone = database.transaction(async (tx) => {
       await tx.inRepository(AccountEntity, (accounts) => accounts.insert(row('mia')));
       const [found] = await tx.query<{ generation: string }>(
-        statement('spec_generation', `select generation from accounts where id = 'mia'`),
+        statement('spec_generation', sql`select generation from accounts where id = 'mia'`),
       );
       expect(found?.generation).toMatch(/^[\da-f-]{36}$/);
       expect(await hasAccounts(tx)).toBe(true);
@@ -61,9 +61,9 @@ describe('repositories of entities', () => {
         tx.manager.queryRunner?.connect().then((client) => client.once('end', resolve)),
       );
       const [mine] = await tx.query<{ pid: number }>(
-        statement('spec_own_pid', 'select pg_backend_pid() as pid'),
+        statement('spec_own_pid', sql`select pg_backend_pid() as pid`),
       );
-      await database.query(statement('spec_end_pid', 'select pg_terminate_backend(:pid::int, 10000)'), {
+      await database.query(statement('spec_end_pid', sql`select pg_terminate_backend(:pid::int, 10000)`), {
         pid: mine?.pid,
       });
       await read;

@@ -1,4 +1,4 @@
-import type { SealedRows } from '@rekey/database';
+import { type SealedRows, sql } from '@rekey/database';
 import { exactDigest, identifierOf, lookupDigest } from './identifier.js';
 
 /** Password hashes. Those of earlier releases are in plain text until they are encrypted. */
@@ -6,7 +6,7 @@ export const sealedPasswords: SealedRows = {
   what: 'passwords',
   column: 'accounts.password_hash',
   id: { column: 'id', type: 'text' },
-  account: 'id',
+  account: sql`id`,
   isText: true,
   mayBeClear: true,
 };
@@ -16,7 +16,7 @@ export const sealedPuts: SealedRows = {
   what: 'put passwords',
   column: 'accounts.password_put',
   id: { column: 'id', type: 'text' },
-  account: 'id',
+  account: sql`id`,
   mayBeClear: true,
 };
 
@@ -25,7 +25,7 @@ export const sealedInAccounts: SealedRows[] = [
   {
     column: 'accounts.username_sealed',
     id: { column: 'id', type: 'text' },
-    account: 'id',
+    account: sql`id`,
     digests: { username_lookup: 'bytea' },
     digest: (keyring, plain) => ({ username_lookup: lookupDigest(keyring, identifierOf(plain)) }),
   },
@@ -33,7 +33,7 @@ export const sealedInAccounts: SealedRows[] = [
     // Includes removed addresses: their owner is still notified there.
     column: 'addresses.sealed',
     id: { column: 'id', type: 'uuid' },
-    account: 'account_id',
+    account: sql`account_id`,
     digests: { lookup: 'bytea', exact: 'bytea' },
     digest: (keyring, plain) => ({
       lookup: lookupDigest(keyring, identifierOf(plain)),
@@ -43,7 +43,7 @@ export const sealedInAccounts: SealedRows[] = [
   {
     column: 'authenticators.secret_sealed',
     id: { column: 'id', type: 'uuid' },
-    account: 'account_id',
+    account: sql`account_id`,
   },
   sealedPasswords,
   sealedPuts,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { Keyring } from '@rekey/kernel';
 import { useDatabase } from '../../../test/flows/use-database.js';
 import {
@@ -19,7 +19,12 @@ describe('the password of an account', () => {
 
   const set = statement(
     'spec_set_password',
-    setPassword({ account: ':account', hash: ':hash', recovery: ':recovery', ends: ':ends::boolean' }),
+    setPassword({
+      account: sql`:account`,
+      hash: sql`:hash`,
+      recovery: sql`:recovery`,
+      ends: sql`:ends::boolean`,
+    }),
   );
   const write = (hash: string | null, ends = false) =>
     database.query(set, { account: 'a', hash, ends, recovery, now: new Date(now) });

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import { foreignCost, openHash, sealHash } from './password-hash.js';
 
@@ -12,7 +12,7 @@ export interface RestorablePassword {
 
 const holdIt = statement(
   'account_lock_password',
-  `select password_hash as stored, password_recovery_id as "setBy" from accounts where id = :account
+  sql`select password_hash as stored, password_recovery_id as "setBy" from accounts where id = :account
     for no key update`,
 );
 
@@ -36,7 +36,7 @@ export async function lockPassword(
 
 const restoreIt = statement(
   'account_restore_password',
-  `update accounts set password_hash = :stored, password_changed_at = :at, updated_at = :at, password_recovery_id = :setBy,
+  sql`update accounts set password_hash = :stored, password_changed_at = :at, updated_at = :at, password_recovery_id = :setBy,
      password_cost = :cost
     where id = :account returning id`,
 );

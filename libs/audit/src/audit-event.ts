@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import type { AuditEventName } from './events.js';
 import { namesOf } from './renamed-events.js';
 
@@ -15,11 +15,11 @@ export interface AuditEvent {
 }
 
 /** The head of an insert, for statements that audit in the same transaction as the change. A select or values follows. */
-export const auditInsert = 'insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)';
+export const auditInsert = sql`insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)`;
 
 const record = statement(
   'audit_record',
-  `${auditInsert} values (:id, :at, :event, :actor, :accountId, :recoveryId, :detail)`,
+  sql`${auditInsert} values (:id, :at, :event, :actor, :accountId, :recoveryId, :detail)`,
 );
 
 export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
@@ -35,11 +35,11 @@ export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
 }
 
 /** Rows that were written before the word changed say `family`. */
-const sessionOf = `coalesce(detail->>'session', detail->>'family')`;
+const sessionOf = sql`coalesce(detail->>'session', detail->>'family')`;
 
 const find = statement(
   'audit_find',
-  `select id, actor, event, detail->>'source' as source from audit_events
+  sql`select id, actor, event, detail->>'source' as source from audit_events
    where account_id = :accountId and at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
      and (${sessionOf} = :session and event in ('authn_token_revoked', 'authn_token_reuse')
        or event = any(:behind::text[]))
@@ -49,7 +49,7 @@ const find = statement(
 /** A session of a deleted account no longer names the account. */
 const findBySession = statement(
   'audit_find_by_session',
-  `select id, actor, event, detail->>'source' as source from audit_events
+  sql`select id, actor, event, detail->>'source' as source from audit_events
    where at between :at::timestamptz - interval '5 seconds' and :at::timestamptz + interval '5 seconds'
      and ${sessionOf} = :session and event in ('authn_token_revoked', 'authn_token_reuse')
    order by abs(extract(epoch from at - :at::timestamptz)), id limit 1`,
@@ -78,7 +78,7 @@ export async function findAudit(
   return row;
 }
 
-const prune = statement('audit_prune', 'select audit_events_forget()');
+const prune = statement('audit_prune', sql`select audit_events_forget()`);
 
 /**
  * Prunes events older than twelve months, at most 5,000; for the sweep. The function is the only way to remove any: it decides by the clock

@@ -1,6 +1,7 @@
 import { AnyRefusal, refuse } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { Database, migrate, openDatabase, pendingMigrations, statement, type Transaction } from './index.js';
+import { sql } from './sql-text.js';
 
 describe('Database', () => {
   let postgres: TestDatabase;
@@ -15,7 +16,7 @@ describe('Database', () => {
     await postgres.drop();
   });
 
-  const count = statement('spec_count', `select count(*)::int as n from pg_class where relname = :name`);
+  const count = statement('spec_count', sql`select count(*)::int as n from pg_class where relname = :name`);
 
   test('names missing migrations, and none is missing after two migrations at once', async () => {
     expect((await pendingMigrations(database.dataSource)).length).toBeGreaterThan(0);
@@ -30,7 +31,7 @@ describe('Database', () => {
   test('a transaction that throws leaves nothing, and its connection returns to the pool', async () => {
     for (let i = 0; i < 12; i++) {
       const failing = database.transaction(async (tx) => {
-        await tx.query(statement('spec_make', 'create table spec_gone (id int)'));
+        await tx.query(statement('spec_make', sql`create table spec_gone (id int)`));
         expect(await tx.query(count, { name: 'spec_gone' })).toEqual([{ n: 1 }]);
         throw new Error('no');
       });
@@ -52,7 +53,7 @@ describe('Database', () => {
           noted.push(what),
     );
     const work = async (tx: Transaction, outcome: unknown) => {
-      await tx.query(statement('spec_refused', 'create table spec_refused (id int)'));
+      await tx.query(statement('spec_refused', sql`create table spec_refused (id int)`));
       tx.afterCommit(() => noted.push(['afterwards']));
       tx.record('rate_limit_exceeded', { policy: 'starts' });
       return outcome;
@@ -84,8 +85,8 @@ describe('Database', () => {
     ],
     ['before the commit', (_tx, end) => end()],
   ])('a connection that is lost %s has an SQLSTATE', async (_when, work) => {
-    const pid = statement('spec_pid', 'select pg_backend_pid() as pid');
-    const end = statement('spec_end', 'select pg_terminate_backend(:pid::int, 10000) as ended');
+    const pid = statement('spec_pid', sql`select pg_backend_pid() as pid`);
+    const end = statement('spec_end', sql`select pg_terminate_backend(:pid::int, 10000) as ended`);
     const interrupted = database.transaction(async (tx) => {
       const [mine] = await tx.query<{ pid: number }>(pid);
       // The final message of PostgreSQL is read before the next statement.
@@ -104,7 +105,7 @@ describe('Database', () => {
   test('TypeORM and hand-written SQL share a transaction, and a library can join it', async () => {
     await database.transaction(async (tx) => {
       const [mine] = await tx.query<{ xid: string }>(
-        statement('spec_xid', 'select pg_current_xact_id()::text as xid'),
+        statement('spec_xid', sql`select pg_current_xact_id()::text as xid`),
       );
       const [theirs] = await tx.manager.query('select pg_current_xact_id()::text as xid');
       const library = async () => {

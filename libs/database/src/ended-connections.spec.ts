@@ -2,6 +2,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { namingConnectionFault } from './connection-fault.js';
 import { type Database, openDatabase, statement } from './index.js';
+import { sql } from './sql-text.js';
 
 /** PostgreSQL sends this as it ends a connection: an ErrorResponse (protocol 3.0, message format `E`). */
 const fatal = (() => {
@@ -50,8 +51,8 @@ class EndingProxy {
   }
 }
 
-const one = statement('spec_one', 'select 1 as one');
-const slow = statement('spec_slow', 'select 1 as one from pg_sleep(0.05)');
+const one = statement('spec_one', sql`select 1 as one`);
+const slow = statement('spec_slow', sql`select 1 as one from pg_sleep(0.05)`);
 
 /** All functions that send a query. */
 const ways: Record<string, (database: Database) => Promise<unknown>> = {

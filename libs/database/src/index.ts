@@ -25,5 +25,6 @@ export {
   type SealedRows,
 } from './sealed-rows.js';
 export { isDeadlock, isUniqueViolation, sqlStates } from './sql-states.js';
+export { identifier, joined, literal, literals, type SqlText, sql } from './sql-text.js';
 export { type Statement, statement, statementsMade } from './statement.js';
 export { tablePrivileges } from './table-privileges.js';

@@ -9,6 +9,7 @@ import {
   statement,
   tablePrivileges,
 } from './index.js';
+import { sql } from './sql-text.js';
 
 interface Row {
   name: string;
@@ -29,7 +30,7 @@ describe('the roles of the database', () => {
 
   const relations = statement(
     'spec_relations',
-    `select n.nspname || '.' || c.relname as name, pg_get_userbyid(c.relowner) as owner
+    sql`select n.nspname || '.' || c.relname as name, pg_get_userbyid(c.relowner) as owner
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname in ('public', 'bullmq') and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') order by 1`,
   );
@@ -104,7 +105,7 @@ describe('the roles of the database', () => {
     const mine = await superuser.query<{ what: string }>(
       statement(
         'spec_alters',
-        `select format('alter %s %s owner to rekey', case relkind when 'S' then 'sequence' else 'table' end, oid::regclass) as what
+        sql`select format('alter %s %s owner to rekey', case relkind when 'S' then 'sequence' else 'table' end, oid::regclass) as what
          from pg_class where relnamespace in ('public'::regnamespace, 'bullmq'::regnamespace) and relkind in ('r', 'S')
            and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'a')
          union all select format('alter routine %s owner to rekey', oid::regprocedure) from pg_proc
@@ -125,7 +126,7 @@ describe('the roles of the database', () => {
       expect(await grantPrivileges(old)).toMatchObject({ missing: [], surplus: [] });
     }
     const worker = await openDatabase({ url: old.url, name: 'spec' });
-    expect(await worker.query(statement('spec_kid', 'select kid from signing_keys'))).toEqual([
+    expect(await worker.query(statement('spec_kid', sql`select kid from signing_keys`))).toEqual([
       { kid: 'kept' },
     ]);
     const others = (await worker.query<Row>(relations)).filter((row) => row.owner !== owner);

@@ -8,6 +8,7 @@ import {
 } from '@rekey/kernel';
 import type { Sql } from './database.js';
 import { isUniqueViolation } from './sql-states.js';
+import { identifier, joined, literal, type SqlText, sql } from './sql-text.js';
 import { type Statement, statement } from './statement.js';
 
 /** An encrypted column, with the columns of keyed digests of the same plain text. */
@@ -24,16 +25,16 @@ export type SealedRows = {
   digests?: Record<string, 'bytea' | 'bytea[]'>;
   digest?(keyring: Keyring, plain: string): Record<string, Buffer | Buffer[]>;
 } & (
-  | { column: ColumnOfAccount /** The account of a row, as an SQL expression. */; account: string }
+  | { column: ColumnOfAccount /** The account of a row, as an SQL expression. */; account: SqlText }
   | { column: ColumnOfNobody; account?: undefined }
 );
 
 /** For operators. */
 export const nameOfRows = (rows: SealedRows): string => rows.what ?? placeOf(rows).table;
 
-function placeOf({ column }: SealedRows): { table: string; sealed: string } {
+function placeOf({ column }: SealedRows): { table: SqlText; sealed: SqlText } {
   const [table = '', sealed = ''] = column.split('.');
-  return { table, sealed };
+  return { table: identifier(table), sealed: identifier(sealed) };
 }
 
 export interface Resealed {
@@ -142,10 +143,15 @@ const sealedAs = (rows: SealedRows, { id, account }: OldRow): SealedAs =>
     ? { column: rows.column, id }
     : { column: rows.column, id, account: account ?? '' };
 
+const idOf = ({ id }: SealedRows): { column: SqlText; type: SqlText } => ({
+  column: identifier(id.column),
+  type: identifier(id.type),
+});
+
 const isInClear = (stored: Buffer): boolean => !sealVersions.includes(stored[0] ?? 0);
 
-const bytesOf = (rows: SealedRows, t = ''): string =>
-  `${t}${placeOf(rows).sealed}${rows.isText ? '::bytea' : ''}`;
+const bytesOf = (rows: SealedRows, t = sql``): SqlText =>
+  sql`${t}${placeOf(rows).sealed}${rows.isText ? sql`::bytea` : sql``}`;
 
 /** If one row blocks a batch, the halves are written on their own, down to that row. */
 async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Resealed): Promise<void> {
@@ -167,38 +173,41 @@ async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Rese
 }
 
 const pageOf = (rows: SealedRows): Statement => {
-  const { id, account = 'null' } = rows;
+  const { account = sql`null` } = rows;
+  const { column, type } = idOf(rows);
   const { table, sealed } = placeOf(rows);
   return statement(
     `reseal_page_${table}_${sealed}`,
-    `select ${id.column}::text as id, ${account}::text as account, ${bytesOf(rows)} as sealed from ${table}
-     where ${id.column} > :after::${id.type} and substring(${bytesOf(rows)} from 1 for :headLength::integer) <> :head::bytea
-     order by ${id.column} limit :batch`,
+    sql`select ${column}::text as id, ${account}::text as account, ${bytesOf(rows)} as sealed from ${table}
+     where ${column} > :after::${type} and substring(${bytesOf(rows)} from 1 for :headLength::integer) <> :head::bytea
+     order by ${column} limit :batch`,
   );
 };
 
 /** Skips rows that others have locked, so it cannot take part in a deadlock. Compares with what was read, so it overwrites no change. */
 function updateOf(rows: SealedRows): Statement {
-  const { id, isText, digests = {} } = rows;
+  const { isText, digests = {} } = rows;
+  const id = idOf(rows);
   const { table, sealed } = placeOf(rows);
-  const newDigests = Object.entries(digests).map(([column, type]) =>
-    type === 'bytea'
-      ? `${column} = decode(fresh.row->>'new_${column}', 'hex')`
-      : `${column} = array(select decode(one, 'hex') from jsonb_array_elements_text(fresh.row->'new_${column}') one)`,
-  );
-  const value = isText ? `'\\x' || (fresh.row->>'sealed')` : `decode(fresh.row->>'sealed', 'hex')`;
-  const assignments = [`${sealed} = ${value}`, ...newDigests].join(', ');
+  const newDigests = Object.entries(digests).map(([column, type]) => {
+    const fresh = literal(`new_${column}`);
+    return type === 'bytea'
+      ? sql`${identifier(column)} = decode(fresh.row->>${fresh}, 'hex')`
+      : sql`${identifier(column)} = array(select decode(one, 'hex') from jsonb_array_elements_text(fresh.row->${fresh}) one)`;
+  });
+  const value = isText ? sql`'\\x' || (fresh.row->>'sealed')` : sql`decode(fresh.row->>'sealed', 'hex')`;
+  const assignments = joined([sql`${sealed} = ${value}`, ...newDigests]);
   return statement(
     `reseal_update_${table}_${sealed}`,
-    `with fresh as (
+    sql`with fresh as (
        select (row->>'id')::${id.type} as id, decode(row->>'old', 'hex') as old, row from jsonb_array_elements(:rows::jsonb) row
      ), mine as (
        select t.${id.column} as id from ${table} t join fresh on fresh.id = t.${id.column}
-       where ${bytesOf(rows, 't.')} = fresh.old for update of t skip locked
+       where ${bytesOf(rows, sql`t.`)} = fresh.old for update of t skip locked
      )
      update ${table} t set ${assignments}
      from fresh join mine on mine.id = fresh.id
-     where t.${id.column} = fresh.id and ${bytesOf(rows, 't.')} = fresh.old
+     where t.${id.column} = fresh.id and ${bytesOf(rows, sql`t.`)} = fresh.old
      returning t.${id.column}`,
   );
 }
@@ -209,38 +218,42 @@ function updateOf(rows: SealedRows): Statement {
  * @param from the text after `from`
  * @param key an expression of the key's id
  */
-export const countByKey = (from: string, key: string): string =>
-  `select ${key} as key_id, count(*)::integer as rows from ${from} group by 1`;
+export const countByKey = (from: SqlText, key: SqlText): SqlText =>
+  sql`select ${key} as key_id, count(*)::integer as rows from ${from} group by 1`;
 
 /** The key's id, as an SQL expression of a column with a header. */
-export const keyIdIn = (column: string): string =>
-  `convert_from(substring(${column} from 3 for get_byte(${column}, 1)), 'latin1')`;
+export const keyIdIn = (column: SqlText): SqlText =>
+  sql`convert_from(substring(${column} from 3 for get_byte(${column}, 1)), 'latin1')`;
 
 export interface KeyCount {
   key_id: string | null;
   rows: number;
 }
 
-export function countSealed(sql: Sql, rows: SealedRows): Promise<KeyCount[]> {
+function countOf(rows: SealedRows): Statement {
   const { table, sealed } = placeOf(rows);
-  const bytes = `(${bytesOf(rows)})`;
-  const isSealed = `get_byte(${bytes}, 0) in (${sealVersions.join(', ')})`;
-  const key = rows.mayBeClear ? `case when ${isSealed} then ${keyIdIn(bytes)} end` : keyIdIn(bytes);
-  const from = `${table} where ${sealed} is not null`;
-  return sql.query<KeyCount>(statement(`reseal_count_${table}_${sealed}`, countByKey(from, key)));
+  const bytes = sql`(${bytesOf(rows)})`;
+  const isSealed = sql`get_byte(${bytes}, 0) in (${joined(sealVersions.map((version) => sql`${version}`))})`;
+  const key = rows.mayBeClear ? sql`case when ${isSealed} then ${keyIdIn(bytes)} end` : keyIdIn(bytes);
+  const from = sql`${table} where ${sealed} is not null`;
+  return statement(`reseal_count_${table}_${sealed}`, countByKey(from, key));
+}
+
+export const countSealed = (sql: Sql, rows: SealedRows): Promise<KeyCount[]> =>
+  sql.query<KeyCount>(countOf(rows));
+
+function olderOf(rows: SealedRows): Statement {
+  const { table, sealed } = placeOf(rows);
+  return statement(
+    `reseal_count_older_${table}_${sealed}`,
+    sql`select count(*)::integer as rows from ${table} where ${sealed} is not null and get_byte(${bytesOf(rows)}, 0) <> ${sealVersions[0]}`,
+  );
 }
 
 /**
  * Counts the rows of earlier releases: in an older version, or in plain text. {@link resealRows} encrypts them again whatever their key.
  */
 export async function countOlder(sql: Sql, rows: SealedRows): Promise<number> {
-  const { table, sealed } = placeOf(rows);
-  const [newest] = sealVersions;
-  const [row] = await sql.query<{ rows: number }>(
-    statement(
-      `reseal_count_older_${table}_${sealed}`,
-      `select count(*)::integer as rows from ${table} where ${sealed} is not null and get_byte(${bytesOf(rows)}, 0) <> ${newest}`,
-    ),
-  );
+  const [row] = await sql.query<{ rows: number }>(olderOf(rows));
   return row?.rows ?? 0;
 }

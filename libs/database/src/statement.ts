@@ -1,3 +1,5 @@
+import type { SqlText } from './sql-text.js';
+
 /** One hand-written SQL statement. PostgreSQL parses it once per connection, under its name. */
 export interface Statement {
   /** The prepared statement's name: at most 63 characters, one text each. */
@@ -20,7 +22,7 @@ const parameter = /(?<![:\w]):([a-z]\w*)/gi;
  * @param name unique among all statements, at most 63 characters
  * @param text SQL with `:named` parameters; a name may appear several times; `::type` is a cast, not a parameter
  */
-export function statement(name: string, text: string): Statement {
+export function statement(name: string, text: SqlText): Statement {
   if (name.length > 63) throw new Error(`statement name too long: ${name}`);
   const parameters: string[] = [];
   const compiled = text.replace(parameter, (_match, key: string) => {

@@ -43,7 +43,7 @@ const headerOf = (version: number, keyId: string): Buffer =>
 export const sealHeader = (keyId: string): Buffer => headerOf(form.version, keyId);
 
 /** Every encrypted value starts with one of these versions; {@link sealHeader} with the first. */
-export const sealVersions: readonly number[] = [form.version, formBefore.version];
+export const sealVersions: readonly [number, ...number[]] = [form.version, formBefore.version];
 
 const tagged = (keyId: string, mac: Buffer): Buffer => Buffer.concat([headerOf(digestVersion, keyId), mac]);
 

@@ -1,3 +1,5 @@
+import { literal, type SqlText, sql } from '@rekey/database';
+
 /** Attempts that one recovery allows, of all its proofs together. */
 export const triesPerRecovery = 5;
 
@@ -11,12 +13,12 @@ export const failuresInARow = 100;
 export const failureWindowMs = 100 * 365 * 86_400_000;
 
 /** The counter key of one authenticator's failures, as an SQL expression of its id. */
-export const failureKey = (authenticator: string): string =>
-  `sha256(convert_to('failures ' || ${authenticator}, 'utf8'))`;
+export const failureKey = (authenticator: SqlText): SqlText =>
+  sql`sha256(convert_to('failures ' || ${authenticator}, 'utf8'))`;
 
 /** The key of an identifier's odds, as an SQL expression of the keyed digest in its recoveries. */
-export const identifierOddsKey = (secret: string, key: string): string =>
-  `sha256(${key} || convert_to('/${secret}', 'utf8'))`;
+export const identifierOddsKey = (secret: string, key: SqlText): SqlText =>
+  sql`sha256(${key} || convert_to(${literal(`/${secret}`)}, 'utf8'))`;
 
 /** Clears counters, as a data-modifying SQL clause. @param keys an expression of `bytea[]` */
-export const clearRows = (keys: string): string => `delete from limit_counters where key = any(${keys})`;
+export const clearRows = (keys: SqlText): SqlText => sql`delete from limit_counters where key = any(${keys})`;

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, type LimitView, type Refusal, refuse } from '@rekey/kernel';
 import type { Budget } from './budgets.js';
 import type { LimitCharge, RateLimitStore } from './rate-limit-store.js';
@@ -18,7 +18,7 @@ export const counterKey = (keyring: Keyring, budget: Budget, party: string): Buf
  *
  * @param rows a select of `key bytea, window_ms` (integer or bigint), each key once
  */
-export const consumeRows = (rows: string): string => `
+export const consumeRows = (rows: SqlText): SqlText => sql`
   insert into limit_counters (key, spent, resets_at)
   select charged.key, 1, :now::timestamptz + charged.window_ms * interval '1 millisecond' from (${rows}) charged order by charged.key
   on conflict (key) do update set spent = case when limit_counters.resets_at <= :now::timestamptz then 1 else limit_counters.spent + 1 end,
@@ -27,7 +27,7 @@ export const consumeRows = (rows: string): string => `
 
 const charge = statement(
   'limits_consume',
-  consumeRows('select unnest(:keys::bytea[]) as key, unnest(:windows::integer[]) as window_ms'),
+  consumeRows(sql`select unnest(:keys::bytea[]) as key, unnest(:windows::integer[]) as window_ms`),
 );
 
 /**
@@ -102,7 +102,7 @@ export function limited({ policy, quota, windowMs }: Budget): Refusal {
 
 const prune = statement(
   'limits_prune',
-  `delete from limit_counters where ctid = any(array(select ctid from limit_counters where resets_at <= :now limit 5000))`,
+  sql`delete from limit_counters where ctid = any(array(select ctid from limit_counters where resets_at <= :now limit 5000))`,
 );
 
 /** Prunes counters whose window has expired; for the sweep. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Sql, statement } from '@rekey/database';
+import { literal, type Sql, type SqlText, sql, statement } from '@rekey/database';
 import type { Keyring, Refusal } from '@rekey/kernel';
 import { failureWindowMs } from './attempts.js';
 import { limited } from './consume.js';
@@ -21,15 +21,15 @@ export const waitAfter = (failures: number): number =>
 /** Up to the longest wait, which applies to all later failures. */
 const waits = Array.from({ length: 12 }, (_, at) => waitAfter(at + 1));
 
-const sqlWait = (failures: string): string =>
-  `('{${waits.join(',')}}'::integer[])[least(${failures}, ${waits.length})] * interval '1 second'`;
+const sqlWait = (failures: SqlText): SqlText =>
+  sql`(${literal(`{${waits.join(',')}}`)}::integer[])[least(${failures}, ${waits.length})] * interval '1 second'`;
 
-const again = `case when f.forget_at <= :now then 1 else f.failures + 1 end`;
+const again = sql`case when f.forget_at <= :now then 1 else f.failures + 1 end`;
 
 /** Counts one more failure unless a wait is running. @param from `where` of the row to be counted */
-const countRow = (key: string, retentionMs: string, from = ''): string => `
+const countRow = (key: SqlText, retentionMs: SqlText, from = sql``): SqlText => sql`
   insert into failed_attempts as f (key, failures, wait_until, forget_at)
-  select ${key}, 1, :now::timestamptz + ${sqlWait('1')}, :now::timestamptz + ${retentionMs}::bigint * interval '1 millisecond' ${from}
+  select ${key}, 1, :now::timestamptz + ${sqlWait(sql`1`)}, :now::timestamptz + ${retentionMs}::bigint * interval '1 millisecond' ${from}
   on conflict (key) do update set failures = ${again}, wait_until = :now::timestamptz + ${sqlWait(again)}, forget_at = excluded.forget_at,
     told = f.told and f.forget_at > :now
   where f.wait_until <= :now or f.forget_at <= :now
@@ -37,10 +37,10 @@ const countRow = (key: string, retentionMs: string, from = ''): string => `
 
 const count = statement(
   'limits_count_attempt',
-  `with shown as (
-     ${countRow(':shown::bytea', ':shownForgetMs')}
+  sql`with shown as (
+     ${countRow(sql`:shown::bytea`, sql`:shownForgetMs`)}
    ), silent as (
-     ${countRow(':silent::bytea', ':silentForgetMs', 'from shown where :silent::bytea is not null')}
+     ${countRow(sql`:silent::bytea`, sql`:silentForgetMs`, sql`from shown where :silent::bytea is not null`)}
    )
    select (select failures from shown) as shown, (select failures from silent) as silent, (select told from silent) as told,
      (select failures from failed_attempts where key = :shown) as waiting`,
@@ -115,7 +115,7 @@ export async function countAttempt(
 /** One after the other, in the order in which they are counted, to avoid deadlocks. */
 const clear = statement(
   'limits_clear_failures',
-  `with shown as (delete from failed_attempts where key = :shown returning key)
+  sql`with shown as (delete from failed_attempts where key = :shown returning key)
    delete from failed_attempts where key = :silent::bytea and (select count(*) from shown) >= 0`,
 );
 
@@ -127,7 +127,7 @@ export const clearFailures = (
 
 const tell = statement(
   'limits_notify_of_failures',
-  'update failed_attempts set told = true where key = :key and not told returning key',
+  sql`update failed_attempts set told = true where key = :key and not told returning key`,
 );
 
 /** @returns true for the one caller who has to send the notification, in the transaction that sends it */
@@ -136,7 +136,7 @@ export const notifyOfFailures = async (sql: Sql, { key }: FailureKey): Promise<b
 
 const prune = statement(
   'limits_prune_failures',
-  `delete from failed_attempts where ctid = any(array(select ctid from failed_attempts where forget_at <= :now limit 5000))`,
+  sql`delete from failed_attempts where ctid = any(array(select ctid from failed_attempts where forget_at <= :now limit 5000))`,
 );
 
 /** Prunes forgotten failures; for the sweep. */

@@ -1,3 +1,4 @@
+import { sql } from '@rekey/database';
 import { type Budget, budgets } from './budgets.js';
 import { consumeRows } from './consume.js';
 import { networksOf } from './source.js';
@@ -28,7 +29,7 @@ export const attemptingBrowser = (id: string): AttemptSource => ({
 
 /** Charges a wrong attempt, as SQL that yields `key, spent, resets_at`. Needs `:now`, `:sources bytea[]` and `:windows integer[]`. */
 export const consumeFailures = consumeRows(
-  'select unnest(:sources::bytea[]) as key, unnest(:windows::integer[]) as window_ms',
+  sql`select unnest(:sources::bytea[]) as key, unnest(:windows::integer[]) as window_ms`,
 );
 
 interface Count {

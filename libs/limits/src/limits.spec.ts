@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
 import fc from 'fast-check';
 import { useDatabase } from '../../../test/flows/use-database.js';
@@ -149,7 +149,7 @@ describe('consuming a budget', () => {
   test('expired windows are pruned, and no party stays in the table', async () => {
     clock.advance(budgets.smsADay.windowMs * 2);
     await pruneCounters(database, now());
-    const rows = await database.query(statement('spec_all', 'select * from limit_counters'));
+    const rows = await database.query(statement('spec_all', sql`select * from limit_counters`));
     expect(rows).toEqual([]);
   });
 });

@@ -1,13 +1,14 @@
+import { literal, type SqlText, sql } from '@rekey/database';
 import { type Budget, budgets } from './budgets.js';
 import { consumeRows } from './consume.js';
 
 const { codes, smsADay, mailsADay, smsPerSource, mailsPerSource } = budgets;
 
-const digest = (policy: string, parts: string): string =>
-  `sha256(convert_to('${policy}/address', 'utf8') || sending.exact${parts})`;
+const digest = (policy: string, parts: SqlText): SqlText =>
+  sql`sha256(convert_to(${literal(`${policy}/address`)}, 'utf8') || sending.exact${parts})`;
 
-const byChannel = (sms: Budget, mail: Budget): string =>
-  `case sending.channel when 'sms' then ${sms.quota} else ${mail.quota} end`;
+const byChannel = (sms: Budget, mail: Budget): SqlText =>
+  sql`case sending.channel when 'sms' then ${sms.quota} else ${mail.quota} end`;
 
 /**
  * The charge of a send as CTEs, up to `verdict (may_send)`. An address has two shares of the same size. All strangers use one of them, and
@@ -19,26 +20,26 @@ const byChannel = (sms: Budget, mail: Budget): string =>
  * @param from a select of one row or none: `exact bytea` of the address, `channel`, `browser uuid` if the account is known in it, otherwise
  * null, and `source bytea`, a keyed digest of the network, or null when it is unknown
  */
-export const consumeSend = (from: string): string => `
+export const consumeSend = (from: SqlText): SqlText => sql`
   send_keys as (
-    select ${digest(codes.policy, `|| convert_to(coalesce('/' || sending.browser, ''), 'utf8')`)} as short_key,
-      ${digest(smsADay.policy, `|| convert_to(case when sending.browser is null then '' else '/known' end, 'utf8')`)} as day_key,
+    select ${digest(codes.policy, sql`|| convert_to(coalesce('/' || sending.browser, ''), 'utf8')`)} as short_key,
+      ${digest(smsADay.policy, sql`|| convert_to(case when sending.browser is null then '' else '/known' end, 'utf8')`)} as day_key,
       ${byChannel(smsADay, mailsADay)} as day_quota,
-      case when sending.browser is null then ${digest(smsPerSource.policy, '|| sending.source')} end as source_key,
+      case when sending.browser is null then ${digest(smsPerSource.policy, sql`|| sending.source`)} end as source_key,
       ${byChannel(smsPerSource, mailsPerSource)} as source_quota
     from (${from}) sending
   ), of_source as (
-    ${consumeRows(`
+    ${consumeRows(sql`
       select source_key as key, ${smsPerSource.windowMs} as window_ms from send_keys
       where source_key is not null and not exists (
         select from limit_counters used where used.resets_at > :now::timestamptz
           and (used.key = short_key and used.spent >= ${codes.quota} or used.key = day_key and used.spent >= day_quota))`)}
   ), short_window as (
-    ${consumeRows(`
+    ${consumeRows(sql`
       select short_key as key, ${codes.windowMs} as window_ms from send_keys left join of_source on true
       where source_key is null or of_source.spent <= source_quota`)}
   ), whole_day as (
-    ${consumeRows(`
+    ${consumeRows(sql`
       select day_key as key, ${smsADay.windowMs} as window_ms from send_keys, short_window where short_window.spent <= ${codes.quota}`)}
   ), verdict as (
     select exists (select from whole_day, send_keys where whole_day.spent <= day_quota) as may_send

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
 import { type Client, readClient } from '@rekey/tokens';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
@@ -8,9 +8,9 @@ import { deleteClient, type ManagementContext, putClient } from './index.js';
 /** From now on the audit refuses events of this actor. */
 const refuseEvents = statement(
   'spec_audit_refuse',
-  `alter table audit_events add constraint spec_refused check (actor <> 'client:unheard')`,
+  sql`alter table audit_events add constraint spec_refused check (actor <> 'client:unheard')`,
 );
-const events = statement('spec_audit_events', 'select event, actor, detail from audit_events order by id');
+const events = statement('spec_audit_events', sql`select event, actor, detail from audit_events order by id`);
 
 describe('clients', () => {
   let postgres: TestDatabase;

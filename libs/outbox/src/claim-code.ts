@@ -1,5 +1,5 @@
 import { addressToWrite, knownBrowserOf, type SealedAddress } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { literal, type SqlText, sql, statement } from '@rekey/database';
 import type { Locale } from '@rekey/kernel';
 import {
   accountOddsKey,
@@ -54,8 +54,7 @@ interface FoundCode extends ClaimedCode {
  * A code that was refused at its first attempt, or went to nobody, stays bound to nobody: a later fault must not let it through. A later
  * attempt of any other is not charged again.
  */
-const isAllowed =
-  'case when message.attempts > 0 then message.authenticator is not null else verdict.may_send end';
+const isAllowed = sql`case when message.attempts > 0 then message.authenticator is not null else verdict.may_send end`;
 
 /**
  * Finds the account by blind index, picks the address, and charges the send to the address and the network. The recovery belongs to that
@@ -63,22 +62,22 @@ const isAllowed =
  */
 const find = statement(
   'outbox_find_code',
-  `with message as (
+  sql`with message as (
      select m.*, r.account_id as owner, r.generation, r.state as recovery_state, r.identifier_digests, case when :withoutSms::boolean then 'email' else r.channel end as wanted, r.client_id, r.locale,
        r.source_key, r.known_as
      from messages m join recoveries r on r.id = m.recovery_id
      where m.id = :messageId and m.kind = 'recovery_code' and m.state = 'queued'
    ), address as (
-     select found.*, ${knownBrowserOf('found.account_id', 'message.known_as')} as browser
+     select found.*, ${knownBrowserOf(sql`found.account_id`, sql`message.known_as`)} as browser
      from message, lateral (${addressToWrite({
-       digests: 'message.identifier_digests',
-       account: 'message.owner',
-       generation: 'message.generation',
-       address: 'message.address_id',
-       channel: 'message.wanted',
-       withoutSms: ':withoutSms::boolean',
+       digests: sql`message.identifier_digests`,
+       account: sql`message.owner`,
+       generation: sql`message.generation`,
+       address: sql`message.address_id`,
+       channel: sql`message.wanted`,
+       withoutSms: sql`:withoutSms::boolean`,
      })}) found
-   ), ${consumeSend(`
+   ), ${consumeSend(sql`
      select address.exact, address.channel, message.source_key as source, address.browser from message, address
      where message.attempts = 0 and message.recovery_state = 'proving'`)}, allowed as (
      select address.address_id, address.channel, address.authenticator from message, verdict, address where ${isAllowed}
@@ -93,7 +92,7 @@ const find = statement(
    select message.id as message_id, message.recovery_id, message.created_at, message.expires_at, message.request_id, message.traceparent,
      message.counter, message.recovery_state, message.client_id, message.locale, message.bound_to, message.key_id, message.digits,
      address.account_id, address.account_locale, address.address_id, address.channel, address.sealed, address.exact, address.gets_short,
-     address.browser is not null as is_known, case when not ${isAllowed} then '${budgets.codes.policy}' end as limited_by
+     address.browser is not null as is_known, case when not ${isAllowed} then ${literal(budgets.codes.policy)} end as limited_by
    from verdict, message left join address on true`,
 );
 
@@ -104,32 +103,33 @@ const shardsOf = (quota: number): number => Math.min(64, Math.max(1, Math.floor(
 
 const { perClient, perInstance } = codeFlood;
 
-const shard = (of: string) => `(('x' || right(message.id::text, 2))::bit(8)::integer % ${of}::integer)::text`;
+const shard = (of: SqlText) =>
+  sql`(('x' || right(message.id::text, 2))::bit(8)::integer % ${of}::integer)::text`;
 
 /** The counters of the client and of the whole instance. */
-const wide = `
+const wide = sql`
   select charge.* from message, lateral (values
-    (sha256(convert_to('${perClient.policy} ' || ${shard(':clientShards')} || ' ' || message.client_id, 'utf8')), ${perClient.windowMs}, :clientQuota::integer, '${perClient.policy}'),
-    (sha256(convert_to('${perInstance.policy} ' || ${shard(':instanceShards')}, 'utf8')), ${perInstance.windowMs}, :instanceQuota::integer, '${perInstance.policy}')
+    (sha256(convert_to(${literal(`${perClient.policy} `)} || ${shard(sql`:clientShards`)} || ' ' || message.client_id, 'utf8')), ${perClient.windowMs}, :clientQuota::integer, ${literal(perClient.policy)}),
+    (sha256(convert_to(${literal(`${perInstance.policy} `)} || ${shard(sql`:instanceShards`)}, 'utf8')), ${perInstance.windowMs}, :instanceQuota::integer, ${literal(perInstance.policy)})
   ) as charge (key, window_ms, quota, policy) where message.is_allowed`;
 
 /** Codes that strangers request must not lengthen those that go to a known browser. */
-const byWhom = (key: (secret: string) => string): string =>
-  `case when :isKnown::boolean then ${key('code in a known browser')} else ${key('code')} end`;
+const byWhom = (key: (secret: string) => SqlText): SqlText =>
+  sql`case when :isKnown::boolean then ${key('code in a known browser')} else ${key('code')} end`;
 
-const nobody = `'nobody ' || encode(message.guess_key, 'hex')`;
+const nobody = sql`'nobody ' || encode(message.guess_key, 'hex')`;
 
 /**
  * The minimum length of the code, by the identifier and by the account. For an unknown identifier it is computed in the same way, and
  * nobody sees it. A code that is not sent is not charged.
  */
-const coding = `
+const coding = sql`
   select odds.key, greatest(:triesAllowed::integer - message.tries, 1) as tries, :accountId::text is not null as known, case
       when not :getsShort::boolean then ${codeShape.unguessable} when message.channel = 'sms' then ${codeShape.digits.sms} else ${codeShape.digits.email}
     end as least
   from outcome, message, lateral (values
-    (${byWhom((secret) => identifierOddsKey(secret, 'message.guess_key'))}),
-    (${byWhom((secret) => accountOddsKey(secret, `coalesce(:accountId::text, ${nobody})`))})
+    (${byWhom((secret) => identifierOddsKey(secret, sql`message.guess_key`))}),
+    (${byWhom((secret) => accountOddsKey(secret, sql`coalesce(:accountId::text, ${nobody})`))})
   ) as odds (key)
   where message.recovery_state = 'proving' and (:accountId::text is null or message.is_allowed and outcome.limited_by is null)`;
 
@@ -139,14 +139,14 @@ const coding = `
  */
 const bind = statement(
   'outbox_bind_code',
-  `with message as (
+  sql`with message as (
      select m.id, m.channel, m.authenticator is not null and :exact::bytea is not null as is_allowed, r.state as recovery_state, r.tries, r.guess_key,
        r.client_id
      from messages m join recoveries r on r.id = m.recovery_id where m.id = :messageId and m.state = 'queued'
    ), wide as (
      ${wide}
    ), wide_charged as (
-     ${consumeRows('select key, window_ms from wide')}
+     ${consumeRows(sql`select key, window_ms from wide`)}
    ), outcome as (
      select (select policy from wide_charged join wide using (key) where wide_charged.spent > wide.quota limit 1) as limited_by
    ), coded as (

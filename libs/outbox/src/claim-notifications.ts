@@ -1,5 +1,5 @@
 import { addressOfNotification, type SealedAddress } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import type { Locale, MessageKind } from '@rekey/kernel';
 import type { MessageContext } from './context.js';
 import type { AccountNotification } from './notifications.js';
@@ -32,12 +32,12 @@ export interface ClaimedNotification extends SealedAddress {
 
 const claim = statement(
   'outbox_claim_notifications',
-  `with message as (
+  sql`with message as (
      select m.*, r.state as recovery_state, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until
      from messages m left join recoveries r on r.id = m.recovery_id
      where m.id = any(:messageIds::uuid[]) and m.kind <> 'recovery_code' and m.state = 'queued'
    ), address as (
-     select message.id as message_id, found.* from message, lateral (${addressOfNotification('message.address_id')}) found
+     select message.id as message_id, found.* from message, lateral (${addressOfNotification(sql`message.address_id`)}) found
    ), claimed as (
      update messages m set attempts = m.attempts + 1, channel = address.channel
      from address where m.id = address.message_id and m.state = 'queued'

@@ -1,4 +1,5 @@
 import { addressesToWarn } from '@rekey/accounts';
+import { literal, type SqlText, sql } from '@rekey/database';
 
 /*
  * The rows of messages in statements that move a recovery, as data-modifying clauses: a message commits with what caused it, or ends with
@@ -6,7 +7,7 @@ import { addressesToWarn } from '@rekey/accounts';
  */
 
 /** Queues a code. Needs `:messageId`, `:now`, `:codeExpiresAt`, `:dueAt` and the correlation. @param of expressions */
-export const queueCode = (from: string, of: { counter: string; address: string }): string => `
+export const queueCode = (from: SqlText, of: { counter: SqlText; address: SqlText }): SqlText => sql`
   insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
   select :messageId, ${from}.id, 'recovery_code', 'queued', :now, :codeExpiresAt, :dueAt, ${of.counter}, ${of.address}, :requestId::uuid, :traceparent
   from ${from}`;
@@ -19,37 +20,37 @@ export const queueCode = (from: string, of: { counter: string; address: string }
  */
 export const notifyOfRecovery = (
   kind: 'recovery_completed' | 'recovery_held',
-  from: string,
-  of: { expiresAt: string; when?: string },
-): string => `
+  from: SqlText,
+  of: { expiresAt: SqlText; when?: SqlText },
+): SqlText => sql`
   insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-  select gen_random_uuid(), ${from}.id, '${kind}', 'queued', :now, ${of.expiresAt}, :now, address.id, :requestId::uuid, :traceparent
-  from ${from}, lateral (${addressesToWarn(`${from}.account_id`)}) address${of.when ? ` where ${of.when}` : ''}`;
+  select gen_random_uuid(), ${from}.id, ${literal(kind)}, 'queued', :now, ${of.expiresAt}, :now, address.id, :requestId::uuid, :traceparent
+  from ${from}, lateral (${addressesToWarn(sql`${from}.account_id`)}) address${of.when ? sql` where ${of.when}` : sql``}`;
 
 /** Drops what has not been sent yet. */
-export const dropQueued = (from: string, which: 'codes' | 'all'): string => `
+export const dropQueued = (from: SqlText, which: 'codes' | 'all'): SqlText => sql`
   update messages set state = 'dropped', reason = 'ended'
-  from ${from} where messages.recovery_id = ${from}.id and messages.state = 'queued'${which === 'codes' ? ` and messages.kind = 'recovery_code'` : ''}`;
+  from ${from} where messages.recovery_id = ${from}.id and messages.state = 'queued'${which === 'codes' ? sql` and messages.kind = 'recovery_code'` : sql``}`;
 
-const dropped = `state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+const dropped = sql`state = case when messages.state = 'queued' then 'dropped' else messages.state end,
     reason = case when messages.state = 'queued' then 'ended' else messages.reason end`;
 
 /** Turns codes into codes for nobody. They are kept, so that an attempt at them takes the same steps, and the same time, as before. */
-export const voidCodes = (from: string): string => `
+export const voidCodes = (from: SqlText): SqlText => sql`
   update messages set authenticator = null, ${dropped}
   from ${from} where messages.recovery_id = ${from}.id and messages.kind = 'recovery_code'`;
 
 /** The same for all messages, which lose their address, too. */
-export const detachMessages = (from: string): string => `
+export const detachMessages = (from: SqlText): SqlText => sql`
   update messages set authenticator = null, address_id = null, ${dropped}
   from ${from} where messages.recovery_id = ${from}.id`;
 
 /** Deletes the notifications about an account. Those about its recoveries stay. */
-export const deleteNotifications = (account: string): string =>
-  `delete from messages where account_id = ${account}`;
+export const deleteNotifications = (account: SqlText): SqlText =>
+  sql`delete from messages where account_id = ${account}`;
 
 /** Counts the codes that have not expired, by the key that they are derived under. Needs `:now`. @param recoveries a select of ids */
-export const codesByKey = (recoveries: string): string => `
+export const codesByKey = (recoveries: SqlText): SqlText => sql`
   select m.key_id, count(*)::integer as rows from messages m
   where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > :now and m.recovery_id in (${recoveries})
   group by 1`;

@@ -1,6 +1,6 @@
 import { addressesToWarn } from '@rekey/accounts';
 import { type AuditEventName, recordAudit } from '@rekey/audit';
-import { type Sql, statement, type Transaction } from '@rekey/database';
+import { type Sql, sql, statement, type Transaction } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { proofChanges } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
@@ -22,10 +22,10 @@ export type AccountNotification = (typeof accountNotifications)[number];
 
 const warn = statement(
   'message_notify_of_change',
-  `insert into messages (id, account_id, kind, change, authenticator, state, created_at, expires_at, due_at, address_id, request_id,
+  sql`insert into messages (id, account_id, kind, change, authenticator, state, created_at, expires_at, due_at, address_id, request_id,
      traceparent)
    select gen_random_uuid(), :accountId, 'authenticators_changed', :change, :bound::text, 'queued', :now, :expiresAt, :now, address.id, :requestId::uuid, :traceparent
-   from (select id from (${addressesToWarn(':accountId')}) known union select unnest(:alsoTo::uuid[])) address
+   from (select id from (${addressesToWarn(sql`:accountId`)}) known union select unnest(:alsoTo::uuid[])) address
    where address.id <> all(:notTo::uuid[])`,
 );
 

@@ -1,5 +1,5 @@
 import { type AuditEventName, auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { LabelsOf } from '@rekey/telemetry';
 import type { DropReason } from './claim-messages.js';
@@ -13,7 +13,7 @@ export type Delivery =
 
 const record = statement(
   'recovery_record_deliveries',
-  `with ended as (
+  sql`with ended as (
      select * from unnest(:messageIds::uuid[], :auditIds::uuid[], :states::text[], :events::text[], :reasons::text[], :providerIds::text[])
        as ended (id, audit_id, state, event, reason, provider_id)
    ), recorded as (
@@ -56,7 +56,7 @@ export async function recordDeliveries(
 
 const receipt = statement(
   'recovery_record_receipt',
-  `with failed as (
+  sql`with failed as (
      update messages set state = 'failed', reason = :reason where provider_id = :providerId and state = 'sent'
      returning recovery_id, account_id, kind, channel
    )

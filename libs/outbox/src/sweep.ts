@@ -1,10 +1,10 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import type { MessageContext } from './context.js';
 import { messageLifetimes } from './lifetimes.js';
 
 const due = statement(
   'outbox_due_messages',
-  `update messages set due_at = :now::timestamptz + :again::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
+  sql`update messages set due_at = :now::timestamptz + :again::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
    where id in (
      select id from messages where state = 'queued' and due_at <= :now order by due_at limit 500 for update skip locked
    )
@@ -30,7 +30,7 @@ export async function sweepMessages({
 
 const waiting = statement(
   'outbox_count',
-  `select count(*)::integer as count, min(created_at) as oldest
+  sql`select count(*)::integer as count, min(created_at) as oldest
    from (select created_at from messages where state = 'queued' order by due_at limit 10000) queued`,
 );
 
@@ -50,7 +50,7 @@ export async function countOutbox({
 /** Messages of recoveries are deleted with their recovery. */
 const prune = statement(
   'outbox_prune',
-  `delete from messages where id in (
+  sql`delete from messages where id in (
      select id from messages where account_id is not null and state <> 'queued' and created_at <= :before limit 500
    )`,
 );

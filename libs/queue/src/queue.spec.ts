@@ -1,12 +1,12 @@
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { administer } from '../../../test/runner/postgres.js';
 import { type JobQueue, migrateQueue, openQueue, startWorkers } from './index.js';
 
-const jobCount = statement('spec_jobs', 'select count(*)::int as n from bullmq.job where id = :id');
-const note = statement('spec_note', `insert into spec_notes (id) values (:id)`);
-const noteCount = statement('spec_notes', 'select count(*)::int as n from spec_notes where id = :id');
+const jobCount = statement('spec_jobs', sql`select count(*)::int as n from bullmq.job where id = :id`);
+const note = statement('spec_note', sql`insert into spec_notes (id) values (:id)`);
+const noteCount = statement('spec_notes', sql`select count(*)::int as n from spec_notes where id = :id`);
 
 describe('the queue on PostgreSQL', () => {
   let postgres: TestDatabase;

@@ -1,6 +1,6 @@
 import { type AccountChange, clearPasswordOf } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement, type Transaction } from '@rekey/database';
+import { literal, type SqlText, sql, statement, type Transaction } from '@rekey/database';
 import {
   type AccountNotification,
   deleteNotifications,
@@ -20,15 +20,15 @@ import { dropWorkOf } from './stops/former-password.js';
  * Ends the open recoveries of an account and drops their queued codes. A recovery without a proof stays open and leads nowhere: its end
  * would reveal that the account exists.
  */
-const ending = (name: string, which: string) =>
+const ending = (name: string, which: SqlText) =>
   statement(
     `recovery_end_${name}`,
-    `with ended as (
-       update recoveries set state = '${targetState('invalidate')}', ended_at = :at, lease_id = null, ${wiped}
+    sql`with ended as (
+       update recoveries set state = ${literal(targetState('invalidate'))}, ended_at = :at, lease_id = null, ${wiped}
        where account_id = :account and state in (${sqlStates(sourceStates('invalidate'))}) and proofs <> '{}' and ${which}
        returning id, account_id
      ), silenced as (
-       ${dropQueued('ended', 'codes')}
+       ${dropQueued(sql`ended`, 'codes')}
      ), audited as (
        ${auditInsert}
        select gen_random_uuid(), :at::timestamptz, 'recovery_stopped', :actor, account_id, id, '{"by": "management"}'::jsonb from ended
@@ -36,25 +36,25 @@ const ending = (name: string, which: string) =>
      select count(*)::integer as ended from ended`,
   );
 
-const rests = (on: string) => `exists (
+const rests = (on: SqlText) => sql`exists (
   select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any(${on}::text[]))`;
 
 const endings = {
-  proven: ending('proven', 'true'),
-  byAddress: ending('by_address', rests(':addresses')),
+  proven: ending('proven', sql`true`),
+  byAddress: ending('by_address', rests(sql`:addresses`)),
 };
 
 const voidTheirCodes = statement(
   'recovery_void_codes',
-  `with theirs as (
+  sql`with theirs as (
      select id from recoveries where account_id = :account and state in (${sqlStates(sourceStates('prove'))})
    )
-   ${voidCodes('theirs')}`,
+   ${voidCodes(sql`theirs`)}`,
 );
 
 const completedBy = statement(
   'recovery_completed_by_address',
-  `select id, completed_at from recoveries where account_id = :account and completed_at is not null and ${rests(':addresses')}`,
+  sql`select id, completed_at from recoveries where account_id = :account and completed_at is not null and ${rests(sql`:addresses`)}`,
 );
 
 interface Following {
@@ -151,15 +151,15 @@ function noticesOf(change: AccountChange): AccountNotification[] {
 
 const erase = statement(
   'recovery_erase_account',
-  `with theirs as (
+  sql`with theirs as (
      -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
      update recoveries set account_id = null, generation = null where account_id = :account returning id
    ), silenced as (
-     ${detachMessages('theirs')}
+     ${detachMessages(sql`theirs`)}
    ), former as (
      delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
    )
-   ${deleteNotifications(':account')}`,
+   ${deleteNotifications(sql`:account`)}`,
 );
 
 /**

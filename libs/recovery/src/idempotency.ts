@@ -1,4 +1,4 @@
-import { isUniqueViolation, type Sql, statement } from '@rekey/database';
+import { isUniqueViolation, type Sql, sql, statement } from '@rekey/database';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { lifetimes } from './lifetimes.js';
 
@@ -28,7 +28,7 @@ export function idempotentRequest(
 
 const find = statement(
   'idempotent_response_find',
-  'select request, recovery_id, response from idempotent_responses where key = any(:keys::bytea[]) and expires_at > :now',
+  sql`select request, recovery_id, response from idempotent_responses where key = any(:keys::bytea[]) and expires_at > :now`,
 );
 
 /** @returns the stored response; undefined for a new request; a refusal when the stored request was another one */
@@ -48,7 +48,7 @@ export async function findIdempotentResponse<Answer extends object>(
 
 const save = statement(
   'idempotent_response_keep',
-  `insert into idempotent_responses (key, request, recovery_id, response, expires_at)
+  sql`insert into idempotent_responses (key, request, recovery_id, response, expires_at)
    values (:key, :request, :recoveryId, :response, :expiresAt)`,
 );
 

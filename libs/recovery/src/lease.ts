@@ -1,4 +1,4 @@
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { isConfidential } from '@rekey/tokens';
 import type { ProvenSubject, RecoveryContext } from './context.js';
@@ -33,16 +33,16 @@ interface ClaimedRow extends Judged {
 
 const claim = statement(
   'recovery_claim',
-  `update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
+  sql`update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
    where id = :id and state in (${sqlStates(sourceStates('complete'))}) and expires_at > :now and idle_expires_at > :now
      and (lease_id is null or lease_expires_at <= :now)
-   returning state, account_id, client_id, not client_authenticated and ${isConfidential('recoveries.client_id')} as client_must_authenticate,
+   returning state, account_id, client_id, not client_authenticated and ${isConfidential(sql`recoveries.client_id`)} as client_must_authenticate,
      proven_at, redirect_uri, redirect_state, code_challenge, ${judgedColumns()}`,
 );
 
 const look = statement(
   'recovery_claim_look',
-  `select ${rowColumns}, lease_id from recoveries where id = :id`,
+  sql`select ${rowColumns}, lease_id from recoveries where id = :id`,
 );
 
 /**
@@ -113,7 +113,7 @@ export async function claimCompletion(
 
 const release = statement(
   'recovery_release',
-  `update recoveries set lease_id = null, lease_expires_at = null where id = :id and lease_id = :leaseId`,
+  sql`update recoveries set lease_id = null, lease_expires_at = null where id = :id and lease_id = :leaseId`,
 );
 
 /** Releases the lease after a failure. If that fails too, the lease expires. */

@@ -1,5 +1,5 @@
 import { identifierOf, lookupDigests } from '@rekey/accounts';
-import { type KeyCount, type SealedRows, type Sql, statement } from '@rekey/database';
+import { type KeyCount, type SealedRows, type Sql, sql, statement } from '@rekey/database';
 import { codesByKey } from '@rekey/outbox';
 import { sourceStates, sqlStates } from './state-machine.js';
 
@@ -18,13 +18,13 @@ export const sealedInRecovery: SealedRows[] = [
   {
     column: 'former_passwords.sealed',
     id: { column: 'id', type: 'uuid' },
-    account: '(select r.account_id from recoveries r where r.id = former_passwords.recovery_id)',
+    account: sql`(select r.account_id from recoveries r where r.id = former_passwords.recovery_id)`,
   },
 ];
 
 const underWay = statement(
   'codes_under_way_by_key',
-  codesByKey(`select id from recoveries where state in (${sqlStates(sourceStates('prove'))})`),
+  codesByKey(sql`select id from recoveries where state in (${sqlStates(sourceStates('prove'))})`),
 );
 
 /** Counts the codes that may still be typed in, by the key that they are derived under. They expire within ten minutes. */

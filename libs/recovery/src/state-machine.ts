@@ -1,3 +1,5 @@
+import { literals, type SqlText } from '@rekey/database';
+
 /** States as the API names them. */
 export const states = ['proving', 'held', 'proven', 'completed', 'cancelled', 'stopped', 'expired'] as const;
 export type RecoveryState = (typeof states)[number];
@@ -68,8 +70,7 @@ export function targetState(move: Transition): RecoveryState {
 }
 
 /** `'a', 'b'`: for the guard in SQL. The words come from the table above, never from input. */
-export const sqlStates = (list: readonly RecoveryState[]): string =>
-  list.map((state) => `'${state}'`).join(', ');
+export const sqlStates = (list: readonly RecoveryState[]): SqlText => literals(list);
 
 /** The table as a Mermaid state diagram. */
 export function drawStates(): string {

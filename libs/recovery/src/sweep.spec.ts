@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { sweepRecoveries } from './index.js';
@@ -7,18 +7,18 @@ import { sweepRecoveries } from './index.js';
 /** Events of this age. Only a superuser can forge them: the clock of the database decides how old they are. */
 const write = statement(
   'spec_audit_write',
-  `insert into audit_events (id, at, event, actor, recorded_at)
+  sql`insert into audit_events (id, at, event, actor, recorded_at)
    select gen_random_uuid(), now() - :age::interval, 'recovery_started', :actor, now() - :recorded::interval
    from generate_series(1, :count::integer)`,
 );
 const count = statement(
   'spec_audit_count',
-  'select actor, count(*)::integer as n from audit_events group by actor order by actor',
+  sql`select actor, count(*)::integer as n from audit_events group by actor order by actor`,
 );
-const remove = statement('spec_audit_remove', 'delete from audit_events where actor = :actor');
+const remove = statement('spec_audit_remove', sql`delete from audit_events where actor = :actor`);
 const change = statement(
   'spec_audit_change',
-  `update audit_events set at = at - interval '1 year' where actor = :actor`,
+  sql`update audit_events set at = at - interval '1 year' where actor = :actor`,
 );
 
 describe('retention of the audit', () => {

@@ -1,6 +1,6 @@
 import { pruneRemoved } from '@rekey/accounts';
 import { pruneAudit } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { literal, sql, statement } from '@rekey/database';
 import { pruneCounters, pruneFailures, pruneOdds } from '@rekey/limits';
 import { dropQueued, pruneMessages } from '@rekey/outbox';
 import { wiped } from './acts/cancel.js';
@@ -11,8 +11,8 @@ import { pruneFormerPasswords } from './stops/former-password.js';
 
 const expire = statement(
   'recovery_expire',
-  `with ended as (
-     update recoveries set state = '${targetState('expire')}', ended_at = :now, ${wiped}
+  sql`with ended as (
+     update recoveries set state = ${literal(targetState('expire'))}, ended_at = :now, ${wiped}
      where id in (
        select id from recoveries
        where state in (${sqlStates(sourceStates('expire'))}) and least(idle_expires_at, expires_at) <= :now
@@ -21,21 +21,21 @@ const expire = statement(
      )
      returning id
    ), silenced as (
-     ${dropQueued('ended', 'all')}
+     ${dropQueued(sql`ended`, 'all')}
    )
    select count(*)::integer as expired from ended`,
 );
 
 const pruneRecoveries = statement(
   'recovery_prune',
-  `delete from recoveries where id in (
+  sql`delete from recoveries where id in (
      select id from recoveries where ended_at is not null and ended_at <= :before order by created_at limit 500
    )`,
 );
 
 const pruneIdempotentResponses = statement(
   'idempotent_responses_prune',
-  'delete from idempotent_responses where expires_at <= :now',
+  sql`delete from idempotent_responses where expires_at <= :now`,
 );
 
 /** Ends expired recoveries and erases what identifies the person; prunes what is past its retention. */

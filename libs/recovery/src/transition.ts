@@ -1,4 +1,5 @@
 import type { AuditEventName } from '@rekey/audit';
+import { sql } from '@rekey/database';
 import { lifetimes } from './lifetimes.js';
 import type { Verdict } from './proving/judge.js';
 
@@ -28,7 +29,7 @@ export function timesOf(now: number, verdict: Verdict) {
  * returns to proving gets the usual times. Needs `:state`, `:heldUntil`, `:heldFor`, `:now`, `:comesBackUntil`, `:idleExpiresAt` and
  * `:expiresAt`.
  */
-export const timesOfTransition = `
+export const timesOfTransition = sql`
   held_until = case when :state = 'held' then :heldUntil::timestamptz else held_until end,
   held_for = case when :state = 'held' then :heldFor::timestamptz else held_for end,
   proven_at = case when :state = 'proven' then :now::timestamptz end,

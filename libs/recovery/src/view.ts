@@ -5,6 +5,7 @@ import {
   ownAddress,
   type SealedAddress,
 } from '@rekey/accounts';
+import { type SqlText, sql } from '@rekey/database';
 import { type Channel, type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import type { ProofKind } from '@rekey/proofs';
 import type { RecoveryContext } from './context.js';
@@ -45,10 +46,10 @@ export interface RecoveryView {
   addresses?: OfferedAddress[];
 }
 
-export const rowColumns = 'state, expires_at, idle_expires_at, resend_at, held_until, proofs';
+export const rowColumns = sql`state, expires_at, idle_expires_at, resend_at, held_until, proofs`;
 
 /** The addresses offered to a person who has proved something, as a JSON column. */
-export const offeredAddresses = (account: string): string => `(
+export const offeredAddresses = (account: SqlText): SqlText => sql`(
   select jsonb_agg(jsonb_build_object('id', a.id, 'account', a.account_id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
   from (${addressesToOffer(account)}) a)`;
 

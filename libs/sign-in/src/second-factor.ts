@@ -1,5 +1,5 @@
 import { authenticatorEvidence, hasSecondFactor, useAuthenticator } from '@rekey/accounts';
-import { type Sql, type Statement, statement } from '@rekey/database';
+import { joined, type Sql, type SqlText, type Statement, sql, statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import {
   accountOddsKey,
@@ -35,13 +35,13 @@ export interface SecondFactor {
  * Failures at sign-in have their own counter: exhausting an authenticator in recoveries does not keep its owner from signing in. Strangers
  * and known browsers or apps have separate counters too, so that strangers cannot exhaust the owner's.
  */
-const signInFailures = (id: string, isKnown: string) =>
-  `sha256(convert_to('sign-in-failures ' || ${id} || ' ' || ${isKnown}::text, 'utf8'))`;
+const signInFailures = (id: SqlText, isKnown: SqlText) =>
+  sql`sha256(convert_to('sign-in-failures ' || ${id} || ' ' || ${isKnown}::text, 'utf8'))`;
 
 /** Separate odds for strangers and for known browsers and apps: neither uses up those of the other. */
 const oddsKey = (kind: BoundKind) =>
-  `case when :isKnown::boolean then ${accountOddsKey(`sign-in-${kind}-known`, ':generation::text')}
-  else ${accountOddsKey(`sign-in-${kind}`, ':generation::text')} end`;
+  sql`case when :isKnown::boolean then ${accountOddsKey(`sign-in-${kind}-known`, sql`:generation::text`)}
+  else ${accountOddsKey(`sign-in-${kind}`, sql`:generation::text`)} end`;
 
 const shares = 2;
 /** Both shares together have the odds of the policy, and no more. */
@@ -50,12 +50,12 @@ const shareOf = ({ day, year }: OddsPolicy): OddsPolicy => ({ day: day / shares,
 const countedAttempt = (proof: RegisteredProof, chance: number): Statement =>
   statement(
     `sign_in_attempt_${proof.id}`,
-    `with found as (
-       ${authenticatorEvidence(proof, ':account', 'sign-in')}
+    sql`with found as (
+       ${authenticatorEvidence(proof, sql`:account`, 'sign-in')}
      ), paid as (
-       ${consumeOddsRows(`select ${oddsKey(proof.id)} as key, ${chance}::double precision as cost, true as known from found`)}
+       ${consumeOddsRows(sql`select ${oddsKey(proof.id)} as key, ${chance}::double precision as cost, true as known from found`)}
      ), charged as (
-       ${consumeRows(`select ${signInFailures('found.authenticator_id', ':isKnown::boolean')} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
+       ${consumeRows(sql`select ${signInFailures(sql`found.authenticator_id`, sql`:isKnown::boolean`)} as key, ${failureWindowMs}::bigint as window_ms from found, paid`)}
      )
      select found.evidence, charged.spent as failures, charged.key, paid.key as odds
      from found left join paid on true left join charged on true`,
@@ -65,7 +65,7 @@ const countedAttempt = (proof: RegisteredProof, chance: number): Statement =>
 const uncountedAttempt = (proof: RegisteredProof): Statement =>
   statement(
     `sign_in_attempt_${proof.id}`,
-    `select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (${authenticatorEvidence(proof, ':account', 'sign-in')}) found`,
+    sql`select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (${authenticatorEvidence(proof, sql`:account`, 'sign-in')}) found`,
   );
 
 const attemptStatements = Object.fromEntries(
@@ -86,18 +86,20 @@ interface AttemptRow {
   odds: Buffer | null;
 }
 
-const clear = statement('sign_in_clear_failures', clearRows('array[:key::bytea]'));
+const clear = statement('sign_in_clear_failures', clearRows(sql`array[:key::bytea]`));
 
 const clearAll = statement(
   'sign_in_clear_all_failures',
-  `with found as (
-     ${boundProofs
-       .filter(({ chance }) => chance !== undefined)
-       .map((proof) => authenticatorEvidence(proof, ':account', 'sign-in'))
-       .join(' union all ')}
+  sql`with found as (
+     ${joined(
+       boundProofs
+         .filter(({ chance }) => chance !== undefined)
+         .map((proof) => authenticatorEvidence(proof, sql`:account`, 'sign-in')),
+       sql` union all `,
+     )}
    )
-   ${clearRows(`array(
-     select sha.key from found, lateral (values (${signInFailures('found.authenticator_id', 'true')}), (${signInFailures('found.authenticator_id', 'false')})) as sha (key)
+   ${clearRows(sql`array(
+     select sha.key from found, lateral (values (${signInFailures(sql`found.authenticator_id`, sql`true`)}), (${signInFailures(sql`found.authenticator_id`, sql`false`)})) as sha (key)
    )`)}`,
 );
 

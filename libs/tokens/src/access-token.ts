@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import { timeOf, uuidv7 } from '@rekey/kernel';
 import type { TokenContext } from './context.js';
 import { readToken } from './read-token.js';
@@ -75,7 +75,7 @@ export async function verifyAccessToken(
 
 const live = statement(
   'access_token_live',
-  `select not exists (select from used_token_ids where jti = :jti) and case when :sid::uuid is null
+  sql`select not exists (select from used_token_ids where jti = :jti) and case when :sid::uuid is null
      then exists (
        select from clients where client_id = :clientId and created_at <= :madeAt::timestamptz
          and (tokens_from is null or tokens_from < :madeAt::timestamptz)
@@ -102,7 +102,7 @@ export async function isLive(sql: Sql, now: number, token: VerifiedAccessToken):
 
 const revoke = statement(
   'access_token_revoke',
-  'insert into used_token_ids (jti, expires_at) values (:jti, :expiresAt) on conflict do nothing',
+  sql`insert into used_token_ids (jti, expires_at) values (:jti, :expiresAt) on conflict do nothing`,
 );
 
 /** Revokes a token without a session. */

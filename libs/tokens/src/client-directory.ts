@@ -1,11 +1,11 @@
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { type Client, type ClientRow, find, isClientId, secretPurpose, splitDigest } from './clients.js';
 import type { TokenContext } from './context.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 
 const keepAnew = statement(
   'client_rehash_secret',
-  'update clients set secret_digest = :fresh where client_id = :clientId and secret_digest = :kept',
+  sql`update clients set secret_digest = :fresh where client_id = :clientId and secret_digest = :kept`,
 );
 
 interface Kept {

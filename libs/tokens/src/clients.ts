@@ -1,4 +1,4 @@
-import { type Sql, statement, type Transaction } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement, type Transaction } from '@rekey/database';
 import { newSecret, type Refusal, refuse } from '@rekey/kernel';
 import type { TokenContext } from './context.js';
 import { ClientEntity } from './entities/client.entity.js';
@@ -34,22 +34,22 @@ export const holdsTokensOfPeople = ({ grants: its }: Client): boolean =>
   its.some((grant) => grant !== 'client_credentials');
 
 /** SQL: whether this client can currently act only with its secret. */
-export const isConfidential = (clientId: string): string =>
-  `exists (select from clients where client_id = ${clientId} and type = 'confidential')`;
+export const isConfidential = (clientId: SqlText): SqlText =>
+  sql`exists (select from clients where client_id = ${clientId} and type = 'confidential')`;
 
 export interface ClientRow extends Client {
   secret_digest: Buffer | null;
 }
 
-const columns = 'client_id, name, type, redirect_uris, grants, scopes, lifetimes';
+const columns = sql`client_id, name, type, redirect_uris, grants, scopes, lifetimes`;
 export const find = statement(
   'client_find',
-  `select ${columns}, secret_digest from clients where client_id = :clientId`,
+  sql`select ${columns}, secret_digest from clients where client_id = :clientId`,
 );
 
 const upsert = statement(
   'client_put',
-  `insert into clients (client_id, name, type, secret_digest, redirect_uris, grants, scopes, lifetimes, owner, created_at, updated_at)
+  sql`insert into clients (client_id, name, type, secret_digest, redirect_uris, grants, scopes, lifetimes, owner, created_at, updated_at)
    values (:client_id, :name, :type, :newDigest, :redirect_uris, :grants, :scopes, :lifetimes, :writer, :now, :now)
    on conflict (client_id) do update set
      name = excluded.name, type = excluded.type, redirect_uris = excluded.redirect_uris, grants = excluded.grants,

@@ -1,6 +1,6 @@
 import { endKnownBrowsers } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { untilOf } from './sessions.js';
 
@@ -19,7 +19,7 @@ export type EndReason =
 
 const endOfRecovery = statement(
   'sessions_end_of_recoveries',
-  `with heir as (
+  sql`with heir as (
      select id from sessions where recovery_id = any(:recoveries::uuid[])
      union
      select id from sessions
@@ -79,10 +79,10 @@ export async function revokeSessionsOfRecoveries(
 }
 
 /** Ends a selection of sessions, each with an audit event, and voids the codes that would open new ones. */
-const endOf = (name: string, selected: string, more = '') =>
+const endOf = (name: string, selected: SqlText, more = sql``) =>
   statement(
     `sessions_end_of_${name}`,
-    `with ended as (
+    sql`with ended as (
        update sessions set ended_at = :at, end_reason = :reason where ${selected} and ended_at is null
        returning id, account_id, recovery_id
      ), unredeemed as (
@@ -96,15 +96,15 @@ const endOf = (name: string, selected: string, more = '') =>
      select count(*)::integer as ended from ended`,
   );
 const endings = {
-  account: endOf('account', 'account_id = :of'),
+  account: endOf('account', sql`account_id = :of`),
   client: endOf(
     'client',
-    'client_id = :of',
-    'own_tokens as (update clients set tokens_from = :at where client_id = :of),',
+    sql`client_id = :of`,
+    sql`own_tokens as (update clients set tokens_from = :at where client_id = :of),`,
   ),
-  recovery: endOf('recovery_descent', 'recovery_id = :of::uuid'),
+  recovery: endOf('recovery_descent', sql`recovery_id = :of::uuid`),
   /** Sessions of two factors, or of recoveries with two classes. */
-  strong: endOf('strong', `account_id = :of and right(acr, 4) = 'aal2'`),
+  strong: endOf('strong', sql`account_id = :of and right(acr, 4) = 'aal2'`),
 };
 
 /**
@@ -133,14 +133,14 @@ export async function endSessionsOf(
  * Ends the sessions that the exchange of a recovery could not see, as a data-modifying SQL clause for its completion: those that were being
  * opened from older sessions at that time, or with the old password. Needs `:now`.
  */
-export const endOlderSessions = (of: { account: string; recovery: string }): string => `
+export const endOlderSessions = (of: { account: SqlText; recovery: SqlText }): SqlText => sql`
   update sessions set ended_at = :now, end_reason = 'recovery'
   where account_id = ${of.account} and ended_at is null and recovery_id is distinct from ${of.recovery}::uuid`;
 
 const lock = statement(
   'session_lock',
-  `select acr from sessions s
-   where id = :session and account_id = :account and ended_at is null and ${untilOf('s')} > :now
+  sql`select acr from sessions s
+   where id = :session and account_id = :account and ended_at is null and ${untilOf(sql`s`)} > :now
    for no key update`,
 );
 
@@ -159,7 +159,7 @@ export async function lockSession(
 
 const endOne = statement(
   'session_end',
-  `with ended as (
+  sql`with ended as (
      update sessions set ended_at = :at, end_reason = :reason
      where id = :id and account_id = coalesce(:accountId, account_id) and ended_at is null returning id, account_id, recovery_id
    )

@@ -1,8 +1,8 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 
 const erase = statement(
   'tokens_erase_account',
-  `with theirs as (
+  sql`with theirs as (
      update sessions set account_id = null where account_id = :account
    ), devices as (
      update device_codes set state = 'denied', account_id = null, session_id = null where account_id = :account

@@ -1,6 +1,6 @@
 import { judgedSubject } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { is256Bits, newSecret, uuidv7 } from '@rekey/kernel';
 import { type VerifiedAssertion, verifyAssertion } from './assertion.js';
 import type { ClientDirectory } from './client-directory.js';
@@ -21,17 +21,17 @@ export const jwtTokenType = 'urn:ietf:params:oauth:token-type:jwt';
 /** Our own type: instead of tokens, a code that an app redeems by `authorization_code` with PKCE. */
 export const authorizationCodeType = 'urn:rekey:params:oauth:token-type:authorization_code';
 
-const subject = judgedSubject(':account', {
-  generation: ':generation::uuid',
-  authenticators: ':authenticators::text[]',
-  since: ':since::timestamptz',
-  recovery: ':recoveryId::uuid',
-  acr: ':acr::text',
-  strongRoles: ':strongRoles',
+const subject = judgedSubject(sql`:account`, {
+  generation: sql`:generation::uuid`,
+  authenticators: sql`:authenticators::text[]`,
+  since: sql`:since::timestamptz`,
+  recovery: sql`:recoveryId::uuid`,
+  acr: sql`:acr::text`,
+  strongRoles: sql`:strongRoles`,
 });
 
 /** Judges the evidence, marks the assertion as used and ends the account's sessions, as CTEs `subject`, `fresh`, `ended`, `void_codes`. */
-const spendAndEnd = `
+const spendAndEnd = sql`
   subject as (
     ${subject}
   ), fresh as (
@@ -48,11 +48,11 @@ const spendAndEnd = `
 
 const exchangeTokens = statement(
   'tokens_exchange',
-  `with ${spendAndEnd}, who as (
+  sql`with ${spendAndEnd}, who as (
      select subject.id as account_id, subject.roles, subject.generation from subject, fresh
    ), granted as (
      select :acr::text as acr, :amr::text[] as amr, :authTime::timestamptz as auth_time, :recoveryId::uuid as recovery_id
-   ), ${insertSession('who, granted')}
+   ), ${insertSession(sql`who, granted`)}
    select subject.status, subject.holds, subject.roles, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended,
      session.id, subject.id as account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms
    from subject left join session on true`,
@@ -60,7 +60,7 @@ const exchangeTokens = statement(
 
 const exchangeCode = statement(
   'tokens_exchange_code',
-  `with ${spendAndEnd}, code as (
+  sql`with ${spendAndEnd}, code as (
      insert into authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, generation, recovery_id, acr, amr, auth_time,
        authenticators, proven_since, expires_at)
      select :codeDigest, :clientId, :redirectUri, :codeChallenge, subject.id, subject.generation, :recoveryId, :acr, :amr, :authTime,

@@ -1,4 +1,4 @@
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { isLive, revokeTokenId, type VerifiedAccessToken, verifyAccessToken } from './access-token.js';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
@@ -8,8 +8,8 @@ import { refreshDigests, untilOf } from './sessions.js';
 
 const findRefresh = statement(
   'refresh_token_find',
-  `select s.id, s.account_id, s.client_id, s.scope, s.created_at, t.replaced_at is null and s.ended_at is null
-     and ${untilOf('s')} > :now as live, ${untilOf('s')} as until
+  sql`select s.id, s.account_id, s.client_id, s.scope, s.created_at, t.replaced_at is null and s.ended_at is null
+     and ${untilOf(sql`s`)} > :now as live, ${untilOf(sql`s`)} as until
    from refresh_tokens t join sessions s on s.id = t.session_id where t.digest = any(:digests::bytea[])`,
 );
 

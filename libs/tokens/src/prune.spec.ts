@@ -1,4 +1,4 @@
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { useDatabase } from '../../../test/flows/use-database.js';
 import { pruneUsedTokens } from './index.js';
 
@@ -7,7 +7,7 @@ const now = Date.UTC(2026, 0, 31);
 
 const family = statement(
   'spec_session',
-  `with session as (
+  sql`with session as (
      insert into sessions (id, account_id, client_id, scope, acr, amr, auth_time, idle_ms, access_ms, created_at, expires_at,
        ended_at)
      select gen_random_uuid(), :account, 'default', 'account', 'a', '{}', :at, 1, 1, :at, :expiresAt, :endedAt::timestamptz
@@ -18,7 +18,7 @@ const family = statement(
 );
 const left = statement(
   'spec_left',
-  `select (select array_agg(account_id order by account_id) from sessions) as families,
+  sql`select (select array_agg(account_id order by account_id) from sessions) as families,
      (select array_agg(distinct s.account_id) from refresh_tokens t join sessions s on s.id = t.session_id) as with_tokens,
      (select count(*)::integer from refresh_tokens) as tokens`,
 );

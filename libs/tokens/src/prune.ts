@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import { LessThanOrEqual } from 'typeorm';
 import { AuthorizationCodeEntity } from './entities/authorization-code.entity.js';
 import { DeviceCodeEntity } from './entities/device-code.entity.js';
@@ -6,7 +6,7 @@ import { UsedTokenIdEntity } from './entities/used-token-id.entity.js';
 
 const sessions = statement(
   'sessions_prune',
-  `with gone as (
+  sql`with gone as (
      delete from sessions where id in (
        select id from sessions where least(expires_at, coalesce(ended_at, expires_at)) <= :before limit 500
      ) returning id

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { activeSubject, evidenceHolds } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
@@ -16,20 +16,20 @@ import {
 } from './sessions.js';
 
 const holds = evidenceHolds({
-  generation: 'presented.generation',
-  authenticators: 'presented.authenticators',
-  since: 'presented.proven_since',
-  recovery: 'presented.recovery_id',
-  acr: 'presented.acr',
-  strongRoles: ':strongRoles',
+  generation: sql`presented.generation`,
+  authenticators: sql`presented.authenticators`,
+  since: sql`presented.proven_since`,
+  recovery: sql`presented.recovery_id`,
+  acr: sql`presented.acr`,
+  strongRoles: sql`:strongRoles`,
 });
 
 const redeem = statement(
   'tokens_redeem_code',
-  `with presented as (
+  sql`with presented as (
      select * from authorization_codes where digest = any(:codeDigests::bytea[])
    ), who as (
-     ${activeSubject('(select account_id from presented)', `exists (select from presented where ${holds})`)}
+     ${activeSubject(sql`(select account_id from presented)`, sql`exists (select from presented where ${holds})`)}
    ), granted as (
      update authorization_codes code set used_at = :now::timestamptz, session_id = :sessionId::uuid
      from who
@@ -37,14 +37,14 @@ const redeem = statement(
        and code.expires_at > :now::timestamptz and code.client_id = :clientId and code.redirect_uri = :redirectUri
        and code.code_challenge = :codeChallenge
      returning code.recovery_id, code.acr, code.amr, code.auth_time
-   ), ${insertSession('who, granted')}
+   ), ${insertSession(sql`who, granted`)}
    select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles
    from session, who`,
 );
 
 const findRedeemed = statement(
   'tokens_find_redeemed_code',
-  `select session_id from authorization_codes
+  sql`select session_id from authorization_codes
    where digest = any(:codeDigests::bytea[]) and used_at is not null and session_id is not null`,
 );
 

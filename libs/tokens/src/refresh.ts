@@ -1,5 +1,5 @@
 import { accountSubject } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import type { LabelsOf } from '@rekey/telemetry';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
@@ -17,11 +17,11 @@ import {
 
 const rotate = statement(
   'tokens_refresh',
-  `with presented as (
+  sql`with presented as (
      select t.digest, t.replaced_at, s.*, subject.roles, subject.status,
-       case when t.replaced_at is null then ${untilOf('s', 't.created_at')} else ${untilOf('s')} end as until
+       case when t.replaced_at is null then ${untilOf(sql`s`, sql`t.created_at`)} else ${untilOf(sql`s`)} end as until
      from refresh_tokens t join sessions s on s.id = t.session_id
-       left join lateral (${accountSubject('s.account_id', 's.generation')}) subject on true
+       left join lateral (${accountSubject(sql`s.account_id`, sql`s.generation`)}) subject on true
      -- The subquery says that there is one row at most. Otherwise the planner expects ten rows and plans again at each call, which takes
      -- longer than the call itself.
      where t.digest = (select digest from refresh_tokens where digest = any(:digests::bytea[]) limit 1)
@@ -49,7 +49,7 @@ const rotate = statement(
 
 const findSuccessor = statement(
   'refresh_token_successor',
-  'select digest, replaced_at from refresh_tokens where digest = any(:digests::bytea[])',
+  sql`select digest, replaced_at from refresh_tokens where digest = any(:digests::bytea[])`,
 );
 
 /** No honest client rotates this often within ten seconds. */

@@ -1,5 +1,5 @@
 import { activeSubject, isOfGeneration } from '@rekey/accounts';
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
@@ -8,12 +8,12 @@ import type { SignedIn, StartedSession } from './sign-in.js';
 
 const renew = statement(
   'session_renew',
-  `with who as (
-     ${activeSubject(':account')}
+  sql`with who as (
+     ${activeSubject(sql`:account`)}
    ), granted as (
      select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, who
-     where s.id = :before and s.account_id = who.account_id and ${isOfGeneration('who', 's.generation')}
-   ), ${insertSession('who, granted')}
+     where s.id = :before and s.account_id = who.account_id and ${isOfGeneration(sql`who`, sql`s.generation`)}
+   ), ${insertSession(sql`who, granted`)}
    select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles,
      who.generation, who.known_browsers_epoch as epoch
    from session, who`,

@@ -1,4 +1,13 @@
-import { countByKey, type KeyCount, keyIdIn, type SealedRows, type Sql, statement } from '@rekey/database';
+import {
+  countByKey,
+  type KeyCount,
+  keyIdIn,
+  type SealedRows,
+  type Sql,
+  type SqlText,
+  sql,
+  statement,
+} from '@rekey/database';
 import { untilOf } from './sessions.js';
 
 /** Private halves of signing keys. */
@@ -7,19 +16,19 @@ export const sealedInTokens: SealedRows[] = [
 ];
 
 /** A digest of 32 bytes dates from before digests carried the id of their key. */
-const keyOf = (digest: string): string =>
-  `case when length(${digest}) = 32 then null else ${keyIdIn(digest)} end`;
+const keyOf = (digest: SqlText): SqlText =>
+  sql`case when length(${digest}) = 32 then null else ${keyIdIn(digest)} end`;
 
 const secrets = statement(
   'client_secrets_by_key',
-  countByKey('clients where secret_digest is not null', keyOf('secret_digest')),
+  countByKey(sql`clients where secret_digest is not null`, keyOf(sql`secret_digest`)),
 );
 const living = statement(
   'refresh_tokens_by_key',
   countByKey(
-    `refresh_tokens t join sessions s on s.id = t.session_id
-     where t.replaced_at is null and s.ended_at is null and ${untilOf('s', 't.created_at')} > :now`,
-    keyOf('t.digest'),
+    sql`refresh_tokens t join sessions s on s.id = t.session_id
+     where t.replaced_at is null and s.ended_at is null and ${untilOf(sql`s`, sql`t.created_at`)} > :now`,
+    keyOf(sql`t.digest`),
   ),
 );
 

@@ -1,6 +1,6 @@
 import { accountSubject } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, newSecret } from '@rekey/kernel';
 import type { LabelsOf } from '@rekey/telemetry';
 import { z } from 'zod';
@@ -18,12 +18,12 @@ export const refreshDigests = (keyring: Keyring, token: string): Buffer[] =>
   keyring.digests(digestPurpose, token);
 
 /** When a session was last refreshed, as SQL: the time of its newest token. */
-const refreshedAt = (session: string): string =>
-  `(select max(newest.created_at) from refresh_tokens newest where newest.session_id = ${session}.id)`;
+const refreshedAt = (session: SqlText): SqlText =>
+  sql`(select max(newest.created_at) from refresh_tokens newest where newest.session_id = ${session}.id)`;
 
 /** When a session ends without a further refresh, as SQL. */
-export const untilOf = (session: string, newestToken = refreshedAt(session)): string =>
-  `least(${session}.expires_at, ${newestToken} + ${session}.idle_ms * interval '1 millisecond')`;
+export const untilOf = (session: SqlText, newestToken = refreshedAt(session)): SqlText =>
+  sql`least(${session}.expires_at, ${newestToken} + ${session}.idle_ms * interval '1 millisecond')`;
 
 /**
  * A new session with its first refresh token, as SQL after a CTE `who (account_id, roles, generation)` with one row or none. Adds three
@@ -31,7 +31,7 @@ export const untilOf = (session: string, newestToken = refreshedAt(session)): st
  *
  * @param from further CTEs; when one of them is empty, nothing is issued
  */
-export const insertSession = (from: string): string => `
+export const insertSession = (from: SqlText): SqlText => sql`
   session as (
     insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
       created_at, expires_at)
@@ -177,9 +177,9 @@ interface ListedSession
 
 const list = statement(
   'sessions_list',
-  `select s.id, s.client_id, s.scope, s.acr, s.amr, s.recovery_id, s.created_at, ${refreshedAt('s')} as refreshed_at,
-     ${untilOf('s')} as until, s.ended_at, s.end_reason
-   from sessions s, lateral (${accountSubject('s.account_id', 's.generation')}) subject
+  sql`select s.id, s.client_id, s.scope, s.acr, s.amr, s.recovery_id, s.created_at, ${refreshedAt(sql`s`)} as refreshed_at,
+     ${untilOf(sql`s`)} as until, s.ended_at, s.end_reason
+   from sessions s, lateral (${accountSubject(sql`s.account_id`, sql`s.generation`)}) subject
    where s.account_id = :accountId order by s.created_at desc limit 200`,
 );
 

@@ -1,5 +1,5 @@
 import { activeSubject } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
@@ -13,11 +13,11 @@ import {
 
 const begin = statement(
   'session_start',
-  `with who as (
-     ${activeSubject(':account', 'a.password_hash = :passwordHash::text')}
+  sql`with who as (
+     ${activeSubject(sql`:account`, sql`a.password_hash = :passwordHash::text`)}
    ), granted as (
      select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
-   ), ${insertSession('who, granted')}
+   ), ${insertSession(sql`who, granted`)}
    select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles,
      who.generation, who.known_browsers_epoch as epoch
    from session, who`,

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type Database, statement } from '@rekey/database';
+import { type Database, sql, statement } from '@rekey/database';
 import {
   type Clock,
   type Keyring,
@@ -28,7 +28,7 @@ export interface LoadedKey {
 
 const longest = statement(
   'signing_keys_longest_token',
-  `select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients`,
+  sql`select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients`,
 );
 
 const privateKeyAs = (kid: string): SealedAs => ({ column: 'signing_keys.private_sealed', id: kid });

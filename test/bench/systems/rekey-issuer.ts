@@ -1,4 +1,4 @@
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { systemClock, uuidv7 } from '@rekey/kernel';
 import {
   type Client,
@@ -70,7 +70,7 @@ export async function startRekeyIssuer(around: Surroundings): Promise<IssuerSyst
 
 const basis = statement(
   'bench_basis',
-  `select a.generation, d.id || ':' || d.binding as authenticator
+  sql`select a.generation, d.id || ':' || d.binding as authenticator
    from accounts a join addresses d on d.account_id = a.id where a.id = :accountId limit 1`,
 );
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashPassword, putAccount } from '@rekey/accounts';
-import { openDatabase, statement } from '@rekey/database';
+import { openDatabase, sql, statement } from '@rekey/database';
 import { isRefused, Keyring, newSecret } from '@rekey/kernel';
 import { MailArrivals } from '../../bench/mail-arrivals.js';
 import { fillDatabase } from '../../bench/systems/fill-database.js';
@@ -89,7 +89,7 @@ export async function deploy(accounts: number, undo: (() => unknown)[]): Promise
   };
 }
 
-const unbindRecoveries = statement('enumeration_unbind', 'update recoveries set account_id = null');
+const unbindRecoveries = statement('enumeration_unbind', sql`update recoveries set account_id = null`);
 
 async function unbindAll(url: string): Promise<void> {
   const database = await openDatabase({ url, name: 'enumeration' });
@@ -101,7 +101,7 @@ async function unbindAll(url: string): Promise<void> {
   }
 }
 
-const setPasswords = statement('enumeration_passwords', 'update accounts set password_hash = :hash');
+const setPasswords = statement('enumeration_passwords', sql`update accounts set password_hash = :hash`);
 
 /** Accounts with a mail address and a password each; they share one hash, because making thousands of hashes is not measured. */
 async function load(url: string, keyring: Keyring, accounts: number): Promise<void> {

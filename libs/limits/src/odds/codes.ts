@@ -1,3 +1,4 @@
+import { joined, type SqlText, sql } from '@rekey/database';
 import { expiryOf, slotNow, spentUpTo } from './consume.js';
 import { rounding } from './policy.js';
 
@@ -20,15 +21,19 @@ export const oddsOfCode = (digits: number, tries: number): number => tries / 10 
  *
  * @param present what the current slot has consumed, an expression
  */
-function lengthOf(key: string, present: string, tries: string, least: string): string {
+function lengthOf(key: SqlText, present: SqlText, tries: SqlText, least: SqlText): SqlText {
   const lengths = codeLengths.map(({ digits, share }) => {
-    const within = (window: 'day' | 'year', budget: string) =>
-      `spent.${window} + ${tries} / 1e${digits}::double precision <= ${budget}::double precision * ${share} + ${rounding}`;
-    return `when ${least} <= ${digits} and ${within('day', ':oddsADay')} and ${within('year', ':oddsAYear')} then ${digits}`;
+    const within = (window: SqlText, budget: SqlText) =>
+      sql`spent.${window} + ${tries} / 1e${digits}::double precision <= ${budget}::double precision * ${share} + ${rounding}`;
+    return sql`when ${least} <= ${digits} and ${within(sql`day`, sql`:oddsADay`)} and ${within(sql`year`, sql`:oddsAYear`)} then ${digits}`;
   });
-  return `
+  return sql`
     select case
-      ${lengths.join('\n      ')}
+      ${joined(
+        lengths,
+        sql`
+      `,
+      )}
       else greatest(${least}, ${longestCode}) end as digits
     from (${spentUpTo(key, present)}) spent`;
 }
@@ -40,20 +45,20 @@ function lengthOf(key: string, present: string, tries: string, least: string): s
  *
  * @param rows a select of `key bytea, tries integer, least integer, known boolean`, each key once; `least` is the minimum length
  */
-export const consumeCodeRows = (rows: string): string => `
+export const consumeCodeRows = (rows: SqlText): SqlText => sql`
   insert into guess_odds (key, slot, odds, digits, expires_at)
-  select coded.key, ${slotNow}, coded.tries / power(10, length.digits), length.digits, ${expiryOf('coded.known')}
+  select coded.key, ${slotNow}, coded.tries / power(10, length.digits), length.digits, ${expiryOf(sql`coded.known`)}
   from (${rows}) coded left join guess_odds present on present.key = coded.key and present.slot = ${slotNow},
-    lateral (${lengthOf('coded.key', 'coalesce(present.odds, 0)', 'coded.tries', 'coded.least')}) length
+    lateral (${lengthOf(sql`coded.key`, sql`coalesce(present.odds, 0)`, sql`coded.tries`, sql`coded.least`)}) length
   order by coded.key
   -- A statement that waited here for another code of the same party sees what that one consumed. The attempts are recomputed from the row
   -- that was to be inserted.
   on conflict (key, slot) do update set expires_at = greatest(guess_odds.expires_at, excluded.expires_at), (digits, odds) = (
-    select length.digits, guess_odds.odds + ${triesOf('excluded')} / power(10, length.digits)
-    from (${lengthOf('guess_odds.key', 'guess_odds.odds', triesOf('excluded'), 'excluded.digits')}) length)
+    select length.digits, guess_odds.odds + ${triesOf(sql`excluded`)} / power(10, length.digits)
+    from (${lengthOf(sql`guess_odds.key`, sql`guess_odds.odds`, triesOf(sql`excluded`), sql`excluded.digits`)}) length)
   returning key, digits`;
 
 /** The attempts of a row that is about to be charged, as SQL. */
-function triesOf(row: string): string {
-  return `round(${row}.odds * power(10, ${row}.digits))`;
+function triesOf(row: SqlText): SqlText {
+  return sql`round(${row}.odds * power(10, ${row}.digits))`;
 }

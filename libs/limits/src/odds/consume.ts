@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { literal, type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { type OddsPolicy, rounding } from './policy.js';
 
 /** Odds are summed per quarter of a day. */
@@ -7,11 +7,11 @@ const slotsPerDay = 86_400 / slotSeconds;
 const slotsAYear = 365 * slotsPerDay;
 
 /** The current slot, as SQL. Needs `:now`. */
-export const slotNow = `floor(extract(epoch from :now::timestamptz) / ${slotSeconds})::integer`;
+export const slotNow = sql`floor(extract(epoch from :now::timestamptz) / ${slotSeconds})::integer`;
 
 /** How long a row counts, as SQL. Without an account there is nobody to attack, so nothing has to be remembered for a year. */
-export const expiryOf = (isKnown: string): string =>
-  `:now::timestamptz + case when ${isKnown} then interval '366 days' else interval '2 days' end`;
+export const expiryOf = (isKnown: SqlText): SqlText =>
+  sql`:now::timestamptz + case when ${isKnown} then interval '366 days' else interval '2 days' end`;
 
 /**
  * What a key has consumed within a day and within a year, as SQL that yields `day` and `year`. The slot in which a window starts counts in
@@ -19,12 +19,12 @@ export const expiryOf = (isKnown: string): string =>
  *
  * @param present what the current slot has consumed, an expression
  */
-export const spentUpTo = (key: string, present: string): string => `
+export const spentUpTo = (key: SqlText, present: SqlText): SqlText => sql`
   select ${present} + coalesce(sum(odds) filter (where earlier.slot >= ${slotNow} - ${slotsPerDay}), 0) as day, ${present} + coalesce(sum(odds), 0) as year
   from guess_odds earlier where earlier.key = ${key} and earlier.slot >= ${slotNow} - ${slotsAYear} and earlier.slot < ${slotNow}`;
 
 /** Whether both windows have room for a cost, as an SQL expression. */
-const within = (key: string, present: string, cost: string): string => `(
+const within = (key: SqlText, present: SqlText, cost: SqlText): SqlText => sql`(
   select spent.day + ${cost} <= :oddsADay::double precision + ${rounding} and spent.year + ${cost} <= :oddsAYear::double precision + ${rounding}
   from (${spentUpTo(key, present)}) spent)`;
 
@@ -35,13 +35,13 @@ const within = (key: string, present: string, cost: string): string => `(
  *
  * @param rows a select of `key bytea, cost double precision, known boolean`, each key once; `known` when there is an account
  */
-export const consumeOddsRows = (rows: string): string => `
+export const consumeOddsRows = (rows: SqlText): SqlText => sql`
   insert into guess_odds (key, slot, odds, expires_at)
-  select charged.key, ${slotNow}, charged.cost, ${expiryOf('charged.known')}
+  select charged.key, ${slotNow}, charged.cost, ${expiryOf(sql`charged.known`)}
   from (${rows}) charged left join guess_odds present on present.key = charged.key and present.slot = ${slotNow}
-  where ${within('charged.key', 'coalesce(present.odds, 0)', 'charged.cost')} order by charged.key
+  where ${within(sql`charged.key`, sql`coalesce(present.odds, 0)`, sql`charged.cost`)} order by charged.key
   on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
-    where ${within('guess_odds.key', 'guess_odds.odds', 'excluded.odds')}
+    where ${within(sql`guess_odds.key`, sql`guess_odds.odds`, sql`excluded.odds`)}
   returning key`;
 
 /** The parameters of {@link consumeOddsRows}. */
@@ -55,12 +55,12 @@ export const oddsParameters = ({ day, year }: OddsPolicy): { oddsADay: number; o
  *
  * @param secret the kind of secret and where it is tried: each has its own odds
  */
-export const accountOddsKey = (secret: string, account: string): string =>
-  `sha256(convert_to('odds/${secret} ' || ${account}, 'utf8'))`;
+export const accountOddsKey = (secret: string, account: SqlText): SqlText =>
+  sql`sha256(convert_to(${literal(`odds/${secret} `)} || ${account}, 'utf8'))`;
 
 const charge = statement(
   'limits_consume_odds',
-  consumeOddsRows('select :key::bytea as key, :cost::double precision as cost, true as known'),
+  consumeOddsRows(sql`select :key::bytea as key, :cost::double precision as cost, true as known`),
 );
 
 /**
@@ -82,7 +82,7 @@ export async function consumeOdds(
 
 const prune = statement(
   'limits_prune_odds',
-  'delete from guess_odds where ctid = any(array(select ctid from guess_odds where expires_at <= :now limit 5000))',
+  sql`delete from guess_odds where ctid = any(array(select ctid from guess_odds where expires_at <= :now limit 5000))`,
 );
 
 /** Prunes odds that no longer count; for the sweep. */

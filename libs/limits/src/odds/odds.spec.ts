@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { MovableClock } from '@rekey/kernel';
 import { useDatabase } from '../../../../test/flows/use-database.js';
 import {
@@ -63,7 +63,7 @@ describe('odds', () => {
 
   const code = statement(
     'spec_charge_code',
-    consumeCodeRows('select :key::bytea as key, 5 as tries, :least::integer as least, true as known'),
+    consumeCodeRows(sql`select :key::bytea as key, 5 as tries, :least::integer as least, true as known`),
   );
   const lengthOf = async (key: Buffer, least = 6, policy = defaultOdds): Promise<number> => {
     const values = { key, least, now: now(), ...oddsParameters(policy) };
@@ -102,12 +102,12 @@ describe('odds', () => {
   test('a refused attempt costs nothing, and expired odds are pruned', async () => {
     const key = randomBytes(32);
     await guesses(key, 100);
-    const rows = statement('spec_odds', 'select sum(odds) as odds from guess_odds where key = :key');
+    const rows = statement('spec_odds', sql`select sum(odds) as odds from guess_odds where key = :key`);
     const [row] = await database.query<{ odds: number }>(rows, { key });
     expect(row?.odds).toBeCloseTo(4e-5, 12);
     clock.advance(367 * day);
     await pruneOdds(database, now());
-    expect(await database.query(statement('spec_no_odds', 'select from guess_odds'))).toEqual([]);
+    expect(await database.query(statement('spec_no_odds', sql`select from guess_odds`))).toEqual([]);
   });
 });
 

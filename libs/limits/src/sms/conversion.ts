@@ -1,5 +1,5 @@
 import { auditInsert } from '@rekey/audit';
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { knownForMs } from './reserve.js';
 
@@ -9,13 +9,13 @@ import { knownForMs } from './reserve.js';
  *
  * @param messages a select of the ids of messages
  */
-export const conversionRows = (messages: string): string => `
+export const conversionRows = (messages: SqlText): SqlText => sql`
   update sms_reservations set proven_at = :now::timestamptz
   where proven_at is null and is_code and message_id in (${messages})`;
 
 const count = statement(
   'limits_count_conversions',
-  `with turn as materialized (
+  sql`with turn as materialized (
      -- Every statement that charges SMS locks this row first, to avoid deadlocks.
      select scope from sms_spending where scope = 'instance' for update
    ), fresh as (
@@ -72,7 +72,7 @@ const day = 86_400_000;
 
 const prune = statement(
   'limits_prune_sms',
-  `with reservations as (
+  sql`with reservations as (
      delete from sms_reservations where reserved_at <= :yesterday
    ), traffic as (
      delete from sms_traffic where slot <= :yesterday

@@ -1,9 +1,9 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import { budgetWindowMs } from './reserve.js';
 
 const refund = statement(
   'limits_refund_sms',
-  `with gone as (
+  sql`with gone as (
      delete from sms_reservations where message_id = :messageId
      returning country, prefix, client_id, counts, price, unproven, reserved_at, slot
    ), locked as materialized (

@@ -1,5 +1,5 @@
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 
 /** A breaker that has opened, for the log. It names a range or a country, never a number. */
 export interface SmsCircuitBreakerOpened {
@@ -25,7 +25,7 @@ export interface ReservedRow {
  */
 export const reserve = statement(
   'limits_reserve_sms',
-  `with earlier as (
+  sql`with earlier as (
      select from sms_reservations where message_id = :messageId
    ), spending as materialized (
      select s.scope, asked.quota, case when s.resets_at <= :now::timestamptz then 0 else s.spent end as spent,
@@ -123,7 +123,7 @@ export const reserve = statement(
 /** Inserts the rows that the other statement locks. */
 export const prepare = statement(
   'limits_prepare_sms',
-  `with spending as (
+  sql`with spending as (
      insert into sms_spending (scope, resets_at) select unnest(:scopes::text[]), :now::timestamptz on conflict do nothing
    )
    insert into sms_prefixes (prefix) select unnest(:prefixes::text[]) on conflict do nothing`,

@@ -1,12 +1,12 @@
 import { hasPassword } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { keepsPassword } from '../proving/policy.js';
 import { isRecoveryToken } from '../tokens/recovery-token.js';
 
 const look = statement(
   'recovery_has_password',
-  `select client_id, ${hasPassword('recoveries.account_id')} as has from recoveries where id = :id and state = 'proven'`,
+  sql`select client_id, ${hasPassword(sql`recoveries.account_id`)} as has from recoveries where id = :id and state = 'proven'`,
 );
 
 /**

@@ -1,5 +1,5 @@
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { literal, sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { sourceStates, sqlStates, targetState } from '../state-machine.js';
@@ -9,12 +9,12 @@ import { isRecoveryToken } from '../tokens/recovery-token.js';
  * Everything that is erased when a recovery ends, for whatever reason. Afterwards the row does not reveal the person, nor that two
  * recoveries had the same identifier, network or browser.
  */
-export const wiped = `identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea`;
+export const wiped = sql`identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea`;
 
 const cancel = statement(
   'recovery_cancel',
-  `with ended as (
-     update recoveries set state = '${targetState('cancel')}', ended_at = :now, ${wiped}
+  sql`with ended as (
+     update recoveries set state = ${literal(targetState('cancel'))}, ended_at = :now, ${wiped}
      where id = :id and state in (${sqlStates(sourceStates('cancel'))})
      returning id, account_id
    ), audited as (

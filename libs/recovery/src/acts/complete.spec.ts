@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { putAccount } from '@rekey/accounts';
-import { type Database, openDatabase, statement } from '@rekey/database';
+import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { isRefused, Keyring, MovableClock, refuse } from '@rekey/kernel';
 import { claimMessages } from '@rekey/outbox';
 import { createDatabase, type TestDatabase } from '../../../../test/runner/database.js';
@@ -20,7 +20,7 @@ const noorsPhone = '+12025550123';
 
 const messagesOf = statement(
   'spec_messages',
-  'select id, kind from messages where recovery_id = :id order by kind',
+  sql`select id, kind from messages where recovery_id = :id order by kind`,
 );
 
 /** A completion calls another service while it holds the lease: these tests make that service, or this process, fail there. */
@@ -160,7 +160,7 @@ describe('completing a recovery', () => {
     expect(revoked).toEqual([reference.id]);
     expect(await state(reference)).toBe('stopped');
     const [row] = await database.query<{ password_hash: string | null }>(
-      statement('spec_hash', `select password_hash from accounts where id = 'mei'`),
+      statement('spec_hash', sql`select password_hash from accounts where id = 'mei'`),
     );
     expect(row?.password_hash).toBeNull();
   });

@@ -14,7 +14,7 @@ import {
   suspendAll,
 } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { literal, sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { notifyOfRecovery } from '@rekey/outbox';
 import { clearFailedSignIns } from '@rekey/sign-in';
@@ -38,42 +38,42 @@ export type Completed = IssuedTokens & {
 
 /** The evidence as judged at the claim. The statement that ends the recovery checks it once more. */
 const evidence = {
-  generation: ':generation::uuid',
-  authenticators: 'proof_authenticators',
-  since: ':since::timestamptz',
-  recovery: ':id::uuid',
-  acr: ':acr::text',
-  strongRoles: ':strongRoles',
+  generation: sql`:generation::uuid`,
+  authenticators: sql`proof_authenticators`,
+  since: sql`:since::timestamptz`,
+  recovery: sql`:id::uuid`,
+  acr: sql`:acr::text`,
+  strongRoles: sql`:strongRoles`,
 };
 
 const complete = statement(
   'recovery_complete',
-  `with planted as materialized (
+  sql`with planted as materialized (
      ${plantedBySessions({
-       account: '(select account_id from recoveries where id = :id)',
-       used: '(select proof_authenticators from recoveries where id = :id)',
+       account: sql`(select account_id from recoveries where id = :id)`,
+       used: sql`(select proof_authenticators from recoveries where id = :id)`,
      })}
    ), completed as (
-     update recoveries set suspended = exists (select from planted), state = '${targetState('complete')}', completed_at = :now, ended_at = :now, lease_id = null,
+     update recoveries set suspended = exists (select from planted), state = ${literal(targetState('complete'))}, completed_at = :now, ended_at = :now, lease_id = null,
        password_set = :passwordHash::text is not null, password_ended = :endsPassword::boolean, ${wiped}
      where id = :id and lease_id = :leaseId and state in (${sqlStates(sourceStates('complete'))})
-       and ${isEntitled('account_id', evidence)} and ${isLastStop('account_id', ':stop')}
+       and ${isEntitled(sql`account_id`, evidence)} and ${isLastStop(sql`account_id`, sql`:stop`)}
      returning id, account_id, client_id, created_at, password_ended
    ), password as (
      ${setPassword({
-       account: '(select account_id from completed)',
-       hash: ':passwordHash',
-       recovery: ':id',
-       ends: ':endsPassword::boolean',
+       account: sql`(select account_id from completed)`,
+       hash: sql`:passwordHash`,
+       recovery: sql`:id`,
+       ends: sql`:endsPassword::boolean`,
      })}
    ), former as (
-     ${saveFormer('completed')}
+     ${saveFormer(sql`completed`)}
    ), set_aside as (
-     ${suspendAll('(select planted.id from planted, completed) theirs', ':id')} returning id, kind
+     ${suspendAll(sql`(select planted.id from planted, completed) theirs`, sql`:id`)} returning id, kind
    ), older as (
-     ${endOlderSessions({ account: '(select account_id from completed)', recovery: ':id' })}
+     ${endOlderSessions({ account: sql`(select account_id from completed)`, recovery: sql`:id` })}
    ), notices as (
-     ${notifyOfRecovery('recovery_completed', 'completed', { expiresAt: ':noticeExpiresAt' })}
+     ${notifyOfRecovery('recovery_completed', sql`completed`, { expiresAt: sql`:noticeExpiresAt` })}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_completed', 'person', account_id, id,
@@ -239,7 +239,7 @@ async function finish(
   return notProven(context, id);
 }
 
-const stateNow = statement('recovery_state_now', 'select state from recoveries where id = :id');
+const stateNow = statement('recovery_state_now', sql`select state from recoveries where id = :id`);
 
 async function hashIfGood(
   context: RecoveryContext,

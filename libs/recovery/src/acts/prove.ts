@@ -1,6 +1,6 @@
 import { type Assurance, allowShortCodes, isAddressBound } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import {
   type AttemptSource,
@@ -40,7 +40,7 @@ import {
 
 const consume = statement(
   'recovery_consume_proof',
-  `with won as (
+  sql`with won as (
      update recoveries set state = :state, proofs = :proofs, amr = :amrs, proof_authenticators = :authenticators, proof_times = :times,
        acr = :acr, ${timesOfTransition},
        account_id = :account::text, generation = :generation::uuid
@@ -48,20 +48,20 @@ const consume = statement(
        and coalesce(generation, :generation) = :generation and proofs = :before::text[]
      returning id, account_id
    ), forgotten as (
-     ${clearRows(`array(select ${failureKey(':authenticator::text')} from won)`)}
+     ${clearRows(sql`array(select ${failureKey(sql`:authenticator::text`)} from won)`)}
    ), short_again as (
-     ${allowShortCodes(`(select :authenticator::text from won)`)}
+     ${allowShortCodes(sql`(select :authenticator::text from won)`)}
    ), told as (
-     ${notifyOfHold('won')}
+     ${notifyOfHold(sql`won`)}
    ), paid_off as (
-     ${conversionRows('select :messageId::uuid from won')}
+     ${conversionRows(sql`select :messageId::uuid from won`)}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, :event, 'person', won.account_id, won.id,
        jsonb_build_object('kind', :kind::text, 'amr', :amr::text)
      from won
    )
-   select ${offeredAddresses('won.account_id')} as offers from won`,
+   select ${offeredAddresses(sql`won.account_id`)} as offers from won`,
 );
 
 export interface ProofInput {
@@ -164,8 +164,8 @@ async function attempt(
 
 const judgeNow = statement(
   'recovery_judge_for_proof',
-  `select ${judgedColumns(':account')} from recoveries
-   where id = :id and (:address::text is null or ${isAddressBound(':address::text', ':account')})`,
+  sql`select ${judgedColumns(sql`:account`)} from recoveries
+   where id = :id and (:address::text is null or ${isAddressBound(sql`:address::text`, sql`:account`)})`,
 );
 
 type JudgedAlive = Judged & { assurance: Assurance };

@@ -1,6 +1,6 @@
 import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { type Channel, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { messageLifetimes, queueCode } from '@rekey/outbox';
 import { codeShape } from '@rekey/proofs';
@@ -18,10 +18,10 @@ export interface CodeSent {
 
 const send = statement(
   'recovery_send_code',
-  `with asked as (
+  sql`with asked as (
      -- Addresses are offered only after a first proof, and only those of the account.
      select :addressId::uuid is null or (proofs <> '{}' and exists (
-       select from (${addressesToOffer('recoveries.account_id')}) offered where offered.id = :addressId::uuid
+       select from (${addressesToOffer(sql`recoveries.account_id`)}) offered where offered.id = :addressId::uuid
          and (offered.channel = 'email' or not :withoutSms::boolean)
      )) as allowed from recoveries where id = :id
    ), moved as (
@@ -31,7 +31,7 @@ const send = statement(
        and not 'code' = any(proofs) and (select allowed from asked)
      returning id, sends
    ), message as (
-     ${queueCode('moved', { counter: 'moved.sends', address: ':addressId::uuid' })}
+     ${queueCode(sql`moved`, { counter: sql`moved.sends`, address: sql`:addressId::uuid` })}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved

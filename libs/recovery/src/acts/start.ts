@@ -1,6 +1,6 @@
 import { lookupDigests, normaliseIdentifier, readKnownBrowsers } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import {
   type Channel,
   isRefused,
@@ -59,21 +59,21 @@ const secretKeyLength = 22;
 const { starts } = budgets;
 
 /** Narrowest first: a caller over the budget of a /64 consumes nothing of its /48's. */
-const chargeSource = (place: number, within?: string): string =>
-  consumeRows(`select key, :sourceWindow::integer as window_ms from budget where place = ${place} and spent is null
-       ${within === undefined ? '' : `and exists (select from ${within} join budget its using (key) where ${within}.spent <= its.quota)`}`);
+const chargeSource = (place: number, within?: SqlText): SqlText =>
+  consumeRows(sql`select key, :sourceWindow::integer as window_ms from budget where place = ${place} and spent is null
+       ${within === undefined ? sql`` : sql`and exists (select from ${within} join budget its using (key) where ${within}.spent <= its.quota)`}`);
 
 const open = statement(
   'recovery_start',
-  `with budget as (
+  sql`with budget as (
      select * from unnest(:sourceKeys::bytea[], :sourceQuotas::integer[], :sourceSpent::integer[], :sourceResetsAt::timestamptz[])
        with ordinality as budget (key, quota, spent, resets_at, place)
    ), narrow as (
      ${chargeSource(1)}
    ), middle as (
-     ${chargeSource(2, 'narrow')}
+     ${chargeSource(2, sql`narrow`)}
    ), wide as (
-     ${chargeSource(3, 'middle')}
+     ${chargeSource(3, sql`middle`)}
    ), charged as (
      select * from narrow union all select * from middle union all select * from wide
    ), source as (
@@ -89,7 +89,7 @@ const open = statement(
      from welcome
      returning id
    ), message as (
-     ${queueCode('opened', { counter: '1', address: 'null::uuid' })}
+     ${queueCode(sql`opened`, { counter: sql`1`, address: sql`null::uuid` })}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_started', 'person', null, opened.id,

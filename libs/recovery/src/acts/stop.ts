@@ -1,6 +1,6 @@
 import { markStopped } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { literal, sql, statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import { dropQueued, readStopToken, readUndoToken } from '@rekey/outbox';
 import { revokeSessionsOfRecoveries } from '@rekey/tokens';
@@ -32,15 +32,15 @@ export function readStopSubject(
 
 const stop = statement(
   'recovery_stop',
-  `with before as (
+  sql`with before as (
      select id, state, completed_at, password_set from recoveries where id = any(:ids::uuid[]) order by id for update
    ), ended as (
-     update recoveries r set state = '${targetState('stop')}', ended_at = coalesce(r.ended_at, :now::timestamptz), lease_id = null, ${wiped}
+     update recoveries r set state = ${literal(targetState('stop'))}, ended_at = coalesce(r.ended_at, :now::timestamptz), lease_id = null, ${wiped}
      from before
      where r.id = before.id and before.state in (${sqlStates(sourceStates('stop'))})
      returning r.id, r.account_id
    ), silenced as (
-     ${dropQueued('ended', 'codes')}
+     ${dropQueued(sql`ended`, 'codes')}
    ), audited as (
      ${auditInsert}
      select gen_random_uuid(), :now::timestamptz, 'recovery_stopped', 'person', account_id, id,

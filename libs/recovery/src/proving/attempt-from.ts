@@ -1,6 +1,6 @@
 import { type KnownBrowser, knownBrowserOf, readKnownBrowsers } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, uuidv7 } from '@rekey/kernel';
 import {
   type AttemptSource,
@@ -90,7 +90,7 @@ async function knownBrowser(
 
 const knownForRecovery = statement(
   'recovery_known_for_attempt',
-  `select ${knownBrowserOf('recoveries.account_id', ':shown::jsonb')} as browser from recoveries where id = :id`,
+  sql`select ${knownBrowserOf(sql`recoveries.account_id`, sql`:shown::jsonb`)} as browser from recoveries where id = :id`,
 );
 
 function outcomeOf(answer: RecoveryView | Refusal): 'right' | 'wrong' | 'neither' {

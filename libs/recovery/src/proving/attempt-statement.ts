@@ -1,5 +1,5 @@
 import { activeAccountOf, anyAccount } from '@rekey/accounts';
-import { type Statement, statement } from '@rekey/database';
+import { type SqlText, type Statement, sql, statement } from '@rekey/database';
 import {
   accountOddsKey,
   consumeOddsRows,
@@ -33,19 +33,19 @@ export interface Attempt extends RecoveryRow {
  * Stands in for an account that does not exist, under the key of the identifier's odds: as much is looked up and as much is written as for
  * an existing one.
  */
-const nobody = `'nobody ' || encode(spent.guess_key, 'hex')`;
-const somebody = `coalesce(spent.account_id, ${nobody})`;
+const nobody = sql`'nobody ' || encode(spent.guess_key, 'hex')`;
+const somebody = sql`coalesce(spent.account_id, ${nobody})`;
 const dayMs = 86_400_000;
 
 /** The price of an attempt that was not paid for when a code was sent, as SQL for {@link consumeOddsRows}. */
-const priced = (kind: ProofKind, cost: number): string => `
+const priced = (kind: ProofKind, cost: number): SqlText => sql`
   select cost.key, ${cost}::double precision as cost, true as known from spent, lateral (values
-    (${identifierOddsKey(kind, 'spent.guess_key')}), (${accountOddsKey(kind, somebody)})
+    (${identifierOddsKey(kind, sql`spent.guess_key`)}), (${accountOddsKey(kind, somebody)})
   ) as cost (key)`;
 
 /** An authenticator cannot be the first proof of a recovery. Otherwise a person who has proved nothing could use up the owner's odds. */
-const mayBeGuessed = (kind: ProofKind): string =>
-  classOf[kind] === 'authenticator' ? `recoveries.proofs <> '{}'` : 'true';
+const mayBeGuessed = (kind: ProofKind): SqlText =>
+  classOf[kind] === 'authenticator' ? sql`recoveries.proofs <> '{}'` : sql`true`;
 
 /**
  * Spends an attempt: one of the recovery's attempts, the odds of the identifier and of the account for a proof that has a chance, and one
@@ -58,20 +58,20 @@ const mayBeGuessed = (kind: ProofKind): string =>
  * To keep timing uniform, every attempt runs one lookup that hits and one that misses: an unknown identifier adds a lookup of an arbitrary
  * account, a bound recovery adds a lookup of a non-existent one.
  */
-const attemptStatement = (name: string, kind: ProofKind, evidence: string, cost?: number): Statement =>
+const attemptStatement = (name: string, kind: ProofKind, evidence: SqlText, cost?: number): Statement =>
   statement(
     `recovery_attempt_${name}`,
-    `with sought as materialized (
+    sql`with sought as materialized (
        select array(
          select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
        ) as digests from recoveries where id = :id
      ), meant as materialized (
-       select ${activeAccountOf('sought.digests')} as account_id, sought.digests from sought
+       select ${activeAccountOf(sql`sought.digests`)} as account_id, sought.digests from sought
      ), against as materialized (
        select case when account_id is null then (${anyAccount}) else array(select sha256(digest) from unnest(digests) digest) end as digests
        from meant
      ), other as materialized (
-       select ${activeAccountOf('against.digests')} as account_id from against
+       select ${activeAccountOf(sql`against.digests`)} as account_id from against
      ), spent as (
        update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, :idleExpiresAt::timestamptz)
        from meant, other
@@ -82,17 +82,17 @@ const attemptStatement = (name: string, kind: ProofKind, evidence: string, cost?
      ), found as (
        select one.* from spent, lateral (${evidence}) one
      ), paid as (
-       ${cost === undefined ? 'select null::bytea as key where false' : consumeOddsRows(priced(kind, cost))}
+       ${cost === undefined ? sql`select null::bytea as key where false` : consumeOddsRows(priced(kind, cost))}
      ), affordable as (
        -- An account that was exhausted through another of its identifiers must not show it: that would reveal that both identifiers belong
        -- together. The attempt is refused like a wrong one, without a comparison.
-       select ${cost === undefined ? 'true' : '(select count(*) from paid) = 2'} as both,
-         ${cost === undefined ? 'true' : `exists (select from paid, spent where paid.key = ${identifierOddsKey(kind, 'spent.guess_key')})`} as identifier
+       select ${cost === undefined ? sql`true` : sql`(select count(*) from paid) = 2`} as both,
+         ${cost === undefined ? sql`true` : sql`exists (select from paid, spent where paid.key = ${identifierOddsKey(kind, sql`spent.guess_key`)})`} as identifier
      ), checked as (
-       select found.*, case when found.short then ${failureKey(`coalesce(found.authenticator_id, ${nobody})`)} end as key
+       select found.*, case when found.short then ${failureKey(sql`coalesce(found.authenticator_id, ${nobody})`)} end as key
        from found, spent, affordable where affordable.both
      ), charged as (
-       ${consumeRows(`select distinct key, case when authenticator_id is null then ${dayMs}::bigint else ${failureWindowMs} end as window_ms from checked where short`)}
+       ${consumeRows(sql`select distinct key, case when authenticator_id is null then ${dayMs}::bigint else ${failureWindowMs} end as window_ms from checked where short`)}
      )
      select ${rowColumns}, spent.account_id, spent.tries, affordable.identifier as affordable, (
          select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,

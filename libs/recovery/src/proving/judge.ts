@@ -1,4 +1,5 @@
 import { type Assurance, assuranceOf, proofsHeld } from '@rekey/accounts';
+import { type SqlText, sql } from '@rekey/database';
 import type { ProofKind } from '@rekey/proofs';
 import { type StopHold, waitsUntil } from '../stops/hold.js';
 import { acrOf, type RecoveryPolicy, remainingProofs } from './policy.js';
@@ -20,13 +21,13 @@ export interface Judged {
 }
 
 /** The columns of `recoveries` that make up {@link Judged}. Needs `:strongRoles` and `:now`. @param account an expression of its id */
-export const judgedColumns = (account = 'recoveries.account_id'): string => `
+export const judgedColumns = (account = sql`recoveries.account_id`): SqlText => sql`
   recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
   ${proofsHeld({
     account,
-    generation: 'recoveries.generation',
-    authenticators: 'recoveries.proof_authenticators',
-    times: 'recoveries.proof_times',
+    generation: sql`recoveries.generation`,
+    authenticators: sql`recoveries.proof_authenticators`,
+    times: sql`recoveries.proof_times`,
   })} as held, (${assuranceOf(account)}) as assurance`;
 
 export interface ProofsMade {

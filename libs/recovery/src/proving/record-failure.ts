@@ -1,6 +1,6 @@
 import { disableAuthenticators } from '@rekey/accounts';
 import { auditInsert, recordAudit } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { type AttemptSource, consumeFailures, counterKey, triesPerRecovery } from '@rekey/limits';
 import { notifyOfChange } from '@rekey/outbox';
@@ -10,7 +10,7 @@ import { type Attempt, exhausted } from './attempt-statement.js';
 
 const fail = statement(
   'recovery_record_failure',
-  `with audited as (
+  sql`with audited as (
      ${auditInsert}
      values (:auditId::uuid, :now::timestamptz, 'recovery_proof_failed', 'person', null, :id::uuid,
        jsonb_build_object('kind', :kind::text, 'tries_left', :triesLeft::integer))

@@ -1,5 +1,5 @@
 import { auditInsert } from '@rekey/audit';
-import { statement } from '@rekey/database';
+import { literal, sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { correlationOf } from '@rekey/telemetry';
 import { wiped } from '../acts/cancel.js';
@@ -21,14 +21,14 @@ const from = [...new Set((['reopen', 'prove', 'hold', 'release'] as const).flatM
 
 const write = statement(
   'recovery_write_judgement',
-  `with judged as (
+  sql`with judged as (
      update recoveries set state = :state, proofs = :proofs, amr = :amr, proof_authenticators = :authenticators, proof_times = :times,
        acr = :acr, ${timesOfTransition},
        lease_id = null, lease_expires_at = null
      where id = :id and state in (${sqlStates(from)}) and proofs = :before::text[] and (lease_id is null or lease_expires_at <= :now)
      returning id, account_id
    ), told as (
-     ${notifyOfHold('judged')}
+     ${notifyOfHold(sql`judged`)}
    )
    ${auditInsert}
    select :auditId::uuid, :now::timestamptz, :event, 'system', account_id, id,
@@ -38,8 +38,8 @@ const write = statement(
 
 const end = statement(
   'recovery_end_without_account',
-  `with ended as (
-     update recoveries set state = '${targetState('invalidate')}', ended_at = :now, lease_id = null, ${wiped}
+  sql`with ended as (
+     update recoveries set state = ${literal(targetState('invalidate'))}, ended_at = :now, lease_id = null, ${wiped}
      where id = :id and state in (${sqlStates(sourceStates('invalidate'))}) and (lease_id is null or lease_expires_at <= :now)
      returning id, account_id
    )
@@ -80,11 +80,11 @@ async function carryOut(
 
 const moveTo = (outcome: 'proven' | 'held') => (outcome === 'held' ? 'hold' : 'prove');
 /** Reads nothing of the account before a first proof: neither the response nor its time may reveal whether there is one. */
-const known = `(case when recoveries.proofs <> '{}' then recoveries.account_id end)`;
+const known = sql`(case when recoveries.proofs <> '{}' then recoveries.account_id end)`;
 
 const look = statement(
   'recovery_judge',
-  `select ${rowColumns}, ${judgedColumns(known)}, ${offeredAddresses(known)} as offers from recoveries where id = :id`,
+  sql`select ${rowColumns}, ${judgedColumns(known)}, ${offeredAddresses(known)} as offers from recoveries where id = :id`,
 );
 
 /** At most: a dropped proof, the rest that is enough, and one concurrent writer. */

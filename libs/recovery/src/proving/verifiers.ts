@@ -1,5 +1,5 @@
 import { authenticatorEvidence, useAuthenticator } from '@rekey/accounts';
-import type { Sql } from '@rekey/database';
+import { type Sql, type SqlText, sql } from '@rekey/database';
 import type { Channel, Keyring } from '@rekey/kernel';
 import {
   boundProofs,
@@ -39,7 +39,7 @@ export interface Verified {
 export interface Verifier {
   kind: ProofKind;
   /** SQL that yields `authenticator_id, evidence, short`; needs `:id` and `:now`, and `:counter` for a link. */
-  evidence(account: string): string;
+  evidence(account: SqlText): SqlText;
   /** Takes equally long when there is no evidence. */
   check(
     about: { keyring: Keyring; now: number; recoveryId: string },
@@ -61,7 +61,7 @@ interface SentCode {
  * Messages that carry a code, newest first. Codes for nobody are included, so that an attempt takes the same steps for every identifier.
  * Whether the address still counts is checked after a right attempt.
  */
-const sentCodes = (which: string, limit: number, short: string): string => `
+const sentCodes = (which: SqlText, limit: number, short: SqlText): SqlText => sql`
   select m.authenticator as authenticator_id, ${short} as short,
     jsonb_build_object('messageId', m.id, 'counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id,
       'digits', m.digits) as evidence
@@ -71,7 +71,8 @@ const sentCodes = (which: string, limit: number, short: string): string => `
 
 const code: Verifier = {
   kind: deliveredCode.id,
-  evidence: () => sentCodes('m.expires_at > :now', 2, `coalesce(m.digits < ${codeShape.unguessable}, true)`),
+  evidence: () =>
+    sentCodes(sql`m.expires_at > :now`, 2, sql`coalesce(m.digits < ${codeShape.unguessable}, true)`),
   async check({ keyring, recoveryId }, value, evidence) {
     const candidates = evidence.map(({ authenticator, evidence: sent }) => {
       const { boundTo, ...binding } = sent as SentCode;
@@ -90,7 +91,7 @@ const code: Verifier = {
  */
 const link = (isRight: boolean): Verifier => ({
   kind: deliveredCode.id,
-  evidence: () => sentCodes('m.counter = :counter', 1, 'false'),
+  evidence: () => sentCodes(sql`m.counter = :counter`, 1, sql`false`),
   async check(_about, _value, [sent]) {
     if (!sent?.authenticator || !isRight) return undefined;
     const { messageId, channel } = sent.evidence as SentCode;
@@ -102,7 +103,7 @@ const link = (isRight: boolean): Verifier => ({
 const bound = (proof: RegisteredProof): Verifier => ({
   kind: proof.id,
   evidence: (account) =>
-    `select bound.*, ${proof.isShort} as short from (${authenticatorEvidence(proof, account)}) bound`,
+    sql`select bound.*, ${proof.isShort ? sql`true` : sql`false`} as short from (${authenticatorEvidence(proof, account)}) bound`,
   async check({ keyring, now }, value, [first]) {
     const evidence = first?.evidence as Storages[keyof Storages]['evidence'] | undefined;
     const used = await proof.match({ keyring, now }, value, evidence);

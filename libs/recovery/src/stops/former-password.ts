@@ -1,5 +1,5 @@
 import { lockPassword, restorePassword } from '@rekey/accounts';
-import { type Sql, statement, type Transaction } from '@rekey/database';
+import { type Sql, type SqlText, sql, statement, type Transaction } from '@rekey/database';
 import { type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
 import type { ActContext } from '../context.js';
 import { lifetimes } from '../lifetimes.js';
@@ -58,7 +58,7 @@ export function sealFormer(
 }
 
 /** Retains the current password, as a data-modifying clause that reads its recoveries from a CTE with `id`. */
-export const saveFormer = (from: string): string => `
+export const saveFormer = (from: SqlText): SqlText => sql`
   insert into former_passwords (id, recovery_id, sealed, set_by, until)
   select :formerId::uuid, ${from}.id, :formerSealed::bytea, :formerSetBy::uuid, :formerUntil::timestamptz
   from ${from} where :keepsFormer::boolean
@@ -66,10 +66,10 @@ export const saveFormer = (from: string): string => `
 
 const keepOfSession = statement(
   'former_password_save',
-  `with mine as (
+  sql`with mine as (
      select id from recoveries where id = :recovery::uuid and completed_at > :since::timestamptz
    )
-   ${saveFormer('mine')}`,
+   ${saveFormer(sql`mine`)}`,
 );
 
 /**
@@ -93,7 +93,7 @@ export async function saveFormerOf(
 
 const find = statement(
   'former_password_find',
-  `select id, recovery_id as recovery, sealed, set_by as "setBy" from former_passwords
+  sql`select id, recovery_id as recovery, sealed, set_by as "setBy" from former_passwords
    where recovery_id = any(:recoveries::uuid[]) and until > :now`,
 );
 
@@ -135,7 +135,7 @@ function openFormer(keyring: Keyring, sealed: Buffer, of: { id: string; account:
 
 const dropWork = statement(
   'former_password_drop_work',
-  'update former_passwords set sealed = null where set_by = any(:recoveries::uuid[]) and sealed is not null',
+  sql`update former_passwords set sealed = null where set_by = any(:recoveries::uuid[]) and sealed is not null`,
 );
 
 /**
@@ -145,6 +145,6 @@ const dropWork = statement(
 export const dropWorkOf = (tx: Transaction, recoveries: string[]): Promise<object[]> =>
   tx.query(dropWork, { recoveries });
 
-const prune = statement('former_password_prune', 'delete from former_passwords where until <= :now');
+const prune = statement('former_password_prune', sql`delete from former_passwords where until <= :now`);
 
 export const pruneFormerPasswords = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });

@@ -1,3 +1,4 @@
+import { type SqlText, sql } from '@rekey/database';
 import { notifyOfRecovery } from '@rekey/outbox';
 import type { RecoveryPolicy } from '../proving/policy.js';
 
@@ -42,5 +43,8 @@ export function waitsUntil(
  *
  * @param from a CTE with `id` and `account_id` of the moved recovery
  */
-export const notifyOfHold = (from: string): string =>
-  notifyOfRecovery('recovery_held', from, { expiresAt: ':heldUntil::timestamptz', when: `:state = 'held'` });
+export const notifyOfHold = (from: SqlText): SqlText =>
+  notifyOfRecovery('recovery_held', from, {
+    expiresAt: sql`:heldUntil::timestamptz`,
+    when: sql`:state = 'held'`,
+  });

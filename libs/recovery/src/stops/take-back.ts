@@ -5,7 +5,7 @@ import {
   removeAuthenticatorsBoundBy,
   restoreAuthenticators,
 } from '@rekey/accounts';
-import { type Sql, statement, type Transaction } from '@rekey/database';
+import { type Sql, sql, statement, type Transaction } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import { clearFailures } from '@rekey/limits';
 import { recordChange } from '@rekey/outbox';
@@ -17,12 +17,12 @@ import { revertPassword } from './former-password.js';
 
 const whose = statement(
   'recovery_stop_whose',
-  `select owner.id as account, owner.generation from recoveries r, lateral (${accountSubject('r.account_id', 'r.generation')}) owner where r.id = :id`,
+  sql`select owner.id as account, owner.generation from recoveries r, lateral (${accountSubject(sql`r.account_id`, sql`r.generation`)}) owner where r.id = :id`,
 );
 
 const history = statement(
   'recovery_stop_history',
-  `select id, coalesce(completed_at, proof_times[1], created_at) as at, proof_authenticators as authenticators
+  sql`select id, coalesce(completed_at, proof_times[1], created_at) as at, proof_authenticators as authenticators
    from recoveries where account_id = :account and (generation is null or generation = :generation::uuid)
      and (proofs <> '{}' or id = :id)`,
 );

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '@rekey/database';
+import { type Sql, sql, statement } from '@rekey/database';
 import { type Keyring, newSecret, uuidv7 } from '@rekey/kernel';
 import type { Client } from '../clients.js';
 import type { TokenContext } from '../context.js';
@@ -25,7 +25,7 @@ export const deviceDigests = (keyring: Keyring, code: string): Buffer[] => keyri
 
 const insert = statement(
   'device_code_insert',
-  `insert into device_codes (id, device_digest, user_digest, client_id, scope, created_at, expires_at, poll_ms)
+  sql`insert into device_codes (id, device_digest, user_digest, client_id, scope, created_at, expires_at, poll_ms)
    values (:id, :deviceDigest, :userDigest, :clientId, :scope, :now, :expiresAt, :pollMs)
    on conflict (user_digest) do nothing returning id`,
 );
@@ -75,13 +75,13 @@ export interface WaitingDevice {
 
 const find = statement(
   'device_code_find',
-  `select client_id, scope, expires_at from device_codes
+  sql`select client_id, scope, expires_at from device_codes
    where user_digest = any(:digests::bytea[]) and state = 'pending' and expires_at > :now`,
 );
 
 const decide = statement(
   'device_code_decide',
-  `update device_codes set state = :state, account_id = :account, session_id = :session
+  sql`update device_codes set state = :state, account_id = :account, session_id = :session
    where user_digest = any(:digests::bytea[]) and state = 'pending' and expires_at > :now returning client_id`,
 );
 

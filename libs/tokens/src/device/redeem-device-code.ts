@@ -1,5 +1,5 @@
 import { activeSubject, coversLevel, isOfGeneration } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from '../clients.js';
 import type { TokenContext } from '../context.js';
@@ -18,7 +18,7 @@ const slowDownMs = 5_000;
 
 const poll = statement(
   'device_code_poll',
-  `with presented as (
+  sql`with presented as (
      select id, account_id, session_id, scope, state, expires_at <= :now::timestamptz as expired,
        polled_at is not null and polled_at + poll_ms * interval '1 millisecond' > :now::timestamptz as early
      from device_codes where device_digest = any(:digests::bytea[]) and client_id = :clientId
@@ -31,10 +31,10 @@ const poll = statement(
      select s.id, s.generation, s.acr from sessions s, let_in where s.id = let_in.session_id and s.ended_at is null
    ), who as (
      ${activeSubject(
-       '(select account_id from let_in)',
-       `exists (
+       sql`(select account_id from let_in)`,
+       sql`exists (
          select from approving
-         where ${isOfGeneration('a', 'approving.generation')} and ${coversLevel('approving.acr', ':strongRoles', 'sign-in')}
+         where ${isOfGeneration(sql`a`, sql`approving.generation`)} and ${coversLevel(sql`approving.acr`, sql`:strongRoles`, 'sign-in')}
        )`,
      )}
    ), taken as (
@@ -45,7 +45,7 @@ const poll = statement(
    ), granted as (
      select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, approving, who, taken
      where s.id = approving.id and s.ended_at is null for share of s
-   ), ${insertSession('who, granted')}
+   ), ${insertSession(sql`who, granted`)}
    select presented.state, presented.scope, presented.expired, presented.early, who.roles,
      session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms
    from presented left join session on true left join who on true`,
@@ -62,7 +62,7 @@ interface Polled extends Omit<IssuedSessionRow, 'id'> {
 
 const findScope = statement(
   'device_code_scope',
-  'select scope from device_codes where device_digest = any(:digests::bytea[]) and client_id = :clientId',
+  sql`select scope from device_codes where device_digest = any(:digests::bytea[]) and client_id = :clientId`,
 );
 
 /**

@@ -1,5 +1,5 @@
 import { accountSubject } from '@rekey/accounts';
-import { statement } from '@rekey/database';
+import { sql, statement } from '@rekey/database';
 import { isLive, type VerifiedAccessToken } from '../access-token.js';
 import type { TokenContext } from '../context.js';
 import type { EndReason } from '../end-sessions.js';
@@ -23,20 +23,20 @@ export interface SessionRow {
   replaced_at: Date | null;
 }
 
-const columns = `s.id, s.account_id, s.client_id, s.recovery_id, s.created_at, ${untilOf('s')} as until,
+const columns = sql`s.id, s.account_id, s.client_id, s.recovery_id, s.created_at, ${untilOf(sql`s`)} as until,
   s.ended_at, s.end_reason, subject.status`;
 
 const byId = statement(
   'diagnose_session',
-  `select ${columns}, null::timestamptz as issued_at, null::timestamptz as replaced_at
-   from sessions s left join lateral (${accountSubject('s.account_id', 's.generation')}) subject on true where s.id = :id`,
+  sql`select ${columns}, null::timestamptz as issued_at, null::timestamptz as replaced_at
+   from sessions s left join lateral (${accountSubject(sql`s.account_id`, sql`s.generation`)}) subject on true where s.id = :id`,
 );
 
 const byToken = statement(
   'diagnose_refresh_token',
-  `select ${columns}, t.created_at as issued_at, t.replaced_at
+  sql`select ${columns}, t.created_at as issued_at, t.replaced_at
    from refresh_tokens t join sessions s on s.id = t.session_id
-     left join lateral (${accountSubject('s.account_id', 's.generation')}) subject on true
+     left join lateral (${accountSubject(sql`s.account_id`, sql`s.generation`)}) subject on true
    where t.digest = any(:digests::bytea[])`,
 );
 
@@ -74,7 +74,7 @@ export function endOf(session: SessionRow, now: number): Cause | undefined {
   return session.until.getTime() <= now ? 'session_expired' : undefined;
 }
 
-const byTokenId = statement('diagnose_used_token', 'select jti from used_token_ids where jti = :jti');
+const byTokenId = statement('diagnose_used_token', sql`select jti from used_token_ids where jti = :jti`);
 
 /** Returns why a client's own token, which has no session, is no longer valid; undefined while it is. */
 export async function endOfClientToken(
