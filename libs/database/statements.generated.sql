@@ -37,7 +37,7 @@ where id = $4 and ($1::text is not null or false and password_hash is not null);
 -- account_change_state
 -- takes: $1 strongRoles text[], $2 account text
 -- returns: uuid, text, text[], text, integer, text[]
-select a.generation, a.status, a.roles, a.password_hash, (case when a.aal = 2 or a.roles && $1::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) as level, array(
+select a.generation, a.status, a.roles, a.password_hash, (case when a.aal = 2 or a.roles && $1::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) as level, array(
   select d.id::text || ':' || d.binding from addresses d where d.account_id = a.id and d.verified and d.removed_at is null order by d.id
 ) as addresses
 from accounts a where a.id = $2;
@@ -80,7 +80,7 @@ from (
 -- account_has_app
 -- takes: $1 account text
 -- returns: boolean
-select exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null) as has from accounts a where a.id = $1 and a.status = 'active';
+select exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) as has from accounts a where a.id = $1 and a.status = 'active';
 
 -- account_identifier_taken
 -- takes: $1 digests bytea[], $2 account text, $3 usernames bytea[]
@@ -112,7 +112,7 @@ select password_put as put from accounts where id = $1;
 -- account_level
 -- takes: $1 strongRoles text[], $2 account text
 -- returns: integer
-select (case when a.aal = 2 or a.roles && $1::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) as level from accounts a where a.id = $2 and a.status = 'active';
+select (case when a.aal = 2 or a.roles && $1::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) as level from accounts a where a.id = $2 and a.status = 'active';
 
 -- account_lock
 -- takes: $1 account text
@@ -172,7 +172,7 @@ returning id;
 -- account_recovery_level
 -- takes: $1 strongRoles text[], $2 now timestamp with time zone, $3 account text
 -- returns: integer
-select (case when a.aal = 2 or a.roles && $1::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) as level from accounts a where a.id = $3 and a.status = 'active';
+select (case when a.aal = 2 or a.roles && $1::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) as level from accounts a where a.id = $3 and a.status = 'active';
 
 -- account_rehash_password
 -- takes: $1 fresh text, $2 account text, $3 stored text
@@ -413,7 +413,7 @@ with presented as (
  ), who as (
    select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = (select account_id from let_in) and a.status = 'active' and exists (
        select from approving
-       where (approving.generation is null or a.generation = approving.generation) and (right(approving.acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $5::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) = 1)
+       where (approving.generation is null or a.generation = approving.generation) and (right(approving.acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $5::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) = 1)
      ) for share of a
  ), taken as (
    -- The count only forces the order: the account is locked before the code, as everywhere.
@@ -884,13 +884,13 @@ where id in (
 returning id, kind;
 
 -- outbox_find_code
--- takes: $1 messageId uuid, $2 now timestamp with time zone
+-- takes: $1 withoutSms boolean, $2 messageId uuid, $3 now timestamp with time zone
 -- returns: uuid, uuid, timestamp with time zone, timestamp with time zone, uuid, text, integer, text, text, text, bytea, text, smallint, text, text, uuid, text, bytea, bytea, boolean, boolean, text
 with message as (
-   select m.*, r.account_id as owner, r.generation, r.state as recovery_state, r.identifier_digests, r.channel as wanted, r.client_id, r.locale,
+   select m.*, r.account_id as owner, r.generation, r.state as recovery_state, r.identifier_digests, case when $1::boolean then 'email' else r.channel end as wanted, r.client_id, r.locale,
      r.source_key, r.known_as
    from messages m join recoveries r on r.id = m.recovery_id
-   where m.id = $1 and m.kind = 'recovery_code' and m.state = 'queued'
+   where m.id = $2 and m.kind = 'recovery_code' and m.state = 'queued'
  ), address as (
    select found.*, (
 select shown.id from accounts a, jsonb_to_recordset(message.known_as) as shown (id uuid, generation uuid, epoch integer)
@@ -905,7 +905,7 @@ from (
   select id, true as exact from accounts where username_lookup = any(message.identifier_digests)
   union all select account_id, exact = any(message.identifier_digests) from addresses where lookup = any(message.identifier_digests) and verified and removed_at is null
 ) found)) and a.status = 'active'
-  and (message.address_id is null or d.id = message.address_id) and (message.generation is null or a.generation = message.generation)
+  and (message.address_id is null or d.id = message.address_id) and (d.kind = 'email' or not $1::boolean) and (message.generation is null or a.generation = message.generation)
 order by (case d.kind when 'email' then 'email' else 'sms' end is not distinct from message.wanted) desc, (d.lookup = any(message.identifier_digests)) desc, d.is_primary desc, d.id
 limit 1) found
  ),
@@ -920,28 +920,28 @@ send_keys as (
    where message.attempts = 0 and message.recovery_state = 'proving') sending
 ), of_source as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (
+select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond' from (
     select source_key as key, 86400000 as window_ms from send_keys
     where source_key is not null and not exists (
-      select from limit_counters used where used.resets_at > $2::timestamptz
+      select from limit_counters used where used.resets_at > $3::timestamptz
         and (used.key = short_key and used.spent >= 5 or used.key = day_key and used.spent >= day_quota))) charged order by charged.key
-on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $3::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $3::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
 ), short_window as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (
+select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond' from (
     select short_key as key, 600000 as window_ms from send_keys left join of_source on true
     where source_key is null or of_source.spent <= source_quota) charged order by charged.key
-on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $3::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $3::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
 ), whole_day as (
 insert into limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (
+select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond' from (
     select day_key as key, 86400000 as window_ms from send_keys, short_window where short_window.spent <= 5) charged order by charged.key
-on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $3::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $3::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
 ), verdict as (
   select exists (select from whole_day, send_keys where whole_day.spent <= day_quota) as may_send
@@ -1006,7 +1006,7 @@ select t.id::text as authenticator_id,
     select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
   )) as evidence
 from authenticators t
-where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind = 'backup_code' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) bound) one
+where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind in ('backup_code') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) bound) one
    ), paid as (
      select null::bytea as key where false
    ), affordable as (
@@ -1196,7 +1196,7 @@ from (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
 from authenticators t
-where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) bound) one
+where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) bound) one
    ), paid as (
 insert into guess_odds (key, slot, odds, expires_at)
 select charged.key, floor(extract(epoch from $4::timestamptz) / 21600)::integer, charged.cost, $4::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
@@ -1279,14 +1279,15 @@ from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordina
 select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
-  'aal', (case when a.aal = 2 or a.roles && $5::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end),
-  'reachable', exists (
-    select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+  'aal', (case when a.aal = 2 or a.roles && $5::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end),
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
   ),
   'authenticators', (
     select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
     where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
-      and (t.kind = 'totp' or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+      and (t.kind in ('totp') or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
   )
 ) from accounts a where a.id = recoveries.account_id and a.status = 'active') as assurance;
 
@@ -1308,7 +1309,7 @@ where t.account_id = (select account_id from recoveries where id = $1) and t.bou
      password_set = $3::text is not null, password_ended = $4::boolean, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
    where id = $1 and lease_id = $5 and state in ('proven')
      and exists (select from accounts a where a.id = account_id and a.status = 'active' and (
-($6::uuid is null or a.generation = $6::uuid) and (right($7::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $8::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) = 1)
+($6::uuid is null or a.generation = $6::uuid) and (right($7::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $8::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $1::uuid or coalesce(a.password_changed_at <= $9::timestamptz, true))
 and coalesce(a.evidence_from <= $9::timestamptz, true)
 and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
@@ -1502,14 +1503,15 @@ from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordina
 select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
-  'aal', (case when a.aal = 2 or a.roles && $2::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true)) then 2 else 1 end),
-  'reachable', exists (
-    select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+  'aal', (case when a.aal = 2 or a.roles && $2::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true)) then 2 else 1 end),
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
   ),
   'authenticators', (
     select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
     where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true) and t.disabled_at is null
-      and (t.kind = 'totp' or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+      and (t.kind in ('totp') or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
   )
 ) from accounts a where a.id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and a.status = 'active') as assurance, (
 select jsonb_agg(jsonb_build_object('id', a.id, 'account', a.account_id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
@@ -1541,14 +1543,15 @@ from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordina
 select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
-  'aal', (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end),
-  'reachable', exists (
-    select from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+  'aal', (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end),
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
   ),
   'authenticators', (
     select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
     where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
-      and (t.kind = 'totp' or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+      and (t.kind in ('totp') or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
   )
 ) from accounts a where a.id = $1 and a.status = 'active') as assurance from recoveries
  where id = $4 and ($5::text is null or exists (
@@ -1620,7 +1623,7 @@ returning detail->>'kind' as kind, detail->>'channel' as channel;
 update recoveries set lease_id = null, lease_expires_at = null where id = $1 and lease_id = $2;
 
 -- recovery_send_code
--- takes: $1 addressId uuid, $2 id uuid, $3 resendAt timestamp with time zone, $4 channel text, $5 idleExpiresAt timestamp with time zone, $6 now timestamp with time zone, $7 messageId uuid, $8 codeExpiresAt timestamp with time zone, $9 dueAt timestamp with time zone, $10 requestId uuid, $11 traceparent text, $12 auditId uuid
+-- takes: $1 addressId uuid, $2 withoutSms boolean, $3 id uuid, $4 resendAt timestamp with time zone, $5 channel text, $6 idleExpiresAt timestamp with time zone, $7 now timestamp with time zone, $8 messageId uuid, $9 codeExpiresAt timestamp with time zone, $10 dueAt timestamp with time zone, $11 requestId uuid, $12 traceparent text, $13 auditId uuid
 -- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], boolean, boolean
 with asked as (
    -- Addresses are offered only after a first proof, and only those of the account.
@@ -1629,22 +1632,23 @@ with asked as (
 select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from addresses d
 where d.account_id = recoveries.account_id and d.verified and d.removed_at is null
 order by d.is_primary desc, d.id) offered where offered.id = $1::uuid
-   )) as allowed from recoveries where id = $2
+       and (offered.channel = 'email' or not $2::boolean)
+   )) as allowed from recoveries where id = $3
  ), moved as (
-   update recoveries set sends = sends + 1, resend_at = $3, channel = coalesce($4, channel),
-     idle_expires_at = least(expires_at, $5::timestamptz)
-   where id = $2 and state = 'proving' and expires_at > $6 and idle_expires_at > $6 and resend_at <= $6
+   update recoveries set sends = sends + 1, resend_at = $4, channel = coalesce($5, channel),
+     idle_expires_at = least(expires_at, $6::timestamptz)
+   where id = $3 and state = 'proving' and expires_at > $7 and idle_expires_at > $7 and resend_at <= $7
      and not 'code' = any(proofs) and (select allowed from asked)
    returning id, sends
  ), message as (
 insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
-select $7, moved.id, 'recovery_code', 'queued', $6, $8, $9, moved.sends, $1::uuid, $10::uuid, $11
+select $8, moved.id, 'recovery_code', 'queued', $7, $9, $10, moved.sends, $1::uuid, $11::uuid, $12
 from moved
  ), audited as (
    insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $12::uuid, $6::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
+   select $13::uuid, $7::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
  )
- select state, expires_at, idle_expires_at, resend_at, held_until, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = $2;
+ select state, expires_at, idle_expires_at, resend_at, held_until, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = $3;
 
 -- recovery_start
 -- takes: $1 sourceKeys bytea[], $2 sourceQuotas integer[], $3 sourceSpent integer[], $4 sourceResetsAt timestamp with time zone[], $5 now timestamp with time zone, $6 sourceWindow integer, $7 id uuid, $8 idleExpiresAt timestamp with time zone, $9 expiresAt timestamp with time zone, $10 identifierSealed bytea, $11 identifierDigests bytea[], $12 networkKey bytea, $13 knownAs jsonb, $14 guessKey bytea, $15 locale text, $16 channel text, $17 clientId text, $18 clientAuthenticated boolean, $19 redirectUri text, $20 redirectState text, $21 codeChallenge text, $22 resendAt timestamp with time zone, $23 messageId uuid, $24 codeExpiresAt timestamp with time zone, $25 dueAt timestamp with time zone, $26 requestId uuid, $27 traceparent text, $28 auditId uuid
@@ -1982,7 +1986,7 @@ select t.id::text as authenticator_id,
     select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
   )) as evidence
 from authenticators t
-where t.account_id = $1 and t.kind = 'backup_code' and t.bound_at is not null and t.suspended_at is null) found;
+where t.account_id = $1 and t.kind in ('backup_code') and t.bound_at is not null and t.suspended_at is null) found;
 
 -- sign_in_attempt_totp
 -- takes: $1 account text, $2 now timestamp with time zone, $3 isKnown boolean, $4 generation text, $5 oddsADay double precision, $6 oddsAYear double precision
@@ -1991,7 +1995,7 @@ with found as (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
 from authenticators t
-where t.account_id = $1 and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null
+where t.account_id = $1 and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null
    ), paid as (
 insert into guess_odds (key, slot, odds, expires_at)
 select charged.key, floor(extract(epoch from $2::timestamptz) / 21600)::integer, charged.cost, $2::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
@@ -2026,7 +2030,7 @@ with found as (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
 from authenticators t
-where t.account_id = $1 and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null
+where t.account_id = $1 and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null
  )
  delete from limit_counters where key = any(array(
    select sha.key from found, lateral (values (sha256(convert_to('sign-in-failures ' || found.authenticator_id || ' ' || true::text, 'utf8'))), (sha256(convert_to('sign-in-failures ' || found.authenticator_id || ' ' || false::text, 'utf8')))) as sha (key)
@@ -2058,7 +2062,7 @@ delete from authorization_codes where account_id = $1;
 with
 subject as (
   select a.id, a.status, a.roles, a.generation, (
-($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
 and coalesce(a.evidence_from <= $6::timestamptz, true)
 and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
@@ -2115,7 +2119,7 @@ session as (
 with
 subject as (
   select a.id, a.status, a.roles, a.generation, (
-($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
 and coalesce(a.evidence_from <= $6::timestamptz, true)
 and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
@@ -2164,7 +2168,7 @@ with presented as (
    select * from authorization_codes where digest = any($1::bytea[])
  ), who as (
    select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = (select account_id from presented) and a.status = 'active' and exists (select from presented where (
-(presented.generation is null or a.generation = presented.generation) and (right(presented.acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $2::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind = 'totp' and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true)) then 2 else 1 end) = 1)
+(presented.generation is null or a.generation = presented.generation) and (right(presented.acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $2::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from presented.recovery_id or coalesce(a.password_changed_at <= presented.proven_since, true))
 and coalesce(a.evidence_from <= presented.proven_since, true)
 and not exists (select from unnest(presented.authenticators) as proof (authenticator) where not (

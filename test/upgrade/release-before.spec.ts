@@ -1,6 +1,6 @@
+import { type Migration, migrations } from '@rekey/database';
 import pg from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { type Migration, migrations } from '../../libs/database/src/migrations/index.js';
 import { createDatabase } from '../runner/database.js';
 import { factsOf, migrateWith, statementsOf, versions } from './versions.js';
 

@@ -5,7 +5,16 @@ import { basicOf, people } from '../flows/people.js';
 import { codeIn, newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
-import { device, type Facts, factsOf, loadVersion, managementSecret, upgrade, versions } from './versions.js';
+import {
+  device,
+  type Facts,
+  factsOf,
+  loadVersion,
+  managementSecret,
+  renamedSince,
+  upgrade,
+  versions,
+} from './versions.js';
 
 test('every version of the CHANGELOG has its rows here', async () => {
   const changelog = await readFile('CHANGELOG.md', 'utf8');
@@ -50,11 +59,7 @@ describe.each(versions)('after an upgrade from %s', (version) => {
   const state = async (of: { id: string; token: string }) => (await resumed(of).show()).body.state;
 
   test('no row is lost', async () => {
-    const renamed: Record<string, string> = {
-      kept_answers: 'idempotent_responses',
-      spent_token_ids: 'used_token_ids',
-      token_families: 'sessions',
-    };
+    const renamed = await renamedSince(version);
     for (const [table, count] of Object.entries(facts.rows)) {
       const [row] = await rekey.sql(`select count(*)::int as n from "${renamed[table] ?? table}"`);
       // Starting has added some, and nothing has been pruned yet.
@@ -85,7 +90,7 @@ describe.each(versions)('after an upgrade from %s', (version) => {
     expect((await story.prove(facts.proving.code)).body).toMatchObject({ state: 'proven' });
     const { status, body } = await story.complete();
     expect([status, body.recovery_id]).toEqual([201, story.id]);
-    // The signing key is the one of before: its secret could be read.
+    // The signing key of before signs: its secret could be read.
     const { kid } = decodeProtectedHeader(body.access_token);
     expect(await readFile(`test/upgrade/${version}/rows.sql`, 'utf8')).toContain(`('${kid}', 'access_token'`);
   });

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Migration, migrations, prepareSchema } from '@rekey/database';
 import { migrateQueue } from '@rekey/queue';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { prepareSchema } from '../../libs/database/src/index.js';
-import { type Migration, migrations } from '../../libs/database/src/migrations/index.js';
 import { administer } from '../runner/postgres.js';
 import type { RoleUrls } from '../runner/template.js';
 
@@ -43,6 +42,10 @@ const fileOf = (version: string, name: string): string => join('test/upgrade', v
 
 export const factsOf = async (version: string): Promise<Facts> =>
   JSON.parse(await readFile(fileOf(version, 'facts.json'), 'utf8'));
+
+/** The tables of a version that have another name now. */
+export const renamedSince = async (version: string): Promise<Record<string, string>> =>
+  JSON.parse(await readFile(fileOf(version, 'renamed.json'), 'utf8'));
 
 /** The statements of a version, by their names. */
 export async function statementsOf(version: string): Promise<Map<string, string>> {

@@ -1,4 +1,4 @@
-import { literal, literals, type Sql, type SqlText, type Statement, sql, statement } from '@rekey/database';
+import { literals, type Sql, type SqlText, type Statement, sql, statement } from '@rekey/database';
 import { type BoundKind, boundProofs, type Storages } from '@rekey/proofs';
 import { proves, type Use } from './counting.js';
 

@@ -84,7 +84,7 @@ export async function addUnboundTotp(
 ): Promise<boolean> {
   await lockAccount(sql, of.account);
   await sql.inRepository(AuthenticatorEntity, (authenticators) =>
-    authenticators.delete({ account_id: of.account, kind: 'totp', bound_at: IsNull() }),
+    authenticators.delete({ account_id: of.account, kind: totp.id, bound_at: IsNull() }),
   );
   return (await sql.query(addUnbound, of)).length > 0;
 }

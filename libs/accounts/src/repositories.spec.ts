@@ -18,8 +18,8 @@ describe('repositories of entities', () => {
   const row = (id: string) => ({
     id,
     status: 'active' as const,
-    created_at: new Date(),
-    updated_at: new Date(),
+    created_at: new Date('2026-11-26T12:00:00Z'),
+    updated_at: new Date('2026-11-26T12:00:00Z'),
   });
 
   test('are part of the transaction with the statements around them', async () => {

@@ -9,6 +9,7 @@ export {
 export { grantPrivileges } from './grants.js';
 export { ListenedClient } from './listened-client.js';
 export { migrate, migrationNames, pendingMigrations, whyReleaseBeforeStops } from './migrate.js';
+export { type Migration, migrations } from './migrations/index.js';
 export { ownerDataSource } from './owner-data-source.js';
 export { type DatabaseUrls, excessPrivilegesWarning, prepareSchema } from './prepare-schema.js';
 export { makeRoles, type RoleUrls } from './roles.js';

@@ -1,5 +1,6 @@
 import { type ListenedClient, onConnection } from './listened-client.js';
-import { formerTables, queueSchema, tablePrivileges } from './table-privileges.js';
+import { formerTables } from './migrations/former-tables.js';
+import { queueSchema, tablePrivileges } from './table-privileges.js';
 
 /** The URLs of one PostgreSQL for each of its three roles. `ownerUrl` and `url` name the same database. */
 export interface RoleUrls {

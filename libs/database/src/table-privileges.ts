@@ -53,6 +53,3 @@ export const queueSchema = 'bullmq';
 export const queuePrivileges: TablePrivileges = work;
 /** Records which migrations BullMQ has run; only a migration writes there. */
 export const queueLedger = 'migration';
-
-/** What tables were called in earlier releases: a migration that renames one adds its former name. */
-export const formerTables: readonly string[] = ['kept_answers', 'spent_token_ids', 'token_families'];

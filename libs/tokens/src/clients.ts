@@ -2,18 +2,8 @@ import { type Sql, type SqlText, sql, statement, type Transaction } from '@rekey
 import { newSecret, type Refusal, refuse } from '@rekey/kernel';
 import type { TokenContext } from './context.js';
 import { ClientEntity } from './entities/client.entity.js';
+import type { Grant } from './grants.js';
 import type { ClientLifetimes } from './lifetimes.js';
-
-export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
-export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-export const grants = [
-  tokenExchangeGrant,
-  'authorization_code',
-  'refresh_token',
-  'client_credentials',
-  deviceGrant,
-] as const;
-export type Grant = (typeof grants)[number];
 
 /** An OAuth client, as the management API shows it. Its secret is shown once and stored as a keyed digest. */
 export interface Client {

@@ -14,9 +14,6 @@ export {
   type Client,
   type ClientWriter,
   deleteClient,
-  deviceGrant,
-  type Grant,
-  grants,
   holdsTokensOfPeople,
   isClientId,
   isConfidential,
@@ -24,7 +21,6 @@ export {
   putClient,
   putClientBy,
   readClient,
-  tokenExchangeGrant,
 } from './clients.js';
 export { type TokenContext, tokenContext } from './context.js';
 export {
@@ -54,6 +50,7 @@ export {
   jwtTokenType,
 } from './exchange.js';
 export { signClientAssertion, signOutcome } from './external-assertion.js';
+export { deviceGrant, type Grant, grants, tokenExchangeGrant } from './grants.js';
 export { authenticateBearer, type Introspection, introspect, revoke } from './introspect.js';
 export { clientLifetimes, defaultLifetimes, type LifetimePlan, readLifetimes } from './lifetimes.js';
 export { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from './oauth-refusal.js';

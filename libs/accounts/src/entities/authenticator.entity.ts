@@ -1,3 +1,4 @@
+import type { BoundKind } from '@rekey/proofs';
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { AccountEntity } from './account.entity.js';
 
@@ -12,7 +13,7 @@ export class AuthenticatorEntity {
   account_id!: string;
 
   @Column('text')
-  kind!: 'totp' | 'backup_code';
+  kind!: BoundKind;
 
   @Column('timestamptz')
   created_at!: Date;

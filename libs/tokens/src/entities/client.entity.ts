@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Grant } from '../clients.js';
+import type { Grant } from '../grants.js';
 import type { ClientLifetimes } from '../lifetimes.js';
 
 /** An OAuth client. Without an `owner`, the settings own it. */
