@@ -8,6 +8,7 @@ export {
   type PasswordOutcome,
 } from './claim-messages.js';
 export type { MessageContext } from './context.js';
+export { deleteMessagesWith } from './entities/message.entity.js';
 export { messageLifetimes } from './lifetimes.js';
 export { readLinkToken, readStopToken, readUndoToken, stopToken } from './link-token.js';
 export {

@@ -7,7 +7,6 @@ export class MessageEntity {
   @PrimaryColumn('uuid')
   id!: string;
 
-  @ForeignKey('RecoveryEntity', { name: 'messages_recovery_id_fkey', onDelete: 'CASCADE' })
   @Column('uuid', { nullable: true })
   recovery_id!: string | null;
 
@@ -71,3 +70,10 @@ export class MessageEntity {
   @Column('smallint', { nullable: true })
   digits!: number | null;
 }
+
+/** Messages are deleted with their recovery. The room of recoveries says so, since this one knows no recovery. */
+export const deleteMessagesWith = (recovery: new () => object): void =>
+  ForeignKey(() => recovery, { name: 'messages_recovery_id_fkey', onDelete: 'CASCADE' })(
+    MessageEntity.prototype,
+    'recovery_id',
+  );

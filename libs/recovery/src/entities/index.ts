@@ -1,3 +1,6 @@
 import './former-password.entity.js';
 import './idempotent-response.entity.js';
-import './recovery.entity.js';
+import { deleteMessagesWith } from '@rekey/outbox';
+import { RecoveryEntity } from './recovery.entity.js';
+
+deleteMessagesWith(RecoveryEntity);
