@@ -22,6 +22,9 @@ test('every version of the CHANGELOG has its rows here', async () => {
   expect(told.reverse()).toEqual(versions);
 });
 
+/** Versions before migration 19: nobody can tell whether the proof still counts. */
+const saysTooLittle = ['0.1.0'];
+
 /** A database with every kind of row of a version is migrated, and its people and apps continue where they were. */
 describe.each(versions)('after an upgrade from %s', (version) => {
   let facts: Facts;
@@ -102,9 +105,13 @@ describe.each(versions)('after an upgrade from %s', (version) => {
     expect([again.status, again.body.id]).toEqual([202, id]);
   });
 
-  test('a proof that says too little of what it relied on is asked for again', async () => {
+  test('what was proven is still proven, unless the row says too little of what it relied on', async () => {
     const story = resumed(facts.proven);
     const { status, body } = await story.complete();
+    if (!saysTooLittle.includes(version)) {
+      expect(status).toBe(201);
+      return;
+    }
     expect([status, body.code]).toEqual([409, 'not_proven']);
     rekey.clock.advance(61_000);
     await story.resend();
