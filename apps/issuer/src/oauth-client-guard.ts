@@ -68,11 +68,13 @@ export class OAuthClientGuard implements CanActivate {
     { unnamed, confidential, grant = grantType }: FormRule,
   ): Promise<Client | undefined> {
     const isAssertion = grant === tokenExchangeGrant;
-    const hasCredentials = Object.values(ways).some((way) => way !== undefined);
+    const { authorization, clientSecret, assertion } = ways;
     // The assertion of a recovery says for which client it is. Credentials beside it are not needed, but have to be right.
-    if (isAssertion && !hasCredentials) return undefined;
-    const clientId = named ?? (isAssertion || ways.authorization !== undefined ? undefined : unnamed);
-    const client = grantOrThrow(await authenticateClient(this.clients, { ...ways, clientId }));
+    if (isAssertion && (authorization ?? clientSecret ?? assertion) === undefined) return undefined;
+    const clientId = named ?? (isAssertion || authorization !== undefined ? undefined : unnamed);
+    const client = grantOrThrow(
+      await authenticateClient(this.clients, { authorization, clientSecret, assertion, clientId }),
+    );
     // RFC 7662 §2.1 and §4: an endpoint that anybody may ask is one to try out tokens at.
     if (confidential && client.type === 'public')
       throw new OAuthException(oauthRefuse('invalid_client', 'a confidential client is required'));
