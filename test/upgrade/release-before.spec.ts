@@ -1,4 +1,4 @@
-import { type Migration, migrations } from '@rekey/database';
+import { type Migration, migrationNames, migrations, whyReleaseBeforeStops } from '@rekey/database';
 import pg from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createDatabase } from '../runner/database.js';
@@ -56,4 +56,12 @@ describe.each(versions)('the statements of %s', (version) => {
       Planted1764000000999: expect.arrayContaining(['account_add_address']),
     });
   });
+});
+
+test('an operator is told why old processes stop, and nothing on a database that was empty', () => {
+  expect(whyReleaseBeforeStops(['DatabaseStandardWords1764000000033'])).toEqual([
+    'DatabaseStandardWords1764000000033: tables, columns and states have new names',
+  ]);
+  expect(whyReleaseBeforeStops(migrationNames)).toEqual([]);
+  expect(whyReleaseBeforeStops([])).toEqual([]);
 });

@@ -41,9 +41,11 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
 
 /**
  * Why processes of the release before cannot serve on the schema that these migrations have made, one reason a migration. While new
- * processes replace old ones, both serve; after such a migration the old ones fail until they are replaced.
+ * processes replace old ones, both serve; after such a migration the old ones fail until they are replaced. A database that was empty has
+ * had no release before.
  */
-export const whyReleaseBeforeStops = (done: readonly string[]): string[] =>
-  migrations.flatMap(({ name, stopsReleaseBefore: why }) =>
-    why && done.includes(name) ? [`${name}: ${why}`] : [],
-  );
+export function whyReleaseBeforeStops(done: readonly string[]): string[] {
+  const isNew = migrations[0] !== undefined && done.includes(migrations[0].name);
+  const told = isNew ? [] : migrations.filter(({ name }) => done.includes(name));
+  return told.flatMap(({ name, stopsReleaseBefore: why }) => (why ? [`${name}: ${why}`] : []));
+}
