@@ -64,7 +64,7 @@ export async function writeVersion(version: string, rows: string, facts: Facts):
     const lines = text.trim().split('\n');
     return `-- ${name}\n${lines
       .map((line) => line.trimEnd())
-      .filter(Boolean)
+      .filter((line) => line !== '' && !/^\s+--/.test(line))
       .join('\n')};\n`;
   });
   await writeFile(

@@ -20,6 +20,9 @@ export interface Assurance {
   stopped_at: string | null;
 }
 
+/** The channel that reaches the address `d`, as an expression. */
+export const channelOf = sql`case d.kind when 'email' then 'email' else 'sms' end`;
+
 /** Kinds that are asked for wherever they are bound. A code saved beforehand is only another way in. */
 const secondFactors = boundKinds.filter((kind) => classOf[kind] === 'authenticator');
 const hasSecondFactorBound = (use: Use) =>
@@ -42,7 +45,7 @@ export const assuranceOf = (account: SqlText): SqlText => sql`
     'stopped_at', a.stopped_at,
     'aal', ${levelOf(sql`:strongRoles`, 'recovery')},
     'reachable', (
-      select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+      select coalesce(jsonb_agg(distinct ${channelOf}), '[]')
       from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
     ),
     'authenticators', (

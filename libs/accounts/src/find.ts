@@ -1,6 +1,6 @@
 import { type Sql, type SqlText, sql, statement } from '@rekey/database';
 import type { Channel, Keyring, Locale } from '@rekey/kernel';
-import { evidenceHolds, isOfGeneration } from './assurance.js';
+import { channelOf, evidenceHolds, isOfGeneration } from './assurance.js';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
 import { addressAs } from './sealed-as.js';
 
@@ -25,9 +25,6 @@ export const activeAccountOf = (digests: SqlText): SqlText =>
 
 /** The digests of an arbitrary account, as SQL: as many as one identifier has under one key. */
 export const anyAccount = sql`select array[lookup, exact] from addresses where verified and removed_at is null limit 1`;
-
-/** The message channel of each kind of address. */
-const channelOf = sql`case d.kind when 'email' then 'email' else 'sms' end`;
 
 /**
  * The one address to send a code to, as SQL for a lateral join with at most one row of `account_id, generation, account_locale, address_id,

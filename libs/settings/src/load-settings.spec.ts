@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { developmentSecrets, loadSettings, SettingsError } from './index.js';
+import { settingProblems } from '../../../test/runner/setting-problems.js';
+import { developmentSecrets, loadSettings } from './index.js';
 import { defaultText, type Variable } from './variable.js';
 import { type VariableName, variables } from './variables.js';
 
@@ -16,15 +17,7 @@ afterAll(() => rmSync(dataDir, { recursive: true }));
 const problemsOf = (
   environment: Record<string, string>,
   name: 'standalone' | 'courier' | 'recovery' | 'migrate' = 'standalone',
-) => {
-  try {
-    loadSettings({ REKEY_DATA_DIR: dataDir, ...environment }, name);
-    return [];
-  } catch (fault) {
-    if (fault instanceof SettingsError) return fault.problems;
-    throw fault;
-  }
-};
+) => settingProblems(() => loadSettings({ REKEY_DATA_DIR: dataDir, ...environment }, name));
 
 const as = { use: 'page-setup' } as const;
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSettings, SettingsError } from './index.js';
+import { settingProblems } from '../../../test/runner/setting-problems.js';
+import { loadSettings } from './index.js';
 import { renamedVariables } from './renamed-variables.js';
 
 let dataDir: string;
@@ -10,15 +11,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
-function problemsOf(environment: Record<string, string>): string[] {
-  try {
-    loadSettings({ REKEY_DATA_DIR: dataDir, ...environment }, 'standalone');
-    return [];
-  } catch (fault) {
-    if (fault instanceof SettingsError) return [...fault.problems];
-    throw fault;
-  }
-}
+const problemsOf = (environment: Record<string, string>): string[] =>
+  settingProblems(() => loadSettings({ REKEY_DATA_DIR: dataDir, ...environment }, 'standalone'));
 
 test.each([
   ['SENDS_IN_ALL', '100', 'CODES_PER_10_MINUTES'],

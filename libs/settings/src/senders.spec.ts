@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { loadSettings, SettingsError } from './index.js';
+import { settingProblems } from '../../../test/runner/setting-problems.js';
+import { loadSettings } from './index.js';
 
 const keyring = JSON.stringify([{ id: '2026', key: randomBytes(32).toString('base64url') }]);
 
@@ -21,15 +22,7 @@ describe('the ways to send, in production', () => {
   const SMS_WEBHOOK_URL = 'https://sms.example/rekey?key=hunter2';
   const MAIL_WEBHOOK_URL = 'http://127.0.0.1:8025/';
   const load = (more: Record<string, string>) => loadSettings({ ...environment, ...more }, 'courier');
-  const problems = (more: Record<string, string>): readonly string[] => {
-    try {
-      load(more);
-      return [];
-    } catch (fault) {
-      if (fault instanceof SettingsError) return fault.problems;
-      throw fault;
-    }
-  };
+  const problems = (more: Record<string, string>): string[] => settingProblems(() => load(more));
 
   test('are SMTP and Twilio by default, and `SMS=on` is Twilio', () => {
     expect(problems({})).toEqual([

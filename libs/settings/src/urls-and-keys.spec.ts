@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { loadSettings, SettingsError } from './index.js';
+import { settingProblems } from '../../../test/runner/setting-problems.js';
+import { loadSettings } from './index.js';
 import { variables } from './variables.js';
 
 const key = randomBytes(32).toString('base64url');
@@ -15,15 +16,8 @@ const production = {
 };
 const load = (environment: Record<string, string>) =>
   loadSettings({ ...production, ...environment }, 'courier');
-const problemsOf = (environment: Record<string, string>): string[] => {
-  try {
-    load({ SMTP_URL: 'smtps://mail.example', ...environment });
-    return [];
-  } catch (fault) {
-    if (fault instanceof SettingsError) return fault.problems;
-    throw fault;
-  }
-};
+const problemsOf = (environment: Record<string, string>): string[] =>
+  settingProblems(() => load({ SMTP_URL: 'smtps://mail.example', ...environment }));
 
 test('no value of any variable crashes: each is reported by name', () => {
   for (const name of Object.keys(variables))

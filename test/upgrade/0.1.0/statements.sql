@@ -62,7 +62,6 @@ select pg_advisory_xact_lock(key) from (
 
 -- account_keep_address
 update addresses set verified = $1, is_primary = $2,
-     -- Confirmed anew: bound again, and what was counted against it belongs to the binding before.
      binding = binding + ($1 and not verified)::integer,
      disabled_at = case when $1 and not verified then null else disabled_at end
    where account_id = $3 and removed_at is null and exact = any($4::bytea[]) returning id;
@@ -356,7 +355,6 @@ insert into limit_counters (key, spent, resets_at)
 
 -- limits_count_sms_proven
 with turn as materialized (
-     -- Whoever spends holds this row first: so nobody waits for anybody in a ring.
      select scope from sms_spending where scope = 'instance' for update
    ), fresh as (
      update sms_reservations r set counted = true
@@ -408,7 +406,6 @@ with gone as (
      delete from sms_reservations where message_id = $1
      returning country, prefix, client_id, counts, price, unproven, reserved_at, slot
    ), locked as materialized (
-     -- Only of the hour that it was charged to.
      select s.scope from sms_spending s, gone
      where s.scope in ('instance', 'country ' || gone.country, 'client ' || gone.client_id)
        and s.resets_at > $2::timestamptz and s.resets_at <= gone.reserved_at + $3::bigint * interval '1 millisecond'
@@ -440,7 +437,6 @@ with earlier as (
      where p.prefix in ($5, $6) and (select count(*) from spending) = cardinality($3::text[])
      order by p.prefix for update of p
    ), traffic as (
-     -- Of a country only what has had its time to be proved; a range has to bear a burst itself.
      select t.prefix, sum(t.sent)::integer as sent, sum(t.proven)::integer as proven from sms_traffic t
      where t.prefix in ($5, $6) and t.slot > $7::timestamptz
        and (t.prefix = $5 or t.slot < $8::timestamptz)
@@ -471,7 +467,6 @@ with earlier as (
      select whole.known, case
        when exists (select from earlier) then 'reserved'
        when not whole.complete then 'missing'
-       -- A range where people have proved their codes is judged by itself, not by the rest of its country.
        when range_open or (country_open and not known) then 'sms_breaker'
        when $10::boolean and (
          select bool_or(spent + $17::bigint > quota
@@ -589,8 +584,6 @@ with sought as materialized (
     resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
   returning key, spent, resets_at
      ), checked as (
-       -- An account that was worn out through another of its identifiers must not show it: that would tell that the two belong
-       -- together. The guess is simply not looked at.
        select found.* from found where not exists (select from charged_day where charged_day.spent > 20)
      ), failing as (
        select checked.authenticator_id, checked.evidence, sha256(convert_to('failures ' || coalesce(checked.authenticator_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')) as key
@@ -668,8 +661,6 @@ with sought as materialized (
     resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
   returning key, spent, resets_at
      ), checked as (
-       -- An account that was worn out through another of its identifiers must not show it: that would tell that the two belong
-       -- together. The guess is simply not looked at.
        select found.* from found where not exists (select from charged_day where charged_day.spent > 20)
      ), failing as (
        select checked.authenticator_id, checked.evidence, sha256(convert_to('failures ' || coalesce(checked.authenticator_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')) as key
@@ -747,8 +738,6 @@ with sought as materialized (
     resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
   returning key, spent, resets_at
      ), checked as (
-       -- An account that was worn out through another of its identifiers must not show it: that would tell that the two belong
-       -- together. The guess is simply not looked at.
        select found.* from found where not exists (select from charged_day where charged_day.spent > 20)
      ), failing as (
        select checked.authenticator_id, checked.evidence, sha256(convert_to('failures ' || coalesce(checked.authenticator_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')) as key
@@ -825,8 +814,6 @@ with sought as materialized (
     resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
   returning key, spent, resets_at
      ), checked as (
-       -- An account that was worn out through another of its identifiers must not show it: that would tell that the two belong
-       -- together. The guess is simply not looked at.
        select found.* from found where not exists (select from charged_day where charged_day.spent > 20)
      ), failing as (
        select checked.authenticator_id, checked.evidence, sha256(convert_to('failures ' || coalesce(checked.authenticator_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')) as key
@@ -1014,7 +1001,6 @@ update recoveries set lease_id = null, lease_expires_at = null where id = $1 and
 
 -- recovery_send_code
 with asked as (
-     -- Addresses are offered after a first proof only, and only those of the account.
      select $1::uuid is null or (proofs <> '{}' and exists (
        select from (
   select d.id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from addresses d
@@ -1248,7 +1234,6 @@ with message as (
      where m.id = address.message_id and m.state = 'queued' and coalesce(outcome.may_send, true)
      returning m.id, m.key_id, m.bound_to
    ), bound_to_nobody as (
-     -- A code that goes to nobody is bound like any other, so that a guess at it takes the same steps.
      update messages m set attempts = m.attempts + 1, channel = coalesce(m.channel, message.wanted, 'email'),
        bound_to = sha256(convert_to(gen_random_uuid()::text, 'utf8')), key_id = $8
      from message
@@ -1538,8 +1523,6 @@ with presented as (
        case when t.replaced_at is null then least(f.expires_at, t.created_at + f.idle_ms * interval '1 millisecond') else least(f.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.family_id = f.id) + f.idle_ms * interval '1 millisecond') end as until
      from refresh_tokens t join token_families f on f.id = t.family_id
        left join lateral (select id, status, roles from accounts where id = f.account_id) subject on true
-     -- One row at most, and said so: else the planner takes a plan for ten and makes another at each call, for more time than
-     -- the call itself takes.
      where t.digest = (select digest from refresh_tokens where digest = any($1::bytea[]) limit 1)
    ), rotated as (
      update refresh_tokens t set replaced_at = $2::timestamptz
