@@ -1,89 +1,15 @@
 import { decodeProtectedHeader } from 'jose';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { codeIn, until, useRekey } from '../flows/rekey.js';
+import { until, useRekey } from '../flows/rekey.js';
 import { signingOf } from '../flows/signing.js';
-import { useBrowser } from './browser.js';
+import { stallStorage, useBrowser } from './browser.js';
+import { useExample } from './example-app.js';
 import { expectAccessible, shoot } from './looks.js';
 
 /** The example app, and with it the SDK, in Chromium: two tabs of one session against the real issuer. */
 describe('the example app in Chromium', () => {
   const rekey = useRekey();
-  const browser = useBrowser();
-  let context: BrowserContext;
-  let renewals: number;
-  let faults: string[];
-  let since: Date;
-  beforeEach(() => {
-    rekey.clock.advance(600_000);
-    since = new Date(rekey.clock.now());
-    renewals = 0;
-    faults = [];
-  });
-  afterEach(() => context?.close());
-
-  const open = async (options: BrowserContextOptions = {}, skewMs = 0) => {
-    context = await browser.newContext({
-      viewport: { width: 1280, height: 900 },
-      locale: 'en-GB',
-      ...options,
-    });
-    await context.clock.install({ time: rekey.clock.now() + skewMs });
-    context.on('request', (request) => {
-      if (request.method() === 'POST' && request.url().endsWith('/oauth2/token')) renewals += 1;
-    });
-    return context;
-  };
-  const tab = async (): Promise<Page> => {
-    const page = await context.newPage();
-    page.on('pageerror', (fault) => faults.push(String(fault)));
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(message.text()))
-        faults.push(message.text());
-    });
-    await page.goto(`${rekey.mailboxUrl}/example`);
-    await page.waitForSelector('#sign-in:visible, #token:visible');
-    return page;
-  };
-  const signedIn = async (): Promise<Page> => {
-    const page = await tab();
-    await page.click('#sign-in button[type=submit]');
-    await page.waitForSelector('#token:visible');
-    return page;
-  };
-  /** Advances the clocks of the device and of the issuer. */
-  const pass = async (seconds: number) => {
-    rekey.clock.advance(seconds * 1000);
-    await context.clock.fastForward(seconds * 1000);
-  };
-  const call = (page: Page, times = 1) =>
-    page.evaluate(`for (let n = 0; n < ${times}; n++) document.getElementById('call').click()`);
-  const answer = async (page: Page, text: RegExp) => {
-    await until(`${text}`, async () =>
-      text.test((await page.textContent('#answer')) ?? '') ? true : undefined,
-    );
-  };
-  const kept = (page: Page) => answer(page, /^Note \d+ is saved\.$/);
-  const log = async (page: Page) => (await page.textContent('#log')) ?? '';
-  const tokenOf = (page: Page): Promise<string> =>
-    page.evaluate(`JSON.parse(localStorage.getItem('notes')).access_token`);
-  /** Of this test. */
-  const livingSessions = async () =>
-    (
-      await rekey.sql(
-        `select id from sessions where client_id = 'example' and ended_at is null and created_at >= $1`,
-        [since],
-      )
-    ).length;
-  const back = async (page: Page) => {
-    const before = (await rekey.codes('ada@example.com')).length;
-    await page.click('#begin button[type=submit]');
-    await page.waitForSelector('#code:visible');
-    const message = await until('a code', async () => {
-      const codes = await rekey.codes('ada@example.com');
-      return codes.length > before ? codes[0] : undefined;
-    });
-    return codeIn(message);
-  };
+  const app = useExample(rekey, useBrowser());
+  const { open, tab, signedIn, pass, call, kept, log, tokenOf, livingSessions, back } = app;
 
   test('a token that ages in two tabs: many requests in both, one renewal, one session', async () => {
     await open();
@@ -93,7 +19,7 @@ describe('the example app in Chromium', () => {
     await pass(25);
     await Promise.all([call(one, 5), call(other, 5)]);
     await Promise.all([kept(one), kept(other)]);
-    expect(renewals).toBe(1);
+    expect(app.renewals).toBe(1);
     await until('the same token in both', async () =>
       (await one.textContent('#text')) === (await other.textContent('#text')) ? true : undefined,
     );
@@ -104,27 +30,57 @@ describe('the example app in Chromium', () => {
       (await log(other)).match(/: 201/g)?.length === 8 ? true : undefined,
     );
     await kept(one);
-    expect(renewals).toBe(2);
+    expect(app.renewals).toBe(2);
     expect(await livingSessions()).toBe(1);
     await other.click('#sign-out');
     await one.waitForSelector('#sign-in:visible');
     // The tabs forget their session first, then the issuer is told.
     await until('the end', async () => ((await livingSessions()) === 0 ? true : undefined));
-    expect(faults).toEqual([]);
+    expect(app.faults).toEqual([]);
+  });
+
+  test('the browser tells a tab late what another one stored: one renewal, and a sign-out stays one', async () => {
+    await open();
+    const one = await signedIn();
+    const other = await tab();
+    await other.waitForSelector('#token:visible');
+    await pass(25);
+    const resume = stallStorage();
+    try {
+      await Promise.all([call(one, 5), call(other, 5)]);
+      await Promise.race([kept(one), kept(other)]);
+    } finally {
+      setTimeout(resume, 500);
+    }
+    await Promise.all([kept(one), kept(other)]);
+    expect(app.renewals).toBe(1);
+    expect(await tokenOf(one)).toBe(await tokenOf(other));
+    const again = stallStorage();
+    try {
+      await one.click('#sign-out');
+      await until('the end', async () => ((await livingSessions()) === 0 ? true : undefined));
+      await call(other);
+    } finally {
+      setTimeout(again, 500);
+    }
+    await other.waitForSelector('#way-back:visible');
+    expect(app.renewals).toBe(1);
+    expect(await other.evaluate(`localStorage.getItem('notes')`)).toBe(null);
+    expect(app.faults).toEqual([]);
   });
 
   test('requests wait while the network is down, and continue with the same session', async () => {
     await open();
     const page = await signedIn();
     await pass(40);
-    await context.setOffline(true);
+    await app.context.setOffline(true);
     await call(page, 2);
-    await until('a few tries', async () => (renewals > 2 ? true : undefined));
+    await until('a few tries', async () => (app.renewals > 2 ? true : undefined));
     expect(await page.textContent('#answer')).toBe('Waiting…');
-    await context.setOffline(false);
+    await app.context.setOffline(false);
     await kept(page);
     expect(await livingSessions()).toBe(1);
-    expect(faults).toEqual([]);
+    expect(app.faults).toEqual([]);
   });
 
   test('a session ended elsewhere: both tabs ask, one recovery in the page, both continue', async () => {
@@ -150,7 +106,7 @@ describe('the example app in Chromium', () => {
     for (const page of [one, other]) expect(await page.isVisible('#way-back')).toBe(false);
     expect((await log(one)).match(/: 201/g)?.length).toBeGreaterThanOrEqual(3);
     expect(await livingSessions()).toBe(1);
-    expect(faults).toEqual([]);
+    expect(app.faults).toEqual([]);
   });
 
   test('declining a recovery is reported, and the next request asks again', async () => {
@@ -168,7 +124,7 @@ describe('the example app in Chromium', () => {
     await page.waitForSelector('#token:visible');
     await call(page);
     await kept(page);
-    expect(faults).toEqual([]);
+    expect(app.faults).toEqual([]);
   });
 
   test('works through rotations of the signing keys', async () => {
@@ -185,7 +141,7 @@ describe('the example app in Chromium', () => {
       used.add(decodeProtectedHeader(await tokenOf(page)).kid ?? '');
     }
     expect(used.size).toBeGreaterThanOrEqual(3);
-    expect(renewals).toBe(35);
+    expect(app.renewals).toBe(35);
     expect(await livingSessions()).toBe(1);
   });
 
@@ -194,26 +150,26 @@ describe('the example app in Chromium', () => {
     const page = await signedIn();
     await call(page);
     await kept(page);
-    expect(renewals).toBe(0);
+    expect(app.renewals).toBe(0);
     await pass(25);
     await call(page);
-    await until('the renewal', async () => (renewals === 1 ? true : undefined));
+    await until('the renewal', async () => (app.renewals === 1 ? true : undefined));
     await kept(page);
     // The clock is also corrected during a session.
-    await context.clock.setSystemTime(rekey.clock.now());
+    await app.context.clock.setSystemTime(rekey.clock.now());
     await call(page);
-    await until('another', async () => (renewals === 2 ? true : undefined));
-    expect(faults).toEqual([]);
+    await until('another', async () => (app.renewals === 2 ? true : undefined));
+    expect(app.faults).toEqual([]);
   });
 
   test('a redirect to another origin does not send the token there', async () => {
     await open();
     const page = await signedIn();
     const seen: (string | null)[] = [];
-    await context.route('**/example/api/away', (route) =>
+    await app.context.route('**/example/api/away', (route) =>
       route.fulfill({ status: 307, headers: { location: `${rekey.settings.urls.issuer}/v1/sessions` } }),
     );
-    context.on('request', async (request) => {
+    app.context.on('request', async (request) => {
       if (request.method() === 'GET' && request.url().endsWith('/v1/sessions'))
         seen.push(await request.headerValue('authorization'));
     });
@@ -273,6 +229,6 @@ describe('the example app in Chromium', () => {
     await page.press('#code', 'Enter');
     await kept(page);
     await looks('6-back');
-    expect(faults).toEqual([]);
+    expect(app.faults).toEqual([]);
   });
 });

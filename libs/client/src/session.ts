@@ -1,7 +1,10 @@
 import type { RecoveryCause } from './error.js';
 import type { StoredTokens, TokenStorage } from './storage.js';
-import { exclusive, tellTabs } from './tabs.js';
+import { type Change, exclusive, tellTabs } from './tabs.js';
 import { moment } from './waiting.js';
+
+/** Milliseconds that an announced change may need. Less than the ten seconds in which the issuer treats a repeated refresh as a retry. */
+const arrivesWithin = 5_000;
 
 /**
  * The tokens of one sign-in, as all tabs see them. Every change reads and writes in one step, so that no tab overwrites what it has not
@@ -14,6 +17,8 @@ export class Session {
   private readonly tabs;
   /** Tokens that the storage could not save; this page continues with them. */
   private held: { tokens: StoredTokens | undefined } | undefined;
+  /** What another tab announced and this tab does not see in the storage yet. */
+  private announced: Change | undefined;
 
   /** @param onChange called after each change, in this tab or another */
   constructor(
@@ -25,21 +30,28 @@ export class Session {
     this.tabs = tellTabs(name, (change) => {
       this.held = undefined;
       this.ended = change.cause;
-      this.arrived(change.token).then(onChange, () => undefined);
+      this.announced = change;
+      this.load().then(onChange, () => undefined);
     });
   }
 
-  /** Returns the stored tokens once they match the change that another tab announced, or after half a second. */
-  private async arrived(token: string | undefined): Promise<StoredTokens | undefined> {
+  /**
+   * The tokens of all tabs: after another tab announced a change, once the storage shows it here. A browser tells its processes of a change
+   * one by one, and a busy machine may do so late: who read the tokens from before would renew them again.
+   */
+  async load(): Promise<StoredTokens | undefined> {
     for (let looks = 1; ; looks++) {
-      const tokens = await this.load();
-      if (tokens?.access_token === token || looks > 25) return tokens;
+      if (this.held) return this.held.tokens;
+      const { announced } = this;
+      const tokens = await this.storage.load();
+      const isSeen = !announced || tokens?.access_token === announced.token;
+      // The other tab may also have been unable to store them.
+      if (announced === this.announced && (isSeen || looks > arrivesWithin / 20)) {
+        this.announced = undefined;
+        return tokens;
+      }
       await moment(20);
     }
-  }
-
-  async load(): Promise<StoredTokens | undefined> {
-    return this.held ? this.held.tokens : this.storage.load();
   }
 
   /** Starts a new session, whatever was stored before. */
@@ -84,13 +96,13 @@ export class Session {
           await this.storage.save(tokens);
           this.held = undefined;
         } catch {}
+        // Before the next tab may read: it waits until it sees this.
+        this.announced = undefined;
+        this.tabs.tell({ token: tokens?.access_token, cause: this.ended });
       }
       return { before, changed };
     });
-    if (outcome.changed) {
-      this.tabs.tell({ token: tokens?.access_token, cause: this.ended });
-      this.onChange(tokens);
-    }
+    if (outcome.changed) this.onChange(tokens);
     return outcome;
   }
 }
