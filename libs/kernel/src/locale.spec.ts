@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { expectWritten } from '../../../test/written.js';
 import { askedLocale, locales, pickLocale } from './locale.js';
 
 test.each([
@@ -29,6 +30,37 @@ test.each([
 
 test('each language is requested by its own tag', () => {
   expect(locales.map(({ tag }) => askedLocale(tag))).toEqual(locales.map(({ tag }) => tag));
+});
+
+test.each([
+  ['libs/messages/src/wording', 'Wording', 'The sentences of all messages', ''],
+  ['libs/proofs/src/wording', 'KindWording', 'What pages and messages say about each kind of proof', ''],
+  ['apps/recovery/src/pages/wording', 'Wording', 'All that the pages say', '/index'],
+])('the texts of %s in each language are as written', (folder, type, what, inside) => {
+  const files = locales.map(({ tag }) => {
+    const name = tag.replaceAll('-', '');
+    return {
+      path: `./${tag.toLowerCase()}${inside}.js`,
+      name: name.charAt(0).toLowerCase() + name.slice(1),
+      key: tag.includes('-') ? `'${tag}'` : tag,
+    };
+  });
+  const imports = [
+    ...files.map(({ path, name }) => ({ path, line: `import { wording as ${name} } from '${path}';` })),
+    { path: './wording.js', line: `import type { ${type} } from './wording.js';` },
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
+  expectWritten(
+    `${folder}/wordings.generated.ts`,
+    `// Written by "npm run written" from libs/kernel/src/locale.ts. Do not edit.
+import type { Locale } from '@rekey/kernel';
+${imports.map(({ line }) => line).join('\n')}
+
+/** ${what}, by language. */
+export const wordings: Record<Locale, ${type}> = {
+${files.map(({ name, key }) => (name === key ? `  ${name},` : `  ${key}: ${name},`)).join('\n')}
+};
+`,
+  );
 });
 
 const subtag = fc.string({

@@ -1,8 +1,8 @@
 import { type Channel, intlTag, type Locale, locales } from '@rekey/kernel';
 import { mails } from './mails.generated.js';
 import { fill, grouped, type MessageSlots, oneLine } from './slots.js';
-import { wordings } from './wording/index.js';
 import type { Wording } from './wording/wording.js';
+import { wordings } from './wording/wordings.generated.js';
 
 export type RenderedEmail = { channel: 'email'; subject: string; text: string; html: string };
 export type RenderedSms = { channel: 'sms'; body: string };

@@ -48,4 +48,4 @@ export {
   totpStep,
   totpUri,
 } from './totp/totp.js';
-export { kindWordings } from './wording/index.js';
+export { wordings as kindWordings } from './wording/wordings.generated.js';

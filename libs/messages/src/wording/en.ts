@@ -1,7 +1,7 @@
 import { kindWordings } from '@rekey/proofs';
 import type { Wording } from './wording.js';
 
-export const en: Wording = {
+export const wording: Wording = {
   colon: ':',
   between: ' ',
   code: {

@@ -1,7 +1,7 @@
 import { kindWordings } from '@rekey/proofs';
 import type { Wording } from './wording.js';
 
-export const zhHans: Wording = {
+export const wording: Wording = {
   colon: '：',
   between: '',
   code: {

@@ -1,6 +1,6 @@
 import type { KindWording } from './wording.js';
 
-export const en: KindWording = {
+export const wording: KindWording = {
   bound: {
     totp: {
       title: 'Authenticator app',

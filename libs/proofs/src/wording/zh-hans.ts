@@ -1,6 +1,6 @@
 import type { KindWording } from './wording.js';
 
-export const zhHans: KindWording = {
+export const wording: KindWording = {
   bound: {
     totp: {
       title: '身份验证器应用',

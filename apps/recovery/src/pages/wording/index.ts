@@ -1,13 +1,6 @@
 import type { Locale } from '@rekey/kernel';
-import { en } from './en/index.js';
 import type { Wording } from './wording.js';
-import { zhHans } from './zh-hans/index.js';
-
-/** A line for each language. */
-const wordings: Record<Locale, Wording> = {
-  en,
-  'zh-Hans': zhHans,
-};
+import { wordings } from './wordings.generated.js';
 
 /** All that the pages say to this person, whose service may send no SMS. */
 export function wordingOf({ locale, withoutSms }: { locale: Locale; withoutSms: boolean }): Wording {

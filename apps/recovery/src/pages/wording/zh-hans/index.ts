@@ -8,4 +8,4 @@ import { proofs } from './proofs.js';
 import { stop } from './stop.js';
 import { withoutSms } from './without-sms.js';
 
-export const zhHans: Wording = { account, device, elsewhere, held, page, proofs, stop, withoutSms };
+export const wording: Wording = { account, device, elsewhere, held, page, proofs, stop, withoutSms };
