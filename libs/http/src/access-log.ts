@@ -29,9 +29,9 @@ export function registerAccessLog(fastify: FastifyInstance, telemetry: Telemetry
   });
   fastify.addHook('onResponse', (request, reply, next) => {
     // The template, never the address itself: a token that someone put into a URL stays out of log and metrics.
-    const { url: route = 'none', config } = request.routeOptions;
+    const { route = 'none', facts } = request.way ?? {};
     const { method } = request;
-    const histogram = config?.ledByMessage ? secondsByMessage : seconds;
+    const histogram = facts?.ledByMessage ? secondsByMessage : seconds;
     histogram.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     const ms = Math.round(reply.elapsedTime * 10) / 10;
     const events = eventsOf(request);

@@ -4,7 +4,7 @@ import { compile } from '@fastify/proxy-addr';
 import { type Database, withTrace } from '@rekey/database';
 import { systemClock, uuidv7 } from '@rekey/kernel';
 import { markFailed, readRequestId, startSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Whose word about a request counts: the proxies of the settings, as the connection has them. Fastify asks the same way for `request.ip`. */
 export class TrustedProxies {
@@ -42,6 +42,9 @@ export const requestIdOf =
   };
 
 interface Way {
+  /** Template of the route; undefined where there is none. */
+  route: string | undefined;
+  facts: FastifyContextConfig;
   trace: TraceContext;
   span: ReturnType<typeof startSpan>;
 }
@@ -71,10 +74,12 @@ export function registerCorrelation(
   fastify.decorateRequest('way', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { raw, method, id } = request;
-    const route = request.routeOptions.url ?? 'none';
+    // Fastify builds this object anew each time that somebody looks.
+    const { url: route, config: facts } = request.routeOptions;
+    const name = route ?? 'none';
     const trace = telemetry.traceOf(id, proxies.isOne(raw) ? headerOf(raw, 'traceparent') : undefined);
-    const attributes = { 'http.request.method': method, 'http.route': route, 'rekey.request_id': id };
-    request.way = { trace, span: startSpan(trace, `${method} ${route}`, 'server', attributes) };
+    const attributes = { 'http.request.method': method, 'http.route': name, 'rekey.request_id': id };
+    request.way = { route, facts, trace, span: startSpan(trace, `${method} ${name}`, 'server', attributes) };
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -1,5 +1,7 @@
+import { every } from '@rekey/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { onMalformedRequest } from './malformed-requests.js';
+import { hasBody } from './negotiation.js';
 import { earlyProblem } from './problem.js';
 
 /** How long a request may take to arrive. A slower client would hold a connection for nothing. */
@@ -25,44 +27,54 @@ export const nodeTimes = ({ headMs }: ArrivalTimes) => ({
 });
 
 /**
- * Ends requests whose body does not come, and refuses those that do not say which host they are for (RFC 9112 §3.2).
- *
+ * Ends requests whose body does not come, and refuses those that do not say which host they are for (RFC 9112 §3.2). One look at all of
+ * them now and then: a timer for each would cost every request more than its routing.
  */
 export function endIncompleteRequests(fastify: FastifyInstance, times: ArrivalTimes): void {
-  const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
-  const stop = (request: FastifyRequest) => clearTimeout(timers.get(request));
+  /** In the order of their times, which are those of `performance.now()`. */
+  const awaited = new Map<FastifyRequest, { reply: FastifyReply; until: number }>();
+  const looks = every(Math.min(1_000, times.bodyMs / 4), {
+    async work() {
+      const now = performance.now();
+      for (const [request, { reply, until }] of awaited) {
+        if (until > now) return;
+        awaited.delete(request);
+        endLate(request.raw, reply);
+      }
+    },
+    onEnd: () => undefined,
+  });
+  fastify.addHook('onClose', () => looks.stop());
 
   fastify.addHook('onRequest', (request, reply, next) => {
     if (!namesOneHost(request)) return refuseHost(reply);
-    const { headers, raw } = request;
-    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-    if (!hasBody) return next();
-    if (request.routeOptions.config?.streams) {
-      raw.setTimeout(times.silenceMs, () => raw.destroy());
-      return next();
+    if (hasBody(request)) {
+      const { raw, way } = request;
+      if (way?.facts.streams) raw.setTimeout(times.silenceMs, () => raw.destroy());
+      else awaited.set(request, { reply, until: performance.now() + times.bodyMs });
     }
-    const late = Object.assign(new Error('the body is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
-    const end = () => {
-      // The connection may be on to another request by now.
-      if (raw.complete) return;
-      if (reply.sent) raw.socket.destroy();
-      else onMalformedRequest(late, raw.socket);
-    };
-    timers.set(request, setTimeout(end, times.bodyMs).unref());
-    raw.once('end', () => stop(request)).once('close', () => stop(request));
     next();
   });
 
-  // Answered before its body was read: only one whose body has not come yet is still waited for.
+  // Answered before its body was read: only one whose body may still come is waited for.
   fastify.addHook('onResponse', (request, _reply, next) => {
-    if (request.raw.complete !== false) stop(request);
+    if (request.raw.complete !== false || request.raw.destroyed) awaited.delete(request);
     next();
   });
 }
 
+function endLate(raw: FastifyRequest['raw'], reply: FastifyReply): void {
+  // The connection may be on to another request by now.
+  if (raw.complete || raw.destroyed) return;
+  const late = Object.assign(new Error('the body is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+  if (reply.sent) raw.socket.destroy();
+  else onMalformedRequest(late, raw.socket);
+}
+
 function namesOneHost({ raw }: FastifyRequest): boolean {
-  const names = raw.rawHeaders.filter((_, at) => at % 2 === 0);
-  const hosts = names.filter((name) => name.toLowerCase() === 'host').length;
+  const { rawHeaders } = raw;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') hosts++;
   return hosts === 1 || (hosts === 0 && raw.httpVersion === '1.0');
 }
 

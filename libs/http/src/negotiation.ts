@@ -20,9 +20,9 @@ export function negotiate(fastify: FastifyInstance): void {
   });
 
   fastify.addHook('onRequest', (request, reply, next) => {
-    const path = pathOf(request);
-    const { url: route, config } = request.routeOptions;
+    const { route, facts = {} } = request.way ?? {};
     if (request.is404 || route === '*') {
+      const path = pathOf(request);
       const allowed = new Set(
         routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods),
       );
@@ -30,8 +30,8 @@ export function negotiate(fastify: FastifyInstance): void {
       reply.header('allow', [...allowed].sort().join(', '));
       return refuseHere(reply, 405, 'method_not_allowed', 'This address does not take that method.');
     }
-    const usual = docs.test(path) ? anyMedia : json;
-    const { takes = usual, gives = usual } = config;
+    const usual = docs.test(route ?? '') ? anyMedia : json;
+    const { takes = usual, gives = usual } = facts;
     if (gives !== anyMedia && !isAccepted(request.headers.accept, gives))
       return refuseHere(reply, 406, 'not_acceptable', 'None of the accepted types can be given.');
     if (takes !== anyMedia && hasBody(request) && mediaType(request.headers['content-type']) !== takes)
@@ -48,7 +48,7 @@ export function negotiate(fastify: FastifyInstance): void {
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? '';
 const mediaType = (header: string | undefined): string =>
   (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-const hasBody = ({ headers }: FastifyRequest): boolean =>
+export const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 function isAccepted(accept: string | undefined, type: string): boolean {

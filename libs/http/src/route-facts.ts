@@ -1,7 +1,7 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyContextConfig } from 'fastify';
 
-/** What hooks know of a route, beside its path. They read it from `request.routeOptions.config`. */
+/** What hooks know of a route, beside its path. They read it from `request.way.facts`. */
 export interface RouteFacts {
   /** Media type of request bodies; JSON when left out. */
   takes?: string;
