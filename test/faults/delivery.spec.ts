@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { simpleParser } from 'mailparser';
+import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
 import { newHousehold, until, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
@@ -110,5 +111,47 @@ describe('delivery of mail under faults', () => {
     await rekey.sql('delete from bullmq.job');
     rekey.clock.advance(61_000);
     expect(await ended(story)).toMatchObject({ state: 'sent', attempts: 2 });
+  });
+
+  test('a claim that is cut off between its two statements is finished by the next, and charged once', async () => {
+    const charged = async () => {
+      const [found] = await rekey.sql(
+        `select (select sum(spent) from limit_counters)::int as sends, (select sum(odds) from guess_odds) as odds`,
+      );
+      return [Number(found.sends), Number(found.odds)] as const;
+    };
+    const startedAt = await charged();
+    const undisturbed = new Story(rekey);
+    await undisturbed.start({ identifier: 'ada@example.com' });
+    await ended(undisturbed);
+    const before = await charged();
+    const story = new Story(rekey);
+    const blocker = new pg.Client({ connectionString: rekey.settings.databaseUrl });
+    await blocker.connect();
+    try {
+      // Of the two, only the second writes there.
+      await blocker.query('begin');
+      await blocker.query('lock table guess_odds in share row exclusive mode');
+      await story.start({ identifier: 'sam@example.com' });
+      const cut = await until('the second statement', async () => {
+        const { rows } = await blocker.query(
+          `select pg_terminate_backend(pid) as cut from pg_locks join pg_stat_activity using (pid)
+           where not granted and relation = 'guess_odds'::regclass and usename = current_user`,
+        );
+        return rows.length > 0 ? rows : undefined;
+      });
+      expect(cut).toEqual([{ cut: true }]);
+      expect(mails.filter(({ to }) => to === 'sam@example.com')).toEqual([]);
+      expect(await row(story)).toMatchObject({ state: 'queued', attempts: 1 });
+    } finally {
+      await blocker.end();
+    }
+    expect(await ended(story)).toMatchObject({ state: 'sent', attempts: 2 });
+    const after = await charged();
+    expect(after[0] - before[0]).toBe(before[0] - startedAt[0]);
+    expect(after[1] - before[1]).toBeCloseTo(before[1] - startedAt[1], 12);
+    const mine = mails.filter(({ to }) => to === 'sam@example.com');
+    expect(mine).toHaveLength(1);
+    expect((await story.prove(mine[0]?.code ?? '')).status).toBe(200);
   });
 });
