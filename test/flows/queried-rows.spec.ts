@@ -44,10 +44,10 @@ const planted = {
 const plantedFile = {
   path: 'libs/planted.ts',
   text: [
-    `import { type Sql, sql, statement } from './database/src/index.js';`,
+    `import { type Queryable, sql, statement } from './database/src/index.js';`,
     `const planted = statement('planted', sql\`${text}\`);`,
     ...Object.values(planted).map(
-      (row, at) => `export const a${at} = (on: Sql) => on.query<${row}>(planted);`,
+      (row, at) => `export const a${at} = (on: Queryable) => on.query<${row}>(planted);`,
     ),
   ].join('\n'),
 };

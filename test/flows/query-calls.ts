@@ -70,7 +70,7 @@ export function queryCalls(planted: { path: string; text: string }): QueryCall[]
   return calls;
 }
 
-/** `Sql.query` and `Database.query`. */
+/** `Queryable.query` and `Database.query`. */
 const isQuery = (declaration: ts.Node | undefined): boolean =>
   declaration !== undefined &&
   (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration)) &&

@@ -1,4 +1,4 @@
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import { levelOf } from './assurance.js';
 
 /** What a replacement has changed in an account, so that the consequences can follow. */
@@ -46,13 +46,13 @@ const state = statement(
  * @returns a function to call after the write, in the same transaction, which returns the change
  */
 export async function watchChange(
-  sql: Sql,
+  database: Queryable,
   of: { account: string; strongRoles: string[] },
 ): Promise<() => Promise<AccountChange>> {
-  await sql.query(lock, { account: of.account });
-  const [before] = await sql.query<StateRow>(state, of);
+  await database.query(lock, { account: of.account });
+  const [before] = await database.query<StateRow>(state, of);
   return async () => {
-    const [after] = await sql.query<StateRow>(state, of);
+    const [after] = await database.query<StateRow>(state, of);
     if (!after) throw new Error('an account was written and is not there');
     return changeOf(before, after);
   };

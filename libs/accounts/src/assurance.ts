@@ -1,4 +1,4 @@
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import type { Channel } from '@rekey/kernel';
 import { type BoundKind, boundKinds, classOf } from '@rekey/proofs';
 import { hasSomethingLeft, isOfKind } from './authenticator-storage.js';
@@ -127,10 +127,10 @@ const recoveryLevelNow = statement('account_recovery_level', levelFor('recovery'
 
 /** The level that a recovery has to reach: an authenticator on hold does not raise it yet. */
 export async function readRecoveryLevel(
-  sql: Sql,
+  database: Queryable,
   of: { account: string; strongRoles: string[]; now: Date },
 ): Promise<1 | 2 | undefined> {
-  const [row] = await sql.query<{ level: 1 | 2 }>(recoveryLevelNow, of);
+  const [row] = await database.query<{ level: 1 | 2 }>(recoveryLevelNow, of);
   return row?.level;
 }
 
@@ -140,17 +140,17 @@ const hasApp = statement(
 );
 
 /** Whether a sign-in requires a second factor: an authenticator app is bound, disabled for recovery or not. */
-export async function hasSecondFactor(sql: Sql, account: string): Promise<boolean> {
-  const [row] = await sql.query<{ has: boolean }>(hasApp, { account });
+export async function hasSecondFactor(database: Queryable, account: string): Promise<boolean> {
+  const [row] = await database.query<{ has: boolean }>(hasApp, { account });
   return row?.has ?? false;
 }
 
 /** @returns the level that an active account requires for a sign-in; undefined without such an account */
 export async function readLevel(
-  sql: Sql,
+  database: Queryable,
   of: { account: string; strongRoles: string[] },
 ): Promise<1 | 2 | undefined> {
-  const [row] = await sql.query<{ level: 1 | 2 }>(levelNow, of);
+  const [row] = await database.query<{ level: 1 | 2 }>(levelNow, of);
   return row?.level;
 }
 
@@ -181,9 +181,9 @@ export const allowShortCodes = (authenticator: SqlText): SqlText => sql`
  * @returns the account, when something was disabled that was not before
  */
 export async function disableAuthenticators(
-  sql: Sql,
+  database: Queryable,
   of: { ids: string[]; at: Date },
 ): Promise<string | undefined> {
-  const [row] = await sql.query<{ account_id: string }>(disable, of);
+  const [row] = await database.query<{ account_id: string }>(disable, of);
   return row?.account_id;
 }

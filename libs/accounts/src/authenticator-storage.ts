@@ -1,4 +1,4 @@
-import { literals, type Sql, type SqlText, type Statement, sql, statement } from '@rekey/database';
+import { literals, type Queryable, type SqlText, type Statement, sql, statement } from '@rekey/database';
 import { type BoundKind, boundProofs, type Storages } from '@rekey/proofs';
 import { proves, type Use } from './counting.js';
 
@@ -54,7 +54,7 @@ export const authenticatorEvidence = (
  * @returns false when it, or a later time step, was used before
  */
 export const useAuthenticator = async (
-  sql: Sql,
+  database: Queryable,
   storage: keyof Storages,
   of: { id: string; at: Date } & Storages[keyof Storages]['used'],
-): Promise<boolean> => (await sql.query(storages[storage].use, of)).length > 0;
+): Promise<boolean> => (await database.query(storages[storage].use, of)).length > 0;

@@ -1,4 +1,4 @@
-import { literal, type Sql, sql, statement } from '@rekey/database';
+import { literal, type Queryable, sql, statement } from '@rekey/database';
 import { type BoundKind, boundProofOf, totp } from '@rekey/proofs';
 import { IsNull, MoreThan, Not } from 'typeorm';
 import { removal } from './counting.js';
@@ -26,11 +26,11 @@ export interface AuthenticatorView {
 }
 
 export async function listAuthenticators(
-  sql: Sql,
+  database: Queryable,
   account: string,
   now: number,
 ): Promise<AuthenticatorView[]> {
-  const rows = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+  const rows = await database.inRepository(AuthenticatorEntity, (authenticators) =>
     authenticators.find({
       select: {
         id: true,
@@ -51,7 +51,9 @@ export async function listAuthenticators(
       id: row.id,
       kind: row.kind,
       bound_at: (row.bound_at as Date).toISOString(),
-      ...(boundProofOf[row.kind].storage === 'code set' ? { codes_left: await codesLeft(sql, row.id) } : {}),
+      ...(boundProofOf[row.kind].storage === 'code set'
+        ? { codes_left: await codesLeft(database, row.id) }
+        : {}),
       disabled: row.disabled_at !== null,
       suspended: row.suspended_at !== null,
       ...(row.bound_from ? { bound_from: row.bound_from } : {}),
@@ -63,8 +65,8 @@ export async function listAuthenticators(
   );
 }
 
-const codesLeft = (sql: Sql, authenticator: string): Promise<number> =>
-  sql.inRepository(BackupCodeEntity, (codes) =>
+const codesLeft = (database: Queryable, authenticator: string): Promise<number> =>
+  database.inRepository(BackupCodeEntity, (codes) =>
     codes.countBy({ authenticator_id: authenticator, used_at: IsNull() }),
   );
 
@@ -79,14 +81,14 @@ const addUnbound = statement(
  * an account
  */
 export async function addUnboundTotp(
-  sql: Sql,
+  database: Queryable,
   of: { id: string; account: string; sealed: Buffer; at: Date },
 ): Promise<boolean> {
-  await lockAccount(sql, of.account);
-  await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+  await lockAccount(database, of.account);
+  await database.inRepository(AuthenticatorEntity, (authenticators) =>
     authenticators.delete({ account_id: of.account, kind: totp.id, bound_at: IsNull() }),
   );
-  return (await sql.query(addUnbound, of)).length > 0;
+  return (await database.query(addUnbound, of)).length > 0;
 }
 
 const unboundTotp = (of: { id: string; account: string }) => ({
@@ -97,10 +99,10 @@ const unboundTotp = (of: { id: string; account: string }) => ({
 });
 
 export async function findUnboundTotp(
-  sql: Sql,
+  database: Queryable,
   of: { id: string; account: string },
 ): Promise<Buffer | undefined> {
-  const row = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+  const row = await database.inRepository(AuthenticatorEntity, (authenticators) =>
     authenticators.findOne({ select: { id: true, secret_sealed: true }, where: unboundTotp(of) }),
   );
   return row?.secret_sealed ?? undefined;
@@ -128,10 +130,13 @@ const replaceBound = statement(
  *
  * @returns false when it was bound in the meantime, or is gone
  */
-export async function bindTotp(sql: Sql, of: Binding & { id: string; step: number }): Promise<boolean> {
-  if (!(await findUnboundTotp(sql, of))) return false;
-  await sql.query(replaceBound, { ...of, kind: totp.id });
-  const { affected } = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+export async function bindTotp(
+  database: Queryable,
+  of: Binding & { id: string; step: number },
+): Promise<boolean> {
+  if (!(await findUnboundTotp(database, of))) return false;
+  await database.query(replaceBound, { ...of, kind: totp.id });
+  const { affected } = await database.inRepository(AuthenticatorEntity, (authenticators) =>
     authenticators.update(unboundTotp(of), {
       bound_at: of.at,
       bound_by: of.session,
@@ -158,16 +163,19 @@ const addCodes = statement(
  * account
  */
 export async function replaceCodes(
-  sql: Sql,
+  database: Queryable,
   of: Binding & { id: string; kind: BoundKind; salt: Buffer; digests: Buffer[] },
 ): Promise<boolean> {
-  await sql.query(replaceBound, of);
-  return (await sql.query(addCodes, of)).length > 0;
+  await database.query(replaceBound, of);
+  return (await database.query(addCodes, of)).length > 0;
 }
 
 /** Deletes it permanently, because it was never the owner's. @returns false when it is already gone */
-export async function discardAuthenticator(sql: Sql, of: { id: string; account: string }): Promise<boolean> {
-  const { affected } = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+export async function discardAuthenticator(
+  database: Queryable,
+  of: { id: string; account: string },
+): Promise<boolean> {
+  const { affected } = await database.inRepository(AuthenticatorEntity, (authenticators) =>
     authenticators.delete({ id: of.id, account_id: of.account, bound_at: Not(IsNull()) }),
   );
   return affected === 1;
@@ -194,11 +202,11 @@ const restore = statement(
  * removed first
  */
 export async function restoreAuthenticator(
-  sql: Sql,
+  database: Queryable,
   of: Binding & { id: string },
 ): Promise<AuthenticatorView['kind'] | 'taken' | undefined> {
-  if ((await sql.query(takesPlace, of)).length > 0) return 'taken';
-  const [row] = await sql.query<{ kind: AuthenticatorView['kind'] }>(restore, of);
+  if ((await database.query(takesPlace, of)).length > 0) return 'taken';
+  const [row] = await database.query<{ kind: AuthenticatorView['kind'] }>(restore, of);
   return row?.kind;
 }
 
@@ -214,9 +222,12 @@ export interface BindingOnHold {
 }
 
 /** @returns undefined when it is no longer on hold, or is gone */
-export async function bindingOf(sql: Sql, of: { id: string; now: Date }): Promise<BindingOnHold | undefined> {
+export async function bindingOf(
+  database: Queryable,
+  of: { id: string; now: Date },
+): Promise<BindingOnHold | undefined> {
   const onHold = { id: of.id, bound_at: Not(IsNull()), counts_from: MoreThan(of.now) };
-  const row = await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+  const row = await database.inRepository(AuthenticatorEntity, (authenticators) =>
     authenticators.findOne({
       select: {
         id: true,
@@ -250,10 +261,10 @@ const removeBoundBy = statement(
 
 /** Removes the authenticators that these sessions have bound. @returns their kinds, without those removed before */
 export async function removeAuthenticatorsBoundBy(
-  sql: Sql,
+  database: Queryable,
   of: { account: string; sessions: string[] },
 ): Promise<AuthenticatorView['kind'][]> {
-  const rows = await sql.query<{ kind: AuthenticatorView['kind']; removed_at: Date | null }>(
+  const rows = await database.query<{ kind: AuthenticatorView['kind']; removed_at: Date | null }>(
     removeBoundBy,
     of,
   );

@@ -1,4 +1,4 @@
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import type { Channel, Keyring, Locale } from '@rekey/kernel';
 import { channelOf, evidenceHolds, isOfGeneration } from './assurance.js';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
@@ -145,10 +145,10 @@ export interface FoundAccount {
 
 /** Finds the account for a sign-in. @returns undefined when there is none, or more than one */
 export async function findAccount(
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   identifier: Identifier,
 ): Promise<FoundAccount | undefined> {
-  const [row] = await sql.query<FoundAccount>(find, { digests: lookupDigests(keyring, identifier) });
+  const [row] = await database.query<FoundAccount>(find, { digests: lookupDigests(keyring, identifier) });
   return row;
 }

@@ -1,4 +1,4 @@
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, readBase64url } from '@rekey/kernel';
 
 /**
@@ -91,9 +91,9 @@ const end = statement(
  * @returns the values for a new one; undefined without such an account
  */
 export async function endKnownBrowsers(
-  sql: Sql,
+  database: Queryable,
   account: string,
 ): Promise<Pick<KnownBrowser, 'generation' | 'epoch'> | undefined> {
-  const [row] = await sql.query<Pick<KnownBrowser, 'generation' | 'epoch'>>(end, { account });
+  const [row] = await database.query<Pick<KnownBrowser, 'generation' | 'epoch'>>(end, { account });
   return row;
 }

@@ -1,4 +1,4 @@
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 
 const lock = statement('account_lock', sql`select id from accounts where id = :account for no key update`);
 
@@ -8,7 +8,8 @@ const lock = statement('account_lock', sql`select id from accounts where id = :a
  *
  * Rows are locked in one order to avoid deadlocks: account, recovery, session, authorization code.
  */
-export const lockAccount = (sql: Sql, account: string): Promise<object[]> => sql.query(lock, { account });
+export const lockAccount = (database: Queryable, account: string): Promise<object[]> =>
+  database.query(lock, { account });
 
 const mark = statement(
   'account_mark_stopped',
@@ -17,8 +18,8 @@ const mark = statement(
 );
 
 /** Marks that a recovery of the account was stopped, so that the next one is held. In a transaction that has locked the account. */
-export const markStopped = (sql: Sql, of: { account: string; at: Date }): Promise<object[]> =>
-  sql.query(mark, of);
+export const markStopped = (database: Queryable, of: { account: string; at: Date }): Promise<object[]> =>
+  database.query(mark, of);
 
 const clear = statement(
   'account_clear_stop',
@@ -30,8 +31,8 @@ const clear = statement(
  *
  * @param of.stop the `stopped_at` that the recovery was held for
  */
-export const clearStop = (sql: Sql, of: { account: string; stop: string }): Promise<object[]> =>
-  sql.query(clear, of);
+export const clearStop = (database: Queryable, of: { account: string; stop: string }): Promise<object[]> =>
+  database.query(clear, of);
 
 /**
  * Whether no recovery of an account was stopped since it was judged, as a condition on expressions: its last stop is still the judged one,

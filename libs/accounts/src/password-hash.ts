@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import type { Keyring, SealedAs } from '@rekey/kernel';
 import { normalised, passwordHashOf } from './password.js';
 
@@ -95,12 +95,12 @@ export function costsToPay(paid: string, inUse: readonly string[]): string[] {
 
 /** Called when {@link verifyPassword} has returned false, with the same arguments. */
 export async function payForRefusal(
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   of: StoredHash | undefined,
   password: string,
 ): Promise<void> {
-  const inUse = (await sql.query<{ cost: string }>(costsInUse)).map((row) => row.cost);
+  const inUse = (await database.query<{ cost: string }>(costsInUse)).map((row) => row.cost);
   const phc = of ? openHash(keyring, of.account, of.stored) : null;
   for (const one of costsToPay(phc === null ? ourCost : costIn(phc), inUse)) {
     const [memoryCost = 0, timeCost = 0, parallelism = 0] = numbersIn(one);
@@ -153,7 +153,7 @@ const storeHash = statement(
  * @returns the stored form now for this password; null when the password has changed
  */
 export async function rehash(
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   { account, stored }: StoredHash,
   password: string,
@@ -161,8 +161,8 @@ export async function rehash(
   const phc = openHash(keyring, account, stored) ?? '';
   if (stored !== phc && !isForeignHash(phc)) return stored;
   const fresh = sealHash(keyring, account, isForeignHash(phc) ? await hashPassword(password) : phc);
-  const written = await sql.query(storeHash, { account, stored, fresh });
-  return written.length > 0 ? fresh : hashNow(sql, keyring, account, password);
+  const written = await database.query(storeHash, { account, stored, fresh });
+  return written.length > 0 ? fresh : hashNow(database, keyring, account, password);
 }
 
 /**
@@ -171,11 +171,11 @@ export async function rehash(
  * @returns null when the password has changed
  */
 export async function hashNow(
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   account: string,
   password: string,
 ): Promise<string | null> {
-  const stored = (await passwordHashOf(sql, account))?.hash;
+  const stored = (await passwordHashOf(database, account))?.hash;
   return stored && (await verifyPassword(keyring, { account, stored }, password)) ? stored : null;
 }

@@ -1,4 +1,4 @@
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { addressAs, usernameAs } from './sealed-as.js';
@@ -94,9 +94,9 @@ const clearOf = statement(
 
 /** Ends a password that these recoveries have set. The row still names the recovery. @returns false when they have set none */
 export const clearPasswordOf = async (
-  sql: Sql,
+  database: Queryable,
   of: { account: string; recoveries: string[]; at: Date },
-): Promise<boolean> => (await sql.query(clearOf, of)).length > 0;
+): Promise<boolean> => (await database.query(clearOf, of)).length > 0;
 
 const hashOf = statement(
   'account_password',
@@ -105,10 +105,10 @@ const hashOf = statement(
 
 /** @returns undefined without such an account; a null hash if it has no password */
 export async function passwordHashOf(
-  sql: Sql,
+  database: Queryable,
   account: string,
 ): Promise<{ hash: string | null; generation: string } | undefined> {
-  const [row] = await sql.query<{ hash: string | null; generation: string }>(hashOf, { account });
+  const [row] = await database.query<{ hash: string | null; generation: string }>(hashOf, { account });
   return row;
 }
 
@@ -126,9 +126,9 @@ const change = statement(
  * previous password: the stop link of that recovery takes it back.
  */
 export const changePassword = (
-  sql: Sql,
+  database: Queryable,
   of: { account: string; hash: string; recoveryId: string | null; now: Date },
-): Promise<object[]> => sql.query(change, of);
+): Promise<object[]> => database.query(change, of);
 
 const words = statement(
   'account_context',
@@ -139,8 +139,12 @@ const words = statement(
 );
 
 /** Words that a password of this account may not be made of. */
-export async function passwordContext(sql: Sql, keyring: Keyring, account: string): Promise<string[]> {
-  const rows = await sql.query<{ id: string; sealed: Buffer; kind: string }>(words, { account });
+export async function passwordContext(
+  database: Queryable,
+  keyring: Keyring,
+  account: string,
+): Promise<string[]> {
+  const rows = await database.query<{ id: string; sealed: Buffer; kind: string }>(words, { account });
   return rows.flatMap(({ id, sealed, kind }) => {
     const as = kind === 'username' ? usernameAs(account) : addressAs({ id, account });
     // A value that an attacker wrote there is not the owner's word. The owner must still be able to set a password.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type Database,
   isUniqueViolation,
-  type Sql,
+  type Queryable,
   sql,
   statement,
   type Transaction,
@@ -226,22 +226,22 @@ async function readyHash(
   return sealHash(keyring, account.id, await hashPassword(account.password));
 }
 
-async function storedHashOf(sql: Sql, account: string): Promise<StoredHash | undefined> {
-  const hash = (await passwordHashOf(sql, account))?.hash;
+async function storedHashOf(database: Queryable, account: string): Promise<StoredHash | undefined> {
+  const hash = (await passwordHashOf(database, account))?.hash;
   return hash ? { account, stored: hash } : undefined;
 }
 
 async function putAddress(
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   { account, now }: { account: string; now: number },
   { identifier, verified, primary }: ReadAddress,
 ): Promise<void> {
   const exactOfAnyKey = exactDigests(keyring, identifier);
-  const kept = await sql.query(keepAddress, { account, verified, primary, exactOfAnyKey });
+  const kept = await database.query(keepAddress, { account, verified, primary, exactOfAnyKey });
   if (kept.length > 0) return;
   const id = uuidv7(now);
-  await sql.query(addAddress, {
+  await database.query(addAddress, {
     id,
     account,
     kind: identifier.kind,

@@ -1,4 +1,4 @@
-import type { Sql } from '@rekey/database';
+import type { Queryable } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import { IsNull } from 'typeorm';
 import { type Account, type AccountAddress, isAccountId } from './account-shape.js';
@@ -10,16 +10,20 @@ import { addressAs, usernameAs } from './sealed-as.js';
  * @returns undefined when there is no such account
  * @throws {SealFault} when a value in it was not encrypted for it
  */
-export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promise<Account | undefined> {
+export async function readAccount(
+  database: Queryable,
+  keyring: Keyring,
+  id: string,
+): Promise<Account | undefined> {
   if (!isAccountId(id)) return undefined;
-  const row = await sql.inRepository(AccountEntity, (accounts) =>
+  const row = await database.inRepository(AccountEntity, (accounts) =>
     accounts.findOne({
       select: { id: true, status: true, roles: true, locale: true, username_sealed: true, aal: true },
       where: { id },
     }),
   );
   if (!row) return undefined;
-  const rows = await sql.inRepository(AddressEntity, (addresses) =>
+  const rows = await database.inRepository(AddressEntity, (addresses) =>
     addresses.find({
       select: { id: true, kind: true, sealed: true, verified: true, is_primary: true },
       where: { account_id: id, removed_at: IsNull() },
@@ -47,11 +51,11 @@ export async function readAccount(sql: Sql, keyring: Keyring, id: string): Promi
 }
 
 /** @returns false when there was no such account */
-export async function deleteAccount(sql: Sql, id: string): Promise<boolean> {
+export async function deleteAccount(database: Queryable, id: string): Promise<boolean> {
   if (!isAccountId(id)) return false;
-  const { affected } = await sql.inRepository(AccountEntity, (accounts) => accounts.delete({ id }));
+  const { affected } = await database.inRepository(AccountEntity, (accounts) => accounts.delete({ id }));
   return affected === 1;
 }
 
-export const hasAccounts = (sql: Sql): Promise<boolean> =>
-  sql.inRepository(AccountEntity, (accounts) => accounts.exists());
+export const hasAccounts = (database: Queryable): Promise<boolean> =>
+  database.inRepository(AccountEntity, (accounts) => accounts.exists());

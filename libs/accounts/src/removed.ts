@@ -1,4 +1,4 @@
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { LessThanOrEqual } from 'typeorm';
 import type { AuthenticatorView, BindingOnHold } from './authenticators.js';
 import { removal } from './counting.js';
@@ -16,10 +16,10 @@ const remove = statement(
 
 /** @returns its kind; undefined when the account has no such authenticator */
 export async function removeAuthenticator(
-  sql: Sql,
+  database: Queryable,
   of: { id: string; account: string; session: string; at: Date },
 ): Promise<AuthenticatorView['kind'] | undefined> {
-  const [row] = await sql.query<{ kind: AuthenticatorView['kind'] }>(remove, of);
+  const [row] = await database.query<{ kind: AuthenticatorView['kind'] }>(remove, of);
   return row?.kind;
 }
 
@@ -52,14 +52,14 @@ const showAgain = statement(
  * locked the account. If another of the same kind counts by now, they stay suspended, for the owner to confirm or remove.
  */
 export async function restoreAuthenticators(
-  sql: Sql,
+  database: Queryable,
   of: { account: string; sessions: string[]; recoveries: string[] },
 ): Promise<void> {
   const { account, sessions, recoveries } = of;
-  await sql.query(restoreRemoved, { account, sessions });
-  await sql.query(restoreSuspended, { account, recoveries });
+  await database.query(restoreRemoved, { account, sessions });
+  await database.query(restoreSuspended, { account, recoveries });
   // Last, because these stay suspended: what a person had removed by hand is shown to them, and counts only when they confirm it.
-  await sql.query(showAgain, { account, sessions });
+  await database.query(showAgain, { account, sessions });
 }
 
 const restoreReplaced = restore('replaced', sql`t.replaced_by = :by::uuid`);
@@ -91,17 +91,20 @@ const discardReplaced = statement(
  * @param of.by the deleted authenticator
  */
 export async function restoreReplacedAuthenticator(
-  sql: Sql,
+  database: Queryable,
   of: { by: string } & Pick<BindingOnHold, 'account' | 'session' | 'setAsideBy' | 'replacedBy'>,
 ): Promise<void> {
-  const [before] = await sql.query<{ id: string }>(discardReplaced, of);
-  if (before) return restoreReplacedAuthenticator(sql, { ...of, by: before.id });
-  await sql.query(of.replacedBy ? passReplacedOn : of.setAsideBy ? setReplacedAside : restoreReplaced, of);
+  const [before] = await database.query<{ id: string }>(discardReplaced, of);
+  if (before) return restoreReplacedAuthenticator(database, { ...of, by: before.id });
+  await database.query(
+    of.replacedBy ? passReplacedOn : of.setAsideBy ? setReplacedAside : restoreReplaced,
+    of,
+  );
 }
 
 /** Prunes authenticators that were removed so long ago that no stop gives them back. */
-export async function pruneRemoved(sql: Sql, before: Date): Promise<void> {
-  await sql.inRepository(AuthenticatorEntity, (authenticators) =>
+export async function pruneRemoved(database: Queryable, before: Date): Promise<void> {
+  await database.inRepository(AuthenticatorEntity, (authenticators) =>
     authenticators.delete({ removed_at: LessThanOrEqual(before) }),
   );
 }

@@ -1,4 +1,4 @@
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import { foreignCost, openHash, sealHash } from './password-hash.js';
 
@@ -22,11 +22,11 @@ const holdIt = statement(
  * @returns `isSet`: there is one; undefined without such an account
  */
 export async function lockPassword(
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   account: string,
 ): Promise<(RestorablePassword & { isSet: boolean }) | undefined> {
-  const [row] = await sql.query<Omit<RestorablePassword, 'phc'> & { stored: string | null }>(holdIt, {
+  const [row] = await database.query<Omit<RestorablePassword, 'phc'> & { stored: string | null }>(holdIt, {
     account,
   });
   if (!row) return undefined;
@@ -43,11 +43,11 @@ const restoreIt = statement(
 
 /** Restores a former password in place of the current one, in a transaction that has locked the account. */
 export const restorePassword = (
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   { phc, ...of }: RestorablePassword & { account: string; at: Date },
 ): Promise<object[]> =>
-  sql.query(restoreIt, {
+  database.query(restoreIt, {
     ...of,
     stored: phc && sealHash(keyring, of.account, phc),
     cost: phc && foreignCost(phc),

@@ -1,4 +1,4 @@
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import type { AuditEventName } from './events.js';
 import { namesOf } from './renamed-events.js';
 
@@ -22,8 +22,8 @@ const record = statement(
   sql`${auditInsert} values (:id, :at, :event, :actor, :accountId, :recoveryId, :detail)`,
 );
 
-export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
-  await sql.query(record, {
+export async function recordAudit(database: Queryable, event: AuditEvent): Promise<void> {
+  await database.query(record, {
     id: event.id,
     at: event.at,
     event: event.event,
@@ -69,12 +69,12 @@ interface FoundAudit {
  * @param of.behind the kind of event that ended all sessions of the account
  */
 export async function findAudit(
-  sql: Sql,
+  database: Queryable,
   { accountId, ...of }: { accountId: string | null; at: Date; session: string; behind: AuditEventName },
 ): Promise<FoundAudit | undefined> {
   const [row] = await (accountId === null
-    ? sql.query<FoundAudit>(findBySession, of)
-    : sql.query<FoundAudit>(find, { ...of, behind: namesOf(of.behind), accountId }));
+    ? database.query<FoundAudit>(findBySession, of)
+    : database.query<FoundAudit>(find, { ...of, behind: namesOf(of.behind), accountId }));
   return row;
 }
 
@@ -84,4 +84,4 @@ const prune = statement('audit_prune', sql`select audit_events_forget()`);
  * Prunes events older than twelve months, at most 5,000; for the sweep. The function is the only way to remove any: it decides by the clock
  * of the database which events those are, and the role that calls it may delete none itself.
  */
-export const pruneAudit = (sql: Sql): Promise<object[]> => sql.query(prune);
+export const pruneAudit = (database: Queryable): Promise<object[]> => database.query(prune);

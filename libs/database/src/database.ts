@@ -13,7 +13,7 @@ import { listedInPart, type RolePrivileges, readPrivileges } from './privileges.
 import { type Statement, valuesOf } from './statement.js';
 
 /** Anything that runs a hand-written statement: the database, or a transaction on it. */
-export interface Sql {
+export interface Queryable {
   /**
    * @returns the rows
    * @throws a fault of the database with its SQLSTATE in `code`, `08001` for a connection that could not be made, `08006` for one that was
@@ -36,7 +36,7 @@ export interface Sql {
   readonly trace: TraceContext | undefined;
 }
 
-export interface Transaction extends Sql {
+export interface Transaction extends Queryable {
   /** TypeORM's manager on the connection of this transaction. */
   readonly manager: EntityManager;
   /** Runs a library inside of this transaction: the queries that it sends through {@link Database.queryInBoundTransaction} become part of it. */
@@ -73,7 +73,7 @@ interface BoundConnection {
  * One PostgreSQL. TypeORM runs the schema, the migrations and everything that is not hot. On the path of a recovery a few named, prepared
  * statements go to TypeORM's own pool (in a trial at concurrency 32: 633 flows/s against 286 through repositories).
  */
-export class Database implements Sql {
+export class Database implements Queryable {
   constructor(
     readonly dataSource: DataSource,
     private readonly recordWithin: RecordWithin = () => () => undefined,

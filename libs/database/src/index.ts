@@ -2,7 +2,7 @@ export {
   Database,
   type DatabaseOptions,
   openDatabase,
-  type Sql,
+  type Queryable,
   type Transaction,
   withTrace,
 } from './database.js';

@@ -6,7 +6,7 @@ import {
   sealHeader,
   sealVersions,
 } from '@rekey/kernel';
-import type { Sql } from './database.js';
+import type { Queryable } from './database.js';
 import { isUniqueViolation } from './sql-states.js';
 import { identifier, joined, literal, type SqlText, sql } from './sql-text.js';
 import { type Statement, statement } from './statement.js';
@@ -79,7 +79,7 @@ const passes = 10;
  * started again. A version 1 value that somebody has moved is bound to the place where it is found.
  */
 export async function resealRows(
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   rows: SealedRows,
   options: ResealOptions,
@@ -88,14 +88,14 @@ export async function resealRows(
   for (let pass = 0; pass < passes; pass++) {
     if (pass > 0) await options.pause();
     Object.assign(outcome, { unreadable: [], doubled: [], left: 0 });
-    await onePass(sql, keyring, rows, options, outcome);
+    await onePass(database, keyring, rows, options, outcome);
     if (outcome.left === 0) break;
   }
   return outcome;
 }
 
 async function onePass(
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   rows: SealedRows,
   { batch = 500, progress }: ResealOptions,
@@ -106,11 +106,11 @@ async function onePass(
   const update = updateOf(rows);
   let after = rows.id.type === 'uuid' ? '00000000-0000-0000-0000-000000000000' : '';
   for (;;) {
-    const old = await sql.query<OldRow>(page, { after, head, headLength: head.length, batch });
+    const old = await database.query<OldRow>(page, { after, head, headLength: head.length, batch });
     if (old.length === 0) return;
     after = old.at(-1)?.id ?? after;
     const fresh = old.flatMap((row) => sealAnew(keyring, rows, row, outcome));
-    await write(sql, update, fresh, outcome);
+    await write(database, update, fresh, outcome);
     progress?.(outcome.resealed);
   }
 }
@@ -154,10 +154,15 @@ const bytesOf = (rows: SealedRows, t = sql``): SqlText =>
   sql`${t}${placeOf(rows).sealed}${rows.isText ? sql`::bytea` : sql``}`;
 
 /** If one row blocks a batch, the halves are written on their own, down to that row. */
-async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Resealed): Promise<void> {
+async function write(
+  database: Queryable,
+  update: Statement,
+  fresh: NewRow[],
+  outcome: Resealed,
+): Promise<void> {
   if (fresh.length === 0) return;
   try {
-    const done = await sql.query(update, { rows: JSON.stringify(fresh) });
+    const done = await database.query(update, { rows: JSON.stringify(fresh) });
     outcome.resealed += done.length;
     outcome.left += fresh.length - done.length;
   } catch (fault) {
@@ -167,8 +172,8 @@ async function write(sql: Sql, update: Statement, fresh: NewRow[], outcome: Rese
       return;
     }
     const half = fresh.length >> 1;
-    await write(sql, update, fresh.slice(0, half), outcome);
-    await write(sql, update, fresh.slice(half), outcome);
+    await write(database, update, fresh.slice(0, half), outcome);
+    await write(database, update, fresh.slice(half), outcome);
   }
 }
 
@@ -239,8 +244,8 @@ function countOf(rows: SealedRows): Statement {
   return statement(`reseal_count_${table}_${sealed}`, countByKey(from, key));
 }
 
-export const countSealed = (sql: Sql, rows: SealedRows): Promise<KeyCount[]> =>
-  sql.query<KeyCount>(countOf(rows));
+export const countSealed = (database: Queryable, rows: SealedRows): Promise<KeyCount[]> =>
+  database.query<KeyCount>(countOf(rows));
 
 function olderOf(rows: SealedRows): Statement {
   const { table, sealed } = placeOf(rows);
@@ -253,7 +258,7 @@ function olderOf(rows: SealedRows): Statement {
 /**
  * Counts the rows of earlier releases: in an older version, or in plain text. {@link resealRows} encrypts them again whatever their key.
  */
-export async function countOlder(sql: Sql, rows: SealedRows): Promise<number> {
-  const [row] = await sql.query<{ rows: number }>(olderOf(rows));
+export async function countOlder(database: Queryable, rows: SealedRows): Promise<number> {
+  const [row] = await database.query<{ rows: number }>(olderOf(rows));
   return row?.rows ?? 0;
 }

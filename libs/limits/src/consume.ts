@@ -1,4 +1,4 @@
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, type LimitView, type Refusal, refuse } from '@rekey/kernel';
 import type { Budget } from './budgets.js';
 import type { LimitCharge, RateLimitStore } from './rate-limit-store.js';
@@ -37,13 +37,13 @@ const charge = statement(
  * @returns true when each of them was still within its quota
  */
 export async function consume(
-  sql: Sql,
+  database: Queryable,
   now: Date,
   charges: readonly LimitCharge[],
   rateLimits?: RateLimitStore,
 ): Promise<boolean> {
-  const over = await exceeded(sql, now, charges, rateLimits);
-  for (const { policy } of over) sql.record('rate_limit_exceeded', { policy });
+  const over = await exceeded(database, now, charges, rateLimits);
+  for (const { policy } of over) database.record('rate_limit_exceeded', { policy });
   return over.length === 0;
 }
 
@@ -52,25 +52,25 @@ export async function consume(
  * budget uses up nothing of their neighbours'.
  */
 export async function consumeInTurn(
-  sql: Sql,
+  database: Queryable,
   now: Date,
   charges: readonly LimitCharge[],
   rateLimits?: RateLimitStore,
 ): Promise<boolean> {
-  for (const charge of charges) if (!(await consume(sql, now, [charge], rateLimits))) return false;
+  for (const charge of charges) if (!(await consume(database, now, [charge], rateLimits))) return false;
   return true;
 }
 
 async function exceeded(
-  sql: Sql,
+  database: Queryable,
   now: Date,
   charges: readonly LimitCharge[],
   rateLimits: RateLimitStore | undefined,
 ): Promise<Budget[]> {
   const budgets = charges.map(({ budget }) => budget);
-  const counted = await rateLimits?.consume(now, charges, sql.trace);
+  const counted = await rateLimits?.consume(now, charges, database.trace);
   if (counted) return budgets.filter(({ quota }, at) => (counted[at]?.spent ?? 0) > quota);
-  const rows = await sql.query<{ key: Buffer; spent: number }>(charge, {
+  const rows = await database.query<{ key: Buffer; spent: number }>(charge, {
     now,
     keys: charges.map(({ key }) => key),
     windows: charges.map(({ budget }) => budget.windowMs),
@@ -106,4 +106,5 @@ const prune = statement(
 );
 
 /** Prunes counters whose window has expired; for the sweep. */
-export const pruneCounters = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });
+export const pruneCounters = (database: Queryable, now: Date): Promise<object[]> =>
+  database.query(prune, { now });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { literal, type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { literal, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import type { Keyring, Refusal } from '@rekey/kernel';
 import { failureWindowMs } from './attempts.js';
 import { limited } from './consume.js';
@@ -84,11 +84,11 @@ export interface CountedAttempt {
  * @param of.silent the key that the caller must not learn about, since it would reveal which names belong to one account
  */
 export async function countAttempt(
-  sql: Sql,
+  database: Queryable,
   now: number,
   { shown, silent }: { shown: FailureKey; silent?: FailureKey | undefined },
 ): Promise<CountedAttempt | Refusal> {
-  const [row] = await sql.query<{
+  const [row] = await database.query<{
     shown: number | null;
     silent: number | null;
     told: boolean | null;
@@ -103,7 +103,7 @@ export async function countAttempt(
   if (!row || row.shown === null) {
     // Null when another attempt inserted the row at the same moment.
     const wait = waitAfter(Math.max(row?.waiting ?? 0, free + 1));
-    sql.record('rate_limit_exceeded', { policy });
+    database.record('rate_limit_exceeded', { policy });
     return limited({ policy, quota: 1, windowMs: wait * 1000 });
   }
   return {
@@ -121,9 +121,9 @@ const clear = statement(
 
 /** Called after a success. */
 export const clearFailures = (
-  sql: Sql,
+  database: Queryable,
   { shown, silent }: { shown: FailureKey; silent?: FailureKey | undefined },
-): Promise<object[]> => sql.query(clear, { shown: shown.key, silent: silent?.key ?? null });
+): Promise<object[]> => database.query(clear, { shown: shown.key, silent: silent?.key ?? null });
 
 const tell = statement(
   'limits_notify_of_failures',
@@ -131,8 +131,8 @@ const tell = statement(
 );
 
 /** @returns true for the one caller who has to send the notification, in the transaction that sends it */
-export const notifyOfFailures = async (sql: Sql, { key }: FailureKey): Promise<boolean> =>
-  (await sql.query(tell, { key })).length > 0;
+export const notifyOfFailures = async (database: Queryable, { key }: FailureKey): Promise<boolean> =>
+  (await database.query(tell, { key })).length > 0;
 
 const prune = statement(
   'limits_prune_failures',
@@ -140,4 +140,5 @@ const prune = statement(
 );
 
 /** Prunes forgotten failures; for the sweep. */
-export const pruneFailures = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });
+export const pruneFailures = (database: Queryable, now: Date): Promise<object[]> =>
+  database.query(prune, { now });

@@ -1,4 +1,4 @@
-import type { Sql } from '@rekey/database';
+import type { Queryable } from '@rekey/database';
 import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Budget } from './budgets.js';
@@ -21,7 +21,11 @@ export interface RateLimitStore {
    *
    * @returns undefined when the store is unavailable: the database counts instead, and no limit is skipped
    */
-  consume(now: Date, charges: readonly LimitCharge[], trace?: Sql['trace']): Promise<Consumed[] | undefined>;
+  consume(
+    now: Date,
+    charges: readonly LimitCharge[],
+    trace?: Queryable['trace'],
+  ): Promise<Consumed[] | undefined>;
   close(): Promise<void>;
 }
 
@@ -31,7 +35,7 @@ export interface RateLimitStore {
  */
 export function openRateLimitStore(
   redisUrl: string | undefined,
-  log: (fault: unknown, trace?: Sql['trace']) => void,
+  log: (fault: unknown, trace?: Queryable['trace']) => void,
 ): RateLimitStore | undefined {
   if (!redisUrl) return undefined;
   const redis = new Redis(redisUrl, {

@@ -1,6 +1,6 @@
 import { addressesToWarn } from '@rekey/accounts';
 import { type AuditEventName, recordAudit } from '@rekey/audit';
-import { type Sql, sql, statement, type Transaction } from '@rekey/database';
+import { type Queryable, sql, statement, type Transaction } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { proofChanges } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
@@ -36,7 +36,7 @@ const warn = statement(
  * @param of.bound the authenticator that was bound: the notification has a link that undoes it
  */
 export async function notifyOfChange(
-  sql: Sql,
+  database: Queryable,
   of: {
     accountId: string;
     changes: AccountNotification[];
@@ -49,8 +49,8 @@ export async function notifyOfChange(
   const { accountId, changes, at, alsoTo = [], notTo = [], bound = null } = of;
   const expiresAt = new Date(at.getTime() + messageLifetimes.stopLink);
   const change = changes.join(' ');
-  await sql.query(warn, {
-    ...correlationOf(sql.trace),
+  await database.query(warn, {
+    ...correlationOf(database.trace),
     accountId,
     change,
     now: at,

@@ -1,4 +1,4 @@
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import type { MessageContext } from './context.js';
 import { messageLifetimes } from './lifetimes.js';
 
@@ -56,5 +56,5 @@ const prune = statement(
 );
 
 /** Deletes notifications about accounts that are past their retention. */
-export const pruneMessages = (sql: Sql, now: number): Promise<object[]> =>
-  sql.query(prune, { before: new Date(now - messageLifetimes.kept) });
+export const pruneMessages = (database: Queryable, now: number): Promise<object[]> =>
+  database.query(prune, { before: new Date(now - messageLifetimes.kept) });

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '@rekey/database';
+import type { Queryable, Transaction } from '@rekey/database';
 import { connect, type QueueBackend, queueName } from './backend.js';
 import { type JobName, type JobPayload, jobs } from './jobs.js';
 
@@ -28,12 +28,12 @@ export interface JobQueue {
 /** @throws when the store of the queue cannot be reached; nothing of it stays open then */
 export async function openQueue(
   backend: QueueBackend,
-  log: (fault: unknown, trace?: Sql['trace']) => void,
+  log: (fault: unknown, trace?: Queryable['trace']) => void,
 ): Promise<JobQueue> {
   const { Queue, connection, reach, end } = connect(backend);
   const queue = new Queue(queueName, { connection });
   let running = false;
-  const report = (fault: unknown, trace?: Sql['trace']) => {
+  const report = (fault: unknown, trace?: Queryable['trace']) => {
     // A failed start reports itself, and a connection that ends while we shut down is not worth a log line.
     if (running) log(fault, trace);
   };

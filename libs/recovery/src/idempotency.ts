@@ -1,4 +1,4 @@
-import { isUniqueViolation, type Sql, sql, statement } from '@rekey/database';
+import { isUniqueViolation, type Queryable, sql, statement } from '@rekey/database';
 import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { lifetimes } from './lifetimes.js';
 
@@ -33,11 +33,11 @@ const find = statement(
 
 /** @returns the stored response; undefined for a new request; a refusal when the stored request was another one */
 export async function findIdempotentResponse<Answer extends object>(
-  sql: Sql,
+  database: Queryable,
   now: number,
   { keys, requests }: IdempotentRequest,
 ): Promise<{ recoveryId: string; answer: Answer } | Refusal | undefined> {
-  const [row] = await sql.query<{ request: Buffer; recovery_id: string; response: Answer }>(find, {
+  const [row] = await database.query<{ request: Buffer; recovery_id: string; response: Answer }>(find, {
     keys,
     now: new Date(now),
   });
@@ -53,12 +53,12 @@ const save = statement(
 );
 
 export async function saveIdempotentResponse(
-  sql: Sql,
+  database: Queryable,
   now: number,
   repeat: IdempotentRequest,
   kept: { recoveryId: string; answer: object },
 ): Promise<void> {
-  await sql.query(save, {
+  await database.query(save, {
     ...repeat,
     recoveryId: kept.recoveryId,
     response: JSON.stringify(kept.answer),
@@ -72,7 +72,7 @@ export async function saveIdempotentResponse(
  * @param work stores its response in the transaction that does the work
  */
 export async function runOnce<Answer extends object, Result>(
-  sql: Sql,
+  database: Queryable,
   now: number,
   repeat: IdempotentRequest | undefined,
   work: () => Promise<Result>,
@@ -80,7 +80,7 @@ export async function runOnce<Answer extends object, Result>(
 ): Promise<Result | Refusal> {
   if (!repeat) return work();
   const lookAgain = async () => {
-    const kept = await findIdempotentResponse<Answer>(sql, now, repeat);
+    const kept = await findIdempotentResponse<Answer>(database, now, repeat);
     if (kept === undefined || !('answer' in kept)) return kept;
     return again(kept);
   };

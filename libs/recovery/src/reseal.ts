@@ -1,5 +1,5 @@
 import { identifierOf, lookupDigests } from '@rekey/accounts';
-import { type KeyCount, type SealedRows, type Sql, sql, statement } from '@rekey/database';
+import { type KeyCount, type Queryable, type SealedRows, sql, statement } from '@rekey/database';
 import { codesByKey } from '@rekey/outbox';
 import { sourceStates, sqlStates } from './state-machine.js';
 
@@ -28,4 +28,5 @@ const underWay = statement(
 );
 
 /** Counts the codes that may still be typed in, by the key that they are derived under. They expire within ten minutes. */
-export const countCodesUnderWay = (sql: Sql, now: Date): Promise<KeyCount[]> => sql.query(underWay, { now });
+export const countCodesUnderWay = (database: Queryable, now: Date): Promise<KeyCount[]> =>
+  database.query(underWay, { now });

@@ -1,4 +1,4 @@
-import type { Sql } from '@rekey/database';
+import type { Queryable } from '@rekey/database';
 import { clearFailures } from '@rekey/limits';
 import { accountFailures } from './password-attempts.js';
 import { clearSecondFactorFailures } from './second-factor.js';
@@ -8,9 +8,9 @@ import { clearSecondFactorFailures } from './second-factor.js';
  * Failures of strangers no longer count against the account.
  */
 export async function clearFailedSignIns(
-  sql: Sql,
+  database: Queryable,
   { account, generation }: { account: string; generation: string },
 ): Promise<void> {
-  await clearFailures(sql, { shown: accountFailures(generation) });
-  await clearSecondFactorFailures(sql, account);
+  await clearFailures(database, { shown: accountFailures(generation) });
+  await clearSecondFactorFailures(database, account);
 }

@@ -1,5 +1,5 @@
 import { authenticatorEvidence, hasSecondFactor, useAuthenticator } from '@rekey/accounts';
-import { joined, type Sql, type SqlText, type Statement, sql, statement } from '@rekey/database';
+import { joined, type Queryable, type SqlText, type Statement, sql, statement } from '@rekey/database';
 import { type Refusal, refuse } from '@rekey/kernel';
 import {
   accountOddsKey,
@@ -107,8 +107,8 @@ const clearAll = statement(
  * Clears the failures after the owner completed a recovery, or once an attacker no longer has the password. Odds that were consumed stay
  * consumed.
  */
-export const clearSecondFactorFailures = (sql: Sql, account: string): Promise<object[]> =>
-  sql.query(clearAll, { account });
+export const clearSecondFactorFailures = (database: Queryable, account: string): Promise<object[]> =>
+  database.query(clearAll, { account });
 
 /**
  * Checks the second factor of a sign-in whose password was right. It is required wherever an authenticator app is bound, also with a new

@@ -1,4 +1,4 @@
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import { timeOf, uuidv7 } from '@rekey/kernel';
 import type { TokenContext } from './context.js';
 import { readToken } from './read-token.js';
@@ -88,8 +88,8 @@ const live = statement(
  * Returns true while neither the token nor its session has been ended. A client's own token has no session: it is live until all tokens of
  * its client are ended.
  */
-export async function isLive(sql: Sql, now: number, token: VerifiedAccessToken): Promise<boolean> {
-  const [row] = await sql.query<{ live: boolean }>(live, {
+export async function isLive(database: Queryable, now: number, token: VerifiedAccessToken): Promise<boolean> {
+  const [row] = await database.query<{ live: boolean }>(live, {
     jti: token.jti,
     sid: token.sid ?? null,
     clientId: token.client_id,
@@ -106,5 +106,5 @@ const revoke = statement(
 );
 
 /** Revokes a token without a session. */
-export const revokeTokenId = (sql: Sql, token: VerifiedAccessToken): Promise<object[]> =>
-  sql.query(revoke, { jti: token.jti, expiresAt: new Date(token.exp * 1000) });
+export const revokeTokenId = (database: Queryable, token: VerifiedAccessToken): Promise<object[]> =>
+  database.query(revoke, { jti: token.jti, expiresAt: new Date(token.exp * 1000) });

@@ -1,4 +1,4 @@
-import { type Sql, type SqlText, sql, statement, type Transaction } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement, type Transaction } from '@rekey/database';
 import { newSecret, type Refusal, refuse } from '@rekey/kernel';
 import type { TokenContext } from './context.js';
 import { ClientEntity } from './entities/client.entity.js';
@@ -57,9 +57,9 @@ export const secretPurpose = 'client-secret';
 export const isClientId = (text: string): boolean => /^[\w.:-]{1,100}$/.test(text);
 
 /** @returns undefined when there is no such client */
-export async function readClient(sql: Sql, clientId: string): Promise<Client | undefined> {
+export async function readClient(database: Queryable, clientId: string): Promise<Client | undefined> {
   if (!isClientId(clientId)) return undefined;
-  const row = await sql.inRepository(ClientEntity, (clients) =>
+  const row = await database.inRepository(ClientEntity, (clients) =>
     clients.findOne({
       select: {
         client_id: true,
@@ -91,7 +91,7 @@ export interface ClientWriter {
 }
 
 /** Also in a transaction. */
-type WritingContext = Pick<TokenContext, 'keyring'> & { database: Sql };
+type WritingContext = Pick<TokenContext, 'keyring'> & { database: Queryable };
 
 /** The settings, and test set-ups. */
 const anyones = { writer: null, everyones: true };
@@ -154,12 +154,12 @@ async function write(
 
 /** Checks whether this client may write it. Refusals: `not_found`, `forbidden`. */
 export async function mayWriteClient(
-  sql: Sql,
+  database: Queryable,
   clientId: string,
   by: ClientWriter,
 ): Promise<Refusal | undefined> {
   if (!isClientId(clientId)) return refuse('not_found');
-  const row = await sql.inRepository(ClientEntity, (clients) =>
+  const row = await database.inRepository(ClientEntity, (clients) =>
     clients.findOne({ select: { client_id: true, owner: true }, where: { client_id: clientId } }),
   );
   if (!row) return refuse('not_found');

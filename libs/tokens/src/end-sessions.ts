@@ -1,6 +1,6 @@
 import { endKnownBrowsers } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { untilOf } from './sessions.js';
 
@@ -60,7 +60,7 @@ async function untilNoneIsLeft<Row>(
  * @returns the sessions that they have led to, ended before or now
  */
 export async function revokeSessionsOfRecoveries(
-  sql: Sql,
+  database: Queryable,
   of: { recoveries: string[]; at: Date; password?: { accountId: string; since: Date } | undefined },
 ): Promise<string[]> {
   const { recoveries, at, password } = of;
@@ -71,10 +71,10 @@ export async function revokeSessionsOfRecoveries(
     passwordSince: password?.since ?? null,
   };
   const { rows, ended } = await untilNoneIsLeft(
-    () => sql.query<{ id: string; ended: boolean }>(endOfRecovery, values),
+    () => database.query<{ id: string; ended: boolean }>(endOfRecovery, values),
     (heirs) => heirs.filter((heir) => heir.ended).length,
   );
-  sql.record('sessions_ended', { reason: 'stopped' }, ended);
+  database.record('sessions_ended', { reason: 'stopped' }, ended);
   return rows.map(({ id }) => id);
 }
 
@@ -115,17 +115,17 @@ const endings = {
  * @returns how many there were
  */
 export async function endSessionsOf(
-  sql: Sql,
+  database: Queryable,
   by: keyof typeof endings,
   of: { id: string; at: Date; reason: EndReason; actor: string },
 ): Promise<number> {
   const { id, ...values } = of;
-  if (by === 'account') await endKnownBrowsers(sql, id);
+  if (by === 'account') await endKnownBrowsers(database, id);
   const { ended } = await untilNoneIsLeft(
-    () => sql.query<{ ended: number }>(endings[by], { ...values, of: id }),
+    () => database.query<{ ended: number }>(endings[by], { ...values, of: id }),
     ([row]) => row?.ended ?? 0,
   );
-  sql.record('sessions_ended', { reason: of.reason }, ended);
+  database.record('sessions_ended', { reason: of.reason }, ended);
   return ended;
 }
 
@@ -150,10 +150,10 @@ const lock = statement(
  * @returns its authentication context; undefined when it has ended in the meantime
  */
 export async function lockSession(
-  sql: Sql,
+  database: Queryable,
   of: { account: string; session: string; now: Date },
 ): Promise<{ acr: string } | undefined> {
-  const [row] = await sql.query<{ acr: string }>(lock, of);
+  const [row] = await database.query<{ acr: string }>(lock, of);
   return row;
 }
 
@@ -177,7 +177,7 @@ const endOne = statement(
  * @returns false when there was no such live session (of this account)
  */
 export const endSession = async (
-  sql: Sql,
+  database: Queryable,
   of: {
     id: string;
     accountId: string | null;
@@ -189,7 +189,7 @@ export const endSession = async (
 ): Promise<boolean> => {
   const event = of.reason === 'reuse' ? 'authn_token_reuse' : 'authn_token_revoked';
   const values = { ...of, source: of.source ?? null, event, auditId: uuidv7(of.at.getTime()) };
-  const ended = await sql.query(endOne, values);
-  sql.record('sessions_ended', { reason: of.reason }, ended.length);
+  const ended = await database.query(endOne, values);
+  database.record('sessions_ended', { reason: of.reason }, ended.length);
   return ended.length > 0;
 };

@@ -1,4 +1,4 @@
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 
 const erase = statement(
   'tokens_erase_account',
@@ -14,4 +14,5 @@ const erase = statement(
  * Removes an account's id from this library's tables, in the transaction that deletes the account and after its sessions have ended.
  * Diagnosing one of its tokens still shows that the account is gone.
  */
-export const eraseAccount = (sql: Sql, account: string): Promise<object[]> => sql.query(erase, { account });
+export const eraseAccount = (database: Queryable, account: string): Promise<object[]> =>
+  database.query(erase, { account });

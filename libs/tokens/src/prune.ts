@@ -1,4 +1,4 @@
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import { LessThanOrEqual } from 'typeorm';
 import { AuthorizationCodeEntity } from './entities/authorization-code.entity.js';
 import { DeviceCodeEntity } from './entities/device-code.entity.js';
@@ -17,10 +17,10 @@ const aDayMs = 86_400_000;
 const sessionsRetainedMs = 30 * aDayMs;
 
 /** Prunes what can no longer matter: used ids that have expired, codes of every kind after a day, sessions a month after their end. */
-export async function pruneUsedTokens(sql: Sql, now: number): Promise<void> {
+export async function pruneUsedTokens(database: Queryable, now: number): Promise<void> {
   const expired = (before: number) => ({ expires_at: LessThanOrEqual(new Date(before)) });
-  await sql.inRepository(UsedTokenIdEntity, (ids) => ids.delete(expired(now)));
-  await sql.inRepository(AuthorizationCodeEntity, (codes) => codes.delete(expired(now - aDayMs)));
-  await sql.inRepository(DeviceCodeEntity, (codes) => codes.delete(expired(now - aDayMs)));
-  await sql.query(sessions, { before: new Date(now - sessionsRetainedMs) });
+  await database.inRepository(UsedTokenIdEntity, (ids) => ids.delete(expired(now)));
+  await database.inRepository(AuthorizationCodeEntity, (codes) => codes.delete(expired(now - aDayMs)));
+  await database.inRepository(DeviceCodeEntity, (codes) => codes.delete(expired(now - aDayMs)));
+  await database.query(sessions, { before: new Date(now - sessionsRetainedMs) });
 }

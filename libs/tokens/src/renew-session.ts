@@ -1,5 +1,5 @@
 import { activeSubject, isOfGeneration } from '@rekey/accounts';
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
@@ -22,12 +22,12 @@ const renew = statement(
 /**
  * Replaces a session, which may have ended: the new one has the same assurance, age and recovery, with tokens that nobody has seen.
  *
- * @param sql the transaction that ends the old session
+ * @param database the transaction that ends the old session
  * @returns undefined when the account or the session is gone
  */
 export async function renewSession(
   context: TokenContext,
-  sql: Sql,
+  database: Queryable,
   of: { account: string; session: string; client: Client; scope: string },
 ): Promise<SignedIn | undefined> {
   const now = context.clock.now();
@@ -38,9 +38,9 @@ export async function renewSession(
     client,
     scope,
   });
-  const [session] = await sql.query<StartedSession>(renew, { ...values, account, before });
+  const [session] = await database.query<StartedSession>(renew, { ...values, account, before });
   if (!session) return undefined;
   const { generation, epoch } = session;
   const issued = { grant: 'renewal', clientId: client.client_id, scope, refreshToken } as const;
-  return { tokens: await startSession(context, session, issued, sql), generation, epoch };
+  return { tokens: await startSession(context, session, issued, database), generation, epoch };
 }

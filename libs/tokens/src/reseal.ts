@@ -2,8 +2,8 @@ import {
   countByKey,
   type KeyCount,
   keyIdIn,
+  type Queryable,
   type SealedRows,
-  type Sql,
   type SqlText,
   sql,
   statement,
@@ -37,8 +37,11 @@ const living = statement(
  * next shows its secret, a session's at its next refresh. Until then their key must stay in the keyring.
  */
 export async function countTokensByKey(
-  sql: Sql,
+  database: Queryable,
   now: Date,
 ): Promise<{ clientSecrets: KeyCount[]; refreshTokens: KeyCount[] }> {
-  return { clientSecrets: await sql.query(secrets), refreshTokens: await sql.query(living, { now }) };
+  return {
+    clientSecrets: await database.query(secrets),
+    refreshTokens: await database.query(living, { now }),
+  };
 }

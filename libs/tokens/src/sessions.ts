@@ -1,6 +1,6 @@
 import { accountSubject } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, newSecret } from '@rekey/kernel';
 import type { LabelsOf } from '@rekey/telemetry';
 import { z } from 'zod';
@@ -110,13 +110,13 @@ export async function startSession(
   context: TokenContext,
   session: IssuedSessionRow,
   of: { grant: SessionGrant; clientId: string; scope: string; refreshToken: string },
-  sql: Sql = context.database,
+  database: Queryable = context.database,
 ): Promise<TokenResponse> {
   const response = await tokenResponse(context, session, of);
   const role = session.roles.some((one) => Object.hasOwn(context.lifetimes.roles, one))
     ? 'staff'
     : 'ordinary';
-  sql.record('tokens_issued', { grant: of.grant, role, client: of.clientId });
+  database.record('tokens_issued', { grant: of.grant, role, client: of.clientId });
   return response;
 }
 
@@ -184,8 +184,12 @@ const list = statement(
 );
 
 /** Newest first, 200 at most. */
-export async function listSessions(sql: Sql, now: number, accountId: string): Promise<SessionView[]> {
-  const rows = await sql.query<ListedSession>(list, { accountId });
+export async function listSessions(
+  database: Queryable,
+  now: number,
+  accountId: string,
+): Promise<SessionView[]> {
+  const rows = await database.query<ListedSession>(list, { accountId });
   return rows.map((row) => ({
     id: row.id,
     client_id: row.client_id,

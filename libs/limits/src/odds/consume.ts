@@ -1,4 +1,4 @@
-import { literal, type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { literal, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { type OddsPolicy, rounding } from './policy.js';
 
 /** Odds are summed per quarter of a day. */
@@ -72,11 +72,11 @@ const charge = statement(
  * @returns whether the odds of the day and of the year allow the comparison
  */
 export async function consumeOdds(
-  sql: Sql,
+  database: Queryable,
   of: { key: Buffer; cost: number; now: Date; policy: OddsPolicy },
 ): Promise<boolean> {
   const { key, cost, now, policy } = of;
-  const paid = await sql.query(charge, { key, cost, now, ...oddsParameters(policy) });
+  const paid = await database.query(charge, { key, cost, now, ...oddsParameters(policy) });
   return paid.length > 0;
 }
 
@@ -86,4 +86,5 @@ const prune = statement(
 );
 
 /** Prunes odds that no longer count; for the sweep. */
-export const pruneOdds = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });
+export const pruneOdds = (database: Queryable, now: Date): Promise<object[]> =>
+  database.query(prune, { now });

@@ -1,5 +1,5 @@
 import { auditInsert } from '@rekey/audit';
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { knownForMs } from './reserve.js';
 
@@ -61,10 +61,10 @@ const closings = 50;
  * @param now milliseconds since the epoch
  * @returns the prefixes whose breaker closed
  */
-export async function countConversions(sql: Sql, now: number): Promise<string[]> {
+export async function countConversions(database: Queryable, now: number): Promise<string[]> {
   const auditIds = Array.from({ length: closings }, () => uuidv7(now));
-  const rows = await sql.query<{ prefix: string }>(count, { now: new Date(now), auditIds });
-  sql.record('sms_circuit_breaker_transitions', { to: 'closed', cause: 'proof' }, rows.length);
+  const rows = await database.query<{ prefix: string }>(count, { now: new Date(now), auditIds });
+  database.record('sms_circuit_breaker_transitions', { to: 'closed', cause: 'proof' }, rows.length);
   return rows.map(({ prefix }) => prefix);
 }
 
@@ -83,6 +83,6 @@ const prune = statement(
 );
 
 /** Prunes rows that no rule reads any more; for the sweep. */
-export async function pruneSms(sql: Sql, now: number): Promise<void> {
-  await sql.query(prune, { yesterday: new Date(now - day), unknownSince: new Date(now - knownForMs) });
+export async function pruneSms(database: Queryable, now: number): Promise<void> {
+  await database.query(prune, { yesterday: new Date(now - day), unknownSince: new Date(now - knownForMs) });
 }

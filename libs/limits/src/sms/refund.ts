@@ -1,4 +1,4 @@
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import { budgetWindowMs } from './reserve.js';
 
 const refund = statement(
@@ -22,6 +22,6 @@ const refund = statement(
 );
 
 /** Refunds the price of a message that the provider has certainly not accepted. After a timeout nobody knows, so the money stays spent. */
-export async function refundSms(sql: Sql, now: number, messageId: string): Promise<void> {
-  await sql.query(refund, { messageId, now: new Date(now), windowMs: budgetWindowMs });
+export async function refundSms(database: Queryable, now: number, messageId: string): Promise<void> {
+  await database.query(refund, { messageId, now: new Date(now), windowMs: budgetWindowMs });
 }

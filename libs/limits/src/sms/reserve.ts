@@ -1,4 +1,4 @@
-import type { Sql } from '@rekey/database';
+import type { Queryable } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { destinationOf, type SmsRefusal } from './destination.js';
 import type { SmsPolicy } from './policy.js';
@@ -47,7 +47,7 @@ export const slotOf = (now: number): Date => new Date(now - (now % slotMs));
  * @throws when the database is unavailable: nothing may be sent then
  */
 export async function reserveSms(
-  sql: Sql,
+  database: Queryable,
   now: number,
   policy: SmsPolicy,
   message: SmsToPay,
@@ -91,19 +91,19 @@ export async function reserveSms(
     countryAuditId: uuidv7(now),
   };
   for (let look = 0; look < 3; look++) {
-    const [row] = await sql.query<ReservedRow>(reserve, values);
+    const [row] = await database.query<ReservedRow>(reserve, values);
     if (row && row.outcome !== 'missing') {
       if (row.charged !== null)
-        sql.record(
+        database.record(
           'sms_cost_reserved',
           { country, currency: policy.currency },
           Number(row.charged) / microUnits,
         );
       for (const { cause } of row.opened)
-        sql.record('sms_circuit_breaker_transitions', { to: 'open', cause });
+        database.record('sms_circuit_breaker_transitions', { to: 'open', cause });
       return { ...(row.outcome === 'reserved' ? {} : { refused: row.outcome }), opened: row.opened };
     }
-    await sql.query(prepare, { scopes, prefixes: [country, prefix], now: at(0) });
+    await database.query(prepare, { scopes, prefixes: [country, prefix], now: at(0) });
   }
   throw new Error('the budgets of SMS cannot be read');
 }

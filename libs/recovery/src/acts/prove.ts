@@ -1,6 +1,6 @@
 import { type Assurance, allowShortCodes, isAddressBound } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import {
   type AttemptSource,
@@ -221,9 +221,9 @@ async function consumeProof(
   const move = ({ proven: 'prove', held: 'hold', more: 'prove_more' } as const)[verdict.outcome];
   const state = targetState(move);
   const times = timesOf(now, verdict);
-  const win = (sql: Sql) =>
-    sql.query<{ offers: SealedOffer[] | null }>(consume, {
-      ...correlationOf(sql.trace),
+  const win = (database: Queryable) =>
+    database.query<{ offers: SealedOffer[] | null }>(consume, {
+      ...correlationOf(database.trace),
       ...times,
       id,
       account: row.account_id,

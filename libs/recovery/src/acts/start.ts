@@ -1,6 +1,6 @@
 import { lookupDigests, normaliseIdentifier, readKnownBrowsers } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { type Sql, type SqlText, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import {
   type Channel,
   isRefused,
@@ -216,7 +216,7 @@ async function spendElsewhere(
   rateLimits: RateLimitStore,
   now: Date,
   charges: readonly LimitCharge[],
-  trace: Sql['trace'],
+  trace: Queryable['trace'],
 ): Promise<Consumed[] | undefined> {
   const all: Consumed[] = [];
   for (const charge of charges) {

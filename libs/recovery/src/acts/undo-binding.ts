@@ -6,16 +6,19 @@ import {
   lockAccount,
   restoreReplacedAuthenticator,
 } from '@rekey/accounts';
-import type { Sql } from '@rekey/database';
+import type { Queryable } from '@rekey/database';
 import { recordChange } from '@rekey/outbox';
 import { endSession } from '@rekey/tokens';
 import type { RecoveryContext } from '../context.js';
 
 /** The binding on hold, or the last one of its kind that the same session has replaced it with: neither was the owner. */
-async function newestOfSession(sql: Sql, of: { id: string; now: Date }): Promise<BindingOnHold | undefined> {
-  const binding = await bindingOf(sql, of);
+async function newestOfSession(
+  database: Queryable,
+  of: { id: string; now: Date },
+): Promise<BindingOnHold | undefined> {
+  const binding = await bindingOf(database, of);
   if (!binding?.replacedBy) return binding;
-  const newer = await newestOfSession(sql, { ...of, id: binding.replacedBy });
+  const newer = await newestOfSession(database, { ...of, id: binding.replacedBy });
   return newer && newer.session === binding.session ? newer : binding;
 }
 

@@ -1,5 +1,5 @@
 import { authenticatorEvidence, useAuthenticator } from '@rekey/accounts';
-import { type Sql, type SqlText, sql } from '@rekey/database';
+import { type Queryable, type SqlText, sql } from '@rekey/database';
 import type { Channel, Keyring } from '@rekey/kernel';
 import {
   boundProofs,
@@ -32,7 +32,7 @@ export interface Verified {
    * Marks it as used, in the transaction that moves the recovery.
    * @returns false when another request was faster
    */
-  spend?(sql: Sql): Promise<boolean>;
+  spend?(database: Queryable): Promise<boolean>;
 }
 
 /** A verifier: where its evidence comes from, and how a value is compared with it. */
@@ -108,8 +108,8 @@ const bound = (proof: RegisteredProof): Verifier => ({
     const evidence = first?.evidence as Storages[keyof Storages]['evidence'] | undefined;
     const used = await proof.match({ keyring, now }, value, evidence);
     if (!first?.authenticator || !evidence || !used) return undefined;
-    const spend = (sql: Sql) =>
-      useAuthenticator(sql, proof.storage, { id: evidence.id, at: new Date(now), ...used });
+    const spend = (database: Queryable) =>
+      useAuthenticator(database, proof.storage, { id: evidence.id, at: new Date(now), ...used });
     return { authenticator: first.authenticator, amr: proof.amr, spend };
   },
 });

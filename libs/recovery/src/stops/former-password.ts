@@ -1,5 +1,5 @@
 import { lockPassword, restorePassword } from '@rekey/accounts';
-import { type Sql, type SqlText, sql, statement, type Transaction } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement, type Transaction } from '@rekey/database';
 import { type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
 import type { ActContext } from '../context.js';
 import { lifetimes } from '../lifetimes.js';
@@ -147,4 +147,5 @@ export const dropWorkOf = (tx: Transaction, recoveries: string[]): Promise<objec
 
 const prune = statement('former_password_prune', sql`delete from former_passwords where until <= :now`);
 
-export const pruneFormerPasswords = (sql: Sql, now: Date): Promise<object[]> => sql.query(prune, { now });
+export const pruneFormerPasswords = (database: Queryable, now: Date): Promise<object[]> =>
+  database.query(prune, { now });

@@ -5,7 +5,7 @@ import {
   removeAuthenticatorsBoundBy,
   restoreAuthenticators,
 } from '@rekey/accounts';
-import { type Sql, sql, statement, type Transaction } from '@rekey/database';
+import { type Queryable, sql, statement, type Transaction } from '@rekey/database';
 import type { Keyring } from '@rekey/kernel';
 import { clearFailures } from '@rekey/limits';
 import { recordChange } from '@rekey/outbox';
@@ -40,11 +40,15 @@ export interface Disputed {
 }
 
 /** Locks the account of a recovery that is being stopped. @returns undefined if it has none, or the id belongs to another account now */
-export async function lockDisputed(sql: Sql, id: string, now: number): Promise<Disputed | undefined> {
-  const [owner] = await sql.query<{ account: string; generation: string }>(whose, { id });
+export async function lockDisputed(
+  database: Queryable,
+  id: string,
+  now: number,
+): Promise<Disputed | undefined> {
+  const [owner] = await database.query<{ account: string; generation: string }>(whose, { id });
   if (!owner) return undefined;
-  await lockAccount(sql, owner.account);
-  const rows = await sql.query<PastRow>(history, { id, ...owner });
+  await lockAccount(database, owner.account);
+  const rows = await database.query<PastRow>(history, { id, ...owner });
   const past = rows.map(
     (row): PastRecovery => ({
       ...row,

@@ -1,4 +1,4 @@
-import { type Sql, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import { type Keyring, newSecret, uuidv7 } from '@rekey/kernel';
 import type { Client } from '../clients.js';
 import type { TokenContext } from '../context.js';
@@ -102,12 +102,12 @@ export async function findWaitingDevice(
 
 /** One decision wins. @returns the client; undefined when no device is pending with this code any more */
 export async function decideOnDevice(
-  sql: Sql,
+  database: Queryable,
   keyring: Keyring,
   of: { typed: string; allow: boolean; account: string; session: string; now: Date },
 ): Promise<string | undefined> {
   const { typed, allow, ...values } = of;
-  const [row] = await sql.query<{ client_id: string }>(decide, {
+  const [row] = await database.query<{ client_id: string }>(decide, {
     ...values,
     digests: userDigests(keyring, typed),
     state: allow ? 'approved' : 'denied',
