@@ -60,8 +60,8 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
 interface Known {
   reference: RecoveryReference;
   by: number;
-  /** Codes that were sent, oldest first. */
-  codes: { value: string; endsAt: number }[];
+  /** Oldest first. One that was over a limit is undefined: it was not sent, and takes the place of a code all the same. */
+  codes: ({ value: string; endsAt: number } | undefined)[];
   tries: number;
   winners: number;
   completed: number;
@@ -159,7 +159,7 @@ export class CodesModel {
     await this.deliver(one);
   }
 
-  /** Does what the courier does. A send over its limit delivers no code. */
+  /** Does what the courier does. */
   private async deliver(one: Known): Promise<void> {
     const [database] = this.databases as [Database];
     const [message] = await database.query<{ id: string }>(newest, { id: one.reference.id });
@@ -167,18 +167,18 @@ export class CodesModel {
     const sendQuotas = { client: 6_000, instance: 30_000 };
     const context = { database, keyring: this.keyring, clock: this.clock, sendQuotas };
     const [taken] = await claimMessages(context, { code: message.id });
-    if (taken && 'send' in taken && taken.send.code)
-      one.codes.push({ value: taken.send.code, endsAt: taken.send.expiresAt.getTime() });
+    const send = taken && 'send' in taken ? taken.send : undefined;
+    one.codes.push(send?.code ? { value: send.code, endsAt: send.expiresAt.getTime() } : undefined);
   }
 
   private async guess(one: Known, what: string, callers: number): Promise<void> {
     const now = this.clock.now();
-    const good = one.codes.slice(-2).filter(({ endsAt }) => endsAt > now);
+    const good = one.codes.slice(-2).filter((code) => code && code.endsAt > now);
     const value =
       what === 'wrong'
         ? '00000000'
         : (one.codes.at(what === 'newest' ? -1 : what === 'previous' ? -2 : -3)?.value ?? '00000000');
-    const isGood = good.some((code) => code.value === value);
+    const isGood = good.some((code) => code?.value === value);
     this.day = this.day.filter((guess) => guess.at > now - 86_400_000);
     const room = Math.max(0, Math.min(5 - one.tries, 20 - this.day.length));
     const outcomes = await Promise.all(
