@@ -45,6 +45,14 @@ export function useExample(rekey: Rekey, browser: TestBrowser) {
     await page.waitForSelector('#token:visible');
     return page;
   };
+  /** Of one session. */
+  const twoTabs = async (): Promise<[Page, Page]> => {
+    await open();
+    const one = await signedIn();
+    const other = await tab();
+    await other.waitForSelector('#token:visible');
+    return [one, other];
+  };
   /** Advances the clocks of the device and of the issuer. */
   const pass = async (seconds: number) => {
     rekey.clock.advance(seconds * 1000);
@@ -96,6 +104,7 @@ export function useExample(rekey: Rekey, browser: TestBrowser) {
     open,
     tab,
     signedIn,
+    twoTabs,
     pass,
     call,
     kept,

@@ -9,13 +9,10 @@ import { expectAccessible, shoot } from './looks.js';
 describe('the example app in Chromium', () => {
   const rekey = useRekey();
   const app = useExample(rekey, useBrowser());
-  const { open, tab, signedIn, pass, call, kept, log, tokenOf, livingSessions, back } = app;
+  const { open, tab, signedIn, twoTabs, pass, call, kept, log, tokenOf, livingSessions, back } = app;
 
   test('a token that ages in two tabs: many requests in both, one renewal, one session', async () => {
-    await open();
-    const one = await signedIn();
-    const other = await tab();
-    await other.waitForSelector('#token:visible');
+    const [one, other] = await twoTabs();
     await pass(25);
     await Promise.all([call(one, 5), call(other, 5)]);
     await Promise.all([kept(one), kept(other)]);
@@ -40,10 +37,7 @@ describe('the example app in Chromium', () => {
   });
 
   test('the browser tells a tab late what another one stored: one renewal, and a sign-out stays one', async () => {
-    await open();
-    const one = await signedIn();
-    const other = await tab();
-    await other.waitForSelector('#token:visible');
+    const [one, other] = await twoTabs();
     await pass(25);
     const resume = stallStorage();
     try {
@@ -84,10 +78,7 @@ describe('the example app in Chromium', () => {
   });
 
   test('a session ended elsewhere: both tabs ask, one recovery in the page, both continue', async () => {
-    await open();
-    const one = await signedIn();
-    const other = await tab();
-    await other.waitForSelector('#token:visible');
+    const [one, other] = await twoTabs();
     await one.click('#revoke');
     await until('the end', async () => ((await livingSessions()) === 0 ? true : undefined));
     await Promise.all([call(one, 3), call(other, 3)]);

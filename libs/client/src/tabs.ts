@@ -10,7 +10,7 @@ export interface Change {
   cause: RecoveryCause | undefined;
 }
 
-/** Milliseconds. Chromium may give another process the lock, or a message, shortly before a change in localStorage. */
+/** Milliseconds. A change is announced before the lock is free, but Chromium may bring another process the lock first. */
 const settlesWithin = 40;
 
 export function exclusive(name: string | undefined): Exclusive {
