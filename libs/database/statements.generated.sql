@@ -244,9 +244,11 @@ select $1, id, 'totp', $2, $3 from accounts where id = $4 and status = 'active' 
 -- takes: $1 at timestamp with time zone, $2 ids text[]
 -- returns: text
 with app as (
-  update authenticators set disabled_at = $1 where id::text = any($2::text[]) and disabled_at is null returning account_id
+  update authenticators set disabled_at = $1
+  where id in (select split_part(one, ':', 1)::uuid from unnest($2::text[]) one) and id::text = any($2::text[]) and disabled_at is null returning account_id
 ), address as (
-  update addresses set disabled_at = $1 where id::text || ':' || binding = any($2::text[]) and disabled_at is null returning account_id
+  update addresses set disabled_at = $1
+  where id in (select split_part(one, ':', 1)::uuid from unnest($2::text[]) one) and id::text || ':' || binding = any($2::text[]) and disabled_at is null returning account_id
 )
 select account_id from app union all select account_id from address;
 
@@ -340,6 +342,26 @@ where mine.id = $1 and mine.account_id = $2 and mine.suspended_at is not null an
 update backup_codes set used_at = $1 where authenticator_id = $2 and digest = $3 and used_at is null
 and exists (select from authenticators t where t.id = $2 and t.suspended_at is null) returning digest;
 
+-- authenticators_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from authenticators where ctid = any(array(
+  select ctid from authenticators where removed_at <= $1
+  order by removed_at limit 5000 for update skip locked
+));
+
+-- authorization_codes_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('authorization_codes') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from authorization_codes where ctid = any(array(
+  select ctid from authorization_codes
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and expires_at <= $1
+  limit 5000 for update skip locked));
+
 -- client_find
 -- takes: $1 clientId text
 -- returns: text, text, text, text[], text[], text[], jsonb, bytea
@@ -374,7 +396,7 @@ select case when length(secret_digest) = 32 then null else convert_from(substrin
 -- takes: $1 now timestamp with time zone
 -- returns: text, integer
 select m.key_id, count(*)::integer as rows from messages m
-where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and m.recovery_id in (select id from recoveries where state in ('proving'))
+where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and m.recovery_id in (select id from recoveries where ended_at is null and state in ('proving'))
 group by 1;
 
 -- device_code_decide
@@ -453,6 +475,14 @@ session as (
 -- returns: text
 select scope from device_codes where device_digest = any($1::bytea[]) and client_id = $2;
 
+-- device_codes_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from device_codes where ctid = any(array(
+  select ctid from device_codes where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));
+
 -- diagnose_refresh_token
 -- takes: $1 digests bytea[]
 -- returns: uuid, text, text, uuid, timestamp with time zone, timestamp with time zone, timestamp with time zone, text, text, timestamp with time zone, timestamp with time zone
@@ -490,7 +520,10 @@ where recovery_id = any($1::uuid[]) and until > $2;
 -- former_password_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from former_passwords where until <= $1;
+delete from former_passwords where ctid = any(array(
+  select ctid from former_passwords where until <= $1
+  order by until limit 5000 for update skip locked
+));
 
 -- former_password_save
 -- takes: $1 recovery uuid, $2 since timestamp with time zone, $3 formerId uuid, $4 formerSealed bytea, $5 formerSetBy uuid, $6 formerUntil timestamp with time zone, $7 keepsFormer boolean
@@ -517,7 +550,10 @@ values ($1, $2, $3, $4, $5);
 -- idempotent_responses_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from idempotent_responses where expires_at <= $1;
+delete from idempotent_responses where ctid = any(array(
+  select ctid from idempotent_responses where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));
 
 -- limits_clear_failures
 -- takes: $1 shown bytea, $2 silent bytea
@@ -628,29 +664,75 @@ insert into sms_prefixes (prefix) select unnest($3::text[]) on conflict do nothi
 -- limits_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from limit_counters where ctid = any(array(select ctid from limit_counters where resets_at <= $1 limit 5000));
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('limit_counters') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from limit_counters where ctid = any(array(
+  select ctid from limit_counters
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and resets_at <= $1
+  limit 5000 for update skip locked));
 
 -- limits_prune_failures
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from failed_attempts where ctid = any(array(select ctid from failed_attempts where forget_at <= $1 limit 5000));
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('failed_attempts') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from failed_attempts where ctid = any(array(
+  select ctid from failed_attempts
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and forget_at <= $1
+  limit 5000 for update skip locked));
 
 -- limits_prune_odds
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from guess_odds where ctid = any(array(select ctid from guess_odds where expires_at <= $1 limit 5000));
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('guess_odds') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from guess_odds where ctid = any(array(
+  select ctid from guess_odds
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and expires_at <= $1
+  limit 5000 for update skip locked));
 
 -- limits_prune_sms
--- takes: $1 yesterday timestamp with time zone, $2 unknownSince timestamp with time zone
+-- takes: $1 unknownSince timestamp with time zone
 -- returns: nothing
-with reservations as (
-  delete from sms_reservations where reserved_at <= $1
-), traffic as (
-  delete from sms_traffic where slot <= $1
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('sms_prefixes') / 8192.0 / 512)))::bigint * 512 as page
 )
-delete from sms_prefixes where coalesce(proven_at, '-infinity') <= $2
-  and coalesce(open_until, '-infinity') <= $2
-  and not exists (select from sms_traffic t where t.prefix = sms_prefixes.prefix);
+  delete from sms_prefixes where ctid = any(array(
+  select ctid from sms_prefixes
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and coalesce(proven_at, '-infinity') <= $1 and coalesce(open_until, '-infinity') <= $1
+       and not exists (select from sms_traffic t where t.prefix = sms_prefixes.prefix)
+  limit 5000 for update skip locked));
+
+-- limits_prune_sms_reservations
+-- takes: $1 yesterday timestamp with time zone
+-- returns: nothing
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('sms_reservations') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from sms_reservations where ctid = any(array(
+  select ctid from sms_reservations
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and reserved_at <= $1
+  limit 5000 for update skip locked));
+
+-- limits_prune_sms_traffic
+-- takes: $1 yesterday timestamp with time zone
+-- returns: nothing
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('sms_traffic') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from sms_traffic where ctid = any(array(
+  select ctid from sms_traffic
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and slot <= $1
+  limit 5000 for update skip locked));
 
 -- limits_refund_sms
 -- takes: $1 messageId uuid, $2 now timestamp with time zone, $3 windowMs bigint
@@ -965,7 +1047,8 @@ returning key, spent, resets_at
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
 delete from messages where id in (
-  select id from messages where account_id is not null and state <> 'queued' and created_at <= $1 limit 500
+  select id from messages where account_id is not null and state <> 'queued' and created_at <= $1
+  order by created_at limit 500 for update skip locked
 );
 
 -- recovery_attempt_backup_code
@@ -1458,15 +1541,17 @@ from theirs where messages.recovery_id = theirs.id
  delete from messages where account_id = $1;
 
 -- recovery_expire
--- takes: $1 now timestamp with time zone
+-- takes: $1 now timestamp with time zone, $2 startedBefore uuid
 -- returns: integer
 with ended as (
    update recoveries set state = 'expired', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
    where id in (
+     -- By the index of what has not ended: what is older than the idle time and still there is in use, on hold, or due.
      select id from recoveries
-     where state in ('proving', 'held', 'proven') and least(idle_expires_at, expires_at) <= $1
+     where ended_at is null and id < $2::uuid
+       and state in ('proving', 'held', 'proven') and least(idle_expires_at, expires_at) <= $1
        and (lease_expires_at is null or lease_expires_at <= $1)
-     order by idle_expires_at limit 500 for update skip locked
+     order by id limit 500 for update skip locked
    )
    returning id
  ), silenced as (
@@ -1567,10 +1652,10 @@ select shown.id from accounts a, jsonb_to_recordset($1::jsonb) as shown (id uuid
 where a.id = recoveries.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser from recoveries where id = $2;
 
 -- recovery_prune
--- takes: $1 before timestamp with time zone
+-- takes: $1 startedBefore uuid, $2 before timestamp with time zone
 -- returns: nothing
 delete from recoveries where id in (
-  select id from recoveries where ended_at is not null and ended_at <= $1 order by created_at limit 500
+  select id from recoveries where id < $1::uuid and ended_at <= $2 order by id limit 500 for update skip locked
 );
 
 -- recovery_record_deliveries
@@ -1971,11 +2056,16 @@ where s.account_id = $1 order by s.created_at desc limit 200;
 -- sessions_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
-with gone as (
-  delete from sessions where id in (
-    select id from sessions where least(expires_at, coalesce(ended_at, expires_at)) <= $1 limit 500
-  ) returning id
-) delete from refresh_tokens where session_id in (select id from gone);
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('sessions') / 8192.0 / 512)))::bigint * 512 as page
+), gone as (
+     delete from sessions where ctid = any(array(
+  select ctid from sessions
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and least(expires_at, coalesce(ended_at, expires_at)) <= $1
+  limit 5000 for update skip locked))
+     returning id
+   ) delete from refresh_tokens where session_id in (select id from gone);
 
 -- sign_in_attempt_backup_code
 -- takes: $1 account text
@@ -2243,3 +2333,11 @@ select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.
   end as dead,
   exists (select from rotated) as rotated
 from presented p;
+
+-- used_token_ids_prune
+-- takes: $1 now timestamp with time zone
+-- returns: nothing
+delete from used_token_ids where ctid = any(array(
+  select ctid from used_token_ids where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));

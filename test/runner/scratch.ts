@@ -1,9 +1,10 @@
 import { chmod, mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { byLength } from './length.js';
 
-/** Bytes that a run may need for its databases. */
-const needed = 3 * 2 ** 30;
+/** Bytes that a run may need for its databases: one of the long tests has millions of rows. */
+const needed = byLength(3, 8) * 2 ** 30;
 
 /**
  * Creates the folder for all that a run writes: in memory when the machine has enough of it, which makes a database from a

@@ -154,12 +154,17 @@ export async function readLevel(
   return row?.level;
 }
 
+// By the primary keys: an authenticator is its id, an address has its binding after it.
+const namedIds = sql`select split_part(one, ':', 1)::uuid from unnest(:ids::text[]) one`;
+
 const disable = statement(
   'authenticator_disable',
   sql`with app as (
-     update authenticators set disabled_at = :at where id::text = any(:ids::text[]) and disabled_at is null returning account_id
+     update authenticators set disabled_at = :at
+     where id in (${namedIds}) and id::text = any(:ids::text[]) and disabled_at is null returning account_id
    ), address as (
-     update addresses set disabled_at = :at where id::text || ':' || binding = any(:ids::text[]) and disabled_at is null returning account_id
+     update addresses set disabled_at = :at
+     where id in (${namedIds}) and id::text || ':' || binding = any(:ids::text[]) and disabled_at is null returning account_id
    )
    select account_id from app union all select account_id from address`,
 );

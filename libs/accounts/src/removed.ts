@@ -1,8 +1,6 @@
-import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
-import { LessThanOrEqual } from 'typeorm';
+import { pruneOldest, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import type { AuthenticatorView, BindingOnHold } from './authenticators.js';
 import { removal } from './counting.js';
-import { AuthenticatorEntity } from './entities/authenticator.entity.js';
 
 /** No authenticator of this kind counts for the account of `t` right now: at most one of each kind does. */
 const isFree = sql`not exists (
@@ -102,9 +100,8 @@ export async function restoreReplacedAuthenticator(
   );
 }
 
+const prune = statement('authenticators_prune', pruneOldest('authenticators', 'removed_at', sql`:before`));
+
 /** Prunes authenticators that were removed so long ago that no stop gives them back. */
-export async function pruneRemoved(database: Queryable, before: Date): Promise<void> {
-  await database.inRepository(AuthenticatorEntity, (authenticators) =>
-    authenticators.delete({ removed_at: LessThanOrEqual(before) }),
-  );
-}
+export const pruneRemoved = (database: Queryable, before: Date): Promise<object[]> =>
+  database.query(prune, { before });

@@ -12,6 +12,7 @@ export { migrate, migrationNames, pendingMigrations, whyReleaseBeforeStops } fro
 export { type Migration, migrations } from './migrations/index.js';
 export { ownerDataSource } from './owner-data-source.js';
 export { type DatabaseUrls, excessPrivilegesWarning, prepareSchema } from './prepare-schema.js';
+export { inOneStretch, pruneOldest, pruneStretch, stretchOf } from './prune.js';
 export { makeRoles, type RoleUrls } from './roles.js';
 export {
   countByKey,

@@ -11,6 +11,9 @@ export function uuidv7(ms: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
+/** The least UUID of version 7 that can be made at this time: every id before it was made earlier. */
+export const firstUuidv7 = (ms: number): string => `${uuidv7(ms).slice(0, 15)}000-8000-000000000000`;
+
 /** The creation time of a version 7 UUID, in milliseconds since the Unix epoch. */
 export const timeOf = (uuidv7: string): number => Number.parseInt(uuidv7.replace('-', '').slice(0, 12), 16);
 

@@ -1,4 +1,4 @@
-import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
+import { pruneStretch, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, type LimitView, type Refusal, refuse } from '@rekey/kernel';
 import type { Budget } from './budgets.js';
 import type { LimitCharge, RateLimitStore } from './rate-limit-store.js';
@@ -100,10 +100,7 @@ export function limited({ policy, quota, windowMs }: Budget): Refusal {
   return refuse('rate_limited', { retry_after: window, limit });
 }
 
-const prune = statement(
-  'limits_prune',
-  sql`delete from limit_counters where ctid = any(array(select ctid from limit_counters where resets_at <= :now limit 5000))`,
-);
+const prune = statement('limits_prune', pruneStretch('limit_counters', sql`resets_at <= :now`));
 
 /** Prunes counters whose window has expired; for the sweep. */
 export const pruneCounters = (database: Queryable, now: Date): Promise<object[]> =>

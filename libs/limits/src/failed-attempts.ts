@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { literal, type Queryable, type SqlText, sql, statement } from '@rekey/database';
+import { literal, pruneStretch, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import type { Keyring, Refusal } from '@rekey/kernel';
 import { failureWindowMs } from './attempts.js';
 import { limited } from './consume.js';
@@ -134,10 +134,7 @@ const tell = statement(
 export const notifyOfFailures = async (database: Queryable, { key }: FailureKey): Promise<boolean> =>
   (await database.query(tell, { key })).length > 0;
 
-const prune = statement(
-  'limits_prune_failures',
-  sql`delete from failed_attempts where ctid = any(array(select ctid from failed_attempts where forget_at <= :now limit 5000))`,
-);
+const prune = statement('limits_prune_failures', pruneStretch('failed_attempts', sql`forget_at <= :now`));
 
 /** Prunes forgotten failures; for the sweep. */
 export const pruneFailures = (database: Queryable, now: Date): Promise<object[]> =>

@@ -51,7 +51,8 @@ export async function countOutbox({
 const prune = statement(
   'outbox_prune',
   sql`delete from messages where id in (
-     select id from messages where account_id is not null and state <> 'queued' and created_at <= :before limit 500
+     select id from messages where account_id is not null and state <> 'queued' and created_at <= :before
+     order by created_at limit 500 for update skip locked
    )`,
 );
 

@@ -24,7 +24,9 @@ export const sealedInRecovery: SealedRows[] = [
 
 const underWay = statement(
   'codes_under_way_by_key',
-  codesByKey(sql`select id from recoveries where state in (${sqlStates(sourceStates('prove'))})`),
+  codesByKey(
+    sql`select id from recoveries where ended_at is null and state in (${sqlStates(sourceStates('prove'))})`,
+  ),
 );
 
 /** Counts the codes that may still be typed in, by the key that they are derived under. They expire within ten minutes. */

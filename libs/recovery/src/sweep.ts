@@ -1,6 +1,7 @@
 import { pruneRemoved } from '@rekey/accounts';
 import { pruneAudit } from '@rekey/audit';
-import { literal, sql, statement } from '@rekey/database';
+import { literal, pruneOldest, sql, statement } from '@rekey/database';
+import { firstUuidv7 } from '@rekey/kernel';
 import { pruneCounters, pruneFailures, pruneOdds } from '@rekey/limits';
 import { dropQueued, pruneMessages } from '@rekey/outbox';
 import { wiped } from './acts/cancel.js';
@@ -14,10 +15,12 @@ const expire = statement(
   sql`with ended as (
      update recoveries set state = ${literal(targetState('expire'))}, ended_at = :now, ${wiped}
      where id in (
+       -- By the index of what has not ended: what is older than the idle time and still there is in use, on hold, or due.
        select id from recoveries
-       where state in (${sqlStates(sourceStates('expire'))}) and least(idle_expires_at, expires_at) <= :now
+       where ended_at is null and id < :startedBefore::uuid
+         and state in (${sqlStates(sourceStates('expire'))}) and least(idle_expires_at, expires_at) <= :now
          and (lease_expires_at is null or lease_expires_at <= :now)
-       order by idle_expires_at limit 500 for update skip locked
+       order by id limit 500 for update skip locked
      )
      returning id
    ), silenced as (
@@ -29,21 +32,25 @@ const expire = statement(
 const pruneRecoveries = statement(
   'recovery_prune',
   sql`delete from recoveries where id in (
-     select id from recoveries where ended_at is not null and ended_at <= :before order by created_at limit 500
+     select id from recoveries where id < :startedBefore::uuid and ended_at <= :before order by id limit 500 for update skip locked
    )`,
 );
 
 const pruneIdempotentResponses = statement(
   'idempotent_responses_prune',
-  sql`delete from idempotent_responses where expires_at <= :now`,
+  pruneOldest('idempotent_responses', 'expires_at', sql`:now`),
 );
 
 /** Ends expired recoveries and erases what identifies the person; prunes what is past its retention. */
 export async function sweepRecoveries({ database, clock }: ActContext): Promise<void> {
   const now = new Date(clock.now());
-  const [row] = await database.query<{ expired: number }>(expire, { now });
+  const [row] = await database.query<{ expired: number }>(expire, {
+    now,
+    startedBefore: firstUuidv7(clock.now() - lifetimes.idle + 1),
+  });
   database.record('recoveries_expired', {}, row?.expired ?? 0);
-  await database.query(pruneRecoveries, { before: new Date(clock.now() - lifetimes.kept) });
+  const before = clock.now() - lifetimes.kept;
+  await database.query(pruneRecoveries, { before: new Date(before), startedBefore: firstUuidv7(before) });
   await pruneMessages(database, clock.now());
   await database.query(pruneIdempotentResponses, { now });
   await pruneFormerPasswords(database, now);

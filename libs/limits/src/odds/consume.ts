@@ -1,4 +1,4 @@
-import { literal, type Queryable, type SqlText, sql, statement } from '@rekey/database';
+import { literal, pruneStretch, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { type OddsPolicy, rounding } from './policy.js';
 
 /** Odds are summed per quarter of a day. */
@@ -80,10 +80,7 @@ export async function consumeOdds(
   return paid.length > 0;
 }
 
-const prune = statement(
-  'limits_prune_odds',
-  sql`delete from guess_odds where ctid = any(array(select ctid from guess_odds where expires_at <= :now limit 5000))`,
-);
+const prune = statement('limits_prune_odds', pruneStretch('guess_odds', sql`expires_at <= :now`));
 
 /** Prunes odds that no longer count; for the sweep. */
 export const pruneOdds = (database: Queryable, now: Date): Promise<object[]> =>

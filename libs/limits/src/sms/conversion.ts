@@ -1,5 +1,5 @@
 import { auditInsert } from '@rekey/audit';
-import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
+import { pruneStretch, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { knownForMs } from './reserve.js';
 
@@ -72,17 +72,27 @@ const day = 86_400_000;
 
 const prune = statement(
   'limits_prune_sms',
-  sql`with reservations as (
-     delete from sms_reservations where reserved_at <= :yesterday
-   ), traffic as (
-     delete from sms_traffic where slot <= :yesterday
-   )
-   delete from sms_prefixes where coalesce(proven_at, '-infinity') <= :unknownSince
-     and coalesce(open_until, '-infinity') <= :unknownSince
-     and not exists (select from sms_traffic t where t.prefix = sms_prefixes.prefix)`,
+  pruneStretch(
+    'sms_prefixes',
+    sql`coalesce(proven_at, '-infinity') <= :unknownSince and coalesce(open_until, '-infinity') <= :unknownSince
+       and not exists (select from sms_traffic t where t.prefix = sms_prefixes.prefix)`,
+  ),
+);
+
+const pruneReservations = statement(
+  'limits_prune_sms_reservations',
+  pruneStretch('sms_reservations', sql`reserved_at <= :yesterday`),
+);
+
+const pruneTraffic = statement(
+  'limits_prune_sms_traffic',
+  pruneStretch('sms_traffic', sql`slot <= :yesterday`),
 );
 
 /** Prunes rows that no rule reads any more; for the sweep. */
 export async function pruneSms(database: Queryable, now: number): Promise<void> {
-  await database.query(prune, { yesterday: new Date(now - day), unknownSince: new Date(now - knownForMs) });
+  const yesterday = new Date(now - day);
+  await database.query(pruneReservations, { yesterday });
+  await database.query(pruneTraffic, { yesterday });
+  await database.query(prune, { unknownSince: new Date(now - knownForMs) });
 }

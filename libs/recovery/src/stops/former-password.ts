@@ -1,5 +1,5 @@
 import { lockPassword, restorePassword } from '@rekey/accounts';
-import { type Queryable, type SqlText, sql, statement, type Transaction } from '@rekey/database';
+import { pruneOldest, type Queryable, type SqlText, sql, statement, type Transaction } from '@rekey/database';
 import { type Keyring, type SealedAs, uuidv7 } from '@rekey/kernel';
 import type { ActContext } from '../context.js';
 import { lifetimes } from '../lifetimes.js';
@@ -145,7 +145,7 @@ const dropWork = statement(
 export const dropWorkOf = (tx: Transaction, recoveries: string[]): Promise<object[]> =>
   tx.query(dropWork, { recoveries });
 
-const prune = statement('former_password_prune', sql`delete from former_passwords where until <= :now`);
+const prune = statement('former_password_prune', pruneOldest('former_passwords', 'until', sql`:now`));
 
 export const pruneFormerPasswords = (database: Queryable, now: Date): Promise<object[]> =>
   database.query(prune, { now });
