@@ -110,6 +110,25 @@ describe('the pages in Chromium', () => {
     const before = (await rekey.codes('+12025550123')).length;
     await page.goto(recover);
     await page.fill('#identifier', '202-555-0123');
+    await page.click('main button[type=submit]');
+    await page.waitForSelector('.summary');
+    expect([await page.inputValue('#identifier'), await page.inputValue('#country')]).toEqual([
+      '202-555-0123',
+      'GB',
+    ]);
+    await expectAccessible(page);
+    await shoot(page, 'plain-country');
+    await page.setViewportSize({ width: 360, height: 760 });
+    await shoot(page, 'plain-country-phone');
+    await page.goto(`${recover}?lang=zh-Hans`);
+    await page.fill('#identifier', '202-555-0123');
+    await page.click('main button[type=submit]');
+    await page.waitForSelector('.summary');
+    await expectAccessible(page);
+    await shoot(page, 'plain-country-zh');
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await page.goto(`${recover}?lang=en`);
+    await page.fill('#identifier', '202-555-0123');
     await page.click('summary');
     await page.selectOption('#country', 'US');
     await page.click('main button[type=submit]');
