@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-/** RFC 5321 §4.5.3.1: octets of a local part, and of an address without its angle brackets. */
-const longest = { local: 64, address: 254 };
+/** RFC 5321 §4.5.3.1.3: a path has 256 octets at most, with its angle brackets. */
+const longest = 254;
 
 /**
  * Reads a mail address; `mailto:` (RFC 6068) around it does not count. The local part stays as typed, because only its mail server knows
@@ -20,10 +20,9 @@ export function readEmail(text: string): string | undefined {
   const at = address.lastIndexOf('@');
   const local = unquoted(address.slice(0, at));
   const domain = readDomain(address.slice(at + 1));
-  if (!/^[^\s@"(),:;<>[\]\\]+$/u.test(local) || local.length > longest.local || domain === undefined)
-    return undefined;
+  if (!/^[^\s@"(),:;<>[\]\\]{1,64}$/u.test(local) || domain === undefined) return undefined;
   const read = `${local}@${domain}`;
-  return read.length > longest.address ? undefined : read;
+  return read.length > longest ? undefined : read;
 }
 
 /** Without quotes that only dots make necessary. */

@@ -1,6 +1,7 @@
 import { isRefused, type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { readEmail } from './email.js';
 import { readPhone } from './phone.js';
+import { trimInvisible } from './typed-digits.js';
 
 export type AddressKind = 'email' | 'phone';
 
@@ -29,7 +30,7 @@ export function normaliseIdentifier(
   typed: string,
   options: { country?: string | undefined } = {},
 ): Identifier | Refusal {
-  const text = typed.normalize('NFC').trim();
+  const text = trimInvisible(typed.normalize('NFC'));
   if (text === '' || text.length > 254) return invalid('must be 1 to 254 characters');
   // The kind is read from the folded form, so that no user name folds into the form of an address.
   const folded = text.normalize('NFKC');

@@ -4,6 +4,9 @@ const isDigit = /^\p{Nd}$/u;
 export const withoutInvisible = (text: string): string =>
   text.replace(/[\p{Cf}\p{Variation_Selector}]/gu, '');
 
+/** The text without spaces and format characters at its ends: marks of direction around a copied address, a zero-width space after it. */
+export const trimInvisible = (text: string): string => text.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '');
+
 /** The text with the decimal digits of every script (Unicode Nd) as `0` to `9`. */
 export const foldDigits = (text: string): string => text.replace(/[^\P{Nd}0-9]/gu, digitOf);
 

@@ -23,8 +23,8 @@ const patterns = [...together, ...scripts.map((script) => [script])].map((group)
 
 /**
  * Returns why a user name is not accepted; undefined when it may be used. A name that mixes two scripts can look like another person's, and
- * digits alone are a phone number in some country. The check runs when an account is written, so a person who types such a name learns
- * nothing.
+ * digits alone are a phone number in some country. The check runs when an account is written, so a person who types a name of two scripts
+ * learns nothing.
  *
  * @param name normalised
  */

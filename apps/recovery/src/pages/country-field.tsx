@@ -14,7 +14,7 @@ export function CountryField(props: {
   const { context, country, problem } = props;
   const { form } = wordingOf(context).page;
   return (
-    <Field id="country" label={form.country} hint={form.countryHint} problem={problem}>
+    <Field id="country" label={form.country} hint={problem ? undefined : form.countryHint} problem={problem}>
       {(describedBy) => (
         <select
           id="country"
