@@ -50,6 +50,11 @@ describe('the pages in Chromium', () => {
     expect(await page.title()).toMatch(/^(Error|错误): /);
     await expectAccessible(page);
     await shoot(page, `${name}-2-form-error`);
+    await page.fill('#identifier', '(202) 555-0123');
+    await page.press('#identifier', 'Enter');
+    await page.waitForSelector('.field.has-problem #country');
+    await expectAccessible(page);
+    await shoot(page, `${name}-2-form-country`);
     const before = (await rekey.codes(to)).length;
     await page.fill('#identifier', identifier);
     await page.click('main button[type=submit]');
@@ -110,7 +115,13 @@ describe('the pages in Chromium', () => {
     const before = (await rekey.codes('+12025550123')).length;
     await page.goto(recover);
     await page.fill('#identifier', '202-555-0123');
-    await page.click('summary');
+    await page.click('main button[type=submit]');
+    await page.waitForSelector('.summary');
+    expect([await page.inputValue('#identifier'), await page.inputValue('#country')]).toEqual([
+      '202-555-0123',
+      'GB',
+    ]);
+    await shoot(page, 'plain-country');
     await page.selectOption('#country', 'US');
     await page.click('main button[type=submit]');
     await page.waitForURL('**/recover/code');

@@ -22,7 +22,13 @@ import { sessionResponseSchema } from './oauth.schema.js';
 
 const signInBody = z.strictObject({
   identifier: z.string().min(1).max(254),
-  country: z.string().length(2).optional(),
+  country: z
+    .string()
+    .length(2)
+    .optional()
+    .describe(
+      'ISO 3166-1 alpha-2, for a phone number in national form; the code country_required asks for it',
+    ),
   password: z.string().min(1).max(1024),
   ...clientMembers,
   second_factor: z
@@ -55,7 +61,13 @@ export class SessionsController {
     client: true,
     body: signInBody,
     responses: { 201: { description: 'signed in', schema: sessionResponseSchema } },
-    refusals: ['invalid_request', 'unauthorized', 'second_factor_required', 'rate_limited'],
+    refusals: [
+      'invalid_request',
+      'country_required',
+      'unauthorized',
+      'second_factor_required',
+      'rate_limited',
+    ],
   })
   async begin(
     @Context() context: TokenContext & ActContext,

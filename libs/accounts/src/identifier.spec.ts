@@ -15,7 +15,9 @@ test.each([
   ['＋１ ２０２ ５５５ ０１２３', undefined, 'phone', '+12025550123', '+12025550123'],
   ['⁺¹²⁰²⁵⁵⁵⁰¹²³', undefined, 'phone', '+12025550123', '+12025550123'],
   ['mei＠example.com', undefined, 'email', 'mei@example.com', 'mei@example.com'],
-  ['12345678', undefined, 'username', '12345678', '12345678'],
+  ['\u202amei@example.com\u202c', undefined, 'email', 'mei@example.com', 'mei@example.com'],
+  ['mei@example.com\u200b \ufeff', undefined, 'email', 'mei@example.com', 'mei@example.com'],
+  ['\u2068ada\u2069', undefined, 'username', 'ada', 'ada'],
   ['Ada.Lovelace', undefined, 'username', 'ada.lovelace', 'ada.lovelace'],
 ])('%s (%s) is %s %s', (text, country, kind, value, lookup) => {
   expect(read(text, country)).toEqual({ kind, value, lookup });
@@ -30,6 +32,8 @@ test.each([
   'a@b..c',
   'a\u0000b',
   'a\u200bb',
+  '\u200b',
+  'mei\u200b@example.com',
   'a\r\nBcc: x@y.z',
   '+1 555',
   'two words',

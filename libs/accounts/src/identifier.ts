@@ -1,6 +1,7 @@
-import { domainToASCII } from 'node:url';
-import { type Keyring, type Refusal, refuse } from '@rekey/kernel';
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { isRefused, type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import { readEmail } from './email.js';
+import { readPhone } from './phone.js';
+import { trimInvisible } from './typed-digits.js';
 
 export type AddressKind = 'email' | 'phone';
 
@@ -17,8 +18,11 @@ const invalid = (detail: string): Refusal =>
   refuse('invalid_request', { errors: [{ pointer: '/identifier', detail }] });
 
 /**
- * Reads a mail address, a phone number (E.164, or national with a country) or a user name. Dots and plus signs of a mail address stay,
- * because only its mail server knows what they mean. Refusal: `invalid_request`.
+ * Reads a mail address, a phone number (E.164, or national with a country) or a user name. Only the syntax decides which one it is: digits
+ * alone are a phone number, also where somebody may have had them as a user name. Dots and plus signs of a mail address stay, because only
+ * its mail server knows what they mean.
+ *
+ * Refusals: `invalid_request`, `country_required` (a national phone number without its country).
  *
  * @param options.country ISO 3166-1 alpha-2
  */
@@ -26,36 +30,19 @@ export function normaliseIdentifier(
   typed: string,
   options: { country?: string | undefined } = {},
 ): Identifier | Refusal {
-  const text = typed.normalize('NFC').trim();
+  const text = trimInvisible(typed.normalize('NFC'));
   if (text === '' || text.length > 254) return invalid('must be 1 to 254 characters');
-  if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text)) return invalid('must not contain control or invisible characters');
   // The kind is read from the folded form, so that no user name folds into the form of an address.
   const folded = text.normalize('NFKC');
-  if (folded.includes('@')) return readEmail(text.replace(/[\uff20\ufe6b]/g, '@'));
-  if (/^\+?[\d\s().\-/\u2010-\u2015]+$/.test(folded)) {
-    const phone = readPhone(folded, options.country);
-    if (phone) return phone;
-    if (folded.startsWith('+')) return invalid('not a valid phone number');
-  }
-  return readUsername(folded);
-}
-
-function readEmail(text: string): Identifier | Refusal {
-  const at = text.lastIndexOf('@');
-  const [local, domain] = [text.slice(0, at), domainToASCII(text.slice(at + 1))];
-  const localIsPlain = /^[^\s@"(),:;<>[\]\\]{1,64}$/u.test(local) && !/^\.|\.\.|\.$/.test(local);
-  const domainIsPlain =
-    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(domain);
-  if (!localIsPlain || !domainIsPlain) return invalid('not an email address');
-  const value = `${local}@${domain}`;
-  return { kind: 'email', value, lookup: value.toLowerCase() };
-}
-
-function readPhone(text: string, country: string | undefined): Identifier | undefined {
-  const region = country?.toUpperCase();
-  const defaultCountry = region && isSupportedCountry(region) ? (region as CountryCode) : undefined;
-  const phone = parsePhoneNumberFromString(text, defaultCountry);
-  return phone?.isValid() ? { kind: 'phone', value: phone.number, lookup: phone.number } : undefined;
+  const isEmail = folded.includes('@');
+  const phone = isEmail ? undefined : readPhone(folded, options.country);
+  if (isRefused(phone)) return phone;
+  if (phone !== undefined) return { kind: 'phone', value: phone, lookup: phone };
+  if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(text)) return invalid('must not contain control or invisible characters');
+  if (!isEmail) return readUsername(folded);
+  const email = readEmail(text.replace(/[\uff20\ufe6b]/g, '@'));
+  if (email === undefined) return invalid('not an email address');
+  return { kind: 'email', value: email, lookup: email.toLowerCase() };
 }
 
 /** RFC 8265 §3.3 (UsernameCaseMapped), the practical part: width and case do not count, spaces are not allowed. */
@@ -63,7 +50,7 @@ function readUsername(folded: string): Identifier | Refusal {
   const value = folded.toLowerCase();
   return /^\S{1,128}$/u.test(value)
     ? { kind: 'username', value, lookup: value }
-    : invalid('not a username; a phone number needs a country code or `country`');
+    : invalid('not an email address, a phone number or a username');
 }
 
 /** Returns the identifier with this `value`, which was normalised when it was stored, by the rules of that time. */

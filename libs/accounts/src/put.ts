@@ -176,7 +176,8 @@ function readAccount(
     errors.push({ pointer: '/id', detail: 'must be 1 to 128 letters, digits, "_", ".", ":" or "-"' });
   const username = account.username === undefined ? undefined : normaliseIdentifier(account.username);
   if (username && (isRefused(username) || username.kind !== 'username')) {
-    errors.push({ pointer: '/username', detail: 'not a username' });
+    const isNumber = isRefused(username) && username.code === 'country_required';
+    errors.push({ pointer: '/username', detail: isNumber ? 'must not be digits only' : 'not a username' });
   } else if (username) {
     const detail = unfitUsername(username.lookup);
     if (detail) errors.push({ pointer: '/username', detail });

@@ -39,9 +39,10 @@ test.each([
   expect(unfitUsername(read(typed))).toMatch(/one script/);
 });
 
-test.each(['12345678', '１２３４５６７８', '١٢٣٤', '12-34.56', '(01)234'])(
+test.each(['12345678', '١٢٣٤', '12-34.56', '(01)234', '12ー34', '12・34'])(
   '%s is refused as digits alone',
   (typed) => {
-    expect(unfitUsername(read(typed))).toMatch(/digits only/);
+    expect(unfitUsername(typed)).toMatch(/digits only/);
+    expect(isRefused(normaliseIdentifier(typed))).toBe(true);
   },
 );

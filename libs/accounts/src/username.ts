@@ -1,3 +1,5 @@
+import { isOnlyDigits } from './phone.js';
+
 /** Recommended scripts and those of limited use (UAX 31, tables 5 and 7): no living person writes their name in another. */
 const scripts =
   `Adlam Arabic Armenian Balinese Bamum Batak Bengali Bopomofo Canadian_Aboriginal Chakma Cham Cherokee Cyrillic
@@ -19,18 +21,15 @@ const patterns = [...together, ...scripts.map((script) => [script])].map((group)
   return new RegExp(`^[${classes.join('')}]+$`, 'u');
 });
 
-/** Names that could be read as a phone number in some country. */
-const onlyDigits = /^[\p{Nd}\s().\-/\u2010-\u2015]+$/u;
-
 /**
  * Returns why a user name is not accepted; undefined when it may be used. A name that mixes two scripts can look like another person's, and
- * digits alone are a phone number in some country. The check runs when an account is written, so a person who types such a name learns
- * nothing.
+ * digits alone are a phone number in some country. The check runs when an account is written, so a person who types a name of two scripts
+ * learns nothing.
  *
  * @param name normalised
  */
 export function unfitUsername(name: string): string | undefined {
-  if (onlyDigits.test(name)) return 'must not be digits only';
+  if (isOnlyDigits(name)) return 'must not be digits only';
   if (!patterns.some((pattern) => pattern.test(name))) return 'must use letters of one script (UTS 39 §5.1)';
   return undefined;
 }

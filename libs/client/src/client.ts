@@ -39,6 +39,7 @@ export interface ClientOptions {
 export interface SignInRequest {
   identifier: string;
   password: string;
+  /** ISO 3166-1 alpha-2, for a phone number in national form. */
   country?: string;
   second_factor?: { kind: SecondFactorKind; value: string };
 }
@@ -46,11 +47,12 @@ export interface SignInRequest {
 export interface Client {
   /** Like the global one, with a valid access token for the origins that may get it. */
   fetch: typeof fetch;
-  /** Refusals: `unauthorized`, `second_factor_required`, `rate_limited`. */
+  /** Refusals: `unauthorized`, `country_required`, `second_factor_required`, `rate_limited`. */
   signIn(request: SignInRequest): Promise<void>;
   /** Ends the session at the issuer and forgets it here, even when the issuer is unavailable. */
   signOut(): Promise<void>;
   isSignedIn(): Promise<boolean>;
+  /** Refusals: `invalid_request`, `country_required`, `rate_limited`. */
   startRecovery(request: StartRequest): Promise<Recovery>;
   /** After a reload: continues the open recovery. */
   resumeRecovery(reference: RecoveryReference): Promise<Recovery>;

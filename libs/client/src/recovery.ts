@@ -20,6 +20,7 @@ export interface RecoveryView {
 export interface StartRequest {
   /** A mail address, a phone number (E.164, or national with `country`) or a user name. */
   identifier: string;
+  /** ISO 3166-1 alpha-2. A national number without it is refused with `country_required`: ask for the country. */
   country?: string;
   channel?: Channel;
   locale?: string;

@@ -22,6 +22,8 @@ const when: Record<RefusalCode, string> = {
   invalid_state:
     'The recovery is in another state, this kind of proof was given before, or another request is completing the recovery.',
   recovery_closed: 'The recovery is completed, cancelled, stopped or expired.',
+  country_required:
+    'The identifier looks like a phone number and has no country code. Send it again with its `country`, or start it with + and the country code. It says nothing about accounts.',
   wrong_proof: 'The value is wrong. `tries_left` says how many attempts the recovery has left.',
   password_refused: '`reason`: `too_short`, `too_long`, `blocklisted` or `too_similar`.',
   idempotency_key_reused: 'The same `Idempotency-Key` came with another request.',

@@ -12,6 +12,7 @@ export const refusalStatuses: Record<RefusalCode, { status: number; title: strin
   not_proven: { status: 409, title: 'The recovery is not proven yet.' },
   invalid_state: { status: 409, title: 'This is not possible in the current state.' },
   recovery_closed: { status: 410, title: 'The recovery has ended or expired.' },
+  country_required: { status: 422, title: 'The country of the phone number is missing.' },
   wrong_proof: { status: 422, title: 'The proof is wrong.' },
   password_refused: { status: 422, title: 'This password cannot be used.' },
   idempotency_key_reused: {

@@ -4,6 +4,7 @@
  */
 export type RefusalCode =
   | 'invalid_request'
+  | 'country_required'
   | 'not_found'
   | 'unauthorized'
   | 'second_factor_required'

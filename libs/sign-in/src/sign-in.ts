@@ -39,7 +39,7 @@ type SignInContext = TokenContext & Pick<ActContext, 'rateLimits' | 'odds'>;
  * password. Attempts are counted before anything is compared: by source and by {@link tryPassword}. A browser or app that is known for the
  * account has its own count.
  *
- * Refusals: `invalid_request`, `unauthorized`, `second_factor_required` (the password was right), `rate_limited`.
+ * Refusals: `invalid_request`, `country_required`, `unauthorized`, `second_factor_required` (the password was right), `rate_limited`.
  */
 export async function signInWithin(
   context: SignInContext,

@@ -57,13 +57,14 @@ export class RecoveriesController {
   @Operation({
     summary: 'Start a recovery',
     description:
-      'The response is the same for every identifier. If it matches an account, a code is sent. A confidential client must authenticate, by HTTP Basic or with `client_secret` (RFC 6749 §2.3.1).',
+      'The response is the same for every identifier of the same form. If it matches an account, a code is sent. A phone number without a country code and without `country` is refused, whatever accounts there are. A confidential client must authenticate, by HTTP Basic or with `client_secret` (RFC 6749 §2.3.1).',
     client: true,
     body: startBody,
     headers: startIdempotency,
     responses: { 202: { description: 'started', schema: startResponse } },
     refusals: [
       'invalid_request',
+      'country_required',
       'unauthorized',
       'rate_limited',
       'idempotency_key_reused',

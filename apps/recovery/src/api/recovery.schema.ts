@@ -29,7 +29,10 @@ export const startBody = z.strictObject({
   country: z
     .string()
     .regex(/^[A-Za-z]{2}$/, 'must be two letters (ISO 3166-1)')
-    .optional(),
+    .optional()
+    .describe(
+      'ISO 3166-1 alpha-2, for a phone number in national form; the code country_required asks for it',
+    ),
   channel: preferredChannel,
   locale: z
     .string()

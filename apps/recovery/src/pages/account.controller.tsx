@@ -68,6 +68,7 @@ export class AccountController {
     const client = await parts.clients.find('default');
     if (!client) return refused(show, refuse('unavailable'));
     const identifier = textIn(body.identifier, 254);
+    const country = textIn(body.country, 2);
     const device = body.device === undefined ? undefined : { code: codeIn(body.device) };
     const value = textIn(body.second_factor, 100).trim();
     const outcome = await signInWithin(
@@ -75,22 +76,33 @@ export class AccountController {
       client,
       {
         identifier,
+        country: country || undefined,
         password: textIn(body.password, 1_024),
         device_tokens: browser.knownAs(),
         ...(value ? { second_factor: { kind: kindOfValue(value), value } } : {}),
       },
       browser.request.ip,
     );
-    const { signIn } = wordingOf(show.context).account;
+    const { account, page } = wordingOf(show.context);
+    const { signIn } = account;
     if (isRefused(outcome)) {
+      const asksForCountry = outcome.code === 'country_required';
       const problems: Record<string, [number, string]> = {
+        country_required: [422, page.form.countryProblem],
         second_factor_required: [401, signIn.needsSecond],
         rate_limited: [429, signIn.limited(Math.ceil((outcome.data.retry_after ?? 60) / 60))],
       };
       const [status, problem] = problems[outcome.code] ?? [401, signIn.wrong];
       return show.page(
         status,
-        <SignInPage context={show.context} identifier={identifier} problem={problem} device={device} />,
+        <SignInPage
+          context={show.context}
+          identifier={identifier}
+          country={asksForCountry ? browser.suggestedCountry() : country}
+          asksForCountry={asksForCountry}
+          problem={problem}
+          device={device}
+        />,
       );
     }
     browser.setSession(outcome.access_token, outcome.expires_in);

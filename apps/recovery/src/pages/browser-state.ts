@@ -11,6 +11,7 @@ import {
 import type { AttemptCaller, RecoveryReference } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { suggestedCountry } from './country-field.js';
 import { everyForm, type FormPath, type Subject } from './every-form.js';
 
 /** The recovery of this browser, and where an app waits for the person. */
@@ -129,6 +130,11 @@ export class Browser {
 
   locale(): Locale {
     return pickLocale(this.request.cookies[this.name('language')] ?? this.request.headers['accept-language']);
+  }
+
+  /** The country of a phone number without one, for the person to confirm. */
+  suggestedCountry(): string | undefined {
+    return suggestedCountry(this.request.headers['accept-language']);
   }
 
   setLocale(locale: Locale): void {

@@ -44,16 +44,17 @@ export class RecoverController {
       redirect: app && { redirectUri: app.redirectUri, state: app.state, codeChallenge: app.codeChallenge },
     });
     if (isRefused(opened)) {
-      if (opened.code !== 'invalid_request') return refused(show, opened);
+      const asksForCountry = opened.code === 'country_required';
+      if (!asksForCountry && opened.code !== 'invalid_request') return refused(show, opened);
       return show.page(
-        400,
+        asksForCountry ? 422 : 400,
         <FormPage
           context={show.context}
           app={app?.client.name}
           carried={app?.carried ?? {}}
           identifier={textIn(identifier, 254)}
-          country={country}
-          hasProblem
+          country={asksForCountry ? show.browser.suggestedCountry() : country}
+          problemIn={asksForCountry ? 'country' : 'identifier'}
         />,
       );
     }

@@ -47,7 +47,7 @@ input:not([type=hidden]), select {
   background: var(--paper); color: var(--ink); font: inherit;
 }
 input:focus-visible, select:focus-visible { border-color: var(--accent); outline-offset: 1px; border-radius: 10px; }
-.has-problem input { border-color: var(--alarm); border-width: 2px; }
+.has-problem input, .has-problem select { border-color: var(--alarm); border-width: 2px; }
 .code-field { max-width: 260px; font: 600 26px/1.2 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace !important; letter-spacing: 3px; }
 button, .button {
   display: inline-flex; align-items: center; justify-content: center; min-height: 52px; padding: 12px 24px; border: 1.5px solid transparent;

@@ -2,6 +2,7 @@ import type { AuthenticatorView } from '@rekey/accounts';
 import { boundProofs, type CodeSetKind, kindWordings, type SetUpPage, totp } from '@rekey/proofs';
 import type { ComponentChildren } from 'preact';
 import { renderSVG } from 'uqr';
+import { CountryField } from './country-field.js';
 import { dateText, timeText } from './date-text.js';
 import type { FormPath } from './every-form.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
@@ -9,56 +10,63 @@ import { wordingOf } from './wording/index.js';
 
 const words = (context: PageContext) => wordingOf(context).account;
 
+const typed = (name: string) => ({ id: name, name, autocapitalize: 'none', spellcheck: false }) as const;
+
 /** @param props.device when a device brought the person here: they go on with its code */
 export function SignInPage(props: {
   context: PageContext;
   identifier?: string;
+  country?: string | undefined;
+  /** The problem is that the identifier is a phone number without its country. */
+  asksForCountry?: boolean;
   problem?: string;
   device?: { code: string } | undefined;
 }) {
-  const { context, identifier, problem: text, device } = props;
+  const { context, identifier, country, asksForCountry = false, problem: text, device } = props;
   const { signIn } = words(context);
-  const problem = text ? { field: 'identifier', text } : undefined;
-  const fields = [
-    ['identifier', signIn.identifier, 'username'],
-    ['password', signIn.password, 'current-password'],
-    ['second_factor', signIn.second, 'one-time-code'],
-  ] as const;
+  const problem = text ? { field: asksForCountry ? 'country' : 'identifier', text } : undefined;
   return (
     <Shell context={context} title={device ? signIn.deviceTitle : signIn.title} problem={problem}>
       <p class="lead">{device ? signIn.deviceLead : signIn.lead}</p>
       <PostForm context={context} action="/account/sign-in" novalidate>
         {device && <input type="hidden" name="device" value={device.code} />}
-        {fields.map(([name, label, autocomplete]) => (
-          <Field
-            key={name}
-            id={name}
-            label={label}
-            hint={name === 'second_factor' ? signIn.secondHint : undefined}
-          >
-            {(describedBy) => {
-              const shared = {
-                id: name,
-                name,
-                autocomplete,
-                autocapitalize: 'none',
-                spellcheck: false,
-                'aria-describedby': describedBy,
-              } as const;
-              return name === 'password' ? (
-                <input {...shared} type="password" maxLength={1024} required />
-              ) : (
-                <input
-                  {...shared}
-                  type="text"
-                  maxLength={254}
-                  value={name === 'identifier' ? identifier : undefined}
-                  required={name === 'identifier'}
-                />
-              );
-            }}
-          </Field>
-        ))}
+        <Field id="identifier" label={signIn.identifier}>
+          {() => (
+            <input
+              {...typed('identifier')}
+              type="text"
+              autocomplete="username"
+              maxLength={254}
+              value={identifier}
+              required
+            />
+          )}
+        </Field>
+        {(asksForCountry || country) && (
+          <CountryField context={context} country={country} problem={asksForCountry ? text : undefined} />
+        )}
+        <Field id="password" label={signIn.password}>
+          {() => (
+            <input
+              {...typed('password')}
+              type="password"
+              autocomplete="current-password"
+              maxLength={1024}
+              required
+            />
+          )}
+        </Field>
+        <Field id="second_factor" label={signIn.second} hint={signIn.secondHint}>
+          {(describedBy) => (
+            <input
+              {...typed('second_factor')}
+              type="text"
+              autocomplete="one-time-code"
+              maxLength={254}
+              aria-describedby={describedBy}
+            />
+          )}
+        </Field>
         <button class="wide" type="submit">
           {signIn.submit}
         </button>

@@ -1,6 +1,5 @@
-import type { Locale } from '@rekey/kernel';
 import type { RecoveryView } from '@rekey/recovery';
-import { getCountries } from 'libphonenumber-js/max';
+import { CountryField } from './country-field.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { BesideCode } from './views-proofs.js';
 import { wordingOf } from './wording/index.js';
@@ -16,12 +15,16 @@ export function FormPage(props: {
   app?: string | undefined;
   carried: CarriedParameters;
   identifier?: string;
-  country?: string;
-  hasProblem?: boolean;
+  country?: string | undefined;
+  /** The field that has to be filled in, or filled in differently. */
+  problemIn?: 'identifier' | 'country';
 }) {
-  const { context, app, identifier, country, hasProblem } = props;
+  const { context, app, identifier, country, problemIn } = props;
   const { form } = words(context);
-  const problem = hasProblem ? { field: 'identifier', text: form.problem } : undefined;
+  const problem = problemIn && {
+    field: problemIn,
+    text: problemIn === 'country' ? form.countryProblem : form.problem,
+  };
   return (
     <Shell context={context} title={form.title(app ?? context.service)} step={1} problem={problem}>
       <p class="lead">{app ? form.leadForApp(app) : form.lead}</p>
@@ -29,7 +32,12 @@ export function FormPage(props: {
         {Object.entries(props.carried).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
-        <Field id="identifier" label={form.identifier} hint={form.hint} problem={problem?.text}>
+        <Field
+          id="identifier"
+          label={form.identifier}
+          hint={form.hint}
+          problem={problemIn === 'identifier' ? problem?.text : undefined}
+        >
           {(describedBy) => (
             <input
               id="identifier"
@@ -42,44 +50,24 @@ export function FormPage(props: {
               autocapitalize="none"
               spellcheck={false}
               aria-describedby={describedBy}
-              aria-invalid={hasProblem ? 'true' : undefined}
+              aria-invalid={problemIn === 'identifier' ? 'true' : undefined}
             />
           )}
         </Field>
-        <details open={Boolean(country) || hasProblem}>
-          <summary>{form.country}</summary>
-          <Field id="country" label={form.country} hint={form.countryHint}>
-            {(describedBy) => (
-              <select id="country" name="country" aria-describedby={describedBy}>
-                <option value="">{form.noCountry}</option>
-                {countries(context.locale).map(({ code, name }) => (
-                  <option key={code} value={code} selected={code === country}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        </details>
+        {problemIn === 'country' ? (
+          <CountryField context={context} country={country} problem={problem?.text} />
+        ) : (
+          <details open={Boolean(country) || problem !== undefined}>
+            <summary>{form.country}</summary>
+            <CountryField context={context} country={country} />
+          </details>
+        )}
         <button class="wide" type="submit">
           {form.submit}
         </button>
       </PostForm>
     </Shell>
   );
-}
-
-const listed = new Map<Locale, { code: string; name: string }[]>();
-
-function countries(locale: Locale): { code: string; name: string }[] {
-  const known = listed.get(locale);
-  if (known) return known;
-  const names = new Intl.DisplayNames(locale, { type: 'region' });
-  const made = getCountries()
-    .map((code) => ({ code, name: names.of(code) ?? code }))
-    .sort((a, b) => a.name.localeCompare(b.name, locale));
-  listed.set(locale, made);
-  return made;
 }
 
 export function CodePage(props: {

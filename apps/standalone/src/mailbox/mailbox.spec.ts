@@ -60,6 +60,16 @@ const messages = async (to?: string) => {
 };
 
 describe('the API for scripts', () => {
+  test.each([
+    ['a..b@docomo.ne.jp', 'A..B@docomo.ne.jp', 'a..b@docomo.ne.jp'],
+    ['mei@xn--fsqu00a.xn--fiqs8s', 'mei@xn--fsqu00a.xn--fiqs8s', 'mei@例子.中国'],
+    ['mei@xn--fsqu00a.xn--fiqs8s', 'mei@例子.中国', 'mei@例子.中国'],
+  ])('a mail to %s is found as %s', async (address, wanted, to) => {
+    await sendMail(address);
+    expect(await messages(wanted)).toMatchObject([{ to }]);
+    expect(await messages('b@docomo.ne.jp')).toEqual([]);
+  });
+
   test('a mail has the fields of the contract', async () => {
     await sendMail('ada@example.com');
     const [mail, ...more] = await messages('ada@example.com');

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { domainToASCII } from 'node:url';
 import type { Channel } from '@rekey/kernel';
 
 /** A message as the mailbox shows it, to people and to scripts. */
@@ -18,6 +19,12 @@ export interface CaughtMessage {
   source?: string;
 }
 
+/** Equal for two spellings of one address. */
+function folded(address: string): string {
+  const at = address.lastIndexOf('@') + 1;
+  return (address.slice(0, at) + (domainToASCII(address.slice(at)) || address.slice(at))).toLowerCase();
+}
+
 const kept = 1_000;
 
 /** What has come in since the start, newest first, a thousand at most. */
@@ -30,11 +37,11 @@ export class MessageStore {
     this.changes.emit('change');
   }
 
-  /** @param to mail addresses without regard to letter case; all when left out */
+  /** @param to a number, or a mail address in any letter case, with its domain in Unicode or Punycode; all when left out */
   list(to?: string): CaughtMessage[] {
     if (to === undefined) return this.messages;
-    const wanted = to.toLowerCase();
-    return this.messages.filter(({ recipients }) => recipients.some((one) => one.toLowerCase() === wanted));
+    const wanted = folded(to);
+    return this.messages.filter(({ recipients }) => recipients.some((one) => folded(one) === wanted));
   }
 
   find(id: string): CaughtMessage | undefined {

@@ -13,12 +13,14 @@ export async function startSmtp(
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
+    // The strict check refuses dots in a row also in quotes, where they are allowed: "a..b"@example.com (RFC 5321 §4.1.2).
+    lenientAddressParsing: true,
     onAuth: (_auth, _session, callback) => callback(null, { user: 'anyone' }),
     onData: (stream, session, callback) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        const recipients = session.envelope.rcptTo.map(({ address }) => address);
+        const recipients = session.envelope.rcptTo.map(({ address }) => unquoted(address));
         take(store, Buffer.concat(chunks), recipients).then(
           () => callback(),
           (fault: Error) => callback(fault),
@@ -37,6 +39,9 @@ export async function startSmtp(
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+/** The address without quotes that only dots make necessary. */
+const unquoted = (address: string): string => address.replace(/^"([^\s"(),:;<>@[\]\\]+)"(?=@)/, '$1');
 
 async function take(store: MessageStore, bytes: Buffer, recipients: string[]): Promise<void> {
   const mail = await simpleParser(bytes, { skipImageLinks: true });

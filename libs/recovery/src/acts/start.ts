@@ -115,8 +115,8 @@ interface StartedRow {
  * that is too long to be guessed. Shorter keys are shared by all callers behind one IP (draft-ietf-httpapi-idempotency-key-header, security
  * considerations).
  *
- * Refusals: `invalid_request` (not an identifier), `rate_limited` (the source), `idempotency_key_reused`, `conflict` (a repeat without a
- * secret).
+ * Refusals: `invalid_request` (not an identifier), `country_required` (a national phone number without its country), `rate_limited` (the
+ * source), `idempotency_key_reused`, `conflict` (a repeat without a secret).
  */
 export async function startRecovery(
   context: RecoveryContext,

@@ -13,6 +13,7 @@ export interface PageWording {
     country: string;
     countryHint: string;
     noCountry: string;
+    countryProblem: string;
     submit: string;
     problem: string;
   };

@@ -29,6 +29,8 @@ async function mailServer(options: { accepts?: (user: string, password: string) 
   const server = new SMTPServer({
     authOptional: !options.accepts,
     disabledCommands: ['STARTTLS'],
+    // The strict check refuses "a..b"@example.com, which RFC 5321 §4.1.2 allows.
+    lenientAddressParsing: true,
     onAuth: ({ username, password }, _session, callback) =>
       options.accepts?.(username ?? '', password ?? '')
         ? callback(null, { user: username })
@@ -136,6 +138,18 @@ test('a line break in an address or a subject injects no header and no recipient
   for (const to of wrong) expect((await faultOf(channel.send({ ...email, to }))).permanent).toBe(true);
   expect(server.mails.map(({ envelopeTo }) => envelopeTo)).toEqual([['ada@example.com']]);
 });
+
+test.each(['a..b@docomo.ne.jp', 'a.@ezweb.ne.jp', '.a@softbank.ne.jp', '-a...@docomo.ne.jp'])(
+  'the dots of %s go in quotes, in the envelope and in the header [RFC5321 4.1.2]',
+  async (to) => {
+    const server = await mailServer();
+    await channelTo([server.url]).send({ ...email, to });
+    const quoted = to.replace(/^(.*)@/, '"$1"@');
+    const [mail] = server.mails;
+    expect(mail?.envelopeTo).toEqual([quoted]);
+    expect(mail?.headerLines.find(({ key }) => key === 'to')?.line).toBe(`To: <${quoted}>`);
+  },
+);
 
 describe('decides by the reply code, not by the text', () => {
   test.each([

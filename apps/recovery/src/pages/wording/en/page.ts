@@ -15,6 +15,8 @@ export const page: PageWording = {
     country: 'Country of your phone number',
     countryHint: "Only if the number doesn't start with + and a country code",
     noCountry: 'No country',
+    countryProblem:
+      'This looks like a phone number. Choose its country, or start it with + and the country code.',
     submit: 'Send me a code',
     problem:
       'Enter your email, phone or username. For a phone number, start with + and the country code, or choose its country.',

@@ -14,6 +14,7 @@ export const page: PageWording = {
     country: '手机号所属的国家或地区',
     countryHint: '仅当号码前没有 + 和国家代码时需要选择',
     noCountry: '不选择',
+    countryProblem: '这看起来是手机号。请选择号码所属的国家或地区，或以 + 和国家代码开头填写。',
     submit: '发送验证码',
     problem: '请输入邮箱、手机号或用户名。手机号请以 + 和国家代码开头，或选择国家或地区。',
   },
