@@ -1,3 +1,4 @@
+export { namingConnectionFault } from './connection-fault.js';
 export {
   Database,
   type DatabaseOptions,

@@ -7,9 +7,9 @@ import type { Settings } from '@rekey/settings';
 import type { Telemetry } from '@rekey/telemetry';
 import { type FastifyBodyParser, type FastifyInstance, LogController } from 'fastify';
 import { openDocs, registerAccessLog } from './access-log.js';
-import { registerCorrelation, requestIdOf, TrustedProxies } from './correlation.js';
+import { registerCorrelation, requestIdOf } from './correlation.js';
 import { type CrossOrigin, openToOrigins } from './cross-origin.js';
-import { readForwardedWithoutPorts } from './forwarded.js';
+import { registerClientIp, TrustedProxies } from './forwarded.js';
 import {
   type ArrivalTimes,
   endIncompleteRequests,
@@ -67,7 +67,6 @@ export async function createApp(
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestIdOf(proxies),
     bodyLimit: options.bodyLimit ?? 65_536,
-    trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     routerOptions: { maxParamLength: 200 },
     // What still arrives while we leave is answered as ever: Fastify's own 503 is no problem document and does not say when
     // to come again.
@@ -80,7 +79,7 @@ export async function createApp(
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   readEmptyAsNone(adapter, fastify);
   endConnectionsWhenLeaving(fastify);
-  readForwardedWithoutPorts(fastify, proxies);
+  registerClientIp(fastify, proxies);
   registerCorrelation(fastify, telemetry, proxies);
   registerAccessLog(fastify, telemetry);
   endIncompleteRequests(fastify, arrival);
