@@ -1,3 +1,4 @@
+export { assertSchema } from './assert-schema.js';
 export { namingConnectionFault } from './connection-fault.js';
 export {
   Database,

@@ -36,6 +36,16 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * The template of the route that takes a request: for guards and handlers, which only run on one.
+ *
+ * @throws when no route was looked for, so that nothing is let through for want of one
+ */
+export function matchedRoute({ way }: FastifyRequest): string {
+  if (way?.route === undefined) throw new Error('no route takes this request');
+  return way.route;
+}
+
 /** What was noted while a request was answered. */
 export const eventsOf = ({ way }: FastifyRequest): TraceContext['events'] => way?.trace.events ?? [];
 

@@ -10,21 +10,21 @@ type Fault = Partial<NodeJS.ErrnoException & { errors: unknown[]; driverError: u
  */
 export function isOutage(thrown: unknown, depth = 0): boolean {
   if (typeof thrown !== 'object' || thrown === null || depth > 5) return false;
-  const {
-    code,
-    name = '',
-    message = '',
-    cause,
-    errors = [],
-    driverError,
-  } = namingConnectionFault(thrown) as Fault;
+  const { code, name = '', message = '', cause, errors = [], driverError } = named(thrown);
   return (
     away.test(String(code ?? '')) ||
     awayNames.has(name) ||
-    ofIoredis.test(message) ||
+    (code === undefined && ofIoredis.test(message)) ||
     (name === 'ReplyError' && redisRefuses.test(message)) ||
     [cause, driverError, ...errors].some((inner) => inner !== thrown && isOutage(inner, depth + 1))
   );
+}
+
+/** A fault with a code is what the code says, but for `ENOENT`, which could be any file and is a socket here. */
+function named(fault: object): Fault {
+  const { code, syscall } = fault as Fault;
+  const isNamed = code !== undefined && (code !== 'ENOENT' || syscall !== 'connect');
+  return (isNamed ? fault : namingConnectionFault(fault)) as Fault;
 }
 
 /**
