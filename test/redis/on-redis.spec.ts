@@ -78,6 +78,36 @@ describe('the queue on Redis', () => {
     other.kill();
   });
 
+  test.each<[title: string, away: (redis: Redis) => unknown, back: (redis: Redis) => unknown]>([
+    ['stopped', () => server.kill('SIGSTOP'), () => server.kill('SIGCONT')],
+    ['a replica', (redis) => redis.replicaof('127.0.0.1', 1), (redis) => redis.replicaof('NO', 'ONE')],
+    [
+      'full',
+      (redis) => redis.config('SET', 'maxmemory', '1'),
+      (redis) => redis.config('SET', 'maxmemory', '0'),
+    ],
+  ])('while Redis is %s, readiness says so and a start is accepted', async (_title, away, back) => {
+    newHousehold();
+    rekey.clock.advance(600_000);
+    const redis = new Redis(port);
+    const ask = (path: string) => rekey.call('GET', `${rekey.settings.urls.recovery}${path}`);
+    await away(redis);
+    try {
+      const { status, headers, body } = await ask('/health/ready');
+      expect([status, headers.get('retry-after'), body]).toEqual([
+        503,
+        '5',
+        { status: 'unavailable', failing: ['queue'] },
+      ]);
+      expect((await ask('/health/live')).status).toBe(200);
+      expect((await new Story(rekey).start({ identifier: 'nobody@example.com' })).status).toBe(202);
+    } finally {
+      await back(redis);
+    }
+    await until('Redis to be back', async () => (await ask('/health/ready')).status === 200 || undefined);
+    redis.disconnect();
+  });
+
   test('without Redis a start is still accepted; after an empty Redis returns, the message goes out once', async () => {
     newHousehold();
     rekey.clock.advance(600_000);

@@ -50,7 +50,7 @@ export const courierProviders: Provider[] = [
         () => openQueue({ database, redisUrl }, warnOf(log, 'queue')),
         (opened) => opened.close(),
       );
-      readiness.needs(() => queue.ping());
+      readiness.needs('queue', () => queue.ping());
       return queue;
     },
   },

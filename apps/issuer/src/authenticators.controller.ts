@@ -18,6 +18,7 @@ import {
   CurrentSession,
   currentSession,
   Json,
+  matchedRoute,
   Operation,
   type PersonSession,
   requestOf,
@@ -70,8 +71,7 @@ const By = createParamDecorator((_data: unknown, context: ExecutionContext): Bin
 
 /** The kind of codes that the path names. */
 const CodeSet = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): CodeSetKind =>
-    codeSetAt(requestOf(context).routeOptions.url ?? ''),
+  (_data: unknown, context: ExecutionContext): CodeSetKind => codeSetAt(matchedRoute(requestOf(context))),
 );
 
 /** A person's own authenticators: what gets them back when password and phone are gone. */

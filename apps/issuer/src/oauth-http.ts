@@ -1,5 +1,5 @@
 import { type ArgumentsHost, applyDecorators, Catch, type ExceptionFilter, UseFilters } from '@nestjs/common';
-import { anyMedia, basicChallenge, problemOf, RouteFact } from '@rekey/http';
+import { anyMedia, basicChallenge, pathOf, problemOf, RouteFact } from '@rekey/http';
 import { isRefused, type Refusal } from '@rekey/kernel';
 import { isOAuthRefused, type OAuthErrorCode, OAuthRefusal, oauthRefuse } from '@rekey/tokens';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
@@ -72,7 +72,8 @@ export async function registerOAuthErrors(fastify: FastifyInstance): Promise<voi
     if (config?.oauth) paths.add(url);
   });
   fastify.addHook('onSend', (request, reply, payload, next) => {
-    if (!paths.has(request.url.split('?')[0])) return next(null, payload);
+    // A request with another method has no route, but the same path.
+    if (!paths.has(request.way?.route ?? pathOf(request))) return next(null, payload);
     // Beside Cache-Control, for caches of HTTP/1.0 (RFC 6749 §5.1).
     reply.header('pragma', 'no-cache');
     const isProblem = reply.getHeader('content-type') === 'application/problem+json';

@@ -6,6 +6,7 @@ import {
   CONTEXT,
   databaseProvider,
   RATE_LIMITS,
+  Readiness,
   rateLimitsProvider,
   SETTINGS,
   TOKENS,
@@ -27,13 +28,14 @@ export const issuerProviders: Provider[] = [
   rateLimitsProvider,
   {
     provide: CONTEXT,
-    inject: [SETTINGS, Database, CLOCK, POLICY, RATE_LIMITS],
+    inject: [SETTINGS, Database, CLOCK, POLICY, RATE_LIMITS, Readiness],
     useFactory: async (
       settings: Settings,
       database: Database,
       clock: Clock,
       policy: RecoveryPolicy,
       rateLimits: EnrolmentContext['rateLimits'],
+      readiness: Readiness,
     ): Promise<IssuerContext> => {
       const context: IssuerContext = {
         ...tokenContext(settings, { database, clock, strongRoles: strongRolesOf(policy) }),
@@ -42,8 +44,12 @@ export const issuerProviders: Provider[] = [
         bindingHoldMs: bindingHoldOf(policy),
         saveFormerPassword: (tx, of) => saveFormerOf(tx, { keyring: settings.keyring, clock }, of),
       };
-      await context.keys.signingKey('access_token');
-      await context.keys.signingKey('recovery_assertion');
+      const hasKeys = async () => {
+        await context.keys.signingKey('access_token');
+        await context.keys.signingKey('recovery_assertion');
+      };
+      await hasKeys();
+      readiness.needs('signing_keys', hasKeys);
       await putManagementClient(context, settings);
       return context;
     },

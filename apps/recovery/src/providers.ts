@@ -51,23 +51,25 @@ export const recoveryProviders: Provider[] = [
         () => openQueue({ database, redisUrl }, warnOf(log, 'queue')),
         (opened) => opened.close(),
       );
-      readiness.needs(() => queue.ping());
+      readiness.needs('queue', () => queue.ping());
       return queue;
     },
   },
   rateLimitsProvider,
   {
     provide: TOKENS,
-    inject: [SETTINGS, Database, CLOCK, POLICY, RATE_LIMITS],
+    inject: [SETTINGS, Database, CLOCK, POLICY, RATE_LIMITS, Readiness],
     useFactory: async (
       settings: Settings,
       database: Database,
       clock: Clock,
       policy: RecoveryPolicy,
       rateLimits: RateLimitStore | undefined,
+      readiness: Readiness,
     ) => {
       const tokens = tokenContext(settings, { database, clock, strongRoles: strongRolesOf(policy) });
       await tokens.keys.signingKey('recovery_assertion');
+      readiness.needs('signing_keys', () => tokens.keys.signingKey('recovery_assertion'));
       return { ...tokens, rateLimits, odds: policy.odds };
     },
   },

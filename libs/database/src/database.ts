@@ -4,11 +4,11 @@ import { inSpan, type RecordMetric, type TraceContext } from '@rekey/telemetry';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { assertSchema } from './assert-schema.js';
 import { namingConnectionFault } from './connection-fault.js';
 import { type ColdRepository, type EntityClass, inRepository } from './in-repository.js';
 import { ListenedClient } from './listened-client.js';
 import { loadedEntities, uuidsOfPostgres } from './loaded-entities.js';
-import { pendingMigrations } from './migrate.js';
 import { listedInPart, type RolePrivileges, readPrivileges } from './privileges.js';
 import { type Statement, valuesOf } from './statement.js';
 
@@ -217,7 +217,7 @@ function rethrowNamed(fault: unknown): never {
 }
 
 /**
- * @throws when the database cannot be reached, with the driver's code (`ECONNREFUSED`, `28P01`, …), or lacks a migration of this release
+ * @throws when the database cannot be reached, with the driver's code (`ECONNREFUSED`, `28P01`, …), or its schema is not that of this release
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const dataSource = new DataSource({
@@ -257,9 +257,7 @@ async function assertUsable(
   const { role, missing, surplus } = await database.rights();
   // Without the privilege to read the ledger, nobody can say which migrations have run.
   if (missing.includes(readsLedger)) throw new Error(lacks(role, missing));
-  const pending = await pendingMigrations(database.dataSource);
-  if (pending.length > 0)
-    throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
+  await assertSchema(database.dataSource);
   if (missing.length > 0) throw new Error(lacks(role, missing));
   if (surplus.length > 0) onExcessPrivileges?.(surplus);
 }

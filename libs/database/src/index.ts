@@ -1,3 +1,5 @@
+export { assertSchema } from './assert-schema.js';
+export { namingConnectionFault } from './connection-fault.js';
 export {
   Database,
   type DatabaseOptions,

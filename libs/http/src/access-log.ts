@@ -2,6 +2,7 @@ import type { Telemetry } from '@rekey/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { Histogram } from 'prom-client';
 import { eventsOf } from './correlation.js';
+import { isDocs } from './route-facts.js';
 import { securityHeaders } from './security-headers.js';
 
 /** What every answer of every process has in common: security headers, no caching, a request id, a line in the log. */
@@ -44,7 +45,7 @@ export function registerAccessLog(fastify: FastifyInstance, telemetry: Telemetry
 /** Swagger's page styles itself inline and loads its own script; nothing else does. */
 export function openDocs(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, next) => {
-    if (/^\/docs(\/|$|\?)/.test(request.url))
+    if (isDocs(request.way?.route))
       reply.header(
         'content-security-policy',
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",

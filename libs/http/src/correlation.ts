@@ -1,29 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import { compile } from '@fastify/proxy-addr';
 import { type Database, withTrace } from '@rekey/database';
 import { systemClock, uuidv7 } from '@rekey/kernel';
 import { markFailed, readRequestId, startSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
-
-/** Whose word about a request counts: the proxies of the settings, as the connection has them. Fastify asks the same way for `request.ip`. */
-export class TrustedProxies {
-  private readonly isTrusted: (address: string, hop: number) => boolean;
-  private readonly known = new WeakMap<Socket, boolean>();
-
-  constructor(addresses: string[]) {
-    this.isTrusted = compile(addresses);
-  }
-
-  /** Asked several times a request; who is at the other end of a connection does not change. */
-  isOne({ socket }: IncomingMessage): boolean {
-    const known = this.known.get(socket);
-    if (known !== undefined) return known;
-    const isOne = this.isTrusted(socket.remoteAddress ?? '', 0);
-    this.known.set(socket, isOne);
-    return isOne;
-  }
-}
+import type { TrustedProxies } from './forwarded.js';
 
 const headerOf = (request: IncomingMessage, name: string): string | undefined => {
   const value = request.headers[name];
@@ -54,6 +34,16 @@ declare module 'fastify' {
     /** Undefined for what was refused before any route was looked for. */
     way: Way | undefined;
   }
+}
+
+/**
+ * The template of the route that takes a request: for guards and handlers, which only run on one.
+ *
+ * @throws when no route was looked for, so that nothing is let through for want of one
+ */
+export function matchedRoute({ way }: FastifyRequest): string {
+  if (way?.route === undefined) throw new Error('no route takes this request');
+  return way.route;
 }
 
 /** What was noted while a request was answered. */

@@ -1,5 +1,6 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance, RouteOptions } from 'fastify';
+import { pathOf } from './request-target.js';
 import { patternOf } from './route-pattern.js';
 
 /** What pages of other origins may call from script. */
@@ -26,17 +27,15 @@ export async function openToOrigins(fastify: FastifyInstance, { origins }: Cross
   const open: RegExp[] = [];
   fastify.addHook('onRoute', ({ url, config }: RouteOptions) => {
     const { crossOrigin } = config ?? {};
-    if (crossOrigin) open.push(patternOf(url, crossOrigin === 'beneath' ? '(/.*)?' : ''));
+    if (crossOrigin) open.push(patternOf(url, crossOrigin === 'beneath' ? '(/.*)?' : undefined));
   });
   await fastify.register(cors, {
     delegator: (request, decide) => {
       const { origin } = request.headers;
       const isNamed = origin !== undefined && origins.includes(origin);
-      const path = pathOf(request.url);
+      const path = pathOf(request);
       const isOpen = isNamed && open.some((pattern) => pattern.test(path));
       decide(null, isOpen ? { ...shared, origin: [origin] } : { origin: false });
     },
   });
 }
-
-const pathOf = (url: string | undefined): string => (url ?? '').split('?')[0] ?? '';

@@ -1,5 +1,5 @@
 import type { FactoryProvider } from '@nestjs/common';
-import { Database, openDatabase } from '@rekey/database';
+import { assertSchema, Database, openDatabase } from '@rekey/database';
 import type { Settings } from '@rekey/settings';
 import { Telemetry } from '@rekey/telemetry';
 import { warnOfExcessPrivileges } from './excess-privileges.js';
@@ -31,7 +31,8 @@ export const databaseProvider = (options: { poolSize?: number } = {}): FactoryPr
         }),
       (opened) => opened.close(),
     );
-    readiness.needs(() => database.ready());
+    readiness.needs('database', () => database.ready());
+    readiness.needs('schema', () => assertSchema(database.dataSource));
     return database;
   },
 });

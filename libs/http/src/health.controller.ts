@@ -6,6 +6,12 @@ import { Public } from './public.js';
 import { Readiness } from './readiness.js';
 
 const statusSchema = z.object({ status: z.enum(['ok', 'unavailable']) });
+const readySchema = statusSchema.extend({
+  failing: z
+    .array(z.string())
+    .optional()
+    .describe('What is away: `database`, `schema`, `queue`, `signing_keys` or `process`'),
+});
 
 /** For the operator of the process: does it run, and may it get requests? */
 @Public()
@@ -24,19 +30,18 @@ export class HealthController {
 
   @Get('ready')
   @Operation({
-    summary: 'Readiness: database and queue respond',
+    summary: 'Readiness: what requests need responds',
+    description: 'It responds within two seconds, also when what it asks for does not.',
     responses: {
       200: { description: 'ready', schema: statusSchema },
-      503: { description: 'not ready', schema: statusSchema },
+      503: { description: 'not ready', schema: readySchema },
     },
   })
   async ready(@Res() reply: FastifyReply) {
-    try {
-      await this.readiness.check();
-      await reply.send({ status: 'ok' });
-    } catch (fault) {
-      reply.log.warn({ err: fault }, 'not ready');
-      await reply.status(503).header('retry-after', '5').send({ status: 'unavailable' });
-    }
+    const failing = await this.readiness.failing();
+    if (failing.length === 0) return void (await reply.send({ status: 'ok' }));
+    for (const { name, fault } of failing) reply.log.warn({ err: fault, part: name }, 'not ready');
+    const names = failing.map(({ name }) => name);
+    await reply.status(503).header('retry-after', '5').send({ status: 'unavailable', failing: names });
   }
 }

@@ -9,7 +9,7 @@ export {
 } from './client-authentication.js';
 export { CLIENTS, ClientForPeopleGuard, CurrentClient, currentClient } from './client-guard.js';
 export { CONTEXT, Context } from './context.js';
-export { withRequestTrace } from './correlation.js';
+export { matchedRoute, withRequestTrace } from './correlation.js';
 export { databaseProvider } from './database-provider.js';
 export { warnOfExcessPrivileges } from './excess-privileges.js';
 export { guardResult, requestOf } from './guard-result.js';
@@ -32,6 +32,7 @@ export { RATE_LIMITS, rateLimitsProvider } from './rate-limits-provider.js';
 export { Readiness } from './readiness.js';
 export { deny, parse, RefusedException, unwrap } from './refused-exception.js';
 export { Replies, Reply } from './reply.js';
+export { pathOf } from './request-target.js';
 export { Resources } from './resources.js';
 export {
   anyMedia,

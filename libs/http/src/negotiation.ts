@@ -1,12 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { problem } from './problem.js';
-import { anyMedia } from './route-facts.js';
+import { pathOf } from './request-target.js';
+import { anyMedia, isDocs } from './route-facts.js';
 import { patternOf } from './route-pattern.js';
 
 const json = 'application/json';
-
-/** The API documentation, whose routes Swagger makes. */
-const docs = /^\/(docs|openapi\.(json|yaml))(\/|$)/;
 
 /**
  * Refusals of HTTP that no route has to think of: 405 with `Allow` for a verb that the path does not take (RFC
@@ -30,7 +28,7 @@ export function negotiate(fastify: FastifyInstance): void {
       reply.header('allow', [...allowed].sort().join(', '));
       return refuseHere(reply, 405, 'method_not_allowed', 'This address does not take that method.');
     }
-    const usual = docs.test(route ?? '') ? anyMedia : json;
+    const usual = isDocs(route) ? anyMedia : json;
     const { takes = usual, gives = usual } = facts;
     if (gives !== anyMedia && !isAccepted(request.headers.accept, gives))
       return refuseHere(reply, 406, 'not_acceptable', 'None of the accepted types can be given.');
@@ -45,7 +43,6 @@ export function negotiate(fastify: FastifyInstance): void {
   });
 }
 
-const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? '';
 const mediaType = (header: string | undefined): string =>
   (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 export const hasBody = ({ headers }: FastifyRequest): boolean =>

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { refuse } from '@rekey/kernel';
 import type { FastifyReply } from 'fastify';
+import { isOutage } from './outage.js';
 import { earlyProblem, type Problem, problem, problemOf } from './problem.js';
 import { RefusedException } from './refused-exception.js';
 
@@ -29,34 +30,13 @@ export class ProblemFilter implements ExceptionFilter {
 
 function describe(thrown: unknown): { body: Problem; headers: Record<string, string> } {
   if (thrown instanceof RefusedException) return problemOf(thrown.refusal);
-  const status = thrown instanceof HttpException ? thrown.getStatus() : Number(Object(thrown).statusCode);
+  if (thrown instanceof HttpException) return ofStatus(thrown.getStatus());
+  // First: what a driver says of a status is about its own request.
+  return isOutage(thrown) ? ofStatus(503) : ofStatus(Number(Object(thrown).statusCode));
+}
+
+function ofStatus(status: number): { body: Problem; headers: Record<string, string> } {
   if (status >= 400 && status < 500) return { body: earlyProblem(status), headers: {} };
-  if (status === 503 || isOutage(thrown)) return problemOf(refuse('unavailable'));
+  if (status === 503) return problemOf(refuse('unavailable'));
   return { body: problem(500, 'internal', 'Something went wrong on our side.'), headers: {} };
 }
-
-/**
- * The database or the queue is away: the caller should come again, and nothing was granted. By codes only: the rooms below
- * name what has none.
- */
-function isOutage(thrown: unknown): boolean {
-  const code = String(Object(thrown).code ?? '');
-  return transientStates.test(code) || awaySockets.includes(code);
-}
-
-/**
- * Of PostgreSQL (appendix A): 08 the connection; 25006 a standby that is not promoted yet; 40 rolled back for the sake of
- * another, a deadlock too: all of it, so that the same request may succeed; 53 out of resources; 57 ended by an operator or a timeout.
- */
-const transientStates = /^(08|40|53|57)[0-9A-Z]{3}$|^25006$/;
-
-const awaySockets = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-];

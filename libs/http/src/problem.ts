@@ -57,6 +57,8 @@ export const earlyProblems: Record<number, [code: string, title: string]> = {
   414: ['too_large', 'The URL is too long.'],
   415: ['unsupported_media_type', 'This content type is not supported.'],
   431: ['too_large', 'The headers are too large.'],
+  501: ['not_implemented', 'This method is not supported.'],
+  505: ['not_implemented', 'This version of HTTP is not supported.'],
 };
 
 /** The problem of a request that no route has read. */

@@ -24,6 +24,9 @@ declare module 'fastify' {
 /** For {@link Takes} and {@link Gives}: the route itself looks at the types. */
 export const anyMedia = '*/*';
 
+/** Whether a route is of the API documentation, whose routes Swagger makes. */
+export const isDocs = (route = ''): boolean => /^\/(docs|openapi\.(json|yaml))(\/|$)/.test(route);
+
 const factsOf = new WeakMap<object, FastifyContextConfig>();
 
 /**

@@ -1,5 +1,5 @@
-/** What the router matches a template with; for requests that no route has taken, but another method of the same path could. */
-export const patternOf = (template: string, end = '/?'): RegExp =>
+/** What the router matches a template with, for a path that `readTarget` has read; for requests that no route has taken. */
+export const patternOf = (template: string, end = ''): RegExp =>
   new RegExp(
     `^${template
       .replaceAll('::', '\u0000')

@@ -7,9 +7,9 @@ import type { Settings } from '@rekey/settings';
 import type { Telemetry } from '@rekey/telemetry';
 import { type FastifyBodyParser, type FastifyInstance, LogController } from 'fastify';
 import { openDocs, registerAccessLog } from './access-log.js';
-import { registerCorrelation, requestIdOf, TrustedProxies } from './correlation.js';
+import { registerCorrelation, requestIdOf } from './correlation.js';
 import { type CrossOrigin, openToOrigins } from './cross-origin.js';
-import { readForwardedWithoutPorts } from './forwarded.js';
+import { registerClientIp, TrustedProxies } from './forwarded.js';
 import {
   type ArrivalTimes,
   endIncompleteRequests,
@@ -17,11 +17,12 @@ import {
   usualArrivalTimes,
 } from './incomplete-requests.js';
 import { createLog, nestLog } from './log.js';
-import { onMalformedRequest, onMalformedUrl } from './malformed-requests.js';
+import { onConnect, onMalformedRequest, onMalformedUrl } from './malformed-requests.js';
 import { negotiate } from './negotiation.js';
 import { describeApi } from './open-api.js';
 import { ProblemFilter } from './problem-filter.js';
 import { Readiness } from './readiness.js';
+import { refuseTargets, rewriteTarget } from './request-target.js';
 import { Resources } from './resources.js';
 import { servedModule } from './root.module.js';
 import { readCertificate } from './tls.js';
@@ -67,11 +68,11 @@ export async function createApp(
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestIdOf(proxies),
     bodyLimit: options.bodyLimit ?? 65_536,
-    trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     routerOptions: { maxParamLength: 200 },
     // What still arrives while we leave is answered as ever: Fastify's own 503 is no problem document and does not say when
     // to come again.
     return503OnClosing: false,
+    rewriteUrl: rewriteTarget,
     frameworkErrors: onMalformedUrl,
     clientErrorHandler: onMalformedRequest,
     http: nodeTimes(arrival),
@@ -79,10 +80,12 @@ export async function createApp(
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   readEmptyAsNone(adapter, fastify);
-  endConnectionsWhenLeaving(fastify);
-  readForwardedWithoutPorts(fastify, proxies);
+  const isLeaving = endConnectionsWhenLeaving(fastify);
+  fastify.server.on('connect', onConnect);
+  registerClientIp(fastify, proxies);
   registerCorrelation(fastify, telemetry, proxies);
   registerAccessLog(fastify, telemetry);
+  refuseTargets(fastify);
   endIncompleteRequests(fastify, arrival);
   if (options.crossOrigin) await openToOrigins(fastify, options.crossOrigin);
   negotiate(fastify);
@@ -95,7 +98,11 @@ export async function createApp(
     abortOnError: false,
     forceCloseConnections: false,
   });
-  if (options.ready) app.get(Readiness).needs(options.ready);
+  const readiness = app.get(Readiness);
+  readiness.needs('process', async () => {
+    if (isLeaving()) throw new Error('the process shuts down');
+    await options.ready?.();
+  });
   app.useGlobalFilters(new ProblemFilter());
   await options.register?.(fastify, app);
   if (options.openApi) {
@@ -121,8 +128,12 @@ function readEmptyAsNone(adapter: Pick<FastifyAdapter, 'useBodyParser'>, fastify
   });
 }
 
-/** An answer that is given while we leave is the last of its connection. Left open and idle, it would hold us up for a minute. */
-function endConnectionsWhenLeaving(fastify: FastifyInstance): void {
+/**
+ * An answer that is given while we leave is the last of its connection. Left open and idle, it would hold us up for a minute.
+ *
+ * @returns whether we leave
+ */
+function endConnectionsWhenLeaving(fastify: FastifyInstance): () => boolean {
   let isLeaving = false;
   fastify.addHook('preClose', async () => {
     isLeaving = true;
@@ -131,4 +142,5 @@ function endConnectionsWhenLeaving(fastify: FastifyInstance): void {
     if (isLeaving) reply.header('connection', 'close');
     next(null, payload);
   });
+  return () => isLeaving;
 }

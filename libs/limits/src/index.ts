@@ -82,4 +82,4 @@ export {
   type SmsToPay,
   segmentsOf,
 } from './sms/index.js';
-export { limitsOfSource, plainIp, sourceOf, widestNetworkOf } from './source.js';
+export { limitsOfSource, plainIp, readIp, sourceOf, widestNetworkOf } from './source.js';

@@ -37,7 +37,11 @@ test.each([
   ['64:ff9b::cb00:7107', '203.0.113.7'],
   ['0064:FF9B::203.0.113.7', '203.0.113.7'],
   ['64:ff9b:0:0:0:0:cb00:7107', '203.0.113.7'],
+  // Through 6to4 (RFC 3056): the holder of the IPv4 address has all of its /48.
+  ['2002:cb00:7107::1', '203.0.113.7'],
+  ['[2002:CB00:7107:ffff:1:2:3:4]:80', '203.0.113.7'],
   // Similar addresses that are not IPv4 addresses.
+  ['2003:cb00:7107::1', '2003:cb00:7107:0::/64'],
   ['64:ff9b:1::cb00:7107', '64:ff9b:1:0::/64'],
   ['::ffff:0:cb00:7107', '0:0:0:0::/64'],
   ['::1:2:3:4:203.0.113.7', '0:0:1:2::/64'],
@@ -59,7 +63,7 @@ test.each([
 /** Eight groups, in one of the spellings of RFC 4291 §2.2: zeros left out, leading zeros, capitals, an IPv4 tail. */
 const spelled = fc
   .record({
-    groups: fc.array(fc.oneof(fc.constant(0), fc.nat(0xffff)), { minLength: 8, maxLength: 8 }),
+    groups: fc.array(fc.oneof(fc.constantFrom(0, 0x2002), fc.nat(0xffff)), { minLength: 8, maxLength: 8 }),
     zeros: fc.record({ from: fc.nat(7), to: fc.nat(8) }),
     width: fc.constantFrom(1, 4),
     capitals: fc.boolean(),
@@ -82,13 +86,14 @@ test('an IPv6 address is in the same networks in every spelling', () => {
     fc.property(spelled, ({ text, groups }) => {
       const bytes = groups.flatMap((group) => [group >> 8, group & 0xff]);
       const first = bytes.slice(0, 12).join();
-      const isIpv4 = ['0,0,0,0,0,0,0,0,0,0,255,255', '0,100,255,155,0,0,0,0,0,0,0,0'].includes(first);
+      const isTail = ['0,0,0,0,0,0,0,0,0,0,255,255', '0,100,255,155,0,0,0,0,0,0,0,0'].includes(first);
+      const ipv4 = isTail ? bytes.slice(12) : groups[0] === 0x2002 ? bytes.slice(2, 6) : undefined;
       const network = (bits: number) => {
         const masked = bytes.slice(0, 8).map((byte, at) => (at * 8 < bits ? byte : 0));
         const kept = [0, 2, 4, 6].map((at) => ((masked[at] ?? 0) * 256 + (masked[at + 1] ?? 0)).toString(16));
         return `${kept.join(':')}::/${bits}`;
       };
-      const expected = isIpv4 ? [`${bytes.slice(12, 15).join('.')}.0/24`] : [64, 56, 48].map(network);
+      const expected = ipv4 ? [`${ipv4.slice(0, 3).join('.')}.0/24`] : [64, 56, 48].map(network);
       expect(networksOf(text).map((each) => each.network)).toEqual(expected);
     }),
     { numRuns: 500 },

@@ -6,20 +6,38 @@ import { counterKey } from './consume.js';
 import type { LimitCharge } from './rate-limit-store.js';
 
 /**
- * Returns the IP address that a proxy forwarded, without the port that some append (`203.0.113.7:4711`, `[2001:db8::1]:443`), the brackets
- * and the zone (RFC 4007 §11). An IPv4 address embedded in IPv6 is returned as IPv4, in every spelling: mapped (`::ffff:0:0/96`, RFC 4291
- * §2.5.5.2) or through a NAT64 (`64:ff9b::/96`, RFC 6052 §2.1).
+ * Reads the IP address that a proxy forwarded, without the port that some append (`203.0.113.7:4711`, `[2001:db8::1]:443`; `_hidden` in
+ * place of a number, RFC 7239 §6.2), the brackets and the zone (RFC 4007 §11).
+ *
+ * @returns undefined for what is no IP address: a name, `unknown`, or IPv4 in octal, hexadecimal or with leading zeros
  */
-export function plainIp(text: string): string {
-  const [, inside] = /^\[([^\]]+)\](?::\d+)?$/.exec(text) ?? [];
-  const [, beforePort] = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text) ?? [];
+export function readIp(text: string): string | undefined {
+  const [, inside, beforePort] =
+    /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::(?:\d{0,5}|_[\w.-]+))?$/.exec(text) ?? [];
   const address = (inside ?? beforePort ?? text).split('%')[0] ?? '';
-  if (isIP(address) === 0) return text;
-  return isIPv6(address) ? (ipv4Inside(address) ?? address) : address;
+  const isRead = inside === undefined ? isIP(address) !== 0 : isIPv6(address);
+  return isRead ? address : undefined;
 }
 
-/** The networks that embed an IPv4 address. */
-const embedding = ['::ffff:0:0/96', '64:ff9b::/96'].map((network) => ipaddr.IPv6.parseCIDR(network));
+/**
+ * Returns an IP address, in one spelling each: IPv6 as in RFC 5952, and an IPv4 address embedded in IPv6 as IPv4, whether mapped
+ * (`::ffff:0:0/96`, RFC 4291 §2.5.5.2), through a NAT64 (`64:ff9b::/96`, RFC 6052 §2.1) or through 6to4 (`2002::/16`, RFC 3056 §2). The forms
+ * of {@link readIp} are read; other text is returned unchanged.
+ */
+export function plainIp(text: string): string {
+  const address = readIp(text);
+  if (address === undefined) return text;
+  return isIPv6(address) ? (ipv4Inside(address) ?? parsed(address).toRFC5952String()) : address;
+}
+
+/** The networks that embed an IPv4 address, and the byte where it begins. */
+const embedding = (
+  [
+    ['::ffff:0:0/96', 12],
+    ['64:ff9b::/96', 12],
+    ['2002::/16', 2],
+  ] as const
+).map(([network, at]) => ({ network: ipaddr.IPv6.parseCIDR(network), at }));
 
 /** `ipaddr.js` takes the deprecated `::203.0.113.7` (RFC 4291 §2.5.5.1) for a mapped address, unless all groups are written. */
 const parsed = (address: string): ipaddr.IPv6 =>
@@ -27,9 +45,8 @@ const parsed = (address: string): ipaddr.IPv6 =>
 
 function ipv4Inside(address: string): string | undefined {
   const ip = parsed(address);
-  return embedding.some((network) => ip.match(network))
-    ? new ipaddr.IPv4(ip.toByteArray().slice(-4)).toString()
-    : undefined;
+  const found = embedding.find(({ network }) => ip.match(network));
+  return found && new ipaddr.IPv4(ip.toByteArray().slice(found.at, found.at + 4)).toString();
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '@rekey/database';
+import type { Redis } from 'ioredis';
 import { connect, type QueueBackend, queueName } from './backend.js';
 import { type JobName, type JobPayload, jobs } from './jobs.js';
 
@@ -20,7 +21,7 @@ export interface JobQueue {
     name: Name,
     items: { jobId: string; payload: JobPayload<Name> }[],
   ): Promise<void>;
-  /** @throws when the store of the queue is unavailable */
+  /** @throws when the store of the queue cannot take a job. While Redis is away it may not end. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -71,7 +72,10 @@ export async function openQueue(
       );
     },
     async ping() {
-      if (backend.redisUrl) await queue.getJobCountByTypes('wait');
+      // As a job is added: on PostgreSQL through BullMQ's functions; on Redis with a write, which a replica, a full memory and a full disk
+      // refuse while they still read.
+      if (!backend.redisUrl) await queue.getJobCountByTypes('wait');
+      else await (connection as unknown as Redis).set(queue.toKey('ready'), '1', 'EX', 60);
     },
     async close() {
       running = false;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { compile } from '@fastify/proxy-addr';
 import { settingProblems } from '../../../test/runner/setting-problems.js';
 import { loadSettings } from './index.js';
 import { variables } from './variables.js';
@@ -38,6 +39,54 @@ test('no value of any variable crashes: each is reported by name', () => {
     'CORS_ORIGINS: read "*"; allowed: origins such as https://app.example.com, comma-separated, without a path',
   ]);
   expect(problemsOf({ ISSUER_URL: 'id.example.com' })).toEqual([expect.stringMatching(/^ISSUER_URL: read/)]);
+});
+
+test.each([
+  ...[
+    '127.0.0.1',
+    '::1',
+    '10.0.0.0/8',
+    '::ffff:10.0.0.0/104',
+    'fd00::/8',
+    'loopback, linklocal,uniquelocal, 192.0.2.1',
+  ],
+])('TRUST_PROXY=%s names proxies', (TRUST_PROXY) => {
+  const { trustProxy } = load({ SMTP_URL: 'smtps://mail.example', TRUST_PROXY });
+  expect(() => compile(trustProxy)).not.toThrow();
+  expect(trustProxy.join()).toBe(TRUST_PROXY.replaceAll(' ', ''));
+});
+
+// A number of hops, everybody, names, and what other readers take for an address.
+test.each([
+  ...[
+    '1',
+    'true',
+    '*',
+    'all',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '::1/129',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    'Loopback',
+    'proxy.example',
+  ],
+  ...[
+    '010.0.0.1',
+    '10.1',
+    '0x0a000001',
+    '10.0.0.1:80',
+    '[::1]',
+    '10.0.0.0/255.0.0.0',
+    '10.0.0.0-10.0.0.9',
+    '10.0.0.1;10.0.0.2',
+  ],
+])('TRUST_PROXY=%s is refused by name', (TRUST_PROXY) => {
+  for (const value of [TRUST_PROXY, `127.0.0.1,${TRUST_PROXY}`])
+    expect(problemsOf({ TRUST_PROXY: value })).toEqual([
+      expect.stringMatching(/^TRUST_PROXY: read .*; allowed: /),
+    ]);
 });
 
 test.each([

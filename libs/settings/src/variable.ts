@@ -89,12 +89,16 @@ export const list = (item: z.ZodType<string, string>) =>
         .filter(Boolean),
     )
     .pipe(z.array(item).min(1));
+/** Names of ranges that `@fastify/proxy-addr` knows. */
+const rangeNames = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** IP addresses, networks and named ranges. Not a number of hops, and not all addresses: anybody could then be a proxy. */
 export const network = z.string().refine((text) => {
-  const [address = '', bits] = text.split('/');
-  return (
-    isIP(address) !== 0 &&
-    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128)))
-  );
+  if (rangeNames.includes(text)) return true;
+  const [address = '', bits, ...more] = text.split('/');
+  const isRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0);
+  const most = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) !== 0 && isRange && more.length === 0 && Number(bits ?? 1) <= most;
 });
 
 /** A public base URL, without a trailing slash. */

@@ -7,7 +7,7 @@ import {
   Query,
   UseGuards,
 } from '@nestjs/common';
-import { Public, requestOf } from '@rekey/http';
+import { matchedRoute, Public, requestOf } from '@rekey/http';
 import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import { type CodeSetKind, codeSetAt, codeSetProofOf, kindOfValue, totp } from '@rekey/proofs';
 import {
@@ -35,8 +35,7 @@ import { wordingOf } from './wording/index.js';
 
 /** The kind of codes that the path names. */
 const CodeSet = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): CodeSetKind =>
-    codeSetAt(requestOf(context).routeOptions.url ?? ''),
+  (_data: unknown, context: ExecutionContext): CodeSetKind => codeSetAt(matchedRoute(requestOf(context))),
 );
 
 /**

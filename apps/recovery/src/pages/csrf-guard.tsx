@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { requestOf } from '@rekey/http';
+import { matchedRoute, requestOf } from '@rekey/http';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { everyForm, isFormPath } from './every-form.js';
 import type { Form } from './form.js';
@@ -20,8 +20,9 @@ export class CsrfGuard implements CanActivate {
   constructor(@Inject(PAGES) private readonly parts: PageParts) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { method, body, routeOptions } = requestOf(context);
-    const path = routeOptions.url;
+    const request = requestOf(context);
+    const { method, body } = request;
+    const path = matchedRoute(request);
     if (reading.includes(method) || !isFormPath(path)) return true;
     const show = presenterOf(this.parts, context);
     const { browser } = show;

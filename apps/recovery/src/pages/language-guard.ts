@@ -3,7 +3,7 @@ import { requestOf } from '@rekey/http';
 import { pickLocale } from '@rekey/kernel';
 import { browserOf } from './page-parameters.js';
 import { PAGES, type PageParts } from './page-parts.js';
-import { ShownInstead, seeOther } from './presenter.js';
+import { pagePathOf, ShownInstead, seeOther } from './presenter.js';
 
 /** The switch of language that works on every page: keeps the choice, and leads to the same page without it. */
 @Injectable()
@@ -11,11 +11,11 @@ export class LanguageGuard implements CanActivate {
   constructor(@Inject(PAGES) private readonly parts: PageParts) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { method, query, routeOptions, url } = requestOf(context);
+    const request = requestOf(context);
+    const { method, query, url } = request;
     const { lang } = Object(query) as { lang?: unknown };
-    if (method !== 'GET' || typeof lang !== 'string') return true;
-    // To the path of the route, which begins with one slash: what was asked for may read as another host's (`//evil.example`).
-    const path = routeOptions.url?.replace('/*', '') ?? '/recover';
+    if (!['GET', 'HEAD'].includes(method) || typeof lang !== 'string') return true;
+    const path = pagePathOf(request);
     const others = new URLSearchParams(url.split('?')[1]);
     others.delete('lang');
     browserOf(this.parts, context).setLocale(pickLocale(lang));

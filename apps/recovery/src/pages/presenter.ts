@@ -1,4 +1,4 @@
-import { Reply } from '@rekey/http';
+import { matchedRoute, Reply } from '@rekey/http';
 import type { Locale } from '@rekey/kernel';
 import type { FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
@@ -62,10 +62,17 @@ export class Presenter {
   }
 }
 
+/**
+ * The path of the page of a request: of its route, which begins with one slash. What was asked for may read as another host's
+ * (`//evil.example`, `/recover/..//evil.example`).
+ */
+export const pagePathOf = (request: FastifyRequest): string => matchedRoute(request).replace('/*', '');
+
 function hereOf(request: FastifyRequest): string {
-  const { pathname, searchParams } = new URL(request.url, 'http://here');
+  const path = pagePathOf(request);
+  const searchParams = new URLSearchParams(request.url.split('?')[1]);
   searchParams.delete('lang');
   searchParams.delete('token');
   const query = searchParams.toString();
-  return `${isFormPath(pathname) ? everyForm[pathname].page : pathname}${query ? `?${query}` : ''}`;
+  return `${isFormPath(path) ? everyForm[path].page : path}${query ? `?${query}` : ''}`;
 }

@@ -47,9 +47,10 @@ export const endpointVariables = {
   CONSOLE_URL: { ...publicBase('the management API', console), neededBy: ['console', 'import'] },
   ...tlsVariables,
   TRUST_PROXY: {
-    meaning: 'IP addresses or networks of proxies whose forwarding headers are trusted, comma-separated',
+    meaning: 'proxies whose forwarding headers are trusted, by IP address, network or range, comma-separated',
     default: [],
-    allowed: 'IP addresses or networks such as 10.0.0.0/8, comma-separated',
+    allowed:
+      'IP addresses, networks such as 10.0.0.0/8, and the ranges loopback, linklocal and uniquelocal, comma-separated',
     schema: list(network),
   },
   CORS_ORIGINS: {
@@ -101,7 +102,7 @@ export function endpointSettings(values: Values<Variables>) {
       console: values.CONSOLE_URL ?? local(ports.console),
     },
     tls: certFile && keyFile ? { certFile, keyFile } : undefined,
-    /** Proxies, by IP or network, whose forwarding headers are trusted. */
+    /** Proxies, by IP, network or name of a range, whose forwarding headers are trusted. */
     trustProxy: values.TRUST_PROXY,
     /** Origins whose pages may call the APIs from script. */
     corsOrigins: values.CORS_ORIGINS,
