@@ -30,7 +30,11 @@ describe('the pages without a browser', () => {
     expect([wrong.status, wrong.html.includes('aria-invalid="true"')]).toEqual([422, true]);
     const empty = await browser.post('/recover/code', { csrf: about, code: ' - ' });
     expect([empty.status, (await browser.get('/recover/code')).status]).toEqual([422, 200]);
-    const proven = await browser.post('/recover/code', { csrf: about, code });
+    const arabic = code.replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)));
+    const proven = await browser.post('/recover/code', {
+      csrf: about,
+      code: `${'\u202b'.repeat(50)}${arabic}`,
+    });
     expect([proven.status, proven.headers.get('location')]).toEqual([303, '/recover/password']);
     const twice = await browser.post('/recover/code', { csrf: about, code });
     expect(twice.headers.get('location')).toBe('/recover/password');

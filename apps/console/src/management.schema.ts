@@ -1,13 +1,13 @@
 import { type AccountToPut, isPasswordHash } from '@rekey/accounts';
 import { deny } from '@rekey/http';
-import { pickLocale } from '@rekey/kernel';
+import { longestTyped, pickLocale } from '@rekey/kernel';
 import { clientLifetimes, grants, isClientId, tokenExchangeGrant } from '@rekey/tokens';
 import { z } from 'zod';
 
 /** Unknown members are refused, so that nobody sets what is not named here. */
 const address = z.strictObject({
   kind: z.enum(['email', 'phone']),
-  value: z.string().min(1).max(254),
+  value: z.string().min(1).max(longestTyped),
   verified: z.boolean(),
   primary: z.boolean().optional(),
 });
@@ -15,7 +15,7 @@ const address = z.strictObject({
 const role = z.string().regex(/^[\w:.-]{1,64}$/);
 
 const accountMembers = {
-  username: z.string().min(1).max(128).optional(),
+  username: z.string().min(1).max(longestTyped).optional(),
   addresses: z.array(address).max(20).default([]),
   roles: z.array(role).max(50).default([]),
   status: z.enum(['active', 'disabled']).default('active'),

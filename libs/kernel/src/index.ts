@@ -25,5 +25,12 @@ export {
   sealedColumns,
 } from './sealed-as.js';
 export { type KeyUse, keyUses, type SigningAlgorithm, signingAlgorithms } from './signing.js';
-export { type CodeShape, foldDigits, readCode, withoutInvisible } from './typed-text.js';
+export {
+  type CodeShape,
+  decimals,
+  foldDigits,
+  longestTyped,
+  readCode,
+  withoutInvisible,
+} from './typed-text.js';
 export { withDefaults } from './with-defaults.js';

@@ -5,6 +5,12 @@
  */
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\ufffc]/gu;
 
+/** How much text a field for a code, a number or a name takes, in UTF-16 code units: what is pasted may be more than what is meant. */
+export const longestTyped = 1_000;
+
+/** The digits, as the alphabet of a code. */
+export const decimals = '0123456789';
+
 /** The text without the characters that nobody sees. Control characters, spaces and line breaks stay. */
 export const withoutInvisible = (text: string): string => text.replace(invisible, '');
 
@@ -29,6 +35,8 @@ export interface CodeShape {
   alphabet: string;
   /** Characters that are typed for those of the alphabet: `{ O: '0' }`. */
   lookAlikes?: Readonly<Record<string, string>>;
+  /** A number that touches a letter is no part of a code: `AB12`. Always so in an alphabet that has letters. */
+  apart?: boolean;
 }
 
 interface Word {
@@ -57,20 +65,20 @@ export function readCode(typed: string, shape: CodeShape): string | undefined {
 const textOf = (words: readonly Word[]): string => words.map(({ text }) => text).join('');
 
 /** Words of the alphabet, in runs without another word between them. */
-function wordsOf(typed: string, { alphabet, lookAlikes = {} }: CodeShape): Word[][] {
+function wordsOf(typed: string, { alphabet, lookAlikes = {}, apart }: CodeShape): Word[][] {
   // Decomposed, so that marks come off: a keycap is a digit with one around it.
   const text = foldDigits(withoutInvisible(typed.normalize('NFKD')).replace(/\p{M}/gu, '')).toUpperCase();
-  const word = /[A-Z]/.test(alphabet) ? /[\p{Script=Latin}\p{N}]+/gu : /\d+/g;
+  const word = apart || /[A-Z]/.test(alphabet) ? /[\p{Script=Latin}\p{N}]+/gu : /\d+/g;
   const runs: Word[][] = [[]];
   let end = 0;
   for (const { 0: found, index } of text.matchAll(word)) {
     const gap = text.slice(end, index);
     end = index + found.length;
     const characters = [...found].map((character) => lookAlikes[character] ?? character);
-    const isOurs = characters.every((character) => alphabet.includes(character));
+    const fits = characters.every((character) => alphabet.includes(character));
     // A long vowel mark and a kashida (Lm) are drawn as dashes, and typed for them.
-    if (!isOurs || /[^\P{L}\p{Lm}]|\p{N}/u.test(gap)) runs.push([]);
-    if (isOurs) runs.at(-1)?.push({ text: characters.join(''), gap });
+    if (!fits || /[^\P{L}\p{Lm}]|\p{N}/u.test(gap)) runs.push([]);
+    if (fits) runs.at(-1)?.push({ text: characters.join(''), gap });
   }
   return runs;
 }

@@ -1,4 +1,5 @@
 import type { AuthenticatorView } from '@rekey/accounts';
+import { longestTyped } from '@rekey/kernel';
 import { boundProofs, type CodeSetKind, kindWordings, type SetUpPage, totp } from '@rekey/proofs';
 import type { ComponentChildren } from 'preact';
 import { renderSVG } from 'uqr';
@@ -51,7 +52,7 @@ export function SignInPage(props: {
                 <input
                   {...shared}
                   type="text"
-                  maxLength={254}
+                  maxLength={longestTyped}
                   value={name === 'identifier' ? identifier : undefined}
                   required={name === 'identifier'}
                 />
@@ -217,7 +218,7 @@ export function BindTotpPage(props: {
               type="text"
               inputMode="numeric"
               autocomplete="one-time-code"
-              maxLength={20}
+              maxLength={longestTyped}
               required
               aria-describedby={describedBy}
               aria-invalid={text ? 'true' : undefined}

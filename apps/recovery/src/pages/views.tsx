@@ -1,4 +1,4 @@
-import type { Locale } from '@rekey/kernel';
+import { type Locale, longestTyped } from '@rekey/kernel';
 import type { RecoveryView } from '@rekey/recovery';
 import { getCountries } from 'libphonenumber-js/max';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
@@ -36,7 +36,7 @@ export function FormPage(props: {
               name="identifier"
               type="text"
               value={identifier}
-              maxLength={254}
+              maxLength={longestTyped}
               required
               autocomplete="username"
               autocapitalize="none"
@@ -111,7 +111,7 @@ export function CodePage(props: {
               type="text"
               inputMode="numeric"
               autocomplete="one-time-code"
-              maxLength={40}
+              maxLength={longestTyped}
               required
               autofocus={!text}
               aria-describedby={describedBy}
