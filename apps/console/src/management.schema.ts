@@ -1,6 +1,6 @@
 import { type AccountToPut, isPasswordHash } from '@rekey/accounts';
 import { deny } from '@rekey/http';
-import { longestTyped, pickLocale } from '@rekey/kernel';
+import { isLanguageTag, languageTag, locales, longestTag, longestTyped } from '@rekey/kernel';
 import { clientLifetimes, grants, isClientId, tokenExchangeGrant } from '@rekey/tokens';
 import { z } from 'zod';
 
@@ -19,7 +19,14 @@ const accountMembers = {
   addresses: z.array(address).max(20).default([]),
   roles: z.array(role).max(50).default([]),
   status: z.enum(['active', 'disabled']).default('active'),
-  locale: z.string().max(35).optional(),
+  locale: z
+    .string()
+    .max(longestTag)
+    .refine(isLanguageTag, 'must be a language tag (BCP 47), such as zh-Hans')
+    .optional()
+    .describe(
+      `Language of messages (BCP 47). We write in ${locales.map(({ tag }) => tag).join(' and ')}; any other is kept, and its messages are in the language that was asked for, or en`,
+    ),
   aal: z
     .union([z.literal(1), z.literal(2)])
     .optional()
@@ -146,5 +153,5 @@ export const clientResponse = z.object({
 
 export const accountToPut = (id: string, body: z.output<typeof accountBody>): AccountToPut => {
   const { password_hash: passwordHash, locale, id: _same, ...rest } = body;
-  return { id, ...rest, passwordHash, locale: locale === undefined ? undefined : pickLocale(locale) };
+  return { id, ...rest, passwordHash, locale: locale === undefined ? undefined : languageTag(locale) };
 };

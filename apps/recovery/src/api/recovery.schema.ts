@@ -1,5 +1,5 @@
 import { clientMembers } from '@rekey/http';
-import { channels, locales, longestTyped } from '@rekey/kernel';
+import { channels, isLanguageTag, locales, longestTag, longestTyped } from '@rekey/kernel';
 import { proofKinds } from '@rekey/proofs';
 import { states } from '@rekey/recovery';
 import { z } from 'zod';
@@ -33,7 +33,8 @@ export const startBody = z.strictObject({
   channel: preferredChannel,
   locale: z
     .string()
-    .max(35)
+    .max(longestTag)
+    .refine(isLanguageTag, 'must be a language tag (BCP 47), such as zh-Hans')
     .optional()
     .describe(
       `Language of the messages with codes (BCP 47): ${locales.map(({ tag }) => tag).join(' or ')}. If left out: Accept-Language, then the language of the account, then en`,

@@ -1,24 +1,29 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { requestOf } from '@rekey/http';
-import { pickLocale } from '@rekey/kernel';
+import { askedLocale } from '@rekey/kernel';
 import { browserOf } from './page-parameters.js';
 import { PAGES, type PageParts } from './page-parts.js';
 import { ShownInstead, seeOther } from './presenter.js';
 
-/** The switch of language that works on every page: keeps the choice, and leads to the same page without it. */
+/**
+ * The switch of language that works on every page: keeps the choice, and leads to the same page without it. Apps that send a person here
+ * name the languages in `ui_locales` (OpenID Connect Core §3.1.2.1), the best first. What we do not have changes nothing.
+ */
 @Injectable()
 export class LanguageGuard implements CanActivate {
   constructor(@Inject(PAGES) private readonly parts: PageParts) {}
 
   canActivate(context: ExecutionContext): boolean {
     const { method, query, routeOptions, url } = requestOf(context);
-    const { lang } = Object(query) as { lang?: unknown };
-    if (method !== 'GET' || typeof lang !== 'string') return true;
+    const { lang, ui_locales: wished } = Object(query) as { lang?: unknown; ui_locales?: unknown };
+    const text = [lang, wished].find((one) => typeof one === 'string');
+    if (method !== 'GET' || text === undefined) return true;
     // To the path of the route, which begins with one slash: what was asked for may read as another host's (`//evil.example`).
     const path = routeOptions.url?.replace('/*', '') ?? '/recover';
     const others = new URLSearchParams(url.split('?')[1]);
-    others.delete('lang');
-    browserOf(this.parts, context).setLocale(pickLocale(lang));
+    for (const name of ['lang', 'ui_locales']) others.delete(name);
+    const locale = askedLocale(text.trim().replace(/\s+/g, ','));
+    if (locale) browserOf(this.parts, context).setLocale(locale);
     throw new ShownInstead(seeOther(others.size > 0 ? `${path}?${others}` : path));
   }
 }
