@@ -57,6 +57,24 @@ describe('the language of a message', () => {
     },
   );
 
+  test.each([
+    ['zh_CN', 'zh-Hans'],
+    ['zh-TW', 'zh-TW'],
+    ['pt_BR', 'pt-BR'],
+    ['iw', 'he'],
+    ['en_US.UTF-8', 'en'],
+    [undefined, undefined],
+    ['FR-ca', 'fr-CA'],
+  ])('an account that is put with the language %s has %s', async (locale, kept) => {
+    const bearer = await people(rekey).management();
+    const url = `${rekey.settings.urls.console}/v1/accounts/una`;
+    const put = await rekey.call('PUT', url, { bearer, json: { addresses: [], locale } });
+    expect(put.body.locale).toBe(kept);
+    expect((await rekey.call('GET', url, { bearer })).text).toBe(put.text);
+    const garbage = await rekey.call('PUT', url, { bearer, json: { addresses: [], locale: 'in French' } });
+    expect([garbage.status, garbage.body.errors?.[0]?.pointer]).toEqual([400, '/locale']);
+  });
+
   test('what is no language tag is refused, and says so', async () => {
     const refused = await new Story(rekey).start({ identifier: 'kim@example.com', locale: 'in English' });
     expect([refused.status, refused.body.errors]).toEqual([

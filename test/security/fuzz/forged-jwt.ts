@@ -128,3 +128,18 @@ export function brokenShapes(token: string): string[] {
     ]),
   ];
 }
+
+/** Tokens made of a valid one without its key: broken ones, and those with an odd algorithm, key id or token id, or nested by the thousand. */
+export function forgedTokens(token: string): string[] {
+  const [head = '', body = '', signature = ''] = token.split('.');
+  const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());
+  const deep = `{"jti":${JSON.stringify(read(body).jti)},"x":${'['.repeat(5_600)}${']'.repeat(5_600)}}`;
+  const { alg, kid } = read(head);
+  return [
+    ...brokenShapes(token),
+    ...oddObjects({ alg, kid }).map(({ json }) => `${base64url(json)}.${body}.${signature}`),
+    ...[deep, ...oddObjects({ jti: 1 }).map(({ json }) => json)].map(
+      (json) => `${head}.${base64url(json)}.${signature}`,
+    ),
+  ].filter((one) => one !== token);
+}
