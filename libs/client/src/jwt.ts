@@ -16,31 +16,15 @@ export function readJwt(token: string): ReadJwt | undefined {
   return { header, claims, input: new TextEncoder().encode(`${head}.${body}`), signature };
 }
 
-interface Algorithm {
-  kty: string;
-  importing: AlgorithmIdentifier | RsaHashedImportParams | EcKeyImportParams;
-  verifying: AlgorithmIdentifier | EcdsaParams;
-}
+/** The type of its keys, and what WebCrypto imports them as and verifies with. */
+type Algorithm = readonly [kty: string, EcKeyImportParams & EcdsaParams & RsaHashedImportParams];
 
-/** A map: a name of `Object.prototype` is in none. */
+const hash = 'SHA-256';
+/** A map: a name of `Object.prototype` is in none. WebCrypto takes of an algorithm what an act needs. */
 const algorithms = new Map<unknown, Algorithm>([
-  [
-    'ES256',
-    {
-      kty: 'EC',
-      importing: { name: 'ECDSA', namedCurve: 'P-256' },
-      verifying: { name: 'ECDSA', hash: 'SHA-256' } as EcdsaParams,
-    },
-  ],
-  [
-    'RS256',
-    {
-      kty: 'RSA',
-      importing: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
-      verifying: { name: 'RSASSA-PKCS1-v1_5' },
-    },
-  ],
-  ['EdDSA', { kty: 'OKP', importing: { name: 'Ed25519' }, verifying: { name: 'Ed25519' } }],
+  ['ES256', ['EC', { name: 'ECDSA', namedCurve: 'P-256', hash }]],
+  ['RS256', ['RSA', { name: 'RSASSA-PKCS1-v1_5', hash } as Algorithm[1]]],
+  ['EdDSA', ['OKP', { name: 'Ed25519' } as Algorithm[1]]],
 ]);
 
 /** The algorithm of this name; undefined for what is not allowed, and for what is no name. */
@@ -52,13 +36,11 @@ export const algorithmOf = (alg: unknown): Algorithm | undefined => algorithms.g
  * @returns undefined for a key of another type, curve, use or algorithm, for a broken one, and for RSA of less than 2048 bits (RFC 7518 §3.3)
  */
 export async function importKey(jwk: JsonWebKey, alg: unknown): Promise<CryptoKey | undefined> {
-  const algorithm = algorithmOf(alg);
-  if (!algorithm || jwk.kty !== algorithm.kty || (jwk.alg && jwk.alg !== alg) || jwk.d !== undefined)
-    return undefined;
+  const [kty, algorithm] = algorithmOf(alg) ?? [];
+  if (!algorithm || jwk.kty !== kty || (jwk.alg && jwk.alg !== alg) || jwk.d !== undefined) return undefined;
   try {
-    const key = await crypto.subtle.importKey('jwk', jwk, algorithm.importing, false, ['verify']);
-    const { modulusLength = 2048 } = key.algorithm as Partial<RsaKeyAlgorithm>;
-    return modulusLength < 2048 ? undefined : key;
+    const key = await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['verify']);
+    return ((key.algorithm as Partial<RsaKeyAlgorithm>).modulusLength ?? 2048) < 2048 ? undefined : key;
   } catch {
     return undefined;
   }
@@ -70,12 +52,9 @@ export async function isSignedBy(
   alg: unknown,
   { input, signature }: ReadJwt,
 ): Promise<boolean> {
-  const algorithm = algorithmOf(alg);
+  const [, algorithm] = algorithmOf(alg) ?? [];
   try {
-    return (
-      algorithm !== undefined &&
-      (await crypto.subtle.verify(algorithm.verifying, key, bytes(signature), input))
-    );
+    return algorithm !== undefined && (await crypto.subtle.verify(algorithm, key, bytes(signature), input));
   } catch {
     return false;
   }

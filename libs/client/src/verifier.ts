@@ -89,21 +89,17 @@ const tolerance = 30;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const unlessAbsent = (isOfType: (value: unknown) => boolean) => (value: unknown) =>
-  value === undefined || isOfType(value);
 const areTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 
-/** The types that {@link AccessClaims} promises, beyond those that are compared. */
-const types: Record<string, (value: unknown) => boolean> = {
-  sub: isText,
-  aud: (value) => isText(value) || areTexts(value),
-  client_id: unlessAbsent(isText),
-  jti: unlessAbsent(isText),
-  scope: unlessAbsent(isText),
-  auth_time: unlessAbsent(isNumber),
-  acr: unlessAbsent(isText),
-  amr: unlessAbsent(areTexts),
-};
+/** The types that {@link AccessClaims} promises, beyond those that are compared. @returns the name of a claim of another type */
+function oddClaim(claims: AccessClaims): string | undefined {
+  const { sub, aud, auth_time: at = 0, amr = [] } = claims;
+  const texts = ['client_id', 'jti', 'scope', 'acr'];
+  if (!isText(sub)) return 'sub';
+  if (!isText(aud) && !areTexts(aud)) return 'aud';
+  if (!isNumber(at)) return 'auth_time';
+  return areTexts(amr) ? texts.find((name) => !isText(claims[name] ?? '') || claims[name] === null) : 'amr';
+}
 
 /**
  * For a resource server: verifies the token of a request. When it is not valid, gives the response to send, with the challenge of RFC 6750
@@ -178,9 +174,8 @@ export function createVerifier(
     if (!isNumber(exp)) throw new No('expired', 'the token does not say when it expires');
     if (exp <= seconds - tolerance)
       throw new No('expired', `the token expired ${seconds - exp} s ago: renew it with the refresh token`);
-    const odd = Object.entries(types).find(([name, isOfType]) => !isOfType(claims[name]));
-    if (odd)
-      throw new No('malformed', `the claim ${odd[0]} is missing, or of another type than RFC 9068 says`);
+    const odd = oddClaim(claims);
+    if (odd) throw new No('malformed', `the claim ${odd} is missing or of another type`);
   }
 
   function enough(claims: AccessClaims, { scope = '', maxAge, acr }: Needs): void {
