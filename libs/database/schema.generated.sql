@@ -19,6 +19,7 @@ create table accounts (
   stopped_at timestamp with time zone,
   known_browsers_epoch integer not null default 0,
   password_cost text,
+  language_tag text,
   CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),

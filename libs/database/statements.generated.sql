@@ -147,17 +147,17 @@ with recursive costs as (
 select cost from costs where cost is not null limit 20;
 
 -- account_put
--- takes: $1 id text, $2 status text, $3 roles text[], $4 locale text, $5 usernameSealed bytea, $6 usernameLookup bytea, $7 passwordHash text, $8 passwordPut bytea, $9 passwordCost text, $10 now timestamp with time zone, $11 aal smallint
+-- takes: $1 id text, $2 status text, $3 roles text[], $4 locale text, $5 languageTag text, $6 usernameSealed bytea, $7 usernameLookup bytea, $8 passwordHash text, $9 passwordPut bytea, $10 passwordCost text, $11 now timestamp with time zone, $12 aal smallint
 -- returns: text
-insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
+insert into accounts (id, status, roles, locale, language_tag, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
   created_at, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-  case when $7::text is null then null else $10::timestamptz end, coalesce($11::smallint, 1), $10, $10)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+  case when $8::text is null then null else $11::timestamptz end, coalesce($12::smallint, 1), $11, $11)
 on conflict (id) do update set
   status = excluded.status,
-  evidence_from = case when excluded.status = 'disabled' and accounts.status <> 'disabled' then $10 else accounts.evidence_from end,
-  roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
-  username_lookup = excluded.username_lookup, aal = coalesce($11::smallint, accounts.aal), updated_at = excluded.updated_at,
+  evidence_from = case when excluded.status = 'disabled' and accounts.status <> 'disabled' then $11 else accounts.evidence_from end,
+  roles = excluded.roles, locale = excluded.locale, language_tag = excluded.language_tag, username_sealed = excluded.username_sealed,
+  username_lookup = excluded.username_lookup, aal = coalesce($12::smallint, accounts.aal), updated_at = excluded.updated_at,
   password_hash = coalesce(excluded.password_hash, accounts.password_hash),
   -- Also when the password stays: remember which hash was sent last.
   password_put = coalesce(excluded.password_put, accounts.password_put),

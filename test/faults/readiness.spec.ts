@@ -57,33 +57,28 @@ describe('what a process needs is gone', () => {
       { recovery: ['schema', 'signing_keys'], issuer: ['schema', 'signing_keys'], console: ['schema'] },
       202,
     ],
-  ])(
-    '%s: each process says so, and a start is never 500',
-    async (_what, take, putBack, failing, started) => {
-      newHousehold();
-      const [{ name }] = await rekey.sql('select max(name) as name from schema_migrations');
-      await rekey.sql(take);
-      // What a process has read of its signing keys is used for ten minutes.
-      rekey.clock.advance(600_001);
-      for (const app of ['recovery', 'issuer', 'console'] as const) {
-        const names = failing[app];
-        expect([app, await ready(app)]).toEqual([
-          app,
-          names.length > 0
-            ? expect.objectContaining(no(...names))
-            : expect.objectContaining({ status: 'ok' }),
-        ]);
-        expect(await ask(app, '/health/live')).toMatchObject({ status: 'ok' });
-      }
-      const { status, headers } = await start();
-      expect([status, headers.get('retry-after')]).toEqual([started, started === 503 ? '5' : null]);
-      await rekey.sql(putBack.replace(`(select current_setting('rekey.removed'))`, `'${name}'`));
-      await until('the process to be ready', async () => {
-        for (const app of ['recovery', 'issuer', 'console'] as const)
-          if ((await ready(app)).status !== 'ok') return undefined;
-        return true;
-      });
-      expect((await start()).status).toBe(202);
-    },
-  );
+  ])('%s: each process says so, and a start is never 500', async (_what, take, putBack, failing, started) => {
+    newHousehold();
+    const [{ name }] = await rekey.sql('select max(name) as name from schema_migrations');
+    await rekey.sql(take);
+    // What a process has read of its signing keys is used for ten minutes.
+    rekey.clock.advance(600_001);
+    for (const app of ['recovery', 'issuer', 'console'] as const) {
+      const names = failing[app];
+      expect([app, await ready(app)]).toEqual([
+        app,
+        names.length > 0 ? expect.objectContaining(no(...names)) : expect.objectContaining({ status: 'ok' }),
+      ]);
+      expect(await ask(app, '/health/live')).toMatchObject({ status: 'ok' });
+    }
+    const { status, headers } = await start();
+    expect([status, headers.get('retry-after')]).toEqual([started, started === 503 ? '5' : null]);
+    await rekey.sql(putBack.replace(`(select current_setting('rekey.removed'))`, `'${name}'`));
+    await until('the process to be ready', async () => {
+      for (const app of ['recovery', 'issuer', 'console'] as const)
+        if ((await ready(app)).status !== 'ok') return undefined;
+      return true;
+    });
+    expect((await start()).status).toBe(202);
+  });
 });

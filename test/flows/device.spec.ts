@@ -190,7 +190,8 @@ describe('the device grant', () => {
       422,
       expect.stringContaining('No device is waiting for this code'),
     ]);
-    const consent = await browser.submit(page, '/device', { user_code: userCode.toLowerCase() });
+    const pasted = `Enter this code: “${userCode.toLowerCase().replace('-', '\u200b–')}”`;
+    const consent = await browser.submit(page, '/device', { user_code: pasted });
     expect(consent.html).toContain('Connect Corner TV &lt;b>?');
     expect(consent.html).toContain(userCode);
     const foreign = await browser.post('/device/answer', {

@@ -3,7 +3,7 @@ import { people } from './people.js';
 import { type CaughtMessage, codeIn, newHousehold, until, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
-/** Mei and Li have Chinese as their language, Sam has English, and Kim has none. */
+/** Mei and Li have Chinese as their language, Sam has English, Zoe has French, which we do not write, and Kim has none. */
 describe('the language of a message', () => {
   const rekey = useRekey();
   beforeAll(async () => {
@@ -11,6 +11,8 @@ describe('the language of a message', () => {
     const json = { addresses: [{ kind: 'email', value: 'kim@example.com', verified: true }] };
     const put = await rekey.call('PUT', `${rekey.settings.urls.console}/v1/accounts/kim`, { bearer, json });
     expect(put.status).toBe(201);
+    const french = { addresses: [{ ...json.addresses[0], value: 'zoe@example.com' }], locale: 'fr_FR' };
+    await rekey.call('PUT', `${rekey.settings.urls.console}/v1/accounts/zoe`, { bearer, json: french });
   });
   beforeEach(() => {
     newHousehold();
@@ -42,6 +44,9 @@ describe('the language of a message', () => {
     ['sam@example.com', undefined, undefined, 'en'],
     ['sam@example.com', undefined, 'zh-TW', 'zh-Hans'],
     ['kim@example.com', undefined, undefined, 'en'],
+    ['zoe@example.com', undefined, undefined, 'en'],
+    ['zoe@example.com', 'zh_CN', undefined, 'zh-Hans'],
+    ['sam@example.com', 'cmn-Hans', undefined, 'zh-Hans'],
     ['kim@example.com', 'zh', 'en', 'zh-Hans'],
   ])(
     'a code for %s, asked for in %s and by a browser in %s, is in %s',
@@ -51,6 +56,32 @@ describe('the language of a message', () => {
       expect(languageOf(code)).toBe(language);
     },
   );
+
+  test.each([
+    ['zh_CN', 'zh-Hans'],
+    ['zh-TW', 'zh-TW'],
+    ['pt_BR', 'pt-BR'],
+    ['iw', 'he'],
+    ['en_US.UTF-8', 'en'],
+    [undefined, undefined],
+    ['FR-ca', 'fr-CA'],
+  ])('an account that is put with the language %s has %s', async (locale, kept) => {
+    const bearer = await people(rekey).management();
+    const url = `${rekey.settings.urls.console}/v1/accounts/una`;
+    const put = await rekey.call('PUT', url, { bearer, json: { addresses: [], locale } });
+    expect(put.body.locale).toBe(kept);
+    expect((await rekey.call('GET', url, { bearer })).text).toBe(put.text);
+    const garbage = await rekey.call('PUT', url, { bearer, json: { addresses: [], locale: 'in French' } });
+    expect([garbage.status, garbage.body.errors?.[0]?.pointer]).toEqual([400, '/locale']);
+  });
+
+  test('what is no language tag is refused, and says so', async () => {
+    const refused = await new Story(rekey).start({ identifier: 'kim@example.com', locale: 'in English' });
+    expect([refused.status, refused.body.errors]).toEqual([
+      400,
+      [{ pointer: '/locale', detail: 'must be a language tag (BCP 47), such as zh-Hans' }],
+    ]);
+  });
 
   test('a request without an Accept-Language header gets the language of the account', async () => {
     const visitor = new Visitor('mei', 'mei', newHousehold(), rekey.settings.urls);

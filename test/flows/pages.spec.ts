@@ -30,7 +30,11 @@ describe('the pages without a browser', () => {
     expect([wrong.status, wrong.html.includes('aria-invalid="true"')]).toEqual([422, true]);
     const empty = await browser.post('/recover/code', { csrf: about, code: ' - ' });
     expect([empty.status, (await browser.get('/recover/code')).status]).toEqual([422, 200]);
-    const proven = await browser.post('/recover/code', { csrf: about, code });
+    const arabic = code.replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)));
+    const proven = await browser.post('/recover/code', {
+      csrf: about,
+      code: `${'\u202b'.repeat(50)}${arabic}`,
+    });
     expect([proven.status, proven.headers.get('location')]).toEqual([303, '/recover/password']);
     const twice = await browser.post('/recover/code', { csrf: about, code });
     expect(twice.headers.get('location')).toBe('/recover/password');
@@ -43,6 +47,22 @@ describe('the pages without a browser', () => {
     expect([done.status, done.headers.get('location')]).toEqual([303, '/recover/done']);
     expect((await browser.get('/recover/code')).status).toBe(404);
     for (const cookie of browser.setCookies) expect(cookie).toMatch(/; HttpOnly.*; SameSite=(Strict|Lax)/);
+  });
+
+  test('an app names the languages of its user; what we do not have, and what is no language, changes nothing', async () => {
+    const browser = open();
+    const langOf = async (query: string, accepts = 'en') => {
+      const headers = { 'accept-language': accepts };
+      const { status, headers: said, html } = await browser.get(`/recover${query}`, headers);
+      const page = status === 303 ? await browser.get(said.get('location') ?? '', headers) : { html };
+      return /<html lang="([\w-]+)"/.exec(page.html)?.[1];
+    };
+    expect(await langOf('?ui_locales=fr%20%3Cx', 'zh_CN')).toBe('zh-Hans');
+    expect(await langOf('?lang=klingon', 'zh')).toBe('zh-Hans');
+    expect(await langOf('?ui_locales=fr-CA+zh_CN+en')).toBe('zh-Hans');
+    expect(await langOf('')).toBe('zh-Hans');
+    expect(await langOf('?ui_locales=xx')).toBe('zh-Hans');
+    expect(await langOf('?lang=EN_us')).toBe('en');
   });
 
   test('a forged form, or one from another site, is refused [ASVS 3.5.1]', async () => {

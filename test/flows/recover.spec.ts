@@ -1,4 +1,4 @@
-import { codeIn, newHousehold, stopTokenIn, useRekey } from './rekey.js';
+import { type CaughtMessage, codeIn, newHousehold, stopTokenIn, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 describe('a recovery', () => {
@@ -204,4 +204,18 @@ describe('a recovery', () => {
     expect((await again.stop(stop)).status).toBe(404);
     expect((await again.stop('x'.repeat(72))).status).toBe(404);
   });
+
+  test.each<[string, string, (message: CaughtMessage) => string]>([
+    ['sam', '+12025550147', ({ text }) => text],
+    ['ada@example.com', 'ada@example.com', ({ text }) => text.slice(0, 900)],
+    ['mei@example.com', 'mei@example.com', (mail) => `\u2068${codeIn(mail).replace(' ', '\u00ad')}\u2069.`],
+  ])(
+    'for %s is proved by what is copied of the message to %s, at the first try',
+    async (identifier, to, copy) => {
+      rekey.clock.advance(600_000);
+      const story = new Story(rekey);
+      const { message } = await story.begin(identifier, to, to.startsWith('+') ? { channel: 'sms' } : {});
+      expect((await story.prove(copy(message))).status).toBe(200);
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { createVerifier, type Verdict, type VerifierCause, type VerifierOptions 
 import { SignJWT } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { freePort } from '../runner/free-port.js';
+import { forgedTokens } from '../security/fuzz/forged-jwt.js';
 import { altered, decode, foreign, parts } from './altered-tokens.js';
 import { people } from './people.js';
 import { newHousehold, useRekey } from './rekey.js';
@@ -195,6 +196,61 @@ describe('the verifier of resource servers', () => {
     rekey.clock.advance(60_000);
     expect((await verify(`Bearer ${token}`)).ok).toBe(true);
     expect(await open()(`Bearer ${token}`)).toEqual({ ok: false, status: 503, cause: 'issuer_away' });
+  });
+
+  test('no forged token is a fault of the server: it is inactive, unauthorized or malformed', async () => {
+    const { issuer } = rekey.settings.urls;
+    const basic = { authorization: `Basic ${btoa(`api:${apiSecret}`)}` };
+    const bearer = await who.management();
+    const posted = async (path: string, form: Record<string, string>) => {
+      const response = await fetch(`${issuer}${path}`, {
+        method: 'POST',
+        headers: basic,
+        body: new URLSearchParams(form),
+      });
+      return { status: response.status, body: await response.json() };
+    };
+    const forged = forgedTokens(token);
+    const form = { subject_token_type: 'urn:ietf:params:oauth:token-type:jwt', client_id: 'default' };
+    const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+    const ways: [
+      string,
+      (one: string) => Promise<{ status: number; body: unknown }>,
+      (body: never) => unknown,
+    ][] = [
+      [
+        'introspect',
+        (one) => posted('/oauth2/introspect', { token: one }),
+        (said: { active: boolean }) => said.active === false,
+      ],
+      [
+        'diagnose',
+        (one) => rekey.call('POST', `${issuer}/v1/tokens/diagnose`, { bearer, json: { token: one } }),
+        (said: { cause: string }) => said.cause !== 'none',
+      ],
+      [
+        'bearer',
+        // A longer header is refused before anybody reads it.
+        (one) => rekey.call('GET', `${issuer}/v1/sessions`, { bearer: one.slice(0, 8_000) }),
+        (said: { code: string }) => said.code === 'unauthorized',
+      ],
+      [
+        'exchange',
+        (one) => rekey.token({ grant_type: exchange, subject_token: one, ...form }),
+        (said: { error: string }) => said.error !== undefined,
+      ],
+    ];
+    const wrong: unknown[] = [];
+    for (const one of forged)
+      await Promise.all(
+        ways.map(async ([way, ask, isRefused]) => {
+          const answer = await ask(one);
+          if (answer.status >= 500 || !isRefused(answer.body as never))
+            wrong.push({ way, token: one.slice(0, 200), status: answer.status, body: answer.body });
+        }),
+      );
+    expect(forged.length).toBeGreaterThan(200);
+    expect(wrong).toEqual([]);
   });
 
   test('the command npm run tokens -- diagnose gives the same causes', async () => {

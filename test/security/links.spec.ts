@@ -99,7 +99,7 @@ describe('links in mails', () => {
     // As long as a number, but not a number: more bytes than characters.
     const odd = await phone.submit(page, '/recover/link', { number: '1é2' });
     expect([odd.status, odd.html.includes('You have 3 tries left.')]).toEqual([422, true]);
-    const done = await phone.submit(page, '/recover/link', { number: ` ${number} ` });
+    const done = await phone.submit(page, '/recover/link', { number: `\u200e“${number}”\u200e` });
     expect(done.html).toContain('Go back to the page where you started');
     // A device that only opened the link gets nothing of the recovery.
     expect((await phone.get('/recover/password')).status).toBe(404);

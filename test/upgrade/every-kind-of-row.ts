@@ -107,7 +107,12 @@ export class EveryKindOfRow {
     const ann = { username: 'ann.l', locale: 'zh-Hans', roles: ['staff'] };
     await this.put('accounts/ann', { ...ann, password, addresses: [email('ann'), phone, email('ann-old')] });
     await this.put('accounts/ann', { ...ann, addresses: [email('ann'), phone, email('ann-new', false)] });
-    await this.put('accounts/dora', { addresses: [email('dora')], password, status: 'disabled' });
+    await this.put('accounts/dora', {
+      addresses: [email('dora')],
+      password,
+      status: 'disabled',
+      locale: 'fr',
+    });
     for (const id of ['bea', 'cyd', 'dan', 'eli', 'fay', 'gus', 'hal', 'ida', 'joy']) await this.who.put(id);
   }
 

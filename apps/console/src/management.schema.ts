@@ -1,13 +1,13 @@
 import { type AccountToPut, isPasswordHash } from '@rekey/accounts';
 import { deny } from '@rekey/http';
-import { pickLocale } from '@rekey/kernel';
+import { isLanguageTag, languageTag, locales, longestTag, longestTyped } from '@rekey/kernel';
 import { clientLifetimes, grants, isClientId, tokenExchangeGrant } from '@rekey/tokens';
 import { z } from 'zod';
 
 /** Unknown members are refused, so that nobody sets what is not named here. */
 const address = z.strictObject({
   kind: z.enum(['email', 'phone']),
-  value: z.string().min(1).max(254),
+  value: z.string().min(1).max(longestTyped),
   verified: z.boolean(),
   primary: z.boolean().optional(),
 });
@@ -15,11 +15,18 @@ const address = z.strictObject({
 const role = z.string().regex(/^[\w:.-]{1,64}$/);
 
 const accountMembers = {
-  username: z.string().min(1).max(128).optional(),
+  username: z.string().min(1).max(longestTyped).optional(),
   addresses: z.array(address).max(20).default([]),
   roles: z.array(role).max(50).default([]),
   status: z.enum(['active', 'disabled']).default('active'),
-  locale: z.string().max(35).optional(),
+  locale: z
+    .string()
+    .max(longestTag)
+    .refine(isLanguageTag, 'must be a language tag (BCP 47), such as zh-Hans')
+    .optional()
+    .describe(
+      `Language of messages (BCP 47). We write in ${locales.map(({ tag }) => tag).join(' and ')}; any other is kept, and its messages are in the language that was asked for, or en`,
+    ),
   aal: z
     .union([z.literal(1), z.literal(2)])
     .optional()
@@ -146,5 +153,5 @@ export const clientResponse = z.object({
 
 export const accountToPut = (id: string, body: z.output<typeof accountBody>): AccountToPut => {
   const { password_hash: passwordHash, locale, id: _same, ...rest } = body;
-  return { id, ...rest, passwordHash, locale: locale === undefined ? undefined : pickLocale(locale) };
+  return { id, ...rest, passwordHash, locale: locale === undefined ? undefined : languageTag(locale) };
 };

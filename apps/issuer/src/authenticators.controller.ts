@@ -25,6 +25,7 @@ import {
   SessionGuard,
   unwrap,
 } from '@rekey/http';
+import { longestTyped } from '@rekey/kernel';
 import { boundKinds, type CodeSetKind, codeSetAt, codeSetProofOf, totp } from '@rekey/proofs';
 import {
   type BindingBy,
@@ -60,7 +61,7 @@ const totpAnswer = z.object({
   uri: z.string().describe('otpauth URI, to show as a QR code'),
 });
 const codesAnswer = z.object({ id: z.uuid(), codes: z.array(z.string()).describe('Shown once') });
-const confirmBody = z.strictObject({ value: z.string().min(1).max(20) });
+const confirmBody = z.strictObject({ value: z.string().min(1).max(longestTyped) });
 
 /** Who changes one, by which session, and from where. */
 const By = createParamDecorator((_data: unknown, context: ExecutionContext): BindingBy => {

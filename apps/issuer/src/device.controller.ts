@@ -11,6 +11,7 @@ import {
   SessionGuard,
   unwrap,
 } from '@rekey/http';
+import { longestTyped } from '@rekey/kernel';
 import {
   type ActContext,
   answerDevice,
@@ -73,8 +74,8 @@ export class DeviceAuthorizationController {
 const userCode = z
   .string()
   .min(1)
-  .max(40)
-  .describe('As shown on the device; case and punctuation are ignored');
+  .max(longestTyped)
+  .describe('As shown on the device; case, punctuation and text around it are ignored');
 const lookBody = z.strictObject({ user_code: userCode });
 const answerBody = z.strictObject({ user_code: userCode, decision: z.enum(['allow', 'deny']) });
 const waiting = z.object({

@@ -13,7 +13,7 @@ import {
   SessionGuard,
   unwrap,
 } from '@rekey/http';
-import { isUuid } from '@rekey/kernel';
+import { isUuid, longestTyped } from '@rekey/kernel';
 import { boundKinds } from '@rekey/proofs';
 import { type ActContext, signInWithin } from '@rekey/sign-in';
 import { type Client, endSession, listSessions, sessionViewSchema, type TokenContext } from '@rekey/tokens';
@@ -21,7 +21,7 @@ import { z } from 'zod';
 import { sessionResponseSchema } from './oauth.schema.js';
 
 const signInBody = z.strictObject({
-  identifier: z.string().min(1).max(254),
+  identifier: z.string().min(1).max(longestTyped),
   country: z
     .string()
     .length(2)
@@ -32,7 +32,7 @@ const signInBody = z.strictObject({
   password: z.string().min(1).max(1024),
   ...clientMembers,
   second_factor: z
-    .strictObject({ kind: z.enum(boundKinds), value: z.string().min(1).max(100) })
+    .strictObject({ kind: z.enum(boundKinds), value: z.string().min(1).max(longestTyped) })
     .optional()
     .describe('Needed if the account has an authenticator app; the code second_factor_required asks for it'),
   device_token: z

@@ -1,4 +1,3 @@
-import type { Locale } from '@rekey/kernel';
 import type { AddressKind } from './identifier.js';
 
 export interface AccountAddress {
@@ -15,7 +14,8 @@ export interface Account {
   addresses: AccountAddress[];
   roles: string[];
   status: 'active' | 'disabled';
-  locale?: Locale;
+  /** A canonical language tag (BCP 47), also one that we do not write in. */
+  locale?: string;
   /**
    * Authenticator assurance level of the product's own sign-in (NIST SP 800-63B-4 §2): 2 if it requires a second factor, otherwise omitted.
    */
@@ -25,7 +25,7 @@ export interface Account {
 export interface AccountToPut extends Omit<Account, 'username' | 'addresses' | 'locale' | 'aal'> {
   username?: string | undefined;
   addresses: (Omit<AccountAddress, 'primary'> & { primary?: boolean | undefined })[];
-  locale?: Locale | undefined;
+  locale?: string | undefined;
   /** Omitted: the account keeps the one it has. */
   password?: string | undefined;
   /** Omitted: the account keeps the one it has; a new one gets 1. */

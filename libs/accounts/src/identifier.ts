@@ -1,7 +1,6 @@
-import { isRefused, type Keyring, type Refusal, refuse } from '@rekey/kernel';
+import { isRefused, type Keyring, type Refusal, refuse, withoutInvisible } from '@rekey/kernel';
 import { readEmail } from './email.js';
 import { readPhone } from './phone.js';
-import { trimInvisible } from './typed-digits.js';
 
 export type AddressKind = 'email' | 'phone';
 
@@ -13,6 +12,9 @@ export interface Identifier {
   /** The form to look up: letter case of a mail address does not count. */
   lookup: string;
 }
+
+/** The text without spaces and format characters at its ends: marks of direction around a copied name, a zero-width space after it. */
+const trimInvisible = (text: string): string => text.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '');
 
 const invalid = (detail: string): Refusal =>
   refuse('invalid_request', { errors: [{ pointer: '/identifier', detail }] });
@@ -30,11 +32,12 @@ export function normaliseIdentifier(
   typed: string,
   options: { country?: string | undefined } = {},
 ): Identifier | Refusal {
-  const text = trimInvisible(typed.normalize('NFC'));
-  if (text === '' || text.length > 254) return invalid('must be 1 to 254 characters');
+  const trimmed = trimInvisible(typed.normalize('NFC'));
   // The kind is read from the folded form, so that no user name folds into the form of an address.
-  const folded = text.normalize('NFKC');
+  const folded = trimmed.normalize('NFKC');
   const isEmail = folded.includes('@');
+  const text = isEmail ? withoutInvisible(trimmed) : trimmed;
+  if (text === '' || text.length > 254) return invalid('must be 1 to 254 characters');
   const phone = isEmail ? undefined : readPhone(folded, options.country);
   if (isRefused(phone)) return phone;
   if (phone !== undefined) return { kind: 'phone', value: phone, lookup: phone };

@@ -1,6 +1,5 @@
-import { type Refusal, refuse } from '@rekey/kernel';
+import { foldDigits, type Refusal, refuse, withoutInvisible } from '@rekey/kernel';
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { foldDigits, withoutInvisible } from './typed-digits.js';
 
 /**
  * What people and keyboards put between the digits of a number, after NFKC: spaces, brackets and dashes of every script, and what is typed

@@ -17,6 +17,7 @@ import {
   lookupDigest,
   normaliseIdentifier,
 } from './identifier.js';
+import { languageOf } from './language.js';
 import { checkPassword, passwordHashOf } from './password.js';
 import {
   foreignCost,
@@ -32,14 +33,14 @@ import { unfitUsername } from './username.js';
 
 const upsert = statement(
   'account_put',
-  sql`insert into accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
+  sql`insert into accounts (id, status, roles, locale, language_tag, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
      created_at, updated_at)
-   values (:id, :status, :roles, :locale, :usernameSealed, :usernameLookup, :passwordHash, :passwordPut, :passwordCost,
+   values (:id, :status, :roles, :locale, :languageTag, :usernameSealed, :usernameLookup, :passwordHash, :passwordPut, :passwordCost,
      case when :passwordHash::text is null then null else :now::timestamptz end, coalesce(:aal::smallint, 1), :now, :now)
    on conflict (id) do update set
      status = excluded.status,
      evidence_from = case when excluded.status = 'disabled' and accounts.status <> 'disabled' then :now else accounts.evidence_from end,
-     roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
+     roles = excluded.roles, locale = excluded.locale, language_tag = excluded.language_tag, username_sealed = excluded.username_sealed,
      username_lookup = excluded.username_lookup, aal = coalesce(:aal::smallint, accounts.aal), updated_at = excluded.updated_at,
      password_hash = coalesce(excluded.password_hash, accounts.password_hash),
      -- Also when the password stays: remember which hash was sent last.
@@ -146,7 +147,7 @@ export async function putAccount(
         id,
         status: account.status,
         roles: account.roles,
-        locale: account.locale ?? null,
+        ...languageOf(account.locale),
         usernameSealed: username ? keyring.seal(username.value, usernameAs(id)) : null,
         usernameLookup: username ? lookupDigest(keyring, username) : null,
         passwordHash,

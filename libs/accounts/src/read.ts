@@ -4,6 +4,7 @@ import { IsNull } from 'typeorm';
 import { type Account, type AccountAddress, isAccountId } from './account-shape.js';
 import { AccountEntity } from './entities/account.entity.js';
 import { AddressEntity } from './entities/address.entity.js';
+import { languageTagOf } from './language.js';
 import { addressAs, usernameAs } from './sealed-as.js';
 
 /**
@@ -18,7 +19,15 @@ export async function readAccount(
   if (!isAccountId(id)) return undefined;
   const row = await database.inRepository(AccountEntity, (accounts) =>
     accounts.findOne({
-      select: { id: true, status: true, roles: true, locale: true, username_sealed: true, aal: true },
+      select: {
+        id: true,
+        status: true,
+        roles: true,
+        locale: true,
+        language_tag: true,
+        username_sealed: true,
+        aal: true,
+      },
       where: { id },
     }),
   );
@@ -30,6 +39,7 @@ export async function readAccount(
       order: { is_primary: 'desc', created_at: 'asc', id: 'asc' },
     }),
   );
+  const language = languageTagOf(row);
   return {
     id: row.id,
     ...(row.username_sealed
@@ -45,7 +55,7 @@ export async function readAccount(
     ),
     roles: row.roles,
     status: row.status,
-    ...(row.locale ? { locale: row.locale } : {}),
+    ...(language ? { locale: language } : {}),
     ...(row.aal === 2 ? { aal: row.aal } : {}),
   };
 }

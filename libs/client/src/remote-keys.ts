@@ -3,11 +3,15 @@ const goodForMs = 600_000;
 /** How long after an unknown key id the keys are not fetched again: made-up ids must cost the issuer nothing. */
 const againAfterMs = 30_000;
 
-type Key = JsonWebKey & { kid?: string };
+/** How long the issuer may take to answer. */
+export const patienceMs = 10_000;
+
+/** As published: whether it is a key at all is for the reader. */
+type Key = JsonWebKey & { kid?: unknown };
 
 export interface RemoteKeys {
-  /** @throws when the issuer's keys cannot be fetched and none were fetched before */
-  find(kid: string | undefined): Promise<Key | undefined>;
+  /** The keys with this id. @throws when the issuer's keys cannot be fetched and none were fetched before */
+  find(kid: unknown): Promise<Key[]>;
 }
 
 /** An issuer's public keys, by its metadata (RFC 8414): fetched once for all waiting callers, and again when a key is missing. */
@@ -18,7 +22,7 @@ export function remoteKeys(issuer: string, send: typeof fetch, now: () => number
   let fetching: Promise<void> | undefined;
 
   const read = async <Answer>(url: string): Promise<Answer> => {
-    const response = await send(url);
+    const response = await send(url, { signal: AbortSignal.timeout?.(patienceMs) });
     if (!response.ok) throw new Error(`${url} answered ${response.status}`);
     return (await response.json()) as Answer;
   };
@@ -28,7 +32,9 @@ export function remoteKeys(issuer: string, send: typeof fetch, now: () => number
     const url = `${origin}/.well-known/oauth-authorization-server${path}`;
     const metadata = await read<{ issuer: string; jwks_uri: string }>(url);
     if (metadata.issuer !== issuer) throw new Error(`${url} describes another issuer: ${metadata.issuer}`);
-    keys = (await read<{ keys: Key[] }>(metadata.jwks_uri)).keys;
+    const set = await read<{ keys?: unknown } | null>(metadata.jwks_uri);
+    if (!Array.isArray(set?.keys)) throw new Error(`${metadata.jwks_uri} has no list of keys`);
+    keys = set.keys.filter((key) => typeof key === 'object' && key !== null);
     fetchedAt = now();
   };
   const refresh = () => {
@@ -40,8 +46,8 @@ export function remoteKeys(issuer: string, send: typeof fetch, now: () => number
 
   return {
     async find(kid) {
-      const known = () => keys?.find((key) => key.kid === kid);
-      if (known() && now() - fetchedAt < goodForMs) return known();
+      const known = () => keys?.filter((key) => key.kid === kid) ?? [];
+      if (known().length > 0 && now() - fetchedAt < goodForMs) return known();
       if (keys && now() - triedAt < againAfterMs) return known();
       triedAt = now();
       // While keys are cached, a fault of the issuer changes nothing.

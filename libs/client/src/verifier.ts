@@ -1,5 +1,6 @@
 import { systemClock } from './clock.js';
-import { remoteKeys } from './remote-keys.js';
+import { algorithmOf, importKey, isSignedBy, readJwt } from './jwt.js';
+import { patienceMs, remoteKeys } from './remote-keys.js';
 
 export interface VerifierOptions {
   /** The issuer's base URL, exactly as in `iss`. */
@@ -85,15 +86,20 @@ class No extends Error {
 
 /** Allowed difference between clocks, in seconds. */
 const tolerance = 30;
-const parameters: Record<string, [AlgorithmIdentifier | RsaHashedImportParams | EcKeyImportParams, object]> =
-  {
-    ES256: [
-      { name: 'ECDSA', namedCurve: 'P-256' },
-      { name: 'ECDSA', hash: 'SHA-256' },
-    ],
-    RS256: [{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, { name: 'RSASSA-PKCS1-v1_5' }],
-    EdDSA: [{ name: 'Ed25519' }, { name: 'Ed25519' }],
-  };
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const areTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+/** The types that {@link AccessClaims} promises, beyond those that are compared. @returns the name of a claim of another type */
+function oddClaim(claims: AccessClaims): string | undefined {
+  const { sub, aud, auth_time: at = 0, amr = [] } = claims;
+  const texts = ['client_id', 'jti', 'scope', 'acr'];
+  if (!isText(sub)) return 'sub';
+  if (!isText(aud) && !areTexts(aud)) return 'aud';
+  if (!isNumber(at)) return 'auth_time';
+  return areTexts(amr) ? texts.find((name) => !isText(claims[name] ?? '') || claims[name] === null) : 'amr';
+}
 
 /**
  * For a resource server: verifies the token of a request. When it is not valid, gives the response to send, with the challenge of RFC 6750
@@ -111,33 +117,30 @@ export function createVerifier(
   async function signed(token: string): Promise<AccessClaims> {
     if (/^[\w-]{43}$/.test(token))
       throw new No('refresh_token', 'this looks like a refresh token: send the access_token');
-    const parts = token.split('.');
-    const [head, claims] = parts.slice(0, 2).map(json);
-    if (parts.length !== 3 || !head || !claims)
-      throw new No('malformed', 'the token is not a JWT: it may have been cut off');
-    const { alg, kid, typ, crit } = head as Record<string, string>;
+    const jwt = readJwt(token);
+    if (!jwt) throw new No('malformed', 'the token is not a JWT: it may have been cut off');
+    const { alg, kid, typ, crit } = jwt.header;
     if (typ !== 'at+jwt' && typ !== 'application/at+jwt')
       throw new No('wrong_type', 'this JWT is not an access token');
-    const [importing, verifying] = parameters[alg ?? ''] ?? [];
-    if (!importing || !verifying)
+    if (!algorithmOf(alg))
       throw new No('algorithm_not_allowed', 'the algorithm in the header is not allowed');
-    const jwk = await keys.find(kid).catch((fault) => {
+    const jwks = await keys.find(kid).catch((fault) => {
       throw new No('issuer_away', String(fault), 503);
     });
-    if (!jwk || (jwk.alg && jwk.alg !== alg))
+    const usable = (await Promise.all(jwks.map((jwk) => importKey(jwk, alg)))).filter(
+      (key) => key !== undefined,
+    );
+    if (usable.length === 0)
       throw new No(
         'unknown_key',
         'the issuer has no key with the kid and alg of the header: is the token from another issuer?',
       );
-    const { subtle } = crypto;
-    const text = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
-    const key = await subtle.importKey('jwk', jwk, importing, false, ['verify']);
-    const verified = async () => subtle.verify(verifying as AlgorithmIdentifier, key, bytes(parts[2]), text);
-    const good = await verified().catch(() => false);
-    if (!good) throw new No('altered', 'the signature does not match: the token was altered');
+    const signatures = await Promise.all(usable.map((key) => isSignedBy(key, alg, jwt)));
+    if (!signatures.includes(true))
+      throw new No('altered', 'the signature does not match: the token was altered');
     // An extension that must be understood (RFC 7515 §4.1.11): we know none.
     if (crit !== undefined) throw new No('malformed', 'the header names an extension that is not supported');
-    return claims as AccessClaims;
+    return jwt.claims as AccessClaims;
   }
 
   async function ask(token: string): Promise<void> {
@@ -148,26 +151,31 @@ export function createVerifier(
       method: 'POST',
       headers: { authorization: `Basic ${basic}` },
       body: new URLSearchParams({ token }),
+      signal: AbortSignal.timeout?.(patienceMs),
     })
-      .then(async (response) => response.ok && ((await response.json()) as { active: boolean }))
+      .then(async (response) => response.ok && ((await response.json()) as { active: unknown }))
       .catch(() => undefined);
     if (!answer) throw new No('issuer_away', '', 503);
-    if (!answer.active)
+    if (answer.active !== true)
       throw new No('ended', 'the session of the token has ended: renew it, or sign in again');
   }
 
-  function inTime({ iss, aud, iat, exp, nbf = iat }: AccessClaims): void {
+  function inTime(claims: AccessClaims): void {
+    const { iss, aud, iat, exp, nbf = iat } = claims;
     const seconds = Math.floor(now() / 1000);
-    // Text in the place of a number would be compared as one.
-    const isPast = (time: unknown, at: number) => typeof time === 'number' && time <= at;
+    // Text in the place of a number would be compared as one, and JSON has numbers without an end: 1e400.
+    const isPast = (time: unknown, at: number) => isNumber(time) && time <= at;
     if (iss !== issuer) throw new No('wrong_issuer', `the token is not from the issuer ${issuer}`);
     if (![aud].flat().includes(audience))
       throw new No('wrong_audience', `the token is not meant for ${audience}`);
     if (!isPast(iat, seconds + tolerance))
       throw new No('not_yet_valid', 'the token was issued in the future: a clock is wrong');
     if (!isPast(nbf, seconds + tolerance)) throw new No('not_yet_valid', 'the token is not valid yet');
-    if (typeof exp !== 'number' || exp <= seconds - tolerance)
+    if (!isNumber(exp)) throw new No('expired', 'the token does not say when it expires');
+    if (exp <= seconds - tolerance)
       throw new No('expired', `the token expired ${seconds - exp} s ago: renew it with the refresh token`);
+    const odd = oddClaim(claims);
+    if (odd) throw new No('malformed', `the claim ${odd} is missing or of another type`);
   }
 
   function enough(claims: AccessClaims, { scope = '', maxAge, acr }: Needs): void {
@@ -175,7 +183,9 @@ export function createVerifier(
     if (scope.split(' ').some((one) => one && !has.includes(one)))
       throw new No('insufficient_scope', `this needs a token with the scope ${scope}`, 403, { scope });
     const age = now() / 1000 - (claims.auth_time ?? 0);
-    if ((maxAge !== undefined && age > maxAge) || (acr && !acr.includes(claims.acr ?? '')))
+    // A time that is to come is none.
+    const isFresh = maxAge === undefined || (age <= maxAge && age >= -tolerance);
+    if (!isFresh || (acr && !acr.includes(claims.acr ?? '')))
       throw new No('insufficient_user_authentication', 'this needs a more recent or stronger sign-in', 401, {
         ...(acr ? { acr_values: acr.join(' ') } : {}),
         ...(maxAge === undefined ? {} : { max_age: maxAge }),
@@ -211,20 +221,4 @@ function challengeOf(realm: string, { reason, says, more }: No): string {
   return `Bearer ${Object.entries(fields)
     .map(([name, value]) => `${name}="${clean(value)}"`)
     .join(', ')}`;
-}
-
-/** @throws for what is not base64url without padding (RFC 7515 §2): `atob` also takes the other alphabet, padding and spaces */
-function bytes(part = ''): Uint8Array<ArrayBuffer> {
-  if (!/^[\w-]*$/.test(part)) throw new Error('not base64url');
-  return Uint8Array.from(atob(part.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
-}
-
-function json(part: string): Record<string, unknown> | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes(part));
-    const value = JSON.parse(text);
-    return value && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,8 @@ export { type Clock, MovableClock, systemClock } from './clock.js';
 export { every, type Periodic, type PeriodicOptions, type Timer } from './every.js';
 export { firstUuidv7, is256Bits, isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, sealHeader, sealVersions } from './keyring.js';
-export { askedLocale, intlTag, type Locale, locales, pickLocale } from './locale.js';
+export { isLanguageTag, languageTag, longestTag } from './language-tag.js';
+export { askedLocale, intlTag, isLocaleOf, type Locale, locales, pickLocale } from './locale.js';
 export { type MessageKind, messageKinds } from './message-kind.js';
 export {
   AnyRefusal,
@@ -25,4 +26,12 @@ export {
   sealedColumns,
 } from './sealed-as.js';
 export { type KeyUse, keyUses, type SigningAlgorithm, signingAlgorithms } from './signing.js';
+export {
+  type CodeShape,
+  decimals,
+  foldDigits,
+  longestTyped,
+  readCode,
+  withoutInvisible,
+} from './typed-text.js';
 export { withDefaults } from './with-defaults.js';

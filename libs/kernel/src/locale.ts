@@ -1,4 +1,5 @@
 import Negotiator from 'negotiator';
+import { languageTag } from './language-tag.js';
 
 /**
  * The languages of messages and pages. The first is the default.
@@ -16,6 +17,9 @@ const intlTags = new Map<Locale, string>(locales.map(({ tag, intl }) => [tag, in
 
 /** The tag by which `Intl` formats dates and names for readers of a language. */
 export const intlTag = (locale: Locale): string => intlTags.get(locale) ?? locale;
+
+/** The individual languages of the macrolanguage Chinese (ISO 639-3): their readers read `zh`. */
+const chinese = /^(cdo|cjy|cmn|cnp|cpx|csp|czh|czo|gan|hak|hsn|lzh|mnp|nan|wuu|yue|zho)$/;
 
 /** Each of our languages under its likely script and region and all that these begin with: `zh-Hans-CN`, `zh-Hans`, `zh`. */
 const byPrefix = new Map<string, Locale>();
@@ -43,13 +47,16 @@ export const pickLocale = (tagOrHeader: string | undefined): Locale =>
 
 /** Shortens the tag until we have it (RFC 4647 §3.4). A broken tag counts for what it begins with: `en-US.UTF-8` for `en`. */
 function lookUp(tag: string): Locale | undefined {
-  // Language, extended language, script and region: what follows distinguishes none of ours.
-  const subtags = tag.split('-', 4);
-  for (; subtags.length > 0; subtags.pop()) {
-    const locale = prefixesOf(subtags.join('-'))
-      .map((prefix) => byPrefix.get(prefix))
-      .find(Boolean);
-    if (locale) return locale;
+  // An extended language that we do not know is one of a language that we may know: `zh-aaa`.
+  for (const text of [languageTag(tag) ?? tag, tag]) {
+    // Language, extended language, script and region: what follows distinguishes none of ours.
+    const subtags = text.split(/[-_]/, 4);
+    for (; subtags.length > 0; subtags.pop()) {
+      const locale = prefixesOf(subtags.join('-'))
+        .map((prefix) => byPrefix.get(prefix))
+        .find(Boolean);
+      if (locale) return locale;
+    }
   }
   return undefined;
 }
@@ -61,8 +68,15 @@ function prefixesOf(tag: string): string[] {
     // Of an undetermined language the likely one is English.
     if (/^und\b/.test(locale.baseName)) return [];
     const { language, script = '', region = '' } = locale.maximize();
-    return [`${language}-${script}-${region}`, `${language}-${script}`, language];
+    const macro = chinese.test(language) ? ['zh'] : [];
+    return [`${language}-${script}-${region}`, `${language}-${script}`, language, ...macro];
   } catch {
     return [];
   }
+}
+
+/** Whether a tag names this language of ours in its script: `zh-CN` is `zh-Hans`, and `zh-TW` is not. */
+export function isLocaleOf(locale: Locale, tag: string): boolean {
+  const [, ours] = prefixesOf(locale);
+  return prefixesOf(languageTag(tag) ?? tag)[1] === ours;
 }

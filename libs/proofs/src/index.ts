@@ -11,7 +11,6 @@ export {
   deliveredCode,
   deriveCode,
   matchCode,
-  plainCode,
 } from './delivered-code/code.js';
 export {
   type CodeSetEvidence,

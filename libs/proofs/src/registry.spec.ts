@@ -21,6 +21,12 @@ test('no two kinds share an id, a change or a path', () => {
 test.each([
   ['012345', 'totp'],
   ['012 345', 'totp'],
+  ['٠١٢\u200b٣٤٥', 'totp'],
+  ['012–345', 'totp'],
+  ['Your code is 012345.', 'totp'],
+  ['Backup code: AB12-34CD-1234-5678', 'backup_code'],
+  ['1234-5678-1234-5678', 'backup_code'],
+  ['ＡＢＣＤ－ＥＦＧＨ－ＪＫＭＮ－ＰＱＲＳ', 'backup_code'],
   ['ABCD-EFGH-JKMN-PQRS', 'backup_code'],
   ['abcd efgh jkmn pqrs', 'backup_code'],
   ['12345', 'backup_code'],

@@ -31,6 +31,7 @@ export {
   type WaitingDevice,
 } from './device/device-codes.js';
 export { redeemDeviceCode } from './device/redeem-device-code.js';
+export { shownUserCode } from './device/user-code.js';
 export { type Cause, causeNames, causes, type Remedy, remedies } from './diagnose/causes.js';
 export { type Diagnosis, diagnose } from './diagnose/diagnose.js';
 export {

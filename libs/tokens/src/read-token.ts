@@ -7,13 +7,19 @@ export interface ReadToken {
   payload: Record<string, unknown> | undefined;
 }
 
+/** Ours have lists, at most. What is nested by the thousand can be parsed, but not written again: `JSON.stringify` runs out of stack. */
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)));
+
 /** Node.js also reads a last character that stands for no byte, and what is no UTF-8, with U+FFFD in its place. */
 const object = (part: string): Record<string, unknown> | undefined => {
   if (part.length % 4 === 1 || !/^[\w-]+$/.test(part)) return undefined;
   try {
     const bytes = Buffer.from(part, 'base64url');
     const value: unknown = isUtf8(bytes) ? JSON.parse(bytes.toString()) : undefined;
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && isShallow(value, 8)
       ? (value as Record<string, unknown>)
       : undefined;
   } catch {

@@ -18,6 +18,7 @@ export function areClaimsIntact(keyring: Keyring, id: string, seal: string, clai
 
 /** Splits `jti` into its two parts; undefined for an id of another shape. */
 export function splitTokenId(jti: unknown): { id: string; seal: string } | undefined {
-  const [, id = '', seal = ''] = /^([0-9a-f-]{36})\.([\w-]{22})$/.exec(String(jti)) ?? [];
+  if (typeof jti !== 'string') return undefined;
+  const [, id = '', seal = ''] = /^([0-9a-f-]{36})\.([\w-]{22})$/.exec(jti) ?? [];
   return id && seal ? { id, seal } : undefined;
 }

@@ -1,5 +1,5 @@
 import { clientMembers } from '@rekey/http';
-import { channels, locales } from '@rekey/kernel';
+import { channels, isLanguageTag, locales, longestTag, longestTyped } from '@rekey/kernel';
 import { proofKinds } from '@rekey/proofs';
 import { states } from '@rekey/recovery';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ export const startBody = z.strictObject({
   identifier: z
     .string()
     .min(1)
-    .max(254)
+    .max(longestTyped)
     .describe('An email address, a phone number (E.164, or national with `country`) or a username'),
   country: z
     .string()
@@ -36,7 +36,8 @@ export const startBody = z.strictObject({
   channel: preferredChannel,
   locale: z
     .string()
-    .max(35)
+    .max(longestTag)
+    .refine(isLanguageTag, 'must be a language tag (BCP 47), such as zh-Hans')
     .optional()
     .describe(
       `Language of the messages with codes (BCP 47): ${locales.map(({ tag }) => tag).join(' or ')}. If left out: Accept-Language, then the language of the account, then en`,
@@ -52,7 +53,11 @@ export const codeBody = z.strictObject({
 
 export const proofBody = z.strictObject({
   kind: z.enum(proofKinds),
-  value: z.string().min(1).max(100).describe('Spaces and hyphens are ignored'),
+  value: z
+    .string()
+    .min(1)
+    .max(longestTyped)
+    .describe('As typed or pasted: spaces, punctuation, invisible characters and text around it are ignored'),
   device_token: deviceToken,
 });
 

@@ -8,7 +8,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { matchedRoute, Public, requestOf } from '@rekey/http';
-import { isRefused, type Refusal, refuse } from '@rekey/kernel';
+import { isRefused, type Refusal, refuse, withoutInvisible } from '@rekey/kernel';
 import { type CodeSetKind, codeSetAt, codeSetProofOf, kindOfValue, totp } from '@rekey/proofs';
 import {
   authenticatorsToChange,
@@ -23,7 +23,7 @@ import {
 } from '@rekey/sign-in';
 import { endSession } from '@rekey/tokens';
 import { currentSession } from './current-session.js';
-import { codeIn, type Form, textIn } from './form.js';
+import { type Form, textIn, typedIn, userCodeIn } from './form.js';
 import { rememberBrowser } from './known-browser.js';
 import { refused } from './next-page.js';
 import { PageController } from './page-controller.js';
@@ -66,10 +66,10 @@ export class AccountController {
     const { browser, parts } = show;
     const client = await parts.clients.find('default');
     if (!client) return refused(show, refuse('unavailable'));
-    const identifier = textIn(body.identifier, 254);
+    const identifier = typedIn(body.identifier);
     const country = textIn(body.country, 2);
-    const device = body.device === undefined ? undefined : { code: codeIn(body.device) };
-    const value = textIn(body.second_factor, 100).trim();
+    const device = body.device === undefined ? undefined : { code: userCodeIn(body.device) };
+    const value = withoutInvisible(typedIn(body.second_factor)).trim();
     const outcome = await signInWithin(
       parts.tokens,
       client,
@@ -125,7 +125,7 @@ export class AccountController {
     if (!setup) return show.to('/account');
     const refusal = await confirmTotp(show.parts.context, who, {
       id: setup.id,
-      value: textIn(body.value, 20),
+      value: typedIn(body.value),
     });
     if (!refusal) return show.to('/account?done=bound');
     const { bind } = wordingOf(show.context).account;

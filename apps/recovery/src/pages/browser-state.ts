@@ -1,5 +1,6 @@
 import { knownBrowserLifetime } from '@rekey/accounts';
 import {
+  askedLocale,
   is256Bits,
   type Keyring,
   type Locale,
@@ -129,7 +130,8 @@ export class Browser {
   }
 
   locale(): Locale {
-    return pickLocale(this.request.cookies[this.name('language')] ?? this.request.headers['accept-language']);
+    const { cookies, headers } = this.request;
+    return askedLocale(cookies[this.name('language')]) ?? pickLocale(headers['accept-language']);
   }
 
   /** The country of a phone number without one, for the person to confirm. */

@@ -3,7 +3,7 @@ import { Public } from '@rekey/http';
 import { isRefused, type Refusal } from '@rekey/kernel';
 import { answerDevice, type Changing, lookAtDevice } from '@rekey/sign-in';
 import { currentSession } from './current-session.js';
-import { codeIn, type Form } from './form.js';
+import { type Form, userCodeIn } from './form.js';
 import { refused } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
@@ -20,7 +20,7 @@ export class DeviceController {
   @Public()
   async form(@Query('user_code') given: unknown, @Show() show: Presenter) {
     const { context } = show;
-    const code = codeIn(given);
+    const code = userCodeIn(given);
     if (!(await currentSession(show)))
       return show.page(200, <SignInPage context={context} device={{ code }} />);
     return show.page(200, <DevicePage context={context} code={code} />);
@@ -29,7 +29,7 @@ export class DeviceController {
   @Post()
   @UseGuards(DevicePersonGuard)
   async look(@Body() body: Form, @CurrentPerson() who: Changing, @Show() show: Presenter) {
-    const code = codeIn(body.user_code);
+    const code = userCodeIn(body.user_code);
     const device = await lookAtDevice(show.parts.context, who, code);
     if (isRefused(device)) return again(show, device, code);
     const client = await show.parts.clients.find(device.client_id);
@@ -40,7 +40,7 @@ export class DeviceController {
   @Post('answer')
   @UseGuards(DevicePersonGuard)
   async answer(@Body() body: Form, @CurrentPerson() who: Changing, @Show() show: Presenter) {
-    const userCode = codeIn(body.user_code);
+    const userCode = userCodeIn(body.user_code);
     const allow = body.decision === 'allow';
     const refusal = await answerDevice(show.parts.context, who, { userCode, allow });
     if (refusal) return again(show, refusal, userCode);

@@ -1,3 +1,6 @@
+import { longestTyped } from '@rekey/kernel';
+import { shownUserCode } from '@rekey/tokens';
+
 /** The fields of a form, as they came. */
 export type Form = Record<string, unknown>;
 
@@ -9,5 +12,11 @@ export type Form = Record<string, unknown>;
 export const textIn = (value: unknown, most = Number.POSITIVE_INFINITY): string =>
   typeof value === 'string' ? value.slice(0, most).replace(/[\ud800-\udbff]$/, '') : '';
 
-/** The code that a device shows, or what was entered for one. */
-export const codeIn = (value: unknown): string => textIn(value, 40);
+/** What was typed or pasted for a code, a number or a name. */
+export const typedIn = (value: unknown): string => textIn(value, longestTyped);
+
+/** The code that a device shows, as it shows it, or the beginning of what was entered for one. */
+export const userCodeIn = (value: unknown): string => shownUserCode(typedIn(value)) ?? textIn(value, 40);
+
+/** Whether there is a digit of any script in it. */
+export const hasDigit = (typed: string): boolean => /\p{Nd}/u.test(typed.normalize('NFKC'));

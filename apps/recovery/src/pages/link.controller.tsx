@@ -2,7 +2,7 @@ import { Body, Get, Post, Query } from '@nestjs/common';
 import { LedByMessage, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import { proveByLink, readLink } from '@rekey/recovery';
-import { type Form, textIn } from './form.js';
+import { type Form, hasDigit, typedIn } from './form.js';
 import { refused, showNextPage } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
@@ -39,8 +39,8 @@ export class LinkController {
     const began = browser.recovery();
     const link = readLink(parts.context, token, began);
     if (!link) return gone(show);
-    const number = textIn(body.number, 10);
-    if (!link.beganHere && !/\d/.test(number.normalize('NFKC')))
+    const number = typedIn(body.number);
+    if (!link.beganHere && !hasDigit(number))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
     const proven = await proveByLink(parts.context, token, { began, number, caller: browser.caller });
     if (isRefused(proven)) {

@@ -1,10 +1,10 @@
 import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
 import { Context, Gives, Public } from '@rekey/http';
-import { isRefused } from '@rekey/kernel';
+import { isRefused, withoutInvisible } from '@rekey/kernel';
 import { type BoundKind, boundKinds, classOf, isBoundKind } from '@rekey/proofs';
 import { prove, type RecoveryContext, showRecovery } from '@rekey/recovery';
 import type { Browser, BrowserRecovery } from './browser-state.js';
-import { type Form, textIn } from './form.js';
+import { type Form, typedIn } from './form.js';
 import { pathOf, provingOr, refused, showNextPage } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show, ThisBrowser } from './page-parameters.js';
@@ -26,11 +26,12 @@ export class OtherProofController {
   @UseGuards(BrowserRecoveryGuard)
   async prove(@Body() body: Form, @CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
     const kind = boundKinds.find((one) => one === body.kind);
-    const value = textIn(body.value, 100);
+    const value = typedIn(body.value);
     if (!kind) return showOther(show, recovery, 200);
     const { other } = wordingOf(show.context).proofs;
     // A try is too dear for a slip of the finger.
-    if (!/[\p{L}\p{N}]/u.test(value)) return showOther(show, recovery, 422, { kind, text: other.empty });
+    if (!/[\p{L}\p{N}]/u.test(withoutInvisible(value)))
+      return showOther(show, recovery, 422, { kind, text: other.empty });
     const proven = await prove(show.parts.context, recovery, { kind, value }, show.browser.caller);
     if (!isRefused(proven)) return showNextPage(show, recovery, proven);
     if (proven.code === 'wrong_proof') {

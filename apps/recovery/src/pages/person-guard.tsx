@@ -3,7 +3,7 @@ import { guardResult, type PersonSession, requestOf } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import { authenticatorsToChange, type BindingBy } from '@rekey/sign-in';
 import { currentSession } from './current-session.js';
-import { codeIn, type Form } from './form.js';
+import { type Form, userCodeIn } from './form.js';
 import { presenterOf } from './page-parameters.js';
 import { PAGES, type PageParts } from './page-parts.js';
 import { type Page, type Presenter, ShownInstead } from './presenter.js';
@@ -51,6 +51,6 @@ export class DevicePersonGuard extends PersonGuard {
 
   protected instead(show: Presenter): Page {
     const { user_code: code } = Object(show.browser.request.body) as Form;
-    return show.page(401, <SignInPage context={show.context} device={{ code: codeIn(code) }} />);
+    return show.page(401, <SignInPage context={show.context} device={{ code: userCodeIn(code) }} />);
   }
 }

@@ -4,7 +4,7 @@ import { isRefused, isUuid } from '@rekey/kernel';
 import { prove, sendCode, startRecovery } from '@rekey/recovery';
 import { originOf, readAuthorizationRequest } from './authorization-request.js';
 import type { BrowserRecovery } from './browser-state.js';
-import { type Form, textIn } from './form.js';
+import { type Form, hasDigit, textIn, typedIn } from './form.js';
 import { provingOr, refused, showNextPage } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
@@ -52,7 +52,7 @@ export class RecoverController {
           context={show.context}
           app={app?.client.name}
           carried={app?.carried ?? {}}
-          identifier={textIn(identifier, 254)}
+          identifier={typedIn(identifier)}
           country={asksForCountry ? show.browser.suggestedCountry() : country}
           problemIn={asksForCountry ? 'country' : 'identifier'}
         />,
@@ -81,10 +81,9 @@ export class RecoverController {
   @Post('code')
   @UseGuards(BrowserRecoveryGuard)
   async prove(@Body() body: Form, @CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
-    const value = textIn(body.code, 100);
+    const value = typedIn(body.code);
     // A try is too dear for a slip of the finger.
-    if (!/\d/.test(value.normalize('NFKC')))
-      return showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
+    if (!hasDigit(value)) return showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
     const proven = await prove(show.parts.context, recovery, { kind: 'code', value }, show.browser.caller);
     if (!isRefused(proven)) return showNextPage(show, recovery, proven);
     if (proven.code === 'wrong_proof') {

@@ -1,4 +1,5 @@
 import type { AuthenticatorView } from '@rekey/accounts';
+import { longestTyped } from '@rekey/kernel';
 import { boundProofs, type CodeSetKind, kindWordings, type SetUpPage, totp } from '@rekey/proofs';
 import type { ComponentChildren } from 'preact';
 import { renderSVG } from 'uqr';
@@ -36,7 +37,7 @@ export function SignInPage(props: {
               {...typed('identifier')}
               type="text"
               autocomplete="username"
-              maxLength={254}
+              maxLength={longestTyped}
               value={identifier}
               required
             />
@@ -62,7 +63,7 @@ export function SignInPage(props: {
               {...typed('second_factor')}
               type="text"
               autocomplete="one-time-code"
-              maxLength={254}
+              maxLength={longestTyped}
               aria-describedby={describedBy}
             />
           )}
@@ -225,7 +226,7 @@ export function BindTotpPage(props: {
               type="text"
               inputMode="numeric"
               autocomplete="one-time-code"
-              maxLength={20}
+              maxLength={longestTyped}
               required
               aria-describedby={describedBy}
               aria-invalid={text ? 'true' : undefined}

@@ -1,3 +1,4 @@
+import { longestTyped } from '@rekey/kernel';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
 import { wordingOf } from './wording/index.js';
 
@@ -19,7 +20,7 @@ export function DevicePage(props: { context: PageContext; code: string; problem?
               autocomplete="off"
               autocapitalize="characters"
               spellcheck={false}
-              maxLength={20}
+              maxLength={longestTyped}
               value={code}
               required
               aria-describedby={describedBy}
@@ -46,12 +47,11 @@ export function DeviceConsentPage({
   name: string;
 }) {
   const { consent } = wordingOf(context).device;
-  const letters = code.toUpperCase().replace(/[^A-Z]/g, '');
   return (
     <Shell context={context} title={consent.title(name)}>
       <p class="lead">{consent.lead(name)}</p>
       <p>{consent.check}</p>
-      <p class="secret">{`${letters.slice(0, 4)}-${letters.slice(4)}`}</p>
+      <p class="secret">{code}</p>
       <p class="note">{consent.warning}</p>
       <PostForm context={context} action="/device/answer" class="buttons">
         <input type="hidden" name="user_code" value={code} />

@@ -1,3 +1,4 @@
+import { longestTyped } from '@rekey/kernel';
 import { type BoundKind, boundProofOf, kindWordings } from '@rekey/proofs';
 import type { OfferedAddress } from '@rekey/recovery';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
@@ -62,7 +63,7 @@ function ProofForm({
             autocomplete={isNumber ? 'one-time-code' : 'off'}
             autocapitalize={isNumber ? undefined : 'characters'}
             spellcheck={false}
-            maxLength={60}
+            maxLength={longestTyped}
             required
             aria-describedby={describedBy}
             aria-invalid={problem ? 'true' : undefined}
@@ -137,7 +138,7 @@ export function LinkPage(props: { context: PageContext; asksForNumber?: boolean;
                 type="text"
                 inputMode="numeric"
                 autocomplete="off"
-                maxLength={10}
+                maxLength={longestTyped}
                 required
                 aria-describedby={describedBy}
                 aria-invalid={text ? 'true' : undefined}

@@ -1,3 +1,4 @@
+import { longestTyped } from '@rekey/kernel';
 import type { RecoveryView } from '@rekey/recovery';
 import { CountryField } from './country-field.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
@@ -44,7 +45,7 @@ export function FormPage(props: {
               name="identifier"
               type="text"
               value={identifier}
-              maxLength={254}
+              maxLength={longestTyped}
               required
               autocomplete="username"
               autocapitalize="none"
@@ -99,7 +100,7 @@ export function CodePage(props: {
               type="text"
               inputMode="numeric"
               autocomplete="one-time-code"
-              maxLength={40}
+              maxLength={longestTyped}
               required
               autofocus={!text}
               aria-describedby={describedBy}

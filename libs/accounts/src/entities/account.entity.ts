@@ -59,4 +59,7 @@ export class AccountEntity {
 
   @Column('text', { nullable: true })
   password_cost!: string | null;
+
+  @Column('text', { nullable: true })
+  language_tag!: string | null;
 }

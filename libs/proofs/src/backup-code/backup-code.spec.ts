@@ -23,6 +23,8 @@ describe('backup codes', () => {
     expect(digest && hex(digest)).toBe(digests[3] && hex(digests[3]));
     const left = { ...evidence, digests: evidence.digests.filter((_one, at) => at !== 3) };
     expect(await matchBackupCode(typed, left)).toBeUndefined();
+    expect(await matchBackupCode(`My backup code: “\u2066${codes[3]}\u2069”`, evidence)).toBeDefined();
+    expect(await matchBackupCode(`${codes[3]}\n${codes[4]}`, evidence)).toBeUndefined();
     expect(await matchBackupCode('AAAA-AAAA-AAAA-AAAA', evidence)).toBeUndefined();
     expect(await matchBackupCode('', undefined)).toBeUndefined();
   });

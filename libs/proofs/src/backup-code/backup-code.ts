@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { hashRaw } from '@node-rs/argon2';
-import { plainCode } from '../delivered-code/code.js';
+import { readCode } from '@rekey/kernel';
 import type { CodeSetEvidence, CodeSetProof } from '../proof.js';
 
 /** Codes per set, and the bits of each (NIST SP 800-63B-4 §4.2.1.1 asks for at least 64). */
@@ -20,9 +20,13 @@ function newCode(): string {
   return characters.replace(/.{4}(?=.)/g, '$&-');
 }
 
-/** Normalises a typed code: case, spaces and hyphens do not count, and look-alikes are equal. */
+/** The sixteen characters of a typed code; `''` for what is none. Look-alikes are equal. */
 export const plainBackupCode = (typed: string): string =>
-  plainCode(typed).toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1');
+  readCode(typed, {
+    length: backupCodeShape.bits / 5,
+    alphabet,
+    lookAlikes: { O: '0', I: '1', L: '1' },
+  }) ?? '';
 
 /** Returns a set of codes to be shown once, and the stored form: argon2id digests under a salt of the set's own. */
 export async function makeBackupCodes(): Promise<{ codes: string[]; salt: Buffer; digests: Buffer[] }> {
@@ -39,7 +43,7 @@ export async function matchBackupCode(
 ): Promise<Buffer | undefined> {
   const plain = plainBackupCode(typed);
   const salt = evidence ? Buffer.from(evidence.salt, 'hex') : decoySalt;
-  const guess = await digestOf(plain.slice(0, 64), salt);
+  const guess = await digestOf(plain, salt);
   let right: Buffer | undefined;
   for (const text of evidence?.digests ?? []) {
     const digest = Buffer.from(text, 'hex');
@@ -60,7 +64,7 @@ export const backupCode = {
   amr: 'recovery-code-saved',
   typed: 'characters',
   setUp: { api: 'backup_codes', page: 'backup-codes' },
-  looksLike: (value: string) => plainBackupCode(value).length === backupCodeShape.bits / 5,
+  looksLike: (value: string) => plainBackupCode(value) !== '',
   async match(_about, value, evidence) {
     const digest = await matchBackupCode(value, evidence);
     return digest && { digest };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Keyring, uuidv7 } from '@rekey/kernel';
 import fc from 'fast-check';
 import { generateSync } from 'otplib';
-import { type CodeBinding, codeShape, deriveCode, matchCode, plainCode } from './code.js';
+import { type CodeBinding, codeShape, deriveCode, matchCode } from './code.js';
 
 const old = { id: '2025', key: randomBytes(32) };
 const keyring = new Keyring([{ id: '2026', key: randomBytes(32) }, old]);
@@ -118,7 +118,26 @@ test('no attempt is right when no message was sent', () => {
   fc.assert(fc.property(fc.string(), (typed) => !matchCode(keyring, typed, [])));
 });
 
-test('full-width digits of an input method are accepted', () => {
-  expect(plainCode('１２３ ４５６')).toBe('123456');
+test.each(['email', 'sms'] as const)(
+  'a code by %s is right as it is pasted, with the text around it',
+  (channel) => {
+    const sent = binding({ channel });
+    const code = deriveCode(keyring, sent) ?? '';
+    const half = code.length / 2;
+    const grouped = `${code.slice(0, half)} ${code.slice(half)}`;
+    const other = (Number(code[0]) + 1) % 10;
+    for (const typed of [
+      `${code.slice(0, half)}\u200b${code.slice(half)}`,
+      `“${grouped}”.`,
+      `${grouped} is your code. It works for 10 min.\n\n@localhost #${code}`,
+      code.replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit))),
+    ])
+      expect({ typed, right: matchCode(keyring, typed, [sent]) === sent }).toEqual({ typed, right: true });
+    for (const typed of [`${code}0`, `0${code}`, `${code} ${other}${code.slice(1)}`])
+      expect({ typed, right: matchCode(keyring, typed, [sent]) === sent }).toEqual({ typed, right: false });
+  },
+);
+
+test('a code lives for ten minutes', () => {
   expect(codeShape.lifetimeMs).toBe(600_000);
 });

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type Channel, isSameText, type Keyring } from '@rekey/kernel';
+import { type Channel, decimals, isSameText, type Keyring, readCode } from '@rekey/kernel';
 import { generateSync } from 'otplib';
 import type { Proof } from '../proof.js';
 
@@ -53,9 +53,6 @@ function longCode(secret: Buffer, counter: number, digits: number): string {
   return (BigInt(`0x${mac}`) % 10n ** BigInt(digits)).toString().padStart(digits, '0');
 }
 
-/** The typed value without separators. */
-export const plainCode = (typed: string): string => typed.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '');
-
 /**
  * Compares with each candidate in the same time, whichever matches and whether one exists: it always makes two derivations, so that a
  * response does not reveal whether a message was ever sent.
@@ -68,12 +65,13 @@ export function matchCode<Binding extends CodeBinding>(
   typed: string,
   candidates: readonly Binding[],
 ): Binding | undefined {
-  const guess = plainCode(typed);
   let right: Binding | undefined;
   for (let at = 0; at < 2; at++) {
     const candidate = candidates[at];
     const code = deriveCode(keyring, candidate ?? decoy(keyring));
-    const equal = isSameText(guess, code ?? '');
+    const length = code?.length ?? codeShape.digits.email;
+    const guess = readCode(typed, { length, alphabet: decimals });
+    const equal = isSameText(guess ?? '', code ?? '');
     if (candidate && code && equal) right = candidate;
   }
   return right;

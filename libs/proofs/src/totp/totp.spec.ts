@@ -37,6 +37,8 @@ describe('an authenticator app', () => {
     const steps = [-60, -30, 0, 30, 60].map((shift) => totpStep(seed, code(now + shift), now * 1000));
     expect(steps).toEqual([undefined, Math.floor(now / 30) - 1, Math.floor(now / 30), undefined, undefined]);
     expect(totpStep(seed, ` ${code(now).slice(0, 3)} ${code(now).slice(3)}`, now * 1000)).toBeDefined();
+    const persian = code(now).replace(/\d/g, (digit) => String.fromCodePoint(0x6f0 + Number(digit)));
+    expect(totpStep(seed, `\u2066${persian}\u2069`, now * 1000)).toBeDefined();
   });
 
   test('an accepted step is never accepted again, and neither is an earlier one [ASVS 6.5.1]', () => {
@@ -46,7 +48,7 @@ describe('an authenticator app', () => {
     expect(totpStep(seed, code(now), now * 1000, step - 1)).toBe(step);
   });
 
-  test.each(['', '12345', '1234567', 'abcdef', '１２３４５６', '12345६'])(
+  test.each(['', '12345', '1234567', 'abcdef', '１２３４５６', '12345६', '123456 654321'])(
     '%j is refused without an error',
     (typed) => {
       expect(totpStep(seed, typed, now * 1000)).toBeUndefined();

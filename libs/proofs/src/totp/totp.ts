@@ -1,6 +1,5 @@
-import type { Keyring, SealedAs } from '@rekey/kernel';
+import { decimals, type Keyring, readCode, type SealedAs } from '@rekey/kernel';
 import { generateSecret, generateURI, verifySync } from 'otplib';
-import { plainCode } from '../delivered-code/code.js';
 import type { BoundProof, SecretEvidence } from '../proof.js';
 
 /** RFC 6238 with what every authenticator app supports: SHA-1, six digits, steps of thirty seconds. */
@@ -32,8 +31,8 @@ export function totpStep(
   now: number,
   lastStep?: number | null,
 ): number | undefined {
-  const token = plainCode(typed);
-  if (!/^\d{6}$/.test(token)) return undefined;
+  const token = readCode(typed, { length: totpShape.digits, alphabet: decimals });
+  if (token === undefined) return undefined;
   const result = verifySync({
     strategy: 'totp',
     secret,
@@ -88,7 +87,9 @@ export const totp = {
   chance: 2 / 10 ** totpShape.digits,
   typed: 'digits',
   setUp: { api: 'totp', page: 'totp' },
-  looksLike: (value: string) => /^[\d\s]{6,9}$/.test(value),
+  // A backup code has numbers too, beside letters.
+  looksLike: (value: string) =>
+    readCode(value, { length: totpShape.digits, alphabet: decimals, apart: true }) !== undefined,
   async match({ keyring, now }, value, evidence) {
     const step = matchTotp(keyring, value, evidence, now);
     return step === undefined ? undefined : { step };

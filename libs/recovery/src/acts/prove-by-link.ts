@@ -1,4 +1,4 @@
-import { isSameText, type Refusal, refuse } from '@rekey/kernel';
+import { decimals, isSameText, type Refusal, readCode, refuse } from '@rekey/kernel';
 import { readLinkToken } from '@rekey/outbox';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import type { AttemptCaller } from '../proving/attempt-from.js';
@@ -49,4 +49,4 @@ const beganHere = ({ keyring }: RecoveryContext, id: string, began: RecoveryRefe
   began !== undefined && began.id === id && isRecoveryToken(keyring, began);
 
 const isNumber = (number: string, typed: string): boolean =>
-  isSameText(typed.normalize('NFKC').replace(/\s/g, ''), number);
+  isSameText(readCode(typed, { length: number.length, alphabet: decimals }) ?? '', number);
