@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { hash } from '@node-rs/argon2';
 import { freePort } from '../runner/free-port.js';
 import { type Answer, newHousehold, useRekey } from './rekey.js';
@@ -33,10 +34,10 @@ describe('import of accounts', () => {
   const call = (method: string, path: string, json?: unknown, as = bearer): Promise<Answer> =>
     rekey.call(method, `${api}${path}`, { bearer: as, json });
   const mail = (value: string) => ({ kind: 'email', value, verified: true });
-  const importing = (body: BodyInit, type = 'application/x-ndjson'): Promise<Response> =>
+  const importing = (body: BodyInit, type = 'application/x-ndjson', more = {}): Promise<Response> =>
     fetch(`${api}/v1/accounts:import`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${bearer}`, 'content-type': type },
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': type, ...more },
       body,
       duplex: 'half',
     } as RequestInit);
@@ -188,6 +189,83 @@ describe('import of accounts', () => {
     // A missing password stays unchanged.
     expect((await call('PUT', '/v1/accounts/twoforms', account)).status).toBe(200);
     expect((await signIn('two.forms@example.com', password)).status).toBe(201);
+  });
+
+  test('CSV is read by its columns; an unknown one refuses the import before anything is written', async () => {
+    const csv = 'text/csv; charset=UTF-8; header=present';
+    const text =
+      'id,email,email_verified,roles,phone\r\n"csv\r\n1",,,,\r\ncsv-2,csv2@example.com,true,staff,\r\n' +
+      'csv-3,,,"a\r\n b",+14155\r\ncsv-4,,,,';
+    expect(resultsOf(await (await importing(text, csv)).text())).toEqual([
+      { line: 2, id: 'csv\n1', result: 'failed', code: 'invalid_request', errors: [expect.anything()] },
+      { line: 4, id: 'csv-2', result: 'created' },
+      {
+        line: 5,
+        id: 'csv-3',
+        result: 'failed',
+        code: 'invalid_request',
+        errors: [{ pointer: '/phone', detail: expect.any(String) }],
+      },
+      { line: 7, id: 'csv-4', result: 'created' },
+    ]);
+    expect((await call('GET', '/v1/accounts/csv-2')).body).toMatchObject({
+      roles: ['staff'],
+      addresses: [{ kind: 'email', value: 'csv2@example.com', verified: true, primary: true }],
+    });
+    const refused = await importing('id,mail\ncsv-5,a@example.com\n', csv);
+    expect([refused.status, (await refused.json()).errors]).toMatchObject([400, [{ pointer: '/mail' }]]);
+    expect((await call('GET', '/v1/accounts/csv-5')).status).toBe(404);
+    expect((await importing('csv-6\n', 'text/csv; header=absent')).status).toBe(415);
+  });
+
+  test('an import may be in gzip', async () => {
+    const body = gzipSync('{"id":"gzip-1"}\n{"id":"gzip-2"}\n');
+    const answer = await importing(body, 'application/x-ndjson', { 'content-encoding': 'gzip' });
+    expect(resultsOf(await answer.text())).toEqual([
+      { line: 1, id: 'gzip-1', result: 'created' },
+      { line: 2, id: 'gzip-2', result: 'created' },
+    ]);
+  });
+
+  test('the hash of another system signs in, is replaced at the first right password, and is no change when it is sent again', async () => {
+    const password = 'pässwörd à la carte';
+    // libxcrypt, and hashlib as Keycloak stores it.
+    const hashes = {
+      bcrypt: '$2y$05$abcdefghijklmnopqrstuu2igwjFPWV25haAj20TwpNRnoqrd.kCa',
+      keycloak: {
+        secretData:
+          '{"value":"0YetWapdHp9Kgx9ha8cDbmpCPa7vgHaHJrOdkpdOzXOcFO7QZB7UekP1gtv4AIA2XRsE5J+DS5BIqGrG+/wKaQ==","salt":"AAECAwQFBgcICQoLDA0ODw=="}',
+        credentialData: '{"hashIterations":1200,"algorithm":"pbkdf2-sha256"}',
+      },
+    };
+    const costs = () =>
+      rekey.sql('select id, password_cost as cost from accounts where id = any($1) order by id', [
+        Object.keys(hashes),
+      ]);
+    const accounts = Object.entries(hashes).map(([id, password_hash]) => ({
+      id,
+      username: id,
+      password_hash,
+    }));
+    await importLines(...accounts);
+    expect(await costs()).toEqual([
+      { id: 'bcrypt', cost: 'bcrypt c=5' },
+      { id: 'keycloak', cost: 'pbkdf2-sha256 i=2400' },
+    ]);
+    const told: number[] = [];
+    for (const id of Object.keys(hashes)) {
+      told.push((await signIn(id, `${password}.`)).status, (await signIn(id, password)).status);
+      // The same keys on a keyboard that composes differently.
+      told.push((await signIn(id, password.normalize('NFD'))).status);
+    }
+    expect(told).toEqual([401, 201, 201, 401, 201, 201]);
+    expect((await costs()).map(({ cost }) => cost)).toEqual([null, null]);
+    await importLines(...accounts);
+    expect((await costs()).map(({ cost }) => cost)).toEqual([null, null]);
+    const dear = await importLines({ id: 'dear', password_hash: `$2b$15$${'a'.repeat(53)}` });
+    expect(dear[0]?.errors).toEqual([
+      { pointer: '/password_hash', detail: 'the cost of bcrypt must be 4 to 14' },
+    ]);
   });
 
   test('each change is audited with its actor, and without an address', async () => {
