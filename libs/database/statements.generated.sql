@@ -144,7 +144,7 @@ with recursive costs as (
   select (select password_cost from accounts where password_cost > costs.cost order by password_cost limit 1)
   from costs where costs.cost is not null
 )
-select cost from costs where cost is not null limit 20;
+select cost from costs where cost is not null limit 100;
 
 -- account_put
 -- takes: $1 id text, $2 status text, $3 roles text[], $4 locale text, $5 usernameSealed bytea, $6 usernameLookup bytea, $7 passwordHash text, $8 passwordPut bytea, $9 passwordCost text, $10 now timestamp with time zone, $11 aal smallint
