@@ -137,7 +137,11 @@ describe('import of accounts', () => {
     await new Promise<void>((resolve) => dying.listen(0, '127.0.0.1', resolve));
     const { port } = dying.address() as { port: number };
     const { urls, management } = rekey.settings;
-    const said = (environment: Record<string, string>) =>
+    const table = join(directory, 'accounts.csv');
+    writeFileSync(table, 'id,name\nby-csv,Ada\n');
+    const packed = join(directory, 'accounts.csv.gz');
+    writeFileSync(packed, gzipSync('id,username\nby-gzip,"\n'));
+    const said = (environment: Record<string, string>, path = file) =>
       new Promise<string>((resolve) => {
         const env = {
           PATH: process.env.PATH,
@@ -148,7 +152,7 @@ describe('import of accounts', () => {
           MANAGEMENT_CLIENT_SECRET: management.clientSecret,
           ...environment,
         };
-        const command = ['dist/apps/console/src/import-command.js', 'import', file];
+        const command = ['dist/apps/console/src/import-command.js', 'import', path];
         execFile(process.execPath, command, { env }, (fault, stdout, stderr) =>
           resolve(`${fault?.code ?? 0} ${stdout}${stderr}`),
         );
@@ -160,6 +164,8 @@ describe('import of accounts', () => {
       said({ ISSUER_URL: rekey.mailboxUrl }),
       said({ ISSUER_URL: `http://127.0.0.1:${await freePort()}` }),
       said({ MANAGEMENT_CLIENT_SECRET: 'not the secret at all' }),
+      said({}, table),
+      said({}, packed),
     ]);
     dying.close();
     rmSync(directory, { recursive: true });
@@ -170,6 +176,12 @@ describe('import of accounts', () => {
       expect.stringMatching(/^1 .*answered 404 instead of a token; check ISSUER_URL/),
       expect.stringMatching(/^1 .*nothing responds .* run "npm start"/),
       expect.stringMatching(/^1 .*check MANAGEMENT_CLIENT_SECRET/),
+      expect.stringMatching(
+        /^1 .*the import was refused as a whole: \/name unknown column; the columns are id, /,
+      ),
+      expect.stringMatching(
+        /^1 0 created, 0 replaced, 1 failed\s+line 2: invalid_request: a quoted field does not end$/,
+      ),
     ]);
   });
 

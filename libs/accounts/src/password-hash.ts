@@ -120,9 +120,9 @@ export async function rehash(
   password: string,
 ): Promise<string | null> {
   const phc = openHash(keyring, account, stored) ?? '';
-  const isOurs = !isForeignHash(phc) && (await isOfNormalised(phc, password));
-  if (stored !== phc && isOurs) return stored;
-  const fresh = sealHash(keyring, account, isOurs ? phc : await hashPassword(password));
+  const isCurrent = !isForeignHash(phc) && (await isOfNormalised(phc, password));
+  if (stored !== phc && isCurrent) return stored;
+  const fresh = sealHash(keyring, account, isCurrent ? phc : await hashPassword(password));
   const written = await database.query(storeHash, { account, stored, fresh });
   return written.length > 0 ? fresh : hashNow(database, keyring, account, password);
 }
