@@ -6,8 +6,7 @@ import { readPasswordHash } from './hashes/hashes.js';
 import { checkPassword } from './password.js';
 import { foreignCost, hashPassword, isForeignHash, sealHash, verifyPassword } from './password-hash.js';
 
-// The library accepts no object of another realm, such as one of Jest's.
-const hashByBcrypt = (password: string) => bcrypt(password, Object.assign(Object.create(null), { cost: 4 }));
+const hashByBcrypt = (password: string) => bcrypt(password, 4);
 
 const reason = (password: string) =>
   checkPassword(password, { contextWords: ['Rekey', 'mei.lin'] })?.data.reason;
