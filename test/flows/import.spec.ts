@@ -230,15 +230,6 @@ describe('import of accounts', () => {
     expect((await importing('csv-6\n', 'text/csv; header=absent')).status).toBe(415);
   });
 
-  test('an import may be in gzip', async () => {
-    const body = gzipSync('{"id":"gzip-1"}\n{"id":"gzip-2"}\n');
-    const answer = await importing(body, 'application/x-ndjson', { 'content-encoding': 'gzip' });
-    expect(resultsOf(await answer.text())).toEqual([
-      { line: 1, id: 'gzip-1', result: 'created' },
-      { line: 2, id: 'gzip-2', result: 'created' },
-    ]);
-  });
-
   test('the hash of another system signs in, is replaced at the first right password, and is no change when it is sent again', async () => {
     const password = 'pässwörd à la carte';
     // libxcrypt, and hashlib as Keycloak stores it.
@@ -267,7 +258,6 @@ describe('import of accounts', () => {
     const told: number[] = [];
     for (const id of Object.keys(hashes)) {
       told.push((await signIn(id, `${password}.`)).status, (await signIn(id, password)).status);
-      // The same keys on a keyboard that composes differently.
       told.push((await signIn(id, password.normalize('NFD'))).status);
     }
     expect(told).toEqual([401, 201, 201, 401, 201, 201]);
