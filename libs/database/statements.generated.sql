@@ -144,7 +144,7 @@ with recursive costs as (
   select (select password_cost from accounts where password_cost > costs.cost order by password_cost limit 1)
   from costs where costs.cost is not null
 )
-select cost from costs where cost is not null limit 20;
+select cost from costs where cost is not null limit 100;
 
 -- account_put
 -- takes: $1 id text, $2 status text, $3 roles text[], $4 locale text, $5 languageTag text, $6 usernameSealed bytea, $7 usernameLookup bytea, $8 passwordHash text, $9 passwordPut bytea, $10 passwordCost text, $11 now timestamp with time zone, $12 aal smallint

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { hash } from '@node-rs/argon2';
 import { freePort } from '../runner/free-port.js';
 import { type Answer, newHousehold, useRekey } from './rekey.js';
@@ -33,10 +34,10 @@ describe('import of accounts', () => {
   const call = (method: string, path: string, json?: unknown, as = bearer): Promise<Answer> =>
     rekey.call(method, `${api}${path}`, { bearer: as, json });
   const mail = (value: string) => ({ kind: 'email', value, verified: true });
-  const importing = (body: BodyInit, type = 'application/x-ndjson'): Promise<Response> =>
+  const importing = (body: BodyInit, type = 'application/x-ndjson', more = {}): Promise<Response> =>
     fetch(`${api}/v1/accounts:import`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${bearer}`, 'content-type': type },
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': type, ...more },
       body,
       duplex: 'half',
     } as RequestInit);
@@ -136,7 +137,11 @@ describe('import of accounts', () => {
     await new Promise<void>((resolve) => dying.listen(0, '127.0.0.1', resolve));
     const { port } = dying.address() as { port: number };
     const { urls, management } = rekey.settings;
-    const said = (environment: Record<string, string>) =>
+    const table = join(directory, 'accounts.csv');
+    writeFileSync(table, 'id,name\nby-csv,Ada\n');
+    const packed = join(directory, 'accounts.csv.gz');
+    writeFileSync(packed, gzipSync('id,username\nby-gzip,"\n'));
+    const said = (environment: Record<string, string>, path = file) =>
       new Promise<string>((resolve) => {
         const env = {
           PATH: process.env.PATH,
@@ -147,7 +152,7 @@ describe('import of accounts', () => {
           MANAGEMENT_CLIENT_SECRET: management.clientSecret,
           ...environment,
         };
-        const command = ['dist/apps/console/src/import-command.js', 'import', file];
+        const command = ['dist/apps/console/src/import-command.js', 'import', path];
         execFile(process.execPath, command, { env }, (fault, stdout, stderr) =>
           resolve(`${fault?.code ?? 0} ${stdout}${stderr}`),
         );
@@ -159,6 +164,8 @@ describe('import of accounts', () => {
       said({ ISSUER_URL: rekey.mailboxUrl }),
       said({ ISSUER_URL: `http://127.0.0.1:${await freePort()}` }),
       said({ MANAGEMENT_CLIENT_SECRET: 'not the secret at all' }),
+      said({}, table),
+      said({}, packed),
     ]);
     dying.close();
     rmSync(directory, { recursive: true });
@@ -169,6 +176,12 @@ describe('import of accounts', () => {
       expect.stringMatching(/^1 .*answered 404 instead of a token; check ISSUER_URL/),
       expect.stringMatching(/^1 .*nothing responds .* run "npm start"/),
       expect.stringMatching(/^1 .*check MANAGEMENT_CLIENT_SECRET/),
+      expect.stringMatching(
+        /^1 .*the import was refused as a whole: \/name unknown column; the columns are id, /,
+      ),
+      expect.stringMatching(
+        /^1 0 created, 0 replaced, 1 failed\s+line 2: invalid_request: a quoted field does not end$/,
+      ),
     ]);
   });
 
@@ -188,6 +201,73 @@ describe('import of accounts', () => {
     // A missing password stays unchanged.
     expect((await call('PUT', '/v1/accounts/twoforms', account)).status).toBe(200);
     expect((await signIn('two.forms@example.com', password)).status).toBe(201);
+  });
+
+  test('CSV is read by its columns; an unknown one refuses the import before anything is written', async () => {
+    const csv = 'text/csv; charset=UTF-8; header=present';
+    const text =
+      'id,email,email_verified,roles,phone\r\n"csv\r\n1",,,,\r\ncsv-2,csv2@example.com,true,staff,\r\n' +
+      'csv-3,,,"a\r\n b",+14155\r\ncsv-4,,,,';
+    expect(resultsOf(await (await importing(text, csv)).text())).toEqual([
+      { line: 2, id: 'csv\n1', result: 'failed', code: 'invalid_request', errors: [expect.anything()] },
+      { line: 4, id: 'csv-2', result: 'created' },
+      {
+        line: 5,
+        id: 'csv-3',
+        result: 'failed',
+        code: 'invalid_request',
+        errors: [{ pointer: '/phone', detail: expect.any(String) }],
+      },
+      { line: 7, id: 'csv-4', result: 'created' },
+    ]);
+    expect((await call('GET', '/v1/accounts/csv-2')).body).toMatchObject({
+      roles: ['staff'],
+      addresses: [{ kind: 'email', value: 'csv2@example.com', verified: true, primary: true }],
+    });
+    const refused = await importing('id,mail\ncsv-5,a@example.com\n', csv);
+    expect([refused.status, (await refused.json()).errors]).toMatchObject([400, [{ pointer: '/mail' }]]);
+    expect((await call('GET', '/v1/accounts/csv-5')).status).toBe(404);
+    expect((await importing('csv-6\n', 'text/csv; header=absent')).status).toBe(415);
+  });
+
+  test('the hash of another system signs in, is replaced at the first right password, and is no change when it is sent again', async () => {
+    const password = 'pässwörd à la carte';
+    // libxcrypt, and hashlib as Keycloak stores it.
+    const hashes = {
+      bcrypt: '$2y$05$abcdefghijklmnopqrstuu2igwjFPWV25haAj20TwpNRnoqrd.kCa',
+      keycloak: {
+        secretData:
+          '{"value":"0YetWapdHp9Kgx9ha8cDbmpCPa7vgHaHJrOdkpdOzXOcFO7QZB7UekP1gtv4AIA2XRsE5J+DS5BIqGrG+/wKaQ==","salt":"AAECAwQFBgcICQoLDA0ODw=="}',
+        credentialData: '{"hashIterations":1200,"algorithm":"pbkdf2-sha256"}',
+      },
+    };
+    const costs = () =>
+      rekey.sql('select id, password_cost as cost from accounts where id = any($1) order by id', [
+        Object.keys(hashes),
+      ]);
+    const accounts = Object.entries(hashes).map(([id, password_hash]) => ({
+      id,
+      username: id,
+      password_hash,
+    }));
+    await importLines(...accounts);
+    expect(await costs()).toEqual([
+      { id: 'bcrypt', cost: 'bcrypt c=5' },
+      { id: 'keycloak', cost: 'pbkdf2-sha256 i=2400' },
+    ]);
+    const told: number[] = [];
+    for (const id of Object.keys(hashes)) {
+      told.push((await signIn(id, `${password}.`)).status, (await signIn(id, password)).status);
+      told.push((await signIn(id, password.normalize('NFD'))).status);
+    }
+    expect(told).toEqual([401, 201, 201, 401, 201, 201]);
+    expect((await costs()).map(({ cost }) => cost)).toEqual([null, null]);
+    await importLines(...accounts);
+    expect((await costs()).map(({ cost }) => cost)).toEqual([null, null]);
+    const dear = await importLines({ id: 'dear', password_hash: `$2b$15$${'a'.repeat(53)}` });
+    expect(dear[0]?.errors).toEqual([
+      { pointer: '/password_hash', detail: 'the cost of bcrypt must be 4 to 14' },
+    ]);
   });
 
   test('each change is audited with its actor, and without an address', async () => {

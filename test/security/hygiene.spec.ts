@@ -88,6 +88,26 @@ describe('hygiene', () => {
     expect(answer.status).toBe(status);
   });
 
+  test('a coded body gets 415 with the codings that are read, on every kind of route', async () => {
+    const { recovery, issuer, console: management } = rekey.settings.urls;
+    const form = 'application/x-www-form-urlencoded';
+    for (const [method, url, type, read] of [
+      ['POST', `${recovery}/v1/recoveries`, 'application/json', 'identity'],
+      ['POST', `${recovery}/recover`, form, 'identity'],
+      ['POST', `${issuer}/oauth2/token`, form, 'identity'],
+      ['POST', `${issuer}/v1/sessions`, 'application/json', 'identity'],
+      ['PUT', `${management}/v1/accounts/x`, 'application/json', 'identity'],
+      ['POST', `${management}/v1/accounts:import`, 'application/x-ndjson', 'gzip, identity'],
+    ] as const) {
+      const headers = { 'content-type': type, 'content-encoding': 'br' };
+      const answer = await send(url, { method, headers, body: 'x' });
+      expect([url, answer.status, answer.headers.get('accept-encoding')]).toEqual([url, 415, read]);
+      expect(await answer.json()).toMatchObject(
+        url.includes('oauth2') ? { error: 'invalid_request' } : { code: 'unsupported_media_type' },
+      );
+    }
+  });
+
   test('forms are for pages, JSON is not; OAuth says it in its own words', async () => {
     const { recovery, issuer } = rekey.settings.urls;
     const json = { 'content-type': 'application/json' };

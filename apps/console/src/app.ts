@@ -3,7 +3,7 @@ import type { Clock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import type { Telemetry } from '@rekey/telemetry';
 import { ConsoleModule } from './console.module.js';
-import { registerNdjson } from './ndjson.js';
+import { registerImports } from './ndjson.js';
 import { openApi } from './open-api.js';
 
 /** The management API: accounts, clients, and the state of tokens. */
@@ -17,6 +17,6 @@ export const runConsole = (
     port: settings.ports.console,
     settings,
     ...options,
-    register: registerNdjson,
+    register: registerImports,
     openApi,
   });

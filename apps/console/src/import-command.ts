@@ -5,7 +5,10 @@ import { settingsOrExit } from '@rekey/settings';
 import type { ImportResult } from './management.schema.js';
 import { failing, managementToken, type NetworkFault, whatToDoAbout } from './management-command.js';
 
-/** `npm run accounts -- import FILE`: sends a file of accounts, one JSON a line, to the management API. */
+/**
+ * `npm run accounts -- import FILE`: sends a file of accounts to the management API: one JSON a line, or CSV when its name ends in `.csv`;
+ * in gzip when it ends in `.gz` after that.
+ */
 
 const fail = failing('accounts');
 
@@ -18,10 +21,11 @@ async function importFile(file: string): Promise<void> {
   const token = await managementToken(settings.urls.issuer, settings.management, 'accounts:write', fail);
   const response = await fetch(`${settings.urls.console}/v1/accounts:import`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
+    headers: { authorization: `Bearer ${token}`, ...headersOf(file) },
     body: Readable.toWeb(createReadStream(file)) as ReadableStream,
     duplex: 'half',
   } as RequestInit);
+  if (response.status === 400) fail(await whyRefused(response));
   if (!response.ok || !response.body)
     fail(`${settings.urls.console} answered ${response.status} to the import; check CONSOLE_URL`);
   const lines = createInterface({ input: Readable.fromWeb(response.body as never) });
@@ -37,8 +41,25 @@ async function importFile(file: string): Promise<void> {
   if (counts.failed > 0) process.exitCode = 1;
 }
 
+const headersOf = (file: string): Record<string, string> => ({
+  'content-type': /\.csv(\.gz)?$/i.test(file) ? 'text/csv; header=present' : 'application/x-ndjson',
+  ...(/\.gz$/i.test(file) ? { 'content-encoding': 'gzip' } : {}),
+});
+
+/** Nothing was written. */
+async function whyRefused(response: Response): Promise<string> {
+  const { title, errors } = (await response.json().catch(() => ({}))) as { title?: string } & Pick<
+    ImportResult,
+    'errors'
+  >;
+  return `the import was refused as a whole: ${whatIsWrong(errors) || title}`;
+}
+
+const whatIsWrong = (errors: ImportResult['errors']): string =>
+  errors?.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ') ?? '';
+
 function describe({ line, id, code, errors }: ImportResult): string {
-  const why = errors?.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ') ?? '';
+  const why = whatIsWrong(errors);
   return `line ${line}${id ? ` (${id})` : ''}: ${code}${why ? `: ${why}` : ''}`;
 }
 

@@ -1,4 +1,4 @@
-import { type AccountToPut, isPasswordHash } from '@rekey/accounts';
+import { type AccountToPut, readPasswordHash } from '@rekey/accounts';
 import { deny } from '@rekey/http';
 import { isLanguageTag, languageTag, locales, longestTag, longestTyped } from '@rekey/kernel';
 import { clientLifetimes, grants, isClientId, tokenExchangeGrant } from '@rekey/tokens';
@@ -35,6 +35,23 @@ const accountMembers = {
     ),
 };
 
+/** A member of `credentials` in a Keycloak export. */
+const keycloakCredential = z.looseObject({ secretData: z.string(), credentialData: z.string() });
+
+const passwordHash = z.union([z.string().max(4096), keycloakCredential]).superRefine((hash, context) => {
+  const read = readPasswordHash(textOf(hash));
+  if ('refused' in read) context.addIssue({ code: 'custom', message: read.refused });
+});
+
+const textOf = (hash: z.output<typeof passwordHash>): string =>
+  typeof hash === 'string' ? hash : JSON.stringify(hash);
+
+/** @returns the stored form of a hash that {@link passwordHash} has accepted */
+function storedForm(hash: z.output<typeof passwordHash>): string | undefined {
+  const read = readPasswordHash(textOf(hash));
+  return 'stored' in read ? read.stored : undefined;
+}
+
 const accountFields = z.strictObject({
   ...accountMembers,
   password: z
@@ -42,15 +59,11 @@ const accountFields = z.strictObject({
     .max(1024)
     .optional()
     .describe('Never returned. If left out, the account keeps its password'),
-  password_hash: z
-    .string()
-    .max(300)
-    .refine(
-      isPasswordHash,
-      'must be an argon2id hash as a PHC string: m 19456 to 131072 (KiB), t 1 to 6, p 1 to 4',
-    )
+  password_hash: passwordHash
     .optional()
-    .describe('Instead of `password`: a hash from another system'),
+    .describe(
+      'Instead of `password`: a hash from another system, of argon2, bcrypt, scrypt (also Firebase) or PBKDF2 (also Django, ASP.NET Core), or the credential of a Keycloak export. It is replaced when its password is next right',
+    ),
 });
 
 /** Which of the two would count is not for the reader to guess. */
@@ -152,6 +165,11 @@ export const clientResponse = z.object({
 });
 
 export const accountToPut = (id: string, body: z.output<typeof accountBody>): AccountToPut => {
-  const { password_hash: passwordHash, locale, id: _same, ...rest } = body;
-  return { id, ...rest, passwordHash, locale: locale === undefined ? undefined : languageTag(locale) };
+  const { password_hash: hash, locale, id: _same, ...rest } = body;
+  return {
+    id,
+    ...rest,
+    passwordHash: hash === undefined ? undefined : storedForm(hash),
+    locale: locale === undefined ? undefined : languageTag(locale),
+  };
 };

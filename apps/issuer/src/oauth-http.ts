@@ -79,12 +79,17 @@ export async function registerOAuthErrors(fastify: FastifyInstance): Promise<voi
     const isProblem = reply.getHeader('content-type') === 'application/problem+json';
     if (!isProblem || ![400, 413, 415].includes(reply.statusCode)) return next(null, payload);
     const isLarge = reply.statusCode === 413;
-    reply.status(isLarge ? 413 : 400).header('content-type', 'application/json; charset=utf-8');
-    const refusal = isLarge ? oauthRefuse('invalid_request', 'the form is too large') : noForm;
+    const isCoded = reply.hasHeader('accept-encoding');
+    reply
+      .status(isLarge ? 413 : isCoded ? 415 : 400)
+      .header('content-type', 'application/json; charset=utf-8');
+    const refusal = isLarge ? tooLarge : isCoded ? coded : noForm;
     next(null, JSON.stringify(bodyOf(refusal)));
   });
 }
 
+const tooLarge = oauthRefuse('invalid_request', 'the form is too large');
+const coded = oauthRefuse('invalid_request', 'the content coding is not one that is read here');
 const noForm = oauthRefuse('invalid_request', 'the body must be application/x-www-form-urlencoded');
 
 /** Addresses end up in logs: what is read from a form is not taken from there, nor left there (RFC 6749 §2.3.1 and §3.2). */

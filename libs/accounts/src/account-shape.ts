@@ -30,7 +30,7 @@ export interface AccountToPut extends Omit<Account, 'username' | 'addresses' | '
   password?: string | undefined;
   /** Omitted: the account keeps the one it has; a new one gets 1. */
   aal?: 1 | 2 | undefined;
-  /** Instead of `password`: an imported PHC string of argon2id. */
+  /** Instead of `password`: the stored form of an imported hash, from `readPasswordHash`. */
   passwordHash?: string | undefined;
 }
 

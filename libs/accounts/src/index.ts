@@ -50,6 +50,7 @@ export {
   ownAddress,
   type SealedAddress,
 } from './find.js';
+export { readPasswordHash } from './hashes/hashes.js';
 export {
   type AddressKind,
   type Identifier,
@@ -81,7 +82,6 @@ export {
 export {
   hashNow,
   hashPassword,
-  isPasswordHash,
   payForRefusal,
   rehash,
   sealHash,

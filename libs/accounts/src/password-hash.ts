@@ -1,13 +1,11 @@
-import { hash, verify } from '@node-rs/argon2';
 import { type Queryable, sql, statement } from '@rekey/database';
 import type { Keyring, SealedAs } from '@rekey/kernel';
+import { hashByArgon2, ownCost } from './hashes/argon2.js';
+import { costIn, costsToPay, openPasswordHash } from './hashes/hashes.js';
 import { normalised, passwordHashOf } from './password.js';
 
-/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-
-/** Returns a PHC string. {@link sealHash} makes the stored form of it. */
-export const hashPassword = (password: string): Promise<string> => hash(normalised(password), cost);
+/** Returns a PHC string of argon2id. {@link sealHash} makes the stored form of it. */
+export const hashPassword = (password: string): Promise<string> => hashByArgon2(normalised(password));
 
 const asOf = (account: string): SealedAs => ({ column: 'accounts.password_hash', id: account, account });
 
@@ -39,6 +37,13 @@ export interface StoredHash {
 /** The hash of a password that nobody knows: refusing an account without a password takes as long as refusing one with a password. */
 let nobodysHash: Promise<string> | undefined;
 
+/**
+ * What a hash may be of: the normalised password, as ours are, and what was typed, as other systems hash it. Most passwords are the same in
+ * both forms. Then there is one, for every account.
+ */
+const formsOf = (password: string): Buffer[] =>
+  [...new Set([normalised(password), password])].map((form) => Buffer.from(form));
+
 /** @param of undefined takes the same time and returns false */
 export async function verifyPassword(
   keyring: Keyring,
@@ -46,18 +51,23 @@ export async function verifyPassword(
   password: string,
 ): Promise<boolean> {
   nobodysHash ??= hashPassword(crypto.randomUUID());
-  const phc = of ? openHash(keyring, of.account, of.stored) : null;
-  const matches = await verify(phc ?? (await nobodysHash), normalised(password)).catch(() => false);
-  return phc !== null && matches;
+  const known = opened(keyring, of);
+  const hash = known ?? openPasswordHash(await nobodysHash);
+  for (const form of formsOf(password)) {
+    const matches = await hash?.matches(form).catch(() => false);
+    if (known && matches) return true;
+  }
+  return false;
 }
 
-/** `m=…,t=…,p=…` of a PHC string. */
-const costIn = (phc: string): string => phc.split('$')[3] ?? '';
-const { memoryCost: m, timeCost: t, parallelism: p } = cost;
-const ourCost = `m=${m},t=${t},p=${p}`;
+const opened = (keyring: Keyring, of: StoredHash | undefined) =>
+  of && openPasswordHash(openHash(keyring, of.account, of.stored) ?? '');
 
 /** The cost of an imported hash; null for one of ours. */
-export const foreignCost = (phc: string): string | null => (isForeignHash(phc) ? costIn(phc) : null);
+export const foreignCost = (phc: string): string | null => {
+  const cost = openPasswordHash(phc)?.cost ?? null;
+  return cost === ownCost ? null : cost;
+};
 
 /** Steps along the index, once per distinct cost. */
 const costsInUse = statement(
@@ -68,30 +78,8 @@ const costsInUse = statement(
      select (select password_cost from accounts where password_cost > costs.cost order by password_cost limit 1)
      from costs where costs.cost is not null
    )
-   select cost from costs where cost is not null limit 20`,
+   select cost from costs where cost is not null limit 100`,
 );
-
-/**
- * Not every refusal pays more than this number of costs. If a product has imported more, accounts with the cheaper ones can be told apart.
- */
-const costsAtMost = 3;
-
-/**
- * Returns the costs still to be paid after a wrong password: one hash of each cost in use. Every refusal then takes the same time, whatever
- * the row contains.
- *
- * @param paid the cost that was paid already
- */
-export function costsToPay(paid: string, inUse: readonly string[]): string[] {
-  const work = (text: string) =>
-    numbersIn(text)
-      .slice(0, 2)
-      .reduce((product, each) => product * each, 1);
-  // Some hashes are older than the bounds: nobody pays for one beyond them.
-  const foreign = inUse.filter((one) => isWithinBounds(numbersIn(one)) && one !== ourCost);
-  const dearest = foreign.sort((one, other) => work(other) - work(one)).slice(0, costsAtMost);
-  return [ourCost, ...dearest].filter((one) => one !== paid);
-}
 
 /** Called when {@link verifyPassword} has returned false, with the same arguments. */
 export async function payForRefusal(
@@ -101,41 +89,14 @@ export async function payForRefusal(
   password: string,
 ): Promise<void> {
   const inUse = (await database.query<{ cost: string }>(costsInUse)).map((row) => row.cost);
-  const phc = of ? openHash(keyring, of.account, of.stored) : null;
-  for (const one of costsToPay(phc === null ? ourCost : costIn(phc), inUse)) {
-    const [memoryCost = 0, timeCost = 0, parallelism = 0] = numbersIn(one);
-    await hash(normalised(password), { memoryCost, timeCost, parallelism });
+  const paid = opened(keyring, of)?.cost ?? ownCost;
+  for (const one of costsToPay(paid, inUse)) {
+    for (const form of formsOf(password)) await costIn(one)?.pay(form);
   }
 }
 
-const numbersIn = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Number);
-
-const phcForm =
-  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$/;
-
-/** Bounds for the cost of imported hashes, since each wrong password costs us as much. KiB, passes, lanes. */
-const passwordHashBounds = { memory: [19 * 1024, 128 * 1024], passes: [1, 6], lanes: [1, 4] } as const;
-
-/** True for a hash that can be verified here: argon2id as a PHC string, neither too weak nor too expensive. */
-export function isPasswordHash(text: string): boolean {
-  const [, ...costs] = phcForm.exec(text) ?? [];
-  return isWithinBounds(costs.map(Number));
-}
-
-function isWithinBounds(costs: readonly number[]): boolean {
-  const { memory, passes, lanes } = passwordHashBounds;
-  return (
-    costs.length === 3 &&
-    [memory, passes, lanes].every(
-      ([least, most], at) => Number(costs[at]) >= least && Number(costs[at]) <= most,
-    )
-  );
-}
-
-/** True for a hash with another cost than ours. It is replaced when its password is next right. */
-export const isForeignHash = (phc: string): boolean => {
-  return !phc.startsWith(`$argon2id$v=19$${ourCost}$`);
-};
+/** True for a hash of another system, or with another cost than ours. It is replaced when its password is next right. */
+export const isForeignHash = (phc: string): boolean => !phc.startsWith(`$argon2id$v=19$${ownCost}$`);
 
 /** True when the stored hash is this one, encrypted or not. */
 export const isSameHash = (keyring: Keyring, { account, stored }: StoredHash, phc: string): boolean =>
@@ -159,8 +120,9 @@ export async function rehash(
   password: string,
 ): Promise<string | null> {
   const phc = openHash(keyring, account, stored) ?? '';
-  if (stored !== phc && !isForeignHash(phc)) return stored;
-  const fresh = sealHash(keyring, account, isForeignHash(phc) ? await hashPassword(password) : phc);
+  const isCurrent = !isForeignHash(phc) && (await isOfNormalised(phc, password));
+  if (stored !== phc && isCurrent) return stored;
+  const fresh = sealHash(keyring, account, isCurrent ? phc : await hashPassword(password));
   const written = await database.query(storeHash, { account, stored, fresh });
   return written.length > 0 ? fresh : hashNow(database, keyring, account, password);
 }
@@ -179,3 +141,8 @@ export async function hashNow(
   const stored = (await passwordHashOf(database, account))?.hash;
   return stored && (await verifyPassword(keyring, { account, stored }, password)) ? stored : null;
 }
+
+/** An imported hash may cost what ours do, and still be of the password as it was typed. */
+const isOfNormalised = async (phc: string, password: string): Promise<boolean> =>
+  normalised(password) === password ||
+  ((await openPasswordHash(phc)?.matches(Buffer.from(normalised(password)))) ?? false);

@@ -1,6 +1,7 @@
 export type { ManagementCaller } from '@rekey/tokens';
 export { abortableStart } from './abortable-start.js';
 export { bearerChallenge, bearerOf } from './bearer-challenge.js';
+export { codingsOf, mediaTypeOf } from './body-coding.js';
 export {
   authenticateClient,
   basicChallenge,
@@ -37,6 +38,7 @@ export { Resources } from './resources.js';
 export {
   anyMedia,
   CrossOrigin,
+  Decodes,
   Gives,
   LedByMessage,
   RouteFact,

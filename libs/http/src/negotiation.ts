@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { hasUnreadCoding, isReadAsUtf8 } from './body-coding.js';
 import { problem } from './problem.js';
 import { pathOf } from './request-target.js';
 import { anyMedia, isDocs } from './route-facts.js';
@@ -8,7 +9,7 @@ const json = 'application/json';
 
 /**
  * Refusals of HTTP that no route has to think of: 405 with `Allow` for a verb that the path does not take (RFC
- * 9110 §15.5.6), 406 and 415 for media types that it neither gives nor takes (§15.5.7, §15.5.16).
+ * 9110 §15.5.6), 406 and 415 for media types that it neither gives nor takes (§15.5.7, §15.5.16), and 415 for charsets and content codings.
  */
 export function negotiate(fastify: FastifyInstance): void {
   const routes: { pattern: RegExp; methods: string[] }[] = [];
@@ -29,10 +30,19 @@ export function negotiate(fastify: FastifyInstance): void {
       return refuseHere(reply, 405, 'method_not_allowed', 'This address does not take that method.');
     }
     const usual = isDocs(route) ? anyMedia : json;
-    const { takes = usual, gives = usual } = facts;
+    const { takes = usual, gives = usual, decodes = [] } = facts;
     if (gives !== anyMedia && !isAccepted(request.headers.accept, gives))
       return refuseHere(reply, 406, 'not_acceptable', 'None of the accepted types can be given.');
-    if (takes !== anyMedia && hasBody(request) && mediaType(request.headers['content-type']) !== takes)
+    if (!hasBody(request)) return next();
+    const type = request.headers['content-type'];
+    if (hasUnreadCoding(request, reply, decodes))
+      return refuseHere(
+        reply,
+        415,
+        'unsupported_media_type',
+        'The content coding is not one that is read here.',
+      );
+    if ((takes !== anyMedia && ![takes].flat().includes(mediaType(type))) || !isReadAsUtf8(type))
       return refuseHere(
         reply,
         415,

@@ -10,6 +10,8 @@ export interface OperationDescription {
   body?: z.ZodType;
   /** `application/json` when left out. */
   bodyType?: string;
+  /** Another media type of the body, which is text there. */
+  textBodyType?: string;
   /** By status. Without a schema the answer has no body. */
   responses: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
   refusals?: RefusalCode[];
@@ -48,13 +50,14 @@ export function Operation(about: OperationDescription): MethodDecorator {
       summary: about.summary,
       ...(about.description === undefined ? {} : { description: about.description }),
       ...(about.client ? { security: [{}, { [clientScheme]: [] }] } : {}),
+      ...bodies(about),
     }),
   ];
   if (about.bearer) decorators.push(ApiBearerAuth());
   for (const header of about.headers ?? []) {
     decorators.push(ApiHeader({ ...header, required: header.required ?? false, schema: { type: 'string' } }));
   }
-  if (about.body) {
+  if (about.body && !about.textBodyType) {
     const schema = jsonSchema(about.body, 'input');
     decorators.push(
       applyDecorators(
@@ -74,6 +77,16 @@ export function Operation(about: OperationDescription): MethodDecorator {
     decorators.push(ApiResponse({ status, description: codes.join(', '), content }));
   }
   return applyDecorators(...decorators) as MethodDecorator;
+}
+
+/** A body of several media types. Nest's own decorators give all of them one schema. */
+function bodies({ body, bodyType = 'application/json', textBodyType }: OperationDescription) {
+  if (!body || !textBodyType) return {};
+  const content = {
+    [bodyType]: { schema: jsonSchema(body, 'input') },
+    [textBodyType]: { schema: { type: 'string' } },
+  };
+  return { requestBody: { required: true, content } };
 }
 
 function byStatus(codes: RefusalCode[]): Map<number, string[]> {

@@ -3,8 +3,10 @@ import type { FastifyContextConfig } from 'fastify';
 
 /** What hooks know of a route, beside its path. They read it from `request.way.facts`. */
 export interface RouteFacts {
-  /** Media type of request bodies; JSON when left out. */
-  takes?: string;
+  /** Media types of request bodies; JSON when left out. */
+  takes?: string | string[];
+  /** Content codings of request bodies that the route decodes itself. */
+  decodes?: string[];
   /** Media type of responses; JSON when left out. */
   gives?: string;
   /** A body may be of any length, and take as long as it needs. */
@@ -54,8 +56,11 @@ export function RouteFact(
   };
 }
 
-/** The media type of request bodies. */
-export const Takes = (type: string) => RouteFact({ takes: type });
+/** The media types of request bodies. */
+export const Takes = (...types: string[]) => RouteFact({ takes: types });
+
+/** The content codings that the route decodes itself. */
+export const Decodes = (...codings: string[]) => RouteFact({ decodes: codings });
 
 /** The media type of responses. */
 export const Gives = (type: string) => RouteFact({ gives: type });

@@ -76,6 +76,43 @@ describe('serve', () => {
     expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
   });
 
+  test.each<[headers: Record<string, string>, status: number]>([
+    [{ 'content-type': 'application/json; charset=utf-8' }, 201],
+    [{ 'content-type': 'application/json;charset=UTF8' }, 201],
+    [{ 'content-type': 'application/json; charset="Utf-8"' }, 201],
+    [{ 'content-type': 'application/json; charset=' }, 201],
+    [{ 'content-type': 'application/json; version=1' }, 201],
+    [{ 'content-type': 'application/json; charset=iso-8859-1' }, 415],
+    [{ 'content-type': 'application/json; charset=utf-16' }, 415],
+    [{ 'content-type': 'application/json; charset="windows-1252"' }, 415],
+    [{ 'content-type': 'application/json; charset=no-such' }, 415],
+    [{ 'content-encoding': 'identity' }, 201],
+    [{ 'content-encoding': ' Identity , identity' }, 201],
+    [{ 'content-encoding': '' }, 201],
+    ...['gzip', 'x-gzip', 'br', 'deflate', 'zstd', 'compress', 'aes128gcm', 'identity, gzip', 'no-such'].map(
+      (coding): [Record<string, string>, number] => [{ 'content-encoding': coding }, 415],
+    ),
+  ])('a body with %j gets %i: it is read as UTF-8, without a coding', async (headers, status) => {
+    const payload = Buffer.from('{"name":"Mei"}');
+    const sent = { 'content-type': 'application/json', ...headers };
+    const answer = await fastify.inject({ method: 'POST', url: '/v1/greetings', payload, headers: sent });
+    const read = status === 415 && 'content-encoding' in headers ? 'identity' : undefined;
+    expect([answer.statusCode, answer.headers['accept-encoding']]).toEqual([status, read]);
+    if (status === 415) expect(answer.json().code).toBe('unsupported_media_type');
+  });
+
+  test('a request without a body has no coding', async () => {
+    const headers = { 'content-encoding': 'gzip', 'content-type': 'text/plain; charset=utf-16' };
+    expect((await fastify.inject({ url: '/v1/limited', headers })).statusCode).toBe(429);
+  });
+
+  test('bytes that are not UTF-8 are not JSON', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const payload = Buffer.from('{"name":"caf\xe9"}', 'latin1');
+    const answer = await fastify.inject({ method: 'POST', url: '/v1/greetings', payload, headers });
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid_request']);
+  });
+
   test('names where a body is invalid, and repeats no value', async () => {
     const payload = { name: 'hunter2hunter2', role: 'admin' };
     const answer = await fastify.inject({ method: 'POST', url: '/v1/greetings', payload });

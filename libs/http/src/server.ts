@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -117,13 +118,17 @@ export async function createApp(
   return { app, fastify };
 }
 
-/** A body of no bytes is none, also of who always says that it is JSON: where one is needed, its members are what is missing. */
+/**
+ * Bytes that are not UTF-8 are not JSON (RFC 8259 §8.1). A body of no bytes is none, also of who always says that it is JSON: where one is needed, its members are
+ * what is missing.
+ */
 function readEmptyAsNone(adapter: Pick<FastifyAdapter, 'useBodyParser'>, fastify: FastifyInstance): void {
   const json = fastify.getDefaultJsonParser('error', 'error') as FastifyBodyParser<string>;
   const { bodyLimit } = fastify.initialConfig;
   const options = bodyLimit === undefined ? {} : { bodyLimit };
   adapter.useBodyParser('application/json', false, options, (request, body, done) => {
-    if (body?.length) void json(request as never, String(body), done);
+    if (body && !isUtf8(body as Buffer)) done(Object.assign(new Error('not UTF-8'), { statusCode: 400 }));
+    else if (body?.length) void json(request as never, String(body), done);
     else done(null, undefined);
   });
 }
