@@ -63,9 +63,13 @@ export class Presenter {
 }
 
 function hereOf(request: FastifyRequest): string {
-  const { pathname, searchParams } = new URL(request.url, 'http://here');
+  const url = `http://here${request.url}`;
+  const { pathname, searchParams } = new URL(URL.canParse(url) ? url : 'http://here/recover');
   searchParams.delete('lang');
+  searchParams.delete('ui_locales');
   searchParams.delete('token');
   const query = searchParams.toString();
-  return `${isFormPath(pathname) ? everyForm[pathname].page : pathname}${query ? `?${query}` : ''}`;
+  // A link to `//evil.example` would lead there.
+  const path = isFormPath(pathname) ? everyForm[pathname].page : pathname.replace(/^\/+/, '/');
+  return `${path}${query ? `?${query}` : ''}`;
 }

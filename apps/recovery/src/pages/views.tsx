@@ -2,6 +2,7 @@ import type { Locale } from '@rekey/kernel';
 import type { RecoveryView } from '@rekey/recovery';
 import { getCountries } from 'libphonenumber-js/max';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
+import { CancelForm } from './views-cancel.js';
 import { BesideCode } from './views-proofs.js';
 import { wordingOf } from './wording/index.js';
 import type { NoticeKind } from './wording/page.js';
@@ -17,11 +18,15 @@ export function FormPage(props: {
   carried: CarriedParameters;
   identifier?: string;
   country?: string;
-  hasProblem?: boolean;
+  /** Why it is shown again. */
+  problem?: 'problem' | 'expired';
+  /** Where the app hears that the person gave up. */
+  cancelUrl?: string | undefined;
 }) {
-  const { context, app, identifier, country, hasProblem } = props;
-  const { form } = words(context);
-  const problem = hasProblem ? { field: 'identifier', text: form.problem } : undefined;
+  const { context, app, identifier, country, cancelUrl } = props;
+  const { form, cancel } = words(context);
+  const problem = props.problem && { field: 'identifier', text: form[props.problem] };
+  const hasProblem = props.problem === 'problem';
   return (
     <Shell context={context} title={form.title(app ?? context.service)} step={1} problem={problem}>
       <p class="lead">{app ? form.leadForApp(app) : form.lead}</p>
@@ -65,6 +70,11 @@ export function FormPage(props: {
           {form.submit}
         </button>
       </PostForm>
+      {app !== undefined && cancelUrl !== undefined && (
+        <p class="aside">
+          <a href={cancelUrl}>{cancel.labelForApp(app)}</a>
+        </p>
+      )}
     </Shell>
   );
 }
@@ -87,10 +97,11 @@ export function CodePage(props: {
   view: RecoveryView;
   /** Seconds until another code may be asked for; 0 for now. */
   resendIn: number;
+  app?: string | undefined;
   problem?: string | undefined;
   note?: string | undefined;
 }) {
-  const { context, view, resendIn, problem: text, note } = props;
+  const { context, view, resendIn, app, problem: text, note } = props;
   const { code } = words(context);
   const problem = text ? { field: 'code', text } : undefined;
   return (
@@ -156,6 +167,7 @@ export function CodePage(props: {
         addresses={view.addresses}
         hasOther={view.methods.length > 1}
       />
+      <CancelForm context={context} app={app} />
     </Shell>
   );
 }
@@ -208,6 +220,7 @@ export function PasswordPage(props: {
           {password.submit}
         </button>
       </PostForm>
+      <CancelForm context={context} app={app} />
     </Shell>
   );
 }
@@ -223,6 +236,7 @@ export function ReturnToAppPage({ context, app }: { context: PageContext; app: s
           {returnToApp.submit(app)}
         </button>
       </PostForm>
+      <CancelForm context={context} app={app} />
     </Shell>
   );
 }
@@ -248,9 +262,11 @@ export function NoticePage(props: {
   context: PageContext;
   kind: NoticeKind;
   retryAfterSeconds?: number | undefined;
+  /** Of the page whose form was not processed. */
+  again?: string | undefined;
 }) {
-  const { context, kind, retryAfterSeconds } = props;
-  const { notices, restart, waitMinutes } = words(context);
+  const { context, kind, retryAfterSeconds, again } = props;
+  const { notices, restart, waitMinutes, again: openAgain } = words(context);
   const { title, text } = notices[kind];
   const canBegin = kind !== 'limited' && kind !== 'bad_request';
   return (
@@ -260,8 +276,8 @@ export function NoticePage(props: {
         {retryAfterSeconds !== undefined && ` ${waitMinutes(Math.max(1, Math.ceil(retryAfterSeconds / 60)))}`}
       </p>
       {canBegin && (
-        <a class="button wide" href="/recover">
-          {restart}
+        <a class="button wide" href={again ?? '/recover'}>
+          {again === undefined ? restart : openAgain}
         </a>
       )}
     </Shell>
