@@ -32,31 +32,34 @@ describe('a form that is sent again', () => {
 
   const headingIn = ({ html }: { html: string }) => /<h1>(.*?)<\/h1>/.exec(html)?.[1] ?? 'none';
 
-  test.each(Object.entries(forms))('%s, twice at once and then a third time, acts once', async (path, { show, works }) => {
-    const [single, double] = [idOf(path, 'single'), idOf(path, 'double')];
-    await Promise.all([put(single), put(double)]);
-    const one = open();
-    const shownOnce = await show(one, single);
-    // A second code may be asked for a minute after the first.
-    rekey.clock.advance(61_000);
-    const once = await one.post(path, { csrf: csrfOf(shownOnce), ...shownOnce.fields() });
-    expect(once.status).toBe(works.status);
+  test.each(Object.entries(forms))(
+    '%s, twice at once and then a third time, acts once',
+    async (path, { show, works }) => {
+      const [single, double] = [idOf(path, 'single'), idOf(path, 'double')];
+      await Promise.all([put(single), put(double)]);
+      const one = open();
+      const shownOnce = await show(one, single);
+      // A second code may be asked for a minute after the first.
+      rekey.clock.advance(61_000);
+      const once = await one.post(path, { csrf: csrfOf(shownOnce), ...shownOnce.fields() });
+      expect(once.status).toBe(works.status);
 
-    const browser = open();
-    const shown = await show(browser, double);
-    rekey.clock.advance(61_000);
-    const form = { csrf: csrfOf(shown), ...shown.fields() };
-    const both = await Promise.all([browser.post(path, form), browser.post(path, form)]);
-    expect(both.map(({ status }) => status).filter((status) => status === works.status)).not.toEqual([]);
-    const third = await browser.post(path, form);
-    for (const response of [...both, third]) {
-      expect(response.status).toBeLessThan(500);
-      expect(hasNextStep(response) || headingIn(response) === headingIn(once)).toBe(true);
-      expect(response.html).not.toMatch(/another link was opened|another recovery was started/);
-    }
-    // A new set of codes or a new secret is made for each response, because the browser shows the last one.
-    if (!/totp$|backup-codes$/.test(path)) expect(await doneFor(double)).toEqual(await doneFor(single));
-  });
+      const browser = open();
+      const shown = await show(browser, double);
+      rekey.clock.advance(61_000);
+      const form = { csrf: csrfOf(shown), ...shown.fields() };
+      const both = await Promise.all([browser.post(path, form), browser.post(path, form)]);
+      expect(both.map(({ status }) => status).filter((status) => status === works.status)).not.toEqual([]);
+      const third = await browser.post(path, form);
+      for (const response of [...both, third]) {
+        expect(response.status).toBeLessThan(500);
+        expect(hasNextStep(response) || headingIn(response) === headingIn(once)).toBe(true);
+        expect(response.html).not.toMatch(/another link was opened|another recovery was started/);
+      }
+      // A new set of codes or a new secret is made for each response, because the browser shows the last one.
+      if (!/totp$|backup-codes$/.test(path)) expect(await doneFor(double)).toEqual(await doneFor(single));
+    },
+  );
 
   test('/recover, twice at once, once more, and after a step back, starts one recovery and sends one message', async () => {
     await put('again');
@@ -65,7 +68,9 @@ describe('a form that is sent again', () => {
     const form = { csrf: csrfOf({ page, fields: () => ({}) }), identifier: 'again@example.com' };
     const both = await Promise.all([browser.post('/recover', form), browser.post('/recover', form)]);
     const reloaded = await browser.post('/recover', form);
-    const back = await browser.submit(await browser.get('/recover'), '/recover', { identifier: 'again@example.com' });
+    const back = await browser.submit(await browser.get('/recover'), '/recover', {
+      identifier: 'again@example.com',
+    });
     expect([...both, reloaded].map(({ headers }) => headers.get('location'))).toEqual(
       Array(3).fill('/recover/code'),
     );
@@ -91,25 +96,28 @@ describe('a form that is sent again', () => {
     ['/recover/code', { code: '0000 0000' }],
     ['/recover/other', { kind: 'backup_code', value: 'AAAA-BBBB-CCCC-DDDD' }],
     ['/recover/link', { number: '000' }],
-  ])('%s with the same wrong value, twice at once, by reload and from a page shown anew, costs one try', async (path, wrong) => {
-    const id = idOf(path, 'wrong');
-    await put(id);
-    const first = open();
-    const { link } = await begin(first, id);
-    const browser = path === '/recover/link' ? open() : first;
-    if (path === '/recover/link') await browser.get(link);
-    const shown = async () => ({ page: await browser.get(path), fields: () => ({}) });
-    const csrf = csrfOf(await shown());
-    const all = await Promise.all([1, 2, 3].map(() => browser.post(path, { csrf, ...wrong })));
-    all.push(await browser.post(path, { csrf, ...wrong }));
-    all.push(await browser.post(path, { csrf: csrfOf(await shown()), ...wrong }));
-    expect(all.map(({ status, html }) => [status, /You have 4 tries left/.test(html)])).toEqual(
-      Array(5).fill([422, true]),
-    );
-    expect(await triesOf(id)).toBe(1);
-    // Another value is another try, and the same one in another browser too: it has not seen the first.
-    const [[name = '', value = ''] = []] = Object.entries(wrong).slice(-1);
-    await browser.post(path, { csrf, ...wrong, [name]: value.replace(/^./, '1') });
-    expect(await triesOf(id)).toBe(2);
-  });
+  ])(
+    '%s with the same wrong value, twice at once, by reload and from a page shown anew, costs one try',
+    async (path, wrong) => {
+      const id = idOf(path, 'wrong');
+      await put(id);
+      const first = open();
+      const { link } = await begin(first, id);
+      const browser = path === '/recover/link' ? open() : first;
+      if (path === '/recover/link') await browser.get(link);
+      const shown = async () => ({ page: await browser.get(path), fields: () => ({}) });
+      const csrf = csrfOf(await shown());
+      const all = await Promise.all([1, 2, 3].map(() => browser.post(path, { csrf, ...wrong })));
+      all.push(await browser.post(path, { csrf, ...wrong }));
+      all.push(await browser.post(path, { csrf: csrfOf(await shown()), ...wrong }));
+      expect(all.map(({ status, html }) => [status, /You have 4 tries left/.test(html)])).toEqual(
+        Array(5).fill([422, true]),
+      );
+      expect(await triesOf(id)).toBe(1);
+      // Another value is another try, and the same one in another browser too: it has not seen the first.
+      const [[name = '', value = ''] = []] = Object.entries(wrong).slice(-1);
+      await browser.post(path, { csrf, ...wrong, [name]: value.replace(/^./, '1') });
+      expect(await triesOf(id)).toBe(2);
+    },
+  );
 });

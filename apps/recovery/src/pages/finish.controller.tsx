@@ -6,7 +6,7 @@ import { errorUrl } from './authorization-request.js';
 import type { BrowserRecovery } from './browser-state.js';
 import { type Form, textIn } from './form.js';
 import { rememberBrowser } from './known-browser.js';
-import { ended, noSession, refused } from './next-page.js';
+import { ended, noSession, refused, whatBecameOf } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
 import type { Presenter } from './presenter.js';
@@ -59,7 +59,7 @@ export class FinishController {
   @Post('return')
   @UseGuards(BrowserRecoveryGuard)
   async returnToApp(@CurrentRecovery() recovery: BrowserRecovery, @Show() show: Presenter) {
-    return recovery.app ? returnToApp(show, recovery) : noSession(show);
+    return recovery.app ? returnToApp(show, recovery) : whatBecameOf(show, recovery);
   }
 
   @Post('cancel')
