@@ -1,6 +1,6 @@
 import { is256Bits } from '@rekey/kernel';
 import type { Client } from '@rekey/tokens';
-import { badRequest } from './next-page.js';
+import { badRequest } from './notices.js';
 import { type Presenter, ShownInstead } from './presenter.js';
 import type { CarriedParameters } from './views.js';
 

@@ -20,14 +20,14 @@ const reading = ['GET', 'HEAD', 'OPTIONS'];
 export class CsrfGuard implements CanActivate {
   constructor(@Inject(PAGES) private readonly parts: PageParts) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean {
     const { method, body, routeOptions } = requestOf(context);
     const path = routeOptions.url;
     if (reading.includes(method) || !isFormPath(path)) return true;
     const show = presenterOf(this.parts, context);
     const { browser } = show;
     const { csrf } = Object(body) as Form;
-    if (!browser.isSameOriginForm(csrf)) throw new ShownInstead(await notProcessed(show, path, Object(body)));
+    if (!browser.isSameOriginForm(csrf)) throw new ShownInstead(notProcessed(show, path, Object(body)));
     const { about, page } = everyForm[path];
     if (about === 'nothing') return true;
     const isThere = browser.subject(about) !== undefined;

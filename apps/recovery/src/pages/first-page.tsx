@@ -7,7 +7,7 @@ export function firstPage(
   show: Presenter,
   app: AppRequest | undefined,
   status: number,
-  typed: { identifier: string; country?: string; problem?: 'problem' | 'expired' },
+  typed: { identifier: string; country?: string; hasProblem?: boolean },
 ): Page {
   const { issuerUrl } = show.parts.context;
   return show.page(

@@ -11,7 +11,7 @@ import { NoticePage } from './views.js';
 
 const config = { takes: anyMedia, gives: anyMedia };
 
-/** Nothing here is to be found by a search: whoever needs a page is led to it. */
+/** Nothing here is to be found by a search: people are led to the page that they need. */
 const robots = 'User-agent: *\nDisallow: /\n';
 
 const files = [

@@ -4,7 +4,7 @@ import { isRefused } from '@rekey/kernel';
 import { attemptOnce, proveByLink, readLink } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
 import { usedBy } from './csrf-guard.js';
-import { type Form, markIn, textIn } from './form.js';
+import { type Form, markIn, shownIn, textIn } from './form.js';
 import { refused, showNextPage, whatBecameOf } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
@@ -42,12 +42,13 @@ export class LinkController {
     const token = used ?? browser.token('link') ?? '';
     const link = readLink(parts.context, token, began);
     const ofOurs = link?.beganHere ? began : undefined;
-    if (used) return done(show, ofOurs);
+    // Opened once more, it is a tap of its own.
+    if (used && browser.token('link') === undefined) return done(show, ofOurs);
     if (!link) return gone(show);
     const number = textIn(body.number, 10);
     if (!link.beganHere && !/\d/.test(number.normalize('NFKC')))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
-    const form = browser.digestOf('link', token, number);
+    const form = browser.digestOf('link', token, number, shownIn(body));
     const proven = await attemptOnce(parts.context, { id: link.recoveryId, form }, () =>
       proveByLink(parts.context, token, { began, number, caller: browser.caller }),
     );

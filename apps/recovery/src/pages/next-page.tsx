@@ -1,6 +1,7 @@
 import { isRefused, type Refusal } from '@rekey/kernel';
-import { asksForPassword, type RecoveryState, type RecoveryView, showRecovery } from '@rekey/recovery';
+import { asksForPassword, type RecoveryView, showRecovery } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
+import { ended } from './notices.js';
 import type { Page, Presenter } from './presenter.js';
 import { returnToApp } from './return-to-app.js';
 import { NoticePage, ReturnToAppPage } from './views.js';
@@ -47,28 +48,10 @@ export async function provingOr(
   return { view };
 }
 
-/** How a recovery has ended. */
-export function ended(show: Presenter, state: RecoveryState, status = 410): Page {
-  const kind: NoticeKind =
-    state === 'completed' || state === 'cancelled' || state === 'stopped' || state === 'expired'
-      ? state
-      : 'over';
-  return show.page(status, <NoticePage context={show.context} kind={kind} />);
-}
-
 /** What became of a recovery that an act came too late for. */
 export async function whatBecameOf(show: Presenter, recovery: BrowserRecovery): Promise<Page> {
   const now = await provingOr(show, recovery);
   return 'page' in now ? now.page : show.to(pathOf(now.view));
-}
-
-export const badRequest = (show: Presenter) =>
-  show.page(400, <NoticePage context={show.context} kind="bad_request" />);
-
-/** Nothing is in progress in this browser; if it has just ended something, that is said. */
-export function noSession(show: Presenter): Page {
-  const kind = show.browser.lately().ended?.how ?? 'no_session';
-  return show.page(404, <NoticePage context={show.context} kind={kind} />);
 }
 
 /** A refusal as a page that says how to go on. @param recovery of this browser, so that the page says how it ended */

@@ -1,24 +1,15 @@
-import { readAuthorizationRequest } from './authorization-request.js';
 import { everyForm, type FormPath } from './every-form.js';
-import { firstPage } from './first-page.js';
 import { codeIn, type Form, textIn } from './form.js';
 import type { Page, Presenter } from './presenter.js';
 import { NoticePage } from './views.js';
 
 /** The answer to a form that is not ours, or not any more: why, and the page to try on again with what was typed and is no secret. */
-export async function notProcessed(show: Presenter, path: FormPath, body: Form): Promise<Page> {
+export function notProcessed(show: Presenter, path: FormPath, body: Form): Page {
   const { browser, context } = show;
-  // Another page than ours sends it: nothing of it is repeated.
-  if (browser.isFromElsewhere())
-    return show.page(403, <NoticePage context={context} kind="forbidden" again={everyForm[path].page} />);
-  // Shown again, the form would come back without the cookie again.
-  if (!browser.takesCookies)
-    return show.page(403, <NoticePage context={context} kind="no_cookies" again={pageAgain(path, body)} />);
-  if (path !== '/recover')
-    return show.page(403, <NoticePage context={context} kind="forbidden" again={pageAgain(path, body)} />);
-  const app = await readAuthorizationRequest(show, body);
-  const identifier = textIn(body.identifier, 254);
-  return firstPage(show, app, 403, { identifier, country: textIn(body.country, 2), problem: 'expired' });
+  // Of what another site's page sends nothing is repeated. Without cookies the same form would come back as it is now.
+  const again = browser.isFromElsewhere() ? everyForm[path].page : pageAgain(path, body);
+  const kind = browser.takesCookies || browser.isFromElsewhere() ? 'forbidden' : 'no_cookies';
+  return show.page(403, <NoticePage context={context} kind={kind} again={again} />);
 }
 
 /** Fields of a form that its page takes as parameters. */
@@ -30,6 +21,7 @@ const kept: Partial<Record<FormPath, Record<string, string>>> = {
       ),
     ),
     identifier: 'login_hint',
+    country: 'country',
   },
   '/device': { user_code: 'user_code' },
   '/device/answer': { user_code: 'user_code' },

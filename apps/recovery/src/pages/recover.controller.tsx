@@ -25,7 +25,7 @@ export class RecoverController {
   @Public()
   async form(@Query() query: Form, @Show() show: Presenter) {
     const app = await readAuthorizationRequest(show, query);
-    return firstPage(show, app, 200, { identifier: loginHintIn(query) });
+    return firstPage(show, app, 200, { identifier: loginHintIn(query), country: textIn(query.country, 2) });
   }
 
   @Post()
@@ -57,7 +57,7 @@ export class RecoverController {
     });
     if (isRefused(opened)) {
       if (opened.code !== 'invalid_request') return refused(show, opened);
-      return firstPage(show, app, 400, { identifier: textIn(identifier, 254), country, problem: 'problem' });
+      return firstPage(show, app, 400, { identifier: textIn(identifier, 254), country, hasProblem: true });
     }
     const { id, token } = opened;
     browser.remember({ started: { id, form, at: show.parts.context.clock.now() }, ended: undefined });
@@ -117,8 +117,8 @@ export class RecoverController {
 /** The same form has started the recovery of this browser within the minute, and nothing has happened to it since. */
 function hasJustStarted({ browser, parts }: Presenter, form: string): boolean {
   const { started } = browser.lately();
-  const isOurs = started?.form === form && started.id === browser.recovery()?.id;
-  return isOurs && parts.context.clock.now() - (started?.at ?? 0) < lifetimes.resend;
+  const isSame = started?.form === form && started.id === browser.recovery()?.id;
+  return isSame && parts.context.clock.now() - (started?.at ?? 0) < lifetimes.resend;
 }
 
 const wordsOf = (show: Presenter) => wordingOf(show.context).page;

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { guardResult, requestOf } from '@rekey/http';
 import type { Browser, BrowserRecovery } from './browser-state.js';
 import { type Form, markIn } from './form.js';
-import { noSession } from './next-page.js';
+import { noSession } from './notices.js';
 import { browserOf, presenterOf } from './page-parameters.js';
 import { PAGES, type PageParts } from './page-parts.js';
 import { ShownInstead } from './presenter.js';

@@ -3,7 +3,7 @@ import { isRefused } from '@rekey/kernel';
 import { asksForPassword, completeForApp, type RecoveryState, showRecovery } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
 import { rememberBrowser } from './known-browser.js';
-import { ended } from './next-page.js';
+import { ended } from './notices.js';
 import type { Page, Presenter } from './presenter.js';
 import { PasswordPage, ReturnToAppPage } from './views.js';
 

@@ -18,15 +18,13 @@ export function FormPage(props: {
   carried: CarriedParameters;
   identifier?: string;
   country?: string;
-  /** Why it is shown again. */
-  problem?: 'problem' | 'expired';
+  hasProblem?: boolean;
   /** Where the app hears that the person gave up. */
   cancelUrl?: string | undefined;
 }) {
-  const { context, app, identifier, country, cancelUrl } = props;
+  const { context, app, identifier, country, hasProblem, cancelUrl } = props;
   const { form, cancel } = words(context);
-  const problem = props.problem && { field: 'identifier', text: form[props.problem] };
-  const hasProblem = props.problem === 'problem';
+  const problem = hasProblem ? { field: 'identifier', text: form.problem } : undefined;
   return (
     <Shell context={context} title={form.title(app ?? context.service)} step={1} problem={problem}>
       <p class="lead">{app ? form.leadForApp(app) : form.lead}</p>

@@ -12,7 +12,7 @@ interface Stored {
 }
 
 const claim = statement(
-  'recovery_attempt_claim',
+  'attempt_once_claim',
   sql`insert into idempotent_responses (key, request, recovery_id, response, expires_at)
    select :key::bytea, ''::bytea, id, '{}'::json, :until::timestamptz from recoveries where id = :id
    on conflict (key) do update set response = excluded.response, expires_at = excluded.expires_at
@@ -21,17 +21,17 @@ const claim = statement(
 );
 
 const find = statement(
-  'recovery_attempt_find',
+  'attempt_once_find',
   sql`select response, tries from idempotent_responses join recoveries on id = recovery_id
    where key = :key and idempotent_responses.expires_at > :now`,
 );
 
 const keep = statement(
-  'recovery_attempt_keep',
+  'attempt_once_keep',
   sql`update idempotent_responses set response = :response, expires_at = :until where key = :key`,
 );
 
-const release = statement('recovery_attempt_release', sql`delete from idempotent_responses where key = :key`);
+const release = statement('attempt_once_release', sql`delete from idempotent_responses where key = :key`);
 
 const waitMs = 50;
 const waits = 200;

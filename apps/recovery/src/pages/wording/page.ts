@@ -15,8 +15,6 @@ export interface PageWording {
     noCountry: string;
     submit: string;
     problem: string;
-    /** The form was good no longer, and is shown anew. */
-    expired: string;
   };
   code: {
     title: string;

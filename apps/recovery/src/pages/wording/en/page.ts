@@ -18,8 +18,6 @@ export const page: PageWording = {
     submit: 'Send me a code',
     problem:
       'Enter your email, phone or username. For a phone number, start with + and the country code, or choose its country.',
-    expired:
-      'This page was open for too long, so we did not process it. What you entered is still here: please send it again.',
   },
   code: {
     title: 'Enter the code',

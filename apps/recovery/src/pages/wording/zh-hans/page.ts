@@ -16,7 +16,6 @@ export const page: PageWording = {
     noCountry: '不选择',
     submit: '发送验证码',
     problem: '请输入邮箱、手机号或用户名。手机号请以 + 和国家代码开头，或选择国家或地区。',
-    expired: '页面打开时间过长，因此我们没有处理。您填写的内容仍在这里，请重新提交。',
   },
   code: {
     title: '输入验证码',
