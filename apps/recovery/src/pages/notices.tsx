@@ -9,7 +9,10 @@ export function ended(show: Presenter, state: RecoveryState, status = 410): Page
     state === 'completed' || state === 'cancelled' || state === 'stopped' || state === 'expired'
       ? state
       : 'over';
-  return show.page(status, <NoticePage context={show.context} kind={kind} />);
+  return show.page(
+    status,
+    <NoticePage context={show.context} kind={kind} signInUrl={show.parts.signInUrl} />,
+  );
 }
 
 export const badRequest = (show: Presenter) =>
@@ -18,5 +21,5 @@ export const badRequest = (show: Presenter) =>
 /** Nothing is in progress in this browser; if it has just ended something, that is said. */
 export function noSession(show: Presenter): Page {
   const kind = show.browser.lately().ended?.how ?? 'no_session';
-  return show.page(404, <NoticePage context={show.context} kind={kind} />);
+  return show.page(404, <NoticePage context={show.context} kind={kind} signInUrl={show.parts.signInUrl} />);
 }

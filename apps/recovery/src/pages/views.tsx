@@ -262,17 +262,30 @@ export function NoticePage(props: {
   retryAfterSeconds?: number | undefined;
   /** Of the page whose form was not processed. */
   again?: string | undefined;
+  /** Where a person signs in whose recovery is finished. */
+  signInUrl?: string | undefined;
 }) {
-  const { context, kind, retryAfterSeconds, again } = props;
-  const { notices, restart, waitMinutes, again: openAgain } = words(context);
+  const { context, kind, retryAfterSeconds, again, signInUrl } = props;
+  const { notices, restart, waitMinutes, again: openAgain, done } = words(context);
   const { title, text } = notices[kind];
-  const canBegin = kind !== 'limited' && kind !== 'bad_request';
+  const isFinished = kind === 'completed';
+  const canBegin = kind !== 'limited' && kind !== 'bad_request' && !isFinished;
   return (
     <Shell context={context} title={title}>
       <p class="lead">
         {text}
         {retryAfterSeconds !== undefined && ` ${waitMinutes(Math.max(1, Math.ceil(retryAfterSeconds / 60)))}`}
       </p>
+      {isFinished && signInUrl && (
+        <a class="button wide" href={signInUrl}>
+          {done.signIn}
+        </a>
+      )}
+      {isFinished && (
+        <p class="aside">
+          <a href="/recover">{restart}</a>
+        </p>
+      )}
       {canBegin && (
         <a class="button wide" href={again ?? '/recover'}>
           {again === undefined ? restart : openAgain}
