@@ -8,6 +8,12 @@ export class PageBrowser {
     private readonly household: () => string,
   ) {}
 
+  /** As a browser drops a cookie that has expired. @param name of one; all of them when left out */
+  drop(name?: string): void {
+    if (name === undefined) this.cookies.clear();
+    else this.cookies.delete(name);
+  }
+
   async get(path: string, headers: Record<string, string> = {}) {
     return this.send('GET', path, headers);
   }

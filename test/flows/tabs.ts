@@ -119,6 +119,10 @@ export function tabForms(rekey: Rekey, open: () => PageBrowser) {
       await phone.submit(await phone.get('/recover/link'), '/recover/link', { number });
       return { page: await browser.get('/recover/code'), fields: none };
     }, /^https:\/\/app\.example\/back\?code=/),
+    '/recover/cancel': recovery(
+      async (browser, id) => ({ page: (await begin(browser, id)).page, fields: none }),
+      /^\/recover\/cancelled$/,
+    ),
     '/recover/link': recovery(
       async (browser, id) => {
         await browser.get((await begin(browser, id)).link);

@@ -2,7 +2,7 @@ import './entities/index.js';
 
 export { followChange, followDeletion } from './account-changes.js';
 export { asksForPassword } from './acts/asks-password.js';
-export { cancelRecovery } from './acts/cancel.js';
+export { cancelForApp, cancelRecovery } from './acts/cancel.js';
 export { type Completed, completeForApp, completeRecovery } from './acts/complete.js';
 export { type ProofInput, prove } from './acts/prove.js';
 export { proveByLink, readLink } from './acts/prove-by-link.js';
@@ -20,6 +20,7 @@ export type {
 } from './context.js';
 export { lifetimes } from './lifetimes.js';
 export type { AttemptCaller } from './proving/attempt-from.js';
+export { attemptOnce } from './proving/attempt-once.js';
 export {
   bindingHoldOf,
   defaultPolicy,

@@ -17,6 +17,8 @@ export const lifetimes = {
   afterHold: 72 * hours,
   /** How long a completion may take before another request may take over. */
   lease: 30_000,
+  /** The same value once more is the same attempt. */
+  sameAttempt: 10 * minutes,
   /** An idempotent response. */
   keptAnswer: 24 * hours,
   /** Retention of recoveries after their end. */

@@ -6,6 +6,7 @@ import {
   type DeviceAuthorization,
   decideOnDevice,
   findWaitingDevice,
+  hasDecidedAlike,
   type OAuthRefusal,
   startDeviceAuthorization,
   type TokenContext,
@@ -44,7 +45,7 @@ export async function lookAtDevice(
   return (await findWaitingDevice(context, userCode)) ?? refuse('not_found');
 }
 
-/** Approves or denies the device; the first decision counts. Refusals: `not_found`, `rate_limited`. */
+/** Approves or denies the device; the first decision counts, and the same once more by the same session changes nothing. Refusals: `not_found`, `rate_limited`. */
 export async function answerDevice(
   context: ActContext,
   who: Changing,
@@ -56,8 +57,9 @@ export async function answerDevice(
   const now = clock.now();
   const at = new Date(now);
   return database.transaction(async (tx) => {
-    const client = await decideOnDevice(tx, keyring, { typed: userCode, allow, ...who, now: at });
-    if (!client) return refuse('not_found');
+    const decision = { typed: userCode, allow, ...who, now: at };
+    const client = await decideOnDevice(tx, keyring, decision);
+    if (!client) return (await hasDecidedAlike(tx, keyring, decision)) ? undefined : refuse('not_found');
     await recordAudit(tx, {
       id: uuidv7(now),
       at,

@@ -27,6 +27,7 @@ export {
   type DeviceAuthorization,
   decideOnDevice,
   findWaitingDevice,
+  hasDecidedAlike,
   startDeviceAuthorization,
   type WaitingDevice,
 } from './device/device-codes.js';

@@ -47,6 +47,12 @@ if (progress) {
   };
   look();
 }
+// Gone back to: what the page is about may have moved on. The first form is about nothing yet, and keeps what was typed.
+addEventListener('pageshow', ({ persisted }) => {
+  if (!persisted) return;
+  for (const form of document.querySelectorAll('form')) delete form.dataset.sent;
+  if (document.body.dataset.here) location.replace(document.body.dataset.here);
+});
 const summary = document.querySelector('.summary');
 if (summary) summary.focus();
 `;

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { knownBrowserLifetime } from '@rekey/accounts';
 import {
   askedLocale,
@@ -14,6 +15,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { suggestedCountry } from './country-field.js';
 import { everyForm, type FormPath, type Subject } from './every-form.js';
+import { type Lately, latelyCookie } from './lately.js';
 
 /** The recovery of this browser, and where an app waits for the person. */
 export interface BrowserRecovery extends RecoveryReference {
@@ -33,7 +35,7 @@ const tokenText = /^[\w.-]{1,4000}$/;
 
 /** Pages that a link of a message leads to. */
 export type LinkedPage = 'stop' | 'link';
-type SealedCookie = 'recovery' | 'session' | 'device' | LinkedPage;
+type SealedCookie = 'recovery' | 'session' | 'device' | 'lately' | LinkedPage;
 
 const asSetup = { use: 'page-setup' } as const;
 /** What is sealed for one cookie opens in no other. */
@@ -78,6 +80,17 @@ export class Browser {
   setRecovery(recovery: BrowserRecovery, seconds = 3_600): void {
     // Strict: every page that needs it is reached from a page of ours.
     this.set('recovery', this.seal('recovery', JSON.stringify(recovery)), 'strict', seconds);
+  }
+
+  lately(): Lately {
+    return latelyNow.get(this.request) ?? fromJson(latelyCookie, this.open('lately') ?? '') ?? {};
+  }
+
+  /** Adds to what is remembered: what else there was of the same kind is forgotten. */
+  remember(more: Lately): void {
+    const all = { ...this.lately(), ...more };
+    latelyNow.set(this.request, all);
+    this.set('lately', this.seal('lately', JSON.stringify(all)), 'strict', 3_600);
   }
 
   token(of: LinkedPage): string | undefined {
@@ -131,7 +144,11 @@ export class Browser {
 
   locale(): Locale {
     const { cookies, headers } = this.request;
-    return askedLocale(cookies[this.name('language')]) ?? pickLocale(headers['accept-language']);
+    return (
+      chosenNow.get(this.request) ??
+      askedLocale(cookies[this.name('language')]) ??
+      pickLocale(headers['accept-language'])
+    );
   }
 
   /** The country of a phone number without one, for the person to confirm. */
@@ -140,6 +157,7 @@ export class Browser {
   }
 
   setLocale(locale: Locale): void {
+    chosenNow.set(this.request, locale);
     this.set('language', locale, 'lax', 31_536_000);
   }
 
@@ -150,41 +168,65 @@ export class Browser {
     return accountIn(this.session() ?? '');
   }
 
-  /** The values of forms' hidden fields, good for this browser only, and for what it has now of that which the form is about. */
+  /**
+   * The values of forms' hidden fields, good for this browser only, and for what it has now of that which the form is about. The last
+   * part is new each time the form is shown.
+   */
   csrf(): (form: FormPath) => string {
     const name = this.name('browser');
     const known = this.request.cookies[name];
     const browser = known && is256Bits(known) ? known : newSecret();
-    if (browser !== known) this.set('browser', browser, 'lax', 86_400);
+    // Again with each page: a form that is shown is good for a day.
+    if (browser !== known || this.request.method === 'GET') this.set('browser', browser, 'lax', 86_400);
     const ours = this.keyring.mac(csrfPurpose, browser).toString('base64url');
+    const shown = newSecret();
     return (form) => {
       const { about } = everyForm[form];
       const subject = about === 'nothing' ? '' : (this.subject(about) ?? '');
-      return `${ours}.${this.keyring.mac(aboutPurpose, aboutText(browser, about, subject)).toString('base64url')}`;
+      const mark = this.keyring.mac(aboutPurpose, aboutText(browser, about, subject)).toString('base64url');
+      return `${ours}.${mark}.${shown}`;
     };
   }
 
+  /** Whether the browser has sent back the cookie that it got with the form. */
+  get takesCookies(): boolean {
+    return this.request.cookies[this.name('browser')] !== undefined;
+  }
+
+  /**
+   * A name for what a form says, from a secret that only this browser has: no list of it can be tried against what people type.
+   *
+   * @returns 43 characters, always the same for the same texts
+   */
+  digestOf(...texts: string[]): string {
+    const secret = this.request.cookies[this.name('browser')] ?? newSecret();
+    return createHmac('sha256', secret).update(JSON.stringify(texts)).digest('base64url');
+  }
+
   /** False for a mark (what follows the dot of a form's field) of something else than what this browser has now. */
-  isAbout(about: Subject, mark: string): boolean {
+  isAbout(about: Subject, mark: string, subject = this.subject(about) ?? ''): boolean {
     const browser = this.request.cookies[this.name('browser')] ?? '';
-    const text = aboutText(browser, about, this.subject(about) ?? '');
+    const text = aboutText(browser, about, subject);
     const mac = readBase64url(mark);
     return mac !== undefined && this.keyring.isMac(mac, aboutPurpose, text);
+  }
+
+  /** True when the browser says that a page of another origin sends the request. */
+  isFromElsewhere(): boolean {
+    const { origin, 'sec-fetch-site': site } = this.request.headers;
+    if (site !== undefined) return site !== 'same-origin';
+    return origin !== undefined && origin !== new URL(this.baseUrl).origin;
   }
 
   /** True for a form of ours, sent by the browser that we gave it to. */
   isSameOriginForm(field: unknown): boolean {
     const browser = this.request.cookies[this.name('browser')];
-    const site = this.request.headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin') return false;
+    if (this.isFromElsewhere()) return false;
     if (
-      site === undefined &&
-      this.request.headers.origin !== undefined &&
-      this.request.headers.origin !== new URL(this.baseUrl).origin
-    ) {
-      return false;
-    }
-    if (browser === undefined || typeof field !== 'string' || !/^[\w-]{43}\.[\w-]{43}$/.test(field))
+      browser === undefined ||
+      typeof field !== 'string' ||
+      !/^[\w-]{43}\.[\w-]{43}(\.[\w-]{43})?$/.test(field)
+    )
       return false;
     const mac = readBase64url(field.slice(0, 43));
     return mac !== undefined && this.keyring.isMac(mac, csrfPurpose, browser);
@@ -225,6 +267,10 @@ export class Browser {
     return { path: '/', httpOnly: true, secure: this.secure, sameSite };
   }
 }
+
+/** What a request has chosen and done itself: it sends back the cookies only from the next one on. */
+const chosenNow = new WeakMap<FastifyRequest, Locale>();
+const latelyNow = new WeakMap<FastifyRequest, Lately>();
 
 /** What the keyring has sealed; nothing that opens when the text is not ours. */
 const sealedIn = (text: string): Buffer => readBase64url(text) ?? Buffer.alloc(0);

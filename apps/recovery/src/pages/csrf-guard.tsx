@@ -1,9 +1,10 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { matchedRoute, requestOf } from '@rekey/http';
 import type { FastifyInstance, RouteOptions } from 'fastify';
-import { everyForm, isFormPath } from './every-form.js';
-import type { Form } from './form.js';
-import { forbidden } from './next-page.js';
+import type { Browser } from './browser-state.js';
+import { everyForm, isFormPath, type Subject } from './every-form.js';
+import { type Form, markIn } from './form.js';
+import { notProcessed } from './not-processed.js';
 import { presenterOf } from './page-parameters.js';
 import { PAGES, type PageParts } from './page-parts.js';
 import { ShownInstead } from './presenter.js';
@@ -27,16 +28,23 @@ export class CsrfGuard implements CanActivate {
     const show = presenterOf(this.parts, context);
     const { browser } = show;
     const { csrf } = Object(body) as Form;
-    if (!browser.isSameOriginForm(csrf)) throw new ShownInstead(forbidden(show));
+    if (!browser.isSameOriginForm(csrf)) throw new ShownInstead(notProcessed(show, path, Object(body)));
     const { about, page } = everyForm[path];
     if (about === 'nothing') return true;
     const isThere = browser.subject(about) !== undefined;
     // Of a recovery or a session that has ended, the pages know better what to say.
     const isOver = !isThere && (about === 'recovery' || about === 'account');
-    if (isOver || browser.isAbout(about, String(csrf).slice(44))) return true;
+    const mark = markIn({ csrf });
+    if (isOver || browser.isAbout(about, mark) || usedBy(browser, about, mark)) return true;
     const view = <ElsewherePage context={show.context} about={about} page={page} isThere={isThere} />;
     throw new ShownInstead(show.page(409, view));
   }
+}
+
+/** The form of a link that this browser has used: it hears again what became of that. */
+export function usedBy(browser: Browser, about: Subject, mark: string): string | undefined {
+  const { used } = browser.lately();
+  return used?.of === about && browser.isAbout(about, mark, used.token) ? used.token : undefined;
 }
 
 /** A route that acts is a form that {@link CsrfGuard} knows, or says that no cookie decides what it does: no other is served. */

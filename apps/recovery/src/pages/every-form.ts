@@ -22,6 +22,7 @@ export const everyForm = {
   '/recover/resend': { about: 'recovery', page: '/recover/code' },
   '/recover/password': { about: 'recovery', page: '/recover/password' },
   '/recover/return': { about: 'recovery', page: '/recover/code' },
+  '/recover/cancel': { about: 'recovery', page: '/recover/code' },
   '/recover/link': { about: 'link', page: '/recover/link' },
   '/stop': { about: 'stop', page: '/stop' },
   '/account/sign-in': { about: 'nothing', page: '/account' },

@@ -15,6 +15,12 @@ export const textIn = (value: unknown, most = Number.POSITIVE_INFINITY): string 
 /** What was typed or pasted for a code, a number or a name. */
 export const typedIn = (value: unknown): string => textIn(value, longestTyped);
 
+/** What a form is about, as its hidden field says it. */
+export const markIn = ({ csrf }: Form): string => textIn(csrf).split('.')[1] ?? '';
+
+/** Which showing of a form was sent: the last part of its hidden field. */
+export const shownIn = ({ csrf }: Form): string => textIn(csrf).split('.')[2] ?? '';
+
 /** The code that a device shows, as it shows it, or the beginning of what was entered for one. */
 export const userCodeIn = (value: unknown): string => shownUserCode(typedIn(value)) ?? textIn(value, 40);
 

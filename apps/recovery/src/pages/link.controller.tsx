@@ -1,9 +1,11 @@
 import { Body, Get, Post, Query } from '@nestjs/common';
 import { LedByMessage, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
-import { proveByLink, readLink } from '@rekey/recovery';
-import { type Form, hasDigit, typedIn } from './form.js';
-import { refused, showNextPage } from './next-page.js';
+import { attemptOnce, proveByLink, readLink } from '@rekey/recovery';
+import type { BrowserRecovery } from './browser-state.js';
+import { usedBy } from './csrf-guard.js';
+import { type Form, hasDigit, markIn, shownIn, typedIn } from './form.js';
+import { refused, showNextPage, whatBecameOf } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
 import type { Presenter } from './presenter.js';
@@ -35,14 +37,22 @@ export class LinkController {
   @Post()
   async tap(@Body() body: Form, @Show() show: Presenter) {
     const { browser, parts } = show;
-    const token = browser.token('link') ?? '';
     const began = browser.recovery();
+    const used = usedBy(browser, 'link', markIn(body));
+    const token = used ?? browser.token('link') ?? '';
     const link = readLink(parts.context, token, began);
+    const ofOurs = link?.beganHere ? began : undefined;
+    // Opened once more, it is a tap of its own.
+    if (used && browser.token('link') === undefined) return done(show, ofOurs);
     if (!link) return gone(show);
     const number = typedIn(body.number);
     if (!link.beganHere && !hasDigit(number))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
-    const proven = await proveByLink(parts.context, token, { began, number, caller: browser.caller });
+    const form = browser.digestOf('link', token, number, shownIn(body));
+    const proven = await attemptOnce(parts.context, { id: link.recoveryId, form }, () =>
+      proveByLink(parts.context, token, { began, number, caller: browser.caller }),
+    );
+    if (proven === 'repeated') return done(show, ofOurs);
     if (isRefused(proven)) {
       if (proven.code === 'wrong_proof') {
         const problem = wordingOf(show.context).proofs.link.wrong(proven.data.tries_left ?? 0);
@@ -53,9 +63,14 @@ export class LinkController {
       return proven.code === 'not_found' ? gone(show) : refused(show, proven);
     }
     browser.clear('link');
-    if (link.beganHere && began) return showNextPage(show, began, proven);
-    return show.page(200, <LinkEndPage context={show.context} kind="done" />);
+    browser.remember({ used: { of: 'link', token } });
+    if (ofOurs) return showNextPage(show, ofOurs, proven);
+    return done(show, undefined);
   }
 }
+
+/** @param began the recovery of this browser, if the link was of that one */
+const done = (show: Presenter, began: BrowserRecovery | undefined) =>
+  began ? whatBecameOf(show, began) : show.page(200, <LinkEndPage context={show.context} kind="done" />);
 
 const gone = (show: Presenter) => show.page(404, <LinkEndPage context={show.context} kind="gone" />);

@@ -1,6 +1,7 @@
 import { isRefused, type Refusal } from '@rekey/kernel';
 import { asksForPassword, type RecoveryView, showRecovery } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
+import { ended } from './notices.js';
 import type { Page, Presenter } from './presenter.js';
 import { returnToApp } from './return-to-app.js';
 import { NoticePage, ReturnToAppPage } from './views.js';
@@ -42,21 +43,23 @@ export async function provingOr(
     show.browser.setRecovery(recovery, Math.ceil((Date.parse(view.expires_at) - context.clock.now()) / 1000));
     return { page: show.page(200, <HeldPage context={show.context} until={view.held_until ?? ''} />) };
   }
-  if (view.state !== 'proving')
-    return { page: show.page(410, <NoticePage context={show.context} kind="over" />) };
+  if (view.state !== 'proving') return { page: ended(show, view.state) };
   if (view.methods.length === 0) return { page: show.page(403, <StuckPage context={show.context} />) };
   return { view };
 }
 
-export const badRequest = (show: Presenter) =>
-  show.page(400, <NoticePage context={show.context} kind="bad_request" />);
-export const forbidden = (show: Presenter) =>
-  show.page(403, <NoticePage context={show.context} kind="forbidden" />);
-export const noSession = (show: Presenter) =>
-  show.page(404, <NoticePage context={show.context} kind="no_session" />);
+/** What became of a recovery that an act came too late for. */
+export async function whatBecameOf(show: Presenter, recovery: BrowserRecovery): Promise<Page> {
+  const now = await provingOr(show, recovery);
+  return 'page' in now ? now.page : show.to(pathOf(now.view));
+}
 
-/** A refusal as a page that says how to go on. */
-export function refused(show: Presenter, refusal: Refusal): Page {
+/** A refusal as a page that says how to go on. @param recovery of this browser, so that the page says how it ended */
+export function refused(show: Presenter, refusal: Refusal): Page;
+export function refused(show: Presenter, refusal: Refusal, recovery: BrowserRecovery): Page | Promise<Page>;
+export function refused(show: Presenter, refusal: Refusal, recovery?: BrowserRecovery): Page | Promise<Page> {
+  if (recovery && ['recovery_closed', 'invalid_state'].includes(refusal.code))
+    return whatBecameOf(show, recovery);
   const kinds: Partial<Record<Refusal['code'], [status: number, kind: NoticeKind]>> = {
     rate_limited: [429, 'limited'],
     no_tries_left: [429, 'no_tries'],

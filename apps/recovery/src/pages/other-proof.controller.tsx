@@ -2,13 +2,14 @@ import { Body, Get, Post, Query, UseGuards } from '@nestjs/common';
 import { Context, Gives, Public } from '@rekey/http';
 import { isRefused, withoutInvisible } from '@rekey/kernel';
 import { type BoundKind, boundKinds, classOf, isBoundKind } from '@rekey/proofs';
-import { prove, type RecoveryContext, showRecovery } from '@rekey/recovery';
+import { type RecoveryContext, showRecovery } from '@rekey/recovery';
 import type { Browser, BrowserRecovery } from './browser-state.js';
 import { type Form, typedIn } from './form.js';
-import { pathOf, provingOr, refused, showNextPage } from './next-page.js';
+import { pathOf, provingOr, refused, showNextPage, whatBecameOf } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show, ThisBrowser } from './page-parameters.js';
 import type { Page, Presenter } from './presenter.js';
+import { proveOnce } from './prove-once.js';
 import { BrowserRecoveryGuard, CurrentRecovery } from './recovery-guard.js';
 import { OtherProofPage } from './views-proofs.js';
 import { wordingOf } from './wording/index.js';
@@ -32,14 +33,15 @@ export class OtherProofController {
     // A try is too dear for a slip of the finger.
     if (!/[\p{L}\p{N}]/u.test(withoutInvisible(value)))
       return showOther(show, recovery, 422, { kind, text: other.empty });
-    const proven = await prove(show.parts.context, recovery, { kind, value }, show.browser.caller);
+    const proven = await proveOnce(show, recovery, { kind, value });
+    if (proven === 'repeated') return whatBecameOf(show, recovery);
     if (!isRefused(proven)) return showNextPage(show, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const text = other.wrong(proven.data.tries_left ?? 0);
       return showOther(show, recovery, 422, { kind, text });
     }
     if (proven.code === 'invalid_state') return show.to('/recover/code');
-    return refused(show, proven);
+    return refused(show, proven, recovery);
   }
 
   /** JSON for the page's script: a link that was tapped on another device moves the recovery on. */
@@ -83,6 +85,7 @@ async function showOther(
       kinds={typed}
       asksForCode={asksForCode}
       hasProved={hasProved}
+      app={recovery.app?.name}
       problem={problem}
     />,
     recovery.app?.origin,

@@ -18,7 +18,11 @@ export function browserOf({ browser }: PageParts, host: ArgumentsHost): Browser 
 }
 
 export function presenterOf(parts: PageParts, host: ArgumentsHost): Presenter {
-  const browser = browserOf(parts, host);
+  return presenterAt(parts, browserOf(parts, host));
+}
+
+/** The same for a request that no controller handles. */
+export function presenterAt(parts: PageParts, browser: Browser): Presenter {
   const context = withRequestTrace(parts.context, browser.request);
   const tokens = withRequestTrace(parts.tokens, browser.request);
   return new Presenter({ ...parts, context, tokens }, browser);

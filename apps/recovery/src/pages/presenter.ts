@@ -69,9 +69,12 @@ export class Presenter {
 export const pagePathOf = (request: FastifyRequest): string => matchedRoute(request).replace('/*', '');
 
 function hereOf(request: FastifyRequest): string {
-  const path = pagePathOf(request);
+  const [asked = ''] = request.url.split('?');
+  // Only the page of what is not there has no route. Two slashes, or a backslash, would begin the name of another host.
+  const path = request.is404 ? `/${asked.replace(/^[/\\]+/, '')}` : pagePathOf(request);
   const searchParams = new URLSearchParams(request.url.split('?')[1]);
   searchParams.delete('lang');
+  searchParams.delete('ui_locales');
   searchParams.delete('token');
   const query = searchParams.toString();
   return `${isFormPath(path) ? everyForm[path].page : path}${query ? `?${query}` : ''}`;

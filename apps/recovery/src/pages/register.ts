@@ -1,13 +1,15 @@
 import cookie from '@fastify/cookie';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { anyMedia } from '@rekey/http';
 import type { FastifyInstance } from 'fastify';
 import { assets } from './assets.js';
 import { refuseUnlistedForms } from './csrf-guard.js';
+import { registerFixedPaths } from './fixed-paths.js';
 
 const config = { takes: anyMedia, gives: anyMedia };
 
-/** Cookies, the check that each form is listed, and the pages' own files. */
-export async function registerPages(fastify: FastifyInstance): Promise<void> {
+/** Cookies, the check that each form is listed, the pages' own files, and what is asked for at fixed paths. */
+export async function registerPages(fastify: FastifyInstance, app: NestFastifyApplication): Promise<void> {
   await fastify.register(cookie);
   refuseUnlistedForms(fastify);
   for (const { name, type, text } of assets) {
@@ -19,5 +21,5 @@ export async function registerPages(fastify: FastifyInstance): Promise<void> {
         .send(text);
     });
   }
-  fastify.get('/', { config }, (_request, reply) => reply.redirect('/recover', 303));
+  registerFixedPaths(fastify, app);
 }

@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { isRefused } from '@rekey/kernel';
-import { asksForPassword, completeForApp } from '@rekey/recovery';
+import { asksForPassword, completeForApp, type RecoveryState, showRecovery } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-state.js';
 import { rememberBrowser } from './known-browser.js';
+import { ended } from './notices.js';
 import type { Page, Presenter } from './presenter.js';
-import { NoticePage, PasswordPage, ReturnToAppPage } from './views.js';
+import { PasswordPage, ReturnToAppPage } from './views.js';
 
 /**
  * Ends the recovery and sends the person back to the app with its code; stays here, to be tried again, when it cannot. Where the
@@ -20,18 +22,43 @@ export async function returnToApp(
   const done = await completeForApp(context, recovery, { password });
   if (!isRefused(done)) {
     rememberBrowser(show, done.device_token);
-    show.browser.clear('recovery');
+    forget(show, recovery, 'completed');
     return show.to(done.redirectTo);
   }
   if (done.code === 'password_refused') {
     const view = <PasswordPage context={show.context} app={recovery.app?.name} reason={done.data.reason} />;
     return show.page(422, view, recovery.app?.origin);
   }
-  if (done.code === 'unavailable' || done.code === 'invalid_state') {
+  const isTwice =
+    done.code === 'recovery_closed' || (done.code === 'invalid_state' && 'retry_after' in done.data);
+  const state = isTwice ? await stateAfterCompletion(show, recovery) : undefined;
+  if (done.code === 'unavailable' || (done.code === 'invalid_state' && (state ?? 'proven') === 'proven')) {
     const view = <ReturnToAppPage context={show.context} app={recovery.app?.name ?? ''} />;
     return show.page(503, view, recovery.app?.origin);
   }
   // What was proven no longer holds: the page says what else is needed.
   if (done.code === 'not_proven') return show.to('/recover/code');
-  return show.page(410, <NoticePage context={show.context} kind="over" />);
+  return ended(show, state ?? 'expired');
+}
+
+/** This browser has ended its recovery: it can do nothing more in it, and knows how it ended. */
+export function forget({ browser }: Presenter, { id, app }: BrowserRecovery, how: 'completed' | 'cancelled') {
+  browser.clear('recovery');
+  browser.remember({ ended: { id, how, app: app?.name }, started: undefined });
+}
+
+const waitMs = 100;
+const waits = 50;
+
+/** The state of the recovery when the request that completes it right now is done, or after five seconds. */
+export async function stateAfterCompletion(
+  { parts: { context } }: Presenter,
+  recovery: BrowserRecovery,
+): Promise<RecoveryState> {
+  for (let waited = 0; ; waited++) {
+    const view = await showRecovery(context, recovery);
+    if (isRefused(view)) return 'expired';
+    if (view.state !== 'proven' || waited === waits) return view.state;
+    await setTimeout(waitMs);
+  }
 }

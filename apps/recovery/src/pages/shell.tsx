@@ -37,10 +37,15 @@ export function Shell({ context, title, step, problem, children }: ShellProps) {
         <meta name="robots" content="noindex" />
         <title>{`${problem ? `${words.error}: ` : ''}${title} · ${context.service}`}</title>
         <link rel="icon" href={assetUrls.icon} type="image/svg+xml" />
+        <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
         <link rel="stylesheet" href={assetUrls.style} />
         <script src={assetUrls.script} defer />
       </head>
-      <body>
+      <body
+        data-here={
+          context.here === '/recover' || context.here.startsWith('/recover?') ? undefined : context.here
+        }
+      >
         <a class="skip" href="#content">
           {words.skip}
         </a>

@@ -1,7 +1,9 @@
-import { Get, Post, Query } from '@nestjs/common';
+import { Body, Get, Post, Query } from '@nestjs/common';
 import { LedByMessage, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import { readStopSubject, stopRecovery } from '@rekey/recovery';
+import { usedBy } from './csrf-guard.js';
+import { type Form, markIn } from './form.js';
 import { refused } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
@@ -30,16 +32,23 @@ export class StopController {
   }
 
   @Post()
-  async stop(@Show() show: Presenter) {
-    const stopped = await stopRecovery(show.parts.context, show.browser.token('stop') ?? '');
+  async stop(@Body() body: Form, @Show() show: Presenter) {
+    const { browser } = show;
+    const again = usedBy(browser, 'stop', markIn(body));
+    const token = again ?? browser.token('stop') ?? '';
+    const stopped = await stopRecovery(show.parts.context, token);
     if (isRefused(stopped)) {
       return stopped.code === 'not_found'
         ? show.page(404, <StopGonePage context={show.context} />)
         : refused(show, stopped);
     }
-    show.browser.clear('stop');
-    const { wasSettled, wasBinding, password, heldHours = 0 } = stopped;
-    if (wasBinding === 'gone') return show.page(404, <StopGonePage context={show.context} />);
+    if (!again) browser.clear('stop');
+    const { wasBinding, password, heldHours = 0 } = stopped;
+    const isUndoneBefore = again !== undefined && wasBinding === 'gone';
+    const wasSettled = stopped.wasSettled || isUndoneBefore;
+    if (wasBinding !== 'gone') browser.remember({ used: { of: 'stop', token } });
+    if (wasBinding === 'gone' && !isUndoneBefore)
+      return show.page(404, <StopGonePage context={show.context} />);
     const page = (
       <StoppedPage
         context={show.context}

@@ -2,6 +2,7 @@ import { longestTyped } from '@rekey/kernel';
 import { type BoundKind, boundProofOf, kindWordings } from '@rekey/proofs';
 import type { OfferedAddress } from '@rekey/recovery';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
+import { CancelForm } from './views-cancel.js';
 import { wordingOf } from './wording/index.js';
 
 const words = (context: PageContext) => wordingOf(context).proofs;
@@ -12,9 +13,10 @@ export function OtherProofPage(props: {
   kinds: BoundKind[];
   asksForCode: boolean;
   hasProved: boolean;
+  app?: string | undefined;
   problem?: { kind: BoundKind; text: string } | undefined;
 }) {
-  const { context, kinds, asksForCode, hasProved, problem } = props;
+  const { context, kinds, asksForCode, hasProved, app, problem } = props;
   const { other } = words(context);
   return (
     <Shell
@@ -33,6 +35,7 @@ export function OtherProofPage(props: {
         />
       ))}
       {asksForCode && <a href="/recover/code">{hasProved ? other.byCode : other.backToCode}</a>}
+      <CancelForm context={context} app={app} />
     </Shell>
   );
 }

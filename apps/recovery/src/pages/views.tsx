@@ -2,6 +2,7 @@ import { longestTyped } from '@rekey/kernel';
 import type { RecoveryView } from '@rekey/recovery';
 import { CountryField } from './country-field.js';
 import { Field, type PageContext, PostForm, Shell } from './shell.js';
+import { CancelForm } from './views-cancel.js';
 import { BesideCode } from './views-proofs.js';
 import { wordingOf } from './wording/index.js';
 import type { NoticeKind } from './wording/page.js';
@@ -19,9 +20,11 @@ export function FormPage(props: {
   country?: string | undefined;
   /** The field that has to be filled in, or filled in differently. */
   problemIn?: 'identifier' | 'country';
+  /** Where the app hears that the person gave up. */
+  cancelUrl?: string | undefined;
 }) {
-  const { context, app, identifier, country, problemIn } = props;
-  const { form } = words(context);
+  const { context, app, identifier, country, problemIn, cancelUrl } = props;
+  const { form, cancel } = words(context);
   const problem = problemIn && {
     field: problemIn,
     text: problemIn === 'country' ? form.countryProblem : form.problem,
@@ -67,6 +70,11 @@ export function FormPage(props: {
           {form.submit}
         </button>
       </PostForm>
+      {app !== undefined && cancelUrl !== undefined && (
+        <p class="aside">
+          <a href={cancelUrl}>{cancel.labelForApp(app)}</a>
+        </p>
+      )}
     </Shell>
   );
 }
@@ -76,10 +84,11 @@ export function CodePage(props: {
   view: RecoveryView;
   /** Seconds until another code may be asked for; 0 for now. */
   resendIn: number;
+  app?: string | undefined;
   problem?: string | undefined;
   note?: string | undefined;
 }) {
-  const { context, view, resendIn, problem: text, note } = props;
+  const { context, view, resendIn, app, problem: text, note } = props;
   const { code } = words(context);
   const problem = text ? { field: 'code', text } : undefined;
   return (
@@ -145,6 +154,7 @@ export function CodePage(props: {
         addresses={view.addresses}
         hasOther={view.methods.length > 1}
       />
+      <CancelForm context={context} app={app} />
     </Shell>
   );
 }
@@ -197,6 +207,7 @@ export function PasswordPage(props: {
           {password.submit}
         </button>
       </PostForm>
+      <CancelForm context={context} app={app} />
     </Shell>
   );
 }
@@ -212,6 +223,7 @@ export function ReturnToAppPage({ context, app }: { context: PageContext; app: s
           {returnToApp.submit(app)}
         </button>
       </PostForm>
+      <CancelForm context={context} app={app} />
     </Shell>
   );
 }
@@ -237,20 +249,35 @@ export function NoticePage(props: {
   context: PageContext;
   kind: NoticeKind;
   retryAfterSeconds?: number | undefined;
+  /** Of the page whose form was not processed. */
+  again?: string | undefined;
+  /** Where a person signs in whose recovery is finished. */
+  signInUrl?: string | undefined;
 }) {
-  const { context, kind, retryAfterSeconds } = props;
-  const { notices, restart, waitMinutes } = words(context);
+  const { context, kind, retryAfterSeconds, again, signInUrl } = props;
+  const { notices, restart, waitMinutes, again: openAgain, done } = words(context);
   const { title, text } = notices[kind];
-  const canBegin = kind !== 'limited' && kind !== 'bad_request';
+  const isFinished = kind === 'completed';
+  const canBegin = kind !== 'limited' && kind !== 'bad_request' && !isFinished;
   return (
     <Shell context={context} title={title}>
       <p class="lead">
         {text}
         {retryAfterSeconds !== undefined && ` ${waitMinutes(Math.max(1, Math.ceil(retryAfterSeconds / 60)))}`}
       </p>
+      {isFinished && signInUrl && (
+        <a class="button wide" href={signInUrl}>
+          {done.signIn}
+        </a>
+      )}
+      {isFinished && (
+        <p class="aside">
+          <a href="/recover">{restart}</a>
+        </p>
+      )}
       {canBegin && (
-        <a class="button wide" href="/recover">
-          {restart}
+        <a class="button wide" href={again ?? '/recover'}>
+          {again === undefined ? restart : openAgain}
         </a>
       )}
     </Shell>

@@ -1,8 +1,8 @@
 import { auditInsert } from '@rekey/audit';
 import { literal, sql, statement } from '@rekey/database';
-import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
-import { sourceStates, sqlStates, targetState } from '../state-machine.js';
+import { type RecoveryState, sourceStates, sqlStates, targetState } from '../state-machine.js';
 import { isRecoveryToken } from '../tokens/recovery-token.js';
 
 /**
@@ -21,23 +21,55 @@ const cancel = statement(
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
    )
-   select exists (select from ended) as ended from recoveries where id = :id`,
+   select exists (select from ended) as ended, state, redirect_uri, redirect_state from recoveries where id = :id`,
 );
 
-/** The person cancels the recovery. Refusals: `not_found`, `finished`. */
+interface CancelledRow {
+  ended: boolean;
+  /** Before. */
+  state: RecoveryState;
+  redirect_uri: string | null;
+  redirect_state: string | null;
+}
+
+/** The person cancels the recovery. Refusals: `not_found`, `recovery_closed`. */
 export async function cancelRecovery(
-  { database, keyring, clock }: RecoveryContext,
+  context: RecoveryContext,
   reference: RecoveryReference,
 ): Promise<undefined | Refusal> {
+  const row = await cancelNow(context, reference);
+  if (isRefused(row)) return row;
+  return row.ended ? undefined : refuse('recovery_closed');
+}
+
+/**
+ * The same for a person on the pages, as often as they ask for it. Refusals: `not_found`, `recovery_closed` (it ended in another way).
+ *
+ * @returns where the app that began the recovery waits for an answer; `redirect` is left out when no app began it
+ */
+export async function cancelForApp(
+  context: RecoveryContext,
+  reference: RecoveryReference,
+): Promise<{ redirect?: { redirectUri: string; state?: string | undefined } } | Refusal> {
+  const row = await cancelNow(context, reference);
+  if (isRefused(row)) return row;
+  if (!row.ended && row.state !== 'cancelled') return refuse('recovery_closed');
+  const { redirect_uri: redirectUri, redirect_state: state } = row;
+  return redirectUri === null ? {} : { redirect: { redirectUri, state: state ?? undefined } };
+}
+
+async function cancelNow(
+  { database, keyring, clock }: RecoveryContext,
+  reference: RecoveryReference,
+): Promise<CancelledRow | Refusal> {
   if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
   const now = clock.now();
-  const [row] = await database.query<{ ended: boolean }>(cancel, {
+  const [row] = await database.query<CancelledRow>(cancel, {
     id: reference.id,
     now: new Date(now),
     auditId: uuidv7(now),
   });
   if (!row) return refuse('not_found');
-  if (!row.ended) return refuse('recovery_closed');
-  database.record('recoveries_cancelled', {});
-  return undefined;
+  if (row.ended) database.record('recoveries_cancelled', {});
+  return row;
 }

@@ -100,6 +100,22 @@ export async function findWaitingDevice(
   return row;
 }
 
+const same = statement(
+  'device_code_decided_alike',
+  sql`select from device_codes where user_digest = any(:digests::bytea[]) and state = any(:states::text[]) and session_id = :session and expires_at > :now`,
+);
+
+/** Whether this session has decided the same before: a form that is sent again is no other decision. */
+export async function hasDecidedAlike(
+  database: Queryable,
+  keyring: Keyring,
+  { typed, allow, session, now }: { typed: string; allow: boolean; session: string; now: Date },
+): Promise<boolean> {
+  const digests = userDigests(keyring, typed);
+  const values = { digests, states: allow ? ['approved', 'used'] : ['denied'], session, now };
+  return (await database.query(same, values)).length > 0;
+}
+
 /** One decision wins. @returns the client; undefined when no device is pending with this code any more */
 export async function decideOnDevice(
   database: Queryable,

@@ -47,19 +47,27 @@ export interface PageWording {
     submit: string;
     refused: Record<'too_short' | 'too_long' | 'blocklisted' | 'too_similar', string>;
   };
+  cancel: { label: string; labelForApp(app: string): string };
   returnToApp: { title: string; lead(app: string): string; submit(app: string): string };
   done: { title: string; lead: string; told: string; signIn: string; backToApp: string };
   notices: Record<NoticeKind, { title: string; text: string }>;
   restart: string;
+  /** On the button to the page whose form was not processed. */
+  again: string;
   waitMinutes(minutes: number): string;
 }
 
 export type NoticeKind =
   | 'over'
+  | 'completed'
+  | 'cancelled'
+  | 'stopped'
+  | 'expired'
   | 'no_tries'
   | 'limited'
   | 'unavailable'
   | 'forbidden'
+  | 'no_cookies'
   | 'bad_request'
   | 'no_session'
   | 'not_found';

@@ -63,6 +63,7 @@ export const page: PageWording = {
         'This password is too close to your name, email address, phone number or the name of this service. Choose another.',
     },
   },
+  cancel: { label: 'Cancel', labelForApp: (app) => `Cancel and go back to ${app}` },
   returnToApp: {
     title: 'Last step',
     lead: (app) =>
@@ -81,6 +82,22 @@ export const page: PageWording = {
       title: 'This recovery has ended',
       text: 'It was finished or stopped, or it ran out of time. You can start again.',
     },
+    completed: {
+      title: 'This recovery is finished',
+      text: 'No recovery is in progress in this browser any more. Your account was recovered, and all devices were signed out of it. Sign in with your new password, or go back to the app that sent you here.',
+    },
+    cancelled: {
+      title: 'You cancelled this recovery',
+      text: 'Nothing was changed in your account. The codes we sent no longer work. If an app sent you here, go back to it.',
+    },
+    stopped: {
+      title: 'This recovery was stopped',
+      text: 'Someone who receives messages for this account stopped it, or the account was changed meanwhile. If that was a mistake, you can start again.',
+    },
+    expired: {
+      title: 'This recovery has run out of time',
+      text: 'Nothing was changed in your account. The codes we sent no longer work. You can start again.',
+    },
     no_tries: {
       title: 'No tries left',
       text: 'Too many wrong codes. You can start again and get a new code.',
@@ -95,7 +112,11 @@ export const page: PageWording = {
     },
     forbidden: {
       title: 'This page has expired',
-      text: "For your security we didn't process the form. Go back and try again.",
+      text: "For your security we didn't process the form. Nothing was changed. Open the page again and try once more.",
+    },
+    no_cookies: {
+      title: 'Cookies are needed',
+      text: "Your browser didn't send back the cookie that keeps this page safe, so we didn't process the form. Allow cookies for this site in your browser's settings. Then open the page again. If cookies are allowed, the page was open for too long: opening it again is enough.",
     },
     bad_request: {
       title: "This link doesn't work",
@@ -103,10 +124,11 @@ export const page: PageWording = {
     },
     no_session: {
       title: 'Start here',
-      text: 'No recovery is in progress in this browser.',
+      text: 'No recovery is in progress in this browser. It may have ended, or you may have started it in another browser or on another device: continue there, or start here.',
     },
     not_found: { title: 'Page not found', text: 'Check the web address. It may have been mistyped.' },
   },
   restart: 'Start again',
+  again: 'Open the page again',
   waitMinutes: (minutes) => `Wait about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
 };

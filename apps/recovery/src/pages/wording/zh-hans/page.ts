@@ -54,6 +54,7 @@ export const page: PageWording = {
       too_similar: '密码与您的名字、邮箱、手机号或本服务的名称过于相似。请换一个。',
     },
   },
+  cancel: { label: '取消', labelForApp: (app) => `取消并回到 ${app}` },
   returnToApp: {
     title: '最后一步',
     lead: (app) => `您已通过身份验证。所有设备都将退出登录，您将回到 ${app}。`,
@@ -68,17 +69,44 @@ export const page: PageWording = {
   },
   notices: {
     over: { title: '此次找回已结束', text: '本次找回已完成、已被终止或已超时。您可以重新开始。' },
+    completed: {
+      title: '此次找回已完成',
+      text: '您的账户已找回，所有设备均已退出登录。请使用新密码登录。如果您是从某个应用来到这里的，请返回该应用。',
+    },
+    cancelled: {
+      title: '您已取消此次找回',
+      text: '您的账户没有任何更改，我们发送的验证码已失效。如果您是从某个应用来到这里的，请返回该应用。',
+    },
+    stopped: {
+      title: '此次找回已被终止',
+      text: '可以接收此账户消息的人终止了此次找回，或者账户在此期间发生了变更。如果这是误操作，您可以重新开始。',
+    },
+    expired: {
+      title: '此次找回已超时',
+      text: '您的账户没有任何更改，我们发送的验证码已失效。您可以重新开始。',
+    },
     no_tries: { title: '尝试次数已用完', text: '验证码错误次数过多。您可以重新开始，获取新的验证码。' },
     limited: { title: '请求过多', text: '来自您网络的请求过多，请稍后再试。' },
     unavailable: { title: '暂时无法使用', text: '我们这边出现问题。您的账户不受影响，请一分钟后再试。' },
-    forbidden: { title: '页面已过期', text: '为了您的安全，我们没有处理该表单。请返回并重试。' },
+    forbidden: {
+      title: '页面已过期',
+      text: '为了您的安全，我们没有处理该表单，也没有任何更改。请重新打开页面后再试。',
+    },
+    no_cookies: {
+      title: '需要启用 Cookie',
+      text: '您的浏览器没有发回用于保护本页面的 Cookie，因此我们没有处理该表单。请在浏览器设置中允许本网站使用 Cookie，然后重新打开页面。如果已允许 Cookie，则是页面打开时间过长，重新打开即可。',
+    },
     bad_request: {
       title: '此链接无法使用',
       text: '我们无法识别将您带到这里的应用，或链接不完整。请返回该应用并重试。',
     },
-    no_session: { title: '从这里开始', text: '此浏览器中没有正在进行的找回。' },
+    no_session: {
+      title: '从这里开始',
+      text: '此浏览器中没有正在进行的找回。它可能已经结束，也可能是您在其他浏览器或设备上开始的：请在那里继续，或在这里开始。',
+    },
     not_found: { title: '页面不存在', text: '请检查网址是否输入有误。' },
   },
   restart: '重新开始',
+  again: '重新打开页面',
   waitMinutes: (minutes) => `大约需要等待 ${minutes} 分钟。`,
 };

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/**
+ * What this browser did last, without any right to do more: so that a form sent again, a page gone back to or a restored tab hears what
+ * became of it. Read leniently: another release may have written it.
+ */
+export const latelyCookie = z.object({
+  /** The recovery that it started last, by which form, and when (milliseconds since 1970). */
+  started: z.object({ id: z.uuid(), form: z.string().max(64), at: z.number() }).optional(),
+  /** The recovery that it ended last. */
+  ended: z
+    .object({
+      id: z.uuid(),
+      how: z.enum(['completed', 'cancelled']),
+      /** The name of the app that began it. */
+      app: z.string().max(100).optional(),
+    })
+    .optional(),
+  /** The link of a message that it used last. */
+  used: z.object({ of: z.enum(['stop', 'link']), token: z.string().max(200) }).optional(),
+});
+export type Lately = z.output<typeof latelyCookie>;

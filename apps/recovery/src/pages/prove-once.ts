@@ -1,0 +1,16 @@
+import { attemptOnce, type ProofInput, prove } from '@rekey/recovery';
+import type { BrowserRecovery } from './browser-state.js';
+import type { Presenter } from './presenter.js';
+
+/** What is typed on a page as a proof: the same once more costs no further try, see {@link attemptOnce}. */
+export function proveOnce(
+  { browser, parts: { context } }: Presenter,
+  recovery: BrowserRecovery,
+  proof: ProofInput,
+): ReturnType<typeof attemptOnce> {
+  browser.remember({ started: undefined });
+  const form = browser.digestOf(proof.kind, proof.value);
+  return attemptOnce(context, { id: recovery.id, form }, () =>
+    prove(context, recovery, proof, browser.caller),
+  );
+}
