@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { requestOf } from '@rekey/http';
-import { askedLocale, pickLocale } from '@rekey/kernel';
+import { askedLocale } from '@rekey/kernel';
 import { browserOf } from './page-parameters.js';
 import { PAGES, type PageParts } from './page-parts.js';
 import { pagePathOf, ShownInstead, seeOther } from './presenter.js';
@@ -26,7 +26,8 @@ export class LanguageGuard implements CanActivate {
     const path = pagePathOf(request);
     const others = new URLSearchParams(url.split('?')[1]);
     for (const name of ['lang', 'ui_locales']) others.delete(name);
-    browserOf(this.parts, context).setLocale(pickLocale(lang));
+    const chosen = askedLocale(lang);
+    if (chosen) browserOf(this.parts, context).setLocale(chosen);
     throw new ShownInstead(seeOther(others.size > 0 ? `${path}?${others}` : path));
   }
 }
