@@ -13,7 +13,7 @@ type ReadTarget = { url: string } | { status: 204 | 400 | 414 };
  * path is brought into one form (RFC 3986 §6.2.2): unreserved characters are decoded, the others have capitals. So the router, and what asks
  * for a path without a route, see the same text for the same resource. Reserved characters stay encoded: `%2F` is no separator.
  *
- * @returns 400 for a fragment, for another scheme or one without a host, for bytes that are no UTF-8 and for encoded control characters
+ * @returns 400 for a fragment, for another scheme or one without a host, and for bytes that are no UTF-8
  */
 export function readTarget(method: string, target: string): ReadTarget {
   if (target.length > longestTarget) return { status: 414 };
@@ -33,7 +33,6 @@ const inOneForm = (encoded: string): string => {
 
 function isEncodedText(path: string): boolean {
   if (!path.includes('%')) return true;
-  if (/%(?:[01][0-9a-f]|7f)/i.test(path)) return false;
   try {
     decodeURIComponent(path);
     return true;

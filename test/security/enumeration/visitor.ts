@@ -98,5 +98,5 @@ export const plain = ({ status, headers, body }: Seen, who: string): string[] =>
     .replace(/"match_number":"\d{3}"/, '"match_number":"<3>"')
     .replace(/class="number">\d{3}</, 'class="number"><3><')
     .replace(/"token":"[\w-]{43}"/, '"token":"<43>"')
-    .replace(/name="csrf" value="[\w-]{43}\.[\w-]{43}"/g, 'name="csrf" value="<43.43>"'),
+    .replace(/name="csrf" value="[\w-]{43}\.[\w-]{43}\.[\w-]{43}"/g, 'name="csrf" value="<43.43.43>"'),
 ];
