@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { MovableClock, type Timer } from '@rekey/kernel';
@@ -98,7 +97,7 @@ describe.each(names)('%s', (name) => {
     });
     const sending = faultOf(senders[name]()());
     const socket = await hung;
-    const closed = once(socket, 'close');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
     expire();
     expect(await sending).toMatchObject({ permanent: false, providerCode: 'ETIMEDOUT' });
     await closed;
