@@ -98,54 +98,6 @@ describe('delivery of mail under faults', () => {
     expect((await story.show()).body).toMatchObject({ state: 'proving', methods: ['code', 'backup_code'] });
   });
 
-  /** Notifications to these three, due now or in an hour. @returns their ids */
-  const notices = async (due: string): Promise<string[]> => {
-    const rows = await rekey.sql(
-      `insert into messages (id, account_id, kind, change, state, created_at, expires_at, due_at, address_id)
-       select gen_random_uuid(), account_id, 'authenticators_changed', 'password_changed', 'queued', $1, $1::timestamptz + interval '3 days',
-         $1::timestamptz + $2::interval, id from addresses where kind = 'email' and account_id in ('demo-ada', 'demo-mei', 'demo-sam') returning id`,
-      [new Date(rekey.clock.now()), due],
-    );
-    expect(rows).toHaveLength(3);
-    return rows.map(({ id }) => id);
-  };
-  const statesOf = async (ids: string[]) =>
-    (await rekey.sql('select state from messages where id = any($1) order by state', [ids])).map(
-      ({ state }) => state,
-    );
-  const mailsTo = (to: string) => mails.filter((mail) => mail.to === to).length;
-
-  test.each(['jobs of this release', 'a job of the release before'])(
-    'a slow address holds no other notification, and a sweep meanwhile sends none twice: %s',
-    async (release) => {
-      held = { to: 'ada@example.com', replies: [] };
-      const isOwn = release === 'jobs of this release';
-      const ids = await notices(isOwn ? '0' : '1 hour');
-      if (!isOwn) {
-        const queue = await openQueue({ database: await rekey.openDatabase() }, () => undefined);
-        rekey.beforeClose(() => queue.close());
-        await queue.enqueueAll('send_notices', [{ jobId: 'many', payload: { messageIds: ids } }]);
-      }
-      const slow = held;
-      await until('the slow one', async () => slow.replies.length > 0 || undefined);
-      await until('the others', async () =>
-        (await statesOf(ids)).join() === 'queued,sent,sent' ? true : undefined,
-      );
-      if (isOwn) {
-        rekey.clock.advance(300_000);
-        const swept = () =>
-          rekey.sql(`select 1 from messages where state = 'queued' and due_at > $1`, [
-            new Date(rekey.clock.now()),
-          ]);
-        await until('a sweep', async () => (await swept())[0]);
-      }
-      held = undefined;
-      for (const reply of slow.replies) reply();
-      await rekey.idle();
-      expect(['ada', 'mei', 'sam'].map((name) => mailsTo(`${name}@example.com`))).toEqual([1, 1, 1]);
-    },
-  );
-
   test('a code that would arrive after its expiry is dropped and reported', async () => {
     says.first = [451];
     says.second = [451];
@@ -209,4 +161,52 @@ describe('delivery of mail under faults', () => {
     expect(mine).toHaveLength(1);
     expect((await story.prove(mine[0]?.code ?? '')).status).toBe(200);
   });
+
+  /** Notifications to these three, due now or in an hour. @returns their ids */
+  const notices = async (due: string): Promise<string[]> => {
+    const rows = await rekey.sql(
+      `insert into messages (id, account_id, kind, change, state, created_at, expires_at, due_at, address_id)
+       select gen_random_uuid(), account_id, 'authenticators_changed', 'password_changed', 'queued', $1, $1::timestamptz + interval '3 days',
+         $1::timestamptz + $2::interval, id from addresses where kind = 'email' and account_id in ('demo-ada', 'demo-mei', 'demo-sam') returning id`,
+      [new Date(rekey.clock.now()), due],
+    );
+    expect(rows).toHaveLength(3);
+    return rows.map(({ id }) => id);
+  };
+  const statesOf = async (ids: string[]) =>
+    (await rekey.sql('select state from messages where id = any($1) order by state', [ids])).map(
+      ({ state }) => state,
+    );
+  const mailsTo = (to: string) => mails.filter((mail) => mail.to === to).length;
+
+  test.each(['jobs of this release', 'a job of the release before'])(
+    'a slow address holds no other notification, and a sweep meanwhile sends none twice: %s',
+    async (release) => {
+      held = { to: 'ada@example.com', replies: [] };
+      const isOwn = release === 'jobs of this release';
+      const ids = await notices(isOwn ? '0' : '1 hour');
+      if (!isOwn) {
+        const queue = await openQueue({ database: await rekey.openDatabase() }, () => undefined);
+        rekey.beforeClose(() => queue.close());
+        await queue.enqueueAll('send_notices', [{ jobId: 'many', payload: { messageIds: ids } }]);
+      }
+      const slow = held;
+      await until('the slow one', async () => slow.replies.length > 0 || undefined);
+      await until('the others', async () =>
+        (await statesOf(ids)).join() === 'queued,sent,sent' ? true : undefined,
+      );
+      if (isOwn) {
+        rekey.clock.advance(300_000);
+        const swept = () =>
+          rekey.sql(`select 1 from messages where state = 'queued' and due_at > $1`, [
+            new Date(rekey.clock.now()),
+          ]);
+        await until('a sweep', async () => (await swept())[0]);
+      }
+      held = undefined;
+      for (const reply of slow.replies) reply();
+      await rekey.idle();
+      expect(['ada', 'mei', 'sam'].map((name) => mailsTo(`${name}@example.com`))).toEqual([1, 1, 1]);
+    },
+  );
 });

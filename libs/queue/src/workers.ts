@@ -1,3 +1,4 @@
+import { systemClock } from '@rekey/kernel';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
 import { connect, type QueueBackend, queueName } from './backend.js';
@@ -100,7 +101,7 @@ async function handle(
     await run(handlers, name, job.data, context);
   } catch (fault) {
     if (!(fault instanceof JobReturned)) throw fault;
-    await job.moveToDelayed(Date.now() + fault.delayMs, token);
+    await job.moveToDelayed(systemClock.now() + fault.delayMs, token);
     throw new DelayedError();
   }
 }
@@ -108,7 +109,7 @@ async function handle(
 /** During an update, the courier of a newer release takes it. */
 function unknownJob(job: Job, log: (fault: unknown, about?: object) => void): Error {
   const fault = new UnrecoverableError(`this release knows no job of the name ${job.name}`);
-  if (Date.now() - job.timestamp >= unknownFor.ms) return fault;
+  if (systemClock.now() - job.timestamp >= unknownFor.ms) return fault;
   log(fault, { job: job.id, name: job.name, isReturned: true });
   return new JobReturned(unknownFor.lookMs);
 }
