@@ -965,6 +965,11 @@ where id in (
 )
 returning id, kind;
 
+-- outbox_early_receipts
+-- takes: $1 providerIds text[]
+-- returns: text, text
+select provider_id, reason from sms_receipts where provider_id = any($1::text[]);
+
 -- outbox_find_code
 -- takes: $1 withoutSms boolean, $2 messageId uuid, $3 now timestamp with time zone
 -- returns: uuid, uuid, timestamp with time zone, timestamp with time zone, uuid, text, integer, text, text, text, bytea, text, smallint, text, text, uuid, text, bytea, bytea, boolean, boolean, text
@@ -1043,6 +1048,17 @@ returning key, spent, resets_at
    address.browser is not null as is_known, case when not case when message.attempts > 0 then message.authenticator is not null else verdict.may_send end then 'codes' end as limited_by
  from verdict, message left join address on true;
 
+-- outbox_overlooked_receipts
+-- takes: nothing
+-- returns: text, text
+select receipt.provider_id, receipt.reason from sms_receipts receipt
+where exists (select from messages m where m.provider_id = receipt.provider_id and m.state = 'sent') limit 500;
+
+-- outbox_postpone
+-- takes: $1 at timestamp with time zone, $2 messageId uuid
+-- returns: nothing
+update messages set due_at = greatest(due_at, $1::timestamptz) where id = $2 and state = 'queued';
+
 -- outbox_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
@@ -1050,6 +1066,18 @@ delete from messages where id in (
   select id from messages where account_id is not null and state <> 'queued' and created_at <= $1
   order by created_at limit 500 for update skip locked
 );
+
+-- outbox_prune_receipts
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from sms_receipts where provider_id in (select provider_id from sms_receipts where received_at <= $1 limit 500);
+
+-- outbox_store_receipt
+-- takes: $1 providerId text, $2 reason text, $3 now timestamp with time zone
+-- returns: nothing
+insert into sms_receipts (provider_id, reason, received_at)
+select $1, $2, $3 where not exists (select from messages where provider_id = $1)
+on conflict do nothing;
 
 -- recovery_attempt_backup_code
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone
@@ -1660,7 +1688,7 @@ delete from recoveries where id in (
 
 -- recovery_record_deliveries
 -- takes: $1 messageIds uuid[], $2 auditIds uuid[], $3 states text[], $4 events text[], $5 reasons text[], $6 providerIds text[], $7 now timestamp with time zone
--- returns: nothing
+-- returns: text, text
 with ended as (
   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
     as ended (id, audit_id, state, event, reason, provider_id)
@@ -1673,7 +1701,8 @@ with ended as (
 insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
 select recorded.audit_id, $7::timestamptz, recorded.event, 'system', coalesce(r.account_id, recorded.account_id), r.id,
   jsonb_strip_nulls(jsonb_build_object('kind', recorded.kind, 'channel', recorded.channel, 'reason', recorded.reason))
-from recorded left join recoveries r on r.id = recorded.recovery_id;
+from recorded left join recoveries r on r.id = recorded.recovery_id
+returning detail->>'channel' as channel, event;
 
 -- recovery_record_failure
 -- takes: $1 auditId uuid, $2 now timestamp with time zone, $3 id uuid, $4 kind text, $5 triesLeft integer, $6 sources bytea[], $7 windows integer[]
@@ -1695,6 +1724,8 @@ returning key, spent, resets_at;
 with failed as (
   update messages set state = 'failed', reason = $1 where provider_id = $2 and state = 'sent'
   returning recovery_id, account_id, kind, channel
+), applied as (
+  delete from sms_receipts where provider_id = $2 and exists (select from failed)
 )
 insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
 select $3::uuid, $4::timestamptz, 'recovery_message_failed', 'system', coalesce(r.account_id, failed.account_id), r.id,

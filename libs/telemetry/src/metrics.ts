@@ -189,6 +189,11 @@ export const metrics = {
     help: 'Circuit breakers of a number range or a country that opened or closed',
     labels: { to: ['open', 'closed'], cause: ['ratio', 'probes', 'proof'] },
   },
+  provider_circuit_breaker_transitions: {
+    kind: 'counter',
+    help: 'Circuit breakers of a mail server or an SMS provider that opened, because it failed several times in a row, or closed',
+    labels: { channel: ['email', 'sms'], to: ['open', 'closed'] },
+  },
   signing_key_age_seconds: {
     kind: 'gauge',
     help: 'Time since the current signing key became active',
