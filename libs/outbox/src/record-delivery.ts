@@ -4,6 +4,7 @@ import { uuidv7 } from '@rekey/kernel';
 import type { LabelsOf } from '@rekey/telemetry';
 import type { DropReason } from './claim-messages.js';
 import type { MessageContext } from './context.js';
+import { lockedMessages } from './message-rows.js';
 
 export type Delivery =
   | { state: 'sent'; providerId?: string }
@@ -19,7 +20,7 @@ const record = statement(
    ), recorded as (
      update messages m set state = ended.state, reason = ended.reason, provider_id = ended.provider_id,
        sent_at = case when ended.state = 'sent' then :now::timestamptz end
-     from ended where m.id = ended.id and m.state = 'queued'
+     from ended where m.id = ended.id and m.state = 'queued' and m.id in (${lockedMessages(sql`id = any(:messageIds::uuid[])`)})
      returning m.recovery_id, m.account_id, m.kind, m.channel, ended.audit_id, ended.event, ended.reason
    )
    ${auditInsert}
