@@ -6,7 +6,7 @@ const lock = statement('account_lock', sql`select id from accounts where id = :a
  * Locks an account in a transaction, before a change of who can get into it. Requests that open a session lock the row too (for share, see
  * {@link activeSubject}), so the statements after this one see every session there is.
  *
- * Rows are locked in one order to avoid deadlocks: account, recovery, session, authorization code.
+ * Rows are locked in one order to avoid deadlocks: "Locks" in docs/develop/schema.md.
  */
 export const lockAccount = (database: Queryable, account: string): Promise<object[]> =>
   database.query(lock, { account });

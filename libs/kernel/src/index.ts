@@ -1,6 +1,12 @@
 export { readBase64url } from './base64url.js';
 export { type Channel, channels } from './channel.js';
 export { type Clock, MovableClock, systemClock } from './clock.js';
+export {
+  type ConnectionString,
+  isConnectionString,
+  readConnectionString,
+  type SslMode,
+} from './connection-string.js';
 export { every, type Periodic, type PeriodicOptions, processTimer, type Timer } from './every.js';
 export { firstUuidv7, is256Bits, isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, sealHeader, sealVersions } from './keyring.js';

@@ -3,6 +3,7 @@ import { sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { DropReason } from './claim-messages.js';
 import type { MessageContext } from './context.js';
+import { lockedMessages } from './message-rows.js';
 import { applyEarlyReceipts } from './record-receipt.js';
 
 export type Delivery =
@@ -19,7 +20,7 @@ const record = statement(
    ), recorded as (
      update messages m set state = ended.state, reason = ended.reason, provider_id = ended.provider_id,
        sent_at = case when ended.state = 'sent' then :now::timestamptz end
-     from ended where m.id = ended.id and m.state = 'queued'
+     from ended where m.id = ended.id and m.state = 'queued' and m.id in (${lockedMessages(sql`id = any(:messageIds::uuid[])`)})
      returning m.recovery_id, m.account_id, m.kind, m.channel, ended.audit_id, ended.event, ended.reason
    )
    ${auditInsert}

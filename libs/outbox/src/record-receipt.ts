@@ -72,7 +72,7 @@ const overlooked = statement(
 
 const prune = statement(
   'outbox_prune_receipts',
-  sql`delete from sms_receipts where provider_id in (select provider_id from sms_receipts where received_at <= :before limit 500)`,
+  sql`delete from sms_receipts where provider_id in (select provider_id from sms_receipts where received_at <= :before limit 500 for update skip locked)`,
 );
 
 interface ReceiptRow {

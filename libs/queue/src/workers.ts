@@ -33,6 +33,8 @@ export async function startWorkers(
   const worker = new Worker(queueName, (job, token) => handle(handlers, job, token, options.log), {
     connection,
     concurrency: options.concurrency,
+    // Seconds between two looks at an empty queue. PostgreSQL notifies of a job at once, but not through a pooler in transaction mode.
+    drainDelay: 1,
     // How long a job stays locked when its courier dies; then another one claims it. The code it carries is the same.
     lockDuration: 30_000,
     stalledInterval: 15_000,

@@ -6,6 +6,7 @@ import { type VerifiedAssertion, verifyAssertion } from './assertion.js';
 import type { ClientDirectory } from './client-directory.js';
 import { type Client, holdsTokensOfPeople } from './clients.js';
 import type { TokenContext } from './context.js';
+import { lockedCodes, lockedSessions } from './end-sessions.js';
 import { authorizationCodeMs } from './lifetimes.js';
 import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 import {
@@ -39,11 +40,11 @@ const spendAndEnd = sql`
     on conflict do nothing returning jti
   ), ended as (
     update sessions set ended_at = :now::timestamptz, end_reason = 'recovery'
-    where account_id = :account and ended_at is null and exists (select from fresh)
+    where ended_at is null and id in (${lockedSessions(sql`account_id = :account and exists (select from fresh)`)})
     returning id
   ), void_codes as (
     update authorization_codes set used_at = :now::timestamptz
-    where account_id = :account and used_at is null and exists (select from fresh)
+    where used_at is null and digest in (${lockedCodes(sql`account_id = :account and exists (select from fresh)`, sql`ended`)})
   )`;
 
 const exchangeTokens = statement(
