@@ -1,15 +1,16 @@
 -- Written by "npm run written" from the statements of the rooms, on the migrated schema. Do not edit.
 
 -- access_token_live
--- takes: $1 jti text, $2 sid uuid, $3 clientId text, $4 madeAt timestamp with time zone, $5 now timestamp with time zone
--- returns: boolean
-select not exists (select from used_token_ids where jti = $1) and case when $2::uuid is null
+-- takes: $1 ids text[], $2 sid uuid, $3 clientId text, $4 madeAt timestamp with time zone, $5 now timestamp with time zone
+-- returns: boolean, boolean
+select not exists (select from used_token_ids where jti = any($1::text[])) and case when $2::uuid is null
   then exists (
     select from clients where client_id = $3 and created_at <= $4::timestamptz
       and (tokens_from is null or tokens_from < $4::timestamptz)
   )
-  else exists (select from sessions where id = $2 and ended_at is null and expires_at > $5)
-end as live;
+  else s.id is not null
+end as live, s.unused_access_id is not null as unused
+from (select) one left join sessions s on s.id = $2::uuid and s.ended_at is null and s.expires_at > $5;
 
 -- access_token_revoke
 -- takes: $1 jti text, $2 expiresAt timestamp with time zone
@@ -397,7 +398,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (user_digest) do nothing returning id;
 
 -- device_code_poll
--- takes: $1 now timestamp with time zone, $2 digests bytea[], $3 clientId text, $4 slowDownMs integer, $5 strongRoles text[], $6 sessionId uuid, $7 scope text, $8 idleMs bigint, $9 accessMs bigint, $10 wholeMs bigint, $11 roleLifetimes jsonb, $12 refreshDigest bytea, $13 auditId uuid
+-- takes: $1 now timestamp with time zone, $2 digests bytea[], $3 clientId text, $4 slowDownMs integer, $5 strongRoles text[], $6 sessionId uuid, $7 scope text, $8 unusedAccessId uuid, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
 -- returns: text, text, boolean, boolean, text[], uuid, text, uuid, text, text[], timestamp with time zone, bigint
 with presented as (
    select id, account_id, session_id, scope, state, expires_at <= $1::timestamptz as expired,
@@ -426,21 +427,21 @@ with presented as (
  ),
 session as (
   insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $6::uuid, who.account_id, who.generation, $3::text, $7::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $1::timestamptz, $1::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $1::timestamptz, $1::timestamptz + life.whole_ms * interval '1 millisecond', $8::uuid
   from who, granted, lateral (
-    select least($8::bigint, min(role."refreshIdle")) as idle_ms, least($9::bigint, min(role.access)) as access_ms,
-      least($10::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($11::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($9::bigint, min(role."refreshIdle")) as idle_ms, least($10::bigint, min(role.access)) as access_ms,
+      least($11::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($12::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $12::bytea, id, $1::timestamptz from session
+  insert into refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $1::timestamptz from session
 ), audited as (
   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $13::uuid, $1::timestamptz, 'authn_token_created', 'client:' || $3::text, account_id, recovery_id,
+  select $14::uuid, $1::timestamptz, 'authn_token_created', 'client:' || $3::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -508,11 +509,25 @@ on conflict (recovery_id) do nothing;
 -- returns: bytea, uuid, json
 select request, recovery_id, response from idempotent_responses where key = any($1::bytea[]) and expires_at > $2;
 
--- idempotent_response_keep
--- takes: $1 key bytea, $2 request bytea, $3 recoveryId uuid, $4 response json, $5 expiresAt timestamp with time zone
+-- idempotent_response_finish
+-- takes: $1 response json, $2 expiresAt timestamp with time zone, $3 key bytea
 -- returns: nothing
+update idempotent_responses set response = $1::json, expires_at = $2 where key = $3;
+
+-- idempotent_response_keep
+-- takes: $1 key bytea, $2 request bytea, $3 response json, $4 expiresAt timestamp with time zone, $5 recoveryId uuid, $6 now timestamp with time zone
+-- returns: bytea
 insert into idempotent_responses (key, request, recovery_id, response, expires_at)
-values ($1, $2, $3, $4, $5);
+select $1::bytea, $2::bytea, id, $3::json, $4::timestamptz from recoveries where id = $5
+on conflict (key) do update
+set request = excluded.request, recovery_id = excluded.recovery_id, response = excluded.response, expires_at = excluded.expires_at
+where idempotent_responses.expires_at <= $6
+returning key;
+
+-- idempotent_response_release
+-- takes: $1 key bytea
+-- returns: nothing
+delete from idempotent_responses where key = $1 and response::text = 'null';
 
 -- idempotent_responses_prune
 -- takes: $1 now timestamp with time zone
@@ -970,7 +985,7 @@ delete from messages where id in (
 
 -- recovery_attempt_backup_code
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
@@ -1024,7 +1039,7 @@ on conflict (key) do update set spent = case when limit_counters.resets_at <= $4
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
@@ -1034,7 +1049,7 @@ returning key, spent, resets_at
 
 -- recovery_attempt_code
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
@@ -1088,7 +1103,7 @@ on conflict (key) do update set spent = case when limit_counters.resets_at <= $4
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
@@ -1098,7 +1113,7 @@ returning key, spent, resets_at
 
 -- recovery_attempt_link
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone, $5 counter integer
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
@@ -1152,7 +1167,7 @@ on conflict (key) do update set spent = case when limit_counters.resets_at <= $4
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
@@ -1162,7 +1177,7 @@ returning key, spent, resets_at
 
 -- recovery_attempt_totp
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone, $5 oddsADay double precision, $6 oddsAYear double precision
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
@@ -1231,7 +1246,7 @@ on conflict (key) do update set spent = case when limit_counters.resets_at <= $4
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
@@ -1241,16 +1256,16 @@ returning key, spent, resets_at
 
 -- recovery_cancel
 -- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
--- returns: boolean
+-- returns: boolean, boolean, text, timestamp with time zone
 with ended as (
   update recoveries set state = 'cancelled', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
   where id = $2 and state in ('proving', 'held', 'proven')
-  returning id, account_id
+  returning id, account_id, proofs
 ), audited as (
   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
   select $3::uuid, $1::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
 )
-select exists (select from ended) as ended from recoveries where id = $2;
+select exists (select from ended) as ended, exists (select from ended where proofs <> '{}') as proved, state, completed_at from recoveries where id = $2;
 
 -- recovery_claim
 -- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 now timestamp with time zone, $5 strongRoles text[]
@@ -1293,8 +1308,36 @@ select jsonb_build_object(
 
 -- recovery_claim_look
 -- takes: $1 id uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid
-select state, expires_at, idle_expires_at, resend_at, held_until, proofs, lease_id from recoveries where id = $1;
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid
+select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, lease_id from recoveries where id = $1;
+
+-- recovery_claim_repeat
+-- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 completedAfter timestamp with time zone, $5 now timestamp with time zone, $6 strongRoles text[]
+-- returns: text, text, uuid, text, text[], timestamp with time zone, text[], timestamp with time zone, integer
+update recoveries set lease_id = $1, lease_expires_at = $2
+ where id = $3 and state = 'completed' and completed_at > $4 and (lease_id is null or lease_expires_at <= $5)
+   and (client_authenticated or not exists (select from clients where client_id = recoveries.client_id and type = 'confidential'))
+   and exists (select from accounts a where a.id = account_id and a.status = 'active' and (
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $6::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $5::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
+and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
+and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $5::timestamptz, true) and t.disabled_at is null
+  ) end))))
+   and exists (select from accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true))
+ returning account_id, client_id, generation, acr, amr, proven_at, proof_authenticators, (select min(proved) from unnest(proof_times) proved) as since,
+   (select a.known_browsers_epoch from accounts a where a.id = account_id) as epoch;
+
+-- recovery_claim_repeat_look
+-- takes: $1 now timestamp with time zone, $2 id uuid
+-- returns: boolean
+select lease_id is not null and lease_expires_at > $1 as busy from recoveries where id = $2;
 
 -- recovery_complete
 -- takes: $1 id uuid, $2 now timestamp with time zone, $3 passwordHash text, $4 endsPassword boolean, $5 leaseId uuid, $6 generation uuid, $7 acr text, $8 strongRoles text[], $9 since timestamp with time zone, $10 stop timestamp with time zone, $11 formerId uuid, $12 formerSealed bytea, $13 formerSetBy uuid, $14 formerUntil timestamp with time zone, $15 keepsFormer boolean, $16 noticeExpiresAt timestamp with time zone, $17 requestId uuid, $18 traceparent text, $19 auditId uuid
@@ -1399,7 +1442,7 @@ order by d.is_primary desc, d.id) a) as offers from won;
 
 -- recovery_end_by_address
 -- takes: $1 at timestamp with time zone, $2 account text, $3 addresses text[], $4 actor text
--- returns: integer
+-- returns: uuid
 with ended as (
      update recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
      where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and exists (
@@ -1412,11 +1455,11 @@ from ended where messages.recovery_id = ended.id and messages.state = 'queued' a
      insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
      select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $4, account_id, id, '{"by": "management"}'::jsonb from ended
    )
-   select count(*)::integer as ended from ended;
+   select id from ended;
 
 -- recovery_end_proven
 -- takes: $1 at timestamp with time zone, $2 account text, $3 actor text
--- returns: integer
+-- returns: uuid
 with ended as (
      update recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
      where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and true
@@ -1428,7 +1471,7 @@ from ended where messages.recovery_id = ended.id and messages.state = 'queued' a
      insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
      select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $3, account_id, id, '{"by": "management"}'::jsonb from ended
    )
-   select count(*)::integer as ended from ended;
+   select id from ended;
 
 -- recovery_end_without_account
 -- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
@@ -1454,12 +1497,14 @@ update messages set authenticator = null, address_id = null, state = case when m
 from theirs where messages.recovery_id = theirs.id
  ), former as (
    delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
+ ), responses as (
+   delete from idempotent_responses using theirs where idempotent_responses.recovery_id = theirs.id
  )
  delete from messages where account_id = $1;
 
 -- recovery_expire
 -- takes: $1 now timestamp with time zone
--- returns: integer
+-- returns: integer, uuid[]
 with ended as (
    update recoveries set state = 'expired', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
    where id in (
@@ -1468,12 +1513,12 @@ with ended as (
        and (lease_expires_at is null or lease_expires_at <= $1)
      order by idle_expires_at limit 500 for update skip locked
    )
-   returning id
+   returning id, proofs
  ), silenced as (
 update messages set state = 'dropped', reason = 'ended'
 from ended where messages.recovery_id = ended.id and messages.state = 'queued'
  )
- select count(*)::integer as expired from ended;
+ select count(*)::integer as expired, coalesce(array_agg(id) filter (where proofs <> '{}'), '{}') as proven from ended;
 
 -- recovery_has_password
 -- takes: $1 id uuid
@@ -1482,8 +1527,8 @@ select client_id, exists (select from accounts a where a.id = recoveries.account
 
 -- recovery_judge
 -- takes: $1 now timestamp with time zone, $2 strongRoles text[], $3 id uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, jsonb
-select state, expires_at, idle_expires_at, resend_at, held_until, proofs,
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, jsonb
+select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs,
 recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
 array(
 select exists (
@@ -1566,6 +1611,11 @@ select (
 select shown.id from accounts a, jsonb_to_recordset($1::jsonb) as shown (id uuid, generation uuid, epoch integer)
 where a.id = recoveries.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser from recoveries where id = $2;
 
+-- recovery_lock_claimed
+-- takes: $1 id uuid, $2 leaseId uuid
+-- returns: uuid
+select id from recoveries where id = $1 and lease_id = $2 for no key update;
+
 -- recovery_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
@@ -1624,7 +1674,7 @@ update recoveries set lease_id = null, lease_expires_at = null where id = $1 and
 
 -- recovery_send_code
 -- takes: $1 addressId uuid, $2 withoutSms boolean, $3 id uuid, $4 resendAt timestamp with time zone, $5 channel text, $6 idleExpiresAt timestamp with time zone, $7 now timestamp with time zone, $8 messageId uuid, $9 codeExpiresAt timestamp with time zone, $10 dueAt timestamp with time zone, $11 requestId uuid, $12 traceparent text, $13 auditId uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], boolean, boolean
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], boolean, boolean
 with asked as (
    -- Addresses are offered only after a first proof, and only those of the account.
    select $1::uuid is null or (proofs <> '{}' and exists (
@@ -1648,7 +1698,7 @@ from moved
    insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $13::uuid, $7::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
  )
- select state, expires_at, idle_expires_at, resend_at, held_until, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = $3;
+ select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = $3;
 
 -- recovery_start
 -- takes: $1 sourceKeys bytea[], $2 sourceQuotas integer[], $3 sourceSpent integer[], $4 sourceResetsAt timestamp with time zone[], $5 now timestamp with time zone, $6 sourceWindow integer, $7 id uuid, $8 idleExpiresAt timestamp with time zone, $9 expiresAt timestamp with time zone, $10 identifierSealed bytea, $11 identifierDigests bytea[], $12 networkKey bytea, $13 knownAs jsonb, $14 guessKey bytea, $15 locale text, $16 channel text, $17 clientId text, $18 clientAuthenticated boolean, $19 redirectUri text, $20 redirectState text, $21 codeChallenge text, $22 resendAt timestamp with time zone, $23 messageId uuid, $24 codeExpiresAt timestamp with time zone, $25 dueAt timestamp with time zone, $26 requestId uuid, $27 traceparent text, $28 auditId uuid
@@ -1706,8 +1756,8 @@ from opened
 
 -- recovery_state_now
 -- takes: $1 id uuid
--- returns: text
-select state from recoveries where id = $1;
+-- returns: text, timestamp with time zone
+select state, completed_at from recoveries where id = $1;
 
 -- recovery_stop
 -- takes: $1 ids uuid[], $2 now timestamp with time zone, $3 id uuid
@@ -1779,9 +1829,9 @@ from judged, lateral (select d.id from addresses d where d.account_id = judged.a
 
 -- refresh_token_find
 -- takes: $1 now timestamp with time zone, $2 digests bytea[]
--- returns: uuid, text, text, text, timestamp with time zone, boolean, timestamp with time zone
+-- returns: uuid, text, text, text, timestamp with time zone, boolean, timestamp with time zone, boolean
 select s.id, s.account_id, s.client_id, s.scope, s.created_at, t.replaced_at is null and s.ended_at is null
-  and least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $1 as live, least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until
+  and least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $1 as live, least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until, s.unused_access_id is not null as unused
 from refresh_tokens t join sessions s on s.id = t.session_id where t.digest = any($2::bytea[]);
 
 -- refresh_token_successor
@@ -1814,8 +1864,19 @@ select acr from sessions s
 where id = $1 and account_id = $2 and ended_at is null and least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $3
 for no key update;
 
+-- session_mark_used
+-- takes: $1 sid uuid, $2 id uuid
+-- returns: uuid
+update sessions set unused_access_id = null where id = $1 and unused_access_id = $2 returning id;
+
+-- session_mark_used_by_refresh_token
+-- takes: $1 digests bytea[]
+-- returns: nothing
+update sessions s set unused_access_id = null from refresh_tokens t
+where t.digest = any($1::bytea[]) and s.id = t.session_id;
+
 -- session_renew
--- takes: $1 account text, $2 before uuid, $3 sessionId uuid, $4 clientId text, $5 scope text, $6 now timestamp with time zone, $7 idleMs bigint, $8 accessMs bigint, $9 wholeMs bigint, $10 roleLifetimes jsonb, $11 refreshDigest bytea, $12 auditId uuid
+-- takes: $1 account text, $2 before uuid, $3 sessionId uuid, $4 clientId text, $5 scope text, $6 now timestamp with time zone, $7 unusedAccessId uuid, $8 idleMs bigint, $9 accessMs bigint, $10 wholeMs bigint, $11 roleLifetimes jsonb, $12 refreshDigest bytea, $13 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[], uuid, integer
 with who as (
    select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = $1 and a.status = 'active' and true for share of a
@@ -1825,21 +1886,21 @@ with who as (
  ),
 session as (
   insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $3::uuid, who.account_id, who.generation, $4::text, $5::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $6::timestamptz, $6::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $6::timestamptz, $6::timestamptz + life.whole_ms * interval '1 millisecond', $7::uuid
   from who, granted, lateral (
-    select least($7::bigint, min(role."refreshIdle")) as idle_ms, least($8::bigint, min(role.access)) as access_ms,
-      least($9::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($10::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($8::bigint, min(role."refreshIdle")) as idle_ms, least($9::bigint, min(role.access)) as access_ms,
+      least($10::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($11::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $11::bytea, id, $6::timestamptz from session
+  insert into refresh_tokens (digest, session_id, created_at) select $12::bytea, id, $6::timestamptz from session
 ), audited as (
   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $12::uuid, $6::timestamptz, 'authn_token_created', 'client:' || $4::text, account_id, recovery_id,
+  select $13::uuid, $6::timestamptz, 'authn_token_created', 'client:' || $4::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -1848,7 +1909,7 @@ session as (
  from session, who;
 
 -- session_start
--- takes: $1 account text, $2 passwordHash text, $3 acr text, $4 more text[], $5 now timestamp with time zone, $6 sessionId uuid, $7 clientId text, $8 scope text, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
+-- takes: $1 account text, $2 passwordHash text, $3 acr text, $4 more text[], $5 now timestamp with time zone, $6 sessionId uuid, $7 clientId text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[], uuid, integer
 with who as (
    select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = $1 and a.status = 'active' and a.password_hash = $2::text for share of a
@@ -1857,21 +1918,21 @@ with who as (
  ),
 session as (
   insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $6::uuid, who.account_id, who.generation, $7::text, $8::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $5::timestamptz, $5::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $5::timestamptz, $5::timestamptz + life.whole_ms * interval '1 millisecond', $9::uuid
   from who, granted, lateral (
-    select least($9::bigint, min(role."refreshIdle")) as idle_ms, least($10::bigint, min(role.access)) as access_ms,
-      least($11::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($12::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($10::bigint, min(role."refreshIdle")) as idle_ms, least($11::bigint, min(role.access)) as access_ms,
+      least($12::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($13::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $5::timestamptz from session
+  insert into refresh_tokens (digest, session_id, created_at) select $14::bytea, id, $5::timestamptz from session
 ), audited as (
   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $14::uuid, $5::timestamptz, 'authn_token_created', 'client:' || $7::text, account_id, recovery_id,
+  select $15::uuid, $5::timestamptz, 'authn_token_created', 'client:' || $7::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2057,7 +2118,7 @@ with theirs as (
 delete from authorization_codes where account_id = $1;
 
 -- tokens_exchange
--- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 amr text[], $12 authTime timestamp with time zone, $13 sessionId uuid, $14 clientId text, $15 scope text, $16 idleMs bigint, $17 accessMs bigint, $18 wholeMs bigint, $19 roleLifetimes jsonb, $20 refreshDigest bytea, $21 auditId uuid
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 amr text[], $12 authTime timestamp with time zone, $13 sessionId uuid, $14 clientId text, $15 scope text, $16 unusedAccessId uuid, $17 idleMs bigint, $18 accessMs bigint, $19 wholeMs bigint, $20 roleLifetimes jsonb, $21 refreshDigest bytea, $22 auditId uuid
 -- returns: text, boolean, text[], boolean, integer, uuid, text, uuid, text, text[], timestamp with time zone, bigint
 with
 subject as (
@@ -2091,21 +2152,21 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
  ),
 session as (
   insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $13::uuid, who.account_id, who.generation, $14::text, $15::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $4::timestamptz, $4::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $4::timestamptz, $4::timestamptz + life.whole_ms * interval '1 millisecond', $16::uuid
   from who, granted, lateral (
-    select least($16::bigint, min(role."refreshIdle")) as idle_ms, least($17::bigint, min(role.access)) as access_ms,
-      least($18::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($19::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($17::bigint, min(role."refreshIdle")) as idle_ms, least($18::bigint, min(role.access)) as access_ms,
+      least($19::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($20::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $20::bytea, id, $4::timestamptz from session
+  insert into refresh_tokens (digest, session_id, created_at) select $21::bytea, id, $4::timestamptz from session
 ), audited as (
   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $21::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $14::text, account_id, recovery_id,
+  select $22::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $14::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2162,7 +2223,7 @@ select session_id from authorization_codes
 where digest = any($1::bytea[]) and used_at is not null and session_id is not null;
 
 -- tokens_redeem_code
--- takes: $1 codeDigests bytea[], $2 strongRoles text[], $3 now timestamp with time zone, $4 sessionId uuid, $5 clientId text, $6 redirectUri text, $7 codeChallenge text, $8 scope text, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
+-- takes: $1 codeDigests bytea[], $2 strongRoles text[], $3 now timestamp with time zone, $4 sessionId uuid, $5 clientId text, $6 redirectUri text, $7 codeChallenge text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[]
 with presented as (
    select * from authorization_codes where digest = any($1::bytea[])
@@ -2190,21 +2251,21 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
  ),
 session as (
   insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $4::uuid, who.account_id, who.generation, $5::text, $8::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $3::timestamptz, $3::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $3::timestamptz, $3::timestamptz + life.whole_ms * interval '1 millisecond', $9::uuid
   from who, granted, lateral (
-    select least($9::bigint, min(role."refreshIdle")) as idle_ms, least($10::bigint, min(role.access)) as access_ms,
-      least($11::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($12::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($10::bigint, min(role."refreshIdle")) as idle_ms, least($11::bigint, min(role.access)) as access_ms,
+      least($12::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($13::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $3::timestamptz from session
+  insert into refresh_tokens (digest, session_id, created_at) select $14::bytea, id, $3::timestamptz from session
 ), audited as (
   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $14::uuid, $3::timestamptz, 'authn_token_created', 'client:' || $5::text, account_id, recovery_id,
+  select $15::uuid, $3::timestamptz, 'authn_token_created', 'client:' || $5::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2223,12 +2284,18 @@ where id = s.account_id and (s.generation is null or accounts.generation = s.gen
   -- The subquery says that there is one row at most. Otherwise the planner expects ten rows and plans again at each call, which takes
   -- longer than the call itself.
   where t.digest = (select digest from refresh_tokens where digest = any($1::bytea[]) limit 1)
+), used as (
+  -- Before the token: a repeated completion of the recovery locks both in this order, and only one of the two goes on.
+  update sessions s set unused_access_id = null from presented p
+  where s.id = p.id and s.unused_access_id = p.unused_access_id
+  returning s.id
 ), rotated as (
   update refresh_tokens t set replaced_at = $2::timestamptz
   from presented p
   where t.digest = p.digest and t.replaced_at is null and p.client_id = $3 and p.status = 'active'
     and ($4::text[] is null or $4::text[] <@ string_to_array(p.scope, ' '))
     and p.ended_at is null and p.until > $2::timestamptz
+    and (p.unused_access_id is null or exists (select from used))
   returning t.session_id
 ), successor as (
   insert into refresh_tokens (digest, session_id, created_at)
@@ -2243,3 +2310,49 @@ select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.
   end as dead,
   exists (select from rotated) as rotated
 from presented p;
+
+-- tokens_reissue
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 clientId text, $10 jti text, $11 jtiExpiresAt timestamp with time zone, $12 accessId uuid, $13 refreshDigest bytea, $14 auditId uuid
+-- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text, text[]
+with subject as (
+   select a.id, a.status, a.roles, a.generation, (
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
+and coalesce(a.evidence_from <= $6::timestamptz, true)
+and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
+  ) end))) as holds from accounts a where a.id = $8 for share of a
+ ), before as (
+   select s.id, s.unused_access_id from sessions s, subject
+   where subject.status = 'active' and subject.holds and s.recovery_id = $5 and s.account_id = subject.id
+     and s.generation = subject.generation and s.client_id = $9 and s.unused_access_id is not null
+     and s.ended_at is null and least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $4::timestamptz
+ ), fresh as (
+   insert into used_token_ids (jti, expires_at) select $10, $11 from before on conflict do nothing returning jti
+ ), renewed as (
+   update sessions s set unused_access_id = $12::uuid from before, fresh
+   where s.id = before.id and s.ended_at is null and s.unused_access_id = before.unused_access_id
+   returning s.id, s.account_id, s.recovery_id, s.acr, s.amr, s.auth_time, s.access_ms, s.scope
+ ), withdrawn as (
+   update refresh_tokens t set replaced_at = $4::timestamptz from renewed
+   where t.session_id = renewed.id and t.replaced_at is null
+   returning t.session_id
+ ), successor as (
+   insert into refresh_tokens (digest, session_id, created_at) select $13::bytea, session_id, $4::timestamptz from withdrawn
+ ), ended as (
+   insert into used_token_ids (jti, expires_at)
+   select before.unused_access_id::text, $4::timestamptz + renewed.access_ms * interval '1 millisecond'
+   from before join renewed using (id) join withdrawn on withdrawn.session_id = renewed.id on conflict do nothing
+ ), audited as (
+   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   select $14::uuid, $4::timestamptz, 'authn_token_reissued', 'client:' || $9::text, renewed.account_id, renewed.recovery_id,
+     jsonb_build_object('session', renewed.id)
+   from renewed join withdrawn on withdrawn.session_id = renewed.id
+ )
+ select renewed.*, subject.roles from renewed join withdrawn on withdrawn.session_id = renewed.id, subject;

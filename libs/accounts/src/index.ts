@@ -67,7 +67,7 @@ export {
   readKnownBrowser,
   readKnownBrowsers,
 } from './known-browser.js';
-export { clearStop, isLastStop, lockAccount, markStopped } from './lock.js';
+export { clearStop, isLastStop, lockAccount, markStopped, wasNotStoppedSince } from './lock.js';
 export {
   changePassword,
   checkPassword,

@@ -20,8 +20,9 @@ const when: Record<RefusalCode, string> = {
   not_proven:
     'The recovery needs another proof, also when one that was given no longer holds. `methods` says which; `retry_after` is set while it is held.',
   invalid_state:
-    'The recovery is in another state, this kind of proof was given before, or another request is completing the recovery.',
-  recovery_closed: 'The recovery is completed, cancelled, stopped or expired.',
+    'The recovery is in another state, this kind of proof was given before, or another request is completing the recovery, or has the same `Idempotency-Key` and is being processed: then repeat it after `retry_after`.',
+  recovery_closed:
+    'The recovery is completed, cancelled, stopped or expired. `state` says which, `completed_at` when it was completed, and `remedies` what a person can do: `sign_in`, `recover` (start again). `detail` says it in a sentence.',
   wrong_proof: 'The value is wrong. `tries_left` says how many attempts the recovery has left.',
   password_refused: '`reason`: `too_short`, `too_long`, `blocklisted` or `too_similar`.',
   idempotency_key_reused: 'The same `Idempotency-Key` came with another request.',

@@ -3,6 +3,7 @@ import { pruneAudit } from '@rekey/audit';
 import { literal, sql, statement } from '@rekey/database';
 import { pruneCounters, pruneFailures, pruneOdds } from '@rekey/limits';
 import { dropQueued, pruneMessages } from '@rekey/outbox';
+import { revokeSessionsOfRecoveries } from '@rekey/tokens';
 import { wiped } from './acts/cancel.js';
 import type { ActContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
@@ -19,11 +20,11 @@ const expire = statement(
          and (lease_expires_at is null or lease_expires_at <= :now)
        order by idle_expires_at limit 500 for update skip locked
      )
-     returning id
+     returning id, proofs
    ), silenced as (
      ${dropQueued(sql`ended`, 'all')}
    )
-   select count(*)::integer as expired from ended`,
+   select count(*)::integer as expired, coalesce(array_agg(id) filter (where proofs <> '{}'), '{}') as proven from ended`,
 );
 
 const pruneRecoveries = statement(
@@ -38,11 +39,16 @@ const pruneIdempotentResponses = statement(
   sql`delete from idempotent_responses where expires_at <= :now`,
 );
 
-/** Ends expired recoveries and erases what identifies the person; prunes what is past its retention. */
+/**
+ * Ends expired recoveries and erases what identifies the person; ends tokens that were issued for a recovery that was not completed, since
+ * the process that asked for them died or had given up; prunes what is past its retention.
+ */
 export async function sweepRecoveries({ database, clock }: ActContext): Promise<void> {
   const now = new Date(clock.now());
-  const [row] = await database.query<{ expired: number }>(expire, { now });
+  const [row] = await database.query<{ expired: number; proven: string[] }>(expire, { now });
   database.record('recoveries_expired', {}, row?.expired ?? 0);
+  const recoveries = row?.proven ?? [];
+  if (recoveries.length > 0) await revokeSessionsOfRecoveries(database, { recoveries, at: now });
   await database.query(pruneRecoveries, { before: new Date(clock.now() - lifetimes.kept) });
   await pruneMessages(database, clock.now());
   await database.query(pruneIdempotentResponses, { now });

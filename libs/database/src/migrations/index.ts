@@ -31,6 +31,7 @@ import { RecoveryKnownBrowsers1764000000030 } from './30-recovery-known-browsers
 import { RecoveryTakenBack1764000000032 } from './32-recovery-taken-back.js';
 import { DatabaseStandardWords1764000000033 } from './33-database-standard-words.js';
 import { AccountsKinds1764000000034 } from './34-accounts-kinds.js';
+import { TokensUnused1764000000038 } from './38-tokens-unused.js';
 
 /** A migration of the schema; TypeORM makes the instance. */
 export interface Migration {
@@ -73,4 +74,5 @@ export const migrations: Migration[] = [
   RecoveryTakenBack1764000000032,
   DatabaseStandardWords1764000000033,
   AccountsKinds1764000000034,
+  TokensUnused1764000000038,
 ];
