@@ -20,20 +20,23 @@ export const completionRequest = (
 
 const since = sql`(select min(proved) from unnest(proof_times) proved)`;
 
+/** Whether a completed recovery may be repeated, but for another request that is repeating it. */
+const mayBeRepeated = sql`id = :id and state = 'completed' and completed_at > :completedAfter
+  and (client_authenticated or not ${isConfidential(sql`recoveries.client_id`)})
+  and ${isEntitled(sql`account_id`, {
+    generation: sql`generation`,
+    authenticators: sql`proof_authenticators`,
+    since,
+    recovery: sql`recoveries.id`,
+    acr: sql`acr`,
+    strongRoles: sql`:strongRoles`,
+  })}
+  and ${wasNotStoppedSince(sql`account_id`, sql`recoveries.created_at`)}`;
+
 const claim = statement(
   'recovery_claim_repeat',
   sql`update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
-   where id = :id and state = 'completed' and completed_at > :completedAfter and (lease_id is null or lease_expires_at <= :now)
-     and (client_authenticated or not ${isConfidential(sql`recoveries.client_id`)})
-     and ${isEntitled(sql`account_id`, {
-       generation: sql`generation`,
-       authenticators: sql`proof_authenticators`,
-       since,
-       recovery: sql`recoveries.id`,
-       acr: sql`acr`,
-       strongRoles: sql`:strongRoles`,
-     })}
-     and ${wasNotStoppedSince(sql`account_id`, sql`recoveries.created_at`)}
+   where ${mayBeRepeated} and (lease_id is null or lease_expires_at <= :now)
    returning account_id, client_id, generation, acr, amr, proven_at, proof_authenticators, ${since} as since,
      (select a.known_browsers_epoch from accounts a where a.id = account_id) as epoch`,
 );
@@ -50,10 +53,7 @@ interface ClaimedRow {
   epoch: number;
 }
 
-const look = statement(
-  'recovery_claim_repeat_look',
-  sql`select lease_id is not null and lease_expires_at > :now as busy from recoveries where id = :id`,
-);
+const look = statement('recovery_claim_repeat_look', sql`select id from recoveries where ${mayBeRepeated}`);
 
 /** Fresh tokens of the session, and the values of the known browser. */
 export interface Repeated {
@@ -87,17 +87,12 @@ export async function repeatCompletion(
   // An issuer that is not ours cannot replace what it has issued.
   if (!kept || !issuer.reissueTokens) return closed;
   const leaseId = uuidv7(now);
-  const [row] = await database.query<ClaimedRow>(claim, {
-    id,
-    leaseId,
-    strongRoles,
-    now: new Date(now),
-    leaseExpiresAt: new Date(now + lifetimes.lease),
-    completedAfter: new Date(now - lifetimes.repeat),
-  });
+  const values = { id, strongRoles, now: new Date(now), completedAfter: new Date(now - lifetimes.repeat) };
+  const leaseExpiresAt = new Date(now + lifetimes.lease);
+  const [row] = await database.query<ClaimedRow>(claim, { ...values, leaseId, leaseExpiresAt });
   if (!row) {
-    const [there] = await database.query<{ busy: boolean }>(look, { id, now: new Date(now) });
-    return there?.busy ? refuse('invalid_state', { retry_after: 1 }) : closed;
+    const [busy] = await database.query(look, values);
+    return busy ? refuse('invalid_state', { retry_after: 1 }) : closed;
   }
   const { generation, epoch } = row;
   try {

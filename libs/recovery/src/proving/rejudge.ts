@@ -129,6 +129,8 @@ const stateOf = { proven: 'proven', held: 'held', more: 'proving' } as const;
 export async function notProven(context: RecoveryContext, id: string): Promise<Refusal> {
   const view = await rejudge(context, id);
   if (!view) return refuse('not_found');
+  // Another request is completing it.
+  if (view.state === 'proven') return refuse('invalid_state', { retry_after: 1 });
   if (view.state !== 'proving' && view.state !== 'held') return closedRefusal(view.state);
   const heldMs = view.held_until ? Date.parse(view.held_until) - context.clock.now() : undefined;
   const wait = heldMs === undefined ? {} : { retry_after: Math.max(1, Math.ceil(heldMs / 1000)) };
