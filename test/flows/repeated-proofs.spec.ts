@@ -116,6 +116,20 @@ describe('a proof whose response was lost', () => {
     expect((await story.prove('11111111', 'code', headers)).body).toMatchObject({ tries_left: 3 });
   });
 
+  test('attempts that cost no try store nothing, so that nobody fills the table with keys', async () => {
+    const story = new Story(rekey);
+    await story.start({ identifier: 'nobody@example.com' });
+    for (let tries = 0; tries < 5; tries++)
+      expect((await story.prove('11111111', 'code', newKey())).status).toBe(422);
+    const stored = async () =>
+      (await rekey.sql('select 1 from idempotent_responses where recovery_id = $1', [story.id])).length;
+    expect(await stored()).toBe(5);
+    expect((await story.prove('11111111', 'code', newKey())).body.code).toBe('no_tries_left');
+    await story.cancel();
+    expect((await story.prove('11111111', 'code', newKey())).body.code).toBe('recovery_closed');
+    expect(await stored()).toBe(5);
+  });
+
   test('responses go with the account, and after their time', async () => {
     await who.put('lea');
     const story = new Story(rekey);

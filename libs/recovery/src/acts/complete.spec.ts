@@ -208,6 +208,28 @@ describe('completing a recovery', () => {
     expect(await sessions(reference)).toEqual([true]);
   });
 
+  test('a repeat whose issuer is down is refused for now, and the next one succeeds', async () => {
+    const reference = await proven();
+    const input = {
+      password: 'a sentence of somebody in a tunnel',
+      idempotencyKey: 'the-key-of-one-completion',
+    };
+    const asked: string[] = [];
+    const responses = [async () => refuse('unavailable'), async () => Promise.reject(new Error('cut off'))];
+    context.issuer.reissueTokens = async (subject) => {
+      asked.push(subject.recoveryId);
+      return (await responses.shift()?.()) ?? tokens;
+    };
+    expect(await completeRecovery(context, reference, input)).toMatchObject(tokens);
+    expect(await completeRecovery(context, reference, input)).toMatchObject({ code: 'unavailable' });
+    await expect(completeRecovery(context, reference, input)).rejects.toThrow('cut off');
+    expect(await completeRecovery(context, reference, input)).toMatchObject({
+      ...tokens,
+      recovery_id: reference.id,
+    });
+    expect(asked).toEqual([reference.id, reference.id, reference.id]);
+  });
+
   test('a process that died while it completed keeps the lease for 30 seconds, then another takes over', async () => {
     const reference = await proven();
     let wake: () => void = () => undefined;

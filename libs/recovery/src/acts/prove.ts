@@ -24,7 +24,7 @@ import {
   withinFailureLimit,
 } from '../proving/attempt-statement.js';
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';
-import { proveOnce, type SaveView } from '../proving/prove-once.js';
+import { type Once, proveOnce } from '../proving/prove-once.js';
 import { recordFailure } from '../proving/record-failure.js';
 import { rejudge } from '../proving/rejudge.js';
 import { type Verified, type Verifier, verifiers } from '../proving/verifiers.js';
@@ -97,8 +97,8 @@ export async function prove(
     idempotencyKey === undefined
       ? undefined
       : idempotentSecretRequest(context.keyring, idempotencyKey, `proofs\0${id}`, { kind, value });
-  return proveOnce(context, id, request, (save) =>
-    proveWith(context, id, verifiers[kind], { value, statement: attemptStatements[kind], caller, save }),
+  return proveOnce(context, id, request, (once) =>
+    proveWith(context, id, verifiers[kind], { value, statement: attemptStatements[kind], caller, once }),
   );
 }
 
@@ -107,7 +107,7 @@ interface AttemptInput {
   statement: (typeof attemptStatements)[ProofKind];
   counter?: number;
   caller: AttemptCaller | undefined;
-  save?: SaveView | undefined;
+  once?: Once | undefined;
 }
 
 /** The same for a caller who has shown in another way that they mean this recovery. */
@@ -154,6 +154,7 @@ async function attempt(
   if (row.proofs.length === 0 && classOf[verifier.kind] === 'authenticator')
     return refuse('invalid_state', {}, 'an authenticator is no way to begin');
   if (row.tries === null) return noTriesLeft(row, now);
+  by.once?.spent();
   database.record('proof_attempts', { kind: verifier.kind });
   if (!row.affordable) return dailyLimit(policy.odds.day / (chanceOf(verifier.kind) ?? 1));
   if (row.proofs.includes(verifier.kind)) {
@@ -167,7 +168,7 @@ async function attempt(
   if (!judged) return recordFailure(context, id, verifier.kind, row, by.sources);
   if (judged.proofs.includes(verifier.kind))
     return refuse('invalid_state', {}, 'another caller proved by this kind meanwhile');
-  return consumeProof(context, id, { ...row, ...judged }, verifier.kind, accepted, by.save);
+  return consumeProof(context, id, { ...row, ...judged }, verifier.kind, accepted, by.once);
 }
 
 const judgeNow = statement(
@@ -206,7 +207,7 @@ async function consumeProof(
   row: Attempt & JudgedAlive,
   kind: ProofKind,
   accepted: Verified,
-  save: SaveView | undefined,
+  once: Once | undefined,
 ): Promise<RecoveryView | Refusal> {
   const { database, clock, policy } = context;
   const now = clock.now();
@@ -263,11 +264,11 @@ async function consumeProof(
     const [winner] = await win(within);
     if (!winner || (spend && !(await spend(within)))) return lost;
     const view = viewOf(context, id, moved, { assurance, offers: winner.offers });
-    await save?.(within, view);
+    await once?.save(within, view);
     return view;
   };
   // A single-use proof is used in the transaction that moves the recovery, and the response is stored there: all or nothing.
-  const view = spend || save ? await database.transaction(accept) : await accept(database);
+  const view = spend || once ? await database.transaction(accept) : await accept(database);
   if (!isRefused(view) && move === 'hold') database.record('recoveries_held', {});
   return view;
 }

@@ -10,12 +10,17 @@ type StoredOutcome =
   | { view: Omit<RecoveryView, 'addresses' | 'match_number'> }
   | { code: RefusalCode; data: RefusalData };
 
-/** Stores the outcome of an attempt in the transaction that accepts it. */
-export type SaveView = (tx: Queryable, view: RecoveryView) => Promise<void>;
+/** What an attempt reports that is made once. */
+export interface Once {
+  /** It has cost a try. */
+  spent(): void;
+  /** Stores its response in the transaction that accepts it. */
+  save(tx: Queryable, view: RecoveryView): Promise<void>;
+}
 
 /**
  * Makes an attempt once per key. A repeat gets the same response and costs no attempt, right or wrong. Two at once are one attempt: the
- * second is refused until the first has ended. An attempt that its network was refused is not stored, because nothing was compared.
+ * second is refused until the first has ended. A refusal that cost no attempt is not stored, so that a recovery has few responses.
  *
  * Refusals: those of the attempt; `idempotency_key_reused`; `invalid_state` (the first is being processed).
  */
@@ -23,7 +28,7 @@ export async function proveOnce(
   context: RecoveryContext,
   id: string,
   request: IdempotentRequest | undefined,
-  attempt: (save?: SaveView) => Promise<RecoveryView | Refusal>,
+  attempt: (once?: Once) => Promise<RecoveryView | Refusal>,
 ): Promise<RecoveryView | Refusal> {
   if (!request) return attempt();
   const { database, clock } = context;
@@ -32,17 +37,21 @@ export async function proveOnce(
   if (isRefused(found)) return found;
   if ('answer' in found) return repeated(context, id, found.answer);
   const { reserved } = found;
-  let outcome: RecoveryView | Refusal | undefined;
+  let isSpent = false;
+  let isStored = false;
   try {
-    outcome = await attempt((tx, { addresses: _live, match_number: _derived, ...view }) =>
-      reserved.save(tx, { view }),
-    );
-    if (isRefused(outcome) && outcome.code !== 'rate_limited')
+    const outcome = await attempt({
+      spent() {
+        isSpent = true;
+      },
+      save: (tx, { addresses: _live, match_number: _derived, ...view }) => reserved.save(tx, { view }),
+    });
+    if (isRefused(outcome) && isSpent)
       await reserved.save(database, { code: outcome.code, data: outcome.data });
+    isStored = isSpent;
     return outcome;
   } finally {
-    if (outcome === undefined || (isRefused(outcome) && outcome.code === 'rate_limited'))
-      await reserved.release();
+    if (!isStored) await reserved.release();
   }
 }
 
