@@ -1312,13 +1312,13 @@ select jsonb_build_object(
 select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, lease_id from recoveries where id = $1;
 
 -- recovery_claim_repeat
--- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 completedAfter timestamp with time zone, $5 now timestamp with time zone, $6 strongRoles text[]
+-- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 completedAfter timestamp with time zone, $5 strongRoles text[], $6 now timestamp with time zone
 -- returns: text, text, uuid, text, text[], timestamp with time zone, text[], timestamp with time zone, integer
 update recoveries set lease_id = $1, lease_expires_at = $2
- where id = $3 and state = 'completed' and completed_at > $4 and (lease_id is null or lease_expires_at <= $5)
-   and (client_authenticated or not exists (select from clients where client_id = recoveries.client_id and type = 'confidential'))
-   and exists (select from accounts a where a.id = account_id and a.status = 'active' and (
-(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $6::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $5::timestamptz, true)) then 2 else 1 end) = 1)
+ where id = $3 and state = 'completed' and completed_at > $4
+and (client_authenticated or not exists (select from clients where client_id = recoveries.client_id and type = 'confidential'))
+and exists (select from accounts a where a.id = account_id and a.status = 'active' and (
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $5::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $6::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
 and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
 and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
@@ -1328,16 +1328,31 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
   and d.verified and d.removed_at is null)
   else exists (
     select from authenticators t
-    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $5::timestamptz, true) and t.disabled_at is null
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $6::timestamptz, true) and t.disabled_at is null
   ) end))))
-   and exists (select from accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true))
+and exists (select from accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true)) and (lease_id is null or lease_expires_at <= $6)
  returning account_id, client_id, generation, acr, amr, proven_at, proof_authenticators, (select min(proved) from unnest(proof_times) proved) as since,
    (select a.known_browsers_epoch from accounts a where a.id = account_id) as epoch;
 
 -- recovery_claim_repeat_look
--- takes: $1 now timestamp with time zone, $2 id uuid
--- returns: boolean
-select lease_id is not null and lease_expires_at > $1 as busy from recoveries where id = $2;
+-- takes: $1 id uuid, $2 completedAfter timestamp with time zone, $3 strongRoles text[], $4 now timestamp with time zone
+-- returns: uuid
+select id from recoveries where id = $1 and state = 'completed' and completed_at > $2
+and (client_authenticated or not exists (select from clients where client_id = recoveries.client_id and type = 'confidential'))
+and exists (select from accounts a where a.id = account_id and a.status = 'active' and (
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
+and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
+and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
+  ) end))))
+and exists (select from accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true));
 
 -- recovery_complete
 -- takes: $1 id uuid, $2 now timestamp with time zone, $3 passwordHash text, $4 endsPassword boolean, $5 leaseId uuid, $6 generation uuid, $7 acr text, $8 strongRoles text[], $9 since timestamp with time zone, $10 stop timestamp with time zone, $11 formerId uuid, $12 formerSealed bytea, $13 formerSetBy uuid, $14 formerUntil timestamp with time zone, $15 keepsFormer boolean, $16 noticeExpiresAt timestamp with time zone, $17 requestId uuid, $18 traceparent text, $19 auditId uuid
