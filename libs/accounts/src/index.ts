@@ -63,6 +63,7 @@ export {
   type KnownBrowser,
   knownBrowserLifetime,
   knownBrowserOf,
+  knownBrowsersEpochOf,
   knownBrowserToken,
   readKnownBrowser,
   readKnownBrowsers,

@@ -1,4 +1,4 @@
-import { isEntitled, wasNotStoppedSince } from '@rekey/accounts';
+import { isEntitled, knownBrowsersEpochOf, wasNotStoppedSince } from '@rekey/accounts';
 import { sql, statement } from '@rekey/database';
 import { isRefused, type Keyring, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { isConfidential } from '@rekey/tokens';
@@ -38,7 +38,7 @@ const claim = statement(
   sql`update recoveries set lease_id = :leaseId, lease_expires_at = :leaseExpiresAt
    where ${mayBeRepeated} and (lease_id is null or lease_expires_at <= :now)
    returning account_id, client_id, generation, acr, amr, proven_at, proof_authenticators, ${since} as since,
-     (select a.known_browsers_epoch from accounts a where a.id = account_id) as epoch`,
+     ${knownBrowsersEpochOf(sql`account_id`)} as epoch`,
 );
 
 interface ClaimedRow {
