@@ -298,6 +298,7 @@ create table sessions (
   ended_at timestamp with time zone,
   end_reason text,
   generation uuid,
+  unused_access_id uuid,
   PRIMARY KEY (id)
 );
 

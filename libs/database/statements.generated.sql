@@ -1,15 +1,16 @@
 -- Written by "npm run written" from the statements of the rooms, on the migrated schema. Do not edit.
 
 -- access_token_live
--- takes: $1 jti text, $2 sid uuid, $3 clientId text, $4 madeAt timestamp with time zone, $5 now timestamp with time zone
--- returns: boolean
-select not exists (select from public.used_token_ids where jti = $1) and case when $2::uuid is null
+-- takes: $1 ids text[], $2 sid uuid, $3 clientId text, $4 madeAt timestamp with time zone, $5 now timestamp with time zone
+-- returns: boolean, boolean
+select not exists (select from public.used_token_ids where jti = any($1::text[])) and case when $2::uuid is null
   then exists (
     select from public.clients where client_id = $3 and created_at <= $4::timestamptz
       and (tokens_from is null or tokens_from < $4::timestamptz)
   )
-  else exists (select from public.sessions where id = $2 and ended_at is null and expires_at > $5)
-end as live;
+  else s.id is not null
+end as live, s.unused_access_id is not null as unused
+from (select) one left join public.sessions s on s.id = $2::uuid and s.ended_at is null and s.expires_at > $5;
 
 -- access_token_revoke
 -- takes: $1 jti text, $2 expiresAt timestamp with time zone
@@ -144,20 +145,20 @@ with recursive costs as (
   select (select password_cost from public.accounts where password_cost > costs.cost order by password_cost limit 1)
   from costs where costs.cost is not null
 )
-select cost from costs where cost is not null limit 20;
+select cost from costs where cost is not null limit 100;
 
 -- account_put
--- takes: $1 id text, $2 status text, $3 roles text[], $4 locale text, $5 usernameSealed bytea, $6 usernameLookup bytea, $7 passwordHash text, $8 passwordPut bytea, $9 passwordCost text, $10 now timestamp with time zone, $11 aal smallint
+-- takes: $1 id text, $2 status text, $3 roles text[], $4 locale text, $5 languageTag text, $6 usernameSealed bytea, $7 usernameLookup bytea, $8 passwordHash text, $9 passwordPut bytea, $10 passwordCost text, $11 now timestamp with time zone, $12 aal smallint
 -- returns: text
-insert into public.accounts (id, status, roles, locale, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
+insert into public.accounts (id, status, roles, locale, language_tag, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
   created_at, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-  case when $7::text is null then null else $10::timestamptz end, coalesce($11::smallint, 1), $10, $10)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+  case when $8::text is null then null else $11::timestamptz end, coalesce($12::smallint, 1), $11, $11)
 on conflict (id) do update set
   status = excluded.status,
-  evidence_from = case when excluded.status = 'disabled' and accounts.status <> 'disabled' then $10 else accounts.evidence_from end,
-  roles = excluded.roles, locale = excluded.locale, username_sealed = excluded.username_sealed,
-  username_lookup = excluded.username_lookup, aal = coalesce($11::smallint, accounts.aal), updated_at = excluded.updated_at,
+  evidence_from = case when excluded.status = 'disabled' and accounts.status <> 'disabled' then $11 else accounts.evidence_from end,
+  roles = excluded.roles, locale = excluded.locale, language_tag = excluded.language_tag, username_sealed = excluded.username_sealed,
+  username_lookup = excluded.username_lookup, aal = coalesce($12::smallint, accounts.aal), updated_at = excluded.updated_at,
   password_hash = coalesce(excluded.password_hash, accounts.password_hash),
   -- Also when the password stays: remember which hash was sent last.
   password_put = coalesce(excluded.password_put, accounts.password_put),
@@ -244,9 +245,11 @@ select $1, id, 'totp', $2, $3 from public.accounts where id = $4 and status = 'a
 -- takes: $1 at timestamp with time zone, $2 ids text[]
 -- returns: text
 with app as (
-  update public.authenticators set disabled_at = $1 where id::text = any($2::text[]) and disabled_at is null returning account_id
+  update public.authenticators set disabled_at = $1
+  where id in (select split_part(one, ':', 1)::uuid from unnest($2::text[]) one) and id::text = any($2::text[]) and disabled_at is null returning account_id
 ), address as (
-  update public.addresses set disabled_at = $1 where id::text || ':' || binding = any($2::text[]) and disabled_at is null returning account_id
+  update public.addresses set disabled_at = $1
+  where id in (select split_part(one, ':', 1)::uuid from unnest($2::text[]) one) and id::text || ':' || binding = any($2::text[]) and disabled_at is null returning account_id
 )
 select account_id from app union all select account_id from address;
 
@@ -340,6 +343,26 @@ where mine.id = $1 and mine.account_id = $2 and mine.suspended_at is not null an
 update public.backup_codes set used_at = $1 where authenticator_id = $2 and digest = $3 and used_at is null
 and exists (select from public.authenticators t where t.id = $2 and t.suspended_at is null) returning digest;
 
+-- authenticators_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from public.authenticators where ctid = any(array(
+  select ctid from public.authenticators where removed_at <= $1
+  order by removed_at limit 5000 for update skip locked
+));
+
+-- authorization_codes_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.authorization_codes') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from public.authorization_codes where ctid = any(array(
+  select ctid from public.authorization_codes
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and expires_at <= $1
+  limit 5000 for update skip locked));
+
 -- client_find
 -- takes: $1 clientId text
 -- returns: text, text, text, text[], text[], text[], jsonb, bytea
@@ -374,7 +397,7 @@ select case when length(secret_digest) = 32 then null else convert_from(substrin
 -- takes: $1 now timestamp with time zone
 -- returns: text, integer
 select m.key_id, count(*)::integer as rows from public.messages m
-where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and m.recovery_id in (select id from public.recoveries where state in ('proving'))
+where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and m.recovery_id in (select id from public.recoveries where ended_at is null and state in ('proving'))
 group by 1;
 
 -- device_code_decide
@@ -397,7 +420,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (user_digest) do nothing returning id;
 
 -- device_code_poll
--- takes: $1 now timestamp with time zone, $2 digests bytea[], $3 clientId text, $4 slowDownMs integer, $5 strongRoles text[], $6 sessionId uuid, $7 scope text, $8 idleMs bigint, $9 accessMs bigint, $10 wholeMs bigint, $11 roleLifetimes jsonb, $12 refreshDigest bytea, $13 auditId uuid
+-- takes: $1 now timestamp with time zone, $2 digests bytea[], $3 clientId text, $4 slowDownMs integer, $5 strongRoles text[], $6 sessionId uuid, $7 scope text, $8 unusedAccessId uuid, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
 -- returns: text, text, boolean, boolean, text[], uuid, text, uuid, text, text[], timestamp with time zone, bigint
 with presented as (
    select id, account_id, session_id, scope, state, expires_at <= $1::timestamptz as expired,
@@ -428,21 +451,21 @@ with presented as (
  ),
 session as (
   insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $6::uuid, who.account_id, who.generation, $3::text, $7::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $1::timestamptz, $1::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $1::timestamptz, $1::timestamptz + life.whole_ms * interval '1 millisecond', $8::uuid
   from who, granted, lateral (
-    select least($8::bigint, min(role."refreshIdle")) as idle_ms, least($9::bigint, min(role.access)) as access_ms,
-      least($10::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($11::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($9::bigint, min(role."refreshIdle")) as idle_ms, least($10::bigint, min(role.access)) as access_ms,
+      least($11::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($12::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into public.refresh_tokens (digest, session_id, created_at) select $12::bytea, id, $1::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $1::timestamptz from session
 ), audited as (
   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $13::uuid, $1::timestamptz, 'authn_token_created', 'client:' || $3::text, account_id, recovery_id,
+  select $14::uuid, $1::timestamptz, 'authn_token_created', 'client:' || $3::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -454,6 +477,14 @@ session as (
 -- takes: $1 digests bytea[], $2 clientId text
 -- returns: text
 select scope from public.device_codes where device_digest = any($1::bytea[]) and client_id = $2;
+
+-- device_codes_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from public.device_codes where ctid = any(array(
+  select ctid from public.device_codes where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));
 
 -- diagnose_refresh_token
 -- takes: $1 digests bytea[]
@@ -492,7 +523,10 @@ where recovery_id = any($1::uuid[]) and until > $2;
 -- former_password_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from public.former_passwords where until <= $1;
+delete from public.former_passwords where ctid = any(array(
+  select ctid from public.former_passwords where until <= $1
+  order by until limit 5000 for update skip locked
+));
 
 -- former_password_save
 -- takes: $1 recovery uuid, $2 since timestamp with time zone, $3 formerId uuid, $4 formerSealed bytea, $5 formerSetBy uuid, $6 formerUntil timestamp with time zone, $7 keepsFormer boolean
@@ -510,16 +544,33 @@ on conflict (recovery_id) do nothing;
 -- returns: bytea, uuid, json
 select request, recovery_id, response from public.idempotent_responses where key = any($1::bytea[]) and expires_at > $2;
 
--- idempotent_response_keep
--- takes: $1 key bytea, $2 request bytea, $3 recoveryId uuid, $4 response json, $5 expiresAt timestamp with time zone
+-- idempotent_response_finish
+-- takes: $1 response json, $2 expiresAt timestamp with time zone, $3 key bytea
 -- returns: nothing
+update public.idempotent_responses set response = $1::json, expires_at = $2 where key = $3;
+
+-- idempotent_response_keep
+-- takes: $1 key bytea, $2 request bytea, $3 response json, $4 expiresAt timestamp with time zone, $5 recoveryId uuid, $6 now timestamp with time zone
+-- returns: bytea
 insert into public.idempotent_responses (key, request, recovery_id, response, expires_at)
-values ($1, $2, $3, $4, $5);
+select $1::bytea, $2::bytea, id, $3::json, $4::timestamptz from public.recoveries where id = $5
+on conflict (key) do update
+set request = excluded.request, recovery_id = excluded.recovery_id, response = excluded.response, expires_at = excluded.expires_at
+where idempotent_responses.expires_at <= $6
+returning key;
+
+-- idempotent_response_release
+-- takes: $1 key bytea
+-- returns: nothing
+delete from public.idempotent_responses where key = $1 and response::text = 'null';
 
 -- idempotent_responses_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from public.idempotent_responses where expires_at <= $1;
+delete from public.idempotent_responses where ctid = any(array(
+  select ctid from public.idempotent_responses where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));
 
 -- limits_clear_failures
 -- takes: $1 shown bytea, $2 silent bytea
@@ -631,31 +682,75 @@ order by prefix on conflict do nothing;
 -- limits_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from public.limit_counters where ctid = any(array(select ctid from public.limit_counters where resets_at <= $1 limit 5000));
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.limit_counters') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from public.limit_counters where ctid = any(array(
+  select ctid from public.limit_counters
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and resets_at <= $1
+  limit 5000 for update skip locked));
 
 -- limits_prune_failures
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from public.failed_attempts where ctid = any(array(select ctid from public.failed_attempts where forget_at <= $1 limit 5000));
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.failed_attempts') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from public.failed_attempts where ctid = any(array(
+  select ctid from public.failed_attempts
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and forget_at <= $1
+  limit 5000 for update skip locked));
 
 -- limits_prune_odds
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from public.guess_odds where ctid = any(array(select ctid from public.guess_odds where expires_at <= $1 limit 5000));
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.guess_odds') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from public.guess_odds where ctid = any(array(
+  select ctid from public.guess_odds
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and expires_at <= $1
+  limit 5000 for update skip locked));
 
 -- limits_prune_sms
--- takes: $1 yesterday timestamp with time zone, $2 unknownSince timestamp with time zone
+-- takes: $1 unknownSince timestamp with time zone
 -- returns: nothing
-with turn as materialized (
-  select scope from public.sms_spending where scope = 'instance' for update
-), reservations as (
-  delete from public.sms_reservations where reserved_at <= $1 and (select count(*) from turn) >= 0
-), traffic as (
-  delete from public.sms_traffic where slot <= $1 and (select count(*) from turn) >= 0
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.sms_prefixes') / 8192.0 / 512)))::bigint * 512 as page
 )
-delete from public.sms_prefixes where (select count(*) from turn) >= 0 and coalesce(proven_at, '-infinity') <= $2
-  and coalesce(open_until, '-infinity') <= $2
-  and not exists (select from public.sms_traffic t where t.prefix = sms_prefixes.prefix);
+  delete from public.sms_prefixes where ctid = any(array(
+  select ctid from public.sms_prefixes
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and coalesce(proven_at, '-infinity') <= $1 and coalesce(open_until, '-infinity') <= $1
+       and not exists (select from public.sms_traffic t where t.prefix = sms_prefixes.prefix)
+  limit 5000 for update skip locked));
+
+-- limits_prune_sms_reservations
+-- takes: $1 yesterday timestamp with time zone
+-- returns: nothing
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.sms_reservations') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from public.sms_reservations where ctid = any(array(
+  select ctid from public.sms_reservations
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and reserved_at <= $1
+  limit 5000 for update skip locked));
+
+-- limits_prune_sms_traffic
+-- takes: $1 yesterday timestamp with time zone
+-- returns: nothing
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.sms_traffic') / 8192.0 / 512)))::bigint * 512 as page
+)
+  delete from public.sms_traffic where ctid = any(array(
+  select ctid from public.sms_traffic
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and slot <= $1
+  limit 5000 for update skip locked));
 
 -- limits_refund_sms
 -- takes: $1 messageId uuid, $2 now timestamp with time zone, $3 windowMs bigint
@@ -892,6 +987,11 @@ where id in (
 )
 returning id, kind;
 
+-- outbox_early_receipts
+-- takes: $1 providerIds text[]
+-- returns: text, text
+select provider_id, reason from public.sms_receipts where provider_id = any($1::text[]);
+
 -- outbox_find_code
 -- takes: $1 withoutSms boolean, $2 messageId uuid, $3 now timestamp with time zone
 -- returns: uuid, uuid, timestamp with time zone, timestamp with time zone, uuid, text, integer, text, text, text, bytea, text, smallint, text, text, uuid, text, bytea, bytea, boolean, boolean, text
@@ -972,16 +1072,40 @@ returning key, spent, resets_at
    address.browser is not null as is_known, case when not case when message.attempts > 0 then message.authenticator is not null else verdict.may_send end then 'codes' end as limited_by
  from verdict, message left join address on true;
 
+-- outbox_overlooked_receipts
+-- takes: nothing
+-- returns: text, text
+select receipt.provider_id, receipt.reason from public.sms_receipts receipt
+where exists (select from public.messages m where m.provider_id = receipt.provider_id and m.state = 'sent') limit 500;
+
+-- outbox_postpone
+-- takes: $1 at timestamp with time zone, $2 messageId uuid
+-- returns: nothing
+update public.messages set due_at = greatest(due_at, $1::timestamptz) where id = $2 and state = 'queued';
+
 -- outbox_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
 delete from public.messages where id in (
-  select id from public.messages where account_id is not null and state <> 'queued' and created_at <= $1 limit 500
+  select id from public.messages where account_id is not null and state <> 'queued' and created_at <= $1
+  order by created_at limit 500 for update skip locked
 );
+
+-- outbox_prune_receipts
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from public.sms_receipts where provider_id in (select provider_id from public.sms_receipts where received_at <= $1 limit 500 for update skip locked);
+
+-- outbox_store_receipt
+-- takes: $1 providerId text, $2 reason text, $3 now timestamp with time zone
+-- returns: nothing
+insert into public.sms_receipts (provider_id, reason, received_at)
+select $1, $2, $3 where not exists (select from public.messages where provider_id = $1)
+on conflict do nothing;
 
 -- recovery_attempt_backup_code
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
@@ -1035,7 +1159,7 @@ on conflict (key) do update set spent = case when limit_counters.resets_at <= $4
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
@@ -1045,7 +1169,7 @@ returning key, spent, resets_at
 
 -- recovery_attempt_code
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
@@ -1099,7 +1223,7 @@ on conflict (key) do update set spent = case when limit_counters.resets_at <= $4
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
@@ -1109,7 +1233,7 @@ returning key, spent, resets_at
 
 -- recovery_attempt_link
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone, $5 counter integer
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
@@ -1163,7 +1287,7 @@ on conflict (key) do update set spent = case when limit_counters.resets_at <= $4
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
@@ -1173,7 +1297,7 @@ returning key, spent, resets_at
 
 -- recovery_attempt_totp
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone, $5 oddsADay double precision, $6 oddsAYear double precision
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
@@ -1242,7 +1366,7 @@ on conflict (key) do update set spent = case when limit_counters.resets_at <= $4
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
@@ -1252,16 +1376,16 @@ returning key, spent, resets_at
 
 -- recovery_cancel
 -- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
--- returns: boolean
+-- returns: boolean, boolean, text, timestamp with time zone
 with ended as (
   update public.recoveries set state = 'cancelled', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
   where id = $2 and state in ('proving', 'held', 'proven')
-  returning id, account_id
+  returning id, account_id, proofs
 ), audited as (
   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
   select $3::uuid, $1::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
 )
-select exists (select from ended) as ended from public.recoveries where id = $2;
+select exists (select from ended) as ended, exists (select from ended where proofs <> '{}') as proved, state, completed_at from public.recoveries where id = $2;
 
 -- recovery_claim
 -- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 now timestamp with time zone, $5 strongRoles text[]
@@ -1304,8 +1428,51 @@ select jsonb_build_object(
 
 -- recovery_claim_look
 -- takes: $1 id uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid
-select state, expires_at, idle_expires_at, resend_at, held_until, proofs, lease_id from public.recoveries where id = $1;
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid
+select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, lease_id from public.recoveries where id = $1;
+
+-- recovery_claim_repeat
+-- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 completedAfter timestamp with time zone, $5 strongRoles text[], $6 now timestamp with time zone
+-- returns: text, text, uuid, text, text[], timestamp with time zone, text[], timestamp with time zone, integer
+update public.recoveries set lease_id = $1, lease_expires_at = $2
+ where id = $3 and state = 'completed' and completed_at > $4
+and (client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
+and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $5::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $6::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
+and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
+and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from public.addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $6::timestamptz, true) and t.disabled_at is null
+  ) end))))
+and exists (select from public.accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true)) and (lease_id is null or lease_expires_at <= $6)
+ returning account_id, client_id, generation, acr, amr, proven_at, proof_authenticators, (select min(proved) from unnest(proof_times) proved) as since,
+   (select a.known_browsers_epoch from public.accounts a where a.id = account_id) as epoch;
+
+-- recovery_claim_repeat_look
+-- takes: $1 id uuid, $2 completedAfter timestamp with time zone, $3 strongRoles text[], $4 now timestamp with time zone
+-- returns: uuid
+select id from public.recoveries where id = $1 and state = 'completed' and completed_at > $2
+and (client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
+and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
+and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
+and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from public.addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
+  ) end))))
+and exists (select from public.accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true));
 
 -- recovery_complete
 -- takes: $1 id uuid, $2 now timestamp with time zone, $3 passwordHash text, $4 endsPassword boolean, $5 leaseId uuid, $6 generation uuid, $7 acr text, $8 strongRoles text[], $9 since timestamp with time zone, $10 stop timestamp with time zone, $11 formerId uuid, $12 formerSealed bytea, $13 formerSetBy uuid, $14 formerUntil timestamp with time zone, $15 keepsFormer boolean, $16 noticeExpiresAt timestamp with time zone, $17 requestId uuid, $18 traceparent text, $19 auditId uuid
@@ -1413,7 +1580,7 @@ order by d.is_primary desc, d.id) a) as offers from won;
 
 -- recovery_end_by_address
 -- takes: $1 at timestamp with time zone, $2 account text, $3 addresses text[], $4 actor text
--- returns: integer
+-- returns: uuid
 with ended as (
      update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
      where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and exists (
@@ -1427,11 +1594,11 @@ select m.id from public.messages m join ended on m.recovery_id = ended.id where 
      insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
      select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $4, account_id, id, '{"by": "management"}'::jsonb from ended
    )
-   select count(*)::integer as ended from ended;
+   select id from ended;
 
 -- recovery_end_proven
 -- takes: $1 at timestamp with time zone, $2 account text, $3 actor text
--- returns: integer
+-- returns: uuid
 with ended as (
      update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
      where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and true
@@ -1444,7 +1611,7 @@ select m.id from public.messages m join ended on m.recovery_id = ended.id where 
      insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
      select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $3, account_id, id, '{"by": "management"}'::jsonb from ended
    )
-   select count(*)::integer as ended from ended;
+   select id from ended;
 
 -- recovery_end_without_account
 -- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
@@ -1471,27 +1638,31 @@ where id in (
 select m.id from public.messages m join theirs on m.recovery_id = theirs.id where true order by m.id for no key update of m)
  ), former as (
    delete from public.former_passwords using theirs where former_passwords.recovery_id = theirs.id
+ ), responses as (
+   delete from public.idempotent_responses using theirs where idempotent_responses.recovery_id = theirs.id
  )
  delete from public.messages where account_id = $1;
 
 -- recovery_expire
--- takes: $1 now timestamp with time zone
--- returns: integer
+-- takes: $1 now timestamp with time zone, $2 startedBefore uuid
+-- returns: integer, uuid[]
 with ended as (
    update public.recoveries set state = 'expired', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
    where id in (
+     -- By the index of what has not ended: what is older than the idle time and still there is in use, on hold, or due.
      select id from public.recoveries
-     where state in ('proving', 'held', 'proven') and least(idle_expires_at, expires_at) <= $1
+     where ended_at is null and id < $2::uuid
+       and state in ('proving', 'held', 'proven') and least(idle_expires_at, expires_at) <= $1
        and (lease_expires_at is null or lease_expires_at <= $1)
-     order by idle_expires_at limit 500 for update skip locked
+     order by id limit 500 for update skip locked
    )
-   returning id
+   returning id, proofs
  ), silenced as (
 update public.messages set state = 'dropped', reason = 'ended'
 where state = 'queued' and id in (
 select m.id from public.messages m join ended on m.recovery_id = ended.id where m.state = 'queued' order by m.id for no key update of m)
  )
- select count(*)::integer as expired from ended;
+ select count(*)::integer as expired, coalesce(array_agg(id) filter (where proofs <> '{}'), '{}') as proven from ended;
 
 -- recovery_has_password
 -- takes: $1 id uuid
@@ -1500,8 +1671,8 @@ select client_id, exists (select from public.accounts a where a.id = recoveries.
 
 -- recovery_judge
 -- takes: $1 now timestamp with time zone, $2 strongRoles text[], $3 id uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, jsonb
-select state, expires_at, idle_expires_at, resend_at, held_until, proofs,
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, jsonb
+select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs,
 recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
 array(
 select exists (
@@ -1584,16 +1755,21 @@ select (
 select shown.id from public.accounts a, jsonb_to_recordset($1::jsonb) as shown (id uuid, generation uuid, epoch integer)
 where a.id = recoveries.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser from public.recoveries where id = $2;
 
+-- recovery_lock_claimed
+-- takes: $1 id uuid, $2 leaseId uuid
+-- returns: uuid
+select id from public.recoveries where id = $1 and lease_id = $2 for no key update;
+
 -- recovery_prune
--- takes: $1 before timestamp with time zone
+-- takes: $1 startedBefore uuid, $2 before timestamp with time zone
 -- returns: nothing
 delete from public.recoveries where id in (
-  select id from public.recoveries where ended_at is not null and ended_at <= $1 order by created_at limit 500
+  select id from public.recoveries where id < $1::uuid and ended_at <= $2 order by id limit 500 for update skip locked
 );
 
 -- recovery_record_deliveries
 -- takes: $1 messageIds uuid[], $2 auditIds uuid[], $3 states text[], $4 events text[], $5 reasons text[], $6 providerIds text[], $7 now timestamp with time zone
--- returns: nothing
+-- returns: text, text
 with ended as (
   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
     as ended (id, audit_id, state, event, reason, provider_id)
@@ -1606,7 +1782,8 @@ with ended as (
 insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
 select recorded.audit_id, $7::timestamptz, recorded.event, 'system', coalesce(r.account_id, recorded.account_id), r.id,
   jsonb_strip_nulls(jsonb_build_object('kind', recorded.kind, 'channel', recorded.channel, 'reason', recorded.reason))
-from recorded left join public.recoveries r on r.id = recorded.recovery_id;
+from recorded left join public.recoveries r on r.id = recorded.recovery_id
+returning detail->>'channel' as channel, event;
 
 -- recovery_record_failure
 -- takes: $1 auditId uuid, $2 now timestamp with time zone, $3 id uuid, $4 kind text, $5 triesLeft integer, $6 sources bytea[], $7 windows integer[]
@@ -1628,6 +1805,8 @@ returning key, spent, resets_at;
 with failed as (
   update public.messages set state = 'failed', reason = $1 where provider_id = $2 and state = 'sent'
   returning recovery_id, account_id, kind, channel
+), applied as (
+  delete from public.sms_receipts where provider_id = $2 and exists (select from failed)
 )
 insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
 select $3::uuid, $4::timestamptz, 'recovery_message_failed', 'system', coalesce(r.account_id, failed.account_id), r.id,
@@ -1642,7 +1821,7 @@ update public.recoveries set lease_id = null, lease_expires_at = null where id =
 
 -- recovery_send_code
 -- takes: $1 addressId uuid, $2 withoutSms boolean, $3 id uuid, $4 resendAt timestamp with time zone, $5 channel text, $6 idleExpiresAt timestamp with time zone, $7 now timestamp with time zone, $8 messageId uuid, $9 codeExpiresAt timestamp with time zone, $10 dueAt timestamp with time zone, $11 requestId uuid, $12 traceparent text, $13 auditId uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], boolean, boolean
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], boolean, boolean
 with asked as (
    -- Addresses are offered only after a first proof, and only those of the account.
    select $1::uuid is null or (proofs <> '{}' and exists (
@@ -1666,7 +1845,7 @@ from moved
    insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $13::uuid, $7::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
  )
- select state, expires_at, idle_expires_at, resend_at, held_until, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from public.recoveries where id = $3;
+ select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from public.recoveries where id = $3;
 
 -- recovery_start
 -- takes: $1 sourceKeys bytea[], $2 sourceQuotas integer[], $3 sourceSpent integer[], $4 sourceResetsAt timestamp with time zone[], $5 now timestamp with time zone, $6 sourceWindow integer, $7 id uuid, $8 idleExpiresAt timestamp with time zone, $9 expiresAt timestamp with time zone, $10 identifierSealed bytea, $11 identifierDigests bytea[], $12 networkKey bytea, $13 knownAs jsonb, $14 guessKey bytea, $15 locale text, $16 channel text, $17 clientId text, $18 clientAuthenticated boolean, $19 redirectUri text, $20 redirectState text, $21 codeChallenge text, $22 resendAt timestamp with time zone, $23 messageId uuid, $24 codeExpiresAt timestamp with time zone, $25 dueAt timestamp with time zone, $26 requestId uuid, $27 traceparent text, $28 auditId uuid
@@ -1724,8 +1903,8 @@ from opened
 
 -- recovery_state_now
 -- takes: $1 id uuid
--- returns: text
-select state from public.recoveries where id = $1;
+-- returns: text, timestamp with time zone
+select state, completed_at from public.recoveries where id = $1;
 
 -- recovery_stop
 -- takes: $1 ids uuid[], $2 now timestamp with time zone, $3 id uuid
@@ -1799,9 +1978,9 @@ from judged, lateral (select d.id from public.addresses d where d.account_id = j
 
 -- refresh_token_find
 -- takes: $1 now timestamp with time zone, $2 digests bytea[]
--- returns: uuid, text, text, text, timestamp with time zone, boolean, timestamp with time zone
+-- returns: uuid, text, text, text, timestamp with time zone, boolean, timestamp with time zone, boolean
 select s.id, s.account_id, s.client_id, s.scope, s.created_at, t.replaced_at is null and s.ended_at is null
-  and least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $1 as live, least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until
+  and least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $1 as live, least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until, s.unused_access_id is not null as unused
 from public.refresh_tokens t join public.sessions s on s.id = t.session_id where t.digest = any($2::bytea[]);
 
 -- refresh_token_successor
@@ -1834,8 +2013,19 @@ select acr from public.sessions s
 where id = $1 and account_id = $2 and ended_at is null and least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $3
 for no key update;
 
+-- session_mark_used
+-- takes: $1 sid uuid, $2 id uuid
+-- returns: uuid
+update public.sessions set unused_access_id = null where id = $1 and unused_access_id = $2 returning id;
+
+-- session_mark_used_by_refresh_token
+-- takes: $1 digests bytea[]
+-- returns: nothing
+update public.sessions s set unused_access_id = null from public.refresh_tokens t
+where t.digest = any($1::bytea[]) and s.id = t.session_id;
+
 -- session_renew
--- takes: $1 account text, $2 before uuid, $3 sessionId uuid, $4 clientId text, $5 scope text, $6 now timestamp with time zone, $7 idleMs bigint, $8 accessMs bigint, $9 wholeMs bigint, $10 roleLifetimes jsonb, $11 refreshDigest bytea, $12 auditId uuid
+-- takes: $1 account text, $2 before uuid, $3 sessionId uuid, $4 clientId text, $5 scope text, $6 now timestamp with time zone, $7 unusedAccessId uuid, $8 idleMs bigint, $9 accessMs bigint, $10 wholeMs bigint, $11 roleLifetimes jsonb, $12 refreshDigest bytea, $13 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[], uuid, integer
 with who as (
    select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = $1 and a.status = 'active' and true for share of a
@@ -1845,21 +2035,21 @@ with who as (
  ),
 session as (
   insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $3::uuid, who.account_id, who.generation, $4::text, $5::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $6::timestamptz, $6::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $6::timestamptz, $6::timestamptz + life.whole_ms * interval '1 millisecond', $7::uuid
   from who, granted, lateral (
-    select least($7::bigint, min(role."refreshIdle")) as idle_ms, least($8::bigint, min(role.access)) as access_ms,
-      least($9::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($10::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($8::bigint, min(role."refreshIdle")) as idle_ms, least($9::bigint, min(role.access)) as access_ms,
+      least($10::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($11::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into public.refresh_tokens (digest, session_id, created_at) select $11::bytea, id, $6::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $12::bytea, id, $6::timestamptz from session
 ), audited as (
   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $12::uuid, $6::timestamptz, 'authn_token_created', 'client:' || $4::text, account_id, recovery_id,
+  select $13::uuid, $6::timestamptz, 'authn_token_created', 'client:' || $4::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -1868,7 +2058,7 @@ session as (
  from session, who;
 
 -- session_start
--- takes: $1 account text, $2 passwordHash text, $3 acr text, $4 more text[], $5 now timestamp with time zone, $6 sessionId uuid, $7 clientId text, $8 scope text, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
+-- takes: $1 account text, $2 passwordHash text, $3 acr text, $4 more text[], $5 now timestamp with time zone, $6 sessionId uuid, $7 clientId text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[], uuid, integer
 with who as (
    select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = $1 and a.status = 'active' and a.password_hash = $2::text for share of a
@@ -1877,21 +2067,21 @@ with who as (
  ),
 session as (
   insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $6::uuid, who.account_id, who.generation, $7::text, $8::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $5::timestamptz, $5::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $5::timestamptz, $5::timestamptz + life.whole_ms * interval '1 millisecond', $9::uuid
   from who, granted, lateral (
-    select least($9::bigint, min(role."refreshIdle")) as idle_ms, least($10::bigint, min(role.access)) as access_ms,
-      least($11::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($12::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($10::bigint, min(role."refreshIdle")) as idle_ms, least($11::bigint, min(role.access)) as access_ms,
+      least($12::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($13::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into public.refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $5::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $14::bytea, id, $5::timestamptz from session
 ), audited as (
   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $14::uuid, $5::timestamptz, 'authn_token_created', 'client:' || $7::text, account_id, recovery_id,
+  select $15::uuid, $5::timestamptz, 'authn_token_created', 'client:' || $7::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2003,11 +2193,16 @@ where s.account_id = $1 order by s.created_at desc limit 200;
 -- sessions_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
-with gone as (
-  delete from public.sessions where id in (
-    select id from public.sessions where least(expires_at, coalesce(ended_at, expires_at)) <= $1 limit 500
-  ) returning id
-) delete from public.refresh_tokens where session_id in (select id from gone);
+with stretch as materialized (
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.sessions') / 8192.0 / 512)))::bigint * 512 as page
+), gone as (
+     delete from public.sessions where ctid = any(array(
+  select ctid from public.sessions
+  where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
+    and least(expires_at, coalesce(ended_at, expires_at)) <= $1
+  limit 5000 for update skip locked))
+     returning id
+   ) delete from public.refresh_tokens where session_id in (select id from gone);
 
 -- sign_in_attempt_backup_code
 -- takes: $1 account text
@@ -2091,7 +2286,7 @@ update public.device_codes set state = 'denied', account_id = null, session_id =
 where account_id = $1 and (select count(*) from codes) >= 0;
 
 -- tokens_exchange
--- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 amr text[], $12 authTime timestamp with time zone, $13 sessionId uuid, $14 clientId text, $15 scope text, $16 idleMs bigint, $17 accessMs bigint, $18 wholeMs bigint, $19 roleLifetimes jsonb, $20 refreshDigest bytea, $21 auditId uuid
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 amr text[], $12 authTime timestamp with time zone, $13 sessionId uuid, $14 clientId text, $15 scope text, $16 unusedAccessId uuid, $17 idleMs bigint, $18 accessMs bigint, $19 wholeMs bigint, $20 roleLifetimes jsonb, $21 refreshDigest bytea, $22 auditId uuid
 -- returns: text, boolean, text[], boolean, integer, uuid, text, uuid, text, text[], timestamp with time zone, bigint
 with
 subject as (
@@ -2127,21 +2322,21 @@ order by digest for no key update)
  ),
 session as (
   insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $13::uuid, who.account_id, who.generation, $14::text, $15::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $4::timestamptz, $4::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $4::timestamptz, $4::timestamptz + life.whole_ms * interval '1 millisecond', $16::uuid
   from who, granted, lateral (
-    select least($16::bigint, min(role."refreshIdle")) as idle_ms, least($17::bigint, min(role.access)) as access_ms,
-      least($18::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($19::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($17::bigint, min(role."refreshIdle")) as idle_ms, least($18::bigint, min(role.access)) as access_ms,
+      least($19::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($20::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into public.refresh_tokens (digest, session_id, created_at) select $20::bytea, id, $4::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $21::bytea, id, $4::timestamptz from session
 ), audited as (
   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $21::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $14::text, account_id, recovery_id,
+  select $22::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $14::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2200,7 +2395,7 @@ select session_id from public.authorization_codes
 where digest = any($1::bytea[]) and used_at is not null and session_id is not null;
 
 -- tokens_redeem_code
--- takes: $1 codeDigests bytea[], $2 strongRoles text[], $3 now timestamp with time zone, $4 sessionId uuid, $5 clientId text, $6 redirectUri text, $7 codeChallenge text, $8 scope text, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
+-- takes: $1 codeDigests bytea[], $2 strongRoles text[], $3 now timestamp with time zone, $4 sessionId uuid, $5 clientId text, $6 redirectUri text, $7 codeChallenge text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[]
 with presented as (
    select * from public.authorization_codes where digest = any($1::bytea[])
@@ -2228,21 +2423,21 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
  ),
 session as (
   insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+    created_at, expires_at, unused_access_id)
   select $4::uuid, who.account_id, who.generation, $5::text, $8::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $3::timestamptz, $3::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $3::timestamptz, $3::timestamptz + life.whole_ms * interval '1 millisecond', $9::uuid
   from who, granted, lateral (
-    select least($9::bigint, min(role."refreshIdle")) as idle_ms, least($10::bigint, min(role.access)) as access_ms,
-      least($11::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($12::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($10::bigint, min(role."refreshIdle")) as idle_ms, least($11::bigint, min(role.access)) as access_ms,
+      least($12::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($13::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into public.refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $3::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $14::bytea, id, $3::timestamptz from session
 ), audited as (
   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $14::uuid, $3::timestamptz, 'authn_token_created', 'client:' || $5::text, account_id, recovery_id,
+  select $15::uuid, $3::timestamptz, 'authn_token_created', 'client:' || $5::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2261,12 +2456,18 @@ where id = s.account_id and (s.generation is null or accounts.generation = s.gen
   -- The subquery says that there is one row at most. Otherwise the planner expects ten rows and plans again at each call, which takes
   -- longer than the call itself.
   where t.digest = (select digest from public.refresh_tokens where digest = any($1::bytea[]) limit 1)
+), used as (
+  -- Before the token: a repeated completion of the recovery locks both in this order, and only one of the two goes on.
+  update public.sessions s set unused_access_id = null from presented p
+  where s.id = p.id and s.unused_access_id = p.unused_access_id
+  returning s.id
 ), rotated as (
   update public.refresh_tokens t set replaced_at = $2::timestamptz
   from presented p
   where t.digest = p.digest and t.replaced_at is null and p.client_id = $3 and p.status = 'active'
     and ($4::text[] is null or $4::text[] <@ string_to_array(p.scope, ' '))
     and p.ended_at is null and p.until > $2::timestamptz
+    and (p.unused_access_id is null or exists (select from used))
   returning t.session_id
 ), successor as (
   insert into public.refresh_tokens (digest, session_id, created_at)
@@ -2281,3 +2482,57 @@ select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.
   end as dead,
   exists (select from rotated) as rotated
 from presented p;
+
+-- tokens_reissue
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 clientId text, $10 jti text, $11 jtiExpiresAt timestamp with time zone, $12 accessId uuid, $13 refreshDigest bytea, $14 auditId uuid
+-- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text, text[]
+with subject as (
+   select a.id, a.status, a.roles, a.generation, (
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
+and coalesce(a.evidence_from <= $6::timestamptz, true)
+and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from public.addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
+  ) end))) as holds from public.accounts a where a.id = $8 for share of a
+ ), before as (
+   select s.id, s.unused_access_id from public.sessions s, subject
+   where subject.status = 'active' and subject.holds and s.recovery_id = $5 and s.account_id = subject.id
+     and s.generation = subject.generation and s.client_id = $9 and s.unused_access_id is not null
+     and s.ended_at is null and least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $4::timestamptz
+ ), fresh as (
+   insert into public.used_token_ids (jti, expires_at) select $10, $11 from before on conflict do nothing returning jti
+ ), renewed as (
+   update public.sessions s set unused_access_id = $12::uuid from before, fresh
+   where s.id = before.id and s.ended_at is null and s.unused_access_id = before.unused_access_id
+   returning s.id, s.account_id, s.recovery_id, s.acr, s.amr, s.auth_time, s.access_ms, s.scope
+ ), withdrawn as (
+   update public.refresh_tokens t set replaced_at = $4::timestamptz from renewed
+   where t.session_id = renewed.id and t.replaced_at is null
+   returning t.session_id
+ ), successor as (
+   insert into public.refresh_tokens (digest, session_id, created_at) select $13::bytea, session_id, $4::timestamptz from withdrawn
+ ), ended as (
+   insert into public.used_token_ids (jti, expires_at)
+   select before.unused_access_id::text, $4::timestamptz + renewed.access_ms * interval '1 millisecond'
+   from before join renewed using (id) join withdrawn on withdrawn.session_id = renewed.id on conflict do nothing
+ ), audited as (
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   select $14::uuid, $4::timestamptz, 'authn_token_reissued', 'client:' || $9::text, renewed.account_id, renewed.recovery_id,
+     jsonb_build_object('session', renewed.id)
+   from renewed join withdrawn on withdrawn.session_id = renewed.id
+ )
+ select renewed.*, subject.roles from renewed join withdrawn on withdrawn.session_id = renewed.id, subject;
+
+-- used_token_ids_prune
+-- takes: $1 now timestamp with time zone
+-- returns: nothing
+delete from public.used_token_ids where ctid = any(array(
+  select ctid from public.used_token_ids where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));

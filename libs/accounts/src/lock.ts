@@ -43,3 +43,10 @@ export const clearStop = (database: Queryable, of: { account: string; stop: stri
  */
 export const isLastStop = (account: SqlText, judged: SqlText): SqlText =>
   sql`exists (select from accounts a where a.id = ${account} and (a.stopped_at is null or a.stopped_at = ${judged}::timestamptz))`;
+
+/**
+ * Whether no recovery of an account was stopped after a time, as a condition on expressions. In doubt there was a stop: a whole day covers
+ * the difference of two clocks.
+ */
+export const wasNotStoppedSince = (account: SqlText, time: SqlText): SqlText =>
+  sql`exists (select from accounts a where a.id = ${account} and coalesce(a.stopped_at < ${time} - interval '1 day', true))`;

@@ -19,6 +19,8 @@ export const lifetimes = {
   lease: 30_000,
   /** An idempotent response. */
   keptAnswer: 24 * hours,
+  /** A completion may be repeated for as long after it, if its response was lost. */
+  repeat: 10 * minutes,
   /** Retention of recoveries after their end. */
   kept: 30 * 24 * hours,
 } as const;

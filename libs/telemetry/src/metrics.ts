@@ -25,7 +25,7 @@ export const metrics = {
     kind: 'counter',
     help: 'Access tokens issued, not counting refreshes',
     labels: {
-      grant: ['sign_in', 'recovery', 'code', 'device', 'renewal', 'client_credentials'],
+      grant: ['sign_in', 'recovery', 'recovery_repeated', 'code', 'device', 'renewal', 'client_credentials'],
       role: ['ordinary', 'staff', 'client'],
       client,
     },
@@ -115,6 +115,11 @@ export const metrics = {
     kind: 'counter',
     help: 'Authenticators disabled after too many failed attempts in a row. For an address: its short codes are disabled',
     labels: { kind: proofKinds },
+  },
+  idempotent_repeats: {
+    kind: 'counter',
+    help: 'Requests of a recovery that were repeated with their Idempotency-Key and got their response: it had been lost',
+    labels: {},
   },
   recoveries_completed: {
     kind: 'counter',

@@ -33,6 +33,7 @@ import { DatabaseStandardWords1764000000033 } from './33-database-standard-words
 import { AccountsKinds1764000000034 } from './34-accounts-kinds.js';
 import { DatabaseSweeps1764000000036 } from './36-database-sweeps.js';
 import { OutboxReceipts1764000000037 } from './37-outbox-receipts.js';
+import { TokensUnused1764000000038 } from './38-tokens-unused.js';
 import { AccountsLanguage1764000000040 } from './40-accounts-language.js';
 
 /** A migration of the schema; TypeORM makes the instance. */
@@ -78,5 +79,6 @@ export const migrations: Migration[] = [
   AccountsKinds1764000000034,
   DatabaseSweeps1764000000036,
   OutboxReceipts1764000000037,
+  TokensUnused1764000000038,
   AccountsLanguage1764000000040,
 ];
