@@ -298,6 +298,7 @@ create table sessions (
   ended_at timestamp with time zone,
   end_reason text,
   generation uuid,
+  unused_access_id uuid,
   PRIMARY KEY (id)
 );
 
@@ -320,6 +321,13 @@ create table sms_prefixes (
   open_until timestamp with time zone,
   probes integer not null default 0,
   PRIMARY KEY (prefix)
+);
+
+create table sms_receipts (
+  provider_id text not null,
+  reason text not null,
+  received_at timestamp with time zone not null,
+  PRIMARY KEY (provider_id)
 );
 
 create table sms_reservations (
@@ -391,6 +399,7 @@ CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (sessio
 CREATE INDEX sessions_account ON public.sessions USING btree (account_id);
 CREATE INDEX sessions_recovery ON public.sessions USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
 CREATE UNIQUE INDEX signing_keys_generation ON public.signing_keys USING btree (use, generation);
+CREATE INDEX sms_receipts_received_at ON public.sms_receipts USING btree (received_at);
 CREATE INDEX sms_reservations_number ON public.sms_reservations USING btree (number);
 CREATE INDEX sms_reservations_to_count ON public.sms_reservations USING btree (proven_at) WHERE ((proven_at IS NOT NULL) AND (NOT counted));
 CREATE INDEX used_token_ids_expires_at ON public.used_token_ids USING btree (expires_at);

@@ -1,92 +1,93 @@
 -- Written by "npm run written" from the statements of the rooms, on the migrated schema. Do not edit.
 
 -- access_token_live
--- takes: $1 jti text, $2 sid uuid, $3 clientId text, $4 madeAt timestamp with time zone, $5 now timestamp with time zone
--- returns: boolean
-select not exists (select from used_token_ids where jti = $1) and case when $2::uuid is null
+-- takes: $1 ids text[], $2 sid uuid, $3 clientId text, $4 madeAt timestamp with time zone, $5 now timestamp with time zone
+-- returns: boolean, boolean
+select not exists (select from public.used_token_ids where jti = any($1::text[])) and case when $2::uuid is null
   then exists (
-    select from clients where client_id = $3 and created_at <= $4::timestamptz
+    select from public.clients where client_id = $3 and created_at <= $4::timestamptz
       and (tokens_from is null or tokens_from < $4::timestamptz)
   )
-  else exists (select from sessions where id = $2 and ended_at is null and expires_at > $5)
-end as live;
+  else s.id is not null
+end as live, s.unused_access_id is not null as unused
+from (select) one left join public.sessions s on s.id = $2::uuid and s.ended_at is null and s.expires_at > $5;
 
 -- access_token_revoke
 -- takes: $1 jti text, $2 expiresAt timestamp with time zone
 -- returns: nothing
-insert into used_token_ids (jti, expires_at) values ($1, $2) on conflict do nothing;
+insert into public.used_token_ids (jti, expires_at) values ($1, $2) on conflict do nothing;
 
 -- account_add_address
 -- takes: $1 id uuid, $2 account text, $3 kind text, $4 sealed bytea, $5 lookup bytea, $6 exact bytea, $7 verified boolean, $8 primary boolean, $9 now timestamp with time zone
 -- returns: nothing
-insert into addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at)
+insert into public.addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- account_change_lock
 -- takes: $1 account text
 -- returns: text
-select id from accounts where id = $1 for update;
+select id from public.accounts where id = $1 for update;
 
 -- account_change_password
 -- takes: $1 hash text, $2 now timestamp with time zone, $3 recoveryId uuid, $4 account text
 -- returns: nothing
-update accounts set password_hash = $1::text, password_changed_at = $2, updated_at = $2,
+update public.accounts set password_hash = $1::text, password_changed_at = $2, updated_at = $2,
   password_recovery_id = coalesce($3::uuid, accounts.password_recovery_id)::uuid, password_cost = null
 where id = $4 and ($1::text is not null or false and password_hash is not null);
 
 -- account_change_state
 -- takes: $1 strongRoles text[], $2 account text
 -- returns: uuid, text, text[], text, integer, text[]
-select a.generation, a.status, a.roles, a.password_hash, (case when a.aal = 2 or a.roles && $1::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) as level, array(
-  select d.id::text || ':' || d.binding from addresses d where d.account_id = a.id and d.verified and d.removed_at is null order by d.id
+select a.generation, a.status, a.roles, a.password_hash, (case when a.aal = 2 or a.roles && $1::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) as level, array(
+  select d.id::text || ':' || d.binding from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null order by d.id
 ) as addresses
-from accounts a where a.id = $2;
+from public.accounts a where a.id = $2;
 
 -- account_clear_password_of
 -- takes: $1 at timestamp with time zone, $2 account text, $3 recoveries uuid[]
 -- returns: text
-update accounts set password_hash = null, password_changed_at = $1, updated_at = $1, password_cost = null
+update public.accounts set password_hash = null, password_changed_at = $1, updated_at = $1, password_cost = null
 where id = $2 and password_recovery_id = any($3::uuid[]) and password_hash is not null returning id;
 
 -- account_clear_stop
 -- takes: $1 account text, $2 stop timestamp with time zone
 -- returns: nothing
-update accounts set stopped_at = null where id = $1 and stopped_at = $2::timestamptz;
+update public.accounts set stopped_at = null where id = $1 and stopped_at = $2::timestamptz;
 
 -- account_context
 -- takes: $1 account text
 -- returns: text, bytea, text
-select a.id, a.username_sealed as sealed, 'username' as kind from accounts a
+select a.id, a.username_sealed as sealed, 'username' as kind from public.accounts a
 where a.id = $1 and a.username_sealed is not null
 union all
-select d.id::text, d.sealed, d.kind from addresses d where d.account_id = $1 and d.kind = 'email' and d.removed_at is null;
+select d.id::text, d.sealed, d.kind from public.addresses d where d.account_id = $1 and d.kind = 'email' and d.removed_at is null;
 
 -- account_end_known_browsers
 -- takes: $1 account text
 -- returns: uuid, integer
-update accounts set known_browsers_epoch = known_browsers_epoch + 1 where id = $1
+update public.accounts set known_browsers_epoch = known_browsers_epoch + 1 where id = $1
 returning generation, known_browsers_epoch as epoch;
 
 -- account_find
 -- takes: $1 digests bytea[]
 -- returns: text, text, text[], text, text, uuid, integer
-select id, status, roles, locale, password_hash, generation, known_browsers_epoch from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+select id, status, roles, locale, password_hash, generation, known_browsers_epoch from public.accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any($1::bytea[])
-  union all select account_id, exact = any($1::bytea[]) from addresses where lookup = any($1::bytea[]) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any($1::bytea[])
+  union all select account_id, exact = any($1::bytea[]) from public.addresses where lookup = any($1::bytea[]) and verified and removed_at is null
 ) found);
 
 -- account_has_app
 -- takes: $1 account text
 -- returns: boolean
-select exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) as has from accounts a where a.id = $1 and a.status = 'active';
+select exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) as has from public.accounts a where a.id = $1 and a.status = 'active';
 
 -- account_identifier_taken
 -- takes: $1 digests bytea[], $2 account text, $3 usernames bytea[]
 -- returns: integer
-select 1 from addresses where exact = any($1::bytea[]) and verified and removed_at is null and account_id <> $2
-union all select 1 from accounts where username_lookup = any($3::bytea[]) and id <> $2;
+select 1 from public.addresses where exact = any($1::bytea[]) and verified and removed_at is null and account_id <> $2
+union all select 1 from public.accounts where username_lookup = any($3::bytea[]) and id <> $2;
 
 -- account_identifiers_lock
 -- takes: $1 keys bigint[]
@@ -98,7 +99,7 @@ select pg_advisory_xact_lock(key) from (
 -- account_keep_address
 -- takes: $1 verified boolean, $2 primary boolean, $3 account text, $4 exactOfAnyKey bytea[]
 -- returns: uuid
-update addresses set verified = $1, is_primary = $2,
+update public.addresses set verified = $1, is_primary = $2,
   -- Confirmed again: this is a new binding, and the failures belong to the previous one.
   binding = binding + ($1 and not verified)::integer,
   disabled_at = case when $1 and not verified then null else disabled_at end
@@ -107,41 +108,41 @@ where account_id = $3 and removed_at is null and exact = any($4::bytea[]) return
 -- account_last_put
 -- takes: $1 id text
 -- returns: bytea
-select password_put as put from accounts where id = $1;
+select password_put as put from public.accounts where id = $1;
 
 -- account_level
 -- takes: $1 strongRoles text[], $2 account text
 -- returns: integer
-select (case when a.aal = 2 or a.roles && $1::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) as level from accounts a where a.id = $2 and a.status = 'active';
+select (case when a.aal = 2 or a.roles && $1::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) as level from public.accounts a where a.id = $2 and a.status = 'active';
 
 -- account_lock
 -- takes: $1 account text
 -- returns: text
-select id from accounts where id = $1 for no key update;
+select id from public.accounts where id = $1 for no key update;
 
 -- account_lock_password
 -- takes: $1 account text
 -- returns: text, uuid
-select password_hash as stored, password_recovery_id as "setBy" from accounts where id = $1
+select password_hash as stored, password_recovery_id as "setBy" from public.accounts where id = $1
 for no key update;
 
 -- account_mark_stopped
 -- takes: $1 at timestamp with time zone, $2 account text
 -- returns: nothing
-update accounts set stopped_at = greatest($1::timestamptz, stopped_at + interval '1 microsecond') where id = $2;
+update public.accounts set stopped_at = greatest($1::timestamptz, stopped_at + interval '1 microsecond') where id = $2;
 
 -- account_password
 -- takes: $1 account text
 -- returns: text, uuid
-select password_hash as hash, generation from accounts where id = $1 and status = 'active';
+select password_hash as hash, generation from public.accounts where id = $1 and status = 'active';
 
 -- account_password_costs
 -- takes: nothing
 -- returns: text
 with recursive costs as (
-  (select password_cost as cost from accounts where password_cost is not null order by password_cost limit 1)
+  (select password_cost as cost from public.accounts where password_cost is not null order by password_cost limit 1)
   union all
-  select (select password_cost from accounts where password_cost > costs.cost order by password_cost limit 1)
+  select (select password_cost from public.accounts where password_cost > costs.cost order by password_cost limit 1)
   from costs where costs.cost is not null
 )
 select cost from costs where cost is not null limit 100;
@@ -149,7 +150,7 @@ select cost from costs where cost is not null limit 100;
 -- account_put
 -- takes: $1 id text, $2 status text, $3 roles text[], $4 locale text, $5 languageTag text, $6 usernameSealed bytea, $7 usernameLookup bytea, $8 passwordHash text, $9 passwordPut bytea, $10 passwordCost text, $11 now timestamp with time zone, $12 aal smallint
 -- returns: text
-insert into accounts (id, status, roles, locale, language_tag, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
+insert into public.accounts (id, status, roles, locale, language_tag, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
   created_at, updated_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
   case when $8::text is null then null else $11::timestamptz end, coalesce($12::smallint, 1), $11, $11)
@@ -172,55 +173,30 @@ returning id;
 -- account_recovery_level
 -- takes: $1 strongRoles text[], $2 now timestamp with time zone, $3 account text
 -- returns: integer
-select (case when a.aal = 2 or a.roles && $1::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) as level from accounts a where a.id = $3 and a.status = 'active';
+select (case when a.aal = 2 or a.roles && $1::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) as level from public.accounts a where a.id = $3 and a.status = 'active';
 
 -- account_rehash_password
 -- takes: $1 fresh text, $2 account text, $3 stored text
 -- returns: text
-update accounts set password_hash = $1, password_cost = null where id = $2 and password_hash = $3 returning id;
+update public.accounts set password_hash = $1, password_cost = null where id = $2 and password_hash = $3 returning id;
 
 -- account_remove_addresses
 -- takes: $1 now timestamp with time zone, $2 account text, $3 kept bytea[]
 -- returns: nothing
-update addresses set removed_at = $1, is_primary = false
+update public.addresses set removed_at = $1, is_primary = false
 where account_id = $2 and removed_at is null and not exact = any($3::bytea[]);
 
 -- account_restore_password
 -- takes: $1 stored text, $2 at timestamp with time zone, $3 setBy uuid, $4 cost text, $5 account text
 -- returns: text
-update accounts set password_hash = $1, password_changed_at = $2, updated_at = $2, password_recovery_id = $3,
+update public.accounts set password_hash = $1, password_changed_at = $2, updated_at = $2, password_recovery_id = $3,
  password_cost = $4
 where id = $5 returning id;
-
--- attempt_once_claim
--- takes: $1 key bytea, $2 until timestamp with time zone, $3 id uuid, $4 now timestamp with time zone
--- returns: uuid
-insert into idempotent_responses (key, request, recovery_id, response, expires_at)
-select $1::bytea, ''::bytea, id, '{}'::json, $2::timestamptz from recoveries where id = $3
-on conflict (key) do update set response = excluded.response, expires_at = excluded.expires_at
-where idempotent_responses.expires_at <= $4
-returning recovery_id;
-
--- attempt_once_find
--- takes: $1 key bytea, $2 now timestamp with time zone
--- returns: json, integer
-select response, tries from idempotent_responses join recoveries on id = recovery_id
-where key = $1 and idempotent_responses.expires_at > $2;
-
--- attempt_once_keep
--- takes: $1 response json, $2 until timestamp with time zone, $3 key bytea
--- returns: nothing
-update idempotent_responses set response = $1, expires_at = $2 where key = $3;
-
--- attempt_once_release
--- takes: $1 key bytea
--- returns: nothing
-delete from idempotent_responses where key = $1;
 
 -- audit_find
 -- takes: $1 accountId text, $2 at timestamp with time zone, $3 session text, $4 behind text[]
 -- returns: uuid, text, text, text
-select id, actor, event, detail->>'source' as source from audit_events
+select id, actor, event, detail->>'source' as source from public.audit_events
 where account_id = $1 and at between $2::timestamptz - interval '5 seconds' and $2::timestamptz + interval '5 seconds'
   and (coalesce(detail->>'session', detail->>'family') = $3 and event in ('authn_token_revoked', 'authn_token_reuse')
     or event = any($4::text[]))
@@ -229,7 +205,7 @@ order by (coalesce(detail->>'session', detail->>'family') = $3) desc nulls last,
 -- audit_find_by_session
 -- takes: $1 at timestamp with time zone, $2 session text
 -- returns: uuid, text, text, text
-select id, actor, event, detail->>'source' as source from audit_events
+select id, actor, event, detail->>'source' as source from public.audit_events
 where at between $1::timestamptz - interval '5 seconds' and $1::timestamptz + interval '5 seconds'
   and coalesce(detail->>'session', detail->>'family') = $2 and event in ('authn_token_revoked', 'authn_token_reuse')
 order by abs(extract(epoch from at - $1::timestamptz)), id limit 1;
@@ -237,42 +213,42 @@ order by abs(extract(epoch from at - $1::timestamptz)), id limit 1;
 -- audit_prune
 -- takes: nothing
 -- returns: bigint
-select audit_events_forget();
+select public.audit_events_forget();
 
 -- audit_record
 -- takes: $1 id uuid, $2 at timestamp with time zone, $3 event text, $4 actor text, $5 accountId text, $6 recoveryId uuid, $7 detail jsonb
 -- returns: nothing
-insert into audit_events (id, at, event, actor, account_id, recovery_id, detail) values ($1, $2, $3, $4, $5, $6, $7);
+insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail) values ($1, $2, $3, $4, $5, $6, $7);
 
 -- authenticator_accept_step
 -- takes: $1 step bigint, $2 id uuid
 -- returns: uuid
-update authenticators set last_step = $1
+update public.authenticators set last_step = $1
 where id = $2 and bound_at is not null and suspended_at is null and (last_step is null or last_step < $1::bigint) returning id;
 
 -- authenticator_add_codes
 -- takes: $1 id uuid, $2 kind text, $3 at timestamp with time zone, $4 session uuid, $5 from text, $6 client text, $7 countsFrom timestamp with time zone, $8 salt bytea, $9 account text, $10 digests bytea[]
 -- returns: bytea
 with made as (
-  insert into authenticators (id, account_id, kind, created_at, bound_at, bound_by, bound_from, bound_client, counts_from, salt)
-  select $1, id, $2::text, $3, $3, $4, $5, $6, $7::timestamptz, $8 from accounts where id = $9 and status = 'active' returning id
+  insert into public.authenticators (id, account_id, kind, created_at, bound_at, bound_by, bound_from, bound_client, counts_from, salt)
+  select $1, id, $2::text, $3, $3, $4, $5, $6, $7::timestamptz, $8 from public.accounts where id = $9 and status = 'active' returning id
 )
-insert into backup_codes (authenticator_id, digest) select made.id, unnest($10::bytea[]) from made returning digest;
+insert into public.backup_codes (authenticator_id, digest) select made.id, unnest($10::bytea[]) from made returning digest;
 
 -- authenticator_add_unbound
 -- takes: $1 id uuid, $2 at timestamp with time zone, $3 sealed bytea, $4 account text
 -- returns: uuid
-insert into authenticators (id, account_id, kind, created_at, secret_sealed)
-select $1, id, 'totp', $2, $3 from accounts where id = $4 and status = 'active' returning id;
+insert into public.authenticators (id, account_id, kind, created_at, secret_sealed)
+select $1, id, 'totp', $2, $3 from public.accounts where id = $4 and status = 'active' returning id;
 
 -- authenticator_disable
 -- takes: $1 at timestamp with time zone, $2 ids text[]
 -- returns: text
 with app as (
-  update authenticators set disabled_at = $1
+  update public.authenticators set disabled_at = $1
   where id in (select split_part(one, ':', 1)::uuid from unnest($2::text[]) one) and id::text = any($2::text[]) and disabled_at is null returning account_id
 ), address as (
-  update addresses set disabled_at = $1
+  update public.addresses set disabled_at = $1
   where id in (select split_part(one, ':', 1)::uuid from unnest($2::text[]) one) and id::text || ':' || binding = any($2::text[]) and disabled_at is null returning account_id
 )
 select account_id from app union all select account_id from address;
@@ -280,98 +256,98 @@ select account_id from app union all select account_id from address;
 -- authenticator_discard_replaced
 -- takes: $1 account text, $2 by uuid, $3 session uuid
 -- returns: uuid
-delete from authenticators where account_id = $1 and replaced_by = $2 and bound_by = $3::uuid returning id;
+delete from public.authenticators where account_id = $1 and replaced_by = $2 and bound_by = $3::uuid returning id;
 
 -- authenticator_pass_replaced_on
 -- takes: $1 replacedBy uuid, $2 account text, $3 by uuid
 -- returns: nothing
-update authenticators set replaced_by = $1 where account_id = $2 and replaced_by = $3;
+update public.authenticators set replaced_by = $1 where account_id = $2 and replaced_by = $3;
 
 -- authenticator_remove
 -- takes: $1 at timestamp with time zone, $2 session uuid, $3 id uuid, $4 account text
 -- returns: text
-update authenticators set removed_at = $1, removed_by = $2, suspended_at = coalesce(suspended_at, $1::timestamptz) where id = $3 and account_id = $4 and bound_at is not null and removed_at is null returning kind;
+update public.authenticators set removed_at = $1, removed_by = $2, suspended_at = coalesce(suspended_at, $1::timestamptz) where id = $3 and account_id = $4 and bound_at is not null and removed_at is null returning kind;
 
 -- authenticator_remove_bound_by
 -- takes: $1 account text, $2 sessions uuid[]
 -- returns: text, timestamp with time zone
-delete from authenticators where account_id = $1 and bound_by = any($2::uuid[]) returning kind, removed_at;
+delete from public.authenticators where account_id = $1 and bound_by = any($2::uuid[]) returning kind, removed_at;
 
 -- authenticator_replace_bound
 -- takes: $1 at timestamp with time zone, $2 session uuid, $3 id uuid, $4 account text, $5 kind text
 -- returns: nothing
-update authenticators set removed_at = $1, removed_by = $2, suspended_at = coalesce(suspended_at, $1::timestamptz), replaced_by = $3
+update public.authenticators set removed_at = $1, removed_by = $2, suspended_at = coalesce(suspended_at, $1::timestamptz), replaced_by = $3
 where account_id = $4 and kind = $5 and bound_at is not null and suspended_at is null and id <> $3;
 
 -- authenticator_restore
 -- takes: $1 at timestamp with time zone, $2 session uuid, $3 from text, $4 client text, $5 countsFrom timestamp with time zone, $6 id uuid, $7 account text
 -- returns: text
-update authenticators set suspended_at = null, suspended_by = null, bound_at = $1, bound_by = $2, bound_from = $3,
+update public.authenticators set suspended_at = null, suspended_by = null, bound_at = $1, bound_by = $2, bound_from = $3,
   bound_client = $4, counts_from = $5
 where id = $6 and account_id = $7 and suspended_at is not null and removed_at is null returning kind;
 
 -- authenticator_restore_removed
 -- takes: $1 account text, $2 sessions uuid[]
 -- returns: nothing
-update authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
+update public.authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
    where id in (
-     select distinct on (t.kind) t.id from authenticators t
+     select distinct on (t.kind) t.id from public.authenticators t
      where t.account_id = $1 and t.bound_at is not null and t.removed_by = any($2::uuid[]) and t.suspended_by is null and not exists (
-select from authenticators other where other.account_id = t.account_id and other.kind = t.kind and other.bound_at is not null
+select from public.authenticators other where other.account_id = t.account_id and other.kind = t.kind and other.bound_at is not null
   and other.suspended_at is null) order by t.kind, t.bound_at desc
    );
 
 -- authenticator_restore_replaced
 -- takes: $1 account text, $2 by uuid
 -- returns: nothing
-update authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
+update public.authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
    where id in (
-     select distinct on (t.kind) t.id from authenticators t
+     select distinct on (t.kind) t.id from public.authenticators t
      where t.account_id = $1 and t.bound_at is not null and t.replaced_by = $2::uuid and not exists (
-select from authenticators other where other.account_id = t.account_id and other.kind = t.kind and other.bound_at is not null
+select from public.authenticators other where other.account_id = t.account_id and other.kind = t.kind and other.bound_at is not null
   and other.suspended_at is null) order by t.kind, t.bound_at desc
    );
 
 -- authenticator_restore_suspended
 -- takes: $1 account text, $2 recoveries uuid[]
 -- returns: nothing
-update authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
+update public.authenticators set suspended_at = null, suspended_by = null, removed_at = null, removed_by = null, replaced_by = null
    where id in (
-     select distinct on (t.kind) t.id from authenticators t
+     select distinct on (t.kind) t.id from public.authenticators t
      where t.account_id = $1 and t.bound_at is not null and t.removed_at is null and t.suspended_by = any($2::uuid[]) and not exists (
-select from authenticators other where other.account_id = t.account_id and other.kind = t.kind and other.bound_at is not null
+select from public.authenticators other where other.account_id = t.account_id and other.kind = t.kind and other.bound_at is not null
   and other.suspended_at is null) order by t.kind, t.bound_at desc
    );
 
 -- authenticator_set_replaced_aside
 -- takes: $1 setAsideBy uuid, $2 account text, $3 by uuid
 -- returns: nothing
-update authenticators set removed_at = null, removed_by = null, replaced_by = null, suspended_by = $1
+update public.authenticators set removed_at = null, removed_by = null, replaced_by = null, suspended_by = $1
 where account_id = $2 and replaced_by = $3;
 
 -- authenticator_show_again
 -- takes: $1 account text, $2 sessions uuid[]
 -- returns: nothing
-update authenticators set removed_at = null, removed_by = null, replaced_by = null where account_id = $1 and removed_by = any($2::uuid[]);
+update public.authenticators set removed_at = null, removed_by = null, replaced_by = null where account_id = $1 and removed_by = any($2::uuid[]);
 
 -- authenticator_takes_place
 -- takes: $1 id uuid, $2 account text
 -- returns: nothing
-select from authenticators t join authenticators mine on mine.account_id = t.account_id and mine.kind = t.kind
+select from public.authenticators t join public.authenticators mine on mine.account_id = t.account_id and mine.kind = t.kind
 where mine.id = $1 and mine.account_id = $2 and mine.suspended_at is not null and mine.removed_at is null and t.id <> mine.id
   and t.bound_at is not null and t.suspended_at is null;
 
 -- authenticator_use_code
 -- takes: $1 at timestamp with time zone, $2 id uuid, $3 digest bytea
 -- returns: bytea
-update backup_codes set used_at = $1 where authenticator_id = $2 and digest = $3 and used_at is null
-and exists (select from authenticators t where t.id = $2 and t.suspended_at is null) returning digest;
+update public.backup_codes set used_at = $1 where authenticator_id = $2 and digest = $3 and used_at is null
+and exists (select from public.authenticators t where t.id = $2 and t.suspended_at is null) returning digest;
 
 -- authenticators_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
-delete from authenticators where ctid = any(array(
-  select ctid from authenticators where removed_at <= $1
+delete from public.authenticators where ctid = any(array(
+  select ctid from public.authenticators where removed_at <= $1
   order by removed_at limit 5000 for update skip locked
 ));
 
@@ -379,10 +355,10 @@ delete from authenticators where ctid = any(array(
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
 with stretch as materialized (
-  select floor(random() * greatest(1, ceil(pg_relation_size('authorization_codes') / 8192.0 / 512)))::bigint * 512 as page
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.authorization_codes') / 8192.0 / 512)))::bigint * 512 as page
 )
-  delete from authorization_codes where ctid = any(array(
-  select ctid from authorization_codes
+  delete from public.authorization_codes where ctid = any(array(
+  select ctid from public.authorization_codes
   where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
     and expires_at <= $1
   limit 5000 for update skip locked));
@@ -390,12 +366,12 @@ with stretch as materialized (
 -- client_find
 -- takes: $1 clientId text
 -- returns: text, text, text, text[], text[], text[], jsonb, bytea
-select client_id, name, type, redirect_uris, grants, scopes, lifetimes, secret_digest from clients where client_id = $1;
+select client_id, name, type, redirect_uris, grants, scopes, lifetimes, secret_digest from public.clients where client_id = $1;
 
 -- client_put
 -- takes: $1 client_id text, $2 name text, $3 type text, $4 newDigest bytea, $5 redirect_uris text[], $6 grants text[], $7 scopes text[], $8 lifetimes jsonb, $9 writer text, $10 now timestamp with time zone, $11 replaceSecret boolean, $12 everyones boolean
 -- returns: boolean, boolean
-insert into clients (client_id, name, type, secret_digest, redirect_uris, grants, scopes, lifetimes, owner, created_at, updated_at)
+insert into public.clients (client_id, name, type, secret_digest, redirect_uris, grants, scopes, lifetimes, owner, created_at, updated_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
 on conflict (client_id) do update set
   name = excluded.name, type = excluded.type, redirect_uris = excluded.redirect_uris, grants = excluded.grants,
@@ -410,89 +386,86 @@ returning xmax = 0 as created, secret_digest = $4 as secret_is_new;
 -- client_rehash_secret
 -- takes: $1 fresh bytea, $2 clientId text, $3 kept bytea
 -- returns: nothing
-update clients set secret_digest = $1 where client_id = $2 and secret_digest = $3;
+update public.clients set secret_digest = $1 where client_id = $2 and secret_digest = $3;
 
 -- client_secrets_by_key
 -- takes: nothing
 -- returns: text, integer
-select case when length(secret_digest) = 32 then null else convert_from(substring(secret_digest from 3 for get_byte(secret_digest, 1)), 'latin1') end as key_id, count(*)::integer as rows from clients where secret_digest is not null group by 1;
+select case when length(secret_digest) = 32 then null else convert_from(substring(secret_digest from 3 for get_byte(secret_digest, 1)), 'latin1') end as key_id, count(*)::integer as rows from public.clients where secret_digest is not null group by 1;
 
 -- codes_under_way_by_key
 -- takes: $1 now timestamp with time zone
 -- returns: text, integer
-select m.key_id, count(*)::integer as rows from messages m
-where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and m.recovery_id in (select id from recoveries where ended_at is null and state in ('proving'))
+select m.key_id, count(*)::integer as rows from public.messages m
+where m.kind = 'recovery_code' and m.key_id is not null and m.expires_at > $1 and m.recovery_id in (select id from public.recoveries where ended_at is null and state in ('proving'))
 group by 1;
 
 -- device_code_decide
 -- takes: $1 state text, $2 account text, $3 session uuid, $4 digests bytea[], $5 now timestamp with time zone
 -- returns: text
-update device_codes set state = $1, account_id = $2, session_id = $3
+update public.device_codes set state = $1, account_id = $2, session_id = $3
 where user_digest = any($4::bytea[]) and state = 'pending' and expires_at > $5 returning client_id;
-
--- device_code_decided_alike
--- takes: $1 digests bytea[], $2 states text[], $3 session uuid, $4 now timestamp with time zone
--- returns: nothing
-select from device_codes where user_digest = any($1::bytea[]) and state = any($2::text[]) and session_id = $3 and expires_at > $4;
 
 -- device_code_find
 -- takes: $1 digests bytea[], $2 now timestamp with time zone
 -- returns: text, text, timestamp with time zone
-select client_id, scope, expires_at from device_codes
+select client_id, scope, expires_at from public.device_codes
 where user_digest = any($1::bytea[]) and state = 'pending' and expires_at > $2;
 
 -- device_code_insert
 -- takes: $1 id uuid, $2 deviceDigest bytea, $3 userDigest bytea, $4 clientId text, $5 scope text, $6 now timestamp with time zone, $7 expiresAt timestamp with time zone, $8 pollMs integer
 -- returns: uuid
-insert into device_codes (id, device_digest, user_digest, client_id, scope, created_at, expires_at, poll_ms)
+insert into public.device_codes (id, device_digest, user_digest, client_id, scope, created_at, expires_at, poll_ms)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (user_digest) do nothing returning id;
 
 -- device_code_poll
--- takes: $1 now timestamp with time zone, $2 digests bytea[], $3 clientId text, $4 slowDownMs integer, $5 strongRoles text[], $6 sessionId uuid, $7 scope text, $8 idleMs bigint, $9 accessMs bigint, $10 wholeMs bigint, $11 roleLifetimes jsonb, $12 refreshDigest bytea, $13 auditId uuid
+-- takes: $1 now timestamp with time zone, $2 digests bytea[], $3 clientId text, $4 slowDownMs integer, $5 strongRoles text[], $6 sessionId uuid, $7 scope text, $8 unusedAccessId uuid, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
 -- returns: text, text, boolean, boolean, text[], uuid, text, uuid, text, text[], timestamp with time zone, bigint
 with presented as (
    select id, account_id, session_id, scope, state, expires_at <= $1::timestamptz as expired,
      polled_at is not null and polled_at + poll_ms * interval '1 millisecond' > $1::timestamptz as early
-   from device_codes where device_digest = any($2::bytea[]) and client_id = $3
+   from public.device_codes where device_digest = any($2::bytea[]) and client_id = $3
  ), waited as (
-   update device_codes d set polled_at = $1::timestamptz, poll_ms = d.poll_ms + case when p.early then $4::integer else 0 end
+   update public.device_codes d set polled_at = $1::timestamptz, poll_ms = d.poll_ms + case when p.early then $4::integer else 0 end
    from presented p where d.id = p.id and d.state = 'pending' and not p.expired
  ), let_in as (
    select id, account_id, session_id from presented where state = 'approved' and not expired
  ), approving as (
-   select s.id, s.generation, s.acr from sessions s, let_in where s.id = let_in.session_id and s.ended_at is null
+   select s.id, s.generation, s.acr from public.sessions s, let_in where s.id = let_in.session_id and s.ended_at is null
  ), who as (
-   select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = (select account_id from let_in) and a.status = 'active' and exists (
+   select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = (select account_id from let_in) and a.status = 'active' and exists (
        select from approving
-       where (approving.generation is null or a.generation = approving.generation) and (right(approving.acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $5::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) = 1)
+       where (approving.generation is null or a.generation = approving.generation) and (right(approving.acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $5::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) = 1)
      ) for share of a
+ ), granting as materialized (
+   select s.acr, s.amr, s.auth_time, s.recovery_id from public.sessions s, approving, who
+   where s.id = approving.id and s.ended_at is null for share of s
  ), taken as (
-   -- The count only forces the order: the account is locked before the code, as everywhere.
-   update device_codes d set state = 'used' from let_in, (select count(*) from who) as locked
+   -- The count only forces the order: the account and the session are locked before the code, as everywhere.
+   update public.device_codes d set state = 'used' from let_in, (select count(*) from granting) as locked
    where d.id = let_in.id and d.state = 'approved'
    returning d.id
  ), granted as (
-   select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, approving, who, taken
-   where s.id = approving.id and s.ended_at is null for share of s
+   select granting.* from granting, taken
  ),
 session as (
-  insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+  insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
+    created_at, expires_at, unused_access_id)
   select $6::uuid, who.account_id, who.generation, $3::text, $7::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $1::timestamptz, $1::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $1::timestamptz, $1::timestamptz + life.whole_ms * interval '1 millisecond', $8::uuid
   from who, granted, lateral (
-    select least($8::bigint, min(role."refreshIdle")) as idle_ms, least($9::bigint, min(role.access)) as access_ms,
-      least($10::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($11::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($9::bigint, min(role."refreshIdle")) as idle_ms, least($10::bigint, min(role.access)) as access_ms,
+      least($11::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($12::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $12::bytea, id, $1::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $1::timestamptz from session
 ), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $13::uuid, $1::timestamptz, 'authn_token_created', 'client:' || $3::text, account_id, recovery_id,
+  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+  select $14::uuid, $1::timestamptz, 'authn_token_created', 'client:' || $3::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -503,55 +476,55 @@ session as (
 -- device_code_scope
 -- takes: $1 digests bytea[], $2 clientId text
 -- returns: text
-select scope from device_codes where device_digest = any($1::bytea[]) and client_id = $2;
+select scope from public.device_codes where device_digest = any($1::bytea[]) and client_id = $2;
 
 -- device_codes_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
-delete from device_codes where ctid = any(array(
-  select ctid from device_codes where expires_at <= $1
+delete from public.device_codes where ctid = any(array(
+  select ctid from public.device_codes where expires_at <= $1
   order by expires_at limit 5000 for update skip locked
 ));
 
 -- diagnose_refresh_token
 -- takes: $1 digests bytea[]
 -- returns: uuid, text, text, uuid, timestamp with time zone, timestamp with time zone, timestamp with time zone, text, text, timestamp with time zone, timestamp with time zone
-select s.id, s.account_id, s.client_id, s.recovery_id, s.created_at, least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until,
+select s.id, s.account_id, s.client_id, s.recovery_id, s.created_at, least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until,
 s.ended_at, s.end_reason, subject.status, t.created_at as issued_at, t.replaced_at
- from refresh_tokens t join sessions s on s.id = t.session_id
-   left join lateral (select id, status, roles, generation from accounts
+ from public.refresh_tokens t join public.sessions s on s.id = t.session_id
+   left join lateral (select id, status, roles, generation from public.accounts
  where id = s.account_id and (s.generation is null or accounts.generation = s.generation)) subject on true
  where t.digest = any($1::bytea[]);
 
 -- diagnose_session
 -- takes: $1 id uuid
 -- returns: uuid, text, text, uuid, timestamp with time zone, timestamp with time zone, timestamp with time zone, text, text, timestamp with time zone, timestamp with time zone
-select s.id, s.account_id, s.client_id, s.recovery_id, s.created_at, least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until,
+select s.id, s.account_id, s.client_id, s.recovery_id, s.created_at, least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until,
 s.ended_at, s.end_reason, subject.status, null::timestamptz as issued_at, null::timestamptz as replaced_at
- from sessions s left join lateral (select id, status, roles, generation from accounts
+ from public.sessions s left join lateral (select id, status, roles, generation from public.accounts
  where id = s.account_id and (s.generation is null or accounts.generation = s.generation)) subject on true where s.id = $1;
 
 -- diagnose_used_token
 -- takes: $1 jti text
 -- returns: text
-select jti from used_token_ids where jti = $1;
+select jti from public.used_token_ids where jti = $1;
 
 -- former_password_drop_work
 -- takes: $1 recoveries uuid[]
 -- returns: nothing
-update former_passwords set sealed = null where set_by = any($1::uuid[]) and sealed is not null;
+update public.former_passwords set sealed = null where set_by = any($1::uuid[]) and sealed is not null;
 
 -- former_password_find
 -- takes: $1 recoveries uuid[], $2 now timestamp with time zone
 -- returns: uuid, uuid, bytea, uuid
-select id, recovery_id as recovery, sealed, set_by as "setBy" from former_passwords
+select id, recovery_id as recovery, sealed, set_by as "setBy" from public.former_passwords
 where recovery_id = any($1::uuid[]) and until > $2;
 
 -- former_password_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from former_passwords where ctid = any(array(
-  select ctid from former_passwords where until <= $1
+delete from public.former_passwords where ctid = any(array(
+  select ctid from public.former_passwords where until <= $1
   order by until limit 5000 for update skip locked
 ));
 
@@ -559,9 +532,9 @@ delete from former_passwords where ctid = any(array(
 -- takes: $1 recovery uuid, $2 since timestamp with time zone, $3 formerId uuid, $4 formerSealed bytea, $5 formerSetBy uuid, $6 formerUntil timestamp with time zone, $7 keepsFormer boolean
 -- returns: nothing
 with mine as (
-   select id from recoveries where id = $1::uuid and completed_at > $2::timestamptz
+   select id from public.recoveries where id = $1::uuid and completed_at > $2::timestamptz
  )
-insert into former_passwords (id, recovery_id, sealed, set_by, until)
+insert into public.former_passwords (id, recovery_id, sealed, set_by, until)
 select $3::uuid, mine.id, $4::bytea, $5::uuid, $6::timestamptz
 from mine where $7::boolean
 on conflict (recovery_id) do nothing;
@@ -569,32 +542,46 @@ on conflict (recovery_id) do nothing;
 -- idempotent_response_find
 -- takes: $1 keys bytea[], $2 now timestamp with time zone
 -- returns: bytea, uuid, json
-select request, recovery_id, response from idempotent_responses where key = any($1::bytea[]) and expires_at > $2;
+select request, recovery_id, response from public.idempotent_responses where key = any($1::bytea[]) and expires_at > $2;
+
+-- idempotent_response_finish
+-- takes: $1 response json, $2 expiresAt timestamp with time zone, $3 key bytea
+-- returns: nothing
+update public.idempotent_responses set response = $1::json, expires_at = $2 where key = $3;
 
 -- idempotent_response_keep
--- takes: $1 key bytea, $2 request bytea, $3 recoveryId uuid, $4 response json, $5 expiresAt timestamp with time zone
+-- takes: $1 key bytea, $2 request bytea, $3 response json, $4 expiresAt timestamp with time zone, $5 recoveryId uuid, $6 now timestamp with time zone
+-- returns: bytea
+insert into public.idempotent_responses (key, request, recovery_id, response, expires_at)
+select $1::bytea, $2::bytea, id, $3::json, $4::timestamptz from public.recoveries where id = $5
+on conflict (key) do update
+set request = excluded.request, recovery_id = excluded.recovery_id, response = excluded.response, expires_at = excluded.expires_at
+where idempotent_responses.expires_at <= $6
+returning key;
+
+-- idempotent_response_release
+-- takes: $1 key bytea
 -- returns: nothing
-insert into idempotent_responses (key, request, recovery_id, response, expires_at)
-values ($1, $2, $3, $4, $5);
+delete from public.idempotent_responses where key = $1 and response::text = 'null';
 
 -- idempotent_responses_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from idempotent_responses where ctid = any(array(
-  select ctid from idempotent_responses where expires_at <= $1
+delete from public.idempotent_responses where ctid = any(array(
+  select ctid from public.idempotent_responses where expires_at <= $1
   order by expires_at limit 5000 for update skip locked
 ));
 
 -- limits_clear_failures
 -- takes: $1 shown bytea, $2 silent bytea
 -- returns: nothing
-with shown as (delete from failed_attempts where key = $1 returning key)
-delete from failed_attempts where key = $2::bytea and (select count(*) from shown) >= 0;
+with shown as (delete from public.failed_attempts where key = $1 returning key)
+delete from public.failed_attempts where key = $2::bytea and (select count(*) from shown) >= 0;
 
 -- limits_consume
 -- takes: $1 now timestamp with time zone, $2 keys bytea[], $3 windows integer[]
 -- returns: bytea, integer, timestamp with time zone
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $1::timestamptz + charged.window_ms * interval '1 millisecond' from (select unnest($2::bytea[]) as key, unnest($3::integer[]) as window_ms) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $1::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $1::timestamptz then excluded.resets_at else limit_counters.resets_at end
@@ -603,34 +590,34 @@ returning key, spent, resets_at;
 -- limits_consume_odds
 -- takes: $1 now timestamp with time zone, $2 key bytea, $3 cost double precision, $4 oddsADay double precision, $5 oddsAYear double precision
 -- returns: bytea
-insert into guess_odds (key, slot, odds, expires_at)
+insert into public.guess_odds (key, slot, odds, expires_at)
 select charged.key, floor(extract(epoch from $1::timestamptz) / 21600)::integer, charged.cost, $1::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
-from (select $2::bytea as key, $3::double precision as cost, true as known) charged left join guess_odds present on present.key = charged.key and present.slot = floor(extract(epoch from $1::timestamptz) / 21600)::integer
+from (select $2::bytea as key, $3::double precision as cost, true as known) charged left join public.guess_odds present on present.key = charged.key and present.slot = floor(extract(epoch from $1::timestamptz) / 21600)::integer
 where (
 select spent.day + charged.cost <= $4::double precision + 1e-12 and spent.year + charged.cost <= $5::double precision + 1e-12
 from (
 select coalesce(present.odds, 0) + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 4), 0) as day, coalesce(present.odds, 0) + coalesce(sum(odds), 0) as year
-from guess_odds earlier where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) spent) order by charged.key
+from public.guess_odds earlier where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) spent) order by charged.key
 on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
   where (
 select spent.day + excluded.odds <= $4::double precision + 1e-12 and spent.year + excluded.odds <= $5::double precision + 1e-12
 from (
 select guess_odds.odds + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 4), 0) as day, guess_odds.odds + coalesce(sum(odds), 0) as year
-from guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) spent)
+from public.guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $1::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $1::timestamptz) / 21600)::integer) spent)
 returning key;
 
 -- limits_count_attempt
 -- takes: $1 shown bytea, $2 now timestamp with time zone, $3 shownForgetMs bigint, $4 silent bytea, $5 silentForgetMs bigint
 -- returns: integer, integer, boolean, integer
 with shown as (
-insert into failed_attempts as f (key, failures, wait_until, forget_at)
+insert into public.failed_attempts as f (key, failures, wait_until, forget_at)
 select $1::bytea, 1, $2::timestamptz + ('{0,0,0,0,30,60,120,240,480,960,1920,3600}'::integer[])[least(1, 12)] * interval '1 second', $2::timestamptz + $3::bigint * interval '1 millisecond'
 on conflict (key) do update set failures = case when f.forget_at <= $2 then 1 else f.failures + 1 end, wait_until = $2::timestamptz + ('{0,0,0,0,30,60,120,240,480,960,1920,3600}'::integer[])[least(case when f.forget_at <= $2 then 1 else f.failures + 1 end, 12)] * interval '1 second', forget_at = excluded.forget_at,
   told = f.told and f.forget_at > $2
 where f.wait_until <= $2 or f.forget_at <= $2
 returning f.failures, f.told
  ), silent as (
-insert into failed_attempts as f (key, failures, wait_until, forget_at)
+insert into public.failed_attempts as f (key, failures, wait_until, forget_at)
 select $4::bytea, 1, $2::timestamptz + ('{0,0,0,0,30,60,120,240,480,960,1920,3600}'::integer[])[least(1, 12)] * interval '1 second', $2::timestamptz + $5::bigint * interval '1 millisecond' from shown where $4::bytea is not null
 on conflict (key) do update set failures = case when f.forget_at <= $2 then 1 else f.failures + 1 end, wait_until = $2::timestamptz + ('{0,0,0,0,30,60,120,240,480,960,1920,3600}'::integer[])[least(case when f.forget_at <= $2 then 1 else f.failures + 1 end, 12)] * interval '1 second', forget_at = excluded.forget_at,
   told = f.told and f.forget_at > $2
@@ -638,40 +625,39 @@ where f.wait_until <= $2 or f.forget_at <= $2
 returning f.failures, f.told
  )
  select (select failures from shown) as shown, (select failures from silent) as silent, (select told from silent) as told,
-   (select failures from failed_attempts where key = $1) as waiting;
+   (select failures from public.failed_attempts where key = $1) as waiting;
 
 -- limits_count_conversions
 -- takes: $1 now timestamp with time zone, $2 auditIds uuid[]
 -- returns: text
 with turn as materialized (
   -- Every statement that charges SMS locks this row first, to avoid deadlocks.
-  select scope from sms_spending where scope = 'instance' for update
+  select scope from public.sms_spending where scope = 'instance' for update
 ), fresh as (
-  update sms_reservations r set counted = true
+  update public.sms_reservations r set counted = true
   where r.message_id in (
-    select message_id from sms_reservations where proven_at is not null and not counted and exists (select from turn)
+    select message_id from public.sms_reservations where proven_at is not null and not counted and exists (select from turn)
     limit 5000
   )
   returning r.prefix, r.country, r.slot, r.probing, r.proven_at
 ), touched as (
   select one.prefix, fresh.slot, fresh.proven_at, p.open_until is not null and one.prefix = any(fresh.probing) as ends
-  from fresh, lateral (values (fresh.prefix), (fresh.country)) as one (prefix), sms_prefixes p
-  where p.prefix = one.prefix
+  from fresh cross join lateral (values (fresh.prefix), (fresh.country)) as one (prefix) join public.sms_prefixes p on p.prefix = one.prefix
 ), ranges as (
   select prefix, bool_or(ends) as ends, max(proven_at) as proven_at from touched group by prefix
 ), known as (
-  update sms_prefixes p set proven_at = greatest(p.proven_at, ranges.proven_at),
+  update public.sms_prefixes p set proven_at = greatest(p.proven_at, ranges.proven_at),
     open_until = case when ranges.ends then null else p.open_until end,
     probes = case when ranges.ends then 0 else p.probes end
   from ranges where p.prefix = ranges.prefix
 ), counted as (
-  update sms_traffic t set proven = t.proven + slots.proven
+  update public.sms_traffic t set proven = t.proven + slots.proven
   from (select prefix, slot, count(*)::integer as proven from touched group by prefix, slot) slots
   where t.prefix = slots.prefix and t.slot = slots.slot and t.prefix not in (select prefix from ranges where ends)
 ), begun_anew as (
-  delete from sms_traffic where prefix in (select prefix from ranges where ends)
+  delete from public.sms_traffic where prefix in (select prefix from ranges where ends)
 ), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
   select ids.id, $1::timestamptz, 'sms_circuit_breaker_closed', 'system', null, null, jsonb_build_object('prefix', ended.prefix)
   from (select prefix, row_number() over (order by prefix) as n from ranges where ends) ended
     join unnest($2::uuid[]) with ordinality as ids (id, n) on ids.n = ended.n
@@ -681,24 +667,26 @@ select prefix from ranges where ends;
 -- limits_notify_of_failures
 -- takes: $1 key bytea
 -- returns: bytea
-update failed_attempts set told = true where key = $1 and not told returning key;
+update public.failed_attempts set told = true where key = $1 and not told returning key;
 
 -- limits_prepare_sms
--- takes: $1 scopes text[], $2 now timestamp with time zone, $3 prefixes text[]
+-- takes: $1 now timestamp with time zone, $2 scopes text[], $3 prefixes text[]
 -- returns: nothing
 with spending as (
-  insert into sms_spending (scope, resets_at) select unnest($1::text[]), $2::timestamptz on conflict do nothing
+  insert into public.sms_spending (scope, resets_at) select scope, $1::timestamptz from unnest($2::text[]) scope order by scope
+  on conflict do nothing returning scope
 )
-insert into sms_prefixes (prefix) select unnest($3::text[]) on conflict do nothing;
+insert into public.sms_prefixes (prefix) select prefix from unnest($3::text[]) prefix where (select count(*) from spending) >= 0
+order by prefix on conflict do nothing;
 
 -- limits_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
 with stretch as materialized (
-  select floor(random() * greatest(1, ceil(pg_relation_size('limit_counters') / 8192.0 / 512)))::bigint * 512 as page
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.limit_counters') / 8192.0 / 512)))::bigint * 512 as page
 )
-  delete from limit_counters where ctid = any(array(
-  select ctid from limit_counters
+  delete from public.limit_counters where ctid = any(array(
+  select ctid from public.limit_counters
   where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
     and resets_at <= $1
   limit 5000 for update skip locked));
@@ -707,10 +695,10 @@ with stretch as materialized (
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
 with stretch as materialized (
-  select floor(random() * greatest(1, ceil(pg_relation_size('failed_attempts') / 8192.0 / 512)))::bigint * 512 as page
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.failed_attempts') / 8192.0 / 512)))::bigint * 512 as page
 )
-  delete from failed_attempts where ctid = any(array(
-  select ctid from failed_attempts
+  delete from public.failed_attempts where ctid = any(array(
+  select ctid from public.failed_attempts
   where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
     and forget_at <= $1
   limit 5000 for update skip locked));
@@ -719,10 +707,10 @@ with stretch as materialized (
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
 with stretch as materialized (
-  select floor(random() * greatest(1, ceil(pg_relation_size('guess_odds') / 8192.0 / 512)))::bigint * 512 as page
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.guess_odds') / 8192.0 / 512)))::bigint * 512 as page
 )
-  delete from guess_odds where ctid = any(array(
-  select ctid from guess_odds
+  delete from public.guess_odds where ctid = any(array(
+  select ctid from public.guess_odds
   where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
     and expires_at <= $1
   limit 5000 for update skip locked));
@@ -731,23 +719,23 @@ with stretch as materialized (
 -- takes: $1 unknownSince timestamp with time zone
 -- returns: nothing
 with stretch as materialized (
-  select floor(random() * greatest(1, ceil(pg_relation_size('sms_prefixes') / 8192.0 / 512)))::bigint * 512 as page
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.sms_prefixes') / 8192.0 / 512)))::bigint * 512 as page
 )
-  delete from sms_prefixes where ctid = any(array(
-  select ctid from sms_prefixes
+  delete from public.sms_prefixes where ctid = any(array(
+  select ctid from public.sms_prefixes
   where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
     and coalesce(proven_at, '-infinity') <= $1 and coalesce(open_until, '-infinity') <= $1
-       and not exists (select from sms_traffic t where t.prefix = sms_prefixes.prefix)
+       and not exists (select from public.sms_traffic t where t.prefix = sms_prefixes.prefix)
   limit 5000 for update skip locked));
 
 -- limits_prune_sms_reservations
 -- takes: $1 yesterday timestamp with time zone
 -- returns: nothing
 with stretch as materialized (
-  select floor(random() * greatest(1, ceil(pg_relation_size('sms_reservations') / 8192.0 / 512)))::bigint * 512 as page
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.sms_reservations') / 8192.0 / 512)))::bigint * 512 as page
 )
-  delete from sms_reservations where ctid = any(array(
-  select ctid from sms_reservations
+  delete from public.sms_reservations where ctid = any(array(
+  select ctid from public.sms_reservations
   where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
     and reserved_at <= $1
   limit 5000 for update skip locked));
@@ -756,10 +744,10 @@ with stretch as materialized (
 -- takes: $1 yesterday timestamp with time zone
 -- returns: nothing
 with stretch as materialized (
-  select floor(random() * greatest(1, ceil(pg_relation_size('sms_traffic') / 8192.0 / 512)))::bigint * 512 as page
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.sms_traffic') / 8192.0 / 512)))::bigint * 512 as page
 )
-  delete from sms_traffic where ctid = any(array(
-  select ctid from sms_traffic
+  delete from public.sms_traffic where ctid = any(array(
+  select ctid from public.sms_traffic
   where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
     and slot <= $1
   limit 5000 for update skip locked));
@@ -767,40 +755,44 @@ with stretch as materialized (
 -- limits_refund_sms
 -- takes: $1 messageId uuid, $2 now timestamp with time zone, $3 windowMs bigint
 -- returns: nothing
-with gone as (
-  delete from sms_reservations where message_id = $1
-  returning country, prefix, client_id, counts, price, unproven, reserved_at, slot
+with mine as (
+  select country, client_id from public.sms_reservations where message_id = $1
 ), locked as materialized (
-  -- Only within the hour that it was charged to.
-  select s.scope from sms_spending s, gone
-  where s.scope in ('instance', 'country ' || gone.country, 'client ' || gone.client_id)
-    and s.resets_at > $2::timestamptz and s.resets_at <= gone.reserved_at + $3::bigint * interval '1 millisecond'
+  select s.scope, s.resets_at from public.sms_spending s, mine
+  where s.scope in ('instance', 'country ' || mine.country, 'client ' || mine.client_id)
   order by s.scope for update of s
+), gone as (
+  -- The counts only force the order of locks: spending, reservation, traffic.
+  delete from public.sms_reservations where message_id = $1 and (select count(*) from locked) >= 0
+  returning country, prefix, client_id, counts, price, unproven, reserved_at, slot
 ), returned as (
-  update sms_spending s set spent = greatest(0, s.spent - gone.price),
+  -- Only within the hour that it was charged to.
+  update public.sms_spending s set spent = greatest(0, s.spent - gone.price),
     unproven = greatest(0, s.unproven - case when gone.unproven then gone.price else 0 end)
-  from gone, locked where s.scope = locked.scope
+  from gone, locked where s.scope = locked.scope and locked.resets_at > $2::timestamptz
+    and locked.resets_at <= gone.reserved_at + $3::bigint * interval '1 millisecond'
+  returning s.scope
 )
-update sms_traffic t set sent = t.sent - 1
-from gone where gone.counts and t.slot = gone.slot and t.prefix in (gone.prefix, gone.country) and t.sent > 0;
+update public.sms_traffic t set sent = t.sent - 1
+from gone, (select count(*) from returned) ordered where gone.counts and t.slot = gone.slot and t.prefix in (gone.prefix, gone.country) and t.sent > 0;
 
 -- limits_reserve_sms
 -- takes: $1 messageId uuid, $2 now timestamp with time zone, $3 scopes text[], $4 quotas bigint[], $5 prefix text, $6 country text, $7 since timestamp with time zone, $8 matured timestamp with time zone, $9 knownSince timestamp with time zone, $10 isCode boolean, $11 probes integer, $12 countrySends integer, $13 rangeSends integer, $14 unprovenRangeSends integer, $15 countryFloor double precision, $16 rangeFloor double precision, $17 price bigint, $18 unprovenShare double precision, $19 clientId text, $20 number bytea, $21 slot timestamp with time zone, $22 resetsAt timestamp with time zone, $23 coolUntil timestamp with time zone, $24 countryAuditId uuid, $25 rangeAuditId uuid
 -- returns: text, bigint, json
 with earlier as (
-  select from sms_reservations where message_id = $1
+  select from public.sms_reservations where message_id = $1
 ), spending as materialized (
   select s.scope, asked.quota, case when s.resets_at <= $2::timestamptz then 0 else s.spent end as spent,
     case when s.resets_at <= $2::timestamptz then 0 else s.unproven end as unproven
-  from sms_spending s join unnest($3::text[], $4::bigint[]) as asked (scope, quota) using (scope)
+  from public.sms_spending s join unnest($3::text[], $4::bigint[]) as asked (scope, quota) using (scope)
   order by s.scope for update of s
 ), ranges as materialized (
-  select p.prefix, p.proven_at, p.open_until, p.probes from sms_prefixes p
+  select p.prefix, p.proven_at, p.open_until, p.probes from public.sms_prefixes p
   where p.prefix in ($5, $6) and (select count(*) from spending) = cardinality($3::text[])
   order by p.prefix for update of p
 ), traffic as (
   -- For a country, count only sends that have had time to be proved. A range has to cover its own bursts.
-  select t.prefix, sum(t.sent)::integer as sent, sum(t.proven)::integer as proven from sms_traffic t
+  select t.prefix, sum(t.sent)::integer as sent, sum(t.proven)::integer as proven from public.sms_traffic t
   where t.prefix in ($5, $6) and t.slot > $7::timestamptz
     and (t.prefix = $5 or t.slot < $8::timestamptz)
   group by t.prefix
@@ -840,28 +832,28 @@ with earlier as (
   end as outcome
   from whole
 ), reserved as (
-  insert into sms_reservations (message_id, country, prefix, client_id, number, is_code, counts,
+  insert into public.sms_reservations (message_id, country, prefix, client_id, number, is_code, counts,
     price, unproven, reserved_at, slot, probing)
   select $1, $6, $5, $19, $20::bytea, $10, $10::boolean and not exists (
-      select from sms_reservations r where r.number = $20::bytea and r.is_code and r.slot > $7::timestamptz
+      select from public.sms_reservations r where r.number = $20::bytea and r.is_code and r.slot > $7::timestamptz
     ), $17, not verdict.known, $2, $21,
     array(select prefix from judged where state = 'half_open' and (not judged.whole or not verdict.known))
   from verdict where outcome = 'reserved' and not exists (select from earlier)
   on conflict do nothing
   returning probing, price, unproven, counts
 ), charged as (
-  update sms_spending s set
+  update public.sms_spending s set
     spent = case when s.resets_at <= $2::timestamptz then 0 else s.spent end + reserved.price,
     unproven = case when s.resets_at <= $2::timestamptz then 0 else s.unproven end
       + case when reserved.unproven then reserved.price else 0 end,
     resets_at = case when s.resets_at <= $2::timestamptz then $22::timestamptz else s.resets_at end
   from reserved where s.scope = any($3::text[])
 ), counted as (
-  insert into sms_traffic (prefix, slot, sent)
+  insert into public.sms_traffic (prefix, slot, sent)
   select prefix, $21, 1 from reserved, (values ($5), ($6)) as both_of (prefix) where counts
   on conflict (prefix, slot) do update set sent = sms_traffic.sent + 1
 ), turned as (
-  update sms_prefixes p set
+  update public.sms_prefixes p set
     open_until = case when judged.state = 'opening' then $23::timestamptz else p.open_until end,
     probes = case when judged.state = 'opening' then 0 else p.probes + 1 end
   from judged, verdict
@@ -871,7 +863,7 @@ with earlier as (
 ), opened as (
   select prefix, cause, sent, proven, whole from turned where state = 'opening'
 ), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
   select case when whole then $24::uuid else $25::uuid end, $2::timestamptz, 'sms_circuit_breaker_opened',
     'system', null, null, jsonb_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven,
       'floor', case when whole then $15::float else $16::float end)
@@ -884,10 +876,10 @@ select verdict.outcome, (select price from reserved) as charged, coalesce((
 -- message_notify_of_change
 -- takes: $1 accountId text, $2 change text, $3 bound text, $4 now timestamp with time zone, $5 expiresAt timestamp with time zone, $6 requestId uuid, $7 traceparent text, $8 alsoTo uuid[], $9 notTo uuid[]
 -- returns: nothing
-insert into messages (id, account_id, kind, change, authenticator, state, created_at, expires_at, due_at, address_id, request_id,
+insert into public.messages (id, account_id, kind, change, authenticator, state, created_at, expires_at, due_at, address_id, request_id,
   traceparent)
 select gen_random_uuid(), $1, 'authenticators_changed', $2, $3::text, 'queued', $4, $5, $4, address.id, $6::uuid, $7
-from (select id from (select d.id from addresses d where d.account_id = $1 and d.verified
+from (select id from (select d.id from public.addresses d where d.account_id = $1 and d.verified
   and (d.removed_at is null or d.removed_at > $4::timestamptz - interval '30 days')) known union select unnest($8::uuid[])) address
 where address.id <> all($9::uuid[]);
 
@@ -897,14 +889,14 @@ where address.id <> all($9::uuid[]);
 with message as (
    select m.id, m.channel, m.authenticator is not null and $1::bytea is not null as is_allowed, r.state as recovery_state, r.tries, r.guess_key,
      r.client_id
-   from messages m join recoveries r on r.id = m.recovery_id where m.id = $2 and m.state = 'queued'
+   from public.messages m join public.recoveries r on r.id = m.recovery_id where m.id = $2 and m.state = 'queued'
  ), wide as (
 select charge.* from message, lateral (values
   (sha256(convert_to('codes-per-client ' || (('x' || right(message.id::text, 2))::bit(8)::integer % $3::integer)::text || ' ' || message.client_id, 'utf8')), 600000, $4::integer, 'codes-per-client'),
   (sha256(convert_to('codes-per-instance ' || (('x' || right(message.id::text, 2))::bit(8)::integer % $5::integer)::text, 'utf8')), 600000, $6::integer, 'codes-per-instance')
 ) as charge (key, window_ms, quota, policy) where message.is_allowed
  ), wide_charged as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $7::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, window_ms from wide) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $7::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $7::timestamptz then excluded.resets_at else limit_counters.resets_at end
@@ -912,7 +904,7 @@ returning key, spent, resets_at
  ), outcome as (
    select (select policy from wide_charged join wide using (key) where wide_charged.spent > wide.quota limit 1) as limited_by
  ), coded as (
-insert into guess_odds (key, slot, odds, digits, expires_at)
+insert into public.guess_odds (key, slot, odds, digits, expires_at)
 select coded.key, floor(extract(epoch from $7::timestamptz) / 21600)::integer, coded.tries / power(10, length.digits), length.digits, $7::timestamptz + case when coded.known then interval '366 days' else interval '2 days' end
 from (
 select odds.key, greatest($8::integer - message.tries, 1) as tries, $9::text is not null as known, case
@@ -922,7 +914,7 @@ from outcome, message, lateral (values
   (case when $11::boolean then sha256(message.guess_key || convert_to('/code in a known browser', 'utf8')) else sha256(message.guess_key || convert_to('/code', 'utf8')) end),
   (case when $11::boolean then sha256(convert_to('odds/code in a known browser ' || coalesce($9::text, 'nobody ' || encode(message.guess_key, 'hex')), 'utf8')) else sha256(convert_to('odds/code ' || coalesce($9::text, 'nobody ' || encode(message.guess_key, 'hex')), 'utf8')) end)
 ) as odds (key)
-where message.recovery_state = 'proving' and ($9::text is null or message.is_allowed and outcome.limited_by is null)) coded left join guess_odds present on present.key = coded.key and present.slot = floor(extract(epoch from $7::timestamptz) / 21600)::integer,
+where message.recovery_state = 'proving' and ($9::text is null or message.is_allowed and outcome.limited_by is null)) coded left join public.guess_odds present on present.key = coded.key and present.slot = floor(extract(epoch from $7::timestamptz) / 21600)::integer,
   lateral (
   select case
     when coded.least <= 6 and spent.day + coded.tries / 1e6::double precision <= $12::double precision * 0.75 + 1e-12 and spent.year + coded.tries / 1e6::double precision <= $13::double precision * 0.75 + 1e-12 then 6
@@ -931,7 +923,7 @@ where message.recovery_state = 'proving' and ($9::text is null or message.is_all
     else greatest(coded.least, 12) end as digits
   from (
 select coalesce(present.odds, 0) + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 4), 0) as day, coalesce(present.odds, 0) + coalesce(sum(odds), 0) as year
-from guess_odds earlier where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $7::timestamptz) / 21600)::integer) spent) length
+from public.guess_odds earlier where earlier.key = coded.key and earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $7::timestamptz) / 21600)::integer) spent) length
 order by coded.key
 -- A statement that waited here for another code of the same party sees what that one consumed. The attempts are recomputed from the row
 -- that was to be inserted.
@@ -945,11 +937,11 @@ on conflict (key, slot) do update set expires_at = greatest(guess_odds.expires_a
     else greatest(excluded.digits, 12) end as digits
   from (
 select guess_odds.odds + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 4), 0) as day, guess_odds.odds + coalesce(sum(odds), 0) as year
-from guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $7::timestamptz) / 21600)::integer) spent) length)
+from public.guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $7::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $7::timestamptz) / 21600)::integer) spent) length)
 returning key, digits
  )
  -- The longer of the two lengths.
- update messages m set digits = coalesce(m.digits, (select max(digits) from coded)), key_id = coalesce(m.key_id, $14),
+ update public.messages m set digits = coalesce(m.digits, (select max(digits) from coded)), key_id = coalesce(m.key_id, $14),
    bound_to = coalesce(m.bound_to, case when message.is_allowed and outcome.limited_by is null then $1::bytea
      else sha256(convert_to(gen_random_uuid()::text, 'utf8')) end),
    -- What another attempt has bound at the same time stays bound.
@@ -962,16 +954,16 @@ returning key, digits
 -- returns: uuid, text, uuid, text, text[], text, timestamp with time zone, timestamp with time zone, uuid, text, text, timestamp with time zone, boolean, boolean, boolean, timestamp with time zone, text, text, uuid, text, bytea, bytea, boolean
 with message as (
    select m.*, r.state as recovery_state, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until
-   from messages m left join recoveries r on r.id = m.recovery_id
+   from public.messages m left join public.recoveries r on r.id = m.recovery_id
    where m.id = any($1::uuid[]) and m.kind <> 'recovery_code' and m.state = 'queued'
  ), address as (
    select message.id as message_id, found.* from message, lateral (
 select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
   null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
-from addresses d join accounts a on a.id = d.account_id where d.id = message.address_id) found
+from public.addresses d join public.accounts a on a.id = d.account_id where d.id = message.address_id) found
  ), claimed as (
-   update messages m set attempts = m.attempts + 1, channel = address.channel
-   from address where m.id = address.message_id and m.state = 'queued'
+   update public.messages m set attempts = m.attempts + 1, channel = address.channel
+   from address where m.id = address.message_id and m.state = 'queued' and m.id in (select id from public.messages where id = any($1::uuid[]) and state = 'queued' order by id for no key update)
  )
  select message.id as message_id, message.kind, message.recovery_id, message.recovery_state, string_to_array(message.change, ' ') as changes,
    case when message.kind = 'authenticators_changed' and address.is_current then message.authenticator end as undoes,
@@ -984,16 +976,21 @@ from addresses d join accounts a on a.id = d.account_id where d.id = message.add
 -- takes: nothing
 -- returns: integer, timestamp with time zone
 select count(*)::integer as count, min(created_at) as oldest
-from (select created_at from messages where state = 'queued' order by due_at limit 10000) queued;
+from (select created_at from public.messages where state = 'queued' order by due_at limit 10000) queued;
 
 -- outbox_due_messages
 -- takes: $1 now timestamp with time zone, $2 again integer
 -- returns: uuid, text
-update messages set due_at = $1::timestamptz + $2::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
+update public.messages set due_at = $1::timestamptz + $2::integer * power(2, least(attempts, 9)) * interval '1 millisecond'
 where id in (
-  select id from messages where state = 'queued' and due_at <= $1 order by due_at limit 500 for update skip locked
+  select id from public.messages where state = 'queued' and due_at <= $1 order by due_at limit 500 for update skip locked
 )
 returning id, kind;
+
+-- outbox_early_receipts
+-- takes: $1 providerIds text[]
+-- returns: text, text
+select provider_id, reason from public.sms_receipts where provider_id = any($1::text[]);
 
 -- outbox_find_code
 -- takes: $1 withoutSms boolean, $2 messageId uuid, $3 now timestamp with time zone
@@ -1001,25 +998,29 @@ returning id, kind;
 with message as (
    select m.*, r.account_id as owner, r.generation, r.state as recovery_state, r.identifier_digests, case when $1::boolean then 'email' else r.channel end as wanted, r.client_id, r.locale,
      r.source_key, r.known_as
-   from messages m join recoveries r on r.id = m.recovery_id
+   from public.messages m join public.recoveries r on r.id = m.recovery_id
    where m.id = $2 and m.kind = 'recovery_code' and m.state = 'queued'
  ), address as (
    select found.*, (
-select shown.id from accounts a, jsonb_to_recordset(message.known_as) as shown (id uuid, generation uuid, epoch integer)
+select shown.id from public.accounts a, jsonb_to_recordset(message.known_as) as shown (id uuid, generation uuid, epoch integer)
 where a.id = found.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser
    from message, lateral (
 select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
   d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
-from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
+from public.accounts a join public.addresses d on d.account_id = a.id and d.verified and d.removed_at is null
 where a.id = coalesce(message.owner, (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any(message.identifier_digests)
-  union all select account_id, exact = any(message.identifier_digests) from addresses where lookup = any(message.identifier_digests) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any(message.identifier_digests)
+  union all select account_id, exact = any(message.identifier_digests) from public.addresses where lookup = any(message.identifier_digests) and verified and removed_at is null
 ) found)) and a.status = 'active'
   and (message.address_id is null or d.id = message.address_id) and (d.kind = 'email' or not $1::boolean) and (message.generation is null or a.generation = message.generation)
 order by (case d.kind when 'email' then 'email' else 'sms' end is not distinct from message.wanted) desc, (d.lookup = any(message.identifier_digests)) desc, d.is_primary desc, d.id
 limit 1) found
+ ), bound_recovery as (
+   update public.recoveries r set account_id = address.account_id, generation = address.generation
+   from message, address where r.id = message.recovery_id and r.account_id is null
+   returning r.id
  ),
 send_keys as (
   select sha256(convert_to('codes/address', 'utf8') || sending.exact|| convert_to(coalesce('/' || sending.browser, ''), 'utf8')) as short_key,
@@ -1028,20 +1029,21 @@ send_keys as (
     case when sending.browser is null then sha256(convert_to('codes-per-source/address', 'utf8') || sending.exact|| sending.source) end as source_key,
     case sending.channel when 'sms' then 4 else 12 end as source_quota
   from (
-   select address.exact, address.channel, message.source_key as source, address.browser from message, address
-   where message.attempts = 0 and message.recovery_state = 'proving') sending
+   -- The count only forces the order of locks: recovery, counters, message.
+   select address.exact, address.channel, message.source_key as source, address.browser
+   from message, address, (select count(*) from bound_recovery) locked where message.attempts = 0 and message.recovery_state = 'proving') sending
 ), of_source as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond' from (
     select source_key as key, 86400000 as window_ms from send_keys
     where source_key is not null and not exists (
-      select from limit_counters used where used.resets_at > $3::timestamptz
+      select from public.limit_counters used where used.resets_at > $3::timestamptz
         and (used.key = short_key and used.spent >= 5 or used.key = day_key and used.spent >= day_quota))) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $3::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $3::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
 ), short_window as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond' from (
     select short_key as key, 600000 as window_ms from send_keys left join of_source on true
     where source_key is null or of_source.spent <= source_quota) charged order by charged.key
@@ -1049,7 +1051,7 @@ on conflict (key) do update set spent = case when limit_counters.resets_at <= $3
   resets_at = case when limit_counters.resets_at <= $3::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
 ), whole_day as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $3::timestamptz + charged.window_ms * interval '1 millisecond' from (
     select day_key as key, 86400000 as window_ms from send_keys, short_window where short_window.spent <= 5) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $3::timestamptz then 1 else limit_counters.spent + 1 end,
@@ -1060,12 +1062,9 @@ returning key, spent, resets_at
 ), allowed as (
    select address.address_id, address.channel, address.authenticator from message, verdict, address where case when message.attempts > 0 then message.authenticator is not null else verdict.may_send end
  ), claimed as (
-   update messages m set attempts = m.attempts + 1, address_id = coalesce(allowed.address_id, m.address_id),
+   update public.messages m set attempts = m.attempts + 1, address_id = coalesce(allowed.address_id, m.address_id),
      channel = coalesce(allowed.channel, m.channel, message.wanted, 'email'), authenticator = coalesce(allowed.authenticator, m.authenticator)
-   from message left join allowed on true where m.id = message.id and m.state = 'queued'
- ), bound_recovery as (
-   update recoveries r set account_id = address.account_id, generation = address.generation
-   from message, address where r.id = message.recovery_id and r.account_id is null
+   from message left join allowed on true, (select count(*) from bound_recovery) locked where m.id = message.id and m.state = 'queued'
  )
  select message.id as message_id, message.recovery_id, message.created_at, message.expires_at, message.request_id, message.traceparent,
    message.counter, message.recovery_state, message.client_id, message.locale, message.bound_to, message.key_id, message.digits,
@@ -1073,40 +1072,63 @@ returning key, spent, resets_at
    address.browser is not null as is_known, case when not case when message.attempts > 0 then message.authenticator is not null else verdict.may_send end then 'codes' end as limited_by
  from verdict, message left join address on true;
 
+-- outbox_overlooked_receipts
+-- takes: nothing
+-- returns: text, text
+select receipt.provider_id, receipt.reason from public.sms_receipts receipt
+where exists (select from public.messages m where m.provider_id = receipt.provider_id and m.state = 'sent') limit 500;
+
+-- outbox_postpone
+-- takes: $1 at timestamp with time zone, $2 messageId uuid
+-- returns: nothing
+update public.messages set due_at = greatest(due_at, $1::timestamptz) where id = $2 and state = 'queued';
+
 -- outbox_prune
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
-delete from messages where id in (
-  select id from messages where account_id is not null and state <> 'queued' and created_at <= $1
+delete from public.messages where id in (
+  select id from public.messages where account_id is not null and state <> 'queued' and created_at <= $1
   order by created_at limit 500 for update skip locked
 );
 
+-- outbox_prune_receipts
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from public.sms_receipts where provider_id in (select provider_id from public.sms_receipts where received_at <= $1 limit 500 for update skip locked);
+
+-- outbox_store_receipt
+-- takes: $1 providerId text, $2 reason text, $3 now timestamp with time zone
+-- returns: nothing
+insert into public.sms_receipts (provider_id, reason, received_at)
+select $1, $2, $3 where not exists (select from public.messages where provider_id = $1)
+on conflict do nothing;
+
 -- recovery_attempt_backup_code
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
-     ) as digests from recoveries where id = $1
+     ) as digests from public.recoveries where id = $1
    ), meant as materialized (
-     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from public.accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any(sought.digests)
-  union all select account_id, exact = any(sought.digests) from addresses where lookup = any(sought.digests) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any(sought.digests)
+  union all select account_id, exact = any(sought.digests) from public.addresses where lookup = any(sought.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id, sought.digests from sought
    ), against as materialized (
-     select case when account_id is null then (select array[lookup, exact] from addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
+     select case when account_id is null then (select array[lookup, exact] from public.addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
      from meant
    ), other as materialized (
-     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from public.accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any(against.digests)
-  union all select account_id, exact = any(against.digests) from addresses where lookup = any(against.digests) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any(against.digests)
+  union all select account_id, exact = any(against.digests) from public.addresses where lookup = any(against.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id from against
    ), spent as (
-     update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
+     update public.recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
      from meant, other
      where id = $1 and state in ('proving') and tries < $3::integer
        and expires_at > $4 and idle_expires_at > $4 and true
@@ -1116,9 +1138,9 @@ from (
      select one.* from spent, lateral (select bound.*, false as short from (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
-    select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
+    select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null
   )) as evidence
-from authenticators t
+from public.authenticators t
 where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind in ('backup_code') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) bound) one
    ), paid as (
      select null::bytea as key where false
@@ -1131,46 +1153,46 @@ where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_
      select found.*, case when found.short then sha256(convert_to('failures ' || coalesce(found.authenticator_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')) end as key
      from found, spent, affordable where affordable.both
    ), charged as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond' from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
      ) as evidence
-   from recoveries left join spent on true, affordable
+   from public.recoveries left join spent on true, affordable
    where recoveries.id = $1;
 
 -- recovery_attempt_code
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
-     ) as digests from recoveries where id = $1
+     ) as digests from public.recoveries where id = $1
    ), meant as materialized (
-     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from public.accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any(sought.digests)
-  union all select account_id, exact = any(sought.digests) from addresses where lookup = any(sought.digests) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any(sought.digests)
+  union all select account_id, exact = any(sought.digests) from public.addresses where lookup = any(sought.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id, sought.digests from sought
    ), against as materialized (
-     select case when account_id is null then (select array[lookup, exact] from addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
+     select case when account_id is null then (select array[lookup, exact] from public.addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
      from meant
    ), other as materialized (
-     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from public.accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any(against.digests)
-  union all select account_id, exact = any(against.digests) from addresses where lookup = any(against.digests) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any(against.digests)
+  union all select account_id, exact = any(against.digests) from public.addresses where lookup = any(against.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id from against
    ), spent as (
-     update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
+     update public.recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
      from meant, other
      where id = $1 and state in ('proving') and tries < $3::integer
        and expires_at > $4 and idle_expires_at > $4 and true
@@ -1181,7 +1203,7 @@ from (
 select m.authenticator as authenticator_id, coalesce(m.digits < 20, true) as short,
   jsonb_build_object('messageId', m.id, 'counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id,
     'digits', m.digits) as evidence
-from messages m
+from public.messages m
 where m.recovery_id = $1 and m.kind = 'recovery_code' and m.bound_to is not null and m.expires_at > $4
 order by m.counter desc limit 2) one
    ), paid as (
@@ -1195,46 +1217,46 @@ order by m.counter desc limit 2) one
      select found.*, case when found.short then sha256(convert_to('failures ' || coalesce(found.authenticator_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')) end as key
      from found, spent, affordable where affordable.both
    ), charged as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond' from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
      ) as evidence
-   from recoveries left join spent on true, affordable
+   from public.recoveries left join spent on true, affordable
    where recoveries.id = $1;
 
 -- recovery_attempt_link
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone, $5 counter integer
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
-     ) as digests from recoveries where id = $1
+     ) as digests from public.recoveries where id = $1
    ), meant as materialized (
-     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from public.accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any(sought.digests)
-  union all select account_id, exact = any(sought.digests) from addresses where lookup = any(sought.digests) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any(sought.digests)
+  union all select account_id, exact = any(sought.digests) from public.addresses where lookup = any(sought.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id, sought.digests from sought
    ), against as materialized (
-     select case when account_id is null then (select array[lookup, exact] from addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
+     select case when account_id is null then (select array[lookup, exact] from public.addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
      from meant
    ), other as materialized (
-     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from public.accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any(against.digests)
-  union all select account_id, exact = any(against.digests) from addresses where lookup = any(against.digests) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any(against.digests)
+  union all select account_id, exact = any(against.digests) from public.addresses where lookup = any(against.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id from against
    ), spent as (
-     update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
+     update public.recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
      from meant, other
      where id = $1 and state in ('proving') and tries < $3::integer
        and expires_at > $4 and idle_expires_at > $4 and true
@@ -1245,7 +1267,7 @@ from (
 select m.authenticator as authenticator_id, false as short,
   jsonb_build_object('messageId', m.id, 'counter', m.counter, 'channel', m.channel, 'boundTo', encode(m.bound_to, 'hex'), 'keyId', m.key_id,
     'digits', m.digits) as evidence
-from messages m
+from public.messages m
 where m.recovery_id = $1 and m.kind = 'recovery_code' and m.bound_to is not null and m.counter = $5
 order by m.counter desc limit 1) one
    ), paid as (
@@ -1259,46 +1281,46 @@ order by m.counter desc limit 1) one
      select found.*, case when found.short then sha256(convert_to('failures ' || coalesce(found.authenticator_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')) end as key
      from found, spent, affordable where affordable.both
    ), charged as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond' from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
      ) as evidence
-   from recoveries left join spent on true, affordable
+   from public.recoveries left join spent on true, affordable
    where recoveries.id = $1;
 
 -- recovery_attempt_totp
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone, $5 oddsADay double precision, $6 oddsAYear double precision
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, integer, boolean, jsonb
 with sought as materialized (
      select array(
        select case when account_id is null then digest else sha256(digest) end from unnest(identifier_digests) digest
-     ) as digests from recoveries where id = $1
+     ) as digests from public.recoveries where id = $1
    ), meant as materialized (
-     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from public.accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any(sought.digests)
-  union all select account_id, exact = any(sought.digests) from addresses where lookup = any(sought.digests) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any(sought.digests)
+  union all select account_id, exact = any(sought.digests) from public.addresses where lookup = any(sought.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id, sought.digests from sought
    ), against as materialized (
-     select case when account_id is null then (select array[lookup, exact] from addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
+     select case when account_id is null then (select array[lookup, exact] from public.addresses where verified and removed_at is null limit 1) else array(select sha256(digest) from unnest(digests) digest) end as digests
      from meant
    ), other as materialized (
-     select (select id from accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+     select (select id from public.accounts where id = (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
-  select id, true as exact from accounts where username_lookup = any(against.digests)
-  union all select account_id, exact = any(against.digests) from addresses where lookup = any(against.digests) and verified and removed_at is null
+  select id, true as exact from public.accounts where username_lookup = any(against.digests)
+  union all select account_id, exact = any(against.digests) from public.addresses where lookup = any(against.digests) and verified and removed_at is null
 ) found) and status = 'active') as account_id from against
    ), spent as (
-     update recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
+     update public.recoveries set tries = tries + 1, idle_expires_at = least(expires_at, $2::timestamptz)
      from meant, other
      where id = $1 and state in ('proving') and tries < $3::integer
        and expires_at > $4 and idle_expires_at > $4 and recoveries.proofs <> '{}'
@@ -1308,26 +1330,26 @@ from (
      select one.* from spent, lateral (select bound.*, true as short from (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
-from authenticators t
+from public.authenticators t
 where t.account_id = coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')) and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null) bound) one
    ), paid as (
-insert into guess_odds (key, slot, odds, expires_at)
+insert into public.guess_odds (key, slot, odds, expires_at)
 select charged.key, floor(extract(epoch from $4::timestamptz) / 21600)::integer, charged.cost, $4::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
 from (
 select cost.key, 0.000002::double precision as cost, true as known from spent, lateral (values
   (sha256(spent.guess_key || convert_to('/totp', 'utf8'))), (sha256(convert_to('odds/totp ' || coalesce(spent.account_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')))
-) as cost (key)) charged left join guess_odds present on present.key = charged.key and present.slot = floor(extract(epoch from $4::timestamptz) / 21600)::integer
+) as cost (key)) charged left join public.guess_odds present on present.key = charged.key and present.slot = floor(extract(epoch from $4::timestamptz) / 21600)::integer
 where (
 select spent.day + charged.cost <= $5::double precision + 1e-12 and spent.year + charged.cost <= $6::double precision + 1e-12
 from (
 select coalesce(present.odds, 0) + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 4), 0) as day, coalesce(present.odds, 0) + coalesce(sum(odds), 0) as year
-from guess_odds earlier where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) spent) order by charged.key
+from public.guess_odds earlier where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) spent) order by charged.key
 on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
   where (
 select spent.day + excluded.odds <= $5::double precision + 1e-12 and spent.year + excluded.odds <= $6::double precision + 1e-12
 from (
 select guess_odds.odds + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 4), 0) as day, guess_odds.odds + coalesce(sum(odds), 0) as year
-from guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) spent)
+from public.guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $4::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $4::timestamptz) / 21600)::integer) spent)
 returning key
    ), affordable as (
      -- An account that was exhausted through another of its identifiers must not show it: that would reveal that both identifiers belong
@@ -1338,53 +1360,53 @@ returning key
      select found.*, case when found.short then sha256(convert_to('failures ' || coalesce(found.authenticator_id, 'nobody ' || encode(spent.guess_key, 'hex')), 'utf8')) end as key
      from found, spent, affordable where affordable.both
    ), charged as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond' from (select distinct key, case when authenticator_id is null then 86400000::bigint else 3153600000000 end as window_ms from checked where short) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
    )
-   select state, expires_at, idle_expires_at, resend_at, held_until, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
+   select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, spent.account_id, spent.tries, affordable.identifier as affordable, (
        select coalesce(jsonb_agg(jsonb_build_object('authenticator', checked.authenticator_id, 'evidence', checked.evidence, 'short', checked.short,
          'failures', coalesce(charged.spent, 0))), '[]')
        from checked left join charged using (key)
      ) as evidence
-   from recoveries left join spent on true, affordable
+   from public.recoveries left join spent on true, affordable
    where recoveries.id = $1;
 
 -- recovery_cancel
 -- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
--- returns: boolean, text, text, text
+-- returns: boolean, boolean, text, timestamp with time zone
 with ended as (
-  update recoveries set state = 'cancelled', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+  update public.recoveries set state = 'cancelled', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
   where id = $2 and state in ('proving', 'held', 'proven')
-  returning id, account_id
+  returning id, account_id, proofs
 ), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
   select $3::uuid, $1::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
 )
-select exists (select from ended) as ended, state, redirect_uri, redirect_state from recoveries where id = $2;
+select exists (select from ended) as ended, exists (select from ended where proofs <> '{}') as proved, state, completed_at from public.recoveries where id = $2;
 
 -- recovery_claim
 -- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 now timestamp with time zone, $5 strongRoles text[]
 -- returns: text, text, text, boolean, timestamp with time zone, text, text, text, uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb
-update recoveries set lease_id = $1, lease_expires_at = $2
+update public.recoveries set lease_id = $1, lease_expires_at = $2
  where id = $3 and state in ('proven') and expires_at > $4 and idle_expires_at > $4
    and (lease_id is null or lease_expires_at <= $4)
- returning state, account_id, client_id, not client_authenticated and exists (select from clients where client_id = recoveries.client_id and type = 'confidential') as client_must_authenticate,
+ returning state, account_id, client_id, not client_authenticated and exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential') as client_must_authenticate,
    proven_at, redirect_uri, redirect_state, code_challenge,
 recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
 array(
 select exists (
-  select from accounts a
+  select from public.accounts a
   where a.id = recoveries.account_id and a.status = 'active' and (recoveries.generation is null or a.generation = recoveries.generation)
     and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and
 case when position(':' in proof.authenticator) > 0 then exists (
-select from addresses d
+select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
   and d.verified and d.removed_at is null)
   else exists (
-    select from authenticators t
+    select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
   ) end
 )
@@ -1392,70 +1414,114 @@ from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordina
 select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
-  'aal', (case when a.aal = 2 or a.roles && $5::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end),
+  'aal', (case when a.aal = 2 or a.roles && $5::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end),
   'reachable', (
     select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
-    from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null
   ),
   'authenticators', (
-    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
+    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
     where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
-      and (t.kind in ('totp') or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+      and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null))
   )
-) from accounts a where a.id = recoveries.account_id and a.status = 'active') as assurance;
+) from public.accounts a where a.id = recoveries.account_id and a.status = 'active') as assurance;
 
 -- recovery_claim_look
 -- takes: $1 id uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid
-select state, expires_at, idle_expires_at, resend_at, held_until, proofs, lease_id from recoveries where id = $1;
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid
+select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, lease_id from public.recoveries where id = $1;
+
+-- recovery_claim_repeat
+-- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 completedAfter timestamp with time zone, $5 strongRoles text[], $6 now timestamp with time zone
+-- returns: text, text, uuid, text, text[], timestamp with time zone, text[], timestamp with time zone, integer
+update public.recoveries set lease_id = $1, lease_expires_at = $2
+ where id = $3 and state = 'completed' and completed_at > $4
+and (client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
+and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $5::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $6::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
+and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
+and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from public.addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $6::timestamptz, true) and t.disabled_at is null
+  ) end))))
+and exists (select from public.accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true)) and (lease_id is null or lease_expires_at <= $6)
+ returning account_id, client_id, generation, acr, amr, proven_at, proof_authenticators, (select min(proved) from unnest(proof_times) proved) as since,
+   (select a.known_browsers_epoch from public.accounts a where a.id = account_id) as epoch;
+
+-- recovery_claim_repeat_look
+-- takes: $1 id uuid, $2 completedAfter timestamp with time zone, $3 strongRoles text[], $4 now timestamp with time zone
+-- returns: uuid
+select id from public.recoveries where id = $1 and state = 'completed' and completed_at > $2
+and (client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
+and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
+and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
+and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from public.addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
+  ) end))))
+and exists (select from public.accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true));
 
 -- recovery_complete
 -- takes: $1 id uuid, $2 now timestamp with time zone, $3 passwordHash text, $4 endsPassword boolean, $5 leaseId uuid, $6 generation uuid, $7 acr text, $8 strongRoles text[], $9 since timestamp with time zone, $10 stop timestamp with time zone, $11 formerId uuid, $12 formerSealed bytea, $13 formerSetBy uuid, $14 formerUntil timestamp with time zone, $15 keepsFormer boolean, $16 noticeExpiresAt timestamp with time zone, $17 requestId uuid, $18 traceparent text, $19 auditId uuid
 -- returns: text, timestamp with time zone, boolean
 with planted as materialized (
-select t.id from authenticators t
-where t.account_id = (select account_id from recoveries where id = $1) and t.bound_at is not null and t.suspended_at is null and t.bound_by is not null
+select t.id from public.authenticators t
+where t.account_id = (select account_id from public.recoveries where id = $1) and t.bound_at is not null and t.suspended_at is null and t.bound_by is not null
   and t.bound_at > $2::timestamptz - interval '30 days'
-  and not exists (select from unnest((select proof_authenticators from recoveries where id = $1)) as used (id) where used.id = t.id::text)
+  and not exists (select from unnest((select proof_authenticators from public.recoveries where id = $1)) as used (id) where used.id = t.id::text)
  ), completed as (
-   update recoveries set suspended = exists (select from planted), state = 'completed', completed_at = $2, ended_at = $2, lease_id = null,
+   update public.recoveries set suspended = exists (select from planted), state = 'completed', completed_at = $2, ended_at = $2, lease_id = null,
      password_set = $3::text is not null, password_ended = $4::boolean, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
    where id = $1 and lease_id = $5 and state in ('proven')
-     and exists (select from accounts a where a.id = account_id and a.status = 'active' and (
-($6::uuid is null or a.generation = $6::uuid) and (right($7::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $8::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) = 1)
+     and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
+($6::uuid is null or a.generation = $6::uuid) and (right($7::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $8::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $1::uuid or coalesce(a.password_changed_at <= $9::timestamptz, true))
 and coalesce(a.evidence_from <= $9::timestamptz, true)
 and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
-select from addresses d
+select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
   and d.verified and d.removed_at is null)
   else exists (
-    select from authenticators t
+    select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
-  ) end)))) and exists (select from accounts a where a.id = account_id and (a.stopped_at is null or a.stopped_at = $10::timestamptz))
+  ) end)))) and exists (select from public.accounts a where a.id = account_id and (a.stopped_at is null or a.stopped_at = $10::timestamptz))
    returning id, account_id, client_id, created_at, password_ended
  ), password as (
-update accounts set password_hash = $3::text, password_changed_at = $2, updated_at = $2,
+update public.accounts set password_hash = $3::text, password_changed_at = $2, updated_at = $2,
   password_recovery_id = $1::uuid, password_cost = null
 where id = (select account_id from completed) and ($3::text is not null or $4::boolean and password_hash is not null)
  ), former as (
-insert into former_passwords (id, recovery_id, sealed, set_by, until)
+insert into public.former_passwords (id, recovery_id, sealed, set_by, until)
 select $11::uuid, completed.id, $12::bytea, $13::uuid, $14::timestamptz
 from completed where $15::boolean
 on conflict (recovery_id) do nothing
  ), set_aside as (
-   update authenticators set suspended_at = $2, suspended_by = $1::uuid where id in (select id from (select planted.id from planted, completed) theirs) returning id, kind
+   update public.authenticators set suspended_at = $2, suspended_by = $1::uuid where id in (select id from (select planted.id from planted, completed) theirs) returning id, kind
  ), older as (
-update sessions set ended_at = $2, end_reason = 'recovery'
-where account_id = (select account_id from completed) and ended_at is null and recovery_id is distinct from $1::uuid
+update public.sessions set ended_at = $2, end_reason = 'recovery'
+where ended_at is null
+  and id in (select id from public.sessions where ended_at is null and account_id = (select account_id from completed) and recovery_id is distinct from $1::uuid order by id for no key update)
  ), notices as (
-insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
 select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', $2, $16, $2, address.id, $17::uuid, $18
-from completed, lateral (select d.id from addresses d where d.account_id = completed.account_id and d.verified
+from completed, lateral (select d.id from public.addresses d where d.account_id = completed.account_id and d.verified
    and (d.removed_at is null or d.removed_at > $2::timestamptz - interval '30 days')) address
  ), audited as (
-   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $19::uuid, $2::timestamptz, 'recovery_completed', 'person', account_id, id,
      jsonb_build_object('password_set', $3::text is not null, 'password_ended', $4::boolean,
        'suspended', (select coalesce(jsonb_agg(kind order by kind), '[]') from set_aside))
@@ -1466,14 +1532,14 @@ from completed, lateral (select d.id from addresses d where d.account_id = compl
 -- recovery_completed_by_address
 -- takes: $1 account text, $2 addresses text[]
 -- returns: uuid, timestamp with time zone
-select id, completed_at from recoveries where account_id = $1 and completed_at is not null and exists (
+select id, completed_at from public.recoveries where account_id = $1 and completed_at is not null and exists (
 select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any($2::text[]));
 
 -- recovery_consume_proof
 -- takes: $1 state text, $2 proofs text[], $3 amrs text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 heldFor timestamp with time zone, $9 now timestamp with time zone, $10 comesBackUntil timestamp with time zone, $11 expiresAt timestamp with time zone, $12 idleExpiresAt timestamp with time zone, $13 account text, $14 generation uuid, $15 id uuid, $16 before text[], $17 authenticator text, $18 requestId uuid, $19 traceparent text, $20 messageId uuid, $21 auditId uuid, $22 event text, $23 kind text, $24 amr text
 -- returns: jsonb
 with won as (
-   update recoveries set state = $1, proofs = $2, amr = $3, proof_authenticators = $4, proof_times = $5,
+   update public.recoveries set state = $1, proofs = $2, amr = $3, proof_authenticators = $4, proof_times = $5,
      acr = $6,
 held_until = case when $1 = 'held' then $7::timestamptz else held_until end,
 held_for = case when $1 = 'held' then $8::timestamptz else held_for end,
@@ -1485,20 +1551,22 @@ idle_expires_at = case when $1 = 'held' then $10::timestamptz when state = 'held
      and coalesce(generation, $14) = $14 and proofs = $16::text[]
    returning id, account_id
  ), forgotten as (
-   delete from limit_counters where key = any(array(select sha256(convert_to('failures ' || $17::text, 'utf8')) from won))
+   delete from public.limit_counters where key = any(array(select sha256(convert_to('failures ' || $17::text, 'utf8')) from won))
  ), short_again as (
-update addresses set disabled_at = null
-where id = split_part((select $17::text from won), ':', 1)::uuid and binding::text = split_part((select $17::text from won), ':', 2) and disabled_at is not null
+update public.addresses set disabled_at = null where id in (
+  select id from public.addresses where id = split_part((select $17::text from won), ':', 1)::uuid and binding::text = split_part((select $17::text from won), ':', 2)
+    and disabled_at is not null for no key update skip locked
+)
  ), told as (
-insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
 select gen_random_uuid(), won.id, 'recovery_held', 'queued', $9, $7::timestamptz, $9, address.id, $18::uuid, $19
-from won, lateral (select d.id from addresses d where d.account_id = won.account_id and d.verified
+from won, lateral (select d.id from public.addresses d where d.account_id = won.account_id and d.verified
    and (d.removed_at is null or d.removed_at > $9::timestamptz - interval '30 days')) address where $1 = 'held'
  ), paid_off as (
-update sms_reservations set proven_at = $9::timestamptz
+update public.sms_reservations set proven_at = $9::timestamptz
 where proven_at is null and is_code and message_id in (select $20::uuid from won)
  ), audited as (
-   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $21::uuid, $9::timestamptz, $22, 'person', won.account_id, won.id,
      jsonb_build_object('kind', $23::text, 'amr', $24::text)
    from won
@@ -1506,52 +1574,54 @@ where proven_at is null and is_code and message_id in (select $20::uuid from won
  select (
 select jsonb_agg(jsonb_build_object('id', a.id, 'account', a.account_id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
 from (
-select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from addresses d
+select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from public.addresses d
 where d.account_id = won.account_id and d.verified and d.removed_at is null
 order by d.is_primary desc, d.id) a) as offers from won;
 
 -- recovery_end_by_address
 -- takes: $1 at timestamp with time zone, $2 account text, $3 addresses text[], $4 actor text
--- returns: integer
+-- returns: uuid
 with ended as (
-     update recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+     update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
      where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and exists (
 select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any($3::text[]))
      returning id, account_id
    ), silenced as (
-update messages set state = 'dropped', reason = 'ended'
-from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+update public.messages set state = 'dropped', reason = 'ended'
+where state = 'queued' and id in (
+select m.id from public.messages m join ended on m.recovery_id = ended.id where m.state = 'queued' and m.kind = 'recovery_code' order by m.id for no key update of m)
    ), audited as (
-     insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
      select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $4, account_id, id, '{"by": "management"}'::jsonb from ended
    )
-   select count(*)::integer as ended from ended;
+   select id from ended;
 
 -- recovery_end_proven
 -- takes: $1 at timestamp with time zone, $2 account text, $3 actor text
--- returns: integer
+-- returns: uuid
 with ended as (
-     update recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+     update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
      where account_id = $2 and state in ('proving', 'held', 'proven') and proofs <> '{}' and true
      returning id, account_id
    ), silenced as (
-update messages set state = 'dropped', reason = 'ended'
-from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+update public.messages set state = 'dropped', reason = 'ended'
+where state = 'queued' and id in (
+select m.id from public.messages m join ended on m.recovery_id = ended.id where m.state = 'queued' and m.kind = 'recovery_code' order by m.id for no key update of m)
    ), audited as (
-     insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
      select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $3, account_id, id, '{"by": "management"}'::jsonb from ended
    )
-   select count(*)::integer as ended from ended;
+   select id from ended;
 
 -- recovery_end_without_account
 -- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
 -- returns: uuid
 with ended as (
-  update recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+  update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
   where id = $2 and state in ('proving', 'held', 'proven') and (lease_id is null or lease_expires_at <= $1)
   returning id, account_id
 )
-insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
 select $3::uuid, $1::timestamptz, 'recovery_stopped', 'system', account_id, id, '{"by": "account"}'::jsonb from ended
 returning id;
 
@@ -1560,57 +1630,61 @@ returning id;
 -- returns: nothing
 with theirs as (
    -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
-   update recoveries set account_id = null, generation = null where account_id = $1 returning id
+   update public.recoveries set account_id = null, generation = null where account_id = $1 returning id
  ), silenced as (
-update messages set authenticator = null, address_id = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+update public.messages set authenticator = null, address_id = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
   reason = case when messages.state = 'queued' then 'ended' else messages.reason end
-from theirs where messages.recovery_id = theirs.id
+where id in (
+select m.id from public.messages m join theirs on m.recovery_id = theirs.id where true order by m.id for no key update of m)
  ), former as (
-   delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
+   delete from public.former_passwords using theirs where former_passwords.recovery_id = theirs.id
+ ), responses as (
+   delete from public.idempotent_responses using theirs where idempotent_responses.recovery_id = theirs.id
  )
- delete from messages where account_id = $1;
+ delete from public.messages where account_id = $1;
 
 -- recovery_expire
 -- takes: $1 now timestamp with time zone, $2 startedBefore uuid
--- returns: integer
+-- returns: integer, uuid[]
 with ended as (
-   update recoveries set state = 'expired', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+   update public.recoveries set state = 'expired', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
    where id in (
      -- By the index of what has not ended: what is older than the idle time and still there is in use, on hold, or due.
-     select id from recoveries
+     select id from public.recoveries
      where ended_at is null and id < $2::uuid
        and state in ('proving', 'held', 'proven') and least(idle_expires_at, expires_at) <= $1
        and (lease_expires_at is null or lease_expires_at <= $1)
      order by id limit 500 for update skip locked
    )
-   returning id
+   returning id, proofs
  ), silenced as (
-update messages set state = 'dropped', reason = 'ended'
-from ended where messages.recovery_id = ended.id and messages.state = 'queued'
+update public.messages set state = 'dropped', reason = 'ended'
+where state = 'queued' and id in (
+select m.id from public.messages m join ended on m.recovery_id = ended.id where m.state = 'queued' order by m.id for no key update of m)
  )
- select count(*)::integer as expired from ended;
+ select count(*)::integer as expired, coalesce(array_agg(id) filter (where proofs <> '{}'), '{}') as proven from ended;
 
 -- recovery_has_password
 -- takes: $1 id uuid
 -- returns: text, boolean
-select client_id, exists (select from accounts a where a.id = recoveries.account_id and a.password_hash is not null) as has from recoveries where id = $1 and state = 'proven';
+select client_id, exists (select from public.accounts a where a.id = recoveries.account_id and a.password_hash is not null) as has from public.recoveries where id = $1 and state = 'proven';
 
 -- recovery_judge
 -- takes: $1 now timestamp with time zone, $2 strongRoles text[], $3 id uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, jsonb
-select state, expires_at, idle_expires_at, resend_at, held_until, proofs,
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, jsonb
+select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs,
 recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
 array(
 select exists (
-  select from accounts a
+  select from public.accounts a
   where a.id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and a.status = 'active' and (recoveries.generation is null or a.generation = recoveries.generation)
     and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and
 case when position(':' in proof.authenticator) > 0 then exists (
-select from addresses d
+select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
   and d.verified and d.removed_at is null)
   else exists (
-    select from authenticators t
+    select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true) and t.disabled_at is null
   ) end
 )
@@ -1618,22 +1692,22 @@ from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordina
 select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
-  'aal', (case when a.aal = 2 or a.roles && $2::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true)) then 2 else 1 end),
+  'aal', (case when a.aal = 2 or a.roles && $2::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true)) then 2 else 1 end),
   'reachable', (
     select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
-    from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null
   ),
   'authenticators', (
-    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
+    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
     where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true) and t.disabled_at is null
-      and (t.kind in ('totp') or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+      and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null))
   )
-) from accounts a where a.id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and a.status = 'active') as assurance, (
+) from public.accounts a where a.id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and a.status = 'active') as assurance, (
 select jsonb_agg(jsonb_build_object('id', a.id, 'account', a.account_id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
 from (
-select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from addresses d
+select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from public.addresses d
 where d.account_id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and d.verified and d.removed_at is null
-order by d.is_primary desc, d.id) a) as offers from recoveries where id = $3;
+order by d.is_primary desc, d.id) a) as offers from public.recoveries where id = $3;
 
 -- recovery_judge_for_proof
 -- takes: $1 account text, $2 now timestamp with time zone, $3 strongRoles text[], $4 id uuid, $5 address text
@@ -1642,15 +1716,15 @@ select
 recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
 array(
 select exists (
-  select from accounts a
+  select from public.accounts a
   where a.id = $1 and a.status = 'active' and (recoveries.generation is null or a.generation = recoveries.generation)
     and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and
 case when position(':' in proof.authenticator) > 0 then exists (
-select from addresses d
+select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
   and d.verified and d.removed_at is null)
   else exists (
-    select from authenticators t
+    select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
   ) end
 )
@@ -1658,19 +1732,19 @@ from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordina
 select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
-  'aal', (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end),
+  'aal', (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end),
   'reachable', (
     select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
-    from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null
   ),
   'authenticators', (
-    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
+    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
     where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
-      and (t.kind in ('totp') or exists (select from backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+      and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null))
   )
-) from accounts a where a.id = $1 and a.status = 'active') as assurance from recoveries
+) from public.accounts a where a.id = $1 and a.status = 'active') as assurance from public.recoveries
  where id = $4 and ($5::text is null or exists (
-select from addresses d
+select from public.addresses d
 where d.account_id = $1 and d.id = split_part($5::text, ':', 1)::uuid and d.binding = split_part($5::text, ':', 2)::integer
   and d.verified and d.removed_at is null));
 
@@ -1678,42 +1752,48 @@ where d.account_id = $1 and d.id = split_part($5::text, ':', 1)::uuid and d.bind
 -- takes: $1 shown jsonb, $2 id uuid
 -- returns: uuid
 select (
-select shown.id from accounts a, jsonb_to_recordset($1::jsonb) as shown (id uuid, generation uuid, epoch integer)
-where a.id = recoveries.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser from recoveries where id = $2;
+select shown.id from public.accounts a, jsonb_to_recordset($1::jsonb) as shown (id uuid, generation uuid, epoch integer)
+where a.id = recoveries.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser from public.recoveries where id = $2;
+
+-- recovery_lock_claimed
+-- takes: $1 id uuid, $2 leaseId uuid
+-- returns: uuid
+select id from public.recoveries where id = $1 and lease_id = $2 for no key update;
 
 -- recovery_prune
 -- takes: $1 startedBefore uuid, $2 before timestamp with time zone
 -- returns: nothing
-delete from recoveries where id in (
-  select id from recoveries where id < $1::uuid and ended_at <= $2 order by id limit 500 for update skip locked
+delete from public.recoveries where id in (
+  select id from public.recoveries where id < $1::uuid and ended_at <= $2 order by id limit 500 for update skip locked
 );
 
 -- recovery_record_deliveries
 -- takes: $1 messageIds uuid[], $2 auditIds uuid[], $3 states text[], $4 events text[], $5 reasons text[], $6 providerIds text[], $7 now timestamp with time zone
--- returns: nothing
+-- returns: text, text
 with ended as (
   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
     as ended (id, audit_id, state, event, reason, provider_id)
 ), recorded as (
-  update messages m set state = ended.state, reason = ended.reason, provider_id = ended.provider_id,
+  update public.messages m set state = ended.state, reason = ended.reason, provider_id = ended.provider_id,
     sent_at = case when ended.state = 'sent' then $7::timestamptz end
-  from ended where m.id = ended.id and m.state = 'queued'
+  from ended where m.id = ended.id and m.state = 'queued' and m.id in (select id from public.messages where id = any($1::uuid[]) and state = 'queued' order by id for no key update)
   returning m.recovery_id, m.account_id, m.kind, m.channel, ended.audit_id, ended.event, ended.reason
 )
-insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
 select recorded.audit_id, $7::timestamptz, recorded.event, 'system', coalesce(r.account_id, recorded.account_id), r.id,
   jsonb_strip_nulls(jsonb_build_object('kind', recorded.kind, 'channel', recorded.channel, 'reason', recorded.reason))
-from recorded left join recoveries r on r.id = recorded.recovery_id;
+from recorded left join public.recoveries r on r.id = recorded.recovery_id
+returning detail->>'channel' as channel, event;
 
 -- recovery_record_failure
 -- takes: $1 auditId uuid, $2 now timestamp with time zone, $3 id uuid, $4 kind text, $5 triesLeft integer, $6 sources bytea[], $7 windows integer[]
 -- returns: bytea, integer, timestamp with time zone
 with audited as (
-   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    values ($1::uuid, $2::timestamptz, 'recovery_proof_failed', 'person', null, $3::uuid,
      jsonb_build_object('kind', $4::text, 'tries_left', $5::integer))
  )
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (select unnest($6::bytea[]) as key, unnest($7::integer[]) as window_ms) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
@@ -1723,47 +1803,49 @@ returning key, spent, resets_at;
 -- takes: $1 reason text, $2 providerId text, $3 auditId uuid, $4 now timestamp with time zone
 -- returns: text, text
 with failed as (
-  update messages set state = 'failed', reason = $1 where provider_id = $2 and state = 'sent'
+  update public.messages set state = 'failed', reason = $1 where provider_id = $2 and state = 'sent'
   returning recovery_id, account_id, kind, channel
+), applied as (
+  delete from public.sms_receipts where provider_id = $2 and exists (select from failed)
 )
-insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
 select $3::uuid, $4::timestamptz, 'recovery_message_failed', 'system', coalesce(r.account_id, failed.account_id), r.id,
   jsonb_build_object('kind', failed.kind, 'channel', failed.channel, 'reason', $1::text)
-from failed left join recoveries r on r.id = failed.recovery_id
+from failed left join public.recoveries r on r.id = failed.recovery_id
 returning detail->>'kind' as kind, detail->>'channel' as channel;
 
 -- recovery_release
 -- takes: $1 id uuid, $2 leaseId uuid
 -- returns: nothing
-update recoveries set lease_id = null, lease_expires_at = null where id = $1 and lease_id = $2;
+update public.recoveries set lease_id = null, lease_expires_at = null where id = $1 and lease_id = $2;
 
 -- recovery_send_code
 -- takes: $1 addressId uuid, $2 withoutSms boolean, $3 id uuid, $4 resendAt timestamp with time zone, $5 channel text, $6 idleExpiresAt timestamp with time zone, $7 now timestamp with time zone, $8 messageId uuid, $9 codeExpiresAt timestamp with time zone, $10 dueAt timestamp with time zone, $11 requestId uuid, $12 traceparent text, $13 auditId uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], boolean, boolean
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], boolean, boolean
 with asked as (
    -- Addresses are offered only after a first proof, and only those of the account.
    select $1::uuid is null or (proofs <> '{}' and exists (
      select from (
-select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from addresses d
+select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from public.addresses d
 where d.account_id = recoveries.account_id and d.verified and d.removed_at is null
 order by d.is_primary desc, d.id) offered where offered.id = $1::uuid
        and (offered.channel = 'email' or not $2::boolean)
-   )) as allowed from recoveries where id = $3
+   )) as allowed from public.recoveries where id = $3
  ), moved as (
-   update recoveries set sends = sends + 1, resend_at = $4, channel = coalesce($5, channel),
+   update public.recoveries set sends = sends + 1, resend_at = $4, channel = coalesce($5, channel),
      idle_expires_at = least(expires_at, $6::timestamptz)
    where id = $3 and state = 'proving' and expires_at > $7 and idle_expires_at > $7 and resend_at <= $7
      and not 'code' = any(proofs) and (select allowed from asked)
    returning id, sends
  ), message as (
-insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
 select $8, moved.id, 'recovery_code', 'queued', $7, $9, $10, moved.sends, $1::uuid, $11::uuid, $12
 from moved
  ), audited as (
-   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $13::uuid, $7::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
  )
- select state, expires_at, idle_expires_at, resend_at, held_until, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = $3;
+ select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from public.recoveries where id = $3;
 
 -- recovery_start
 -- takes: $1 sourceKeys bytea[], $2 sourceQuotas integer[], $3 sourceSpent integer[], $4 sourceResetsAt timestamp with time zone[], $5 now timestamp with time zone, $6 sourceWindow integer, $7 id uuid, $8 idleExpiresAt timestamp with time zone, $9 expiresAt timestamp with time zone, $10 identifierSealed bytea, $11 identifierDigests bytea[], $12 networkKey bytea, $13 knownAs jsonb, $14 guessKey bytea, $15 locale text, $16 channel text, $17 clientId text, $18 clientAuthenticated boolean, $19 redirectUri text, $20 redirectState text, $21 codeChallenge text, $22 resendAt timestamp with time zone, $23 messageId uuid, $24 codeExpiresAt timestamp with time zone, $25 dueAt timestamp with time zone, $26 requestId uuid, $27 traceparent text, $28 auditId uuid
@@ -1772,21 +1854,21 @@ with budget as (
    select * from unnest($1::bytea[], $2::integer[], $3::integer[], $4::timestamptz[])
      with ordinality as budget (key, quota, spent, resets_at, place)
  ), narrow as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $5::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, $6::integer as window_ms from budget where place = 1 and spent is null
      ) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $5::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $5::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
  ), middle as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $5::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, $6::integer as window_ms from budget where place = 2 and spent is null
      and exists (select from narrow join budget its using (key) where narrow.spent <= its.quota)) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $5::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $5::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at
  ), wide as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $5::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, $6::integer as window_ms from budget where place = 3 and spent is null
      and exists (select from middle join budget its using (key) where middle.spent <= its.quota)) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $5::timestamptz then 1 else limit_counters.spent + 1 end,
@@ -1800,18 +1882,18 @@ returning key, spent, resets_at
  ), welcome as (
    select 1 where not exists (select from source where spent > quota)
  ), opened as (
-   insert into recoveries (id, state, created_at, idle_expires_at, expires_at, identifier_sealed, identifier_digests,
+   insert into public.recoveries (id, state, created_at, idle_expires_at, expires_at, identifier_sealed, identifier_digests,
      source_key, known_as, guess_key, locale, channel, client_id, client_authenticated, redirect_uri, redirect_state, code_challenge, resend_at)
    select $7, 'proving', $5, $8, $9, $10, $11,
      $12::bytea, $13::jsonb, $14::bytea, $15, $16, $17, $18, $19, $20, $21, $22
    from welcome
    returning id
  ), message as (
-insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
 select $23, opened.id, 'recovery_code', 'queued', $5, $24, $25, 1, null::uuid, $26::uuid, $27
 from opened
  ), audited as (
-   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $28::uuid, $5::timestamptz, 'recovery_started', 'person', null, opened.id,
      jsonb_build_object('client_id', $17::text)
    from opened
@@ -1821,24 +1903,25 @@ from opened
 
 -- recovery_state_now
 -- takes: $1 id uuid
--- returns: text
-select state from recoveries where id = $1;
+-- returns: text, timestamp with time zone
+select state, completed_at from public.recoveries where id = $1;
 
 -- recovery_stop
 -- takes: $1 ids uuid[], $2 now timestamp with time zone, $3 id uuid
 -- returns: uuid, timestamp with time zone, boolean, boolean
 with before as (
-   select id, state, completed_at, password_set from recoveries where id = any($1::uuid[]) order by id for update
+   select id, state, completed_at, password_set from public.recoveries where id = any($1::uuid[]) order by id for update
  ), ended as (
-   update recoveries r set state = 'stopped', ended_at = coalesce(r.ended_at, $2::timestamptz), lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+   update public.recoveries r set state = 'stopped', ended_at = coalesce(r.ended_at, $2::timestamptz), lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
    from before
    where r.id = before.id and before.state in ('proving', 'held', 'proven', 'completed')
    returning r.id, r.account_id
  ), silenced as (
-update messages set state = 'dropped', reason = 'ended'
-from ended where messages.recovery_id = ended.id and messages.state = 'queued' and messages.kind = 'recovery_code'
+update public.messages set state = 'dropped', reason = 'ended'
+where state = 'queued' and id in (
+select m.id from public.messages m join ended on m.recovery_id = ended.id where m.state = 'queued' and m.kind = 'recovery_code' order by m.id for no key update of m)
  ), audited as (
-   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select gen_random_uuid(), $2::timestamptz, 'recovery_stopped', 'person', account_id, id,
      jsonb_strip_nulls(jsonb_build_object('by', 'stop_link', 'with', nullif($3::uuid, id))) from ended
  )
@@ -1848,30 +1931,31 @@ from ended where messages.recovery_id = ended.id and messages.state = 'queued' a
 -- takes: $1 account text, $2 generation uuid, $3 id uuid
 -- returns: uuid, timestamp with time zone, text[]
 select id, coalesce(completed_at, proof_times[1], created_at) as at, proof_authenticators as authenticators
-from recoveries where account_id = $1 and (generation is null or generation = $2::uuid)
+from public.recoveries where account_id = $1 and (generation is null or generation = $2::uuid)
   and (proofs <> '{}' or id = $3);
 
 -- recovery_stop_whose
 -- takes: $1 id uuid
 -- returns: text, uuid
-select owner.id as account, owner.generation from recoveries r, lateral (select id, status, roles, generation from accounts
+select owner.id as account, owner.generation from public.recoveries r, lateral (select id, status, roles, generation from public.accounts
 where id = r.account_id and (r.generation is null or accounts.generation = r.generation)) owner where r.id = $1;
 
 -- recovery_void_codes
 -- takes: $1 account text
 -- returns: nothing
 with theirs as (
-   select id from recoveries where account_id = $1 and state in ('proving')
+   select id from public.recoveries where account_id = $1 and state in ('proving')
  )
-update messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+update public.messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
   reason = case when messages.state = 'queued' then 'ended' else messages.reason end
-from theirs where messages.recovery_id = theirs.id and messages.kind = 'recovery_code';
+where id in (
+select m.id from public.messages m join theirs on m.recovery_id = theirs.id where m.kind = 'recovery_code' order by m.id for no key update of m);
 
 -- recovery_write_judgement
 -- takes: $1 state text, $2 proofs text[], $3 amr text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 heldFor timestamp with time zone, $9 now timestamp with time zone, $10 comesBackUntil timestamp with time zone, $11 expiresAt timestamp with time zone, $12 idleExpiresAt timestamp with time zone, $13 id uuid, $14 before text[], $15 requestId uuid, $16 traceparent text, $17 auditId uuid, $18 event text
 -- returns: uuid
 with judged as (
-   update recoveries set state = $1, proofs = $2, amr = $3, proof_authenticators = $4, proof_times = $5,
+   update public.recoveries set state = $1, proofs = $2, amr = $3, proof_authenticators = $4, proof_times = $5,
      acr = $6,
 held_until = case when $1 = 'held' then $7::timestamptz else held_until end,
 held_for = case when $1 = 'held' then $8::timestamptz else held_for end,
@@ -1882,42 +1966,42 @@ idle_expires_at = case when $1 = 'held' then $10::timestamptz when state = 'held
    where id = $13 and state in ('proving', 'held', 'proven') and proofs = $14::text[] and (lease_id is null or lease_expires_at <= $9)
    returning id, account_id
  ), told as (
-insert into messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
 select gen_random_uuid(), judged.id, 'recovery_held', 'queued', $9, $7::timestamptz, $9, address.id, $15::uuid, $16
-from judged, lateral (select d.id from addresses d where d.account_id = judged.account_id and d.verified
+from judged, lateral (select d.id from public.addresses d where d.account_id = judged.account_id and d.verified
    and (d.removed_at is null or d.removed_at > $9::timestamptz - interval '30 days')) address where $1 = 'held'
  )
- insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+ insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
  select $17::uuid, $9::timestamptz, $18, 'system', account_id, id,
    jsonb_build_object('proofs_before', $14::text[], 'proofs', $2::text[])
  from judged returning id;
 
 -- refresh_token_find
 -- takes: $1 now timestamp with time zone, $2 digests bytea[]
--- returns: uuid, text, text, text, timestamp with time zone, boolean, timestamp with time zone
+-- returns: uuid, text, text, text, timestamp with time zone, boolean, timestamp with time zone, boolean
 select s.id, s.account_id, s.client_id, s.scope, s.created_at, t.replaced_at is null and s.ended_at is null
-  and least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $1 as live, least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until
-from refresh_tokens t join sessions s on s.id = t.session_id where t.digest = any($2::bytea[]);
+  and least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $1 as live, least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until, s.unused_access_id is not null as unused
+from public.refresh_tokens t join public.sessions s on s.id = t.session_id where t.digest = any($2::bytea[]);
 
 -- refresh_token_successor
 -- takes: $1 digests bytea[]
 -- returns: bytea, timestamp with time zone
-select digest, replaced_at from refresh_tokens where digest = any($1::bytea[]);
+select digest, replaced_at from public.refresh_tokens where digest = any($1::bytea[]);
 
 -- refresh_tokens_by_key
 -- takes: $1 now timestamp with time zone
 -- returns: text, integer
-select case when length(t.digest) = 32 then null else convert_from(substring(t.digest from 3 for get_byte(t.digest, 1)), 'latin1') end as key_id, count(*)::integer as rows from refresh_tokens t join sessions s on s.id = t.session_id
+select case when length(t.digest) = 32 then null else convert_from(substring(t.digest from 3 for get_byte(t.digest, 1)), 'latin1') end as key_id, count(*)::integer as rows from public.refresh_tokens t join public.sessions s on s.id = t.session_id
 where t.replaced_at is null and s.ended_at is null and least(s.expires_at, t.created_at + s.idle_ms * interval '1 millisecond') > $1 group by 1;
 
 -- session_end
 -- takes: $1 at timestamp with time zone, $2 reason text, $3 id uuid, $4 accountId text, $5 auditId uuid, $6 event text, $7 actor text, $8 source text
 -- returns: uuid
 with ended as (
-  update sessions set ended_at = $1, end_reason = $2
+  update public.sessions set ended_at = $1, end_reason = $2
   where id = $3 and account_id = coalesce($4, account_id) and ended_at is null returning id, account_id, recovery_id
 )
-insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
 select $5::uuid, $1::timestamptz, $6, $7, account_id, recovery_id,
   jsonb_strip_nulls(jsonb_build_object('session', id, 'reason', $2::text, 'source', $8::text))
 from ended returning id;
@@ -1925,36 +2009,47 @@ from ended returning id;
 -- session_lock
 -- takes: $1 session uuid, $2 account text, $3 now timestamp with time zone
 -- returns: text
-select acr from sessions s
-where id = $1 and account_id = $2 and ended_at is null and least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $3
+select acr from public.sessions s
+where id = $1 and account_id = $2 and ended_at is null and least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $3
 for no key update;
 
+-- session_mark_used
+-- takes: $1 sid uuid, $2 id uuid
+-- returns: uuid
+update public.sessions set unused_access_id = null where id = $1 and unused_access_id = $2 returning id;
+
+-- session_mark_used_by_refresh_token
+-- takes: $1 digests bytea[]
+-- returns: nothing
+update public.sessions s set unused_access_id = null from public.refresh_tokens t
+where t.digest = any($1::bytea[]) and s.id = t.session_id;
+
 -- session_renew
--- takes: $1 account text, $2 before uuid, $3 sessionId uuid, $4 clientId text, $5 scope text, $6 now timestamp with time zone, $7 idleMs bigint, $8 accessMs bigint, $9 wholeMs bigint, $10 roleLifetimes jsonb, $11 refreshDigest bytea, $12 auditId uuid
+-- takes: $1 account text, $2 before uuid, $3 sessionId uuid, $4 clientId text, $5 scope text, $6 now timestamp with time zone, $7 unusedAccessId uuid, $8 idleMs bigint, $9 accessMs bigint, $10 wholeMs bigint, $11 roleLifetimes jsonb, $12 refreshDigest bytea, $13 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[], uuid, integer
 with who as (
-   select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = $1 and a.status = 'active' and true for share of a
+   select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = $1 and a.status = 'active' and true for share of a
  ), granted as (
-   select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, who
+   select s.acr, s.amr, s.auth_time, s.recovery_id from public.sessions s, who
    where s.id = $2 and s.account_id = who.account_id and (s.generation is null or who.generation = s.generation)
  ),
 session as (
-  insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+  insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
+    created_at, expires_at, unused_access_id)
   select $3::uuid, who.account_id, who.generation, $4::text, $5::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $6::timestamptz, $6::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $6::timestamptz, $6::timestamptz + life.whole_ms * interval '1 millisecond', $7::uuid
   from who, granted, lateral (
-    select least($7::bigint, min(role."refreshIdle")) as idle_ms, least($8::bigint, min(role.access)) as access_ms,
-      least($9::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($10::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($8::bigint, min(role."refreshIdle")) as idle_ms, least($9::bigint, min(role.access)) as access_ms,
+      least($10::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($11::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $11::bytea, id, $6::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $12::bytea, id, $6::timestamptz from session
 ), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $12::uuid, $6::timestamptz, 'authn_token_created', 'client:' || $4::text, account_id, recovery_id,
+  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+  select $13::uuid, $6::timestamptz, 'authn_token_created', 'client:' || $4::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -1963,30 +2058,30 @@ session as (
  from session, who;
 
 -- session_start
--- takes: $1 account text, $2 passwordHash text, $3 acr text, $4 more text[], $5 now timestamp with time zone, $6 sessionId uuid, $7 clientId text, $8 scope text, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
+-- takes: $1 account text, $2 passwordHash text, $3 acr text, $4 more text[], $5 now timestamp with time zone, $6 sessionId uuid, $7 clientId text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[], uuid, integer
 with who as (
-   select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = $1 and a.status = 'active' and a.password_hash = $2::text for share of a
+   select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = $1 and a.status = 'active' and a.password_hash = $2::text for share of a
  ), granted as (
    select $3::text as acr, array['pwd'] || $4::text[] as amr, $5::timestamptz as auth_time, null::uuid as recovery_id
  ),
 session as (
-  insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+  insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
+    created_at, expires_at, unused_access_id)
   select $6::uuid, who.account_id, who.generation, $7::text, $8::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $5::timestamptz, $5::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $5::timestamptz, $5::timestamptz + life.whole_ms * interval '1 millisecond', $9::uuid
   from who, granted, lateral (
-    select least($9::bigint, min(role."refreshIdle")) as idle_ms, least($10::bigint, min(role.access)) as access_ms,
-      least($11::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($12::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($10::bigint, min(role."refreshIdle")) as idle_ms, least($11::bigint, min(role.access)) as access_ms,
+      least($12::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($13::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $5::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $14::bytea, id, $5::timestamptz from session
 ), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $14::uuid, $5::timestamptz, 'authn_token_created', 'client:' || $7::text, account_id, recovery_id,
+  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+  select $15::uuid, $5::timestamptz, 'authn_token_created', 'client:' || $7::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -1998,88 +2093,100 @@ session as (
 -- takes: $1 at timestamp with time zone, $2 reason text, $3 of text, $4 actor text
 -- returns: integer
 with ended as (
-  update sessions set ended_at = $1, end_reason = $2 where account_id = $3 and ended_at is null
-  returning id, account_id, recovery_id
-), unredeemed as (
-  update authorization_codes set used_at = $1 where account_id = $3 and used_at is null
-),  audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
-    jsonb_build_object('session', id, 'reason', $2::text)
-  from ended
-)
-select count(*)::integer as ended from ended;
+     update public.sessions set ended_at = $1, end_reason = $2 where ended_at is null and id in (select id from public.sessions where ended_at is null and account_id = $3 order by id for no key update)
+     returning id, account_id, recovery_id
+   ), unredeemed as (
+     update public.authorization_codes set used_at = $1 where used_at is null and digest in (
+select digest from public.authorization_codes where used_at is null and account_id = $3 and (select count(*) from ended) >= 0
+order by digest for no key update)
+   ),  audited as (
+     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+     select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
+       jsonb_build_object('session', id, 'reason', $2::text)
+     from ended
+   )
+   select count(*)::integer as ended from ended;
 
 -- sessions_end_of_client
 -- takes: $1 at timestamp with time zone, $2 reason text, $3 of text, $4 actor text
 -- returns: integer
 with ended as (
-  update sessions set ended_at = $1, end_reason = $2 where client_id = $3 and ended_at is null
-  returning id, account_id, recovery_id
-), unredeemed as (
-  update authorization_codes set used_at = $1 where client_id = $3 and used_at is null
-), own_tokens as (update clients set tokens_from = $1 where client_id = $3), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
-    jsonb_build_object('session', id, 'reason', $2::text)
-  from ended
-)
-select count(*)::integer as ended from ended;
+     update public.sessions set ended_at = $1, end_reason = $2 where ended_at is null and id in (select id from public.sessions where ended_at is null and client_id = $3 order by id for no key update)
+     returning id, account_id, recovery_id
+   ), unredeemed as (
+     update public.authorization_codes set used_at = $1 where used_at is null and digest in (
+select digest from public.authorization_codes where used_at is null and client_id = $3 and (select count(*) from ended) >= 0
+order by digest for no key update)
+   ), own_tokens as (update public.clients set tokens_from = $1 where client_id = $3), audited as (
+     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+     select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
+       jsonb_build_object('session', id, 'reason', $2::text)
+     from ended
+   )
+   select count(*)::integer as ended from ended;
 
 -- sessions_end_of_recoveries
 -- takes: $1 recoveries uuid[], $2 accountId text, $3 passwordSince timestamp with time zone, $4 at timestamp with time zone
 -- returns: uuid, boolean
 with heir as (
-  select id from sessions where recovery_id = any($1::uuid[])
-  union
-  select id from sessions
-  where account_id = $2 and recovery_id is null and created_at >= $3::timestamptz
-), ended as (
-  update sessions s set ended_at = $4, end_reason = 'stopped' from heir where s.id = heir.id and s.ended_at is null
-  returning s.id
-), unredeemed as (
-  update authorization_codes set used_at = $4 where recovery_id = any($1::uuid[]) and used_at is null
-)
-select id, exists (select from ended where ended.id = heir.id) as ended from heir;
+   select id from public.sessions where recovery_id = any($1::uuid[])
+   union
+   select id from public.sessions
+   where account_id = $2 and recovery_id is null and created_at >= $3::timestamptz
+ ), ended as (
+   update public.sessions s set ended_at = $4, end_reason = 'stopped'
+   where s.ended_at is null and s.id in (select id from public.sessions where ended_at is null and id in (select id from heir) order by id for no key update)
+   returning s.id
+ ), unredeemed as (
+   update public.authorization_codes set used_at = $4
+   where used_at is null and digest in (
+select digest from public.authorization_codes where used_at is null and recovery_id = any($1::uuid[]) and (select count(*) from ended) >= 0
+order by digest for no key update)
+ )
+ select id, exists (select from ended where ended.id = heir.id) as ended from heir;
 
 -- sessions_end_of_recovery_descent
 -- takes: $1 at timestamp with time zone, $2 reason text, $3 of uuid, $4 actor text
 -- returns: integer
 with ended as (
-  update sessions set ended_at = $1, end_reason = $2 where recovery_id = $3::uuid and ended_at is null
-  returning id, account_id, recovery_id
-), unredeemed as (
-  update authorization_codes set used_at = $1 where recovery_id = $3::uuid and used_at is null
-),  audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
-    jsonb_build_object('session', id, 'reason', $2::text)
-  from ended
-)
-select count(*)::integer as ended from ended;
+     update public.sessions set ended_at = $1, end_reason = $2 where ended_at is null and id in (select id from public.sessions where ended_at is null and recovery_id = $3::uuid order by id for no key update)
+     returning id, account_id, recovery_id
+   ), unredeemed as (
+     update public.authorization_codes set used_at = $1 where used_at is null and digest in (
+select digest from public.authorization_codes where used_at is null and recovery_id = $3::uuid and (select count(*) from ended) >= 0
+order by digest for no key update)
+   ),  audited as (
+     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+     select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
+       jsonb_build_object('session', id, 'reason', $2::text)
+     from ended
+   )
+   select count(*)::integer as ended from ended;
 
 -- sessions_end_of_strong
 -- takes: $1 at timestamp with time zone, $2 reason text, $3 of text, $4 actor text
 -- returns: integer
 with ended as (
-  update sessions set ended_at = $1, end_reason = $2 where account_id = $3 and right(acr, 4) = 'aal2' and ended_at is null
-  returning id, account_id, recovery_id
-), unredeemed as (
-  update authorization_codes set used_at = $1 where account_id = $3 and right(acr, 4) = 'aal2' and used_at is null
-),  audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
-    jsonb_build_object('session', id, 'reason', $2::text)
-  from ended
-)
-select count(*)::integer as ended from ended;
+     update public.sessions set ended_at = $1, end_reason = $2 where ended_at is null and id in (select id from public.sessions where ended_at is null and account_id = $3 and right(acr, 4) = 'aal2' order by id for no key update)
+     returning id, account_id, recovery_id
+   ), unredeemed as (
+     update public.authorization_codes set used_at = $1 where used_at is null and digest in (
+select digest from public.authorization_codes where used_at is null and account_id = $3 and right(acr, 4) = 'aal2' and (select count(*) from ended) >= 0
+order by digest for no key update)
+   ),  audited as (
+     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+     select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
+       jsonb_build_object('session', id, 'reason', $2::text)
+     from ended
+   )
+   select count(*)::integer as ended from ended;
 
 -- sessions_list
 -- takes: $1 accountId text
 -- returns: uuid, text, text, text, text[], uuid, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text
-select s.id, s.client_id, s.scope, s.acr, s.amr, s.recovery_id, s.created_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) as refreshed_at,
-  least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until, s.ended_at, s.end_reason
-from sessions s, lateral (select id, status, roles, generation from accounts
+select s.id, s.client_id, s.scope, s.acr, s.amr, s.recovery_id, s.created_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) as refreshed_at,
+  least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') as until, s.ended_at, s.end_reason
+from public.sessions s, lateral (select id, status, roles, generation from public.accounts
 where id = s.account_id and (s.generation is null or accounts.generation = s.generation)) subject
 where s.account_id = $1 order by s.created_at desc limit 200;
 
@@ -2087,15 +2194,15 @@ where s.account_id = $1 order by s.created_at desc limit 200;
 -- takes: $1 before timestamp with time zone
 -- returns: nothing
 with stretch as materialized (
-  select floor(random() * greatest(1, ceil(pg_relation_size('sessions') / 8192.0 / 512)))::bigint * 512 as page
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.sessions') / 8192.0 / 512)))::bigint * 512 as page
 ), gone as (
-     delete from sessions where ctid = any(array(
-  select ctid from sessions
+     delete from public.sessions where ctid = any(array(
+  select ctid from public.sessions
   where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
     and least(expires_at, coalesce(ended_at, expires_at)) <= $1
   limit 5000 for update skip locked))
      returning id
-   ) delete from refresh_tokens where session_id in (select id from gone);
+   ) delete from public.refresh_tokens where session_id in (select id from gone);
 
 -- sign_in_attempt_backup_code
 -- takes: $1 account text
@@ -2103,9 +2210,9 @@ with stretch as materialized (
 select evidence, 0 as failures, ''::bytea as key, ''::bytea as odds from (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'salt', encode(t.salt, 'hex'), 'digests', (
-    select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from backup_codes c where c.authenticator_id = t.id and c.used_at is null
+    select coalesce(jsonb_agg(encode(c.digest, 'hex')), '[]') from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null
   )) as evidence
-from authenticators t
+from public.authenticators t
 where t.account_id = $1 and t.kind in ('backup_code') and t.bound_at is not null and t.suspended_at is null) found;
 
 -- sign_in_attempt_totp
@@ -2114,27 +2221,27 @@ where t.account_id = $1 and t.kind in ('backup_code') and t.bound_at is not null
 with found as (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
-from authenticators t
+from public.authenticators t
 where t.account_id = $1 and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null
    ), paid as (
-insert into guess_odds (key, slot, odds, expires_at)
+insert into public.guess_odds (key, slot, odds, expires_at)
 select charged.key, floor(extract(epoch from $2::timestamptz) / 21600)::integer, charged.cost, $2::timestamptz + case when charged.known then interval '366 days' else interval '2 days' end
 from (select case when $3::boolean then sha256(convert_to('odds/sign-in-totp-known ' || $4::text, 'utf8'))
-else sha256(convert_to('odds/sign-in-totp ' || $4::text, 'utf8')) end as key, 0.000002::double precision as cost, true as known from found) charged left join guess_odds present on present.key = charged.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer
+else sha256(convert_to('odds/sign-in-totp ' || $4::text, 'utf8')) end as key, 0.000002::double precision as cost, true as known from found) charged left join public.guess_odds present on present.key = charged.key and present.slot = floor(extract(epoch from $2::timestamptz) / 21600)::integer
 where (
 select spent.day + charged.cost <= $5::double precision + 1e-12 and spent.year + charged.cost <= $6::double precision + 1e-12
 from (
 select coalesce(present.odds, 0) + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4), 0) as day, coalesce(present.odds, 0) + coalesce(sum(odds), 0) as year
-from guess_odds earlier where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) spent) order by charged.key
+from public.guess_odds earlier where earlier.key = charged.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) spent) order by charged.key
 on conflict (key, slot) do update set odds = guess_odds.odds + excluded.odds, expires_at = greatest(guess_odds.expires_at, excluded.expires_at)
   where (
 select spent.day + excluded.odds <= $5::double precision + 1e-12 and spent.year + excluded.odds <= $6::double precision + 1e-12
 from (
 select guess_odds.odds + coalesce(sum(odds) filter (where earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 4), 0) as day, guess_odds.odds + coalesce(sum(odds), 0) as year
-from guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) spent)
+from public.guess_odds earlier where earlier.key = guess_odds.key and earlier.slot >= floor(extract(epoch from $2::timestamptz) / 21600)::integer - 1460 and earlier.slot < floor(extract(epoch from $2::timestamptz) / 21600)::integer) spent)
 returning key
    ), charged as (
-insert into limit_counters (key, spent, resets_at)
+insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (select sha256(convert_to('sign-in-failures ' || found.authenticator_id || ' ' || $3::boolean::text, 'utf8')) as key, 3153600000000::bigint as window_ms from found, paid) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
@@ -2149,83 +2256,87 @@ returning key, spent, resets_at
 with found as (
 select t.id::text as authenticator_id,
   jsonb_build_object('id', t.id, 'account', t.account_id, 'sealed', encode(t.secret_sealed, 'hex'), 'lastStep', t.last_step) as evidence
-from authenticators t
+from public.authenticators t
 where t.account_id = $1 and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null
  )
- delete from limit_counters where key = any(array(
+ delete from public.limit_counters where key = any(array(
    select sha.key from found, lateral (values (sha256(convert_to('sign-in-failures ' || found.authenticator_id || ' ' || true::text, 'utf8'))), (sha256(convert_to('sign-in-failures ' || found.authenticator_id || ' ' || false::text, 'utf8')))) as sha (key)
  ));
 
 -- sign_in_clear_failures
 -- takes: $1 key bytea
 -- returns: nothing
-delete from limit_counters where key = any(array[$1::bytea]);
+delete from public.limit_counters where key = any(array[$1::bytea]);
 
 -- signing_keys_longest_token
 -- takes: nothing
 -- returns: bigint
-select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from clients;
+select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from public.clients;
 
 -- tokens_erase_account
 -- takes: $1 account text
 -- returns: nothing
 with theirs as (
-  update sessions set account_id = null where account_id = $1
-), devices as (
-  update device_codes set state = 'denied', account_id = null, session_id = null where account_id = $1
+  update public.sessions set account_id = null
+  where id in (select id from public.sessions where account_id = $1 order by id for no key update) returning id
+), codes as (
+  delete from public.authorization_codes where account_id = $1 and (select count(*) from theirs) >= 0 returning digest
 )
-delete from authorization_codes where account_id = $1;
+update public.device_codes set state = 'denied', account_id = null, session_id = null
+where account_id = $1 and (select count(*) from codes) >= 0;
 
 -- tokens_exchange
--- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 amr text[], $12 authTime timestamp with time zone, $13 sessionId uuid, $14 clientId text, $15 scope text, $16 idleMs bigint, $17 accessMs bigint, $18 wholeMs bigint, $19 roleLifetimes jsonb, $20 refreshDigest bytea, $21 auditId uuid
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 amr text[], $12 authTime timestamp with time zone, $13 sessionId uuid, $14 clientId text, $15 scope text, $16 unusedAccessId uuid, $17 idleMs bigint, $18 accessMs bigint, $19 wholeMs bigint, $20 roleLifetimes jsonb, $21 refreshDigest bytea, $22 auditId uuid
 -- returns: text, boolean, text[], boolean, integer, uuid, text, uuid, text, text[], timestamp with time zone, bigint
 with
 subject as (
   select a.id, a.status, a.roles, a.generation, (
-($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
 and coalesce(a.evidence_from <= $6::timestamptz, true)
 and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
-select from addresses d
+select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
   and d.verified and d.removed_at is null)
   else exists (
-    select from authenticators t
+    select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
-  ) end))) as holds from accounts a where a.id = $8 for share of a
+  ) end))) as holds from public.accounts a where a.id = $8 for share of a
 ), fresh as (
-  insert into used_token_ids (jti, expires_at) select $9, $10 from subject where subject.status = 'active' and subject.holds
+  insert into public.used_token_ids (jti, expires_at) select $9, $10 from subject where subject.status = 'active' and subject.holds
   on conflict do nothing returning jti
 ), ended as (
-  update sessions set ended_at = $4::timestamptz, end_reason = 'recovery'
-  where account_id = $8 and ended_at is null and exists (select from fresh)
+  update public.sessions set ended_at = $4::timestamptz, end_reason = 'recovery'
+  where ended_at is null and id in (select id from public.sessions where ended_at is null and account_id = $8 and exists (select from fresh) order by id for no key update)
   returning id
 ), void_codes as (
-  update authorization_codes set used_at = $4::timestamptz
-  where account_id = $8 and used_at is null and exists (select from fresh)
+  update public.authorization_codes set used_at = $4::timestamptz
+  where used_at is null and digest in (
+select digest from public.authorization_codes where used_at is null and account_id = $8 and exists (select from fresh) and (select count(*) from ended) >= 0
+order by digest for no key update)
 ), who as (
    select subject.id as account_id, subject.roles, subject.generation from subject, fresh
  ), granted as (
    select $2::text as acr, $11::text[] as amr, $12::timestamptz as auth_time, $5::uuid as recovery_id
  ),
 session as (
-  insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+  insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
+    created_at, expires_at, unused_access_id)
   select $13::uuid, who.account_id, who.generation, $14::text, $15::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $4::timestamptz, $4::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $4::timestamptz, $4::timestamptz + life.whole_ms * interval '1 millisecond', $16::uuid
   from who, granted, lateral (
-    select least($16::bigint, min(role."refreshIdle")) as idle_ms, least($17::bigint, min(role.access)) as access_ms,
-      least($18::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($19::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($17::bigint, min(role."refreshIdle")) as idle_ms, least($18::bigint, min(role.access)) as access_ms,
+      least($19::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($20::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $20::bytea, id, $4::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $21::bytea, id, $4::timestamptz from session
 ), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $21::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $14::text, account_id, recovery_id,
+  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+  select $22::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $14::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2239,36 +2350,38 @@ session as (
 with
 subject as (
   select a.id, a.status, a.roles, a.generation, (
-($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
 and coalesce(a.evidence_from <= $6::timestamptz, true)
 and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
-select from addresses d
+select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
   and d.verified and d.removed_at is null)
   else exists (
-    select from authenticators t
+    select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
-  ) end))) as holds from accounts a where a.id = $8 for share of a
+  ) end))) as holds from public.accounts a where a.id = $8 for share of a
 ), fresh as (
-  insert into used_token_ids (jti, expires_at) select $9, $10 from subject where subject.status = 'active' and subject.holds
+  insert into public.used_token_ids (jti, expires_at) select $9, $10 from subject where subject.status = 'active' and subject.holds
   on conflict do nothing returning jti
 ), ended as (
-  update sessions set ended_at = $4::timestamptz, end_reason = 'recovery'
-  where account_id = $8 and ended_at is null and exists (select from fresh)
+  update public.sessions set ended_at = $4::timestamptz, end_reason = 'recovery'
+  where ended_at is null and id in (select id from public.sessions where ended_at is null and account_id = $8 and exists (select from fresh) order by id for no key update)
   returning id
 ), void_codes as (
-  update authorization_codes set used_at = $4::timestamptz
-  where account_id = $8 and used_at is null and exists (select from fresh)
+  update public.authorization_codes set used_at = $4::timestamptz
+  where used_at is null and digest in (
+select digest from public.authorization_codes where used_at is null and account_id = $8 and exists (select from fresh) and (select count(*) from ended) >= 0
+order by digest for no key update)
 ), code as (
-   insert into authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, generation, recovery_id, acr, amr, auth_time,
+   insert into public.authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, generation, recovery_id, acr, amr, auth_time,
      authenticators, proven_since, expires_at)
    select $11, $12, $13, $14, subject.id, subject.generation, $5, $2, $15, $16,
      $7, $6, $17
    from subject, fresh
  ), audited as (
-   insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $18::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $12::text, subject.id, $5::uuid,
      '{"authorization_code": true}'::jsonb
    from subject, fresh
@@ -2278,30 +2391,30 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
 -- tokens_find_redeemed_code
 -- takes: $1 codeDigests bytea[]
 -- returns: uuid
-select session_id from authorization_codes
+select session_id from public.authorization_codes
 where digest = any($1::bytea[]) and used_at is not null and session_id is not null;
 
 -- tokens_redeem_code
--- takes: $1 codeDigests bytea[], $2 strongRoles text[], $3 now timestamp with time zone, $4 sessionId uuid, $5 clientId text, $6 redirectUri text, $7 codeChallenge text, $8 scope text, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
+-- takes: $1 codeDigests bytea[], $2 strongRoles text[], $3 now timestamp with time zone, $4 sessionId uuid, $5 clientId text, $6 redirectUri text, $7 codeChallenge text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[]
 with presented as (
-   select * from authorization_codes where digest = any($1::bytea[])
+   select * from public.authorization_codes where digest = any($1::bytea[])
  ), who as (
-   select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from accounts a where a.id = (select account_id from presented) and a.status = 'active' and exists (select from presented where (
-(presented.generation is null or a.generation = presented.generation) and (right(presented.acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $2::text[] or exists (select from authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true)) then 2 else 1 end) = 1)
+   select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = (select account_id from presented) and a.status = 'active' and exists (select from presented where (
+(presented.generation is null or a.generation = presented.generation) and (right(presented.acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $2::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from presented.recovery_id or coalesce(a.password_changed_at <= presented.proven_since, true))
 and coalesce(a.evidence_from <= presented.proven_since, true)
 and not exists (select from unnest(presented.authenticators) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
-select from addresses d
+select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
   and d.verified and d.removed_at is null)
   else exists (
-    select from authenticators t
+    select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true) and t.disabled_at is null
   ) end)))) for share of a
  ), granted as (
-   update authorization_codes code set used_at = $3::timestamptz, session_id = $4::uuid
+   update public.authorization_codes code set used_at = $3::timestamptz, session_id = $4::uuid
    from who
    where code.account_id = who.account_id and code.digest = any($1::bytea[]) and code.used_at is null
      and code.expires_at > $3::timestamptz and code.client_id = $5 and code.redirect_uri = $6
@@ -2309,22 +2422,22 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
    returning code.recovery_id, code.acr, code.amr, code.auth_time
  ),
 session as (
-  insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-    created_at, expires_at)
+  insert into public.sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
+    created_at, expires_at, unused_access_id)
   select $4::uuid, who.account_id, who.generation, $5::text, $8::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-    life.idle_ms, life.access_ms, $3::timestamptz, $3::timestamptz + life.whole_ms * interval '1 millisecond'
+    life.idle_ms, life.access_ms, $3::timestamptz, $3::timestamptz + life.whole_ms * interval '1 millisecond', $9::uuid
   from who, granted, lateral (
-    select least($9::bigint, min(role."refreshIdle")) as idle_ms, least($10::bigint, min(role.access)) as access_ms,
-      least($11::bigint, min(role.refresh)) as whole_ms
-    from jsonb_to_recordset($12::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
+    select least($10::bigint, min(role."refreshIdle")) as idle_ms, least($11::bigint, min(role.access)) as access_ms,
+      least($12::bigint, min(role.refresh)) as whole_ms
+    from jsonb_to_recordset($13::jsonb) as role (name text, access bigint, "refreshIdle" bigint, refresh bigint)
     where role.name = any(who.roles)
   ) life
   returning id, account_id, recovery_id, access_ms, acr, amr, auth_time
 ), first_token as (
-  insert into refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $3::timestamptz from session
+  insert into public.refresh_tokens (digest, session_id, created_at) select $14::bytea, id, $3::timestamptz from session
 ), audited as (
-  insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $14::uuid, $3::timestamptz, 'authn_token_created', 'client:' || $5::text, account_id, recovery_id,
+  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+  select $15::uuid, $3::timestamptz, 'authn_token_created', 'client:' || $5::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2336,22 +2449,28 @@ session as (
 -- returns: uuid, text, text, uuid, text, text[], timestamp with time zone, bigint, text[], timestamp with time zone, text, boolean
 with presented as (
   select t.digest, t.replaced_at, s.*, subject.roles, subject.status,
-    case when t.replaced_at is null then least(s.expires_at, t.created_at + s.idle_ms * interval '1 millisecond') else least(s.expires_at, (select max(newest.created_at) from refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') end as until
-  from refresh_tokens t join sessions s on s.id = t.session_id
-    left join lateral (select id, status, roles, generation from accounts
+    case when t.replaced_at is null then least(s.expires_at, t.created_at + s.idle_ms * interval '1 millisecond') else least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') end as until
+  from public.refresh_tokens t join public.sessions s on s.id = t.session_id
+    left join lateral (select id, status, roles, generation from public.accounts
 where id = s.account_id and (s.generation is null or accounts.generation = s.generation)) subject on true
   -- The subquery says that there is one row at most. Otherwise the planner expects ten rows and plans again at each call, which takes
   -- longer than the call itself.
-  where t.digest = (select digest from refresh_tokens where digest = any($1::bytea[]) limit 1)
+  where t.digest = (select digest from public.refresh_tokens where digest = any($1::bytea[]) limit 1)
+), used as (
+  -- Before the token: a repeated completion of the recovery locks both in this order, and only one of the two goes on.
+  update public.sessions s set unused_access_id = null from presented p
+  where s.id = p.id and s.unused_access_id = p.unused_access_id
+  returning s.id
 ), rotated as (
-  update refresh_tokens t set replaced_at = $2::timestamptz
+  update public.refresh_tokens t set replaced_at = $2::timestamptz
   from presented p
   where t.digest = p.digest and t.replaced_at is null and p.client_id = $3 and p.status = 'active'
     and ($4::text[] is null or $4::text[] <@ string_to_array(p.scope, ' '))
     and p.ended_at is null and p.until > $2::timestamptz
+    and (p.unused_access_id is null or exists (select from used))
   returning t.session_id
 ), successor as (
-  insert into refresh_tokens (digest, session_id, created_at)
+  insert into public.refresh_tokens (digest, session_id, created_at)
   select $5::bytea, session_id, $2::timestamptz from rotated on conflict do nothing
 )
 select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.access_ms, p.roles, p.replaced_at,
@@ -2364,10 +2483,56 @@ select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.
   exists (select from rotated) as rotated
 from presented p;
 
+-- tokens_reissue
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 clientId text, $10 jti text, $11 jtiExpiresAt timestamp with time zone, $12 accessId uuid, $13 refreshDigest bytea, $14 auditId uuid
+-- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text, text[]
+with subject as (
+   select a.id, a.status, a.roles, a.generation, (
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
+and coalesce(a.evidence_from <= $6::timestamptz, true)
+and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from public.addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
+  ) end))) as holds from public.accounts a where a.id = $8 for share of a
+ ), before as (
+   select s.id, s.unused_access_id from public.sessions s, subject
+   where subject.status = 'active' and subject.holds and s.recovery_id = $5 and s.account_id = subject.id
+     and s.generation = subject.generation and s.client_id = $9 and s.unused_access_id is not null
+     and s.ended_at is null and least(s.expires_at, (select max(newest.created_at) from public.refresh_tokens newest where newest.session_id = s.id) + s.idle_ms * interval '1 millisecond') > $4::timestamptz
+ ), fresh as (
+   insert into public.used_token_ids (jti, expires_at) select $10, $11 from before on conflict do nothing returning jti
+ ), renewed as (
+   update public.sessions s set unused_access_id = $12::uuid from before, fresh
+   where s.id = before.id and s.ended_at is null and s.unused_access_id = before.unused_access_id
+   returning s.id, s.account_id, s.recovery_id, s.acr, s.amr, s.auth_time, s.access_ms, s.scope
+ ), withdrawn as (
+   update public.refresh_tokens t set replaced_at = $4::timestamptz from renewed
+   where t.session_id = renewed.id and t.replaced_at is null
+   returning t.session_id
+ ), successor as (
+   insert into public.refresh_tokens (digest, session_id, created_at) select $13::bytea, session_id, $4::timestamptz from withdrawn
+ ), ended as (
+   insert into public.used_token_ids (jti, expires_at)
+   select before.unused_access_id::text, $4::timestamptz + renewed.access_ms * interval '1 millisecond'
+   from before join renewed using (id) join withdrawn on withdrawn.session_id = renewed.id on conflict do nothing
+ ), audited as (
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   select $14::uuid, $4::timestamptz, 'authn_token_reissued', 'client:' || $9::text, renewed.account_id, renewed.recovery_id,
+     jsonb_build_object('session', renewed.id)
+   from renewed join withdrawn on withdrawn.session_id = renewed.id
+ )
+ select renewed.*, subject.roles from renewed join withdrawn on withdrawn.session_id = renewed.id, subject;
+
 -- used_token_ids_prune
 -- takes: $1 now timestamp with time zone
 -- returns: nothing
-delete from used_token_ids where ctid = any(array(
-  select ctid from used_token_ids where expires_at <= $1
+delete from public.used_token_ids where ctid = any(array(
+  select ctid from public.used_token_ids where expires_at <= $1
   order by expires_at limit 5000 for update skip locked
 ));

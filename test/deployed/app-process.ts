@@ -25,6 +25,8 @@ export interface AppProcess {
   /** All of its output so far. */
   output(): string;
   exited: Promise<number | null>;
+  /** SIGTERM. @returns the exit code */
+  end(): Promise<number | null>;
   /** kill -9, unless it has ended. */
   kill(): Promise<void>;
 }
@@ -106,6 +108,10 @@ function watched(child: ChildProcess, url: () => string): AppProcess {
     },
     output: () => output,
     exited,
+    end() {
+      child.kill('SIGTERM');
+      return exited;
+    },
     async kill() {
       child.kill('SIGKILL');
       await exited;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type AccountToPut, putAccount } from '@rekey/accounts';
 import { openDatabase } from '@rekey/database';
 import { loadSettings } from '@rekey/settings';
+import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
 import { createDatabase } from '../runner/database.js';
 import { freePort } from '../runner/free-port.js';
@@ -24,6 +25,12 @@ export interface Deployment {
   /** Mails as received over SMTP, decoded far enough to search for a code or an address. */
   mails(): string[];
   put(account: AccountToPut): Promise<void>;
+  /** Runs SQL as the owner. */
+  sql<Row extends object>(text: string): Promise<Row[]>;
+  /** SIGTERM to one process. @returns its exit code */
+  end(name: Name): Promise<number | null>;
+  /** Starts one that has ended, maybe with other settings. */
+  startAgain(name: Name, environment?: Record<string, string>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,11 +64,14 @@ export async function startDeployment(environment: Record<string, string> = {}):
   >;
   const settings = { databaseUrl: postgres.url, dataDir, urls };
   const more = { LOG_LEVEL: 'info', SMTP_URL: `smtp://127.0.0.1:${smtpPort}`, ...environment };
-  const start = async (name: Name) => {
-    const of = { settings, clock: new RunningClock() };
-    return [name, await startApp(name, of, { port: ports[name], environment: more })] as const;
-  };
-  const apps = Object.fromEntries(await Promise.all(names.map(start))) as Record<Name, AppProcess>;
+  const start = (name: Name, over: Record<string, string> = {}) =>
+    startApp(
+      name,
+      { settings, clock: new RunningClock() },
+      { port: ports[name], environment: { ...more, ...over } },
+    );
+  const started = names.map(async (name) => [name, await start(name)] as const);
+  const apps = Object.fromEntries(await Promise.all(started)) as Record<Name, AppProcess>;
   const output = (name: Name) => apps[name].output();
   return {
     urls,
@@ -80,6 +90,19 @@ export async function startDeployment(environment: Record<string, string> = {}):
       } finally {
         await database.close();
       }
+    },
+    async sql(text) {
+      const client = new pg.Client({ connectionString: postgres.adminUrl });
+      await client.connect();
+      try {
+        return (await client.query(text)).rows as never;
+      } finally {
+        await client.end();
+      }
+    },
+    end: (name) => apps[name].end(),
+    async startAgain(name, over) {
+      apps[name] = await start(name, over);
     },
     async close() {
       await Promise.all(names.map((name) => apps[name].kill()));

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { openQueue } from '@rekey/queue';
 import { simpleParser } from 'mailparser';
 import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
@@ -14,14 +15,18 @@ describe('delivery of mail under faults', () => {
   /** The replies of each server to the next recipients: a reply code, or nothing to accept. */
   const says: Record<string, number[]> = { first: [], second: [] };
   const servers: SMTPServer[] = [];
+  /** The replies to this recipient wait. */
+  let held: { to: string; replies: (() => void)[] } | undefined;
 
   const serve = async (name: string): Promise<string> => {
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
-      onRcptTo: (_address, _session, callback) => {
+      onRcptTo: (address, _session, callback) => {
         const code = says[name]?.shift();
-        callback(code ? Object.assign(new Error('no'), { responseCode: code }) : null);
+        const reply = () => callback(code ? Object.assign(new Error('no'), { responseCode: code }) : null);
+        if (address.address === held?.to) held.replies.push(reply);
+        else reply();
       },
       onData: (stream, session, callback) => {
         simpleParser(stream).then((mail) => {
@@ -48,6 +53,7 @@ describe('delivery of mail under faults', () => {
     newHousehold();
     rekey.clock.advance(600_000);
     mails.splice(0);
+    held = undefined;
   });
 
   const row = async (story: Story) =>
@@ -84,6 +90,7 @@ describe('delivery of mail under faults', () => {
 
   test('a mail that is refused permanently is not retried, and responses do not change', async () => {
     says.first = [550];
+    says.second = [550];
     const story = new Story(rekey);
     await story.start({ identifier: 'sam@example.com' });
     expect(await ended(story)).toEqual({ state: 'failed', reason: 'smtp 550', attempts: 1 });
@@ -114,9 +121,13 @@ describe('delivery of mail under faults', () => {
   });
 
   test('a claim that is cut off between its two statements is finished by the next, and charged once', async () => {
+    // Without those that have expired: the sweep prunes them meanwhile.
+    const since = new Date(rekey.clock.now());
     const charged = async () => {
       const [found] = await rekey.sql(
-        `select (select sum(spent) from limit_counters)::int as sends, (select sum(odds) from guess_odds) as odds`,
+        `select (select sum(spent) from limit_counters where resets_at > $1)::int as sends,
+           (select sum(odds) from guess_odds where expires_at > $1) as odds`,
+        [since],
       );
       return [Number(found.sends), Number(found.odds)] as const;
     };
@@ -154,4 +165,52 @@ describe('delivery of mail under faults', () => {
     expect(mine).toHaveLength(1);
     expect((await story.prove(mine[0]?.code ?? '')).status).toBe(200);
   });
+
+  /** Notifications to these three, due now or in an hour. @returns their ids */
+  const notices = async (due: string): Promise<string[]> => {
+    const rows = await rekey.sql(
+      `insert into messages (id, account_id, kind, change, state, created_at, expires_at, due_at, address_id)
+       select gen_random_uuid(), account_id, 'authenticators_changed', 'password_changed', 'queued', $1, $1::timestamptz + interval '3 days',
+         $1::timestamptz + $2::interval, id from addresses where kind = 'email' and account_id in ('demo-ada', 'demo-mei', 'demo-sam') returning id`,
+      [new Date(rekey.clock.now()), due],
+    );
+    expect(rows).toHaveLength(3);
+    return rows.map(({ id }) => id);
+  };
+  const statesOf = async (ids: string[]) =>
+    (await rekey.sql('select state from messages where id = any($1) order by state', [ids])).map(
+      ({ state }) => state,
+    );
+  const mailsTo = (to: string) => mails.filter((mail) => mail.to === to).length;
+
+  test.each(['jobs of this release', 'a job of the release before'])(
+    'a slow address holds no other notification, and a sweep meanwhile sends none twice: %s',
+    async (release) => {
+      held = { to: 'ada@example.com', replies: [] };
+      const isOwn = release === 'jobs of this release';
+      const ids = await notices(isOwn ? '0' : '1 hour');
+      if (!isOwn) {
+        const queue = await openQueue({ database: await rekey.openDatabase() }, () => undefined);
+        rekey.beforeClose(() => queue.close());
+        await queue.enqueueAll('send_notices', [{ jobId: 'many', payload: { messageIds: ids } }]);
+      }
+      const slow = held;
+      await until('the slow one', async () => slow.replies.length > 0 || undefined);
+      await until('the others', async () =>
+        (await statesOf(ids)).join() === 'queued,sent,sent' ? true : undefined,
+      );
+      if (isOwn) {
+        rekey.clock.advance(300_000);
+        const swept = () =>
+          rekey.sql(`select 1 from messages where state = 'queued' and due_at > $1`, [
+            new Date(rekey.clock.now()),
+          ]);
+        await until('a sweep', async () => (await swept())[0]);
+      }
+      held = undefined;
+      for (const reply of slow.replies) reply();
+      await rekey.idle();
+      expect(['ada', 'mei', 'sam'].map((name) => mailsTo(`${name}@example.com`))).toEqual([1, 1, 1]);
+    },
+  );
 });

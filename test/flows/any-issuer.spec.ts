@@ -38,7 +38,8 @@ describe('an external issuer', () => {
     const ours = (await persons.signIn('kim')).body;
     const older = (await (await beside.proven('kim')).complete()).body;
     const story = await beside.proven('kim');
-    const { status, body } = await story.complete();
+    const key = { 'idempotency-key': 'of-an-app-that-may-lose-a-response' };
+    const { status, body } = await story.complete({}, key);
     expect([status, body]).toEqual([
       201,
       {
@@ -57,6 +58,9 @@ describe('an external issuer', () => {
     const known = { active: true, sub: 'kim', client_id: `rekey ${auth}` };
     expect(await app.introspect(body.access_token)).toMatchObject(known);
     expect(await app.userInfo(body.access_token)).toEqual({ sub: 'kim' });
+    // What another issuer has issued cannot be replaced, and stays.
+    expect(await story.complete({}, key)).toMatchObject({ status: 410, body: { state: 'completed' } });
+    expect(await app.introspect(body.access_token)).toMatchObject(known);
     const fresh = await app.refresh(body.refresh_token);
     expect(await app.userInfo(fresh.access_token)).toEqual({ sub: 'kim' });
 

@@ -26,8 +26,14 @@ const neverNull: Record<string, string> = {
   'recovery_completed_by_address.completed_at': 'where completed_at is not null',
   'recovery_claim.account_id': 'a recovery that is proven has an account',
   'recovery_claim.proven_at': 'a recovery that is proven has this time',
+  'recovery_claim_repeat.account_id': 'a recovery that is completed has an account',
+  'recovery_claim_repeat.acr': 'a recovery that is completed has one',
+  'recovery_claim_repeat.generation':
+    'only the release before completed one without, and no such completion is repeated',
+  'recovery_claim_repeat.proven_at': 'a recovery that is completed has this time',
   'refresh_token_find.account_id':
     'null after the account is erased: read of living sessions only, and those of the account have ended',
+  'tokens_reissue.account_id': 'a living session has an account',
   'tokens_refresh.account_id':
     'null after the account is erased: read of living sessions only, and those of the account have ended',
 };

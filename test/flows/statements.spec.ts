@@ -50,6 +50,8 @@ test('the statements of the database, which PostgreSQL can all prepare, are as w
   const client = new pg.Client({ connectionString: database.url });
   try {
     await client.connect();
+    // A role may have another search_path, and a pooler in transaction mode does not keep ours.
+    await client.query(`set search_path = ''`);
     const texts: string[] = [];
     for (const each of ours) texts.push(written(each, await prepare(client, each)));
     const head =

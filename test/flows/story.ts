@@ -20,8 +20,10 @@ export class Story {
   show = () => this.on('GET', '');
   resend = (json: object = {}, headers?: Record<string, string>) =>
     this.on('POST', '/codes', { json, headers });
-  prove = (value: string, kind = 'code') => this.on('POST', '/proofs', { json: { kind, value } });
-  complete = (json: object = {}) => this.on('POST', '/credentials', { json });
+  prove = (value: string, kind = 'code', headers?: Record<string, string>) =>
+    this.on('POST', '/proofs', { json: { kind, value }, headers });
+  complete = (json: object = {}, headers?: Record<string, string>) =>
+    this.on('POST', '/credentials', { json, headers });
   cancel = () => this.on('DELETE', '');
   stop = (token: string) =>
     this.rekey.call('POST', `${this.rekey.settings.urls.recovery}/v1/stops`, { json: { token } });

@@ -78,6 +78,11 @@ export async function makeCluster(directory: string): Promise<void> {
   await server.initialise();
   await server.start();
   await makeDatabase(port, template, true);
+  // As in an empty database of PostgreSQL 15 and later, also before it.
+  await administer(
+    urlOf(port, 'template1'),
+    `revoke create on schema public from public; grant usage, create on schema public to ${owner}`,
+  );
   await server.stop();
 }
 

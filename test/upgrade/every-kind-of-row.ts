@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import twilio from 'twilio';
 import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { password, people } from '../flows/people.js';
 import { codeIn, newHousehold, type Rekey, stopTokenIn, until } from '../flows/rekey.js';
@@ -51,7 +52,19 @@ export class EveryKindOfRow {
     await state('queued', given.id);
     expect((await given.cancel()).status).toBe(204);
     await state('dropped', given.id);
+    await this.earlyReceipt();
     return { id: waiting.id, token: waiting.token, account: 'fay' };
+  }
+
+  /** A receipt of Twilio for an SMS that no courier has recorded. */
+  private async earlyReceipt(): Promise<void> {
+    const { settings, call } = this.rekey;
+    const url = `${settings.urls.recovery}/webhooks/twilio/status`;
+    const form = { MessageSid: `SM${'0'.repeat(32)}`, MessageStatus: 'undelivered', ErrorCode: '30003' };
+    const signature = twilio.getExpectedTwilioSignature(settings.twilio?.authToken ?? '', url, form);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature };
+    const json = new URLSearchParams(form).toString();
+    expect((await call('POST', url, { headers, json })).status).toBe(204);
   }
 
   private async put(path: string, json: object) {

@@ -13,13 +13,14 @@ import {
 } from '@rekey/http';
 import type { Clock } from '@rekey/kernel';
 import type { SmsPolicy } from '@rekey/limits';
-import { type Channels, createChannels } from '@rekey/messages';
+import { type BreakerChange, type Channels, createChannels } from '@rekey/messages';
 import { type MessageContext } from '@rekey/outbox';
 import { type JobHandlers, type JobQueue, openQueue, startWorkers } from '@rekey/queue';
 import { policyFrom } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { Telemetry } from '@rekey/telemetry';
 import { type Courier, messageHandlers } from './send-message.js';
+import { Slots } from './slots.js';
 import { smsPolicyOf } from './sms-policy.js';
 
 export const CONTEXT = Symbol('MessageContext');
@@ -29,8 +30,8 @@ const CHANNELS = Symbol('Channels');
 const SMS_POLICY = Symbol('SmsPolicy');
 const WORKERS = Symbol('Workers');
 
-/** Messages under way at once in one process. */
-const concurrency = 24;
+/** Messages that wait in this process for a slot of their channel. */
+const waitingAtOnce = 64;
 
 /** What the courier works with; its workers start with it. */
 export const courierProviders: Provider[] = [
@@ -56,12 +57,23 @@ export const courierProviders: Provider[] = [
   },
   {
     provide: CHANNELS,
-    inject: [Resources, SETTINGS],
-    useFactory: (resources: Resources, settings: Settings): Promise<Channels> =>
-      resources.open(
-        () => createChannels(settings),
+    inject: [Resources, SETTINGS, Telemetry, LOG],
+    useFactory: (
+      resources: Resources,
+      settings: Settings,
+      telemetry: Telemetry,
+      log: Log,
+    ): Promise<Channels> => {
+      const onBreaker = (change: BreakerChange) => {
+        const { channel, to } = change;
+        telemetry.record('provider_circuit_breaker_transitions', { channel, to });
+        log.warn(change, `circuit breaker of a provider: ${to}`);
+      };
+      return resources.open(
+        () => createChannels(settings, onBreaker),
         (channels) => channels.close(),
-      ),
+      );
+    },
   },
   {
     provide: CONTEXT,
@@ -88,6 +100,7 @@ export const courierProviders: Provider[] = [
     ): Courier => ({
       context,
       channels,
+      slots: new Slots(channels.slots),
       settings,
       smsPolicy,
       telemetry,
@@ -101,14 +114,18 @@ export const courierProviders: Provider[] = [
     inject: [Resources, QUEUE, COURIER, SETTINGS],
     useFactory: (resources: Resources, _queue: JobQueue, courier: Courier, { redisUrl }: Settings) => {
       const handlers: JobHandlers = messageHandlers(courier);
-      const { log, context } = courier;
+      const { log, context, slots, channels } = courier;
+      const concurrency = channels.slots.email + channels.slots.sms + waitingAtOnce;
       return resources.open(
         () =>
           startWorkers({ database: context.database, redisUrl }, handlers, {
             concurrency,
             log: (fault, more = {}) => log.warn({ err: fault, ...more }, 'job failed'),
           }),
-        (workers) => workers.close(),
+        (workers) => {
+          slots.close();
+          return workers.close();
+        },
       );
     },
   },

@@ -17,17 +17,20 @@ import {
   type MessageContext,
   type MessageToSend,
   messageLifetimes,
+  postponeMessage,
   recordDeliveries,
 } from '@rekey/outbox';
 import { codeShape } from '@rekey/proofs';
-import type { JobHandlers } from '@rekey/queue';
+import { type JobHandlers, JobReturned } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
 import { inSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
 import { type ReadAgain, report } from './report.js';
+import type { Slots } from './slots.js';
 
 export interface Courier {
   context: MessageContext;
   channels: Channels;
+  slots: Slots;
   settings: Pick<Settings, 'urls' | 'productName' | 'issuerIsExternal'>;
   /** What SMS may cost and where they may go. */
   smsPolicy: SmsPolicy;
@@ -42,7 +45,7 @@ export interface Courier {
  */
 const mostPauseMs = 50;
 
-/** The queue's handlers: one attempt to send one code, or a bunch of notices. */
+/** The queue's handlers: one attempt to send a code, or notifications. */
 export const messageHandlers = (courier: Courier): JobHandlers => ({
   /** What is temporary is thrown, so that the queue's plan brings the message back; what is for good is written down. */
   async send_message({ messageId }, { nextAttemptIn }) {
@@ -51,31 +54,42 @@ export const messageHandlers = (courier: Courier): JobHandlers => ({
     if (!taken) return;
     await continueAt(courier, taken, 'send a code', async (here) => {
       const attempt = await attemptTo(here, taken);
-      const isOver = 'again' in attempt && !isWorthAnother(courier, taken, nextAttemptIn);
+      const nextIn = nextAttemptIn && Math.max(nextAttemptIn, askedWait(attempt));
+      const isOver = 'again' in attempt && !isWorthAnother(courier, taken, nextIn);
       const ended: Delivery | ReadAgain = isOver ? { state: 'dropped', reason: 'too_late' } : attempt;
-      report(here, taken, ended);
+      await record(here, taken, ended);
       if ('again' in ended) throw ended.again;
-      await recordDeliveries(here.context, [{ messageId, delivery: ended }]);
     });
   },
 
+  /** The outcome of each is recorded as it ends: a slow one must not let the others be sent again. */
   async send_notices({ messageIds }) {
     const taken = await claimMessages(courier.context, { notifications: messageIds });
-    const attempts = await Promise.all(
+    const ends = await Promise.allSettled(
       taken.map((message) =>
-        continueAt(courier, message, 'send a notice', async (here) => {
-          const delivery = await attemptTo(here, message);
-          report(here, message, delivery);
-          return { messageId: message.messageId, delivery };
-        }),
+        continueAt(courier, message, 'send a notice', async (here) =>
+          record(here, message, await attemptTo(here, message)),
+        ),
       ),
     );
-    const ended = attempts.flatMap(({ messageId, delivery }) =>
-      'again' in delivery ? [] : [{ messageId, delivery }],
-    );
-    await recordDeliveries(courier.context, ended);
+    // The sweep finds what was not sent, also of a job of an earlier release, which has many messages.
+    const fault = ends.find((end) => end.status === 'rejected')?.reason;
+    if (fault && !(fault instanceof JobReturned && messageIds.length > 1)) throw fault;
   },
 });
+
+async function record(here: Courier, taken: ClaimedMessage, ended: Delivery | ReadAgain): Promise<void> {
+  const { messageId } = taken;
+  report(here, taken, ended);
+  if (!('again' in ended)) return recordDeliveries(here.context, [{ messageId, delivery: ended }]);
+  // The sweep, too, must not send it sooner.
+  const waitMs = askedWait(ended);
+  if (waitMs > 0) await postponeMessage(here.context, messageId, waitMs);
+}
+
+/** Milliseconds that the provider asks us to wait (`Retry-After`). */
+const askedWait = (attempt: Delivery | ReadAgain): number =>
+  'again' in attempt && attempt.again instanceof DeliveryFault ? (attempt.again.retryAfterMs ?? 0) : 0;
 
 /** What is done of this message was caused by whatever caused the message. */
 const continueAt = <Result>(
@@ -88,9 +102,11 @@ const continueAt = <Result>(
     work({ ...courier, context: withTrace(courier.context, trace) }),
   );
 
-/** @returns how it ended, or why it may be tried again */
+/** @returns how it ended, or why it may be tried again @throws {JobReturned} without a slot */
 const attemptTo = async (courier: Courier, taken: ClaimedMessage): Promise<Delivery | ReadAgain> =>
-  'drop' in taken ? { state: 'dropped', reason: taken.drop } : send(courier, taken.send);
+  'drop' in taken
+    ? { state: 'dropped', reason: taken.drop }
+    : courier.slots.run(taken.send.to.channel, () => send(courier, taken.send));
 
 async function send(courier: Courier, message: MessageToSend): Promise<Delivery | ReadAgain> {
   const { messageId: id, kind, locale, to } = message;

@@ -1,8 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LOG, type Log, PeriodicWork } from '@rekey/http';
-import { uuidv7 } from '@rekey/kernel';
 import { countConversions, pruneSms } from '@rekey/limits';
-import { type MessageContext, sweepMessages } from '@rekey/outbox';
+import { type MessageContext, sweepMessages, sweepReceipts } from '@rekey/outbox';
 import type { JobQueue } from '@rekey/queue';
 import { sweepRecoveries } from '@rekey/recovery';
 import { CONTEXT, QUEUE } from './providers.js';
@@ -13,13 +12,6 @@ export const sweepPeriods = { messages: 1_000, recoveries: 15_000, sms_proven: 2
 export type SweepPeriods = typeof sweepPeriods;
 
 export const PERIODS = Symbol('SweepPeriods');
-
-const bunchSize = 25;
-
-const bunches = (ids: string[]): string[][] =>
-  Array.from({ length: Math.ceil(ids.length / bunchSize) }, (_, at) =>
-    ids.slice(at * bunchSize, (at + 1) * bunchSize),
-  );
 
 /** What the courier does unasked: it finds messages without a job, ends recoveries, closes SMS breakers, prunes. */
 @Injectable()
@@ -41,7 +33,10 @@ export class Sweeps implements OnApplicationBootstrap {
       const closed = await countConversions(database, clock.now());
       for (const prefix of closed) this.log.info({ prefix }, 'SMS breaker closed');
     });
-    await periodic.start('sms_cost', periods.sms_cost, () => pruneSms(database, clock.now()));
+    await periodic.start('sms_cost', periods.sms_cost, async () => {
+      await pruneSms(database, clock.now());
+      await sweepReceipts(context);
+    });
   }
 
   private async enqueueFound(): Promise<void> {
@@ -50,10 +45,10 @@ export class Sweeps implements OnApplicationBootstrap {
       'send_message',
       codes.map((messageId) => ({ jobId: messageId, payload: { messageId } })),
     );
-    const now = this.context.clock.now();
+    // One job each, under an id that stays: while it is in the queue or under way, there is no second one.
     await this.queue.enqueueAll(
       'send_notices',
-      bunches(notices).map((messageIds) => ({ jobId: uuidv7(now), payload: { messageIds } })),
+      notices.map((messageId) => ({ jobId: messageId, payload: { messageIds: [messageId] } })),
     );
   }
 }

@@ -56,6 +56,7 @@ export function issuerOverHttp(parts: {
     subject: ProvenSubject,
     more: Record<string, string>,
     trace: TraceContext | undefined,
+    isRepeat = false,
   ): Promise<IssuedTokens | Refusal> {
     const assertion = await signRecoveryAssertion(parts, {
       accountId: subject.accountId,
@@ -65,6 +66,7 @@ export function issuerOverHttp(parts: {
       amr: subject.amr,
       provenAt: subject.provenAt,
       basis: subject.basis,
+      isRepeat,
     });
     const form = new URLSearchParams({
       grant_type: tokenExchangeGrant,
@@ -93,6 +95,7 @@ export function issuerOverHttp(parts: {
 
   return {
     exchangeForTokens: (subject, trace) => exchange(subject, {}, trace),
+    reissueTokens: (subject, trace) => exchange(subject, {}, trace, true),
     async exchangeForCode(subject, { redirectUri, codeChallenge }, trace) {
       const wanted = {
         requested_token_type: authorizationCodeType,

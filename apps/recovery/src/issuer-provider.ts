@@ -41,13 +41,17 @@ export const issuerProvider: FactoryProvider<IssuerPort> = {
 };
 
 /** The same issuer; a call to it is a part of the trace. */
-function traced({ exchangeForCode, ...issuer }: IssuerPort): IssuerPort {
+function traced({ exchangeForCode, reissueTokens, ...issuer }: IssuerPort): IssuerPort {
   return {
     ...issuer,
     exchangeForTokens: (subject, parent) =>
       inSpan(parent, 'exchange for tokens', 'client', {}, (place) =>
         issuer.exchangeForTokens(subject, place),
       ),
+    ...(reissueTokens && {
+      reissueTokens: (subject, parent) =>
+        inSpan(parent, 'exchange for tokens again', 'client', {}, (place) => reissueTokens(subject, place)),
+    }),
     ...(exchangeForCode && {
       exchangeForCode: (subject, redirect, parent) =>
         inSpan(parent, 'exchange for a code', 'client', {}, (place) =>

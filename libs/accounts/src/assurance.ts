@@ -170,13 +170,16 @@ const disable = statement(
 );
 
 /**
- * Allows short codes to an address again, as a data-modifying SQL clause: a code too long to guess has come back from it.
+ * Allows short codes to an address again, as a data-modifying SQL clause: a code too long to guess has come back from it. It does not wait
+ * for an account that is being put, which locks addresses before recoveries: the next long code allows them.
  *
  * @param authenticator an expression, as the evidence names it; nothing happens to one that is not an address
  */
 export const allowShortCodes = (authenticator: SqlText): SqlText => sql`
-  update addresses set disabled_at = null
-  where id = split_part(${authenticator}, ':', 1)::uuid and binding::text = split_part(${authenticator}, ':', 2) and disabled_at is not null`;
+  update addresses set disabled_at = null where id in (
+    select id from addresses where id = split_part(${authenticator}, ':', 1)::uuid and binding::text = split_part(${authenticator}, ':', 2)
+      and disabled_at is not null for no key update skip locked
+  )`;
 
 /**
  * Excludes authenticators from recovery until they are bound again (NIST SP 800-63B-4 §3.2.2). An address still works, without short codes.

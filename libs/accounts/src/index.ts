@@ -64,11 +64,12 @@ export {
   type KnownBrowser,
   knownBrowserLifetime,
   knownBrowserOf,
+  knownBrowsersEpochOf,
   knownBrowserToken,
   readKnownBrowser,
   readKnownBrowsers,
 } from './known-browser.js';
-export { clearStop, isLastStop, lockAccount, markStopped } from './lock.js';
+export { clearStop, isLastStop, lockAccount, markStopped, wasNotStoppedSince } from './lock.js';
 export {
   changePassword,
   checkPassword,

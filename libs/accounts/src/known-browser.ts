@@ -79,6 +79,10 @@ export const knownBrowserOf = (account: SqlText, shown: SqlText): SqlText => sql
   select shown.id from accounts a, jsonb_to_recordset(${shown}) as shown (id uuid, generation uuid, epoch integer)
   where a.id = ${account} and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1)`;
 
+/** The epoch of the known browsers of an account, as an SQL expression. */
+export const knownBrowsersEpochOf = (account: SqlText): SqlText =>
+  sql`(select a.known_browsers_epoch from accounts a where a.id = ${account})`;
+
 const end = statement(
   'account_end_known_browsers',
   sql`update accounts set known_browsers_epoch = known_browsers_epoch + 1 where id = :account

@@ -6,7 +6,7 @@ const lock = statement('account_lock', sql`select id from accounts where id = :a
  * Locks an account in a transaction, before a change of who can get into it. Requests that open a session lock the row too (for share, see
  * {@link activeSubject}), so the statements after this one see every session there is.
  *
- * Rows are locked in one order to avoid deadlocks: account, recovery, session, authorization code.
+ * Rows are locked in one order to avoid deadlocks: "Locks" in docs/develop/schema.md.
  */
 export const lockAccount = (database: Queryable, account: string): Promise<object[]> =>
   database.query(lock, { account });
@@ -43,3 +43,10 @@ export const clearStop = (database: Queryable, of: { account: string; stop: stri
  */
 export const isLastStop = (account: SqlText, judged: SqlText): SqlText =>
   sql`exists (select from accounts a where a.id = ${account} and (a.stopped_at is null or a.stopped_at = ${judged}::timestamptz))`;
+
+/**
+ * Whether no recovery of an account was stopped after a time, as a condition on expressions. In doubt there was a stop: a whole day covers
+ * the difference of two clocks.
+ */
+export const wasNotStoppedSince = (account: SqlText, time: SqlText): SqlText =>
+  sql`exists (select from accounts a where a.id = ${account} and coalesce(a.stopped_at < ${time} - interval '1 day', true))`;

@@ -78,7 +78,7 @@ export async function findAudit(
   return row;
 }
 
-const prune = statement('audit_prune', sql`select audit_events_forget()`);
+const prune = statement('audit_prune', sql`select public.audit_events_forget()`);
 
 /**
  * Prunes events older than twelve months, at most 5,000; for the sweep. The function is the only way to remove any: it decides by the clock

@@ -115,6 +115,11 @@ export const auditEvents = {
     actor: ['client'],
     detail: ['session', 'acr', 'amr', 'authorization_code'],
   },
+  authn_token_reissued: {
+    when: 'A completion of a recovery was repeated because its response was lost: the session got new tokens, and those before ended.',
+    actor: ['client'],
+    detail: ['session'],
+  },
   authn_token_revoked: {
     when: 'A session was ended before its time.',
     actor: ['person', 'system', 'client'],

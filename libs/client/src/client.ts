@@ -1,14 +1,9 @@
 import { systemClock } from './clock.js';
 import type { RecoveryCause } from './error.js';
 import { type TokenAnswer, TokenKeeper } from './keeper.js';
+import { callJson, newKey, postOnce } from './once.js';
 import type { SecondFactorKind } from './proof-kinds.generated.js';
-import {
-  callJson,
-  Recovery,
-  type RecoveryReference,
-  type RecoveryView,
-  type StartRequest,
-} from './recovery.js';
+import { Recovery, type RecoveryReference, type RecoveryView, type StartRequest } from './recovery.js';
 import { isStream, originOf } from './requests.js';
 import { memoryStorage, type StoredTokens, type TokenStorage } from './storage.js';
 import { formOf, nap } from './waiting.js';
@@ -67,13 +62,14 @@ export function createClient(options: ClientOptions): Client {
     string,
   ];
   const clientId = options.clientId ?? 'default';
+  const sleep = options.sleep ?? nap;
   const keeper = new TokenKeeper({
     issuer,
     clientId,
     storage: options.storage ?? memoryStorage(),
     fetch: send,
     now: options.now ?? systemClock,
-    sleep: options.sleep ?? nap,
+    sleep,
     onRecovery: options.onRecovery,
     onTokens: options.onTokens,
   });
@@ -82,7 +78,7 @@ export function createClient(options: ClientOptions): Client {
     [issuer, page?.origin ?? '', ...(options.resources ?? [])].map((url) => originOf(url, undefined)),
   );
   const open = ({ token, ...view }: RecoveryView & { token: string }) =>
-    new Recovery(recovery, { id: view.id, token }, send, keeper, view);
+    new Recovery(recovery, { id: view.id, token }, send, keeper, sleep, view);
 
   return {
     async fetch(input, init) {
@@ -117,7 +113,7 @@ export function createClient(options: ClientOptions): Client {
     isSignedIn: async () => (await keeper.session.load()) !== undefined,
     async startRecovery(request) {
       const body = { ...(await keeper.known()), ...request, client_id: clientId };
-      return open(await callJson(send, `${recovery}/v1/recoveries`, 'POST', body));
+      return open(await postOnce({ send, sleep, key: newKey() }, `${recovery}/v1/recoveries`, body));
     },
     async resumeRecovery({ id, token }) {
       const view = await callJson<RecoveryView>(

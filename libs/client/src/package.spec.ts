@@ -41,7 +41,7 @@ describe('the client package', () => {
     expect([...reached].filter((name) => /verifier|remote-keys/.test(name))).toEqual([]);
   });
 
-  test('is under 6.5 kB, minified and gzipped', () => {
+  test('is under 7 kB, minified and gzipped', () => {
     const all = sources.map((name) => {
       const typescript = readFileSync(`libs/client/src/${name}`, 'utf8');
       const { code } = transformSync(typescript, {
@@ -54,6 +54,6 @@ describe('the client package', () => {
     });
     const bytes = gzipSync(all.join('\n'), { level: 9 }).length;
     expect(bytes).toBeGreaterThan(1_000);
-    expect(bytes).toBeLessThan(6.5 * 1024);
+    expect(bytes).toBeLessThan(7 * 1024);
   });
 });

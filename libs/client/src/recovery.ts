@@ -1,5 +1,6 @@
-import { RekeyError, read } from './error.js';
+import { RekeyError } from './error.js';
 import type { TokenAnswer, TokenKeeper } from './keeper.js';
+import { callJson, newKey, postOnce } from './once.js';
 import type { ProofKind } from './proof-kinds.generated.js';
 
 export type Channel = 'email' | 'sms';
@@ -34,11 +35,15 @@ export interface RecoveryReference {
 
 /** One open recovery. Every refused call throws a {@link RekeyError} with the service's code. */
 export class Recovery {
+  /** Of the calls without a response: the same call has the same key when the app makes it again. */
+  private readonly keys = new Map<string, string | undefined>();
+
   constructor(
     private readonly base: string,
     readonly reference: RecoveryReference,
     private readonly send: typeof fetch,
     private readonly keeper: Pick<TokenKeeper, 'accept' | 'known'>,
+    private readonly sleep: (ms: number) => Promise<void>,
     /** The last known view. */
     public view: RecoveryView,
   ) {}
@@ -50,7 +55,7 @@ export class Recovery {
 
   /** Refusals: `resend_too_soon`, `recovery_closed`, `invalid_state`. */
   async sendCode(to: { channel?: Channel; address_id?: string } = {}): Promise<{ resend_at: string }> {
-    return this.call('POST', '/codes', to);
+    return this.post('/codes', to);
   }
 
   /**
@@ -58,7 +63,7 @@ export class Recovery {
    * needed.
    */
   async prove(value: string, kind: ProofKind = 'code'): Promise<RecoveryView> {
-    this.view = await this.call<RecoveryView>('POST', '/proofs', {
+    this.view = await this.post<RecoveryView>('/proofs', {
       kind,
       value,
       ...(await this.keeper.known()),
@@ -68,44 +73,37 @@ export class Recovery {
 
   /**
    * Completes the recovery with fresh tokens, which the client stores; waiting requests continue. Without a `password` the person has none
-   * from now on, unless the service keeps the old one for this client. Refusal: `password_refused`.
+   * from now on, unless the service keeps the old one for this client. When it throws `unreachable`, call it again within ten minutes, with
+   * the same password: it gets the tokens even if the recovery is completed. Refusal: `password_refused`.
    */
   async complete(with_: { password?: string } = {}): Promise<void> {
-    await this.keeper.accept(await this.call<TokenAnswer>('POST', '/credentials', with_));
+    await this.keeper.accept(await this.post<TokenAnswer>('/credentials', with_));
   }
 
   async cancel(): Promise<void> {
     await this.call('DELETE', '');
   }
 
-  private async call<Answer>(method: string, path: string, json?: object): Promise<Answer> {
-    const { id, token } = this.reference;
-    return callJson<Answer>(this.send, `${this.base}/v1/recoveries/${id}${path}`, method, json, token);
+  private async call<Answer>(method: string, path: string): Promise<Answer> {
+    return callJson<Answer>(this.send, this.url(path), method, undefined, this.reference.token);
   }
-}
 
-export async function callJson<Answer>(
-  send: typeof fetch,
-  url: string,
-  method: string,
-  json?: object,
-  bearer?: string,
-): Promise<Answer> {
-  const response = await send(url, {
-    method,
-    redirect: 'manual',
-    // No cookie is needed, and a 401 with a challenge for clients must not open the browser's password dialog.
-    credentials: 'omit',
-    headers: {
-      ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
-      ...(json ? { 'content-type': 'application/json' } : {}),
-    },
-    ...(json ? { body: JSON.stringify(json) } : {}),
-  }).catch((fault: unknown) => {
-    throw new RekeyError(
-      'unreachable',
-      `no response from ${url}: ${String(fault)}. If this page has another origin, is it in CORS_ORIGINS?`,
-    );
-  });
-  return read<Answer>(url, response);
+  private async post<Answer>(path: string, json: object): Promise<Answer> {
+    const call = path + JSON.stringify(json);
+    const key = this.keys.get(call) ?? newKey();
+    this.keys.delete(call);
+    const { send, sleep, reference } = this;
+    try {
+      return await postOnce<Answer>({ send, sleep, key }, this.url(path), json, reference.token);
+    } catch (fault) {
+      // Nobody knows whether it was done.
+      if (!(fault instanceof RekeyError) || fault.status === 0 || fault.status >= 500)
+        this.keys.set(call, key);
+      throw fault;
+    }
+  }
+
+  private url(path: string): string {
+    return `${this.base}/v1/recoveries/${this.reference.id}${path}`;
+  }
 }

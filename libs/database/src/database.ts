@@ -6,11 +6,14 @@ import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { assertSchema } from './assert-schema.js';
 import { namingConnectionFault } from './connection-fault.js';
+import { connectionTimeoutMs } from './connection-target.js';
 import { type ColdRepository, type EntityClass, inRepository } from './in-repository.js';
 import { ListenedClient } from './listened-client.js';
 import { loadedEntities, uuidsOfPostgres } from './loaded-entities.js';
 import { listedInPart, type RolePrivileges, readPrivileges } from './privileges.js';
-import { type Statement, valuesOf } from './statement.js';
+import { retried } from './retried.js';
+import { configOf, Sender } from './sender.js';
+import type { Statement } from './statement.js';
 
 /** Anything that runs a hand-written statement: the database, or a transaction on it. */
 export interface Queryable {
@@ -46,7 +49,7 @@ export interface Transaction extends Queryable {
 }
 
 export interface DatabaseOptions {
-  /** `postgres://user:password@host:port/name` */
+  /** A connection string, as libpq reads it: `postgres://user:password@host:port/name` */
   url: string;
   /** The maximum number of connections; 10 when omitted. */
   poolSize?: number;
@@ -61,8 +64,6 @@ export interface DatabaseOptions {
 }
 
 type RecordWithin = (trace: TraceContext | undefined) => RecordMetric;
-
-type Runner = Pool | PoolClient;
 
 /** The connection of a transaction, for as long as the transaction has it. */
 interface BoundConnection {
@@ -98,39 +99,55 @@ export class Database implements Queryable {
   }
 
   query<Row extends object>(statement: Statement, values: Record<string, unknown> = {}): Promise<Row[]> {
-    return run<Row>(this.pool, statement, values);
+    return this.rowsOf(this.sender.alone<Row>(configOf(statement, values)));
+  }
+
+  private get sender(): Sender {
+    return new Sender(this.pool);
+  }
+
+  private async rowsOf<Row>(result: Promise<{ rows: Row[] }>): Promise<Row[]> {
+    return (await result).rows;
   }
 
   inRepository<Entity extends object, T>(
     entity: EntityClass<Entity>,
     work: (repository: ColdRepository<Entity>) => Promise<T>,
   ): Promise<T> {
-    return inRepository(this.dataSource.manager, entity, work);
+    return retried(() => inRepository(this.dataSource.manager, entity, work));
   }
 
   /**
    * Commits when `work` returns, and rolls back when it throws or returns a refusal: a refused caller has changed nothing. A change that
    * must stay after a refusal, such as the charge for one request too many, is returned as a plain value and refused outside.
+   *
+   * Runs `work` again after a deadlock, so it must have no effect but through the transaction. "Locks" in docs/develop/schema.md has the order
+   * of locks that makes deadlocks rare.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const attributes = { 'db.system.name': 'postgresql' };
     return inSpan(this.trace, 'database transaction', 'client', attributes, (trace) =>
-      this.within(trace).commit(work),
+      this.sender.again(() => this.within(trace).commit(work)),
     );
   }
 
   private async commit<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    const { sender } = this;
     const seat: BoundConnection = { client: undefined };
+    let isOpen = false;
     const afterwards: (() => void)[] = [];
     let result: T;
     try {
       const client = (await runner.connect()) as PoolClient;
-      await runner.startTransaction();
+      // In words, not by a default: those of the role and the database may be others.
+      await client.query('start transaction isolation level read committed, read write');
+      isOpen = true;
       seat.client = client;
       const tx: Transaction = {
         manager: runner.manager,
-        query: (statement, values = {}) => run(client, statement, values),
+        query: <Row extends object>(statement: Statement, values = {}) =>
+          this.rowsOf(sender.inside<Row>(client, configOf(statement, values))),
         inRepository: (entity, work) => inRepository(runner.manager, entity, work),
         insideTransaction: (library) => this.inside.run(seat, library),
         afterCommit: (later) => afterwards.push(later),
@@ -141,10 +158,10 @@ export class Database implements Queryable {
       if (isAnyRefused(result)) {
         afterwards.length = 0;
         // If the connection is lost meanwhile, PostgreSQL rolls back by itself.
-        await runner.rollbackTransaction().catch(() => undefined);
-      } else await runner.commitTransaction();
+        await client.query('rollback').catch(() => undefined);
+      } else await client.query('commit');
     } catch (fault) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      if (isOpen) await seat.client?.query('rollback').catch(() => undefined);
       throw namingConnectionFault(fault);
     } finally {
       // Work that was started inside and still runs must not reach the connection after it is back in the pool.
@@ -160,8 +177,8 @@ export class Database implements Queryable {
    * commits with the change that caused the job.
    */
   queryInBoundTransaction(config: QueryConfig): Promise<QueryResult> {
-    const on: Runner = this.inside.getStore()?.client ?? this.pool;
-    return on.query(config).catch(rethrowNamed);
+    const client = this.inside.getStore()?.client;
+    return client ? this.sender.inside(client, config) : this.sender.alone(config);
   }
 
   /** A connection of the pool, for libraries that ask for one and release it themselves. */
@@ -174,7 +191,7 @@ export class Database implements Queryable {
    * @throws when PostgreSQL does not respond
    */
   rights(): Promise<RolePrivileges> {
-    return readPrivileges((text) => this.pool.query({ name: 'database_rights', text }).catch(rethrowNamed));
+    return readPrivileges((text) => this.sender.alone({ name: 'database_rights', text }));
   }
 
   /**
@@ -203,15 +220,6 @@ export const withTrace = <Context extends { database: Database }>(
   trace: TraceContext | undefined,
 ): Context => ({ ...context, database: context.database.within(trace) });
 
-async function run<Row extends object>(
-  on: Runner,
-  statement: Statement,
-  values: Record<string, unknown>,
-): Promise<Row[]> {
-  const config = { name: statement.name, text: statement.text, values: valuesOf(statement, values) };
-  return (await on.query<Row>(config).catch(rethrowNamed)).rows;
-}
-
 function rethrowNamed(fault: unknown): never {
   throw namingConnectionFault(fault);
 }
@@ -223,20 +231,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const dataSource = new DataSource({
     type: 'postgres',
     driver: pg,
-    url: options.url,
+    schema: 'public',
     entities: loadedEntities(),
     poolSize: options.poolSize ?? 10,
     applicationName: `rekey ${options.name}`,
-    connectTimeoutMS: 5_000,
+    connectTimeoutMS: connectionTimeoutMs(options.url),
     synchronize: false,
     logging: false,
     ...uuidsOfPostgres,
-    // BullMQ calls its functions, which are in a schema of their own, without the schema's name.
-    extra: {
-      Client: ListenedClient,
-      options: '-c search_path=public,bullmq -c TimeZone=UTC',
-      keepAlive: true,
-    },
+    // Not as TypeORM's `url`, which it would read otherwise.
+    extra: { Client: ListenedClient, connectionString: options.url, keepAlive: true },
   });
   await dataSource.initialize();
   const database = new Database(dataSource, options.recordWithin);

@@ -39,18 +39,20 @@ export async function grantPrivileges({
 
 /** @param role as an SQL identifier */
 function grantsTo(role: string): string[] {
-  const tables = Object.keys(tablePrivileges).join(', ');
+  const tables = Object.keys(tablePrivileges).map(inPublic).join(', ');
   return [
     `revoke all on table ${tables} from public, ${role}`,
     `revoke create on schema public, ${queueSchema} from ${role}`,
     `grant usage on schema public, ${queueSchema} to ${role}`,
-    ...Object.entries(tablePrivileges).flatMap(([table, rights]) => grantsOn(table, rights, role)),
-    ...calledFunctions.map((name) => `grant execute on function ${name} to ${role}`),
+    ...Object.entries(tablePrivileges).flatMap(([table, rights]) => grantsOn(inPublic(table), rights, role)),
+    ...calledFunctions.map((name) => `grant execute on function ${inPublic(name)} to ${role}`),
     ...grantsOn(`all tables in schema ${queueSchema}`, queuePrivileges, role),
     `revoke insert, update, delete on ${queueSchema}.${queueLedger} from ${role}`,
     `grant usage on all sequences in schema ${queueSchema} to ${role}`,
   ];
 }
+
+const inPublic = (name: string): string => `public.${name}`;
 
 const grantsOn = (table: string, { rights, insertColumns }: TablePrivileges, role: string): string[] => [
   `grant ${rights.join(', ')} on ${table} to ${role}`,

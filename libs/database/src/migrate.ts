@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { onConnection } from './listened-client.js';
 import { migrations } from './migrations/index.js';
 import { ownerDataSource } from './owner-data-source.js';
+import { migrationSettings } from './session-settings.js';
 
 /** One number for the whole fleet: the migrating process holds this advisory lock, and the others wait. */
 export const migrationLock = 7_235_001;
@@ -13,7 +14,11 @@ export const migrationLock = 7_235_001;
  */
 export async function migrate(options: { url: string }): Promise<string[]> {
   return onConnection(options.url, async (lock) => {
-    await lock.query('select pg_advisory_lock($1)', [migrationLock]);
+    // Of a transaction, not of the session: a pooler may give the next statement another session.
+    await lock.query('begin isolation level read committed');
+    await lock.query(migrationSettings);
+    await lock.query('set local lock_timeout = 0');
+    await lock.query('select pg_advisory_xact_lock($1)', [migrationLock]);
     const dataSource = ownerDataSource(options);
     await dataSource.initialize();
     try {
@@ -22,6 +27,7 @@ export async function migrate(options: { url: string }): Promise<string[]> {
       return (await dataSource.runMigrations()).map(({ name }) => name);
     } finally {
       await dataSource.destroy();
+      await lock.query('commit');
     }
   });
 }
@@ -35,7 +41,7 @@ export async function pendingMigrations(dataSource: DataSource): Promise<string[
     `select to_regclass('public.schema_migrations') is not null as exists`,
   );
   if (!table[0]?.exists) return [...migrationNames];
-  const done: { name: string }[] = await dataSource.query('select name from schema_migrations');
+  const done: { name: string }[] = await dataSource.query('select name from public.schema_migrations');
   return migrationNames.filter((name) => !done.some((row) => row.name === name));
 }
 

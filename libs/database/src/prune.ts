@@ -19,7 +19,7 @@ export const inOneStretch = (table: string, condition: SqlText): SqlText => sql`
 
 /** The stretch of a round, as a CTE for the statement around {@link inOneStretch}. */
 export const stretchOf = (table: string): SqlText => sql`stretch as materialized (
-  select floor(random() * greatest(1, ceil(pg_relation_size('${identifier(table)}') / 8192.0 / ${stretch})))::bigint * ${stretch} as page
+  select floor(random() * greatest(1, ceil(pg_relation_size('public.${identifier(table)}') / 8192.0 / ${stretch})))::bigint * ${stretch} as page
 )`;
 
 /** A whole statement that prunes one table, a stretch a round. */

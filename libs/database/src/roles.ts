@@ -1,3 +1,4 @@
+import { readConnectionString } from '@rekey/kernel';
 import { type ListenedClient, onConnection } from './listened-client.js';
 import { formerTables } from './migrations/former-tables.js';
 import { queueSchema, tablePrivileges } from './table-privileges.js';
@@ -32,8 +33,8 @@ export async function makeRoles({ adminUrl, ownerUrl, url }: RoleUrls): Promise<
     throw new Error(
       'DATABASE_ADMIN_URL, DATABASE_OWNER_URL and DATABASE_URL: two of them name the same role; allowed: three roles',
     );
-  const database = decodeURIComponent(new URL(ownerUrl).pathname.slice(1));
-  if (database === '' || decodeURIComponent(new URL(url).pathname.slice(1)) !== database)
+  const { database = '' } = readConnectionString(ownerUrl);
+  if (database === '' || readConnectionString(url).database !== database)
     throw new Error('DATABASE_OWNER_URL and DATABASE_URL: two databases; allowed: two roles in one database');
 
   await asAdmin(adminUrl, async (client) => {
@@ -46,25 +47,32 @@ export async function makeRoles({ adminUrl, ownerUrl, url }: RoleUrls): Promise<
         : `create database ${name} owner ${ownerName}`,
     );
   });
-  await asAdmin(Object.assign(new URL(adminUrl), { pathname: `/${database}` }).href, (client) =>
-    bringOver(client, client.escapeIdentifier(owner.name)),
-  );
+  await asAdmin(adminUrl, (client) => bringOver(client, client.escapeIdentifier(owner.name)), database);
 }
 
 function loginIn(setting: string, url: string): Login {
-  const { username, password } = new URL(url);
-  if (!username)
-    throw new Error(`${setting}: names no user; allowed: a postgres:// URL with user and password`);
-  return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
+  const { user, password = '' } = readConnectionString(url);
+  if (!user) throw new Error(`${setting}: names no user; allowed: a postgres:// URL with user and password`);
+  return { name: user, password };
 }
 
-const asAdmin = (url: string, work: (client: ListenedClient) => Promise<void>): Promise<void> =>
-  onConnection(url, async (client) => {
-    // A statement that sets a password must not appear in the server's log.
-    await client.query(`set log_statement = 'none'`);
-    await client.query(`set log_min_error_statement = 'panic'`);
-    await work(client);
-  });
+const asAdmin = (
+  url: string,
+  work: (client: ListenedClient) => Promise<void>,
+  database?: string,
+): Promise<void> =>
+  onConnection(
+    url,
+    async (client) => {
+      // A statement that sets a password must not appear in the server's log.
+      await client.query(`set log_statement = 'none'`);
+      await client.query(`set log_min_error_statement = 'panic'`);
+      // The names that the statements below get from PostgreSQL lack `public`.
+      await client.query('set search_path = public');
+      await work(client);
+    },
+    database,
+  );
 
 async function makeRole(client: ListenedClient, { name, password }: Login): Promise<void> {
   const role = client.escapeIdentifier(name);

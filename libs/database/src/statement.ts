@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { SqlText } from './sql-text.js';
+import { tablePrivileges } from './table-privileges.js';
 
-/** One hand-written SQL statement. PostgreSQL parses it once per connection, under its name. */
+/** One hand-written SQL statement. PostgreSQL parses it once per connection. */
 export interface Statement {
-  /** The prepared statement's name: at most 63 characters, one text each. */
+  /** At most 63 characters, one text each. */
   readonly name: string;
-  /** With `$1`, `$2`… in place of the `:named` parameters. */
+  /** Its name in PostgreSQL: another text, as of another release, has another name. */
+  readonly preparedName: string;
+  /** With `$1`, `$2`… in place of the `:named` parameters, and the names of our tables with their schema. */
   readonly text: string;
   /** The name of the parameter at each position. */
   readonly parameters: readonly string[];
@@ -16,9 +20,17 @@ const made = new Map<string, Statement>();
 export const statementsMade = (): Statement[] =>
   [...made.values()].sort((one, other) => one.name.localeCompare(other.name, 'en'));
 
+/** Our tables where they are read or written. A table in a list after a comma says its schema itself, or is joined. */
+const table = new RegExp(
+  `\\b(from|join|into|update|using)(\\s+)(?=(?:${Object.keys(tablePrivileges).join('|')})\\b(?!\\.))`,
+  'g',
+);
+
 const parameter = /(?<![:\w]):([a-z]\w*)/gi;
 
 /**
+ * The statement does not depend on `search_path`, which roles and databases have defaults of.
+ *
  * @param name unique among all statements, at most 63 characters
  * @param text SQL with `:named` parameters; a name may appear several times; `::type` is a cast, not a parameter
  */
@@ -29,7 +41,9 @@ export function statement(name: string, text: SqlText): Statement {
     if (!parameters.includes(key)) parameters.push(key);
     return `$${parameters.indexOf(key) + 1}`;
   });
-  const result = { name, text: compiled, parameters };
+  const qualified = compiled.replace(table, '$1$2public.');
+  const digest = createHash('sha256').update(qualified).digest('hex').slice(0, 8);
+  const result = { name, preparedName: `${name.slice(0, 54)}_${digest}`, text: qualified, parameters };
   made.set(name, result);
   return result;
 }

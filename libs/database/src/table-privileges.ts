@@ -39,6 +39,7 @@ export const tablePrivileges: Readonly<Record<string, TablePrivileges>> = {
   sessions: work,
   signing_keys: work,
   sms_prefixes: work,
+  sms_receipts: work,
   sms_reservations: work,
   sms_spending: work,
   sms_traffic: work,

@@ -32,6 +32,16 @@ const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
   return rest;
 };
 
+/** Members of a problem document beside those that each has. */
+const members: Partial<Record<string, JsonSchema>> = {
+  recovery_closed: {
+    state: { type: 'string', description: 'How it ended: completed, cancelled, stopped or expired' },
+    completed_at: { type: 'string', format: 'date-time' },
+    remedies: { type: 'array', items: { type: 'string', enum: ['sign_in', 'recover'] } },
+    detail: { type: 'string' },
+  },
+};
+
 const problemSchema = (codes: string[]): JsonSchema => ({
   type: 'object',
   required: ['type', 'title', 'status', 'code'],
@@ -40,6 +50,7 @@ const problemSchema = (codes: string[]): JsonSchema => ({
     title: { type: 'string' },
     status: { type: 'integer' },
     code: { type: 'string', enum: codes },
+    ...Object.assign({}, ...codes.map((code) => members[code] ?? {})),
   },
 });
 

@@ -20,8 +20,9 @@ const when: Record<RefusalCode, string> = {
   not_proven:
     'The recovery needs another proof, also when one that was given no longer holds. `methods` says which; `retry_after` is set while it is held.',
   invalid_state:
-    'The recovery is in another state, this kind of proof was given before, or another request is completing the recovery.',
-  recovery_closed: 'The recovery is completed, cancelled, stopped or expired.',
+    'The recovery is in another state, this kind of proof was given before, or another request is completing the recovery, or has the same `Idempotency-Key` and is being processed: then repeat it after `retry_after`.',
+  recovery_closed:
+    'The recovery is completed, cancelled, stopped or expired. `state` says which, `completed_at` when it was completed, and `remedies` what a person can do: `sign_in`, `recover` (start again). `detail` says it in a sentence.',
   country_required:
     'The identifier looks like a phone number and has no country code. Send it again with its `country`, or start it with + and the country code. It says nothing about accounts.',
   wrong_proof: 'The value is wrong. `tries_left` says how many attempts the recovery has left.',

@@ -1,7 +1,13 @@
 export { readBase64url } from './base64url.js';
 export { type Channel, channels } from './channel.js';
 export { type Clock, MovableClock, systemClock } from './clock.js';
-export { every, type Periodic, type PeriodicOptions, type Timer } from './every.js';
+export {
+  type ConnectionString,
+  isConnectionString,
+  readConnectionString,
+  type SslMode,
+} from './connection-string.js';
+export { every, type Periodic, type PeriodicOptions, processTimer, type Timer } from './every.js';
 export { firstUuidv7, is256Bits, isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, sealHeader, sealVersions } from './keyring.js';
 export { isLanguageTag, languageTag, longestTag } from './language-tag.js';

@@ -42,6 +42,13 @@ export interface RefusalData {
   /** For a recovery that is not proven: kinds of proof that would move it forward. */
   methods?: readonly string[];
   limit?: LimitView;
+  /** For a recovery that is closed: how it ended, and when it was completed (RFC 3339). */
+  state?: string;
+  completed_at?: string;
+  /** What a person can do now: `sign_in`, `recover`. */
+  remedies?: readonly string[];
+  /** An explanation for people (RFC 9457 §3.1.4). */
+  detail?: string;
 }
 
 /**

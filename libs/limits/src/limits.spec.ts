@@ -9,6 +9,7 @@ import {
   consumeInTurn,
   counterKey,
   limitsOfSource,
+  openRateLimitStore,
   plainIp,
   pruneCounters,
   sourceOf,
@@ -120,6 +121,18 @@ describe('consuming a budget', () => {
       Array.from({ length: 200 }, () => consume(database, now(), charge('mei@example.com', ['smsADay']))),
     );
     expect(outcomes.filter(Boolean)).toHaveLength(budgets.smsADay.quota);
+  });
+
+  test('a Redis that does not respond skips no limit: the database counts every charge', async () => {
+    const faults: unknown[] = [];
+    const away = openRateLimitStore('redis://127.0.0.1:1', (fault) => faults.push(fault));
+    const outcomes: boolean[] = [];
+    for (let n = 0; n < 8; n++)
+      outcomes.push(await consume(database, now(), charge('away', ['codes']), away));
+    await away?.close();
+    const { quota } = budgets.codes;
+    expect(outcomes).toEqual([...Array(quota).fill(true), ...Array(8 - quota).fill(false)]);
+    expect(faults).toHaveLength(8);
   });
 
   test('the short window is renewed while the long one still limits, and each party has its own', async () => {

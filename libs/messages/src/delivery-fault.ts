@@ -7,6 +7,8 @@ export class DeliveryFault extends Error {
     readonly permanent: boolean,
     /** `smtp 550`, `twilio 21211`, `ECONNREFUSED`… */
     readonly providerCode: string,
+    /** Milliseconds that the provider asks to wait before the next attempt (`Retry-After`). */
+    readonly retryAfterMs?: number,
   ) {
     super(`delivery failed ${permanent ? 'for good' : 'for now'}: ${providerCode}`);
   }

@@ -1,4 +1,10 @@
-export { type ChannelOptions, type Channels, createChannels, type Outgoing } from './channels.js';
+export {
+  type BreakerChange,
+  type ChannelOptions,
+  type Channels,
+  createChannels,
+  type Outgoing,
+} from './channels.js';
 export { DeliveryFault } from './delivery-fault.js';
 export { type Rendered, type RenderedEmail, type RenderedSms, renderMessage } from './render.js';
 export type { MessageSlots } from './slots.js';

@@ -77,17 +77,19 @@ const find = statement(
        channel: sql`message.wanted`,
        withoutSms: sql`:withoutSms::boolean`,
      })}) found
+   ), bound_recovery as (
+     update recoveries r set account_id = address.account_id, generation = address.generation
+     from message, address where r.id = message.recovery_id and r.account_id is null
+     returning r.id
    ), ${consumeSend(sql`
-     select address.exact, address.channel, message.source_key as source, address.browser from message, address
-     where message.attempts = 0 and message.recovery_state = 'proving'`)}, allowed as (
+     -- The count only forces the order of locks: recovery, counters, message.
+     select address.exact, address.channel, message.source_key as source, address.browser
+     from message, address, (select count(*) from bound_recovery) locked where message.attempts = 0 and message.recovery_state = 'proving'`)}, allowed as (
      select address.address_id, address.channel, address.authenticator from message, verdict, address where ${isAllowed}
    ), claimed as (
      update messages m set attempts = m.attempts + 1, address_id = coalesce(allowed.address_id, m.address_id),
        channel = coalesce(allowed.channel, m.channel, message.wanted, 'email'), authenticator = coalesce(allowed.authenticator, m.authenticator)
-     from message left join allowed on true where m.id = message.id and m.state = 'queued'
-   ), bound_recovery as (
-     update recoveries r set account_id = address.account_id, generation = address.generation
-     from message, address where r.id = message.recovery_id and r.account_id is null
+     from message left join allowed on true, (select count(*) from bound_recovery) locked where m.id = message.id and m.state = 'queued'
    )
    select message.id as message_id, message.recovery_id, message.created_at, message.expires_at, message.request_id, message.traceparent,
      message.counter, message.recovery_state, message.client_id, message.locale, message.bound_to, message.key_id, message.digits,

@@ -2,6 +2,7 @@ import { addressOfNotification, type SealedAddress } from '@rekey/accounts';
 import { sql, statement } from '@rekey/database';
 import type { Locale, MessageKind } from '@rekey/kernel';
 import type { MessageContext } from './context.js';
+import { lockedMessages } from './message-rows.js';
 import type { AccountNotification } from './notifications.js';
 
 /** A claimed notification with its address, if the account still exists. */
@@ -40,7 +41,7 @@ const claim = statement(
      select message.id as message_id, found.* from message, lateral (${addressOfNotification(sql`message.address_id`)}) found
    ), claimed as (
      update messages m set attempts = m.attempts + 1, channel = address.channel
-     from address where m.id = address.message_id and m.state = 'queued'
+     from address where m.id = address.message_id and m.state = 'queued' and m.id in (${lockedMessages(sql`id = any(:messageIds::uuid[])`)})
    )
    select message.id as message_id, message.kind, message.recovery_id, message.recovery_state, string_to_array(message.change, ' ') as changes,
      case when message.kind = 'authenticators_changed' and address.is_current then message.authenticator end as undoes,

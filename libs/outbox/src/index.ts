@@ -26,5 +26,6 @@ export {
   notifyOfChange,
   recordChange,
 } from './notifications.js';
-export { type Delivery, recordDeliveries, recordReceipt } from './record-delivery.js';
-export { countOutbox, pruneMessages, sweepMessages } from './sweep.js';
+export { type Delivery, recordDeliveries } from './record-delivery.js';
+export { recordReceipt, sweepReceipts } from './record-receipt.js';
+export { countOutbox, postponeMessage, pruneMessages, sweepMessages } from './sweep.js';

@@ -11,6 +11,8 @@ export const messageLifetimes = {
   stopLink: 72 * hours,
   /** How long a message may wait for its job before the sweep picks it up. */
   due: 30_000,
+  /** How long a receipt of a provider waits for its message. */
+  receipt: 24 * hours,
   /** Retention of messages. Those of a recovery are deleted with it. */
   kept: 30 * 24 * hours,
 } as const;

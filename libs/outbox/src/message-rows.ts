@@ -27,10 +27,17 @@ export const notifyOfRecovery = (
   select gen_random_uuid(), ${from}.id, ${literal(kind)}, 'queued', :now, ${of.expiresAt}, :now, address.id, :requestId::uuid, :traceparent
   from ${from}, lateral (${addressesToWarn(sql`${from}.account_id`)}) address${of.when ? sql` where ${of.when}` : sql``}`;
 
+/** Locks queued messages in the order of their ids, as a select of these: several are written at once in many places. */
+export const lockedMessages = (which: SqlText): SqlText =>
+  sql`select id from messages where ${which} and state = 'queued' order by id for no key update`;
+
+const lockedOf = (from: SqlText, which: SqlText): SqlText => sql`
+  select m.id from messages m join ${from} on m.recovery_id = ${from}.id where ${which} order by m.id for no key update of m`;
+
 /** Drops what has not been sent yet. */
 export const dropQueued = (from: SqlText, which: 'codes' | 'all'): SqlText => sql`
   update messages set state = 'dropped', reason = 'ended'
-  from ${from} where messages.recovery_id = ${from}.id and messages.state = 'queued'${which === 'codes' ? sql` and messages.kind = 'recovery_code'` : sql``}`;
+  where state = 'queued' and id in (${lockedOf(from, which === 'codes' ? sql`m.state = 'queued' and m.kind = 'recovery_code'` : sql`m.state = 'queued'`)})`;
 
 const dropped = sql`state = case when messages.state = 'queued' then 'dropped' else messages.state end,
     reason = case when messages.state = 'queued' then 'ended' else messages.reason end`;
@@ -38,12 +45,12 @@ const dropped = sql`state = case when messages.state = 'queued' then 'dropped' e
 /** Turns codes into codes for nobody. They are kept, so that an attempt at them takes the same steps, and the same time, as before. */
 export const voidCodes = (from: SqlText): SqlText => sql`
   update messages set authenticator = null, ${dropped}
-  from ${from} where messages.recovery_id = ${from}.id and messages.kind = 'recovery_code'`;
+  where id in (${lockedOf(from, sql`m.kind = 'recovery_code'`)})`;
 
 /** The same for all messages, which lose their address, too. */
 export const detachMessages = (from: SqlText): SqlText => sql`
   update messages set authenticator = null, address_id = null, ${dropped}
-  from ${from} where messages.recovery_id = ${from}.id`;
+  where id in (${lockedOf(from, sql`true`)})`;
 
 /** Deletes the notifications about an account. Those about its recoveries stay. */
 export const deleteNotifications = (account: SqlText): SqlText =>

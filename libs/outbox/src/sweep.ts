@@ -28,6 +28,20 @@ export async function sweepMessages({
   return { codes: idsOf(true), notices: idsOf(false) };
 }
 
+const postpone = statement(
+  'outbox_postpone',
+  sql`update messages set due_at = greatest(due_at, :at::timestamptz) where id = :messageId and state = 'queued'`,
+);
+
+/** No sweep returns the message sooner. @param ms milliseconds from now */
+export async function postponeMessage(
+  { database, clock }: Pick<MessageContext, 'database' | 'clock'>,
+  messageId: string,
+  ms: number,
+): Promise<void> {
+  await database.query(postpone, { messageId, at: new Date(clock.now() + ms) });
+}
+
 const waiting = statement(
   'outbox_count',
   sql`select count(*)::integer as count, min(created_at) as oldest

@@ -51,6 +51,7 @@ export async function openQueue(
     jobId,
     attempts: jobs[name].retryAfterMs.length + 1,
     backoff: { type: 'plan' },
+    priority: jobs[name].priority,
     // The message row is the record. A finished job leaves nothing, so that the sweep can use its id again.
     removeOnComplete: true,
     removeOnFail: true,

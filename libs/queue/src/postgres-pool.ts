@@ -1,25 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@rekey/database';
+import { QueueSchema } from './queue-schema.js';
 
 /**
  * Stands in for a pg.Pool. BullMQ's statements go to the transaction that they join, so that a job commits with its cause. They are named,
- * so that PostgreSQL plans each once per connection.
+ * so that PostgreSQL plans each once per connection. Other than BullMQ expects, they do not depend on `search_path`, which a pooler in
+ * transaction mode does not keep.
  */
 export function poolFor(database: Database) {
   const { pool } = database;
-  const names = new Map<string, string>();
-  const nameOf = (text: string) => {
-    const known = names.get(text);
-    if (known) return known;
-    const name = `bullmq_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
-    names.set(text, name);
-    return name;
+  const schema = new QueueSchema(() => database.connect());
+  const known = new Map<string, { name: string; text: string }>();
+  const prepared = async (given: string) => {
+    const before = known.get(given);
+    if (before) return before;
+    const text = await schema.qualified(given);
+    const made = { name: `bullmq_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`, text };
+    known.set(given, made);
+    return made;
   };
   return {
     options: pool.options,
-    query: (text: string, values?: unknown[]) =>
-      database.queryInBoundTransaction(values ? { name: nameOf(text), text, values } : { text }),
-    connect: () => database.connect(),
+    query: async (given: string, values?: unknown[]) => {
+      const { name, text } = await prepared(given);
+      return database.queryInBoundTransaction(values ? { name, text, values } : { text });
+    },
+    connect: async () => {
+      const client = await database.connect();
+      // BullMQ connects before it sends anything else.
+      await schema.learn(client).catch((fault: unknown) => {
+        client.release();
+        throw fault;
+      });
+      return client;
+    },
     on: (event: 'error' | 'connect', listener: (...args: never[]) => void) => {
       pool.on(event as 'error', listener as (fault: Error) => void);
     },

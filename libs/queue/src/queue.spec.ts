@@ -2,9 +2,22 @@ import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { administer } from '../../../test/runner/postgres.js';
-import { type JobQueue, migrateQueue, openQueue, startWorkers } from './index.js';
+import {
+  type JobHandlers,
+  type JobQueue,
+  JobReturned,
+  migrateQueue,
+  openQueue,
+  startWorkers,
+} from './index.js';
 
 const jobCount = statement('spec_jobs', sql`select count(*)::int as n from bullmq.job where id = :id`);
+const jobDelay = statement('spec_job_delay', sql`select state, delay_ms from bullmq.job where id = :id`);
+const removeJob = statement('spec_job_remove', sql`delete from bullmq.job where id = :id`);
+const makeUnknown = statement(
+  'spec_job_old',
+  sql`update bullmq.job set name = 'send_pigeon', added_at_ms = added_at_ms - :olderMs::bigint where id = :id`,
+);
 const note = statement('spec_note', sql`insert into spec_notes (id) values (:id)`);
 const noteCount = statement('spec_notes', sql`select count(*)::int as n from spec_notes where id = :id`);
 
@@ -90,6 +103,90 @@ describe('the queue on PostgreSQL', () => {
       expect(seen.filter((other) => other === id)).toHaveLength(1);
       expect(await counts(id)).toEqual([0, 0]);
     }
+  });
+
+  /** Works until the handlers have said that it is enough. */
+  const workUntil = async (handlers: (done: () => void, log: () => unknown[]) => Partial<JobHandlers>) => {
+    const logged: { fault: Error; about: unknown }[] = [];
+    let done: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    const rest = { async send_message() {}, async send_notices() {} };
+    const workers = await startWorkers(
+      { database },
+      {
+        ...rest,
+        ...handlers(
+          () => done(),
+          () => logged,
+        ),
+      },
+      { concurrency: 4, log: (fault, about) => logged.push({ fault: fault as Error, about }) },
+    );
+    await finished;
+    await workers.close();
+    return logged;
+  };
+
+  test('a job that is given back comes again, and this was no attempt', async () => {
+    const id = uuidv7(1);
+    await queue.enqueueAll('send_message', [{ jobId: id, payload: { messageId: id } }]);
+    const attempts: number[] = [];
+    const logged = await workUntil((done) => ({
+      async send_message(_payload, { attempt }) {
+        if (attempts.push(attempt) < 8) throw new JobReturned(0);
+        done();
+      },
+    }));
+    expect(attempts).toEqual(Array(8).fill(1));
+    expect(logged).toEqual([]);
+    expect(await counts(id)).toEqual([0, 0]);
+  });
+
+  test.each([
+    [45_000, 45_000],
+    [1_000, 5_000],
+    [undefined, 5_000],
+  ])('a fault that asks for %s ms waits for %i', async (retryAfterMs, expected) => {
+    const id = uuidv7(1);
+    await queue.enqueueAll('send_message', [{ jobId: id, payload: { messageId: id } }]);
+    await workUntil((done) => ({
+      async send_message() {
+        done();
+        throw Object.assign(new Error('later'), { retryAfterMs });
+      },
+    }));
+    const [job] = await database.query<{ delay_ms: string; state: string }>(jobDelay, { id });
+    expect([job?.state, Number(job?.delay_ms)]).toEqual(['delayed', expected]);
+    await database.query(removeJob, { id });
+  });
+
+  test('a job of an unknown name waits for a courier that knows it; one that is old, or of an unknown payload, is removed', async () => {
+    const [young, old, odd, last] = [uuidv7(1), uuidv7(2), uuidv7(3), uuidv7(4)];
+    await queue.enqueueAll('send_message', [
+      { jobId: young, payload: { messageId: young } },
+      { jobId: old, payload: { messageId: old } },
+      { jobId: odd, payload: { pigeon: 'secret' } as never },
+    ]);
+    await database.query(makeUnknown, { id: young, olderMs: 0 });
+    await database.query(makeUnknown, { id: old, olderMs: 600_001 });
+    await queue.enqueueAll('send_notices', [{ jobId: last, payload: { messageIds: [last] } }]);
+    const logged = await workUntil((done, log) => ({
+      async send_notices() {
+        while (log().length < 3) await new Promise((resolve) => setImmediate(resolve));
+        done();
+      },
+    }));
+    const said = logged.map(({ fault, about }) => [(about as { job: string }).job, fault.message]);
+    expect(Object.fromEntries(said)).toEqual({
+      [young]: 'this release knows no job of the name send_pigeon',
+      [old]: 'this release knows no job of the name send_pigeon',
+      [odd]: expect.stringMatching(/^a job send_message with an unknown payload: .*messageId/s),
+    });
+    expect(JSON.stringify(logged)).not.toContain('secret');
+    expect(await Promise.all([young, old, odd].map(async (id) => (await counts(id))[1]))).toEqual([1, 0, 0]);
+    await database.query(removeJob, { id: young });
   });
 
   test('a job name without a handler fails the start', async () => {

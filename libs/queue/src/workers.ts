@@ -1,6 +1,15 @@
-import type { Job } from 'bullmq';
+import { systemClock } from '@rekey/kernel';
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { z } from 'zod';
 import { connect, type QueueBackend, queueName } from './backend.js';
-import { type JobContext, type JobHandlers, type JobName, type JobPayload, jobs } from './jobs.js';
+import {
+  type JobContext,
+  type JobHandlers,
+  type JobName,
+  type JobPayload,
+  JobReturned,
+  jobs,
+} from './jobs.js';
 
 export interface Workers {
   /** Accepts no new jobs and lets running ones finish. */
@@ -21,16 +30,21 @@ export async function startWorkers(
 ): Promise<Workers> {
   assertComplete(handlers);
   const { Worker, connection, reach, end } = connect(backend);
-  const worker = new Worker(queueName, (job) => handle(handlers, job), {
+  const worker = new Worker(queueName, (job, token) => handle(handlers, job, token, options.log), {
     connection,
     concurrency: options.concurrency,
+    // Seconds between two looks at an empty queue. PostgreSQL notifies of a job at once, but not through a pooler in transaction mode.
+    drainDelay: 1,
     // How long a job stays locked when its courier dies; then another one claims it. The code it carries is the same.
     lockDuration: 30_000,
     stalledInterval: 15_000,
     // After a lost connection. By default a worker waits 15 s, in which nothing is sent and it cannot be closed.
     runRetryDelay: 1_000,
     settings: {
-      backoffStrategy: (attemptsMade, _type, _fault, job) => planOf(job?.name).at(attemptsMade - 1) ?? -1,
+      backoffStrategy: (attemptsMade, _type, fault, job) => {
+        const planned = planOf(job?.name).at(attemptsMade - 1);
+        return planned === undefined ? -1 : Math.max(planned, waitAskedBy(fault));
+      },
     },
   });
   let running = false;
@@ -66,14 +80,40 @@ function assertComplete(handlers: JobHandlers): void {
   }
 }
 
-async function handle(handlers: JobHandlers, job: Job): Promise<void> {
-  if (!(job.name in jobs)) throw new Error(`a job of an unknown name: ${job.name}`);
-  const name = job.name as JobName;
-  const context = {
-    attempt: job.attemptsMade + 1,
-    nextAttemptIn: planOf(name).at(job.attemptsMade),
-  };
-  await run(handlers, name, job.data, context);
+/** Milliseconds that a job of an unknown name waits for the courier of a newer release, and between two looks at it. */
+const unknownFor = { ms: 600_000, lookMs: 15_000 };
+
+/**
+ * @throws {DelayedError} when the job went back to the queue
+ * @throws {UnrecoverableError} when this release cannot read it. Then it is removed: the sweep makes another one of the message's row
+ */
+async function handle(
+  handlers: JobHandlers,
+  job: Job,
+  token: string | undefined,
+  log: (fault: unknown, about?: object) => void,
+): Promise<void> {
+  try {
+    if (!(job.name in jobs)) throw unknownJob(job, log);
+    const name = job.name as JobName;
+    const context = {
+      attempt: job.attemptsMade + 1,
+      nextAttemptIn: planOf(name).at(job.attemptsMade),
+    };
+    await run(handlers, name, job.data, context);
+  } catch (fault) {
+    if (!(fault instanceof JobReturned)) throw fault;
+    await job.moveToDelayed(systemClock.now() + fault.delayMs, token);
+    throw new DelayedError();
+  }
+}
+
+/** During an update, the courier of a newer release takes it. */
+function unknownJob(job: Job, log: (fault: unknown, about?: object) => void): Error {
+  const fault = new UnrecoverableError(`this release knows no job of the name ${job.name}`);
+  if (systemClock.now() - job.timestamp >= unknownFor.ms) return fault;
+  log(fault, { job: job.id, name: job.name, isReturned: true });
+  return new JobReturned(unknownFor.lookMs);
 }
 
 /** Payload and handler belong to the same name, which the compiler cannot see for all of them at once. */
@@ -83,9 +123,16 @@ async function run<Name extends JobName>(
   data: unknown,
   context: JobContext,
 ): Promise<void> {
-  const payload = jobs[name].payload.parse(data) as JobPayload<Name>;
-  await handlers[name](payload, context);
+  const payload = jobs[name].payload.safeParse(data);
+  if (!payload.success)
+    throw new UnrecoverableError(`a job ${name} with an unknown payload: ${z.prettifyError(payload.error)}`);
+  await handlers[name](payload.data as JobPayload<Name>, context);
 }
+
+const waitAskedBy = (fault: unknown): number => {
+  const { retryAfterMs } = Object(fault) as { retryAfterMs?: unknown };
+  return typeof retryAfterMs === 'number' ? retryAfterMs : 0;
+};
 
 const planOf = (name: string | undefined): readonly number[] =>
   name !== undefined && name in jobs ? jobs[name as JobName].retryAfterMs : [];

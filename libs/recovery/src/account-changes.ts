@@ -10,7 +10,7 @@ import {
   voidCodes,
 } from '@rekey/outbox';
 import { clearFailedSignIns } from '@rekey/sign-in';
-import { type EndReason, endSessionsOf, eraseAccount } from '@rekey/tokens';
+import { type EndReason, endSessionsOf, eraseAccount, revokeSessionsOfRecoveries } from '@rekey/tokens';
 import { wiped } from './acts/cancel.js';
 import { lifetimes } from './lifetimes.js';
 import { sourceStates, sqlStates, targetState } from './state-machine.js';
@@ -33,7 +33,7 @@ const ending = (name: string, which: SqlText) =>
        ${auditInsert}
        select gen_random_uuid(), :at::timestamptz, 'recovery_stopped', :actor, account_id, id, '{"by": "management"}'::jsonb from ended
      )
-     select count(*)::integer as ended from ended`,
+     select id from ended`,
   );
 
 const rests = (on: SqlText) => sql`exists (
@@ -115,8 +115,11 @@ async function endBy(
   which: keyof typeof endings,
   values: { account: string; actor: string; at: Date; addresses: string[] },
 ): Promise<void> {
-  const [row] = await tx.query<{ ended: number }>(endings[which], values);
-  tx.record('recoveries_stopped', { by: 'management', completed: 'no' }, row?.ended ?? 0);
+  const ended = await tx.query<{ id: string }>(endings[which], values);
+  tx.record('recoveries_stopped', { by: 'management', completed: 'no' }, ended.length);
+  // A process that was completing one may have died after the issuer had issued.
+  if (ended.length > 0)
+    await revokeSessionsOfRecoveries(tx, { recoveries: ended.map(({ id }) => id), at: values.at });
 }
 
 /**
@@ -158,6 +161,8 @@ const erase = statement(
      ${detachMessages(sql`theirs`)}
    ), former as (
      delete from former_passwords using theirs where former_passwords.recovery_id = theirs.id
+   ), responses as (
+     delete from idempotent_responses using theirs where idempotent_responses.recovery_id = theirs.id
    )
    ${deleteNotifications(sql`:account`)}`,
 );

@@ -76,6 +76,11 @@ export interface IssuerPort {
     redirect: { redirectUri: string; codeChallenge: string },
     trace: TraceContext | undefined,
   ): Promise<{ code: string } | Refusal>;
+  /**
+   * Gives the session of a completed recovery fresh tokens and ends those before, while nobody has shown any of them. Only our own issuer
+   * offers it. Refuses with `invalid_state` when the session was used or has ended.
+   */
+  reissueTokens?(subject: ProvenSubject, trace: TraceContext | undefined): Promise<IssuedTokens | Refusal>;
   /** Revokes everything that a recovery has led to here, refreshed tokens included. */
   revoke(recoveryId: string, trace: TraceContext | undefined): Promise<void>;
 }

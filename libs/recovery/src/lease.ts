@@ -1,6 +1,6 @@
 import { sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { isConfidential } from '@rekey/tokens';
+import { isConfidential, revokeSessionsOfRecoveries } from '@rekey/tokens';
 import type { ProvenSubject, RecoveryContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
 import { type Judged, judge, judgedColumns } from './proving/judge.js';
@@ -123,4 +123,28 @@ export async function releaseCompletion(
   leaseId: string,
 ): Promise<void> {
   await database.query(release, { id, leaseId }).catch(() => undefined);
+}
+
+const lockClaimed = statement(
+  'recovery_lock_claimed',
+  sql`select id from recoveries where id = :id and lease_id = :leaseId for no key update`,
+);
+
+/**
+ * Releases the lease after the issuer was asked, and ends what it may have issued: its response may have been lost, and nobody is to have
+ * these tokens. It does nothing once another request has the lease, whose tokens these would be. If this fails, the next completion ends
+ * them, or the sweep after the end of the recovery.
+ */
+export async function abandonCompletion(
+  { database, clock }: RecoveryContext,
+  id: string,
+  leaseId: string,
+): Promise<void> {
+  const abandon = database.transaction(async (tx) => {
+    const claimed = await tx.query(lockClaimed, { id, leaseId });
+    if (claimed.length === 0) return;
+    await revokeSessionsOfRecoveries(tx, { recoveries: [id], at: new Date(clock.now()) });
+    await tx.query(release, { id, leaseId });
+  });
+  await abandon.catch(() => undefined);
 }

@@ -21,6 +21,8 @@ export const lifetimes = {
   sameAttempt: 10 * minutes,
   /** An idempotent response. */
   keptAnswer: 24 * hours,
+  /** A completion may be repeated for as long after it, if its response was lost. */
+  repeat: 10 * minutes,
   /** Retention of recoveries after their end. */
   kept: 30 * 24 * hours,
 } as const;

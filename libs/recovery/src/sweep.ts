@@ -4,6 +4,7 @@ import { literal, pruneOldest, sql, statement } from '@rekey/database';
 import { firstUuidv7 } from '@rekey/kernel';
 import { pruneCounters, pruneFailures, pruneOdds } from '@rekey/limits';
 import { dropQueued, pruneMessages } from '@rekey/outbox';
+import { revokeSessionsOfRecoveries } from '@rekey/tokens';
 import { wiped } from './acts/cancel.js';
 import type { ActContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
@@ -22,11 +23,11 @@ const expire = statement(
          and (lease_expires_at is null or lease_expires_at <= :now)
        order by id limit 500 for update skip locked
      )
-     returning id
+     returning id, proofs
    ), silenced as (
      ${dropQueued(sql`ended`, 'all')}
    )
-   select count(*)::integer as expired from ended`,
+   select count(*)::integer as expired, coalesce(array_agg(id) filter (where proofs <> '{}'), '{}') as proven from ended`,
 );
 
 const pruneRecoveries = statement(
@@ -41,14 +42,19 @@ const pruneIdempotentResponses = statement(
   pruneOldest('idempotent_responses', 'expires_at', sql`:now`),
 );
 
-/** Ends expired recoveries and erases what identifies the person; prunes what is past its retention. */
+/**
+ * Ends expired recoveries and erases what identifies the person; ends tokens that were issued for a recovery that was not completed, since
+ * the process that asked for them died or had given up; prunes what is past its retention.
+ */
 export async function sweepRecoveries({ database, clock }: ActContext): Promise<void> {
   const now = new Date(clock.now());
-  const [row] = await database.query<{ expired: number }>(expire, {
+  const [row] = await database.query<{ expired: number; proven: string[] }>(expire, {
     now,
     startedBefore: firstUuidv7(clock.now() - lifetimes.idle + 1),
   });
   database.record('recoveries_expired', {}, row?.expired ?? 0);
+  const recoveries = row?.proven ?? [];
+  if (recoveries.length > 0) await revokeSessionsOfRecoveries(database, { recoveries, at: now });
   const before = clock.now() - lifetimes.kept;
   await database.query(pruneRecoveries, { before: new Date(before), startedBefore: firstUuidv7(before) });
   await pruneMessages(database, clock.now());

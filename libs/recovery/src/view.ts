@@ -8,6 +8,7 @@ import {
 import { type SqlText, sql } from '@rekey/database';
 import { type Channel, type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import type { ProofKind } from '@rekey/proofs';
+import { closedRefusal } from './closed.js';
 import type { RecoveryContext } from './context.js';
 import { initialMethods, type RecoveryPolicy, remainingProofs, sendsBy } from './proving/policy.js';
 import type { RecoveryState } from './state-machine.js';
@@ -20,6 +21,8 @@ export interface RecoveryRow {
   idle_expires_at: Date;
   resend_at: Date;
   held_until: Date | null;
+  /** A start has none yet. */
+  completed_at?: Date | null;
   /** The accepted kinds of proof. */
   proofs: ProofKind[];
 }
@@ -46,7 +49,7 @@ export interface RecoveryView {
   addresses?: OfferedAddress[];
 }
 
-export const rowColumns = sql`state, expires_at, idle_expires_at, resend_at, held_until, proofs`;
+export const rowColumns = sql`state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs`;
 
 /** The addresses offered to a person who has proved something, as a JSON column. */
 export const offeredAddresses = (account: SqlText): SqlText => sql`(
@@ -132,6 +135,6 @@ export function stateRefusal(
 ): Refusal {
   if (!row) return refuse('not_found');
   const state = stateAt(row, now);
-  if (!isActive(state)) return refuse('recovery_closed');
+  if (!isActive(state)) return closedRefusal(state, row.completed_at);
   return refuse(wanted === 'proven' ? 'not_proven' : 'invalid_state');
 }

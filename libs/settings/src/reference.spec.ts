@@ -5,6 +5,7 @@ import { variables } from './variables.js';
 /** Pages that a description refers to by their title: `see "Database roles"`. */
 const pages: Record<string, string> = {
   'Database roles': '../operate/database-roles.md',
+  'Your PostgreSQL': '../operate/postgresql.md',
   'Token lifetimes': '../operate/token-lifetimes.md',
   'Use an external issuer': '../integrate/external-issuer.md',
   Policies: '../operate/policies.md',

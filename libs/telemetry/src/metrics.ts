@@ -25,7 +25,7 @@ export const metrics = {
     kind: 'counter',
     help: 'Access tokens issued, not counting refreshes',
     labels: {
-      grant: ['sign_in', 'recovery', 'code', 'device', 'renewal', 'client_credentials'],
+      grant: ['sign_in', 'recovery', 'recovery_repeated', 'code', 'device', 'renewal', 'client_credentials'],
       role: ['ordinary', 'staff', 'client'],
       client,
     },
@@ -116,6 +116,11 @@ export const metrics = {
     help: 'Authenticators disabled after too many failed attempts in a row. For an address: its short codes are disabled',
     labels: { kind: proofKinds },
   },
+  idempotent_repeats: {
+    kind: 'counter',
+    help: 'Requests of a recovery that were repeated with their Idempotency-Key and got their response: it had been lost',
+    labels: {},
+  },
   recoveries_completed: {
     kind: 'counter',
     help: 'Recoveries completed with new credentials. `password` says what happened to the password',
@@ -188,6 +193,11 @@ export const metrics = {
     kind: 'counter',
     help: 'Circuit breakers of a number range or a country that opened or closed',
     labels: { to: ['open', 'closed'], cause: ['ratio', 'probes', 'proof'] },
+  },
+  provider_circuit_breaker_transitions: {
+    kind: 'counter',
+    help: 'Circuit breakers of a mail server or an SMS provider that opened, because it failed several times in a row, or closed',
+    labels: { channel: ['email', 'sms'], to: ['open', 'closed'] },
   },
   signing_key_age_seconds: {
     kind: 'gauge',

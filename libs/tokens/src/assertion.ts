@@ -5,6 +5,8 @@ import { assertionMs } from './lifetimes.js';
 import { type AssertionSigner, signAssertion } from './sign-assertion.js';
 
 const ownType = 'recovery-assertion+jwt';
+/** A type of its own: an issuer of the release before refuses it, and would otherwise open another session. */
+const repeatType = 'recovery-repeat-assertion+jwt';
 
 /** What recovery asserts about a person: who it is, how and when that was proven, and for which client. */
 export interface RecoveryAssertion {
@@ -40,15 +42,22 @@ export const outcomeClaims = (about: Omit<RecoveryAssertion, 'basis'>) => ({
 /**
  * Signs the outcome of a recovery for our issuer. The signature authenticates the client of the exchange (RFC 7521 §4.2 in spirit; RFC 8693
  * §2.1 `subject_token`).
+ *
+ * @param about.isRepeat it was asserted before, and the response was lost: see {@link reissueTokens}
  */
 export async function signRecoveryAssertion(
   context: AssertionSigner & { issuerUrl: string; recoveryUrl: string },
-  about: RecoveryAssertion,
+  about: RecoveryAssertion & { isRepeat?: boolean },
 ): Promise<string> {
   const { recoveryUrl: iss, issuerUrl: aud } = context;
   const { generation, authenticators, since } = about.basis;
   const basis = { generation, authenticators, since: since.getTime() };
-  return signAssertion(context, ownType, { iss, aud, ...outcomeClaims(about), basis });
+  return signAssertion(context, about.isRepeat ? repeatType : ownType, {
+    iss,
+    aud,
+    ...outcomeClaims(about),
+    basis,
+  });
 }
 
 /** The claim `basis`; `since` is in milliseconds, which no NumericDate is. */
@@ -61,6 +70,7 @@ const basisClaim = z.object({
 export interface VerifiedAssertion extends RecoveryAssertion {
   jti: string;
   expiresAt: Date;
+  isRepeat: boolean;
 }
 
 /** @returns undefined for anything that recovery has not signed for this issuer within the last minute */
@@ -70,11 +80,13 @@ export async function verifyAssertion(
 ): Promise<VerifiedAssertion | undefined> {
   const { keys, clock, issuerUrl, recoveryUrl } = context;
   try {
-    const key = await keys.verifyingKey('recovery_assertion', decodeProtectedHeader(token).kid);
+    const { kid, typ } = decodeProtectedHeader(token);
+    const key = await keys.verifyingKey('recovery_assertion', kid);
     if (!key) return undefined;
+    const isRepeat = typ === repeatType;
     const { payload } = await jwtVerify(token, key.publicKey, {
       algorithms: [key.alg],
-      typ: ownType,
+      typ: isRepeat ? repeatType : ownType,
       issuer: recoveryUrl,
       audience: issuerUrl,
       currentDate: new Date(clock.now()),
@@ -104,6 +116,7 @@ export async function verifyAssertion(
       provenAt: new Date(Number(payload.auth_time) * 1000),
       jti: String(payload.jti),
       expiresAt: new Date(Number(payload.exp) * 1000),
+      isRepeat,
     };
   } catch (fault) {
     if (fault instanceof errors.JOSEError || fault instanceof TypeError) return undefined;

@@ -17,6 +17,15 @@ export type EndReason =
   | 'management'
   | 'guesses';
 
+/** Locks live sessions in the order of their ids, as a select of these. */
+export const lockedSessions = (which: SqlText): SqlText =>
+  sql`select id from sessions where ended_at is null and ${which} order by id for no key update`;
+
+/** Locks unused codes in one order, after the sessions, as a select of their digests. @param after a CTE that has locked the sessions */
+export const lockedCodes = (which: SqlText, after: SqlText): SqlText => sql`
+  select digest from authorization_codes where used_at is null and ${which} and (select count(*) from ${after}) >= 0
+  order by digest for no key update`;
+
 const endOfRecovery = statement(
   'sessions_end_of_recoveries',
   sql`with heir as (
@@ -25,10 +34,12 @@ const endOfRecovery = statement(
      select id from sessions
      where account_id = :accountId and recovery_id is null and created_at >= :passwordSince::timestamptz
    ), ended as (
-     update sessions s set ended_at = :at, end_reason = 'stopped' from heir where s.id = heir.id and s.ended_at is null
+     update sessions s set ended_at = :at, end_reason = 'stopped'
+     where s.ended_at is null and s.id in (${lockedSessions(sql`id in (select id from heir)`)})
      returning s.id
    ), unredeemed as (
-     update authorization_codes set used_at = :at where recovery_id = any(:recoveries::uuid[]) and used_at is null
+     update authorization_codes set used_at = :at
+     where used_at is null and digest in (${lockedCodes(sql`recovery_id = any(:recoveries::uuid[])`, sql`ended`)})
    )
    select id, exists (select from ended where ended.id = heir.id) as ended from heir`,
 );
@@ -83,10 +94,10 @@ const endOf = (name: string, selected: SqlText, more = sql``) =>
   statement(
     `sessions_end_of_${name}`,
     sql`with ended as (
-       update sessions set ended_at = :at, end_reason = :reason where ${selected} and ended_at is null
+       update sessions set ended_at = :at, end_reason = :reason where ended_at is null and id in (${lockedSessions(selected)})
        returning id, account_id, recovery_id
      ), unredeemed as (
-       update authorization_codes set used_at = :at where ${selected} and used_at is null
+       update authorization_codes set used_at = :at where used_at is null and digest in (${lockedCodes(selected, sql`ended`)})
      ), ${more} audited as (
        ${auditInsert}
        select gen_random_uuid(), :at::timestamptz, 'authn_token_revoked', :actor, account_id, recovery_id,
@@ -135,7 +146,8 @@ export async function endSessionsOf(
  */
 export const endOlderSessions = (of: { account: SqlText; recovery: SqlText }): SqlText => sql`
   update sessions set ended_at = :now, end_reason = 'recovery'
-  where account_id = ${of.account} and ended_at is null and recovery_id is distinct from ${of.recovery}::uuid`;
+  where ended_at is null
+    and id in (${lockedSessions(sql`account_id = ${of.account} and recovery_id is distinct from ${of.recovery}::uuid`)})`;
 
 const lock = statement(
   'session_lock',

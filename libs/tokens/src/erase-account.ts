@@ -2,12 +2,15 @@ import { type Queryable, sql, statement } from '@rekey/database';
 
 const erase = statement(
   'tokens_erase_account',
+  // The counts only force the order of locks: sessions, authorization codes, device codes.
   sql`with theirs as (
-     update sessions set account_id = null where account_id = :account
-   ), devices as (
-     update device_codes set state = 'denied', account_id = null, session_id = null where account_id = :account
+     update sessions set account_id = null
+     where id in (select id from sessions where account_id = :account order by id for no key update) returning id
+   ), codes as (
+     delete from authorization_codes where account_id = :account and (select count(*) from theirs) >= 0 returning digest
    )
-   delete from authorization_codes where account_id = :account`,
+   update device_codes set state = 'denied', account_id = null, session_id = null
+   where account_id = :account and (select count(*) from codes) >= 0`,
 );
 
 /**

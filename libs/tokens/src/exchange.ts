@@ -1,13 +1,15 @@
-import { judgedSubject } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
 import { sql, statement } from '@rekey/database';
 import { is256Bits, newSecret, uuidv7 } from '@rekey/kernel';
+import { assertedSubject, spending } from './asserted-subject.js';
 import { type VerifiedAssertion, verifyAssertion } from './assertion.js';
 import type { ClientDirectory } from './client-directory.js';
 import { type Client, holdsTokensOfPeople } from './clients.js';
 import type { TokenContext } from './context.js';
+import { lockedCodes, lockedSessions } from './end-sessions.js';
 import { authorizationCodeMs } from './lifetimes.js';
 import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+import { reissueTokens } from './reissue.js';
 import {
   type IssuedSessionRow,
   insertSession,
@@ -21,29 +23,20 @@ export const jwtTokenType = 'urn:ietf:params:oauth:token-type:jwt';
 /** Our own type: instead of tokens, a code that an app redeems by `authorization_code` with PKCE. */
 export const authorizationCodeType = 'urn:rekey:params:oauth:token-type:authorization_code';
 
-const subject = judgedSubject(sql`:account`, {
-  generation: sql`:generation::uuid`,
-  authenticators: sql`:authenticators::text[]`,
-  since: sql`:since::timestamptz`,
-  recovery: sql`:recoveryId::uuid`,
-  acr: sql`:acr::text`,
-  strongRoles: sql`:strongRoles`,
-});
-
 /** Judges the evidence, marks the assertion as used and ends the account's sessions, as CTEs `subject`, `fresh`, `ended`, `void_codes`. */
 const spendAndEnd = sql`
   subject as (
-    ${subject}
+    ${assertedSubject}
   ), fresh as (
     insert into used_token_ids (jti, expires_at) select :jti, :jtiExpiresAt from subject where subject.status = 'active' and subject.holds
     on conflict do nothing returning jti
   ), ended as (
     update sessions set ended_at = :now::timestamptz, end_reason = 'recovery'
-    where account_id = :account and ended_at is null and exists (select from fresh)
+    where ended_at is null and id in (${lockedSessions(sql`account_id = :account and exists (select from fresh)`)})
     returning id
   ), void_codes as (
     update authorization_codes set used_at = :now::timestamptz
-    where account_id = :account and used_at is null and exists (select from fresh)
+    where used_at is null and digest in (${lockedCodes(sql`account_id = :account and exists (select from fresh)`, sql`ended`)})
   )`;
 
 const exchangeTokens = statement(
@@ -116,6 +109,12 @@ export async function exchangeAssertion(
   const scope = grantedScope(client, request.scope);
   if (isOAuthRefused(scope)) return scope;
   const wanted = request.requested_token_type ?? accessTokenType;
+  if (assertion.isRepeat) {
+    const reissued = wanted === accessTokenType && (await reissueTokens(context, client, assertion));
+    return reissued
+      ? { ...reissued, issued_token_type: accessTokenType }
+      : badSubject('the session of this recovery was used, or has ended');
+  }
   if (wanted === accessTokenType) return issueTokens(context, client, assertion, scope);
   if (wanted === authorizationCodeType) return issueCode(context, client, assertion, scope, request);
   return oauthRefuse('invalid_request', 'this requested_token_type is not supported');
@@ -133,19 +132,6 @@ export function grantedScope(client: Client, asked: string | undefined): string 
   }
   return [...new Set(wanted)].join(' ');
 }
-
-const spending = (context: TokenContext, assertion: VerifiedAssertion) => ({
-  account: assertion.accountId,
-  jti: assertion.jti,
-  jtiExpiresAt: assertion.expiresAt,
-  acr: assertion.acr,
-  amr: assertion.amr,
-  authTime: assertion.provenAt,
-  recoveryId: assertion.recoveryId,
-  ...assertion.basis,
-  strongRoles: context.strongRoles,
-  now: new Date(context.clock.now()),
-});
 
 interface Spent {
   status: string;
@@ -172,11 +158,13 @@ async function issueTokens(
   scope: string,
 ): Promise<TokenResponse | OAuthRefusal> {
   const now = context.clock.now();
+  const accessId = uuidv7(now);
   const { refreshToken, values } = newSessionValues(context, {
     sessionId: uuidv7(now),
     auditId: uuidv7(now),
     client,
     scope,
+    accessId,
   });
   const [row] = await context.database.query<Spent & IssuedSessionRow>(exchangeTokens, {
     ...spending(context, assertion),
@@ -190,6 +178,7 @@ async function issueTokens(
     clientId: client.client_id,
     scope,
     refreshToken,
+    accessId,
   });
   return { ...response, issued_token_type: accessTokenType };
 }

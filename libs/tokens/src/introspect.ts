@@ -9,7 +9,7 @@ import { refreshDigests, untilOf } from './sessions.js';
 const findRefresh = statement(
   'refresh_token_find',
   sql`select s.id, s.account_id, s.client_id, s.scope, s.created_at, t.replaced_at is null and s.ended_at is null
-     and ${untilOf(sql`s`)} > :now as live, ${untilOf(sql`s`)} as until
+     and ${untilOf(sql`s`)} > :now as live, ${untilOf(sql`s`)} as until, s.unused_access_id is not null as unused
    from refresh_tokens t join sessions s on s.id = t.session_id where t.digest = any(:digests::bytea[])`,
 );
 
@@ -21,7 +21,15 @@ interface FoundRefresh {
   created_at: Date;
   live: boolean;
   until: Date;
+  /** Nobody has shown a token of its session yet. */
+  unused: boolean;
 }
+
+const markUsedBy = statement(
+  'session_mark_used_by_refresh_token',
+  sql`update sessions s set unused_access_id = null from refresh_tokens t
+   where t.digest = any(:digests::bytea[]) and s.id = t.session_id`,
+);
 
 const isRefreshToken = (token: string): boolean => /^[\w-]{43}$/.test(token);
 
@@ -32,6 +40,8 @@ async function findRefreshToken(context: TokenContext, token: string): Promise<F
     digests,
     now: new Date(context.clock.now()),
   });
+  // Its response was received, so no repeated completion of the recovery replaces it.
+  if (row?.unused) await context.database.query(markUsedBy, { digests });
   return row;
 }
 

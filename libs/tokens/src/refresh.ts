@@ -25,12 +25,18 @@ const rotate = statement(
      -- The subquery says that there is one row at most. Otherwise the planner expects ten rows and plans again at each call, which takes
      -- longer than the call itself.
      where t.digest = (select digest from refresh_tokens where digest = any(:digests::bytea[]) limit 1)
+   ), used as (
+     -- Before the token: a repeated completion of the recovery locks both in this order, and only one of the two goes on.
+     update sessions s set unused_access_id = null from presented p
+     where s.id = p.id and s.unused_access_id = p.unused_access_id
+     returning s.id
    ), rotated as (
      update refresh_tokens t set replaced_at = :now::timestamptz
      from presented p
      where t.digest = p.digest and t.replaced_at is null and p.client_id = :clientId and p.status = 'active'
        and (:wanted::text[] is null or :wanted::text[] <@ string_to_array(p.scope, ' '))
        and p.ended_at is null and p.until > :now::timestamptz
+       and (p.unused_access_id is null or exists (select from used))
      returning t.session_id
    ), successor as (
      insert into refresh_tokens (digest, session_id, created_at)
@@ -119,6 +125,10 @@ export async function refresh(
   }
   const scope = asked.length > 0 ? [...new Set(asked)].join(' ') : row.scope;
   const refreshToken = row.rotated ? successor : await livingSuccessor(context, request.refresh_token);
+  if (refreshToken === undefined) {
+    note('refused', 'unknown');
+    return refused;
+  }
   const response = await tokenResponse(context, row, { clientId: client.client_id, scope, refreshToken });
   note(row.rotated ? 'rotated' : 'retried');
   return response;
@@ -129,8 +139,13 @@ type Outcome = LabelsOf<'tokens_refreshed'>;
 /**
  * For a retry: returns the stored successor, which may have been derived under an older key. If another tab has already rotated that one
  * within the same ten seconds, returns the live one: a retired one would sign the slower tab out at its next refresh.
+ *
+ * @returns undefined when it has none: a repeated completion of the recovery replaced it, because nobody had received it
  */
-async function livingSuccessor({ database, keyring }: TokenContext, parent: string): Promise<string> {
+async function livingSuccessor(
+  { database, keyring }: TokenContext,
+  parent: string,
+): Promise<string | undefined> {
   for (let token = parent, generations = 0; ; generations++) {
     const candidates = keyring.macs('refresh-successor', token).map((mac) => mac.toString('base64url'));
     const digests = candidates.flatMap((candidate) => refreshDigests(keyring, candidate));
@@ -139,7 +154,8 @@ async function livingSuccessor({ database, keyring }: TokenContext, parent: stri
     });
     const isKept = (candidate: string) =>
       refreshDigests(keyring, candidate).some((digest) => kept?.digest.equals(digest));
-    token = candidates.find(isKept) ?? candidates[0] ?? '';
-    if (!kept?.replaced_at || generations === mostGenerations) return token;
+    const successor = candidates.find(isKept);
+    if (successor === undefined || !kept?.replaced_at || generations === mostGenerations) return successor;
+    token = successor;
   }
 }

@@ -34,9 +34,9 @@ export const untilOf = (session: SqlText, newestToken = refreshedAt(session)): S
 export const insertSession = (from: SqlText): SqlText => sql`
   session as (
     insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms,
-      created_at, expires_at)
+      created_at, expires_at, unused_access_id)
     select :sessionId::uuid, who.account_id, who.generation, :clientId::text, :scope::text, granted.acr, granted.amr, granted.auth_time, granted.recovery_id,
-      life.idle_ms, life.access_ms, :now::timestamptz, :now::timestamptz + life.whole_ms * interval '1 millisecond'
+      life.idle_ms, life.access_ms, :now::timestamptz, :now::timestamptz + life.whole_ms * interval '1 millisecond', :unusedAccessId::uuid
     from ${from}, lateral (
       select least(:idleMs::bigint, min(role."refreshIdle")) as idle_ms, least(:accessMs::bigint, min(role.access)) as access_ms,
         least(:wholeMs::bigint, min(role.refresh)) as whole_ms
@@ -53,10 +53,21 @@ export const insertSession = (from: SqlText): SqlText => sql`
     from session
   )`;
 
-/** The values that {@link insertSession} needs, and the refresh token that becomes valid with them. */
+/**
+ * The values that {@link insertSession} needs, and the refresh token that becomes valid with them.
+ *
+ * @param of.accessId the id of the access token that goes with it, for a session whose response may be repeated
+ */
 export function newSessionValues(
   context: TokenContext,
-  of: { sessionId: string; auditId: string; client: Client; scope: string; isDevice?: boolean },
+  of: {
+    sessionId: string;
+    auditId: string;
+    client: Client;
+    scope: string;
+    isDevice?: boolean;
+    accessId?: string;
+  },
 ) {
   const { ordinary, device, roles } = context.lifetimes;
   const life = lifetimesOf(of.client.lifetimes, of.isDevice ? device : ordinary);
@@ -68,6 +79,7 @@ export function newSessionValues(
       auditId: of.auditId,
       clientId: of.client.client_id,
       scope: of.scope,
+      unusedAccessId: of.accessId ?? null,
       refreshDigest: refreshDigest(context.keyring, refreshToken),
       idleMs: life.refreshIdle,
       accessMs: life.access,
@@ -109,7 +121,7 @@ export type SessionGrant = Exclude<LabelsOf<'tokens_issued'>['grant'], 'client_c
 export async function startSession(
   context: TokenContext,
   session: IssuedSessionRow,
-  of: { grant: SessionGrant; clientId: string; scope: string; refreshToken: string },
+  of: { grant: SessionGrant; clientId: string; scope: string; refreshToken: string; accessId?: string },
   database: Queryable = context.database,
 ): Promise<TokenResponse> {
   const response = await tokenResponse(context, session, of);
@@ -123,7 +135,7 @@ export async function startSession(
 export async function tokenResponse(
   context: TokenContext,
   session: IssuedSessionRow,
-  of: { clientId: string; scope: string; refreshToken: string },
+  of: { clientId: string; scope: string; refreshToken: string; accessId?: string },
 ): Promise<TokenResponse> {
   const accessMs = Number(session.access_ms);
   const claims: AccessTokenClaims = {
@@ -138,7 +150,7 @@ export async function tokenResponse(
     ...(session.recovery_id ? { recovery_id: session.recovery_id } : {}),
   };
   return {
-    access_token: await signAccessToken(context, claims, accessMs),
+    access_token: await signAccessToken(context, claims, accessMs, of.accessId),
     token_type: 'Bearer',
     expires_in: Math.floor(accessMs / 1000),
     refresh_token: of.refreshToken,

@@ -39,6 +39,22 @@ const idempotency = [
   { name: 'Idempotency-Key', description: 'The same key gets the same response for 24 hours' },
 ];
 
+const proofIdempotency = [
+  {
+    name: 'Idempotency-Key',
+    description:
+      'The same key with the same `kind` and `value` gets the same response for 24 hours, and costs no further try',
+  },
+];
+
+const credentialsIdempotency = [
+  {
+    name: 'Idempotency-Key',
+    description:
+      'A repeat with the same key and body, within ten minutes and before a token of the session was used, gets fresh credentials of the same session. Those of the lost response end',
+  },
+];
+
 const startIdempotency = [
   {
     name: 'Idempotency-Key',
@@ -143,6 +159,7 @@ export class RecoveriesController {
       'Every proof costs a try, also a right one. If the account needs more than this proof, `methods` says what is needed next. If a recovery of the account was stopped recently, this one is `held` until `held_until`, and every address is notified.',
     bearer: true,
     body: proofBody,
+    headers: proofIdempotency,
     responses: { 200: { description: 'accepted', schema: recoveryResponse } },
     refusals: [
       'invalid_request',
@@ -152,16 +169,18 @@ export class RecoveriesController {
       'wrong_proof',
       'no_tries_left',
       'rate_limited',
+      'idempotency_key_reused',
     ],
   })
   async proof(
     @Context() context: RecoveryContext,
     @ThisRecovery() recovery: RecoveryReference,
     @Ip() source: string,
+    @IdempotencyKey() idempotencyKey: string | undefined,
     @Json(proofBody) { device_token, ...offered }: z.output<typeof proofBody>,
   ) {
     const deviceTokens = device_token === undefined ? [] : [device_token];
-    return unwrap(await prove(context, recovery, offered, { source, deviceTokens }));
+    return unwrap(await prove(context, recovery, { ...offered, idempotencyKey }, { source, deviceTokens }));
   }
 
   @Post(':id/credentials')
@@ -173,6 +192,7 @@ export class RecoveriesController {
       'Ends every older session and refresh token of the account. With `password`, it sets a new password. Without it, the old password stops working, unless the policy keeps it for this client. The session of this recovery can set a new one while it is fresh (`PUT /v1/password` of the issuer).',
     bearer: true,
     body: credentialsBody,
+    headers: credentialsIdempotency,
     responses: { 201: { description: 'completed', schema: credentialsResponse } },
     refusals: [
       'invalid_request',
@@ -181,15 +201,17 @@ export class RecoveriesController {
       'invalid_state',
       'recovery_closed',
       'password_refused',
+      'idempotency_key_reused',
       'unavailable',
     ],
   })
   async credentials(
     @Context() context: RecoveryContext,
     @ThisRecovery() recovery: RecoveryReference,
-    @Json(credentialsBody) body: z.output<typeof credentialsBody>,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Json(credentialsBody) { password }: z.output<typeof credentialsBody>,
   ) {
-    return unwrap(await completeRecovery(context, recovery, body));
+    return unwrap(await completeRecovery(context, recovery, { password, idempotencyKey }));
   }
 
   @Delete(':id')

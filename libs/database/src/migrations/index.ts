@@ -32,6 +32,8 @@ import { RecoveryTakenBack1764000000032 } from './32-recovery-taken-back.js';
 import { DatabaseStandardWords1764000000033 } from './33-database-standard-words.js';
 import { AccountsKinds1764000000034 } from './34-accounts-kinds.js';
 import { DatabaseSweeps1764000000036 } from './36-database-sweeps.js';
+import { OutboxReceipts1764000000037 } from './37-outbox-receipts.js';
+import { TokensUnused1764000000038 } from './38-tokens-unused.js';
 import { AccountsLanguage1764000000040 } from './40-accounts-language.js';
 
 /** A migration of the schema; TypeORM makes the instance. */
@@ -76,5 +78,7 @@ export const migrations: Migration[] = [
   DatabaseStandardWords1764000000033,
   AccountsKinds1764000000034,
   DatabaseSweeps1764000000036,
+  OutboxReceipts1764000000037,
+  TokensUnused1764000000038,
   AccountsLanguage1764000000040,
 ];

@@ -4,8 +4,8 @@ import { uuidv7 } from '@rekey/kernel';
 import { knownForMs } from './reserve.js';
 
 /**
- * Marks messages as proven by their code, as a data-modifying SQL clause for the statement that accepts it. It touches one row each, which
- * nothing else locks. {@link countConversions} does the rest. Needs `:now`.
+ * Marks messages as proven by their code, as a data-modifying SQL clause for the statement that accepts it. It touches one row each and
+ * locks nothing after it. {@link countConversions} does the rest. Needs `:now`.
  *
  * @param messages a select of the ids of messages
  */
@@ -27,8 +27,7 @@ const count = statement(
      returning r.prefix, r.country, r.slot, r.probing, r.proven_at
    ), touched as (
      select one.prefix, fresh.slot, fresh.proven_at, p.open_until is not null and one.prefix = any(fresh.probing) as ends
-     from fresh, lateral (values (fresh.prefix), (fresh.country)) as one (prefix), sms_prefixes p
-     where p.prefix = one.prefix
+     from fresh cross join lateral (values (fresh.prefix), (fresh.country)) as one (prefix) join sms_prefixes p on p.prefix = one.prefix
    ), ranges as (
      select prefix, bool_or(ends) as ends, max(proven_at) as proven_at from touched group by prefix
    ), known as (

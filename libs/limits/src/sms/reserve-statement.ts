@@ -124,7 +124,9 @@ export const reserve = statement(
 export const prepare = statement(
   'limits_prepare_sms',
   sql`with spending as (
-     insert into sms_spending (scope, resets_at) select unnest(:scopes::text[]), :now::timestamptz on conflict do nothing
+     insert into sms_spending (scope, resets_at) select scope, :now::timestamptz from unnest(:scopes::text[]) scope order by scope
+     on conflict do nothing returning scope
    )
-   insert into sms_prefixes (prefix) select unnest(:prefixes::text[]) on conflict do nothing`,
+   insert into sms_prefixes (prefix) select prefix from unnest(:prefixes::text[]) prefix where (select count(*) from spending) >= 0
+   order by prefix on conflict do nothing`,
 );

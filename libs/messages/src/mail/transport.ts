@@ -1,4 +1,5 @@
 import type { SenderSettings } from '@rekey/settings';
+import type { BreakerTransition } from '../breaker.js';
 import type { RenderedEmail } from '../render.js';
 
 export interface Email extends Omit<RenderedEmail, 'channel'> {
@@ -22,5 +23,8 @@ export type MailSettings = SenderSettings & { urls: { recovery: string } };
 
 /** One folder of `mail`. Its name is that of the setting `MAIL`, of spans and of log lines. */
 export interface MailTransportKind {
-  open(settings: MailSettings): MailTransport;
+  /** Mails under way at once. More would only wait for a connection. */
+  slots: number;
+  /** @param onBreaker a circuit breaker of a server changes: its host and port */
+  open(settings: MailSettings, onBreaker: (server: string, to: BreakerTransition) => void): MailTransport;
 }

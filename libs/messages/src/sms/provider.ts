@@ -1,5 +1,6 @@
 import type { SenderSettings } from '@rekey/settings';
 import type { z } from 'zod';
+import type { BreakerTransition } from '../breaker.js';
 
 export interface Sms {
   /** The id of the message's row: a retry has the same one. */
@@ -24,8 +25,16 @@ export type SmsSettings = SenderSettings & { urls: { recovery: string } };
 
 /** One folder of `sms`. Its name is that of the setting `SMS`, of spans and of log lines. */
 export interface SmsProviderKind {
-  /** @returns undefined without its settings: nothing can be sent */
-  open(settings: SmsSettings): SmsProvider | undefined;
+  /** SMS under way at once. */
+  slots: number;
+  /**
+   * @param onBreaker a circuit breaker of a server changes: its host and port
+   * @returns undefined without its settings: nothing can be sent
+   */
+  open(
+    settings: SmsSettings,
+    onBreaker: (server: string, to: BreakerTransition) => void,
+  ): SmsProvider | undefined;
   receipts?: SmsReceipts;
 }
 

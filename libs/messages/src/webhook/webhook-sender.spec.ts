@@ -88,7 +88,7 @@ test('a mail also has its sender, subject and HTML', async () => {
 
 test('every secret signs id, timestamp and body, as Standard Webhooks says', async () => {
   const clock = new MovableClock(1_760_000_000_999);
-  const sender = new WebhookSender({ url: origin, secrets }, clock);
+  const sender = new WebhookSender({ url: origin, secrets }, { clock });
   ends.push(() => sender.close());
   await sender.post({ ...about, channel: 'sms', to: sms.to, text: sms.body });
   const [{ headers, body }] = received as [Received];

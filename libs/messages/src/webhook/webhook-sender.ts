@@ -1,11 +1,15 @@
-import { type Channel, type Clock, systemClock } from '@rekey/kernel';
+import { type Channel, type Clock, processTimer, systemClock, type Timer } from '@rekey/kernel';
 import { Agent } from 'undici';
 import { z } from 'zod';
+import type { BreakerTransition } from '../breaker.js';
+import { attemptMs } from '../deadline.js';
 import { DeliveryFault } from '../delivery-fault.js';
+import { HttpExchange } from '../http-exchange.js';
+import { retryAfterMs } from '../retry-after.js';
 import { signedHeaders } from './signature.js';
 
-/** For a whole exchange. The receiver may have a provider to call, and a person waits with a code that expires in ten minutes. */
-const timeoutMs = 15_000;
+/** Requests to one receiver at once. */
+export const webhookSlots = 24;
 
 /** Bytes. A longer response is not read. */
 const maxResponseSize = 64 * 1024;
@@ -31,17 +35,28 @@ export interface WebhookMessage {
 /** Posts messages to one URL of the operator, signed as Standard Webhooks asks. Redirects are not followed. */
 export class WebhookSender {
   private readonly agent = new Agent({
-    connections: 24,
-    connect: { timeout: timeoutMs },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    connections: webhookSlots,
+    // The deadline of the exchange is shorter.
+    connect: { timeout: 2 * attemptMs },
+    headersTimeout: 2 * attemptMs,
+    bodyTimeout: 2 * attemptMs,
     maxResponseSize,
   });
+  private readonly exchange: HttpExchange;
+  private readonly clock: Clock;
 
   constructor(
-    private readonly options: { url: string | undefined; secrets: string[] },
-    private readonly clock: Clock = systemClock,
-  ) {}
+    private readonly options: {
+      url: string | undefined;
+      secrets: string[];
+      onBreaker?: ((server: string, to: BreakerTransition) => void) | undefined;
+    },
+    { clock = systemClock, timer = processTimer }: { clock?: Clock; timer?: Timer } = {},
+  ) {
+    this.clock = clock;
+    const onBreaker = (to: BreakerTransition) => options.onBreaker?.(new URL(options.url ?? '').host, to);
+    this.exchange = new HttpExchange({ clock, timer, onBreaker });
+  }
 
   /**
    * @param message a retry has the same id and the same content, so that the receiver can drop repeats
@@ -53,7 +68,7 @@ export class WebhookSender {
     if (url === undefined || secrets.length === 0) throw new DeliveryFault(false, 'no webhook is set');
     const { origin, pathname, search } = new URL(url);
     const body = JSON.stringify(message);
-    const { statusCode, text } = await this.request({
+    const { statusCode, text, headers } = await this.request({
       origin,
       path: `${pathname}${search}`,
       body,
@@ -62,33 +77,22 @@ export class WebhookSender {
         ...signedHeaders({ id: message.id, at: this.clock.now(), body }, secrets),
       },
     });
-    if (statusCode < 200 || statusCode > 299) throw refusalOf(statusCode);
-    return { providerId: idIn(await text()) ?? message.id };
+    if (statusCode < 200 || statusCode > 299)
+      throw refusalOf(statusCode, retryAfterMs(headers['retry-after'], this.clock.now()));
+    return { providerId: idIn(text) ?? message.id };
   }
 
   async close(): Promise<void> {
     await this.agent.destroy();
   }
 
-  private async request(request: {
-    origin: string;
-    path: string;
-    body: string;
-    headers: Record<string, string>;
-  }): Promise<{ statusCode: number; text(): Promise<string> }> {
-    try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const { statusCode, body } = await this.agent.request({ ...request, method: 'POST', signal });
+  private request(request: { origin: string; path: string; body: string; headers: Record<string, string> }) {
+    return this.exchange.run(async (signal) => {
+      const { statusCode, headers, body } = await this.agent.request({ ...request, method: 'POST', signal });
       // Read in any case, so that the connection can be used again. The status has decided: what follows it may be lost.
-      const read = body.text().catch(() => '');
-      return { statusCode, text: () => read };
-    } catch (fault) {
-      const { code, name }: Partial<NodeJS.ErrnoException> = Object(fault);
-      throw new DeliveryFault(
-        false,
-        code === undefined || typeof code !== 'string' ? (name ?? 'unknown') : code,
-      );
-    }
+      const text = await body.text().catch(() => '');
+      return { statusCode, headers, text };
+    });
   }
 }
 
@@ -96,9 +100,9 @@ export class WebhookSender {
  * A 4xx is about this message, so it is permanent. Others say that the receiver cannot take anything now (408, 425, 429), or that our
  * settings and its own do not match (401, 403, 404): once they do, the message can be sent.
  */
-function refusalOf(status: number): DeliveryFault {
+function refusalOf(status: number, retryAfter: number | undefined): DeliveryFault {
   const permanent = status >= 400 && status < 500 && ![401, 403, 404, 408, 425, 429].includes(status);
-  return new DeliveryFault(permanent, `webhook ${status}`);
+  return new DeliveryFault(permanent, `webhook ${status}`, retryAfter);
 }
 
 function idIn(text: string): string | undefined {

@@ -1,1 +1,2 @@
 import './message.entity.js';
+import './sms-receipt.entity.js';

@@ -1,6 +1,8 @@
 import { auditInsert } from '@rekey/audit';
 import { literal, sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { revokeSessionsOfRecoveries } from '@rekey/tokens';
+import { closedRefusal } from '../closed.js';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import { type RecoveryState, sourceStates, sqlStates, targetState } from '../state-machine.js';
 import { isRecoveryToken } from '../tokens/recovery-token.js';
@@ -16,18 +18,23 @@ const cancel = statement(
   sql`with ended as (
      update recoveries set state = ${literal(targetState('cancel'))}, ended_at = :now, ${wiped}
      where id = :id and state in (${sqlStates(sourceStates('cancel'))})
-     returning id, account_id
+     returning id, account_id, proofs
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
    )
-   select exists (select from ended) as ended, state, redirect_uri, redirect_state from recoveries where id = :id`,
+   select exists (select from ended) as ended, exists (select from ended where proofs <> '{}') as proved, state, completed_at,
+     redirect_uri, redirect_state
+   from recoveries where id = :id`,
 );
 
 interface CancelledRow {
   ended: boolean;
+  /** Something was proved before. */
+  proved: boolean;
   /** Before. */
   state: RecoveryState;
+  completed_at: Date | null;
   redirect_uri: string | null;
   redirect_state: string | null;
 }
@@ -39,7 +46,7 @@ export async function cancelRecovery(
 ): Promise<undefined | Refusal> {
   const row = await cancelNow(context, reference);
   if (isRefused(row)) return row;
-  return row.ended ? undefined : refuse('recovery_closed');
+  return row.ended ? undefined : closedRefusal(row.state, row.completed_at);
 }
 
 /**
@@ -53,7 +60,7 @@ export async function cancelForApp(
 ): Promise<{ redirect?: { redirectUri: string; state?: string | undefined } } | Refusal> {
   const row = await cancelNow(context, reference);
   if (isRefused(row)) return row;
-  if (!row.ended && row.state !== 'cancelled') return refuse('recovery_closed');
+  if (!row.ended && row.state !== 'cancelled') return closedRefusal(row.state, row.completed_at);
   const { redirect_uri: redirectUri, redirect_state: state } = row;
   return redirectUri === null ? {} : { redirect: { redirectUri, state: state ?? undefined } };
 }
@@ -70,6 +77,10 @@ async function cancelNow(
     auditId: uuidv7(now),
   });
   if (!row) return refuse('not_found');
-  if (row.ended) database.record('recoveries_cancelled', {});
+  if (!row.ended) return row;
+  // The process that was completing it may have died after the issuer had issued.
+  if (row.proved)
+    await revokeSessionsOfRecoveries(database, { recoveries: [reference.id], at: new Date(now) });
+  database.record('recoveries_cancelled', {});
   return row;
 }

@@ -5,6 +5,7 @@ import { isRefused, Keyring, MovableClock, refuse } from '@rekey/kernel';
 import { claimMessages } from '@rekey/outbox';
 import { createDatabase, type TestDatabase } from '../../../../test/runner/database.js';
 import {
+  cancelRecovery,
   completeRecovery,
   defaultPolicy,
   type IssuerPort,
@@ -14,6 +15,7 @@ import {
   showRecovery,
   startRecovery,
   stopRecovery,
+  sweepRecoveries,
 } from '../index.js';
 
 const noorsPhone = '+12025550123';
@@ -21,6 +23,17 @@ const noorsPhone = '+12025550123';
 const messagesOf = statement(
   'spec_messages',
   sql`select id, kind from messages where recovery_id = :id order by kind`,
+);
+
+const issue = statement(
+  'spec_issue',
+  sql`insert into sessions (id, account_id, generation, client_id, scope, acr, amr, auth_time, recovery_id, idle_ms, access_ms, created_at, expires_at)
+   select gen_random_uuid(), a.id, a.generation, 'default', '', 'urn:rekey:recovery:aal1', '{}', now(), r.id, 60000, 60000, now(), 'infinity'
+   from recoveries r join accounts a on a.id = r.account_id where r.id = :id`,
+);
+const sessionsOf = statement(
+  'spec_sessions',
+  sql`select ended_at is null as alive from sessions where recovery_id = :id order by created_at`,
 );
 
 /** A completion calls another service while it holds the lease: these tests make that service, or this process, fail there. */
@@ -95,6 +108,13 @@ describe('completing a recovery', () => {
     expect(view).toMatchObject({ state: 'proven' });
     return { id: opened.id, token: opened.token, stopToken: taken.send.stopToken ?? '' };
   };
+  /** Issues as the issuer does, in the database that both have. */
+  const issued = async ({ id }: RecoveryReference) => {
+    await database.query(issue, { id });
+    return tokens;
+  };
+  const sessions = async ({ id }: RecoveryReference) =>
+    (await database.query<{ alive: boolean }>(sessionsOf, { id })).map(({ alive }) => alive);
   const state = async (reference: RecoveryReference) => {
     const view = await showRecovery(context, reference);
     return isRefused(view) ? view.code : view.state;
@@ -116,6 +136,98 @@ describe('completing a recovery', () => {
     });
     const rows = await database.query<{ kind: string }>(messagesOf, { id: reference.id });
     expect(rows.map(({ kind }) => kind)).toEqual(['recovery_code', 'recovery_completed']);
+  });
+
+  test.each<[string, () => Promise<never> | ReturnType<typeof refuse>]>([
+    ['is lost', () => refuse('unavailable')],
+    ['breaks off', async () => Promise.reject(new Error('cut off'))],
+  ])(
+    'tokens of an issuer whose response %s end at once, and the next completion has one session',
+    async (_how, respond) => {
+      const reference = await proven();
+      exchange = async () => {
+        await issued(reference);
+        return respond();
+      };
+      await completeRecovery(context, reference, {}).catch(() => undefined);
+      expect(await sessions(reference)).toEqual([false]);
+      expect(await state(reference)).toBe('proven');
+      exchange = () => issued(reference);
+      expect(await completeRecovery(context, reference, {})).toMatchObject(tokens);
+      expect(await sessions(reference)).toEqual([false, true]);
+    },
+  );
+
+  test.each<[string, (reference: RecoveryReference) => Promise<unknown>]>([
+    ['expires', async () => clock.advance(3_600_000)],
+    ['is cancelled', (reference) => cancelRecovery(context, reference)],
+  ])('tokens for a process that died end when the recovery %s', async (_how, ends) => {
+    const reference = await proven();
+    let wake: () => void = () => undefined;
+    exchange = async () => {
+      await issued(reference);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      return tokens;
+    };
+    const died = completeRecovery(context, reference, {});
+    while ((await sessions(reference)).length === 0) await new Promise(setImmediate);
+    await ends(reference);
+    await sweepRecoveries(context);
+    expect(await sessions(reference)).toEqual([false]);
+    wake();
+    expect(await died).toMatchObject({ code: 'recovery_closed' });
+  });
+
+  test('a process that comes late does not end the tokens of the one that took over', async () => {
+    const reference = await proven();
+    let wake: () => void = () => undefined;
+    let enter: () => void = () => undefined;
+    const entered = new Promise<void>((resolve) => {
+      enter = resolve;
+    });
+    exchange = async () => {
+      enter();
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      return tokens;
+    };
+    const late = completeRecovery(context, reference, {});
+    await entered;
+    clock.advance(30_000);
+    exchange = async () => {
+      await issued(reference);
+      wake();
+      // It finds the lease of this request, before this request has completed anything.
+      expect(await late).toMatchObject({ code: 'invalid_state', data: { retry_after: 1 } });
+      return tokens;
+    };
+    expect(await completeRecovery(context, reference, {})).toMatchObject(tokens);
+    expect(await sessions(reference)).toEqual([true]);
+  });
+
+  test('a repeat whose issuer is down is refused for now, and the next one succeeds', async () => {
+    const reference = await proven();
+    const input = {
+      password: 'a sentence of somebody in a tunnel',
+      idempotencyKey: 'the-key-of-one-completion',
+    };
+    const asked: string[] = [];
+    const responses = [async () => refuse('unavailable'), async () => Promise.reject(new Error('cut off'))];
+    context.issuer.reissueTokens = async (subject) => {
+      asked.push(subject.recoveryId);
+      return (await responses.shift()?.()) ?? tokens;
+    };
+    expect(await completeRecovery(context, reference, input)).toMatchObject(tokens);
+    expect(await completeRecovery(context, reference, input)).toMatchObject({ code: 'unavailable' });
+    await expect(completeRecovery(context, reference, input)).rejects.toThrow('cut off');
+    expect(await completeRecovery(context, reference, input)).toMatchObject({
+      ...tokens,
+      recovery_id: reference.id,
+    });
+    expect(asked).toEqual([reference.id, reference.id, reference.id]);
   });
 
   test('a process that died while it completed keeps the lease for 30 seconds, then another takes over', async () => {
@@ -172,10 +284,10 @@ describe('completing a recovery', () => {
     exchange = async () => {
       const elsewhere = { ...context, clock: { now: () => clock.now() - 3_600_000 } };
       expect(await stopRecovery(elsewhere, thiefs.stopToken)).toMatchObject({ heldHours: 24 });
-      return tokens;
+      return issued(owners);
     };
     expect(await completeRecovery(context, owners, {})).toMatchObject({ code: 'not_proven' });
-    expect(revoked).toEqual([owners.id]);
+    expect(await sessions(owners)).toEqual([false]);
     expect(await state(owners)).toBe('held');
   });
 });

@@ -20,8 +20,10 @@ import { notifyOfRecovery } from '@rekey/outbox';
 import { clearFailedSignIns } from '@rekey/sign-in';
 import { correlationOf } from '@rekey/telemetry';
 import { endOlderSessions } from '@rekey/tokens';
+import { closedRefusal } from '../closed.js';
 import type { IssuedTokens, RecoveryContext, RecoveryReference } from '../context.js';
-import { type Claimed, claimCompletion, releaseCompletion } from '../lease.js';
+import { type IdempotentRequest, saveIdempotentResponse } from '../idempotency.js';
+import { abandonCompletion, type Claimed, claimCompletion, releaseCompletion } from '../lease.js';
 import { lifetimes } from '../lifetimes.js';
 import { keepsPassword } from '../proving/policy.js';
 import { notProven, rejudge } from '../proving/rejudge.js';
@@ -29,6 +31,7 @@ import { type RecoveryState, sourceStates, sqlStates, targetState } from '../sta
 import { saveFormer, sealFormer } from '../stops/former-password.js';
 import { isRecoveryToken } from '../tokens/recovery-token.js';
 import { wiped } from './cancel.js';
+import { completionRequest, repeatCompletion } from './repeat-completion.js';
 
 export type Completed = IssuedTokens & {
   recovery_id: string;
@@ -94,20 +97,36 @@ const complete = statement(
  * One caller wins: the claim is a guarded update. When the issuer is unavailable, the claim is released and nothing has changed. When this
  * process dies in between, the claim expires, the next caller gets fresh credentials, and those that nobody received are ended.
  *
+ * A request with an Idempotency-Key may be repeated within ten minutes, see {@link repeatCompletion}.
+ *
  * Refusals: `not_found`, `not_proven` (with the missing methods, also when a proof no longer holds), `finished`, `password_refused`,
- * `invalid_state` (being completed right now), `unavailable`.
+ * `invalid_state` (being completed right now), `unavailable`, `idempotency_key_reused`.
  */
 export async function completeRecovery(
   context: RecoveryContext,
   reference: RecoveryReference,
-  input: { password?: string | undefined },
+  { password, idempotencyKey }: { password?: string | undefined; idempotencyKey?: string | undefined },
 ): Promise<Completed | Refusal> {
+  const { issuer, keyring, clock, database } = context;
+  const { id: recovery_id } = reference;
+  const request = completionRequest(keyring, recovery_id, idempotencyKey, password);
   return completeWith(
     context,
     reference,
-    { ...input, wanted: 'tokens' },
-    (claimed) => context.issuer.exchangeForTokens(claimed.subject, context.database.trace),
-    (answer, { recovery_id, device_token }) => ({ ...answer, recovery_id, device_token }),
+    {
+      password,
+      wanted: 'tokens',
+      request,
+      async again(closed) {
+        const repeated = request ? await repeatCompletion(context, recovery_id, request, closed) : closed;
+        if (isRefused(repeated)) return repeated;
+        const browser = { id: recovery_id, ...repeated.browser };
+        const device_token = knownBrowserToken(keyring, browser, clock.now());
+        return { ...repeated.tokens, recovery_id, device_token };
+      },
+    },
+    (claimed) => issuer.exchangeForTokens(claimed.subject, database.trace),
+    (answer, device_token) => ({ ...answer, recovery_id, device_token }),
   );
 }
 
@@ -138,36 +157,47 @@ export async function completeForApp(
       url.searchParams.set('iss', context.issuerUrl);
       return { redirectTo: url.href };
     },
-    (answer, { device_token }) => ({ ...answer, device_token }),
+    (answer, device_token) => ({ ...answer, device_token }),
   );
+}
+
+interface CompletionInput<Result> {
+  password?: string | undefined;
+  wanted: 'tokens' | 'code';
+  request?: IdempotentRequest | undefined;
+  /** Called for a recovery that had ended before this request. */
+  again?(closed: Refusal): Promise<Result | Refusal>;
 }
 
 async function completeWith<Answer, Result>(
   context: RecoveryContext,
   reference: RecoveryReference,
-  { password, wanted }: { password?: string | undefined; wanted: 'tokens' | 'code' },
+  { password, wanted, request, again }: CompletionInput<Result>,
   exchange: (claimed: Claimed) => Promise<Answer | Refusal>,
-  present: (answer: Answer, about: Pick<Completed, 'recovery_id' | 'device_token'>) => Result,
+  present: (answer: Answer, deviceToken: string) => Result,
 ): Promise<Result | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
   const { id } = reference;
   const claimed = await claimCompletion(context, id, wanted);
-  if (isRefused(claimed)) return claimed;
+  if (isRefused(claimed)) return again && claimed.code === 'recovery_closed' ? again(claimed) : claimed;
 
+  let hasAskedIssuer = false;
   const attempt = async (): Promise<Result | Refusal> => {
     const hash =
       password === undefined ? null : await hashIfGood(context, claimed.subject.accountId, password);
     if (isRefused(hash)) return hash;
+    hasAskedIssuer = true;
     const answer = await exchange(claimed);
     if (isRefused(answer)) return answer;
-    const finished = await finish(context, claimed, hash);
-    return isRefused(finished) ? finished : present(answer, { recovery_id: id, device_token: finished });
+    const finished = await finish(context, claimed, hash, request);
+    return isRefused(finished) ? finished : present(answer, finished);
   };
   let outcome: Result | Refusal | undefined;
   try {
     outcome = await attempt();
   } finally {
-    if (outcome === undefined || isRefused(outcome)) await releaseCompletion(context, id, claimed.leaseId);
+    const giveUp = hasAskedIssuer ? abandonCompletion : releaseCompletion;
+    if (outcome === undefined || isRefused(outcome)) await giveUp(context, id, claimed.leaseId);
   }
   if (!isRefused(outcome) || outcome.code !== 'invalid_state') return outcome;
   // The issuer judges too. If it refused because a proof no longer holds, return that refusal.
@@ -186,6 +216,7 @@ async function finish(
   context: RecoveryContext,
   { leaseId, stop, heldFor, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
   passwordHash: string | null,
+  request: IdempotentRequest | undefined,
 ): Promise<string | Refusal> {
   const { database, clock, issuer, keyring, policy, strongRoles } = context;
   const now = clock.now();
@@ -221,7 +252,11 @@ async function finish(
     // The next recovery is no longer held, unless something was stopped while this one was held.
     if (heldFor !== null) await clearStop(tx, { account: accountId, stop: heldFor });
     await clearFailedSignIns(tx, { account: accountId, generation: known.generation });
-    return { ...row, deviceToken: knownBrowserToken(keyring, { id: uuidv7(now), ...known }, now) };
+    // The tokens are not stored: a repeat gets fresh ones.
+    const kept = { recoveryId: id, answer: {}, lifetime: lifetimes.repeat };
+    if (request) await saveIdempotentResponse(tx, now, request, kept);
+    // The same browser also after a repeat, with one budget of attempts.
+    return { ...row, deviceToken: knownBrowserToken(keyring, { id, ...known }, now) };
   });
   if (completed) {
     const password = passwordHash !== null ? 'changed' : completed.password_ended ? 'ended' : 'unchanged';
@@ -229,17 +264,24 @@ async function finish(
     database.record('recovery_duration_seconds', {}, (now - completed.created_at.getTime()) / 1000);
     return completed.deviceToken;
   }
-  const [row] = await database.query<{ state: RecoveryState }>(stateNow, { id });
-  // If the owner stopped it while the issuer was at work, the issued tokens must be revoked. If another caller took the lease over and
-  // completed it, the live tokens belong to that caller.
-  if (row?.state !== 'completed') await issuer.revoke(id, database.trace);
-  if (row?.state !== 'proven') return refuse('recovery_closed');
-  // A proof was lost while the issuer was at work.
-  await releaseCompletion(context, id, leaseId);
-  return notProven(context, id);
+  const [row] = await database.query<{ state: RecoveryState; completed_at: Date | null }>(stateNow, { id });
+  const state = row?.state ?? 'expired';
+  // If another caller took the lease over, the live tokens belong to that caller.
+  if (state === 'completed') return closedRefusal(state, row?.completed_at);
+  if (state === 'proven') {
+    // A proof was lost while the issuer was at work.
+    await abandonCompletion(context, id, leaseId);
+    return notProven(context, id);
+  }
+  // The owner stopped it while the issuer was at work.
+  await issuer.revoke(id, database.trace);
+  return closedRefusal(state);
 }
 
-const stateNow = statement('recovery_state_now', sql`select state from recoveries where id = :id`);
+const stateNow = statement(
+  'recovery_state_now',
+  sql`select state, completed_at from recoveries where id = :id`,
+);
 
 async function hashIfGood(
   context: RecoveryContext,

@@ -12,7 +12,9 @@ import {
 } from '@rekey/limits';
 import { classOf, type ProofKind, proofOf } from '@rekey/proofs';
 import { correlationOf, type LabelsOf } from '@rekey/telemetry';
+import { closedRefusal } from '../closed.js';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
+import { idempotentSecretRequest } from '../idempotency.js';
 import { lifetimes } from '../lifetimes.js';
 import { type AttemptCaller, attemptFrom } from '../proving/attempt-from.js';
 import {
@@ -22,6 +24,7 @@ import {
   withinFailureLimit,
 } from '../proving/attempt-statement.js';
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';
+import { type Once, proveOnce } from '../proving/prove-once.js';
 import { recordFailure } from '../proving/record-failure.js';
 import { rejudge } from '../proving/rejudge.js';
 import { type Verified, type Verifier, verifiers } from '../proving/verifiers.js';
@@ -67,6 +70,7 @@ const consume = statement(
 export interface ProofInput {
   kind: ProofKind;
   value: string;
+  idempotencyKey?: string | undefined;
 }
 
 /**
@@ -75,24 +79,27 @@ export interface ProofInput {
  * proof, the view says what, and only then.
  *
  * Refusals: `not_found`, `finished`, `wrong_proof` (with `tries_left`), `no_tries_left`, `invalid_state` (already proven, or by this kind,
- * or by an authenticator as the first proof), `rate_limited` (too many wrong attempts from this network).
+ * or by an authenticator as the first proof), `rate_limited` (too many wrong attempts from this network), `idempotency_key_reused`.
  *
  * @param by the caller that wrong attempts are charged to
  */
 export async function prove(
   context: RecoveryContext,
   reference: RecoveryReference,
-  { kind, value }: ProofInput,
+  { kind, value, idempotencyKey }: ProofInput,
   by?: AttemptCaller,
 ): Promise<RecoveryView | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
   // Wrong attempts of others must not block a right one that is too long to guess.
   const caller = proofOf[kind].isShort ? by : undefined;
-  return proveWith(context, reference.id, verifiers[kind], {
-    value,
-    statement: attemptStatements[kind],
-    caller,
-  });
+  const { id } = reference;
+  const request =
+    idempotencyKey === undefined
+      ? undefined
+      : idempotentSecretRequest(context.keyring, idempotencyKey, `proofs\0${id}`, { kind, value });
+  return proveOnce(context, id, request, (once) =>
+    proveWith(context, id, verifiers[kind], { value, statement: attemptStatements[kind], caller, once }),
+  );
 }
 
 interface AttemptInput {
@@ -100,6 +107,7 @@ interface AttemptInput {
   statement: (typeof attemptStatements)[ProofKind];
   counter?: number;
   caller: AttemptCaller | undefined;
+  once?: Once | undefined;
 }
 
 /** The same for a caller who has shown in another way that they mean this recovery. */
@@ -146,6 +154,7 @@ async function attempt(
   if (row.proofs.length === 0 && classOf[verifier.kind] === 'authenticator')
     return refuse('invalid_state', {}, 'an authenticator is no way to begin');
   if (row.tries === null) return noTriesLeft(row, now);
+  by.once?.spent();
   database.record('proof_attempts', { kind: verifier.kind });
   if (!row.affordable) return dailyLimit(policy.odds.day / (chanceOf(verifier.kind) ?? 1));
   if (row.proofs.includes(verifier.kind)) {
@@ -159,7 +168,7 @@ async function attempt(
   if (!judged) return recordFailure(context, id, verifier.kind, row, by.sources);
   if (judged.proofs.includes(verifier.kind))
     return refuse('invalid_state', {}, 'another caller proved by this kind meanwhile');
-  return consumeProof(context, id, { ...row, ...judged }, verifier.kind, accepted);
+  return consumeProof(context, id, { ...row, ...judged }, verifier.kind, accepted, by.once);
 }
 
 const judgeNow = statement(
@@ -198,6 +207,7 @@ async function consumeProof(
   row: Attempt & JudgedAlive,
   kind: ProofKind,
   accepted: Verified,
+  once: Once | undefined,
 ): Promise<RecoveryView | Refusal> {
   const { database, clock, policy } = context;
   const now = clock.now();
@@ -216,7 +226,7 @@ async function consumeProof(
     },
     at,
   );
-  if (verdict.outcome === 'over') return refuse('recovery_closed');
+  if (verdict.outcome === 'over') return closedRefusal('stopped');
   const { kept } = verdict;
   const move = ({ proven: 'prove', held: 'hold', more: 'prove_more' } as const)[verdict.outcome];
   const state = targetState(move);
@@ -243,29 +253,24 @@ async function consumeProof(
       messageId: accepted.messageId ?? null,
       auditId: uuidv7(now),
     });
-  const { spend } = accepted;
-  const lost = refuse('invalid_state', {}, 'another caller won with the same proof');
-  // A single-use proof is used in the transaction that moves the recovery: both or neither.
-  const won = spend
-    ? await database.transaction(async (tx) => {
-        const rows = await win(tx);
-        return rows.length === 0 || (await spend(tx)) ? rows : lost;
-      })
-    : await win(database);
-  if (isRefused(won)) return won;
-  const [winner] = won;
-  if (!winner) return lost;
-  if (move === 'hold') database.record('recoveries_held', {});
   const { heldUntil, comesBackUntil, idleExpiresAt } = times;
   const lives = comesBackUntil
     ? { held_until: heldUntil, expires_at: comesBackUntil, idle_expires_at: comesBackUntil }
     : { idle_expires_at: idleExpiresAt };
-  return viewOf(
-    context,
-    id,
-    { ...row, state, proofs: kept.proofs, ...lives },
-    { assurance, offers: winner.offers },
-  );
+  const moved = { ...row, state, proofs: kept.proofs, ...lives };
+  const { spend } = accepted;
+  const lost = refuse('invalid_state', {}, 'another caller won with the same proof');
+  const accept = async (within: Queryable): Promise<RecoveryView | Refusal> => {
+    const [winner] = await win(within);
+    if (!winner || (spend && !(await spend(within)))) return lost;
+    const view = viewOf(context, id, moved, { assurance, offers: winner.offers });
+    await once?.save(within, view);
+    return view;
+  };
+  // A single-use proof is used in the transaction that moves the recovery, and the response is stored there: all or nothing.
+  const view = spend || once ? await database.transaction(accept) : await accept(database);
+  if (!isRefused(view) && move === 'hold') database.record('recoveries_held', {});
+  return view;
 }
 
 function noTriesLeft(row: Attempt, now: number): Refusal {

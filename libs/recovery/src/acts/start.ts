@@ -26,6 +26,7 @@ import { correlationOf } from '@rekey/telemetry';
 import type { RecoveryContext } from '../context.js';
 import { idempotentRequest, runOnce, saveIdempotentResponse } from '../idempotency.js';
 import { lifetimes } from '../lifetimes.js';
+import { matchNumber } from '../tokens/match-number.js';
 import { recoveryToken } from '../tokens/recovery-token.js';
 import { type RecoveryView, viewOf } from '../view.js';
 
@@ -135,6 +136,7 @@ export async function startRecovery(
   const hasSecret = isClientAuthenticated || (idempotencyKey?.length ?? 0) >= secretKeyLength;
   const withToken = (view: RecoveryView): StartedRecovery => ({
     ...view,
+    match_number: matchNumber(keyring, view.id),
     token: recoveryToken(keyring, view.id),
   });
 
@@ -196,7 +198,8 @@ export async function startRecovery(
         held_until: null,
         proofs: [],
       });
-      if (repeat) await saveIdempotentResponse(tx, now, repeat, { recoveryId: id, answer: view });
+      const { match_number: _derived, ...answer } = view;
+      if (repeat) await saveIdempotentResponse(tx, now, repeat, { recoveryId: id, answer });
       return withToken(view);
     });
     if ('token' in opened) return opened;

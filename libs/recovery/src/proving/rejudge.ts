@@ -3,6 +3,7 @@ import { literal, sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { correlationOf } from '@rekey/telemetry';
 import { wiped } from '../acts/cancel.js';
+import { closedRefusal } from '../closed.js';
 import type { RecoveryContext } from '../context.js';
 import { sourceStates, sqlStates, targetState } from '../state-machine.js';
 import { notifyOfHold } from '../stops/hold.js';
@@ -128,7 +129,9 @@ const stateOf = { proven: 'proven', held: 'held', more: 'proving' } as const;
 export async function notProven(context: RecoveryContext, id: string): Promise<Refusal> {
   const view = await rejudge(context, id);
   if (!view) return refuse('not_found');
-  if (view.state !== 'proving' && view.state !== 'held') return refuse('recovery_closed');
+  // Another request is completing it.
+  if (view.state === 'proven') return refuse('invalid_state', { retry_after: 1 });
+  if (view.state !== 'proving' && view.state !== 'held') return closedRefusal(view.state);
   const heldMs = view.held_until ? Date.parse(view.held_until) - context.clock.now() : undefined;
   const wait = heldMs === undefined ? {} : { retry_after: Math.max(1, Math.ceil(heldMs / 1000)) };
   return refuse('not_proven', { methods: view.methods, ...wait });

@@ -1,17 +1,20 @@
 import { resolve } from 'node:path';
+import { isConnectionString } from '@rekey/kernel';
+import { z } from 'zod';
 import type { Run } from '../run.js';
 import { type Given, text, type Values, type Variable, withCredentials } from '../variable.js';
 
 const postgresUrl = {
   allowed: 'a postgres:// URL',
   secret: true,
-  schema: withCredentials('postgres:', 'postgresql:'),
+  schema: z.string().refine(isConnectionString),
 };
 
 /** Where everything is stored. */
 export const databaseVariables = {
   DATABASE_URL: {
-    meaning: 'PostgreSQL 14 or later, with the role that the processes run as (see "Database roles")',
+    meaning:
+      'PostgreSQL 14 or later, with the role that the processes run as (see "Database roles"). Read as psql reads it: several hosts, `sslmode`, sockets, `keyword=value` pairs (see "Your PostgreSQL")',
     unset: 'unset: embedded, data in `REKEY_DATA_DIR`',
     neededBy: ['migrate', 'keys'],
     ...postgresUrl,

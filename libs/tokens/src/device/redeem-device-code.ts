@@ -37,14 +37,16 @@ const poll = statement(
          where ${isOfGeneration(sql`a`, sql`approving.generation`)} and ${coversLevel(sql`approving.acr`, sql`:strongRoles`, 'sign-in')}
        )`,
      )}
+   ), granting as materialized (
+     select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, approving, who
+     where s.id = approving.id and s.ended_at is null for share of s
    ), taken as (
-     -- The count only forces the order: the account is locked before the code, as everywhere.
-     update device_codes d set state = 'used' from let_in, (select count(*) from who) as locked
+     -- The count only forces the order: the account and the session are locked before the code, as everywhere.
+     update device_codes d set state = 'used' from let_in, (select count(*) from granting) as locked
      where d.id = let_in.id and d.state = 'approved'
      returning d.id
    ), granted as (
-     select s.acr, s.amr, s.auth_time, s.recovery_id from sessions s, approving, who, taken
-     where s.id = approving.id and s.ended_at is null for share of s
+     select granting.* from granting, taken
    ), ${insertSession(sql`who, granted`)}
    select presented.state, presented.scope, presented.expired, presented.early, who.roles,
      session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms

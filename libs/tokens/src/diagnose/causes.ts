@@ -48,7 +48,7 @@ export const causes = {
     remedy: 'contact_staff',
     description: 'The session was ended through the management API.',
   },
-  retired: { remedy: 'fix_client', description: 'It was rotated. Use its successor.' },
+  retired: { remedy: 'fix_client', description: 'It was replaced. Use its successor.' },
   expired: { remedy: 'refresh', description: 'It has expired, but its session is still active.' },
   session_expired: { remedy: 'sign_in', description: 'Its session has expired.' },
   unknown: {

@@ -9,6 +9,7 @@ import { type Cause, causes, type Remedy } from './causes.js';
 import {
   endOf,
   endOfClientToken,
+  isReplaced,
   type SessionRow,
   sessionById,
   sessionByRefreshToken,
@@ -136,6 +137,7 @@ async function ofAccessToken(
     : await endOfClientToken(context, claims);
   if (session && ended) return say(ended, { ...base, ...(await endEvidence(context, session, ended)) });
   if (ended) return say(ended, base);
+  if (claims.sid && (await isReplaced(context, claims))) return say('retired', base);
   if (claims.exp > seconds) return say('none', base);
   return say('expired', { ...base, expired_at: at(claims.exp), expired_for_seconds: seconds - claims.exp });
 }

@@ -1,9 +1,10 @@
 import { accountSubject } from '@rekey/accounts';
-import { sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement } from '@rekey/database';
 import { isLive, type VerifiedAccessToken } from '../access-token.js';
 import type { TokenContext } from '../context.js';
 import type { EndReason } from '../end-sessions.js';
 import { refreshDigests, untilOf } from '../sessions.js';
+import { splitTokenId } from '../token-seal.js';
 import type { Cause } from './causes.js';
 
 /** The state of a session, and of the refresh token that was presented. */
@@ -82,6 +83,12 @@ export async function endOfClientToken(
   token: VerifiedAccessToken,
 ): Promise<Cause | undefined> {
   if (await isLive(database, clock.now(), token)) return undefined;
-  const [spent] = await database.query(byTokenId, { jti: token.jti });
-  return spent ? 'revoked_by_client' : 'revoked_by_management';
+  return (await isUsedId(database, token.jti)) ? 'revoked_by_client' : 'revoked_by_management';
 }
+
+const isUsedId = async (database: Queryable, jti: string): Promise<boolean> =>
+  (await database.query(byTokenId, { jti })).length > 0;
+
+/** Whether a repeated completion of its recovery has replaced an access token, whose session is active. */
+export const isReplaced = ({ database }: TokenContext, { jti }: VerifiedAccessToken): Promise<boolean> =>
+  isUsedId(database, splitTokenId(jti)?.id ?? jti);

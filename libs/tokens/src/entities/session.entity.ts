@@ -1,6 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A session: what a person, or a client for itself, was granted. Deleting the account removes `account_id`. */
+/**
+ * A session: what a person, or a client for itself, was granted. Deleting the account removes `account_id`. `unused_access_id` is the id of
+ * the access token that a recovery led to, as long as no token of the session has been shown to us.
+ */
 @Entity('sessions')
 export class SessionEntity {
   @PrimaryColumn('uuid')
@@ -47,4 +50,7 @@ export class SessionEntity {
 
   @Column('uuid', { nullable: true })
   generation!: string | null;
+
+  @Column('uuid', { nullable: true })
+  unused_access_id!: string | null;
 }

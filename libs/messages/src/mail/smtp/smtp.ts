@@ -1,12 +1,16 @@
-import { type Clock, systemClock } from '@rekey/kernel';
-import nodemailer, { type Transporter } from 'nodemailer';
-import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
+import { type Clock, processTimer, systemClock, type Timer } from '@rekey/kernel';
+import type SMTPPool from 'nodemailer/lib/smtp-pool';
+import { Breaker, type BreakerTransition } from '../../breaker.js';
+import { attemptMs, failoverMs, within } from '../../deadline.js';
 import { DeliveryFault } from '../../delivery-fault.js';
 import type { Email, MailTransport, MailTransportKind } from '../transport.js';
+import { type Failure, failureOf } from './failure.js';
+import { connectionsPerServer, SmtpServer, WithoutUtf8 } from './server.js';
 
 export const smtpTransport: MailTransportKind = {
-  open: ({ smtpUrls, mailFrom, urls }) =>
-    new Smtp({ smtpUrls, mailFrom, messageIdHost: new URL(urls.recovery).hostname }),
+  slots: connectionsPerServer,
+  open: ({ smtpUrls, mailFrom, urls }, onBreaker) =>
+    new Smtp({ smtpUrls, mailFrom, messageIdHost: new URL(urls.recovery).hostname, onBreaker }),
 };
 
 export interface SmtpOptions {
@@ -16,62 +20,85 @@ export interface SmtpOptions {
   mailFrom: string;
   /** The right-hand side of Message-IDs. */
   messageIdHost: string;
+  /** @param server its host and port */
+  onBreaker?: (server: string, to: BreakerTransition) => void;
 }
 
-const minutes = 60_000;
-
-/** How long a server that was unavailable is tried last, so that not every mail waits for it again. */
+/** Milliseconds in which a server that was unavailable is tried last, so that not every mail waits for it again. */
 const rest = 30_000;
 
-interface Server {
-  pool: Transporter<SMTPPool.SentMessageInfo>;
-  restsUntil: number;
-}
+/** RFC 6531 §3.5: no server that could be asked takes non-ASCII addresses. */
+const withoutUtf8: Failure = { about: 'mail', providerCode: 'smtp 5.6.7' };
 
-/** Sends mail over pooled SMTP connections, one pool per server. The next server takes over when one is unavailable or defers the mail. */
+/**
+ * Sends mail over pooled SMTP connections, one pool per server. The next server takes over when one is unavailable, or defers or refuses the
+ * mail: only what the last one says is final.
+ */
 export class Smtp implements MailTransport {
-  private readonly servers: Server[];
+  private readonly servers: SmtpServer[];
+  private readonly timer: Timer;
 
   constructor(
     private readonly options: SmtpOptions,
-    private readonly clock: Clock = systemClock,
+    { clock = systemClock, timer = processTimer }: { clock?: Clock; timer?: Timer } = {},
   ) {
-    const { smtpUrls } = options;
-    this.servers = smtpUrls.map((url, at) => ({
-      pool: openPool(url, at < smtpUrls.length - 1),
-      restsUntil: 0,
-    }));
+    this.timer = timer;
+    this.servers = options.smtpUrls.map(
+      (url) => new SmtpServer(url, new Breaker(clock, (to) => options.onBreaker?.(new URL(url).host, to))),
+    );
   }
 
+  /** A repeat has the same Message-ID, because a server that did not reply in time may have accepted the mail. */
   async send(email: Email): Promise<{ providerId: string }> {
     const message = messageOf(email, this.options);
-    let last: DeliveryFault | undefined;
-    for (const server of this.inOrder()) {
-      try {
-        const info = await server.pool.sendMail(message);
-        return { providerId: info.messageId };
-      } catch (fault) {
-        const { isAboutMail, ...failure } = failureOf(fault);
-        if (!isAboutMail) server.restsUntil = this.clock.now() + rest;
-        last = new DeliveryFault(failure.permanent, failure.providerCode);
-        if (last.permanent) throw last;
-      }
-    }
-    throw last ?? new DeliveryFault(false, 'no SMTP server is set');
+    const failures: Failure[] = [];
+    const isSent = await within(attemptMs, this.timer, (signal) =>
+      this.sendByOne(message, failures, signal),
+    ).catch((fault: unknown) => {
+      failures.push(failureOf(fault));
+      return false;
+    });
+    if (isSent) return { providerId: message.messageId };
+    const last = failures.at(-1) ?? { about: 'server', providerCode: 'circuit breaker open' };
+    const lacksUtf8 = failures.length === this.servers.length && failures.every((one) => one === withoutUtf8);
+    throw new DeliveryFault(last.about === 'recipient' || lacksUtf8, last.providerCode);
   }
 
   async close(): Promise<void> {
-    for (const { pool } of this.servers) pool.close();
+    for (const server of this.servers) server.close();
   }
 
-  private inOrder(): Server[] {
-    const now = this.clock.now();
-    const isAwake = (server: Server) => server.restsUntil <= now;
-    return [...this.servers.filter(isAwake), ...this.servers.filter((server) => !isAwake(server))];
+  /** @param failures of the servers that did not take it are added @returns whether one took it */
+  private async sendByOne(message: Message, failures: Failure[], outer: AbortSignal): Promise<boolean> {
+    const servers = this.inOrder();
+    // Each of many servers gets its share, and the last one what is left.
+    const shareMs = Math.min(failoverMs, attemptMs / servers.length);
+    for (const [at, server] of servers.entries()) {
+      if (outer.aborted) return false;
+      if (!server.breaker.admits()) continue;
+      const ms = at === servers.length - 1 ? attemptMs : shareMs;
+      const failure = await within(ms, this.timer, (signal) => server.send(message, signal), outer).then(
+        () => undefined,
+        (fault: unknown) => (fault instanceof WithoutUtf8 ? withoutUtf8 : failureOf(fault)),
+      );
+      if (failure?.about === 'server') server.breaker.failed();
+      else server.breaker.succeeded();
+      if (!failure) return true;
+      failures.push(failure);
+      if (failure.isMalformed) return false;
+    }
+    return false;
+  }
+
+  private inOrder(): SmtpServer[] {
+    const isResting = ({ breaker }: SmtpServer) => breaker.failedWithin(rest);
+    return [...this.servers.filter((server) => !isResting(server)), ...this.servers.filter(isResting)];
   }
 }
 
-const messageOf = (email: Email, { mailFrom, messageIdHost }: SmtpOptions): SMTPPool.MailOptions => ({
+type Message = SMTPPool.MailOptions & { messageId: string };
+
+const messageOf = (email: Email, { mailFrom, messageIdHost }: SmtpOptions): Message => ({
   from: mailFrom,
   to: { name: '', address: email.to },
   subject: email.subject,
@@ -87,59 +114,3 @@ const messageOf = (email: Email, { mailFrom, messageIdHost }: SmtpOptions): SMTP
   disableFileAccess: true,
   disableUrlAccess: true,
 });
-
-/**
- * The timeouts that RFC 5321 §4.5.3.2 asks for, five minutes for a greeting and ten for the end of the data, if no other server could take
- * over. If one could, it should be tried soon: a person waits with a code that expires in ten minutes.
- */
-function openPool(url: string, hasNext: boolean): Transporter<SMTPPool.SentMessageInfo> {
-  const { hostname, port, protocol, username, password, searchParams } = new URL(url);
-  const secure = protocol === 'smtps:';
-  return nodemailer.createTransport({
-    pool: true,
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port ? Number(port) : secure ? 465 : 587,
-    secure,
-    requireTLS: searchParams.get('requireTLS') === 'true',
-    auth: username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : undefined,
-    maxConnections: 12,
-    maxMessages: Number.POSITIVE_INFINITY,
-    // A connection that was lost before anything was sent is opened again, but not for seconds while another server waits.
-    maxRequeues: 1,
-    connectionTimeout: hasNext ? 10_000 : 1 * minutes,
-    greetingTimeout: hasNext ? 15_000 : 5 * minutes,
-    socketTimeout: hasNext ? 1 * minutes : 10 * minutes,
-  });
-}
-
-interface Failure {
-  /** The server refused this mail; otherwise the server is unavailable, or refuses us. */
-  isAboutMail: boolean;
-  permanent: boolean;
-  providerCode: string;
-}
-
-/**
- * Acts on the code of the reply, never on its text (RFC 5321 §4.2.1): 5yz is permanent, 4yz and a lost connection are temporary. A 5yz to
- * our greeting, credentials or sender says nothing about the person's address: another server may decide differently.
- */
-function failureOf(fault: unknown): Failure {
-  const { responseCode, code, originalCode, command } = Object(fault) as SmtpFault;
-  const isMalformed = code === 'EENVELOPE' && command === 'API';
-  // 421 means that the server is shutting down (§3.8), whatever the command was.
-  const isAboutMail = isMalformed || ((command === 'RCPT TO' || command === 'DATA') && responseCode !== 421);
-  const isNo = responseCode !== undefined && responseCode >= 500 && responseCode < 600;
-  return {
-    isAboutMail,
-    permanent: isMalformed || (isAboutMail && isNo),
-    providerCode: responseCode === undefined ? (originalCode ?? code ?? 'unknown') : `smtp ${responseCode}`,
-  };
-}
-
-/** As nodemailer describes it. `command` is the one that was answered, CONN when the connection itself was lost. */
-interface SmtpFault {
-  responseCode?: number;
-  code?: string;
-  originalCode?: string;
-  command?: string;
-}
