@@ -193,6 +193,31 @@ update public.accounts set password_hash = $1, password_changed_at = $2, updated
  password_cost = $4
 where id = $5 returning id;
 
+-- attempt_once_claim
+-- takes: $1 key bytea, $2 until timestamp with time zone, $3 id uuid, $4 now timestamp with time zone
+-- returns: uuid
+insert into public.idempotent_responses (key, request, recovery_id, response, expires_at)
+select $1::bytea, ''::bytea, id, '{}'::json, $2::timestamptz from public.recoveries where id = $3
+on conflict (key) do update set response = excluded.response, expires_at = excluded.expires_at
+where idempotent_responses.expires_at <= $4
+returning recovery_id;
+
+-- attempt_once_find
+-- takes: $1 key bytea, $2 now timestamp with time zone
+-- returns: json, integer
+select response, tries from public.idempotent_responses join public.recoveries on id = recovery_id
+where key = $1 and idempotent_responses.expires_at > $2;
+
+-- attempt_once_keep
+-- takes: $1 response json, $2 until timestamp with time zone, $3 key bytea
+-- returns: nothing
+update public.idempotent_responses set response = $1, expires_at = $2 where key = $3;
+
+-- attempt_once_release
+-- takes: $1 key bytea
+-- returns: nothing
+delete from public.idempotent_responses where key = $1;
+
 -- audit_find
 -- takes: $1 accountId text, $2 at timestamp with time zone, $3 session text, $4 behind text[]
 -- returns: uuid, text, text, text
@@ -405,6 +430,11 @@ group by 1;
 -- returns: text
 update public.device_codes set state = $1, account_id = $2, session_id = $3
 where user_digest = any($4::bytea[]) and state = 'pending' and expires_at > $5 returning client_id;
+
+-- device_code_decided_alike
+-- takes: $1 digests bytea[], $2 states text[], $3 session uuid, $4 now timestamp with time zone
+-- returns: nothing
+select from public.device_codes where user_digest = any($1::bytea[]) and state = any($2::text[]) and session_id = $3 and expires_at > $4;
 
 -- device_code_find
 -- takes: $1 digests bytea[], $2 now timestamp with time zone
@@ -1376,7 +1406,7 @@ returning key, spent, resets_at
 
 -- recovery_cancel
 -- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
--- returns: boolean, boolean, text, timestamp with time zone
+-- returns: boolean, boolean, text, timestamp with time zone, text, text
 with ended as (
   update public.recoveries set state = 'cancelled', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
   where id = $2 and state in ('proving', 'held', 'proven')
@@ -1385,7 +1415,9 @@ with ended as (
   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
   select $3::uuid, $1::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
 )
-select exists (select from ended) as ended, exists (select from ended where proofs <> '{}') as proved, state, completed_at from public.recoveries where id = $2;
+select exists (select from ended) as ended, exists (select from ended where proofs <> '{}') as proved, state, completed_at,
+  redirect_uri, redirect_state
+from public.recoveries where id = $2;
 
 -- recovery_claim
 -- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 now timestamp with time zone, $5 strongRoles text[]
