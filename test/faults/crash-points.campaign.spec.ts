@@ -103,7 +103,12 @@ describe('a completion that is killed at each of its steps', () => {
     ]);
     try {
       const status = await completeThrough(walk, story);
-      if (at !== 0) await walk.victim.exited;
+      let hasEnded = false;
+      void walk.victim.exited.then(() => {
+        hasEnded = true;
+      });
+      if (at !== 0)
+        await until(`the end of the ${where} process at ${at}`, async () => hasEnded || undefined);
       await settledDown();
       return { id, session, story, status, hash, steps: stepsOf(walk.victim) };
     } finally {

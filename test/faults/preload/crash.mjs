@@ -27,7 +27,8 @@ subscribe('http.server.response.finish', ({ request }) => {
 
 const { query } = pg.Client.prototype;
 pg.Client.prototype.query = function (config, ...rest) {
-  const name = config?.name ?? String(config?.text ?? config).toLowerCase();
+  // Without the digest of its text that a prepared statement has.
+  const name = config?.name?.replace(/_[0-9a-f]{8}$/, '') ?? String(config?.text ?? config).toLowerCase();
   reached(`before ${name}`);
   const last = rest.at(-1);
   if (typeof last === 'function')
