@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 /** RFC 5321 §4.5.3.1.3: a path has 256 octets at most, with its angle brackets. */
 const longest = 254;
@@ -38,5 +38,9 @@ function readDomain(text: string): string | undefined {
   const domain = domainToASCII(text);
   const isDomain =
     /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(domain);
-  return isDomain && !isIPv4(domain) ? domain : undefined;
+  return isDomain && !isIPv4(domain) && domain.split('.').every(isLabel) ? domain : undefined;
 }
+
+/** Punycode that stands for nothing: Node.js 20 refuses it, later releases let it pass as it is. */
+const isLabel = (label: string): boolean =>
+  !label.startsWith('xn--') || !domainToUnicode(label).startsWith('xn--');
