@@ -194,7 +194,7 @@ describe('what is asked for by its path', () => {
     ['a state that is too long', changed({ state: 'x'.repeat(2_001) }), 'invalid_request'],
     ['a state with a line break', changed({ state: 'a\nb' }), 'invalid_request'],
     ['another response mode', changed({ response_mode: 'fragment' }), 'invalid_request'],
-  ])('a request with %s is told to the app', async (_, query, error) => {
+  ])('the app gets the error of a request with %s', async (_, query, error) => {
     const { status, headers } = await open().get(`/recover?${query}`);
     const { origin, searchParams } = new URL(headers.get('location') ?? 'https://none.example');
     expect([status, origin, searchParams.get('error'), searchParams.get('iss')]).toEqual([

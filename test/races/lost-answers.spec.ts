@@ -20,7 +20,7 @@ describe('a repeated completion under races', () => {
   };
   const got = (answers: Answer[]) => answers.filter(({ status }) => status === 201);
 
-  test('20 repeats at once: each has tokens, or is told to wait, and one set lives', async () => {
+  test('20 repeats at once: each gets tokens or 409, and one set lives', async () => {
     const { story, headers, answer } = await who.completed('abe');
     const answers = await Promise.all(Array.from({ length: 20 }, () => story.complete({}, headers)));
     expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true);
