@@ -1,23 +1,14 @@
 import { jest } from '@jest/globals';
 import { RekeyError } from '@rekey/client';
-import { ClientStage } from './client-stage.js';
+import { ClientStage, useClientStage } from './client-stage.js';
 import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
-import { type ResourceServer, startResourceServer } from './resource-server.js';
 
 /** The issuer is down, slow, or not the issuer; clocks are wrong. None of this ends a session. */
 describe('faults around the client', () => {
   const rekey = useRekey();
   const who = people(rekey);
-  let api: ResourceServer;
-  let stage: ClientStage;
-  beforeAll(async () => {
-    api = await startResourceServer(rekey, who);
-    stage = new ClientStage(rekey, who, api);
-  });
-  afterAll(async () => {
-    api.close();
-  });
+  const stage = useClientStage(rekey, who);
   beforeEach(() => stage.next());
 
   test('past 80 % of its life, with the issuer down, a token is used until it expires', async () => {

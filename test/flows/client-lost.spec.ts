@@ -1,22 +1,13 @@
 import { type Client, RekeyError } from '@rekey/client';
-import { ClientStage } from './client-stage.js';
+import { useClientStage } from './client-stage.js';
 import { people } from './people.js';
 import { codeIn, until, useRekey } from './rekey.js';
-import { type ResourceServer, startResourceServer } from './resource-server.js';
 
 /** A phone in a tunnel: the service has done what was asked, and its response never arrives. */
 describe('responses that the client loses during a recovery', () => {
   const rekey = useRekey();
   const who = people(rekey);
-  let api: ResourceServer;
-  let stage: ClientStage;
-  beforeAll(async () => {
-    api = await startResourceServer(rekey, who);
-    stage = new ClientStage(rekey, who, api);
-  });
-  afterAll(async () => {
-    api.close();
-  });
+  const stage = useClientStage(rekey, who);
 
   let calls: { path: string; key: string | null }[];
   /** What becomes of a response; the number counts the calls of its path. */

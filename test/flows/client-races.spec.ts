@@ -1,23 +1,15 @@
 import { jest } from '@jest/globals';
 import { keyValueStorage, memoryStorage, type StoredTokens } from '@rekey/client';
-import { ClientStage } from './client-stage.js';
+import { ClientStage, useClientStage } from './client-stage.js';
 import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
-import { type ResourceServer, startResourceServer } from './resource-server.js';
+import { startResourceServer } from './resource-server.js';
 
 /** Races among tabs, storage and signals, against the real issuer. */
 describe('the client in several tabs', () => {
   const rekey = useRekey();
   const who = people(rekey);
-  let api: ResourceServer;
-  let stage: ClientStage;
-  beforeAll(async () => {
-    api = await startResourceServer(rekey, who);
-    stage = new ClientStage(rekey, who, api);
-  });
-  afterAll(async () => {
-    api.close();
-  });
+  const stage = useClientStage(rekey, who);
   beforeEach(() => stage.next());
 
   /** Checks that the issuer has no active session for this token. */
@@ -87,7 +79,7 @@ describe('the client in several tabs', () => {
     };
     expect(await stage.ask(one)).toBe(200);
     const kept = await storage().load();
-    expect(api.seen.at(-1)?.authorization).toBe(`Bearer ${kept?.access_token}`);
+    expect(stage.api.seen.at(-1)?.authorization).toBe(`Bearer ${kept?.access_token}`);
     expect(kept?.received_at).toBe(rekey.clock.now());
     rekey.clock.advance(500_000);
     expect(await stage.ask(one)).toBe(200);
@@ -99,7 +91,7 @@ describe('the client in several tabs', () => {
     stage.meddle = ClientStage.away;
     const left = new AbortController();
     const first = stage.ask(client, { signal: left.signal });
-    const request = new Request(`${api.url}/me`, { signal: left.signal });
+    const request = new Request(`${stage.api.url}/me`, { signal: left.signal });
     const second = client.fetch(request);
     const stays = stage.ask(client);
     await until('some tries', async () => (stage.renewals > 2 ? true : undefined));
@@ -151,9 +143,9 @@ describe('the client in several tabs', () => {
     const other = await startResourceServer(rekey, who);
     try {
       const client = await stage.signedIn('redirect');
-      const answer = await client.fetch(`${api.url}/to?${encodeURIComponent(`${other.url}/me`)}`);
+      const answer = await client.fetch(`${stage.api.url}/to?${encodeURIComponent(`${other.url}/me`)}`);
       expect(answer.url).toBe(`${other.url}/me`);
-      expect(api.seen[0]?.authorization).toMatch(/^Bearer ey/);
+      expect(stage.api.seen[0]?.authorization).toMatch(/^Bearer ey/);
       expect(new Set(other.seen.map(({ authorization }) => authorization))).toEqual(new Set(['']));
     } finally {
       other.close();

@@ -1,22 +1,13 @@
 import type { Client, ClientOptions, RecoveryCause } from '@rekey/client';
-import { ClientStage } from './client-stage.js';
+import { useClientStage } from './client-stage.js';
 import { people } from './people.js';
 import { until, useRekey } from './rekey.js';
-import { type ResourceServer, startResourceServer } from './resource-server.js';
 
 /** After the session has ended: whom the client asks, how often, and which requests continue. */
 describe('recovery in the client', () => {
   const rekey = useRekey();
   const who = people(rekey);
-  let api: ResourceServer;
-  let stage: ClientStage;
-  beforeAll(async () => {
-    api = await startResourceServer(rekey, who);
-    stage = new ClientStage(rekey, who, api);
-  });
-  afterAll(async () => {
-    api.close();
-  });
+  const stage = useClientStage(rekey, who);
   beforeEach(() => stage.next());
 
   /** Ends every session of the account. */
@@ -136,7 +127,7 @@ describe('recovery in the client', () => {
     await expect(stage.signIn(wrong, 'x')).rejects.toMatchObject({
       message: expect.stringContaining(`${recovery}/recover/v1/sessions`),
     });
-    const page = stage.open({ recovery: `${api.url}/to?${encodeURIComponent(recovery)}#` });
+    const page = stage.open({ recovery: `${stage.api.url}/to?${encodeURIComponent(recovery)}#` });
     await expect(page.startRecovery({ identifier: 'ada' })).rejects.toMatchObject({ code: 'redirected' });
     const away = stage.open({ issuer: 'http://127.0.0.1:1' });
     await expect(stage.signIn(away, 'x')).rejects.toMatchObject({

@@ -7,7 +7,7 @@ import {
 } from '@rekey/client';
 import { password, type people } from './people.js';
 import { newHousehold, type Rekey } from './rekey.js';
-import type { ResourceServer } from './resource-server.js';
+import { type ResourceServer, startResourceServer } from './resource-server.js';
 
 type Meddle = (send: () => Promise<Response>) => Promise<Response>;
 
@@ -24,7 +24,7 @@ export class ClientStage {
   constructor(
     private readonly rekey: Rekey,
     private readonly who: ReturnType<typeof people>,
-    private readonly api: ResourceServer,
+    readonly api: ResourceServer,
   ) {}
 
   /** An hour later, from another source. */
@@ -82,4 +82,21 @@ export class ClientStage {
     };
     return () => keyValueStorage(store, `rekey ${this.household}`);
   }
+}
+
+/** A stage for the tests of a block, with a resource server of its own. */
+export function useClientStage(rekey: Rekey, who: ReturnType<typeof people>): ClientStage {
+  let made: ClientStage | undefined;
+  beforeAll(async () => {
+    made = new ClientStage(rekey, who, await startResourceServer(rekey, who));
+  });
+  afterAll(() => made?.api.close());
+  const now = (): ClientStage => {
+    if (!made) throw new Error('there is no stage yet: use it in tests and hooks only');
+    return made;
+  };
+  return new Proxy({} as ClientStage, {
+    get: (_target, name) => Reflect.get(now(), name),
+    set: (_target, name, value) => Reflect.set(now(), name, value),
+  });
 }
