@@ -113,7 +113,10 @@ export async function runOnce<Answer extends object, Result>(
   const known = await lookAgain();
   if (known !== undefined) return known;
   try {
-    return await work();
+    const done = await work();
+    // A limit that the twin's success has used up is no reason to refuse its twin.
+    const twins = isRefused(done) ? await lookAgain() : undefined;
+    return twins === undefined || isRefused(twins) ? done : twins;
   } catch (fault) {
     if (!(fault instanceof KeyTaken)) throw fault;
     const winners = await lookAgain();

@@ -23,7 +23,7 @@ import {
 } from '@rekey/sign-in';
 import { endSession } from '@rekey/tokens';
 import { currentSession } from './current-session.js';
-import { type Form, textIn, typedIn, userCodeIn } from './form.js';
+import { type Form, shownIn, textIn, typedIn, userCodeIn } from './form.js';
 import { rememberBrowser } from './known-browser.js';
 import { refused } from './next-page.js';
 import { PageController } from './page-controller.js';
@@ -112,9 +112,10 @@ export class AccountController {
 
   @Post(totp.setUp.page)
   @UseGuards(FreshPersonGuard)
-  async bind(@CurrentPerson() { account }: BindingBy, @Show() show: Presenter) {
+  async bind(@Body() body: Form, @CurrentPerson() who: BindingBy, @Show() show: Presenter) {
     const { parts } = show;
-    const begun = await startTotpBinding(parts.context, account, parts.productName);
+    const by = { ...who, showing: showingOf(show, body) };
+    const begun = await startTotpBinding(parts.context, by, parts.productName);
     return isRefused(begun) ? fromTheBeginning(show, begun) : showTotp(show, begun);
   }
 
@@ -135,8 +136,13 @@ export class AccountController {
 
   @Post(Object.values(codeSetProofOf).map(({ setUp }) => setUp.page))
   @UseGuards(FreshPersonGuard)
-  async codes(@CurrentPerson() who: BindingBy, @CodeSet() kind: CodeSetKind, @Show() show: Presenter) {
-    const made = await renewCodes(show.parts.context, who, kind);
+  async codes(
+    @Body() body: Form,
+    @CurrentPerson() who: BindingBy,
+    @CodeSet() kind: CodeSetKind,
+    @Show() show: Presenter,
+  ) {
+    const made = await renewCodes(show.parts.context, who, kind, showingOf(show, body));
     if (isRefused(made)) return fromTheBeginning(show, made);
     return show.page(200, <CodeSetPage context={show.context} kind={kind} codes={made.codes} />);
   }
@@ -173,6 +179,10 @@ export class AccountController {
     return show.to('/account');
   }
 }
+
+/** The showing of a form in this browser; undefined for a form that an earlier release has shown. */
+const showingOf = ({ browser }: Presenter, body: Form): string | undefined =>
+  shownIn(body) ? browser.digestOf('showing', shownIn(body)) : undefined;
 
 /** What is not there any more, or whose session has ended, is best seen from the beginning. */
 function fromTheBeginning(show: Presenter, refusal: Refusal): Page {
