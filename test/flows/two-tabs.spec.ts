@@ -11,7 +11,11 @@ const beginnings = ['/recover', '/account/sign-in'];
 /** Two tabs of one browser: the first shows a form of one account, then the second changes to another account. */
 describe('a form of the pages acts on what it shows, also when another tab now shows another person [ASVS 6.6.2]', () => {
   const routes = new AnnouncedRoutes();
-  const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: policyFile({ bindingHoldHours: 0 }) } });
+  const rekey = useRekey({
+    environment: { RECOVERY_POLICY_FILE: policyFile({ bindingHoldHours: 0 }) },
+    // Rows are compared: none may expire in between.
+    sweepPeriods: { recoveries: 3_600_000 },
+  });
   let household = '';
   const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);
   const { forms, prepare, begin, signIn, put } = tabForms(rekey, open);

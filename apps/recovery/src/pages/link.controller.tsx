@@ -53,8 +53,8 @@ export class LinkController {
     if (!link.beganHere && !hasDigit(number))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
     const form = browser.digestOf('link', token, number, shownIn(body));
-    const proven = await attemptOnce(parts.context, { id: link.recoveryId, form }, () =>
-      proveByLink(parts.context, token, { began, number, caller: browser.caller }),
+    const proven = await attemptOnce(parts.context, { id: link.recoveryId, form }, (once) =>
+      proveByLink(parts.context, token, { began, number, caller: browser.caller, once }),
     );
     if (proven === 'repeated') return done(show, ofOurs);
     if (isRefused(proven)) {

@@ -10,7 +10,7 @@ export function proveOnce(
 ): ReturnType<typeof attemptOnce> {
   browser.movedOn(recovery);
   const form = browser.digestOf(proof.kind, proof.value);
-  return attemptOnce(context, { id: recovery.id, form }, () =>
-    prove(context, recovery, proof, browser.caller),
+  return attemptOnce(context, { id: recovery.id, form }, (once) =>
+    prove(context, recovery, { ...proof, once }, browser.caller),
   );
 }
