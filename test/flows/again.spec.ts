@@ -1,5 +1,5 @@
-import { everyForm, type FormPath } from '../../apps/recovery/src/pages/every-form.js';
 import { PageBrowser } from './page-browser.js';
+import { password } from './people.js';
 import { policyFile } from './policy-file.js';
 import { codeIn, newHousehold, stopTokenIn, useRekey } from './rekey.js';
 import { type Shown, tabForms } from './tabs.js';
@@ -9,7 +9,7 @@ describe('a form that is sent again', () => {
   const rekey = useRekey({ environment: { RECOVERY_POLICY_FILE: policyFile({ bindingHoldHours: 0 }) } });
   let household = '';
   const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);
-  const { forms, prepare, begin, redeem, request, put } = tabForms(rekey, open);
+  const { forms, prepare, begin, redeem, request, put, totpAt } = tabForms(rekey, open);
   beforeAll(prepare);
   beforeEach(() => {
     household = newHousehold();
@@ -72,7 +72,8 @@ describe('a form that is sent again', () => {
       expect(await doneFor(double)).toEqual(await doneFor(single));
 
       // A step back asks for the page anew, and the person sends its form, if there still is one.
-      const back = await browser.get(everyForm[path as FormPath].page);
+      const led = await browser.get(path);
+      const back = led.status === 303 ? await browser.get(led.headers.get('location') ?? '') : led;
       expect(back.status).toBeLessThan(500);
       if (!back.html.includes(`action="${path}"`)) return;
       const after = await browser.post(path, {
@@ -153,6 +154,33 @@ describe('a form that is sent again', () => {
     await meanwhile(at, locationOf(first));
     const again = await at.send();
     expect([locationOf(again), says.test(again.html)]).toEqual([null, true]);
+  });
+
+  test('a sign-in with an authenticator app, sent again when its response has come, asks for no other code', async () => {
+    await put('signs-in');
+    const confirm = forms['/account/totp/confirm'];
+    const of = open();
+    const shown = await confirm?.show(of, 'signs-in');
+    const secret =
+      /class="secret">([A-Z2-7 ]+)</.exec(shown?.page.html ?? '')?.[1]?.replaceAll(' ', '') ?? '';
+    await of.submit(shown?.page ?? { html: '' }, '/account/totp/confirm', shown?.fields() ?? {});
+    rekey.clock.advance(3_600_000);
+    const browser = open();
+    const csrf = csrfOf({ page: await browser.get('/account'), fields: none });
+    const typed = { csrf, identifier: 'signs-in@example.com', password, second_factor: totpAt(secret) };
+    const first = await browser.post('/account/sign-in', typed);
+    const again = await browser.post('/account/sign-in', typed);
+    expect([first, again].map(placeOf)).toEqual(['/account', '/account']);
+    // Another name, or another browser, is another sign-in.
+    const other = { ...typed, identifier: 'nobody@example.com' };
+    expect((await browser.post('/account/sign-in', other)).status).toBe(401);
+    await browser.submit(await browser.get('/account'), '/account/sign-out', {});
+    expect((await browser.post('/account/sign-in', typed)).status).toBe(401);
+    const sessions = await rekey.sql(
+      `select count(*)::int as n from sessions where account_id = 'signs-in' and created_at >= $1`,
+      [new Date(rekey.clock.now())],
+    );
+    expect(sessions).toEqual([{ n: 1 }]);
   });
 
   test('a code that was issued in a minute gone by is replaced by one that is good for a minute', async () => {

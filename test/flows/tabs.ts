@@ -212,5 +212,5 @@ export function tabForms(rekey: Rekey, open: () => PageBrowser) {
       code: new URL(location ?? redirectUri).searchParams.get('code') ?? '',
       code_verifier: verifier,
     });
-  return { forms, prepare, begin, signIn, redeem, request, put: who.put };
+  return { forms, prepare, begin, signIn, redeem, request, put: who.put, totpAt: who.totp };
 }

@@ -142,20 +142,20 @@ const reserve = statement(
    returning key`,
 );
 
-/** Stores the response to a reserved key, as a data-modifying SQL clause for the statement that does the work. Needs {@link Answering}. */
+/** Stores the response to a reserved key, as a data-modifying SQL clause for the statement that does the work. Needs {@link ValuesToStore}. */
 export const answerReserved = (when: SqlText): SqlText => sql`
   update idempotent_responses set response = :answer::json, expires_at = :answerUntil::timestamptz
   where key = :answerKey::bytea and ${when}`;
 
 /** The values of {@link answerReserved}. */
-export interface Answering {
+export interface ValuesToStore {
   answerKey: Buffer | null;
   answer: string | null;
   answerUntil: Date | null;
 }
 
 /** For a request without a key. */
-export const noAnswering: Answering = { answerKey: null, answer: null, answerUntil: null };
+export const nothingToStore: ValuesToStore = { answerKey: null, answer: null, answerUntil: null };
 
 const finish = statement('idempotent_response_finish', answerReserved(sql`true`));
 const release = statement(
@@ -166,7 +166,7 @@ const release = statement(
 /** What a reserved key leads to. */
 export interface Reserved<Answer extends object> {
   /** For the statement that does the work. */
-  answering(answer: Answer): Answering;
+  toStore(answer: Answer): ValuesToStore;
   /** Stores the response by itself. */
   save(answer: Answer): Promise<void>;
   /** Nothing has been done, so that a repeat does it. If this fails too, the reservation ends after 30 seconds. */
@@ -201,16 +201,16 @@ export async function reserveKey<Answer extends object>(
     database.record('idempotent_repeats', {});
     return { answer: kept.answer };
   }
-  const answering = (answer: Answer): Answering => ({
+  const toStore = (answer: Answer): ValuesToStore => ({
     answerKey: key,
     answer: JSON.stringify(answer),
     answerUntil: new Date(now + of.lifetime),
   });
   return {
     reserved: {
-      answering,
+      toStore,
       async save(answer) {
-        await database.query(finish, { ...answering(answer) });
+        await database.query(finish, { ...toStore(answer) });
       },
       async release() {
         await database.query(release, { key }).catch(() => undefined);

@@ -69,6 +69,12 @@ export class AccountController {
     const identifier = typedIn(body.identifier);
     const country = textIn(body.country, 2);
     const device = body.device === undefined ? undefined : { code: userCodeIn(body.device) };
+    const to = device
+      ? `/device${device.code ? `?user_code=${encodeURIComponent(device.code)}` : ''}`
+      : '/account';
+    const form = shownIn(body) && browser.digestOf('sign-in', shownIn(body), identifier, country);
+    const isAgain = form !== '' && browser.lately().signedIn?.form === form;
+    if (isAgain && (await currentSession(show))) return show.to(to);
     const value = withoutInvisible(typedIn(body.second_factor)).trim();
     const outcome = await signInWithin(
       parts.tokens,
@@ -106,8 +112,8 @@ export class AccountController {
     }
     browser.setSession(outcome.access_token, outcome.expires_in);
     rememberBrowser(show, outcome.device_token);
-    if (!device) return show.to('/account');
-    return show.to(`/device${device.code ? `?user_code=${encodeURIComponent(device.code)}` : ''}`);
+    browser.remember({ signedIn: form === '' ? undefined : { form } });
+    return show.to(to);
   }
 
   @Post(totp.setUp.page)

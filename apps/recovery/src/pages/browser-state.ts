@@ -61,7 +61,7 @@ export class Browser {
     this.recoveries = new BrowserRecoveries(this.cookies);
   }
 
-  /** The recovery that the request is about: the one of its form or its page; otherwise the one that was started here last. */
+  /** The recovery that the request is about, as its form or the address of its page says; otherwise the last that was started here. */
   recovery(): BrowserRecovery | undefined {
     const turnedTo = turnedToNow.get(this.request);
     if (turnedTo) return turnedTo;

@@ -19,6 +19,8 @@ export const latelyCookie = z.object({
       origin: z.string().max(2_000).optional(),
     })
     .optional(),
+  /** The form that signed in last, as a digest: sent again, it uses no second factor once more. */
+  signedIn: z.object({ form: z.string().max(64) }).optional(),
   /** The link of a message that it used last. */
   used: z.object({ of: z.enum(['stop', 'link']), token: z.string().max(200) }).optional(),
 });

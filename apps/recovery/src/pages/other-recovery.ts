@@ -1,19 +1,7 @@
 import { isRefused } from '@rekey/kernel';
 import { type RecoveryContext, type RecoveryReference, showRecovery } from '@rekey/recovery';
-import type { FastifyRequest } from 'fastify';
+import { setBeside } from './beside.js';
 import type { Browser } from './browser-state.js';
-
-/** Another recovery of the same browser, in whatever tab it was started. */
-export interface OtherRecovery {
-  url: string;
-  /** Before or after the one that the page shows; `alone` where the page shows none. */
-  started: 'before' | 'after' | 'alone';
-}
-
-const besideNow = new WeakMap<FastifyRequest, OtherRecovery>();
-
-/** What {@link lookBeside} has found for a page. */
-export const besideOf = (request: FastifyRequest): OtherRecovery | undefined => besideNow.get(request);
 
 /**
  * Looks for another recovery of this browser that goes on, so that a page says which one it is about. Those that have ended are forgotten.
@@ -34,7 +22,7 @@ export async function lookBeside(
     const view = await showRecovery(context, other);
     if (!isRefused(view) && ['proving', 'held', 'proven'].includes(view.state)) {
       const started = at < 0 ? 'alone' : all.indexOf(other) < at ? 'after' : 'before';
-      besideNow.set(browser.request, { url: `/recover/code?of=${other.id}`, started });
+      setBeside(browser.request, { url: `/recover/code?of=${other.id}`, started });
       break;
     }
     if (other !== last) over.push(other);

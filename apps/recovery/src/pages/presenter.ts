@@ -3,9 +3,9 @@ import type { Locale } from '@rekey/kernel';
 import type { FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
+import { besideOf } from './beside.js';
 import type { Browser } from './browser-state.js';
 import { everyForm, isFormPath } from './every-form.js';
-import { besideOf } from './other-recovery.js';
 import type { PageParts } from './page-parts.js';
 import type { PageContext } from './shell.js';
 

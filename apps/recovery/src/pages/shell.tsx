@@ -1,8 +1,8 @@
 import { type Locale, locales } from '@rekey/kernel';
 import type { ComponentChildren } from 'preact';
 import { assetUrls } from './assets.js';
+import type { OtherRecovery } from './beside.js';
 import type { FormPath } from './every-form.js';
-import type { OtherRecovery } from './other-recovery.js';
 import { wordingOf } from './wording/index.js';
 
 /** What every page is made for. */

@@ -24,7 +24,7 @@ import {
   withinFailureLimit,
 } from '../proving/attempt-statement.js';
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';
-import { answeringOf, type Once, proveOnce } from '../proving/prove-once.js';
+import { type Once, proveOnce, valuesToStore } from '../proving/prove-once.js';
 import { recordFailure } from '../proving/record-failure.js';
 import { rejudge } from '../proving/rejudge.js';
 import { type Verified, type Verifier, verifiers } from '../proving/verifiers.js';
@@ -240,11 +240,11 @@ async function consumeProof(
   const moved = { ...row, state, proofs: kept.proofs, ...lives };
   const viewWith = (offers: SealedOffer[] | null) => viewOf(context, id, moved, { assurance, offers });
   // What is stored of it has no addresses.
-  const answering = answeringOf(once, viewWith(null));
+  const stored = valuesToStore(once, viewWith(null));
   const win = (database: Queryable) =>
     database.query<{ offers: SealedOffer[] | null }>(consume, {
       ...correlationOf(database.trace),
-      ...answering,
+      ...stored,
       ...times,
       id,
       account: row.account_id,

@@ -4,11 +4,11 @@ import { isRefused, type Keyring, Refusal, type RefusalCode, type RefusalData, r
 import { triesPerRecovery } from '@rekey/limits';
 import type { RecoveryContext } from '../context.js';
 import {
-  type Answering,
   type IdempotentRequest,
   idempotentSecretRequest,
-  noAnswering,
+  nothingToStore,
   reserveKey,
+  type ValuesToStore,
 } from '../idempotency.js';
 import { lifetimes } from '../lifetimes.js';
 import type { RecoveryView } from '../view.js';
@@ -32,12 +32,12 @@ export interface Once {
   /** It has cost a try. */
   spent(): void;
   /** The values for the statement that decides the attempt, which stores its response too: both or neither. */
-  decidedBy(outcome: Outcome): Answering;
+  decidedBy(outcome: Outcome): ValuesToStore;
 }
 
 /** The values for an attempt that may have no key. */
-export const answeringOf = (once: Once | undefined, outcome: Outcome): Answering =>
-  once?.decidedBy(outcome) ?? noAnswering;
+export const valuesToStore = (once: Once | undefined, outcome: Outcome): ValuesToStore =>
+  once?.decidedBy(outcome) ?? nothingToStore;
 
 interface Rules {
   /** Of the stored response, in milliseconds. */
@@ -75,7 +75,7 @@ async function reserveAttempt(
         },
         decidedBy(outcome) {
           decided = outcome;
-          return reserved.answering(storedOutcome(outcome));
+          return reserved.toStore(storedOutcome(outcome));
         },
       });
       // One that lost after its statement was made up has another outcome than that.

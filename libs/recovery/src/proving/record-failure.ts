@@ -6,9 +6,9 @@ import { type AttemptSource, consumeFailures, counterKey, triesPerRecovery } fro
 import { notifyOfChange } from '@rekey/outbox';
 import type { ProofKind } from '@rekey/proofs';
 import type { RecoveryContext } from '../context.js';
-import { type Answering, answerReserved } from '../idempotency.js';
+import { answerReserved, type ValuesToStore } from '../idempotency.js';
 import { type Attempt, exhausted } from './attempt-statement.js';
-import { answeringOf, type Once } from './prove-once.js';
+import { type Once, valuesToStore } from './prove-once.js';
 
 const fail = statement(
   'recovery_record_failure',
@@ -35,7 +35,7 @@ export async function recordFailure(
   const now = clock.now();
   const at = new Date(now);
   const refusal = refuse('wrong_proof', { tries_left: triesLeft });
-  const failed = { id, kind, triesLeft, now, auditId: uuidv7(now), ...answeringOf(once, refusal) };
+  const failed = { id, kind, triesLeft, now, auditId: uuidv7(now), ...valuesToStore(once, refusal) };
   await charge(context, failed, sources);
   const ids = exhausted(row);
   if (ids.length > 0) {
@@ -60,7 +60,7 @@ export async function recordFailure(
 
 async function charge(
   { database, keyring, failuresByNetwork }: RecoveryContext,
-  failed: Answering & { id: string; kind: ProofKind; triesLeft: number; now: number; auditId: string },
+  failed: ValuesToStore & { id: string; kind: ProofKind; triesLeft: number; now: number; auditId: string },
   sources: readonly AttemptSource[],
 ): Promise<void> {
   const keys = sources.map(({ party, budget }) => counterKey(keyring, budget, party));
