@@ -232,10 +232,9 @@ describe('a form of the pages acts on what it shows, also when another tab now s
       [first, 'proving'],
       [second.page, 'proven'],
     ] as const) {
-      const { next } = JSON.parse((await browser.get(`/recover/progress?of=${markIn(page)}`)).html);
-      expect((await browser.get(next)).headers.get('location')).toBe(
-        of === 'proven' ? '/recover/password' : null,
-      );
+      // Where the script of the page goes when the state has changed.
+      const next = await browser.get(`/recover/code?of=${markIn(page)}`);
+      expect(next.headers.get('location')).toBe(of === 'proven' ? '/recover/password' : null);
     }
   });
 });

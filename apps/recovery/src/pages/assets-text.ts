@@ -38,10 +38,10 @@ if (progress) {
   const look = async () => {
     try {
       const answer = await fetch('/recover/progress?of=' + of, { headers: { accept: 'application/json' } });
-      const { at, next } = await answer.json();
+      const { at } = await answer.json();
       if (at === 'elsewhere') return;
       before ??= at;
-      if (at !== before) return location.assign(next);
+      if (at !== before) return location.assign('/recover/code?of=' + of);
     } catch {}
     setTimeout(look, 3000);
   };

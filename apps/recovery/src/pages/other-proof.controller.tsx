@@ -60,7 +60,7 @@ export class OtherProofController {
     const view = recovery ? await showRecovery(context, recovery) : undefined;
     const state = !view || isRefused(view) ? 'none' : view.state;
     const proofs = view && !isRefused(view) && view.state === 'proving' ? view.methods.join(' ') : '';
-    return { at: `${state} ${proofs}`.trim(), next: browser.pageOf('/recover/code') };
+    return { at: `${state} ${proofs}`.trim() };
   }
 }
 
