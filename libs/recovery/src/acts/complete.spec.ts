@@ -28,7 +28,6 @@ function newGate(): { open: () => void; opened: Promise<void> } {
   });
   return { open, opened };
 }
-
 const messagesOf = statement(
   'spec_messages',
   sql`select id, kind from messages where recovery_id = :id order by kind`,
@@ -171,16 +170,17 @@ describe('completing a recovery', () => {
 
   test.each<[string, (reference: RecoveryReference) => Promise<unknown>]>([
     ['expires', async () => clock.advance(3_600_000)],
+    ['is cancelled', (reference) => cancelRecovery(context, reference)],
     [
-      'expires, and a sweep fails in the middle of it',
-      async () => {
-        clock.advance(3_600_000);
+      'expires or is cancelled, and either fails in the middle of it',
+      async (reference) => {
         await admin.dataSource.query('alter table sessions rename to away');
+        await expect(cancelRecovery(context, reference)).rejects.toThrow('sessions');
+        clock.advance(3_600_000);
         await expect(sweepRecoveries(context)).rejects.toThrow('sessions');
         await admin.dataSource.query('alter table away rename to sessions');
       },
     ],
-    ['is cancelled', (reference) => cancelRecovery(context, reference)],
   ])('tokens for a process that died end when the recovery %s', async (_how, ends) => {
     const reference = await proven();
     const { open: wake, opened: asleep } = newGate();
