@@ -151,6 +151,21 @@ describe('the same act five times at once', () => {
     },
   );
 
+  test('putting an account while it is deleted: each answer has the account as it was written', async () => {
+    const bearer = await who.management();
+    const url = `${rekey.settings.urls.console}/v1/accounts/deleted-and-put`;
+    for (let round = 0; round < 10; round++) {
+      const acts = await five((at) =>
+        Promise.all([
+          rekey.call('PUT', url, { bearer, json: { addresses: [], roles: [`role-${at}`] } }),
+          rekey.call('DELETE', url, { bearer }),
+        ]),
+      );
+      const put = acts.map(([answer]) => [answer.status < 300, answer.body?.id, answer.body?.roles]);
+      expect(put).toEqual([0, 1, 2, 3, 4].map((at) => [true, 'deleted-and-put', [`role-${at}`]]));
+    }
+  });
+
   test('deleting an account: it happens once, and its sessions end', async () => {
     await who.put('deleted');
     const session = (await signIn('deleted')).body;

@@ -8,6 +8,7 @@ import {
   refundSms,
   reserveSms,
 } from '@rekey/limits';
+import { recordReceipt } from '@rekey/outbox';
 import { password, people } from '../flows/people.js';
 import { codeIn, newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
@@ -97,8 +98,9 @@ describe('locks are taken in one order', () => {
       environment: { DATABASE_URL: postgres.url, LOG_LEVEL: 'fatal' },
       sweepPeriods: { messages: 20, recoveries: 20, sms_proven: 20 },
     });
+    const database = await openDatabase({ url: postgres.url, name: 'spec', poolSize: 2 });
     try {
-      const writers = writersOf(rekey);
+      const writers = writersOf(rekey, database);
       const faults: string[] = [];
       const round = async (names: string[]) => {
         const on = await prepare(rekey);
@@ -118,6 +120,7 @@ describe('locks are taken in one order', () => {
       for (const [one = '', other = ''] of pairs) await round([one, other, one, other]);
       expect(faults).toEqual([]);
     } finally {
+      await database.close();
       await rekey.close();
     }
     expect(deadlocks()).toEqual([]);
@@ -126,6 +129,7 @@ describe('locks are taken in one order', () => {
 
 interface Rows {
   id: string;
+  completed: Story;
   proven: Story;
   proving: Story;
   code: string;
@@ -134,6 +138,8 @@ interface Rows {
 }
 
 let prepared = 0;
+/** The key of a completion whose response never came. */
+const lost = 'of-the-completion-without-response';
 
 /** Rows in every state that a writer may find. */
 async function prepare(rekey: Rekey): Promise<Rows> {
@@ -153,6 +159,10 @@ async function prepare(rekey: Rekey): Promise<Rows> {
       scopes: ['account'],
     },
   });
+  const completed = new Story(rekey);
+  await completed.proveBy(`${id}@example.com`);
+  await completed.complete({}, { 'idempotency-key': lost });
+  rekey.clock.advance(61_000);
   const { body: session } = await who.signIn(id, { client_id: 'pairs' });
   await who.signIn(id, { client_id: 'pairs' });
   const device = await fetch(`${rekey.settings.urls.issuer}/oauth2/device_authorization`, {
@@ -167,10 +177,15 @@ async function prepare(rekey: Rekey): Promise<Rows> {
   await proving.start({ identifier: `${id}@example.com` });
   await rekey.idle();
   const code = codeIn((await rekey.codes(`${id}@example.com`))[0] as never);
-  return { id, proven, proving, code, session, device: (await device.json()) as never };
+  // As if the provider had accepted them, so that receipts can come.
+  await rekey.sql('update messages set provider_id = id::text where account_id = $1', [id]);
+  return { id, completed, proven, proving, code, session, device: (await device.json()) as never };
 }
 
-function writersOf(rekey: Rekey): Record<string, (on: Rows) => Promise<{ status: number }>> {
+function writersOf(
+  rekey: Rekey,
+  database: Database,
+): Record<string, (on: Rows) => Promise<{ status: number }>> {
   const who = people(rekey);
   const { console: console_ } = rekey.settings.urls;
   const account = (on: Rows) => `${console_}/v1/accounts/${on.id}`;
@@ -219,6 +234,13 @@ function writersOf(rekey: Rekey): Record<string, (on: Rows) => Promise<{ status:
     wrong: (on) => on.proving.prove('00000000'),
     prove: (on) => on.proving.prove(on.code),
     cancel: (on) => on.proving.cancel(),
+    repeat: (on) => on.completed.complete({}, { 'idempotency-key': lost }),
+    receipt: async (on) => {
+      const rows = await rekey.sql('select provider_id from messages where account_id = $1', [on.id]);
+      for (const { provider_id: providerId } of rows)
+        await recordReceipt({ database, clock: rekey.clock }, { providerId, reason: '30003' });
+      return { status: 204 };
+    },
     complete: (on) => on.proven.complete({ password: `a new battery ${Math.random()}` }),
   };
 }

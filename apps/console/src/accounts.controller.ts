@@ -18,7 +18,7 @@ import {
   endSessionOfAccount,
   endSessionsOfAccount,
   type ManagementContext,
-  putAccount,
+  replaceAccount,
 } from '@rekey/management';
 import { listSessions, sessionViewSchema } from '@rekey/tokens';
 import { z } from 'zod';
@@ -47,8 +47,8 @@ export class AccountsController {
     @Context() context: ManagementContext,
   ) {
     checkSame('id', body.id, id);
-    const { created } = unwrap(await putAccount(context, clientId, accountToPut(id, body)));
-    return new Reply(created ? 201 : 200, await readAccount(context.database, context.keyring, id));
+    const { created, account } = unwrap(await replaceAccount(context, clientId, accountToPut(id, body)));
+    return new Reply(created ? 201 : 200, account);
   }
 
   @Get(':id')

@@ -72,6 +72,16 @@ test.each([
   ['\u200e+1\u00a0202\u2011555\u20110143\ufeff', undefined, '+12025550143'],
   ['+1\u00ad202\u200b555\u20600143', undefined, '+12025550143'],
   ['+1\t202\t555\t0143', undefined, '+12025550143'],
+  ['Tel. +44 20 7946 0958', undefined, '+442079460958'],
+  ['Mobile: 020 7946 0958', 'GB', '+442079460958'],
+  ['携帯： 090-1234-5678', 'JP', '+819012345678'],
+  ['📱 +1 202 555 0143', undefined, '+12025550143'],
+  ['🇬🇧 +44 20 7946 0958', undefined, '+442079460958'],
+  ['+1 202 555 0143,', undefined, '+12025550143'],
+  ['+1 202 555 0143;', undefined, '+12025550143'],
+  ['whatsapp:+12025550143', undefined, '+12025550143'],
+  ['callto:+12025550143', undefined, '+12025550143'],
+  ['smsto:+12025550143', undefined, '+12025550143'],
   ['202·555·0143', 'US', '+12025550143'],
 ])('%j (%s) is the phone number %s', (typed, country, value) => {
   expect(outcomeOf(typed, country)).toBe(`phone ${value}`);
@@ -105,6 +115,9 @@ test.each([
   ['+44 20 7946 0958 +44 20 7946 0959', undefined],
   // Nobody gets an SMS at an extension.
   ['+1 202 555 0143 ext. 5', undefined],
+  ['202 555 0143 x5', 'US'],
+  ['202 555 0143 extension 12', 'US'],
+  ['8 912 345-67-89 доб. 12', 'RU'],
   ['+1 202 555 0143x5', undefined],
   ['+1 202 555 0143,,5', undefined],
   ['+1 202 555 0143#5', undefined],
@@ -115,7 +128,7 @@ test.each([
   expect(outcomeOf(typed, country)).toBe('invalid_request /identifier');
 });
 
-test.each(['+1up', '10#2', '4x4', '12_34', 'tel:ada', 'no.1', 'mei88'])(
+test.each(['+1up', '10#2', '4x4', '12_34', 'tel:ada', 'no.1', 'mei88', '2025550143x5'])(
   '%s stays a user name, whatever country comes with it',
   (typed) => {
     expect([outcomeOf(typed), outcomeOf(typed, 'US')]).toEqual(Array(2).fill(`username ${typed}`));

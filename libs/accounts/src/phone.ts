@@ -11,11 +11,14 @@ const onlyDigits = new RegExp(String.raw`^(?=.*\d)[${gap}]*\+?[${gap}\d]+$`, 'su
 const international = new RegExp(String.raw`^[${gap}]*\+`, 'u');
 /** What begins like a number with its country code can be nothing else: a user name such as `+1up` has fewer digits. */
 const manyDigits = new RegExp(String.raw`^[${gap}]*\+(?:[${gap}]*\d){5}`, 'u');
-/** An extension after a number, written without letters: `#5`, `,,5`. */
-const extension = /[,;#]+\s*\d+$/;
+/** An extension after a number: `#5`, `,,5`, ` x5`, ` ext. 5`. Without a space, the letters can be of a user name. */
+const extension = /(?:[,;#]+|\s(?:x|ext|extn|extension|доб)\.?)\s*\d+$/iu;
+/** What a contact or a signature says before a number: `Tel. +44 …`, `📱 090-…`. No user name has a space. */
+const label = new RegExp(String.raw`^[^\d+@]+\s(?=[${gap}]*\+?(?:[${gap}]*\d){5})`, 'u');
+const endOfSentence = /[\s.,;:!]+$/u;
 
-/** `tel:` (RFC 3966) and `sms:` (RFC 5724) around a number, as links of a page and contacts have them. */
-const link = /^(?:tel|sms):(?:\/\/)?(?<number>[^;?]+)(?<parameters>.*)$/is;
+/** `tel:` (RFC 3966), `sms:` (RFC 5724) and their kind around a number, as links of a page and contacts have them. */
+const link = /^(?:tel|sms|smsto|callto|whatsapp):(?:\/\/)?(?<number>[^;?]+)(?<parameters>.*)$/is;
 
 /**
  * Prefixes that Mexico dialled before its ten digits, and abolished in 2019 and 2020. Contacts still have them, libphonenumber has not:
@@ -46,7 +49,8 @@ export const isOnlyDigits = (text: string): boolean => onlyDigits.test(foldDigit
  * @returns in E.164; undefined when the text does not look like a phone number
  */
 export function readPhone(text: string, country: string | undefined): string | Refusal | undefined {
-  const { number, isExtended } = withoutLink(foldDigits(withoutInvisible(text)));
+  const plain = foldDigits(withoutInvisible(text)).replace(label, '').replace(endOfSentence, '');
+  const { number, isExtended } = withoutLink(plain);
   const isInternational = manyDigits.test(number);
   const main = number.replace(extension, '');
   if (!onlyDigits.test(main)) return isInternational ? invalid('not a valid phone number') : undefined;

@@ -8,5 +8,5 @@ export {
   endSessionsOfRecovery,
 } from './end-sessions.js';
 export { everyClient, type ManagementContext } from './management-context.js';
-export { putAccount } from './put-account.js';
+export { putAccount, replaceAccount } from './put-account.js';
 export { putClient } from './put-client.js';

@@ -48,13 +48,14 @@ const pruneIdempotentResponses = statement(
  */
 export async function sweepRecoveries({ database, clock }: ActContext): Promise<void> {
   const now = new Date(clock.now());
-  const [row] = await database.query<{ expired: number; proven: string[] }>(expire, {
-    now,
-    startedBefore: firstUuidv7(clock.now() - lifetimes.idle + 1),
+  const startedBefore = firstUuidv7(clock.now() - lifetimes.idle + 1);
+  // In one transaction: no later sweep would look for the tokens of a recovery that has expired.
+  await database.transaction(async (tx) => {
+    const [row] = await tx.query<{ expired: number; proven: string[] }>(expire, { now, startedBefore });
+    tx.record('recoveries_expired', {}, row?.expired ?? 0);
+    const recoveries = row?.proven ?? [];
+    if (recoveries.length > 0) await revokeSessionsOfRecoveries(tx, { recoveries, at: now });
   });
-  database.record('recoveries_expired', {}, row?.expired ?? 0);
-  const recoveries = row?.proven ?? [];
-  if (recoveries.length > 0) await revokeSessionsOfRecoveries(database, { recoveries, at: now });
   const before = clock.now() - lifetimes.kept;
   await database.query(pruneRecoveries, { before: new Date(before), startedBefore: firstUuidv7(before) });
   await pruneMessages(database, clock.now());

@@ -71,16 +71,14 @@ async function cancelNow(
 ): Promise<CancelledRow | Refusal> {
   if (!isRecoveryToken(keyring, reference)) return refuse('not_found');
   const now = clock.now();
-  const [row] = await database.query<CancelledRow>(cancel, {
-    id: reference.id,
-    now: new Date(now),
-    auditId: uuidv7(now),
+  const at = new Date(now);
+  return database.transaction(async (tx) => {
+    const [row] = await tx.query<CancelledRow>(cancel, { id: reference.id, now: at, auditId: uuidv7(now) });
+    if (!row) return refuse('not_found');
+    if (!row.ended) return row;
+    // The process that was completing it may have died after the issuer had issued. No sweep looks at what has ended.
+    if (row.proved) await revokeSessionsOfRecoveries(tx, { recoveries: [reference.id], at });
+    tx.record('recoveries_cancelled', {});
+    return row;
   });
-  if (!row) return refuse('not_found');
-  if (!row.ended) return row;
-  // The process that was completing it may have died after the issuer had issued.
-  if (row.proved)
-    await revokeSessionsOfRecoveries(database, { recoveries: [reference.id], at: new Date(now) });
-  database.record('recoveries_cancelled', {});
-  return row;
 }

@@ -20,6 +20,14 @@ import {
 
 const noorsPhone = '+12025550123';
 
+/** What one side waits for, until the other opens it. */
+function newGate(): { open: () => void; opened: Promise<void> } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
 const messagesOf = statement(
   'spec_messages',
   sql`select id, kind from messages where recovery_id = :id order by kind`,
@@ -42,6 +50,7 @@ describe('completing a recovery', () => {
   const clock = new MovableClock();
   let postgres: TestDatabase;
   let database: Database;
+  let admin: Database;
   let context: RecoveryContext;
   let exchange: IssuerPort['exchangeForTokens'];
   let revoked: string[];
@@ -50,6 +59,7 @@ describe('completing a recovery', () => {
   beforeAll(async () => {
     postgres = await createDatabase();
     database = await openDatabase({ url: postgres.url, name: 'spec' });
+    admin = await openDatabase({ url: postgres.adminUrl, name: 'spec' });
     const mail = (id: string) => ({ kind: 'email' as const, value: `${id}@example.com`, verified: true });
     const phone = { kind: 'phone' as const, value: noorsPhone, verified: true };
     for (const [id, addresses] of [
@@ -64,7 +74,7 @@ describe('completing a recovery', () => {
       });
   });
   afterAll(async () => {
-    await database.close();
+    await Promise.all([database.close(), admin.close()]);
     await postgres.drop();
   });
   beforeEach(() => {
@@ -161,14 +171,22 @@ describe('completing a recovery', () => {
   test.each<[string, (reference: RecoveryReference) => Promise<unknown>]>([
     ['expires', async () => clock.advance(3_600_000)],
     ['is cancelled', (reference) => cancelRecovery(context, reference)],
+    [
+      'expires or is cancelled, and either fails in the middle of it',
+      async (reference) => {
+        await admin.dataSource.query('alter table sessions rename to away');
+        await expect(cancelRecovery(context, reference)).rejects.toThrow('sessions');
+        clock.advance(3_600_000);
+        await expect(sweepRecoveries(context)).rejects.toThrow('sessions');
+        await admin.dataSource.query('alter table away rename to sessions');
+      },
+    ],
   ])('tokens for a process that died end when the recovery %s', async (_how, ends) => {
     const reference = await proven();
-    let wake: () => void = () => undefined;
+    const { open: wake, opened: asleep } = newGate();
     exchange = async () => {
       await issued(reference);
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      await asleep;
       return tokens;
     };
     const died = completeRecovery(context, reference, {});
@@ -182,16 +200,11 @@ describe('completing a recovery', () => {
 
   test('a process that comes late does not end the tokens of the one that took over', async () => {
     const reference = await proven();
-    let wake: () => void = () => undefined;
-    let enter: () => void = () => undefined;
-    const entered = new Promise<void>((resolve) => {
-      enter = resolve;
-    });
+    const { open: wake, opened: asleep } = newGate();
+    const { open: enter, opened: entered } = newGate();
     exchange = async () => {
       enter();
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      await asleep;
       return tokens;
     };
     const late = completeRecovery(context, reference, {});
@@ -232,14 +245,8 @@ describe('completing a recovery', () => {
 
   test('a process that died while it completed keeps the lease for 30 seconds, then another takes over', async () => {
     const reference = await proven();
-    let wake: () => void = () => undefined;
-    const asleep = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    let enter: () => void = () => undefined;
-    const entered = new Promise<void>((resolve) => {
-      enter = resolve;
-    });
+    const { open: wake, opened: asleep } = newGate();
+    const { open: enter, opened: entered } = newGate();
     exchange = async () => {
       enter();
       await asleep;
