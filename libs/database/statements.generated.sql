@@ -193,31 +193,6 @@ update public.accounts set password_hash = $1, password_changed_at = $2, updated
  password_cost = $4
 where id = $5 returning id;
 
--- attempt_once_claim
--- takes: $1 key bytea, $2 until timestamp with time zone, $3 id uuid, $4 now timestamp with time zone
--- returns: uuid
-insert into public.idempotent_responses (key, request, recovery_id, response, expires_at)
-select $1::bytea, ''::bytea, id, '{}'::json, $2::timestamptz from public.recoveries where id = $3
-on conflict (key) do update set response = excluded.response, expires_at = excluded.expires_at
-where idempotent_responses.expires_at <= $4
-returning recovery_id;
-
--- attempt_once_find
--- takes: $1 key bytea, $2 now timestamp with time zone
--- returns: json, integer
-select response, tries from public.idempotent_responses join public.recoveries on id = recovery_id
-where key = $1 and idempotent_responses.expires_at > $2;
-
--- attempt_once_keep
--- takes: $1 response json, $2 until timestamp with time zone, $3 key bytea
--- returns: nothing
-update public.idempotent_responses set response = $1, expires_at = $2 where key = $3;
-
--- attempt_once_release
--- takes: $1 key bytea
--- returns: nothing
-delete from public.idempotent_responses where key = $1;
-
 -- audit_find
 -- takes: $1 accountId text, $2 at timestamp with time zone, $3 session text, $4 behind text[]
 -- returns: uuid, text, text, text
@@ -575,9 +550,10 @@ on conflict (recovery_id) do nothing;
 select request, recovery_id, response from public.idempotent_responses where key = any($1::bytea[]) and expires_at > $2;
 
 -- idempotent_response_finish
--- takes: $1 response json, $2 expiresAt timestamp with time zone, $3 key bytea
+-- takes: $1 answer json, $2 answerUntil timestamp with time zone, $3 answerKey bytea
 -- returns: nothing
-update public.idempotent_responses set response = $1::json, expires_at = $2 where key = $3;
+update public.idempotent_responses set response = $1::json, expires_at = $2::timestamptz
+where key = $3::bytea and true;
 
 -- idempotent_response_keep
 -- takes: $1 key bytea, $2 request bytea, $3 response json, $4 expiresAt timestamp with time zone, $5 recoveryId uuid, $6 now timestamp with time zone
@@ -593,6 +569,19 @@ returning key;
 -- takes: $1 key bytea
 -- returns: nothing
 delete from public.idempotent_responses where key = $1 and response::text = 'null';
+
+-- idempotent_response_reserve
+-- takes: $1 key bytea, $2 request bytea, $3 expiresAt timestamp with time zone, $4 recoveryId uuid, $5 keys bytea[], $6 now timestamp with time zone
+-- returns: bytea
+insert into public.idempotent_responses (key, request, recovery_id, response, expires_at)
+select $1::bytea, $2::bytea, id, 'null'::json, $3::timestamptz from public.recoveries
+where id = $4 and not exists (
+  select from public.idempotent_responses before where before.key = any($5::bytea[]) and before.key <> $1 and before.expires_at > $6
+)
+on conflict (key) do update
+set request = excluded.request, recovery_id = excluded.recovery_id, response = excluded.response, expires_at = excluded.expires_at
+where idempotent_responses.expires_at <= $6
+returning key;
 
 -- idempotent_responses_prune
 -- takes: $1 now timestamp with time zone
@@ -1464,13 +1453,13 @@ select jsonb_build_object(
 select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, lease_id from public.recoveries where id = $1;
 
 -- recovery_claim_repeat
--- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 completedAfter timestamp with time zone, $5 strongRoles text[], $6 now timestamp with time zone
--- returns: text, text, uuid, text, text[], timestamp with time zone, text[], timestamp with time zone, integer
+-- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 completedAfter timestamp with time zone, $5 byCode boolean, $6 strongRoles text[], $7 now timestamp with time zone
+-- returns: text, text, uuid, text, text[], timestamp with time zone, text[], timestamp with time zone, text, text, text, integer
 update public.recoveries set lease_id = $1, lease_expires_at = $2
  where id = $3 and state = 'completed' and completed_at > $4
-and (client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
+and ($5::boolean or client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
 and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
-(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $5::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $6::timestamptz, true)) then 2 else 1 end) = 1)
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $6::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $7::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
 and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
 and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
@@ -1480,19 +1469,19 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
   and d.verified and d.removed_at is null)
   else exists (
     select from public.authenticators t
-    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $6::timestamptz, true) and t.disabled_at is null
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $7::timestamptz, true) and t.disabled_at is null
   ) end))))
-and exists (select from public.accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true)) and (lease_id is null or lease_expires_at <= $6)
- returning account_id, client_id, generation, acr, amr, proven_at, proof_authenticators, (select min(proved) from unnest(proof_times) proved) as since,
+and exists (select from public.accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true)) and (lease_id is null or lease_expires_at <= $7)
+ returning account_id, client_id, generation, acr, amr, proven_at, proof_authenticators, (select min(proved) from unnest(proof_times) proved) as since, redirect_uri, redirect_state, code_challenge,
    (select a.known_browsers_epoch from public.accounts a where a.id = account_id) as epoch;
 
 -- recovery_claim_repeat_look
--- takes: $1 id uuid, $2 completedAfter timestamp with time zone, $3 strongRoles text[], $4 now timestamp with time zone
+-- takes: $1 id uuid, $2 completedAfter timestamp with time zone, $3 byCode boolean, $4 strongRoles text[], $5 now timestamp with time zone
 -- returns: uuid
 select id from public.recoveries where id = $1 and state = 'completed' and completed_at > $2
-and (client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
+and ($3::boolean or client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
 and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
-(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $4::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $5::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
 and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
 and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
@@ -1502,7 +1491,7 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
   and d.verified and d.removed_at is null)
   else exists (
     select from public.authenticators t
-    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $5::timestamptz, true) and t.disabled_at is null
   ) end))))
 and exists (select from public.accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true));
 
@@ -1568,7 +1557,7 @@ select id, completed_at from public.recoveries where account_id = $1 and complet
 select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any($2::text[]));
 
 -- recovery_consume_proof
--- takes: $1 state text, $2 proofs text[], $3 amrs text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 heldFor timestamp with time zone, $9 now timestamp with time zone, $10 comesBackUntil timestamp with time zone, $11 expiresAt timestamp with time zone, $12 idleExpiresAt timestamp with time zone, $13 account text, $14 generation uuid, $15 id uuid, $16 before text[], $17 authenticator text, $18 requestId uuid, $19 traceparent text, $20 messageId uuid, $21 auditId uuid, $22 event text, $23 kind text, $24 amr text
+-- takes: $1 state text, $2 proofs text[], $3 amrs text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 heldFor timestamp with time zone, $9 now timestamp with time zone, $10 comesBackUntil timestamp with time zone, $11 expiresAt timestamp with time zone, $12 idleExpiresAt timestamp with time zone, $13 account text, $14 generation uuid, $15 id uuid, $16 before text[], $17 authenticator text, $18 requestId uuid, $19 traceparent text, $20 messageId uuid, $21 answer json, $22 answerUntil timestamp with time zone, $23 answerKey bytea, $24 auditId uuid, $25 event text, $26 kind text, $27 amr text
 -- returns: jsonb
 with won as (
    update public.recoveries set state = $1, proofs = $2, amr = $3, proof_authenticators = $4, proof_times = $5,
@@ -1597,10 +1586,13 @@ from won, lateral (select d.id from public.addresses d where d.account_id = won.
  ), paid_off as (
 update public.sms_reservations set proven_at = $9::timestamptz
 where proven_at is null and is_code and message_id in (select $20::uuid from won)
+ ), answered as (
+update public.idempotent_responses set response = $21::json, expires_at = $22::timestamptz
+where key = $23::bytea and exists (select from won)
  ), audited as (
    insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $21::uuid, $9::timestamptz, $22, 'person', won.account_id, won.id,
-     jsonb_build_object('kind', $23::text, 'amr', $24::text)
+   select $24::uuid, $9::timestamptz, $25, 'person', won.account_id, won.id,
+     jsonb_build_object('kind', $26::text, 'amr', $27::text)
    from won
  )
  select (
@@ -1818,15 +1810,18 @@ from recorded left join public.recoveries r on r.id = recorded.recovery_id
 returning detail->>'channel' as channel, event;
 
 -- recovery_record_failure
--- takes: $1 auditId uuid, $2 now timestamp with time zone, $3 id uuid, $4 kind text, $5 triesLeft integer, $6 sources bytea[], $7 windows integer[]
+-- takes: $1 auditId uuid, $2 now timestamp with time zone, $3 id uuid, $4 kind text, $5 triesLeft integer, $6 answer json, $7 answerUntil timestamp with time zone, $8 answerKey bytea, $9 sources bytea[], $10 windows integer[]
 -- returns: bytea, integer, timestamp with time zone
 with audited as (
    insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    values ($1::uuid, $2::timestamptz, 'recovery_proof_failed', 'person', null, $3::uuid,
      jsonb_build_object('kind', $4::text, 'tries_left', $5::integer))
+ ), answered as (
+update public.idempotent_responses set response = $6::json, expires_at = $7::timestamptz
+where key = $8::bytea and true
  )
 insert into public.limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (select unnest($6::bytea[]) as key, unnest($7::integer[]) as window_ms) charged order by charged.key
+select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (select unnest($9::bytea[]) as key, unnest($10::integer[]) as window_ms) charged order by charged.key
 on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
   resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
 returning key, spent, resets_at;
@@ -1971,6 +1966,11 @@ from public.recoveries where account_id = $1 and (generation is null or generati
 -- returns: text, uuid
 select owner.id as account, owner.generation from public.recoveries r, lateral (select id, status, roles, generation from public.accounts
 where id = r.account_id and (r.generation is null or accounts.generation = r.generation)) owner where r.id = $1;
+
+-- recovery_tries
+-- takes: $1 id uuid
+-- returns: integer
+select tries from public.recoveries where id = $1;
 
 -- recovery_void_codes
 -- takes: $1 account text
@@ -2407,11 +2407,12 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
 select digest from public.authorization_codes where used_at is null and account_id = $8 and exists (select from fresh) and (select count(*) from ended) >= 0
 order by digest for no key update)
 ), code as (
-   insert into public.authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, generation, recovery_id, acr, amr, auth_time,
-     authenticators, proven_since, expires_at)
-   select $11, $12, $13, $14, subject.id, subject.generation, $5, $2, $15, $16,
-     $7, $6, $17
-   from subject, fresh
+insert into public.authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, generation, recovery_id, acr, amr, auth_time,
+  authenticators, proven_since, expires_at)
+select $11, $12, $13, $14, subject.id, subject.generation, $5, $2, $15, $16,
+  $7, $6, $17
+from subject, fresh
+returning digest
  ), audited as (
    insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
    select $18::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $12::text, subject.id, $5::uuid,
@@ -2560,6 +2561,49 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
    from renewed join withdrawn on withdrawn.session_id = renewed.id
  )
  select renewed.*, subject.roles from renewed join withdrawn on withdrawn.session_id = renewed.id, subject;
+
+-- tokens_reissue_code
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 clientId text, $10 redirectUri text, $11 codeChallenge text, $12 jti text, $13 jtiExpiresAt timestamp with time zone, $14 codeDigest bytea, $15 amr text[], $16 authTime timestamp with time zone, $17 codeExpiresAt timestamp with time zone, $18 auditId uuid
+-- returns: nothing
+with subject as (
+   select a.id, a.status, a.roles, a.generation, (
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
+and coalesce(a.evidence_from <= $6::timestamptz, true)
+and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
+case when position(':' in proof.authenticator) > 0 then exists (
+select from public.addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
+  ) end))) as holds from public.accounts a where a.id = $8 for share of a
+ ), before as (
+   select c.digest from public.authorization_codes c, subject
+   where subject.status = 'active' and subject.holds and c.recovery_id = $5 and c.account_id = subject.id
+     and c.generation = subject.generation and c.client_id = $9 and c.redirect_uri = $10
+     and c.code_challenge = $11 and c.used_at is null
+   for no key update of c
+ ), fresh as (
+   insert into public.used_token_ids (jti, expires_at) select $12, $13 from before on conflict do nothing returning jti
+ ), withdrawn as (
+   update public.authorization_codes c set used_at = $4::timestamptz from before, fresh
+   where c.digest = before.digest and c.used_at is null returning c.digest
+ ), code as (
+insert into public.authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, generation, recovery_id, acr, amr, auth_time,
+  authenticators, proven_since, expires_at)
+select $14, $9, $10, $11, subject.id, subject.generation, $5, $2, $15, $16,
+  $7, $6, $17
+from subject, withdrawn
+returning digest
+ ), audited as (
+   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
+   select $18::uuid, $4::timestamptz, 'authn_token_reissued', 'client:' || $9::text, subject.id, $5::uuid,
+     '{"authorization_code": true}'::jsonb
+   from subject, code
+ )
+ select from code;
 
 -- used_token_ids_prune
 -- takes: $1 now timestamp with time zone

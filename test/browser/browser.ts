@@ -14,9 +14,10 @@ export interface TestBrowser {
 /**
  * The Chromium of the system, for the tests of a block.
  *
+ * @param options.keepsPages pages that are gone back to come from its back/forward cache, which Playwright turns off otherwise
  * @throws {Error} before the first test, with the way to install one
  */
-export function useBrowser(): TestBrowser {
+export function useBrowser({ keepsPages = false } = {}): TestBrowser {
   let browser: Browser;
   beforeAll(async () => {
     if (!existsSync(executablePath)) {
@@ -35,7 +36,10 @@ export function useBrowser(): TestBrowser {
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // Also pages that forbid a cache, as Chromium does where no cookie changes.
+        ...(keepsPages ? ['--enable-features=CacheControlNoStoreEnterBackForwardCache'] : []),
       ],
+      ...(keepsPages ? { ignoreDefaultArgs: ['--disable-back-forward-cache'] } : {}),
     });
   });
   afterAll(() => browser?.close());

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PageBrowser } from './page-browser.js';
 import { password, people } from './people.js';
 import { codeIn, newHousehold, type Rekey, stopTokenIn, until } from './rekey.js';
@@ -21,12 +22,14 @@ export interface TabForm {
 }
 
 const redirectUri = 'https://app.example/back';
+/** PKCE (RFC 7636), for an app that redeems what it gets. */
+const verifier = 'v'.repeat(43);
 const request = {
   response_type: 'code',
   client_id: 'app',
   redirect_uri: redirectUri,
   state: 's',
-  code_challenge: 'c'.repeat(43),
+  code_challenge: createHash('sha256').update(verifier).digest('base64url'),
   code_challenge_method: 'S256',
 };
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -200,5 +203,14 @@ export function tabForms(rekey: Rekey, open: () => PageBrowser) {
       '/device',
     ),
   };
-  return { forms, prepare, begin, signIn, put: who.put };
+  /** The app redeems the code of the URL that a person came back to it with. */
+  const redeem = (location: string | null) =>
+    rekey.token({
+      grant_type: 'authorization_code',
+      client_id: request.client_id,
+      redirect_uri: redirectUri,
+      code: new URL(location ?? redirectUri).searchParams.get('code') ?? '',
+      code_verifier: verifier,
+    });
+  return { forms, prepare, begin, signIn, redeem, request, put: who.put, totpAt: who.totp };
 }

@@ -103,8 +103,8 @@ export class AuthenticatorsController {
     responses: { 201: { description: 'to be confirmed', schema: totpAnswer } },
     refusals: ['unauthorized', 'step_up_required', 'not_found'],
   })
-  async begin(@Context() context: EnrolmentContext, @CurrentSession() { sub }: PersonSession) {
-    return unwrap(await startTotpBinding(context, sub, this.productName));
+  async begin(@Context() context: EnrolmentContext, @By() by: BindingBy) {
+    return unwrap(await startTotpBinding(context, by, this.productName));
   }
 
   @Post(':id/confirm')

@@ -93,18 +93,26 @@ export function issuerOverHttp(parts: {
     }
   }
 
+  async function exchangeForCode(
+    subject: ProvenSubject,
+    { redirectUri, codeChallenge }: { redirectUri: string; codeChallenge: string },
+    trace: TraceContext | undefined,
+    isRepeat = false,
+  ): Promise<{ code: string } | Refusal> {
+    const wanted = {
+      requested_token_type: authorizationCodeType,
+      redirect_uri: redirectUri,
+      code_challenge: codeChallenge,
+    };
+    const answer = await exchange(subject, wanted, trace, isRepeat);
+    return isRefused(answer) ? answer : { code: answer.access_token };
+  }
+
   return {
     exchangeForTokens: (subject, trace) => exchange(subject, {}, trace),
     reissueTokens: (subject, trace) => exchange(subject, {}, trace, true),
-    async exchangeForCode(subject, { redirectUri, codeChallenge }, trace) {
-      const wanted = {
-        requested_token_type: authorizationCodeType,
-        redirect_uri: redirectUri,
-        code_challenge: codeChallenge,
-      };
-      const answer = await exchange(subject, wanted, trace);
-      return isRefused(answer) ? answer : { code: answer.access_token };
-    },
+    exchangeForCode: (subject, redirect, trace) => exchangeForCode(subject, redirect, trace),
+    reissueCode: (subject, redirect, trace) => exchangeForCode(subject, redirect, trace, true),
     async revoke(recoveryId, trace) {
       await revokeSessionsOfRecoveries(database.within(trace), {
         recoveries: [recoveryId],

@@ -41,7 +41,7 @@ export const issuerProvider: FactoryProvider<IssuerPort> = {
 };
 
 /** The same issuer; a call to it is a part of the trace. */
-function traced({ exchangeForCode, reissueTokens, ...issuer }: IssuerPort): IssuerPort {
+function traced({ exchangeForCode, reissueTokens, reissueCode, ...issuer }: IssuerPort): IssuerPort {
   return {
     ...issuer,
     exchangeForTokens: (subject, parent) =>
@@ -56,6 +56,12 @@ function traced({ exchangeForCode, reissueTokens, ...issuer }: IssuerPort): Issu
       exchangeForCode: (subject, redirect, parent) =>
         inSpan(parent, 'exchange for a code', 'client', {}, (place) =>
           exchangeForCode(subject, redirect, place),
+        ),
+    }),
+    ...(reissueCode && {
+      reissueCode: (subject, redirect, parent) =>
+        inSpan(parent, 'exchange for a code again', 'client', {}, (place) =>
+          reissueCode(subject, redirect, place),
         ),
     }),
   };

@@ -108,6 +108,20 @@ export async function findUnboundTotp(
   return row?.secret_sealed ?? undefined;
 }
 
+/** Whether there is one with this id, and whether it counts: removed and suspended ones do not. `boundAt` is null before it is bound. */
+export async function authenticatorById(
+  database: Queryable,
+  of: { id: string; account: string },
+): Promise<{ boundAt: Date | null; counts: boolean } | undefined> {
+  const row = await database.inRepository(AuthenticatorEntity, (authenticators) =>
+    authenticators.findOne({
+      select: { id: true, bound_at: true, removed_at: true, suspended_at: true },
+      where: { id: of.id, account_id: of.account },
+    }),
+  );
+  return row ? { boundAt: row.bound_at, counts: !row.removed_at && !row.suspended_at } : undefined;
+}
+
 /** Who binds an authenticator, from where, and from when on it counts in a recovery. */
 export type Binding = {
   account: string;

@@ -21,6 +21,7 @@ export { authenticatorEvidence, useAuthenticator } from './authenticator-storage
 export {
   type AuthenticatorView,
   addUnboundTotp,
+  authenticatorById,
   type Binding,
   type BindingOnHold,
   bindingOf,

@@ -73,5 +73,8 @@ export interface BoundProof<Storage extends keyof Storages = keyof Storages> ext
 
 /** Codes that are made at once and shown once. */
 export interface CodeSetProof extends BoundProof<'code set'> {
-  make(): Promise<{ codes: string[]; salt: Buffer; digests: Buffer[] }>;
+  /** Bytes. */
+  makeFrom: number;
+  /** @param random as many bytes as `makeFrom`, for a set that can be made again; new ones when omitted */
+  make(random?: Buffer): Promise<{ codes: string[]; salt: Buffer; digests: Buffer[] }>;
 }

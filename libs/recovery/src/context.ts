@@ -81,6 +81,15 @@ export interface IssuerPort {
    * offers it. Refuses with `invalid_state` when the session was used or has ended.
    */
   reissueTokens?(subject: ProvenSubject, trace: TraceContext | undefined): Promise<IssuedTokens | Refusal>;
+  /**
+   * Replaces the code of a completed recovery by another one, while nobody has redeemed it. Only our own issuer offers it. Refuses with
+   * `invalid_state` when the code was redeemed or voided.
+   */
+  reissueCode?(
+    subject: ProvenSubject,
+    redirect: { redirectUri: string; codeChallenge: string },
+    trace: TraceContext | undefined,
+  ): Promise<{ code: string } | Refusal>;
   /** Revokes everything that a recovery has led to here, refreshed tokens included. */
   revoke(recoveryId: string, trace: TraceContext | undefined): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type Queryable, sql, statement } from '@rekey/database';
+import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { isRefused, type Keyring, type Refusal, refuse } from '@rekey/kernel';
 import { lifetimes } from './lifetimes.js';
 
@@ -113,7 +113,10 @@ export async function runOnce<Answer extends object, Result>(
   const known = await lookAgain();
   if (known !== undefined) return known;
   try {
-    return await work();
+    const done = await work();
+    // A limit that the twin's success has used up is no reason to refuse its twin.
+    const twins = isRefused(done) ? await lookAgain() : undefined;
+    return twins === undefined || isRefused(twins) ? done : twins;
   } catch (fault) {
     if (!(fault instanceof KeyTaken)) throw fault;
     const winners = await lookAgain();
@@ -122,10 +125,39 @@ export async function runOnce<Answer extends object, Result>(
   }
 }
 
-const finish = statement(
-  'idempotent_response_finish',
-  sql`update idempotent_responses set response = :response::json, expires_at = :expiresAt where key = :key`,
+/**
+ * Reserves a key, in one statement. Not under an older key of the keyring: under that the first request may have been answered before a
+ * rotation.
+ */
+const reserve = statement(
+  'idempotent_response_reserve',
+  sql`insert into idempotent_responses (key, request, recovery_id, response, expires_at)
+   select :key::bytea, :request::bytea, id, 'null'::json, :expiresAt::timestamptz from recoveries
+   where id = :recoveryId and not exists (
+     select from idempotent_responses before where before.key = any(:keys::bytea[]) and before.key <> :key and before.expires_at > :now
+   )
+   on conflict (key) do update
+   set request = excluded.request, recovery_id = excluded.recovery_id, response = excluded.response, expires_at = excluded.expires_at
+   where idempotent_responses.expires_at <= :now
+   returning key`,
 );
+
+/** Stores the response to a reserved key, as a data-modifying SQL clause for the statement that does the work. Needs {@link ValuesToStore}. */
+export const answerReserved = (when: SqlText): SqlText => sql`
+  update idempotent_responses set response = :answer::json, expires_at = :answerUntil::timestamptz
+  where key = :answerKey::bytea and ${when}`;
+
+/** The values of {@link answerReserved}. */
+export interface ValuesToStore {
+  answerKey: Buffer | null;
+  answer: string | null;
+  answerUntil: Date | null;
+}
+
+/** For a request without a key. */
+export const nothingToStore: ValuesToStore = { answerKey: null, answer: null, answerUntil: null };
+
+const finish = statement('idempotent_response_finish', answerReserved(sql`true`));
 const release = statement(
   'idempotent_response_release',
   sql`delete from idempotent_responses where key = :key and response::text = 'null'`,
@@ -133,8 +165,10 @@ const release = statement(
 
 /** What a reserved key leads to. */
 export interface Reserved<Answer extends object> {
-  /** Stores the response, in the transaction that does the work where there is one. */
-  save(database: Queryable, answer: Answer): Promise<void>;
+  /** For the statement that does the work. */
+  toStore(answer: Answer): ValuesToStore;
+  /** Stores the response by itself. */
+  save(answer: Answer): Promise<void>;
   /** Nothing has been done, so that a repeat does it. If this fails too, the reservation ends after 30 seconds. */
   release(): Promise<void>;
 }
@@ -144,37 +178,39 @@ export interface Reserved<Answer extends object> {
  *
  * Refusals: `idempotency_key_reused`; `invalid_state` while the first request with this key is being processed (draft §2.6: 409).
  *
+ * @param of.lifetime of the response, in milliseconds
  * @returns the stored response of a repeat; otherwise the reservation; undefined when the recovery is gone
  */
 export async function reserveKey<Answer extends object>(
   database: Queryable,
   now: number,
   repeat: IdempotentRequest,
-  recoveryId: string,
+  of: { recoveryId: string; lifetime: number },
 ): Promise<{ answer: Answer } | { reserved: Reserved<Answer> } | Refusal | undefined> {
-  const found = async () => {
+  const { key } = repeat;
+  const rows = await database.query(reserve, {
+    ...repeat,
+    recoveryId: of.recoveryId,
+    now: new Date(now),
+    expiresAt: new Date(now + lifetimes.lease),
+  });
+  if (rows.length === 0) {
     const kept = await findIdempotentResponse<Answer | null>(database, now, repeat);
     if (kept === undefined || isRefused(kept)) return kept;
     if (kept.answer === null) return refuse('invalid_state', { retry_after: 1 }, 'a twin is being processed');
     database.record('idempotent_repeats', {});
     return { answer: kept.answer };
-  };
-  const known = await found();
-  if (known !== undefined) return known;
-  const { key } = repeat;
-  const rows = await database.query(save, {
-    ...repeat,
-    recoveryId,
-    response: 'null',
-    now: new Date(now),
-    expiresAt: new Date(now + lifetimes.lease),
+  }
+  const toStore = (answer: Answer): ValuesToStore => ({
+    answerKey: key,
+    answer: JSON.stringify(answer),
+    answerUntil: new Date(now + of.lifetime),
   });
-  if (rows.length === 0) return found();
   return {
     reserved: {
-      async save(within, answer) {
-        const expiresAt = new Date(now + lifetimes.keptAnswer);
-        await within.query(finish, { key, response: JSON.stringify(answer), expiresAt });
+      toStore,
+      async save(answer) {
+        await database.query(finish, { ...toStore(answer) });
       },
       async release() {
         await database.query(release, { key }).catch(() => undefined);

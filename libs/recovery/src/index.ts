@@ -20,7 +20,6 @@ export type {
 } from './context.js';
 export { lifetimes } from './lifetimes.js';
 export type { AttemptCaller } from './proving/attempt-from.js';
-export { attemptOnce } from './proving/attempt-once.js';
 export {
   bindingHoldOf,
   defaultPolicy,
@@ -30,6 +29,7 @@ export {
   weaknesses,
 } from './proving/policy.js';
 export { policyFrom } from './proving/policy-file.js';
+export { attemptOnce, type Once } from './proving/prove-once.js';
 export { countCodesUnderWay, sealedInRecovery } from './reseal.js';
 export { drawStates, type RecoveryState, states } from './state-machine.js';
 export { saveFormerOf } from './stops/former-password.js';

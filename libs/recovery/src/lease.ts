@@ -8,6 +8,30 @@ import { isUpToDate, notProven, rejudge } from './proving/rejudge.js';
 import { type RecoveryState, sourceStates, sqlStates } from './state-machine.js';
 import { type RecoveryRow, rowColumns, stateRefusal } from './view.js';
 
+/** Tokens go to the holder of the recovery token; a code is redeemed by its client, which then authenticates. */
+export type Wanted = 'tokens' | 'code';
+
+/** Where an app waits for its code (RFC 6749 §4.1.1), and the PKCE challenge of the code. */
+export interface AppRedirect {
+  redirectUri: string;
+  state?: string | undefined;
+  codeChallenge: string;
+}
+
+interface RedirectColumns {
+  redirect_uri: string | null;
+  redirect_state: string | null;
+  code_challenge: string | null;
+}
+
+/** Where the app waits that started a recovery, if one did. */
+export const redirectIn = (row: RedirectColumns): { redirect?: AppRedirect } => {
+  const { redirect_uri: redirectUri, code_challenge: codeChallenge, redirect_state: state } = row;
+  return redirectUri && codeChallenge
+    ? { redirect: { redirectUri, codeChallenge, state: state ?? undefined } }
+    : {};
+};
+
 /** The right to complete a recovery, until the lease expires. */
 export interface Claimed {
   leaseId: string;
@@ -17,18 +41,15 @@ export interface Claimed {
   /** The stop that it was held for. Every address has had its time to object. */
   heldFor: string | null;
   /** Present when an app started the recovery. */
-  redirect?: { redirectUri: string; state?: string | undefined; codeChallenge: string };
+  redirect?: AppRedirect;
 }
 
-interface ClaimedRow extends Judged {
+interface ClaimedRow extends Judged, RedirectColumns {
   state: RecoveryState;
   account_id: string;
   client_id: string;
   client_must_authenticate: boolean;
   proven_at: Date;
-  redirect_uri: string | null;
-  redirect_state: string | null;
-  code_challenge: string | null;
 }
 
 const claim = statement(
@@ -50,13 +71,11 @@ const look = statement(
  *
  * Refusals: `not_found`, `finished`, `invalid_state` (another request is completing it; or its client has become confidential and never
  * authenticated), `not_proven` with the missing methods.
- *
- * @param wanted tokens go to the holder of the recovery token; a code is redeemed by its client, which then authenticates
  */
 export async function claimCompletion(
   context: RecoveryContext,
   id: string,
-  wanted: 'tokens' | 'code',
+  wanted: Wanted,
 ): Promise<Claimed | Refusal> {
   const { database, clock, policy, strongRoles } = context;
   const now = clock.now();
@@ -87,7 +106,6 @@ export async function claimCompletion(
     await releaseCompletion(context, id, leaseId);
     return notProven(context, id);
   }
-  const { redirect_uri: redirectUri, code_challenge: codeChallenge, redirect_state: state } = row;
   return {
     leaseId,
     stop: verdict.assurance.stopped_at,
@@ -105,9 +123,7 @@ export async function claimCompletion(
         since: new Date(Math.min(...row.proof_times.map((time) => time.getTime()))),
       },
     },
-    ...(redirectUri && codeChallenge
-      ? { redirect: { redirectUri, codeChallenge, state: state ?? undefined } }
-      : {}),
+    ...redirectIn(row),
   };
 }
 

@@ -1,8 +1,10 @@
 import {
   addUnboundTotp,
+  authenticatorById,
   type Binding,
   bindTotp,
   findUnboundTotp,
+  lockAccount,
   readAccount,
   removeAuthenticator,
   replaceCodes,
@@ -22,6 +24,7 @@ import {
 } from '@rekey/proofs';
 import type { ActContext, BindingBy, Changing, EnrolmentContext } from './context.js';
 import { lockForBinding, lockForChange } from './lock.js';
+import { madeBefore, sameShowing } from './same-showing.js';
 
 export interface TotpToBind {
   id: string;
@@ -35,19 +38,32 @@ export interface TotpToBind {
 const undoable = (id: string, { countsFrom }: Binding): string | undefined =>
   countsFrom === null ? undefined : id;
 
-/** Starts binding an authenticator app. The app proves nothing until one of its codes has been seen. Refusals: `not_found`. */
+/**
+ * Starts binding an authenticator app. The app proves nothing until one of its codes has been seen. Refusals: `not_found`.
+ *
+ * @param by.showing of a form: sent again, it shows the same secret, until that is bound or replaced by another one
+ */
 export async function startTotpBinding(
   { database, keyring, clock }: ActContext,
-  accountId: string,
+  by: { account: string; session: string; showing?: string | undefined },
   service: string,
 ): Promise<TotpToBind | Refusal> {
+  const { account: accountId } = by;
   const account = await readAccount(database, keyring, accountId);
   if (!account) return refuse('not_found');
   const now = clock.now();
-  const id = uuidv7(now);
-  const secret = newTotpSecret();
   const label = account.username ?? account.addresses[0]?.value ?? accountId;
+  const shown = by.showing && sameShowing(keyring, by.showing, { ...by, kind: totp.id, bytes: 0 }).id;
   return database.transaction(async (tx) => {
+    await lockAccount(tx, accountId);
+    const before = shown ? await findUnboundTotp(tx, { id: shown, account: accountId }) : undefined;
+    if (shown && before) {
+      const secret = keyring.open(before, totpSecretAs({ id: shown, account: accountId })).toString();
+      return { id: shown, secret, uri: totpUri({ secret, service, label }) };
+    }
+    const isNew = shown && !(await authenticatorById(tx, { id: shown, account: accountId }));
+    const id = isNew ? shown : uuidv7(now);
+    const secret = newTotpSecret();
     const sealed = keyring.seal(secret, totpSecretAs({ id, account: accountId }));
     const added = await addUnboundTotp(tx, { id, account: accountId, sealed, at: new Date(now) });
     return added ? { id, secret, uri: totpUri({ secret, service, label }) } : refuse('not_found');
@@ -90,22 +106,32 @@ export async function confirmTotp(
   });
 }
 
-/** Returns a new set of codes, shown once. Earlier codes no longer work. Refusals: `not_found`, `unauthorized`, `step_up_required`. */
+/**
+ * Returns a new set of codes, shown once. Earlier codes no longer work. Refusals: `not_found`, `unauthorized`, `step_up_required`.
+ *
+ * @param showing of a form: sent again within ten minutes, also twice at once, it shows the same set, which was made once
+ */
 export async function renewCodes(
   context: EnrolmentContext,
   by: BindingBy,
   kind: CodeSetKind,
+  showing?: string | undefined,
 ): Promise<{ id: string; codes: string[] } | Refusal> {
-  const { database, clock } = context;
+  const { database, clock, keyring } = context;
   const { account: accountId } = by;
   const now = clock.now();
-  const id = uuidv7(now);
+  const proof = codeSetProofOf[kind];
+  const shown = showing && sameShowing(keyring, showing, { ...by, kind, bytes: proof.makeFrom });
+  const id = shown ? shown.id : uuidv7(now);
   // Hashed before the transaction: ten hashes take longer than a row should be locked.
-  const { codes, salt, digests } = await codeSetProofOf[kind].make();
+  const { codes, salt, digests } = await proof.make(shown ? shown.random : undefined);
   const at = new Date(now);
-  return database.transaction(async (tx) => {
+  const made = await database.transaction(async (tx) => {
     const binding = await lockForBinding(context, tx, { ...by, now: at });
     if (isRefused(binding)) return binding;
+    const before = shown ? await madeBefore(tx, { id, account: accountId, now: at }) : 'new';
+    if (before === 'shown') return { id, codes };
+    if (before === 'over') return undefined;
     const made = await replaceCodes(tx, { ...binding, id, kind, salt, digests });
     if (!made) return refuse('not_found');
     await recordChange(tx, {
@@ -117,6 +143,7 @@ export async function renewCodes(
     });
     return { id, codes };
   });
+  return made ?? renewCodes(context, by, kind);
 }
 
 /** Refusals: `not_found`, `unauthorized`, `step_up_required`. */

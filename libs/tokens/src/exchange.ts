@@ -10,6 +10,7 @@ import { lockedCodes, lockedSessions } from './end-sessions.js';
 import { authorizationCodeMs } from './lifetimes.js';
 import { isOAuthRefused, type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
 import { reissueTokens } from './reissue.js';
+import { codePurpose, insertCode, reissueCode } from './reissue-code.js';
 import {
   type IssuedSessionRow,
   insertSession,
@@ -54,11 +55,7 @@ const exchangeTokens = statement(
 const exchangeCode = statement(
   'tokens_exchange_code',
   sql`with ${spendAndEnd}, code as (
-     insert into authorization_codes (digest, client_id, redirect_uri, code_challenge, account_id, generation, recovery_id, acr, amr, auth_time,
-       authenticators, proven_since, expires_at)
-     select :codeDigest, :clientId, :redirectUri, :codeChallenge, subject.id, subject.generation, :recoveryId, :acr, :amr, :authTime,
-       :authenticators, :since, :codeExpiresAt
-     from subject, fresh
+     ${insertCode(sql`fresh`)}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, 'authn_token_created', 'client:' || :clientId::text, subject.id, :recoveryId::uuid,
@@ -67,9 +64,6 @@ const exchangeCode = statement(
    )
    select subject.status, subject.holds, exists (select from fresh) as fresh, (select count(*)::integer from ended) as ended from subject`,
 );
-
-/** The key purpose for digests of authorization codes. */
-export const codePurpose = 'authorization-code';
 
 export interface ExchangeRequest {
   subject_token: string;
@@ -109,13 +103,13 @@ export async function exchangeAssertion(
   const scope = grantedScope(client, request.scope);
   if (isOAuthRefused(scope)) return scope;
   const wanted = request.requested_token_type ?? accessTokenType;
-  if (assertion.isRepeat) {
-    const reissued = wanted === accessTokenType && (await reissueTokens(context, client, assertion));
+  if (wanted === accessTokenType) {
+    if (!assertion.isRepeat) return issueTokens(context, client, assertion, scope);
+    const reissued = await reissueTokens(context, client, assertion);
     return reissued
       ? { ...reissued, issued_token_type: accessTokenType }
       : badSubject('the session of this recovery was used, or has ended');
   }
-  if (wanted === accessTokenType) return issueTokens(context, client, assertion, scope);
   if (wanted === authorizationCodeType) return issueCode(context, client, assertion, scope, request);
   return oauthRefuse('invalid_request', 'this requested_token_type is not supported');
 }
@@ -199,7 +193,7 @@ async function issueCode(
   }
   const now = context.clock.now();
   const code = newSecret();
-  const [row] = await context.database.query<Spent>(exchangeCode, {
+  const values = {
     ...spending(context, assertion),
     clientId: client.client_id,
     redirectUri,
@@ -207,10 +201,16 @@ async function issueCode(
     codeDigest: context.keyring.mac(codePurpose, code),
     codeExpiresAt: new Date(now + authorizationCodeMs),
     auditId: uuidv7(now),
-  });
-  const refused = refusalOf(row);
-  if (refused || !row) return refused ?? badSubject('the account cannot be used');
-  noteEnded(context, row);
+  };
+  if (assertion.isRepeat) {
+    if (!(await reissueCode(context.database, values)))
+      return badSubject('the code of this recovery was redeemed, or has ended');
+  } else {
+    const [row] = await context.database.query<Spent>(exchangeCode, values);
+    const refused = refusalOf(row);
+    if (refused || !row) return refused ?? badSubject('the account cannot be used');
+    noteEnded(context, row);
+  }
   // RFC 8693 §2.2.1: access_token carries the issued token, whatever its type; N_A says that it is not an access token.
   return {
     access_token: code,

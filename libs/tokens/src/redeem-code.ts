@@ -5,8 +5,8 @@ import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
 import type { TokenContext } from './context.js';
 import { endSession } from './end-sessions.js';
-import { codePurpose } from './exchange.js';
 import { type OAuthRefusal, oauthRefuse } from './oauth-refusal.js';
+import { codePurpose } from './reissue-code.js';
 import {
   type IssuedSessionRow,
   insertSession,

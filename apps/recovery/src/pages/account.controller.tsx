@@ -23,7 +23,7 @@ import {
 } from '@rekey/sign-in';
 import { endSession } from '@rekey/tokens';
 import { currentSession } from './current-session.js';
-import { type Form, textIn, typedIn, userCodeIn } from './form.js';
+import { type Form, shownIn, textIn, typedIn, userCodeIn } from './form.js';
 import { rememberBrowser } from './known-browser.js';
 import { refused } from './next-page.js';
 import { PageController } from './page-controller.js';
@@ -69,6 +69,12 @@ export class AccountController {
     const identifier = typedIn(body.identifier);
     const country = textIn(body.country, 2);
     const device = body.device === undefined ? undefined : { code: userCodeIn(body.device) };
+    const to = device
+      ? `/device${device.code ? `?user_code=${encodeURIComponent(device.code)}` : ''}`
+      : '/account';
+    const form = shownIn(body) && browser.digestOf('sign-in', shownIn(body), identifier, country);
+    const isAgain = form !== '' && browser.lately().signedIn?.form === form;
+    if (isAgain && (await currentSession(show))) return show.to(to);
     const value = withoutInvisible(typedIn(body.second_factor)).trim();
     const outcome = await signInWithin(
       parts.tokens,
@@ -106,15 +112,16 @@ export class AccountController {
     }
     browser.setSession(outcome.access_token, outcome.expires_in);
     rememberBrowser(show, outcome.device_token);
-    if (!device) return show.to('/account');
-    return show.to(`/device${device.code ? `?user_code=${encodeURIComponent(device.code)}` : ''}`);
+    browser.remember({ signedIn: form === '' ? undefined : { form } });
+    return show.to(to);
   }
 
   @Post(totp.setUp.page)
   @UseGuards(FreshPersonGuard)
-  async bind(@CurrentPerson() { account }: BindingBy, @Show() show: Presenter) {
+  async bind(@Body() body: Form, @CurrentPerson() who: BindingBy, @Show() show: Presenter) {
     const { parts } = show;
-    const begun = await startTotpBinding(parts.context, account, parts.productName);
+    const by = { ...who, showing: showingOf(show, body) };
+    const begun = await startTotpBinding(parts.context, by, parts.productName);
     return isRefused(begun) ? fromTheBeginning(show, begun) : showTotp(show, begun);
   }
 
@@ -135,8 +142,13 @@ export class AccountController {
 
   @Post(Object.values(codeSetProofOf).map(({ setUp }) => setUp.page))
   @UseGuards(FreshPersonGuard)
-  async codes(@CurrentPerson() who: BindingBy, @CodeSet() kind: CodeSetKind, @Show() show: Presenter) {
-    const made = await renewCodes(show.parts.context, who, kind);
+  async codes(
+    @Body() body: Form,
+    @CurrentPerson() who: BindingBy,
+    @CodeSet() kind: CodeSetKind,
+    @Show() show: Presenter,
+  ) {
+    const made = await renewCodes(show.parts.context, who, kind, showingOf(show, body));
     if (isRefused(made)) return fromTheBeginning(show, made);
     return show.page(200, <CodeSetPage context={show.context} kind={kind} codes={made.codes} />);
   }
@@ -173,6 +185,10 @@ export class AccountController {
     return show.to('/account');
   }
 }
+
+/** The showing of a form in this browser; undefined for a form that an earlier release has shown. */
+const showingOf = ({ browser }: Presenter, body: Form): string | undefined =>
+  shownIn(body) ? browser.digestOf('showing', shownIn(body)) : undefined;
 
 /** What is not there any more, or whose session has ended, is best seen from the beginning. */
 function fromTheBeginning(show: Presenter, refusal: Refusal): Page {

@@ -33,7 +33,7 @@ for (const form of document.querySelectorAll('form')) {
 const progress = document.querySelector('[data-progress]');
 if (progress) {
   let before;
-  // What the page is about, as its form says it: another tab may begin another recovery.
+  // What the page is about, as its form says it: another tab may start another recovery.
   const [, of] = document.querySelector('[name=csrf]').value.split('.');
   const look = async () => {
     try {
@@ -41,7 +41,7 @@ if (progress) {
       const { at } = await answer.json();
       if (at === 'elsewhere') return;
       before ??= at;
-      if (at !== before) return location.assign('/recover/code');
+      if (at !== before) return location.assign('/recover/code?of=' + of);
     } catch {}
     setTimeout(look, 3000);
   };

@@ -8,26 +8,18 @@ import {
   newSecret,
   pickLocale,
   readBase64url,
-  type SealedAs,
 } from '@rekey/kernel';
-import type { AttemptCaller, RecoveryReference } from '@rekey/recovery';
+import type { AttemptCaller } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { BrowserRecoveries, type BrowserRecovery } from './browser-recoveries.js';
 import { suggestedCountry } from './country-field.js';
 import { everyForm, type FormPath, type Subject } from './every-form.js';
+import { type Form, markIn } from './form.js';
+import { fromJson } from './from-json.js';
 import { type Lately, latelyCookie } from './lately.js';
+import { openSealed, SealedCookies } from './sealed-cookies.js';
 
-/** The recovery of this browser, and where an app waits for the person. */
-export interface BrowserRecovery extends RecoveryReference {
-  app?: { name: string; origin: string } | undefined;
-}
-
-/** What stands in a cookie was sealed here for that cookie; it is read like everything else that comes from outside. */
-const recoveryCookie: z.ZodType<BrowserRecovery> = z.strictObject({
-  id: z.uuid(),
-  token: z.string().refine(is256Bits),
-  app: z.strictObject({ name: z.string().max(100), origin: z.string().max(2_000) }).optional(),
-});
 const setupField = z.strictObject({ id: z.uuid(), secret: z.string().max(64), uri: z.string().max(2_000) });
 type Setup = z.output<typeof setupField>;
 /** Tokens of every kind: base64url, with dots where they are signed. */
@@ -35,11 +27,9 @@ const tokenText = /^[\w.-]{1,4000}$/;
 
 /** Pages that a link of a message leads to. */
 export type LinkedPage = 'stop' | 'link';
-type SealedCookie = 'recovery' | 'session' | 'device' | 'lately' | LinkedPage;
+type SealedCookie = 'recovery' | 'earlier' | 'session' | 'device' | 'lately' | LinkedPage;
 
 const asSetup = { use: 'page-setup' } as const;
-/** What is sealed for one cookie opens in no other. */
-const asCookie = (name: SealedCookie): SealedAs => ({ use: `page-cookie/${name}` });
 const csrfPurpose = 'page-csrf';
 const aboutPurpose = 'page-about';
 
@@ -56,41 +46,67 @@ export class BrowserState {
   }
 }
 
-/**
- * What a browser carries from page to page, in cookies that no script reads. Over HTTPS they have the `__Host-` prefix
- * (RFC 6265bis §4.1.3.2): no other host can set them.
- */
+/** What a browser carries from page to page, in cookies. */
 export class Browser {
-  private readonly secure: boolean;
+  private readonly cookies: SealedCookies<SealedCookie>;
+  readonly recoveries: BrowserRecoveries;
 
   constructor(
     private readonly keyring: Keyring,
     private readonly baseUrl: string,
     readonly request: FastifyRequest,
-    private readonly reply: FastifyReply,
+    reply: FastifyReply,
   ) {
-    this.secure = baseUrl.startsWith('https:');
+    this.cookies = new SealedCookies(keyring, baseUrl.startsWith('https:'), request, reply);
+    this.recoveries = new BrowserRecoveries(this.cookies);
   }
 
+  /** The recovery that the request is about, as its form or the address of its page says; otherwise the last that was started here. */
   recovery(): BrowserRecovery | undefined {
-    const text = this.open('recovery');
-    return text === undefined ? undefined : fromJson(recoveryCookie, text);
+    const turnedTo = turnedToNow.get(this.request);
+    if (turnedTo) return turnedTo;
+    const { method, query, body } = this.request;
+    if (method === 'POST') {
+      const mark = markIn(Object(body) as Form);
+      return this.recoveries.all.find(({ id }) => this.isAbout('recovery', mark, id)) ?? this.recoveries.last;
+    }
+    const { of } = Object(query) as Form;
+    if (typeof of !== 'string' || of === '') return this.recoveries.last;
+    return this.recoveries.all.find(({ id }) => id === of || this.isAbout('recovery', of, id));
   }
 
-  setRecovery(recovery: BrowserRecovery, seconds = 3_600): void {
-    // Strict: every page that needs it is reached from a page of ours.
-    this.set('recovery', this.seal('recovery', JSON.stringify(recovery)), 'strict', seconds);
+  /** The rest of the request is about this recovery. */
+  turnTo(recovery: BrowserRecovery): void {
+    turnedToNow.set(this.request, recovery);
+  }
+
+  /** The address of a page of the recovery of this request, whatever other recoveries this browser starts. */
+  pageOf(path: string): string {
+    const recovery = this.recovery();
+    if (!recovery) return path;
+    return `${path}${path.includes('?') ? '&' : '?'}of=${recovery.id}`;
   }
 
   lately(): Lately {
-    return latelyNow.get(this.request) ?? fromJson(latelyCookie, this.open('lately') ?? '') ?? {};
+    return latelyNow.get(this.request) ?? fromJson(latelyCookie, this.cookies.open('lately') ?? '') ?? {};
   }
 
   /** Adds to what is remembered: what else there was of the same kind is forgotten. */
   remember(more: Lately): void {
     const all = { ...this.lately(), ...more };
     latelyNow.set(this.request, all);
-    this.set('lately', this.seal('lately', JSON.stringify(all)), 'strict', 3_600);
+    this.cookies.set('lately', JSON.stringify(all), 'strict', 3_600);
+  }
+
+  /** The recovery has moved on: the form that started it may start another one. */
+  movedOn({ id }: BrowserRecovery): void {
+    if (this.lately().started?.id === id) this.remember({ started: undefined });
+  }
+
+  /** What this browser has ended lately, if a form is about that. @param mark see {@link isAbout} */
+  endedBy(mark: string): Lately['ended'] {
+    const { ended } = this.lately();
+    return ended && this.isAbout('recovery', mark, ended.id) ? ended : undefined;
   }
 
   token(of: LinkedPage): string | undefined {
@@ -100,7 +116,7 @@ export class Browser {
   /** What came in a link, for the page behind it. */
   setToken(of: LinkedPage, token: string): void {
     // Lax: the link comes from a mail, and a strict cookie would not survive the way from there.
-    this.set(of, this.seal(of, token), 'lax', 900);
+    this.cookies.set(of, token, 'lax', 900);
   }
 
   /** The access token of a person who manages their authenticators here. */
@@ -110,17 +126,17 @@ export class Browser {
 
   /** @param seconds as long as the token is good */
   setSession(accessToken: string, seconds: number): void {
-    this.set('session', this.seal('session', accessToken), 'strict', seconds);
+    this.cookies.set('session', accessToken, 'strict', seconds);
   }
 
   /** What tells that accounts were seen in this browser, the last one first. */
   knownAs(): string[] {
-    return this.open('device')?.split(' ') ?? [];
+    return this.cookies.open('device')?.split(' ') ?? [];
   }
 
   setKnownAs(tokens: readonly string[]): void {
     const seconds = knownBrowserLifetime / 1000;
-    this.set('device', this.seal('device', tokens.join(' ')), 'strict', seconds);
+    this.cookies.set('device', tokens.join(' '), 'strict', seconds);
   }
 
   /** Whom a guess on a page comes from. */
@@ -134,19 +150,19 @@ export class Browser {
   }
 
   openSetup(text: string): Setup | undefined {
-    const opened = this.openSealed(text, asSetup);
+    const opened = openSealed(this.keyring, text, asSetup);
     return opened === undefined ? undefined : fromJson(setupField, opened);
   }
 
-  clear(what: 'recovery' | 'session' | LinkedPage): void {
-    this.reply.clearCookie(this.name(what), this.options('lax'));
+  clear(what: 'session' | LinkedPage): void {
+    this.cookies.clear(what);
   }
 
   locale(): Locale {
-    const { cookies, headers } = this.request;
+    const { headers } = this.request;
     return (
       chosenNow.get(this.request) ??
-      askedLocale(cookies[this.name('language')]) ??
+      askedLocale(this.cookies.plain('language')) ??
       pickLocale(headers['accept-language'])
     );
   }
@@ -158,10 +174,10 @@ export class Browser {
 
   setLocale(locale: Locale): void {
     chosenNow.set(this.request, locale);
-    this.set('language', locale, 'lax', 31_536_000);
+    this.cookies.setPlain('language', locale, 'lax', 31_536_000);
   }
 
-  /** What this browser has of a kind right now: the id of its recovery, the account that is signed in, the token of a link. */
+  /** What this browser has of a kind right now: the id of the recovery of this request, the account that is signed in, the token of a link. */
   subject(of: Subject): string | undefined {
     if (of === 'recovery') return this.recovery()?.id;
     if (of !== 'account') return this.token(of);
@@ -173,11 +189,11 @@ export class Browser {
    * part is new each time the form is shown.
    */
   csrf(): (form: FormPath) => string {
-    const name = this.name('browser');
-    const known = this.request.cookies[name];
+    const known = this.secret;
     const browser = known && is256Bits(known) ? known : newSecret();
     // Again with each page: a form that is shown is good for a day.
-    if (browser !== known || this.request.method === 'GET') this.set('browser', browser, 'lax', 86_400);
+    if (browser !== known || this.request.method === 'GET')
+      this.cookies.setPlain('browser', browser, 'lax', 86_400);
     const ours = this.keyring.mac(csrfPurpose, browser).toString('base64url');
     const shown = newSecret();
     return (form) => {
@@ -190,7 +206,7 @@ export class Browser {
 
   /** Whether the browser has sent back the cookie that it got with the form. */
   get takesCookies(): boolean {
-    return this.request.cookies[this.name('browser')] !== undefined;
+    return this.secret !== undefined;
   }
 
   /**
@@ -199,14 +215,13 @@ export class Browser {
    * @returns 43 characters, always the same for the same texts
    */
   digestOf(...texts: string[]): string {
-    const secret = this.request.cookies[this.name('browser')] ?? newSecret();
+    const secret = this.secret ?? newSecret();
     return createHmac('sha256', secret).update(JSON.stringify(texts)).digest('base64url');
   }
 
   /** False for a mark (what follows the dot of a form's field) of something else than what this browser has now. */
   isAbout(about: Subject, mark: string, subject = this.subject(about) ?? ''): boolean {
-    const browser = this.request.cookies[this.name('browser')] ?? '';
-    const text = aboutText(browser, about, subject);
+    const text = aboutText(this.secret ?? '', about, subject);
     const mac = readBase64url(mark);
     return mac !== undefined && this.keyring.isMac(mac, aboutPurpose, text);
   }
@@ -220,7 +235,7 @@ export class Browser {
 
   /** True for a form of ours, sent by the browser that we gave it to. */
   isSameOriginForm(field: unknown): boolean {
-    const browser = this.request.cookies[this.name('browser')];
+    const browser = this.secret;
     if (this.isFromElsewhere()) return false;
     if (
       browser === undefined ||
@@ -232,48 +247,21 @@ export class Browser {
     return mac !== undefined && this.keyring.isMac(mac, csrfPurpose, browser);
   }
 
-  private open(what: SealedCookie): string | undefined {
-    const value = this.request.cookies[this.name(what)];
-    if (!value || value.length > 4_000) return undefined;
-    return this.openSealed(value, asCookie(what));
+  /** What only this browser has, with a page of ours. */
+  private get secret(): string | undefined {
+    return this.cookies.plain('browser');
   }
 
   private openToken(what: 'session' | LinkedPage): string | undefined {
-    const text = this.open(what);
+    const text = this.cookies.open(what);
     return text !== undefined && tokenText.test(text) ? text : undefined;
-  }
-
-  private seal(what: SealedCookie, text: string): string {
-    return this.keyring.seal(text, asCookie(what)).toString('base64url');
-  }
-
-  private openSealed(text: string, as: SealedAs): string | undefined {
-    try {
-      return this.keyring.open(sealedIn(text), as).toString();
-    } catch {
-      return undefined;
-    }
-  }
-
-  private name(what: string): string {
-    return `${this.secure ? '__Host-' : ''}rekey-${what}`;
-  }
-
-  private set(what: string, value: string, sameSite: 'strict' | 'lax', maxAge: number): void {
-    this.reply.setCookie(this.name(what), value, { ...this.options(sameSite), maxAge });
-  }
-
-  private options(sameSite: 'strict' | 'lax') {
-    return { path: '/', httpOnly: true, secure: this.secure, sameSite };
   }
 }
 
 /** What a request has chosen and done itself: it sends back the cookies only from the next one on. */
 const chosenNow = new WeakMap<FastifyRequest, Locale>();
 const latelyNow = new WeakMap<FastifyRequest, Lately>();
-
-/** What the keyring has sealed; nothing that opens when the text is not ours. */
-const sealedIn = (text: string): Buffer => readBase64url(text) ?? Buffer.alloc(0);
+const turnedToNow = new WeakMap<FastifyRequest, BrowserRecovery>();
 
 const aboutText = (browser: string, about: string, subject: string): string =>
   `${browser} ${about} ${subject}`;
@@ -282,11 +270,3 @@ const aboutText = (browser: string, about: string, subject: string): string =>
 const accountIn = (accessToken: string): string | undefined =>
   fromJson(subject, Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())?.sub;
 const subject = z.object({ sub: z.string() });
-
-function fromJson<Value>(schema: z.ZodType<Value>, text: string): Value | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}

@@ -36,6 +36,7 @@ export class CsrfGuard implements CanActivate {
     const isOver = !isThere && (about === 'recovery' || about === 'account');
     const mark = markIn({ csrf });
     if (isOver || browser.isAbout(about, mark) || usedBy(browser, about, mark)) return true;
+    if (about === 'recovery' && browser.endedBy(mark)) return true;
     const view = <ElsewherePage context={show.context} about={about} page={page} isThere={isThere} />;
     throw new ShownInstead(show.page(409, view));
   }

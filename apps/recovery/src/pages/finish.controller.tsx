@@ -3,7 +3,7 @@ import { Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import { cancelForApp, completeRecovery, showRecovery } from '@rekey/recovery';
 import { errorUrl } from './authorization-request.js';
-import type { BrowserRecovery } from './browser-state.js';
+import type { BrowserRecovery } from './browser-recoveries.js';
 import { type Form, textIn } from './form.js';
 import { rememberBrowser } from './known-browser.js';
 import { refused, whatBecameOf } from './next-page.js';

@@ -2,10 +2,11 @@ import { Body, Get, Post, Query } from '@nestjs/common';
 import { LedByMessage, Public } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import { attemptOnce, proveByLink, readLink } from '@rekey/recovery';
-import type { BrowserRecovery } from './browser-state.js';
+import type { BrowserRecovery } from './browser-recoveries.js';
 import { usedBy } from './csrf-guard.js';
+import { endedRecovery } from './ended-recovery.js';
 import { type Form, hasDigit, markIn, shownIn, typedIn } from './form.js';
-import { refused, showNextPage, whatBecameOf } from './next-page.js';
+import { goOnAgain, refused, showNextPage } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
 import type { Presenter } from './presenter.js';
@@ -37,11 +38,14 @@ export class LinkController {
   @Post()
   async tap(@Body() body: Form, @Show() show: Presenter) {
     const { browser, parts } = show;
-    const began = browser.recovery();
     const used = usedBy(browser, 'link', markIn(body));
     const token = used ?? browser.token('link') ?? '';
+    const { ended } = browser.lately();
+    const own = [...browser.recoveries.all, ...(ended ? [endedRecovery(parts, ended)] : [])];
+    const began = own.find((one) => readLink(parts.context, token, one)?.beganHere);
     const link = readLink(parts.context, token, began);
     const ofOurs = link?.beganHere ? began : undefined;
+    if (ofOurs) browser.turnTo(ofOurs);
     // Opened once more, it is a tap of its own.
     if (used && browser.token('link') === undefined) return done(show, ofOurs);
     if (!link) return gone(show);
@@ -49,8 +53,8 @@ export class LinkController {
     if (!link.beganHere && !hasDigit(number))
       return show.page(200, <LinkPage context={show.context} asksForNumber />);
     const form = browser.digestOf('link', token, number, shownIn(body));
-    const proven = await attemptOnce(parts.context, { id: link.recoveryId, form }, () =>
-      proveByLink(parts.context, token, { began, number, caller: browser.caller }),
+    const proven = await attemptOnce(parts.context, { id: link.recoveryId, form }, (once) =>
+      proveByLink(parts.context, token, { began, number, caller: browser.caller, once }),
     );
     if (proven === 'repeated') return done(show, ofOurs);
     if (isRefused(proven)) {
@@ -71,6 +75,6 @@ export class LinkController {
 
 /** @param began the recovery of this browser, if the link was of that one */
 const done = (show: Presenter, began: BrowserRecovery | undefined) =>
-  began ? whatBecameOf(show, began) : show.page(200, <LinkEndPage context={show.context} kind="done" />);
+  began ? goOnAgain(show, began) : show.page(200, <LinkEndPage context={show.context} kind="done" />);
 
 const gone = (show: Presenter) => show.page(404, <LinkEndPage context={show.context} kind="gone" />);

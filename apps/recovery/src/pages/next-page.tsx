@@ -1,6 +1,6 @@
 import { isRefused, type Refusal } from '@rekey/kernel';
 import { asksForPassword, type RecoveryView, showRecovery } from '@rekey/recovery';
-import type { BrowserRecovery } from './browser-state.js';
+import type { BrowserRecovery } from './browser-recoveries.js';
 import { ended } from './notices.js';
 import type { Page, Presenter } from './presenter.js';
 import { returnToApp } from './return-to-app.js';
@@ -40,7 +40,10 @@ export async function provingOr(
   }
   if (view.state === 'held') {
     // Whose recovery waits comes back to it days later.
-    show.browser.setRecovery(recovery, Math.ceil((Date.parse(view.expires_at) - context.clock.now()) / 1000));
+    show.browser.recoveries.keep(
+      recovery,
+      Math.ceil((Date.parse(view.expires_at) - context.clock.now()) / 1000),
+    );
     return { page: show.page(200, <HeldPage context={show.context} until={view.held_until ?? ''} />) };
   }
   if (view.state !== 'proving') return { page: ended(show, view.state) };
@@ -52,6 +55,13 @@ export async function provingOr(
 export async function whatBecameOf(show: Presenter, recovery: BrowserRecovery): Promise<Page> {
   const now = await provingOr(show, recovery);
   return 'page' in now ? now.page : show.to(pathOf(now.view));
+}
+
+/** The same proof once more: the person goes on to where the first one led, to the app too. */
+export async function goOnAgain(show: Presenter, recovery: BrowserRecovery): Promise<Page> {
+  const view = recovery.app && (await showRecovery(show.parts.context, recovery));
+  const isProven = view && !isRefused(view) && (view.state === 'proven' || view.state === 'completed');
+  return isProven ? returnToApp(show, recovery) : whatBecameOf(show, recovery);
 }
 
 /** A refusal as a page that says how to go on. @param recovery of this browser, so that the page says how it ended */

@@ -3,9 +3,10 @@ import { Context, Gives, Public } from '@rekey/http';
 import { isRefused, withoutInvisible } from '@rekey/kernel';
 import { type BoundKind, boundKinds, classOf, isBoundKind } from '@rekey/proofs';
 import { type RecoveryContext, showRecovery } from '@rekey/recovery';
-import type { Browser, BrowserRecovery } from './browser-state.js';
+import type { BrowserRecovery } from './browser-recoveries.js';
+import type { Browser } from './browser-state.js';
 import { type Form, typedIn } from './form.js';
-import { pathOf, provingOr, refused, showNextPage, whatBecameOf } from './next-page.js';
+import { goOnAgain, pathOf, provingOr, refused, showNextPage } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show, ThisBrowser } from './page-parameters.js';
 import type { Page, Presenter } from './presenter.js';
@@ -34,7 +35,7 @@ export class OtherProofController {
     if (!/[\p{L}\p{N}]/u.test(withoutInvisible(value)))
       return showOther(show, recovery, 422, { kind, text: other.empty });
     const proven = await proveOnce(show, recovery, { kind, value });
-    if (proven === 'repeated') return whatBecameOf(show, recovery);
+    if (proven === 'repeated') return goOnAgain(show, recovery);
     if (!isRefused(proven)) return showNextPage(show, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const text = other.wrong(proven.data.tries_left ?? 0);
@@ -54,7 +55,7 @@ export class OtherProofController {
     @ThisBrowser() browser: Browser,
   ) {
     const recovery = browser.recovery();
-    const isOther = recovery && typeof of === 'string' && !browser.isAbout('recovery', of);
+    const isOther = !recovery && typeof of === 'string' && browser.recoveries.last !== undefined;
     if (isOther) return { at: 'elsewhere' };
     const view = recovery ? await showRecovery(context, recovery) : undefined;
     const state = !view || isRefused(view) ? 'none' : view.state;

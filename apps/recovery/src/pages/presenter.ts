@@ -3,6 +3,7 @@ import type { Locale } from '@rekey/kernel';
 import type { FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
+import { besideOf } from './beside.js';
 import type { Browser } from './browser-state.js';
 import { everyForm, isFormPath } from './every-form.js';
 import type { PageParts } from './page-parts.js';
@@ -33,7 +34,15 @@ export class Presenter {
     const locale: Locale = browser.locale();
     const { productName: service, withoutSms } = parts;
     // After a form that did not work the address is still the form's, and is there to be read.
-    this.context = { locale, service, withoutSms, here: hereOf(browser.request), csrf: browser.csrf() };
+    this.context = {
+      locale,
+      service,
+      withoutSms,
+      here: hereOf(browser),
+      pageOf: (path) => browser.pageOf(path),
+      beside: besideOf(browser.request),
+      csrf: browser.csrf(),
+    };
   }
 
   /** @param formTo where a form of this page may end up beside us: Chromium applies `form-action` to redirects too */
@@ -57,8 +66,11 @@ export class Presenter {
     });
   }
 
+  /** A recovery that is not the last of this browser goes on at addresses that name it. */
   to(url: string): Page {
-    return seeOther(url);
+    const recovery = this.browser.recovery();
+    const isOfLast = !recovery || this.browser.recoveries.isLast(recovery);
+    return seeOther(isOfLast || !isPageOfRecovery(url) ? url : this.browser.pageOf(url));
   }
 }
 
@@ -68,7 +80,12 @@ export class Presenter {
  */
 export const pagePathOf = (request: FastifyRequest): string => matchedRoute(request).replace('/*', '');
 
-function hereOf(request: FastifyRequest): string {
+/** Whether the page at this address shows a recovery. */
+const isPageOfRecovery = (url: string): boolean =>
+  ['/recover/code', '/recover/other', '/recover/password'].includes(url.split('?')[0] ?? '');
+
+function hereOf(browser: Browser): string {
+  const { request } = browser;
   const [asked = ''] = request.url.split('?');
   // Only the page of what is not there has no route. Two slashes, or a backslash, would begin the name of another host.
   const path = request.is404 ? `/${asked.replace(/^[/\\]+/, '')}` : pagePathOf(request);
@@ -76,6 +93,8 @@ function hereOf(request: FastifyRequest): string {
   searchParams.delete('lang');
   searchParams.delete('ui_locales');
   searchParams.delete('token');
+  searchParams.delete('of');
   const query = searchParams.toString();
-  return `${isFormPath(path) ? everyForm[path].page : path}${query ? `?${query}` : ''}`;
+  const here = `${isFormPath(path) ? everyForm[path].page : path}${query ? `?${query}` : ''}`;
+  return isPageOfRecovery(here) ? browser.pageOf(here) : here;
 }

@@ -1,5 +1,5 @@
 import { attemptOnce, type ProofInput, prove } from '@rekey/recovery';
-import type { BrowserRecovery } from './browser-state.js';
+import type { BrowserRecovery } from './browser-recoveries.js';
 import type { Presenter } from './presenter.js';
 
 /** What is typed on a page as a proof: the same once more costs no further try, see {@link attemptOnce}. */
@@ -8,9 +8,9 @@ export function proveOnce(
   recovery: BrowserRecovery,
   proof: ProofInput,
 ): ReturnType<typeof attemptOnce> {
-  browser.remember({ started: undefined });
+  browser.movedOn(recovery);
   const form = browser.digestOf(proof.kind, proof.value);
-  return attemptOnce(context, { id: recovery.id, form }, () =>
-    prove(context, recovery, proof, browser.caller),
+  return attemptOnce(context, { id: recovery.id, form }, (once) =>
+    prove(context, recovery, { ...proof, once }, browser.caller),
   );
 }

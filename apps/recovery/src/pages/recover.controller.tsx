@@ -3,10 +3,10 @@ import { Public } from '@rekey/http';
 import { isRefused, isUuid } from '@rekey/kernel';
 import { lifetimes, sendCode, startRecovery } from '@rekey/recovery';
 import { loginHintIn, originOf, readAuthorizationRequest } from './authorization-request.js';
-import type { BrowserRecovery } from './browser-state.js';
+import type { BrowserRecovery } from './browser-recoveries.js';
 import { firstPage } from './first-page.js';
 import { type Form, hasDigit, shownIn, textIn, typedIn } from './form.js';
-import { provingOr, refused, showNextPage } from './next-page.js';
+import { goOnAgain, provingOr, refused, showNextPage } from './next-page.js';
 import { PageController } from './page-controller.js';
 import { Show } from './page-parameters.js';
 import type { Page, Presenter } from './presenter.js';
@@ -66,7 +66,7 @@ export class RecoverController {
     }
     const { id, token } = opened;
     browser.remember({ started: { id, form, at: show.parts.context.clock.now() }, ended: undefined });
-    browser.setRecovery({
+    browser.recoveries.add({
       id,
       token,
       ...(app ? { app: { name: app.client.name, origin: originOf(app.redirectUri) } } : {}),
@@ -92,7 +92,7 @@ export class RecoverController {
     // A try is too dear for a slip of the finger.
     if (!hasDigit(value)) return showCode(show, recovery, 422, { problem: wordsOf(show).code.empty });
     const proven = await proveOnce(show, recovery, { kind: 'code', value });
-    if (proven === 'repeated') return showCode(show, recovery, 200, {});
+    if (proven === 'repeated') return goOnAgain(show, recovery);
     if (!isRefused(proven)) return showNextPage(show, recovery, proven);
     if (proven.code === 'wrong_proof') {
       const problem = wordsOf(show).code.wrong(proven.data.tries_left ?? 0);
@@ -109,7 +109,7 @@ export class RecoverController {
     const channel = body.channel === 'email' || body.channel === 'sms' ? body.channel : undefined;
     const addressId = addressOf(body);
     const idempotencyKey = show.browser.digestOf(shownIn(body), channel ?? '', addressId ?? '');
-    show.browser.remember({ started: undefined });
+    show.browser.movedOn(recovery);
     const sent = await sendCode(show.parts.context, recovery, { channel, addressId, idempotencyKey });
     if (!isRefused(sent)) return show.to('/recover/code?sent');
     if (sent.code !== 'resend_too_soon') return refused(show, sent, recovery);

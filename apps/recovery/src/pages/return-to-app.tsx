@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { isRefused } from '@rekey/kernel';
 import { asksForPassword, completeForApp, type RecoveryState, showRecovery } from '@rekey/recovery';
-import type { BrowserRecovery } from './browser-state.js';
+import type { BrowserRecovery } from './browser-recoveries.js';
 import { rememberBrowser } from './known-browser.js';
 import { ended } from './notices.js';
 import type { Page, Presenter } from './presenter.js';
@@ -19,7 +19,7 @@ export async function returnToApp(
   const { context } = show.parts;
   if (password === undefined && (await asksForPassword(context, recovery)))
     return show.to('/recover/password');
-  const done = await completeForApp(context, recovery, { password });
+  const done = await completeInTurn(show, recovery, password);
   if (!isRefused(done)) {
     rememberBrowser(show, done.device_token);
     forget(show, recovery, 'completed');
@@ -29,22 +29,39 @@ export async function returnToApp(
     const view = <PasswordPage context={show.context} app={recovery.app?.name} reason={done.data.reason} />;
     return show.page(422, view, recovery.app?.origin);
   }
-  const isTwice =
-    done.code === 'recovery_closed' || (done.code === 'invalid_state' && 'retry_after' in done.data);
-  const state = isTwice ? await stateAfterCompletion(show, recovery) : undefined;
-  if (done.code === 'unavailable' || (done.code === 'invalid_state' && (state ?? 'proven') === 'proven')) {
+  if (done.code === 'unavailable' || done.code === 'invalid_state') {
     const view = <ReturnToAppPage context={show.context} app={recovery.app?.name ?? ''} />;
     return show.page(503, view, recovery.app?.origin);
   }
   // What was proven no longer holds: the page says what else is needed.
   if (done.code === 'not_proven') return show.to('/recover/code');
-  return ended(show, state ?? 'expired');
+  const view = await showRecovery(context, recovery);
+  return ended(show, isRefused(view) ? 'expired' : view.state);
+}
+
+/**
+ * When the form was sent twice at once, waits for the other request and gets the person another code: the browser follows the last
+ * response only. Any form of this browser may repeat the completion, with the same password.
+ */
+async function completeInTurn(
+  { browser, parts: { context } }: Presenter,
+  recovery: BrowserRecovery,
+  password: string | undefined,
+): ReturnType<typeof completeForApp> {
+  const idempotencyKey = browser.digestOf('return-to-app', recovery.id);
+  for (let waited = 0; ; waited++) {
+    const done = await completeForApp(context, recovery, { password, idempotencyKey });
+    const isInTurn = isRefused(done) && done.code === 'invalid_state' && 'retry_after' in done.data;
+    if (!isInTurn || waited === waits) return done;
+    await setTimeout(waitMs);
+  }
 }
 
 /** This browser has ended its recovery: it can do nothing more in it, and knows how it ended. */
-export function forget({ browser }: Presenter, { id, app }: BrowserRecovery, how: 'completed' | 'cancelled') {
-  browser.clear('recovery');
-  browser.remember({ ended: { id, how, app: app?.name }, started: undefined });
+export function forget({ browser }: Presenter, recovery: BrowserRecovery, how: 'completed' | 'cancelled') {
+  const { id, app } = recovery;
+  browser.recoveries.remove(recovery);
+  browser.remember({ ended: { id, how, app: app?.name, origin: app?.origin }, started: undefined });
 }
 
 const waitMs = 100;

@@ -1,6 +1,7 @@
 import { type Locale, locales } from '@rekey/kernel';
 import type { ComponentChildren } from 'preact';
 import { assetUrls } from './assets.js';
+import type { OtherRecovery } from './beside.js';
 import type { FormPath } from './every-form.js';
 import { wordingOf } from './wording/index.js';
 
@@ -12,6 +13,10 @@ export interface PageContext {
   withoutSms: boolean;
   /** Path and query of this page without its language, for the switch. */
   here: string;
+  /** The address of a page of the recovery that this page is about. */
+  pageOf(path: '/recover/code' | '/recover/other'): string;
+  /** Another recovery that goes on in this browser. */
+  beside?: OtherRecovery | undefined;
   /** The hidden field of a form, which binds it to this browser and to what the form is about. */
   csrf(form: FormPath): string;
 }
@@ -65,10 +70,22 @@ export function Shell({ context, title, step, problem, children }: ShellProps) {
             )}
             <h1>{title}</h1>
             {children}
+            {context.beside && <OtherRecoveryNote context={context} other={context.beside} />}
           </div>
         </main>
       </body>
     </html>
+  );
+}
+
+/** Two tabs may each have a recovery: says which of them this is, and leads to the other. */
+function OtherRecoveryNote({ context, other }: { context: PageContext; other: OtherRecovery }) {
+  const { beside } = wordingOf(context).elsewhere;
+  return (
+    <div class="aside">
+      <p>{beside[other.started]}</p>
+      <a href={other.url}>{beside.continue_}</a>
+    </div>
   );
 }
 

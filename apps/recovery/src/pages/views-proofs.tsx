@@ -34,7 +34,9 @@ export function OtherProofPage(props: {
           problem={problem?.kind === kind ? problem.text : undefined}
         />
       ))}
-      {asksForCode && <a href="/recover/code">{hasProved ? other.byCode : other.backToCode}</a>}
+      {asksForCode && (
+        <a href={context.pageOf('/recover/code')}>{hasProved ? other.byCode : other.backToCode}</a>
+      )}
       <CancelForm context={context} app={app} />
     </Shell>
   );
@@ -109,13 +111,13 @@ export function BesideCode(props: {
             <strong class="number">{linkNumber}</strong>
           </p>
           <p>
-            <a href="/recover/code">{linkDone}</a>
+            <a href={context.pageOf('/recover/code')}>{linkDone}</a>
           </p>
         </div>
       )}
       {hasOther && (
         <p class="aside">
-          <a href="/recover/other">{otherWay}</a>
+          <a href={context.pageOf('/recover/other')}>{otherWay}</a>
         </p>
       )}
     </>

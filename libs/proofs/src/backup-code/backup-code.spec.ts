@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { backupCodeShape, makeBackupCodes, matchBackupCode, plainBackupCode } from './backup-code.js';
 
 const hex = (bytes: Buffer) => bytes.toString('hex');
@@ -13,6 +14,12 @@ describe('backup codes', () => {
     expect(digests.every((digest) => digest.length === 32)).toBe(true);
     const again = await makeBackupCodes();
     expect(hex(again.salt)).not.toBe(hex(salt));
+    expect(again.codes).not.toEqual(codes);
+    const random = randomBytes(160);
+    const [first, second] = await Promise.all([makeBackupCodes(random), makeBackupCodes(random)]);
+    expect(second.codes).toEqual(first.codes);
+    expect(new Set(first.codes).size).toBe(10);
+    expect(hex(second.salt)).not.toBe(hex(first.salt));
   });
 
   test('a typed backup code is found once; its use removes its digest', async () => {
@@ -30,7 +37,7 @@ describe('backup codes', () => {
   });
 
   test('characters are evenly distributed', async () => {
-    const sets = await Promise.all(Array.from({ length: 8 }, makeBackupCodes));
+    const sets = await Promise.all(Array.from({ length: 8 }, () => makeBackupCodes()));
     const all = sets
       .flatMap(({ codes }) => codes)
       .map(plainBackupCode)

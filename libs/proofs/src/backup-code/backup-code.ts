@@ -14,9 +14,12 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 const digestOf = (plain: string, salt: Buffer): Promise<Buffer> => hashRaw(plain, { ...cost, salt });
 
+/** Random bytes for each code: five bits of each are used. */
+const bytesOfCode = backupCodeShape.bits / 5;
+
 /** `ABCD-EFGH-JKMN-PQRS`: sixteen characters of five random bits. */
-function newCode(): string {
-  const characters = [...randomBytes(backupCodeShape.bits / 5)].map((byte) => alphabet[byte & 31]).join('');
+function codeFrom(random: Buffer): string {
+  const characters = [...random].map((byte) => alphabet[byte & 31]).join('');
   return characters.replace(/.{4}(?=.)/g, '$&-');
 }
 
@@ -28,9 +31,15 @@ export const plainBackupCode = (typed: string): string =>
     lookAlikes: { O: '0', I: '1', L: '1' },
   }) ?? '';
 
+const bytesOfSet = backupCodeShape.codes * bytesOfCode;
+
 /** Returns a set of codes to be shown once, and the stored form: argon2id digests under a salt of the set's own. */
-export async function makeBackupCodes(): Promise<{ codes: string[]; salt: Buffer; digests: Buffer[] }> {
-  const codes = Array.from({ length: backupCodeShape.codes }, newCode);
+export async function makeBackupCodes(
+  random = randomBytes(bytesOfSet),
+): Promise<{ codes: string[]; salt: Buffer; digests: Buffer[] }> {
+  const codes = Array.from({ length: backupCodeShape.codes }, (_, at) =>
+    codeFrom(random.subarray(at * bytesOfCode, (at + 1) * bytesOfCode)),
+  );
   const salt = randomBytes(16);
   const digests = await Promise.all(codes.map((code) => digestOf(plainBackupCode(code), salt)));
   return { codes, salt, digests };
@@ -69,5 +78,6 @@ export const backupCode = {
     const digest = await matchBackupCode(value, evidence);
     return digest && { digest };
   },
+  makeFrom: bytesOfSet,
   make: makeBackupCodes,
 } as const satisfies CodeSetProof;

@@ -23,15 +23,22 @@ import { endOlderSessions } from '@rekey/tokens';
 import { closedRefusal } from '../closed.js';
 import type { IssuedTokens, RecoveryContext, RecoveryReference } from '../context.js';
 import { type IdempotentRequest, saveIdempotentResponse } from '../idempotency.js';
-import { abandonCompletion, type Claimed, claimCompletion, releaseCompletion } from '../lease.js';
+import {
+  abandonCompletion,
+  type Claimed,
+  claimCompletion,
+  releaseCompletion,
+  type Wanted,
+} from '../lease.js';
 import { lifetimes } from '../lifetimes.js';
 import { keepsPassword } from '../proving/policy.js';
 import { notProven, rejudge } from '../proving/rejudge.js';
 import { type RecoveryState, sourceStates, sqlStates, targetState } from '../state-machine.js';
 import { saveFormer, sealFormer } from '../stops/former-password.js';
 import { isRecoveryToken } from '../tokens/recovery-token.js';
+import { redirectTo } from './app-redirect.js';
 import { wiped } from './cancel.js';
-import { completionRequest, repeatCompletion } from './repeat-completion.js';
+import { type ClaimedAgain, completionRequest, repeatCompletion } from './repeat-completion.js';
 
 export type Completed = IssuedTokens & {
   recovery_id: string;
@@ -107,79 +114,73 @@ export async function completeRecovery(
   reference: RecoveryReference,
   { password, idempotencyKey }: { password?: string | undefined; idempotencyKey?: string | undefined },
 ): Promise<Completed | Refusal> {
-  const { issuer, keyring, clock, database } = context;
+  const { issuer, keyring, database } = context;
+  const reissue = issuer.reissueTokens;
   const { id: recovery_id } = reference;
   const request = completionRequest(keyring, recovery_id, idempotencyKey, password);
   return completeWith(
     context,
     reference,
+    { password, wanted: 'tokens', request },
     {
-      password,
-      wanted: 'tokens',
-      request,
-      async again(closed) {
-        const repeated = request ? await repeatCompletion(context, recovery_id, request, closed) : closed;
-        if (isRefused(repeated)) return repeated;
-        const browser = { id: recovery_id, ...repeated.browser };
-        const device_token = knownBrowserToken(keyring, browser, clock.now());
-        return { ...repeated.tokens, recovery_id, device_token };
-      },
+      first: (claimed) => issuer.exchangeForTokens(claimed.subject, database.trace),
+      again: reissue && (({ subject }) => reissue(subject, database.trace)),
     },
-    (claimed) => issuer.exchangeForTokens(claimed.subject, database.trace),
     (answer, device_token) => ({ ...answer, recovery_id, device_token }),
   );
 }
 
 /**
  * Completes a recovery that an app started, with or without a new password. Returns the URL to send the person back to, with a one-time
- * code for the app (RFC 6749 §4.1.2, `iss` by RFC 9207).
+ * code for the app (RFC 6749 §4.1.2, `iss` by RFC 9207). With an idempotency key it may be repeated like {@link completeRecovery}: the
+ * person gets another code, while nobody has redeemed the one before.
  *
  * Refusals: as for {@link completeRecovery}; `invalid_state` also when no app started it, or when the issuer offers no codes.
  */
 export async function completeForApp(
   context: RecoveryContext,
   reference: RecoveryReference,
-  input: { password?: string | undefined },
+  { password, idempotencyKey }: { password?: string | undefined; idempotencyKey?: string | undefined },
 ): Promise<{ redirectTo: string; device_token: string } | Refusal> {
+  const { issuer } = context;
+  const request = completionRequest(context.keyring, reference.id, idempotencyKey, password);
   return completeWith(
     context,
     reference,
-    { ...input, wanted: 'code' },
-    async (claimed) => {
-      const { issuer, database } = context;
-      if (!claimed.redirect) return refuse('invalid_state', {}, 'no app began this recovery');
-      if (!issuer.exchangeForCode) return refuse('invalid_state', {}, 'the issuer gives no codes');
-      const exchanged = await issuer.exchangeForCode(claimed.subject, claimed.redirect, database.trace);
-      if (isRefused(exchanged)) return exchanged;
-      const url = new URL(claimed.redirect.redirectUri);
-      url.searchParams.set('code', exchanged.code);
-      if (claimed.redirect.state !== undefined) url.searchParams.set('state', claimed.redirect.state);
-      url.searchParams.set('iss', context.issuerUrl);
-      return { redirectTo: url.href };
-    },
+    { password, wanted: 'code', request },
+    { first: redirectTo(context, issuer.exchangeForCode), again: redirectTo(context, issuer.reissueCode) },
     (answer, device_token) => ({ ...answer, device_token }),
   );
 }
 
-interface CompletionInput<Result> {
-  password?: string | undefined;
-  wanted: 'tokens' | 'code';
-  request?: IdempotentRequest | undefined;
-  /** Called for a recovery that had ended before this request. */
-  again?(closed: Refusal): Promise<Result | Refusal>;
+/** How the issuer is asked: for a recovery that is being completed, and for one that was and may be repeated. */
+interface Exchange<Answer> {
+  first(claimed: Claimed): Promise<Answer | Refusal>;
+  again?: ((claimed: ClaimedAgain) => Promise<Answer | Refusal>) | undefined;
 }
 
 async function completeWith<Answer, Result>(
   context: RecoveryContext,
   reference: RecoveryReference,
-  { password, wanted, request, again }: CompletionInput<Result>,
-  exchange: (claimed: Claimed) => Promise<Answer | Refusal>,
+  by: { password?: string | undefined; wanted: Wanted; request?: IdempotentRequest | undefined },
+  exchange: Exchange<Answer>,
   present: (answer: Answer, deviceToken: string) => Result,
 ): Promise<Result | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
   const { id } = reference;
+  const { password, wanted, request } = by;
   const claimed = await claimCompletion(context, id, wanted);
-  if (isRefused(claimed)) return again && claimed.code === 'recovery_closed' ? again(claimed) : claimed;
+  if (isRefused(claimed)) {
+    if (!request || claimed.code !== 'recovery_closed') return claimed;
+    const repeated = await repeatCompletion(
+      context,
+      { id, wanted, request, closed: claimed },
+      exchange.again,
+    );
+    if (isRefused(repeated)) return repeated;
+    const { keyring, clock } = context;
+    return present(repeated.answer, knownBrowserToken(keyring, { id, ...repeated.browser }, clock.now()));
+  }
 
   let hasAskedIssuer = false;
   const attempt = async (): Promise<Result | Refusal> => {
@@ -187,7 +188,7 @@ async function completeWith<Answer, Result>(
       password === undefined ? null : await hashIfGood(context, claimed.subject.accountId, password);
     if (isRefused(hash)) return hash;
     hasAskedIssuer = true;
-    const answer = await exchange(claimed);
+    const answer = await exchange.first(claimed);
     if (isRefused(answer)) return answer;
     const finished = await finish(context, claimed, hash, request);
     return isRefused(finished) ? finished : present(answer, finished);

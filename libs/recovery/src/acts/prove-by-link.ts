@@ -3,6 +3,7 @@ import { readLinkToken } from '@rekey/outbox';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
 import type { AttemptCaller } from '../proving/attempt-from.js';
 import { attemptStatements } from '../proving/attempt-statement.js';
+import type { Once } from '../proving/prove-once.js';
 import { answeringByLink } from '../proving/verifiers.js';
 import { matchNumbers } from '../tokens/match-number.js';
 import { isRecoveryToken } from '../tokens/recovery-token.js';
@@ -19,7 +20,12 @@ import { proveWith } from './prove.js';
 export async function proveByLink(
   context: RecoveryContext,
   link: string,
-  by: { began: RecoveryReference | undefined; number: string; caller: AttemptCaller },
+  by: {
+    began: RecoveryReference | undefined;
+    number: string;
+    caller: AttemptCaller;
+    once?: Once | undefined;
+  },
 ): Promise<RecoveryView | Refusal> {
   const { keyring, clock } = context;
   const read = readLinkToken(keyring, link, clock.now());
@@ -32,6 +38,7 @@ export async function proveByLink(
     counter: read.counter,
     // In the starting browser there is nothing to guess.
     caller: isHere ? undefined : by.caller,
+    once: by.once,
   });
 }
 

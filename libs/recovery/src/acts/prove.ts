@@ -14,7 +14,7 @@ import { classOf, type ProofKind, proofOf } from '@rekey/proofs';
 import { correlationOf, type LabelsOf } from '@rekey/telemetry';
 import { closedRefusal } from '../closed.js';
 import type { RecoveryContext, RecoveryReference } from '../context.js';
-import { idempotentSecretRequest } from '../idempotency.js';
+import { answerReserved, idempotentSecretRequest } from '../idempotency.js';
 import { lifetimes } from '../lifetimes.js';
 import { type AttemptCaller, attemptFrom } from '../proving/attempt-from.js';
 import {
@@ -24,7 +24,7 @@ import {
   withinFailureLimit,
 } from '../proving/attempt-statement.js';
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';
-import { type Once, proveOnce } from '../proving/prove-once.js';
+import { type Once, proveOnce, valuesToStore } from '../proving/prove-once.js';
 import { recordFailure } from '../proving/record-failure.js';
 import { rejudge } from '../proving/rejudge.js';
 import { type Verified, type Verifier, verifiers } from '../proving/verifiers.js';
@@ -58,6 +58,8 @@ const consume = statement(
      ${notifyOfHold(sql`won`)}
    ), paid_off as (
      ${conversionRows(sql`select :messageId::uuid from won`)}
+   ), answered as (
+     ${answerReserved(sql`exists (select from won)`)}
    ), audited as (
      ${auditInsert}
      select :auditId::uuid, :now::timestamptz, :event, 'person', won.account_id, won.id,
@@ -71,6 +73,8 @@ export interface ProofInput {
   kind: ProofKind;
   value: string;
   idempotencyKey?: string | undefined;
+  /** Of {@link attemptOnce}, which has reserved a key already. */
+  once?: Once | undefined;
 }
 
 /**
@@ -86,20 +90,18 @@ export interface ProofInput {
 export async function prove(
   context: RecoveryContext,
   reference: RecoveryReference,
-  { kind, value, idempotencyKey }: ProofInput,
+  { kind, value, idempotencyKey, once: given }: ProofInput,
   by?: AttemptCaller,
 ): Promise<RecoveryView | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
   // Wrong attempts of others must not block a right one that is too long to guess.
   const caller = proofOf[kind].isShort ? by : undefined;
   const { id } = reference;
-  const request =
-    idempotencyKey === undefined
-      ? undefined
-      : idempotentSecretRequest(context.keyring, idempotencyKey, `proofs\0${id}`, { kind, value });
-  return proveOnce(context, id, request, (once) =>
-    proveWith(context, id, verifiers[kind], { value, statement: attemptStatements[kind], caller, once }),
-  );
+  const proveIt = (once: Once | undefined) =>
+    proveWith(context, id, verifiers[kind], { value, statement: attemptStatements[kind], caller, once });
+  if (idempotencyKey === undefined) return proveIt(given);
+  const request = idempotentSecretRequest(context.keyring, idempotencyKey, `proofs\0${id}`, { kind, value });
+  return proveOnce(context, id, request, proveIt);
 }
 
 interface AttemptInput {
@@ -165,7 +167,7 @@ async function attempt(
 
   const accepted = await verifier.check({ keyring, now, recoveryId: id }, by.value, withinFailureLimit(row));
   const judged = accepted && (await judgedWith(context, id, row, accepted));
-  if (!judged) return recordFailure(context, id, verifier.kind, row, by.sources);
+  if (!judged) return recordFailure(context, id, verifier.kind, row, by);
   if (judged.proofs.includes(verifier.kind))
     return refuse('invalid_state', {}, 'another caller proved by this kind meanwhile');
   return consumeProof(context, id, { ...row, ...judged }, verifier.kind, accepted, by.once);
@@ -231,9 +233,18 @@ async function consumeProof(
   const move = ({ proven: 'prove', held: 'hold', more: 'prove_more' } as const)[verdict.outcome];
   const state = targetState(move);
   const times = timesOf(now, verdict);
+  const { heldUntil, comesBackUntil, idleExpiresAt } = times;
+  const lives = comesBackUntil
+    ? { held_until: heldUntil, expires_at: comesBackUntil, idle_expires_at: comesBackUntil }
+    : { idle_expires_at: idleExpiresAt };
+  const moved = { ...row, state, proofs: kept.proofs, ...lives };
+  const viewWith = (offers: SealedOffer[] | null) => viewOf(context, id, moved, { assurance, offers });
+  // What is stored of it has no addresses.
+  const stored = valuesToStore(once, viewWith(null));
   const win = (database: Queryable) =>
     database.query<{ offers: SealedOffer[] | null }>(consume, {
       ...correlationOf(database.trace),
+      ...stored,
       ...times,
       id,
       account: row.account_id,
@@ -253,22 +264,14 @@ async function consumeProof(
       messageId: accepted.messageId ?? null,
       auditId: uuidv7(now),
     });
-  const { heldUntil, comesBackUntil, idleExpiresAt } = times;
-  const lives = comesBackUntil
-    ? { held_until: heldUntil, expires_at: comesBackUntil, idle_expires_at: comesBackUntil }
-    : { idle_expires_at: idleExpiresAt };
-  const moved = { ...row, state, proofs: kept.proofs, ...lives };
   const { spend } = accepted;
   const lost = refuse('invalid_state', {}, 'another caller won with the same proof');
   const accept = async (within: Queryable): Promise<RecoveryView | Refusal> => {
     const [winner] = await win(within);
-    if (!winner || (spend && !(await spend(within)))) return lost;
-    const view = viewOf(context, id, moved, { assurance, offers: winner.offers });
-    await once?.save(within, view);
-    return view;
+    return !winner || (spend && !(await spend(within))) ? lost : viewWith(winner.offers);
   };
-  // A single-use proof is used in the transaction that moves the recovery, and the response is stored there: all or nothing.
-  const view = spend || once ? await database.transaction(accept) : await accept(database);
+  // A single-use proof is used in the transaction that moves the recovery: both or neither.
+  const view = spend ? await database.transaction(accept) : await accept(database);
   if (!isRefused(view) && move === 'hold') database.record('recoveries_held', {});
   return view;
 }

@@ -6,7 +6,9 @@ import { type AttemptSource, consumeFailures, counterKey, triesPerRecovery } fro
 import { notifyOfChange } from '@rekey/outbox';
 import type { ProofKind } from '@rekey/proofs';
 import type { RecoveryContext } from '../context.js';
+import { answerReserved, type ValuesToStore } from '../idempotency.js';
 import { type Attempt, exhausted } from './attempt-statement.js';
+import { type Once, valuesToStore } from './prove-once.js';
 
 const fail = statement(
   'recovery_record_failure',
@@ -14,6 +16,8 @@ const fail = statement(
      ${auditInsert}
      values (:auditId::uuid, :now::timestamptz, 'recovery_proof_failed', 'person', null, :id::uuid,
        jsonb_build_object('kind', :kind::text, 'tries_left', :triesLeft::integer))
+   ), answered as (
+     ${answerReserved(sql`true`)}
    )
    ${consumeFailures}`,
 );
@@ -24,13 +28,15 @@ export async function recordFailure(
   id: string,
   kind: ProofKind,
   row: Attempt,
-  sources: readonly AttemptSource[],
+  { sources, once }: { sources: readonly AttemptSource[]; once?: Once | undefined },
 ): Promise<Refusal> {
   const { database, clock } = context;
   const triesLeft = triesPerRecovery - (row.tries ?? triesPerRecovery);
   const now = clock.now();
   const at = new Date(now);
-  await charge(context, { id, kind, triesLeft, now, auditId: uuidv7(now) }, sources);
+  const refusal = refuse('wrong_proof', { tries_left: triesLeft });
+  const failed = { id, kind, triesLeft, now, auditId: uuidv7(now), ...valuesToStore(once, refusal) };
+  await charge(context, failed, sources);
   const ids = exhausted(row);
   if (ids.length > 0) {
     await database.transaction(async (tx) => {
@@ -49,12 +55,12 @@ export async function recordFailure(
       await notifyOfChange(tx, { accountId, changes: [`${kind}_disabled`], at });
     });
   }
-  return refuse('wrong_proof', { tries_left: triesLeft });
+  return refusal;
 }
 
 async function charge(
   { database, keyring, failuresByNetwork }: RecoveryContext,
-  failed: { id: string; kind: ProofKind; triesLeft: number; now: number; auditId: string },
+  failed: ValuesToStore & { id: string; kind: ProofKind; triesLeft: number; now: number; auditId: string },
   sources: readonly AttemptSource[],
 ): Promise<void> {
   const keys = sources.map(({ party, budget }) => counterKey(keyring, budget, party));

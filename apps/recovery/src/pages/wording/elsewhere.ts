@@ -11,4 +11,7 @@ export type ElsewhereWording = Record<
     /** Another way: a beginning, or advice. */
     otherwise: { begin: string } | string;
   }
->;
+> & {
+  /** Below a page of a recovery: another one goes on in this browser. It was started before this one, after it, or the page shows none. */
+  beside: Record<'before' | 'after' | 'alone' | 'continue_', string>;
+};

@@ -25,4 +25,10 @@ export const elsewhere: ElsewhereWording = {
     continue_: 'Go to the newer link',
     otherwise: { begin: 'Start again' },
   },
+  beside: {
+    before: 'Before this recovery, you started another one in this browser. It is still open.',
+    after: 'After this recovery, you started another one in this browser. It is still open.',
+    alone: 'You started another recovery in this browser. It is still open.',
+    continue_: 'Go to the other recovery',
+  },
 };

@@ -25,4 +25,10 @@ export const elsewhere: ElsewhereWording = {
     continue_: '前往最近打开的链接',
     otherwise: { begin: '重新开始' },
   },
+  beside: {
+    before: '在此次找回之前，您在此浏览器中还开始了另一次找回，它仍在进行。',
+    after: '在此次找回之后，您在此浏览器中又开始了另一次找回，它仍在进行。',
+    alone: '您在此浏览器中开始的另一次找回仍在进行。',
+    continue_: '前往另一次找回',
+  },
 };
