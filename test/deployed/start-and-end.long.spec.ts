@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { until } from '../flows/rekey.js';
-import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
+import { beginAt, freePorts, killPostgres, postgresIn, said, useStarts } from './started-rekey.js';
 
 /** Starts that are killed, that wait, that lack something, or run beside another: each ends with an instruction and leaves nothing. */
 describe('npm start under faults', () => {
@@ -50,6 +50,25 @@ describe('npm start under faults', () => {
     expect(await look()).toBe('proving');
     next.child.kill('SIGTERM');
     expect(await next.exited).toBe(0);
+    expect(postgresIn(dataDir)).toBe('');
+  });
+
+  test('ends with 1 and an instruction when its PostgreSQL is killed and cannot start again', async () => {
+    const dataDir = join(base, 'lost');
+    const started = start(dataDir, await freePorts());
+    expect(await started.settled).toBe('running');
+    const before = started.output();
+    rmSync(join(dataDir, 'postgres/PG_VERSION'));
+    killPostgres(dataDir);
+    expect(await started.exited).toBe(1);
+    const said = started.output().slice(before.length).split('\n');
+    expect(said[0]).toBe('rekey standalone: the embedded PostgreSQL has ended, and is started again');
+    expect(said.filter((line) => line.startsWith('rekey standalone: '))).toEqual([
+      said[0],
+      expect.stringMatching(
+        /the embedded PostgreSQL did not start \(.*\); set DATABASE_URL to use your own$/,
+      ),
+    ]);
     expect(postgresIn(dataDir)).toBe('');
   });
 
