@@ -48,6 +48,14 @@ export function killPostgres(dataDir: string): void {
   process.kill(Number(pid), 'SIGKILL');
 }
 
+/** What it has said to the person at the terminal since then; its log is JSON. */
+export const plainLines = (started: Started, before: string): string[] =>
+  started
+    .output()
+    .slice(before.length)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{'));
+
 /** The output of a start that fails: one line. */
 export const said = (started: Started): string => started.output().trim();
 

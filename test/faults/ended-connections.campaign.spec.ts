@@ -55,11 +55,11 @@ describe('database connections that end under load', () => {
     return terminate();
   };
   const ways: Record<string, Way> = {
-    'are terminated': { rounds: byLength(9, 60), end: terminate },
+    'are terminated': { rounds: byLength(6, 60), end: terminate },
     'end when they are idle for a moment': {
       rounds: byLength(1, 5),
       async end() {
-        await setForProduct((name) => `set ${name} = '10ms'`);
+        await setForProduct((name) => `set ${name} = '100ms'`);
         for (let time = 0; time < 3; time++) await load.goesOn();
         return setForProduct((name) => `reset ${name}`);
       },
@@ -126,4 +126,18 @@ describe('database connections that end under load', () => {
       }
     },
   );
+
+  /** The last test: it ends the processes. */
+  test('while processes shut down, also without a database, each answer is whole, and each refusal says when to come again', async () => {
+    await load.begin([], 'kept');
+    await load.goesOn();
+    await postgres.kill();
+    await load.goesOn();
+    const codes = await load.close();
+    const { tally, wrong } = await load.end();
+    await postgres.restart();
+    expect(wrong).toEqual([]);
+    expect(codes).toEqual(codes.map(() => 0));
+    expect(tally[503]).toBeGreaterThan(0);
+  });
 });

@@ -56,6 +56,9 @@ export class Load {
   private ending = false;
   private running: Promise<unknown> = Promise.resolve();
   private seen: Seen = { tally: {}, wrong: [], accepted: [] };
+  private dispatcher = single;
+  /** Requests from this one on are sent to processes that shut down. */
+  private closingFrom = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly rekey: Rekey,
@@ -77,8 +80,12 @@ export class Load {
     this.recovery = JSON.parse((await this.ask(startOf('first'), 0)).text);
   }
 
-  /** @param people for each of whom one start is sent among the other requests */
-  async begin(people: string[] = []): Promise<void> {
+  /**
+   * @param people for each of whom one start is sent among the other requests
+   * @param connections kept ones, or one for each request: a server may close a kept one for idleness at the moment of its next use
+   */
+  async begin(people: string[], connections: 'single' | 'kept' = 'single'): Promise<void> {
+    this.dispatcher = connections === 'kept' ? new Agent({ connections: this.options.callers }) : single;
     await Promise.all(people.map((name) => this.who.put(name)));
     this.seen = { tally: {}, wrong: [], accepted: [] };
     this.waiting = [...people];
@@ -96,6 +103,12 @@ export class Load {
     this.ending = true;
     await this.running;
     return this.seen;
+  }
+
+  /** SIGTERM to each of the extra processes. @returns their exit codes */
+  async close(): Promise<(number | null)[]> {
+    this.closingFrom = this.asked;
+    return Promise.all(this.processes.map(([, process]) => process.end()));
   }
 
   /** @returns the requests that did not have their normal answer, though nothing fails any more */
@@ -195,16 +208,27 @@ export class Load {
       const person = at % 3 === 0 ? this.waiting.shift() : undefined;
       const one = person ? startOf(person) : this.nextAt(at);
       const answer = await this.ask(one, at).catch((fault: Error) => {
-        const { code } = Object(fault.cause);
-        // A request that is not accepted within ten seconds: the machine is overloaded. An ended process would refuse at once.
-        if (code !== 'UND_ERR_CONNECT_TIMEOUT')
-          this.seen.wrong.push(`${one.method} ${one.path}: no answer, ${fault.cause ?? fault}`);
+        if (!this.mayFail(at, fault))
+          this.seen.wrong.push(`${one.method} ${one.path}: ${fault.cause ?? fault}`);
       });
       if (!answer) continue;
       this.seen.tally[answer.status] = (this.seen.tally[answer.status] ?? 0) + 1;
       if (person && answer.status === one.normal) this.seen.accepted.push(person);
       this.seen.wrong.push(...faultsOf(one, answer));
     }
+  }
+
+  /**
+   * A request that is not accepted within ten seconds: the machine is overloaded. An ended process would refuse at once, and so may one that
+   * shuts down; or it closes a kept connection. An answer that has begun is whole in any case.
+   */
+  private mayFail(at: number, fault: Error): boolean {
+    const { code } = Object(fault.cause);
+    if (code === 'UND_ERR_CONNECT_TIMEOUT') return true;
+    if (this.closingFrom === Number.POSITIVE_INFINITY || fault instanceof CutAnswer) return false;
+    return (
+      code === 'ECONNREFUSED' || (at >= this.closingFrom && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(code))
+    );
   }
 
   /** A person may sign in thirty times, and each sign-in takes a core for a while. */
@@ -221,7 +245,7 @@ export class Load {
   private async ask({ app, method, path, bearer, json, form }: Ask, at: number): Promise<Answer> {
     const urls = this.urlsOf(app);
     const answer = await fetch(`${urls[at % urls.length]}${path}`, {
-      dispatcher,
+      dispatcher: this.dispatcher,
       method,
       headers: {
         'x-forwarded-for': newHousehold(),
@@ -231,14 +255,16 @@ export class Load {
       ...(json ? { body: JSON.stringify(json) } : {}),
       ...(form ? { body: new URLSearchParams(form) } : {}),
     });
-    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+    const text = await answer.text().catch((cause: unknown) => {
+      throw new CutAnswer('an answer was cut off', { cause });
+    });
+    return { status: answer.status, headers: answer.headers, text };
   }
 }
 
-/**
- * Each request has its own connection: a server may close a kept one for idleness at the moment of its next use, which is no fault.
- */
-const dispatcher = new Agent({ pipelining: 0 });
+class CutAnswer extends Error {}
+
+const single = new Agent({ pipelining: 0 });
 
 const startOf = (name: string): Ask => {
   const json = { identifier: `${name}@example.com` };

@@ -47,7 +47,7 @@ export async function startCuttingProxy(
       one.on('close', () => {
         // A client that gave up has left; its server does not hear of it, as behind a network that loses every packet.
         if (!pair.isSilent) other.destroy();
-        if (client.destroyed) pairs.delete(pair);
+        if (client.destroyed && server.destroyed) pairs.delete(pair);
       });
     }
   });
