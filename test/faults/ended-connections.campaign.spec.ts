@@ -9,6 +9,7 @@ const beside = byLength<Record<App, number>>(
   { recovery: 2, issuer: 1, console: 0, courier: 0 },
   { recovery: 2, issuer: 2, console: 2, courier: 2 },
 );
+const isShort = byLength(true, false);
 /** People in each round whose codes have to arrive. */
 const waiting = byLength(4, 12);
 
@@ -109,7 +110,9 @@ describe('database connections that end under load', () => {
           (await load.failing()).length > 0 ? undefined : [],
         ),
       ).toEqual([]);
-      // What was accepted arrives, also where the job was lost: the sweep finds it.
+      // What was accepted arrives, also where the job was lost: the sweep finds it. A job that a courier could not finish is locked for half a
+      // minute of real time, for which only the long form waits.
+      if (isShort) await rekey.sql('delete from bullmq.job');
       rekey.clock.advance(31_000);
       await rekey.idle();
       const mails = await Promise.all(
