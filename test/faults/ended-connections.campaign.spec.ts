@@ -3,7 +3,8 @@ import { type Rekey, startRekey, until } from '../flows/rekey.js';
 import { byLength } from '../runner/length.js';
 import { startPostgres, type TestPostgres } from '../runner/postgres.js';
 import { app } from '../runner/template.js';
-import { type App, Load } from './load.js';
+import type { App } from './ask.js';
+import { Load } from './load.js';
 
 const beside = byLength<Record<App, number>>(
   { recovery: 2, issuer: 1, console: 0, courier: 0 },

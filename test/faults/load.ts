@@ -1,27 +1,8 @@
-import { Agent, fetch, type Headers } from 'undici';
+import { Agent, fetch } from 'undici';
 import { type AppProcess, startApp } from '../deployed/app-process.js';
 import { password, people } from '../flows/people.js';
 import { newHousehold, type Rekey, until } from '../flows/rekey.js';
-
-export type App = 'recovery' | 'issuer' | 'console' | 'courier';
-
-/** One request, its status in the normal case, and the media type of its refusals. */
-export interface Ask {
-  app: App;
-  method: string;
-  path: string;
-  bearer?: string;
-  json?: object;
-  form?: Record<string, string>;
-  normal: number;
-  refusedAs?: string;
-}
-
-export interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-}
+import { type Answer, type App, type Ask, faultsOf, readyOf, startOf } from './ask.js';
 
 /** What callers have seen. */
 export interface Seen {
@@ -41,8 +22,6 @@ export interface LoadOptions {
   /** Of the extra processes. */
   environment?: Record<string, string>;
 }
-
-const problem = 'application/problem+json';
 
 /** Processes of a Rekey under many callers, while what they need fails. */
 export class Load {
@@ -265,27 +244,3 @@ export class Load {
 class CutAnswer extends Error {}
 
 const single = new Agent({ pipelining: 0 });
-
-const startOf = (name: string): Ask => {
-  const json = { identifier: `${name}@example.com` };
-  return { app: 'recovery', method: 'POST', path: '/v1/recoveries', json, normal: 202 };
-};
-
-const readyOf = (app: App): Ask => ({
-  app,
-  method: 'GET',
-  path: '/health/ready',
-  normal: 200,
-  refusedAs: 'application/json; charset=utf-8',
-});
-
-/** @returns the fault of a response; none when it is the normal one, or a 503 with Retry-After in the right form */
-export function faultsOf({ method, path, normal, refusedAs = problem }: Ask, answer: Answer): string[] {
-  const { status, headers, text } = answer;
-  const after = headers.get('retry-after');
-  const type = headers.get('content-type');
-  if (status === normal) return [];
-  const isBody = type !== problem || JSON.parse(text).code === 'unavailable';
-  if (status === 503 && after === '5' && type === refusedAs && isBody) return [];
-  return [`${method} ${path}: ${status} ${type} ${after} ${text.slice(0, 200)}`];
-}
