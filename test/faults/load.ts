@@ -90,8 +90,20 @@ export class Load {
     return Promise.all(this.processes.map(([, process]) => process.end()));
   }
 
-  /** @returns the requests that did not have their normal answer, though nothing fails any more */
-  async failing(): Promise<string[]> {
+  /** Waits until every request succeeds. @throws with those that did not, after a long time */
+  async recovers(): Promise<void> {
+    let failing: string[] = [];
+    const look = async () => {
+      failing = await this.failing();
+      return failing.length === 0 || undefined;
+    };
+    await until('every request to succeed', look).catch((fault: Error) => {
+      throw new Error(`${fault.message}: ${failing.join('; ')}`);
+    });
+  }
+
+  /** @returns the requests that did not have their normal answer */
+  private async failing(): Promise<string[]> {
     const failing: string[] = [];
     for (let at = 0; at < 2; at++)
       for (const one of [...this.asks.map((make) => make(this.asked + at)), this.signIn(this.asked)]) {

@@ -60,9 +60,7 @@ describe('database connections whose packets are lost', () => {
     expect(tally[503]).toBeGreaterThan(0);
     expect(lost).toBeGreaterThan(20);
     expect(await load.dead()).toEqual([]);
-    await until('every request to succeed', async () =>
-      (await load.failing()).length === 0 ? true : undefined,
-    );
+    await load.recovers();
     rekey.clock.advance(31_000);
     await rekey.idle();
     for (const name of accepted)

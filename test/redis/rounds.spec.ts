@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { RunningClock } from '../deployed/app-process.js';
 import { Load } from '../faults/load.js';
-import { newHousehold, type Rekey, startRekey, until } from '../flows/rekey.js';
+import { newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 import { freePort } from '../runner/free-port.js';
 import { type CuttingProxy, startCuttingProxy } from '../servers/cutting-proxy.js';
@@ -101,9 +101,7 @@ describe('Redis connections that end under load', () => {
     const { tally, wrong, accepted } = await load.end();
     expect(wrong).toEqual([]);
     expect(await load.dead()).toEqual([]);
-    await until('every request to succeed', async () =>
-      (await load.failing()).length === 0 ? true : undefined,
-    );
+    await load.recovers();
     rekey.clock.advance(31_000);
     await rekey.idle();
     const mails = await Promise.all(

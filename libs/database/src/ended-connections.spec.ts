@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import { administer } from '../../../test/runner/postgres.js';
 import { type CuttingProxy, startCuttingProxy } from '../../../test/servers/cutting-proxy.js';
 import { namingConnectionFault } from './connection-fault.js';
 import { type Database, openDatabase, statement } from './index.js';
@@ -109,6 +110,27 @@ describe('connections that PostgreSQL ends', () => {
       }
     }
   });
+
+  test.each([
+    ['0', '30s'],
+    ['5s', '5s'],
+  ])(
+    "a transaction of a lost client ends by itself: the operator's limit of %s makes %s",
+    async (set, found) => {
+      const name = url.pathname.slice(1);
+      await administer(
+        postgres.adminUrl,
+        `alter database ${name} set idle_in_transaction_session_timeout = '${set}'`,
+      );
+      const database = await open();
+      const limit = statement(
+        'spec_limit',
+        sql`select current_setting('idle_in_transaction_session_timeout') as found`,
+      );
+      expect(await database.query(limit)).toEqual([{ found }]);
+      await database.close();
+    },
+  );
 
   test('a connection that is idle for longer stays', async () => {
     const database = await open({ silenceMs: 100 });
