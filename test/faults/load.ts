@@ -81,6 +81,8 @@ export class Load {
   async end(): Promise<Seen> {
     this.ending = true;
     await this.running;
+    if (this.dispatcher !== single) await this.dispatcher.destroy();
+    this.dispatcher = single;
     return this.seen;
   }
 
