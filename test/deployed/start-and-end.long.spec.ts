@@ -1,9 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { until } from '../flows/rekey.js';
-import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
+import {
+  beginAt,
+  freePorts,
+  killPostgres,
+  plainLines,
+  postgresIn,
+  said,
+  useStarts,
+} from './started-rekey.js';
 
 /** Starts that are killed, that wait, that lack something, or run beside another: each ends with an instruction and leaves nothing. */
 describe('npm start under faults', () => {
@@ -50,6 +58,23 @@ describe('npm start under faults', () => {
     expect(await look()).toBe('proving');
     next.child.kill('SIGTERM');
     expect(await next.exited).toBe(0);
+    expect(postgresIn(dataDir)).toBe('');
+  });
+
+  test('ends with 1 and an instruction when its PostgreSQL is killed and cannot start again', async () => {
+    const dataDir = join(base, 'lost');
+    const started = start(dataDir, await freePorts());
+    expect(await started.settled).toBe('running');
+    const before = started.output();
+    rmSync(join(dataDir, 'postgres/PG_VERSION'));
+    killPostgres(dataDir);
+    expect(await started.exited).toBe(1);
+    expect(plainLines(started, before)).toEqual([
+      'rekey standalone: the embedded PostgreSQL has ended, and is started again',
+      expect.stringMatching(
+        /the embedded PostgreSQL did not start \(.*\); set DATABASE_URL to use your own$/,
+      ),
+    ]);
     expect(postgresIn(dataDir)).toBe('');
   });
 

@@ -1,14 +1,23 @@
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { until } from '../flows/rekey.js';
 import { createDatabase } from '../runner/database.js';
-import { beginAt, freePorts, postgresIn, said, useStarts } from './started-rekey.js';
+import {
+  beginAt,
+  freePorts,
+  killPostgres,
+  plainLines,
+  postgresIn,
+  said,
+  useStarts,
+} from './started-rekey.js';
 
 /** The start and the end of the real process, and what a person reads when a start fails; more in `start-and-end.long.spec.ts`. */
 describe('npm start', () => {
   const { base, start } = useStarts();
   const dataDir = join(base, 'data');
 
-  test('starts, and ends on SIGINT without leftovers', async () => {
+  test('starts, starts its PostgreSQL again when that is killed, and ends on SIGINT without leftovers', async () => {
     const ports = await freePorts();
     const started = start(dataDir, ports);
     expect([await started.settled, started.output()]).toEqual([
@@ -17,6 +26,15 @@ describe('npm start', () => {
     ]);
     const look = await beginAt(started);
     expect(await look()).toBe('proving');
+    const before = started.output();
+    killPostgres(dataDir);
+    const again = 'rekey standalone: the embedded PostgreSQL runs again, with its data';
+    await until('its PostgreSQL', async () => started.output().includes(again) || undefined);
+    expect(plainLines(started, before)).toEqual([
+      'rekey standalone: the embedded PostgreSQL has ended, and is started again',
+      again,
+    ]);
+    await until('the recovery', async () => (await look()) === 'proving' || undefined);
     // Ctrl-C does the same: it signals every process of the group at once.
     process.kill(-(started.child.pid ?? 0), 'SIGINT');
     expect(await started.exited).toBe(0);

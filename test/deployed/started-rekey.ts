@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../flows/rekey.js';
@@ -41,6 +41,20 @@ export const postgresIn = (directory: string): string =>
   execFileSync('sh', ['-c', `ps -eo pid,args | grep -F -- "-D ${directory}" | grep -v grep || true`], {
     encoding: 'utf8',
   });
+
+/** kill -9 of the main process of the embedded PostgreSQL. */
+export function killPostgres(dataDir: string): void {
+  const [pid = ''] = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
+  process.kill(Number(pid), 'SIGKILL');
+}
+
+/** What it has said to the person at the terminal since then; its log is JSON. */
+export const plainLines = (started: Started, before: string): string[] =>
+  started
+    .output()
+    .slice(before.length)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{'));
 
 /** The output of a start that fails: one line. */
 export const said = (started: Started): string => started.output().trim();

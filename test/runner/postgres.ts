@@ -16,8 +16,12 @@ export const clusterVariable = 'REKEY_TEST_CLUSTER';
 
 /** The URLs are of a migrated, empty database. */
 export interface TestPostgres extends RoleUrls {
-  /** kill -9 of the whole server; what it has committed is on disk. */
-  kill(): Promise<void>;
+  /**
+   * Ends the whole server without waiting; what it has committed is on disk.
+   *
+   * @param signal `SIGINT` is its fast shutdown, `SIGQUIT` its immediate one; otherwise `SIGKILL`
+   */
+  kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it after {@link kill}, on the same data and port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -54,9 +58,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   let isDead = false;
   return {
     ...urls,
-    kill: async () => {
+    kill: async (signal = 'SIGKILL') => {
       const [postmaster = ''] = (await readFile(join(directory, 'postmaster.pid'), 'utf8')).split('\n');
-      process.kill(Number(postmaster), 'SIGKILL');
+      process.kill(Number(postmaster), signal);
       isDead = true;
     },
     restart: async () => {

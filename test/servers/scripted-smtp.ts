@@ -3,8 +3,20 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 /** Where a server stands: before its greeting, or after this command of the client. `DOT` is the end of the message. */
 export type Step = 'connection' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'DOT' | 'RSET' | 'QUIT';
 
-/** A reply, or `hang`, or `drip`: a byte now and then of a reply that never ends. */
+/**
+ * A reply, or `hang`, or `drip`: a byte now and then of a reply that never ends. Or an end of the connection: `reset` with an RST, `end` with a
+ * FIN, `half` in the middle of a reply, `garbage` after bytes that are no reply.
+ */
 export type Script = Partial<Record<Step, string>>;
+
+const ends: Record<string, (socket: Socket) => void> = {
+  reset: (socket) => socket.resetAndDestroy(),
+  end: (socket) => socket.end(),
+  half: (socket) => socket.end('25'),
+  garbage: (socket) => socket.end('\0\x01 no protocol\r\n'),
+  // RFC 5321 §3.8, and what servers say of a connection that was idle for too long.
+  '421': (socket) => socket.end('421 4.4.2 mx.example timeout exceeded\r\n'),
+};
 
 const accepting: Record<Step, string> = {
   connection: '220 mx.example ESMTP',
@@ -32,6 +44,7 @@ export async function startScriptedSmtp(script: Script = {}) {
       seen.push(step);
       const reply = script[step] ?? accepting[step];
       if (reply === 'drip') drips.push(setInterval(() => socket.write('2'), 5));
+      else if (ends[reply]) ends[reply](socket);
       else if (reply !== 'hang') socket.write(`${reply}\r\n`);
       for (const [, reached] of waiting.filter(([wanted]) => wanted === step)) reached();
       waiting = waiting.filter(([wanted]) => wanted !== step);
@@ -65,6 +78,12 @@ export async function startScriptedSmtp(script: Script = {}) {
     clear: () => {
       mails = [];
       seen.splice(0);
+    },
+    /** Ends all connections. @returns how many */
+    cut(how: string): number {
+      const open = [...sockets];
+      for (const socket of open) ends[how]?.(socket);
+      return open.length;
     },
     async close() {
       for (const drip of drips) clearInterval(drip);

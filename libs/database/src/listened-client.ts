@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { type ConnectionTarget, connectionTarget, type Way } from './connection-target.js';
 import { sessionSettings } from './session-settings.js';
@@ -16,9 +17,13 @@ const taken = new Map<string, number>();
 export class ListenedClient extends pg.Client {
   private readonly read: Read;
   private readonly given: pg.ClientConfig;
+  private readonly silenceMs: number | undefined;
 
-  /** @param config what it sets wins over the connection string, but for the name that PostgreSQL shows */
-  constructor({ connectionString, ...config }: pg.ClientConfig = {}) {
+  /**
+   * @param config what it sets wins over the connection string, but for the name that PostgreSQL shows. `silenceMs`: a statement that gets no
+   *   byte for so many milliseconds ends the connection, and has failed with `08006`; it waits without limit when omitted
+   */
+  constructor({ connectionString, silenceMs, ...config }: pg.ClientConfig & { silenceMs?: number } = {}) {
     const read = targetOf(connectionString);
     const { target } = read;
     const given = {
@@ -29,6 +34,7 @@ export class ListenedClient extends pg.Client {
     super({ ...given, ...target?.ways[0] });
     this.read = read;
     this.given = given;
+    this.silenceMs = silenceMs;
     this.on('error', () => undefined);
   }
 
@@ -53,8 +59,27 @@ export class ListenedClient extends pg.Client {
       if (target) taken.delete(keyOf(target));
       throw notMade;
     }
+    this.endWhenSilent();
     await this.query(sessionSettings);
     return this;
+  }
+
+  /**
+   * A server that is lost without a FIN or an RST (its machine, or the network) would keep a statement waiting for as long as TCP sends it again,
+   * about a quarter of an hour. The connection cannot be used again then: the response to the statement may still come.
+   */
+  private endWhenSilent(): void {
+    if (this.silenceMs === undefined) return;
+    const { connection, silenceMs } = this as unknown as {
+      connection: { stream: Socket };
+      silenceMs: number;
+    };
+    connection.stream.setTimeout(silenceMs, () => {
+      const { readyForQuery } = this as unknown as { readyForQuery: boolean };
+      if (readyForQuery) return;
+      const fault = new Error(`PostgreSQL did not respond within ${silenceMs} ms`);
+      connection.stream.destroy(Object.assign(fault, { code: sqlStates.connectionLost }));
+    });
   }
 
   /** Tries the ways on connections that are thrown away, since a client connects once. */
@@ -90,7 +115,11 @@ export class ListenedClient extends pg.Client {
           code: sqlStates.connectionNotMade,
         });
     } finally {
+      // It may be lost by now, and then nobody would say that it has ended.
+      const { stream } = (probe as unknown as { connection: { stream: Socket } }).connection;
+      const timer = setTimeout(() => stream.destroy(), timeoutMs);
       await probe.end();
+      clearTimeout(timer);
     }
   }
 

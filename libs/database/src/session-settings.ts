@@ -24,12 +24,20 @@ const needed: readonly [name: string, value: string, fits?: string][] = [
 const rows = needed.map(([name, value, fits = value]) => `('${name}', '${value}', '${fits}')`);
 
 /**
+ * A transaction whose client the network has lost would keep its locks until the server's TCP notices, two hours later by default. A limit of
+ * the operator's stays. No transaction waits for its client for that long.
+ */
+const abandonedAfter = '30s';
+
+/**
  * Sets what differs, after connecting: a pooler refuses such settings while connecting. Nothing relies on `search_path`; a pooler in
  * transaction mode gives each transaction another session, and of these settings only those that PostgreSQL reports follow the client there.
  */
 export const sessionSettings = `select set_config(needed.name, needed.value, false)
 from (values ${rows.join(', ')}) as needed (name, value, fits)
-where not pg_catalog.current_setting(needed.name) like needed.fits`;
+where not pg_catalog.current_setting(needed.name) like needed.fits
+union all select set_config('idle_in_transaction_session_timeout', '${abandonedAfter}', false)
+where pg_catalog.current_setting('idle_in_transaction_session_timeout') = '0'`;
 
 /** For migrations: in a transaction, which a limit for requests must not end, and on the tables in `public`. */
 export const migrationSettings = `select set_config(needed.name, needed.value, true)

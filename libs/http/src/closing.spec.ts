@@ -76,3 +76,25 @@ test('a process that shuts down still responds on open connections, and says tha
   }
   await closed;
 });
+
+test('a request that has arrived on a kept connection, and was not read yet, is answered', async () => {
+  const { app, fastify } = await createApp({
+    name: 'spec',
+    module: WaitingModule,
+    port: 0,
+    settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
+    telemetry: await openTelemetry({ app: 'spec' }),
+  });
+  await fastify.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = fastify.server.address() as AddressInfo;
+  const kept = connect(port, '127.0.0.1');
+  begin(kept, '/v1/quick');
+  kept.write('\r\n');
+  await once(kept, 'data');
+  // The process is busy, so both wait for it.
+  begin(kept, '/v1/quick');
+  const [said] = await Promise.all([finish(kept), fastify.close()]);
+  expect(said).toMatch(/^HTTP\/1\.1 200 /);
+  expect(said).toMatch(/^connection: close\r$/im);
+  await app.close();
+});

@@ -8,6 +8,9 @@ import type { Log } from './log.js';
 import { Readiness } from './readiness.js';
 import { Resources } from './resources.js';
 
+/** Milliseconds in which a statement of a process has to get a byte of its response: far more than any needs, and less than callers wait. */
+const silenceMs = 15_000;
+
 /** The database of a process, which is ready only while it answers. @param options.poolSize connections at most; 10 when left out */
 export const databaseProvider = (options: { poolSize?: number } = {}): FactoryProvider<Database> => ({
   provide: Database,
@@ -25,6 +28,7 @@ export const databaseProvider = (options: { poolSize?: number } = {}): FactoryPr
         openDatabase({
           url: settings.databaseUrl ?? '',
           name,
+          silenceMs,
           recordWithin: telemetry.recordWithin,
           onExcessPrivileges: warnOfExcessPrivileges(log),
           ...options,

@@ -5,6 +5,8 @@ import { createLog } from './log.js';
 /** What a process is made of: something that runs and can be ended. */
 export interface Running {
   close(): Promise<void>;
+  /** Resolves with the reason when it cannot go on. */
+  fails?: Promise<unknown>;
 }
 
 /** How long in-flight work may take after a signal, before the process leaves anyway. */
@@ -13,7 +15,7 @@ const closeWithinMs = 25_000;
 /**
  * The life of a process: start, say so, and on SIGINT or SIGTERM let requests and jobs under way finish; a start that is
  * still under way is given up. One that fails says in one line what to do, and exits with 1; with 78 and a line each when
- * the settings are wrong.
+ * the settings are wrong. So does one that cannot go on, once it is closed.
  *
  * @param start its faults carry `code`, and `port` where one was wanted; once `ending` is aborted it closes what it has
  *   started, and settles soon
@@ -27,10 +29,11 @@ export async function runProcess<Started extends Running>(
   process.on('unhandledRejection', (fault) => log.error({ err: fault }, 'unhandled rejection'));
   const ending = new AbortController();
   let running: Started | undefined;
+  let exitCode = 0;
   const close = async (started: Started) => {
     try {
       await started.close();
-      process.exit(0);
+      process.exit(exitCode);
     } catch (fault) {
       log.error({ err: fault }, 'did not end cleanly');
       process.exit(1);
@@ -48,14 +51,19 @@ export async function runProcess<Started extends Running>(
     running = await start(ending.signal);
     if (ending.signal.aborted) await close(running);
     else whenStarted(running);
+    void running.fails?.then((fault) => {
+      if (ending.signal.aborted) return;
+      process.stderr.write(`rekey ${name}: ${whatToDo(fault)}\n`);
+      exitCode = 1;
+      end();
+    });
   } catch (fault) {
     // Whatever it is, it comes of the end that was wanted.
     if (ending.signal.aborted) process.exit(0);
     // EX_CONFIG of sysexits.h, as for the environment itself: a file that a setting names is part of the settings.
-    const [problems, exitCode] =
-      fault instanceof SettingsError ? [fault.problems, 78] : [[whatToDo(fault)], 1];
+    const [problems, code] = fault instanceof SettingsError ? [fault.problems, 78] : [[whatToDo(fault)], 1];
     const lines = problems.map((problem) => `rekey ${name}: ${problem}\n`).join('');
-    process.stderr.write(lines, () => process.exit(exitCode));
+    process.stderr.write(lines, () => process.exit(code));
   }
 }
 

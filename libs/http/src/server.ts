@@ -142,6 +142,8 @@ function endConnectionsWhenLeaving(fastify: FastifyInstance): () => boolean {
   let isLeaving = false;
   fastify.addHook('preClose', async () => {
     isLeaving = true;
+    // Then Node.js closes connections without a request. What has arrived and was not read yet is one; a turn of the event loop reads it.
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
   });
   fastify.addHook('onSend', (_request, reply, payload, next) => {
     if (isLeaving) reply.header('connection', 'close');

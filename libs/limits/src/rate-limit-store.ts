@@ -43,6 +43,8 @@ export function openRateLimitStore(
     maxRetriesPerRequest: 1,
     connectTimeout: 2_000,
     commandTimeout: 1_000,
+    // A connection whose packets vanish is given up, so that not every later request waits for it.
+    socketTimeout: 2_000,
   });
   redis.on('error', () => undefined);
   const limiters = new Map<string, RateLimiterRedis>();

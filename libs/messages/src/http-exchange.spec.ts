@@ -54,7 +54,7 @@ const senders = {
     const from = { accountSid: `AC${'0'.repeat(32)}`, authToken: 's3cret', from: '+15005550006' };
     const onBreaker = (_server: string, to: string) => changes.push(to);
     const sender = new Twilio({ ...from, apiUrl: origin, onBreaker }, { clock, timer });
-    return () => sender.send({ to: '+14155550123', body: '123 456' });
+    return () => sender.send({ id: about.id, to: '+14155550123', body: '123 456' });
   },
   webhook: (changes: string[] = []) => {
     const onBreaker = (_server: string, to: string) => changes.push(to);

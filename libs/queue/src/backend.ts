@@ -3,6 +3,12 @@ import { createPostgresBackend, Queue, type QueueOptions, Worker, withBackend } 
 import { Redis } from 'ioredis';
 import { poolFor } from './postgres-pool.js';
 
+/**
+ * Milliseconds without a byte after which a connection counts as lost, with a command on it: its packets may vanish without a FIN or an RST. A
+ * worker waits for a job for at most ten seconds. Commands are sent again on the next connection.
+ */
+const silenceMs = 15_000;
+
 /** A deployment has one queue; the job's name selects the handler. */
 export const queueName = 'rekey';
 
@@ -41,7 +47,11 @@ export function connect({ database, redisUrl }: QueueBackend): Connection {
     };
   }
   // A worker's blocking read must wait for Redis to come back, however long that takes.
-  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, connectTimeout: 5_000 });
+  const redis = new Redis(redisUrl, {
+    maxRetriesPerRequest: null,
+    connectTimeout: 5_000,
+    socketTimeout: silenceMs,
+  });
   redis.on('error', () => undefined);
   return {
     Queue,

@@ -47,7 +47,11 @@ beforeEach(() => {
 
 const channel = (more: Partial<TwilioOptions> = {}) =>
   new Twilio({ accountSid, authToken: 's3cret', from: '+15005550006', apiUrl, ...more });
-const sms = { to: '+14155550123', body: '123 456 is your Rekey recovery code.\n\n@localhost #123456' };
+const sms = {
+  id: '0198c0de-0000-7000-8000-000000000001',
+  to: '+14155550123',
+  body: '123 456 is your Rekey recovery code.\n\n@localhost #123456',
+};
 
 test("the request is Twilio's own, at the configured origin", async () => {
   expect(await channel({ apiUrl: `${apiUrl}/` }).send(sms)).toEqual({ providerId: 'SM1' });
