@@ -242,4 +242,15 @@ describe('the same act five times at once', () => {
     const [row] = await rekey.sql('select count(*)::int as n from recoveries');
     expect(row.n).toBe(1);
   });
+
+  test('cancelling a recovery: it happens once, and the others learn that it is cancelled', async () => {
+    for (let round = 0; round < 10; round++) {
+      const story = new Story(rekey);
+      await story.start({ identifier: `cancels-${round}@example.com` });
+      const answers = await five(() => story.cancel());
+      oneOf(answers, 204, [410]);
+      const states = answers.filter(({ status }) => status === 410).map(({ body }) => body.state);
+      expect(states).toEqual(Array(4).fill('cancelled'));
+    }
+  });
 });

@@ -73,7 +73,10 @@ async function cancelNow(
   const now = clock.now();
   const at = new Date(now);
   return database.transaction(async (tx) => {
-    const [row] = await tx.query<CancelledRow>(cancel, { id: reference.id, now: at, auditId: uuidv7(now) });
+    const values = { id: reference.id, now: at, auditId: uuidv7(now) };
+    const [first] = await tx.query<CancelledRow>(cancel, values);
+    // It may have waited for the request that ended the recovery, and shows the state of before it.
+    const [row] = first?.ended ? [first] : await tx.query<CancelledRow>(cancel, values);
     if (!row) return refuse('not_found');
     if (!row.ended) return row;
     // The process that was completing it may have died after the issuer had issued. No sweep looks at what has ended.
