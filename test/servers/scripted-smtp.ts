@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 /** Where a server stands: before its greeting, or after this command of the client. `DOT` is the end of the message. */
 export type Step = 'connection' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'DOT' | 'RSET' | 'QUIT';
 
-/** A reply, or `hang`, or `drip`: a byte now and then of a reply that never ends. */
+/** A reply, or `cut`: the end of the connection, or `hang`, or `drip`: a byte now and then of a reply that never ends. */
 export type Script = Partial<Record<Step, string>>;
 
 const accepting: Record<Step, string> = {
@@ -21,6 +21,7 @@ const accepting: Record<Step, string> = {
 /** A mail server that replies as scripted. */
 export async function startScriptedSmtp(script: Script = {}) {
   const sockets = new Set<Socket>();
+  const hanging = new Set<Socket>();
   const seen: string[] = [];
   let mails: string[] = [];
   let waiting: [Step, () => void][] = [];
@@ -32,7 +33,9 @@ export async function startScriptedSmtp(script: Script = {}) {
       seen.push(step);
       const reply = script[step] ?? accepting[step];
       if (reply === 'drip') drips.push(setInterval(() => socket.write('2'), 5));
-      else if (reply !== 'hang') socket.write(`${reply}\r\n`);
+      else if (reply === 'cut') socket.destroy();
+      else if (reply === 'hang') hanging.add(socket);
+      else socket.write(`${reply}\r\n`);
       for (const [, reached] of waiting.filter(([wanted]) => wanted === step)) reached();
       waiting = waiting.filter(([wanted]) => wanted !== step);
     };
@@ -65,6 +68,11 @@ export async function startScriptedSmtp(script: Script = {}) {
     clear: () => {
       mails = [];
       seen.splice(0);
+    },
+    /** Ends the connections that hang. */
+    release: () => {
+      for (const socket of hanging) socket.destroy();
+      hanging.clear();
     },
     async close() {
       for (const drip of drips) clearInterval(drip);
