@@ -74,11 +74,11 @@ export async function startApp(
       throw new Error(`the clock has moved since ${name} was started: start it anew, or let it follow`);
     return `${more.scheme ?? 'http'}://localhost:${port}`;
   };
-  const app = watched(child, url, async () => {
+  const app: AppProcess = watched(child, url, async () => {
     ahead = aheadOfMachine();
-    const moved = new Promise((resolve) => child.once('message', resolve).once('close', resolve));
+    const moved = new Promise((resolve) => child.once('message', resolve));
     if (child.connected) child.send({ ahead }, () => undefined);
-    if (child.connected) await moved;
+    await Promise.race([moved, app.exited]);
   });
   rekey.beforeClose?.(() => app.kill());
   for (;;) {

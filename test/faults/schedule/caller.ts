@@ -31,6 +31,8 @@ export interface Seen {
   at: number;
 }
 
+/** Repeats of what is under way. Half of them later, time passes; at the end the answer is taken as it is. */
+const mostBusy = 16;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** How a client asks: it repeats what had no answer or a 503, with the same key, and tells what it saw. */
@@ -78,9 +80,9 @@ export class Caller {
           return undefined;
         }
         // The first request with this key, or another completion, is under way; or it has died, and its lease expires.
-        if (sent.status === 409 && sent.body.code === 'invalid_state' && act !== 'codes' && busy < 40) {
+        if (sent.status === 409 && sent.body.code === 'invalid_state' && act !== 'codes' && busy < mostBusy) {
           busy += 1;
-          this.needsTime = busy > 4;
+          this.needsTime = busy === mostBusy / 2;
           await pause(50);
           return undefined;
         }
