@@ -575,9 +575,10 @@ on conflict (recovery_id) do nothing;
 select request, recovery_id, response from public.idempotent_responses where key = any($1::bytea[]) and expires_at > $2;
 
 -- idempotent_response_finish
--- takes: $1 response json, $2 expiresAt timestamp with time zone, $3 key bytea
+-- takes: $1 response json, $2 expiresAt timestamp with time zone, $3 key bytea, $4 accepted boolean
 -- returns: nothing
-update public.idempotent_responses set response = $1::json, expires_at = $2 where key = $3;
+update public.idempotent_responses set response = $1::json, expires_at = $2
+where key = $3 and ($4::boolean or response::text = 'null');
 
 -- idempotent_response_keep
 -- takes: $1 key bytea, $2 request bytea, $3 response json, $4 expiresAt timestamp with time zone, $5 recoveryId uuid, $6 now timestamp with time zone

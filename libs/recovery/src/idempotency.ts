@@ -124,7 +124,9 @@ export async function runOnce<Answer extends object, Result>(
 
 const finish = statement(
   'idempotent_response_finish',
-  sql`update idempotent_responses set response = :response::json, expires_at = :expiresAt where key = :key`,
+  // A reservation that expired meanwhile may have gone to a repeat: then both make the attempt. What was accepted stays the response.
+  sql`update idempotent_responses set response = :response::json, expires_at = :expiresAt
+   where key = :key and (:accepted::boolean or response::text = 'null')`,
 );
 const release = statement(
   'idempotent_response_release',
@@ -133,8 +135,10 @@ const release = statement(
 
 /** What a reserved key leads to. */
 export interface Reserved<Answer extends object> {
-  /** Stores the response, in the transaction that does the work where there is one. */
+  /** Stores the response of work that was done, in the transaction that does it. */
   save(database: Queryable, answer: Answer): Promise<void>;
+  /** Stores a refusal, unless another request with this key has stored its response: that one is the response of every repeat. */
+  saveRefusal(database: Queryable, answer: Answer): Promise<void>;
   /** Nothing has been done, so that a repeat does it. If this fails too, the reservation ends after 30 seconds. */
   release(): Promise<void>;
 }
@@ -170,12 +174,14 @@ export async function reserveKey<Answer extends object>(
     expiresAt: new Date(now + lifetimes.lease),
   });
   if (rows.length === 0) return found();
+  const store = async (within: Queryable, answer: Answer, accepted: boolean) => {
+    const expiresAt = new Date(now + lifetimes.keptAnswer);
+    await within.query(finish, { key, response: JSON.stringify(answer), expiresAt, accepted });
+  };
   return {
     reserved: {
-      async save(within, answer) {
-        const expiresAt = new Date(now + lifetimes.keptAnswer);
-        await within.query(finish, { key, response: JSON.stringify(answer), expiresAt });
-      },
+      save: (within, answer) => store(within, answer, true),
+      saveRefusal: (within, answer) => store(within, answer, false),
       async release() {
         await database.query(release, { key }).catch(() => undefined);
       },

@@ -47,7 +47,7 @@ export async function proveOnce(
       save: (tx, { addresses: _live, match_number: _derived, ...view }) => reserved.save(tx, { view }),
     });
     if (isRefused(outcome) && isSpent)
-      await reserved.save(database, { code: outcome.code, data: outcome.data });
+      await reserved.saveRefusal(database, { code: outcome.code, data: outcome.data });
     isStored = isSpent;
     return outcome;
   } finally {
