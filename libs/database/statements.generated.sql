@@ -553,7 +553,7 @@ select request, recovery_id, response from public.idempotent_responses where key
 -- takes: $1 answer json, $2 answerUntil timestamp with time zone, $3 answerKey bytea
 -- returns: nothing
 update public.idempotent_responses set response = $1::json, expires_at = $2::timestamptz
-where key = $3::bytea and true;
+where key = $3::bytea and response::text = 'null';
 
 -- idempotent_response_keep
 -- takes: $1 key bytea, $2 request bytea, $3 response json, $4 expiresAt timestamp with time zone, $5 recoveryId uuid, $6 now timestamp with time zone
@@ -1818,7 +1818,7 @@ with audited as (
      jsonb_build_object('kind', $4::text, 'tries_left', $5::integer))
  ), answered as (
 update public.idempotent_responses set response = $6::json, expires_at = $7::timestamptz
-where key = $8::bytea and true
+where key = $8::bytea and response::text = 'null'
  )
 insert into public.limit_counters (key, spent, resets_at)
 select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (select unnest($9::bytea[]) as key, unnest($10::integer[]) as window_ms) charged order by charged.key

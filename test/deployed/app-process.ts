@@ -22,6 +22,8 @@ export interface AppProcess {
    * @throws when the test's clock is ahead of the clock of this process: what it writes would have expired
    */
   readonly url: string;
+  /** Moves its clock to where the test has moved its own. */
+  follow(): Promise<void>;
   /** All of its output so far. */
   output(): string;
   exited: Promise<number | null>;
@@ -47,12 +49,12 @@ export async function startApp(
 ): Promise<AppProcess> {
   const port = more.port ?? (await freePort());
   const aheadOfMachine = () => rekey.clock.now() - systemClock.now();
-  const ahead = aheadOfMachine();
+  let ahead = aheadOfMachine();
   const preloads = ['test/faults/preload/clock.mjs', more.preload].flatMap((file) =>
     file ? ['--import', `./${file}`] : [],
   );
   const child = spawn(process.execPath, [...preloads, `dist/apps/${name}/src/main.js`], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       PATH: process.env.PATH,
       LOG_LEVEL: 'fatal',
@@ -67,10 +69,16 @@ export async function startApp(
       ...more.environment,
     },
   });
-  const app = watched(child, () => {
+  const url = () => {
     if (aheadOfMachine() - ahead > mostAheadMs)
-      throw new Error(`the clock has moved since ${name} was started: start it anew`);
+      throw new Error(`the clock has moved since ${name} was started: start it anew, or let it follow`);
     return `${more.scheme ?? 'http'}://localhost:${port}`;
+  };
+  const app: AppProcess = watched(child, url, async () => {
+    ahead = aheadOfMachine();
+    const moved = new Promise((resolve) => child.once('message', resolve));
+    if (child.connected) child.send({ ahead }, () => undefined);
+    await Promise.race([moved, app.exited]);
   });
   rekey.beforeClose?.(() => app.kill());
   for (;;) {
@@ -94,7 +102,7 @@ const isReady = (url: string): Promise<boolean> =>
     ({ cause }) => cause?.code === 'DEPTH_ZERO_SELF_SIGNED_CERT',
   );
 
-function watched(child: ChildProcess, url: () => string): AppProcess {
+function watched(child: ChildProcess, url: () => string, follow: () => Promise<void>): AppProcess {
   let output = '';
   const read = (chunk: Buffer) => {
     output += chunk.toString();
@@ -106,6 +114,7 @@ function watched(child: ChildProcess, url: () => string): AppProcess {
     get url() {
       return url();
     },
+    follow,
     output: () => output,
     exited,
     end() {

@@ -1,5 +1,6 @@
+import pg from 'pg';
 import { lostAnswers, newKey } from './lost-answers.js';
-import { newHousehold, useRekey } from './rekey.js';
+import { newHousehold, until, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 /** The response to a proof, a start or a request for a code is lost. */
@@ -55,6 +56,39 @@ describe('a proof whose response was lost', () => {
     const rows = await rekey.sql('select * from idempotent_responses where recovery_id = $1', [story.id]);
     expect(JSON.stringify(rows)).not.toContain(code);
     expect(JSON.stringify(rows)).not.toContain('example.com');
+  });
+
+  test('an attempt that outlives its reservation keeps its response, whatever a repeat of it was told meanwhile', async () => {
+    const { codes } = await who.enrol('kay');
+    newHousehold();
+    const story = new Story(rekey);
+    await story.begin('kay@example.com');
+    const headers = newKey();
+    const attempt = () => story.prove(codes[0] ?? '', 'backup_code', headers);
+    const blocker = new pg.Client({ connectionString: rekey.settings.databaseUrl });
+    await blocker.connect();
+    const waiting = (n: number) =>
+      until(`${n} attempts that wait`, async () => {
+        const [row] = await rekey.sql(
+          `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        );
+        return row.n === n || undefined;
+      });
+    try {
+      await blocker.query('begin');
+      await blocker.query('select 1 from recoveries where id = $1 for update', [story.id]);
+      const first = attempt();
+      await waiting(1);
+      rekey.clock.advance(31_000);
+      const second = attempt();
+      await waiting(2);
+      await blocker.query('rollback');
+      const statuses = [(await first).status, (await second).status];
+      expect(statuses).toContain(200);
+    } finally {
+      await blocker.end();
+    }
+    expect(await attempt()).toMatchObject({ status: 200, body: { state: 'proving' } });
   });
 
   test('the response to a first proof of two is repeated with its addresses, which are not stored', async () => {

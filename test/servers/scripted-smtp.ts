@@ -4,13 +4,14 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 export type Step = 'connection' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'DOT' | 'RSET' | 'QUIT';
 
 /**
- * A reply, or `hang`, or `drip`: a byte now and then of a reply that never ends. Or an end of the connection: `reset` with an RST, `end` with a
+ * A reply, or `hang`, or `drip`: a byte now and then of a reply that never ends. Or an end of the connection: `reset` with an RST, `cut` or `end` with a
  * FIN, `half` in the middle of a reply, `garbage` after bytes that are no reply.
  */
 export type Script = Partial<Record<Step, string>>;
 
 const ends: Record<string, (socket: Socket) => void> = {
   reset: (socket) => socket.resetAndDestroy(),
+  cut: (socket) => socket.destroy(),
   end: (socket) => socket.end(),
   half: (socket) => socket.end('25'),
   garbage: (socket) => socket.end('\0\x01 no protocol\r\n'),
@@ -33,6 +34,7 @@ const accepting: Record<Step, string> = {
 /** A mail server that replies as scripted. */
 export async function startScriptedSmtp(script: Script = {}) {
   const sockets = new Set<Socket>();
+  const hanging = new Set<Socket>();
   const seen: string[] = [];
   let mails: string[] = [];
   let waiting: [Step, () => void][] = [];
@@ -45,7 +47,8 @@ export async function startScriptedSmtp(script: Script = {}) {
       const reply = script[step] ?? accepting[step];
       if (reply === 'drip') drips.push(setInterval(() => socket.write('2'), 5));
       else if (ends[reply]) ends[reply](socket);
-      else if (reply !== 'hang') socket.write(`${reply}\r\n`);
+      else if (reply === 'hang') hanging.add(socket);
+      else socket.write(`${reply}\r\n`);
       for (const [, reached] of waiting.filter(([wanted]) => wanted === step)) reached();
       waiting = waiting.filter(([wanted]) => wanted !== step);
     };
@@ -84,6 +87,11 @@ export async function startScriptedSmtp(script: Script = {}) {
       const open = [...sockets];
       for (const socket of open) ends[how]?.(socket);
       return open.length;
+    },
+    /** Ends the connections that hang. */
+    release: () => {
+      for (const socket of hanging) socket.destroy();
+      hanging.clear();
     },
     async close() {
       for (const drip of drips) clearInterval(drip);

@@ -157,7 +157,13 @@ export interface ValuesToStore {
 /** For a request without a key. */
 export const nothingToStore: ValuesToStore = { answerKey: null, answer: null, answerUntil: null };
 
-const finish = statement('idempotent_response_finish', answerReserved(sql`true`));
+/**
+ * When a refusal becomes the stored response. A reservation that expired meanwhile may have gone to a repeat, so that both make the attempt:
+ * what was accepted stays the response.
+ */
+export const ofRefusal = sql`response::text = 'null'`;
+
+const finish = statement('idempotent_response_finish', answerReserved(ofRefusal));
 const release = statement(
   'idempotent_response_release',
   sql`delete from idempotent_responses where key = :key and response::text = 'null'`,
@@ -167,8 +173,8 @@ const release = statement(
 export interface Reserved<Answer extends object> {
   /** For the statement that does the work. */
   toStore(answer: Answer): ValuesToStore;
-  /** Stores the response by itself. */
-  save(answer: Answer): Promise<void>;
+  /** Stores a refusal by itself, unless another request with this key has stored its response. */
+  saveRefusal(answer: Answer): Promise<void>;
   /** Nothing has been done, so that a repeat does it. If this fails too, the reservation ends after 30 seconds. */
   release(): Promise<void>;
 }
@@ -209,7 +215,7 @@ export async function reserveKey<Answer extends object>(
   return {
     reserved: {
       toStore,
-      async save(answer) {
+      async saveRefusal(answer) {
         await database.query(finish, { ...toStore(answer) });
       },
       async release() {

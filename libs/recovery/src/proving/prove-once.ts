@@ -81,7 +81,7 @@ async function reserveAttempt(
       // One that lost after its statement was made up has another outcome than that.
       const isSame = decided !== undefined && isRefused(decided) === isRefused(outcome);
       if (isRefused(outcome) && !isSame && isSpent && keeps(outcome))
-        await reserved.save(storedOutcome(outcome));
+        await reserved.saveRefusal(storedOutcome(outcome));
       isStored = isSame || (isSpent && isRefused(outcome) && keeps(outcome));
       return outcome;
     } finally {

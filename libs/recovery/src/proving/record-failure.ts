@@ -6,7 +6,7 @@ import { type AttemptSource, consumeFailures, counterKey, triesPerRecovery } fro
 import { notifyOfChange } from '@rekey/outbox';
 import type { ProofKind } from '@rekey/proofs';
 import type { RecoveryContext } from '../context.js';
-import { answerReserved, type ValuesToStore } from '../idempotency.js';
+import { answerReserved, ofRefusal, type ValuesToStore } from '../idempotency.js';
 import { type Attempt, exhausted } from './attempt-statement.js';
 import { type Once, valuesToStore } from './prove-once.js';
 
@@ -17,7 +17,7 @@ const fail = statement(
      values (:auditId::uuid, :now::timestamptz, 'recovery_proof_failed', 'person', null, :id::uuid,
        jsonb_build_object('kind', :kind::text, 'tries_left', :triesLeft::integer))
    ), answered as (
-     ${answerReserved(sql`true`)}
+     ${answerReserved(ofRefusal)}
    )
    ${consumeFailures}`,
 );
