@@ -1,8 +1,9 @@
-import { matchedRoute, Reply } from '@rekey/http';
+import { matchedRoute, Reply, splitTarget } from '@rekey/http';
 import type { Locale } from '@rekey/kernel';
 import type { FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
+import { languageParameters } from './asked-language.js';
 import type { Browser } from './browser-state.js';
 import { everyForm, isFormPath } from './every-form.js';
 import type { PageParts } from './page-parts.js';
@@ -69,13 +70,11 @@ export class Presenter {
 export const pagePathOf = (request: FastifyRequest): string => matchedRoute(request).replace('/*', '');
 
 function hereOf(request: FastifyRequest): string {
-  const [asked = ''] = request.url.split('?');
+  const { path: asked, query: askedQuery } = splitTarget(request.url);
   // Only the page of what is not there has no route. Two slashes, or a backslash, would begin the name of another host.
   const path = request.is404 ? `/${asked.replace(/^[/\\]+/, '')}` : pagePathOf(request);
-  const searchParams = new URLSearchParams(request.url.split('?')[1]);
-  searchParams.delete('lang');
-  searchParams.delete('ui_locales');
-  searchParams.delete('token');
+  const searchParams = new URLSearchParams(askedQuery);
+  for (const name of [...languageParameters, 'token']) searchParams.delete(name);
   const query = searchParams.toString();
   return `${isFormPath(path) ? everyForm[path].page : path}${query ? `?${query}` : ''}`;
 }
