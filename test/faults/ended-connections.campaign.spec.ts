@@ -10,7 +10,7 @@ const beside = byLength<Record<App, number>>(
   { recovery: 2, issuer: 1, console: 0, courier: 0 },
   { recovery: 2, issuer: 2, console: 2, courier: 2 },
 );
-const rounds = byLength(3, 20);
+const rounds = byLength(1, 20);
 const callers = 24;
 const persons = byLength(8, 24);
 /**
