@@ -7,7 +7,7 @@ const salt = Buffer.alloc(16, 7);
 /** Computes as the package does, and counts. */
 function counted() {
   const computed: unknown[] = [];
-  const argon2 = {
+  const argon2: Parameters<typeof rememberHashes>[0] = {
     hashRaw: async (...[text, options]: Parameters<typeof hashRawSync>) => {
       computed.push(text);
       return hashRawSync(text, options);

@@ -90,9 +90,11 @@ export async function reserveSms(
     rangeAuditId: uuidv7(now),
     countryAuditId: uuidv7(now),
   };
-  const look = async (on: Queryable): Promise<ReservedRow | undefined> => {
+  const look = async (on: Queryable) => {
     const [found] = await on.query<ReservedRow>(reserve, values);
-    return found?.outcome === 'missing' ? undefined : found;
+    return found === undefined || found.outcome === 'missing'
+      ? undefined
+      : { ...found, outcome: found.outcome };
   };
   const row =
     (await look(database)) ??
