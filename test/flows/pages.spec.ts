@@ -51,14 +51,15 @@ describe('the pages without a browser', () => {
 
   test('an app names the languages of its user; what we do not have, and what is no language, changes nothing', async () => {
     const browser = open();
-    const langOf = async (query: string, accepts = 'en') => {
-      const headers = { 'accept-language': accepts };
-      const { status, headers: said, html } = await browser.get(`/recover${query}`, headers);
+    const langOf = async (query: string, accepts = 'en', path = '/recover') => {
+      const headers = { accept: 'text/html', 'accept-language': accepts };
+      const { status, headers: said, html } = await browser.get(`${path}${query}`, headers);
       const page = status === 303 ? await browser.get(said.get('location') ?? '', headers) : { html };
       return /<html lang="([\w-]+)"/.exec(page.html)?.[1];
     };
     expect(await langOf('?ui_locales=fr%20%3Cx', 'zh_CN')).toBe('zh-Hans');
-    expect(await langOf('?lang=klingon', 'zh')).toBe('zh-Hans');
+    for (const path of ['/recover', '/account', '/nowhere'])
+      expect(await langOf('?lang=klingon', 'zh', path)).toBe('zh-Hans');
     expect(await langOf('?ui_locales=fr-CA+zh_CN+en')).toBe('zh-Hans');
     expect(await langOf('')).toBe('zh-Hans');
     expect(await langOf('?ui_locales=xx')).toBe('zh-Hans');

@@ -6,7 +6,7 @@ import { byLength } from '../runner/length.js';
 const chosen = 'a sentence that a thief has chosen';
 const another = 'another sentence that the thief has chosen';
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-const rounds = byLength(4, 12);
+const rounds = byLength(2, 12);
 
 /**
  * A thief who wants to stay opens new sessions while the old ones are ended: a thief without a pause, against the stop link, a

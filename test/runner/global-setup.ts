@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { serverVariable } from './database.js';
 import { firstPort, lastPort, portsVariable } from './free-port.js';
+import { byLength } from './length.js';
 import { clusterVariable, makeCluster, startPostgres } from './postgres.js';
 import { makeScratch } from './scratch.js';
 
@@ -24,6 +25,8 @@ export default async function setUp({ maxWorkers }: { maxWorkers: number }): Pro
     // All of it ends with the run.
     ...['full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0', 'autovacuum=off'],
     ...['synchronous_commit=off', 'update_process_title=off', 'jit=off'],
+    // A connection plans each statement once, and not five times more; the long tests have PostgreSQL's own choice.
+    ...byLength(['plan_cache_mode=force_generic_plan'], []),
   ];
   const postgres = await startPostgres({ flags: settings.flatMap((setting) => ['-c', setting]) });
   process.env[serverVariable] = postgres.adminUrl.replace(/[^/]+$/, '');

@@ -9,8 +9,8 @@ import { filesOf, numbersIn, type SearchedPlace, searchFor } from '../search/pla
 import { formsOf, formsOfCode } from '../search/secret-forms.js';
 import { ownPassword, putPeople, recoverAll, type Told } from './at-rest/thousand-recoveries.js';
 
-const people = byLength(50, 400);
-const recoveries = byLength(50, 1_000);
+const people = byLength(20, 400);
+const recoveries = byLength(20, 1_000);
 
 /**
  * After many recoveries no store holds a secret that anybody was given: every row, every byte of PostgreSQL's folder with its

@@ -33,7 +33,7 @@ export { RATE_LIMITS, rateLimitsProvider } from './rate-limits-provider.js';
 export { Readiness } from './readiness.js';
 export { deny, parse, RefusedException, unwrap } from './refused-exception.js';
 export { Replies, Reply } from './reply.js';
-export { pathOf } from './request-target.js';
+export { pathOf, splitTarget } from './request-target.js';
 export { Resources } from './resources.js';
 export {
   anyMedia,

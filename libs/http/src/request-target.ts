@@ -21,9 +21,16 @@ export function readTarget(method: string, target: string): ReadTarget {
   const [, rest] = /^https?:\/\/[^/?#@\s]+(.*)$/is.exec(target) ?? [];
   // The empty path of an absolute target is the root (RFC 3986 §6.2.3).
   const url = rest === undefined ? target : rest.replace(/^(?=\?|$)/, '/');
-  const [path = '', ...query] = url.split('?');
+  const { path, query } = splitTarget(url);
   if (!path.startsWith('/') || url.includes('#') || !isEncodedText(path)) return { status: 400 };
-  return { url: [path.replace(/%[0-9a-f]{2}/gi, inOneForm), ...query].join('?') };
+  const inForm = path.replace(/%[0-9a-f]{2}/gi, inOneForm);
+  return { url: query === undefined ? inForm : `${inForm}?${query}` };
+}
+
+/** A target in origin-form as path and query (RFC 3986 §3): the first `?` divides them, and any other belongs to the query. */
+export function splitTarget(url: string): { path: string; query: string | undefined } {
+  const at = url.indexOf('?');
+  return at < 0 ? { path: url, query: undefined } : { path: url.slice(0, at), query: url.slice(at + 1) };
 }
 
 const inOneForm = (encoded: string): string => {
@@ -65,4 +72,4 @@ export function refuseTargets(fastify: FastifyInstance): void {
 }
 
 /** The path of a request that no route takes. Where a route does, its template says more: `request.way.route`. */
-export const pathOf = ({ url = '' }: Pick<FastifyRequest, 'url'>): string => url.split('?')[0] ?? '';
+export const pathOf = ({ url = '' }: Pick<FastifyRequest, 'url'>): string => splitTarget(url).path;

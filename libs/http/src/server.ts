@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -6,8 +5,9 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { type Clock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import type { Telemetry } from '@rekey/telemetry';
-import { type FastifyBodyParser, type FastifyInstance, LogController } from 'fastify';
+import { type FastifyInstance, LogController } from 'fastify';
 import { openDocs, registerAccessLog } from './access-log.js';
+import { readBodies } from './body-parsers.js';
 import { registerCorrelation, requestIdOf } from './correlation.js';
 import { type CrossOrigin, openToOrigins } from './cross-origin.js';
 import { registerClientIp, TrustedProxies } from './forwarded.js';
@@ -80,7 +80,7 @@ export async function createApp(
     https: settings.tls ? { ...nodeTimes(arrival), ...readCertificate(settings.tls) } : null,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
-  readEmptyAsNone(adapter, fastify);
+  readBodies(adapter, fastify);
   const isLeaving = endConnectionsWhenLeaving(fastify);
   fastify.server.on('connect', onConnect);
   registerClientIp(fastify, proxies);
@@ -116,21 +116,6 @@ export async function createApp(
   }
   await app.init();
   return { app, fastify };
-}
-
-/**
- * Bytes that are not UTF-8 are not JSON (RFC 8259 §8.1). A body of no bytes is none, also of who always says that it is JSON: where one is needed, its members are
- * what is missing.
- */
-function readEmptyAsNone(adapter: Pick<FastifyAdapter, 'useBodyParser'>, fastify: FastifyInstance): void {
-  const json = fastify.getDefaultJsonParser('error', 'error') as FastifyBodyParser<string>;
-  const { bodyLimit } = fastify.initialConfig;
-  const options = bodyLimit === undefined ? {} : { bodyLimit };
-  adapter.useBodyParser('application/json', false, options, (request, body, done) => {
-    if (body && !isUtf8(body as Buffer)) done(Object.assign(new Error('not UTF-8'), { statusCode: 400 }));
-    else if (body?.length) void json(request as never, String(body), done);
-    else done(null, undefined);
-  });
 }
 
 /**

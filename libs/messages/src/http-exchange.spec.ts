@@ -1,6 +1,7 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { MovableClock, type Timer } from '@rekey/kernel';
+import { type HttpApi, startHttpApi } from '../../../test/servers/http-api.js';
 import { breakerFailures, breakerOpenMs } from './breaker.js';
 import { attemptMs } from './deadline.js';
 import { DeliveryFault } from './delivery-fault.js';
@@ -8,29 +9,12 @@ import { retryAfterMs } from './retry-after.js';
 import { Twilio } from './sms/twilio/twilio.js';
 import { WebhookSender } from './webhook/webhook-sender.js';
 
-/** An API of the test's choice. */
-let server: Server;
-let origin = '';
-let calls = 0;
-let respond: (response: ServerResponse) => void;
+let api: HttpApi;
 const drips: NodeJS.Timeout[] = [];
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    request.resume().on('end', () => {
-      calls += 1;
-      respond(response);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  api = await startHttpApi();
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
-beforeEach(() => {
-  calls = 0;
-});
+afterAll(() => api.close());
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const drip of drips.splice(0)) clearInterval(drip);
@@ -53,13 +37,13 @@ const senders = {
   twilio: (changes: string[] = []) => {
     const from = { accountSid: `AC${'0'.repeat(32)}`, authToken: 's3cret', from: '+15005550006' };
     const onBreaker = (_server: string, to: string) => changes.push(to);
-    const sender = new Twilio({ ...from, apiUrl: origin, onBreaker }, { clock, timer });
+    const sender = new Twilio({ ...from, apiUrl: api.origin, onBreaker }, { clock, timer });
     return () => sender.send({ id: about.id, to: '+14155550123', body: '123 456' });
   },
   webhook: (changes: string[] = []) => {
     const onBreaker = (_server: string, to: string) => changes.push(to);
     const secrets = [`whsec_${Buffer.alloc(32).toString('base64')}`];
-    const sender = new WebhookSender({ url: origin, secrets, onBreaker }, { clock, timer });
+    const sender = new WebhookSender({ url: api.origin, secrets, onBreaker }, { clock, timer });
     ends.push(() => sender.close());
     return () => sender.post({ ...about, channel: 'sms', to: '+14155550123', text: '123 456' });
   },
@@ -90,7 +74,7 @@ describe.each(names)('%s', (name) => {
     ],
   ])('an API that %s has ten seconds, and its connection is ended', async (_how, hang) => {
     const hung = new Promise<Socket>((resolve) => {
-      respond = (response) => {
+      api.respond = (response) => {
         hang(response);
         resolve(response.socket as Socket);
       };
@@ -109,24 +93,24 @@ describe.each(names)('%s', (name) => {
     [429, 'Mon, 01 Mar 2027 12:01:30 GMT', 90_000],
     [429, undefined, undefined],
   ])('%i with Retry-After %s: the next attempt waits %s ms', async (status, header, expected) => {
-    respond = (response) => response.writeHead(status, header ? { 'retry-after': header } : {}).end('{}');
+    api.respond = (response) => response.writeHead(status, header ? { 'retry-after': header } : {}).end('{}');
     expect(await faultOf(senders[name]()())).toMatchObject({ permanent: false, retryAfterMs: expected });
   });
 
   test('the breaker opens after failures in a row, not after refusals, and one message probes', async () => {
     const changes: string[] = [];
     const send = senders[name](changes);
-    respond = (response) => response.writeHead(429).end('{}');
+    api.respond = (response) => response.writeHead(429).end('{}');
     for (let at = 0; at <= breakerFailures; at++) await faultOf(send());
     expect(changes).toEqual([]);
-    respond = (response) => response.writeHead(500).end('{}');
+    api.respond = (response) => response.writeHead(500).end('{}');
     for (let at = 0; at < breakerFailures; at++) await faultOf(send());
     expect(changes).toEqual(['open']);
-    calls = 0;
+    api.received.splice(0);
     expect(await faultOf(send())).toMatchObject({ permanent: false, providerCode: 'circuit breaker open' });
-    expect(calls).toBe(0);
+    expect(api.received).toEqual([]);
     clock.advance(breakerOpenMs);
-    respond = accept;
+    api.respond = accept;
     await send();
     expect(changes).toEqual(['open', 'closed']);
   });

@@ -6,7 +6,7 @@ import { twist } from './edges.js';
 import { Random } from './random.js';
 import { formsIn, Walker } from './walker.js';
 
-const steps = byLength(450, 2_000);
+const steps = byLength(225, 2_000);
 const seed = Number(process.env.REKEY_SEED ?? 1);
 const walkers = 6;
 /** After so many steps of each walker an hour passes, so that limits and sessions expire. */

@@ -7,7 +7,8 @@ if (wait) {
   const tick = () => {
     const left = Math.ceil((until - Date.now()) / 1000);
     for (const button of buttons) button.disabled = left > 0;
-    wait.textContent = left > 0 ? wait.dataset.waiting.replace('%', left) : wait.dataset.ready;
+    const { waiting, last, ready } = wait.dataset;
+    wait.textContent = left > 1 ? waiting.replace('%', left) : left > 0 ? last : ready;
     if (left > 0) setTimeout(tick, 250);
   };
   tick();

@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { anyMedia } from '@rekey/http';
-import { pickLocale } from '@rekey/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import { languageAskedIn } from './asked-language.js';
 import { everyForm } from './every-form.js';
 import { favicon, touchIcon } from './icon-files.js';
 import { presenterAt } from './page-parameters.js';
@@ -53,10 +53,10 @@ function prefersPage({ method, headers }: FastifyRequest): boolean {
 }
 
 function showMissing(parts: PageParts, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { lang } = Object(request.query) as { lang?: unknown };
+  const asked = languageAskedIn(request.query);
   const browser = parts.browser.at(request, reply);
   // Not by a redirect, as on the other pages: this path may read as another host's (`//evil.example`).
-  if (typeof lang === 'string') browser.setLocale(pickLocale(lang));
+  if (asked) browser.setLocale(asked);
   const show = presenterAt(parts, browser);
   const { status, headers, body } = show.page(404, <NoticePage context={show.context} kind="not_found" />);
   return reply.status(status).headers(headers).send(body);

@@ -1,8 +1,9 @@
-import { matchedRoute, Reply } from '@rekey/http';
+import { matchedRoute, Reply, splitTarget } from '@rekey/http';
 import type { Locale } from '@rekey/kernel';
 import type { FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { render } from 'preact-render-to-string';
+import { languageParameters } from './asked-language.js';
 import { besideOf } from './beside.js';
 import type { Browser } from './browser-state.js';
 import { everyForm, isFormPath } from './every-form.js';
@@ -86,14 +87,11 @@ const isPageOfRecovery = (url: string): boolean =>
 
 function hereOf(browser: Browser): string {
   const { request } = browser;
-  const [asked = ''] = request.url.split('?');
+  const { path: asked, query: askedQuery } = splitTarget(request.url);
   // Only the page of what is not there has no route. Two slashes, or a backslash, would begin the name of another host.
   const path = request.is404 ? `/${asked.replace(/^[/\\]+/, '')}` : pagePathOf(request);
-  const searchParams = new URLSearchParams(request.url.split('?')[1]);
-  searchParams.delete('lang');
-  searchParams.delete('ui_locales');
-  searchParams.delete('token');
-  searchParams.delete('of');
+  const searchParams = new URLSearchParams(askedQuery);
+  for (const name of [...languageParameters, 'token', 'of']) searchParams.delete(name);
   const query = searchParams.toString();
   const here = `${isFormPath(path) ? everyForm[path].page : path}${query ? `?${query}` : ''}`;
   return isPageOfRecovery(here) ? browser.pageOf(here) : here;

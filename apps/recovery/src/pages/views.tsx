@@ -126,6 +126,7 @@ export function CodePage(props: {
         <p
           data-resend-at={resendIn}
           data-waiting={code.resendIn(0).replace('0', '%')}
+          data-last={code.resendIn(1)}
           data-ready={code.resendNow}
         >
           {resendIn > 0 ? code.resendIn(resendIn) : code.resendNow}

@@ -1,5 +1,5 @@
 import { auditInsert } from '@rekey/audit';
-import { pruneStretch, type Queryable, type SqlText, sql, statement } from '@rekey/database';
+import { type Database, pruneStretch, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { knownForMs } from './reserve.js';
 
@@ -88,10 +88,20 @@ const pruneTraffic = statement(
   pruneStretch('sms_traffic', sql`slot <= :yesterday`),
 );
 
+/** Every statement that charges SMS locks this row first. */
+const takeTurn = statement(
+  'limits_prune_sms_turn',
+  sql`select scope from sms_spending where scope = 'instance' for update`,
+);
+
 /** Prunes rows that no rule reads any more; for the sweep. */
-export async function pruneSms(database: Queryable, now: number): Promise<void> {
+export async function pruneSms(database: Database, now: number): Promise<void> {
   const yesterday = new Date(now - day);
   await database.query(pruneReservations, { yesterday });
   await database.query(pruneTraffic, { yesterday });
-  await database.query(prune, { unknownSince: new Date(now - knownForMs) });
+  // A range is looked at when no message is just being charged: one whose first message commits in between would look unused.
+  await database.transaction(async (tx) => {
+    await tx.query(takeTurn);
+    await tx.query(prune, { unknownSince: new Date(now - knownForMs) });
+  });
 }

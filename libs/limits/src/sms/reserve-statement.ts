@@ -120,13 +120,16 @@ export const reserve = statement(
    ), '[]') as opened from verdict`,
 );
 
-/** Inserts the rows that the other statement locks. */
+/**
+ * Inserts the rows that the other statement locks, and locks those that are there, in the same order: until the transaction ends, nothing
+ * prunes them.
+ */
 export const prepare = statement(
   'limits_prepare_sms',
   sql`with spending as (
      insert into sms_spending (scope, resets_at) select scope, :now::timestamptz from unnest(:scopes::text[]) scope order by scope
-     on conflict do nothing returning scope
+     on conflict (scope) do update set spent = sms_spending.spent returning scope
    )
    insert into sms_prefixes (prefix) select prefix from unnest(:prefixes::text[]) prefix where (select count(*) from spending) >= 0
-   order by prefix on conflict do nothing`,
+   order by prefix on conflict (prefix) do update set probes = sms_prefixes.probes`,
 );

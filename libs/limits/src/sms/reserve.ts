@@ -1,4 +1,4 @@
-import type { Queryable } from '@rekey/database';
+import type { Database, Queryable } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { destinationOf, type SmsRefusal } from './destination.js';
 import type { SmsPolicy } from './policy.js';
@@ -47,7 +47,7 @@ export const slotOf = (now: number): Date => new Date(now - (now % slotMs));
  * @throws when the database is unavailable: nothing may be sent then
  */
 export async function reserveSms(
-  database: Queryable,
+  database: Database,
   now: number,
   policy: SmsPolicy,
   message: SmsToPay,
@@ -90,20 +90,26 @@ export async function reserveSms(
     rangeAuditId: uuidv7(now),
     countryAuditId: uuidv7(now),
   };
-  for (let look = 0; look < 3; look++) {
-    const [row] = await database.query<ReservedRow>(reserve, values);
-    if (row && row.outcome !== 'missing') {
-      if (row.charged !== null)
-        database.record(
-          'sms_cost_reserved',
-          { country, currency: policy.currency },
-          Number(row.charged) / microUnits,
-        );
-      for (const { cause } of row.opened)
-        database.record('sms_circuit_breaker_transitions', { to: 'open', cause });
-      return { ...(row.outcome === 'reserved' ? {} : { refused: row.outcome }), opened: row.opened };
-    }
-    await database.query(prepare, { scopes, prefixes: [country, prefix], now: at(0) });
-  }
-  throw new Error('the budgets of SMS cannot be read');
+  const look = async (on: Queryable) => {
+    const [found] = await on.query<ReservedRow>(reserve, values);
+    return found === undefined || found.outcome === 'missing'
+      ? undefined
+      : { ...found, outcome: found.outcome };
+  };
+  const row =
+    (await look(database)) ??
+    (await database.transaction(async (tx) => {
+      await tx.query(prepare, { scopes, prefixes: [country, prefix], now: at(0) });
+      return look(tx);
+    }));
+  if (!row) throw new Error('the budgets of SMS cannot be read');
+  if (row.charged !== null)
+    database.record(
+      'sms_cost_reserved',
+      { country, currency: policy.currency },
+      Number(row.charged) / microUnits,
+    );
+  for (const { cause } of row.opened)
+    database.record('sms_circuit_breaker_transitions', { to: 'open', cause });
+  return { ...(row.outcome === 'reserved' ? {} : { refused: row.outcome }), opened: row.opened };
 }

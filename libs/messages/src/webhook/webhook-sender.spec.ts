@@ -1,43 +1,20 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { MovableClock } from '@rekey/kernel';
 import type { SenderSettings } from '@rekey/settings';
+import { type HttpApi, type Received, startHttpApi } from '../../../../test/servers/http-api.js';
 import { createChannels, DeliveryFault, type Outgoing } from '../index.js';
 import { signedHeaders } from './signature.js';
 import { WebhookSender } from './webhook-sender.js';
 
-interface Received {
-  path: string | undefined;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-/** A receiver of webhooks, with a response of the test's choice. */
-let server: Server;
-let origin = '';
-const received: Received[] = [];
-let respond: (response: ServerResponse) => void;
-
+let api: HttpApi;
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      received.push({ path: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
-      respond(response);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  api = await startHttpApi();
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterAll(() => api.close());
 beforeEach(() => {
-  received.splice(0);
-  respond = (response) => response.writeHead(204).end();
+  api.received.splice(0);
+  api.respond = (response) => response.writeHead(204).end();
 });
 
 const keys = [Buffer.alloc(32, 7), Buffer.alloc(24, 9)];
@@ -52,7 +29,7 @@ const settings = (): SenderSettings & { urls: { recovery: string } } => ({
   sms: 'webhook',
   smtpUrls: [],
   mailFrom: 'Rekey <no-reply@example.com>',
-  webhooks: { smsUrl: `${origin}/sms?key=q`, mailUrl: `${origin}/mail`, secrets },
+  webhooks: { smsUrl: `${api.origin}/sms?key=q`, mailUrl: `${api.origin}/mail`, secrets },
   urls: { recovery: 'https://recover.example.com' },
 });
 const send = (message: Outgoing) => {
@@ -74,24 +51,24 @@ const mail = {
 
 test('an SMS has its recipient, kind, language and text', async () => {
   await send(sms);
-  expect(received.map(({ path }) => path)).toEqual(['/sms?key=q']);
-  expect(received[0]?.headers['content-type']).toBe('application/json');
+  expect(api.received.map(({ path }) => path)).toEqual(['/sms?key=q']);
+  expect(api.received[0]?.headers['content-type']).toBe('application/json');
   const { body: text, ...rest } = sms;
-  expect(JSON.parse(received[0]?.body ?? '')).toEqual({ ...rest, text });
+  expect(JSON.parse(api.received[0]?.body ?? '')).toEqual({ ...rest, text });
 });
 
 test('a mail also has its sender, subject and HTML', async () => {
   await send(mail);
-  expect(received.map(({ path }) => path)).toEqual(['/mail']);
-  expect(JSON.parse(received[0]?.body ?? '')).toEqual({ ...mail, from: 'Rekey <no-reply@example.com>' });
+  expect(api.received.map(({ path }) => path)).toEqual(['/mail']);
+  expect(JSON.parse(api.received[0]?.body ?? '')).toEqual({ ...mail, from: 'Rekey <no-reply@example.com>' });
 });
 
 test('every secret signs id, timestamp and body, as Standard Webhooks says', async () => {
   const clock = new MovableClock(1_760_000_000_999);
-  const sender = new WebhookSender({ url: origin, secrets }, { clock });
+  const sender = new WebhookSender({ url: api.origin, secrets }, { clock });
   ends.push(() => sender.close());
   await sender.post({ ...about, channel: 'sms', to: sms.to, text: sms.body });
-  const [{ headers, body }] = received as [Received];
+  const [{ headers, body }] = api.received as [Received];
   expect([headers['webhook-id'], headers['webhook-timestamp']]).toEqual([about.id, '1760000000']);
   const expected = keys.map((key) => {
     const hmac = createHmac('sha256', key);
@@ -126,17 +103,17 @@ test.each([
   ['', about.id],
   [`{"id":"SM42","pad":"${'x'.repeat(100_000)}"}`, about.id],
 ])('accepted with the body %.30s: the provider id is %s', async (body, providerId) => {
-  respond = (response) => json(response, body);
+  api.respond = (response) => json(response, body);
   expect(await send(sms)).toEqual({ providerId });
 });
 
 test('a connection that is cut after a 200 is an acceptance', async () => {
-  respond = (response) => {
+  api.respond = (response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('{"id":', () => response.destroy());
   };
   expect(await send(sms)).toEqual({ providerId: about.id });
-  expect(received).toHaveLength(1);
+  expect(api.received).toHaveLength(1);
 });
 
 const faultOf = async (sending: Promise<unknown>): Promise<DeliveryFault> => {
@@ -164,22 +141,22 @@ test.each([
 ])(
   '%i: permanent is %s, and the error repeats nothing of message, URL or response',
   async (status, permanent) => {
-    respond = (response) => response.writeHead(status).end(`no ${sms.to} ${sms.body}`);
+    api.respond = (response) => response.writeHead(status).end(`no ${sms.to} ${sms.body}`);
     const fault = await faultOf(send(sms));
     expect(fault).toMatchObject({ permanent, providerCode: `webhook ${status}` });
     expect(`${fault.stack} ${JSON.stringify(fault)}`).not.toMatch(/4155550123|123.?456|whsec|key=q/);
-    expect(received).toHaveLength(1);
+    expect(api.received).toHaveLength(1);
   },
 );
 
 test('a redirect is not followed', async () => {
-  respond = (response) => response.writeHead(307, { location: `${origin}/elsewhere` }).end();
+  api.respond = (response) => response.writeHead(307, { location: `${api.origin}/elsewhere` }).end();
   expect(await faultOf(send(mail))).toMatchObject({ permanent: false, providerCode: 'webhook 307' });
-  expect(received.map(({ path }) => path)).toEqual(['/mail']);
+  expect(api.received.map(({ path }) => path)).toEqual(['/mail']);
 });
 
 test('a connection that is cut before a response is a temporary failure', async () => {
-  respond = (response) => response.destroy();
+  api.respond = (response) => response.destroy();
   expect(await faultOf(send(sms))).toMatchObject({ permanent: false, providerCode: 'UND_ERR_SOCKET' });
 });
 
@@ -191,9 +168,9 @@ test('a refused connection is a temporary failure', async () => {
 });
 
 test('close ends a request that is under way', async () => {
-  const sender = new WebhookSender({ url: origin, secrets });
+  const sender = new WebhookSender({ url: api.origin, secrets });
   const arrived = new Promise<void>((resolve) => {
-    respond = () => resolve();
+    api.respond = () => resolve();
   });
   const sending = faultOf(sender.post({ ...about, channel: 'sms', to: sms.to, text: '1' }));
   await arrived;

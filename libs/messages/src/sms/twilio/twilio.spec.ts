@@ -1,52 +1,29 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type HttpApi, startHttpApi } from '../../../../../test/servers/http-api.js';
 import { DeliveryFault } from '../../delivery-fault.js';
 import { Twilio, type TwilioOptions } from './twilio.js';
 
 const accountSid = `AC${'0'.repeat(32)}`;
 
-interface Asked {
-  method?: string | undefined;
-  path?: string | undefined;
-  headers: IncomingHttpHeaders;
-  form: Record<string, string>;
-}
-
 /** A fake of api.twilio.com, with a response of the test's choice. */
-let server: Server;
-let apiUrl = '';
-const asked: Asked[] = [];
+let api: HttpApi;
 let answer: { status: number; body: unknown };
-let connections = 0;
-
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
-      asked.push({ method: request.method, path: request.url, headers: request.headers, form });
-      response.writeHead(answer.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer.body));
-    });
-  });
-  server.on('connection', () => {
-    connections += 1;
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  api = await startHttpApi();
+  api.respond = (response) => {
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer.body));
+  };
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterAll(() => api.close());
 beforeEach(() => {
-  asked.splice(0);
+  api.received.splice(0);
   answer = { status: 201, body: { sid: 'SM1', status: 'queued' } };
 });
+const formOf = (at = 0): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(api.received[at]?.body));
 
 const channel = (more: Partial<TwilioOptions> = {}) =>
-  new Twilio({ accountSid, authToken: 's3cret', from: '+15005550006', apiUrl, ...more });
+  new Twilio({ accountSid, authToken: 's3cret', from: '+15005550006', apiUrl: api.origin, ...more });
 const sms = {
   id: '0198c0de-0000-7000-8000-000000000001',
   to: '+14155550123',
@@ -54,16 +31,16 @@ const sms = {
 };
 
 test("the request is Twilio's own, at the configured origin", async () => {
-  expect(await channel({ apiUrl: `${apiUrl}/` }).send(sms)).toEqual({ providerId: 'SM1' });
-  const [request] = asked;
+  expect(await channel({ apiUrl: `${api.origin}/` }).send(sms)).toEqual({ providerId: 'SM1' });
+  const [request] = api.received;
   expect(`${request?.method} ${request?.path}`).toBe(`POST /2010-04-01/Accounts/${accountSid}/Messages.json`);
   expect(request?.headers.authorization).toBe(`Basic ${btoa(`${accountSid}:s3cret`)}`);
-  expect(request?.form).toEqual({ To: sms.to, Body: sms.body, From: '+15005550006' });
+  expect(formOf()).toEqual({ To: sms.to, Body: sms.body, From: '+15005550006' });
 });
 
 test('a messaging service can replace a number', async () => {
   await channel({ from: undefined, messagingServiceSid: 'MG1' }).send(sms);
-  expect(asked[0]?.form).toEqual({ To: sms.to, Body: sms.body, MessagingServiceSid: 'MG1' });
+  expect(formOf()).toEqual({ To: sms.to, Body: sms.body, MessagingServiceSid: 'MG1' });
 });
 
 test.each([
@@ -72,15 +49,15 @@ test.each([
   ['http://localhost:3000/webhooks/twilio/status', false],
 ])('delivery receipts go to %s: %s', async (statusCallback, isAsked) => {
   await channel({ statusCallback }).send(sms);
-  expect(asked[0]?.form['StatusCallback']).toBe(isAsked ? statusCallback : undefined);
+  expect(formOf()['StatusCallback']).toBe(isAsked ? statusCallback : undefined);
 });
 
 test('many messages share one connection', async () => {
   const one = channel();
   await one.send(sms);
-  const before = connections;
+  const before = api.connections();
   for (let n = 0; n < 5; n++) await one.send(sms);
-  expect(connections).toBe(before);
+  expect(api.connections()).toBe(before);
 });
 
 const faultOf = async (sending: Promise<unknown>): Promise<DeliveryFault> => {

@@ -4,8 +4,8 @@ export const stop: StopWording = {
   title: 'Was this you?',
   lead: (service) => `Someone is recovering your ${service} account, or has recovered it.`,
   what: (signsOut) =>
-    `If it wasn't you, stop it here. ${signsOut ? 'Anyone who got in will be signed out. ' : ''}A password set in this recovery stops working, and the previous one works again.`,
-  submit: "This wasn't me. Stop it",
+    `If it wasn't you, stop or undo it here. ${signsOut ? 'Anyone who got in will be signed out. ' : ''}A password set in this recovery stops working, and the previous one works again.`,
+  submit: "This wasn't me. Stop or undo it",
   doneTitle: { stopped: 'Stopped', undone: 'Undone' },
   doneBefore: 'We stopped this recovery. Nobody got in with it.',
   doneAfter: (signsOut) =>
@@ -25,8 +25,8 @@ export const stop: StopWording = {
   recover: 'Recover my account',
   binding: {
     lead: (service) => `Someone who was signed in to your ${service} account set up a new way to recover it.`,
-    what: "If it wasn't you, remove it here. The person who set it up will be signed out.",
-    submit: "This wasn't me. Remove it",
+    what: "If it wasn't you, undo it here. That removes it, and the person who set it up will be signed out.",
+    submit: "This wasn't me. Undo it",
     done: 'It has been removed, and the person who set it up has been signed out.',
     next: 'They may know your password. Recover your account now. That signs everyone out, and you choose a new password.',
   },

@@ -4,8 +4,8 @@ export const stop: StopWording = {
   title: '是您本人操作吗？',
   lead: (service) => `有人正在找回或已经找回您的 ${service} 账户。`,
   what: (signsOut) =>
-    `如果不是您本人，请在此终止。${signsOut ? '通过此次找回登录的设备将退出登录。' : ''}此次找回中设置的密码将失效，之前的密码恢复有效。`,
-  submit: '不是我本人，终止',
+    `如果不是您本人，请在此终止或撤销。${signsOut ? '通过此次找回登录的设备将退出登录。' : ''}此次找回中设置的密码将失效，之前的密码恢复有效。`,
+  submit: '不是我本人操作，终止或撤销',
   doneTitle: { stopped: '已终止', undone: '已撤销' },
   doneBefore: '我们已终止此次找回，没有人通过它进入您的账户。',
   doneAfter: (signsOut) =>
@@ -24,8 +24,8 @@ export const stop: StopWording = {
   recover: '找回我的账户',
   binding: {
     lead: (service) => `有人登录了您的 ${service} 账户，并设置了一种新的找回方式。`,
-    what: '如果不是您本人，请在此移除。设置者将退出登录。',
-    submit: '不是我本人，移除',
+    what: '如果不是您本人，请在此撤销。此项将被移除，设置者将退出登录。',
+    submit: '不是我本人操作，撤销',
     done: '此项已移除，设置者已退出登录。',
     next: '对方可能知道您的密码。请现在找回您的账户：这会使所有设备退出登录，您可以设置新密码。',
   },
