@@ -704,10 +704,10 @@ update public.failed_attempts set told = true where key = $1 and not told return
 -- returns: nothing
 with spending as (
   insert into public.sms_spending (scope, resets_at) select scope, $1::timestamptz from unnest($2::text[]) scope order by scope
-  on conflict do nothing returning scope
+  on conflict (scope) do update set spent = sms_spending.spent returning scope
 )
 insert into public.sms_prefixes (prefix) select prefix from unnest($3::text[]) prefix where (select count(*) from spending) >= 0
-order by prefix on conflict do nothing;
+order by prefix on conflict (prefix) do update set probes = sms_prefixes.probes;
 
 -- limits_prune
 -- takes: $1 now timestamp with time zone
@@ -781,6 +781,11 @@ with stretch as materialized (
   where ctid >= (select format('(%s,0)', page)::tid from stretch) and ctid < (select format('(%s,0)', page + 512)::tid from stretch)
     and slot <= $1
   limit 5000 for update skip locked));
+
+-- limits_prune_sms_turn
+-- takes: nothing
+-- returns: text
+select scope from public.sms_spending where scope = 'instance' for update;
 
 -- limits_refund_sms
 -- takes: $1 messageId uuid, $2 now timestamp with time zone, $3 windowMs bigint
