@@ -56,9 +56,11 @@ describe('delivery by webhook', () => {
     await new Promise((resolve) => receiver.close(resolve));
     expect(forged).toBe(0);
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     newHousehold();
     rekey.clock.advance(3_600_000);
+    // The notifications of the test before would take the responses of this one.
+    await rekey.idle();
     received.splice(0);
     next.splice(0);
   });

@@ -15,10 +15,11 @@ export async function deleteAccount(
   const at = new Date(now);
   const actor = actingClient(caller);
   return database.transaction(async (tx) => {
-    await lockAccount(tx, id);
+    // Without a row, nothing is locked: what follows would take the rows of an account that is being created under this name.
+    const locked = await lockAccount(tx, id);
+    if (locked.length === 0) return refuse('not_found');
     await followDeletion(tx, { account: id, actor, at });
-    // Nothing was written for an account that is not there.
-    if (!(await removeAccount(tx, id))) return refuse('not_found');
+    await removeAccount(tx, id);
     await recordAudit(tx, { id: uuidv7(now), at, event: 'user_deleted', actor, accountId: id });
     return undefined;
   });

@@ -41,7 +41,7 @@ export class Director {
       }
     };
     this.running = run();
-    // Whoever waits for the end gets it.
+    // Who waits for the end gets it.
     this.running.catch(() => undefined);
   }
 
