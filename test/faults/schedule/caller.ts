@@ -31,8 +31,9 @@ export interface Seen {
   at: number;
 }
 
-/** Repeats of what is under way. Half of them later, time passes; at the end the answer is taken as it is. */
-const mostBusy = 16;
+/** Repeats of what is under way before a minute passes; after so many minutes the answer is taken as it is. */
+const busyBeforeWait = 8;
+const mostWaits = 3;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** How a client asks: it repeats what had no answer or a 503, with the same key, and tells what it saw. */
@@ -69,9 +70,15 @@ export class Caller {
     const key = this.plan.hasKeys && asking.method === 'POST' ? randomUUID() : undefined;
     let isToBeCut = act !== 'look' && this.plan.cut.includes(act);
     let busy = 0;
+    let waits = 0;
     const answer = await until(
       `an answer to ${act} of ${this.plan.name}:\n${this.story.join('\n')}`,
       async () => {
+        // Until the director has let a minute pass.
+        if (this.needsTime) {
+          await pause(50);
+          return undefined;
+        }
         const cutAfterMs = isToBeCut ? this.random.below(40) : undefined;
         isToBeCut = false;
         const sent = await this.once(asking, key, cutAfterMs);
@@ -80,9 +87,17 @@ export class Caller {
           return undefined;
         }
         // The first request with this key, or another completion, is under way; or it has died, and its lease expires.
-        if (sent.status === 409 && sent.body.code === 'invalid_state' && act !== 'codes' && busy < mostBusy) {
+        if (
+          sent.status === 409 &&
+          sent.body.code === 'invalid_state' &&
+          act !== 'codes' &&
+          waits < mostWaits
+        ) {
           busy += 1;
-          this.needsTime = busy === mostBusy / 2;
+          if (busy % busyBeforeWait === 0) {
+            waits += 1;
+            this.needsTime = true;
+          }
           await pause(50);
           return undefined;
         }

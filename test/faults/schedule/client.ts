@@ -234,6 +234,8 @@ export class Client extends Caller {
     // Others may have stopped or replaced it in between.
     const isOver = again.status === 410;
     if (isOver && act !== 'start') return;
+    // A refusal for now is not stored: meanwhile the minute may be over.
+    if (first.body.code === 'resend_too_soon') return;
     super.repeated(act, first, again);
     if (act === 'credentials' && again.status === 201) this.tokens = again.body as never;
     const same = (one: Sent) => {
