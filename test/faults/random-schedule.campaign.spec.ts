@@ -14,11 +14,16 @@ import { rowsSince, sessionsOf } from './schedule/rows.js';
 import { Senders } from './schedule/senders.js';
 import { Timeline } from './schedule/timeline.js';
 
-/** The seed is `REKEY_SEED`: another seed draws other recoveries and other faults. Their order in time is the machine's. */
+/** The seed is `REKEY_SEED`: another seed draws other recoveries and other faults. Their order in time is the machine's. `REKEY_RECOVERIES` is how many the full length has. */
 const seed = Number(process.env.REKEY_SEED ?? 1);
 const size = byLength<Size>(
   { recoveries: 12, atOnce: 12, persons: 12, killed: ['recovery'] },
-  { recoveries: 500, atOnce: 25, persons: 42, killed: ['recovery', 'courier'] },
+  {
+    recoveries: Number(process.env.REKEY_RECOVERIES ?? 50),
+    atOnce: 25,
+    persons: 42,
+    killed: ['recovery', 'courier'],
+  },
 );
 
 const holdMs = 3_660_000;
