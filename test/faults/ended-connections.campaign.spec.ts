@@ -57,9 +57,9 @@ describe('database connections that end under load', () => {
     return terminate();
   };
   const ways: Record<string, Way> = {
-    'are terminated': { rounds: byLength(6, 60), end: terminate },
+    'are terminated': { rounds: byLength(6, 12), end: terminate },
     'end when they are idle for a moment': {
-      rounds: byLength(1, 5),
+      rounds: byLength(1, 2),
       async end() {
         await setForProduct((name) => `set ${name} = '100ms'`);
         for (let time = 0; time < 3; time++) await load.goesOn();
@@ -76,7 +76,7 @@ describe('database connections that end under load', () => {
       ).map(([mode, signal]): [string, Way] => [
         `end in a restart: ${mode}`,
         {
-          rounds: byLength(1, 5),
+          rounds: byLength(1, 2),
           async end() {
             const [row] = await rekey.sql(`select count(*)::int as n ${open}`);
             await postgres.kill(signal);
