@@ -27,6 +27,16 @@ class Waiting {
 @Module({ controllers: [Waiting] })
 class WaitingModule {}
 
+const waiting = async () =>
+  createApp({
+    name: 'spec',
+    module: WaitingModule,
+    port: 0,
+    settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
+    telemetry: await openTelemetry({ app: 'spec' }),
+    ready: async () => undefined,
+  });
+
 /** All but the last line of a request. */
 const begin = (socket: Socket, path: string) => socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n`);
 /** Sends the rest, and reads until the server closes the connection. */
@@ -36,14 +46,7 @@ async function finish(socket: Socket): Promise<string> {
 }
 
 test('a process that shuts down still responds on open connections, and says that they close', async () => {
-  const { app, fastify } = await createApp({
-    name: 'spec',
-    module: WaitingModule,
-    port: 0,
-    settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
-    telemetry: await openTelemetry({ app: 'spec' }),
-    ready: async () => undefined,
-  });
+  const { app, fastify } = await waiting();
   // No idle connection ends by itself: closing would wait for it forever.
   fastify.server.keepAliveTimeout = 0;
   const accepted: Socket[] = [];
@@ -78,13 +81,7 @@ test('a process that shuts down still responds on open connections, and says tha
 });
 
 test('a request that has arrived on a kept connection, and was not read yet, is answered', async () => {
-  const { app, fastify } = await createApp({
-    name: 'spec',
-    module: WaitingModule,
-    port: 0,
-    settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
-    telemetry: await openTelemetry({ app: 'spec' }),
-  });
+  const { app, fastify } = await waiting();
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   const { port } = fastify.server.address() as AddressInfo;
   const kept = connect(port, '127.0.0.1');

@@ -1,11 +1,12 @@
 import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Hanging } from './hanging.js';
 import type { FaultKind } from './plan.js';
 import type { Timeline } from './timeline.js';
 
 /** What stands before the issuer at its public URL: it passes everything on, and fails an exchange when a fault is armed. */
 export class IssuerGate {
   private readonly armed: FaultKind[] = [];
-  private readonly hanging = new Map<ServerResponse, number>();
+  private readonly hanging = new Hanging();
   private readonly server = createServer((request, response) => this.pass(request, response));
 
   /** @param port where the issuer listens */
@@ -24,11 +25,7 @@ export class IssuerGate {
 
   /** Ends what hangs for so many milliseconds. */
   release(ms = 0): void {
-    for (const [response, since] of this.hanging)
-      if (Date.now() - since >= ms) {
-        response.destroy();
-        this.hanging.delete(response);
-      }
+    this.hanging.release(ms);
   }
 
   mend(): void {
@@ -51,7 +48,7 @@ export class IssuerGate {
       const kind = isExchange ? this.armed.shift() : undefined;
       if (kind) this.timeline.happened(kind);
       if (kind === 'issuer: 500') return void response.writeHead(500).end('{}');
-      if (kind === 'issuer: hangs') return void this.hanging.set(response, Date.now());
+      if (kind === 'issuer: hangs') return void this.hanging.add(response);
       this.forward(request, body, response, kind === 'issuer: answer cut');
     });
   }

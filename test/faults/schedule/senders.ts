@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Channel } from '@rekey/kernel';
 import { simpleParser } from 'mailparser';
 import { startScriptedSmtp } from '../../servers/scripted-smtp.js';
+import { Hanging } from './hanging.js';
 import type { FaultKind } from './plan.js';
 import type { Timeline } from './timeline.js';
 
@@ -32,7 +33,7 @@ export class Senders {
   private readonly armed: FaultKind[] = [];
   private readonly mail: Awaited<ReturnType<typeof startScriptedSmtp>>[] = [];
   private readonly sms: Server[] = [];
-  private readonly hanging = new Map<ServerResponse, number>();
+  private readonly hanging = new Hanging();
   private hungAt = 0;
 
   constructor(private readonly timeline: Timeline) {}
@@ -56,11 +57,7 @@ export class Senders {
   /** Ends what hangs for so many milliseconds. */
   release(ms = 0): void {
     if (Date.now() - this.hungAt >= ms) for (const server of this.mail) server.release();
-    for (const [response, since] of this.hanging)
-      if (Date.now() - since >= ms) {
-        response.destroy();
-        this.hanging.delete(response);
-      }
+    this.hanging.release(ms);
   }
 
   /** No more faults. */
@@ -159,7 +156,7 @@ export class Senders {
     if (kind === 'sms: 429') return void error(429, 20429, { 'retry-after': '1' });
     if (kind === 'sms: 500') return void error(500, 20500);
     if (kind === 'sms: 4xx') return void error(400, 21211);
-    if (kind === 'sms: hangs') return void this.hanging.set(response, Date.now());
+    if (kind === 'sms: hangs') return void this.hanging.add(response);
     const id = `SM${randomBytes(16).toString('hex')}`;
     const [to, text] = [form.get('To') ?? '', form.get('Body') ?? ''];
     const acknowledged = kind === undefined;

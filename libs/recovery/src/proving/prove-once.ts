@@ -80,9 +80,9 @@ async function reserveAttempt(
       });
       // One that lost after its statement was made up has another outcome than that.
       const isSame = decided !== undefined && isRefused(decided) === isRefused(outcome);
-      if (isRefused(outcome) && !isSame && isSpent && keeps(outcome))
-        await reserved.saveRefusal(storedOutcome(outcome));
-      isStored = isSame || (isSpent && isRefused(outcome) && keeps(outcome));
+      const isKept = isRefused(outcome) && isSpent && keeps(outcome);
+      if (isKept && !isSame) await reserved.saveRefusal(storedOutcome(outcome));
+      isStored = isSame || isKept;
       return outcome;
     } finally {
       if (!isStored) await reserved.release();
