@@ -26,13 +26,13 @@ test('updates on the way of a recovery stay within their page, but for what an i
   await rekey.idle();
   for (const [table, allowed] of Object.entries(indexUpdates)) {
     const [row] = await rekey.sql(
-      `select n_tup_ins::integer as rows, n_tup_upd::integer as updates, (n_tup_upd - n_tup_hot_upd)::integer as of_indexes
+      `select (select count(*)::integer from ${table}) as rows, n_tup_upd::integer as updates,
+         (n_tup_upd - n_tup_hot_upd - n_tup_newpage_upd)::integer as of_indexes
        from pg_stat_user_tables where relname = $1`,
       [table],
     );
     expect({ table, updates: row.updates > 0 }).toEqual({ table, updates: true });
-    // A page may happen to be full.
-    const most = allowed * row.rows + Math.ceil(row.updates / 20);
-    expect({ table, few: row.of_indexes <= most }).toEqual({ table, few: true });
+    // A row that moves because its page is full says nothing of indexes: a busy machine prunes later.
+    expect({ table, few: row.of_indexes <= allowed * row.rows }).toEqual({ table, few: true });
   }
 });
