@@ -19,12 +19,7 @@ const suites: Record<string, { testMatch: string[]; testPathIgnorePatterns?: str
   /** Needs Chromium. */
   browser: { testMatch: ['<rootDir>/test/browser/**/*.spec.ts'] },
   /** Needs redis-server. */
-  redis: {
-    testMatch: ['<rootDir>/test/redis/**/*.spec.ts'],
-    testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/redis/rounds\\.spec\\.ts$'],
-  },
-  /** Needs redis-server too. Apart until it is known why its end has hung once, on a busy machine. */
-  'redis-rounds': { testMatch: ['<rootDir>/test/redis/rounds.spec.ts'] },
+  redis: { testMatch: ['<rootDir>/test/redis/**/*.spec.ts'] },
 };
 
 const config: Config = {

@@ -1,7 +1,8 @@
 import type { Database } from '@rekey/database';
 import { createPostgresBackend, Queue, type QueueOptions, Worker, withBackend } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { poolFor } from './postgres-pool.js';
+import { QueueRedis } from './queue-redis.js';
 
 /**
  * Milliseconds without a byte after which a connection counts as lost, with a command on it: its packets may vanish without a FIN or an RST. A
@@ -29,6 +30,7 @@ export interface Connection {
    * @throws {Error} when Redis cannot be reached or refuses us, with what to do
    */
   reach(ready: Promise<unknown>): Promise<void>;
+  /** What waits for Redis fails. */
   end(): Promise<void>;
 }
 
@@ -47,10 +49,12 @@ export function connect({ database, redisUrl }: QueueBackend): Connection {
     };
   }
   // A worker's blocking read must wait for Redis to come back, however long that takes.
-  const redis = new Redis(redisUrl, {
+  const redis = new QueueRedis(redisUrl, {
     maxRetriesPerRequest: null,
     connectTimeout: 5_000,
     socketTimeout: silenceMs,
+    // A server that is silent does not end its side.
+    disconnectTimeout: 500,
   });
   redis.on('error', () => undefined);
   return {
@@ -58,7 +62,7 @@ export function connect({ database, redisUrl }: QueueBackend): Connection {
     Worker,
     connection: redis as unknown as QueueOptions['connection'],
     reach: (ready) => reach(redis, ready),
-    end: async () => redis.disconnect(),
+    end: async () => redis.endForGood(),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '@rekey/kernel';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
@@ -12,7 +13,7 @@ import {
 } from './jobs.js';
 
 export interface Workers {
-  /** Accepts no new jobs and lets running ones finish. */
+  /** Accepts no new jobs and lets running ones finish. It does not wait for a Redis that is away: their ends are then not recorded there. */
   close(): Promise<void>;
 }
 
@@ -30,7 +31,13 @@ export async function startWorkers(
 ): Promise<Workers> {
   assertComplete(handlers);
   const { Worker, connection, reach, end } = connect(backend);
-  const worker = new Worker(queueName, (job, token) => handle(handlers, job, token, options.log), {
+  const inFlight = new Set<Promise<void>>();
+  const work = (job: Job, token?: string): Promise<void> => {
+    const done = handle(handlers, job, token, options.log).finally(() => inFlight.delete(done));
+    inFlight.add(done);
+    return done;
+  };
+  const worker = new Worker(queueName, work, {
     connection,
     concurrency: options.concurrency,
     // Seconds between two looks at an empty queue. PostgreSQL notifies of a job at once, but not through a pooler in transaction mode.
@@ -65,12 +72,26 @@ export async function startWorkers(
   running = true;
   return {
     async close() {
-      await worker.close();
+      const closed = worker.close();
+      await Promise.allSettled(inFlight);
+      const enough = new AbortController();
+      await Promise.race([
+        closed,
+        setTimeout(recordWithinMs, undefined, { signal: enough.signal, ref: false }),
+      ]);
+      enough.abort();
       running = false;
       await end();
+      await closed;
     },
   };
 }
+
+/**
+ * How long a close waits for the queue to record the ends of its last jobs. A job without one is taken again once its lock has expired, and its
+ * row says that it is done.
+ */
+const recordWithinMs = 2_000;
 
 function assertComplete(handlers: JobHandlers): void {
   const missing = Object.keys(jobs).filter((name) => !(name in handlers));

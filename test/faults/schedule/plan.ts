@@ -18,7 +18,7 @@ export interface RecoveryPlan {
   isTwin: boolean;
   afterMs: number;
   channel: Channel;
-  /** In this order. */
+  /** In this order. A strong person who has none but a code leaves after it: the backup codes are used up. */
   proofs: ProofKind[];
   /** Wrong values before the first right one. */
   wrong: number;
@@ -164,7 +164,9 @@ function drawRecovery(
   const proofs = combinations.length > 0 ? random.pick(combinations) : (['code'] as ProofKind[]);
   if (proofs.includes('backup_code')) saved.set(who.person, used + 1);
   const hasCode = proofs.includes('code');
-  const leaving = random.maybe(0.4) ? drawLeaving(random, hasCode) : undefined;
+  // Without a second factor that it could show, it gets no further.
+  const stays = combinations.length > 0;
+  const leaving = random.maybe(stays ? 0.4 : 1) ? drawLeaving(random, hasCode, stays) : undefined;
   const needsMail = who.isTwin || leaving?.by === 'stop';
   const hasKeys = random.maybe(0.8);
   return {
@@ -183,8 +185,8 @@ function drawRecovery(
   };
 }
 
-function drawLeaving(random: Random, hasCode: boolean): Leaving {
-  const at = random.pick(['start', 'proven', 'completed', 'completed'] as const);
+function drawLeaving(random: Random, hasCode: boolean, stays: boolean): Leaving {
+  const at = stays ? random.pick(['start', 'proven', 'completed', 'completed'] as const) : 'proven';
   if (at === 'completed') return { at, by: 'stop' };
   return { at, by: random.pick(hasCode ? ['cancel', 'abandon', 'stop'] : ['cancel', 'abandon']) };
 }
