@@ -28,6 +28,7 @@ export {
   resealRows,
   type SealedRows,
 } from './sealed-rows.js';
+export { withSecondLook } from './second-look.js';
 export { isDeadlock, isUniqueViolation, sqlStates } from './sql-states.js';
 export { identifier, joined, literal, literals, type SqlText, sql } from './sql-text.js';
 export { type Statement, statement, statementsMade } from './statement.js';

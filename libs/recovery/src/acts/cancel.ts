@@ -1,5 +1,5 @@
 import { auditInsert } from '@rekey/audit';
-import { literal, sql, statement } from '@rekey/database';
+import { literal, sql, statement, withSecondLook } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { revokeSessionsOfRecoveries } from '@rekey/tokens';
 import { closedRefusal } from '../closed.js';
@@ -74,9 +74,10 @@ async function cancelNow(
   const at = new Date(now);
   return database.transaction(async (tx) => {
     const values = { id: reference.id, now: at, auditId: uuidv7(now) };
-    const [first] = await tx.query<CancelledRow>(cancel, values);
-    // It may have waited for the request that ended the recovery, and shows the state of before it.
-    const [row] = first?.ended ? [first] : await tx.query<CancelledRow>(cancel, values);
+    const row = await withSecondLook(
+      () => tx.query<CancelledRow>(cancel, values),
+      ({ ended }) => !ended,
+    );
     if (!row) return refuse('not_found');
     if (!row.ended) return row;
     // The process that was completing it may have died after the issuer had issued. No sweep looks at what has ended.

@@ -1,6 +1,6 @@
 import { type Assurance, allowShortCodes, isAddressBound } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { type Queryable, sql, statement } from '@rekey/database';
+import { type Queryable, sql, statement, withSecondLook } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import {
   type AttemptSource,
@@ -24,6 +24,7 @@ import {
   withinFailureLimit,
 } from '../proving/attempt-statement.js';
 import { type Judged, judge, judgedColumns } from '../proving/judge.js';
+import { attemptsADay, dailyLimit, noTriesLeft } from '../proving/no-tries-left.js';
 import { type Once, proveOnce, valuesToStore } from '../proving/prove-once.js';
 import { recordFailure } from '../proving/record-failure.js';
 import { rejudge } from '../proving/rejudge.js';
@@ -144,14 +145,18 @@ async function attempt(
 ): Promise<RecoveryView | Refusal> {
   const { database, keyring, clock, policy } = context;
   const now = clock.now();
-  const [row] = await database.query<Attempt>(by.statement, {
+  const values = {
     id,
     now: new Date(now),
     idleExpiresAt: new Date(now + lifetimes.idle),
     triesAllowed: triesPerRecovery,
     ...oddsParameters(policy.odds),
     ...(by.counter === undefined ? {} : { counter: by.counter }),
-  });
+  };
+  const row = await withSecondLook(
+    () => database.query<Attempt>(by.statement, values),
+    (found) => found.tries === null && stateAt(found, now) === 'proving',
+  );
   if (!row || stateAt(row, now) !== 'proving') return stateRefusal(row, now, 'proving');
   if (row.proofs.length === 0 && classOf[verifier.kind] === 'authenticator')
     return refuse('invalid_state', {}, 'an authenticator is no way to begin');
@@ -274,26 +279,4 @@ async function consumeProof(
   const view = spend ? await database.transaction(accept) : await accept(database);
   if (!isRefused(view) && move === 'hold') database.record('recoveries_held', {});
   return view;
-}
-
-function noTriesLeft(row: Attempt, now: number): Refusal {
-  const reset = Math.max(1, Math.ceil((row.expires_at.getTime() - now) / 1000));
-  const limit = {
-    policy: 'tries',
-    quota: triesPerRecovery,
-    window: lifetimes.recovery / 1000,
-    remaining: 0,
-    reset,
-  };
-  return refuse('no_tries_left', { tries_left: 0, retry_after: reset, limit });
-}
-
-const attemptsADay = 'attempts-per-day';
-
-/** Always reports a whole day: the time that is left would reveal when somebody else has tried. */
-function dailyLimit(attempts: number): Refusal {
-  const window = 86_400;
-  const quota = Math.round(attempts);
-  const limit = { policy: attemptsADay, quota, window, remaining: 0, reset: window };
-  return refuse('no_tries_left', { tries_left: 0, retry_after: window, limit });
 }

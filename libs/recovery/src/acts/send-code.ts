@@ -1,6 +1,6 @@
 import { addressesToOffer } from '@rekey/accounts';
 import { auditInsert } from '@rekey/audit';
-import { sql, statement } from '@rekey/database';
+import { sql, statement, withSecondLook } from '@rekey/database';
 import { type Channel, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { messageLifetimes, queueCode } from '@rekey/outbox';
 import { codeShape } from '@rekey/proofs';
@@ -74,7 +74,7 @@ export async function sendCode(
   const work = () =>
     database.transaction(async (tx): Promise<CodeSent | Refusal> => {
       const messageId = uuidv7(now);
-      const [row] = await tx.query<SentRow>(send, {
+      const values = {
         ...correlationOf(tx.trace),
         id,
         messageId,
@@ -87,7 +87,11 @@ export async function sendCode(
         idleExpiresAt: at(lifetimes.idle),
         codeExpiresAt: at(codeShape.lifetimeMs),
         dueAt: at(messageLifetimes.due),
-      });
+      };
+      const row = await withSecondLook(
+        () => tx.query<SentRow>(send, values),
+        ({ moved, resend_at }) => !moved && resend_at.getTime() <= now,
+      );
       if (!row?.moved) return refusalOf(row, now);
       await context.enqueue(tx, messageId);
       const answer = { resend_at: at(lifetimes.resend).toISOString() };

@@ -4,6 +4,7 @@ import { isRefused, type Keyring, Refusal, type RefusalCode, type RefusalData, r
 import { triesPerRecovery } from '@rekey/limits';
 import type { RecoveryContext } from '../context.js';
 import {
+  findIdempotentResponse,
   type IdempotentRequest,
   idempotentSecretRequest,
   nothingToStore,
@@ -39,6 +40,10 @@ export interface Once {
 export const valuesToStore = (once: Once | undefined, outcome: Outcome): ValuesToStore =>
   once?.decidedBy(outcome) ?? nothingToStore;
 
+interface Stored {
+  stored: StoredOutcome;
+}
+
 interface Rules {
   /** Of the stored response, in milliseconds. */
   lifetime: number;
@@ -56,15 +61,18 @@ async function reserveAttempt(
   id: string,
   request: IdempotentRequest,
   { lifetime, keeps }: Rules,
-): Promise<
-  { stored: StoredOutcome } | { run(attempt: (once: Once) => Promise<Outcome>): Promise<Outcome> } | Refusal
-> {
+): Promise<Stored | { run(attempt: (once: Once) => Promise<Outcome>): Promise<Outcome | Stored> } | Refusal> {
   const found = await reserveKey<StoredOutcome>(database, clock.now(), request, { recoveryId: id, lifetime });
   if (found === undefined) return refuse('not_found');
   if (isRefused(found)) return found;
   if ('answer' in found) return { stored: found.answer };
   const { reserved } = found;
-  const run = async (attempt: (once: Once) => Promise<Outcome>): Promise<Outcome> => {
+  // A reservation that has expired goes to a repeat: both make the attempt, and the one that loses has the response of the one that won.
+  const ofTwin = async (): Promise<Stored | undefined> => {
+    const kept = await findIdempotentResponse<StoredOutcome | null>(database, clock.now(), request);
+    return kept && 'answer' in kept && kept.answer ? { stored: kept.answer } : undefined;
+  };
+  const run = async (attempt: (once: Once) => Promise<Outcome>): Promise<Outcome | Stored> => {
     let isSpent = false;
     let decided: Outcome | undefined;
     let isStored = false;
@@ -81,9 +89,10 @@ async function reserveAttempt(
       // One that lost after its statement was made up has another outcome than that.
       const isSame = decided !== undefined && isRefused(decided) === isRefused(outcome);
       const isKept = isRefused(outcome) && isSpent && keeps(outcome);
-      if (isKept && !isSame) await reserved.saveRefusal(storedOutcome(outcome));
       isStored = isSame || isKept;
-      return outcome;
+      if (isSame) return outcome;
+      if (isKept) await reserved.saveRefusal(storedOutcome(outcome));
+      return (await ofTwin()) ?? outcome;
     } finally {
       if (!isStored) await reserved.release();
     }
@@ -106,7 +115,8 @@ export async function proveOnce(
   const rules: Rules = { lifetime: lifetimes.keptAnswer, keeps: () => true };
   const first = await reserveAttempt(context, id, request, rules);
   if (isRefused(first)) return first;
-  return 'run' in first ? first.run(attempt) : repeated(context, id, first.stored);
+  const outcome = 'run' in first ? await first.run(attempt) : first;
+  return 'stored' in outcome ? repeated(context, id, outcome.stored) : outcome;
 }
 
 /** While the recovery is where the attempt left it, its view has what is not stored. */
@@ -145,8 +155,9 @@ export async function attemptOnce(
   for (let waited = 0; ; waited++) {
     const first = await reserveAttempt(context, id, request, rules);
     if (!isRefused(first)) {
-      if ('run' in first) return first.run(attempt);
-      return 'view' in first.stored ? 'repeated' : wrongAgain(context, id);
+      const outcome = 'run' in first ? await first.run(attempt) : first;
+      if (!('stored' in outcome)) return outcome;
+      return 'view' in outcome.stored ? 'repeated' : wrongAgain(context, id);
     }
     if (!('retry_after' in first.data)) return first;
     if (waited === waits) return refuse('unavailable');
