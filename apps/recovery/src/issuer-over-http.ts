@@ -18,6 +18,13 @@ import { buildConnector, Pool } from 'undici';
 /** The issuer hangs up on nobody; who has waited this long tells the person to try again. */
 const timeoutMs = 8_000;
 
+/**
+ * A kept connection may end just as it is used, by a restart or a limit of idle time. The exchange is made once more, with an assertion of its
+ * own: a session that the first one opened, and nobody received, ends with it.
+ */
+const hasEnded = (fault: unknown): boolean =>
+  ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes((Object(fault) as NodeJS.ErrnoException).code ?? '');
+
 export interface IssuerOverHttp extends IssuerPort {
   close(): Promise<void>;
 }
@@ -58,23 +65,23 @@ export function issuerOverHttp(parts: {
     trace: TraceContext | undefined,
     isRepeat = false,
   ): Promise<IssuedTokens | Refusal> {
-    const assertion = await signRecoveryAssertion(parts, {
-      accountId: subject.accountId,
-      recoveryId: subject.recoveryId,
-      clientId: subject.clientId,
-      acr: subject.acr,
-      amr: subject.amr,
-      provenAt: subject.provenAt,
-      basis: subject.basis,
-      isRepeat,
-    });
-    const form = new URLSearchParams({
-      grant_type: tokenExchangeGrant,
-      subject_token: assertion,
-      subject_token_type: jwtTokenType,
-      ...more,
-    });
-    try {
+    const ask = async () => {
+      const assertion = await signRecoveryAssertion(parts, {
+        accountId: subject.accountId,
+        recoveryId: subject.recoveryId,
+        clientId: subject.clientId,
+        acr: subject.acr,
+        amr: subject.amr,
+        provenAt: subject.provenAt,
+        basis: subject.basis,
+        isRepeat,
+      });
+      const form = new URLSearchParams({
+        grant_type: tokenExchangeGrant,
+        subject_token: assertion,
+        subject_token_type: jwtTokenType,
+        ...more,
+      });
       const { statusCode, body } = await pool.request({
         path: `${pathname.replace(/\/$/, '')}/oauth2/token`,
         method: 'POST',
@@ -82,6 +89,13 @@ export function issuerOverHttp(parts: {
         body: form.toString(),
       });
       const answer = (await body.json()) as IssuedTokens & { error?: string; error_description?: string };
+      return { statusCode, answer };
+    };
+    try {
+      const { statusCode, answer } = await ask().catch((fault: unknown) => {
+        if (!hasEnded(fault)) throw fault;
+        return ask();
+      });
       if (statusCode === 200) return answer;
       if (statusCode >= 500) return refuse('unavailable');
       const { error, error_description: why } = answer;
