@@ -14,6 +14,7 @@ export { matchedRoute, withRequestTrace } from './correlation.js';
 export { databaseProvider } from './database-provider.js';
 export { warnOfExcessPrivileges } from './excess-privileges.js';
 export { guardResult, requestOf } from './guard-result.js';
+export { HasLeft, hasLeftOf } from './has-left.js';
 export { CLOCK, LOG, SETTINGS } from './injection-tokens.js';
 export { createLog, type Log, logFields, warnOf } from './log.js';
 export {

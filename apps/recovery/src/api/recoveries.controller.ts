@@ -4,6 +4,7 @@ import {
   Context,
   CrossOrigin,
   CurrentClient,
+  HasLeft,
   Json,
   Operation,
   unwrap,
@@ -209,9 +210,10 @@ export class RecoveriesController {
     @Context() context: RecoveryContext,
     @ThisRecovery() recovery: RecoveryReference,
     @IdempotencyKey() idempotencyKey: string | undefined,
+    @HasLeft() hasLeft: () => boolean,
     @Json(credentialsBody) { password }: z.output<typeof credentialsBody>,
   ) {
-    return unwrap(await completeRecovery(context, recovery, { password, idempotencyKey }));
+    return unwrap(await completeRecovery(context, recovery, { password, idempotencyKey, hasLeft }));
   }
 
   @Delete(':id')

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { hasLeftOf } from '@rekey/http';
 import { isRefused } from '@rekey/kernel';
 import { asksForPassword, completeForApp, type RecoveryState, showRecovery } from '@rekey/recovery';
 import type { BrowserRecovery } from './browser-recoveries.js';
@@ -49,8 +50,9 @@ async function completeInTurn(
   password: string | undefined,
 ): ReturnType<typeof completeForApp> {
   const idempotencyKey = browser.digestOf('return-to-app', recovery.id);
+  const hasLeft = hasLeftOf(browser.request);
   for (let waited = 0; ; waited++) {
-    const done = await completeForApp(context, recovery, { password, idempotencyKey });
+    const done = await completeForApp(context, recovery, { password, idempotencyKey, hasLeft });
     const isInTurn = isRefused(done) && done.code === 'invalid_state' && 'retry_after' in done.data;
     if (!isInTurn || waited === waits) return done;
     await setTimeout(waitMs);

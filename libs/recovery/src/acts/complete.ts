@@ -94,6 +94,13 @@ const complete = statement(
    select client_id, created_at, password_ended from completed`,
 );
 
+export interface CompletionInput {
+  password?: string | undefined;
+  idempotencyKey?: string | undefined;
+  /** Whether the caller has closed the connection. A late repeat then takes nothing from the one that came after it. */
+  hasLeft?: (() => boolean) | undefined;
+}
+
 /**
  * Completes a proven recovery: issues fresh credentials and optionally sets a new password. Without a new password the old one stops
  * working, because a thief may know it, unless the policy keeps it for this client. The issuer ends every older session of the account as
@@ -112,7 +119,7 @@ const complete = statement(
 export async function completeRecovery(
   context: RecoveryContext,
   reference: RecoveryReference,
-  { password, idempotencyKey }: { password?: string | undefined; idempotencyKey?: string | undefined },
+  { password, idempotencyKey, hasLeft }: CompletionInput,
 ): Promise<Completed | Refusal> {
   const { issuer, keyring, database } = context;
   const reissue = issuer.reissueTokens;
@@ -121,7 +128,7 @@ export async function completeRecovery(
   return completeWith(
     context,
     reference,
-    { password, wanted: 'tokens', request },
+    { password, wanted: 'tokens', request, hasLeft },
     {
       first: (claimed) => issuer.exchangeForTokens(claimed.subject, database.trace),
       again: reissue && (({ subject }) => reissue(subject, database.trace)),
@@ -140,14 +147,14 @@ export async function completeRecovery(
 export async function completeForApp(
   context: RecoveryContext,
   reference: RecoveryReference,
-  { password, idempotencyKey }: { password?: string | undefined; idempotencyKey?: string | undefined },
+  { password, idempotencyKey, hasLeft }: CompletionInput,
 ): Promise<{ redirectTo: string; device_token: string } | Refusal> {
   const { issuer } = context;
   const request = completionRequest(context.keyring, reference.id, idempotencyKey, password);
   return completeWith(
     context,
     reference,
-    { password, wanted: 'code', request },
+    { password, wanted: 'code', request, hasLeft },
     { first: redirectTo(context, issuer.exchangeForCode), again: redirectTo(context, issuer.reissueCode) },
     (answer, device_token) => ({ ...answer, device_token }),
   );
@@ -162,19 +169,19 @@ interface Exchange<Answer> {
 async function completeWith<Answer, Result>(
   context: RecoveryContext,
   reference: RecoveryReference,
-  by: { password?: string | undefined; wanted: Wanted; request?: IdempotentRequest | undefined },
+  by: Omit<CompletionInput, 'idempotencyKey'> & { wanted: Wanted; request?: IdempotentRequest | undefined },
   exchange: Exchange<Answer>,
   present: (answer: Answer, deviceToken: string) => Result,
 ): Promise<Result | Refusal> {
   if (!isRecoveryToken(context.keyring, reference)) return refuse('not_found');
   const { id } = reference;
-  const { password, wanted, request } = by;
+  const { password, wanted, request, hasLeft } = by;
   const claimed = await claimCompletion(context, id, wanted);
   if (isRefused(claimed)) {
     if (!request || claimed.code !== 'recovery_closed') return claimed;
     const repeated = await repeatCompletion(
       context,
-      { id, wanted, request, closed: claimed },
+      { id, wanted, request, hasLeft, closed: claimed },
       exchange.again,
     );
     if (isRefused(repeated)) return repeated;

@@ -73,6 +73,9 @@ export type ClaimedAgain = Pick<Claimed, 'subject' | 'redirect'>;
  * that completed the recovery, within ten minutes, while no token of the session was shown to the issuer and the code was not redeemed, and
  * while everything that entitled to them still holds: the account, the proofs, its level, and that nothing of it was stopped.
  *
+ * A request whose caller has closed the connection repeats nothing: it may arrive after the repeat that its caller has sent since, and would end
+ * what that one received.
+ *
  * One repeat is processed at a time, on a lease as the completion itself. When the response of the issuer is lost, the next repeat replaces
  * those tokens or that code too.
  *
@@ -88,8 +91,15 @@ export async function repeatCompletion<Answer>(
     id,
     wanted,
     request,
+    hasLeft,
     closed,
-  }: { id: string; wanted: Wanted; request: IdempotentRequest; closed: Refusal },
+  }: {
+    id: string;
+    wanted: Wanted;
+    request: IdempotentRequest;
+    hasLeft?: (() => boolean) | undefined;
+    closed: Refusal;
+  },
   reissue: ((claimed: ClaimedAgain) => Promise<Answer | Refusal>) | undefined,
 ): Promise<Repeated<Answer> | Refusal> {
   const { database, clock, strongRoles } = context;
@@ -113,6 +123,7 @@ export async function repeatCompletion<Answer>(
   }
   const { generation, epoch } = row;
   try {
+    if (hasLeft?.()) return closed;
     const answer = await reissue({
       subject: {
         recoveryId: id,
