@@ -1,15 +1,11 @@
 import {
-  checkPassword,
   clearStop,
   endKnownBrowsers,
-  hashPassword,
   isEntitled,
   isLastStop,
   knownBrowserToken,
   lockPassword,
-  passwordContext,
   plantedBySessions,
-  sealHash,
   setPassword,
   suspendAll,
 } from '@rekey/accounts';
@@ -38,6 +34,7 @@ import { saveFormer, sealFormer } from '../stops/former-password.js';
 import { isRecoveryToken } from '../tokens/recovery-token.js';
 import { redirectTo } from './app-redirect.js';
 import { wiped } from './cancel.js';
+import { hashIfGood } from './hash-if-good.js';
 import { type ClaimedAgain, completionRequest, repeatCompletion } from './repeat-completion.js';
 
 export type Completed = IssuedTokens & {
@@ -290,13 +287,3 @@ const stateNow = statement(
   'recovery_state_now',
   sql`select state, completed_at from recoveries where id = :id`,
 );
-
-async function hashIfGood(
-  context: RecoveryContext,
-  accountId: string,
-  password: string,
-): Promise<string | Refusal> {
-  const words = await passwordContext(context.database, context.keyring, accountId);
-  const refused = checkPassword(password, { contextWords: [context.productName, ...words] });
-  return refused ?? sealHash(context.keyring, accountId, await hashPassword(password));
-}
