@@ -1,6 +1,6 @@
-import pg from 'pg';
+import { holdingRow } from './held-row.js';
 import { lostAnswers, newKey } from './lost-answers.js';
-import { newHousehold, until, useRekey } from './rekey.js';
+import { newHousehold, useRekey } from './rekey.js';
 import { Story } from './story.js';
 
 /** The response to a proof, a start or a request for a code is lost. */
@@ -65,28 +65,15 @@ describe('a proof whose response was lost', () => {
     await story.begin('kay@example.com');
     const headers = newKey();
     const attempt = () => story.prove(codes[0] ?? '', 'backup_code', headers);
-    const blocker = new pg.Client({ connectionString: rekey.settings.databaseUrl });
-    await blocker.connect();
-    const waiting = (n: number) =>
-      until(`${n} attempts that wait`, async () => {
-        const [row] = await rekey.sql(
-          `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-        );
-        return row.n === n || undefined;
-      });
-    try {
-      await blocker.query('begin');
-      await blocker.query('select 1 from recoveries where id = $1 for update', [story.id]);
+    await holdingRow(rekey, story.id, async (row) => {
       const first = attempt();
-      await waiting(1);
+      await row.waiting(1);
       rekey.clock.advance(31_000);
       const second = attempt();
-      await waiting(2);
-      await blocker.query('rollback');
+      await row.waiting(2);
+      await row.query('rollback');
       expect([(await first).status, (await second).status]).toEqual([200, 200]);
-    } finally {
-      await blocker.end();
-    }
+    });
     expect(await attempt()).toMatchObject({ status: 200, body: { state: 'proving' } });
   });
 

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import pg from 'pg';
+import { holdingRow } from '../flows/held-row.js';
 import { lostAnswers } from '../flows/lost-answers.js';
 import { until, useRekey } from '../flows/rekey.js';
 
@@ -8,11 +9,16 @@ describe('a repeat whose caller has left', () => {
   const rekey = useRekey();
   const who = lostAnswers(rekey);
 
-  const rows = async (text: string, values: unknown[] = []) => (await rekey.sql(text, values))[0].n;
-  const busy = (more = '') =>
-    rows(
-      `select count(*)::int as n from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid() ${more}`,
+  /** Nothing is under way in the database, and nobody holds the recovery. */
+  const isAtRest = async (id: string) => {
+    const [row] = await rekey.sql(
+      `select lease_id is null and not exists (
+         select from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()
+       ) as yes from recoveries where id = $1`,
+      [id],
     );
+    return row.yes || undefined;
+  };
 
   test.each([
     ['leaves the tokens that its caller has received since', true],
@@ -22,42 +28,29 @@ describe('a repeat whose caller has left', () => {
     const { story, headers } = await who.completed(id);
     const again = await story.complete({}, headers);
     expect(again.status).toBe(201);
-    const blocker = new pg.Client({ connectionString: rekey.settings.databaseUrl });
-    await blocker.connect();
     const { hostname, port } = new URL(rekey.settings.urls.recovery);
     const late = connect(Number(port), hostname);
-    try {
-      await blocker.query('begin');
-      await blocker.query('select 1 from recoveries where id = $1 for update', [story.id]);
-      const head = [
-        `POST /v1/recoveries/${story.id}/credentials HTTP/1.1`,
-        'host: localhost',
-        `authorization: Bearer ${story.token}`,
-        'content-type: application/json',
-        'content-length: 2',
-        `idempotency-key: ${headers['idempotency-key']}`,
-      ];
+    const head = [
+      `POST /v1/recoveries/${story.id}/credentials HTTP/1.1`,
+      'host: localhost',
+      `authorization: Bearer ${story.token}`,
+      'content-type: application/json',
+      'content-length: 2',
+      `idempotency-key: ${headers['idempotency-key']}`,
+    ];
+    await holdingRow(rekey, story.id, async (row) => {
       late.write(`${head.join('\r\n')}\r\n\r\n{}`);
       late.resume();
-      await until('it to wait', async () => (await busy(`and wait_event_type = 'Lock'`)) === 1 || undefined);
-      const gone = new Promise((resolve) => late.once('close', resolve));
+      await row.waiting(1);
+      const gone = once(late, 'close');
       if (leaves) {
         late.end();
         await gone;
       }
-      await blocker.query('commit');
-      await until(
-        'its end',
-        async () =>
-          ((await busy()) === 0 &&
-            (await rows('select count(lease_id)::int as n from recoveries where id = $1', [story.id])) ===
-              0) ||
-          undefined,
-      );
-    } finally {
-      late.destroy();
-      await blocker.end();
-    }
+      await row.query('commit');
+      await until('its end', () => isAtRest(story.id));
+    });
+    late.destroy();
     expect((await who.refresh(again.body.refresh_token)).status).toBe(leaves ? 200 : 400);
   });
 });

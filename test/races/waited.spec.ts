@@ -1,5 +1,5 @@
-import pg from 'pg';
-import { type Answer, newHousehold, until, useRekey } from '../flows/rekey.js';
+import { holdingRow } from '../flows/held-row.js';
+import { type Answer, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
 /** An act waits for another request that changes the recovery, and tells of the recovery as it is then. */
@@ -9,14 +9,6 @@ describe('an act that waited', () => {
     newHousehold();
     rekey.clock.advance(600_000);
   });
-
-  const waits = () =>
-    until('the act to wait', async () => {
-      const [row] = await rekey.sql(
-        `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-      );
-      return row.n === 1 || undefined;
-    });
 
   const changes = {
     'is cancelled': `state = 'cancelled', ended_at = now(), identifier_sealed = null, identifier_digests = '{}', guess_key = ''`,
@@ -39,20 +31,14 @@ describe('an act that waited', () => {
     const story = new Story(rekey);
     await story.begin('ada@example.com');
     rekey.clock.advance(61_000);
-    const blocker = new pg.Client({ connectionString: rekey.settings.databaseUrl });
-    await blocker.connect();
-    try {
-      await blocker.query('begin');
-      await blocker.query('select 1 from recoveries where id = $1 for update', [story.id]);
+    await holdingRow(rekey, story.id, async (row) => {
       const answer = acts[act]?.(story);
-      await waits();
+      await row.waiting(1);
       const text = `update recoveries set ${changes[change]} where id = $1`;
       const inAMinute = new Date(rekey.clock.now() + 60_000);
-      await blocker.query(text, text.includes('$2') ? [story.id, inAMinute] : [story.id]);
-      await blocker.query('commit');
+      await row.query(text, text.includes('$2') ? [story.id, inAMinute] : [story.id]);
+      await row.query('commit');
       expect(await answer).toMatchObject({ status, body });
-    } finally {
-      await blocker.end();
-    }
+    });
   });
 });

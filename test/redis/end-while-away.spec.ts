@@ -1,15 +1,8 @@
-import { type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { type JobHandlers, jobs, openQueue, startWorkers } from '@rekey/queue';
 import { freePort } from '../runner/free-port.js';
 import { startRedis } from './redis-server.js';
-
-const signal = (): [Promise<void>, () => void] => {
-  let give = () => {};
-  const given = new Promise<void>((resolve) => {
-    give = resolve;
-  });
-  return [given, give];
-};
 
 /** A process can end while Redis is away: what is in flight finishes, and nothing waits for Redis to come back. */
 describe('an end while Redis is away', () => {
@@ -19,7 +12,7 @@ describe('an end while Redis is away', () => {
     server.kill('SIGKILL');
   });
 
-  const killed = async (noticed: Promise<void>) => {
+  const killed = async (noticed: Promise<unknown> | undefined) => {
     server.kill('SIGKILL');
     await noticed;
   };
@@ -35,9 +28,8 @@ describe('an end while Redis is away', () => {
     server = await startRedis(port);
     const backend = { database: {} as never, redisUrl: `redis://127.0.0.1:${port}` };
     const queue = await openQueue(backend, () => undefined);
-    const [begun, begin] = signal();
-    const [mayFinish, finish] = signal();
-    const [noticed, notice] = signal();
+    const steps = new EventEmitter();
+    const [begun, mayFinish, noticed] = ['begun', 'finish', 'fault'].map((step) => once(steps, step));
     const told: string[] = [];
     const handlers = Object.fromEntries(Object.keys(jobs).map((name) => [name, async () => undefined]));
     const workers = await startWorkers(
@@ -45,12 +37,12 @@ describe('an end while Redis is away', () => {
       {
         ...handlers,
         async send_message() {
-          begin();
+          steps.emit('begun');
           await mayFinish;
           told.push('delivered');
         },
       } as unknown as JobHandlers,
-      { concurrency: 4, log: notice },
+      { concurrency: 4, log: () => steps.emit('fault') },
     );
     if (inFlight) {
       await queue.enqueueAll('send_message', [
@@ -60,7 +52,7 @@ describe('an end while Redis is away', () => {
     }
     await away(noticed);
     const closed = workers.close().then(() => told.push('closed'));
-    finish();
+    steps.emit('finish');
     await closed;
     await queue.close();
     expect(told).toEqual([...(inFlight ? ['delivered'] : []), 'closed']);
