@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@rekey/database';
-import { newSecret } from '@rekey/kernel';
 import { until } from '../flows/rekey.js';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
 import { administer } from '../runner/postgres.js';
@@ -39,7 +38,6 @@ describe('a deployment with database roles', () => {
         env: {
           PATH: process.env.PATH,
           NODE_ENV: 'production',
-          REKEY_KEYRING: JSON.stringify([{ id: 'a', key: newSecret() }]),
           ...environment,
         },
       },
@@ -51,7 +49,7 @@ describe('a deployment with database roles', () => {
     expect(run('roles-command', {})).toEqual({
       status: 78,
       said: ['DATABASE_URL', 'DATABASE_ADMIN_URL', 'DATABASE_OWNER_URL']
-        .map((name) => `rekey roles: ${name}: not set; allowed: a postgres:// URL`)
+        .map((name) => `rekey roles: ${name}: not set, nor ${name}_FILE; allowed: a postgres:// URL`)
         .join('\n')
         .replace('URL\n', 'URL (only "npm start" has its own)\n')
         .concat('\n'),

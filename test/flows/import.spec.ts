@@ -157,6 +157,7 @@ describe('import of accounts', () => {
           resolve(`${fault?.code ?? 0} ${stdout}${stderr}`),
         );
       });
+    const inside = { ISSUER_INTERNAL_URL: urls.issuer, CONSOLE_INTERNAL_URL: urls.console };
     const answers = await Promise.all([
       said({}),
       said({ CONSOLE_URL: `http://127.0.0.1:${port}` }),
@@ -166,6 +167,10 @@ describe('import of accounts', () => {
       said({ MANAGEMENT_CLIENT_SECRET: 'not the secret at all' }),
       said({}, table),
       said({}, packed),
+      // From inside of a deployment, where the public URLs lead elsewhere or nowhere.
+      said({ ISSUER_URL: rekey.mailboxUrl, CONSOLE_URL: rekey.mailboxUrl, ...inside }),
+      said({ ...inside, CONSOLE_INTERNAL_URL: rekey.mailboxUrl }),
+      said({ ...inside, ISSUER_INTERNAL_URL: rekey.mailboxUrl }),
     ]);
     dying.close();
     rmSync(directory, { recursive: true });
@@ -182,6 +187,9 @@ describe('import of accounts', () => {
       expect.stringMatching(
         /^1 0 created, 0 replaced, 1 failed\s+line 2: invalid_request: a quoted field does not end$/,
       ),
+      expect.stringMatching(/^0 [01] created, [01] replaced, 0 failed$/),
+      expect.stringMatching(/^1 .*answered 404 to the import; check CONSOLE_INTERNAL_URL/),
+      expect.stringMatching(/^1 .*answered 404 instead of a token; check ISSUER_INTERNAL_URL/),
     ]);
   });
 

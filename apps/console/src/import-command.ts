@@ -15,11 +15,14 @@ const fail = failing('accounts');
 const counts = { created: 0, replaced: 0, failed: 0 };
 /** The last line that was answered. */
 let reached = 0;
+/** The variables that say where it goes. */
+let places = '';
 
 async function importFile(file: string): Promise<void> {
-  const settings = settingsOrExit('import');
-  const token = await managementToken(settings.urls.issuer, settings.management, 'accounts:write', fail);
-  const response = await fetch(`${settings.urls.console}/v1/accounts:import`, {
+  const { called, management } = settingsOrExit('import');
+  places = `${called.issuer.setting} or ${called.console.setting}`;
+  const token = await managementToken(called.issuer, management, 'accounts:write', fail);
+  const response = await fetch(`${called.console.url}/v1/accounts:import`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, ...headersOf(file) },
     body: Readable.toWeb(createReadStream(file)) as ReadableStream,
@@ -27,7 +30,7 @@ async function importFile(file: string): Promise<void> {
   } as RequestInit);
   if (response.status === 400) fail(await whyRefused(response));
   if (!response.ok || !response.body)
-    fail(`${settings.urls.console} answered ${response.status} to the import; check CONSOLE_URL`);
+    fail(`${called.console.url} answered ${response.status} to the import; check ${called.console.setting}`);
   const lines = createInterface({ input: Readable.fromWeb(response.body as never) });
   for await (const line of lines) {
     const result = JSON.parse(line) as ImportResult;
@@ -67,7 +70,7 @@ function whatToDo(fault: NetworkFault): string {
   if (reached > 0)
     return `the connection was lost after line ${reached}; import the file again: existing accounts are replaced`;
   if (fault.code === 'EACCES') return 'this user may not read the file';
-  return whatToDoAbout(fault, 'ISSUER_URL or CONSOLE_URL');
+  return whatToDoAbout(fault, places);
 }
 
 const [verb, file] = process.argv.slice(2);

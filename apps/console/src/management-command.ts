@@ -8,9 +8,15 @@ export const failing =
     process.exit(1);
   };
 
+/** Where a command calls another process, and the variable that says so. */
+interface Called {
+  url: string;
+  setting: string;
+}
+
 /** A token of the management client. @param fail is told what to do when there is none */
 export async function managementToken(
-  issuer: string,
+  { url, setting }: Called,
   client: { clientId: string; clientSecret: string },
   scope: string,
   fail: (message: string) => never,
@@ -18,7 +24,7 @@ export async function managementToken(
   const basic = Buffer.from(
     `${encodeURIComponent(client.clientId)}:${encodeURIComponent(client.clientSecret)}`,
   );
-  const response = await fetch(`${issuer}/oauth2/token`, {
+  const response = await fetch(`${url}/oauth2/token`, {
     method: 'POST',
     headers: {
       authorization: `Basic ${basic.toString('base64')}`,
@@ -30,7 +36,7 @@ export async function managementToken(
   if (answer.error === 'invalid_client')
     fail(`the issuer refused the secret of ${client.clientId}; check MANAGEMENT_CLIENT_SECRET`);
   return (
-    answer.access_token ?? fail(`${issuer} answered ${response.status} instead of a token; check ISSUER_URL`)
+    answer.access_token ?? fail(`${url} answered ${response.status} instead of a token; check ${setting}`)
   );
 }
 

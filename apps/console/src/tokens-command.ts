@@ -26,15 +26,15 @@ function read(given: string[]): Asked {
 }
 
 async function ask({ token, audience }: Asked): Promise<Diagnosis> {
-  const { urls, management } = settingsOrExit('tokens');
-  const bearer = await managementToken(urls.issuer, management, 'tokens:read', fail);
-  const response = await fetch(`${urls.issuer}/v1/tokens/diagnose`, {
+  const { issuer } = called;
+  const bearer = await managementToken(issuer, management, 'tokens:read', fail);
+  const response = await fetch(`${issuer.url}/v1/tokens/diagnose`, {
     method: 'POST',
     headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
     body: JSON.stringify({ token, ...(audience ? { audience } : {}) }),
   });
   if (!response.ok)
-    fail(`${urls.issuer} answered ${response.status} instead of a diagnosis; check ISSUER_URL`);
+    fail(`${issuer.url} answered ${response.status} instead of a diagnosis; check ${issuer.setting}`);
   return (await response.json()) as Diagnosis;
 }
 
@@ -45,7 +45,10 @@ function describe({ cause, remedy, description, evidence }: Diagnosis): string {
 }
 
 const asked = read(process.argv.slice(2));
-const diagnosis = await ask(asked).catch((fault: NetworkFault) => fail(whatToDoAbout(fault, 'ISSUER_URL')));
+const { called, management } = settingsOrExit('tokens');
+const diagnosis = await ask(asked).catch((fault: NetworkFault) =>
+  fail(whatToDoAbout(fault, called.issuer.setting)),
+);
 process.stdout.write(`${asked.json ? JSON.stringify(diagnosis, null, 2) : describe(diagnosis)}\n`);
 // Like grep: a script may ask.
 if (diagnosis.cause !== 'none') process.exitCode = 2;

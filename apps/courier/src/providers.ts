@@ -3,6 +3,7 @@ import { Database } from '@rekey/database';
 import {
   CLOCK,
   databaseProvider,
+  Leaving,
   LOG,
   type Log,
   logFields,
@@ -15,7 +16,7 @@ import type { Clock } from '@rekey/kernel';
 import type { SmsPolicy } from '@rekey/limits';
 import { type BreakerChange, type Channels, createChannels } from '@rekey/messages';
 import { type MessageContext } from '@rekey/outbox';
-import { type JobHandlers, type JobQueue, openQueue, startWorkers } from '@rekey/queue';
+import { type JobHandlers, type JobQueue, openQueue, startWorkers, type Workers } from '@rekey/queue';
 import { policyFrom } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { Telemetry } from '@rekey/telemetry';
@@ -111,22 +112,34 @@ export const courierProviders: Provider[] = [
   {
     provide: WORKERS,
     // The queue is opened first: where its store is away, one start says so.
-    inject: [Resources, QUEUE, COURIER, SETTINGS],
-    useFactory: (resources: Resources, _queue: JobQueue, courier: Courier, { redisUrl }: Settings) => {
+    inject: [Resources, QUEUE, COURIER, SETTINGS, Leaving],
+    useFactory: async (
+      resources: Resources,
+      _queue: JobQueue,
+      courier: Courier,
+      { redisUrl }: Settings,
+      leaving: Leaving,
+    ) => {
       const handlers: JobHandlers = messageHandlers(courier);
       const { log, context, slots, channels } = courier;
       const concurrency = channels.slots.email + channels.slots.sms + waitingAtOnce;
-      return resources.open(
+      let closed: Promise<void> | undefined;
+      const close = (workers: Workers): Promise<void> => {
+        slots.close();
+        closed ??= workers.close();
+        return closed;
+      };
+      const opened = await resources.open(
         () =>
           startWorkers({ database: context.database, redisUrl }, handlers, {
             concurrency,
             log: (fault, more = {}) => log.warn({ err: fault, ...more }, 'job failed'),
           }),
-        (workers) => {
-          slots.close();
-          return workers.close();
-        },
+        close,
       );
+      // Other couriers take the jobs that come from then on. A fault of it is thrown at the end, to the caller that closes.
+      leaving.onBegin(() => void close(opened).catch(() => undefined));
+      return opened;
     },
   },
 ];

@@ -25,7 +25,12 @@ const timeoutMs = 8_000;
 const hasEnded = (fault: unknown): boolean =>
   ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes((Object(fault) as NodeJS.ErrnoException).code ?? '');
 
+/** Milliseconds in which the issuer says that it is there. */
+const thereWithinMs = 1_000;
+
 export interface IssuerOverHttp extends IssuerPort {
+  /** Asks for nothing but a sign of life; left out where there is no such question. @throws the reason when it gives none */
+  ask?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +39,8 @@ export interface IssuerAddress {
   url: string;
   /** What it shows there, for the name of its public URL. */
   certFile?: string | undefined;
+  /** The variable that holds the URL, where one does. */
+  setting?: string | undefined;
 }
 
 /**
@@ -52,6 +59,8 @@ export function issuerOverHttp(parts: {
 }): IssuerOverHttp {
   const { database, clock, issuerUrl, at, log } = parts;
   const { origin, pathname } = new URL(at?.url ?? issuerUrl);
+  const path = pathname.replace(/\/$/, '');
+  const closing = new AbortController();
   const pool = new Pool(origin, {
     connections: 32,
     headersTimeout: timeoutMs,
@@ -83,7 +92,7 @@ export function issuerOverHttp(parts: {
         ...more,
       });
       const { statusCode, body } = await pool.request({
-        path: `${pathname.replace(/\/$/, '')}/oauth2/token`,
+        path: `${path}/oauth2/token`,
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...correlationHeaders(trace) },
         body: form.toString(),
@@ -102,7 +111,7 @@ export function issuerOverHttp(parts: {
       log(new Error(`${statusCode} ${error}: ${why}`), 'the issuer refused an assertion', trace);
       return refuse('invalid_state', {}, error);
     } catch (fault) {
-      log(fault, 'the issuer could not be reached', trace);
+      log(fault, `the issuer could not be reached at ${at?.url ?? issuerUrl}`, trace);
       return refuse('unavailable');
     }
   }
@@ -122,7 +131,23 @@ export function issuerOverHttp(parts: {
     return isRefused(answer) ? answer : { code: answer.access_token };
   }
 
+  async function statusOf(route: string, signal: AbortSignal): Promise<number> {
+    const { statusCode, body } = await pool.request({ path: `${path}${route}`, method: 'GET', signal });
+    await body.dump();
+    return statusCode;
+  }
+
+  /** A proxy may hide health checks, but never the keys. */
+  async function ask(): Promise<void> {
+    const signal = AbortSignal.any([AbortSignal.timeout(thereWithinMs), closing.signal]);
+    const health = await statusOf('/health/live', signal);
+    const isHidden = health >= 400 && health < 500;
+    const status = isHidden ? await statusOf('/oauth2/jwks', signal) : health;
+    if (status !== 200) throw new Error(`it answered ${status}`);
+  }
+
   return {
+    ask,
     exchangeForTokens: (subject, trace) => exchange(subject, {}, trace),
     reissueTokens: (subject, trace) => exchange(subject, {}, trace, true),
     exchangeForCode: (subject, redirect, trace) => exchangeForCode(subject, redirect, trace),
@@ -133,7 +158,10 @@ export function issuerOverHttp(parts: {
         at: new Date(clock.now()),
       });
     },
-    close: () => pool.close(),
+    close() {
+      closing.abort();
+      return pool.close();
+    },
   };
 }
 

@@ -1,14 +1,15 @@
 import type { FactoryProvider } from '@nestjs/common';
-import { LOG, type Log, logFields, PeriodicWork, Resources, SETTINGS, TOKENS } from '@rekey/http';
+import { LOG, type Log, logFields, PeriodicWork, Readiness, Resources, SETTINGS, TOKENS } from '@rekey/http';
 import type { IssuerPort } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
-import { inSpan, type TraceContext } from '@rekey/telemetry';
+import { inSpan, Telemetry, type TraceContext } from '@rekey/telemetry';
 import type { TokenContext } from '@rekey/tokens';
 import { externalIssuer } from './external-issuer/external-issuer.js';
 import { type IssuerAddress, issuerOverHttp } from './issuer-over-http.js';
+import { IssuerReach, type ReachParts } from './issuer-reach.js';
 
 export const ISSUER = Symbol('IssuerPort');
-/** Where the issuer is called; at its public URL when undefined. */
+/** Where the issuer is called; where the settings say, when undefined. */
 export const ISSUER_AT = Symbol('IssuerAddress');
 
 const rotateEveryMs = 60_000;
@@ -16,15 +17,18 @@ const rotateEveryMs = 60_000;
 /** The token issuer, ours or another, on kept connections. */
 export const issuerProvider: FactoryProvider<IssuerPort> = {
   provide: ISSUER,
-  inject: [Resources, PeriodicWork, SETTINGS, TOKENS, LOG, ISSUER_AT],
+  inject: [Resources, PeriodicWork, SETTINGS, TOKENS, LOG, Readiness, Telemetry, ISSUER_AT],
   useFactory: async (
     resources: Resources,
     periodic: PeriodicWork,
-    { externalIssuer: external }: Settings,
+    { externalIssuer: external, called }: Settings,
     tokens: TokenContext,
     log: Log,
-    at: IssuerAddress | undefined,
+    readiness: Readiness,
+    telemetry: Telemetry,
+    given: IssuerAddress | undefined,
   ) => {
+    const at = given ?? called.issuer;
     const parts = {
       ...tokens,
       log: (fault: unknown, about: string, place?: TraceContext) =>
@@ -36,9 +40,25 @@ export const issuerProvider: FactoryProvider<IssuerPort> = {
     );
     // Where our own issuer does not run, no other process rotates the keys.
     if (external) await periodic.start('signing_keys', rotateEveryMs, () => tokens.keys.rotate());
+    const { ask } = issuer;
+    if (ask) await watch({ ...at, ask, log }, { resources, readiness, telemetry });
     return traced(issuer);
   },
 };
+
+/** Says in the log, in readiness and in a metric when the issuer cannot be reached. The start does not wait for it. */
+async function watch(
+  parts: ReachParts,
+  { resources, readiness, telemetry }: { resources: Resources; readiness: Readiness; telemetry: Telemetry },
+): Promise<void> {
+  const reach = await resources.open(
+    () => new IssuerReach(parts),
+    (opened) => opened.close(),
+  );
+  readiness.wants('issuer', () => reach.check());
+  telemetry.gauge('issuer_reachable', async () => [{ labels: {}, value: (await reach.isThere()) ? 1 : 0 }]);
+  void reach.isThere();
+}
 
 /** The same issuer; a call to it is a part of the trace. */
 function traced({ exchangeForCode, reissueTokens, reissueCode, ...issuer }: IssuerPort): IssuerPort {

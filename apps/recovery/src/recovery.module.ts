@@ -71,7 +71,7 @@ const pages: FactoryProvider<PageParts> = {
   ],
 })
 export class RecoveryModule {
-  /** @param issuerAt where the issuer is called; at its public URL when left out */
+  /** @param issuerAt where the issuer is called; where the settings say, when left out */
   static with(issuerAt?: IssuerAddress): DynamicModule {
     return { module: RecoveryModule, providers: [{ provide: ISSUER_AT, useValue: issuerAt }] };
   }

@@ -6,7 +6,14 @@ import { Public } from './public.js';
 import { Readiness } from './readiness.js';
 
 const statusSchema = z.object({ status: z.enum(['ok', 'unavailable']) });
-const readySchema = statusSchema.extend({
+const readySchema = z.object({
+  status: z.enum(['ok', 'degraded']),
+  degraded: z
+    .array(z.string())
+    .optional()
+    .describe('What is away, though most requests do without it: `issuer`'),
+});
+const notReadySchema = statusSchema.extend({
   failing: z
     .array(z.string())
     .optional()
@@ -33,13 +40,17 @@ export class HealthController {
     summary: 'Readiness: what requests need responds',
     description: 'It responds within two seconds, also when what it asks for does not.',
     responses: {
-      200: { description: 'ready', schema: statusSchema },
-      503: { description: 'not ready', schema: readySchema },
+      200: { description: 'ready', schema: readySchema },
+      503: { description: 'not ready', schema: notReadySchema },
     },
   })
   async ready(@Res() reply: FastifyReply) {
-    const failing = await this.readiness.failing();
-    if (failing.length === 0) return void (await reply.send({ status: 'ok' }));
+    const [failing, degraded] = await Promise.all([this.readiness.failing(), this.readiness.degraded()]);
+    if (failing.length === 0) {
+      const away = degraded.map(({ name }) => name);
+      await reply.send(away.length === 0 ? { status: 'ok' } : { status: 'degraded', degraded: away });
+      return;
+    }
     for (const { name, fault } of failing) reply.log.warn({ err: fault, part: name }, 'not ready');
     const names = failing.map(({ name }) => name);
     await reply.status(503).header('retry-after', '5').send({ status: 'unavailable', failing: names });

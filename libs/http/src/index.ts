@@ -16,6 +16,7 @@ export { warnOfExcessPrivileges } from './excess-privileges.js';
 export { guardResult, requestOf } from './guard-result.js';
 export { HasLeft, hasLeftOf } from './has-left.js';
 export { CLOCK, LOG, SETTINGS } from './injection-tokens.js';
+export { Leaving } from './leaving.js';
 export { createLog, type Log, logFields, warnOf } from './log.js';
 export {
   Caller,

@@ -27,7 +27,7 @@ export function describeApi(app: INestApplication, about: ApiTitle): OpenAPIObje
 export async function describeModule(module: Type | DynamicModule, about: ApiTitle): Promise<OpenAPIObject> {
   const nothing = {} as never;
   const parts = { name: 'described', settings: {}, clock: nothing, log: nothing, telemetry: nothing };
-  const root = servedModule(module, { ...parts, resources: nothing });
+  const root = servedModule(module, { ...parts, resources: nothing, leaving: nothing });
   const app = await NestFactory.create(root, new FastifyAdapter(), {
     preview: true,
     logger: false,

@@ -3,6 +3,7 @@ import type { Clock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import { Telemetry } from '@rekey/telemetry';
 import { CLOCK, LOG, PROCESS_NAME, SETTINGS } from './injection-tokens.js';
+import { Leaving } from './leaving.js';
 import type { Log } from './log.js';
 import { PeriodicWork } from './periodic-work.js';
 import { Readiness } from './readiness.js';
@@ -15,13 +16,14 @@ export interface ProcessParts {
   log: Log;
   telemetry: Telemetry;
   resources: Resources;
+  leaving: Leaving;
 }
 
 /** What every module of a process can inject. */
 @Global()
 @Module({})
 export class ProcessModule {
-  static of({ name, settings, clock, log, telemetry, resources }: ProcessParts): DynamicModule {
+  static of({ name, settings, clock, log, telemetry, resources, leaving }: ProcessParts): DynamicModule {
     const providers = [
       { provide: PROCESS_NAME, useValue: name },
       { provide: SETTINGS, useValue: settings },
@@ -29,6 +31,7 @@ export class ProcessModule {
       { provide: LOG, useValue: log },
       { provide: Telemetry, useValue: telemetry },
       { provide: Resources, useValue: resources },
+      { provide: Leaving, useValue: leaving },
       Readiness,
       PeriodicWork,
     ];

@@ -22,6 +22,17 @@ test('every part that is away is named, in order, also one that does not respond
   ]);
 });
 
+test('a part that only some requests need is not one of those that fail', async () => {
+  const readiness = new Readiness();
+  readiness.needs('database', async () => undefined);
+  readiness.wants('issuer', () => Promise.reject(new Error('away')));
+  readiness.wants('other', async () => undefined);
+  expect([await readiness.failing(), await readiness.degraded()]).toEqual([
+    [],
+    [{ name: 'issuer', fault: new Error('away') }],
+  ]);
+});
+
 test('all who ask at once share one check, and the next one checks again', async () => {
   const readiness = new Readiness();
   let checks = 0;

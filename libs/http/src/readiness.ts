@@ -6,11 +6,12 @@ const givenUpAfterMs = 10_000;
 
 interface Part {
   name: string;
+  isNeeded: boolean;
   check: () => Promise<unknown>;
   running: { since: number; fault: Promise<unknown> } | undefined;
 }
 
-/** A part of which requests have need, and which is away. */
+/** A part that is away. */
 export interface Failing {
   name: string;
   fault: unknown;
@@ -28,15 +29,29 @@ export class Readiness {
    * @param check throws when the part is away, or does not end
    */
   needs(name: string, check: () => Promise<unknown>): void {
-    this.parts.push({ name, check, running: undefined });
+    this.parts.push({ name, check, isNeeded: true, running: undefined });
+  }
+
+  /** The same for a part that only some requests need: the process still gets requests when it is away. */
+  wants(name: string, check: () => Promise<unknown>): void {
+    this.parts.push({ name, check, isNeeded: false, running: undefined });
+  }
+
+  /** As {@link failing}, of the parts that only some requests need. */
+  degraded(): Promise<Failing[]> {
+    return this.away(this.parts.filter(({ isNeeded }) => !isNeeded));
   }
 
   /**
-   * Checks all parts. Anybody may ask, so one check of a part runs at a time, and its result goes to all who wait.
+   * Checks all parts that requests need. Anybody may ask, so one check of a part runs at a time, and its result goes to all who wait.
    *
    * @returns the parts that are away, in the order in which they were added; within two seconds, whatever hangs
    */
-  async failing(): Promise<Failing[]> {
+  failing(): Promise<Failing[]> {
+    return this.away(this.parts.filter(({ isNeeded }) => isNeeded));
+  }
+
+  private async away(parts: readonly Part[]): Promise<Failing[]> {
     let late = () => {};
     const lateness = new Promise<Error>((resolve) => {
       late = () => resolve(new Error(`no response within ${withinMs} ms`));
@@ -44,11 +59,9 @@ export class Readiness {
     const timer = setTimeout(late, withinMs);
     try {
       const faults = await Promise.all(
-        this.parts.map((part) => Promise.race([faultOf(part, this.now()), lateness])),
+        parts.map((part) => Promise.race([faultOf(part, this.now()), lateness])),
       );
-      return this.parts.flatMap(({ name }, at) =>
-        faults[at] === undefined ? [] : [{ name, fault: faults[at] }],
-      );
+      return parts.flatMap(({ name }, at) => (faults[at] === undefined ? [] : [{ name, fault: faults[at] }]));
     } finally {
       clearTimeout(timer);
     }

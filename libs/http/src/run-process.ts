@@ -1,5 +1,6 @@
 import { sqlStates } from '@rekey/database';
 import { SettingsError } from '@rekey/settings';
+import { type Drain, drained } from './drain.js';
 import { createLog } from './log.js';
 
 /** What a process is made of: something that runs and can be ended. */
@@ -7,14 +8,16 @@ export interface Running {
   close(): Promise<void>;
   /** Resolves with the reason when it cannot go on. */
   fails?: Promise<unknown>;
+  /** What comes before `close` on SIGTERM. */
+  drain?: Drain;
 }
 
-/** How long in-flight work may take after a signal, before the process leaves anyway. */
+/** How long in-flight work may take after a signal and the drain, before the process leaves anyway. */
 const closeWithinMs = 25_000;
 
 /**
  * The life of a process: start, say so, and on SIGINT or SIGTERM let requests and jobs under way finish; a start that is
- * still under way is given up. One that fails says in one line what to do, and exits with 1; with 78 and a line each when
+ * still under way is given up. On SIGTERM it drains first, until another signal. One that fails says in one line what to do, and exits with 1; with 78 and a line each when
  * the settings are wrong. So does one that cannot go on, once it is closed.
  *
  * @param start its faults carry `code`, and `port` where one was wanted; once `ending` is aborted it closes what it has
@@ -39,11 +42,14 @@ export async function runProcess<Started extends Running>(
       process.exit(1);
     }
   };
-  const end = () => {
-    if (ending.signal.aborted) return;
-    setTimeout(() => process.exit(1), closeWithinMs).unref();
+  const again = new AbortController();
+  const end = async (signal?: NodeJS.Signals) => {
+    if (ending.signal.aborted) return again.abort();
     ending.abort();
-    if (running) void close(running);
+    const started = running;
+    if (started && signal === 'SIGTERM') await drained(started.drain, again.signal);
+    setTimeout(() => process.exit(1), closeWithinMs).unref();
+    if (started) await close(started);
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
@@ -55,7 +61,7 @@ export async function runProcess<Started extends Running>(
       if (ending.signal.aborted) return;
       process.stderr.write(`rekey ${name}: ${whatToDo(fault)}\n`);
       exitCode = 1;
-      end();
+      void end();
     });
   } catch (fault) {
     // Whatever it is, it comes of the end that was wanted.

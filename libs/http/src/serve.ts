@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { systemClock } from '@rekey/kernel';
 import { openTelemetry, type Telemetry } from '@rekey/telemetry';
+import { Leaving } from './leaving.js';
 import { createLog, nestLog } from './log.js';
 import { Resources } from './resources.js';
 import { rootModule } from './root.module.js';
@@ -44,6 +45,7 @@ export const serve = (options: ServeOptions): Promise<RunningServer> =>
     const port = typeof address === 'object' && address ? address.port : options.port;
     return {
       url: `${tls ? 'https' : 'http'}://${nameOf(listenHost)}:${port}`,
+      drain: { ms: options.settings.drainMs ?? 0, begin: () => app.get(Leaving).begin() },
       close: () => closeApp(app, resources),
     };
   });
@@ -54,7 +56,8 @@ export const runWithoutServer = (options: AppOptions): Promise<Running> =>
     const { name, module, settings, clock = systemClock } = options;
     const log = createLog({ name, level: settings.logLevel });
     const telemetry = await watchOf(options, resources);
-    const root = rootModule(module, { name, settings, clock, log, telemetry, resources });
+    const leaving = new Leaving();
+    const root = rootModule(module, { name, settings, clock, log, telemetry, resources, leaving });
     const app = await NestFactory.createApplicationContext(root, {
       logger: nestLog(log),
       abortOnError: false,

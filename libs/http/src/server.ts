@@ -17,6 +17,7 @@ import {
   nodeTimes,
   usualArrivalTimes,
 } from './incomplete-requests.js';
+import { Leaving } from './leaving.js';
 import { createLog, nestLog } from './log.js';
 import { onConnect, onMalformedRequest, onMalformedUrl } from './malformed-requests.js';
 import { negotiate } from './negotiation.js';
@@ -32,7 +33,8 @@ import { readCertificate } from './tls.js';
 export interface AppOptions {
   name: string;
   module: Type | DynamicModule;
-  settings: Pick<Settings, 'listenHost' | 'tls' | 'trustProxy' | 'logLevel' | 'metricsToken' | 'tracing'>;
+  settings: Pick<Settings, 'listenHost' | 'tls' | 'trustProxy' | 'logLevel' | 'metricsToken' | 'tracing'> &
+    Partial<Pick<Settings, 'drainMs'>>;
   clock?: Clock;
   /** Closed by the caller; when left out, the app opens one of its own and closes it. */
   telemetry?: Telemetry;
@@ -81,7 +83,8 @@ export async function createApp(
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   readBodies(adapter, fastify);
-  const isLeaving = endConnectionsWhenLeaving(fastify);
+  const leaving = new Leaving();
+  endConnectionsWhenLeaving(fastify, leaving);
   fastify.server.on('connect', onConnect);
   registerClientIp(fastify, proxies);
   registerCorrelation(fastify, telemetry, proxies);
@@ -93,7 +96,7 @@ export async function createApp(
   if (options.openApi) openDocs(fastify);
 
   const { name, module, clock = systemClock, isPrivate } = options;
-  const root = servedModule(module, { name, settings, clock, log, telemetry, resources }, isPrivate);
+  const root = servedModule(module, { name, settings, clock, log, telemetry, resources, leaving }, isPrivate);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLog(log),
     abortOnError: false,
@@ -101,7 +104,7 @@ export async function createApp(
   });
   const readiness = app.get(Readiness);
   readiness.needs('process', async () => {
-    if (isLeaving()) throw new Error('the process shuts down');
+    if (leaving.begun) throw new Error('the process shuts down');
     await options.ready?.();
   });
   app.useGlobalFilters(new ProblemFilter());
@@ -118,21 +121,15 @@ export async function createApp(
   return { app, fastify };
 }
 
-/**
- * An answer that is given while we leave is the last of its connection. Left open and idle, it would hold us up for a minute.
- *
- * @returns whether we leave
- */
-function endConnectionsWhenLeaving(fastify: FastifyInstance): () => boolean {
-  let isLeaving = false;
+/** An answer that is given while we leave is the last of its connection. Left open and idle, it would hold us up for a minute. */
+function endConnectionsWhenLeaving(fastify: FastifyInstance, leaving: Leaving): void {
   fastify.addHook('preClose', async () => {
-    isLeaving = true;
+    leaving.begin();
     // Then Node.js closes connections without a request. What has arrived and was not read yet is one; a turn of the event loop reads it.
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
   });
   fastify.addHook('onSend', (_request, reply, payload, next) => {
-    if (isLeaving) reply.header('connection', 'close');
+    if (leaving.begun) reply.header('connection', 'close');
     next(null, payload);
   });
-  return () => isLeaving;
 }

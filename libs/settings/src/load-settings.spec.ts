@@ -170,7 +170,7 @@ describe('an external issuer', () => {
     ],
     [
       { EXTERNAL_ISSUER_CLIENT_AUTH: 'client_secret_post' },
-      /^EXTERNAL_ISSUER_CLIENT_SECRET: not set, but EXTERNAL_ISSUER_CLIENT_AUTH=client_secret_post needs it/,
+      /^EXTERNAL_ISSUER_CLIENT_SECRET: not set, nor EXTERNAL_ISSUER_CLIENT_SECRET_FILE, but EXTERNAL_ISSUER_CLIENT_AUTH=client_secret_post needs it/,
     ],
     [
       { EXTERNAL_ISSUER_CLIENT_AUTH: 'private_key_jwt', EXTERNAL_ISSUER_CLIENT_SECRET: 'a secret' },
@@ -208,10 +208,12 @@ describe('an external issuer', () => {
 
 test('a separate process needs a database URL, and the apps beside the embedded database need one in production', () => {
   expect(problemsOf({}, 'migrate')).toEqual([]);
-  expect(problemsOf({ NODE_ENV: 'production', REKEY_KEYRING: keyring }, 'migrate')).toEqual([
-    'DATABASE_URL: not set; NODE_ENV=production allows no development default',
+  expect(problemsOf({ NODE_ENV: 'production' }, 'migrate')).toEqual([
+    'DATABASE_URL: not set, nor DATABASE_URL_FILE; NODE_ENV=production allows no development default',
   ]);
-  expect(problemsOf({}, 'recovery')).toEqual([expect.stringContaining('DATABASE_URL: not set')]);
+  expect(problemsOf({}, 'recovery')).toEqual([
+    expect.stringMatching(/^DATABASE_URL: not set, nor DATABASE_URL_FILE; allowed: a postgres/),
+  ]);
 });
 
 test('production reports every missing setting at once', () => {

@@ -1,4 +1,5 @@
 import { developmentSecrets } from './development-secrets.js';
+import { type GivenText, givenText, withPlace } from './given-text.js';
 import { renamedVariables } from './renamed-variables.js';
 import type { ProcessName, Run } from './run.js';
 import { SettingsError } from './settings-error.js';
@@ -10,8 +11,9 @@ import { secretProblems, secretSettings } from './subjects/secrets.js';
 import { senderProblems, senderSettings } from './subjects/senders.js';
 import { telemetrySettings } from './subjects/telemetry.js';
 import { tokenSettings } from './subjects/tokens.js';
+import { isUsed } from './used-by.js';
 import { hasCredentials, isNeeded, notSetInProduction, sparse, type Variable } from './variable.js';
-import { type GivenValues, variables, withDefaults } from './variables.js';
+import { type GivenValues, type VariableName, variables, withDefaults } from './variables.js';
 
 /** The parsed environment as plain values; nothing is read from the environment again. */
 export type Settings = ReturnType<typeof loadSettings>;
@@ -29,7 +31,8 @@ export type ExternalIssuerSettings = NonNullable<Settings['externalIssuer']>;
  */
 export function loadSettings(environment: Record<string, string | undefined>, process: ProcessName) {
   const problems: string[] = [];
-  const given = readValues(environment, problems);
+  const texts = readTexts(environment, process, problems);
+  const given = readValues(texts, problems);
   const production = given.NODE_ENV === 'production';
   const run: Run = { process, production };
   const contradictions = [
@@ -45,17 +48,27 @@ export function loadSettings(environment: Record<string, string | undefined>, pr
       (problem, at, all) => !isToldAlready(problem, [...problems, ...all.slice(0, at)]),
     ),
   );
-  if (problems.length > 0) throw new SettingsError(problems);
+  if (problems.length > 0) throw new SettingsError(problems.map((problem) => withPlace(problem, texts)));
 
   const values = withDefaults(given);
   const database = databaseSettings(values);
   const endpoints = endpointSettings(values);
+  const { keyring, ...secrets } = secretSettings(
+    values,
+    production ? undefined : developmentSecrets(database.dataDir),
+    (name) => isUsed(name, process),
+  );
   return sparse({
     production,
     ...database,
     ...endpoints,
     ...senderSettings(values, run),
-    ...secretSettings(values, production ? undefined : developmentSecrets(database.dataDir)),
+    ...secrets,
+    /** @throws {Error} in a process that uses no keyring and has none */
+    get keyring() {
+      if (!keyring) throw new Error(`${process} has no keyring`);
+      return keyring;
+    },
     ...tokenSettings(values, endpoints.urls.issuer),
     ...externalIssuerSettings(values, run),
     ...limitSettings(values),
@@ -63,12 +76,23 @@ export function loadSettings(environment: Record<string, string | undefined>, pr
   });
 }
 
-function readValues(environment: Record<string, string | undefined>, problems: string[]): GivenValues {
+function readTexts(
+  environment: Record<string, string | undefined>,
+  process: ProcessName,
+  problems: string[],
+): Map<string, GivenText> {
   for (const [former, name] of Object.entries(renamedVariables))
     if (environment[former]?.trim()) problems.push(`${former}: is now ${name}; allowed: set ${name} instead`);
+  const names = Object.keys(variables) as VariableName[];
+  const texts = new Map(names.map((name) => [name as string, givenText(name, environment, process)]));
+  for (const { problem } of texts.values()) if (problem) problems.push(problem);
+  return texts;
+}
+
+function readValues(texts: ReadonlyMap<string, GivenText>, problems: string[]): GivenValues {
   const values: Record<string, unknown> = {};
   for (const [name, variable] of Object.entries<Variable>(variables)) {
-    const read = environment[name]?.trim();
+    const read = texts.get(name)?.text;
     if (!read) continue;
     const parsed = variable.schema.safeParse(read);
     if (parsed.success) values[name] = parsed.data;
@@ -86,7 +110,8 @@ function refusal(name: string, { allowed, secret }: Variable, read: string): str
 /** A variable that was refused, or is known to be missing, is not reported as missing again. */
 function isToldAlready(problem: string, earlier: string[]): boolean {
   const [, name] = /^(\w+): not set/.exec(problem) ?? [];
-  return name !== undefined && earlier.some((other) => other.startsWith(`${name}: `));
+  const told = [`${name}: `, `${name}_FILE: `, `${name} and ${name}_FILE: `];
+  return name !== undefined && earlier.some((other) => told.some((start) => other.startsWith(start)));
 }
 
 /** Every development default that would be used in production. */

@@ -14,6 +14,11 @@ export type ProcessName =
   | 'keys'
   | 'standalone';
 
+/** The processes that keep running. */
+export const servers: readonly ProcessName[] = ['recovery', 'issuer', 'console', 'courier'];
+/** The processes that end. */
+export const commands: readonly ProcessName[] = ['migrate', 'roles', 'keys', 'import', 'tokens'];
+
 /** For which process the settings are read. */
 export interface Run {
   process: ProcessName;

@@ -11,7 +11,7 @@ export interface Variable<Value = unknown> {
   unset?: string;
   /** Completes "allowed: …" when a value is refused. */
   allowed: string;
-  /** A refused value is not repeated in the message. */
+  /** A refused value is not repeated in the message, and `NAME_FILE` may name a file with the value. */
   secret?: boolean;
   /** Processes that do not start without it in production. `standalone` needs what any of them needs. */
   neededBy?: readonly ProcessName[];
@@ -39,6 +39,9 @@ export const sparse = <Whole extends object>(whole: Whole) => whole as unknown a
 
 export const isNeeded = ({ neededBy = [] }: Variable, { process, production }: Run): boolean =>
   production && (process === 'standalone' ? neededBy.length > 0 : neededBy.includes(process));
+
+/** Names the file with a secret. */
+export const fileForm = (name: string): string => `${name}_FILE`;
 
 /** What is missing has a development default, which nobody has decided on for a production deployment. */
 export const notSetInProduction = (names: string): string =>
@@ -101,7 +104,7 @@ export const network = z.string().refine((text) => {
   return isIP(address) !== 0 && isRange && more.length === 0 && Number(bits ?? 1) <= most;
 });
 
-/** A public base URL, without a trailing slash. */
+/** A base URL, without a trailing slash. */
 export const baseUrl = {
   allowed: 'an http:// or https:// URL without user, query or fragment',
   schema: publicUrl('http:', 'https:')
@@ -114,6 +117,7 @@ export const names = {
   schema: list(z.string().min(1)),
 };
 
+/** A file that is not a secret: its path is the value. */
 export const file = { allowed: 'a readable file', schema: z.string().min(1) };
 
 export const port = (of: string, number: number) => ({

@@ -199,6 +199,11 @@ export const metrics = {
     help: 'Circuit breakers of a mail server or an SMS provider that opened, because it failed several times in a row, or closed',
     labels: { channel: ['email', 'sms'], to: ['open', 'closed'] },
   },
+  issuer_reachable: {
+    kind: 'gauge',
+    help: "Whether the recovery process reaches Rekey's issuer: 1 or 0, as of the last five seconds. Without it no recovery ends with credentials",
+    labels: {},
+  },
   signing_key_age_seconds: {
     kind: 'gauge',
     help: 'Time since the current signing key became active',

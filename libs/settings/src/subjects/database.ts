@@ -46,6 +46,9 @@ export const databaseVariables = {
 
 type Variables = typeof databaseVariables;
 
+/** Commands that call the other processes, and no database. */
+const callers = ['import', 'tokens'];
+
 /** Processes that run elsewhere only with a database of their own. */
 const servesPeople = ['recovery', 'courier', 'issuer', 'console', 'roles'];
 
@@ -59,7 +62,7 @@ export function databaseProblems(given: Given<Variables>, run: Run): string[] {
   if (run.process === 'roles')
     for (const name of ['DATABASE_ADMIN_URL', 'DATABASE_OWNER_URL'] as const)
       if (!given[name]) problems.push(`${name}: not set; allowed: ${allowed(name)}`);
-  if (given.DATABASE_OWNER_URL && !given.DATABASE_URL)
+  if (given.DATABASE_OWNER_URL && !given.DATABASE_URL && !callers.includes(run.process))
     problems.push('DATABASE_OWNER_URL: set without DATABASE_URL; allowed: both or none');
   return problems;
 }

@@ -1,10 +1,12 @@
-import type { Run } from '../run.js';
+import { z } from 'zod';
+import type { ProcessName, Run } from '../run.js';
 import {
   baseUrl,
   type Given,
   isNeeded,
   list,
   network,
+  notSetInProduction,
   port,
   publicUrl,
   text,
@@ -21,6 +23,11 @@ const localUrl = (number: number, scheme = 'http') => `${scheme}://localhost:${n
 const publicBase = (of: string, { default: number }: { default: number }) => ({
   meaning: `public base URL of ${of}; links use it, never a request header`,
   unset: `${localUrl(number)}; https with \`TLS_CERT_FILE\``,
+  ...baseUrl,
+});
+const internalBase = (of: string, callers: string, publicName: string) => ({
+  meaning: `base URL at which ${callers} reach ${of}, if \`${publicName}\` does not lead there from inside of the deployment (see "Deploy")`,
+  unset: `\`${publicName}\``,
   ...baseUrl,
 });
 
@@ -42,9 +49,26 @@ export const endpointVariables = {
   },
   ISSUER_URL: {
     ...publicBase('the token issuer', issuer),
-    neededBy: ['recovery', 'issuer', 'console', 'import', 'tokens'],
+    neededBy: ['recovery', 'issuer', 'console'],
   },
-  CONSOLE_URL: { ...publicBase('the management API', console), neededBy: ['console', 'import'] },
+  CONSOLE_URL: { ...publicBase('the management API', console), neededBy: ['standalone'] },
+  ISSUER_INTERNAL_URL: internalBase(
+    'the issuer',
+    'recovery, `npm run accounts` and `npm run tokens`',
+    'ISSUER_URL',
+  ),
+  CONSOLE_INTERNAL_URL: internalBase('the management API', '`npm run accounts`', 'CONSOLE_URL'),
+  DRAIN_SECONDS: {
+    meaning:
+      'seconds that a process still serves after SIGTERM while `/health/ready` says 503, so that a load balancer stops sending requests before the port closes (see "Deploy")',
+    default: 0,
+    allowed: 'a whole number from 0 to 60',
+    schema: z
+      .string()
+      .regex(/^\d{1,2}$/)
+      .transform(Number)
+      .pipe(z.number().max(60)),
+  },
   ...tlsVariables,
   TRUST_PROXY: {
     meaning: 'proxies whose forwarding headers are trusted, by IP address, network or range, comma-separated',
@@ -70,11 +94,23 @@ export const endpointVariables = {
 
 type Variables = typeof endpointVariables;
 
+/** Commands call the other processes: inside of the deployment, or else by the public URL. */
+const called = [
+  { by: ['import', 'tokens'], internal: 'ISSUER_INTERNAL_URL', name: 'ISSUER_URL' },
+  { by: ['import'], internal: 'CONSOLE_INTERNAL_URL', name: 'CONSOLE_URL' },
+] as const satisfies { by: ProcessName[]; internal: keyof Variables; name: keyof Variables }[];
+
 export function endpointProblems(given: Given<Variables>, run: Run): string[] {
+  const calls = called
+    .filter(({ by, internal }) => by.some((name) => name === run.process) && !given[internal])
+    .map(({ name }) => name);
+  const isUsed = (name: 'RECOVERY_URL' | 'ISSUER_URL' | 'CONSOLE_URL') =>
+    isNeeded(endpointVariables[name], run) || (run.production && calls.some((one) => one === name));
   const plain = (['RECOVERY_URL', 'ISSUER_URL', 'CONSOLE_URL'] as const).filter(
-    (name) => isNeeded(endpointVariables[name], run) && given[name]?.startsWith('http:'),
+    (name) => isUsed(name) && given[name]?.startsWith('http:'),
   );
   return [
+    ...calls.filter((name) => run.production && !given[name]).map((name) => notSetInProduction(name)),
     ...tlsProblems(run.process, given),
     ...plain.map(
       (name) => `${name}: read "${given[name]}"; allowed with NODE_ENV=production: an https:// URL`,
@@ -92,15 +128,30 @@ export function endpointSettings(values: Values<Variables>) {
     courier: values.COURIER_PORT,
   };
   const local = (number: number) => localUrl(number, certFile ? 'https' : 'http');
+  const urls = {
+    recovery: values.RECOVERY_URL ?? local(ports.recovery),
+    issuer: values.ISSUER_URL ?? local(ports.issuer),
+    console: values.CONSOLE_URL ?? local(ports.console),
+  };
+  const { ISSUER_INTERNAL_URL: issuerInside, CONSOLE_INTERNAL_URL: consoleInside } = values;
   return {
     listenHost: values.LISTEN_HOST,
     ports,
     /** Public base URLs without a trailing slash. */
-    urls: {
-      recovery: values.RECOVERY_URL ?? local(ports.recovery),
-      issuer: values.ISSUER_URL ?? local(ports.issuer),
-      console: values.CONSOLE_URL ?? local(ports.console),
+    urls,
+    /** Where our own processes and commands call the others, in the same form, and the variable that says so. */
+    called: {
+      issuer: {
+        url: issuerInside ?? urls.issuer,
+        setting: issuerInside ? 'ISSUER_INTERNAL_URL' : 'ISSUER_URL',
+      },
+      console: {
+        url: consoleInside ?? urls.console,
+        setting: consoleInside ? 'CONSOLE_INTERNAL_URL' : 'CONSOLE_URL',
+      },
     },
+    /** Milliseconds from SIGTERM to the end of the listener. */
+    drainMs: values.DRAIN_SECONDS * 1_000,
     tls: certFile && keyFile ? { certFile, keyFile } : undefined,
     /** Proxies, by IP, network or name of a range, whose forwarding headers are trusted. */
     trustProxy: values.TRUST_PROXY,

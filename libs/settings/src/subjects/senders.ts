@@ -109,7 +109,7 @@ const mailOf = ({ MAIL }: Given<Variables>) => MAIL ?? senderVariables.MAIL.defa
 const smsOf = ({ SMS }: Given<Variables>) => SMS ?? senderVariables.SMS.default;
 
 export function senderProblems(given: Given<Variables>, { process, production }: Run): string[] {
-  const problems = incompleteTwilio(given);
+  const problems = callersOfTwilio.includes(process) ? incompleteTwilio(given) : [];
   const allowed = (name: Name) => senderVariables[name].allowed;
   const [mail, sms] = [mailOf(given), smsOf(given)];
   if (process === 'courier' && !production && mail === 'smtp' && !given.SMTP_URL)
@@ -163,6 +163,9 @@ export function senderSettings(values: Values<Variables>, { production }: Run) {
     productName: values.PRODUCT_NAME,
   });
 }
+
+/** The recovery process verifies receipts. */
+const callersOfTwilio = ['recovery', 'courier', 'standalone'];
 
 function incompleteTwilio(given: Given<Variables>): string[] {
   const from = given.TWILIO_FROM ?? given.TWILIO_MESSAGING_SERVICE_SID;
