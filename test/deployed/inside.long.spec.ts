@@ -16,7 +16,7 @@ async function startPrefix() {
   const server = createServer((incoming, response) => {
     const { method, headers, url = '' } = incoming;
     const path = /^\/inside(\/.*)$/.exec(url)?.[1];
-    if (!path) return void response.writeHead(404).end();
+    if (!path || !target) return void response.writeHead(502).end();
     const forwarded = request(`${target}${path}`, { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

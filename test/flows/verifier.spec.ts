@@ -275,7 +275,8 @@ describe('the verifier of resource servers', () => {
       });
     const good = await said(['diagnose', token, '--json']);
     expect([good.code, JSON.parse(good.out).cause]).toEqual([0, 'none']);
-    const piped = await said(['diagnose', '-', '--audience', 'https://shop.example'], `${token}\n`);
+    const inside = { ISSUER_URL: 'https://id.rekey.invalid', ISSUER_INTERNAL_URL: urls.issuer };
+    const piped = await said(['diagnose', '-', '--audience', 'https://shop.example'], `${token}\n`, inside);
     expect(piped.code).toBe(2);
     expect(piped.out).toMatch(
       /^cause +wrong_audience\n +It is meant for another resource\.\nremedy +fix_client\n/,

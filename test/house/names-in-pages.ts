@@ -69,7 +69,7 @@ const isSourceOfNames = (source: Source): boolean =>
 const rowsOf = (sources: readonly Source[], path: string): string[] =>
   (sources.find((source) => source.path === path)?.text ?? '')
     .split('\n')
-    .flatMap((line) => [...(/^\| (`[^|]+`) \|/.exec(line)?.[1] ?? '').matchAll(/`([^`]+)`/g)])
+    .flatMap((line) => [...(/^\| (`[^|]+) \|/.exec(line)?.[1] ?? '').matchAll(/`([^`]+)`/g)])
     .map(([, name = '']) => name);
 
 function codeIn({ text }: Source): { text: string; line: number; isBlock: boolean }[] {

@@ -1,6 +1,6 @@
 import { drained } from './drain.js';
 
-describe('a process that was told to end', () => {
+describe('a process that is to end', () => {
   /** What has happened, in its order. */
   const log: string[] = [];
   let pass = () => {};
@@ -24,7 +24,7 @@ describe('a process that was told to end', () => {
     expect(log).toEqual(['begins', 'waits 5000', 'ends']);
   });
 
-  test('ends as soon as it is told again, and at once without a drain', async () => {
+  test('ends at the next signal, and at once without a drain', async () => {
     const again = new AbortController();
     const ending = end(60_000, again.signal);
     again.abort();

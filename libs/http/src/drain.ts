@@ -1,6 +1,6 @@
 import { processTimer, type Timer } from '@rekey/kernel';
 
-/** A process that still serves for a while after it was told to end, so that nobody sends requests to it when its port closes. */
+/** A process that still serves for a while after the signal to end, so that nobody sends requests to it when its port closes. */
 export interface Drain {
   /** Milliseconds; 0: it ends at once. */
   ms: number;
@@ -9,9 +9,9 @@ export interface Drain {
 }
 
 /**
- * Resolves when a process that was told to end may close: after its drain, or as soon as it is told again.
+ * Resolves when a process that is to end may close: after its drain, or at the next signal.
  *
- * @param again aborted when it is told again
+ * @param again aborted at the next signal
  */
 export async function drained(
   drain: Drain | undefined,

@@ -36,8 +36,8 @@ export function loadSettings(environment: Record<string, string | undefined>, pr
   const production = given.NODE_ENV === 'production';
   const run: Run = { process, production };
   const contradictions = [
-    ...missing(given, run),
     ...databaseProblems(given, run),
+    ...missing(given, run),
     ...endpointProblems(given, run),
     ...senderProblems(given, run),
     ...secretProblems(given, run),

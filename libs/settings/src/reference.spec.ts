@@ -79,7 +79,7 @@ test('the reference of settings is as written', () => {
     '## Secrets of each process',
     '',
     'Give a process no other secret. Without one in **bold** it does not start in production. The courier also needs those of its way to send',
-    'mail and SMS, and `roles` all of its own.',
+    'mail and SMS, and roles needs all three.',
     '',
     '| process | secrets that it uses |',
     '|---|---|',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { isConnectionString } from '@rekey/kernel';
 import { z } from 'zod';
-import type { Run } from '../run.js';
+import { type Run, servers } from '../run.js';
 import { type Given, text, type Values, type Variable, withCredentials } from '../variable.js';
 
 const postgresUrl = {
@@ -16,7 +16,7 @@ export const databaseVariables = {
     meaning:
       'PostgreSQL 14 or later, with the role that the processes run as (see "Database roles"). Read as psql reads it: several hosts, `sslmode`, sockets, `keyword=value` pairs (see "Your PostgreSQL")',
     unset: 'unset: embedded, data in `REKEY_DATA_DIR`',
-    neededBy: ['migrate', 'keys'],
+    neededBy: [...servers, 'migrate', 'roles', 'keys'],
     ...postgresUrl,
   },
   DATABASE_OWNER_URL: {

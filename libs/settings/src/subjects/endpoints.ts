@@ -25,6 +25,7 @@ const publicBase = (of: string, { default: number }: { default: number }) => ({
   unset: `${localUrl(number)}; https with \`TLS_CERT_FILE\``,
   ...baseUrl,
 });
+/** For https, Node.js itself reads NODE_EXTRA_CA_CERTS. */
 const internalBase = (of: string, callers: string, publicName: string) => ({
   meaning: `base URL at which ${callers} reach ${of}, if \`${publicName}\` does not lead there from inside of the deployment (see "Deploy")`,
   unset: `\`${publicName}\``,
