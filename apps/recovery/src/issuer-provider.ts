@@ -1,5 +1,6 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { LOG, type Log, logFields, PeriodicWork, Readiness, Resources, SETTINGS, TOKENS } from '@rekey/http';
+import { every } from '@rekey/kernel';
 import type { IssuerPort } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import { inSpan, Telemetry, type TraceContext } from '@rekey/telemetry';
@@ -13,6 +14,8 @@ export const ISSUER = Symbol('IssuerPort');
 export const ISSUER_AT = Symbol('IssuerAddress');
 
 const rotateEveryMs = 60_000;
+/** While the issuer is away. */
+const lookAgainEveryMs = 10_000;
 
 /** The token issuer, ours or another, on kept connections. */
 export const issuerProvider: FactoryProvider<IssuerPort> = {
@@ -58,6 +61,10 @@ async function watch(
   readiness.wants('issuer', () => reach.check());
   telemetry.gauge('issuer_reachable', async () => [{ labels: {}, value: (await reach.isThere()) ? 1 : 0 }]);
   void reach.isThere();
+  await resources.open(
+    () => every(lookAgainEveryMs, { work: () => reach.lookAgain(), onEnd: () => undefined }),
+    (periodic) => periodic.stop(),
+  );
 }
 
 /** The same issuer; a call to it is a part of the trace. */

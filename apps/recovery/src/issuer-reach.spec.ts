@@ -57,6 +57,18 @@ test('the log says it when it changes, with the URL and the setting, and nothing
   ]);
 });
 
+test('an issuer that is away is asked again, one that is there is not', async () => {
+  const { reach, said, asked, pass } = reachWith(away, undefined);
+  await reach.lookAgain();
+  expect(asked()).toBe(0);
+  await reach.isThere();
+  for (let times = 0; times < 3; times++) {
+    pass(10_000);
+    await reach.lookAgain();
+  }
+  expect([asked(), said.map(([level]) => level)]).toEqual([2, ['warn', 'info']]);
+});
+
 test('who closes hears nothing of a request that was under way', async () => {
   const { reach, said } = reachWith(away);
   const asked = reach.isThere();

@@ -43,6 +43,11 @@ export class IssuerReach {
     return (await this.away()) === undefined;
   }
 
+  /** Asks again if it was away when somebody last asked: the log then says when it is back, also if nobody asks for readiness. */
+  async lookAgain(): Promise<void> {
+    if (this.last?.away) await this.away();
+  }
+
   /** A request under way has no consequence any more. */
   close(): void {
     this.isClosed = true;
