@@ -61,7 +61,7 @@ describe('a deployment whose public URL of the issuer leads nowhere from inside'
     await rekey.close();
   });
 
-  const ready = async (name: 'recovery' | 'courier') => {
+  const ready = async (name: 'recovery' | 'courier' | 'issuer') => {
     const response = await fetch(`${rekey.urls[name]}/health/ready`);
     return { http: response.status, ...((await response.json()) as object) };
   };
@@ -103,7 +103,9 @@ describe('a deployment whose public URL of the issuer leads nowhere from inside'
     expect(await is('ok')).toEqual({ http: 200, status: 'ok' });
     expect(await reachable()).toBe('1');
     const before = said().length;
-    await rekey.end('issuer');
+    const ended = rekey.end('issuer');
+    await until('its drain', async () => (await ready('issuer')).http === 503 || undefined);
+    expect([await rekey.end('issuer'), await ended]).toEqual([0, 0]);
     expect(await is('degraded')).toEqual({ http: 200, status: 'degraded', degraded: ['issuer'] });
     expect([await reachable(), (await start()).status]).toEqual(['0', 202]);
     await rekey.startAgain('issuer');
