@@ -1,23 +1,34 @@
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-
 /**
- * Exit code 0 when the process of this container is alive. Liveness, not readiness: a database that is away is no reason
- * to restart the process. The certificate is for the public name, not for loopback, so it is not checked here.
+ * `rekey health`: exit code 0 when the process of this container is alive. Liveness, not readiness: a database that is away is no reason to
+ * restart the process. It runs every half minute, so it loads as little as it can.
  */
-const request = process.env.TLS_CERT_FILE ? requestHttps : requestHttp;
-const probe = {
-  host: '127.0.0.1',
-  port: 8080,
-  path: '/health/live',
-  timeout: 3000,
-  rejectUnauthorized: false,
-};
+const { TLS_CERT_FILE, LISTEN_HOST, RECOVERY_PORT, ISSUER_PORT, CONSOLE_PORT, COURIER_PORT } = process.env;
+const { request } = await import(TLS_CERT_FILE?.trim() ? 'node:https' : 'node:http');
 
-const asking = request(probe, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1));
-asking.on('timeout', () => asking.destroy(new Error('no answer within 3 s')));
-asking.on('error', (fault) => {
-  process.stderr.write(`${fault.message}\n`);
+const everywhere = ['', '0.0.0.0', '::'];
+const listening = LISTEN_HOST?.trim() ?? '';
+const host = everywhere.includes(listening) ? '127.0.0.1' : listening;
+/** The image sets all four to 8080. Where a deployment changes one, the process of this container listens there, or at the old one. */
+const ports = new Set(
+  [RECOVERY_PORT, ISSUER_PORT, CONSOLE_PORT, COURIER_PORT].map((port) => port?.trim() || '8080'),
+);
+
+const ask = (port) =>
+  new Promise((resolve, reject) => {
+    // The certificate is for the public name, not for loopback, so it is not checked here.
+    const probe = { host, port, path: '/health/live', timeout: 8000, rejectUnauthorized: false };
+    const asking = request(probe, ({ statusCode }) =>
+      statusCode === 200 ? resolve() : reject(new Error(`port ${port} answered ${statusCode}`)),
+    );
+    asking.on('timeout', () => asking.destroy(new Error(`port ${port} did not answer within 8 s`)));
+    asking.on('error', reject);
+    asking.end();
+  });
+
+try {
+  await Promise.any([...ports].map(ask));
+  process.exit(0);
+} catch (fault) {
+  process.stderr.write(`rekey health: ${fault.errors.map(({ message }) => message).join(', ')}\n`);
   process.exit(1);
-});
-asking.end();
+}

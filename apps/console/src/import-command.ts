@@ -1,13 +1,14 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { asTyped } from '@rekey/kernel';
 import { settingsOrExit } from '@rekey/settings';
 import type { ImportResult } from './management.schema.js';
 import { failing, managementToken, type NetworkFault, whatToDoAbout } from './management-command.js';
 
 /**
  * `npm run accounts -- import FILE`: sends a file of accounts to the management API: one JSON a line, or CSV when its name ends in `.csv`;
- * in gzip when it ends in `.gz` after that.
+ * in gzip when it ends in `.gz` after that. `-` is standard input, one JSON a line: for a container, which sees no file of its host.
  */
 
 const fail = failing('accounts');
@@ -25,7 +26,7 @@ async function importFile(file: string): Promise<void> {
   const response = await fetch(`${called.console.url}/v1/accounts:import`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, ...headersOf(file) },
-    body: Readable.toWeb(createReadStream(file)) as ReadableStream,
+    body: Readable.toWeb(file === '-' ? process.stdin : createReadStream(file)) as ReadableStream,
     duplex: 'half',
   } as RequestInit);
   if (response.status === 400) fail(await whyRefused(response));
@@ -74,6 +75,7 @@ function whatToDo(fault: NetworkFault): string {
 }
 
 const [verb, file] = process.argv.slice(2);
-if (verb !== 'import' || !file) fail('usage: npm run accounts -- import FILE');
-else if (!statSync(file, { throwIfNoEntry: false })?.isFile()) fail(`there is no file ${file}`);
+if (verb !== 'import' || !file) fail(`usage: ${asTyped('accounts', 'import FILE')}`);
+else if (file !== '-' && !statSync(file, { throwIfNoEntry: false })?.isFile())
+  fail(`there is no file ${file}`);
 else await importFile(file).catch((fault) => fail(whatToDo(fault)));

@@ -49,6 +49,6 @@ export interface NetworkFault extends Error {
 export function whatToDoAbout(fault: NetworkFault, settings: string): string {
   const code = fault.cause?.code ?? fault.code ?? '';
   if (['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(code))
-    return `nothing responds at ${settings}; run "npm start" in another terminal first`;
+    return `nothing responds at ${settings}; run "npm start" in another terminal first, or correct the URL`;
   return fault.cause?.message ?? fault.message;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { asTyped } from '@rekey/kernel';
 import { settingsOrExit } from '@rekey/settings';
 import type { Diagnosis } from '@rekey/tokens';
 import { failing, managementToken, type NetworkFault, whatToDoAbout } from './management-command.js';
@@ -6,7 +7,7 @@ import { failing, managementToken, type NetworkFault, whatToDoAbout } from './ma
 /** `npm run tokens -- diagnose TOKEN`: why a token is not taken, and what to do about it. */
 
 const fail = failing('tokens');
-const usage = `usage: npm run tokens -- diagnose TOKEN [--audience RESOURCE] [--json]
+const usage = `usage: ${asTyped('tokens', 'diagnose TOKEN [--audience RESOURCE] [--json]')}
   TOKEN  an access or refresh token, or - to read it from standard input and keep it out of the shell history`;
 
 interface Asked {

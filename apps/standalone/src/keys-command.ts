@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase } from '@rekey/database';
 import { whatToDo } from '@rekey/http';
-import { newSecret, systemClock } from '@rekey/kernel';
+import { asTyped, newSecret, systemClock } from '@rekey/kernel';
 import { developmentSecrets, type Settings, settingsOrExit } from '@rekey/settings';
 import { runningUrls } from './keys/embedded-url.js';
 import { describeHoldings, describeRows, listHoldings, listOlder } from './keys/holdings.js';
@@ -33,7 +33,7 @@ async function showStatus(settings: Settings): Promise<void> {
       say(line);
     const older = await listOlder(database);
     if (older.length > 0)
-      say(`sealed by an earlier release, until "npm run keys -- rotate": ${describeRows(older)}`);
+      say(`sealed by an earlier release, until "${asTyped('keys', 'rotate')}": ${describeRows(older)}`);
   });
 }
 
@@ -42,7 +42,7 @@ async function rotateAll(settings: Settings): Promise<void> {
     // What a release before has sealed is sealed anew under the same key, too.
     if (settings.keyring.keyIds.length === 1 && (await listOlder(database)).length === 0) {
       fail(
-        `the keyring has only one key, ${settings.keyring.newestKeyId}; make another one with "npm run keys -- add"`,
+        `the keyring has only one key, ${settings.keyring.newestKeyId}; make another one with "${asTyped('keys', 'add')}"`,
       );
       return;
     }
@@ -55,12 +55,14 @@ async function addKey({ keyringMadeHere, dataDir }: Settings): Promise<void> {
   const id = `${now().toISOString().slice(0, 10)}-${randomBytes(2).toString('hex')}`;
   if (keyringMadeHere) {
     developmentSecrets(dataDir).addKey(id);
-    say(`key ${id} is now the newest in ${dataDir}; restart "npm start", then run "npm run keys -- rotate"`);
+    say(
+      `key ${id} is now the newest in ${dataDir}; restart "npm start", then run "${asTyped('keys', 'rotate')}"`,
+    );
     return;
   }
   say(JSON.stringify({ id, key: newSecret() }));
   process.stderr.write(
-    'Add this key at the end of the keyring and restart every process. Then move it to the front, restart again, and run "npm run keys -- rotate".\n',
+    `Add this key at the end of the keyring and restart every process. Then move it to the front, restart again, and run "${asTyped('keys', 'rotate')}".\n`,
   );
 }
 
@@ -71,5 +73,5 @@ const verbs: Record<string, (settings: Settings) => Promise<void>> = {
 };
 const [verb = '', ...rest] = process.argv.slice(2);
 const act = Object.hasOwn(verbs, verb) && rest.length === 0 ? verbs[verb] : undefined;
-if (!act) fail('usage: npm run keys -- status | add | rotate');
+if (!act) fail(`usage: ${asTyped('keys', 'status | add | rotate')}`);
 else await act(settingsOrExit('keys')).catch((fault: unknown) => fail(whatToDo(fault)));

@@ -1,3 +1,4 @@
+import { asTyped } from '@rekey/kernel';
 import type { DataSource } from 'typeorm';
 import { namingConnectionFault } from './connection-fault.js';
 import { pendingMigrations } from './migrate.js';
@@ -11,7 +12,7 @@ export async function assertSchema(dataSource: DataSource): Promise<void> {
   try {
     const pending = await pendingMigrations(dataSource);
     if (pending.length > 0)
-      throw new Error(`the database lacks ${pending.join(', ')}; run "npm run migrate" first`);
+      throw new Error(`the database lacks ${pending.join(', ')}; run "${asTyped('migrate')}" first`);
     const missing = await missingColumns(dataSource);
     if (missing.length > 0)
       throw new Error(

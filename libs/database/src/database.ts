@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isAnyRefused } from '@rekey/kernel';
+import { asTyped, isAnyRefused } from '@rekey/kernel';
 import { inSpan, type RecordMetric, type TraceContext } from '@rekey/telemetry';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import pg from 'pg';
@@ -280,4 +280,4 @@ async function assertUsable(
 const readsLedger = 'select on schema_migrations';
 
 const lacks = (role: string, missing: string[]): string =>
-  `DATABASE_URL: its role ${role} lacks ${listedInPart(missing)}; run "npm run migrate" with DATABASE_OWNER_URL`;
+  `DATABASE_URL: its role ${role} lacks ${listedInPart(missing)}; run "${asTyped('migrate')}" with DATABASE_OWNER_URL`;

@@ -1,3 +1,4 @@
+export { asTyped } from './as-typed.js';
 export { readBase64url } from './base64url.js';
 export { type Channel, channels } from './channel.js';
 export { type Clock, MovableClock, systemClock } from './clock.js';
