@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { MovableClock, systemClock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import type { Rekey } from '../flows/rekey.js';
@@ -35,7 +36,7 @@ export interface AppProcess {
 
 /**
  * One more process of an app beside those of a running Rekey: a replica on the same PostgreSQL, keys and public URLs, with the
- * clock of the test. It is killed before that Rekey closes. Needs a build.
+ * clock of the test. It is killed before that Rekey closes. Needs a build: that of `REKEY_TREE`, else of this tree.
  *
  * @param more.preload a module that is loaded before the app
  */
@@ -53,7 +54,8 @@ export async function startApp(
   const preloads = ['test/faults/preload/clock.mjs', more.preload].flatMap((file) =>
     file ? ['--import', `./${file}`] : [],
   );
-  const child = spawn(process.execPath, [...preloads, `dist/apps/${name}/src/main.js`], {
+  const command = join(process.env.REKEY_TREE ?? '', 'dist/apps/standalone/src/rekey.js');
+  const child = spawn(process.execPath, [...preloads, command, name], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       PATH: process.env.PATH,

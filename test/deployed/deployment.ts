@@ -18,6 +18,8 @@ type Name = (typeof names)[number];
 /** A recovery in a deployment: each app is its own process. Needs a build. */
 export interface Deployment {
   urls: Record<Name, string>;
+  /** For one more process of it: `startApp`. */
+  settings: { databaseUrl: string; dataDir: string; urls: Record<Name, string> };
   /** The lines of their logs. */
   log(name: Name): Record<string, unknown>[];
   /** All of their output. */
@@ -75,6 +77,7 @@ export async function startDeployment(environment: Record<string, string> = {}):
   const output = (name: Name) => apps[name].output();
   return {
     urls,
+    settings,
     log: (name) =>
       output(name)
         .split('\n')
