@@ -45,7 +45,7 @@ function readName(image) {
   return { url: `${scheme}://${host}/v2/${path}/manifests/${tag}`, pinned: `${name}:${tag}` };
 }
 
-/** A token for whoever asks, at the place that the registry names (RFC 6750). */
+/** A token for a caller without an account, from the place that the registry names (RFC 6750). */
 async function anonymousToken(challenge) {
   const { realm, service, scope } = Object.fromEntries(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
