@@ -140,4 +140,11 @@ export const breakages = [
       the('Ingress', 'rekey').spec.rules[0].http.paths[0].backend.service.name = 'gone';
     },
   },
+  {
+    what: 'a job that the alerts do not know',
+    refusal: /ServiceMonitor rekey: does not name the job/,
+    breaks: (the) => {
+      the('ServiceMonitor', 'rekey').spec.jobLabel = 'app.kubernetes.io/name';
+    },
+  },
 ];

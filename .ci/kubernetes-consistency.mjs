@@ -65,12 +65,22 @@ export function inconsistencies(resources) {
         (r) => r.kind === 'Service' && matches(spec.selector, r.metadata.labels),
       );
       need(found.length === 4, `selects ${found.length} Services, not 4`);
-      for (const { port } of spec.endpoints)
+      const labels = found.map((r) => r.metadata.labels);
+      need(
+        labels.every((label) => label[spec.jobLabel] === 'rekey'),
+        'does not name the job rekey, as the alerts do',
+      );
+      for (const { port, relabelings = [] } of spec.endpoints) {
+        need(
+          relabelings.some(({ targetLabel }) => targetLabel === 'process'),
+          'has no label process, which the alerts read',
+        );
         for (const { metadata, spec } of found)
           need(
             spec.ports.some(({ name }) => name === port),
             `Service ${metadata.name} has no port ${port}`,
           );
+      }
     }
     return problems;
   });
