@@ -24,6 +24,11 @@ export class Readiness {
   /** @param now milliseconds, which only rise */
   constructor(private readonly now = () => performance.now()) {}
 
+  /** The parts that requests need, in the order in which they were added. */
+  get names(): string[] {
+    return this.parts.map(({ name }) => name);
+  }
+
   /**
    * @param name shown to everyone who asks
    * @param check throws when the part is away, or does not end

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
 import { refuse } from '@rekey/kernel';
-import { openTelemetry } from '@rekey/telemetry';
+import { openTelemetry, type Telemetry } from '@rekey/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { createApp, describeApi, Operation, parse, unwrap } from './index.js';
@@ -46,15 +46,17 @@ class GreetingModule {}
 describe('serve', () => {
   let fastify: FastifyInstance;
   let app: Awaited<ReturnType<typeof createApp>>['app'];
+  let telemetry: Telemetry;
   let ready = true;
 
   beforeAll(async () => {
+    telemetry = await openTelemetry({ app: 'spec' });
     ({ app, fastify } = await createApp({
       name: 'spec',
       module: GreetingModule,
       port: 0,
       settings: { listenHost: 'localhost', trustProxy: [], logLevel: 'silent' },
-      telemetry: await openTelemetry({ app: 'spec' }),
+      telemetry,
       ready: async () => {
         if (!ready) throw new Error('away');
       },
@@ -169,7 +171,9 @@ describe('serve', () => {
     ready = false;
     const away = await fastify.inject('/health/ready');
     expect([away.statusCode, away.headers['retry-after']]).toEqual([503, '5']);
+    expect(await telemetry.text(true)).toContain('\nrekey_ready{part="process"} 0\n');
     ready = true;
+    expect(await telemetry.text(true)).toContain('\nrekey_ready{part="process"} 1\n');
     const metrics = (await fastify.inject('/metrics')).body;
     expect(metrics).toContain(
       'http_request_duration_seconds_count{method="GET",route="/health/ready",status="503"} 1',

@@ -108,6 +108,10 @@ export async function createApp(
     await options.ready?.();
   });
   app.useGlobalFilters(new ProblemFilter());
+  telemetry.gauge('ready', async () => {
+    const failing = (await readiness.failing()).map(({ name }) => name);
+    return readiness.names.map((part) => ({ labels: { part }, value: failing.includes(part) ? 0 : 1 }));
+  });
   await options.register?.(fastify, app);
   if (options.openApi) {
     const { title, description } = options.openApi;

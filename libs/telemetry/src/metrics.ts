@@ -222,6 +222,11 @@ export const metrics = {
       outcome: ['done', 'failed'],
     },
   },
+  ready: {
+    kind: 'gauge',
+    help: '1 for a part that requests need and that responds, 0 while it is away, as in `/health/ready`',
+    labels: { part: words },
+  },
 } as const satisfies Record<string, DescribedMetric>;
 
 type Catalogue = typeof metrics;

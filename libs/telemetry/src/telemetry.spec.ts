@@ -30,6 +30,21 @@ describe('telemetry', () => {
     expect(text).toMatch(/^rekey_oldest_message_age_seconds nan$/im);
   });
 
+  test('counters whose labels are all listed are 0 before anything happens, so that an alert sees the first event', async () => {
+    const text = await telemetry.text(true);
+    for (const sample of [
+      'rekey_spray_attacks_total 0',
+      'rekey_recovery_duration_seconds_count 0',
+      'rekey_tokens_reused_total{token_type="refresh_token"} 0',
+      'rekey_provider_circuit_breaker_transitions_total{channel="email",to="open"} 0',
+    ])
+      expect(text).toContain(`\n${sample}\n`);
+    const others = /^rekey_(messages|recoveries_started|message_delivery|outbox|sms_cost)\w* ?[\d{]/m;
+    expect(text).not.toMatch(others);
+    telemetry.record('spray_attacks', {});
+    expect(await telemetry.text(true)).toContain('\nrekey_spray_attacks_total 1\n');
+  });
+
   test('labels two hundred clients by name and the rest as other; our own words are all labels', async () => {
     for (let n = 0; n < 300; n++) telemetry.record('recoveries_started', { client: `app-${n}` });
     const lines = (await telemetry.text(true))
@@ -55,6 +70,9 @@ describe('telemetry', () => {
     beside.record('tokens_reused', { token_type: 'refresh_token' });
     expect(await beside.text(false)).toBe('\n');
     expect(await beside.text(true)).toContain('rekey_tokens_reused_total{token_type="refresh_token"} 2');
+    beside.gauge('outbox_messages', async () => [{ labels: {}, value: 1 }]);
+    courier.gauge('outbox_messages', async () => [{ labels: {}, value: 2 }]);
+    expect(await courier.text(true)).toContain('\nrekey_outbox_messages 1\n');
   });
 
   test('events recorded for a request are in its log line, at most twenty', () => {

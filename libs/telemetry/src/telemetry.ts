@@ -47,6 +47,7 @@ export class Telemetry {
     const ofProcess = this.registry.getMetricsAsArray().map(({ name }) => name);
     if (!options.besideCourier) this.show(...ofProcess);
     for (const name of names) if (describe(name).isPublic) this.show(fullName(name));
+    for (const name of names) this.startAtZero(name);
   }
 
   /** What nobody asked for. */
@@ -76,6 +77,8 @@ export class Telemetry {
     read: () => Promise<{ labels: LabelsOf<Name>; value: number }[]>,
   ): void {
     const { help, labels } = describe(name);
+    // Where two parts show their metrics together, the first one reads it.
+    if (this.registry.getSingleMetric(fullName(name))) return;
     new Gauge({
       name: fullName(name),
       help,
@@ -137,6 +140,19 @@ export class Telemetry {
     await this.tracing?.close();
   }
 
+  /**
+   * A counter that appears with its first event has never risen, as Prometheus sees it, so an alert on a rare event would miss that event.
+   * Where all labels are listed, a counter is 0 before; so is a histogram without labels.
+   */
+  private startAtZero(name: MetricName): void {
+    const { kind, labels } = describe(name);
+    if (kind === 'gauge' || (kind === 'histogram' && Object.keys(labels).length > 0)) return;
+    const combinations = combine(labels);
+    if (combinations.length === 0) return;
+    const instrument = this.instrument(name as MetricOf<'counter' | 'histogram'>);
+    if (instrument instanceof Counter) for (const each of combinations) instrument.inc(each, 0);
+  }
+
   private instrument(name: MetricOf<'counter' | 'histogram'>): Counter | Histogram {
     // Where two watches show their metrics together, the other one may have made it.
     const there = this.registry.getSingleMetric(fullName(name));
@@ -166,6 +182,16 @@ export class Telemetry {
 }
 
 type Labels = Record<string, string>;
+
+/** Every combination of the words of these labels; none where a label has no list. */
+const combine = (labels: ReturnType<typeof describe>['labels']): Labels[] =>
+  Object.entries(labels).reduce<Labels[]>(
+    (combined, [label, words]) =>
+      typeof words === 'string'
+        ? []
+        : combined.flatMap((each) => words.map((word) => ({ ...each, [label]: word }))),
+    [{}],
+  );
 
 const names = Object.keys(metrics) as MetricName[];
 
