@@ -8,9 +8,7 @@ const resources = files.flatMap(({ text }) => resourcesIn(text));
 
 /** Node.js reads it. */
 const NODE_OPTIONS = {};
-// To be removed when the settings exist.
-const soon = { ISSUER_INTERNAL_URL: {}, CONSOLE_INTERNAL_URL: {}, DRAIN_SECONDS: {} };
-const known: KnownVariables = { ...soon, NODE_OPTIONS, ...variables };
+const known: KnownVariables = { NODE_OPTIONS, ...variables };
 
 test.each(files)('$path gives settings that exist, and secrets as files', ({ text }) => {
   // The mounts of secrets are in a patch for every pod.

@@ -38,8 +38,6 @@ describe('names of metrics in an expression', () => {
 
 test('alerts and dashboard use metrics that exist', () => {
   const known = knownNames(textOf(tree, 'docs/reference/metrics.md'), rules);
-  // Comes with the check of the issuer in readiness.
-  known.add('rekey_issuer_reachable');
   const unknown = expressions.flatMap(({ name, expr }) =>
     metricsIn(expr)
       .filter((metric) => !known.has(metric))

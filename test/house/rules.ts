@@ -1,4 +1,4 @@
-import { containersStartWhatExists, everyProcessHasAContainer, imageIsSafe } from './containers.js';
+import { containersStartWhatExists, imageIsSafe } from './containers.js';
 import { noCycles } from './cycles.js';
 import { direction } from './direction.js';
 import { oneClock, oneReaderOfTheEnvironment } from './environment-and-clock.js';
@@ -48,5 +48,4 @@ export const rules: Record<string, Rule> = {
   'scripts can run': scriptsCanRun,
   'the image is safe': imageIsSafe,
   'containers start what exists': containersStartWhatExists,
-  'every process has a container': everyProcessHasAContainer(['recovery', 'courier', 'issuer', 'console']),
 };

@@ -9,6 +9,8 @@ export {
 } from './load-settings.js';
 export { settingsOrExit } from './read-environment.js';
 export { readSetting } from './read-setting.js';
+export { renamedVariables } from './renamed-variables.js';
 export type { ProcessName } from './run.js';
 export { SettingsError } from './settings-error.js';
+export { usersOf } from './used-by.js';
 export { variables } from './variables.js';
