@@ -5,6 +5,12 @@ import { eventsOf } from './correlation.js';
 import { isDocs } from './route-facts.js';
 import { securityHeaders } from './security-headers.js';
 
+const probes = ['/health/live', '/health/ready', '/metrics'];
+
+/** Probes ask every second and say nothing new, unless something is wrong. */
+export const levelOf = (route: string, status: number): 'debug' | 'info' =>
+  probes.includes(route) && status < 400 ? 'debug' : 'info';
+
 /** What every answer of every process has in common: security headers, no caching, a request id, a line in the log. */
 export function registerAccessLog(fastify: FastifyInstance, telemetry: Telemetry): void {
   const { registry } = telemetry;
@@ -37,7 +43,10 @@ export function registerAccessLog(fastify: FastifyInstance, telemetry: Telemetry
     const ms = Math.round(reply.elapsedTime * 10) / 10;
     const events = eventsOf(request);
     const what = events.length > 0 ? { events } : {};
-    request.log.info({ method, route, status: reply.statusCode, ms, ...what }, 'answered');
+    request.log[levelOf(route, reply.statusCode)](
+      { method, route, status: reply.statusCode, ms, ...what },
+      'answered',
+    );
     next();
   });
 }

@@ -26,7 +26,7 @@ export class Readiness {
 
   /** The parts that requests need, in the order in which they were added. */
   get names(): string[] {
-    return this.parts.map(({ name }) => name);
+    return this.parts.filter(({ isNeeded }) => isNeeded).map(({ name }) => name);
   }
 
   /**
