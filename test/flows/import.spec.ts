@@ -25,9 +25,7 @@ describe('import of accounts', () => {
     const { clientId, clientSecret } = rekey.settings.management;
     bearer = await tokenOf(clientId, clientSecret);
   });
-  beforeEach(() => {
-    newHousehold();
-  });
+  beforeEach(() => void newHousehold());
 
   const tokenOf = async (client_id: string, client_secret: string): Promise<string> =>
     (await rekey.token({ grant_type: 'client_credentials', client_id, client_secret })).body.access_token;
@@ -166,6 +164,7 @@ describe('import of accounts', () => {
       said({ MANAGEMENT_CLIENT_SECRET: 'not the secret at all' }),
       said({}, table),
       said({ ISSUER_URL: rekey.mailboxUrl, CONSOLE_URL: rekey.mailboxUrl, ...inside }, packed),
+      said({}, '-'),
     ]);
     dying.close();
     rmSync(directory, { recursive: true });
