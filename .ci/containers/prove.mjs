@@ -84,7 +84,7 @@ try {
   });
 
   await step('everything comes up and is healthy', async () => {
-    await compose('up', '--wait', '--no-build');
+    await compose('up', '--build', '--wait');
     const health = await Promise.all(
       processes.map(async (name) => inspect((await stack.containers(name))[0], '{{.State.Health.Status}}')),
     );
