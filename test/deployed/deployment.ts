@@ -15,6 +15,14 @@ import { type AppProcess, RunningClock, startApp } from './app-process.js';
 const names = ['recovery', 'courier', 'issuer'] as const;
 type Name = (typeof names)[number];
 
+/** An account to put, with a verified mail address. */
+export const ada: AccountToPut = {
+  id: 'ada',
+  addresses: [{ kind: 'email', value: 'ada@example.com', verified: true }],
+  roles: [],
+  status: 'active',
+};
+
 /** A recovery in a deployment: each app is its own process. Needs a build. */
 export interface Deployment {
   urls: Record<Name, string>;

@@ -8,7 +8,7 @@ import { decodeJwt } from 'jose';
 import { until } from '../flows/rekey.js';
 import { createDatabase, type TestDatabase } from '../runner/database.js';
 import { type AppProcess, RunningClock, startApp } from './app-process.js';
-import { type Deployment, startDeployment } from './deployment.js';
+import { ada, type Deployment, startDeployment } from './deployment.js';
 
 /** Forwards `/inside/…` to `/…` of another server of this machine, as an ingress does. */
 async function startPrefix() {
@@ -49,12 +49,7 @@ describe('a deployment whose public URL of the issuer leads nowhere from inside'
       METRICS_TOKEN: 'a token of metrics',
     });
     prefix.leadTo(rekey.urls.issuer);
-    await rekey.put({
-      id: 'ada',
-      addresses: [{ kind: 'email', value: 'ada@example.com', verified: true }],
-      roles: [],
-      status: 'active',
-    });
+    await rekey.put(ada);
   });
   afterAll(async () => {
     prefix.close();

@@ -1,6 +1,13 @@
 import { until } from '../flows/rekey.js';
 import { metricsOf } from '../flows/scrape.js';
-import { type Collector, type Deployment, type Span, startCollector, startDeployment } from './deployment.js';
+import {
+  ada,
+  type Collector,
+  type Deployment,
+  type Span,
+  startCollector,
+  startDeployment,
+} from './deployment.js';
 
 /** Follows one request through every process that works for it: by its id in the logs, and by its trace. */
 describe('the trace of one request', () => {
@@ -15,13 +22,7 @@ describe('the trace of one request', () => {
       OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=rekey%20test',
     });
     password = 'one that nobody else has, 1';
-    await deployment.put({
-      id: 'ada',
-      addresses: [{ kind: 'email', value: 'ada@example.com', verified: true }],
-      password,
-      roles: [],
-      status: 'active',
-    });
+    await deployment.put({ ...ada, password });
   });
   afterAll(async () => {
     await deployment.close();

@@ -4,7 +4,7 @@ import { startRedis } from '../redis/redis-server.js';
 import { freePort } from '../runner/free-port.js';
 import { type HttpApi, startHttpApi } from '../servers/http-api.js';
 import { type AppProcess, RunningClock, startApp } from './app-process.js';
-import { type Collector, type Deployment, startCollector, startDeployment } from './deployment.js';
+import { ada, type Collector, type Deployment, startCollector, startDeployment } from './deployment.js';
 
 /**
  * What a process loads only when it needs it is there. `.ci/run` sets `REKEY_TREE` to a tree with the packages of the image, which
@@ -38,13 +38,8 @@ describe('a deployment on the packages of the image', () => {
     const { settings } = deployment;
     managing = await startApp('console', { settings, clock: new RunningClock() }, { environment });
     await deployment.put({
-      id: 'ada',
-      addresses: [
-        { kind: 'email', value: 'ada@example.com', verified: true },
-        { kind: 'phone', value: '+447400123456', verified: true },
-      ],
-      roles: [],
-      status: 'active',
+      ...ada,
+      addresses: [...ada.addresses, { kind: 'phone', value: '+447400123456', verified: true }],
     });
   });
   afterAll(async () => {

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { until } from '../flows/rekey.js';
 import { startRedis } from '../redis/redis-server.js';
 import { freePort } from '../runner/free-port.js';
-import { type Deployment, startDeployment } from './deployment.js';
+import { ada, type Deployment, startDeployment } from './deployment.js';
 
 /** A mail server that takes a mail, and never says so. */
 async function hungServer() {
@@ -50,12 +50,7 @@ describe.each(['PostgreSQL', 'Redis'])('SIGTERM with mail under way, the queue o
     }
     rekey = await startDeployment(environment);
     ends.unshift(() => rekey.close());
-    await rekey.put({
-      id: 'ada',
-      addresses: [{ kind: 'email', value: 'ada@example.com', verified: true }],
-      roles: [],
-      status: 'active',
-    });
+    await rekey.put(ada);
   });
   afterAll(async () => {
     for (const end of ends) await end();
