@@ -213,14 +213,17 @@ export class Load {
 
   /**
    * A request that is not accepted within ten seconds: the machine is overloaded. An ended process would refuse at once, and so may one that
-   * shuts down; or it closes a kept connection. An answer that has begun is whole in any case.
+   * shuts down; or it closes a kept connection. A connection that waits for it as it closes is refused by a reset: seen by a caller slower
+   * than that, it is a reset of `connect`, before anything was sent. An answer that has begun is whole in any case.
    */
   private mayFail(at: number, fault: Error): boolean {
-    const { code } = Object(fault.cause);
+    const { code, syscall } = Object(fault.cause);
     if (code === 'UND_ERR_CONNECT_TIMEOUT') return true;
     if (this.closingFrom === Number.POSITIVE_INFINITY || fault instanceof CutAnswer) return false;
     return (
-      code === 'ECONNREFUSED' || (at >= this.closingFrom && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(code))
+      code === 'ECONNREFUSED' ||
+      (code === 'ECONNRESET' && syscall === 'connect') ||
+      (at >= this.closingFrom && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(code))
     );
   }
 
