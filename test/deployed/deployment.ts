@@ -8,6 +8,7 @@ import { openDatabase } from '@rekey/database';
 import { loadSettings } from '@rekey/settings';
 import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
+import { until } from '../flows/rekey.js';
 import { createDatabase } from '../runner/database.js';
 import { freePort } from '../runner/free-port.js';
 import { type AppProcess, RunningClock, startApp } from './app-process.js';
@@ -23,13 +24,19 @@ export const ada: AccountToPut = {
   status: 'active',
 };
 
+type LogLine = Record<string, unknown>;
+
 /** A recovery in a deployment: each app is its own process. Needs a build. */
 export interface Deployment {
   urls: Record<Name, string>;
   /** For one more process of it: `startApp`. */
   settings: { databaseUrl: string; dataDir: string; urls: Record<Name, string> };
-  /** The lines of their logs. */
-  log(name: Name): Record<string, unknown>[];
+  /**
+   * The lines of a log that are wanted, once there are so many: a line may be read later than what it is about is seen.
+   *
+   * @param atLeast one when omitted
+   */
+  log(name: Name, isWanted: (line: LogLine) => boolean, atLeast?: number): Promise<LogLine[]>;
   /** All of their output. */
   output(): string;
   /** Mails as received over SMTP, decoded far enough to search for a code or an address. */
@@ -86,11 +93,15 @@ export async function startDeployment(environment: Record<string, string> = {}):
   return {
     urls,
     settings,
-    log: (name) =>
-      output(name)
-        .split('\n')
-        .filter((line) => line.startsWith('{') && line.endsWith('}'))
-        .map((line) => JSON.parse(line)),
+    log: (name, isWanted, atLeast = 1) =>
+      until(`${atLeast} lines of ${name}`, async () => {
+        const lines: LogLine[] = output(name)
+          .split('\n')
+          .filter((line) => line.startsWith('{') && line.endsWith('}'))
+          .map((line) => JSON.parse(line));
+        const wanted = lines.filter(isWanted);
+        return wanted.length >= atLeast ? wanted : undefined;
+      }),
     output: () => names.map(output).join('\n'),
     mails: () => mails,
     async put(account) {

@@ -51,7 +51,7 @@ describe('the trace of one request', () => {
     };
   };
   const linesOf = (name: 'recovery' | 'courier' | 'issuer', id: string) =>
-    deployment.log(name).filter((line) => line.request_id === id);
+    deployment.log(name, (line) => line.request_id === id);
   const spansOf = (traceId: string): Span[] => collector.spans().filter((span) => span.traceId === traceId);
   const traceOf = (id: string) =>
     until(`the trace of ${id}`, async () => {
@@ -84,10 +84,7 @@ describe('the trace of one request', () => {
     const code = /\b\d{4} \d{4}\b/.exec(mail)?.[0] ?? '';
     secrets.push(bearer, code, code.replace(' ', ''), /stop\?token=([\w-]+)/.exec(mail)?.[1] ?? '');
 
-    const [sent] = await until('the line of the courier', async () => {
-      const lines = linesOf('courier', started.id);
-      return lines.length > 0 ? lines : undefined;
-    });
+    const [sent] = await linesOf('courier', started.id);
     expect(sent).toMatchObject({
       name: 'courier',
       kind: 'recovery_code',
@@ -96,7 +93,7 @@ describe('the trace of one request', () => {
       client: 'default',
       seconds: expect.any(Number),
     });
-    expect(linesOf('recovery', started.id)).toEqual([
+    expect(await linesOf('recovery', started.id)).toEqual([
       expect.objectContaining({
         msg: 'answered',
         route: '/v1/recoveries',
@@ -129,9 +126,9 @@ describe('the trace of one request', () => {
     expect(completed.status).toBe(201);
     secrets.push(completed.body.access_token, completed.body.refresh_token, 'another that nobody has, 2');
     await until('the notice', async () => deployment.mails()[1]);
-    const notice = await until('its line', async () => linesOf('courier', completed.id)[0]);
+    const [notice] = await linesOf('courier', completed.id);
     expect(notice).toMatchObject({ kind: 'recovery_completed', outcome: 'sent' });
-    expect(linesOf('issuer', completed.id)).toEqual([
+    expect(await linesOf('issuer', completed.id)).toEqual([
       expect.objectContaining({
         msg: 'answered',
         route: '/oauth2/token',
@@ -139,7 +136,7 @@ describe('the trace of one request', () => {
         events: [{ event: 'tokens_issued', grant: 'recovery', role: 'ordinary', client: 'default' }],
       }),
     ]);
-    expect(linesOf('recovery', completed.id)).toEqual([
+    expect(await linesOf('recovery', completed.id)).toEqual([
       expect.objectContaining({ msg: 'answered', status: 201 }),
     ]);
     const second = await traceOf(completed.id);

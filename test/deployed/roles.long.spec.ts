@@ -80,8 +80,8 @@ describe('a deployment with database roles', () => {
     expect(run('migrate', { DATABASE_URL: url })).toEqual({ status: 0, said: 'the schema is up to date\n' });
 
     const one = await startConsole(url);
-    expect(one.output()).not.toContain('more rights than it needs');
     await one.kill();
+    expect(one.output()).not.toContain('more rights than it needs');
   });
 
   test('migrating refuses a superuser as the working role beside an owner', () => {
@@ -106,8 +106,8 @@ describe('a deployment with database roles', () => {
       ),
     });
     const one = await startConsole(postgres.adminUrl);
-    expect(one.output().match(/has more rights than it needs/g)).toHaveLength(1);
     await one.kill();
+    expect(one.output().match(/has more rights than it needs/g)).toHaveLength(1);
   });
 
   test('a process is not ready while it lacks a right, and is ready once it has it', async () => {
