@@ -20,6 +20,7 @@ create table accounts (
   known_browsers_epoch integer not null default 0,
   password_cost text,
   language_tag text,
+  attested_by uuid,
   CHECK ((aal = ANY (ARRAY[1, 2]))),
   CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
   PRIMARY KEY (id),
@@ -39,9 +40,55 @@ create table addresses (
   removed_at timestamp with time zone,
   binding integer not null default 1,
   disabled_at timestamp with time zone,
+  bound_at timestamp with time zone,
+  compromised_at timestamp with time zone,
   CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text]))),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   PRIMARY KEY (id)
+);
+
+create table assists (
+  id uuid not null,
+  account_id text not null,
+  generation uuid not null,
+  member_id uuid not null,
+  code_digest bytea not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  opened_by bytea,
+  source_key bytea,
+  known_as jsonb,
+  locale text,
+  client_id text,
+  client_authenticated boolean not null default false,
+  recovery_id uuid,
+  ended_by text,
+  CHECK (((state = 'ended'::text) = (ended_by IS NOT NULL))),
+  CHECK (((state = 'matched'::text) = (recovery_id IS NOT NULL))),
+  CHECK ((ended_by = ANY (ARRAY['number'::text, 'staff'::text, 'account'::text]))),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'opened'::text, 'matched'::text, 'ended'::text]))),
+  PRIMARY KEY (id)
+);
+
+create table audit_anchors (
+  name text not null,
+  size bigint not null,
+  anchored_at timestamp with time zone not null,
+  PRIMARY KEY (name)
+);
+
+create table audit_checkpoints (
+  size bigint not null,
+  note text not null,
+  signed_at timestamp with time zone not null,
+  PRIMARY KEY (size)
+);
+
+create table audit_erasures (
+  account_id text not null,
+  requested_at timestamp with time zone not null,
+  PRIMARY KEY (account_id)
 );
 
 create table audit_events (
@@ -53,8 +100,45 @@ create table audit_events (
   recovery_id uuid,
   detail jsonb not null default '{}'::jsonb,
   recorded_at timestamp with time zone default now(),
+  recorded_in bigint not null default ((pg_current_xact_id())::text)::bigint,
+  request_id text,
+  source text,
   CHECK (((at >= (recorded_at - '01:00:00'::interval)) AND (at <= (recorded_at + '01:00:00'::interval)))) NOT VALID,
   PRIMARY KEY (id)
+);
+
+create table audit_leaves (
+  position bigint not null,
+  event_id uuid not null,
+  account bytea,
+  PRIMARY KEY ("position"),
+  UNIQUE (event_id)
+);
+
+create table audit_salts (
+  account_id text not null,
+  salt bytea not null,
+  PRIMARY KEY (account_id)
+);
+
+create table audit_sealing (
+  one boolean not null default true,
+  log uuid not null,
+  size bigint not null default 0,
+  first bigint not null default 0,
+  cluster bigint,
+  recorded_in bigint not null default 0,
+  event_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
+  others_sealed boolean not null default true,
+  CHECK (one),
+  PRIMARY KEY (one)
+);
+
+create table audit_tiles (
+  level smallint not null,
+  index bigint not null,
+  hashes bytea not null,
+  PRIMARY KEY (level, index)
 );
 
 create table authenticators (
@@ -185,6 +269,15 @@ create table idempotent_responses (
   PRIMARY KEY (key)
 );
 
+create table known_networks (
+  account_id text not null,
+  network bytea not null,
+  epoch integer not null,
+  seen_at timestamp with time zone not null,
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  PRIMARY KEY (account_id, network)
+);
+
 create table limit_counters (
   key bytea not null,
   spent integer not null,
@@ -218,9 +311,44 @@ create table messages (
   CHECK (((change IS NULL) = (kind <> 'authenticators_changed'::text))),
   CHECK (((recovery_id IS NULL) = (kind = 'authenticators_changed'::text))),
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
-  CHECK ((kind = ANY (ARRAY['recovery_code'::text, 'recovery_completed'::text, 'recovery_held'::text, 'authenticators_changed'::text]))),
+  CHECK ((kind = ANY (ARRAY['recovery_code'::text, 'recovery_completed'::text, 'recovery_held'::text, 'recovery_assisted'::text, 'authenticators_changed'::text]))),
   CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'dropped'::text, 'failed'::text]))),
   FOREIGN KEY (recovery_id) REFERENCES recoveries(id) ON DELETE CASCADE,
+  PRIMARY KEY (id)
+);
+
+create table override_requests (
+  id uuid not null,
+  account_id text not null,
+  request text not null,
+  requester_id uuid not null,
+  request_passkey bytea not null,
+  request_client_data bytea not null,
+  request_authenticator_data bytea not null,
+  request_signature bytea not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  approval text,
+  approver_id uuid,
+  approval_passkey bytea,
+  approval_client_data bytea,
+  approval_authenticator_data bytea,
+  approval_signature bytea,
+  approved_at timestamp with time zone,
+  denied_at timestamp with time zone,
+  denied_by text,
+  used_at timestamp with time zone,
+  used_by uuid,
+  recovery_id uuid,
+  use_seal bytea,
+  CHECK (((approver_id <> requester_id) AND (approval_passkey <> request_passkey))),
+  CHECK (((num_nulls(used_at, used_by, recovery_id, use_seal) = ANY (ARRAY[0, 4])) AND ((used_at IS NULL) OR (approved_at IS NOT NULL)))),
+  CHECK ((num_nulls(approval, approver_id, approval_passkey, approval_client_data, approval_authenticator_data, approval_signature, approved_at) = ANY (ARRAY[0, 7]))),
+  CHECK ((used_at >= (approved_at + '24:00:00'::interval))),
+  FOREIGN KEY (approval_passkey) REFERENCES staff_passkeys(id),
+  FOREIGN KEY (approver_id) REFERENCES staff_members(id),
+  FOREIGN KEY (request_passkey) REFERENCES staff_passkeys(id),
+  FOREIGN KEY (requester_id) REFERENCES staff_members(id),
   PRIMARY KEY (id)
 );
 
@@ -262,6 +390,8 @@ create table recoveries (
   source_key bytea,
   known_as jsonb,
   held_for timestamp with time zone,
+  held_by text[],
+  assist_id uuid,
   CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   CHECK ((state = ANY (ARRAY['proving'::text, 'held'::text, 'proven'::text, 'completed'::text, 'cancelled'::text, 'stopped'::text, 'expired'::text]))),
   PRIMARY KEY (id)
@@ -364,6 +494,70 @@ create table sms_traffic (
   PRIMARY KEY (prefix, slot)
 );
 
+create table staff_challenges (
+  digest bytea not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (digest)
+);
+
+create table staff_invitations (
+  id uuid not null,
+  member_id uuid not null,
+  digest bytea not null,
+  seal bytea not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  FOREIGN KEY (member_id) REFERENCES staff_members(id),
+  PRIMARY KEY (id)
+);
+
+create table staff_members (
+  id uuid not null,
+  name text not null,
+  role text not null,
+  demo boolean not null default false,
+  seal bytea not null,
+  created_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+  CHECK ((role = ANY (ARRAY['support'::text, 'security'::text, 'auditor'::text, 'admin'::text]))),
+  PRIMARY KEY (id)
+);
+
+create table staff_passkeys (
+  id bytea not null,
+  member_id uuid not null,
+  public_key bytea not null,
+  seal bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  synced boolean not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  CHECK (((octet_length(id) >= 1) AND (octet_length(id) <= 1023))),
+  FOREIGN KEY (member_id) REFERENCES staff_members(id),
+  PRIMARY KEY (id)
+);
+
+create table staff_sessions (
+  id uuid not null,
+  member_id uuid not null,
+  passkey_id bytea,
+  digest bytea not null,
+  seal bytea not null,
+  created_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  idle_expires_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  fresh_until timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  FOREIGN KEY (member_id) REFERENCES staff_members(id),
+  FOREIGN KEY (passkey_id) REFERENCES staff_passkeys(id),
+  PRIMARY KEY (id)
+);
+
 create table used_token_ids (
   jti text not null,
   expires_at timestamp with time zone not null,
@@ -374,9 +568,15 @@ CREATE INDEX accounts_password_cost ON public.accounts USING btree (password_cos
 CREATE INDEX addresses_account ON public.addresses USING btree (account_id);
 CREATE UNIQUE INDEX addresses_exact ON public.addresses USING btree (exact) WHERE (verified AND (removed_at IS NULL));
 CREATE INDEX addresses_lookup ON public.addresses USING btree (lookup) WHERE (verified AND (removed_at IS NULL));
+CREATE UNIQUE INDEX assists_code_digest ON public.assists USING btree (code_digest);
+CREATE INDEX assists_expires_at ON public.assists USING btree (expires_at);
 CREATE INDEX audit_events_account ON public.audit_events USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX audit_events_at ON public.audit_events USING btree (at);
+CREATE INDEX audit_events_recorded_in ON public.audit_events USING btree (recorded_in, id);
 CREATE INDEX audit_events_recovery ON public.audit_events USING btree (recovery_id) WHERE (recovery_id IS NOT NULL);
+CREATE INDEX audit_events_request ON public.audit_events USING btree (request_id) WHERE (request_id IS NOT NULL);
+CREATE INDEX audit_events_seldom ON public.audit_events USING btree (event, at) WHERE (event <> ALL (ARRAY['recovery_started'::text, 'recovery_message_sent'::text, 'recovery_proven'::text, 'recovery_completed'::text, 'authn_token_created'::text, 'authn_token_revoked'::text]));
+CREATE INDEX audit_events_settings ON public.audit_events USING btree (at) WHERE (event = 'settings_in_force'::text);
 CREATE UNIQUE INDEX authenticators_account ON public.authenticators USING btree (account_id, kind, ((bound_at IS NULL))) WHERE (suspended_at IS NULL);
 CREATE INDEX authenticators_of_account ON public.authenticators USING btree (account_id);
 CREATE INDEX authenticators_removed ON public.authenticators USING btree (removed_at) WHERE (removed_at IS NOT NULL);
@@ -388,11 +588,14 @@ CREATE INDEX former_passwords_set_by ON public.former_passwords USING btree (set
 CREATE INDEX former_passwords_until ON public.former_passwords USING btree (until);
 CREATE INDEX idempotent_responses_expires_at ON public.idempotent_responses USING btree (expires_at);
 CREATE INDEX idempotent_responses_recovery ON public.idempotent_responses USING btree (recovery_id);
+CREATE INDEX known_networks_seen ON public.known_networks USING btree (seen_at);
 CREATE INDEX messages_account ON public.messages USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX messages_due ON public.messages USING btree (due_at) WHERE (state = 'queued'::text);
 CREATE INDEX messages_of_accounts ON public.messages USING btree (created_at) WHERE (account_id IS NOT NULL);
 CREATE INDEX messages_provider ON public.messages USING btree (provider_id) WHERE (provider_id IS NOT NULL);
 CREATE INDEX messages_recovery ON public.messages USING btree (recovery_id);
+CREATE INDEX override_requests_account ON public.override_requests USING btree (account_id);
+CREATE UNIQUE INDEX override_requests_recovery ON public.override_requests USING btree (recovery_id);
 CREATE INDEX recoveries_account ON public.recoveries USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX recoveries_not_ended ON public.recoveries USING btree (id) WHERE (ended_at IS NULL);
 CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id, created_at);
@@ -402,6 +605,15 @@ CREATE UNIQUE INDEX signing_keys_generation ON public.signing_keys USING btree (
 CREATE INDEX sms_receipts_received_at ON public.sms_receipts USING btree (received_at);
 CREATE INDEX sms_reservations_number ON public.sms_reservations USING btree (number);
 CREATE INDEX sms_reservations_to_count ON public.sms_reservations USING btree (proven_at) WHERE ((proven_at IS NOT NULL) AND (NOT counted));
+CREATE INDEX staff_challenges_expires_at ON public.staff_challenges USING btree (expires_at);
+CREATE UNIQUE INDEX staff_invitations_digest ON public.staff_invitations USING btree (digest);
+CREATE INDEX staff_invitations_expires_at ON public.staff_invitations USING btree (expires_at);
+CREATE INDEX staff_invitations_member ON public.staff_invitations USING btree (member_id);
+CREATE UNIQUE INDEX staff_members_demo ON public.staff_members USING btree (role) WHERE demo;
+CREATE INDEX staff_passkeys_member ON public.staff_passkeys USING btree (member_id);
+CREATE UNIQUE INDEX staff_sessions_digest ON public.staff_sessions USING btree (digest);
+CREATE INDEX staff_sessions_expires_at ON public.staff_sessions USING btree (expires_at);
+CREATE INDEX staff_sessions_member ON public.staff_sessions USING btree (member_id);
 CREATE INDEX used_token_ids_expires_at ON public.used_token_ids USING btree (expires_at);
 CREATE TRIGGER audit_events_keep BEFORE DELETE OR UPDATE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION audit_events_keep();
 CREATE TRIGGER audit_events_never_emptied BEFORE TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION audit_events_keep();

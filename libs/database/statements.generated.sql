@@ -18,10 +18,21 @@ from (select) one left join public.sessions s on s.id = $2::uuid and s.ended_at 
 insert into public.used_token_ids (jti, expires_at) values ($1, $2) on conflict do nothing;
 
 -- account_add_address
--- takes: $1 id uuid, $2 account text, $3 kind text, $4 sealed bytea, $5 lookup bytea, $6 exact bytea, $7 verified boolean, $8 primary boolean, $9 now timestamp with time zone
+-- takes: $1 id uuid, $2 account text, $3 kind text, $4 sealed bytea, $5 lookup bytea, $6 exact bytea, $7 verified boolean, $8 primary boolean, $9 now timestamp with time zone, $10 exactOfAnyKey bytea[]
 -- returns: nothing
-insert into public.addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+insert into public.addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at, compromised_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+  (select max(former.compromised_at) from public.addresses former where former.account_id = $2 and former.exact = any($10::bytea[])));
+
+-- account_address
+-- takes: $1 id uuid, $2 account text
+-- returns: bytea
+select sealed from public.addresses where id = $1 and account_id = $2 and removed_at is null;
+
+-- account_attest
+-- takes: $1 override uuid, $2 account text, $3 generation uuid
+-- returns: text
+update public.accounts set attested_by = $1 where id = $2 and generation = $3::uuid and status = 'active' returning id;
 
 -- account_change_lock
 -- takes: $1 account text
@@ -39,7 +50,7 @@ where id = $4 and ($1::text is not null or false and password_hash is not null);
 -- takes: $1 strongRoles text[], $2 account text
 -- returns: uuid, text, text[], text, integer, text[]
 select a.generation, a.status, a.roles, a.password_hash, (case when a.aal = 2 or a.roles && $1::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null) then 2 else 1 end) as level, array(
-  select d.id::text || ':' || d.binding from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null order by d.id
+  select d.id::text || ':' || d.binding from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.compromised_at is null order by d.id
 ) as addresses
 from public.accounts a where a.id = $2;
 
@@ -61,6 +72,11 @@ select a.id, a.username_sealed as sealed, 'username' as kind from public.account
 where a.id = $1 and a.username_sealed is not null
 union all
 select d.id::text, d.sealed, d.kind from public.addresses d where d.account_id = $1 and d.kind = 'email' and d.removed_at is null;
+
+-- account_end_attestation
+-- takes: $1 account text, $2 override uuid
+-- returns: nothing
+update public.accounts set attested_by = null where id = $1 and attested_by = $2::uuid;
 
 -- account_end_known_browsers
 -- takes: $1 account text
@@ -97,13 +113,14 @@ select pg_advisory_xact_lock(key) from (
 ) one_way_round;
 
 -- account_keep_address
--- takes: $1 verified boolean, $2 primary boolean, $3 account text, $4 exactOfAnyKey bytea[]
+-- takes: $1 verified boolean, $2 primary boolean, $3 now timestamp with time zone, $4 account text, $5 exactOfAnyKey bytea[]
 -- returns: uuid
 update public.addresses set verified = $1, is_primary = $2,
   -- Confirmed again: this is a new binding, and the failures belong to the previous one.
   binding = binding + ($1 and not verified)::integer,
-  disabled_at = case when $1 and not verified then null else disabled_at end
-where account_id = $3 and removed_at is null and exact = any($4::bytea[]) returning id;
+  disabled_at = case when $1 and not verified then null else disabled_at end,
+  bound_at = case when $1 and not verified then $3::timestamptz else bound_at end
+where account_id = $4 and removed_at is null and exact = any($5::bytea[]) returning id;
 
 -- account_last_put
 -- takes: $1 id text
@@ -130,6 +147,24 @@ for no key update;
 -- takes: $1 at timestamp with time zone, $2 account text
 -- returns: nothing
 update public.accounts set stopped_at = greatest($1::timestamptz, stopped_at + interval '1 microsecond') where id = $2;
+
+-- account_masked
+-- takes: $1 id text
+-- returns: text, text, text[], text, text, bytea, smallint, timestamp with time zone, timestamp with time zone
+select id, status, roles, locale, language_tag, username_sealed, aal, created_at, password_changed_at from public.accounts where id = $1;
+
+-- account_masked_addresses
+-- takes: $1 id text
+-- returns: uuid, text, bytea, boolean, boolean, timestamp with time zone, timestamp with time zone, timestamp with time zone
+select id, kind, sealed, verified, is_primary, disabled_at, compromised_at, coalesce(bound_at, created_at) as bound_at from public.addresses
+where account_id = $1 and removed_at is null order by is_primary desc, created_at, id;
+
+-- account_named_proofs
+-- takes: $1 account text
+-- returns: uuid, text, text
+select d.id, d.kind, d.id::text || ':' || d.binding as name from public.addresses d where d.account_id = $1 and d.removed_at is null
+union all
+select t.id, t.kind, t.id::text from public.authenticators t where t.account_id = $1 and t.bound_at is not null and t.removed_at is null;
 
 -- account_password
 -- takes: $1 account text
@@ -186,12 +221,251 @@ update public.accounts set password_hash = $1, password_cost = null where id = $
 update public.addresses set removed_at = $1, is_primary = false
 where account_id = $2 and removed_at is null and not exact = any($3::bytea[]);
 
+-- account_renew_known_browsers
+-- takes: $1 account text, $2 network bytea, $3 now timestamp with time zone
+-- returns: uuid, integer
+with renewed as (
+   update public.accounts set known_browsers_epoch = known_browsers_epoch + 1 where id = $1
+   returning id as account_id, generation, known_browsers_epoch as epoch
+ ), network as (
+insert into public.known_networks as known (account_id, network, epoch, seen_at)
+select renewed.account_id, sha256($2::bytea || convert_to(renewed.account_id, 'UTF8')), renewed.epoch, $3::timestamptz
+from renewed where $2::bytea is not null
+on conflict (account_id, network) do update set epoch = excluded.epoch, seen_at = excluded.seen_at
+-- Once a day is enough, and most sign-ins write nothing.
+where known.epoch <> excluded.epoch or known.seen_at < excluded.seen_at - interval '1 day'
+ )
+ select generation, epoch from renewed;
+
 -- account_restore_password
 -- takes: $1 stored text, $2 at timestamp with time zone, $3 setBy uuid, $4 cost text, $5 account text
 -- returns: text
 update public.accounts set password_hash = $1, password_changed_at = $2, updated_at = $2, password_recovery_id = $3,
  password_cost = $4
 where id = $5 returning id;
+
+-- address_compromise
+-- takes: $1 at timestamp with time zone, $2 account text, $3 id uuid, $4 digests bytea[]
+-- returns: text, boolean
+update public.addresses set compromised_at = $1, binding = binding + 1 where account_id = $2 and (id = $3 or exact = any($4::bytea[])) and compromised_at is null
+returning id::text || ':' || binding as authenticator, true as is_marked;
+
+-- address_find
+-- takes: $1 id uuid, $2 account text
+-- returns: uuid, text, bytea, bytea
+select d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact from public.addresses d where d.id = $1 and d.account_id = $2;
+
+-- address_restore
+-- takes: $1 account text, $2 id uuid, $3 digests bytea[], $4 at timestamp with time zone
+-- returns: text, boolean
+with former as (
+  select id, compromised_at from public.addresses where account_id = $1 and (id = $2 or exact = any($3::bytea[])) and (compromised_at is not null or disabled_at is not null)
+)
+update public.addresses d set compromised_at = null, disabled_at = null,
+  bound_at = case when former.compromised_at is null then d.bound_at else $4::timestamptz end
+from former where d.id = former.id
+returning d.id::text || ':' || d.binding as authenticator, former.compromised_at is not null as is_marked;
+
+-- addresses_compromised
+-- takes: $1 account text
+-- returns: uuid
+select id from public.addresses where account_id = $1 and compromised_at is not null;
+
+-- assist_end
+-- takes: $1 by text, $2 id uuid, $3 states text[], $4 now timestamp with time zone
+-- returns: text
+update public.assists set state = 'ended', ended_by = $1 where id = $2 and state = any($3::text[]) and expires_at > $4
+returning account_id;
+
+-- assist_find
+-- takes: $1 id uuid
+-- returns: uuid, text, uuid, uuid, text, timestamp with time zone, uuid, text
+select id, account_id, generation, member_id, state, expires_at, recovery_id, ended_by from public.assists where id = $1::uuid;
+
+-- assist_insert
+-- takes: $1 account text, $2 id uuid, $3 member uuid, $4 codeDigest bytea, $5 now timestamp with time zone, $6 expiresAt timestamp with time zone
+-- returns: uuid
+with who as materialized (
+  select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = $1 and a.status = 'active' and true for share of a
+)
+insert into public.assists (id, account_id, generation, member_id, code_digest, state, created_at, expires_at)
+select $2, account_id, generation, $3::uuid, $4, 'waiting', $5, $6 from who
+on conflict (code_digest) do nothing returning id;
+
+-- assist_look_at_account
+-- takes: $1 account text
+-- returns: text
+select status from (select id, status, roles, generation from public.accounts
+where id = $1 and (null::uuid is null or accounts.generation = null::uuid)) account;
+
+-- assist_match
+-- takes: $1 account text, $2 generation uuid, $3 recovery uuid, $4 id uuid, $5 now timestamp with time zone, $6 idleExpiresAt timestamp with time zone, $7 expiresAt timestamp with time zone, $8 guessKey bytea, $9 resendAt timestamp with time zone, $10 messageId uuid, $11 codeExpiresAt timestamp with time zone, $12 dueAt timestamp with time zone, $13 requestId uuid, $14 traceparent text, $15 stopExpiresAt timestamp with time zone
+-- returns: boolean, text
+with who as materialized (
+   select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = $1 and a.status = 'active' and ($2::uuid is null or a.generation = $2::uuid) for share of a
+ ), matched as (
+   update public.assists set state = 'matched', recovery_id = $3::uuid from who
+   where assists.id = $4 and assists.state = 'opened' and assists.expires_at > $5
+   returning assists.id, who.account_id, who.generation, assists.source_key, assists.known_as, assists.locale, assists.client_id, assists.client_authenticated
+ ), opened as (
+   insert into public.recoveries (id, state, created_at, idle_expires_at, expires_at, identifier_digests, source_key, known_as, guess_key, locale,
+     client_id, client_authenticated, resend_at, account_id, generation, assist_id)
+   select $3::uuid, 'proving', $5, $6, $7, '{}', source_key, known_as, $8::bytea, locale,
+     coalesce(client_id, 'default'), client_authenticated, $9, account_id, generation, id
+   from matched
+   returning id, account_id, client_id
+ ), message as (
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
+select $10, opened.id, 'recovery_code', 'queued', $5, $11, $12, 1, null::uuid, $13::uuid, $14
+from opened
+ ), told as (
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+select gen_random_uuid(), opened.id, 'recovery_assisted', 'queued', $5, $15::timestamptz, $5, address.id, $13::uuid, $14
+from opened, lateral (select d.id from public.addresses d where d.account_id = opened.account_id and d.verified and d.compromised_at is null
+   and (d.removed_at is null or d.removed_at > $5::timestamptz - interval '30 days')) address
+ )
+ select exists (select from who) as alive, (select client_id from opened) as client_id;
+
+-- assist_open
+-- takes: $1 openedBy bytea, $2 networkKey bytea, $3 knownAs jsonb, $4 locale text, $5 clientId text, $6 clientAuthenticated boolean, $7 digests bytea[], $8 now timestamp with time zone, $9 originRequestId text, $10 originSource text, $11 auditId uuid
+-- returns: uuid, timestamp with time zone
+with opened as (
+   update public.assists set state = 'opened', opened_by = $1::bytea, source_key = $2::bytea, known_as = $3::jsonb,
+     locale = $4, client_id = $5, client_authenticated = $6
+   where code_digest = any($7::bytea[]) and state = 'waiting' and expires_at > $8
+   returning id, account_id, expires_at
+ ), audited as (
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $9::text, $10::text,
+   $11::uuid, $8::timestamptz, 'assist_opened', 'person', account_id, null::uuid, jsonb_build_object('assist', id) from opened
+ )
+ select id, expires_at from opened;
+
+-- assist_opened_alike
+-- takes: $1 digests bytea[], $2 openers bytea[], $3 now timestamp with time zone
+-- returns: uuid, timestamp with time zone
+select id, expires_at from public.assists
+where code_digest = any($1::bytea[]) and opened_by = any($2::bytea[]) and state in ('opened', 'matched') and expires_at > $3;
+
+-- assists_erase
+-- takes: $1 account text
+-- returns: nothing
+delete from public.assists where account_id = $1;
+
+-- assists_of_account
+-- takes: $1 account text
+-- returns: uuid, uuid, text, timestamp with time zone, timestamp with time zone, uuid
+select t.id, t.member_id, t.state, t.created_at, t.expires_at, t.recovery_id
+from public.assists t, lateral (select id, status, roles, generation from public.accounts
+where id = t.account_id and (t.generation is null or accounts.generation = t.generation)) owner where t.account_id = $1 order by t.id desc;
+
+-- assists_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from public.assists where ctid = any(array(
+  select ctid from public.assists where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));
+
+-- audit_anchors_put
+-- takes: $1 name text, $2 size bigint, $3 at timestamp with time zone
+-- returns: nothing
+insert into public.audit_anchors (name, size, anchored_at) values ($1, $2, $3)
+on conflict (name) do update set size = excluded.size, anchored_at = excluded.anchored_at
+where audit_anchors.size < excluded.size;
+
+-- audit_anchors_read
+-- takes: nothing
+-- returns: text, double precision
+select name, size::float8 as size from public.audit_anchors;
+
+-- audit_checkpoints_put
+-- takes: $1 size bigint, $2 note text, $3 at timestamp with time zone
+-- returns: nothing
+insert into public.audit_checkpoints (size, note, signed_at) values ($1, $2, $3)
+on conflict (size) do update set note = excluded.note, signed_at = excluded.signed_at;
+
+-- audit_checkpoints_thin
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from public.audit_checkpoints c where signed_at < $1 and exists (
+  select from public.audit_checkpoints later where later.size > c.size and date_trunc('hour', later.signed_at) = date_trunc('hour', c.signed_at)
+);
+
+-- audit_count_failures
+-- takes: $1 from timestamp with time zone, $2 to timestamp with time zone
+-- returns: text, integer
+select event as cause, count(*)::integer as count from public.audit_events
+where event in ('recovery_message_dropped', 'recovery_message_failed', 'sms_circuit_breaker_opened', 'excess_rate_limit_exceeded', 'recovery_proof_failed', 'spray_attack_detected', 'recovery_denied', 'recovery_reopened', 'sequence_fail', 'authn_password_change_fail', 'authn_login_fail', 'authn_client_fail', 'authn_token_reuse', 'device_denied', 'authz_fail', 'staff_sign_in_failed', 'staff_access_denied', 'assist_refused', 'override_denied', 'override_stopped', 'override_invalid') and event not in ('recovery_started', 'recovery_message_sent', 'recovery_proven', 'recovery_completed', 'authn_token_created', 'authn_token_revoked')
+  and at >= $1::timestamptz and at < $2::timestamptz
+group by event;
+
+-- audit_deletion
+-- takes: $1 accountId text
+-- returns: uuid, timestamp with time zone, text
+select id, at, actor from public.audit_events where account_id = $1 and event = 'user_deleted' order by at desc, id desc limit 1;
+
+-- audit_disabling
+-- takes: $1 accountId text
+-- returns: uuid, timestamp with time zone, text
+select id, at, actor from public.audit_events
+where account_id = $1 and event in ('user_created', 'user_updated') and detail->>'status' = 'disabled'
+  and at > coalesce((select max(at) from public.audit_events where account_id = $1 and event in ('user_created', 'user_updated') and detail->>'status' <> 'disabled'), '-infinity')
+order by at, id limit 1;
+
+-- audit_erase
+-- takes: $1 accountId text
+-- returns: double precision
+select public.audit_events_erase($1)::float8 as remaining;
+
+-- audit_erasure_ask
+-- takes: $1 accountId text, $2 at timestamp with time zone
+-- returns: nothing
+insert into public.audit_erasures (account_id, requested_at) values ($1, $2) on conflict do nothing;
+
+-- audit_erasure_done
+-- takes: $1 accountId text
+-- returns: nothing
+delete from public.audit_erasures where account_id = $1;
+
+-- audit_erasure_find
+-- takes: $1 accountId text
+-- returns: nothing
+select from public.audit_erasures where account_id = $1;
+
+-- audit_erasures
+-- takes: nothing
+-- returns: text
+select account_id from public.audit_erasures order by requested_at limit 100;
+
+-- audit_export_checkpoints
+-- takes: $1 from bigint, $2 until bigint
+-- returns: double precision, text
+select size::float8 as size, note from public.audit_checkpoints where size >= $1 and size <= $2 and size > 0 order by size;
+
+-- audit_export_events
+-- takes: $1 from bigint, $2 until bigint
+-- returns: double precision, bytea, bytea, uuid, text, text, text, uuid, text, text, jsonb, text, text
+select l.position::float8 as position, l.account, s.salt, e.id, e.event, e.actor, e.account_id, e.recovery_id, e.request_id, e.source, e.detail,
+to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
+to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at
+from public.audit_leaves l left join public.audit_events e on e.id = l.event_id left join public.audit_salts s on s.account_id = e.account_id
+where l.position >= $1 and l.position < $2 order by l.position;
+
+-- audit_export_span
+-- takes: nothing
+-- returns: double precision, double precision
+select size::float8 as size, first::float8 as first from public.audit_sealing;
+
+-- audit_export_unsealed
+-- takes: nothing
+-- returns: uuid, text, text, text, uuid, text, text, jsonb, text, text
+select e.id, e.event, e.actor, e.account_id, e.recovery_id, e.request_id, e.source, e.detail,
+to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
+to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at from public.audit_events e cross join public.audit_sealing s
+where (e.recorded_in, e.id) <= (s.recorded_in, s.event_id) and s.others_sealed
+  and not exists (select from public.audit_leaves l where l.event_id = e.id)
+order by e.recorded_in, e.id limit 1000;
 
 -- audit_find
 -- takes: $1 accountId text, $2 at timestamp with time zone, $3 session text, $4 behind text[]
@@ -202,6 +476,11 @@ where account_id = $1 and at between $2::timestamptz - interval '5 seconds' and 
     or event = any($4::text[]))
 order by (coalesce(detail->>'session', detail->>'family') = $3) desc nulls last, abs(extract(epoch from at - $2::timestamptz)), id limit 1;
 
+-- audit_find_by_id
+-- takes: $1 id uuid
+-- returns: uuid, timestamp with time zone, timestamp with time zone, text, text, text, uuid, text, text, jsonb
+select id, at, recorded_at, event, actor, account_id, recovery_id, request_id, source, detail from public.audit_events where id = $1::uuid;
+
 -- audit_find_by_session
 -- takes: $1 at timestamp with time zone, $2 session text
 -- returns: uuid, text, text, text
@@ -210,15 +489,213 @@ where at between $1::timestamptz - interval '5 seconds' and $1::timestamptz + in
   and coalesce(detail->>'session', detail->>'family') = $2 and event in ('authn_token_revoked', 'authn_token_reuse')
 order by abs(extract(epoch from at - $1::timestamptz)), id limit 1;
 
+-- audit_find_events
+-- takes: $1 keys text[], $2 ats timestamp with time zone[], $3 sessions text[], $4 owns text[], $5 events text[], $6 accountId text
+-- returns: text, uuid, text, text
+select sought.key, found.id, found.actor, found.event
+from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[]) as sought (key, at, session, own, events),
+  lateral (
+    select e.id, e.actor, e.event from public.audit_events e
+    where e.account_id = $6 and e.at between sought.at - interval '5 seconds' and sought.at + interval '5 seconds' and ((coalesce(e.detail->>'session', e.detail->>'family') = sought.session and e.event = any(string_to_array(sought.own, ','))) or e.event = any(string_to_array(sought.events, ',')))
+    order by (coalesce(e.detail->>'session', e.detail->>'family') = sought.session and e.event = any(string_to_array(sought.own, ','))) desc nulls last, abs(extract(epoch from e.at - sought.at)), e.id limit 1
+  ) found;
+
+-- audit_heads_by_key
+-- takes: nothing
+-- returns: text, double precision, timestamp with time zone, boolean
+select encode(substring(decode(substring(note from '— \S+ (\S+)\n$'), 'base64') from 1 for 4), 'hex') as id,
+  count(*)::float8 as heads, max(signed_at) as last_at, max(size) = (select max(size) from public.audit_checkpoints) as signs
+from public.audit_checkpoints group by 1 order by min(size);
+
+-- audit_hold_decisions
+-- takes: $1 after uuid, $2 until uuid
+-- returns: uuid, uuid, timestamp with time zone, jsonb
+select id, recovery_id, at, case when jsonb_typeof(detail->'hold'->'facts') = 'object' then detail->'hold' end as hold from public.audit_events
+where id > $1::uuid and id < $2::uuid and event in ('recovery_proven', 'recovery_held') and recovery_id is not null
+order by id limit 5000;
+
+-- audit_last_checkpoint
+-- takes: nothing
+-- returns: double precision, text
+select size::float8 as size, note from public.audit_checkpoints order by size desc limit 1;
+
+-- audit_last_settings
+-- takes: $1 process text
+-- returns: jsonb
+select detail from public.audit_events where event = 'settings_in_force' and detail->>'process' = $1 order by at desc, id desc limit 1;
+
+-- audit_leaves_put
+-- takes: $1 from bigint, $2 ids uuid[], $3 accounts bytea[]
+-- returns: nothing
+insert into public.audit_leaves (position, event_id, account)
+select $1::bigint + n - 1, id, account from unnest($2::uuid[], $3::bytea[]) with ordinality as a (id, account, n);
+
+-- audit_list_all
+-- takes: $1 from timestamp with time zone, $2 to timestamp with time zone, $3 events text[], $4 afterAt timestamp with time zone, $5 afterId uuid, $6 limit integer
+-- returns: uuid, timestamp with time zone, timestamp with time zone, text, text, text, uuid, text, text, jsonb, text
+select id, at, recorded_at, event, actor, account_id, recovery_id, request_id, source, detail, to_jsonb(at) #>> '{}' as exact_at from public.audit_events
+where true and at >= $1::timestamptz and at < $2::timestamptz and ($3::text[] is null or event = any($3::text[]))
+  and (at, id) < ($4::timestamptz, $5::uuid)
+order by at desc, id desc limit $6::integer + 1;
+
+-- audit_list_of_account
+-- takes: $1 accountId text, $2 from timestamp with time zone, $3 to timestamp with time zone, $4 events text[], $5 afterAt timestamp with time zone, $6 afterId uuid, $7 limit integer
+-- returns: uuid, timestamp with time zone, timestamp with time zone, text, text, text, uuid, text, text, jsonb, text
+select id, at, recorded_at, event, actor, account_id, recovery_id, request_id, source, detail, to_jsonb(at) #>> '{}' as exact_at from public.audit_events
+where account_id = $1 and at >= $2::timestamptz and at < $3::timestamptz and ($4::text[] is null or event = any($4::text[]))
+  and (at, id) < ($5::timestamptz, $6::uuid)
+order by at desc, id desc limit $7::integer + 1;
+
+-- audit_list_of_recovery
+-- takes: $1 recoveryId uuid, $2 accountId text, $3 from timestamp with time zone, $4 to timestamp with time zone, $5 events text[], $6 afterAt timestamp with time zone, $7 afterId uuid, $8 limit integer
+-- returns: uuid, timestamp with time zone, timestamp with time zone, text, text, text, uuid, text, text, jsonb, text
+select id, at, recorded_at, event, actor, account_id, recovery_id, request_id, source, detail, to_jsonb(at) #>> '{}' as exact_at from public.audit_events
+where recovery_id = $1::uuid and ($2::text is null or account_id = $2) and at >= $3::timestamptz and at < $4::timestamptz and ($5::text[] is null or event = any($5::text[]))
+  and (at, id) < ($6::timestamptz, $7::uuid)
+order by at desc, id desc limit $8::integer + 1;
+
+-- audit_list_seldom
+-- takes: $1 events text[], $2 from timestamp with time zone, $3 to timestamp with time zone, $4 afterAt timestamp with time zone, $5 afterId uuid, $6 limit integer
+-- returns: uuid, timestamp with time zone, timestamp with time zone, text, text, text, uuid, text, text, jsonb, text
+select id, at, recorded_at, event, actor, account_id, recovery_id, request_id, source, detail, to_jsonb(at) #>> '{}' as exact_at from public.audit_events
+where event = ($1::text[])[1] and event not in ('recovery_started', 'recovery_message_sent', 'recovery_proven', 'recovery_completed', 'authn_token_created', 'authn_token_revoked') and at >= $2::timestamptz and at < $3::timestamptz and ($1::text[] is null or event = any($1::text[]))
+  and (at, id) < ($4::timestamptz, $5::uuid)
+order by at desc, id desc limit $6::integer + 1;
+
+-- audit_log
+-- takes: nothing
+-- returns: uuid
+select log from public.audit_sealing;
+
+-- audit_of_request
+-- takes: $1 requestId text
+-- returns: uuid, timestamp with time zone, timestamp with time zone, text, text, text, uuid, text, text, jsonb
+select id, at, recorded_at, event, actor, account_id, recovery_id, request_id, source, detail from public.audit_events where request_id = $1 order by at, id limit 200;
+
+-- audit_override_endings
+-- takes: $1 since timestamp with time zone, $2 overrides text[]
+-- returns: text, text, uuid
+select detail->>'override' as override, event, recovery_id from public.audit_events
+where event in ('override_used', 'override_denied', 'override_stopped') and at > $1::timestamptz
+  and detail->>'override' = any($2::text[]);
+
+-- audit_positions
+-- takes: $1 id uuid
+-- returns: double precision
+select l.position::float8 as position from public.audit_leaves l where l.event_id = $1;
+
 -- audit_prune
 -- takes: nothing
 -- returns: bigint
 select public.audit_events_forget();
 
 -- audit_record
--- takes: $1 id uuid, $2 at timestamp with time zone, $3 event text, $4 actor text, $5 accountId text, $6 recoveryId uuid, $7 detail jsonb
+-- takes: $1 originRequestId text, $2 originSource text, $3 id uuid, $4 at timestamp with time zone, $5 event text, $6 actor text, $7 accountId text, $8 recoveryId uuid, $9 detail jsonb
 -- returns: nothing
-insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail) values ($1, $2, $3, $4, $5, $6, $7);
+insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $1::text, $2::text, $3::uuid, $4::timestamptz, $5::text, $6::text, $7::text, $8::uuid, $9::jsonb;
+
+-- audit_salts
+-- takes: $1 accounts text[], $2 salts bytea[]
+-- returns: text, bytea
+with made as (
+  insert into public.audit_salts (account_id, salt) select * from unnest($1::text[], $2::bytea[])
+  on conflict do nothing returning account_id, salt
+)
+select account_id, salt from made union all
+select account_id, salt from public.audit_salts where account_id = any($1::text[]);
+
+-- audit_sealing_due
+-- takes: nothing
+-- returns: uuid, text, boolean
+select s.log, (select note from public.audit_checkpoints order by size desc limit 1) as note, not s.others_sealed or not ((s.recorded_in = 0 and s.event_id = '00000000-0000-0000-0000-000000000000') or (s.first > 0 and s.first = s.size) or exists (
+  select from public.audit_leaves l join public.audit_events e on e.id = l.event_id where l.event_id = s.event_id and e.recorded_in = s.recorded_in
+)) or s.cluster is distinct from (pg_control_system()).system_identifier or coalesce((
+    select e.recorded_in from public.audit_events e where (e.recorded_in, e.id) > ((select recorded_in from public.audit_sealing), (select event_id from public.audit_sealing)) order by e.recorded_in, e.id limit 1
+  ) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint, false) as is_due
+from public.audit_sealing s;
+
+-- audit_sealing_next
+-- takes: $1 recordedIn bigint, $2 eventId uuid, $3 limit bigint
+-- returns: uuid, text, text, text, uuid, text, text, jsonb, text, text, text, boolean
+select e.id, e.event, e.actor, e.account_id, e.recovery_id, e.request_id, e.source, e.detail,
+to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
+to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at, e.recorded_in::text as recorded_in, (select true from public.audit_leaves l where l.event_id = e.id) is true as is_sealed from public.audit_events e
+where (e.recorded_in, e.id) > ($1::bigint, $2::uuid) and e.recorded_in < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by e.recorded_in, e.id limit $3;
+
+-- audit_sealing_next_of_others
+-- takes: $1 recordedIn bigint, $2 eventId uuid, $3 limit bigint
+-- returns: uuid, text, text, text, uuid, text, text, jsonb, text, text, text, boolean
+select e.id, e.event, e.actor, e.account_id, e.recovery_id, e.request_id, e.source, e.detail,
+to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
+to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at, e.recorded_in::text as recorded_in, (select true from public.audit_leaves l where l.event_id = e.id) is true as is_sealed from public.audit_events e
+where (e.recorded_in, e.id) > ($1::bigint, $2::uuid) and e.recorded_in >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint order by e.recorded_in, e.id limit $3;
+
+-- audit_sealing_put
+-- takes: $1 size bigint, $2 recordedIn bigint, $3 eventId uuid, $4 othersSealed boolean
+-- returns: nothing
+update public.audit_sealing set size = $1, recorded_in = $2::bigint, event_id = $3, others_sealed = $4;
+
+-- audit_sealing_sound
+-- takes: nothing
+-- returns: boolean
+select ((s.recorded_in = 0 and s.event_id = '00000000-0000-0000-0000-000000000000') or (s.first > 0 and s.first = s.size) or exists (
+  select from public.audit_leaves l join public.audit_events e on e.id = l.event_id where l.event_id = s.event_id and e.recorded_in = s.recorded_in
+)) as is_sound from public.audit_sealing s;
+
+-- audit_sealing_take
+-- takes: nothing
+-- returns: uuid, double precision, text, uuid, boolean
+with held as (
+  select one, cluster is distinct from system_identifier as is_moved, system_identifier
+  from public.audit_sealing cross join pg_control_system() for update of audit_sealing skip locked
+)
+update public.audit_sealing s set cluster = system_identifier,
+  recorded_in = case when is_moved then 0 else recorded_in end,
+  event_id = case when is_moved then '00000000-0000-0000-0000-000000000000' else event_id end,
+  others_sealed = others_sealed and not (is_moved and s.cluster is not null)
+from held where s.one = held.one
+returning s.log, s.size::float8 as size, s.recorded_in::text as recorded_in, s.event_id, s.others_sealed;
+
+-- audit_settings_lock
+-- takes: nothing
+-- returns: void
+select pg_advisory_xact_lock(7235002);
+
+-- audit_staff_changes
+-- takes: $1 since timestamp with time zone, $2 staff text[]
+-- returns: text, text, timestamp with time zone, text
+select coalesce(detail->>'staff', substr(actor, 7)) as staff, event, at, detail->>'role' as role from public.audit_events
+where event in ('staff_disabled', 'staff_enabled', 'staff_role_changed', 'staff_registered') and at >= $1::timestamptz
+  and (detail->>'staff' = any($2::text[])
+    or event = 'staff_registered' and detail->>'passkeys_ended' <> '0' and substr(actor, 7) = any($2::text[]))
+order by recorded_at, id;
+
+-- audit_tiles_at
+-- takes: $1 levels smallint[], $2 indexes bigint[]
+-- returns: smallint, double precision, bytea
+select t.level, t.index::float8 as index, t.hashes from unnest($1::smallint[], $2::bigint[]) as w (level, index)
+join public.audit_tiles t using (level, index);
+
+-- audit_tiles_put
+-- takes: $1 levels smallint[], $2 indexes bigint[], $3 hashes bytea[]
+-- returns: nothing
+insert into public.audit_tiles (level, index, hashes)
+select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
+on conflict (level, index) do update set hashes = excluded.hashes;
+
+-- audit_took_part
+-- takes: $1 recovery uuid, $2 actor text
+-- returns: nothing
+select from public.audit_events where recovery_id = $1::uuid and event in ('assist_matched', 'override_used')
+and (actor = $2 or 'staff:' || (detail->>'requester') = $2 or 'staff:' || (detail->>'approver') = $2) limit 1;
+
+-- audit_unsealed_age
+-- takes: nothing
+-- returns: double precision
+select coalesce(extract(epoch from now() - min(recorded_at)), 0)::float8 as seconds from (
+  select e.recorded_at from public.audit_events e where (e.recorded_in, e.id) > ((select recorded_in from public.audit_sealing), (select event_id from public.audit_sealing)) order by e.recorded_in, e.id limit 100
+) e;
 
 -- authenticator_accept_step
 -- takes: $1 step bigint, $2 id uuid
@@ -257,6 +734,17 @@ select account_id from app union all select account_id from address;
 -- takes: $1 account text, $2 by uuid, $3 session uuid
 -- returns: uuid
 delete from public.authenticators where account_id = $1 and replaced_by = $2 and bound_by = $3::uuid returning id;
+
+-- authenticator_history
+-- takes: $1 account text
+-- returns: uuid, text, timestamp with time zone, uuid, text, text, timestamp with time zone, timestamp with time zone, timestamp with time zone, uuid, bigint, integer, timestamp with time zone
+select a.id, a.kind, a.bound_at, a.bound_by, a.bound_client, a.bound_from, a.counts_from, a.disabled_at, a.suspended_at, a.suspended_by,
+  a.last_step, codes.codes_left, codes.code_used_at
+from public.authenticators a left join lateral (
+  select (count(*) filter (where c.used_at is null))::integer as codes_left, max(c.used_at) as code_used_at
+  from public.backup_codes c where c.authenticator_id = a.id
+) codes on true
+where a.account_id = $1 and a.bound_at is not null and a.removed_at is null order by a.bound_at desc, a.id;
 
 -- authenticator_pass_replaced_on
 -- takes: $1 replacedBy uuid, $2 account text, $3 by uuid
@@ -393,6 +881,11 @@ update public.clients set secret_digest = $1 where client_id = $2 and secret_dig
 -- returns: text, integer
 select case when length(secret_digest) = 32 then null else convert_from(substring(secret_digest from 3 for get_byte(secret_digest, 1)), 'latin1') end as key_id, count(*)::integer as rows from public.clients where secret_digest is not null group by 1;
 
+-- clients_list
+-- takes: $1 afterAt timestamp with time zone, $2 afterId text, $3 limit integer
+-- returns: text, text, text, text[], text[], text[], jsonb, text, text
+select client_id, name, type, redirect_uris, grants, scopes, lifetimes, client_id as id, to_jsonb(created_at) #>> '{}' as exact_at from public.clients where (created_at, client_id) < ($1::timestamptz, $2::text) order by created_at desc, client_id desc limit $3::integer + 1;
+
 -- codes_under_way_by_key
 -- takes: $1 now timestamp with time zone
 -- returns: text, integer
@@ -425,7 +918,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (user_digest) do nothing returning id;
 
 -- device_code_poll
--- takes: $1 now timestamp with time zone, $2 digests bytea[], $3 clientId text, $4 slowDownMs integer, $5 strongRoles text[], $6 sessionId uuid, $7 scope text, $8 unusedAccessId uuid, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 auditId uuid
+-- takes: $1 now timestamp with time zone, $2 digests bytea[], $3 clientId text, $4 slowDownMs integer, $5 strongRoles text[], $6 sessionId uuid, $7 scope text, $8 unusedAccessId uuid, $9 idleMs bigint, $10 accessMs bigint, $11 wholeMs bigint, $12 roleLifetimes jsonb, $13 refreshDigest bytea, $14 originRequestId text, $15 originSource text, $16 auditId uuid
 -- returns: text, text, boolean, boolean, text[], uuid, text, uuid, text, text[], timestamp with time zone, bigint
 with presented as (
    select id, account_id, session_id, scope, state, expires_at <= $1::timestamptz as expired,
@@ -469,8 +962,9 @@ session as (
 ), first_token as (
   insert into public.refresh_tokens (digest, session_id, created_at) select $13::bytea, id, $1::timestamptz from session
 ), audited as (
-  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $14::uuid, $1::timestamptz, 'authn_token_created', 'client:' || $3::text, account_id, recovery_id,
+  insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $14::text, $15::text,
+  $16::uuid, $1::timestamptz, 'authn_token_created', 'client:' || $3::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -591,6 +1085,26 @@ delete from public.idempotent_responses where ctid = any(array(
   order by expires_at limit 5000 for update skip locked
 ));
 
+-- known_networks_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from public.known_networks where ctid = any(array(
+  select ctid from public.known_networks where seen_at <= $1
+  order by seen_at limit 5000 for update skip locked
+));
+
+-- limits_audit_once
+-- takes: $1 key bytea, $2 at timestamp with time zone, $3 windowMs bigint, $4 originRequestId text, $5 originSource text, $6 id uuid, $7 event text, $8 actor text, $9 accountId text, $10 recoveryId uuid, $11 detail jsonb
+-- returns: nothing
+with first as (
+   insert into public.limit_counters (key, spent, resets_at)
+   select $1::bytea, 1, $2::timestamptz + $3::bigint * interval '1 millisecond'
+   on conflict (key) do update set resets_at = excluded.resets_at where limit_counters.resets_at <= $2::timestamptz
+   returning key
+ )
+ insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $4::text, $5::text, $6::uuid, $2::timestamptz, $7::text, $8::text, $9::text, $10::uuid, $11::jsonb from first;
+
 -- limits_clear_failures
 -- takes: $1 shown bytea, $2 silent bytea
 -- returns: nothing
@@ -598,13 +1112,24 @@ with shown as (delete from public.failed_attempts where key = $1 returning key)
 delete from public.failed_attempts where key = $2::bytea and (select count(*) from shown) >= 0;
 
 -- limits_consume
--- takes: $1 now timestamp with time zone, $2 keys bytea[], $3 windows integer[]
--- returns: bytea, integer, timestamp with time zone
+-- takes: $1 keys bytea[], $2 windows integer[], $3 quotas integer[], $4 policies text[], $5 auditIds uuid[], $6 now timestamp with time zone, $7 originRequestId text, $8 originSource text
+-- returns: bytea, integer
+with asked as (
+   select * from unnest($1::bytea[], $2::integer[], $3::integer[], $4::text[], $5::uuid[])
+     as asked (key, window_ms, quota, policy, audit_id)
+ ), charged as (
 insert into public.limit_counters (key, spent, resets_at)
-select charged.key, 1, $1::timestamptz + charged.window_ms * interval '1 millisecond' from (select unnest($2::bytea[]) as key, unnest($3::integer[]) as window_ms) charged order by charged.key
-on conflict (key) do update set spent = case when limit_counters.resets_at <= $1::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $1::timestamptz then excluded.resets_at else limit_counters.resets_at end
-returning key, spent, resets_at;
+select charged.key, 1, $6::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, window_ms from asked) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $6::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $6::timestamptz then excluded.resets_at else limit_counters.resets_at end
+returning key, spent, resets_at
+ ), audited as (
+insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $7::text, $8::text, audit_id, $6::timestamptz, 'excess_rate_limit_exceeded', 'person', null, null,
+  jsonb_build_object('policy', policy, 'quota', quota)
+from (select audit_id, policy, quota, spent from charged join asked using (key)) counter where spent = quota + 1
+ )
+ select key, spent from charged;
 
 -- limits_consume_odds
 -- takes: $1 now timestamp with time zone, $2 key bytea, $3 cost double precision, $4 oddsADay double precision, $5 oddsAYear double precision
@@ -647,41 +1172,43 @@ returning f.failures, f.told
    (select failures from public.failed_attempts where key = $1) as waiting;
 
 -- limits_count_conversions
--- takes: $1 now timestamp with time zone, $2 auditIds uuid[]
+-- takes: $1 originRequestId text, $2 originSource text, $3 now timestamp with time zone, $4 auditIds uuid[]
 -- returns: text
 with turn as materialized (
-  -- Every statement that charges SMS locks this row first, to avoid deadlocks.
-  select scope from public.sms_spending where scope = 'instance' for update
-), fresh as (
-  update public.sms_reservations r set counted = true
-  where r.message_id in (
-    select message_id from public.sms_reservations where proven_at is not null and not counted and exists (select from turn)
-    limit 5000
-  )
-  returning r.prefix, r.country, r.slot, r.probing, r.proven_at
-), touched as (
-  select one.prefix, fresh.slot, fresh.proven_at, p.open_until is not null and one.prefix = any(fresh.probing) as ends
-  from fresh cross join lateral (values (fresh.prefix), (fresh.country)) as one (prefix) join public.sms_prefixes p on p.prefix = one.prefix
-), ranges as (
-  select prefix, bool_or(ends) as ends, max(proven_at) as proven_at from touched group by prefix
-), known as (
-  update public.sms_prefixes p set proven_at = greatest(p.proven_at, ranges.proven_at),
-    open_until = case when ranges.ends then null else p.open_until end,
-    probes = case when ranges.ends then 0 else p.probes end
-  from ranges where p.prefix = ranges.prefix
-), counted as (
-  update public.sms_traffic t set proven = t.proven + slots.proven
-  from (select prefix, slot, count(*)::integer as proven from touched group by prefix, slot) slots
-  where t.prefix = slots.prefix and t.slot = slots.slot and t.prefix not in (select prefix from ranges where ends)
-), begun_anew as (
-  delete from public.sms_traffic where prefix in (select prefix from ranges where ends)
-), audited as (
-  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select ids.id, $1::timestamptz, 'sms_circuit_breaker_closed', 'system', null, null, jsonb_build_object('prefix', ended.prefix)
-  from (select prefix, row_number() over (order by prefix) as n from ranges where ends) ended
-    join unnest($2::uuid[]) with ordinality as ids (id, n) on ids.n = ended.n
-)
-select prefix from ranges where ends;
+   -- Every statement that charges SMS locks this row first, to avoid deadlocks.
+   select scope from public.sms_spending where scope = 'instance' for update
+ ), fresh as (
+   update public.sms_reservations r set counted = true
+   -- The select sees the table as it was before the turn; this one the row as the holder of the turn left it.
+   where not r.counted and r.message_id in (
+     select message_id from public.sms_reservations where proven_at is not null and not counted and exists (select from turn)
+     limit 5000
+   )
+   returning r.prefix, r.country, r.slot, r.probing, r.proven_at
+ ), touched as (
+   select one.prefix, fresh.slot, fresh.proven_at, p.open_until is not null and one.prefix = any(fresh.probing) as ends
+   from fresh cross join lateral (values (fresh.prefix), (fresh.country)) as one (prefix) join public.sms_prefixes p on p.prefix = one.prefix
+ ), ranges as (
+   select prefix, bool_or(ends) as ends, max(proven_at) as proven_at from touched group by prefix
+ ), known as (
+   update public.sms_prefixes p set proven_at = greatest(p.proven_at, ranges.proven_at),
+     open_until = case when ranges.ends then null else p.open_until end,
+     probes = case when ranges.ends then 0 else p.probes end
+   from ranges where p.prefix = ranges.prefix
+ ), counted as (
+   update public.sms_traffic t set proven = t.proven + slots.proven
+   from (select prefix, slot, count(*)::integer as proven from touched group by prefix, slot) slots
+   where t.prefix = slots.prefix and t.slot = slots.slot and t.prefix not in (select prefix from ranges where ends)
+ ), begun_anew as (
+   delete from public.sms_traffic where prefix in (select prefix from ranges where ends)
+ ), audited as (
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $1::text, $2::text,
+   ids.id, $3::timestamptz, 'sms_circuit_breaker_closed', 'system', null, null, jsonb_build_object('prefix', ended.prefix)
+   from (select prefix, row_number() over (order by prefix) as n from ranges where ends) ended
+     join unnest($4::uuid[]) with ordinality as ids (id, n) on ids.n = ended.n
+ )
+ select prefix from ranges where ends;
 
 -- limits_notify_of_failures
 -- takes: $1 key bytea
@@ -801,101 +1328,107 @@ update public.sms_traffic t set sent = t.sent - 1
 from gone, (select count(*) from returned) ordered where gone.counts and t.slot = gone.slot and t.prefix in (gone.prefix, gone.country) and t.sent > 0;
 
 -- limits_reserve_sms
--- takes: $1 messageId uuid, $2 now timestamp with time zone, $3 scopes text[], $4 quotas bigint[], $5 prefix text, $6 country text, $7 since timestamp with time zone, $8 matured timestamp with time zone, $9 knownSince timestamp with time zone, $10 isCode boolean, $11 probes integer, $12 countrySends integer, $13 rangeSends integer, $14 unprovenRangeSends integer, $15 countryFloor double precision, $16 rangeFloor double precision, $17 price bigint, $18 unprovenShare double precision, $19 clientId text, $20 number bytea, $21 slot timestamp with time zone, $22 resetsAt timestamp with time zone, $23 coolUntil timestamp with time zone, $24 countryAuditId uuid, $25 rangeAuditId uuid
+-- takes: $1 messageId uuid, $2 now timestamp with time zone, $3 scopes text[], $4 quotas bigint[], $5 prefix text, $6 country text, $7 since timestamp with time zone, $8 matured timestamp with time zone, $9 knownSince timestamp with time zone, $10 isCode boolean, $11 probes integer, $12 countrySends integer, $13 rangeSends integer, $14 unprovenRangeSends integer, $15 countryFloor double precision, $16 rangeFloor double precision, $17 price bigint, $18 unprovenShare double precision, $19 clientId text, $20 number bytea, $21 slot timestamp with time zone, $22 resetsAt timestamp with time zone, $23 coolUntil timestamp with time zone, $24 originRequestId text, $25 originSource text, $26 countryAuditId uuid, $27 rangeAuditId uuid
 -- returns: text, bigint, json
 with earlier as (
-  select from public.sms_reservations where message_id = $1
-), spending as materialized (
-  select s.scope, asked.quota, case when s.resets_at <= $2::timestamptz then 0 else s.spent end as spent,
-    case when s.resets_at <= $2::timestamptz then 0 else s.unproven end as unproven
-  from public.sms_spending s join unnest($3::text[], $4::bigint[]) as asked (scope, quota) using (scope)
-  order by s.scope for update of s
-), ranges as materialized (
-  select p.prefix, p.proven_at, p.open_until, p.probes from public.sms_prefixes p
-  where p.prefix in ($5, $6) and (select count(*) from spending) = cardinality($3::text[])
-  order by p.prefix for update of p
-), traffic as (
-  -- For a country, count only sends that have had time to be proved. A range has to cover its own bursts.
-  select t.prefix, sum(t.sent)::integer as sent, sum(t.proven)::integer as proven from public.sms_traffic t
-  where t.prefix in ($5, $6) and t.slot > $7::timestamptz
-    and (t.prefix = $5 or t.slot < $8::timestamptz)
-  group by t.prefix
-), judged as (
-  select r.prefix, r.prefix = $6 as whole, coalesce(r.proven_at > $9::timestamptz, false) as known,
-    coalesce(t.sent, 0) as sent, coalesce(t.proven, 0) as proven,
-    case when r.open_until is null then 'ratio' else 'probes' end as cause,
-    case
-      when not $10::boolean then 'closed'
-      when r.open_until > $2::timestamptz then 'open'
-      when r.open_until is not null then case when r.probes < $11::integer then 'half_open' else 'opening' end
-      when t.sent >= least_sends and t.proven < least_share * t.sent then 'opening'
-      else 'closed'
-    end as state
-  from ranges r left join traffic t on t.prefix = r.prefix, lateral (
-    select case when r.prefix = $6 then $12::integer
-      when r.proven_at > $9::timestamptz then $13::integer
-      else $14::integer end as least_sends,
-      case when r.prefix = $6 then $15::float else $16::float end as least_share
-  ) rule
-), whole as (
-  select count(*) = 2 as complete, coalesce(bool_or(known) filter (where not whole), false) as known,
-    coalesce(bool_or(state in ('open', 'opening')) filter (where not whole), false) as range_open,
-    coalesce(bool_or(state in ('open', 'opening')) filter (where whole), false) as country_open
-  from judged
-), verdict as (
-  select whole.known, case
-    when exists (select from earlier) then 'reserved'
-    when not whole.complete then 'missing'
-    -- A range with proved codes is judged by itself, not by the rest of its country.
-    when range_open or (country_open and not known) then 'sms_circuit_breaker'
-    when $10::boolean and (
-      select bool_or(spent + $17::bigint > quota
-        or (not known and unproven + $17::bigint > quota * $18::float)) from spending
-    ) then 'sms_budget'
-    else 'reserved'
-  end as outcome
-  from whole
-), reserved as (
-  insert into public.sms_reservations (message_id, country, prefix, client_id, number, is_code, counts,
-    price, unproven, reserved_at, slot, probing)
-  select $1, $6, $5, $19, $20::bytea, $10, $10::boolean and not exists (
-      select from public.sms_reservations r where r.number = $20::bytea and r.is_code and r.slot > $7::timestamptz
-    ), $17, not verdict.known, $2, $21,
-    array(select prefix from judged where state = 'half_open' and (not judged.whole or not verdict.known))
-  from verdict where outcome = 'reserved' and not exists (select from earlier)
-  on conflict do nothing
-  returning probing, price, unproven, counts
-), charged as (
-  update public.sms_spending s set
-    spent = case when s.resets_at <= $2::timestamptz then 0 else s.spent end + reserved.price,
-    unproven = case when s.resets_at <= $2::timestamptz then 0 else s.unproven end
-      + case when reserved.unproven then reserved.price else 0 end,
-    resets_at = case when s.resets_at <= $2::timestamptz then $22::timestamptz else s.resets_at end
-  from reserved where s.scope = any($3::text[])
-), counted as (
-  insert into public.sms_traffic (prefix, slot, sent)
-  select prefix, $21, 1 from reserved, (values ($5), ($6)) as both_of (prefix) where counts
-  on conflict (prefix, slot) do update set sent = sms_traffic.sent + 1
-), turned as (
-  update public.sms_prefixes p set
-    open_until = case when judged.state = 'opening' then $23::timestamptz else p.open_until end,
-    probes = case when judged.state = 'opening' then 0 else p.probes + 1 end
-  from judged, verdict
-  where p.prefix = judged.prefix and verdict.outcome <> 'missing' and not exists (select from earlier)
-    and (judged.state = 'opening' or p.prefix in (select unnest(probing) from reserved))
-  returning p.prefix, judged.state, judged.cause, judged.sent, judged.proven, judged.whole
-), opened as (
-  select prefix, cause, sent, proven, whole from turned where state = 'opening'
-), audited as (
-  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select case when whole then $24::uuid else $25::uuid end, $2::timestamptz, 'sms_circuit_breaker_opened',
-    'system', null, null, jsonb_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven,
-      'floor', case when whole then $15::float else $16::float end)
-  from opened
-)
-select verdict.outcome, (select price from reserved) as charged, coalesce((
-  select json_agg(json_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven)) from opened
-), '[]') as opened from verdict;
+   select from public.sms_reservations where message_id = $1
+ ), spending as materialized (
+   select s.scope, asked.quota, case when s.resets_at <= $2::timestamptz then 0 else s.spent end as spent,
+     case when s.resets_at <= $2::timestamptz then 0 else s.unproven end as unproven
+   from public.sms_spending s join unnest($3::text[], $4::bigint[]) as asked (scope, quota) using (scope)
+   order by s.scope for update of s
+ ), ranges as materialized (
+   select p.prefix, p.proven_at, p.open_until, p.probes from public.sms_prefixes p
+   where p.prefix in ($5, $6) and (select count(*) from spending) = cardinality($3::text[])
+   order by p.prefix for update of p
+ ), traffic as (
+   -- For a country, count only sends that have had time to be proved. A range has to cover its own bursts.
+   select t.prefix, sum(t.sent)::integer as sent, sum(t.proven)::integer as proven from public.sms_traffic t
+   where t.prefix in ($5, $6) and t.slot > $7::timestamptz
+     and (t.prefix = $5 or t.slot < $8::timestamptz)
+   group by t.prefix
+ ), judged as (
+   select r.prefix, r.prefix = $6 as whole, coalesce(r.proven_at > $9::timestamptz, false) as known,
+     coalesce(t.sent, 0) as sent, coalesce(t.proven, 0) as proven,
+     case when r.open_until is null then 'ratio' else 'probes' end as cause,
+     case
+       when not $10::boolean then 'closed'
+       when r.open_until > $2::timestamptz then 'open'
+       when r.open_until is not null then case when r.probes < $11::integer then 'half_open' else 'opening' end
+       when t.sent >= least_sends and t.proven < least_share * t.sent then 'opening'
+       else 'closed'
+     end as state
+   from ranges r left join traffic t on t.prefix = r.prefix, lateral (
+     select case when r.prefix = $6 then $12::integer
+       when r.proven_at > $9::timestamptz then $13::integer
+       else $14::integer end as least_sends,
+       case when r.prefix = $6 then $15::float else $16::float end as least_share
+   ) rule
+ ), whole as (
+   select count(*) = 2 as complete, coalesce(bool_or(known) filter (where not whole), false) as known,
+     coalesce(bool_or(state in ('open', 'opening')) filter (where not whole), false) as range_open,
+     coalesce(bool_or(state in ('open', 'opening')) filter (where whole), false) as country_open
+   from judged
+ ), verdict as (
+   select whole.known, case
+     when exists (select from earlier) then 'reserved'
+     when not whole.complete then 'missing'
+     -- A range with proved codes is judged by itself, not by the rest of its country.
+     when range_open or (country_open and not known) then 'sms_circuit_breaker'
+     when $10::boolean and (
+       select bool_or(spent + $17::bigint > quota
+         or (not known and unproven + $17::bigint > quota * $18::float)) from spending
+     ) then 'sms_budget'
+     else 'reserved'
+   end as outcome
+   from whole
+ ), reserved as (
+   insert into public.sms_reservations (message_id, country, prefix, client_id, number, is_code, counts,
+     price, unproven, reserved_at, slot, probing)
+   select $1, $6, $5, $19, $20::bytea, $10, $10::boolean and not exists (
+       select from public.sms_reservations r where r.number = $20::bytea and r.is_code and r.slot > $7::timestamptz
+     ), $17, not verdict.known, $2, $21,
+     array(select prefix from judged where state = 'half_open' and (not judged.whole or not verdict.known))
+   from verdict where outcome = 'reserved' and not exists (select from earlier)
+   on conflict do nothing
+   returning probing, price, unproven, counts
+ ), charged as (
+   update public.sms_spending s set
+     spent = case when s.resets_at <= $2::timestamptz then 0 else s.spent end + reserved.price,
+     unproven = case when s.resets_at <= $2::timestamptz then 0 else s.unproven end
+       + case when reserved.unproven then reserved.price else 0 end,
+     resets_at = case when s.resets_at <= $2::timestamptz then $22::timestamptz else s.resets_at end
+   from reserved where s.scope = any($3::text[])
+ ), counted as (
+   insert into public.sms_traffic (prefix, slot, sent)
+   select prefix, $21, 1 from reserved, (values ($5), ($6)) as both_of (prefix) where counts
+   on conflict (prefix, slot) do update set sent = sms_traffic.sent + 1
+ ), turned as (
+   update public.sms_prefixes p set
+     open_until = case when judged.state = 'opening' then $23::timestamptz else p.open_until end,
+     probes = case when judged.state = 'opening' then 0 else p.probes + 1 end
+   from judged, verdict
+   where p.prefix = judged.prefix and verdict.outcome <> 'missing' and not exists (select from earlier)
+     and (judged.state = 'opening' or p.prefix in (select unnest(probing) from reserved))
+   returning p.prefix, judged.state, judged.cause, judged.sent, judged.proven, judged.whole
+ ), opened as (
+   select prefix, cause, sent, proven, whole from turned where state = 'opening'
+ ), audited as (
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $24::text, $25::text,
+   case when whole then $26::uuid else $27::uuid end, $2::timestamptz, 'sms_circuit_breaker_opened',
+     'system', null, null, jsonb_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven,
+       'floor', case when whole then $15::float else $16::float end)
+   from opened
+ )
+ select verdict.outcome, (select price from reserved) as charged, coalesce((
+   select json_agg(json_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven)) from opened
+ ), '[]') as opened from verdict;
+
+-- management_clear_failures
+-- takes: $1 authenticators text[]
+-- returns: nothing
+delete from public.limit_counters where key = any(array(select sha256(convert_to('failures ' || one, 'utf8')) from unnest($1::text[]) one));
 
 -- message_notify_of_change
 -- takes: $1 accountId text, $2 change text, $3 bound text, $4 now timestamp with time zone, $5 expiresAt timestamp with time zone, $6 requestId uuid, $7 traceparent text, $8 alsoTo uuid[], $9 notTo uuid[]
@@ -903,9 +1436,41 @@ select verdict.outcome, (select price from reserved) as charged, coalesce((
 insert into public.messages (id, account_id, kind, change, authenticator, state, created_at, expires_at, due_at, address_id, request_id,
   traceparent)
 select gen_random_uuid(), $1, 'authenticators_changed', $2, $3::text, 'queued', $4, $5, $4, address.id, $6::uuid, $7
-from (select id from (select d.id from public.addresses d where d.account_id = $1 and d.verified
+from (select id from (select d.id from public.addresses d where d.account_id = $1 and d.verified and d.compromised_at is null
   and (d.removed_at is null or d.removed_at > $4::timestamptz - interval '30 days')) known union select unnest($8::uuid[])) address
 where address.id <> all($9::uuid[]);
+
+-- messages_count_codes
+-- takes: $1 from uuid, $2 to uuid
+-- returns: text, integer, integer, integer, integer
+select channel, (count(*) filter (where state = 'sent'))::integer as sent, (count(*) filter (where state = 'failed'))::integer as failed,
+  (percentile_cont(0.5) within group (order by extract(epoch from sent_at - created_at)) * 1000)::integer as p50_ms, (percentile_cont(0.95) within group (order by extract(epoch from sent_at - created_at)) * 1000)::integer as p95_ms
+from public.messages where id >= $1::uuid and id < $2::uuid and kind = 'recovery_code' and state in ('sent', 'failed') and channel is not null
+group by channel order by channel;
+
+-- messages_list_of_account
+-- takes: $1 of text
+-- returns: uuid, uuid, text, text, text, text, text, integer, timestamp with time zone, timestamp with time zone, timestamp with time zone, text, uuid, text, bytea, bytea
+select m.id, m.recovery_id, m.kind, m.change, m.channel, m.state, m.reason, m.attempts, m.created_at, m.sent_at, m.expires_at,
+   address.account_id as owner, address.address_id, address.channel as address_channel, address.sealed, address.exact
+ from public.messages m left join lateral (
+select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
+  null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short,
+  d.compromised_at is not null as is_compromised
+from public.addresses d join public.accounts a on a.id = d.account_id where d.id = m.address_id) address on true
+ where m.account_id = $1 order by m.created_at, m.id;
+
+-- messages_list_of_recoveries
+-- takes: $1 of uuid[]
+-- returns: uuid, uuid, text, text, text, text, text, integer, timestamp with time zone, timestamp with time zone, timestamp with time zone, text, uuid, text, bytea, bytea
+select m.id, m.recovery_id, m.kind, m.change, m.channel, m.state, m.reason, m.attempts, m.created_at, m.sent_at, m.expires_at,
+   address.account_id as owner, address.address_id, address.channel as address_channel, address.sealed, address.exact
+ from public.messages m left join lateral (
+select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
+  null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short,
+  d.compromised_at is not null as is_compromised
+from public.addresses d join public.accounts a on a.id = d.account_id where d.id = m.address_id) address on true
+ where m.recovery_id = any($1::uuid[]) order by m.created_at, m.id;
 
 -- outbox_bind_code
 -- takes: $1 exact bytea, $2 messageId uuid, $3 clientShards integer, $4 clientQuota integer, $5 instanceShards integer, $6 instanceQuota integer, $7 now timestamp with time zone, $8 triesAllowed integer, $9 accountId text, $10 getsShort boolean, $11 isKnown boolean, $12 oddsADay double precision, $13 oddsAYear double precision, $14 keyId text
@@ -975,7 +1540,7 @@ returning key, digits
 
 -- outbox_claim_notifications
 -- takes: $1 messageIds uuid[]
--- returns: uuid, text, uuid, text, text[], text, timestamp with time zone, timestamp with time zone, uuid, text, text, timestamp with time zone, boolean, boolean, boolean, timestamp with time zone, text, text, uuid, text, bytea, bytea, boolean
+-- returns: uuid, text, uuid, text, text[], text, timestamp with time zone, timestamp with time zone, uuid, text, text, timestamp with time zone, boolean, boolean, boolean, timestamp with time zone, text, text, uuid, text, bytea, bytea, boolean, boolean
 with message as (
    select m.*, r.state as recovery_state, r.locale, r.completed_at, r.password_set, r.password_ended, r.suspended, r.held_until
    from public.messages m left join public.recoveries r on r.id = m.recovery_id
@@ -983,7 +1548,8 @@ with message as (
  ), address as (
    select message.id as message_id, found.* from message, lateral (
 select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
-  null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
+  null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short,
+  d.compromised_at is not null as is_compromised
 from public.addresses d join public.accounts a on a.id = d.account_id where d.id = message.address_id) found
  ), claimed as (
    update public.messages m set attempts = m.attempts + 1, channel = address.channel
@@ -993,7 +1559,8 @@ from public.addresses d join public.accounts a on a.id = d.account_id where d.id
    case when message.kind = 'authenticators_changed' and address.is_current then message.authenticator end as undoes,
    message.created_at, message.expires_at, message.request_id, message.traceparent, message.locale, message.completed_at,
    message.password_set, message.password_ended, message.suspended, message.held_until,
-   address.account_id, address.account_locale, address.address_id, address.channel, address.sealed, address.exact, address.is_current
+   address.account_id, address.account_locale, address.address_id, address.channel, address.sealed, address.exact, address.is_current,
+   address.is_compromised
  from message left join address on address.message_id = message.id;
 
 -- outbox_count
@@ -1031,7 +1598,7 @@ where a.id = found.account_id and a.generation = shown.generation and a.known_br
    from message, lateral (
 select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
   d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
-from public.accounts a join public.addresses d on d.account_id = a.id and d.verified and d.removed_at is null
+from public.accounts a join public.addresses d on d.account_id = a.id and d.verified and d.removed_at is null and d.compromised_at is null
 where a.id = coalesce(message.owner, (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
   when count(distinct found.id) = 1 then min(found.id) end
 from (
@@ -1126,6 +1693,111 @@ delete from public.sms_receipts where provider_id in (select provider_id from pu
 insert into public.sms_receipts (provider_id, reason, received_at)
 select $1, $2, $3 where not exists (select from public.messages where provider_id = $1)
 on conflict do nothing;
+
+-- override_approve
+-- takes: $1 text text, $2 memberId uuid, $3 passkey bytea, $4 clientData bytea, $5 authenticatorData bytea, $6 signature bytea, $7 now timestamp with time zone, $8 id uuid
+-- returns: uuid
+update public.override_requests set approval = $1, approver_id = $2, approval_passkey = $3, approval_client_data = $4,
+  approval_authenticator_data = $5, approval_signature = $6, approved_at = $7
+where id = $8 and approved_at is null and denied_at is null and expires_at > $7 returning id;
+
+-- override_count_waiting
+-- takes: $1 now timestamp with time zone
+-- returns: integer
+select count(*)::integer as waiting from public.override_requests where approved_at is null and denied_at is null and expires_at > $1::timestamptz;
+
+-- override_deny
+-- takes: $1 now timestamp with time zone, $2 actor text, $3 id uuid
+-- returns: text
+update public.override_requests set denied_at = $1, denied_by = $2 where id = $3 and denied_at is null and used_at is null
+returning account_id;
+
+-- override_end_of_account
+-- takes: $1 at timestamp with time zone, $2 actor text, $3 account text
+-- returns: uuid
+update public.override_requests set denied_at = $1, denied_by = $2 where account_id = $3 and denied_at is null and used_at is null
+returning id;
+
+-- override_erase
+-- takes: $1 account text
+-- returns: bigint
+select public.override_requests_erase($1);
+
+-- override_find
+-- takes: $1 id uuid
+-- returns: uuid, text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text, timestamp with time zone, uuid, uuid, bytea, text, uuid, bytea, bytea, bytea, bytea, text, uuid, bytea, bytea, bytea, bytea
+select id, account_id, created_at, expires_at, approved_at, denied_at, denied_by, used_at, used_by, recovery_id,
+use_seal, request, requester_id, request_passkey, request_client_data, request_authenticator_data, request_signature,
+approval, approver_id, approval_passkey, approval_client_data, approval_authenticator_data, approval_signature from public.override_requests where id = $1;
+
+-- override_forget
+-- takes: nothing
+-- returns: bigint
+select public.override_requests_forget();
+
+-- override_insert
+-- takes: $1 id uuid, $2 account text, $3 text text, $4 memberId uuid, $5 passkey bytea, $6 clientData bytea, $7 authenticatorData bytea, $8 signature bytea, $9 now timestamp with time zone, $10 expiresAt timestamp with time zone
+-- returns: uuid
+insert into public.override_requests (id, account_id, request, requester_id, request_passkey, request_client_data,
+  request_authenticator_data, request_signature, created_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+on conflict do nothing returning id;
+
+-- override_list
+-- takes: $1 account text, $2 state text, $3 now timestamp with time zone, $4 afterId uuid, $5 limit integer
+-- returns: uuid, text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text, timestamp with time zone, uuid, uuid, bytea, text, uuid, bytea, bytea, bytea, bytea, text, uuid, bytea, bytea, bytea, bytea, text
+select id, account_id, created_at, expires_at, approved_at, denied_at, denied_by, used_at, used_by, recovery_id,
+use_seal, request, requester_id, request_passkey, request_client_data, request_authenticator_data, request_signature,
+approval, approver_id, approval_passkey, approval_client_data, approval_authenticator_data, approval_signature, to_jsonb(created_at) #>> '{}' as exact_at from public.override_requests
+ where ($1::text is null or account_id = $1) and ($2::text is null or case when denied_at is not null then 'denied' when used_at is not null then 'used'
+when approved_at is null then case when expires_at > $3 then 'requested' else 'expired' end
+when approved_at > $3::timestamptz - '24 hours'::interval then 'approved' when approved_at > $3::timestamptz - '24 hours'::interval - '604800 seconds'::interval then 'usable' else 'expired' end = $2) and id < $4::uuid
+ order by id desc limit $5::integer + 1;
+
+-- override_of_account
+-- takes: $1 account text
+-- returns: uuid, text, uuid, timestamp with time zone, uuid, timestamp with time zone, timestamp with time zone, timestamp with time zone, uuid, uuid
+select o.id, o.request, o.requester_id, o.created_at, o.approver_id, o.approved_at, o.denied_at, o.used_at, o.recovery_id, owner.generation
+from public.override_requests o, lateral (select id, status, roles, generation from public.accounts
+where id = o.account_id and (null::uuid is null or accounts.generation = null::uuid)) owner where o.account_id = $1 order by o.id desc;
+
+-- override_stop
+-- takes: $1 now timestamp with time zone, $2 id uuid
+-- returns: text, uuid
+update public.override_requests set denied_at = $1, denied_by = 'person' where id = $2 and denied_at is null
+returning account_id, recovery_id;
+
+-- override_use
+-- takes: $1 now timestamp with time zone, $2 memberId uuid, $3 recovery uuid, $4 seal bytea, $5 id uuid, $6 request text, $7 approval text, $8 usableFrom timestamp with time zone, $9 usableUntil timestamp with time zone
+-- returns: uuid
+update public.override_requests set used_at = $1, used_by = $2, recovery_id = $3, use_seal = $4
+where id = $5 and used_at is null and denied_at is null and request = $6 and approval = $7
+  and approved_at <= $1::timestamptz - '24 hours'::interval
+  and $8::timestamptz <= $1 and $1 < $9::timestamptz
+returning id;
+
+-- recovery_account
+-- takes: $1 id uuid
+-- returns: text
+select account_id from public.recoveries where id = $1;
+
+-- recovery_assurance_of_account
+-- takes: $1 strongRoles text[], $2 now timestamp with time zone, $3 lost text[], $4 account text
+-- returns: jsonb
+select jsonb_build_object(
+  'generation', a.generation,
+  'stopped_at', a.stopped_at,
+  'aal', (case when a.aal = 2 or a.roles && $1::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end),
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.compromised_at is null and d.id::text || ':' || d.binding <> all($3::text[])
+  ),
+  'authenticators', (
+    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
+    where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
+      and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null)) and t.id::text <> all($3::text[])
+  )
+) from public.accounts a where a.id = $4 and a.status = 'active';
 
 -- recovery_attempt_backup_code
 -- takes: $1 id uuid, $2 idleExpiresAt timestamp with time zone, $3 triesAllowed integer, $4 now timestamp with time zone
@@ -1398,29 +2070,80 @@ returning key, spent, resets_at
    from public.recoveries left join spent on true, affordable
    where recoveries.id = $1;
 
+-- recovery_attest
+-- takes: $1 state text, $2 proofs text[], $3 amrs text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 generation uuid, $8 heldUntil timestamp with time zone, $9 now timestamp with time zone, $10 heldFor timestamp with time zone, $11 heldBy text[], $12 comesBackUntil timestamp with time zone, $13 expiresAt timestamp with time zone, $14 idleExpiresAt timestamp with time zone, $15 id uuid, $16 account text, $17 before text[], $18 requestId uuid, $19 traceparent text, $20 originRequestId text, $21 originSource text, $22 auditId uuid, $23 event text, $24 actor text, $25 kind text, $26 amr text, $27 decision jsonb
+-- returns: uuid
+with won as (
+   update public.recoveries set state = $1, proofs = $2, amr = $3, proof_authenticators = $4, proof_times = $5,
+     acr = $6, generation = $7::uuid,
+held_until = case when $1 = 'held' then $8::timestamptz when $1 = 'proven' and held_until > $9 then $9 else held_until end,
+held_for = case when $1 = 'held' then $10::timestamptz else held_for end,
+held_by = case when $1 = 'held' then $11::text[] when $1 = 'proven' then held_by end,
+proven_at = case when $1 = 'proven' then $9::timestamptz end,
+expires_at = case when $1 = 'held' then $12::timestamptz when state = 'held' and $1 = 'proving' then $13::timestamptz else expires_at end,
+idle_expires_at = case when $1 = 'held' then $12::timestamptz when state = 'held' and $1 = 'proving' then $14::timestamptz else idle_expires_at end
+   where id = $15 and state in ('proving') and account_id = $16 and assist_id is not null
+     and coalesce(generation, $7) = $7 and proofs = $17::text[]
+     and expires_at > $9 and recoveries.idle_expires_at > $9
+   returning id, account_id
+ ), told as (
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+select gen_random_uuid(), won.id, 'recovery_held', 'queued', $9, $8::timestamptz, $9, address.id, $18::uuid, $19
+from won, lateral (select d.id from public.addresses d where d.account_id = won.account_id and d.verified and d.compromised_at is null
+   and (d.removed_at is null or d.removed_at > $9::timestamptz - interval '30 days')) address where $1 = 'held'
+ )
+ insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $20::text, $21::text,
+ $22::uuid, $9::timestamptz, $23, $24, won.account_id, won.id,
+   jsonb_build_object('kind', $25::text, 'amr', $26::text) || $27::jsonb
+ from won returning id;
+
 -- recovery_cancel
--- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
+-- takes: $1 now timestamp with time zone, $2 id uuid, $3 originRequestId text, $4 originSource text, $5 auditId uuid
 -- returns: boolean, boolean, text, timestamp with time zone, text, text
 with ended as (
-  update public.recoveries set state = 'cancelled', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
-  where id = $2 and state in ('proving', 'held', 'proven')
-  returning id, account_id, proofs
-), audited as (
-  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $3::uuid, $1::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
-)
-select exists (select from ended) as ended, exists (select from ended where proofs <> '{}') as proved, state, completed_at,
-  redirect_uri, redirect_state
-from public.recoveries where id = $2;
+   update public.recoveries set state = 'cancelled', ended_at = $1, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+   where id = $2 and state in ('proving', 'held', 'proven')
+   returning id, account_id, proofs
+ ), audited as (
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $3::text, $4::text,
+   $5::uuid, $1::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
+ )
+ select exists (select from ended) as ended, exists (select from ended where proofs <> '{}') as proved, state, completed_at,
+   redirect_uri, redirect_state
+ from public.recoveries where id = $2;
 
 -- recovery_claim
--- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 now timestamp with time zone, $5 strongRoles text[]
--- returns: text, text, text, boolean, timestamp with time zone, text, text, text, uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb
+-- takes: $1 leaseId uuid, $2 leaseExpiresAt timestamp with time zone, $3 id uuid, $4 now timestamp with time zone, $5 gathersFacts boolean, $6 strongRoles text[]
+-- returns: text, text, text, boolean, timestamp with time zone, bytea, text, text, text, jsonb, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb
 update public.recoveries set lease_id = $1, lease_expires_at = $2
  where id = $3 and state in ('proven') and expires_at > $4 and idle_expires_at > $4
    and (lease_id is null or lease_expires_at <= $4)
  returning state, account_id, client_id, not client_authenticated and exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential') as client_must_authenticate,
-   proven_at, redirect_uri, redirect_state, code_challenge,
+   proven_at, source_key, redirect_uri, redirect_state, code_challenge,
+(
+case when $5::boolean then jsonb_build_object(
+  'new_browser', (
+select shown.id from public.accounts a, jsonb_to_recordset(recoveries.known_as) as shown (id uuid, generation uuid, epoch integer)
+where a.id = recoveries.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) is null,
+  'new_network', not exists (
+select from public.known_networks n join public.accounts a on a.id = n.account_id and a.known_browsers_epoch = n.epoch
+where n.account_id = recoveries.account_id and n.network = sha256(recoveries.source_key || convert_to(recoveries.account_id, 'UTF8'))),
+  'attempts', greatest(0, recoveries.tries - cardinality(array_remove(recoveries.proofs, 'attested'))) + (
+    select coalesce(sum(greatest(0, other.tries - cardinality(other.proofs))), 0)::integer from public.recoveries other
+    where other.account_id = recoveries.account_id and other.id <> recoveries.id and other.created_at > $4::timestamptz - interval '24 hours'),
+  'started_by_staff', recoveries.assist_id is not null,
+'address_changed_hours', (
+  select case when max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at)) is not null then greatest(0, floor(extract(epoch from $4::timestamptz - max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at))) / 3600))::integer end
+  from public.addresses d join public.accounts a on a.id = d.account_id where d.account_id = recoveries.account_id),
+'authenticator_changed_hours', (
+  select case when max(greatest(t.bound_at, t.removed_at)) is not null then greatest(0, floor(extract(epoch from $4::timestamptz - max(greatest(t.bound_at, t.removed_at))) / 3600))::integer end from public.authenticators t where t.account_id = recoveries.account_id and t.bound_at is not null),
+'stopped_before_hours', (select case when a.stopped_at is not null then greatest(0, floor(extract(epoch from $4::timestamptz - a.stopped_at) / 3600))::integer end from public.accounts a where a.id = recoveries.account_id),
+'single_address', (
+  select count(*) <= 1 from public.addresses d where d.account_id = recoveries.account_id and d.verified and d.removed_at is null and d.compromised_at is null),
+'roles', (select to_jsonb(a.roles) from public.accounts a where a.id = recoveries.account_id)
+) end) as facts, recoveries.held_by,
 recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
 array(
 select exists (
@@ -1430,20 +2153,20 @@ select exists (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
-  ) end
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end
 )
 from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordinality as proof (authenticator, at, nth) order by nth) as held, (
 select jsonb_build_object(
   'generation', a.generation,
   'stopped_at', a.stopped_at,
-  'aal', (case when a.aal = 2 or a.roles && $5::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end),
+  'aal', (case when a.aal = 2 or a.roles && $6::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end),
   'reachable', (
     select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
-    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.compromised_at is null
   ),
   'authenticators', (
     select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
@@ -1464,18 +2187,18 @@ update public.recoveries set lease_id = $1, lease_expires_at = $2
  where id = $3 and state = 'completed' and completed_at > $4
 and ($5::boolean or client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
 and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
-(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $6::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $7::timestamptz, true)) then 2 else 1 end) = 1)
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or acr = 'urn:rekey:recovery:attested' or (case when a.aal = 2 or a.roles && $6::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $7::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
 and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
 and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $7::timestamptz, true) and t.disabled_at is null
-  ) end))))
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end))))
 and exists (select from public.accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true)) and (lease_id is null or lease_expires_at <= $7)
  returning account_id, client_id, generation, acr, amr, proven_at, proof_authenticators, (select min(proved) from unnest(proof_times) proved) as since, redirect_uri, redirect_state, code_challenge,
    (select a.known_browsers_epoch from public.accounts a where a.id = account_id) as epoch;
@@ -1486,22 +2209,22 @@ and exists (select from public.accounts a where a.id = account_id and coalesce(a
 select id from public.recoveries where id = $1 and state = 'completed' and completed_at > $2
 and ($3::boolean or client_authenticated or not exists (select from public.clients where client_id = recoveries.client_id and type = 'confidential'))
 and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
-(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $4::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $5::timestamptz, true)) then 2 else 1 end) = 1)
+(generation is null or a.generation = generation) and (right(acr, 4) = 'aal2' or acr = 'urn:rekey:recovery:attested' or (case when a.aal = 2 or a.roles && $4::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $5::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from recoveries.id or coalesce(a.password_changed_at <= (select min(proved) from unnest(proof_times) proved), true))
 and coalesce(a.evidence_from <= (select min(proved) from unnest(proof_times) proved), true)
 and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $5::timestamptz, true) and t.disabled_at is null
-  ) end))))
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end))))
 and exists (select from public.accounts a where a.id = account_id and coalesce(a.stopped_at < recoveries.created_at - interval '1 day', true));
 
 -- recovery_complete
--- takes: $1 id uuid, $2 now timestamp with time zone, $3 passwordHash text, $4 endsPassword boolean, $5 leaseId uuid, $6 generation uuid, $7 acr text, $8 strongRoles text[], $9 since timestamp with time zone, $10 stop timestamp with time zone, $11 formerId uuid, $12 formerSealed bytea, $13 formerSetBy uuid, $14 formerUntil timestamp with time zone, $15 keepsFormer boolean, $16 noticeExpiresAt timestamp with time zone, $17 requestId uuid, $18 traceparent text, $19 auditId uuid
+-- takes: $1 id uuid, $2 now timestamp with time zone, $3 passwordHash text, $4 endsPassword boolean, $5 leaseId uuid, $6 generation uuid, $7 acr text, $8 strongRoles text[], $9 since timestamp with time zone, $10 stop timestamp with time zone, $11 formerId uuid, $12 formerSealed bytea, $13 formerSetBy uuid, $14 formerUntil timestamp with time zone, $15 keepsFormer boolean, $16 noticeExpiresAt timestamp with time zone, $17 requestId uuid, $18 traceparent text, $19 originRequestId text, $20 originSource text, $21 auditId uuid
 -- returns: text, timestamp with time zone, boolean
 with planted as materialized (
 select t.id from public.authenticators t
@@ -1511,20 +2234,20 @@ where t.account_id = (select account_id from public.recoveries where id = $1) an
  ), completed as (
    update public.recoveries set suspended = exists (select from planted), state = 'completed', completed_at = $2, ended_at = $2, lease_id = null,
      password_set = $3::text is not null, password_ended = $4::boolean, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
-   where id = $1 and lease_id = $5 and state in ('proven')
+   where id = $1 and lease_id = $5 and state in ('proven') and coalesce(held_until <= $2, true)
      and exists (select from public.accounts a where a.id = account_id and a.status = 'active' and (
-($6::uuid is null or a.generation = $6::uuid) and (right($7::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $8::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) = 1)
+($6::uuid is null or a.generation = $6::uuid) and (right($7::text, 4) = 'aal2' or $7::text = 'urn:rekey:recovery:attested' or (case when a.aal = 2 or a.roles && $8::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $1::uuid or coalesce(a.password_changed_at <= $9::timestamptz, true))
 and coalesce(a.evidence_from <= $9::timestamptz, true)
 and not exists (select from unnest(proof_authenticators) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
-  ) end)))) and exists (select from public.accounts a where a.id = account_id and (a.stopped_at is null or a.stopped_at = $10::timestamptz))
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end)))) and exists (select from public.accounts a where a.id = account_id and (a.stopped_at is null or a.stopped_at = $10::timestamptz))
    returning id, account_id, client_id, created_at, password_ended
  ), password as (
 update public.accounts set password_hash = $3::text, password_changed_at = $2, updated_at = $2,
@@ -1544,11 +2267,12 @@ where ended_at is null
  ), notices as (
 insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
 select gen_random_uuid(), completed.id, 'recovery_completed', 'queued', $2, $16, $2, address.id, $17::uuid, $18
-from completed, lateral (select d.id from public.addresses d where d.account_id = completed.account_id and d.verified
+from completed, lateral (select d.id from public.addresses d where d.account_id = completed.account_id and d.verified and d.compromised_at is null
    and (d.removed_at is null or d.removed_at > $2::timestamptz - interval '30 days')) address
  ), audited as (
-   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $19::uuid, $2::timestamptz, 'recovery_completed', 'person', account_id, id,
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $19::text, $20::text,
+   $21::uuid, $2::timestamptz, 'recovery_completed', 'person', account_id, id,
      jsonb_build_object('password_set', $3::text is not null, 'password_ended', $4::boolean,
        'suspended', (select coalesce(jsonb_agg(kind order by kind), '[]') from set_aside))
    from completed
@@ -1562,53 +2286,89 @@ select id, completed_at from public.recoveries where account_id = $1 and complet
 select from unnest(proof_authenticators) authenticator where split_part(authenticator, ':', 1) = any($2::text[]));
 
 -- recovery_consume_proof
--- takes: $1 state text, $2 proofs text[], $3 amrs text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 heldFor timestamp with time zone, $9 now timestamp with time zone, $10 comesBackUntil timestamp with time zone, $11 expiresAt timestamp with time zone, $12 idleExpiresAt timestamp with time zone, $13 account text, $14 generation uuid, $15 id uuid, $16 before text[], $17 authenticator text, $18 requestId uuid, $19 traceparent text, $20 messageId uuid, $21 answer json, $22 answerUntil timestamp with time zone, $23 answerKey bytea, $24 auditId uuid, $25 event text, $26 kind text, $27 amr text
+-- takes: $1 state text, $2 proofs text[], $3 amrs text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 now timestamp with time zone, $9 heldFor timestamp with time zone, $10 heldBy text[], $11 comesBackUntil timestamp with time zone, $12 expiresAt timestamp with time zone, $13 idleExpiresAt timestamp with time zone, $14 account text, $15 generation uuid, $16 id uuid, $17 before text[], $18 authenticator text, $19 requestId uuid, $20 traceparent text, $21 messageId uuid, $22 answer json, $23 answerUntil timestamp with time zone, $24 answerKey bytea, $25 originRequestId text, $26 originSource text, $27 auditId uuid, $28 event text, $29 kind text, $30 amr text, $31 decision jsonb
 -- returns: jsonb
 with won as (
    update public.recoveries set state = $1, proofs = $2, amr = $3, proof_authenticators = $4, proof_times = $5,
      acr = $6,
-held_until = case when $1 = 'held' then $7::timestamptz else held_until end,
-held_for = case when $1 = 'held' then $8::timestamptz else held_for end,
-proven_at = case when $1 = 'proven' then $9::timestamptz end,
-expires_at = case when $1 = 'held' then $10::timestamptz when state = 'held' and $1 = 'proving' then $11::timestamptz else expires_at end,
-idle_expires_at = case when $1 = 'held' then $10::timestamptz when state = 'held' and $1 = 'proving' then $12::timestamptz else idle_expires_at end,
-     account_id = $13::text, generation = $14::uuid
-   where id = $15 and state in ('proving') and coalesce(account_id, $13) = $13
-     and coalesce(generation, $14) = $14 and proofs = $16::text[]
+held_until = case when $1 = 'held' then $7::timestamptz when $1 = 'proven' and held_until > $8 then $8 else held_until end,
+held_for = case when $1 = 'held' then $9::timestamptz else held_for end,
+held_by = case when $1 = 'held' then $10::text[] when $1 = 'proven' then held_by end,
+proven_at = case when $1 = 'proven' then $8::timestamptz end,
+expires_at = case when $1 = 'held' then $11::timestamptz when state = 'held' and $1 = 'proving' then $12::timestamptz else expires_at end,
+idle_expires_at = case when $1 = 'held' then $11::timestamptz when state = 'held' and $1 = 'proving' then $13::timestamptz else idle_expires_at end,
+     account_id = $14::text, generation = $15::uuid
+   where id = $16 and state in ('proving') and coalesce(account_id, $14) = $14
+     and coalesce(generation, $15) = $15 and proofs = $17::text[]
    returning id, account_id
  ), forgotten as (
-   delete from public.limit_counters where key = any(array(select sha256(convert_to('failures ' || $17::text, 'utf8')) from won))
+   delete from public.limit_counters where key = any(array(select sha256(convert_to('failures ' || $18::text, 'utf8')) from won))
  ), short_again as (
 update public.addresses set disabled_at = null where id in (
-  select id from public.addresses where id = split_part((select $17::text from won), ':', 1)::uuid and binding::text = split_part((select $17::text from won), ':', 2)
+  select id from public.addresses where id = split_part((select $18::text from won), ':', 1)::uuid and binding::text = split_part((select $18::text from won), ':', 2)
     and disabled_at is not null for no key update skip locked
 )
  ), told as (
 insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-select gen_random_uuid(), won.id, 'recovery_held', 'queued', $9, $7::timestamptz, $9, address.id, $18::uuid, $19
-from won, lateral (select d.id from public.addresses d where d.account_id = won.account_id and d.verified
-   and (d.removed_at is null or d.removed_at > $9::timestamptz - interval '30 days')) address where $1 = 'held'
+select gen_random_uuid(), won.id, 'recovery_held', 'queued', $8, $7::timestamptz, $8, address.id, $19::uuid, $20
+from won, lateral (select d.id from public.addresses d where d.account_id = won.account_id and d.verified and d.compromised_at is null
+   and (d.removed_at is null or d.removed_at > $8::timestamptz - interval '30 days')) address where $1 = 'held'
  ), paid_off as (
-update public.sms_reservations set proven_at = $9::timestamptz
-where proven_at is null and is_code and message_id in (select $20::uuid from won)
+update public.sms_reservations set proven_at = $8::timestamptz
+where proven_at is null and is_code and message_id in (select $21::uuid from won)
  ), answered as (
-update public.idempotent_responses set response = $21::json, expires_at = $22::timestamptz
-where key = $23::bytea and exists (select from won)
+update public.idempotent_responses set response = $22::json, expires_at = $23::timestamptz
+where key = $24::bytea and exists (select from won)
  ), audited as (
-   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $24::uuid, $9::timestamptz, $25, 'person', won.account_id, won.id,
-     jsonb_build_object('kind', $26::text, 'amr', $27::text)
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $25::text, $26::text,
+   $27::uuid, $8::timestamptz, $28, 'person', won.account_id, won.id,
+     jsonb_build_object('kind', $29::text, 'amr', $30::text) || $31::jsonb
    from won
  )
  select (
 select jsonb_agg(jsonb_build_object('id', a.id, 'account', a.account_id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
 from (
 select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from public.addresses d
-where d.account_id = won.account_id and d.verified and d.removed_at is null
+where d.account_id = won.account_id and d.verified and d.removed_at is null and d.compromised_at is null
 order by d.is_primary desc, d.id) a) as offers from won;
 
+-- recovery_count
+-- takes: $1 now timestamp with time zone, $2 from uuid, $3 to uuid
+-- returns: integer, integer, integer, integer, integer, integer, integer
+select count(*)::integer as started,
+  (count(*) filter (where proven_at is not null or held_by is not null))::integer as proven,
+  (count(*) filter (where held_by is not null))::integer as held,
+  (count(*) filter (where completed_at is not null))::integer as completed,
+  (count(*) filter (where state = 'stopped'))::integer as stopped,
+  (count(*) filter (where state = 'cancelled'))::integer as cancelled,
+  (count(*) filter (where state = 'expired'
+    or state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz))::integer as expired
+from public.recoveries where id >= $2::uuid and id < $3::uuid;
+
+-- recovery_count_held
+-- takes: $1 now timestamp with time zone
+-- returns: integer
+select count(*)::integer as held from public.recoveries where ended_at is null and state = 'held' and held_until > $1::timestamptz;
+
+-- recovery_deny
+-- takes: $1 now timestamp with time zone, $2 id uuid, $3 originRequestId text, $4 originSource text, $5 auditId uuid, $6 actor text, $7 reason text
+-- returns: uuid
+with decided as (
+     update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+     where id = $2 and state in ('held') and expires_at > $1 and idle_expires_at > $1
+     returning id, account_id
+   ), silenced as (
+update public.messages set state = 'dropped', reason = 'ended'
+where state = 'queued' and id in (
+select m.id from public.messages m join decided on m.recovery_id = decided.id where m.state = 'queued' order by m.id for no key update of m)
+   )
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $3::text, $4::text, $5::uuid, $1::timestamptz, 'recovery_denied', $6::text, account_id, id, jsonb_build_object('reason', $7::text)
+   from decided returning id;
+
 -- recovery_end_by_address
--- takes: $1 at timestamp with time zone, $2 account text, $3 addresses text[], $4 actor text
+-- takes: $1 at timestamp with time zone, $2 account text, $3 addresses text[], $4 originRequestId text, $5 originSource text, $6 actor text
 -- returns: uuid
 with ended as (
      update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
@@ -1620,13 +2380,14 @@ update public.messages set state = 'dropped', reason = 'ended'
 where state = 'queued' and id in (
 select m.id from public.messages m join ended on m.recovery_id = ended.id where m.state = 'queued' and m.kind = 'recovery_code' order by m.id for no key update of m)
    ), audited as (
-     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-     select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $4, account_id, id, '{"by": "management"}'::jsonb from ended
+     insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $4::text, $5::text,
+     gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $6, account_id, id, '{"by": "management"}'::jsonb from ended
    )
    select id from ended;
 
 -- recovery_end_proven
--- takes: $1 at timestamp with time zone, $2 account text, $3 actor text
+-- takes: $1 at timestamp with time zone, $2 account text, $3 originRequestId text, $4 originSource text, $5 actor text
 -- returns: uuid
 with ended as (
      update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
@@ -1637,22 +2398,24 @@ update public.messages set state = 'dropped', reason = 'ended'
 where state = 'queued' and id in (
 select m.id from public.messages m join ended on m.recovery_id = ended.id where m.state = 'queued' and m.kind = 'recovery_code' order by m.id for no key update of m)
    ), audited as (
-     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-     select gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $3, account_id, id, '{"by": "management"}'::jsonb from ended
+     insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $3::text, $4::text,
+     gen_random_uuid(), $1::timestamptz, 'recovery_stopped', $5, account_id, id, '{"by": "management"}'::jsonb from ended
    )
    select id from ended;
 
 -- recovery_end_without_account
--- takes: $1 now timestamp with time zone, $2 id uuid, $3 auditId uuid
+-- takes: $1 now timestamp with time zone, $2 id uuid, $3 originRequestId text, $4 originSource text, $5 auditId uuid
 -- returns: uuid
 with ended as (
-  update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
-  where id = $2 and state in ('proving', 'held', 'proven') and (lease_id is null or lease_expires_at <= $1)
-  returning id, account_id
-)
-insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-select $3::uuid, $1::timestamptz, 'recovery_stopped', 'system', account_id, id, '{"by": "account"}'::jsonb from ended
-returning id;
+   update public.recoveries set state = 'stopped', ended_at = $1, lease_id = null, identifier_sealed = null, identifier_digests = '{}', source_key = null, known_as = null, guess_key = ''::bytea
+   where id = $2 and state in ('proving', 'held', 'proven') and (lease_id is null or lease_expires_at <= $1)
+   returning id, account_id
+ )
+ insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $3::text, $4::text,
+ $5::uuid, $1::timestamptz, 'recovery_stopped', 'system', account_id, id, '{"by": "account"}'::jsonb from ended
+ returning id;
 
 -- recovery_erase_account
 -- takes: $1 account text
@@ -1661,7 +2424,8 @@ with theirs as (
    -- Open recoveries belong to nobody from now on, like those that were started for an unknown identifier.
    update public.recoveries set account_id = null, generation = null where account_id = $1 returning id
  ), silenced as (
-update public.messages set authenticator = null, address_id = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+update public.messages set authenticator = null, address_id = null,
+  state = case when messages.state = 'queued' then 'dropped' else messages.state end,
   reason = case when messages.state = 'queued' then 'ended' else messages.reason end
 where id in (
 select m.id from public.messages m join theirs on m.recovery_id = theirs.id where true order by m.id for no key update of m)
@@ -1699,9 +2463,31 @@ select m.id from public.messages m join ended on m.recovery_id = ended.id where 
 select client_id, exists (select from public.accounts a where a.id = recoveries.account_id and a.password_hash is not null) as has from public.recoveries where id = $1 and state = 'proven';
 
 -- recovery_judge
--- takes: $1 now timestamp with time zone, $2 strongRoles text[], $3 id uuid
--- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, jsonb
+-- takes: $1 gathersFacts boolean, $2 now timestamp with time zone, $3 strongRoles text[], $4 id uuid
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], jsonb, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, jsonb
 select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs,
+(
+case when $1::boolean then jsonb_build_object(
+  'new_browser', (
+select shown.id from public.accounts a, jsonb_to_recordset(recoveries.known_as) as shown (id uuid, generation uuid, epoch integer)
+where a.id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) is null,
+  'new_network', not exists (
+select from public.known_networks n join public.accounts a on a.id = n.account_id and a.known_browsers_epoch = n.epoch
+where n.account_id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and n.network = sha256(recoveries.source_key || convert_to((case when recoveries.proofs <> '{}' then recoveries.account_id end), 'UTF8'))),
+  'attempts', greatest(0, recoveries.tries - cardinality(array_remove(recoveries.proofs, 'attested'))) + (
+    select coalesce(sum(greatest(0, other.tries - cardinality(other.proofs))), 0)::integer from public.recoveries other
+    where other.account_id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and other.id <> recoveries.id and other.created_at > $2::timestamptz - interval '24 hours'),
+  'started_by_staff', recoveries.assist_id is not null,
+'address_changed_hours', (
+  select case when max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at)) is not null then greatest(0, floor(extract(epoch from $2::timestamptz - max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at))) / 3600))::integer end
+  from public.addresses d join public.accounts a on a.id = d.account_id where d.account_id = (case when recoveries.proofs <> '{}' then recoveries.account_id end)),
+'authenticator_changed_hours', (
+  select case when max(greatest(t.bound_at, t.removed_at)) is not null then greatest(0, floor(extract(epoch from $2::timestamptz - max(greatest(t.bound_at, t.removed_at))) / 3600))::integer end from public.authenticators t where t.account_id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and t.bound_at is not null),
+'stopped_before_hours', (select case when a.stopped_at is not null then greatest(0, floor(extract(epoch from $2::timestamptz - a.stopped_at) / 3600))::integer end from public.accounts a where a.id = (case when recoveries.proofs <> '{}' then recoveries.account_id end)),
+'single_address', (
+  select count(*) <= 1 from public.addresses d where d.account_id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and d.verified and d.removed_at is null and d.compromised_at is null),
+'roles', (select to_jsonb(a.roles) from public.accounts a where a.id = (case when recoveries.proofs <> '{}' then recoveries.account_id end))
+) end) as facts, recoveries.held_by,
 recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
 array(
 select exists (
@@ -1711,51 +2497,11 @@ select exists (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
-  else exists (
-    select from public.authenticators t
-    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true) and t.disabled_at is null
-  ) end
-)
-from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordinality as proof (authenticator, at, nth) order by nth) as held, (
-select jsonb_build_object(
-  'generation', a.generation,
-  'stopped_at', a.stopped_at,
-  'aal', (case when a.aal = 2 or a.roles && $2::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true)) then 2 else 1 end),
-  'reachable', (
-    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
-    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null
-  ),
-  'authenticators', (
-    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
-    where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $1::timestamptz, true) and t.disabled_at is null
-      and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null))
-  )
-) from public.accounts a where a.id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and a.status = 'active') as assurance, (
-select jsonb_agg(jsonb_build_object('id', a.id, 'account', a.account_id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
-from (
-select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from public.addresses d
-where d.account_id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and d.verified and d.removed_at is null
-order by d.is_primary desc, d.id) a) as offers from public.recoveries where id = $3;
-
--- recovery_judge_for_proof
--- takes: $1 account text, $2 now timestamp with time zone, $3 strongRoles text[], $4 id uuid, $5 address text
--- returns: uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb
-select
-recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
-array(
-select exists (
-  select from public.accounts a
-  where a.id = $1 and a.status = 'active' and (recoveries.generation is null or a.generation = recoveries.generation)
-    and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and
-case when position(':' in proof.authenticator) > 0 then exists (
-select from public.addresses d
-where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
-  ) end
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end
 )
 from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordinality as proof (authenticator, at, nth) order by nth) as held, (
 select jsonb_build_object(
@@ -1764,18 +2510,80 @@ select jsonb_build_object(
   'aal', (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end),
   'reachable', (
     select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
-    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.compromised_at is null
   ),
   'authenticators', (
     select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
     where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
       and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null))
   )
-) from public.accounts a where a.id = $1 and a.status = 'active') as assurance from public.recoveries
- where id = $4 and ($5::text is null or exists (
+) from public.accounts a where a.id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and a.status = 'active') as assurance, (
+select jsonb_agg(jsonb_build_object('id', a.id, 'account', a.account_id, 'channel', a.channel, 'sealed', encode(a.sealed, 'hex')))
+from (
+select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from public.addresses d
+where d.account_id = (case when recoveries.proofs <> '{}' then recoveries.account_id end) and d.verified and d.removed_at is null and d.compromised_at is null
+order by d.is_primary desc, d.id) a) as offers from public.recoveries where id = $4;
+
+-- recovery_judge_for_proof
+-- takes: $1 gathersFacts boolean, $2 account text, $3 now timestamp with time zone, $4 strongRoles text[], $5 id uuid, $6 address text
+-- returns: jsonb, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb
+select
+(
+case when $1::boolean then jsonb_build_object(
+  'new_browser', (
+select shown.id from public.accounts a, jsonb_to_recordset(recoveries.known_as) as shown (id uuid, generation uuid, epoch integer)
+where a.id = $2 and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) is null,
+  'new_network', not exists (
+select from public.known_networks n join public.accounts a on a.id = n.account_id and a.known_browsers_epoch = n.epoch
+where n.account_id = $2 and n.network = sha256(recoveries.source_key || convert_to($2, 'UTF8'))),
+  'attempts', greatest(0, recoveries.tries - (cardinality(array_remove(recoveries.proofs, 'attested')) + 1)) + (
+    select coalesce(sum(greatest(0, other.tries - cardinality(other.proofs))), 0)::integer from public.recoveries other
+    where other.account_id = $2 and other.id <> recoveries.id and other.created_at > $3::timestamptz - interval '24 hours'),
+  'started_by_staff', recoveries.assist_id is not null,
+'address_changed_hours', (
+  select case when max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at)) is not null then greatest(0, floor(extract(epoch from $3::timestamptz - max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at))) / 3600))::integer end
+  from public.addresses d join public.accounts a on a.id = d.account_id where d.account_id = $2),
+'authenticator_changed_hours', (
+  select case when max(greatest(t.bound_at, t.removed_at)) is not null then greatest(0, floor(extract(epoch from $3::timestamptz - max(greatest(t.bound_at, t.removed_at))) / 3600))::integer end from public.authenticators t where t.account_id = $2 and t.bound_at is not null),
+'stopped_before_hours', (select case when a.stopped_at is not null then greatest(0, floor(extract(epoch from $3::timestamptz - a.stopped_at) / 3600))::integer end from public.accounts a where a.id = $2),
+'single_address', (
+  select count(*) <= 1 from public.addresses d where d.account_id = $2 and d.verified and d.removed_at is null and d.compromised_at is null),
+'roles', (select to_jsonb(a.roles) from public.accounts a where a.id = $2)
+) end) as facts, recoveries.held_by,
+recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
+array(
+select exists (
+  select from public.accounts a
+  where a.id = $2 and a.status = 'active' and (recoveries.generation is null or a.generation = recoveries.generation)
+    and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and
+case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
-where d.account_id = $1 and d.id = split_part($5::text, ':', 1)::uuid and d.binding = split_part($5::text, ':', 2)::integer
-  and d.verified and d.removed_at is null));
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null and d.compromised_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true) and t.disabled_at is null
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end
+)
+from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordinality as proof (authenticator, at, nth) order by nth) as held, (
+select jsonb_build_object(
+  'generation', a.generation,
+  'stopped_at', a.stopped_at,
+  'aal', (case when a.aal = 2 or a.roles && $4::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true)) then 2 else 1 end),
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.compromised_at is null
+  ),
+  'authenticators', (
+    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
+    where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true) and t.disabled_at is null
+      and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+  )
+) from public.accounts a where a.id = $2 and a.status = 'active') as assurance from public.recoveries
+ where id = $5 and ($6::text is null or exists (
+select from public.addresses d
+where d.account_id = $2 and d.id = split_part($6::text, ':', 1)::uuid and d.binding = split_part($6::text, ':', 2)::integer
+  and d.verified and d.removed_at is null and d.compromised_at is null));
 
 -- recovery_known_for_attempt
 -- takes: $1 shown jsonb, $2 id uuid
@@ -1783,6 +2591,30 @@ where d.account_id = $1 and d.id = split_part($5::text, ':', 1)::uuid and d.bind
 select (
 select shown.id from public.accounts a, jsonb_to_recordset($1::jsonb) as shown (id uuid, generation uuid, epoch integer)
 where a.id = recoveries.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser from public.recoveries where id = $2;
+
+-- recovery_list_all
+-- takes: $1 now timestamp with time zone, $2 state text, $3 afterId uuid, $4 limit integer
+-- returns: uuid, text, text, text, text[], timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text
+select id, account_id, client_id, case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end as state, proofs, created_at, least(expires_at, idle_expires_at) as expires_at,
+held_until, proven_at, completed_at, ended_at, to_jsonb(created_at) #>> '{}' as exact_at from public.recoveries
+   where true and ($2::text is null or case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end = $2) and id < $3::uuid
+   order by id desc limit $4::integer + 1;
+
+-- recovery_list_live
+-- takes: $1 now timestamp with time zone, $2 state text, $3 afterId uuid, $4 limit integer
+-- returns: uuid, text, text, text, text[], timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text
+select id, account_id, client_id, case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end as state, proofs, created_at, least(expires_at, idle_expires_at) as expires_at,
+held_until, proven_at, completed_at, ended_at, to_jsonb(created_at) #>> '{}' as exact_at from public.recoveries
+   where ended_at is null and ($2::text is null or case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end = $2) and id < $3::uuid
+   order by id desc limit $4::integer + 1;
+
+-- recovery_list_of_account
+-- takes: $1 now timestamp with time zone, $2 accountId text, $3 state text, $4 afterId uuid, $5 limit integer
+-- returns: uuid, text, text, text, text[], timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text
+select id, account_id, client_id, case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end as state, proofs, created_at, least(expires_at, idle_expires_at) as expires_at,
+held_until, proven_at, completed_at, ended_at, to_jsonb(created_at) #>> '{}' as exact_at from public.recoveries
+   where account_id = $2 and ($3::text is null or case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end = $3) and id < $4::uuid
+   order by id desc limit $5::integer + 1;
 
 -- recovery_lock_claimed
 -- takes: $1 id uuid, $2 leaseId uuid
@@ -1796,70 +2628,160 @@ delete from public.recoveries where id in (
   select id from public.recoveries where id < $1::uuid and ended_at <= $2 order by id limit 500 for update skip locked
 );
 
+-- recovery_read
+-- takes: $1 gathersFacts boolean, $2 now timestamp with time zone, $3 strongRoles text[], $4 id uuid
+-- returns: uuid, jsonb, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, text, text, text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text, integer, text, boolean, uuid
+select recoveries.id,
+(
+case when $1::boolean then jsonb_build_object(
+  'new_browser', (
+select shown.id from public.accounts a, jsonb_to_recordset(recoveries.known_as) as shown (id uuid, generation uuid, epoch integer)
+where a.id = recoveries.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) is null,
+  'new_network', not exists (
+select from public.known_networks n join public.accounts a on a.id = n.account_id and a.known_browsers_epoch = n.epoch
+where n.account_id = recoveries.account_id and n.network = sha256(recoveries.source_key || convert_to(recoveries.account_id, 'UTF8'))),
+  'attempts', greatest(0, recoveries.tries - cardinality(array_remove(recoveries.proofs, 'attested'))) + (
+    select coalesce(sum(greatest(0, other.tries - cardinality(other.proofs))), 0)::integer from public.recoveries other
+    where other.account_id = recoveries.account_id and other.id <> recoveries.id and other.created_at > $2::timestamptz - interval '24 hours'),
+  'started_by_staff', recoveries.assist_id is not null,
+'address_changed_hours', (
+  select case when max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at)) is not null then greatest(0, floor(extract(epoch from $2::timestamptz - max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at))) / 3600))::integer end
+  from public.addresses d join public.accounts a on a.id = d.account_id where d.account_id = recoveries.account_id),
+'authenticator_changed_hours', (
+  select case when max(greatest(t.bound_at, t.removed_at)) is not null then greatest(0, floor(extract(epoch from $2::timestamptz - max(greatest(t.bound_at, t.removed_at))) / 3600))::integer end from public.authenticators t where t.account_id = recoveries.account_id and t.bound_at is not null),
+'stopped_before_hours', (select case when a.stopped_at is not null then greatest(0, floor(extract(epoch from $2::timestamptz - a.stopped_at) / 3600))::integer end from public.accounts a where a.id = recoveries.account_id),
+'single_address', (
+  select count(*) <= 1 from public.addresses d where d.account_id = recoveries.account_id and d.verified and d.removed_at is null and d.compromised_at is null),
+'roles', (select to_jsonb(a.roles) from public.accounts a where a.id = recoveries.account_id)
+) end) as facts, recoveries.held_by,
+recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
+array(
+select exists (
+  select from public.accounts a
+  where a.id = recoveries.account_id and a.status = 'active' and (recoveries.generation is null or a.generation = recoveries.generation)
+    and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and
+case when position(':' in proof.authenticator) > 0 then exists (
+select from public.addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null and d.compromised_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end
+)
+from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordinality as proof (authenticator, at, nth) order by nth) as held, (
+select jsonb_build_object(
+  'generation', a.generation,
+  'stopped_at', a.stopped_at,
+  'aal', (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end),
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.compromised_at is null
+  ),
+  'authenticators', (
+    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
+    where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
+      and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+  )
+) from public.accounts a where a.id = recoveries.account_id and a.status = 'active') as assurance, listed.account_id, listed.client_id, listed.state, listed.created_at, listed.expires_at,
+   listed.proven_at, listed.completed_at, listed.ended_at, recoveries.channel, recoveries.tries, recoveries.acr, recoveries.password_set, recoveries.assist_id
+ from public.recoveries, lateral (select id, account_id, client_id, case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $2::timestamptz then 'expired' else state end as state, proofs, created_at, least(expires_at, idle_expires_at) as expires_at,
+held_until, proven_at, completed_at, ended_at from (select recoveries.*) own) listed where recoveries.id = $4::uuid;
+
 -- recovery_record_deliveries
--- takes: $1 messageIds uuid[], $2 auditIds uuid[], $3 states text[], $4 events text[], $5 reasons text[], $6 providerIds text[], $7 now timestamp with time zone
+-- takes: $1 messageIds uuid[], $2 auditIds uuid[], $3 states text[], $4 events text[], $5 reasons text[], $6 providerIds text[], $7 now timestamp with time zone, $8 originRequestId text, $9 originSource text
 -- returns: text, text
 with ended as (
-  select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
-    as ended (id, audit_id, state, event, reason, provider_id)
-), recorded as (
-  update public.messages m set state = ended.state, reason = ended.reason, provider_id = ended.provider_id,
-    sent_at = case when ended.state = 'sent' then $7::timestamptz end
-  from ended where m.id = ended.id and m.state = 'queued' and m.id in (select id from public.messages where id = any($1::uuid[]) and state = 'queued' order by id for no key update)
-  returning m.recovery_id, m.account_id, m.kind, m.channel, ended.audit_id, ended.event, ended.reason
-)
-insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-select recorded.audit_id, $7::timestamptz, recorded.event, 'system', coalesce(r.account_id, recorded.account_id), r.id,
-  jsonb_strip_nulls(jsonb_build_object('kind', recorded.kind, 'channel', recorded.channel, 'reason', recorded.reason))
-from recorded left join public.recoveries r on r.id = recorded.recovery_id
-returning detail->>'channel' as channel, event;
+   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
+     as ended (id, audit_id, state, event, reason, provider_id)
+ ), recorded as (
+   update public.messages m set state = ended.state, reason = ended.reason, provider_id = ended.provider_id,
+     sent_at = case when ended.state = 'sent' then $7::timestamptz end
+   from ended where m.id = ended.id and m.state = 'queued' and m.id in (select id from public.messages where id = any($1::uuid[]) and state = 'queued' order by id for no key update)
+   returning m.recovery_id, m.account_id, m.kind, m.channel, ended.audit_id, ended.event, ended.reason
+ )
+ insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $8::text, $9::text,
+ recorded.audit_id, $7::timestamptz, recorded.event, 'system', coalesce(r.account_id, recorded.account_id), r.id,
+   jsonb_strip_nulls(jsonb_build_object('kind', recorded.kind, 'channel', recorded.channel, 'reason', recorded.reason))
+ from recorded left join public.recoveries r on r.id = recorded.recovery_id
+ returning detail->>'channel' as channel, event;
 
 -- recovery_record_failure
--- takes: $1 auditId uuid, $2 now timestamp with time zone, $3 id uuid, $4 kind text, $5 triesLeft integer, $6 answer json, $7 answerUntil timestamp with time zone, $8 answerKey bytea, $9 sources bytea[], $10 windows integer[]
+-- takes: $1 originRequestId text, $2 originSource text, $3 auditId uuid, $4 now timestamp with time zone, $5 id uuid, $6 kind text, $7 triesLeft integer, $8 answer json, $9 answerUntil timestamp with time zone, $10 answerKey bytea, $11 sources bytea[], $12 windows integer[], $13 quotas integer[], $14 policies text[], $15 exceededIds uuid[]
 -- returns: bytea, integer, timestamp with time zone
 with audited as (
-   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   values ($1::uuid, $2::timestamptz, 'recovery_proof_failed', 'person', null, $3::uuid,
-     jsonb_build_object('kind', $4::text, 'tries_left', $5::integer))
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $1::text, $2::text,
+   $3::uuid, $4::timestamptz, 'recovery_proof_failed', 'person', null, $5::uuid,
+     jsonb_build_object('kind', $6::text, 'tries_left', $7::integer)
  ), answered as (
-update public.idempotent_responses set response = $6::json, expires_at = $7::timestamptz
-where key = $8::bytea and response::text = 'null'
- )
+update public.idempotent_responses set response = $8::json, expires_at = $9::timestamptz
+where key = $10::bytea and response::text = 'null'
+ ), source as (
+   select * from unnest($11::bytea[], $12::integer[], $13::integer[], $14::text[], $15::uuid[])
+     as source (key, window_ms, quota, policy, audit_id)
+ ), charged as (
 insert into public.limit_counters (key, spent, resets_at)
-select charged.key, 1, $2::timestamptz + charged.window_ms * interval '1 millisecond' from (select unnest($9::bytea[]) as key, unnest($10::integer[]) as window_ms) charged order by charged.key
-on conflict (key) do update set spent = case when limit_counters.resets_at <= $2::timestamptz then 1 else limit_counters.spent + 1 end,
-  resets_at = case when limit_counters.resets_at <= $2::timestamptz then excluded.resets_at else limit_counters.resets_at end
-returning key, spent, resets_at;
+select charged.key, 1, $4::timestamptz + charged.window_ms * interval '1 millisecond' from (select key, window_ms from source) charged order by charged.key
+on conflict (key) do update set spent = case when limit_counters.resets_at <= $4::timestamptz then 1 else limit_counters.spent + 1 end,
+  resets_at = case when limit_counters.resets_at <= $4::timestamptz then excluded.resets_at else limit_counters.resets_at end
+returning key, spent, resets_at
+ ), used_up as (
+   -- The next attempts are refused in memory, and counted nowhere.
+insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $1::text, $2::text, audit_id, $4::timestamptz, 'excess_rate_limit_exceeded', 'person', null, null,
+  jsonb_build_object('policy', policy, 'quota', quota)
+from (select audit_id, policy, quota, spent + 1 as spent from charged join source using (key)) counter where spent = quota + 1
+ )
+ select * from charged;
 
 -- recovery_record_receipt
--- takes: $1 reason text, $2 providerId text, $3 auditId uuid, $4 now timestamp with time zone
+-- takes: $1 reason text, $2 providerId text, $3 originRequestId text, $4 originSource text, $5 auditId uuid, $6 now timestamp with time zone
 -- returns: text, text
 with failed as (
-  update public.messages set state = 'failed', reason = $1 where provider_id = $2 and state = 'sent'
-  returning recovery_id, account_id, kind, channel
-), applied as (
-  delete from public.sms_receipts where provider_id = $2 and exists (select from failed)
-)
-insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-select $3::uuid, $4::timestamptz, 'recovery_message_failed', 'system', coalesce(r.account_id, failed.account_id), r.id,
-  jsonb_build_object('kind', failed.kind, 'channel', failed.channel, 'reason', $1::text)
-from failed left join public.recoveries r on r.id = failed.recovery_id
-returning detail->>'kind' as kind, detail->>'channel' as channel;
+   update public.messages set state = 'failed', reason = $1 where provider_id = $2 and state = 'sent'
+   returning recovery_id, account_id, kind, channel
+ ), applied as (
+   delete from public.sms_receipts where provider_id = $2 and exists (select from failed)
+ )
+ insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $3::text, $4::text,
+ $5::uuid, $6::timestamptz, 'recovery_message_failed', 'system', coalesce(r.account_id, failed.account_id), r.id,
+   jsonb_build_object('kind', failed.kind, 'channel', failed.channel, 'reason', $1::text)
+ from failed left join public.recoveries r on r.id = failed.recovery_id
+ returning detail->>'kind' as kind, detail->>'channel' as channel;
 
 -- recovery_release
--- takes: $1 id uuid, $2 leaseId uuid
--- returns: nothing
-update public.recoveries set lease_id = null, lease_expires_at = null where id = $1 and lease_id = $2;
+-- takes: $1 now timestamp with time zone, $2 comesBackUntil timestamp with time zone, $3 id uuid, $4 requestId uuid, $5 traceparent text, $6 originRequestId text, $7 originSource text, $8 auditId uuid, $9 actor text, $10 reason text
+-- returns: uuid
+with decided as (
+     update public.recoveries set state = 'proven', held_until = null, held_by = coalesce(held_by, '{}'), proven_at = $1, expires_at = $2, idle_expires_at = $2
+     where id = $3 and state in ('held') and expires_at > $1 and idle_expires_at > $1
+     returning id, account_id
+   ), silenced as (
+update public.messages set state = 'dropped', reason = 'ended'
+where state = 'queued' and id in (
+select m.id from public.messages m join decided on m.recovery_id = decided.id where m.state = 'queued' order by m.id for no key update of m)
+   ), notices as (
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
+select gen_random_uuid(), decided.id, 'recovery_held', 'queued', $1, $2, $1, address.id, $4::uuid, $5
+from decided, lateral (select d.id from public.addresses d where d.account_id = decided.account_id and d.verified and d.compromised_at is null
+   and (d.removed_at is null or d.removed_at > $1::timestamptz - interval '30 days')) address
+   )
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $6::text, $7::text, $8::uuid, $1::timestamptz, 'recovery_released', $9::text, account_id, id, jsonb_build_object('reason', $10::text)
+   from decided returning id;
 
 -- recovery_send_code
--- takes: $1 addressId uuid, $2 withoutSms boolean, $3 id uuid, $4 resendAt timestamp with time zone, $5 channel text, $6 idleExpiresAt timestamp with time zone, $7 now timestamp with time zone, $8 messageId uuid, $9 codeExpiresAt timestamp with time zone, $10 dueAt timestamp with time zone, $11 requestId uuid, $12 traceparent text, $13 auditId uuid
+-- takes: $1 addressId uuid, $2 withoutSms boolean, $3 id uuid, $4 resendAt timestamp with time zone, $5 channel text, $6 idleExpiresAt timestamp with time zone, $7 now timestamp with time zone, $8 messageId uuid, $9 codeExpiresAt timestamp with time zone, $10 dueAt timestamp with time zone, $11 requestId uuid, $12 traceparent text, $13 originRequestId text, $14 originSource text, $15 auditId uuid
 -- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], boolean, boolean
 with asked as (
    -- Addresses are offered only after a first proof, and only those of the account.
    select $1::uuid is null or (proofs <> '{}' and exists (
      select from (
 select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from public.addresses d
-where d.account_id = recoveries.account_id and d.verified and d.removed_at is null
+where d.account_id = recoveries.account_id and d.verified and d.removed_at is null and d.compromised_at is null
 order by d.is_primary desc, d.id) offered where offered.id = $1::uuid
        and (offered.channel = 'email' or not $2::boolean)
    )) as allowed from public.recoveries where id = $3
@@ -1874,13 +2796,81 @@ insert into public.messages (id, recovery_id, kind, state, created_at, expires_a
 select $8, moved.id, 'recovery_code', 'queued', $7, $9, $10, moved.sends, $1::uuid, $11::uuid, $12
 from moved
  ), audited as (
-   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $13::uuid, $7::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $13::text, $14::text,
+   $15::uuid, $7::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
  )
  select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, exists (select from moved) as moved, (select allowed from asked) as allowed from public.recoveries where id = $3;
 
+-- recovery_send_code_for
+-- takes: $1 id uuid, $2 withoutSms boolean, $3 addressId uuid, $4 now timestamp with time zone, $5 resendAt timestamp with time zone, $6 messageId uuid, $7 codeExpiresAt timestamp with time zone, $8 dueAt timestamp with time zone, $9 requestId uuid, $10 traceparent text, $11 originRequestId text, $12 originSource text, $13 auditId uuid, $14 actor text, $15 reason text
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], text, boolean, timestamp with time zone, uuid, text, text, bytea, bytea
+with recovery as (
+   select r.id, r.account_id, r.generation, r.source_key, r.known_as, latest.address_id, latest.channel
+   from public.recoveries r left join lateral (
+     select m.address_id, m.channel from public.messages m where m.recovery_id = r.id and m.kind = 'recovery_code' order by m.counter desc limit 1
+   ) latest on true where r.id = $1
+ ), chosen as (
+   select found.address_id, found.account_id as owner, found.channel as by_channel, found.sealed, found.exact, recovery.source_key as source,
+     (
+select shown.id from public.accounts a, jsonb_to_recordset(recovery.known_as) as shown (id uuid, generation uuid, epoch integer)
+where a.id = found.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) as browser
+   from recovery, lateral (
+     select own.id, row_number() over () as place from (
+select d.id, d.account_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed from public.addresses d
+where d.account_id = recovery.account_id and d.verified and d.removed_at is null and d.compromised_at is null
+order by d.is_primary desc, d.id) own
+   ) offered, lateral (
+select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, case d.kind when 'email' then 'email' else 'sms' end as channel, d.sealed, d.exact,
+  d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
+from public.accounts a join public.addresses d on d.account_id = a.id and d.verified and d.removed_at is null and d.compromised_at is null
+where a.id = coalesce(recovery.account_id, (select case when count(distinct found.id) filter (where found.exact) = 1 then min(found.id) filter (where found.exact)
+  when count(distinct found.id) = 1 then min(found.id) end
+from (
+  select id, true as exact from public.accounts where username_lookup = any('{}'::bytea[])
+  union all select account_id, exact = any('{}'::bytea[]) from public.addresses where lookup = any('{}'::bytea[]) and verified and removed_at is null
+) found)) and a.status = 'active'
+  and (offered.id is null or d.id = offered.id) and (d.kind = 'email' or not $2::boolean) and (recovery.generation is null or a.generation = recovery.generation)
+order by (case d.kind when 'email' then 'email' else 'sms' end is not distinct from null::text) desc, (d.lookup = any('{}'::bytea[])) desc, d.is_primary desc, d.id
+limit 1) found
+   where case when $3::uuid is null then offered.id is distinct from recovery.address_id else offered.id = $3::uuid end
+   order by exists (
+     select from public.messages m where m.recovery_id = recovery.id and m.kind = 'recovery_code' and m.address_id = offered.id
+   ), (found.channel is not distinct from recovery.channel), offered.place limit 1
+ ),
+send_keys as (
+  select sha256(convert_to('codes/address', 'utf8') || sending.exact|| convert_to(coalesce('/' || sending.browser, ''), 'utf8')) as short_key,
+    sha256(convert_to('codes-per-day/address', 'utf8') || sending.exact|| convert_to(case when sending.browser is null then '' else '/known' end, 'utf8')) as day_key,
+    case sending.channel when 'sms' then 12 else 36 end as day_quota,
+    case when sending.browser is null then sha256(convert_to('codes-per-source/address', 'utf8') || sending.exact|| sending.source) end as source_key,
+    case sending.channel when 'sms' then 4 else 12 end as source_quota
+  from (select exact, by_channel as channel, source, browser from chosen) sending
+), exhausted as (
+  select max(used.resets_at) as resets_at from send_keys join public.limit_counters used on used.resets_at > $4::timestamptz
+    and (used.key = short_key and used.spent >= 5 or used.key = day_key and used.spent >= day_quota
+      or used.key = source_key and used.spent >= source_quota)
+), moved as (
+   update public.recoveries set sends = sends + 1, resend_at = $5
+   where id = $1 and state = 'proving' and expires_at > $4 and idle_expires_at > $4 and resend_at <= $4
+     and not 'code' = any(proofs) and exists (select from chosen) and (select resets_at from exhausted) is null
+   returning id, account_id, sends
+ ), message as (
+insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, counter, address_id, request_id, traceparent)
+select $6, moved.id, 'recovery_code', 'queued', $4, $7, $8, moved.sends, (select address_id from chosen), $9::uuid, $10
+from moved
+ ), audited as (
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $11::text, $12::text,
+   $13::uuid, $4::timestamptz, 'recovery_code_requested', $14::text, moved.account_id, moved.id,
+     jsonb_build_object('address', chosen.address_id, 'channel', chosen.by_channel, 'reason', $15::text)
+   from moved, chosen
+ )
+ select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs, recoveries.account_id, exists (select from moved) as moved, (select resets_at from exhausted) as resets_at,
+   chosen.address_id, chosen.owner, chosen.by_channel, chosen.sealed, chosen.exact
+ from public.recoveries left join chosen on true where recoveries.id = $1;
+
 -- recovery_start
--- takes: $1 sourceKeys bytea[], $2 sourceQuotas integer[], $3 sourceSpent integer[], $4 sourceResetsAt timestamp with time zone[], $5 now timestamp with time zone, $6 sourceWindow integer, $7 id uuid, $8 idleExpiresAt timestamp with time zone, $9 expiresAt timestamp with time zone, $10 identifierSealed bytea, $11 identifierDigests bytea[], $12 networkKey bytea, $13 knownAs jsonb, $14 guessKey bytea, $15 locale text, $16 channel text, $17 clientId text, $18 clientAuthenticated boolean, $19 redirectUri text, $20 redirectState text, $21 codeChallenge text, $22 resendAt timestamp with time zone, $23 messageId uuid, $24 codeExpiresAt timestamp with time zone, $25 dueAt timestamp with time zone, $26 requestId uuid, $27 traceparent text, $28 auditId uuid
+-- takes: $1 sourceKeys bytea[], $2 sourceQuotas integer[], $3 sourceSpent integer[], $4 sourceResetsAt timestamp with time zone[], $5 now timestamp with time zone, $6 sourceWindow integer, $7 id uuid, $8 idleExpiresAt timestamp with time zone, $9 expiresAt timestamp with time zone, $10 identifierSealed bytea, $11 identifierDigests bytea[], $12 networkKey bytea, $13 knownAs jsonb, $14 guessKey bytea, $15 locale text, $16 channel text, $17 clientId text, $18 clientAuthenticated boolean, $19 redirectUri text, $20 redirectState text, $21 codeChallenge text, $22 resendAt timestamp with time zone, $23 messageId uuid, $24 codeExpiresAt timestamp with time zone, $25 dueAt timestamp with time zone, $26 requestId uuid, $27 traceparent text, $28 originRequestId text, $29 originSource text, $30 auditId uuid
 -- returns: integer, integer, timestamp with time zone, boolean
 with budget as (
    select * from unnest($1::bytea[], $2::integer[], $3::integer[], $4::timestamptz[])
@@ -1925,10 +2915,16 @@ insert into public.messages (id, recovery_id, kind, state, created_at, expires_a
 select $23, opened.id, 'recovery_code', 'queued', $5, $24, $25, 1, null::uuid, $26::uuid, $27
 from opened
  ), audited as (
-   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $28::uuid, $5::timestamptz, 'recovery_started', 'person', null, opened.id,
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $28::text, $29::text,
+   $30::uuid, $5::timestamptz, 'recovery_started', 'person', null, opened.id,
      jsonb_build_object('client_id', $17::text)
    from opened
+ ), exceeded as (
+insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $28::text, $29::text, audit_id, $5::timestamptz, 'excess_rate_limit_exceeded', 'person', null, null,
+  jsonb_build_object('policy', policy, 'quota', quota)
+from (select $30::uuid as audit_id, 'starts' as policy, quota, spent from source) counter where spent = quota + 1
  )
  -- Report the budget with the least left.
  select quota, spent, resets_at, exists (select from opened) as opened from source order by quota - spent, quota limit 1;
@@ -1939,7 +2935,7 @@ from opened
 select state, completed_at from public.recoveries where id = $1;
 
 -- recovery_stop
--- takes: $1 ids uuid[], $2 now timestamp with time zone, $3 id uuid
+-- takes: $1 ids uuid[], $2 now timestamp with time zone, $3 originRequestId text, $4 originSource text, $5 id uuid
 -- returns: uuid, timestamp with time zone, boolean, boolean
 with before as (
    select id, state, completed_at, password_set from public.recoveries where id = any($1::uuid[]) order by id for update
@@ -1953,9 +2949,10 @@ update public.messages set state = 'dropped', reason = 'ended'
 where state = 'queued' and id in (
 select m.id from public.messages m join ended on m.recovery_id = ended.id where m.state = 'queued' and m.kind = 'recovery_code' order by m.id for no key update of m)
  ), audited as (
-   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select gen_random_uuid(), $2::timestamptz, 'recovery_stopped', 'person', account_id, id,
-     jsonb_strip_nulls(jsonb_build_object('by', 'stop_link', 'with', nullif($3::uuid, id))) from ended
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $3::text, $4::text,
+   gen_random_uuid(), $2::timestamptz, 'recovery_stopped', 'person', account_id, id,
+     jsonb_strip_nulls(jsonb_build_object('by', 'stop_link', 'with', nullif($5::uuid, id))) from ended
  )
  select before.id, completed_at, password_set, ended.id is not null as ended from before left join ended on ended.id = before.id;
 
@@ -1972,6 +2969,63 @@ from public.recoveries where account_id = $1 and (generation is null or generati
 select owner.id as account, owner.generation from public.recoveries r, lateral (select id, status, roles, generation from public.accounts
 where id = r.account_id and (r.generation is null or accounts.generation = r.generation)) owner where r.id = $1;
 
+-- recovery_to_attest
+-- takes: $1 gathersFacts boolean, $2 now timestamp with time zone, $3 strongRoles text[], $4 id uuid
+-- returns: text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text[], jsonb, text[], uuid, timestamp with time zone, text, text[], text[], text[], timestamp with time zone[], boolean[], jsonb, text, uuid
+select state, expires_at, idle_expires_at, resend_at, held_until, completed_at, proofs,
+(
+case when $1::boolean then jsonb_build_object(
+  'new_browser', (
+select shown.id from public.accounts a, jsonb_to_recordset(recoveries.known_as) as shown (id uuid, generation uuid, epoch integer)
+where a.id = recoveries.account_id and a.generation = shown.generation and a.known_browsers_epoch = shown.epoch limit 1) is null,
+  'new_network', not exists (
+select from public.known_networks n join public.accounts a on a.id = n.account_id and a.known_browsers_epoch = n.epoch
+where n.account_id = recoveries.account_id and n.network = sha256(recoveries.source_key || convert_to(recoveries.account_id, 'UTF8'))),
+  'attempts', greatest(0, recoveries.tries - cardinality(array_remove(recoveries.proofs, 'attested'))) + (
+    select coalesce(sum(greatest(0, other.tries - cardinality(other.proofs))), 0)::integer from public.recoveries other
+    where other.account_id = recoveries.account_id and other.id <> recoveries.id and other.created_at > $2::timestamptz - interval '24 hours'),
+  'started_by_staff', recoveries.assist_id is not null,
+'address_changed_hours', (
+  select case when max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at)) is not null then greatest(0, floor(extract(epoch from $2::timestamptz - max(greatest(case when d.created_at > a.created_at then d.created_at end, d.bound_at, d.removed_at, d.compromised_at))) / 3600))::integer end
+  from public.addresses d join public.accounts a on a.id = d.account_id where d.account_id = recoveries.account_id),
+'authenticator_changed_hours', (
+  select case when max(greatest(t.bound_at, t.removed_at)) is not null then greatest(0, floor(extract(epoch from $2::timestamptz - max(greatest(t.bound_at, t.removed_at))) / 3600))::integer end from public.authenticators t where t.account_id = recoveries.account_id and t.bound_at is not null),
+'stopped_before_hours', (select case when a.stopped_at is not null then greatest(0, floor(extract(epoch from $2::timestamptz - a.stopped_at) / 3600))::integer end from public.accounts a where a.id = recoveries.account_id),
+'single_address', (
+  select count(*) <= 1 from public.addresses d where d.account_id = recoveries.account_id and d.verified and d.removed_at is null and d.compromised_at is null),
+'roles', (select to_jsonb(a.roles) from public.accounts a where a.id = recoveries.account_id)
+) end) as facts, recoveries.held_by,
+recoveries.generation, recoveries.held_until, to_jsonb(recoveries.held_for) #>> '{}' as held_for, recoveries.proofs, recoveries.amr, recoveries.proof_authenticators, recoveries.proof_times,
+array(
+select exists (
+  select from public.accounts a
+  where a.id = recoveries.account_id and a.status = 'active' and (recoveries.generation is null or a.generation = recoveries.generation)
+    and coalesce(greatest(a.password_changed_at, a.evidence_from) <= proof.at, true) and
+case when position(':' in proof.authenticator) > 0 then exists (
+select from public.addresses d
+where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
+  and d.verified and d.removed_at is null and d.compromised_at is null)
+  else exists (
+    select from public.authenticators t
+    where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end
+)
+from unnest(recoveries.proof_authenticators, recoveries.proof_times) with ordinality as proof (authenticator, at, nth) order by nth) as held, (
+select jsonb_build_object(
+  'generation', a.generation,
+  'stopped_at', a.stopped_at,
+  'aal', (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true)) then 2 else 1 end),
+  'reachable', (
+    select coalesce(jsonb_agg(distinct case d.kind when 'email' then 'email' else 'sms' end), '[]')
+    from public.addresses d where d.account_id = a.id and d.verified and d.removed_at is null and d.compromised_at is null
+  ),
+  'authenticators', (
+    select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from public.authenticators t
+    where t.account_id = a.id and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $2::timestamptz, true) and t.disabled_at is null
+      and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null))
+  )
+) from public.accounts a where a.id = recoveries.account_id and a.status = 'active') as assurance, account_id, assist_id from public.recoveries where id = $4;
+
 -- recovery_tries
 -- takes: $1 id uuid
 -- returns: integer
@@ -1983,34 +3037,49 @@ select tries from public.recoveries where id = $1;
 with theirs as (
    select id from public.recoveries where account_id = $1 and state in ('proving')
  )
-update public.messages set authenticator = null, state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+update public.messages set authenticator = null,
+  state = case when messages.state = 'queued' then 'dropped' else messages.state end,
   reason = case when messages.state = 'queued' then 'ended' else messages.reason end
 where id in (
 select m.id from public.messages m join theirs on m.recovery_id = theirs.id where m.kind = 'recovery_code' order by m.id for no key update of m);
 
+-- recovery_void_codes_to_addresses
+-- takes: $1 account text, $2 addresses uuid[]
+-- returns: nothing
+with theirs as (
+   select id from public.recoveries where account_id = $1 and state in ('proving')
+ )
+update public.messages set authenticator = null,
+  state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+  reason = case when messages.state = 'queued' then 'compromised' else messages.reason end
+where id in (
+select m.id from public.messages m join theirs on m.recovery_id = theirs.id where m.kind = 'recovery_code' and m.address_id = any($2::uuid[]) order by m.id for no key update of m);
+
 -- recovery_write_judgement
--- takes: $1 state text, $2 proofs text[], $3 amr text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 heldFor timestamp with time zone, $9 now timestamp with time zone, $10 comesBackUntil timestamp with time zone, $11 expiresAt timestamp with time zone, $12 idleExpiresAt timestamp with time zone, $13 id uuid, $14 before text[], $15 requestId uuid, $16 traceparent text, $17 auditId uuid, $18 event text
+-- takes: $1 state text, $2 proofs text[], $3 amr text[], $4 authenticators text[], $5 times timestamp with time zone[], $6 acr text, $7 heldUntil timestamp with time zone, $8 now timestamp with time zone, $9 heldFor timestamp with time zone, $10 heldBy text[], $11 comesBackUntil timestamp with time zone, $12 expiresAt timestamp with time zone, $13 idleExpiresAt timestamp with time zone, $14 id uuid, $15 before text[], $16 requestId uuid, $17 traceparent text, $18 originRequestId text, $19 originSource text, $20 auditId uuid, $21 event text, $22 decision jsonb
 -- returns: uuid
 with judged as (
    update public.recoveries set state = $1, proofs = $2, amr = $3, proof_authenticators = $4, proof_times = $5,
      acr = $6,
-held_until = case when $1 = 'held' then $7::timestamptz else held_until end,
-held_for = case when $1 = 'held' then $8::timestamptz else held_for end,
-proven_at = case when $1 = 'proven' then $9::timestamptz end,
-expires_at = case when $1 = 'held' then $10::timestamptz when state = 'held' and $1 = 'proving' then $11::timestamptz else expires_at end,
-idle_expires_at = case when $1 = 'held' then $10::timestamptz when state = 'held' and $1 = 'proving' then $12::timestamptz else idle_expires_at end,
+held_until = case when $1 = 'held' then $7::timestamptz when $1 = 'proven' and held_until > $8 then $8 else held_until end,
+held_for = case when $1 = 'held' then $9::timestamptz else held_for end,
+held_by = case when $1 = 'held' then $10::text[] when $1 = 'proven' then held_by end,
+proven_at = case when $1 = 'proven' then $8::timestamptz end,
+expires_at = case when $1 = 'held' then $11::timestamptz when state = 'held' and $1 = 'proving' then $12::timestamptz else expires_at end,
+idle_expires_at = case when $1 = 'held' then $11::timestamptz when state = 'held' and $1 = 'proving' then $13::timestamptz else idle_expires_at end,
      lease_id = null, lease_expires_at = null
-   where id = $13 and state in ('proving', 'held', 'proven') and proofs = $14::text[] and (lease_id is null or lease_expires_at <= $9)
+   where id = $14 and state in ('proving', 'held', 'proven') and proofs = $15::text[] and (lease_id is null or lease_expires_at <= $8)
    returning id, account_id
  ), told as (
 insert into public.messages (id, recovery_id, kind, state, created_at, expires_at, due_at, address_id, request_id, traceparent)
-select gen_random_uuid(), judged.id, 'recovery_held', 'queued', $9, $7::timestamptz, $9, address.id, $15::uuid, $16
-from judged, lateral (select d.id from public.addresses d where d.account_id = judged.account_id and d.verified
-   and (d.removed_at is null or d.removed_at > $9::timestamptz - interval '30 days')) address where $1 = 'held'
+select gen_random_uuid(), judged.id, 'recovery_held', 'queued', $8, $7::timestamptz, $8, address.id, $16::uuid, $17
+from judged, lateral (select d.id from public.addresses d where d.account_id = judged.account_id and d.verified and d.compromised_at is null
+   and (d.removed_at is null or d.removed_at > $8::timestamptz - interval '30 days')) address where $1 = 'held'
  )
- insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
- select $17::uuid, $9::timestamptz, $18, 'system', account_id, id,
-   jsonb_build_object('proofs_before', $14::text[], 'proofs', $2::text[])
+ insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $18::text, $19::text,
+ $20::uuid, $8::timestamptz, $21, 'system', account_id, id,
+   jsonb_build_object('proofs_before', $15::text[], 'proofs', $2::text[]) || $22::jsonb
  from judged returning id;
 
 -- refresh_token_find
@@ -2032,16 +3101,22 @@ select case when length(t.digest) = 32 then null else convert_from(substring(t.d
 where t.replaced_at is null and s.ended_at is null and least(s.expires_at, t.created_at + s.idle_ms * interval '1 millisecond') > $1 group by 1;
 
 -- session_end
--- takes: $1 at timestamp with time zone, $2 reason text, $3 id uuid, $4 accountId text, $5 auditId uuid, $6 event text, $7 actor text, $8 source text
+-- takes: $1 at timestamp with time zone, $2 reason text, $3 id uuid, $4 accountId text, $5 originRequestId text, $6 originSource text, $7 auditId uuid, $8 event text, $9 actor text, $10 source text
 -- returns: uuid
 with ended as (
-  update public.sessions set ended_at = $1, end_reason = $2
-  where id = $3 and account_id = coalesce($4, account_id) and ended_at is null returning id, account_id, recovery_id
-)
-insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-select $5::uuid, $1::timestamptz, $6, $7, account_id, recovery_id,
-  jsonb_strip_nulls(jsonb_build_object('session', id, 'reason', $2::text, 'source', $8::text))
-from ended returning id;
+   update public.sessions set ended_at = $1, end_reason = $2
+   where id = $3 and account_id = coalesce($4, account_id) and ended_at is null returning id, account_id, recovery_id
+ )
+ insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $5::text, $6::text,
+ $7::uuid, $1::timestamptz, $8, $9, account_id, recovery_id,
+   jsonb_strip_nulls(jsonb_build_object('session', id, 'reason', $2::text, 'source', $10::text))
+ from ended returning id;
+
+-- session_exists
+-- takes: $1 id uuid, $2 accountId text
+-- returns: uuid
+select id from public.sessions where id = $1 and account_id = $2;
 
 -- session_lock
 -- takes: $1 session uuid, $2 account text, $3 now timestamp with time zone
@@ -2062,7 +3137,7 @@ update public.sessions s set unused_access_id = null from public.refresh_tokens 
 where t.digest = any($1::bytea[]) and s.id = t.session_id;
 
 -- session_renew
--- takes: $1 account text, $2 before uuid, $3 sessionId uuid, $4 clientId text, $5 scope text, $6 now timestamp with time zone, $7 unusedAccessId uuid, $8 idleMs bigint, $9 accessMs bigint, $10 wholeMs bigint, $11 roleLifetimes jsonb, $12 refreshDigest bytea, $13 auditId uuid
+-- takes: $1 account text, $2 before uuid, $3 sessionId uuid, $4 clientId text, $5 scope text, $6 now timestamp with time zone, $7 unusedAccessId uuid, $8 idleMs bigint, $9 accessMs bigint, $10 wholeMs bigint, $11 roleLifetimes jsonb, $12 refreshDigest bytea, $13 originRequestId text, $14 originSource text, $15 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[], uuid, integer
 with who as (
    select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = $1 and a.status = 'active' and true for share of a
@@ -2085,8 +3160,9 @@ session as (
 ), first_token as (
   insert into public.refresh_tokens (digest, session_id, created_at) select $12::bytea, id, $6::timestamptz from session
 ), audited as (
-  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $13::uuid, $6::timestamptz, 'authn_token_created', 'client:' || $4::text, account_id, recovery_id,
+  insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $13::text, $14::text,
+  $15::uuid, $6::timestamptz, 'authn_token_created', 'client:' || $4::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2095,7 +3171,7 @@ session as (
  from session, who;
 
 -- session_start
--- takes: $1 account text, $2 passwordHash text, $3 acr text, $4 more text[], $5 now timestamp with time zone, $6 sessionId uuid, $7 clientId text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 auditId uuid
+-- takes: $1 account text, $2 passwordHash text, $3 acr text, $4 more text[], $5 now timestamp with time zone, $6 sessionId uuid, $7 clientId text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 originRequestId text, $16 originSource text, $17 auditId uuid, $18 network bytea
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[], uuid, integer
 with who as (
    select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = $1 and a.status = 'active' and a.password_hash = $2::text for share of a
@@ -2117,17 +3193,32 @@ session as (
 ), first_token as (
   insert into public.refresh_tokens (digest, session_id, created_at) select $14::bytea, id, $5::timestamptz from session
 ), audited as (
-  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $15::uuid, $5::timestamptz, 'authn_token_created', 'client:' || $7::text, account_id, recovery_id,
+  insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $15::text, $16::text,
+  $17::uuid, $5::timestamptz, 'authn_token_created', 'client:' || $7::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
-)
+), seen as (
+   select session.account_id, who.known_browsers_epoch as epoch from session, who
+ ), network as (
+insert into public.known_networks as known (account_id, network, epoch, seen_at)
+select seen.account_id, sha256($18::bytea || convert_to(seen.account_id, 'UTF8')), seen.epoch, $5::timestamptz
+from seen where $18::bytea is not null
+on conflict (account_id, network) do update set epoch = excluded.epoch, seen_at = excluded.seen_at
+-- Once a day is enough, and most sign-ins write nothing.
+where known.epoch <> excluded.epoch or known.seen_at < excluded.seen_at - interval '1 day'
+ )
  select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles,
    who.generation, who.known_browsers_epoch as epoch
  from session, who;
 
+-- sessions_count
+-- takes: $1 from uuid, $2 to uuid
+-- returns: text, integer
+select end_reason, count(*)::integer as count from public.sessions where id >= $1::uuid and id < $2::uuid group by end_reason;
+
 -- sessions_end_of_account
--- takes: $1 at timestamp with time zone, $2 reason text, $3 of text, $4 actor text
+-- takes: $1 at timestamp with time zone, $2 reason text, $3 of text, $4 originRequestId text, $5 originSource text, $6 actor text
 -- returns: integer
 with ended as (
      update public.sessions set ended_at = $1, end_reason = $2 where ended_at is null and id in (select id from public.sessions where ended_at is null and account_id = $3 order by id for no key update)
@@ -2137,15 +3228,16 @@ with ended as (
 select digest from public.authorization_codes where used_at is null and account_id = $3 and (select count(*) from ended) >= 0
 order by digest for no key update)
    ),  audited as (
-     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-     select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
+     insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $4::text, $5::text,
+     gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $6, account_id, recovery_id,
        jsonb_build_object('session', id, 'reason', $2::text)
      from ended
    )
    select count(*)::integer as ended from ended;
 
 -- sessions_end_of_client
--- takes: $1 at timestamp with time zone, $2 reason text, $3 of text, $4 actor text
+-- takes: $1 at timestamp with time zone, $2 reason text, $3 of text, $4 originRequestId text, $5 originSource text, $6 actor text
 -- returns: integer
 with ended as (
      update public.sessions set ended_at = $1, end_reason = $2 where ended_at is null and id in (select id from public.sessions where ended_at is null and client_id = $3 order by id for no key update)
@@ -2155,8 +3247,9 @@ with ended as (
 select digest from public.authorization_codes where used_at is null and client_id = $3 and (select count(*) from ended) >= 0
 order by digest for no key update)
    ), own_tokens as (update public.clients set tokens_from = $1 where client_id = $3), audited as (
-     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-     select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
+     insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $4::text, $5::text,
+     gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $6, account_id, recovery_id,
        jsonb_build_object('session', id, 'reason', $2::text)
      from ended
    )
@@ -2183,7 +3276,7 @@ order by digest for no key update)
  select id, exists (select from ended where ended.id = heir.id) as ended from heir;
 
 -- sessions_end_of_recovery_descent
--- takes: $1 at timestamp with time zone, $2 reason text, $3 of uuid, $4 actor text
+-- takes: $1 at timestamp with time zone, $2 reason text, $3 of uuid, $4 originRequestId text, $5 originSource text, $6 actor text
 -- returns: integer
 with ended as (
      update public.sessions set ended_at = $1, end_reason = $2 where ended_at is null and id in (select id from public.sessions where ended_at is null and recovery_id = $3::uuid order by id for no key update)
@@ -2193,15 +3286,16 @@ with ended as (
 select digest from public.authorization_codes where used_at is null and recovery_id = $3::uuid and (select count(*) from ended) >= 0
 order by digest for no key update)
    ),  audited as (
-     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-     select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
+     insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $4::text, $5::text,
+     gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $6, account_id, recovery_id,
        jsonb_build_object('session', id, 'reason', $2::text)
      from ended
    )
    select count(*)::integer as ended from ended;
 
 -- sessions_end_of_strong
--- takes: $1 at timestamp with time zone, $2 reason text, $3 of text, $4 actor text
+-- takes: $1 at timestamp with time zone, $2 reason text, $3 of text, $4 originRequestId text, $5 originSource text, $6 actor text
 -- returns: integer
 with ended as (
      update public.sessions set ended_at = $1, end_reason = $2 where ended_at is null and id in (select id from public.sessions where ended_at is null and account_id = $3 and right(acr, 4) = 'aal2' order by id for no key update)
@@ -2211,8 +3305,9 @@ with ended as (
 select digest from public.authorization_codes where used_at is null and account_id = $3 and right(acr, 4) = 'aal2' and (select count(*) from ended) >= 0
 order by digest for no key update)
    ),  audited as (
-     insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-     select gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $4, account_id, recovery_id,
+     insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $4::text, $5::text,
+     gen_random_uuid(), $1::timestamptz, 'authn_token_revoked', $6, account_id, recovery_id,
        jsonb_build_object('session', id, 'reason', $2::text)
      from ended
    )
@@ -2226,6 +3321,11 @@ select s.id, s.client_id, s.scope, s.acr, s.amr, s.recovery_id, s.created_at, (s
 from public.sessions s, lateral (select id, status, roles, generation from public.accounts
 where id = s.account_id and (s.generation is null or accounts.generation = s.generation)) subject
 where s.account_id = $1 order by s.created_at desc limit 200;
+
+-- sessions_origins
+-- takes: $1 ids uuid[]
+-- returns: uuid, uuid
+select id, recovery_id from public.sessions where id = any($1::uuid[]);
 
 -- sessions_prune
 -- takes: $1 before timestamp with time zone
@@ -2310,6 +3410,189 @@ delete from public.limit_counters where key = any(array[$1::bytea]);
 -- returns: bigint
 select greatest(3600, max((lifetimes->>'access')::bigint)) as seconds from public.clients;
 
+-- staff_anybody
+-- takes: $1 now timestamp with time zone
+-- returns: boolean
+select exists (
+  select from public.staff_passkeys p join public.staff_members m on m.id = p.member_id where p.ended_at is null and m.disabled_at is null
+  union all select from public.staff_invitations where used_at is null and expires_at > $1
+) as yes;
+
+-- staff_challenge_use
+-- takes: $1 digest bytea, $2 expiresAt timestamp with time zone
+-- returns: bytea
+insert into public.staff_challenges (digest, expires_at) values ($1, $2) on conflict do nothing returning digest;
+
+-- staff_challenges_prune
+-- takes: $1 now timestamp with time zone
+-- returns: nothing
+delete from public.staff_challenges where ctid = any(array(
+  select ctid from public.staff_challenges where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));
+
+-- staff_demo_member
+-- takes: $1 id uuid, $2 name text, $3 role text, $4 seal bytea, $5 now timestamp with time zone
+-- returns: uuid
+with made as (
+  insert into public.staff_members (id, name, role, demo, seal, created_at) values ($1, $2, $3, true, $4, $5)
+  on conflict (role) where demo do nothing returning id
+) select id from made union all select id from public.staff_members where demo and role = $3 limit 1;
+
+-- staff_invitation_claim
+-- takes: $1 now timestamp with time zone, $2 id uuid
+-- returns: uuid
+update public.staff_invitations set used_at = $1 where id = $2 and used_at is null and expires_at > $1 returning id;
+
+-- staff_invitation_find
+-- takes: $1 digests bytea[], $2 now timestamp with time zone
+-- returns: uuid, uuid, text, text, bytea, timestamp with time zone, bytea
+select i.id, i.member_id, m.name, m.role, i.digest, i.expires_at, i.seal from public.staff_invitations i join public.staff_members m on m.id = i.member_id
+where i.digest = any($1::bytea[]) and i.used_at is null and i.expires_at > $2 and m.disabled_at is null;
+
+-- staff_invitation_replace
+-- takes: $1 memberId uuid, $2 id uuid, $3 digest bytea, $4 seal bytea, $5 now timestamp with time zone, $6 expiresAt timestamp with time zone
+-- returns: nothing
+with former as (delete from public.staff_invitations where member_id = $1 and used_at is null returning id)
+insert into public.staff_invitations (id, member_id, digest, seal, created_at, expires_at)
+select $2, $1, $3, $4, $5, $6 where (select count(*) from former) >= 0;
+
+-- staff_invitations_end
+-- takes: $1 memberId uuid
+-- returns: nothing
+delete from public.staff_invitations where member_id = $1 and used_at is null;
+
+-- staff_invitations_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from public.staff_invitations where ctid = any(array(
+  select ctid from public.staff_invitations where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));
+
+-- staff_member_change
+-- takes: $1 role text, $2 disabledAt timestamp with time zone, $3 seal bytea, $4 id uuid
+-- returns: nothing
+update public.staff_members set role = $1, disabled_at = $2, seal = $3 where id = $4;
+
+-- staff_member_insert
+-- takes: $1 id uuid, $2 name text, $3 role text, $4 seal bytea, $5 now timestamp with time zone
+-- returns: nothing
+insert into public.staff_members (id, name, role, seal, created_at) values ($1, $2, $3, $4, $5);
+
+-- staff_members_by_key
+-- takes: nothing
+-- returns: text, integer
+select convert_from(substring(seal from 3 for get_byte(seal, 1)), 'latin1') as key_id, count(*)::integer as rows from public.staff_members where not demo group by 1;
+
+-- staff_members_list
+-- takes: $1 now timestamp with time zone, $2 demo boolean, $3 id uuid
+-- returns: uuid, text, text, boolean, timestamp with time zone, text, timestamp with time zone, timestamp with time zone
+select m.id, m.name, m.role, m.demo, m.created_at,
+  case when m.disabled_at is not null then 'disabled'
+    when m.demo or exists (select from public.staff_passkeys p where p.member_id = m.id and p.ended_at is null) then 'active'
+    else 'invited' end as state,
+  (select max(s.last_seen_at) from public.staff_sessions s where s.member_id = m.id) as last_seen_at,
+  (select max(i.expires_at) from public.staff_invitations i where i.member_id = m.id and i.used_at is null and i.expires_at > $1)
+    as invitation_expires_at
+from public.staff_members m where (not m.demo or $2) and (m.id = $3::uuid or $3::uuid is null) order by m.created_at, m.id;
+
+-- staff_members_lock
+-- takes: $1 ids uuid[], $2 admins boolean
+-- returns: uuid, text, text, boolean, timestamp with time zone, bytea
+select id, name, role, demo, disabled_at, seal from public.staff_members
+where id = any($1::uuid[]) or ($2 and role = 'admin' and disabled_at is null and not demo) order by id for update;
+
+-- staff_members_names
+-- takes: $1 ids uuid[]
+-- returns: uuid, text
+select id, name from public.staff_members where id = any($1::uuid[]);
+
+-- staff_members_registered
+-- takes: $1 ids uuid[]
+-- returns: uuid
+select member_id from public.staff_passkeys where member_id = any($1::uuid[]) and ended_at is null group by member_id;
+
+-- staff_passkey_count
+-- takes: $1 counter bigint, $2 now timestamp with time zone, $3 seal bytea, $4 id bytea
+-- returns: bytea
+update public.staff_passkeys set counter = $1, last_used_at = $2, seal = $3
+where id = $4 and ended_at is null and (counter < $1::bigint or counter = 0 and $1::bigint = 0) returning id;
+
+-- staff_passkey_find
+-- takes: $1 id bytea, $2 memberId uuid
+-- returns: bytea, bytea
+select p.public_key as "publicKey", p.seal from public.staff_passkeys p join public.staff_members m on m.id = p.member_id
+where p.id = $1 and p.member_id = $2 and p.ended_at is null and m.disabled_at is null;
+
+-- staff_passkey_insert
+-- takes: $1 id bytea, $2 memberId uuid, $3 publicKey bytea, $4 seal bytea, $5 counter bigint, $6 transports text[], $7 synced boolean, $8 now timestamp with time zone
+-- returns: nothing
+insert into public.staff_passkeys (id, member_id, public_key, seal, counter, transports, synced, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- staff_passkeys_by_key
+-- takes: nothing
+-- returns: text, integer
+select convert_from(substring(seal from 3 for get_byte(seal, 1)), 'latin1') as key_id, count(*)::integer as rows from public.staff_passkeys where ended_at is null group by 1;
+
+-- staff_passkeys_end
+-- takes: $1 now timestamp with time zone, $2 memberId uuid
+-- returns: bytea
+update public.staff_passkeys set ended_at = $1 where member_id = $2 and ended_at is null returning id;
+
+-- staff_passkeys_of_member
+-- takes: $1 memberId uuid
+-- returns: bytea, text[]
+select id, transports from public.staff_passkeys where member_id = $1 and ended_at is null order by created_at, id;
+
+-- staff_passkeys_of_signers
+-- takes: $1 ids bytea[]
+-- returns: bytea, uuid, bytea, bytea, timestamp with time zone, text, boolean, timestamp with time zone, bytea
+select p.id, p.member_id as "memberId", p.public_key as "publicKey", p.seal, p.ended_at as "endedAt",
+  m.role, m.demo, m.disabled_at, m.seal as member_seal
+from public.staff_passkeys p join public.staff_members m on m.id = p.member_id where p.id = any($1::bytea[]);
+
+-- staff_session_end
+-- takes: $1 now timestamp with time zone, $2 id uuid
+-- returns: uuid
+update public.staff_sessions set ended_at = $1 where id = $2 and ended_at is null returning id;
+
+-- staff_session_insert
+-- takes: $1 id uuid, $2 memberId uuid, $3 passkeyId bytea, $4 digest bytea, $5 seal bytea, $6 now timestamp with time zone, $7 idleExpiresAt timestamp with time zone, $8 expiresAt timestamp with time zone, $9 freshUntil timestamp with time zone
+-- returns: nothing
+insert into public.staff_sessions (id, member_id, passkey_id, digest, seal, created_at, last_seen_at, idle_expires_at, expires_at, fresh_until)
+values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9);
+
+-- staff_session_refresh
+-- takes: $1 freshUntil timestamp with time zone, $2 id uuid
+-- returns: uuid
+update public.staff_sessions set fresh_until = $1 where id = $2 and ended_at is null returning id;
+
+-- staff_session_see
+-- takes: $1 now timestamp with time zone, $2 idleExpiresAt timestamp with time zone, $3 digests bytea[], $4 demo boolean
+-- returns: uuid, uuid, text, text, boolean, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, bytea, bytea, bytea, timestamp with time zone
+update public.staff_sessions s set last_seen_at = $1, idle_expires_at = least(s.expires_at, $2::timestamptz)
+from public.staff_members m
+where s.digest = any($3::bytea[]) and s.ended_at is null and s.expires_at > $1 and s.idle_expires_at > $1
+  and m.id = s.member_id and m.disabled_at is null and (not m.demo or $4)
+returning s.id, s.member_id as "memberId", m.name, m.role, m.demo, s.created_at as "signedInAt", s.expires_at as "expiresAt",
+  s.idle_expires_at as "idleExpiresAt", s.fresh_until as "freshUntil", s.digest, s.seal, m.seal as member_seal, m.disabled_at;
+
+-- staff_sessions_end
+-- takes: $1 now timestamp with time zone, $2 memberId uuid
+-- returns: uuid
+update public.staff_sessions set ended_at = $1 where id in (
+select id from public.staff_sessions where member_id = $2 and ended_at is null order by id for no key update) returning id;
+
+-- staff_sessions_prune
+-- takes: $1 before timestamp with time zone
+-- returns: nothing
+delete from public.staff_sessions where ctid = any(array(
+  select ctid from public.staff_sessions where expires_at <= $1
+  order by expires_at limit 5000 for update skip locked
+));
+
 -- tokens_erase_account
 -- takes: $1 account text
 -- returns: nothing
@@ -2323,23 +3606,23 @@ update public.device_codes set state = 'denied', account_id = null, session_id =
 where account_id = $1 and (select count(*) from codes) >= 0;
 
 -- tokens_exchange
--- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 amr text[], $12 authTime timestamp with time zone, $13 sessionId uuid, $14 clientId text, $15 scope text, $16 unusedAccessId uuid, $17 idleMs bigint, $18 accessMs bigint, $19 wholeMs bigint, $20 roleLifetimes jsonb, $21 refreshDigest bytea, $22 auditId uuid
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 amr text[], $12 authTime timestamp with time zone, $13 sessionId uuid, $14 clientId text, $15 scope text, $16 unusedAccessId uuid, $17 idleMs bigint, $18 accessMs bigint, $19 wholeMs bigint, $20 roleLifetimes jsonb, $21 refreshDigest bytea, $22 originRequestId text, $23 originSource text, $24 auditId uuid
 -- returns: text, boolean, text[], boolean, integer, uuid, text, uuid, text, text[], timestamp with time zone, bigint
 with
 subject as (
   select a.id, a.status, a.roles, a.generation, (
-($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or $2::text = 'urn:rekey:recovery:attested' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
 and coalesce(a.evidence_from <= $6::timestamptz, true)
 and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
-  ) end))) as holds from public.accounts a where a.id = $8 for share of a
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end))) as holds from public.accounts a where a.id = $8 for share of a
 ), fresh as (
   insert into public.used_token_ids (jti, expires_at) select $9, $10 from subject where subject.status = 'active' and subject.holds
   on conflict do nothing returning jti
@@ -2372,8 +3655,9 @@ session as (
 ), first_token as (
   insert into public.refresh_tokens (digest, session_id, created_at) select $21::bytea, id, $4::timestamptz from session
 ), audited as (
-  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $22::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $14::text, account_id, recovery_id,
+  insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $22::text, $23::text,
+  $24::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $14::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2382,23 +3666,23 @@ session as (
  from subject left join session on true;
 
 -- tokens_exchange_code
--- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 codeDigest bytea, $12 clientId text, $13 redirectUri text, $14 codeChallenge text, $15 amr text[], $16 authTime timestamp with time zone, $17 codeExpiresAt timestamp with time zone, $18 auditId uuid
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 jti text, $10 jtiExpiresAt timestamp with time zone, $11 codeDigest bytea, $12 clientId text, $13 redirectUri text, $14 codeChallenge text, $15 amr text[], $16 authTime timestamp with time zone, $17 codeExpiresAt timestamp with time zone, $18 originRequestId text, $19 originSource text, $20 auditId uuid
 -- returns: text, boolean, boolean, integer
 with
 subject as (
   select a.id, a.status, a.roles, a.generation, (
-($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or $2::text = 'urn:rekey:recovery:attested' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
 and coalesce(a.evidence_from <= $6::timestamptz, true)
 and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
-  ) end))) as holds from public.accounts a where a.id = $8 for share of a
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end))) as holds from public.accounts a where a.id = $8 for share of a
 ), fresh as (
   insert into public.used_token_ids (jti, expires_at) select $9, $10 from subject where subject.status = 'active' and subject.holds
   on conflict do nothing returning jti
@@ -2419,8 +3703,9 @@ select $11, $12, $13, $14, subject.id, subject.generation, $5, $2, $15, $16,
 from subject, fresh
 returning digest
  ), audited as (
-   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $18::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $12::text, subject.id, $5::uuid,
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $18::text, $19::text,
+   $20::uuid, $4::timestamptz, 'authn_token_created', 'client:' || $12::text, subject.id, $5::uuid,
      '{"authorization_code": true}'::jsonb
    from subject, fresh
  )
@@ -2433,24 +3718,24 @@ select session_id from public.authorization_codes
 where digest = any($1::bytea[]) and used_at is not null and session_id is not null;
 
 -- tokens_redeem_code
--- takes: $1 codeDigests bytea[], $2 strongRoles text[], $3 now timestamp with time zone, $4 sessionId uuid, $5 clientId text, $6 redirectUri text, $7 codeChallenge text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 auditId uuid
+-- takes: $1 codeDigests bytea[], $2 strongRoles text[], $3 now timestamp with time zone, $4 sessionId uuid, $5 clientId text, $6 redirectUri text, $7 codeChallenge text, $8 scope text, $9 unusedAccessId uuid, $10 idleMs bigint, $11 accessMs bigint, $12 wholeMs bigint, $13 roleLifetimes jsonb, $14 refreshDigest bytea, $15 originRequestId text, $16 originSource text, $17 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text[]
 with presented as (
    select * from public.authorization_codes where digest = any($1::bytea[])
  ), who as (
    select a.id as account_id, a.roles, a.generation, a.known_browsers_epoch from public.accounts a where a.id = (select account_id from presented) and a.status = 'active' and exists (select from presented where (
-(presented.generation is null or a.generation = presented.generation) and (right(presented.acr, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $2::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true)) then 2 else 1 end) = 1)
+(presented.generation is null or a.generation = presented.generation) and (right(presented.acr, 4) = 'aal2' or presented.acr = 'urn:rekey:recovery:attested' or (case when a.aal = 2 or a.roles && $2::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from presented.recovery_id or coalesce(a.password_changed_at <= presented.proven_since, true))
 and coalesce(a.evidence_from <= presented.proven_since, true)
 and not exists (select from unnest(presented.authenticators) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $3::timestamptz, true) and t.disabled_at is null
-  ) end)))) for share of a
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end)))) for share of a
  ), granted as (
    update public.authorization_codes code set used_at = $3::timestamptz, session_id = $4::uuid
    from who
@@ -2474,8 +3759,9 @@ session as (
 ), first_token as (
   insert into public.refresh_tokens (digest, session_id, created_at) select $14::bytea, id, $3::timestamptz from session
 ), audited as (
-  insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-  select $15::uuid, $3::timestamptz, 'authn_token_created', 'client:' || $5::text, account_id, recovery_id,
+  insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $15::text, $16::text,
+  $17::uuid, $3::timestamptz, 'authn_token_created', 'client:' || $5::text, account_id, recovery_id,
     jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
   from session
 )
@@ -2522,22 +3808,22 @@ select p.id, p.account_id, p.scope, p.recovery_id, p.acr, p.amr, p.auth_time, p.
 from presented p;
 
 -- tokens_reissue
--- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 clientId text, $10 jti text, $11 jtiExpiresAt timestamp with time zone, $12 accessId uuid, $13 refreshDigest bytea, $14 auditId uuid
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 clientId text, $10 jti text, $11 jtiExpiresAt timestamp with time zone, $12 accessId uuid, $13 refreshDigest bytea, $14 originRequestId text, $15 originSource text, $16 auditId uuid
 -- returns: uuid, text, uuid, text, text[], timestamp with time zone, bigint, text, text[]
 with subject as (
    select a.id, a.status, a.roles, a.generation, (
-($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or $2::text = 'urn:rekey:recovery:attested' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
 and coalesce(a.evidence_from <= $6::timestamptz, true)
 and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
-  ) end))) as holds from public.accounts a where a.id = $8 for share of a
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end))) as holds from public.accounts a where a.id = $8 for share of a
  ), before as (
    select s.id, s.unused_access_id from public.sessions s, subject
    where subject.status = 'active' and subject.holds and s.recovery_id = $5 and s.account_id = subject.id
@@ -2560,30 +3846,31 @@ where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uu
    select before.unused_access_id::text, $4::timestamptz + renewed.access_ms * interval '1 millisecond'
    from before join renewed using (id) join withdrawn on withdrawn.session_id = renewed.id on conflict do nothing
  ), audited as (
-   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $14::uuid, $4::timestamptz, 'authn_token_reissued', 'client:' || $9::text, renewed.account_id, renewed.recovery_id,
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $14::text, $15::text,
+   $16::uuid, $4::timestamptz, 'authn_token_reissued', 'client:' || $9::text, renewed.account_id, renewed.recovery_id,
      jsonb_build_object('session', renewed.id)
    from renewed join withdrawn on withdrawn.session_id = renewed.id
  )
  select renewed.*, subject.roles from renewed join withdrawn on withdrawn.session_id = renewed.id, subject;
 
 -- tokens_reissue_code
--- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 clientId text, $10 redirectUri text, $11 codeChallenge text, $12 jti text, $13 jtiExpiresAt timestamp with time zone, $14 codeDigest bytea, $15 amr text[], $16 authTime timestamp with time zone, $17 codeExpiresAt timestamp with time zone, $18 auditId uuid
+-- takes: $1 generation uuid, $2 acr text, $3 strongRoles text[], $4 now timestamp with time zone, $5 recoveryId uuid, $6 since timestamp with time zone, $7 authenticators text[], $8 account text, $9 clientId text, $10 redirectUri text, $11 codeChallenge text, $12 jti text, $13 jtiExpiresAt timestamp with time zone, $14 codeDigest bytea, $15 amr text[], $16 authTime timestamp with time zone, $17 codeExpiresAt timestamp with time zone, $18 originRequestId text, $19 originSource text, $20 auditId uuid
 -- returns: nothing
 with subject as (
    select a.id, a.status, a.roles, a.generation, (
-($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
+($1::uuid is null or a.generation = $1::uuid) and (right($2::text, 4) = 'aal2' or $2::text = 'urn:rekey:recovery:attested' or (case when a.aal = 2 or a.roles && $3::text[] or exists (select from public.authenticators t where t.account_id = a.id and t.kind in ('totp') and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true)) then 2 else 1 end) = 1)
 and (a.password_recovery_id is not distinct from $5::uuid or coalesce(a.password_changed_at <= $6::timestamptz, true))
 and coalesce(a.evidence_from <= $6::timestamptz, true)
 and not exists (select from unnest($7::text[]) as proof (authenticator) where not (
 case when position(':' in proof.authenticator) > 0 then exists (
 select from public.addresses d
 where d.account_id = a.id and d.id = split_part(proof.authenticator, ':', 1)::uuid and d.binding = split_part(proof.authenticator, ':', 2)::integer
-  and d.verified and d.removed_at is null)
+  and d.verified and d.removed_at is null and d.compromised_at is null)
   else exists (
     select from public.authenticators t
     where t.account_id = a.id and t.id::text = proof.authenticator and t.bound_at is not null and t.suspended_at is null and coalesce(t.counts_from <= $4::timestamptz, true) and t.disabled_at is null
-  ) end))) as holds from public.accounts a where a.id = $8 for share of a
+  ) or exists (select from public.accounts attested where attested.id = a.id and attested.attested_by::text = proof.authenticator) end))) as holds from public.accounts a where a.id = $8 for share of a
  ), before as (
    select c.digest from public.authorization_codes c, subject
    where subject.status = 'active' and subject.holds and c.recovery_id = $5 and c.account_id = subject.id
@@ -2603,8 +3890,9 @@ select $14, $9, $10, $11, subject.id, subject.generation, $5, $2, $15, $16,
 from subject, withdrawn
 returning digest
  ), audited as (
-   insert into public.audit_events (id, at, event, actor, account_id, recovery_id, detail)
-   select $18::uuid, $4::timestamptz, 'authn_token_reissued', 'client:' || $9::text, subject.id, $5::uuid,
+   insert into public.audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+select $18::text, $19::text,
+   $20::uuid, $4::timestamptz, 'authn_token_reissued', 'client:' || $9::text, subject.id, $5::uuid,
      '{"authorization_code": true}'::jsonb
    from subject, code
  )

@@ -4,6 +4,8 @@ import { csrfIn, PageBrowser } from '../flows/page-browser.js';
 import { password, people } from '../flows/people.js';
 import { codeIn, newHousehold, type Rekey, stopTokenIn, until } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
+import { rowsOfAssists } from './rows-of-assists.js';
+import { rowsOfStaff } from './rows-of-staff.js';
 import { device, type Facts } from './versions.js';
 
 const minute = 60_000;
@@ -30,6 +32,9 @@ export class EveryKindOfRow {
     const devices = await this.devices();
     const authorization = await this.authorizationCode();
     const open = await this.openRecoveries();
+    // Last: a used challenge is pruned five minutes later.
+    await rowsOfStaff(this.rekey);
+    await rowsOfAssists(this.rekey);
     await this.rekey.idle();
     return { client, enrolled, ...ended, ...sessions, devices, authorization, ...open };
   }

@@ -35,7 +35,7 @@ export interface Queryable {
   ): Promise<T>;
   /** Records a metric. On a transaction it counts once that commits. */
   readonly record: RecordMetric;
-  /** The trace context of the work. */
+  /** The trace context of the work: what caused it. Statements with `requestOrigin` write it down. */
   readonly trace: TraceContext | undefined;
 }
 
@@ -104,7 +104,7 @@ export class Database implements Queryable {
   }
 
   query<Row extends object>(statement: Statement, values: Record<string, unknown> = {}): Promise<Row[]> {
-    return this.rowsOf(this.sender.alone<Row>(configOf(statement, values)));
+    return this.rowsOf(this.sender.alone<Row>(configOf(statement, values, this.trace)));
   }
 
   private get sender(): Sender {
@@ -152,7 +152,7 @@ export class Database implements Queryable {
       const tx: Transaction = {
         manager: runner.manager,
         query: <Row extends object>(statement: Statement, values = {}) =>
-          this.rowsOf(sender.inside<Row>(client, configOf(statement, values))),
+          this.rowsOf(sender.inside<Row>(client, configOf(statement, values, this.trace))),
         inRepository: (entity, work) => inRepository(runner.manager, entity, work),
         insideTransaction: (library) => this.inside.run(seat, library),
         afterCommit: (later) => afterwards.push(later),

@@ -54,7 +54,12 @@ function grantsTo(role: string): string[] {
 
 const inPublic = (name: string): string => `public.${name}`;
 
-const grantsOn = (table: string, { rights, insertColumns }: TablePrivileges, role: string): string[] => [
+const grantsOn = (
+  table: string,
+  { rights, insertColumns, updateColumns }: TablePrivileges,
+  role: string,
+): string[] => [
   `grant ${rights.join(', ')} on ${table} to ${role}`,
   ...(insertColumns ? [`grant insert (${insertColumns.join(', ')}) on ${table} to ${role}`] : []),
+  ...(updateColumns ? [`grant update (${updateColumns.join(', ')}) on ${table} to ${role}`] : []),
 ];

@@ -9,6 +9,15 @@ export {
   withTrace,
 } from './database.js';
 export { grantPrivileges } from './grants.js';
+export {
+  exactAt,
+  isAfterPosition,
+  type Keyset,
+  type Page,
+  pageByPosition,
+  pageOf,
+  positionValues,
+} from './keyset.js';
 export { ListenedClient } from './listened-client.js';
 export { migrate, migrationNames, pendingMigrations, whyReleaseBeforeStops } from './migrate.js';
 export { type Migration, migrations } from './migrations/index.js';
@@ -31,5 +40,5 @@ export {
 export { withSecondLook } from './second-look.js';
 export { isDeadlock, isUniqueViolation, sqlStates } from './sql-states.js';
 export { identifier, joined, literal, literals, type SqlText, sql } from './sql-text.js';
-export { type Statement, statement, statementsMade } from './statement.js';
+export { requestOrigin, type Statement, statement, statementsMade } from './statement.js';
 export { tablePrivileges } from './table-privileges.js';

@@ -20,9 +20,10 @@ export interface RolePrivileges {
 
 const list = (names: readonly string[]) => `array[${names.map((name) => `'${name}'`).join(', ')}]::text[]`;
 
-/** Each row: a table, a privilege, and the columns if the privilege is on columns only. */
+/** Each row: a table, privileges on it, and the columns that may be inserted, and updated, where not all of them may. */
 const wanted = Object.entries(tablePrivileges).map(
-  ([table, { rights, insertColumns = [] }]) => `('${table}', ${list(rights)}, ${list(insertColumns)})`,
+  ([table, { rights, insertColumns = [], updateColumns = [] }]) =>
+    `('${table}', ${list(rights)}, ${list(insertColumns)}, ${list(updateColumns)})`,
 );
 
 /**
@@ -30,7 +31,7 @@ const wanted = Object.entries(tablePrivileges).map(
  * an owner have all of them.
  */
 const text = `
-with wanted (name, rights, columns) as (values ${wanted.join(', ')}),
+with wanted (name, rights, inserted, updated) as (values ${wanted.join(', ')}),
 tables as (select c.oid, c.relowner, w.* from wanted w join pg_class c on c.oid = to_regclass('public.' || w.name)),
 queue as (
   select c.oid, c.relowner, c.relkind, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -41,7 +42,7 @@ by_table as (
   from tables t cross join unnest(array['select', 'delete', 'truncate', 'references', 'trigger']) k (right_)
 ),
 by_column as (
-  select t.name, k.right_, k.right_ = any(t.rights) or k.right_ = 'insert' and a.attname = any(t.columns) as wanted,
+  select t.name, k.right_, k.right_ = any(t.rights) or a.attname = any(case k.right_ when 'insert' then t.inserted else t.updated end) as wanted,
     has_column_privilege(t.oid, a.attnum, k.right_) as had
   from tables t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
     cross join unnest(array['insert', 'update']) k (right_)

@@ -96,7 +96,7 @@ from ours where relkind in ('r', 'p', 'v', 'S')
   and not exists (select from pg_depend d where d.objid = ours.oid and d.deptype in ('a', 'i'))
 union all
 select 'routine ' || p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-where n.nspname = '${queueSchema}' or n.nspname = 'public' and p.proname like 'audit\\_events\\_%'
+where n.nspname = '${queueSchema}' or n.nspname = 'public' and (p.proname like 'audit\\_events\\_%' or p.proname like 'override\\_requests\\_%')
 union all
 select format('type %I.%I', n.nspname, t.typname) from pg_type t join pg_namespace n on n.oid = t.typnamespace
 where n.nspname = '${queueSchema}' and t.typtype in ('e', 'd')

@@ -1,8 +1,9 @@
+import type { TraceContext } from '@rekey/telemetry';
 import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { namingConnectionFault } from './connection-fault.js';
 import { retried } from './retried.js';
 import { isTransient, isUnprepared } from './sql-states.js';
-import { type Statement, valuesOf } from './statement.js';
+import { hasOrigin, type Statement, valuesOf } from './statement.js';
 
 /** Pools whose connections lead through a pooler that does not follow prepared statements. */
 const unprepared = new WeakSet<Pool>();
@@ -45,8 +46,18 @@ export class Sender {
   }
 }
 
-export const configOf = (statement: Statement, values: Record<string, unknown>): QueryConfig => ({
+/** @param trace what caused the work, for a statement that writes that down */
+export const configOf = (
+  statement: Statement,
+  values: Record<string, unknown>,
+  trace: TraceContext | undefined,
+): QueryConfig => ({
   name: statement.preparedName,
   text: statement.text,
-  values: valuesOf(statement, values),
+  values: valuesOf(statement, hasOrigin(statement) ? { ...values, ...originOf(trace) } : values),
+});
+
+const originOf = (trace: TraceContext | undefined) => ({
+  originRequestId: trace?.requestId ?? null,
+  originSource: trace?.source?.pseudonym() ?? null,
 });

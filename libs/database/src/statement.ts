@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SqlText } from './sql-text.js';
+import { type SqlText, sql } from './sql-text.js';
 import { tablePrivileges } from './table-privileges.js';
 
 /** One hand-written SQL statement. PostgreSQL parses it once per connection. */
@@ -13,6 +13,15 @@ export interface Statement {
   /** The name of the parameter at each position. */
   readonly parameters: readonly string[];
 }
+
+/** What {@link requestOrigin} needs. The query layer fills these in for every statement that has them. */
+const originParameters = ['originRequestId', 'originSource'] as const;
+
+/** What a statement writes down as the cause of its change, as two expressions: the id of the request, and the pseudonym of its source. */
+export const requestOrigin: SqlText = sql`:originRequestId::text, :originSource::text`;
+
+/** Whether a statement writes down what caused it. */
+export const hasOrigin = ({ parameters }: Statement): boolean => parameters.includes(originParameters[0]);
 
 const made = new Map<string, Statement>();
 

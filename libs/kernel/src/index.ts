@@ -8,6 +8,7 @@ export {
   readConnectionString,
   type SslMode,
 } from './connection-string.js';
+export { type Position, readCursor, writeCursor } from './cursor.js';
 export { every, type Periodic, type PeriodicOptions, processTimer, type Timer } from './every.js';
 export { firstUuidv7, is256Bits, isUuid, newSecret, timeOf, uuidv7 } from './identifiers.js';
 export { Keyring, type KeyringKey, sealHeader, sealVersions } from './keyring.js';

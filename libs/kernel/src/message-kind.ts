@@ -3,6 +3,7 @@ export const messageKinds = [
   'recovery_code',
   'recovery_completed',
   'recovery_held',
+  'recovery_assisted',
   'authenticators_changed',
 ] as const;
 export type MessageKind = (typeof messageKinds)[number];

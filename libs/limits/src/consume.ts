@@ -1,5 +1,7 @@
+import { recordAudit } from '@rekey/audit';
 import { pruneStretch, type Queryable, type SqlText, sql, statement } from '@rekey/database';
-import { type Keyring, type LimitView, type Refusal, refuse } from '@rekey/kernel';
+import { type Keyring, type LimitView, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { auditExceeded } from './audited.js';
 import type { Budget } from './budgets.js';
 import type { LimitCharge, RateLimitStore } from './rate-limit-store.js';
 
@@ -27,11 +29,19 @@ export const consumeRows = (rows: SqlText): SqlText => sql`
 
 const charge = statement(
   'limits_consume',
-  consumeRows(sql`select unnest(:keys::bytea[]) as key, unnest(:windows::integer[]) as window_ms`),
+  sql`with asked as (
+     select * from unnest(:keys::bytea[], :windows::integer[], :quotas::integer[], :policies::text[], :auditIds::uuid[])
+       as asked (key, window_ms, quota, policy, audit_id)
+   ), charged as (
+     ${consumeRows(sql`select key, window_ms from asked`)}
+   ), audited as (
+     ${auditExceeded(sql`select audit_id, policy, quota, spent from charged join asked using (key)`)}
+   )
+   select key, spent from charged`,
 );
 
 /**
- * Consumes one of each.
+ * Consumes one of each, and audits a limit as it is exceeded.
  *
  * @param rateLimits the store that counts these, when it is available
  * @returns true when each of them was still within its quota
@@ -69,11 +79,26 @@ async function exceeded(
 ): Promise<Budget[]> {
   const budgets = charges.map(({ budget }) => budget);
   const counted = await rateLimits?.consume(now, charges, database.trace);
-  if (counted) return budgets.filter(({ quota }, at) => (counted[at]?.spent ?? 0) > quota);
+  if (counted) {
+    const over = budgets.map((budget, at) => ({ ...budget, spent: counted[at]?.spent ?? 0 }));
+    for (const { policy, quota, spent } of over) {
+      if (spent !== quota + 1) continue;
+      const event = {
+        event: 'excess_rate_limit_exceeded',
+        actor: 'person',
+        detail: { policy, quota },
+      } as const;
+      await recordAudit(database, { id: uuidv7(now.getTime()), at: now, ...event });
+    }
+    return over.filter(({ spent, quota }) => spent > quota);
+  }
   const rows = await database.query<{ key: Buffer; spent: number }>(charge, {
     now,
     keys: charges.map(({ key }) => key),
     windows: charges.map(({ budget }) => budget.windowMs),
+    quotas: charges.map(({ budget }) => budget.quota),
+    policies: charges.map(({ budget }) => budget.policy),
+    auditIds: charges.map(() => uuidv7(now.getTime())),
   });
   return charges.flatMap(({ key, budget }) => {
     const row = rows.find((candidate) => candidate.key.equals(key));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { literal, pruneStretch, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import type { Keyring, Refusal } from '@rekey/kernel';
 import { failureWindowMs } from './attempts.js';
+import { recordExceeded } from './audited.js';
 import { limited } from './consume.js';
 
 /** Failures in a row without a wait: people mistype. */
@@ -104,7 +105,9 @@ export async function countAttempt(
     // Null when another attempt inserted the row at the same moment.
     const wait = waitAfter(Math.max(row?.waiting ?? 0, free + 1));
     database.record('rate_limit_exceeded', { policy });
-    return limited({ policy, quota: 1, windowMs: wait * 1000 });
+    const budget = { policy, quota: 1, windowMs: wait * 1000 };
+    await recordExceeded(database, budget, { party: shown.key, now });
+    return limited(budget);
   }
   return {
     failures: row.shown,

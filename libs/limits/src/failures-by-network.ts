@@ -1,4 +1,6 @@
 import { sql } from '@rekey/database';
+import { uuidv7 } from '@rekey/kernel';
+import { auditExceeded } from './audited.js';
 import { type Budget, budgets } from './budgets.js';
 import { consumeRows } from './consume.js';
 import { networksOf } from './source.js';
@@ -27,10 +29,28 @@ export const attemptingBrowser = (id: string): AttemptSource => ({
   budget: budgets.failedAttemptsABrowser,
 });
 
-/** Charges a wrong attempt, as SQL that yields `key, spent, resets_at`. Needs `:now`, `:sources bytea[]` and `:windows integer[]`. */
-export const consumeFailures = consumeRows(
-  sql`select unnest(:sources::bytea[]) as key, unnest(:windows::integer[]) as window_ms`,
-);
+/**
+ * Charges a wrong attempt and audits each limit that it uses up, as the CTEs `source`, `charged` (`key, spent, resets_at`) and `used_up`.
+ * Needs `:now` and what {@link failureCharges} returns.
+ */
+export const consumeFailures = sql`source as (
+     select * from unnest(:sources::bytea[], :windows::integer[], :quotas::integer[], :policies::text[], :exceededIds::uuid[])
+       as source (key, window_ms, quota, policy, audit_id)
+   ), charged as (
+     ${consumeRows(sql`select key, window_ms from source`)}
+   ), used_up as (
+     -- The next attempts are refused in memory, and counted nowhere.
+     ${auditExceeded(sql`select audit_id, policy, quota, spent + 1 as spent from charged join source using (key)`)}
+   )`;
+
+/** @param keys of the counters of these sources @param now milliseconds since the epoch */
+export const failureCharges = (sources: readonly AttemptSource[], keys: readonly Buffer[], now: number) => ({
+  sources: keys,
+  windows: sources.map(({ budget }) => budget.windowMs),
+  quotas: sources.map(({ budget }) => budget.quota),
+  policies: sources.map(({ budget }) => budget.policy),
+  exceededIds: sources.map(() => uuidv7(now)),
+});
 
 interface Count {
   spent: number;

@@ -8,6 +8,7 @@ export {
   identifierOddsKey,
   triesPerRecovery,
 } from './attempts.js';
+export { auditExceeded, recordAuditOnce, recordExceeded } from './audited.js';
 export { type Budget, budgets, codeFlood } from './budgets.js';
 export {
   consume,
@@ -36,6 +37,7 @@ export {
   attemptingNetworks,
   consumeFailures,
   FailuresByNetwork,
+  failureCharges,
   sprayAlarm,
 } from './failures-by-network.js';
 export {
@@ -65,7 +67,7 @@ export {
   openRateLimitStore,
   type RateLimitStore,
 } from './rate-limit-store.js';
-export { consumeSend } from './sends.js';
+export { consumeSend, exhaustedSend } from './sends.js';
 export {
   conversionRows,
   countConversions,
@@ -81,5 +83,6 @@ export {
   type SmsRefusal,
   type SmsToPay,
   segmentsOf,
+  smsRefusals,
 } from './sms/index.js';
-export { limitsOfSource, plainIp, readIp, sourceOf, widestNetworkOf } from './source.js';
+export { limitsOfSource, plainIp, readIp, sourceOf, sourcePseudonym, widestNetworkOf } from './source.js';

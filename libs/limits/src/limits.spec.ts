@@ -116,11 +116,25 @@ describe('consuming a budget', () => {
   const charge = (party: string, names: (keyof typeof budgets)[] = ['codes', 'smsADay']) =>
     names.map((name) => ({ budget: budgets[name], key: counterKey(keyring, budgets[name], party) }));
 
-  test('of 200 requests at once exactly the quota is within the limit', async () => {
+  const events = statement(
+    'spec_exceeded',
+    sql`select detail->>'policy' as policy, count(*)::integer as n from audit_events
+     where event = 'excess_rate_limit_exceeded' group by 1`,
+  );
+  /** How often each limit was audited, since then. */
+  const exceeded = async (before: Record<string, number> = {}): Promise<Record<string, number>> => {
+    const rows = await database.query<{ policy: string; n: number }>(events);
+    return Object.fromEntries(
+      rows.map(({ policy, n }) => [policy, n - (before[policy] ?? 0)] as const).filter(([, n]) => n > 0),
+    );
+  };
+
+  test('of 200 requests at once exactly the quota is within the limit, and the excess is audited once', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, () => consume(database, now(), charge('mei@example.com', ['smsADay']))),
     );
     expect(outcomes.filter(Boolean)).toHaveLength(budgets.smsADay.quota);
+    expect(await exceeded()).toEqual({ 'codes-per-day': 1 });
   });
 
   test('a Redis that does not respond skips no limit: the database counts every charge', async () => {
@@ -136,6 +150,7 @@ describe('consuming a budget', () => {
   });
 
   test('the short window is renewed while the long one still limits, and each party has its own', async () => {
+    const before = await exceeded();
     const within = async (party: string) => consume(database, now(), charge(party));
     const outcomes: boolean[] = [];
     for (let round = 0; round < 3; round++) {
@@ -144,6 +159,7 @@ describe('consuming a budget', () => {
     }
     // 5 of 6, 5 of 6, and then the 12 of the day are used up.
     expect(outcomes.map(Number).join('')).toBe('111110111110000000');
+    expect(await exceeded(before)).toEqual({ codes: 3, 'codes-per-day': 1 });
     expect(await within('b')).toBe(true);
     clock.advance(budgets.smsADay.windowMs);
     expect(await within('a')).toBe(true);

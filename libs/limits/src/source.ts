@@ -68,6 +68,15 @@ export function networksOf(ip: string): { network: string; bits: 24 | 64 | 56 | 
 }
 
 /**
+ * Returns the pseudonym of the source of a request, for the audit: the same for the same source as the limits tell sources apart, and to be
+ * computed with the keyring only. The id of the key comes first, since a source has another pseudonym under another key.
+ *
+ * @returns `<key id>.<128 bits in base64url>`
+ */
+export const sourcePseudonym = (keyring: Keyring, ip: string): string =>
+  `${keyring.newestKeyId}.${keyring.mac('audit/source', sourceOf(ip)).toString('base64url', 0, 16)}`;
+
+/**
  * Returns what one IP consumes of a budget of sources, narrowest first: its own, and for the wider networks of an IPv6 address two and four
  * times that quota, since the holder of a /48 has 65,536 networks of /64.
  *

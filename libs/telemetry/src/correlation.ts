@@ -8,6 +8,14 @@ export interface Correlation {
   traceparent: string | null;
 }
 
+/** The network that a request comes from. */
+export interface RequestSource {
+  /** The IP address, for a call to another process of ours; it is not written down. */
+  ip: string;
+  /** A keyed pseudonym of the source, computed at the first call; null in a process without a keyring. */
+  pseudonym(): string | null;
+}
+
 /**
  * Where a piece of work stands. It is handed on, with the database that the work is done on, and is looked up nowhere: what
  * follows each promise by itself cost every request of the issuer a tenth of its time, on Node 20. (Where a queue in PostgreSQL is
@@ -15,6 +23,8 @@ export interface Correlation {
  */
 export interface TraceContext {
   requestId: string | null;
+  /** Undefined where no request caused the work, and in the work that a message causes later: no message has it. */
+  source?: RequestSource | undefined;
   context: Context;
   tracer?: Tracer | undefined;
   /** What was noted on the way, for the line in the log. */
@@ -40,12 +50,13 @@ export function correlationOf(current: TraceContext | undefined): Correlation {
   };
 }
 
-/** The same as headers of a call to another process. */
+/** The same as headers of a call to another process of ours, with the IP address that the request came from. */
 export function correlationHeaders(current: TraceContext | undefined): Record<string, string> {
   const { requestId, traceparent } = correlationOf(current);
   return {
     ...(requestId ? { 'x-request-id': requestId } : {}),
     ...(traceparent ? { traceparent } : {}),
+    ...(current?.source ? { 'x-forwarded-for': current.source.ip } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ export {
   type Correlation,
   correlationHeaders,
   correlationOf,
+  type RequestSource,
   readRequestId,
   type TraceContext,
 } from './correlation.js';

@@ -179,6 +179,11 @@ export const metrics = {
     help: 'Age of the oldest message that waits to be sent',
     labels: {},
   },
+  audit_unsealed_age_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest event of the audit that is not in its tree yet. It grows when no courier seals, or a transaction stays open',
+    labels: {},
+  },
   rate_limit_exceeded: {
     kind: 'counter',
     help: 'Requests and codes that exceeded a limit',
@@ -218,7 +223,17 @@ export const metrics = {
     kind: 'counter',
     help: 'Runs of the periodic jobs',
     labels: {
-      sweep: ['messages', 'recoveries', 'sms_proven', 'sms_cost', 'tokens', 'signing_keys'],
+      sweep: [
+        'messages',
+        'recoveries',
+        'sms_proven',
+        'sms_cost',
+        'tokens',
+        'signing_keys',
+        'audit',
+        'audit_upkeep',
+        'audit_anchors',
+      ],
       outcome: ['done', 'failed'],
     },
   },

@@ -35,6 +35,17 @@ import { DatabaseSweeps1764000000036 } from './36-database-sweeps.js';
 import { OutboxReceipts1764000000037 } from './37-outbox-receipts.js';
 import { TokensUnused1764000000038 } from './38-tokens-unused.js';
 import { AccountsLanguage1764000000040 } from './40-accounts-language.js';
+import { AuditTree1764000000041 } from './41-audit-tree.js';
+import { AuditOrigin1764000000042 } from './42-audit-origin.js';
+import { AccountsHolds1764000000043 } from './43-accounts-holds.js';
+import { AuditSeldom1764000000045 } from './45-audit-seldom.js';
+import { Staff1764000000046 } from './46-staff.js';
+import { AuditRequest1764000000047 } from './47-audit-request.js';
+import { AccountsCompromised1764000000048 } from './48-accounts-compromised.js';
+import { StaffOverrides1764000000049 } from './49-staff-overrides.js';
+import { RecoveryAssists1764000000050 } from './50-recovery-assists.js';
+import { AuditErasures1764000000051 } from './51-audit-erasures.js';
+import { StaffOverridesRetention1764000000052 } from './52-staff-overrides-retention.js';
 
 /** A migration of the schema; TypeORM makes the instance. */
 export interface Migration {
@@ -81,4 +92,15 @@ export const migrations: Migration[] = [
   OutboxReceipts1764000000037,
   TokensUnused1764000000038,
   AccountsLanguage1764000000040,
+  AuditTree1764000000041,
+  AuditOrigin1764000000042,
+  AccountsHolds1764000000043,
+  AuditSeldom1764000000045,
+  Staff1764000000046,
+  AuditRequest1764000000047,
+  AccountsCompromised1764000000048,
+  StaffOverrides1764000000049,
+  RecoveryAssists1764000000050,
+  AuditErasures1764000000051,
+  StaffOverridesRetention1764000000052,
 ];

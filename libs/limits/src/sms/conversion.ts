@@ -1,4 +1,4 @@
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { type Database, pruneStretch, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { knownForMs } from './reserve.js';
@@ -20,7 +20,8 @@ const count = statement(
      select scope from sms_spending where scope = 'instance' for update
    ), fresh as (
      update sms_reservations r set counted = true
-     where r.message_id in (
+     -- The select sees the table as it was before the turn; this one the row as the holder of the turn left it.
+     where not r.counted and r.message_id in (
        select message_id from sms_reservations where proven_at is not null and not counted and exists (select from turn)
        limit 5000
      )
@@ -42,8 +43,8 @@ const count = statement(
    ), begun_anew as (
      delete from sms_traffic where prefix in (select prefix from ranges where ends)
    ), audited as (
-     ${auditInsert}
-     select ids.id, :now::timestamptz, 'sms_circuit_breaker_closed', 'system', null, null, jsonb_build_object('prefix', ended.prefix)
+     ${insertAudit}
+     ids.id, :now::timestamptz, 'sms_circuit_breaker_closed', 'system', null, null, jsonb_build_object('prefix', ended.prefix)
      from (select prefix, row_number() over (order by prefix) as n from ranges where ends) ended
        join unnest(:auditIds::uuid[]) with ordinality as ids (id, n) on ids.n = ended.n
    )

@@ -2,7 +2,8 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { SmsPolicy } from './policy.js';
 
 /** Why an SMS is not sent; stored in the message's row. */
-export type SmsRefusal = 'sms_country' | 'sms_range' | 'sms_budget' | 'sms_circuit_breaker';
+export const smsRefusals = ['sms_country', 'sms_range', 'sms_budget', 'sms_circuit_breaker'] as const;
+export type SmsRefusal = (typeof smsRefusals)[number];
 
 /** The destination of an SMS, as far as it is stored. */
 export interface Destination {

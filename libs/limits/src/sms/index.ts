@@ -1,5 +1,5 @@
 export { conversionRows, countConversions, pruneSms } from './conversion.js';
-export { type Destination, destinationOf, type SmsRefusal } from './destination.js';
+export { type Destination, destinationOf, type SmsRefusal, smsRefusals } from './destination.js';
 export { readSmsPolicy, type SmsPolicy } from './policy.js';
 export { refundSms } from './refund.js';
 export { reserveSms, type SmsPaid, type SmsToPay } from './reserve.js';

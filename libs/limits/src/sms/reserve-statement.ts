@@ -1,4 +1,4 @@
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { sql, statement } from '@rekey/database';
 
 /** A breaker that has opened, for the log. It names a range or a country, never a number. */
@@ -109,8 +109,8 @@ export const reserve = statement(
    ), opened as (
      select prefix, cause, sent, proven, whole from turned where state = 'opening'
    ), audited as (
-     ${auditInsert}
-     select case when whole then :countryAuditId::uuid else :rangeAuditId::uuid end, :now::timestamptz, 'sms_circuit_breaker_opened',
+     ${insertAudit}
+     case when whole then :countryAuditId::uuid else :rangeAuditId::uuid end, :now::timestamptz, 'sms_circuit_breaker_opened',
        'system', null, null, jsonb_build_object('prefix', prefix, 'cause', cause, 'sent', sent, 'proven', proven,
          'floor', case when whole then :countryFloor::float else :rangeFloor::float end)
      from opened
