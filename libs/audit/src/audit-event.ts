@@ -1,4 +1,4 @@
-import { type Queryable, sql, statement } from '@rekey/database';
+import { type Queryable, requestOrigin, sql, statement } from '@rekey/database';
 import type { AuditEventName } from './events.js';
 import { namesOf } from './renamed-events.js';
 
@@ -7,19 +7,24 @@ export interface AuditEvent {
   id: string;
   at: Date;
   event: AuditEventName;
-  /** Who did it: `person`, `system`, `client:<client_id>`. */
+  /** Who did it: `person`, `system`, `client:<client_id>`, `staff:<id>`. */
   actor: string;
   accountId?: string | undefined;
-  recoveryId?: string;
+  recoveryId?: string | undefined;
   detail?: Record<string, string | number | boolean | string[]>;
 }
 
-/** The head of an insert, for statements that audit in the same transaction as the change. A select or values follows. */
-export const auditInsert = sql`insert into audit_events (id, at, event, actor, account_id, recovery_id, detail)`;
+/**
+ * The head of an insert, for statements that audit in the same transaction as the change, up to its first columns: the request and the
+ * source that caused the work. The other columns follow, in this order, and where they are selected from. A statement cannot leave the
+ * origin out: the database that runs it fills it in.
+ */
+export const insertAudit = sql`insert into audit_events (request_id, source, id, at, event, actor, account_id, recovery_id, detail)
+  select ${requestOrigin},`;
 
 const record = statement(
   'audit_record',
-  sql`${auditInsert} values (:id, :at, :event, :actor, :accountId, :recoveryId, :detail)`,
+  sql`${insertAudit} :id::uuid, :at::timestamptz, :event::text, :actor::text, :accountId::text, :recoveryId::uuid, :detail::jsonb`,
 );
 
 export async function recordAudit(database: Queryable, event: AuditEvent): Promise<void> {

@@ -1,0 +1,2 @@
+/** What was typed is no call of the command. */
+export class UsageError extends Error {}
