@@ -1,15 +1,16 @@
 import { type Queryable, sql, statement } from '@rekey/database';
 import { levelOf } from './assurance.js';
+import { isTrusted } from './trusted-address.js';
 
-/** What a replacement has changed in an account, so that the consequences can follow. */
+/** What a replacement or an act of staff has changed in an account, so that the consequences can follow. */
 export interface AccountChange {
   created: boolean;
   generation: string;
-  /** The confirmed addresses that it had before: they get the notification. */
+  /** The trusted addresses that it had before: they get the notification. */
   toldAt: string[];
-  /** Those of them that were removed, or are no longer confirmed. */
+  /** Those of them that were removed, are no longer confirmed, or are compromised. */
   lostAddresses: string[];
-  /** Confirmed now and not before. */
+  /** Trusted now and not before. */
   newAddresses: string[];
   hasNewPassword: boolean;
   /** Undefined when unchanged. */
@@ -35,7 +36,7 @@ const lock = statement('account_change_lock', sql`select id from accounts where 
 const state = statement(
   'account_change_state',
   sql`select a.generation, a.status, a.roles, a.password_hash, ${levelOf(sql`:strongRoles`, 'sign-in')} as level, array(
-     select d.id::text || ':' || d.binding from addresses d where d.account_id = a.id and d.verified and d.removed_at is null order by d.id
+     select d.id::text || ':' || d.binding from addresses d where d.account_id = a.id and ${isTrusted(sql`d`)} order by d.id
    ) as addresses
    from accounts a where a.id = :account`,
 );

@@ -1,8 +1,10 @@
-import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
+import { literal, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import type { Channel } from '@rekey/kernel';
 import { type BoundKind, boundKinds, classOf } from '@rekey/proofs';
+import { attestedAcr, isAttestedBy } from './attestation.js';
 import { hasSomethingLeft, isOfKind } from './authenticator-storage.js';
 import { counts, proves, type Use } from './counting.js';
+import { isTrusted } from './trusted-address.js';
 
 /** The assurance level of an account, and what else can prove who its owner is. */
 export interface Assurance {
@@ -38,36 +40,40 @@ const hasSecondFactorBound = (use: Use) =>
 export const levelOf = (strongRoles: SqlText, use: Use): SqlText =>
   sql`(case when a.aal = 2 or a.roles && ${strongRoles}::text[] or ${hasSecondFactorBound(use)} then 2 else 1 end)`;
 
-/** For a recovery. Needs `:strongRoles` and `:now`. */
-export const assuranceOf = (account: SqlText): SqlText => sql`
+/**
+ * For a recovery. Needs `:strongRoles` and `:now`.
+ *
+ * @param lost an expression of `text[]`: addresses and authenticators, as evidence names them, that prove nothing here. The level stays.
+ */
+export const assuranceOf = (account: SqlText, lost?: SqlText): SqlText => sql`
   select jsonb_build_object(
     'generation', a.generation,
     'stopped_at', a.stopped_at,
     'aal', ${levelOf(sql`:strongRoles`, 'recovery')},
     'reachable', (
       select coalesce(jsonb_agg(distinct ${channelOf}), '[]')
-      from addresses d where d.account_id = a.id and d.verified and d.removed_at is null
+      from addresses d where d.account_id = a.id and ${isTrusted(sql`d`)}${lost ? sql` and d.id::text || ':' || d.binding <> all(${lost})` : sql``}
     ),
     'authenticators', (
       select coalesce(jsonb_agg(t.kind order by t.kind), '[]') from authenticators t
       where t.account_id = a.id and ${proves(sql`t`, 'recovery')}
-        and ${hasSomethingLeft}
+        and ${hasSomethingLeft}${lost ? sql` and t.id::text <> all(${lost})` : sql``}
     )
   ) from accounts a where a.id = ${account} and a.status = 'active'`;
 
-/** Whether an account's address is still the authenticator that a code went to, as a condition: the same binding, not removed. */
+/** Whether an account's address is still the authenticator that a code went to, as a condition: the same binding, still trusted. */
 export const isAddressBound = (authenticator: SqlText, account: SqlText): SqlText => sql`exists (
   select from addresses d
   where d.account_id = ${account} and d.id = split_part(${authenticator}, ':', 1)::uuid and d.binding = split_part(${authenticator}, ':', 2)::integer
-    and d.verified and d.removed_at is null)`;
+    and ${isTrusted(sql`d`)})`;
 
-/** The same for any authenticator, as evidence names them. */
+/** The same for any authenticator, as evidence names them, and for the override that stands for a missing proof. */
 const isBound = (authenticator: SqlText, account: SqlText): SqlText => sql`
   case when position(':' in ${authenticator}) > 0 then ${isAddressBound(authenticator, account)}
     else exists (
       select from authenticators t
       where t.account_id = ${account} and t.id::text = ${authenticator} and ${proves(sql`t`, 'recovery')}
-    ) end`;
+    ) or ${isAttestedBy(authenticator, account)} end`;
 
 /**
  * Which proofs still hold, as SQL that yields `boolean[]` in their order. The account is active and of the same generation, the
@@ -115,9 +121,12 @@ export const evidenceHolds = (of: {
 export const isEntitled = (account: SqlText, evidence: Parameters<typeof evidenceHolds>[0]): SqlText =>
   sql`exists (select from accounts a where a.id = ${account} and a.status = 'active' and ${evidenceHolds(evidence)})`;
 
-/** Whether an authentication context is enough for the level that the account `a` requires, as a condition. */
+/**
+ * Whether an authentication context is enough for the level that the account `a` requires, as a condition. An attested identity recovers an
+ * account of either level (NIST SP 800-63B-4 §4.2.2.2, repeated identity proofing); it is no level for anything else.
+ */
 export const coversLevel = (acr: SqlText, strongRoles: SqlText, use: Use): SqlText =>
-  sql`(right(${acr}, 4) = 'aal2' or ${levelOf(strongRoles, use)} = 1)`;
+  sql`(right(${acr}, 4) = 'aal2'${use === 'recovery' ? sql` or ${acr} = ${literal(attestedAcr)}` : sql``} or ${levelOf(strongRoles, use)} = 1)`;
 
 const levelFor = (use: Use) =>
   sql`select ${levelOf(sql`:strongRoles`, use)} as level from accounts a where a.id = :account and a.status = 'active'`;

@@ -3,6 +3,7 @@ import type { Channel, Keyring, Locale } from '@rekey/kernel';
 import { channelOf, evidenceHolds, isOfGeneration } from './assurance.js';
 import { type AddressKind, type Identifier, lookupDigests } from './identifier.js';
 import { addressAs } from './sealed-as.js';
+import { isTrusted } from './trusted-address.js';
 
 /**
  * The account of an identifier, as an SQL expression: the one that matches exactly, otherwise the only one that matches in another letter
@@ -28,7 +29,7 @@ export const anyAccount = sql`select array[lookup, exact] from addresses where v
 
 /**
  * The one address to send a code to, as SQL for a lateral join with at most one row of `account_id, generation, account_locale, address_id,
- * channel, sealed, exact, authenticator, is_current, gets_short`. Only a verified address of an active account is ever used. `gets_short`
+ * channel, sealed, exact, authenticator, is_current, gets_short`. Only a trusted address of an active account is ever used. `gets_short`
  * is false for an address that gets no short codes any more. The wanted channel comes first, then the typed address, then the primary one.
  *
  * @param of expressions: blind-index digests, a known account and its generation or null, a known address or null, a channel or null,
@@ -44,7 +45,7 @@ export const addressToWrite = (of: {
 }): SqlText => sql`
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
     d.id::text || ':' || d.binding as authenticator, true as is_current, d.disabled_at is null as gets_short
-  from accounts a join addresses d on d.account_id = a.id and d.verified and d.removed_at is null
+  from accounts a join addresses d on d.account_id = a.id and ${isTrusted(sql`d`)}
   where a.id = coalesce(${of.account}, ${accountOf(of.digests)}) and a.status = 'active'
     and (${of.address} is null or d.id = ${of.address}) and (d.kind = 'email' or not ${of.withoutSms}) and ${isOfGeneration(sql`a`, of.generation)}
   order by (${channelOf} is not distinct from ${of.channel}) desc, (d.lookup = any(${of.digests})) desc, d.is_primary desc, d.id
@@ -52,22 +53,24 @@ export const addressToWrite = (of: {
 
 /**
  * The addresses to notify, as SQL that yields `id`: the current ones and those removed within the last thirty days, since an attacker who
- * takes an account over removes the owner's addresses first. Includes accounts that were disabled in the meantime. Needs `:now`.
+ * takes an account over removes the owner's addresses first. Includes accounts that were disabled in the meantime. None that is compromised:
+ * who reads it would get the links. Needs `:now`.
  */
 export const addressesToWarn = (account: SqlText): SqlText =>
-  sql`select d.id from addresses d where d.account_id = ${account} and d.verified
+  sql`select d.id from addresses d where d.account_id = ${account} and d.verified and d.compromised_at is null
      and (d.removed_at is null or d.removed_at > :now::timestamptz - interval '30 days')`;
 
-/** The address of a notification, as SQL in the shape of {@link addressToWrite}. */
+/** The address of a notification, as SQL in the shape of {@link addressToWrite}, with `is_compromised`. */
 export const addressOfNotification = (address: SqlText): SqlText => sql`
   select a.id as account_id, a.generation, a.locale as account_locale, d.id as address_id, ${channelOf} as channel, d.sealed, d.exact,
-    null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short
+    null as authenticator, d.verified and d.removed_at is null as is_current, true as gets_short,
+    d.compromised_at is not null as is_compromised
   from addresses d join accounts a on a.id = d.account_id where d.id = ${address}`;
 
 /** The addresses that a person with a first proof may choose from, as SQL that yields `id, account_id, channel, sealed`. */
 export const addressesToOffer = (account: SqlText): SqlText => sql`
   select d.id, d.account_id, ${channelOf} as channel, d.sealed from addresses d
-  where d.account_id = ${account} and d.verified and d.removed_at is null
+  where d.account_id = ${account} and ${isTrusted(sql`d`)}
   order by d.is_primary desc, d.id`;
 
 /** `m***@example.com`, `***123`: enough to recognise one's own, too little to learn another's. */

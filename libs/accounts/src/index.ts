@@ -17,6 +17,8 @@ export {
   readLevel,
   readRecoveryLevel,
 } from './assurance.js';
+export { attestAccount, attestedAcr, endAttestation } from './attestation.js';
+export { type AuthenticatorHistory, authenticatorHistory } from './authenticator-history.js';
 export { authenticatorEvidence, useAuthenticator } from './authenticator-storage.js';
 export {
   type AuthenticatorView,
@@ -33,6 +35,12 @@ export {
   replaceCodes,
   restoreAuthenticator,
 } from './authenticators.js';
+export {
+  compromiseAddress,
+  compromisedAddresses,
+  type MarkedAddress,
+  restoreAddress,
+} from './compromised.js';
 export { plantedBySessions, suspendAll } from './counting.js';
 export {
   accountSubject,
@@ -70,7 +78,15 @@ export {
   readKnownBrowser,
   readKnownBrowsers,
 } from './known-browser.js';
+export { isKnownNetwork, pruneNetworks, recordNetwork, renewKnownBrowsers } from './known-network.js';
 export { clearStop, isLastStop, lockAccount, markStopped, wasNotStoppedSince } from './lock.js';
+export {
+  type MaskedAccount,
+  type MaskedAddress,
+  readAddress,
+  readMaskedAccount,
+} from './masked-account.js';
+export { type NamedProof, readNamedProofs } from './named-proofs.js';
 export {
   changePassword,
   checkPassword,
@@ -89,8 +105,10 @@ export {
   sealHash,
   verifyPassword,
 } from './password-hash.js';
-export { putAccount } from './put.js';
+export { type AccountPatch, patchAccount } from './patch.js';
+export { lockAccountId, putAccount } from './put.js';
 export { deleteAccount, hasAccounts, readAccount } from './read.js';
+export { recentChangesOf } from './recent-changes.js';
 export {
   pruneRemoved,
   removeAuthenticator,

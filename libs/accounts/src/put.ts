@@ -31,7 +31,7 @@ import { isLastPut, sealPut } from './put-password.js';
 import { addressAs, usernameAs } from './sealed-as.js';
 import { unfitUsername } from './username.js';
 
-const upsert = statement(
+export const upsert = statement(
   'account_put',
   sql`insert into accounts (id, status, roles, locale, language_tag, username_sealed, username_lookup, password_hash, password_put, password_cost, password_changed_at, aal,
      created_at, updated_at)
@@ -65,17 +65,20 @@ const keepAddress = statement(
   sql`update addresses set verified = :verified, is_primary = :primary,
      -- Confirmed again: this is a new binding, and the failures belong to the previous one.
      binding = binding + (:verified and not verified)::integer,
-     disabled_at = case when :verified and not verified then null else disabled_at end
+     disabled_at = case when :verified and not verified then null else disabled_at end,
+     bound_at = case when :verified and not verified then :now::timestamptz else bound_at end
    where account_id = :account and removed_at is null and exact = any(:exactOfAnyKey::bytea[]) returning id`,
 );
 
 const addAddress = statement(
   'account_add_address',
-  sql`insert into addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at)
-   values (:id, :account, :kind, :sealed, :lookup, :exact, :verified, :primary, :now)`,
+  // An address that was removed and comes back stays compromised: only staff restore it.
+  sql`insert into addresses (id, account_id, kind, sealed, lookup, exact, verified, is_primary, created_at, compromised_at)
+   values (:id, :account, :kind, :sealed, :lookup, :exact, :verified, :primary, :now,
+     (select max(former.compromised_at) from addresses former where former.account_id = :account and former.exact = any(:exactOfAnyKey::bytea[])))`,
 );
 
-const takenByAnother = statement(
+export const takenByAnother = statement(
   'account_identifier_taken',
   sql`select 1 from addresses where exact = any(:digests::bytea[]) and verified and removed_at is null and account_id <> :account
    union all select 1 from accounts where username_lookup = any(:usernames::bytea[]) and id <> :account`,
@@ -85,7 +88,7 @@ const takenByAnother = statement(
  * Serialises writers that want the same address or name. The unique indexes only see the digests of one key: during a key rotation two rows
  * can have the same address under two keys.
  */
-const waitTurn = statement(
+export const waitTurn = statement(
   'account_identifiers_lock',
   sql`select pg_advisory_xact_lock(key) from (
      select distinct key from unnest(:keys::bigint[]) key order by key
@@ -93,10 +96,14 @@ const waitTurn = statement(
 );
 
 /** Writers that create the same account wait for each other too. */
-const keyOfId = (id: string): string =>
+export const keyOfId = (id: string): string =>
   createHash('sha256').update(`account ${id}`).digest().readBigInt64BE().toString();
 
-interface PutContext {
+/** Waits for another writer that creates an account of this id, and keeps others from it until the transaction ends. */
+export const lockAccountId = (tx: Transaction, id: string): Promise<object[]> =>
+  tx.query(waitTurn, { keys: [keyOfId(id)] });
+
+export interface PutContext {
   database: Database;
   keyring: Keyring;
   /** Roles for which the policy asks for level 2. */
@@ -117,13 +124,13 @@ interface ReadAddress {
  *
  * Refusals: `invalid_request` (with pointers), `password_refused`, `conflict` (another account has the user name or a verified address).
  *
- * @param accept runs inside the transaction after the account is written, for what must commit with it
+ * @param accept runs inside the transaction after the account is written, for what must commit with it. A refusal of it undoes all
  */
 export async function putAccount(
   { database, keyring, strongRoles = [] }: PutContext,
   now: number,
   account: AccountToPut,
-  accept: (tx: Transaction, change: AccountChange) => Promise<void> = async () => undefined,
+  accept: (tx: Transaction, change: AccountChange) => Promise<undefined | Refusal> = async () => undefined,
 ): Promise<{ created: boolean } | Refusal> {
   const read = readAccount(account);
   if (isRefused(read)) return read;
@@ -160,8 +167,7 @@ export async function putAccount(
       await tx.query(removeOthers, { account: id, now: at, kept });
       for (const address of addresses) await putAddress(tx, keyring, { account: id, now }, address);
       const change = await whatChanged();
-      await accept(tx, change);
-      return { created: change.created };
+      return (await accept(tx, change)) ?? { created: change.created };
     });
   } catch (fault) {
     if (isUniqueViolation(fault)) return refuse('conflict');
@@ -175,14 +181,8 @@ function readAccount(
   const errors: { pointer: string; detail: string }[] = [];
   if (!isAccountId(account.id))
     errors.push({ pointer: '/id', detail: 'must be 1 to 128 letters, digits, "_", ".", ":" or "-"' });
-  const username = account.username === undefined ? undefined : normaliseIdentifier(account.username);
-  if (username && (isRefused(username) || username.kind !== 'username')) {
-    const isNumber = isRefused(username) && username.code === 'country_required';
-    errors.push({ pointer: '/username', detail: isNumber ? 'must not be digits only' : 'not a username' });
-  } else if (username) {
-    const detail = unfitUsername(username.lookup);
-    if (detail) errors.push({ pointer: '/username', detail });
-  }
+  const username = account.username === undefined ? undefined : readUsername(account.username);
+  if (typeof username === 'string') errors.push({ pointer: '/username', detail: username });
   const addresses = account.addresses.flatMap((address, at): ReadAddress[] => {
     const identifier = normaliseIdentifier(address.value);
     if (isRefused(identifier) || identifier.kind !== address.kind) {
@@ -197,6 +197,15 @@ function readAccount(
     errors.push({ pointer: '/addresses', detail: 'duplicate address' });
   if (errors.length > 0) return refuse('invalid_request', { errors });
   return { username: username as Identifier | undefined, addresses };
+}
+
+/** @returns what is wrong with it, as a sentence, when it cannot be a user name */
+export function readUsername(typed: string): Identifier | string {
+  const username = normaliseIdentifier(typed);
+  if (isRefused(username))
+    return username.code === 'country_required' ? 'must not be digits only' : 'not a username';
+  if (username.kind !== 'username') return 'not a username';
+  return unfitUsername(username.lookup) ?? username;
 }
 
 /**
@@ -240,7 +249,13 @@ async function putAddress(
   { identifier, verified, primary }: ReadAddress,
 ): Promise<void> {
   const exactOfAnyKey = exactDigests(keyring, identifier);
-  const kept = await database.query(keepAddress, { account, verified, primary, exactOfAnyKey });
+  const kept = await database.query(keepAddress, {
+    account,
+    verified,
+    primary,
+    exactOfAnyKey,
+    now: new Date(now),
+  });
   if (kept.length > 0) return;
   const id = uuidv7(now);
   await database.query(addAddress, {
@@ -250,6 +265,7 @@ async function putAddress(
     sealed: keyring.seal(identifier.value, addressAs({ id, account })),
     lookup: lookupDigest(keyring, identifier),
     exact: exactDigest(keyring, identifier),
+    exactOfAnyKey,
     verified,
     primary,
     now: new Date(now),

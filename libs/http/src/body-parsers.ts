@@ -2,6 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyBodyParser, FastifyInstance } from 'fastify';
 
+/** A change of a JSON document (RFC 7396). A route that reads it says so. */
+export const mergePatch = 'application/merge-patch+json';
+
 const notText = (what: string): Error => Object.assign(new Error(`${what} is no text`), { statusCode: 400 });
 
 /**
@@ -14,13 +17,14 @@ export function readBodies(adapter: Pick<FastifyAdapter, 'useBodyParser'>, fasti
   const json = fastify.getDefaultJsonParser('error', 'error') as FastifyBodyParser<string>;
   const { bodyLimit } = fastify.initialConfig;
   const options = bodyLimit === undefined ? {} : { bodyLimit };
-  adapter.useBodyParser('application/json', false, options, (request, body, done) => {
-    const bytes = body as Buffer | undefined;
-    if (!bytes?.length) return done(null, undefined);
-    const text = String(bytes);
-    if (!isUtf8(bytes) || hasHalfCharacter(text)) return done(notText('the body'));
-    void json(request as never, text, done);
-  });
+  for (const type of ['application/json', mergePatch])
+    adapter.useBodyParser(type, false, options, (request, body, done) => {
+      const bytes = body as Buffer | undefined;
+      if (!bytes?.length) return done(null, undefined);
+      const text = String(bytes);
+      if (!isUtf8(bytes) || hasHalfCharacter(text)) return done(notText('the body'));
+      void json(request as never, text, done);
+    });
   adapter.useBodyParser('application/x-www-form-urlencoded', false, options, (_request, body, done) => {
     const bytes = Buffer.from((body as Buffer | undefined) ?? '');
     const form = isUtf8(bytes) ? readForm(String(bytes)) : undefined;

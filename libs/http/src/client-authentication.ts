@@ -1,3 +1,4 @@
+import { recordAuditOnce } from '@rekey/limits';
 import {
   type Client,
   type ClientDirectory,
@@ -8,6 +9,7 @@ import {
 } from '@rekey/tokens';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { withRequestTrace } from './correlation.js';
 import { deny } from './refused-exception.js';
 
 /** What a 401 asks a client for, with the charset of RFC 7617 §2.1. */
@@ -30,6 +32,7 @@ export interface ClientCredentials {
  */
 export async function authenticateClient(
   clients: ClientDirectory,
+  request: FastifyRequest,
   { authorization, clientId: named, clientSecret, assertion }: ClientCredentials,
 ): Promise<Client | OAuthRefusal> {
   const ways = [authorization, clientSecret, assertion];
@@ -42,7 +45,28 @@ export async function authenticateClient(
     return oauthRefuse('invalid_request', 'two different client_ids');
   const clientId = header?.id ?? named;
   if (clientId === undefined) return oauthRefuse('invalid_client', 'client authentication is required');
-  return clients.authenticate(clientId, header?.secret ?? clientSecret);
+  const secret = header?.secret ?? clientSecret;
+  const found = await clients.authenticate(clientId, secret);
+  if (isOAuthRefused(found) && secret !== undefined && (await clients.find(clientId)))
+    await recordWrongSecret(clients, request, clientId);
+  return found;
+}
+
+const wrongSecretWindowMs = 600_000;
+
+/** Audits a wrong secret of a client: once in ten minutes for each client and source. Ids that are made up are nobody's. */
+async function recordWrongSecret(
+  clients: ClientDirectory,
+  request: FastifyRequest,
+  clientId: string,
+): Promise<void> {
+  const { database, clock } = withRequestTrace(clients.context, request);
+  const source = database.trace?.source?.pseudonym();
+  await recordAuditOnce(
+    database,
+    { event: 'authn_client_fail', actor: `client:${clientId}` },
+    { party: JSON.stringify([clientId, source]), windowMs: wrongSecretWindowMs, now: clock.now() },
+  );
 }
 
 /** How a client says who it is in a body of JSON. */
@@ -78,7 +102,7 @@ export async function findClientForPeople(
   const basic = /^basic\b/i.test(authorization ?? '') ? authorization : undefined;
   const clientId = named ?? (basic === undefined ? 'default' : undefined);
   if (basic === undefined && !(await clients.find(clientId ?? ''))) return refuseId('unknown client');
-  const client = await authenticateClient(clients, { authorization: basic, clientId, clientSecret });
+  const client = await authenticateClient(clients, request, { authorization: basic, clientId, clientSecret });
   if (isOAuthRefused(client)) {
     if (client.error === 'invalid_request')
       return refuseId('the Authorization header names another client, or the client authenticates twice');

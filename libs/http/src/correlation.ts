@@ -1,7 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { type Database, withTrace } from '@rekey/database';
-import { systemClock, uuidv7 } from '@rekey/kernel';
-import { markFailed, readRequestId, startSpan, type Telemetry, type TraceContext } from '@rekey/telemetry';
+import { type Keyring, systemClock, uuidv7 } from '@rekey/kernel';
+import { sourcePseudonym } from '@rekey/limits';
+import {
+  markFailed,
+  type RequestSource,
+  readRequestId,
+  startSpan,
+  type Telemetry,
+  type TraceContext,
+} from '@rekey/telemetry';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import type { TrustedProxies } from './forwarded.js';
 
@@ -55,11 +63,38 @@ export const withRequestTrace = <Context extends { database: Database }>(
   { way }: FastifyRequest,
 ): Context => withTrace(context, way?.trace);
 
-/** Gives a request its place, under its id and in its trace, up to its answer. */
+/** Most requests audit nothing, so neither the IP address nor its pseudonym is computed before somebody asks. */
+class SourceOfRequest implements RequestSource {
+  private known: string | null | undefined;
+
+  constructor(
+    private readonly request: FastifyRequest,
+    private readonly keyring: () => Keyring | undefined,
+  ) {}
+
+  get ip(): string {
+    return this.request.ip;
+  }
+
+  pseudonym(): string | null {
+    if (this.known === undefined) {
+      const keyring = this.keyring();
+      this.known = keyring ? sourcePseudonym(keyring, this.ip) : null;
+    }
+    return this.known;
+  }
+}
+
+/**
+ * Gives a request its place, under its id and in its trace, up to its answer.
+ *
+ * @param keyring called when a source is first written down
+ */
 export function registerCorrelation(
   fastify: FastifyInstance,
   telemetry: Telemetry,
   proxies: TrustedProxies,
+  keyring: () => Keyring | undefined,
 ): void {
   fastify.decorateRequest('way', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -68,6 +103,7 @@ export function registerCorrelation(
     const { url: route, config: facts } = request.routeOptions;
     const name = route ?? 'none';
     const trace = telemetry.traceOf(id, proxies.isOne(raw) ? headerOf(raw, 'traceparent') : undefined);
+    trace.source = new SourceOfRequest(request, keyring);
     const attributes = { 'http.request.method': method, 'http.route': name, 'rekey.request_id': id };
     request.way = { route, facts, trace, span: startSpan(trace, `${method} ${name}`, 'server', attributes) };
     done();

@@ -1,9 +1,11 @@
 import type { FactoryProvider } from '@nestjs/common';
+import { recordSettings } from '@rekey/audit';
 import { assertSchema, Database, openDatabase } from '@rekey/database';
+import type { Clock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import { Telemetry } from '@rekey/telemetry';
 import { warnOfExcessPrivileges } from './excess-privileges.js';
-import { LOG, PROCESS_NAME, SETTINGS } from './injection-tokens.js';
+import { CLOCK, LOG, PROCESS_NAME, SETTINGS } from './injection-tokens.js';
 import type { Log } from './log.js';
 import { Readiness } from './readiness.js';
 import { Resources } from './resources.js';
@@ -14,7 +16,7 @@ const silenceMs = 15_000;
 /** The database of a process, which is ready only while it answers. @param options.poolSize connections at most; 10 when left out */
 export const databaseProvider = (options: { poolSize?: number } = {}): FactoryProvider<Database> => ({
   provide: Database,
-  inject: [Resources, Readiness, SETTINGS, PROCESS_NAME, Telemetry, LOG],
+  inject: [Resources, Readiness, SETTINGS, PROCESS_NAME, Telemetry, LOG, CLOCK],
   useFactory: async (
     resources: Resources,
     readiness: Readiness,
@@ -22,6 +24,7 @@ export const databaseProvider = (options: { poolSize?: number } = {}): FactoryPr
     name: string,
     telemetry: Telemetry,
     log: Log,
+    clock: Clock,
   ) => {
     const database = await resources.open(
       () =>
@@ -34,6 +37,10 @@ export const databaseProvider = (options: { poolSize?: number } = {}): FactoryPr
           ...options,
         }),
       (opened) => opened.close(),
+    );
+    await recordSettings(database, settings.keyring, settings.inForce, clock.now()).catch((fault: unknown) =>
+      // It can serve all the same, and the log has it.
+      log.warn({ err: fault }, 'the settings were not audited'),
     );
     readiness.needs('database', () => database.ready());
     readiness.needs('schema', () => assertSchema(database.dataSource));

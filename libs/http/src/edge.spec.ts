@@ -23,6 +23,7 @@ import {
   deny,
   Gives,
   guardResult,
+  InQuery,
   Json,
   LedByMessage,
   ManagementScopeGuard,
@@ -95,6 +96,14 @@ class Others {
   @RequireScope('accounts:read')
   managed() {
     return {};
+  }
+
+  @Get('listed')
+  @Public()
+  listed(
+    @InQuery(z.object({ limit: z.coerce.number().default(50), of: z.string().optional() })) query: object,
+  ) {
+    return query;
   }
 
   @Get('without-scope')
@@ -200,6 +209,23 @@ describe('the edge', () => {
   test('a handler that needs a result of a missing guard fails closed', async () => {
     expect((await fastify.inject('/v1/forgotten')).statusCode).toBe(500);
     expect((await fastify.inject('/v1/without-scope')).statusCode).toBe(500);
+  });
+
+  test.each([
+    ['', 200, { limit: 50 }],
+    ['?limit=5&of=a', 200, { limit: 5, of: 'a' }],
+    ['?limt=5', 400, ['/limt']],
+    ['?limit=5&of=a&of=b', 400, ['/of']],
+    ['?limit=x', 400, ['/limit']],
+    ['?a%2Fb~c=1&x=2', 400, ['/a~1b~0c', '/x']],
+    ['?__proto__=1', 400, ['/__proto__']],
+  ])('the query %j: %d', async (query, status, said) => {
+    const answer = await fastify.inject(`/v1/listed${query}`);
+    const { errors } = answer.json();
+    expect([
+      answer.statusCode,
+      errors ? errors.map((error: { pointer: string }) => error.pointer) : answer.json(),
+    ]).toEqual([status, said]);
   });
 
   test.each(['/v1/managed', '/v1/mine'])(

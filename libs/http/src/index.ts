@@ -2,6 +2,7 @@ export type { ManagementCaller } from '@rekey/tokens';
 export { abortableStart } from './abortable-start.js';
 export { bearerChallenge, bearerOf } from './bearer-challenge.js';
 export { codingsOf, mediaTypeOf } from './body-coding.js';
+export { mergePatch } from './body-parsers.js';
 export {
   authenticateClient,
   basicChallenge,
@@ -50,6 +51,7 @@ export {
   WithoutCookies,
 } from './route-facts.js';
 export { type Running, runProcess, whatToDo } from './run-process.js';
+export { openSealed, SealedCookies } from './sealed-cookies.js';
 export { type RunningServer, runWithoutServer, serve } from './serve.js';
 export { createApp, type ServeOptions } from './server.js';
 export {
@@ -60,4 +62,4 @@ export {
   SessionGuard,
   sessionChallenge,
 } from './session-guard.js';
-export { Json, PathParam, ZodPipe } from './zod-pipe.js';
+export { InQuery, Json, PathParam, ZodPipe } from './zod-pipe.js';

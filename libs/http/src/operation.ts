@@ -1,5 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+} from '@nestjs/swagger';
 import type { RefusalCode } from '@rekey/kernel';
 import { z } from 'zod';
 import { refusalStatuses } from './problem.js';
@@ -8,12 +16,14 @@ export interface OperationDescription {
   summary: string;
   description?: string;
   body?: z.ZodType;
+  /** Parameters of the query; each is optional unless its schema says otherwise. */
+  query?: z.ZodObject;
   /** `application/json` when left out. */
   bodyType?: string;
   /** Another media type of the body, which is text there. */
   textBodyType?: string;
-  /** By status. Without a schema the answer has no body. */
-  responses: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
+  /** By status. Without a schema the answer has no body. `textType`: another media type of it, which is text. */
+  responses: Record<number, { description: string; schema?: z.ZodType; type?: string; textType?: string }>;
   refusals?: RefusalCode[];
   /** Wants `Authorization: Bearer`. */
   bearer?: boolean;
@@ -68,6 +78,18 @@ export function Operation(about: OperationDescription): MethodDecorator {
   for (const header of about.headers ?? []) {
     decorators.push(ApiHeader({ ...header, required: header.required ?? false, schema: { type: 'string' } }));
   }
+  for (const [name, schema] of Object.entries(about.query?.shape ?? {})) {
+    const { description, ...rest } = jsonSchema(schema as z.ZodType, 'input');
+    const required = !(schema as z.ZodType).safeParse(undefined).success;
+    decorators.push(
+      ApiQuery({
+        name,
+        required,
+        schema: rest,
+        ...(description === undefined ? {} : { description: String(description) }),
+      }),
+    );
+  }
   if (about.body && !about.textBodyType) {
     const schema = jsonSchema(about.body, 'input');
     decorators.push(
@@ -77,9 +99,14 @@ export function Operation(about: OperationDescription): MethodDecorator {
       ) as MethodDecorator,
     );
   }
-  for (const [status, { description, schema, type }] of Object.entries(about.responses)) {
+  for (const [status, { description, schema, type, textType }] of Object.entries(about.responses)) {
     const body = schema
-      ? { content: { [type ?? 'application/json']: { schema: jsonSchema(schema, 'output') } } }
+      ? {
+          content: {
+            [type ?? 'application/json']: { schema: jsonSchema(schema, 'output') },
+            ...(textType ? { [textType]: { schema: { type: 'string' } } } : {}),
+          },
+        }
       : {};
     decorators.push(ApiResponse({ status: Number(status), description, ...body }));
   }

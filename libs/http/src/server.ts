@@ -34,7 +34,7 @@ export interface AppOptions {
   name: string;
   module: Type | DynamicModule;
   settings: Pick<Settings, 'listenHost' | 'tls' | 'trustProxy' | 'logLevel' | 'metricsToken' | 'tracing'> &
-    Partial<Pick<Settings, 'drainMs'>>;
+    Partial<Pick<Settings, 'drainMs' | 'keyring'>>;
   clock?: Clock;
   /** Closed by the caller; when left out, the app opens one of its own and closes it. */
   telemetry?: Telemetry;
@@ -87,7 +87,7 @@ export async function createApp(
   endConnectionsWhenLeaving(fastify, leaving);
   fastify.server.on('connect', onConnect);
   registerClientIp(fastify, proxies);
-  registerCorrelation(fastify, telemetry, proxies);
+  registerCorrelation(fastify, telemetry, proxies, () => settings.keyring);
   registerAccessLog(fastify, telemetry);
   refuseTargets(fastify);
   endIncompleteRequests(fastify, arrival);

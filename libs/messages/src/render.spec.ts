@@ -34,9 +34,16 @@ const linksOf = {
   recovery_code: [slots.stopUrl, slots.linkUrl],
   recovery_completed: [slots.stopUrl],
   recovery_held: [slots.stopUrl],
+  recovery_assisted: [slots.stopUrl],
   authenticators_changed: [`${slots.recoveryUrl}/recover`],
 };
-const kinds = ['recovery_code', 'recovery_completed', 'recovery_held', 'authenticators_changed'] as const;
+const kinds = [
+  'recovery_code',
+  'recovery_completed',
+  'recovery_held',
+  'recovery_assisted',
+  'authenticators_changed',
+] as const;
 const locales = languages.map(({ tag }) => tag);
 const all = kinds.flatMap((kind) => locales.map((locale) => ({ kind, locale })));
 
@@ -64,7 +71,9 @@ describe('a mail', () => {
     const addresses = [...html.matchAll(/https?:\/\/[^\s"'<)]+/g)]
       .map(([address]) => address)
       .filter((address) => !address.startsWith('http://www.w3.org/'));
-    expect(new Set(addresses)).toEqual(new Set(linksOf[which.kind]));
+    // In a sentence, for the person to open.
+    const named = which.kind === 'recovery_held' ? [`${slots.recoveryUrl}/recover/back`] : [];
+    expect(new Set(addresses)).toEqual(new Set([...linksOf[which.kind], ...named]));
   });
 
   test.each(all)('$kind in $locale fits dark mode and a phone', (which) => {
@@ -115,7 +124,28 @@ describe('a mail', () => {
       expect(mail(held).text).toMatch(until);
       expect(sms(held)).toMatch(until);
       expect(sms(held)).toContain(slots.stopUrl);
+      expect(mail(held).text).toContain('https://recover.example.com/recover/back');
+      const released = { ...held, heldUntil: undefined };
+      expect(mail(released).text).toMatch(
+        /Support has ended the wait.*\/recover\/back|客服已结束等待.*\/recover\/back/,
+      );
+      expect(mail(released).text).toContain(slots.stopUrl);
+      expect(sms(released)).toMatch(/Support has ended the wait|客服已结束等待/);
+      expect(sms(released)).toContain(slots.stopUrl);
       const removed = { ...held, stopUrl: undefined };
+      expect([mail(removed).text, mail(removed).html, sms(removed)].join()).not.toContain('/stop');
+    },
+  );
+
+  test.each(locales)(
+    'a notification in %s of a recovery by support says so, how to stop it, and that nobody asks for a code',
+    (locale) => {
+      const assisted = { kind: 'recovery_assisted' as const, locale };
+      expect(mail(assisted).text).toMatch(/Support started a recovery|客服已为其发起找回/);
+      expect(mail(assisted).text).toMatch(/never asks for one|绝不会向您索要/);
+      expect(sms(assisted)).toMatch(/support started a recovery|客服应他人请求/);
+      expect(sms(assisted)).toContain(slots.stopUrl);
+      const removed = { ...assisted, stopUrl: undefined };
       expect([mail(removed).text, mail(removed).html, sms(removed)].join()).not.toContain('/stop');
     },
   );

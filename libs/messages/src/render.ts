@@ -1,4 +1,5 @@
 import { type Channel, intlTag, type Locale, locales } from '@rekey/kernel';
+import { isOfOverride } from '@rekey/outbox';
 import { mails } from './mails.generated.js';
 import { fill, grouped, type MessageSlots, oneLine } from './slots.js';
 import type { Wording } from './wording/wording.js';
@@ -16,6 +17,7 @@ export function renderMessage(slots: MessageSlots & { channel: Channel }): Rende
   if (slots.kind === 'recovery_code') return codeMail(words, service, slots);
   if (slots.kind === 'recovery_completed') return completedMail(words, service, slots);
   if (slots.kind === 'recovery_held') return heldMail(words, service, slots);
+  if (slots.kind === 'recovery_assisted') return assistedMail(words, service, slots);
   return changedMail(words, service, slots);
 }
 
@@ -76,12 +78,19 @@ function completedMail(words: Wording, service: string, slots: MessageSlots): Re
 
 function heldMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
   const { held: w } = words;
+  const backUrl = oneLine(`${slots.recoveryUrl}/recover/back`);
   return recoveryMail(words, service, slots, {
     ...w,
     subject: w.subject(service),
-    was: w.waits(whenText(slots.heldUntil ?? new Date(0), slots.locale)),
+    was: slots.heldUntil ? w.waits(whenText(slots.heldUntil, slots.locale), backUrl) : w.released(backUrl),
     footer: words.code.footer(service),
   });
+}
+
+function assistedMail(words: Wording, service: string, slots: MessageSlots): RenderedEmail {
+  const { assisted: w } = words;
+  const footer = words.code.footer(service);
+  return recoveryMail(words, service, slots, { ...w, subject: w.subject(service), footer });
 }
 
 /** The mail about a recovery: what happened, and how to object. */
@@ -130,8 +139,11 @@ function changedMail(words: Wording, service: string, slots: MessageSlots): Rend
   const { changed: w } = words;
   const when = whenText(slots.happenedAt ?? new Date(0), slots.locale);
   const what = whatOf(words, slots);
+  const isStop = isOfOverride(slots.changes);
   const notYou = slots.undoUrl
-    ? w.notYouUndo
+    ? isStop
+      ? w.notYouOverride
+      : w.notYouUndo
     : slots.changes?.includes('account_disabled')
       ? w.notYouDisabled(service)
       : w.notYou;
@@ -139,7 +151,8 @@ function changedMail(words: Wording, service: string, slots: MessageSlots): Rend
   const footer = w.footer(service);
   const subject = w.subject(service);
   const recoverUrl = urlOf(slots.undoUrl ?? `${slots.recoveryUrl}/recover`);
-  const recoverLabel = slots.undoUrl ? w.undoLabel : w.recoverLabel;
+  const undoLabel = isStop ? w.stopOverrideLabel : w.undoLabel;
+  const recoverLabel = slots.undoUrl ? undoLabel : w.recoverLabel;
   return {
     channel: 'email',
     subject,
@@ -179,6 +192,17 @@ function urlOf(url: string | undefined): string {
   return oneLine(url);
 }
 
+function heldSms(
+  { held: w }: Wording,
+  service: string,
+  { heldUntil, stopUrl, locale }: MessageSlots,
+): string {
+  if (!stopUrl) return w.smsRemoved(service);
+  return heldUntil
+    ? w.sms(service, whenText(heldUntil, locale), urlOf(stopUrl))
+    : w.smsReleased(service, urlOf(stopUrl));
+}
+
 /**
  * The last line binds the code to the page (WICG, "Origin-bound one-time codes delivered via SMS"): `@host #code`. A phone then offers the
  * code on that page and nowhere else.
@@ -188,13 +212,18 @@ function smsBody(words: Wording, service: string, slots: MessageSlots): string {
     return slots.stopUrl
       ? words.completed.sms(service, urlOf(slots.stopUrl), slots.password === 'ended')
       : words.completed.smsRemoved(service);
-  if (slots.kind === 'recovery_held')
+  if (slots.kind === 'recovery_held') return heldSms(words, service, slots);
+  if (slots.kind === 'recovery_assisted')
     return slots.stopUrl
-      ? words.held.sms(service, whenText(slots.heldUntil ?? new Date(0), slots.locale), urlOf(slots.stopUrl))
-      : words.held.smsRemoved(service);
+      ? words.assisted.sms(service, urlOf(slots.stopUrl))
+      : words.assisted.smsRemoved(service);
   if (slots.kind === 'authenticators_changed')
     return slots.undoUrl
-      ? words.changed.smsUndo(service, whatOf(words, slots), urlOf(slots.undoUrl))
+      ? words.changed[isOfOverride(slots.changes) ? 'smsStopOverride' : 'smsUndo'](
+          service,
+          whatOf(words, slots),
+          urlOf(slots.undoUrl),
+        )
       : slots.changes?.includes('account_disabled')
         ? words.changed.smsDisabled(service, whatOf(words, slots))
         : words.changed.sms(service, whatOf(words, slots));

@@ -21,11 +21,11 @@ export interface MessageSlots {
   password?: PasswordOutcome | undefined;
   /** For a recovery: it has suspended authenticators that were bound recently. */
   suspended?: boolean | undefined;
-  /** For a recovery that is held: until when. */
+  /** For a recovery that is held: until when. Left out when its wait was ended early. */
   heldUntil?: Date | undefined;
   /** An external issuer gives the credentials: undoing a recovery does not end them. */
   issuerIsExternal?: boolean;
-  /** For a notification of a binding: the link that undoes it, valid for 72 hours. */
+  /** For a notification of a binding: the link that undoes it, valid for 72 hours. Of an override: the link that stops it. */
   undoUrl?: string | undefined;
   /** For a notification of a change: everything that happened at once. */
   changes?: AccountNotification[] | undefined;

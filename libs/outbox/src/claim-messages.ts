@@ -1,14 +1,14 @@
 import { type OpenedAddress, ownAddress } from '@rekey/accounts';
 import type { Locale, MessageKind } from '@rekey/kernel';
-import type { SmsRefusal } from '@rekey/limits';
+import { smsRefusals } from '@rekey/limits';
 import { deriveCode } from '@rekey/proofs';
 import type { Correlation } from '@rekey/telemetry';
 import { type ClaimedCode, claimCode } from './claim-code.js';
 import { type ClaimedNotification, claimNotifications } from './claim-notifications.js';
 import type { MessageContext } from './context.js';
 import { messageLifetimes } from './lifetimes.js';
-import { codeLinkToken, stopToken, undoToken } from './link-token.js';
-import type { AccountNotification } from './notifications.js';
+import { codeLinkToken, overrideToken, stopToken, undoToken } from './link-token.js';
+import { type AccountNotification, isOfOverride } from './notifications.js';
 
 /** For a recovery: it has set a new password, ended the old one without a new one, or left it alone. */
 export type PasswordOutcome = 'set' | 'ended' | 'kept';
@@ -36,21 +36,24 @@ export interface MessageToSend {
   suspended?: boolean | undefined;
   /** For a recovery that is held. */
   heldUntil?: Date | undefined;
-  /** For a notification of a binding: the token of the link that undoes it. */
+  /** For a notification of a binding or of an override: the token of the link that undoes it. */
   undoToken?: string | undefined;
   changes?: AccountNotification[] | undefined;
 }
 
 /** Why nothing is sent; stored in the message's row. */
-export type DropReason =
-  | 'no_account'
-  | 'ended'
-  | 'too_late'
-  | 'key_gone'
-  | 'altered'
-  | 'limited'
-  | 'sms_off'
-  | SmsRefusal;
+export const dropReasons = [
+  'no_account',
+  'ended',
+  'too_late',
+  'key_gone',
+  'altered',
+  'limited',
+  'sms_off',
+  'compromised',
+  ...smsRefusals,
+] as const;
+export type DropReason = (typeof dropReasons)[number];
 
 export type ClaimedMessage = { messageId: string; kind: MessageKind; cause: Correlation } & Outcome;
 
@@ -118,18 +121,23 @@ function codeOutcome(context: MessageContext, row: ClaimedCode): Outcome {
       createdAt,
       expiresAt: row.expires_at,
       clientId: row.client_id ?? undefined,
-      stopToken: stopToken(keyring, recoveryId, at),
+      stopToken: stopToken(keyring, recoveryId, at, { to: row.address_id }),
       code,
       linkToken: channel === 'email' ? codeLinkToken(keyring, recoveryId, counter, at) : undefined,
     },
   };
 }
 
+/** A release leaves no time of the hold. After a hold that ended by itself, there is nothing to say any more. */
+const isHeldOrReleased = ({ recovery_state: state, held_until: until }: ClaimedNotification): boolean =>
+  state === 'held' || (state === 'proven' && until === null);
+
 function notificationOutcome(context: MessageContext, row: ClaimedNotification): Outcome {
   const { keyring, clock } = context;
-  if (row.kind === 'recovery_held' && row.recovery_state !== 'held') return { drop: 'ended' };
+  if (row.kind === 'recovery_held' && !isHeldOrReleased(row)) return { drop: 'ended' };
   if (row.expires_at.getTime() < clock.now()) return { drop: 'too_late' };
   if (row.account_id === null) return { drop: 'no_account' };
+  if (row.is_compromised) return { drop: 'compromised' };
   if (row.channel === 'sms' && context.withoutSms) return { drop: 'sms_off' };
   const to = ownAddress(keyring, row, row.account_id);
   if (!to) return { drop: 'altered' };
@@ -145,12 +153,17 @@ function notificationOutcome(context: MessageContext, row: ClaimedNotification):
       createdAt,
       expiresAt: row.expires_at,
       // A former owner of the address must not be able to end what the owner does now.
-      stopToken: row.recovery_id && row.is_current ? stopToken(keyring, row.recovery_id, at) : undefined,
+      stopToken:
+        row.recovery_id && row.is_current
+          ? stopToken(keyring, row.recovery_id, at, { heldUntil: row.held_until, to: row.address_id })
+          : undefined,
       happenedAt: row.completed_at ?? createdAt,
       password: row.password_set ? 'set' : row.password_ended ? 'ended' : 'kept',
       suspended: row.suspended ?? undefined,
       heldUntil: row.held_until ?? undefined,
-      undoToken: row.undoes ? undoToken(keyring, row.undoes, at) : undefined,
+      undoToken: row.undoes
+        ? (isOfOverride(row.changes) ? overrideToken : undoToken)(keyring, row.undoes, at, row.address_id)
+        : undefined,
       changes: row.changes ?? undefined,
     },
   };

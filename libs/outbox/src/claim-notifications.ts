@@ -15,7 +15,9 @@ export interface ClaimedNotification extends SealedAddress {
   changes: AccountNotification[] | null;
   /** Whether the address is still the account's. A removed address is notified without a link to undo. */
   is_current: boolean | null;
-  /** What the undo link removes, for a notification of a binding to a current address. */
+  /** It was marked after the notification was queued. */
+  is_compromised: boolean | null;
+  /** What the undo link removes or stops, for a notification of a binding or an override to a current address. */
   undoes: string | null;
   created_at: Date;
   expires_at: Date;
@@ -47,7 +49,8 @@ const claim = statement(
      case when message.kind = 'authenticators_changed' and address.is_current then message.authenticator end as undoes,
      message.created_at, message.expires_at, message.request_id, message.traceparent, message.locale, message.completed_at,
      message.password_set, message.password_ended, message.suspended, message.held_until,
-     address.account_id, address.account_locale, address.address_id, address.channel, address.sealed, address.exact, address.is_current
+     address.account_id, address.account_locale, address.address_id, address.channel, address.sealed, address.exact, address.is_current,
+     address.is_compromised
    from message left join address on address.message_id = message.id`,
 );
 

@@ -9,6 +9,8 @@ export const messageLifetimes = {
   codeLink: 30 * minutes,
   /** The stop link in a message. Delivery of a notification is retried for the same time. */
   stopLink: 72 * hours,
+  /** The stop link of a notification about an override: at least as long as it can be used, from its request on. */
+  overrideLink: 12 * 24 * hours,
   /** How long a message may wait for its job before the sweep picks it up. */
   due: 30_000,
   /** How long a receipt of a provider waits for its message. */

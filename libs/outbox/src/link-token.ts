@@ -42,29 +42,67 @@ function readToken(
   return { id, counter: head.readUIntBE(idBytes + timeBytes, counterBytes) };
 }
 
-/** The token of the "this was not me" link. */
-export const stopToken = (keyring: Keyring, recoveryId: string, sentAt: number): string =>
+/**
+ * Tells links to the addresses of an account apart: two random bytes of the address's id. A link of the release before has 0, and so nobody's.
+ */
+const tagOf = (addressId: string): number => Number.parseInt(addressId.slice(-4), 16) || 1;
+
+/** A "this was not me" link that is ours. */
+export interface ReadLink {
+  /** What it stops. */
+  id: string;
+  /** @returns whether it went to this address of the account; one in 65,535 of the others looks the same */
+  isSentTo(addressId: string): boolean;
+}
+
+const readLink = (read: ReturnType<typeof readToken>): ReadLink | undefined =>
+  read && { id: read.id, isSentTo: (addressId) => tagOf(addressId) === read.counter };
+
+/**
+ * The token of the "this was not me" link, valid for 72 hours, and for as long as the recovery is held.
+ *
+ * @param of.heldUntil of a recovery that is held or has been
+ * @param of.to id of the address that it goes to
+ */
+export const stopToken = (
+  keyring: Keyring,
+  recoveryId: string,
+  sentAt: number,
+  { heldUntil, to }: { heldUntil?: Date | null; to?: string } = {},
+): string =>
   linkToken(keyring, 'stop-token', {
     id: recoveryId,
-    endsAt: sentAt + messageLifetimes.stopLink,
-    counter: 0,
+    endsAt: Math.max(sentAt + messageLifetimes.stopLink, heldUntil?.getTime() ?? 0),
+    counter: to === undefined ? 0 : tagOf(to),
   });
 
-/** @returns the recovery's id; undefined for a token that is not ours or has expired */
-export const readStopToken = (keyring: Keyring, token: string, now: number): string | undefined =>
-  readToken(keyring, 'stop-token', token, now)?.id;
+/** @returns the recovery; undefined for a token that is not ours or has expired */
+export const readStopToken = (keyring: Keyring, token: string, now: number): ReadLink | undefined =>
+  readLink(readToken(keyring, 'stop-token', token, now));
 
-/** The token of the link that undoes a binding. */
-export const undoToken = (keyring: Keyring, authenticatorId: string, sentAt: number): string =>
+/** The token of the link that undoes a binding. @param to id of the address that it goes to */
+export const undoToken = (keyring: Keyring, authenticatorId: string, sentAt: number, to: string): string =>
   linkToken(keyring, 'undo-token', {
     id: authenticatorId,
     endsAt: sentAt + messageLifetimes.stopLink,
-    counter: 0,
+    counter: tagOf(to),
   });
 
-/** @returns the authenticator's id; undefined for a token that is not ours or has expired */
-export const readUndoToken = (keyring: Keyring, token: string, now: number): string | undefined =>
-  readToken(keyring, 'undo-token', token, now)?.id;
+/** @returns the authenticator; undefined for a token that is not ours or has expired */
+export const readUndoToken = (keyring: Keyring, token: string, now: number): ReadLink | undefined =>
+  readLink(readToken(keyring, 'undo-token', token, now));
+
+/** The token of the link that stops an override. @param to id of the address that it goes to */
+export const overrideToken = (keyring: Keyring, overrideId: string, sentAt: number, to: string): string =>
+  linkToken(keyring, 'override-token', {
+    id: overrideId,
+    endsAt: sentAt + messageLifetimes.overrideLink,
+    counter: tagOf(to),
+  });
+
+/** @returns the override; undefined for a token that is not ours or has expired */
+export const readOverrideToken = (keyring: Keyring, token: string, now: number): ReadLink | undefined =>
+  readLink(readToken(keyring, 'override-token', token, now));
 
 /**
  * The token of the link next to a code in a mail.

@@ -19,7 +19,7 @@ export const queueCode = (from: SqlText, of: { counter: SqlText; address: SqlTex
  * @param of.expiresAt an expression; `when` is a condition
  */
 export const notifyOfRecovery = (
-  kind: 'recovery_completed' | 'recovery_held',
+  kind: 'recovery_completed' | 'recovery_held' | 'recovery_assisted',
   from: SqlText,
   of: { expiresAt: SqlText; when?: SqlText },
 ): SqlText => sql`
@@ -39,13 +39,20 @@ export const dropQueued = (from: SqlText, which: 'codes' | 'all'): SqlText => sq
   update messages set state = 'dropped', reason = 'ended'
   where state = 'queued' and id in (${lockedOf(from, which === 'codes' ? sql`m.state = 'queued' and m.kind = 'recovery_code'` : sql`m.state = 'queued'`)})`;
 
-const dropped = sql`state = case when messages.state = 'queued' then 'dropped' else messages.state end,
-    reason = case when messages.state = 'queued' then 'ended' else messages.reason end`;
+const droppedAs = (reason: 'ended' | 'compromised') => sql`
+    state = case when messages.state = 'queued' then 'dropped' else messages.state end,
+    reason = case when messages.state = 'queued' then ${literal(reason)} else messages.reason end`;
+const dropped = droppedAs('ended');
 
 /** Turns codes into codes for nobody. They are kept, so that an attempt at them takes the same steps, and the same time, as before. */
 export const voidCodes = (from: SqlText): SqlText => sql`
   update messages set authenticator = null, ${dropped}
   where id in (${lockedOf(from, sql`m.kind = 'recovery_code'`)})`;
+
+/** The same for the codes to compromised addresses. @param addresses an expression of `uuid[]` */
+export const voidCodesTo = (from: SqlText, addresses: SqlText): SqlText => sql`
+  update messages set authenticator = null, ${droppedAs('compromised')}
+  where id in (${lockedOf(from, sql`m.kind = 'recovery_code' and m.address_id = any(${addresses})`)})`;
 
 /** The same for all messages, which lose their address, too. */
 export const detachMessages = (from: SqlText): SqlText => sql`

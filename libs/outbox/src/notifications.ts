@@ -17,6 +17,11 @@ export const accountNotifications = [
   'account_enabled',
   'access_changed',
   'password_limited',
+  'recovery_denied',
+  'address_compromised',
+  'address_restored',
+  'override_requested',
+  'override_approved',
 ] as const;
 export type AccountNotification = (typeof accountNotifications)[number];
 
@@ -33,7 +38,7 @@ const warn = statement(
  * Queues a notification to every address of the account (NIST SP 800-63B-4 §4.6), within the transaction of the change. The sweep sends it.
  *
  * @param of.alsoTo addresses that the account had until now; `notTo` are those that it gained with the change
- * @param of.bound the authenticator that was bound: the notification has a link that undoes it
+ * @param of.bound the authenticator that was bound, or the override: the notification has a link that undoes it
  */
 export async function notifyOfChange(
   database: Queryable,
@@ -60,6 +65,21 @@ export async function notifyOfChange(
     bound,
   });
 }
+
+const ofOverrides: readonly AccountNotification[] = ['override_requested', 'override_approved'];
+
+/** Whether a notification is about an override of staff: its link stops that. */
+export const isOfOverride = (changes: readonly AccountNotification[] | null | undefined): boolean =>
+  changes?.some((change) => ofOverrides.includes(change)) ?? false;
+
+/** Queues a notification of a step of an override to every address of the account, with a link that stops it. */
+export const notifyOfOverride = (
+  database: Queryable,
+  of: { accountId: string; change: 'override_requested' | 'override_approved'; override: string; at: Date },
+): Promise<void> => {
+  const { accountId, change, override: bound, at } = of;
+  return notifyOfChange(database, { accountId, changes: [change], at, bound });
+};
 
 /** Audits a change and notifies every address, also when the owner made it (NIST SP 800-63B-4 §4.1.2.1, §4.6). */
 export async function recordChange(

@@ -1,4 +1,4 @@
-import { type AuditEventName, auditInsert } from '@rekey/audit';
+import { type AuditEventName, insertAudit } from '@rekey/audit';
 import { sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { DropReason } from './claim-messages.js';
@@ -23,8 +23,8 @@ const record = statement(
      from ended where m.id = ended.id and m.state = 'queued' and m.id in (${lockedMessages(sql`id = any(:messageIds::uuid[])`)})
      returning m.recovery_id, m.account_id, m.kind, m.channel, ended.audit_id, ended.event, ended.reason
    )
-   ${auditInsert}
-   select recorded.audit_id, :now::timestamptz, recorded.event, 'system', coalesce(r.account_id, recorded.account_id), r.id,
+   ${insertAudit}
+   recorded.audit_id, :now::timestamptz, recorded.event, 'system', coalesce(r.account_id, recorded.account_id), r.id,
      jsonb_strip_nulls(jsonb_build_object('kind', recorded.kind, 'channel', recorded.channel, 'reason', recorded.reason))
    from recorded left join recoveries r on r.id = recorded.recovery_id
    returning detail->>'channel' as channel, event`,

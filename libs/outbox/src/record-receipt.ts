@@ -1,4 +1,4 @@
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { LabelsOf } from '@rekey/telemetry';
@@ -28,8 +28,8 @@ const apply = statement(
    ), applied as (
      delete from sms_receipts where provider_id = :providerId and exists (select from failed)
    )
-   ${auditInsert}
-   select :auditId::uuid, :now::timestamptz, 'recovery_message_failed', 'system', coalesce(r.account_id, failed.account_id), r.id,
+   ${insertAudit}
+   :auditId::uuid, :now::timestamptz, 'recovery_message_failed', 'system', coalesce(r.account_id, failed.account_id), r.id,
      jsonb_build_object('kind', failed.kind, 'channel', failed.channel, 'reason', :reason::text)
    from failed left join recoveries r on r.id = failed.recovery_id
    returning detail->>'kind' as kind, detail->>'channel' as channel`,

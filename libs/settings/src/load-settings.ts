@@ -3,6 +3,8 @@ import { type GivenText, givenText, withPlace } from './given-text.js';
 import { renamedVariables } from './renamed-variables.js';
 import type { ProcessName, Run } from './run.js';
 import { SettingsError } from './settings-error.js';
+import { settingsInForce } from './settings-in-force.js';
+import { auditSettings } from './subjects/audit.js';
 import { databaseProblems, databaseSettings } from './subjects/database.js';
 import { endpointProblems, endpointSettings } from './subjects/endpoints.js';
 import { externalIssuerProblems, externalIssuerSettings } from './subjects/external-issuer.js';
@@ -60,6 +62,7 @@ export function loadSettings(environment: Record<string, string | undefined>, pr
   );
   return sparse({
     production,
+    inForce: settingsInForce(texts, process),
     ...database,
     ...endpoints,
     ...senderSettings(values, run),
@@ -72,6 +75,7 @@ export function loadSettings(environment: Record<string, string | undefined>, pr
     ...tokenSettings(values, endpoints.urls.issuer),
     ...externalIssuerSettings(values, run),
     ...limitSettings(values),
+    ...auditSettings(values),
     ...telemetrySettings(values, run),
   });
 }

@@ -24,7 +24,7 @@ const CONSOLE_URL = 'https://console.example.com';
 const least: [ProcessName, Record<string, string>][] = [
   ['recovery', { ...database, REKEY_KEYRING, RECOVERY_URL, ISSUER_URL }],
   ['issuer', { ...database, REKEY_KEYRING, RECOVERY_URL, ISSUER_URL, ...management }],
-  ['console', { ...database, REKEY_KEYRING, ISSUER_URL }],
+  ['console', { ...database, REKEY_KEYRING, ISSUER_URL, CONSOLE_URL }],
   [
     'courier',
     {
@@ -41,6 +41,8 @@ const least: [ProcessName, Record<string, string>][] = [
   ['migrate', database],
   ['roles', { ...roles, DATABASE_ADMIN_URL: 'postgres://postgres@db.example/postgres' }],
   ['keys', { ...database, REKEY_KEYRING }],
+  ['audit', { ...database, REKEY_KEYRING }],
+  ['staff', { ...database, REKEY_KEYRING, CONSOLE_URL }],
   ['import', { ...management, ISSUER_URL, CONSOLE_URL }],
   [
     'import',
@@ -48,6 +50,7 @@ const least: [ProcessName, Record<string, string>][] = [
   ],
   ['tokens', { ...management, ISSUER_URL }],
   ['tokens', { ...management, ISSUER_INTERNAL_URL: 'http://issuer:1' }],
+  ['policy', database],
 ];
 
 describe.each(least)('%s', (process, environment) => {

@@ -13,6 +13,7 @@ const pages: Record<string, string> = {
   'Use an external issuer': '../integrate/external-issuer.md',
   Policies: '../operate/policies.md',
   Senders: '../operate/senders.md',
+  'The audit': '../operate/audit.md',
   'SMS costs': '../operate/sms-costs.md',
   Monitoring: '../operate/monitoring.md',
 };

@@ -32,6 +32,7 @@ const values: Record<string, string> = {
   REKEY_KEYRING: JSON.stringify([{ id: 'hunter2', key }]),
   MANAGEMENT_CLIENT_SECRET: 'hunter2 hunter2 hunter2',
   EXTERNAL_ISSUER_CLIENT_SECRET: 'hunter2',
+  AUDIT_ANCHORS: 's3://rekey:hunter2@rekey-audit/heads',
   METRICS_TOKEN: 'hunter2 hunter2 hunter2',
   OTEL_EXPORTER_OTLP_HEADERS: 'api-key=hunter2',
 };

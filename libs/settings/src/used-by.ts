@@ -5,7 +5,7 @@ const every = [...servers, ...commands];
 const withLimits: ProcessName[] = ['recovery', 'issuer', 'courier'];
 const withTokens: ProcessName[] = ['recovery', 'issuer', 'console'];
 const withSignIn: ProcessName[] = ['recovery', 'issuer'];
-const withDatabase: ProcessName[] = [...servers, 'migrate', 'roles', 'keys'];
+const withDatabase: ProcessName[] = [...servers, 'migrate', 'roles', 'keys', 'audit', 'staff', 'policy'];
 const withManagement: ProcessName[] = ['issuer', 'import', 'tokens'];
 const twilio: ProcessName[] = ['recovery', 'courier'];
 const recovery: ProcessName[] = ['recovery'];
@@ -30,7 +30,7 @@ const users: Readonly<Record<VariableName, readonly ProcessName[]>> = {
   COURIER_PORT: courier,
   RECOVERY_URL: withLimits,
   ISSUER_URL: [...withTokens, 'import', 'tokens'],
-  CONSOLE_URL: ['import'],
+  CONSOLE_URL: ['recovery', 'console', 'staff', 'import'],
   ISSUER_INTERNAL_URL: ['recovery', 'import', 'tokens'],
   CONSOLE_INTERNAL_URL: ['import'],
   DRAIN_SECONDS: servers,
@@ -53,10 +53,11 @@ const users: Readonly<Record<VariableName, readonly ProcessName[]>> = {
   SMS_WEBHOOK_URL: courier,
   WEBHOOK_SECRET: courier,
   PRODUCT_NAME: withLimits,
-  REKEY_KEYRING: [...servers, 'keys'],
+  REKEY_KEYRING: [...servers, 'keys', 'audit', 'staff'],
   MANAGEMENT_CLIENT_ID: withManagement,
   MANAGEMENT_CLIENT_SECRET: withManagement,
-  TOKEN_AUDIENCE: ['issuer'],
+  // Staff have tokens diagnosed in the console.
+  TOKEN_AUDIENCE: ['issuer', 'console'],
   // With an external issuer, the recovery process makes the keys.
   ACCESS_TOKEN_ALG: withSignIn,
   KEY_ROTATION_DAYS: withSignIn,
@@ -70,11 +71,12 @@ const users: Readonly<Record<VariableName, readonly ProcessName[]>> = {
   EXTERNAL_ISSUER_SCOPE: recovery,
   EXTERNAL_ISSUER_RESOURCE: recovery,
   EXTERNAL_ISSUER_AUDIENCE: recovery,
-  RECOVERY_POLICY_FILE: servers,
+  RECOVERY_POLICY_FILE: [...servers, 'policy'],
   SMS_POLICY_FILE: courier,
   SMS_COUNTRIES: courier,
   CODES_PER_CLIENT_PER_10_MINUTES: courier,
   CODES_PER_10_MINUTES: courier,
+  AUDIT_ANCHORS: courier,
   METRICS_TOKEN: servers,
   OTEL_EXPORTER_OTLP_ENDPOINT: servers,
   OTEL_EXPORTER_OTLP_HEADERS: servers,

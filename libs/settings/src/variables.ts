@@ -1,3 +1,4 @@
+import { auditVariables } from './subjects/audit.js';
 import { databaseVariables } from './subjects/database.js';
 import { endpointVariables } from './subjects/endpoints.js';
 import { externalIssuerVariables } from './subjects/external-issuer.js';
@@ -22,6 +23,7 @@ export const variables = {
   ...tokenVariables,
   ...externalIssuerVariables,
   ...limitVariables,
+  ...auditVariables,
   ...telemetryVariables,
 } satisfies Record<string, Variable>;
 

@@ -1,13 +1,18 @@
-import { type Binding, lockAccount, readLevel, readRecoveryLevel } from '@rekey/accounts';
+import { attestedAcr, type Binding, lockAccount, readLevel, readRecoveryLevel } from '@rekey/accounts';
 import type { Transaction } from '@rekey/database';
 import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import { sourceOf } from '@rekey/limits';
 import { lockSession } from '@rekey/tokens';
 import type { BindingBy, Changing, EnrolmentContext } from './context.js';
 
-/** Whether a session has the assurance that an account of this level requires for changes. */
+const hasTwoFactors = (acr: string | undefined): boolean => acr?.endsWith(':aal2') ?? false;
+
+/**
+ * Whether a session has the assurance that an account of this level requires for changes. A person whose identity was attested, because
+ * the account had no working proof left, has to be able to remove what was lost and to bind what comes after it (NIST SP 800-63B-4 §4.2).
+ */
 export const isStrongEnough = (level: 1 | 2, acr: string | undefined): boolean =>
-  level === 1 || (acr?.endsWith(':aal2') ?? false);
+  level === 1 || hasTwoFactors(acr) || acr === attestedAcr;
 
 /**
  * Locks the account for a change that outlives the session. A session's changes are taken back with it, so a session that is being ended
@@ -47,7 +52,7 @@ export async function lockForBinding(
   if (isRefused(held)) return held;
   const isOnHold =
     bindingHoldMs > 0 &&
-    !(known && isStrongEnough(2, held.acr)) &&
+    !(known && hasTwoFactors(held.acr)) &&
     (await readRecoveryLevel(tx, { account, strongRoles, now })) === 1;
   const countsFrom = isOnHold ? new Date(now.getTime() + bindingHoldMs) : null;
   return { account, session, client, from: sourceOf(source), at: now, countsFrom };

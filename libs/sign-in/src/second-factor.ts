@@ -14,6 +14,7 @@ import {
   limited,
   type OddsPolicy,
   oddsParameters,
+  recordExceeded,
 } from '@rekey/limits';
 import { recordChange } from '@rekey/outbox';
 import {
@@ -139,6 +140,11 @@ export async function checkSecondFactor(
   });
   if (row && row.odds === null) {
     database.record('rate_limit_exceeded', { policy: outOfOdds.policy });
+    await recordExceeded(database, outOfOdds, {
+      party: `${proof.id} ${who.isKnown} ${account}`,
+      now,
+      accountId: account,
+    });
     return limited(outOfOdds);
   }
   if (!row || row.failures > failuresInARow) return refuse('unauthorized');

@@ -13,7 +13,7 @@ import {
 } from '@rekey/accounts';
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { budgets, limited, limitsOfSource } from '@rekey/limits';
+import { budgets, limited, limitsOfSource, widestNetworkOf } from '@rekey/limits';
 import { type Client, type SignedIn, signIn, type TokenContext, type TokenResponse } from '@rekey/tokens';
 import type { ActContext } from './context.js';
 import { knownAmong, type PasswordAttempt, tryPassword } from './password-attempts.js';
@@ -71,7 +71,11 @@ export async function signInWithin(
     request,
   );
   if (isRefused(more) || !account) return refuseSignIn(context, client, found?.id, more);
-  const signedIn = await open(context, client, account, { password: request.password, more });
+  const signedIn = await open(context, client, account, {
+    password: request.password,
+    more,
+    network: keyring.mac('network', widestNetworkOf(source)),
+  });
   if (!signedIn) return refuse('unauthorized');
   database.record('sign_ins', { outcome: 'success', client: client.client_id });
   return { ...signedIn.tokens, device_token: tokenOf(context, signedIn, browser) };
@@ -82,17 +86,17 @@ async function open(
   context: SignInContext,
   client: Client,
   { id, password_hash: stored }: FoundAccount,
-  { password, more }: { password: string; more: string[] },
+  { password, more, network }: { password: string; more: string[]; network: Buffer },
 ): Promise<SignedIn | undefined> {
   const { database, keyring } = context;
   const renewed = stored === null ? null : await rehash(database, keyring, { account: id, stored }, password);
-  const signedIn = await signIn(context, client, { account: id, passwordHash: renewed, more });
+  const signedIn = await signIn(context, client, { account: id, passwordHash: renewed, more, network });
   if (signedIn) return signedIn;
   // A key rotation may have encrypted the hash again at this moment.
   const again = await hashNow(database, keyring, id, password);
   return again === null || again === renewed
     ? undefined
-    : signIn(context, client, { account: id, passwordHash: again, more });
+    : signIn(context, client, { account: id, passwordHash: again, more, network });
 }
 
 /** @returns the `amr` of the second factor, an empty list when there is none, or a refusal */

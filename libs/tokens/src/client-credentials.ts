@@ -17,12 +17,17 @@ export const managementScopes = [
   'clients:write',
   'clients:admin',
   'tokens:read',
+  'recoveries:read',
+  'recoveries:decide',
+  'audit:read',
 ] as const;
 export type ManagementScope = (typeof managementScopes)[number];
 
 /** The client that calls the management API, and all that its token may do. */
 export interface ManagementCaller {
   clientId: string;
+  /** How the audit names it. */
+  actor: string;
   scopes: string[];
 }
 
@@ -48,19 +53,23 @@ export async function grantClientCredentials(
 }
 
 /**
- * Authenticates a caller of the management API: the client of a token that has the scope and belongs to no person.
+ * Authenticates a caller of the management API: the client of a token that has all of the scopes and belongs to no person.
  *
+ * @param denied called for a valid token that lacks a scope, with whose it is; `account` is set for a person's
  * @returns the client's id and all scopes of its token; `invalid_token` or `insufficient_scope` (RFC 6750 §3.1)
  */
 export async function authenticateManagement(
   context: TokenContext,
   bearer: string | undefined,
-  scope: ManagementScope,
+  wanted: readonly ManagementScope[],
+  denied: (token: { clientId: string; account?: string }) => Promise<void> = async () => undefined,
 ): Promise<ManagementCaller | OAuthRefusal> {
   const token = bearer === undefined ? undefined : await authenticateBearer(context, bearer);
   if (!token) return oauthRefuse('invalid_token');
   const scopes = token.scope.split(' ');
   const isClientsOwn = token.sub === token.client_id && token.sid === undefined;
-  if (!isClientsOwn || !scopes.includes(scope)) return oauthRefuse('insufficient_scope', scope);
-  return { clientId: token.client_id, scopes };
+  if (isClientsOwn && wanted.every((scope) => scopes.includes(scope)))
+    return { clientId: token.client_id, actor: `client:${token.client_id}`, scopes };
+  await denied({ clientId: token.client_id, ...(isClientsOwn ? {} : { account: token.sub }) });
+  return oauthRefuse('insufficient_scope', wanted.join(' '));
 }

@@ -24,7 +24,7 @@ interface Kept {
 export class ClientDirectory {
   private readonly kept = new Map<string, Kept>();
 
-  constructor(private readonly context: Pick<TokenContext, 'database' | 'keyring' | 'clock'>) {}
+  constructor(readonly context: Pick<TokenContext, 'database' | 'keyring' | 'clock'>) {}
 
   async find(clientId: string): Promise<Client | undefined> {
     return (this.known(clientId) ?? (await this.read(clientId))).client;

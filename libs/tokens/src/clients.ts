@@ -1,5 +1,18 @@
-import { type Queryable, type SqlText, sql, statement, type Transaction } from '@rekey/database';
-import { newSecret, type Refusal, refuse } from '@rekey/kernel';
+import {
+  exactAt,
+  isAfterPosition,
+  type Keyset,
+  type Page,
+  pageByPosition,
+  pageOf,
+  positionValues,
+  type Queryable,
+  type SqlText,
+  sql,
+  statement,
+  type Transaction,
+} from '@rekey/database';
+import { newSecret, type Position, type Refusal, refuse } from '@rekey/kernel';
 import type { TokenContext } from './context.js';
 import { ClientEntity } from './entities/client.entity.js';
 import type { Grant } from './grants.js';
@@ -74,6 +87,25 @@ export async function readClient(database: Queryable, clientId: string): Promise
     }),
   );
   return row ?? undefined;
+}
+
+const keyset: Keyset = { at: sql`created_at`, id: sql`client_id`, type: 'text' };
+
+const list = statement(
+  'clients_list',
+  sql`select ${columns}, client_id as id, ${exactAt(keyset)} from clients where ${isAfterPosition(keyset)} ${pageByPosition(keyset)}`,
+);
+
+/** Clients, those that were created last first. */
+export async function listClients(
+  database: Queryable,
+  page: { after?: Position | undefined; limit: number },
+): Promise<Page<Client>> {
+  const rows = await database.query<Client & { id: string; exact_at: string }>(
+    list,
+    positionValues(page.after, page.limit),
+  );
+  return pageOf(rows, page.limit, ({ id: _id, exact_at: _at, ...client }) => client);
 }
 
 export function splitDigest({ secret_digest: digest, ...client }: ClientRow): {

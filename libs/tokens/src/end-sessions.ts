@@ -1,5 +1,5 @@
 import { endKnownBrowsers } from '@rekey/accounts';
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import { untilOf } from './sessions.js';
@@ -99,8 +99,8 @@ const endOf = (name: string, selected: SqlText, more = sql``) =>
      ), unredeemed as (
        update authorization_codes set used_at = :at where used_at is null and digest in (${lockedCodes(selected, sql`ended`)})
      ), ${more} audited as (
-       ${auditInsert}
-       select gen_random_uuid(), :at::timestamptz, 'authn_token_revoked', :actor, account_id, recovery_id,
+       ${insertAudit}
+       gen_random_uuid(), :at::timestamptz, 'authn_token_revoked', :actor, account_id, recovery_id,
          jsonb_build_object('session', id, 'reason', :reason::text)
        from ended
      )
@@ -175,8 +175,8 @@ const endOne = statement(
      update sessions set ended_at = :at, end_reason = :reason
      where id = :id and account_id = coalesce(:accountId, account_id) and ended_at is null returning id, account_id, recovery_id
    )
-   ${auditInsert}
-   select :auditId::uuid, :at::timestamptz, :event, :actor, account_id, recovery_id,
+   ${insertAudit}
+   :auditId::uuid, :at::timestamptz, :event, :actor, account_id, recovery_id,
      jsonb_strip_nulls(jsonb_build_object('session', id, 'reason', :reason::text, 'source', :source::text))
    from ended returning id`,
 );

@@ -1,4 +1,4 @@
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { sql, statement } from '@rekey/database';
 import { is256Bits, newSecret, uuidv7 } from '@rekey/kernel';
 import { assertedSubject, spending } from './asserted-subject.js';
@@ -57,8 +57,8 @@ const exchangeCode = statement(
   sql`with ${spendAndEnd}, code as (
      ${insertCode(sql`fresh`)}
    ), audited as (
-     ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'authn_token_created', 'client:' || :clientId::text, subject.id, :recoveryId::uuid,
+     ${insertAudit}
+     :auditId::uuid, :now::timestamptz, 'authn_token_created', 'client:' || :clientId::text, subject.id, :recoveryId::uuid,
        '{"authorization_code": true}'::jsonb
      from subject, fresh
    )

@@ -17,12 +17,14 @@ export {
   holdsTokensOfPeople,
   isClientId,
   isConfidential,
+  listClients,
   mayWriteClient,
   putClient,
   putClientBy,
   readClient,
 } from './clients.js';
 export { type TokenContext, tokenContext } from './context.js';
+export { countSessions, type SessionCounts } from './count-sessions.js';
 export {
   type DeviceAuthorization,
   decideOnDevice,
@@ -32,9 +34,10 @@ export {
   type WaitingDevice,
 } from './device/device-codes.js';
 export { redeemDeviceCode } from './device/redeem-device-code.js';
-export { shownUserCode } from './device/user-code.js';
+export { newUserCode, normaliseUserCode, shownUserCode } from './device/user-code.js';
 export { type Cause, causeNames, causes, type Remedy, remedies } from './diagnose/causes.js';
 export { type Diagnosis, diagnose } from './diagnose/diagnose.js';
+export { type Explanation, explain, type Fact, factNames } from './diagnose/explain.js';
 export {
   type EndReason,
   endOlderSessions,
@@ -62,7 +65,9 @@ export { redeemCode } from './redeem-code.js';
 export { refresh } from './refresh.js';
 export { renewSession } from './renew-session.js';
 export { countTokensByKey, sealedInTokens } from './reseal.js';
+export { recoveriesOfSessions, type SessionHistory, sessionHistory } from './session-history.js';
 export {
+  hasSession,
   listSessions,
   type SessionView,
   sessionViewSchema,

@@ -1,4 +1,4 @@
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { assertedSubject, type spending } from './asserted-subject.js';
 
@@ -33,8 +33,8 @@ const reissue = statement(
    ), code as (
      ${insertCode(sql`withdrawn`)}
    ), audited as (
-     ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'authn_token_reissued', 'client:' || :clientId::text, subject.id, :recoveryId::uuid,
+     ${insertAudit}
+     :auditId::uuid, :now::timestamptz, 'authn_token_reissued', 'client:' || :clientId::text, subject.id, :recoveryId::uuid,
        '{"authorization_code": true}'::jsonb
      from subject, code
    )

@@ -1,4 +1,4 @@
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { sql, statement } from '@rekey/database';
 import { newSecret, uuidv7 } from '@rekey/kernel';
 import { assertedSubject, spending } from './asserted-subject.js';
@@ -43,8 +43,8 @@ const reissue = statement(
      select before.unused_access_id::text, :now::timestamptz + renewed.access_ms * interval '1 millisecond'
      from before join renewed using (id) join withdrawn on withdrawn.session_id = renewed.id on conflict do nothing
    ), audited as (
-     ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'authn_token_reissued', 'client:' || :clientId::text, renewed.account_id, renewed.recovery_id,
+     ${insertAudit}
+     :auditId::uuid, :now::timestamptz, 'authn_token_reissued', 'client:' || :clientId::text, renewed.account_id, renewed.recovery_id,
        jsonb_build_object('session', renewed.id)
      from renewed join withdrawn on withdrawn.session_id = renewed.id
    )

@@ -1,5 +1,5 @@
 import { accountSubject } from '@rekey/accounts';
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import { type Keyring, newSecret } from '@rekey/kernel';
 import type { LabelsOf } from '@rekey/telemetry';
@@ -47,8 +47,8 @@ export const insertSession = (from: SqlText): SqlText => sql`
   ), first_token as (
     insert into refresh_tokens (digest, session_id, created_at) select :refreshDigest::bytea, id, :now::timestamptz from session
   ), audited as (
-    ${auditInsert}
-    select :auditId::uuid, :now::timestamptz, 'authn_token_created', 'client:' || :clientId::text, account_id, recovery_id,
+    ${insertAudit}
+    :auditId::uuid, :now::timestamptz, 'authn_token_created', 'client:' || :clientId::text, account_id, recovery_id,
       jsonb_build_object('session', id, 'acr', acr, 'amr', to_jsonb(amr))
     from session
   )`;
@@ -174,7 +174,8 @@ export const sessionViewSchema = z.object({
 });
 export type SessionView = z.output<typeof sessionViewSchema>;
 
-interface ListedSession
+/** A session as a list reads it; `until` is when it ends without a further refresh. */
+export interface ListedSession
   extends Omit<
     SessionView,
     'state' | 'created_at' | 'refreshed_at' | 'expires_at' | 'end_reason' | 'recovery_id'
@@ -195,13 +196,28 @@ const list = statement(
    where s.account_id = :accountId order by s.created_at desc limit 200`,
 );
 
+const has = statement(
+  'session_exists',
+  sql`select id from sessions where id = :id and account_id = :accountId`,
+);
+
+/** Whether the account has this session, ended or not. @param of.id UUID */
+export const hasSession = async (
+  database: Queryable,
+  of: { id: string; accountId: string },
+): Promise<boolean> => (await database.query(has, of)).length > 0;
+
+/** Newest first, 200 at most. */
+export const listedSessions = (database: Queryable, accountId: string): Promise<ListedSession[]> =>
+  database.query<ListedSession>(list, { accountId });
+
 /** Newest first, 200 at most. */
 export async function listSessions(
   database: Queryable,
   now: number,
   accountId: string,
 ): Promise<SessionView[]> {
-  const rows = await database.query<ListedSession>(list, { accountId });
+  const rows = await listedSessions(database, accountId);
   return rows.map((row) => ({
     id: row.id,
     client_id: row.client_id,

@@ -1,4 +1,4 @@
-import { activeSubject } from '@rekey/accounts';
+import { activeSubject, recordNetwork } from '@rekey/accounts';
 import { sql, statement } from '@rekey/database';
 import { uuidv7 } from '@rekey/kernel';
 import type { Client } from './clients.js';
@@ -17,7 +17,11 @@ const begin = statement(
      ${activeSubject(sql`:account`, sql`a.password_hash = :passwordHash::text`)}
    ), granted as (
      select :acr::text as acr, array['pwd'] || :more::text[] as amr, :now::timestamptz as auth_time, null::uuid as recovery_id
-   ), ${insertSession(sql`who, granted`)}
+   ), ${insertSession(sql`who, granted`)}, seen as (
+     select session.account_id, who.known_browsers_epoch as epoch from session, who
+   ), network as (
+     ${recordNetwork(sql`seen`, sql`:network::bytea`)}
+   )
    select session.id, session.account_id, session.recovery_id, session.acr, session.amr, session.auth_time, session.access_ms, who.roles,
      who.generation, who.known_browsers_epoch as epoch
    from session, who`,
@@ -42,12 +46,13 @@ export interface SignedIn {
  *
  * @param of.passwordHash the hash that was verified: it may have changed since
  * @param of.more the `amr` of further factors
+ * @param of.network the keyed digest of the caller's network, see `known-network.ts` of the accounts
  * @returns undefined when the account is no longer active, or has another password
  */
 export async function signIn(
   context: TokenContext,
   client: Client,
-  of: { account: string; passwordHash: string | null; more: string[] },
+  of: { account: string; passwordHash: string | null; more: string[]; network: Buffer },
 ): Promise<SignedIn | undefined> {
   const { database, clock } = context;
   const now = clock.now();

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { type Database, sql, statement } from '@rekey/database';
+import { recordAudit } from '@rekey/audit';
+import { type Database, type Queryable, sql, statement } from '@rekey/database';
 import {
   type Clock,
   type Keyring,
@@ -128,8 +129,7 @@ export class SigningKeys {
         return next !== undefined && next.activeFrom + keptMs < now;
       })
       .map(({ kid }) => kid);
-    if (kids.length > 0)
-      await this.database.inRepository(SigningKeyEntity, (keys) => keys.delete({ kid: In(kids) }));
+    if (kids.length > 0) await this.remove(kids);
     await this.load();
   }
 
@@ -203,8 +203,35 @@ export class SigningKeys {
       generation,
       active_from: new Date(activeFrom),
     };
-    await this.database.inRepository(SigningKeyEntity, (keys) =>
-      keys.createQueryBuilder().insert().values(row).orIgnore().execute(),
-    );
+    await this.database.transaction(async (tx) => {
+      const { raw } = await tx.inRepository(SigningKeyEntity, (keys) =>
+        keys.createQueryBuilder().insert().values(row).orIgnore().returning('kid').execute(),
+      );
+      // Another process has made it otherwise.
+      if (raw.length > 0) await this.audit(tx, 'signing_key_created', { kid, use, alg });
+    });
+  }
+
+  private async remove(kids: string[]): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const { raw } = await tx.inRepository(SigningKeyEntity, (keys) =>
+        keys
+          .createQueryBuilder()
+          .delete()
+          .where({ kid: In(kids) })
+          .returning(['kid', 'use', 'alg'])
+          .execute(),
+      );
+      for (const { kid, use, alg } of raw) await this.audit(tx, 'signing_key_removed', { kid, use, alg });
+    });
+  }
+
+  private audit(
+    tx: Queryable,
+    event: 'signing_key_created' | 'signing_key_removed',
+    detail: { kid: string; use: string; alg: string },
+  ): Promise<void> {
+    const now = this.clock.now();
+    return recordAudit(tx, { id: uuidv7(now), at: new Date(now), event, actor: 'system', detail });
   }
 }

@@ -62,4 +62,8 @@ export class AccountEntity {
 
   @Column('text', { nullable: true })
   language_tag!: string | null;
+
+  /** The override of staff that stands for a missing proof of the account; null for none. */
+  @Column('uuid', { nullable: true })
+  attested_by!: string | null;
 }

@@ -41,4 +41,10 @@ export class AddressEntity {
 
   @Column('timestamptz', { nullable: true })
   disabled_at!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  bound_at!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  compromised_at!: Date | null;
 }

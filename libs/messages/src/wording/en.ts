@@ -62,14 +62,32 @@ export const wording: Wording = {
     heading: 'A recovery of your account is on hold',
     lead: (service, when) =>
       `Someone passed the security checks for your ${service} account on ${when} and wants to get back into it.`,
-    waits: (until) =>
-      `A recovery of this account was stopped recently. So this one is on hold until ${until}, to give the owner of the account time to stop it. If this was you, go back to the page where you started within 3 days after that.`,
+    waits: (until, url) =>
+      `To protect the account, this recovery is on hold until ${until}. That gives the owner of the account time to stop it. If this was you, go back to the page or app where you started within 3 days after that. In the browser where you started, this link leads there: ${url}`,
+    released: (url) =>
+      `This recovery was on hold. Support has ended the wait, so it can be finished now. If this was you, go back to the page or app where you started within 3 days. In the browser where you started, this link leads there: ${url}`,
     notYou: "Stop it now, and this recovery can't be finished.",
     stopLabel: "This wasn't me. Stop it",
     sms: (service, until, url) =>
       `${service}: someone is recovering your account. It is on hold until ${until}. Not you? Stop it: ${url}`,
+    smsReleased: (service, url) =>
+      `${service}: someone is recovering your account. Support has ended the wait. Not you? Stop it: ${url}`,
     smsRemoved: (service) =>
       `${service}: someone is recovering an account that had this number before. If the account is still yours, go to ${service} and recover it.`,
+  },
+  assisted: {
+    subject: (service) => `Support started a recovery of your ${service} account`,
+    preview: "If you asked for help, you don't need to do anything. If not, you can stop it.",
+    heading: 'Support started a recovery of your account',
+    lead: (service, when) =>
+      `On ${when}, someone asked ${service} support for help with getting back into your account. Support started a recovery for them.`,
+    was: "The recovery still needs proof that it's you. Support can't see your codes, and never asks for one. If you asked for help, continue on the page or in the app where you entered the letters.",
+    notYou: "Stop it now, and this recovery can't be finished.",
+    stopLabel: "This wasn't me. Stop it",
+    sms: (service, url) =>
+      `${service}: support started a recovery of your account for someone who asked for help. Not you? Stop it: ${url}`,
+    smsRemoved: (service) =>
+      `${service}: support started a recovery of an account that had this number before. If the account is still yours, go to ${service} and recover it.`,
   },
   changed: {
     subject: (service) => `Security notice for your ${service} account`,
@@ -81,13 +99,23 @@ export const wording: Wording = {
       addresses_changed: 'The email addresses or phone numbers on the account were changed.',
       password_put: 'A new password was set for the account. All devices were signed out.',
       password_ended:
-        'A password set in a recovery with a removed email address or phone number no longer works. All devices were signed out.',
+        'A password set in a recovery with a removed or compromised email address or phone number no longer works. All devices were signed out.',
       account_disabled:
         'The account was disabled. Nobody can sign in to it or recover it. All devices were signed out.',
       account_enabled: 'The account was enabled again.',
       access_changed: "Your account's permissions or security requirements were changed.",
       password_limited:
         'A wrong password was entered 100 times in a row. The password now works only in browsers and apps where you have signed in before. Recover your account to remove this limit.',
+      recovery_denied:
+        'Support ended a recovery of the account that was on hold. It can no longer be finished.',
+      address_compromised:
+        'Support marked another email address or phone number of the account as compromised. Codes and notices no longer go there, and recoveries that used it no longer count.',
+      address_restored:
+        'Support put an email address or phone number of the account back in use. Codes and notices go there again.',
+      override_requested:
+        'Someone asked support to let them in without a code, because the account has no working way to recover it. A second member of support has to approve this.',
+      override_approved:
+        'Support approved that someone who showed who they are may get into the account without a code. This is possible 24 hours from now at the earliest.',
     },
     notYouHeading: "If this wasn't you",
     notYou: 'Recover your account now. That signs everyone out, and you choose a new password.',
@@ -97,10 +125,13 @@ export const wording: Wording = {
     notYouUndo:
       'Undo this now. That removes it and signs out the person who added it. Then choose a new password. The link stops working when the new method can be used for recovery.',
     undoLabel: "This wasn't me. Undo it",
+    notYouOverride: 'Stop it now. Then nobody gets into the account this way.',
+    stopOverrideLabel: "This wasn't me. Stop it",
     footer: (service) =>
       `${service} sent this email to every email address of an account whose security settings changed. It is an automatic message. Please don't reply.`,
     sms: (service, what) => `${service}: ${what} Not you? Recover your account.`,
     smsUndo: (service, what, url) => `${service}: ${what} Not you? Undo it now: ${url}`,
+    smsStopOverride: (service, what, url) => `${service}: ${what} Not you? Stop it: ${url}`,
     smsDisabled: (service, what) => `${service}: ${what} Not you? Contact support.`,
   },
 };

@@ -43,10 +43,26 @@ export interface Wording {
     preview: string;
     heading: string;
     lead(service: string, when: string): string;
-    waits(until: string): string;
+    /** @param url leads the person back, in the browser that started it */
+    waits(until: string, url: string): string;
+    /** Instead of it, when support has ended the wait. */
+    released(url: string): string;
     notYou: string;
     stopLabel: string;
     sms(service: string, until: string, url: string): string;
+    smsReleased(service: string, url: string): string;
+    smsRemoved(service: string): string;
+  };
+  /** For a recovery that staff have started for a caller. */
+  assisted: {
+    subject(service: string): string;
+    preview: string;
+    heading: string;
+    lead(service: string, when: string): string;
+    was: string;
+    notYou: string;
+    stopLabel: string;
+    sms(service: string, url: string): string;
     smsRemoved(service: string): string;
   };
   changed: {
@@ -62,9 +78,13 @@ export interface Wording {
     /** For a message with an undo link. */
     notYouUndo: string;
     undoLabel: string;
+    /** For a message about an override, with its stop link. */
+    notYouOverride: string;
+    stopOverrideLabel: string;
     footer(service: string): string;
     sms(service: string, what: string): string;
     smsUndo(service: string, what: string, url: string): string;
+    smsStopOverride(service: string, what: string, url: string): string;
     /** For an account that cannot be recovered at present. */
     smsDisabled(service: string, what: string): string;
   };

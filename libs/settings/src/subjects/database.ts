@@ -16,7 +16,7 @@ export const databaseVariables = {
     meaning:
       'PostgreSQL 14 or later, with the role that the processes run as (see "Database roles"). Read as psql reads it: several hosts, `sslmode`, sockets, `keyword=value` pairs (see "Your PostgreSQL")',
     unset: 'unset: embedded, data in `REKEY_DATA_DIR`',
-    neededBy: [...servers, 'migrate', 'roles', 'keys'],
+    neededBy: [...servers, 'migrate', 'roles', 'keys', 'audit', 'staff', 'policy'],
     ...postgresUrl,
   },
   DATABASE_OWNER_URL: {

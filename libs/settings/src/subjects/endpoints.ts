@@ -52,7 +52,10 @@ export const endpointVariables = {
     ...publicBase('the token issuer', issuer),
     neededBy: ['recovery', 'issuer', 'console'],
   },
-  CONSOLE_URL: { ...publicBase('the management API', console), neededBy: ['standalone'] },
+  CONSOLE_URL: {
+    ...publicBase('the console and the management API', console),
+    neededBy: ['console', 'staff', 'standalone'],
+  },
   ISSUER_INTERNAL_URL: internalBase(
     'the issuer',
     'recovery, `npm run accounts` and `npm run tokens`',

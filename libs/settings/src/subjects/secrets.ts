@@ -12,7 +12,7 @@ export const secretVariables = {
       'development: generated once in the data directory',
       'JSON [{"id":"2026","key":"<32 random bytes as base64url>"}], newest first',
     ),
-    neededBy: [...servers, 'keys'],
+    neededBy: [...servers, 'keys', 'audit', 'staff'],
   },
   MANAGEMENT_CLIENT_ID: {
     ...text('client id of the first OAuth client of the management API', { default: 'management' }),

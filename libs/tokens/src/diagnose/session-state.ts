@@ -54,7 +54,8 @@ export async function sessionByRefreshToken(
   return row;
 }
 
-const ends: Record<EndReason, Cause> = {
+/** Why a session was ended, as the cause of a diagnosis. */
+export const causeOfEnd: Readonly<Record<EndReason, Cause>> = {
   recovery: 'revoked_by_recovery',
   stopped: 'revoked_by_stop',
   reuse: 'replayed',
@@ -71,7 +72,7 @@ const ends: Record<EndReason, Cause> = {
 export function endOf(session: SessionRow, now: number): Cause | undefined {
   if (session.status === null) return 'account_unknown';
   if (session.status === 'disabled') return 'account_disabled';
-  if (session.end_reason) return ends[session.end_reason];
+  if (session.end_reason) return causeOfEnd[session.end_reason];
   return session.until.getTime() <= now ? 'session_expired' : undefined;
 }
 
