@@ -8,6 +8,7 @@ import {
   oauthRefuse,
   tokenExchangeGrant,
 } from '@rekey/tokens';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { formOf, grantOrThrow, OAuthException, readForm } from './oauth-http.js';
 
@@ -58,11 +59,12 @@ export class OAuthClientGuard implements CanActivate {
     currentForm.set(request, form);
     const { authorization } = request.headers;
     const ways = { authorization, clientSecret: form.client_secret, assertion: shown.client_assertion };
-    currentClient.set(request, await this.clientOf(form, ways, rule));
+    currentClient.set(request, await this.clientOf(request, form, ways, rule));
     return true;
   }
 
   private async clientOf(
+    request: FastifyRequest,
     { client_id: named, grant_type: grantType }: ClientForm,
     ways: { authorization: string | undefined; clientSecret: string | undefined; assertion: unknown },
     { unnamed, confidential, grant = grantType }: FormRule,
@@ -73,7 +75,7 @@ export class OAuthClientGuard implements CanActivate {
     if (isAssertion && (authorization ?? clientSecret ?? assertion) === undefined) return undefined;
     const clientId = named ?? (isAssertion || authorization !== undefined ? undefined : unnamed);
     const client = grantOrThrow(
-      await authenticateClient(this.clients, { authorization, clientSecret, assertion, clientId }),
+      await authenticateClient(this.clients, request, { authorization, clientSecret, assertion, clientId }),
     );
     // RFC 7662 §2.1 and §4: an endpoint that anybody may ask is one to try out tokens at.
     if (confidential && client.type === 'public')

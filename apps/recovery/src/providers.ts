@@ -27,6 +27,7 @@ import {
   strongRolesOf,
 } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
+import { consolePlace } from '@rekey/staff';
 import { ClientDirectory, type TokenContext, tokenContext } from '@rekey/tokens';
 import { ISSUER, issuerProvider } from './issuer-provider.js';
 
@@ -104,6 +105,7 @@ export const recoveryProviders: Provider[] = [
         log.warn(spray, 'more wrong proofs than people get wrong: many accounts may be guessed at'),
       strongRoles,
       bindingHoldMs: bindingHoldOf(policy),
+      place: consolePlace(settings.urls.console, settings.production),
       rateLimits,
       odds,
     }),

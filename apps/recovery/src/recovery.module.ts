@@ -4,6 +4,7 @@ import { CLIENTS, CONTEXT, SETTINGS, TOKENS } from '@rekey/http';
 import type { RecoveryContext } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
 import type { ClientDirectory } from '@rekey/tokens';
+import { AssistsController } from './api/assists.controller.js';
 import { KeysController, SIGNING } from './api/keys.controller.js';
 import { receiptControllers } from './api/receipts.controller.js';
 import { RecoveriesController } from './api/recoveries.controller.js';
@@ -11,6 +12,8 @@ import { StopsController } from './api/stops.controller.js';
 import type { IssuerAddress } from './issuer-over-http.js';
 import { ISSUER_AT } from './issuer-provider.js';
 import { AccountController } from './pages/account.controller.js';
+import { AssistController } from './pages/assist.controller.js';
+import { BackController } from './pages/back.controller.js';
 import { BrowserState } from './pages/browser-state.js';
 import { CsrfGuard } from './pages/csrf-guard.js';
 import { DeviceController } from './pages/device.controller.js';
@@ -46,12 +49,15 @@ const pages: FactoryProvider<PageParts> = {
 @Module({
   controllers: [
     RecoveriesController,
+    AssistsController,
     StopsController,
     ...receiptControllers,
     KeysController,
     RecoverController,
     OtherProofController,
     LinkController,
+    AssistController,
+    BackController,
     AccountController,
     DeviceController,
     FinishController,

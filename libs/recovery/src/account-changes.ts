@@ -1,5 +1,5 @@
 import { type AccountChange, clearPasswordOf } from '@rekey/accounts';
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { literal, type SqlText, sql, statement, type Transaction } from '@rekey/database';
 import {
   type AccountNotification,
@@ -8,8 +8,10 @@ import {
   dropQueued,
   notifyOfChange,
   voidCodes,
+  voidCodesTo,
 } from '@rekey/outbox';
 import { clearFailedSignIns } from '@rekey/sign-in';
+import { endOverridesOf } from '@rekey/staff';
 import { type EndReason, endSessionsOf, eraseAccount, revokeSessionsOfRecoveries } from '@rekey/tokens';
 import { wiped } from './acts/cancel.js';
 import { lifetimes } from './lifetimes.js';
@@ -30,8 +32,8 @@ const ending = (name: string, which: SqlText) =>
      ), silenced as (
        ${dropQueued(sql`ended`, 'codes')}
      ), audited as (
-       ${auditInsert}
-       select gen_random_uuid(), :at::timestamptz, 'recovery_stopped', :actor, account_id, id, '{"by": "management"}'::jsonb from ended
+       ${insertAudit}
+       gen_random_uuid(), :at::timestamptz, 'recovery_stopped', :actor, account_id, id, '{"by": "management"}'::jsonb from ended
      )
      select id from ended`,
   );
@@ -52,6 +54,14 @@ const voidTheirCodes = statement(
    ${voidCodes(sql`theirs`)}`,
 );
 
+const voidCodesToAddresses = statement(
+  'recovery_void_codes_to_addresses',
+  sql`with theirs as (
+     select id from recoveries where account_id = :account and state in (${sqlStates(sourceStates('prove'))})
+   )
+   ${voidCodesTo(sql`theirs`, sql`:addresses::uuid[]`)}`,
+);
+
 const completedBy = statement(
   'recovery_completed_by_address',
   sql`select id, completed_at from recoveries where account_id = :account and completed_at is not null and ${rests(sql`:addresses`)}`,
@@ -60,9 +70,11 @@ const completedBy = statement(
 interface Following {
   account: string;
   change: AccountChange;
-  /** `client:<client_id>`. */
+  /** `client:<client_id>` or `staff:<id>`. */
   actor: string;
   at: Date;
+  /** An act of staff on an address. `addresses` are the ones marked as compromised: they get no notification, and codes to them become void. */
+  act?: { notice: 'address_compromised' | 'address_restored'; addresses: string[] };
 }
 
 /**
@@ -73,6 +85,7 @@ interface Following {
  * | disabled | end once something is proven; sent codes become void | end |
  * | new password | end once something is proven | end |
  * | address removed, or no longer confirmed | end if it was a proof | end if a recovery by it led to them, see below |
+ * | address marked as compromised | the same; codes that were sent there become void | the same |
  * | role removed | are judged when they are used | end |
  * | level lowered | are judged when they are used | end if their assurance is higher than the account's is now |
  * | level raised, role or address added | are judged when they are used | continue with the assurance they have |
@@ -82,14 +95,14 @@ interface Following {
  * about who used it, and the old password may be the reason why the owner recovered. It is retained for a person who says "this was not
  * me".
  *
- * Every address that the account had before gets a notification (NIST SP 800-63B-4 §4.6).
+ * Every address that the account had before gets a notification (NIST SP 800-63B-4 §4.6), but none that is compromised.
  */
 export async function followChange(tx: Transaction, of: Following): Promise<void> {
-  const { account, change, actor, at } = of;
+  const { account, change, actor, at, act } = of;
   if (change.created) return;
   await endRecoveries(tx, of);
   if (change.hasNewPassword) await clearFailedSignIns(tx, { account, generation: change.generation });
-  const changes = noticesOf(change);
+  const changes = act ? [act.notice as AccountNotification] : noticesOf(change);
   const end = (reason: EndReason, which: 'account' | 'strong' = 'account') =>
     endSessionsOf(tx, which, { id: account, at, reason, actor });
   // Regardless of what else changed with it.
@@ -98,16 +111,19 @@ export async function followChange(tx: Transaction, of: Following): Promise<void
   if (change.status === 'disabled' || change.lostRole) await end('account');
   else if (change.hasNewPassword || hasLostPassword) await end('password');
   else if (change.level === 'lowered') await end('account', 'strong');
-  const { toldAt: alsoTo, newAddresses: notTo } = change;
+  const { toldAt: alsoTo, newAddresses } = change;
+  const notTo = act?.addresses ?? newAddresses;
   if (changes.length > 0) await notifyOfChange(tx, { accountId: account, changes, at, alsoTo, notTo });
 }
 
-async function endRecoveries(tx: Transaction, { account, change, actor, at }: Following): Promise<void> {
+async function endRecoveries(tx: Transaction, { account, change, actor, at, act }: Following): Promise<void> {
   const addresses = change.lostAddresses;
   const values = { account, actor, at, addresses };
   if (change.status === 'disabled' || change.hasNewPassword) await endBy(tx, 'proven', values);
   else if (addresses.length > 0) await endBy(tx, 'byAddress', values);
   if (change.status === 'disabled') await tx.query(voidTheirCodes, { account });
+  if (act?.notice === 'address_compromised')
+    await tx.query(voidCodesToAddresses, { account, addresses: act.addresses });
 }
 
 async function endBy(
@@ -178,5 +194,6 @@ export async function followDeletion(
   await endBy(tx, 'proven', { account, actor, at, addresses: [] });
   await endSessionsOf(tx, 'account', { id: account, at, reason: 'account', actor });
   await tx.query(erase, { account });
+  await endOverridesOf(tx, { account, actor, at });
   await eraseAccount(tx, account);
 }

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '@rekey/database';
 import type { Clock, Keyring, Refusal } from '@rekey/kernel';
 import type { FailuresByNetwork, OddsPolicy, RateLimitStore } from '@rekey/limits';
+import type { ConsolePlace } from '@rekey/staff';
 import type { TraceContext } from '@rekey/telemetry';
 import type { EvidenceBasis } from '@rekey/tokens';
 import type { RecoveryPolicy } from './proving/policy.js';
@@ -27,6 +28,8 @@ export interface RecoveryContext extends ActContext {
   policy: RecoveryPolicy;
   /** Counts wrong attempts by network, in this process. Nothing is counted when omitted. */
   failuresByNetwork?: FailuresByNetwork;
+  /** Where staff have signed for overrides. Without it, none is a proof. */
+  place?: ConsolePlace;
   /** Called when many accounts seem to be under attack at once (password spraying). */
   onSpray?(spray: { wrong: number; right: number }): void;
   /** Roles for which the policy asks for level 2. */

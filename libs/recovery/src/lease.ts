@@ -3,6 +3,7 @@ import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { isConfidential, revokeSessionsOfRecoveries } from '@rekey/tokens';
 import type { ProvenSubject, RecoveryContext } from './context.js';
 import { lifetimes } from './lifetimes.js';
+import { withAttestation } from './proving/attestation.js';
 import { type Judged, judge, judgedColumns } from './proving/judge.js';
 import { isUpToDate, notProven, rejudge } from './proving/rejudge.js';
 import { type RecoveryState, sourceStates, sqlStates } from './state-machine.js';
@@ -40,6 +41,8 @@ export interface Claimed {
   stop: string | null;
   /** The stop that it was held for. Every address has had its time to object. */
   heldFor: string | null;
+  /** The keyed digest of the network that started it. */
+  network: Buffer | null;
   /** Present when an app started the recovery. */
   redirect?: AppRedirect;
 }
@@ -50,6 +53,7 @@ interface ClaimedRow extends Judged, RedirectColumns {
   client_id: string;
   client_must_authenticate: boolean;
   proven_at: Date;
+  source_key: Buffer | null;
 }
 
 const claim = statement(
@@ -58,7 +62,7 @@ const claim = statement(
    where id = :id and state in (${sqlStates(sourceStates('complete'))}) and expires_at > :now and idle_expires_at > :now
      and (lease_id is null or lease_expires_at <= :now)
    returning state, account_id, client_id, not client_authenticated and ${isConfidential(sql`recoveries.client_id`)} as client_must_authenticate,
-     proven_at, redirect_uri, redirect_state, code_challenge, ${judgedColumns()}`,
+     proven_at, source_key, redirect_uri, redirect_state, code_challenge, ${judgedColumns()}`,
 );
 
 const look = statement(
@@ -85,6 +89,7 @@ export async function claimCompletion(
     leaseId,
     strongRoles,
     now: new Date(now),
+    gathersFacts: policy.holds.length > 0,
     leaseExpiresAt: new Date(now + lifetimes.lease),
   });
   if (!row) {
@@ -101,7 +106,7 @@ export async function claimCompletion(
     await releaseCompletion(context, id, leaseId);
     return refuse('invalid_state', {}, 'the client is confidential and has not authenticated');
   }
-  const verdict = judge(policy, row, new Date(now));
+  const verdict = judge(policy, await withAttestation(context, id, row), new Date(now));
   if (verdict.outcome === 'over' || !isUpToDate(row, verdict)) {
     await releaseCompletion(context, id, leaseId);
     return notProven(context, id);
@@ -110,6 +115,7 @@ export async function claimCompletion(
     leaseId,
     stop: verdict.assurance.stopped_at,
     heldFor: row.held_for,
+    network: row.source_key,
     subject: {
       recoveryId: id,
       accountId: row.account_id,

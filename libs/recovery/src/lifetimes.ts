@@ -23,6 +23,10 @@ export const lifetimes = {
   keptAnswer: 24 * hours,
   /** A completion may be repeated for as long after it, if its response was lost. */
   repeat: 10 * minutes,
+  /** From the start of an assist until its number has to be matched. */
+  assist: 10 * minutes,
+  /** Retention of assists after that. The audit keeps what happened. */
+  assistKept: 24 * hours,
   /** Retention of recoveries after their end. */
   kept: 30 * 24 * hours,
 } as const;

@@ -9,6 +9,7 @@ export type Transition =
   | 'prove_more'
   | 'hold'
   | 'release'
+  | 'deny'
   | 'reopen'
   | 'complete'
   | 'cancel'
@@ -31,9 +32,10 @@ export const transitions: Record<RecoveryState, Partial<Record<Transition, Recov
     stop: 'stopped',
     expire: 'expired',
   },
-  // After a stop: every address gets a notification and has time to object.
+  // After a stop, or by a rule of the policy: every address gets a notification and has time to object.
   held: {
     release: 'proven',
+    deny: 'stopped',
     reopen: 'proving',
     cancel: 'cancelled',
     invalidate: 'stopped',

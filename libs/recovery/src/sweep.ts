@@ -1,9 +1,10 @@
-import { pruneRemoved } from '@rekey/accounts';
+import { pruneNetworks, pruneRemoved } from '@rekey/accounts';
 import { pruneAudit } from '@rekey/audit';
 import { literal, pruneOldest, sql, statement } from '@rekey/database';
 import { firstUuidv7 } from '@rekey/kernel';
 import { pruneCounters, pruneFailures, pruneOdds } from '@rekey/limits';
 import { dropQueued, pruneMessages } from '@rekey/outbox';
+import { pruneStaff } from '@rekey/staff';
 import { revokeSessionsOfRecoveries } from '@rekey/tokens';
 import { wiped } from './acts/cancel.js';
 import type { ActContext } from './context.js';
@@ -42,6 +43,8 @@ const pruneIdempotentResponses = statement(
   pruneOldest('idempotent_responses', 'expires_at', sql`:now`),
 );
 
+const pruneAssists = statement('assists_prune', pruneOldest('assists', 'expires_at', sql`:before`));
+
 /**
  * Ends expired recoveries and erases what identifies the person; ends tokens that were issued for a recovery that was not completed, since
  * the process that asked for them died or had given up; prunes what is past its retention.
@@ -60,10 +63,13 @@ export async function sweepRecoveries({ database, clock }: ActContext): Promise<
   await database.query(pruneRecoveries, { before: new Date(before), startedBefore: firstUuidv7(before) });
   await pruneMessages(database, clock.now());
   await database.query(pruneIdempotentResponses, { now });
+  await database.query(pruneAssists, { before: new Date(clock.now() - lifetimes.assistKept) });
   await pruneFormerPasswords(database, now);
+  await pruneNetworks(database, clock.now());
   await pruneRemoved(database, new Date(clock.now() - lifetimes.stopLink));
   await pruneCounters(database, now);
   await pruneOdds(database, now);
   await pruneFailures(database, now);
+  await pruneStaff(database, clock.now());
   await pruneAudit(database);
 }

@@ -10,6 +10,7 @@ import { type Channel, type Keyring, type Refusal, refuse } from '@rekey/kernel'
 import type { ProofKind } from '@rekey/proofs';
 import { closedRefusal } from './closed.js';
 import type { RecoveryContext } from './context.js';
+import type { AcceptedKind } from './proving/attested.js';
 import { initialMethods, type RecoveryPolicy, remainingProofs, sendsBy } from './proving/policy.js';
 import type { RecoveryState } from './state-machine.js';
 import { matchNumber } from './tokens/match-number.js';
@@ -24,7 +25,7 @@ export interface RecoveryRow {
   /** A start has none yet. */
   completed_at?: Date | null;
   /** The accepted kinds of proof. */
-  proofs: ProofKind[];
+  proofs: AcceptedKind[];
 }
 
 export interface OfferedAddress {

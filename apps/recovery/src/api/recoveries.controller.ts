@@ -157,7 +157,7 @@ export class RecoveriesController {
   @Operation({
     summary: 'Submit a proof',
     description:
-      'Every proof costs a try, also a right one. If the account needs more than this proof, `methods` says what is needed next. If a recovery of the account was stopped recently, this one is `held` until `held_until`, and every address is notified.',
+      'Every proof costs a try, also a right one. If the account needs more than this proof, `methods` says what is needed next. After a stop of another recovery of the account, or by a rule of the policy, it is `held` until `held_until`, and every address is notified.',
     bearer: true,
     body: proofBody,
     headers: proofIdempotency,

@@ -84,7 +84,7 @@ const view = {
   held_until: when
     .optional()
     .describe(
-      'While `held`: enough was proved, but a recovery of the account was stopped recently. At this time it becomes `proven`',
+      'While `held`: enough was proved, and the owner of the account has time to stop it. At this time it becomes `proven`',
     ),
   match_number: z
     .string()

@@ -25,7 +25,7 @@ export class StopsController {
   @Operation({
     summary: 'Stop a recovery: "This wasn\'t me"',
     description:
-      'Puts the account back to its last undisputed state: stops the recovery of the link and those that depend on it, revokes what they issued, set and bound, and restores the previous password. The next recovery of the account is held. An external issuer has to end its own tokens. The token of a notice about an authenticator removes that authenticator and ends the session that set it up.',
+      'Puts the account back to its last undisputed state: stops the recovery of the link and those that depend on it, revokes what they issued, set and bound, and restores the previous password. The next recovery of the account is held. An external issuer has to end its own tokens. The token of a notice about an authenticator removes that authenticator and ends the session that set it up. The token of a notice about an override of staff ends that override, and stops the recovery in which it was used.',
     body: stopBody,
     responses: { 204: { description: 'stopped' } },
     refusals: ['invalid_request', 'not_found'],

@@ -35,14 +35,15 @@ const progress = document.querySelector('[data-progress]');
 if (progress) {
   let before;
   // What the page is about, as its form says it: another tab may start another recovery.
-  const [, of] = document.querySelector('[name=csrf]').value.split('.');
+  const [, of] = document.querySelector('[name=csrf]')?.value.split('.') ?? [];
+  const { from = '/recover/progress?of=' + of, to = '/recover/code?of=' + of } = progress.dataset;
   const look = async () => {
     try {
-      const answer = await fetch('/recover/progress?of=' + of, { headers: { accept: 'application/json' } });
+      const answer = await fetch(from, { headers: { accept: 'application/json' } });
       const { at } = await answer.json();
       if (at === 'elsewhere') return;
       before ??= at;
-      if (at !== before) return location.assign('/recover/code?of=' + of);
+      if (at !== before) return location.assign(to);
     } catch {}
     setTimeout(look, 3000);
   };

@@ -1,8 +1,8 @@
+import type { SealedCookies } from '@rekey/http';
 import { is256Bits } from '@rekey/kernel';
 import type { RecoveryReference } from '@rekey/recovery';
 import { z } from 'zod';
 import { fromJson } from './from-json.js';
-import type { SealedCookies } from './sealed-cookies.js';
 
 /** A recovery of this browser, and where an app waits for the person. */
 export interface BrowserRecovery extends RecoveryReference {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { knownBrowserLifetime } from '@rekey/accounts';
+import { openSealed, SealedCookies } from '@rekey/http';
 import {
   askedLocale,
   is256Bits,
@@ -9,7 +10,7 @@ import {
   pickLocale,
   readBase64url,
 } from '@rekey/kernel';
-import type { AttemptCaller } from '@rekey/recovery';
+import type { AssistReference, AttemptCaller } from '@rekey/recovery';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BrowserRecoveries, type BrowserRecovery } from './browser-recoveries.js';
@@ -18,16 +19,16 @@ import { everyForm, type FormPath, type Subject } from './every-form.js';
 import { type Form, markIn } from './form.js';
 import { fromJson } from './from-json.js';
 import { type Lately, latelyCookie } from './lately.js';
-import { openSealed, SealedCookies } from './sealed-cookies.js';
 
 const setupField = z.strictObject({ id: z.uuid(), secret: z.string().max(64), uri: z.string().max(2_000) });
 type Setup = z.output<typeof setupField>;
+const assistCookie = z.strictObject({ id: z.uuid(), token: z.string().refine(is256Bits) });
 /** Tokens of every kind: base64url, with dots where they are signed. */
 const tokenText = /^[\w.-]{1,4000}$/;
 
 /** Pages that a link of a message leads to. */
 export type LinkedPage = 'stop' | 'link';
-type SealedCookie = 'recovery' | 'earlier' | 'session' | 'device' | 'lately' | LinkedPage;
+type SealedCookie = 'assist' | 'recovery' | 'earlier' | 'session' | 'device' | 'lately' | LinkedPage;
 
 const asSetup = { use: 'page-setup' } as const;
 const csrfPurpose = 'page-csrf';
@@ -119,6 +120,15 @@ export class Browser {
     this.cookies.set(of, token, 'lax', 900);
   }
 
+  /** The assist that was joined here, until its recovery has started. */
+  assist(): AssistReference | undefined {
+    return fromJson(assistCookie, this.cookies.open('assist') ?? '');
+  }
+
+  setAssist({ id, token }: AssistReference, seconds: number): void {
+    this.cookies.set('assist', JSON.stringify({ id, token }), 'strict', seconds);
+  }
+
   /** The access token of a person who manages their authenticators here. */
   session(): string | undefined {
     return this.openToken('session');
@@ -154,7 +164,7 @@ export class Browser {
     return opened === undefined ? undefined : fromJson(setupField, opened);
   }
 
-  clear(what: 'session' | LinkedPage): void {
+  clear(what: 'assist' | 'session' | LinkedPage): void {
     this.cookies.clear(what);
   }
 

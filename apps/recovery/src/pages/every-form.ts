@@ -23,6 +23,8 @@ export const everyForm = {
   '/recover/password': { about: 'recovery', page: '/recover/password' },
   '/recover/return': { about: 'recovery', page: '/recover/code' },
   '/recover/cancel': { about: 'recovery', page: '/recover/code' },
+  // The code is all that it is about.
+  '/recover/assist': { about: 'nothing', page: '/recover/assist' },
   '/recover/link': { about: 'link', page: '/recover/link' },
   '/stop': { about: 'stop', page: '/stop' },
   '/account/sign-in': { about: 'nothing', page: '/account' },

@@ -27,7 +27,7 @@ export class StopController {
     const about = readStopSubject(parts.context, browser.token('stop') ?? '');
     if (about === undefined) return show.page(404, <StopGonePage context={show.context} />);
     const signsOut = !parts.issuerIsExternal;
-    const page = <StopPage context={show.context} signsOut={signsOut} binding={about === 'binding'} />;
+    const page = <StopPage context={show.context} signsOut={signsOut} about={about} />;
     return show.page(200, page);
   }
 
@@ -43,12 +43,12 @@ export class StopController {
         : refused(show, stopped);
     }
     if (!again) browser.clear('stop');
-    const { wasBinding, password, heldHours = 0 } = stopped;
-    const isUndoneBefore = again !== undefined && wasBinding === 'gone';
-    const wasSettled = stopped.wasSettled || isUndoneBefore;
-    if (wasBinding !== 'gone') browser.remember({ used: { of: 'stop', token } });
-    if (wasBinding === 'gone' && !isUndoneBefore)
-      return show.page(404, <StopGonePage context={show.context} />);
+    const { wasBinding, wasOverride, password, heldHours = 0 } = stopped;
+    const isGone = wasBinding === 'gone' || wasOverride === 'gone';
+    const isUndoneBefore = again !== undefined && isGone;
+    const wasSettled = stopped.wasSettled || (isUndoneBefore && wasBinding !== undefined);
+    if (!isGone) browser.remember({ used: { of: 'stop', token } });
+    if (isGone && !isUndoneBefore) return show.page(404, <StopGonePage context={show.context} />);
     const page = (
       <StoppedPage
         context={show.context}
@@ -56,7 +56,7 @@ export class StopController {
         signsOut={!show.parts.issuerIsExternal}
         restored={password === 'restored'}
         heldHours={heldHours}
-        binding={wasBinding !== undefined}
+        about={wasBinding ? 'binding' : wasOverride ? 'override' : 'recovery'}
       />
     );
     return show.page(200, page);

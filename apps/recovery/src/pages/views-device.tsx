@@ -1,5 +1,5 @@
-import { longestTyped } from '@rekey/kernel';
-import { Field, type PageContext, PostForm, Shell } from './shell.js';
+import { LettersField } from './letters-field.js';
+import { type PageContext, PostForm, Shell } from './shell.js';
 import { wordingOf } from './wording/index.js';
 
 export function DevicePage(props: { context: PageContext; code: string; problem?: string }) {
@@ -10,24 +10,7 @@ export function DevicePage(props: { context: PageContext; code: string; problem?
     <Shell context={context} title={form.title} problem={problem}>
       <p class="lead">{form.lead}</p>
       <PostForm context={context} action="/device" novalidate>
-        <Field id="user_code" label={form.code} hint={form.hint} problem={text}>
-          {(describedBy) => (
-            <input
-              id="user_code"
-              name="user_code"
-              class="code-field"
-              type="text"
-              autocomplete="off"
-              autocapitalize="characters"
-              spellcheck={false}
-              maxLength={longestTyped}
-              value={code}
-              required
-              aria-describedby={describedBy}
-              aria-invalid={text ? 'true' : undefined}
-            />
-          )}
-        </Field>
+        <LettersField id="user_code" label={form.code} hint={form.hint} problem={text} value={code} />
         <button class="wide" type="submit">
           {form.submit}
         </button>

@@ -1,19 +1,21 @@
+import type { StopSubject } from '@rekey/recovery';
 import { type PageContext, PostForm, Shell } from './shell.js';
 import { wordingOf } from './wording/index.js';
 
 const words = (context: PageContext) => wordingOf(context).stop;
 
-/** @param props.binding something was set up; otherwise somebody has been recovering the account */
-export function StopPage(props: { context: PageContext; signsOut: boolean; binding: boolean }) {
-  const { context, signsOut, binding } = props;
+/** @param props.about `binding`: something was set up; `override`: staff let somebody in; otherwise somebody has been recovering the account */
+export function StopPage(props: { context: PageContext; signsOut: boolean; about: StopSubject }) {
+  const { context, signsOut, about } = props;
   const stop = words(context);
+  const other = about === 'recovery' ? undefined : stop[about];
   return (
     <Shell context={context} title={stop.title}>
-      <p>{binding ? stop.binding.lead(context.service) : stop.lead(context.service)}</p>
-      <p>{binding ? stop.binding.what : stop.what(signsOut)}</p>
+      <p>{(other ?? stop).lead(context.service)}</p>
+      <p>{other ? other.what : stop.what(signsOut)}</p>
       <PostForm context={context} action="/stop">
         <button class="alarm wide" type="submit">
-          {binding ? stop.binding.submit : stop.submit}
+          {(other ?? stop).submit}
         </button>
       </PostForm>
     </Shell>
@@ -27,18 +29,18 @@ export function StoppedPage(props: {
   restored: boolean;
   /** How long the next recovery waits. */
   heldHours: number;
-  binding: boolean;
+  about: StopSubject;
 }) {
-  const { context, wasSettled, signsOut, restored, heldHours, binding } = props;
+  const { context, wasSettled, signsOut, restored, heldHours, about } = props;
   const stop = words(context);
+  const ofBinding = about === 'binding' ? stop.binding : undefined;
+  const before = about === 'override' ? stop.override.done : stop.doneBefore;
   return (
     <Shell context={context} title={wasSettled ? stop.doneTitle.undone : stop.doneTitle.stopped}>
-      <p class="note">
-        {binding ? stop.binding.done : wasSettled ? stop.doneAfter(signsOut) : stop.doneBefore}
-      </p>
+      <p class="note">{ofBinding ? ofBinding.done : wasSettled ? stop.doneAfter(signsOut) : before}</p>
       {restored && <p>{stop.restored}</p>}
       {heldHours > 0 && <p>{stop.held(heldHours)}</p>}
-      {wasSettled && <p>{binding ? stop.binding.next : stop.next(signsOut, heldHours)}</p>}
+      {wasSettled && <p>{ofBinding ? ofBinding.next : stop.next(signsOut, heldHours)}</p>}
       {wasSettled && (
         <a class="button wide" href="/recover">
           {stop.recover}

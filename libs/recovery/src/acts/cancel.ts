@@ -1,4 +1,4 @@
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { literal, sql, statement, withSecondLook } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { revokeSessionsOfRecoveries } from '@rekey/tokens';
@@ -20,8 +20,8 @@ const cancel = statement(
      where id = :id and state in (${sqlStates(sourceStates('cancel'))})
      returning id, account_id, proofs
    ), audited as (
-     ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
+     ${insertAudit}
+     :auditId::uuid, :now::timestamptz, 'recovery_cancelled', 'person', account_id, id, '{}'::jsonb from ended
    )
    select exists (select from ended) as ended, exists (select from ended where proofs <> '{}') as proved, state, completed_at,
      redirect_uri, redirect_state

@@ -1,15 +1,15 @@
 import {
   clearStop,
-  endKnownBrowsers,
   isEntitled,
   isLastStop,
   knownBrowserToken,
   lockPassword,
   plantedBySessions,
+  renewKnownBrowsers,
   setPassword,
   suspendAll,
 } from '@rekey/accounts';
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { literal, sql, statement } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { notifyOfRecovery } from '@rekey/outbox';
@@ -27,6 +27,7 @@ import {
   type Wanted,
 } from '../lease.js';
 import { lifetimes } from '../lifetimes.js';
+import { recordOutOfOrder } from '../out-of-order.js';
 import { keepsPassword } from '../proving/policy.js';
 import { notProven, rejudge } from '../proving/rejudge.js';
 import { type RecoveryState, sourceStates, sqlStates, targetState } from '../state-machine.js';
@@ -63,7 +64,7 @@ const complete = statement(
    ), completed as (
      update recoveries set suspended = exists (select from planted), state = ${literal(targetState('complete'))}, completed_at = :now, ended_at = :now, lease_id = null,
        password_set = :passwordHash::text is not null, password_ended = :endsPassword::boolean, ${wiped}
-     where id = :id and lease_id = :leaseId and state in (${sqlStates(sourceStates('complete'))})
+     where id = :id and lease_id = :leaseId and state in (${sqlStates(sourceStates('complete'))}) and coalesce(held_until <= :now, true)
        and ${isEntitled(sql`account_id`, evidence)} and ${isLastStop(sql`account_id`, sql`:stop`)}
      returning id, account_id, client_id, created_at, password_ended
    ), password as (
@@ -82,8 +83,8 @@ const complete = statement(
    ), notices as (
      ${notifyOfRecovery('recovery_completed', sql`completed`, { expiresAt: sql`:noticeExpiresAt` })}
    ), audited as (
-     ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_completed', 'person', account_id, id,
+     ${insertAudit}
+     :auditId::uuid, :now::timestamptz, 'recovery_completed', 'person', account_id, id,
        jsonb_build_object('password_set', :passwordHash::text is not null, 'password_ended', :endsPassword::boolean,
          'suspended', (select coalesce(jsonb_agg(kind order by kind), '[]') from set_aside))
      from completed
@@ -175,6 +176,7 @@ async function completeWith<Answer, Result>(
   const { password, wanted, request, hasLeft } = by;
   const claimed = await claimCompletion(context, id, wanted);
   if (isRefused(claimed)) {
+    if (claimed.code === 'not_proven') await recordOutOfOrder(context, id);
     if (!request || claimed.code !== 'recovery_closed') return claimed;
     const repeated = await repeatCompletion(
       context,
@@ -219,7 +221,7 @@ interface CompletedRow {
 /** @returns the device token; a refusal when this caller no longer had the right to complete it */
 async function finish(
   context: RecoveryContext,
-  { leaseId, stop, heldFor, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
+  { leaseId, stop, heldFor, network, subject: { recoveryId: id, accountId, clientId, acr, basis } }: Claimed,
   passwordHash: string | null,
   request: IdempotentRequest | undefined,
 ): Promise<string | Refusal> {
@@ -252,7 +254,7 @@ async function finish(
       passwordHash !== null || endsPassword ? held : undefined,
     );
     const [row] = await tx.query<CompletedRow>(complete, { ...values, ...former, endsPassword });
-    const known = row && (await endKnownBrowsers(tx, accountId));
+    const known = row && (await renewKnownBrowsers(tx, { account: accountId, network, now: values.now }));
     if (!known) return undefined;
     // The next recovery is no longer held, unless something was stopped while this one was held.
     if (heldFor !== null) await clearStop(tx, { account: accountId, stop: heldFor });

@@ -1,5 +1,5 @@
 import { type Assurance, allowShortCodes, isAddressBound } from '@rekey/accounts';
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { type Queryable, sql, statement, withSecondLook } from '@rekey/database';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import {
@@ -23,7 +23,8 @@ import {
   chanceOf,
   withinFailureLimit,
 } from '../proving/attempt-statement.js';
-import { type Judged, judge, judgedColumns } from '../proving/judge.js';
+import { withAttestation } from '../proving/attestation.js';
+import { acceptedAttempts, type Judged, judge, judgedColumns } from '../proving/judge.js';
 import { attemptsADay, dailyLimit, noTriesLeft } from '../proving/no-tries-left.js';
 import { type Once, proveOnce, valuesToStore } from '../proving/prove-once.js';
 import { recordFailure } from '../proving/record-failure.js';
@@ -62,9 +63,9 @@ const consume = statement(
    ), answered as (
      ${answerReserved(sql`exists (select from won)`)}
    ), audited as (
-     ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, :event, 'person', won.account_id, won.id,
-       jsonb_build_object('kind', :kind::text, 'amr', :amr::text)
+     ${insertAudit}
+     :auditId::uuid, :now::timestamptz, :event, 'person', won.account_id, won.id,
+       jsonb_build_object('kind', :kind::text, 'amr', :amr::text) || :decision::jsonb
      from won
    )
    select ${offeredAddresses(sql`won.account_id`)} as offers from won`,
@@ -180,7 +181,7 @@ async function attempt(
 
 const judgeNow = statement(
   'recovery_judge_for_proof',
-  sql`select ${judgedColumns(sql`:account`)} from recoveries
+  sql`select ${judgedColumns(sql`:account`, sql`(${acceptedAttempts} + 1)`)} from recoveries
    where id = :id and (:address::text is null or ${isAddressBound(sql`:address::text`, sql`:account`)})`,
 );
 
@@ -191,21 +192,26 @@ type JudgedAlive = Judged & { assurance: Assurance };
  * account now, or the address of the code no longer counts.
  */
 async function judgedWith(
-  { database, clock, strongRoles }: RecoveryContext,
+  context: RecoveryContext,
   id: string,
   row: Attempt,
   accepted: Verified,
 ): Promise<JudgedAlive | undefined> {
+  const { database, clock, strongRoles } = context;
   const [found] = await database.query<Judged>(judgeNow, {
     id,
     account: row.account_id,
     address: accepted.messageId === undefined ? null : accepted.authenticator,
     strongRoles,
     now: new Date(clock.now()),
+    // Also without rules: the audit has them, so that a policy can be tried on what was.
+    gathersFacts: true,
   });
   if (!found?.assurance) return undefined;
   const isTheirs = found.generation === null || found.generation === found.assurance.generation;
-  return isTheirs ? { ...found, assurance: found.assurance } : undefined;
+  return isTheirs
+    ? { ...(await withAttestation(context, id, found)), assurance: found.assurance }
+    : undefined;
 }
 
 async function consumeProof(

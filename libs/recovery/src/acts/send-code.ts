@@ -1,7 +1,8 @@
 import { addressesToOffer } from '@rekey/accounts';
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { sql, statement, withSecondLook } from '@rekey/database';
-import { type Channel, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { type Channel, isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
+import { recordExceeded } from '@rekey/limits';
 import { messageLifetimes, queueCode } from '@rekey/outbox';
 import { codeShape } from '@rekey/proofs';
 import { correlationOf } from '@rekey/telemetry';
@@ -33,8 +34,8 @@ const send = statement(
    ), message as (
      ${queueCode(sql`moved`, { counter: sql`moved.sends`, address: sql`:addressId::uuid` })}
    ), audited as (
-     ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
+     ${insertAudit}
+     :auditId::uuid, :now::timestamptz, 'recovery_code_requested', 'person', null, moved.id, '{}'::jsonb from moved
    )
    select ${rowColumns}, exists (select from moved) as moved, (select allowed from asked) as allowed from recoveries where id = :id`,
 );
@@ -98,8 +99,19 @@ export async function sendCode(
       if (repeat) await saveIdempotentResponse(tx, now, repeat, { recoveryId: id, answer });
       return answer;
     });
-  return runOnce<CodeSent, CodeSent | Refusal>(database, now, repeat, work, ({ answer }) => answer);
+  const outcome = await runOnce<CodeSent, CodeSent | Refusal>(
+    database,
+    now,
+    repeat,
+    work,
+    ({ answer }) => answer,
+  );
+  if (isRefused(outcome) && outcome.code === 'resend_too_soon')
+    await recordExceeded(database, resend, { party: id, now, recoveryId: id });
+  return outcome;
 }
+
+export const resend = { policy: 'resend', quota: 1, windowMs: lifetimes.resend };
 
 function refusalOf(row: (RecoveryRow & { allowed: boolean }) | undefined, now: number): Refusal {
   if (!row || stateAt(row, now) !== 'proving') return stateRefusal(row, now, 'proving');
@@ -108,7 +120,13 @@ function refusalOf(row: (RecoveryRow & { allowed: boolean }) | undefined, now: n
       errors: [{ pointer: '/address_id', detail: 'not one of the addresses offered now' }],
     });
   if (row.proofs.includes('code')) return refuse('invalid_state', {}, 'a code was proved before');
-  const wait = Math.max(1, Math.ceil((row.resend_at.getTime() - now) / 1000));
-  const limit = { policy: 'resend', quota: 1, window: lifetimes.resend / 1000, remaining: 0, reset: wait };
+  return resendTooSoon(row, now);
+}
+
+/** `resend_too_soon`, with the seconds to wait. */
+export function resendTooSoon({ resend_at: until }: Pick<RecoveryRow, 'resend_at'>, now: number): Refusal {
+  const wait = Math.max(1, Math.ceil((until.getTime() - now) / 1000));
+  const { policy, quota, windowMs } = resend;
+  const limit = { policy, quota, window: windowMs / 1000, remaining: 0, reset: wait };
   return refuse('resend_too_soon', { retry_after: wait, limit });
 }

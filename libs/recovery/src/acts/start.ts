@@ -1,6 +1,6 @@
 import { lookupDigests, normaliseIdentifier, readKnownBrowsers } from '@rekey/accounts';
-import { auditInsert } from '@rekey/audit';
-import { type Queryable, type SqlText, sql, statement } from '@rekey/database';
+import { insertAudit } from '@rekey/audit';
+import { literal, type Queryable, type SqlText, sql, statement } from '@rekey/database';
 import {
   type Channel,
   isRefused,
@@ -11,6 +11,7 @@ import {
   uuidv7,
 } from '@rekey/kernel';
 import {
+  auditExceeded,
   budgets,
   type Consumed,
   consumeRows,
@@ -92,10 +93,12 @@ const open = statement(
    ), message as (
      ${queueCode(sql`opened`, { counter: sql`1`, address: sql`null::uuid` })}
    ), audited as (
-     ${auditInsert}
-     select :auditId::uuid, :now::timestamptz, 'recovery_started', 'person', null, opened.id,
+     ${insertAudit}
+     :auditId::uuid, :now::timestamptz, 'recovery_started', 'person', null, opened.id,
        jsonb_build_object('client_id', :clientId::text)
      from opened
+   ), exceeded as (
+     ${auditExceeded(sql`select :auditId::uuid as audit_id, ${literal(starts.policy)} as policy, quota, spent from source`)}
    )
    -- Report the budget with the least left.
    select quota, spent, resets_at, exists (select from opened) as opened from source order by quota - spent, quota limit 1`,

@@ -1,13 +1,15 @@
 import {
   type BindingOnHold,
   bindingOf,
+  compromisedAddresses,
   discardAuthenticator,
   endKnownBrowsers,
   lockAccount,
   restoreReplacedAuthenticator,
 } from '@rekey/accounts';
 import type { Queryable } from '@rekey/database';
-import { recordChange } from '@rekey/outbox';
+import { type Refusal, refuse } from '@rekey/kernel';
+import { type ReadLink, recordChange } from '@rekey/outbox';
 import { endSession } from '@rekey/tokens';
 import type { RecoveryContext } from '../context.js';
 
@@ -27,15 +29,22 @@ async function newestOfSession(
  * counts again. What the same session has replaced it with is removed too. No browser or app stays known. Whatever else that session removed stays removed. After the hold a link does not remove a
  * binding: it protects the account against a person who controls the mailbox.
  *
- * @param id of the authenticator, from a token of ours
+ * Refusals: `not_found` for a link that went to an address which is compromised by now: a stranger could bring back what they had bound.
+ *
+ * @param link to the authenticator
  * @returns false when it is gone, or counts already
  */
-export async function undoBinding({ database, clock }: RecoveryContext, id: string): Promise<boolean> {
+export async function undoBinding(
+  { database, clock }: RecoveryContext,
+  link: ReadLink,
+): Promise<boolean | Refusal> {
+  const { id } = link;
   const at = new Date(clock.now());
   return database.transaction(async (tx) => {
     const found = await bindingOf(tx, { id, now: at });
     if (!found) return false;
     await lockAccount(tx, found.account);
+    if ((await compromisedAddresses(tx, found.account)).some(link.isSentTo)) return refuse('not_found');
     // It may have been bound again while we waited for the lock.
     const binding = await newestOfSession(tx, { id, now: at });
     if (!binding || !(await discardAuthenticator(tx, binding))) return false;

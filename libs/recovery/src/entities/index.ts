@@ -1,3 +1,4 @@
+import './assist.entity.js';
 import './former-password.entity.js';
 import './idempotent-response.entity.js';
 import { deleteMessagesWith } from '@rekey/outbox';

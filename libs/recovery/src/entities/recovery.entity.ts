@@ -115,4 +115,11 @@ export class RecoveryEntity {
 
   @Column('timestamptz', { nullable: true })
   held_for!: Date | null;
+
+  @Column('text', { array: true, nullable: true })
+  held_by!: string[] | null;
+
+  /** The assist by which staff have started it; null when its person has. */
+  @Column('uuid', { nullable: true })
+  assist_id!: string | null;
 }

@@ -78,6 +78,18 @@ describe('the proofs that are enough', () => {
     expect(acrOf(['code'])).toBe('urn:rekey:recovery:aal1');
     expect(acrOf(['code', 'totp'])).toBe('urn:rekey:recovery:aal2');
   });
+
+  test('an attested identity is enough at either level, and claims none', () => {
+    for (const aal of [1, 2] as const) {
+      const nothing = { generation: '', aal, authenticators: [], reachable: [], stopped_at: null };
+      expect(remainingProofs(defaultPolicy, nothing, [])).toEqual({ proven: false, next: [] });
+      expect(remainingProofs(defaultPolicy, nothing, ['attested'])).toEqual({ proven: true });
+    }
+    expect([acrOf(['attested']), acrOf(['code', 'attested'])]).toEqual([
+      'urn:rekey:recovery:attested',
+      'urn:rekey:recovery:attested',
+    ]);
+  });
 });
 
 describe('loading a policy', () => {

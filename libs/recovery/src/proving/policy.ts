@@ -10,6 +10,8 @@ import {
   proofKinds,
 } from '@rekey/proofs';
 import { z } from 'zod';
+import { holdRules } from '../holds/rules.js';
+import { type AcceptedKind, attested, attestedAcr, isAttested } from './attested.js';
 
 const alternatives = z.array(z.array(z.enum(proofClasses)).min(1)).min(1);
 const shape = z.strictObject({
@@ -19,6 +21,7 @@ const shape = z.strictObject({
   bindingHoldHours: z.number().int().min(0).max(168),
   odds: oddsShape,
   holdAfterStopHours: z.number().int().min(0).max(168),
+  holds: holdRules,
   clients: z.record(z.string(), z.strictObject({ keepPassword: z.boolean() })),
 });
 
@@ -30,6 +33,7 @@ const shape = z.strictObject({
  * proof nor as a requirement. Until then its owner can have it undone.
  * - `odds`: how likely a stranger's attempt at one account may succeed.
  * - `holdAfterStopHours`: after a stop the next recovery of the account is held this long before it is proven; 0 for no hold.
+ * - `holds`: rules that put a recovery on hold by risk, see {@link HoldRule}.
  * - `clients`: a recovery that sets no new password ends the old one, unless it was started for a client with `keepPassword`.
  */
 export type RecoveryPolicy = z.output<typeof shape> & {
@@ -49,6 +53,7 @@ export const defaultPolicy: RecoveryPolicy = {
   bindingHoldHours: 24,
   odds: defaultOdds,
   holdAfterStopHours: 24,
+  holds: [],
   clients: {},
 };
 
@@ -115,14 +120,16 @@ export type RemainingProofs = { proven: true } | { proven: false; next: ProofKin
 
 /**
  * Returns whether these proofs are enough for this account, and otherwise which of its other proofs would be. An empty list means that
- * nothing more can be proved here and staff have to help.
+ * nothing more can be proved here and staff have to help. What staff have attested for that very case is enough, at either level (NIST
+ * SP 800-63B-4 §4.2.2.2: repeated identity proofing).
  */
 export function remainingProofs(
   policy: RecoveryPolicy,
   assurance: Assurance,
-  done: readonly ProofKind[],
+  done: readonly AcceptedKind[],
 ): RemainingProofs {
-  const classes = new Set(done.map((kind) => classOf[kind]));
+  if (isAttested(done)) return { proven: true };
+  const classes = classesOf(done);
   const missing = (assurance.aal === 2 ? policy.aal2 : policy.aal1).map((wanted) =>
     wanted.filter((one) => !classes.has(one)),
   );
@@ -140,6 +147,9 @@ export function remainingProofs(
 export const sendsBy = ({ withoutSms }: Pick<RecoveryPolicy, 'withoutSms'>, channel: Channel): boolean =>
   channel === 'email' || !withoutSms;
 
-/** Authentication context of a recovery, by the number of its classes of evidence. */
-export const acrOf = (done: readonly ProofKind[]): string =>
-  `urn:rekey:recovery:aal${new Set(done.map((kind) => classOf[kind])).size > 1 ? 2 : 1}`;
+const classesOf = (done: readonly AcceptedKind[]): Set<ProofClass> =>
+  new Set(done.flatMap((kind) => (kind === attested ? [] : [classOf[kind]])));
+
+/** Authentication context of a recovery, by the number of its classes of evidence; of its own where staff have attested the identity. */
+export const acrOf = (done: readonly AcceptedKind[]): string =>
+  isAttested(done) ? attestedAcr : `urn:rekey:recovery:aal${classesOf(done).size > 1 ? 2 : 1}`;

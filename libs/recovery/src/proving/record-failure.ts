@@ -1,8 +1,14 @@
 import { disableAuthenticators } from '@rekey/accounts';
-import { auditInsert, recordAudit } from '@rekey/audit';
+import { insertAudit, recordAudit } from '@rekey/audit';
 import { sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
-import { type AttemptSource, consumeFailures, counterKey, triesPerRecovery } from '@rekey/limits';
+import {
+  type AttemptSource,
+  consumeFailures,
+  counterKey,
+  failureCharges,
+  triesPerRecovery,
+} from '@rekey/limits';
 import { notifyOfChange } from '@rekey/outbox';
 import type { ProofKind } from '@rekey/proofs';
 import type { RecoveryContext } from '../context.js';
@@ -13,13 +19,13 @@ import { type Once, valuesToStore } from './prove-once.js';
 const fail = statement(
   'recovery_record_failure',
   sql`with audited as (
-     ${auditInsert}
-     values (:auditId::uuid, :now::timestamptz, 'recovery_proof_failed', 'person', null, :id::uuid,
-       jsonb_build_object('kind', :kind::text, 'tries_left', :triesLeft::integer))
+     ${insertAudit}
+     :auditId::uuid, :now::timestamptz, 'recovery_proof_failed', 'person', null, :id::uuid,
+       jsonb_build_object('kind', :kind::text, 'tries_left', :triesLeft::integer)
    ), answered as (
      ${answerReserved(ofRefusal)}
-   )
-   ${consumeFailures}`,
+   ), ${consumeFailures}
+   select * from charged`,
 );
 
 /** Records a wrong value and charges its caller. Disables authenticators that have failed too often in a row, and notifies their owner. */
@@ -67,8 +73,7 @@ async function charge(
   const rows = await database.query<{ key: Buffer; spent: number; resets_at: Date }>(fail, {
     ...failed,
     now: new Date(failed.now),
-    sources: keys,
-    windows: sources.map(({ budget }) => budget.windowMs),
+    ...failureCharges(sources, keys, failed.now),
   });
   for (const [at, one] of sources.entries()) {
     const counted = rows.find(({ key }) => keys[at]?.equals(key));

@@ -1,4 +1,4 @@
-import { auditInsert } from '@rekey/audit';
+import { insertAudit } from '@rekey/audit';
 import { literal, sql, statement } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { correlationOf } from '@rekey/telemetry';
@@ -16,6 +16,7 @@ import {
   type SealedOffer,
   viewOf,
 } from '../view.js';
+import { withAttestation } from './attestation.js';
 import { type Judged, judge, judgedColumns, type Verdict } from './judge.js';
 
 const from = [...new Set((['reopen', 'prove', 'hold', 'release'] as const).flatMap(sourceStates))];
@@ -31,9 +32,9 @@ const write = statement(
    ), told as (
      ${notifyOfHold(sql`judged`)}
    )
-   ${auditInsert}
-   select :auditId::uuid, :now::timestamptz, :event, 'system', account_id, id,
-     jsonb_build_object('proofs_before', :before::text[], 'proofs', :proofs::text[])
+   ${insertAudit}
+   :auditId::uuid, :now::timestamptz, :event, 'system', account_id, id,
+     jsonb_build_object('proofs_before', :before::text[], 'proofs', :proofs::text[]) || :decision::jsonb
    from judged returning id`,
 );
 
@@ -44,8 +45,8 @@ const end = statement(
      where id = :id and state in (${sqlStates(sourceStates('invalidate'))}) and (lease_id is null or lease_expires_at <= :now)
      returning id, account_id
    )
-   ${auditInsert}
-   select :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'system', account_id, id, '{"by": "account"}'::jsonb from ended
+   ${insertAudit}
+   :auditId::uuid, :now::timestamptz, 'recovery_stopped', 'system', account_id, id, '{"by": "account"}'::jsonb from ended
    returning id`,
 );
 
@@ -69,6 +70,7 @@ async function carryOut(
     ...correlationOf(database.trace),
     ...values,
     ...timesOf(now, verdict),
+    ...(move === 'reopen' ? { decision: '{}' } : {}),
     before: before.proofs,
     state: targetState(move),
     event: eventOf[move],
@@ -102,12 +104,14 @@ type LookedAt = RecoveryRow & Judged & { offers: SealedOffer[] | null };
 export async function rejudge(context: RecoveryContext, id: string): Promise<RecoveryView | undefined> {
   const { database, clock, policy, strongRoles } = context;
   for (let looks = 1; ; looks++) {
-    const [row] = await database.query<LookedAt>(look, {
+    const [found] = await database.query<LookedAt>(look, {
       id,
       strongRoles,
       now: new Date(clock.now()),
+      gathersFacts: policy.holds.length > 0,
     });
-    if (!row) return undefined;
+    if (!found) return undefined;
+    const row = await withAttestation(context, id, found);
     const verdict = isJudged(row) ? judge(policy, row, new Date(clock.now())) : undefined;
     const holds = verdict === undefined || isUpToDate(row, verdict);
     if (holds || looks > mostLooks) return viewOf(context, id, row, row);

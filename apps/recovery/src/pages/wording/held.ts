@@ -1,4 +1,4 @@
-/** What the pages say where a recovery waits after a stop, in one language. */
+/** What the pages say where a recovery waits, in one language. */
 export interface HeldWording {
   title: string;
   lead(until: string): string;
@@ -6,4 +6,6 @@ export interface HeldWording {
   told: string;
   /** @param days how long the person can come back after the wait */
   later(days: number): string;
+  /** Behind the link in the notification. */
+  back: { title: string; lead: string; continue_: string; elsewhere: string };
 }

@@ -17,6 +17,8 @@ export interface StopWording {
   recover: string;
   /** Of something that was set up, instead of a recovery. */
   binding: { lead(service: string): string; what: string; submit: string; done: string; next: string };
+  /** Of staff who let somebody in without a proof, instead of a recovery. */
+  override: { lead(service: string): string; what: string; submit: string; done: string };
   goneTitle: string;
   gone: string;
 }

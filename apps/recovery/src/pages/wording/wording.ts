@@ -1,4 +1,5 @@
 import type { AccountWording } from './account.js';
+import type { AssistWording } from './assist.js';
 import type { DeviceWording } from './device.js';
 import type { ElsewhereWording } from './elsewhere.js';
 import type { HeldWording } from './held.js';
@@ -10,6 +11,7 @@ import type { WordingWithoutSms } from './without-sms.js';
 /** All that the pages say, in one language. */
 export interface Wording {
   account: AccountWording;
+  assist: AssistWording;
   device: DeviceWording;
   elsewhere: ElsewhereWording;
   held: HeldWording;

@@ -30,6 +30,13 @@ export const stop: StopWording = {
     done: 'It has been removed, and the person who set it up has been signed out.',
     next: 'They may know your password. Recover your account now. That signs everyone out, and you choose a new password.',
   },
+  override: {
+    lead: (service) =>
+      `Someone asked ${service} support to let them into your account without a code, and says that nothing else works any more.`,
+    what: "If it wasn't you, stop it here. If they got in already, they will be signed out.",
+    submit: "This wasn't me. Stop it",
+    done: 'We stopped it. Nobody gets in this way.',
+  },
   goneTitle: 'This link no longer works',
   gone: 'This link has expired or was already used. If someone else is in your account, recover it. That signs everyone out.',
 };

@@ -1,5 +1,6 @@
 import type { Wording } from '../wording.js';
 import { account } from './account.js';
+import { assist } from './assist.js';
 import { device } from './device.js';
 import { elsewhere } from './elsewhere.js';
 import { held } from './held.js';
@@ -8,4 +9,4 @@ import { proofs } from './proofs.js';
 import { stop } from './stop.js';
 import { withoutSms } from './without-sms.js';
 
-export const wording: Wording = { account, device, elsewhere, held, page, proofs, stop, withoutSms };
+export const wording: Wording = { account, assist, device, elsewhere, held, page, proofs, stop, withoutSms };
