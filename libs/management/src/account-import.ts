@@ -17,7 +17,7 @@ export class AccountImport {
 
   constructor(
     private readonly context: ManagementContext,
-    private readonly caller: string,
+    private readonly actor: string,
   ) {}
 
   /**
@@ -59,7 +59,7 @@ export class AccountImport {
 
   private async tryToPut(account: AccountToPut): Promise<{ created: boolean } | Refusal> {
     try {
-      return await putAccount(this.context, this.caller, account);
+      return await putAccount(this.context, this.actor, account);
     } catch (fault) {
       // Two accounts that want each other's addresses.
       if (isDeadlock(fault)) return refuse('conflict');

@@ -2,18 +2,17 @@ import { isAccountId, lockAccount, deleteAccount as removeAccount } from '@rekey
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { followDeletion } from '@rekey/recovery';
-import { actingClient, type ManagementContext } from './management-context.js';
+import { type ManagementContext } from './management-context.js';
 
 /** Deletes an account and ends all that belongs to it, in one transaction. Refusals: `not_found`. */
 export async function deleteAccount(
   { database, clock }: ManagementContext,
-  caller: string,
+  actor: string,
   id: string,
 ): Promise<undefined | Refusal> {
   if (!isAccountId(id)) return refuse('not_found');
   const now = clock.now();
   const at = new Date(now);
-  const actor = actingClient(caller);
   return database.transaction(async (tx) => {
     // Without a row, nothing is locked: what follows would take the rows of an account that is being created under this name.
     const locked = await lockAccount(tx, id);

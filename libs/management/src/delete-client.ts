@@ -1,7 +1,7 @@
 import { recordAudit } from '@rekey/audit';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { endSessionsOf, type ManagementCaller, deleteClient as removeClient } from '@rekey/tokens';
-import { actingClient, type ManagementContext, writerOf } from './management-context.js';
+import { type ManagementContext, writerOf } from './management-context.js';
 
 /** Deletes a client and ends its sessions, in one transaction. Refusals: `invalid_state`, `not_found`, `forbidden`. */
 export async function deleteClient(
@@ -13,7 +13,7 @@ export async function deleteClient(
   if (id === 'default') return refuse('invalid_state');
   const now = clock.now();
   const at = new Date(now);
-  const actor = actingClient(caller.clientId);
+  const { actor } = caller;
   return database.transaction(async (tx) => {
     const refused = await removeClient(tx, id, writerOf(caller));
     if (refused) return refused;

@@ -1,5 +1,7 @@
 import type { Database } from '@rekey/database';
 import type { Clock, Keyring } from '@rekey/kernel';
+import type { RecoveryPolicy } from '@rekey/recovery';
+import type { ConsolePlace } from '@rekey/staff';
 import type { ClientWriter, ManagementCaller, ManagementScope } from '@rekey/tokens';
 
 /** What the acts of management need. */
@@ -9,10 +11,11 @@ export interface ManagementContext {
   clock: Clock;
   /** Roles for which the recovery policy asks for assurance level 2. */
   strongRoles: string[];
+  /** It says what a recovery still needs. */
+  policy: RecoveryPolicy;
+  /** Where staff sign for overrides, in the console. */
+  place?: ConsolePlace;
 }
-
-/** How the audit names a client that acts. */
-export const actingClient = (clientId: string): string => `client:${clientId}`;
 
 /** With this scope a client also writes clients that it has not made. */
 export const everyClient = 'clients:admin' satisfies ManagementScope;

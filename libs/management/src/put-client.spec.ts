@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase, sql, statement } from '@rekey/database';
 import { Keyring, MovableClock } from '@rekey/kernel';
+import { defaultPolicy } from '@rekey/recovery';
 import { type Client, readClient } from '@rekey/tokens';
 import { createDatabase, type TestDatabase } from '../../../test/runner/database.js';
 import { deleteClient, type ManagementContext, putClient } from './index.js';
@@ -23,7 +24,13 @@ describe('clients', () => {
     admin = await openDatabase({ url: postgres.adminUrl, name: 'spec' });
     await admin.query(refuseEvents);
     const keyring = new Keyring([{ id: 'a', key: randomBytes(32) }]);
-    context = { database, keyring, clock: new MovableClock(1_800_000_000_000), strongRoles: [] };
+    context = {
+      database,
+      keyring,
+      clock: new MovableClock(1_800_000_000_000),
+      strongRoles: [],
+      policy: defaultPolicy,
+    };
   });
   afterAll(async () => {
     await database.close();
@@ -32,6 +39,7 @@ describe('clients', () => {
   });
 
   const scopes = ['clients:write'];
+  const caller = (clientId: string) => ({ clientId, actor: `client:${clientId}`, scopes });
   const client = (id: string, more: Partial<Client> = {}): Client => ({
     client_id: id,
     name: id,
@@ -44,14 +52,14 @@ describe('clients', () => {
   });
 
   test('a client is not written when its audit event fails', async () => {
-    const unheard = { clientId: 'unheard', scopes };
+    const unheard = caller('unheard');
     await expect(putClient(context, unheard, client('shop'))).rejects.toMatchObject({ code: '23514' });
     expect(await readClient(database, 'shop')).toBeUndefined();
 
-    expect(await putClient(context, { clientId: 'maker', scopes }, client('shop'))).toMatchObject({
+    expect(await putClient(context, caller('maker'), client('shop'))).toMatchObject({
       created: true,
     });
-    const admins = { clientId: 'unheard', scopes: [...scopes, 'clients:admin'] };
+    const admins = { ...unheard, scopes: [...scopes, 'clients:admin'] };
     await expect(deleteClient(context, admins, 'shop')).rejects.toMatchObject({ code: '23514' });
     expect(await readClient(database, 'shop')).toMatchObject({ name: 'shop' });
     expect(await database.query(events)).toEqual([
@@ -61,7 +69,7 @@ describe('clients', () => {
 
   test('a caller cannot grant a management scope that it lacks', async () => {
     const wanted = client('other', { scopes: ['accounts:write'] });
-    expect(await putClient(context, { clientId: 'maker', scopes }, wanted)).toMatchObject({
+    expect(await putClient(context, caller('maker'), wanted)).toMatchObject({
       code: 'invalid_request',
       data: { errors: [{ pointer: '/scopes', detail: 'you may not grant accounts:write' }] },
     });

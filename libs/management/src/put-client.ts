@@ -1,7 +1,7 @@
 import { recordAudit } from '@rekey/audit';
 import { isRefused, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { type Client, type ManagementCaller, managementScopes, putClientBy } from '@rekey/tokens';
-import { actingClient, type ManagementContext, writerOf } from './management-context.js';
+import { type ManagementContext, writerOf } from './management-context.js';
 
 /**
  * Creates or replaces a client with its audit event, in one transaction.
@@ -28,7 +28,7 @@ export async function putClient(
       id: uuidv7(now),
       at: new Date(now),
       event: put.created ? 'client_created' : 'client_updated',
-      actor: actingClient(caller.clientId),
+      actor: caller.actor,
       detail: { client_id: client.client_id },
     });
     return put;
