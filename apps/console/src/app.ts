@@ -3,10 +3,10 @@ import type { Clock } from '@rekey/kernel';
 import type { Settings } from '@rekey/settings';
 import type { Telemetry } from '@rekey/telemetry';
 import { ConsoleModule } from './console.module.js';
-import { registerImports } from './ndjson.js';
 import { openApi } from './open-api.js';
+import { register } from './register.js';
 
-/** The management API: accounts, clients, and the state of tokens. */
+/** The management API (accounts, clients, the state of tokens), and the web app for staff, with what they sign in to. */
 export const runConsole = (
   settings: Settings,
   options: { clock?: Clock; telemetry?: Telemetry } = {},
@@ -17,6 +17,6 @@ export const runConsole = (
     port: settings.ports.console,
     settings,
     ...options,
-    register: registerImports,
+    register,
     openApi,
   });

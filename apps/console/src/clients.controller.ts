@@ -3,6 +3,7 @@ import {
   Caller,
   Context,
   deny,
+  InQuery,
   Json,
   type ManagementCaller,
   ManagementScopeGuard,
@@ -24,7 +25,9 @@ import {
 } from '@rekey/management';
 import { readClient } from '@rekey/tokens';
 import type { z } from 'zod';
+import { clientsPage, clientsResponse } from './clients-page.js';
 import { checkSame, clientBody, clientIdInPath, clientResponse } from './management.schema.js';
+import { clientsQuery } from './query.schema.js';
 
 /** A client of somebody else takes another scope, which the challenge names (RFC 6750 §3.1). */
 const ownerChallenge = ({ code }: Refusal) => (code === 'forbidden' ? scopeChallenge(everyClient) : {});
@@ -57,6 +60,22 @@ export class ClientsController {
     const client = { ...body, client_id: clientId };
     const { created, secret } = unwrap(await putClient(context, caller, client), ownerChallenge);
     return new Reply(created ? 201 : 200, { ...client, ...(secret ? { client_secret: secret } : {}) });
+  }
+
+  @Get()
+  @Operation({
+    summary: 'List the OAuth clients, without their secrets',
+    description: 'Those that were created last come first.',
+    bearer: true,
+    query: clientsQuery,
+    responses: { 200: { description: 'a page of clients', schema: clientsResponse } },
+    refusals: ['invalid_request', 'unauthorized', 'forbidden'],
+  })
+  async list(
+    @InQuery(clientsQuery) query: z.output<typeof clientsQuery>,
+    @Context() context: ManagementContext,
+  ) {
+    return clientsPage(context, query);
   }
 
   @Get(':client_id')

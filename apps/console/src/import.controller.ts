@@ -64,13 +64,13 @@ export class ImportController {
     refusals: ['invalid_request', 'unauthorized', 'forbidden'],
   })
   async import(
-    @Caller() { clientId }: ManagementCaller,
+    @Caller() { actor }: ManagementCaller,
     @Context() context: ManagementContext,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const items = await itemsOf(request);
-    const accounts = new AccountImport(context, clientId);
+    const accounts = new AccountImport(context, actor);
     const report = (err: unknown, line: number) =>
       request.log.error({ err, line }, 'a line of an import failed');
     const results = pMapIterable(items, (item) => importAccount(accounts, item, report), {

@@ -1,4 +1,4 @@
-import { type AccountToPut, readPasswordHash } from '@rekey/accounts';
+import { type AccountPatch, type AccountToPut, readPasswordHash } from '@rekey/accounts';
 import { deny } from '@rekey/http';
 import { isLanguageTag, languageTag, locales, longestTag, longestTyped } from '@rekey/kernel';
 import { clientLifetimes, grants, isClientId, tokenExchangeGrant } from '@rekey/tokens';
@@ -14,15 +14,17 @@ const address = z.strictObject({
 
 const role = z.string().regex(/^[\w:.-]{1,64}$/);
 
+const locale = z
+  .string()
+  .max(longestTag)
+  .refine(isLanguageTag, 'must be a language tag (BCP 47), such as zh-Hans');
+
 const accountMembers = {
   username: z.string().min(1).max(longestTyped).optional(),
   addresses: z.array(address).max(20).default([]),
   roles: z.array(role).max(50).default([]),
   status: z.enum(['active', 'disabled']).default('active'),
-  locale: z
-    .string()
-    .max(longestTag)
-    .refine(isLanguageTag, 'must be a language tag (BCP 47), such as zh-Hans')
+  locale: locale
     .optional()
     .describe(
       `Language of messages (BCP 47). We write in ${locales.map(({ tag }) => tag).join(' and ')}; any other is kept, and its messages are in the language that was asked for, or en`,
@@ -83,6 +85,23 @@ export const importLine = accountFields
   .extend({ id: z.string().min(1).max(128) })
   .refine(onePassword.test, onePassword.else);
 
+/** Of a merge patch. Without a default: a member that is left out stays as it is. */
+export const accountPatch = z.strictObject({
+  status: z.enum(['active', 'disabled']).optional(),
+  roles: z.array(role).max(50).optional(),
+  username: z.string().min(1).max(longestTyped).nullable().optional(),
+  locale: locale.nullable().optional(),
+  id: inAddress,
+});
+
+export function accountToPatch({
+  id: _same,
+  locale,
+  ...members
+}: z.output<typeof accountPatch>): AccountPatch {
+  return { ...members, ...(locale === undefined ? {} : { locale: locale && languageTag(locale) }) };
+}
+
 export const accountResponse = z.object({
   id: z.string(),
   ...accountMembers,
@@ -127,6 +146,20 @@ const name = z
   .string()
   .trim()
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters on one line');
+
+/** Why a held recovery is released or denied. */
+export const decisionBody = z.strictObject({
+  reason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
+    .describe(
+      'Kept in the audit, so name no address of a person. Nobody but the readers of the audit sees it',
+    ),
+});
+export type DecisionBody = z.output<typeof decisionBody>;
 
 export const clientIdInPath = z
   .string()

@@ -5,6 +5,7 @@ import type { Clock } from '@rekey/kernel';
 import type { ManagementContext } from '@rekey/management';
 import { policyFrom, strongRolesOf } from '@rekey/recovery';
 import type { Settings } from '@rekey/settings';
+import { consolePlace, type StaffContext } from '@rekey/staff';
 import { type TokenContext, tokenContext } from '@rekey/tokens';
 
 /** What the management API is made of. */
@@ -13,9 +14,11 @@ export const consoleProviders: Provider[] = [
   {
     provide: CONTEXT,
     inject: [SETTINGS, Database, CLOCK],
-    useFactory: (settings: Settings, database: Database, clock: Clock): ManagementContext => {
-      const strongRoles = strongRolesOf(policyFrom(settings));
-      return { database, keyring: settings.keyring, clock, strongRoles };
+    useFactory: (settings: Settings, database: Database, clock: Clock): ManagementContext & StaffContext => {
+      const policy = policyFrom(settings);
+      const place = consolePlace(settings.urls.console, settings.production, settings.listenHost);
+      const { keyring } = settings;
+      return { database, keyring, clock, policy, strongRoles: strongRolesOf(policy), place };
     },
   },
   {

@@ -1,8 +1,8 @@
-import { openDatabase, prepareSchema } from '@rekey/database';
+import { openDatabase } from '@rekey/database';
 import { abortableStart, Resources, type Running } from '@rekey/http';
 import { type Clock, newSecret, systemClock } from '@rekey/kernel';
-import { migrateQueue } from '@rekey/queue';
 import type { Settings } from '@rekey/settings';
+import { consolePlace, type Invited, inviteFirstAdmin } from '@rekey/staff';
 import { openTelemetry, type Telemetry } from '@rekey/telemetry';
 import { runConsole } from '../../console/src/app.js';
 import { runCourier, type SweepPeriods } from '../../courier/src/app.js';
@@ -13,12 +13,15 @@ import { putExampleClients } from './example/clients.js';
 import { exampleRoutes } from './example/example.js';
 import { type Mailbox, startMailbox } from './mailbox/mailbox.js';
 import { startEmbeddedPostgres } from './postgres.js';
+import { prepareAudited } from './prepare-audited.js';
 
 export type { SweepPeriods } from '../../courier/src/app.js';
 
 export interface Standalone {
   settings: Settings;
   mailbox: Mailbox | undefined;
+  /** Of the first admin, if it was made at this start. */
+  invitation: Invited | undefined;
   /** PostgreSQL is the embedded one. */
   embedded: boolean;
   /** Resolves with the reason when the embedded PostgreSQL has ended and cannot be started again. */
@@ -32,14 +35,21 @@ export interface Standalone {
  *
  * @param options.ending aborted while it starts: what runs already is closed
  * @param options.sweepPeriods in milliseconds, where they are not the usual ones
+ * @param options.invites in development: makes an invitation for the first admin of the console, when nobody can sign in there
  */
 export async function runStandalone(
   given: Settings,
   {
     ending,
     sweepPeriods,
+    invites = false,
     ...options
-  }: { clock?: Clock; ending?: AbortSignal; sweepPeriods?: Partial<SweepPeriods> | undefined } = {},
+  }: {
+    clock?: Clock;
+    ending?: AbortSignal;
+    sweepPeriods?: Partial<SweepPeriods> | undefined;
+    invites?: boolean;
+  } = {},
 ): Promise<Standalone> {
   const resources = new Resources();
   const part = <Part>(start: () => Promise<Part>) => abortableStart(ending, start);
@@ -66,7 +76,7 @@ export async function runStandalone(
         );
     const url = given.databaseUrl ?? postgres?.url ?? '';
     const ownerUrl = given.databaseUrl ? given.databaseOwnerUrl : postgres?.ownerUrl;
-    await part(() => prepareSchema({ url, ownerUrl }, migrateQueue));
+    await part(() => prepareAudited({ url, ownerUrl }, clock));
     const needsMailbox =
       (given.mail === 'smtp' && given.smtpUrls.length === 0) || (given.sms === 'twilio' && !given.twilio);
     const mailbox = needsMailbox
@@ -98,7 +108,9 @@ export async function runStandalone(
     const courier = await telemetryOf('courier', recovery);
     const issuerTelemetry = await telemetryOf('issuer');
     const consoleTelemetry = await telemetryOf('console');
-    if (!given.production) await part(() => seed(settings, clock, apiSecret));
+    const invitation = given.production
+      ? undefined
+      : await part(() => seed(settings, { clock, apiSecret, invites }));
     const start = <App extends Running>(app: () => Promise<App>): Promise<App> =>
       keep(app, (running) => running.close());
     const issuer = await start(() => runIssuer(settings, { ...options, telemetry: issuerTelemetry }));
@@ -108,7 +120,7 @@ export async function runStandalone(
     const issuerAt = { url: issuer.url, certFile: settings.tls?.certFile };
     await start(() => runRecovery(settings, { ...options, telemetry: recovery, issuerAt }));
     const embedded = postgres !== undefined;
-    return { settings, mailbox, embedded, fails, close: () => resources.close() };
+    return { settings, mailbox, invitation, embedded, fails, close: () => resources.close() };
   } catch (fault) {
     await resources.close().catch(() => undefined);
     throw fault;
@@ -117,11 +129,17 @@ export async function runStandalone(
 
 const say = (what: string): void => void process.stderr.write(`rekey standalone: ${what}\n`);
 
-async function seed(settings: Settings, clock: Clock, apiSecret: string): Promise<void> {
+async function seed(
+  settings: Settings,
+  { clock, apiSecret, invites }: { clock: Clock; apiSecret: string; invites: boolean },
+): Promise<Invited | undefined> {
   const database = await openDatabase({ url: settings.databaseUrl ?? '', name: 'seed', poolSize: 2 });
   try {
     await seedDemoAccounts(database, settings.keyring, clock.now());
     await putExampleClients({ database, keyring: settings.keyring }, clock.now(), apiSecret);
+    if (!invites) return undefined;
+    const place = consolePlace(settings.urls.console, settings.production);
+    return await inviteFirstAdmin({ database, keyring: settings.keyring, clock, place });
   } finally {
     await database.close();
   }

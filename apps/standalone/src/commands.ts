@@ -11,7 +11,7 @@ export interface Command {
 export const commands: Record<string, Command> = {
   recovery: { means: 'the public API and the hosted pages', file: 'dist/apps/recovery/src/main.js' },
   issuer: { means: 'OAuth endpoints, sign-in, sessions, keys', file: 'dist/apps/issuer/src/main.js' },
-  console: { means: 'the management API: accounts and clients', file: 'dist/apps/console/src/main.js' },
+  console: { means: 'the console of staff, and the management API', file: 'dist/apps/console/src/main.js' },
   courier: { means: 'finds the account, derives the code, sends it', file: 'dist/apps/courier/src/main.js' },
   roles: {
     means: 'makes the database and its two roles, as a superuser',
@@ -26,6 +26,16 @@ export const commands: Record<string, Command> = {
     takes: 'status | add | rotate',
     file: 'dist/apps/standalone/src/keys-command.js',
   },
+  audit: {
+    means: 'writes the audit to a file, verifies such a file, proves what happened',
+    takes: 'keys | export FILE | verify FILE … | prove FILE …',
+    file: 'dist/apps/standalone/src/audit-command.js',
+  },
+  staff: {
+    means: 'invites people to the console, lists and disables them',
+    takes: 'invite NAME --role ROLE | list | disable ID',
+    file: 'dist/apps/standalone/src/staff-command.js',
+  },
   accounts: {
     means: 'sends a file of accounts to the management API',
     takes: 'import FILE',
@@ -35,6 +45,11 @@ export const commands: Record<string, Command> = {
     means: 'says why a token is not accepted',
     takes: 'diagnose TOKEN [--audience RESOURCE] [--json]',
     file: 'dist/apps/console/src/tokens-command.js',
+  },
+  policy: {
+    means: 'checks a policy, and says what its holds would have changed',
+    takes: 'check FILE | simulate FILE [--since 30d] [--json]',
+    file: 'dist/apps/standalone/src/policy-command.js',
   },
   health: { means: 'ends with 0 when the process of this container is alive', file: 'docker/health.js' },
 };

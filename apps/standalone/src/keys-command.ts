@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { recordAudit } from '@rekey/audit';
 import { type Database, openDatabase } from '@rekey/database';
 import { whatToDo } from '@rekey/http';
-import { asTyped, newSecret, systemClock } from '@rekey/kernel';
+import { asTyped, newSecret, systemClock, uuidv7 } from '@rekey/kernel';
 import { developmentSecrets, type Settings, settingsOrExit } from '@rekey/settings';
 import { runningUrls } from './keys/embedded-url.js';
 import { describeHoldings, describeRows, listHoldings, listOlder } from './keys/holdings.js';
@@ -46,7 +47,21 @@ async function rotateAll(settings: Settings): Promise<void> {
       );
       return;
     }
-    if (!(await rotate(database, settings.keyring, now(), say))) fail('not everything could be sealed again');
+    const { keyring } = settings;
+    const complete = await rotate(database, keyring, now(), say);
+    await recordRotation(database, keyring.newestKeyId, complete);
+    if (!complete) fail('not everything could be sealed again');
+  });
+}
+
+async function recordRotation(database: Database, key: string, complete: boolean): Promise<void> {
+  const at = now();
+  await recordAudit(database, {
+    id: uuidv7(at.getTime()),
+    at,
+    event: 'keyring_rotated',
+    actor: 'system',
+    detail: { key, complete },
   });
 }
 

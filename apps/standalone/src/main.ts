@@ -6,6 +6,6 @@ import { welcome } from './welcome.js';
 
 await runProcess(
   'standalone',
-  (ending) => runStandalone(settingsOrExit('standalone'), { ending }),
+  (ending) => runStandalone(settingsOrExit('standalone'), { ending, invites: true }),
   (running) => process.stdout.write(welcome(running)),
 );

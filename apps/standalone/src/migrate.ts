@@ -3,21 +3,21 @@ import {
   type DatabaseUrls,
   excessPrivilegesWarning,
   makeRoles,
-  prepareSchema,
   whyReleaseBeforeStops,
 } from '@rekey/database';
 import { whatToDo } from '@rekey/http';
-import { migrateQueue } from '@rekey/queue';
+import { systemClock } from '@rekey/kernel';
 import { settingsOrExit } from '@rekey/settings';
 import { runningUrls } from './keys/embedded-url.js';
 import { binaries } from './postgres-binaries.js';
+import { prepareAudited } from './prepare-audited.js';
 import { AlreadyRunningFault } from './start-fault.js';
 
 /** Brings both schemas up to date, gives the role that works its rights, and ends; a deployment runs it once before its processes start. */
 const { databaseUrl, databaseOwnerUrl, dataDir } = settingsOrExit('migrate');
 
 async function work(urls: DatabaseUrls): Promise<string> {
-  const { done, rights } = await prepareSchema(urls, migrateQueue);
+  const { done, rights } = await prepareAudited(urls, systemClock);
   if (rights.surplus.length > 0) process.stderr.write(`rekey migrate: ${excessPrivilegesWarning(rights)}\n`);
   for (const why of whyReleaseBeforeStops(done))
     process.stderr.write(

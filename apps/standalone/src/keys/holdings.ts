@@ -8,6 +8,7 @@ import {
   type SealedRows,
 } from '@rekey/database';
 import { countCodesUnderWay, sealedInRecovery } from '@rekey/recovery';
+import { countStaffByKey } from '@rekey/staff';
 import { countTokensByKey, sealedInTokens } from '@rekey/tokens';
 
 /** All that is sealed, in the order in which it is sealed anew: what leads to an account goes before the account. */
@@ -30,10 +31,13 @@ export async function listHoldings(database: Database, now: Date): Promise<Holdi
   for (const rows of sealed)
     holdings.push(...named(nameOfRows(rows), 'rotate', await countSealed(database, rows)));
   const { clientSecrets, refreshTokens } = await countTokensByKey(database, now);
+  const { members, passkeys } = await countStaffByKey(database);
   return [
     ...holdings,
     ...named('client secrets', 'use', clientSecrets),
     ...named('refresh tokens', 'use', refreshTokens),
+    ...named('members of staff', 'use', members),
+    ...named('passkeys of staff', 'use', passkeys),
     ...named('open codes', 'use', await countCodesUnderWay(database, now)),
   ];
 }

@@ -1,0 +1,20 @@
+/** Paths of the web app's screens, as routes. Each answers with the same page, and the app shows the screen: see `routes.tsx` of the app. */
+export const appPaths: readonly string[] = [
+  '/',
+  'sign-in',
+  'invitation',
+  'find',
+  'accounts/:id',
+  'recoveries/:id',
+  'requests/:id',
+  'assists/:id',
+  'overrides/new',
+  'overrides/:id',
+  'decisions',
+  'diagnosis',
+  'clients',
+  'audit',
+  'audit/:id',
+  'members',
+  'settings',
+];
