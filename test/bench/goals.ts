@@ -1,12 +1,10 @@
+import type { Goal } from './goal.js';
 import { statementsOf } from './load-slice.js';
 import { median } from './measure/statistics.js';
 import type { Round } from './rounds.js';
+import { judgeSealing } from './sealing/report-sealing.js';
+import type { Sealing } from './sealing/sealing.js';
 import type { SlowMail } from './slow-mail.js';
-
-export interface Goal {
-  says: string;
-  met: boolean;
-}
 
 /** A difference counts when chance makes it less than once in a hundred runs. */
 const chance = 0.01;
@@ -14,7 +12,10 @@ const chance = 0.01;
 const sameWithin = 0.1;
 
 /** The goals of the project, as far as this run can check them. Load is judged at the highest concurrency of the run. */
-export function judge(rounds: readonly Round[], slow: SlowMail | undefined): Goal[] {
+export function judge(
+  rounds: readonly Round[],
+  { slow, sealing }: { slow?: SlowMail | undefined; sealing?: Sealing | undefined },
+): Goal[] {
   const contests = [...new Set(rounds.map(({ contest }) => contest))];
   const goals = contests.flatMap((contest) => {
     const [highest] = rounds
@@ -23,9 +24,11 @@ export function judge(rounds: readonly Round[], slow: SlowMail | undefined): Goa
     return highest ? underLoad(highest) : [];
   });
   if (slow) goals.push(...whileMailIsSlow(slow));
+  if (sealing) goals.push(...judgeSealing(sealing));
   const total = [
     ...rounds.flatMap(({ slices }) => [...slices.values()].flat()),
     ...(slow ? [slow] : []),
+    ...(sealing?.cost.rounds.flatMap((round) => [...round.with, ...round.without]) ?? []),
   ].reduce((sum, { faults }) => sum + faults.total, 0);
   goals.push({ says: `every run ends as it should: ${total} faults`, met: total === 0 });
   return goals;

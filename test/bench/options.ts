@@ -3,6 +3,8 @@ import type { SystemName } from './systems/system-under-load.js';
 
 export interface Options {
   contests: ContestName[];
+  /** Measure what the sealing of the audit costs, and how fast it is. */
+  sealing: boolean;
   /** Length of one measured slice of recoveries. */
   seconds: number;
   /** Slices of each system at each concurrency, in turns. */
@@ -21,8 +23,9 @@ export interface Options {
   assert: boolean;
 }
 
-export const contestNames = ['recovery', 'issue', 'refresh', 'introspect'] as const;
-export type ContestName = (typeof contestNames)[number];
+export const contestNames = ['recovery', 'issue', 'refresh', 'introspect', 'sealing'] as const;
+/** `sealing` has no floor: it is Rekey with and without the sealing of its audit. */
+export type ContestName = Exclude<(typeof contestNames)[number], 'sealing'>;
 
 export const usage = `npm run bench -- [options]
   --contest LIST       of ${contestNames.join(', ')}, comma-separated (all)
@@ -57,8 +60,10 @@ export function readOptions(args: string[]): Options {
     },
   });
   const { only } = values;
+  const contests = values.contest.split(',').map((text) => oneOf('contest', contestNames, text));
   return {
-    contests: values.contest.split(',').map((text) => oneOf('contest', contestNames, text)),
+    contests: contests.filter((name) => name !== 'sealing'),
+    sealing: contests.includes('sealing') && only !== 'floor',
     seconds: positive('seconds', values.seconds),
     rounds: whole('rounds', values.rounds),
     concurrency: values.concurrency.split(',').map((text) => whole('concurrency', text)),

@@ -81,7 +81,7 @@ function threeOf(times: number[]): number[] {
 const showThree = (three: number[], decimals: number): string =>
   three.map((value) => show(value, decimals)).join(' / ');
 
-const showSpread = ({ median, min, max }: Spread, decimals: number): string =>
+export const showSpread = ({ median, min, max }: Spread, decimals: number): string =>
   min === max
     ? show(median, decimals)
     : `${show(median, decimals)} (${show(min, decimals)}–${show(max, decimals)})`;

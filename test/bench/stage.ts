@@ -58,7 +58,7 @@ export class Stage {
       await postgres.administer(`create database ${database}`);
       this.undo.push(() => postgres.administer(`drop database ${database} with (force)`));
       const system = await starters[name]({
-        databaseUrl: Object.assign(new URL(this.postgresUrl), { pathname: database }).href,
+        databaseUrl: this.urlOf(database),
         smtpUrl: arrivals.smtpUrl,
         outputDir: this.outputDir,
         accounts,
@@ -70,6 +70,11 @@ export class Stage {
     const result = await work(systems);
     await this.clear(before);
     return result;
+  }
+
+  /** The URL of a database as the superuser. */
+  urlOf(database: string): string {
+    return Object.assign(new URL(this.postgresUrl), { pathname: database }).href;
   }
 
   /** Stops everything in reverse order, also after a failed start; safe to call twice. */

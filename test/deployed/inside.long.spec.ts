@@ -180,7 +180,7 @@ describe('in production, each process starts with what it needs and nothing else
       [...shared, 'MANAGEMENT_CLIENT_SECRET'],
       { RECOVERY_URL, ISSUER_URL, MANAGEMENT_CLIENT_ID: 'm' },
     ],
-    ['console', shared, { ISSUER_URL }],
+    ['console', shared, { ISSUER_URL, CONSOLE_URL: 'https://console.example.com' }],
     [
       'courier',
       [...shared, 'SMTP_URL', 'TWILIO_AUTH_TOKEN'],

@@ -178,6 +178,15 @@ describe('a recovery after a stop', () => {
     const kept = browser.setCookies.findLast((cookie) => cookie.includes('rekey-recovery='));
     expect(Number(/Max-Age=(\d+)/.exec(kept ?? '')?.[1])).toBe(96 * 3600);
     expect((await browser.get('/recover/password', headers)).headers.get('location')).toBe('/recover/code');
+    // The link of the notification leads back in this browser, and says nothing elsewhere.
+    expect((await told(mailOf(id), /\/recover\/back/)).text).toContain(rekey.settings.urls.recovery);
+    const back = await browser.get('/recover/back', headers);
+    const elsewhere = await new PageBrowser(rekey.settings.urls.recovery, newHousehold).get(
+      '/recover/back',
+      headers,
+    );
+    expect([back.status, back.html]).toEqual([200, elsewhere.html]);
+    expect(back.html).toContain('href="/recover/code"');
     later(24);
     expect((await browser.get('/recover/code', headers)).headers.get('location')).toBe('/recover/password');
     const password = 'a password from the one who waited';

@@ -49,6 +49,16 @@ describe('signing keys', () => {
     expect(used.size).toBeGreaterThanOrEqual(4);
     const [row] = await rekey.sql(`select count(*)::int as n from signing_keys where use = 'access_token'`);
     expect(row.n).toBeLessThanOrEqual(2);
+    // Each key was made once and removed once, whatever the number of processes.
+    const kept = await rekey.sql('select kid::text from signing_keys');
+    const kidsOf = async (event: string): Promise<string[]> =>
+      (await rekey.sql(`select detail->>'kid' as kid from audit_events where event = $1`, [event])).map(
+        ({ kid }) => kid,
+      );
+    const [created, removed] = [await kidsOf('signing_key_created'), await kidsOf('signing_key_removed')];
+    expect(new Set(created).size).toBe(created.length);
+    expect([...removed, ...kept.map(({ kid }) => kid)].sort()).toEqual(created.sort());
+    expect(created).toEqual(expect.arrayContaining([...used]));
   });
 
   test('a new key is published an hour before it signs, and two processes create only one', async () => {

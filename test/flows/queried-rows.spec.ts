@@ -17,11 +17,13 @@ const ofEachKind: Record<string, RegExp> = {
 
 /** Columns that may be null in their table, and why not in the rows of the statement. */
 const neverNull: Record<string, string> = {
+  'audit_hold_decisions.recovery_id': 'where recovery_id is not null',
   'device_code_poll.account_id': 'the session has just been inserted for an account',
   'tokens_redeem_code.account_id': 'the session has just been inserted for an account',
   'session_start.account_id': 'the session has just been inserted for an account',
   'session_renew.account_id': 'the session has just been inserted for an account',
   'tokens_find_redeemed_code.session_id': 'where session_id is not null',
+  'messages_count_codes.channel': 'where channel is not null',
   'outbox_find_code.recovery_id': 'a code is always of a recovery',
   'recovery_completed_by_address.completed_at': 'where completed_at is not null',
   'recovery_claim.account_id': 'a recovery that is proven has an account',

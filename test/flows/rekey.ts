@@ -22,6 +22,7 @@ export interface Answer {
 }
 
 export interface CaughtMessage {
+  id: string;
   channel: Channel;
   to: string;
   from: string;
@@ -68,6 +69,14 @@ export interface RekeyOptions {
   environment?: Record<string, string> | undefined;
   sweepPeriods?: Partial<SweepPeriods> | undefined;
 }
+
+/** For tests that compare rows: no sweep but that of messages writes in between. */
+export const stillSweeps: Partial<SweepPeriods> = Object.fromEntries(
+  ['recoveries', 'sms_proven', 'sms_cost', 'audit', 'audit_upkeep', 'audit_anchors'].map((name) => [
+    name,
+    3_600_000,
+  ]),
+);
 
 /**
  * All of Rekey for the tests of a block: started before the first, closed after the last.

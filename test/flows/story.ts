@@ -39,11 +39,12 @@ export class Story {
     address = identifier,
     more: object = {},
   ): Promise<{ message: CaughtMessage; code: string }> {
-    const before = (await this.rekey.codes(address)).length;
+    // By its id, not by their number: the mailbox keeps the last thousand messages only.
+    const before = (await this.rekey.codes(address))[0]?.id;
     await this.start({ identifier, ...more });
     const message = await until(`a code to ${address}`, async () => {
-      const codes = await this.rekey.codes(address);
-      return codes.length > before ? codes[0] : undefined;
+      const [newest] = await this.rekey.codes(address);
+      return newest?.id === before ? undefined : newest;
     });
     return { message, code: codeIn(message) };
   }

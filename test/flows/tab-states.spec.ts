@@ -1,12 +1,12 @@
 import { PageBrowser } from './page-browser.js';
-import { codeIn, newHousehold, stopTokenIn, useRekey } from './rekey.js';
+import { codeIn, newHousehold, stillSweeps, stopTokenIn, useRekey } from './rekey.js';
 import { tabForms } from './tabs.js';
 
 type Page = Awaited<ReturnType<PageBrowser['get']>>;
 
 /** A page of a recovery stands in a tab; meanwhile the recovery or the browser goes on; then the person acts on the page. */
 describe('a tab that was left open', () => {
-  const rekey = useRekey();
+  const rekey = useRekey({ sweepPeriods: stillSweeps });
   let household = '';
   const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);
   const { prepare, begin, put } = tabForms(rekey, open);

@@ -1,19 +1,18 @@
 import { AnnouncedRoutes } from '../security/enumeration/announced-routes.js';
 import { csrfIn, PageBrowser } from './page-browser.js';
 import { policyFile } from './policy-file.js';
-import { codeIn, newHousehold, useRekey } from './rekey.js';
+import { codeIn, newHousehold, stillSweeps, useRekey } from './rekey.js';
 import { tabForms } from './tabs.js';
 
 /** Forms before there is a recovery or a session: their fields name the person. */
-const beginnings = ['/recover', '/account/sign-in'];
+const beginnings = ['/recover', '/recover/assist', '/account/sign-in'];
 
 /** Two tabs of one browser: the first shows a form of one account, then the second changes to another account. */
 describe('a form of the pages acts on what it shows, also when another tab now shows another person [ASVS 6.6.2]', () => {
   const routes = new AnnouncedRoutes();
   const rekey = useRekey({
     environment: { RECOVERY_POLICY_FILE: policyFile({ bindingHoldHours: 0 }) },
-    // Rows are compared: none may expire in between.
-    sweepPeriods: { recoveries: 3_600_000 },
+    sweepPeriods: stillSweeps,
   });
   let household = '';
   const open = () => new PageBrowser(rekey.settings.urls.recovery, () => household);

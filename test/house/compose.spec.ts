@@ -8,7 +8,11 @@ const file = (path: string, text = ''): Source => ({ path, text });
 /** What the image sets, and what only `npm start` reads. */
 const ofTheImage = ['NODE_ENV', 'LISTEN_HOST', 'REKEY_DATA_DIR', 'MAILBOX_PORT'];
 const servers = ['recovery', 'issuer', 'console', 'courier'] as const;
-const commandsOf = { migrate: ['migrate'], roles: ['roles'], rekey: ['keys', 'import', 'tokens'] } as const;
+const commandsOf = {
+  migrate: ['migrate'],
+  roles: ['roles'],
+  rekey: ['keys', 'import', 'tokens', 'policy'],
+} as const;
 
 /** Every setting that one of the processes uses. */
 const settingsOf = (processes: readonly Parameters<typeof usersOf>[0][] | readonly string[]): Given[] =>

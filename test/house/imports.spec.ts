@@ -131,6 +131,8 @@ describe('packages', () => {
         'libs/database/src/database.ts',
         "import pg from 'pg';\nimport pino from 'pino';\nimport { run } from 'jest/lib';\nimport type { Config } from 'jest';\nimport { join } from 'node:path';",
       ),
+      // Bundled when it is built: no package of it is needed later.
+      file('apps/console/web/src/main.tsx', "import { run } from 'jest';\nimport vue from 'vue';"),
       file(
         'libs/database/src/database.spec.ts',
         "import { run } from 'jest';\nimport helmet from '@fastify/helmet/deep';",
@@ -139,6 +141,7 @@ describe('packages', () => {
     expect(importsAreDeclared(house)).toEqual([
       'libs/database/src/database.ts:2 imports pino, which package.json does not name',
       expect.stringContaining('database.ts:3 imports jest/lib, a development dependency'),
+      'apps/console/web/src/main.tsx:2 imports vue, which package.json does not name',
     ]);
   });
 

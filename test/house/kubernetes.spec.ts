@@ -88,6 +88,7 @@ test.each([
   ['TWILIO_AUTH_TOKEN', ['recovery', 'courier']],
   ['SMTP_URL', ['courier']],
   ['WEBHOOK_SECRET', ['courier']],
+  ['AUDIT_ANCHORS', ['courier']],
 ])('%s is for %j', (secret, keepers) => {
   expect(processes.filter((process) => givenTo(process, resources).secrets.includes(secret))).toEqual(
     keepers,

@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 import { namesUnder } from './rooms.js';
-import { isCode, isProduct, type Rule, type Source } from './source-tree.js';
+import { isBundled, isCode, isProduct, type Rule, type Source } from './source-tree.js';
 import { importsOf } from './syntax.js';
 
 const read = (sources: readonly Source[], path: string): string | undefined =>
@@ -23,7 +23,7 @@ export const importsAreDeclared: Rule = (sources) => {
       if (name in dependencies) return [];
       if (!(name in devDependencies))
         return [`${place} imports ${specifier}, which package.json does not name`];
-      const atRunTime = isProduct(source) && !typeOnly;
+      const atRunTime = isProduct(source) && !isBundled(source) && !typeOnly;
       return atRunTime
         ? [`${place} imports ${specifier}, a development dependency, in code that runs in production`]
         : [];

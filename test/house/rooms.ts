@@ -8,7 +8,7 @@ const floors = [
   ['settings', 'database'],
   ['accounts', 'audit'],
   ['limits', 'tokens'],
-  ['outbox'],
+  ['outbox', 'staff'],
   ['sign-in'],
   ['recovery'],
   ['http', 'queue', 'messages', 'management'],

@@ -43,6 +43,9 @@ export const isCode = ({ path }: Source): boolean => /^(apps|libs|test)\/.*\.tsx
 export const isSpec = ({ path }: Source): boolean => /\.spec\.tsx?$/.test(path);
 export const isGenerated = ({ path }: Source): boolean => path.includes('.generated.');
 
+/** Code of the console's web app: what it imports is put into its files when it is built. */
+export const isBundled = ({ path }: Source): boolean => path.startsWith('apps/console/web/');
+
 /** Code that runs in production: apps and libs without their specs. */
 export const isProduct = (source: Source): boolean =>
   isCode(source) && !isSpec(source) && !source.path.startsWith('test/');

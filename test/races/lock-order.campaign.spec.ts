@@ -1,5 +1,5 @@
 import { type Database, openDatabase, sql, statement } from '@rekey/database';
-import { uuidv7 } from '@rekey/kernel';
+import { isRefused, uuidv7 } from '@rekey/kernel';
 import {
   conversionRows,
   countConversions,
@@ -8,7 +8,9 @@ import {
   refundSms,
   reserveSms,
 } from '@rekey/limits';
+import { endSessionsBecause, markAddress } from '@rekey/management';
 import { recordReceipt } from '@rekey/outbox';
+import { defaultPolicy, matchAssist, openAssist, sendCodeFor, startAssist } from '@rekey/recovery';
 import { password, people } from '../flows/people.js';
 import { codeIn, newHousehold, type Rekey, startRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
@@ -189,6 +191,19 @@ function writersOf(
   const who = people(rekey);
   const { console: console_ } = rekey.settings.urls;
   const account = (on: Rows) => `${console_}/v1/accounts/${on.id}`;
+  const { keyring } = rekey.settings;
+  const context = { database, keyring, clock: rekey.clock, policy: defaultPolicy, strongRoles: [] };
+  const actor = 'staff:somebody';
+  const refusable = async (act: Promise<unknown>) => {
+    await act;
+    return { status: 204 };
+  };
+  /** It may be gone or removed meanwhile. */
+  const marked = async (on: Rows, as: 'compromised' | 'restored') => {
+    const [address] = await rekey.sql('select id from addresses where account_id = $1 limit 1', [on.id]);
+    const id = address?.id ?? uuidv7(0);
+    return refusable(markAddress(context, actor, { account: on.id, address: id, as, reason: 'a test' }));
+  };
   const put = async (on: Rows, more: object) =>
     rekey.call('PUT', account(on), {
       bearer: await who.management(),
@@ -201,6 +216,11 @@ function writersOf(
         addresses: [{ kind: 'email', value: `${on.id}.${Math.random()}@example.com`, verified: true }],
       }),
     disable: (on) => put(on, { status: 'disabled' }),
+    patch: async (on) =>
+      rekey.call('PATCH', account(on), {
+        bearer: await who.management(),
+        json: { status: 'disabled', roles: ['staff'], username: `${on.id}.patched` },
+      }),
     remove: async (on) => rekey.call('DELETE', account(on), { bearer: await who.management() }),
     signIn: (on) => who.signIn(on.id, { password, client_id: 'pairs' }),
     refresh: (on) =>
@@ -234,6 +254,16 @@ function writersOf(
     wrong: (on) => on.proving.prove('00000000'),
     prove: (on) => on.proving.prove(on.code),
     cancel: (on) => on.proving.cancel(),
+    assist: async (on) => {
+      const context = { database, keyring: rekey.settings.keyring, clock: rekey.clock };
+      const memberId = uuidv7(rekey.clock.now());
+      const started = await startAssist(context, { account: on.id, memberId, reason: 'a race' });
+      if (isRefused(started)) return { status: 409 };
+      const opened = await openAssist(context, { code: started.code, source: newHousehold() });
+      if (isRefused(opened)) return { status: 404 };
+      const matched = await matchAssist(context, { id: opened.id, memberId, number: opened.number });
+      return { status: isRefused(matched) ? 409 : 200 };
+    },
     repeat: (on) => on.completed.complete({}, { 'idempotency-key': lost }),
     receipt: async (on) => {
       const rows = await rekey.sql('select provider_id from messages where account_id = $1', [on.id]);
@@ -241,6 +271,12 @@ function writersOf(
         await recordReceipt({ database, clock: rekey.clock }, { providerId, reason: '30003' });
       return { status: 204 };
     },
+    compromise: (on) => marked(on, 'compromised'),
+    restore: (on) => marked(on, 'restored'),
+    endByStaff: (on) => refusable(endSessionsBecause(context, actor, { account: on.id }, 'a test')),
+    endOfRecovery: (on) =>
+      refusable(endSessionsBecause(context, actor, { recovery: on.completed.id }, 'a test')),
+    resendByStaff: (on) => refusable(sendCodeFor(context, { id: on.proving.id, actor, reason: 'a test' })),
     complete: (on) => on.proven.complete({ password: `a new battery ${Math.random()}` }),
   };
 }

@@ -36,10 +36,19 @@ describe('the queue on Redis', () => {
     newHousehold();
     rekey.clock.advance(600_000);
     const statuses: number[] = [];
-    for (let n = 0; n < 31; n++)
+    for (let n = 0; n < 33; n++)
       statuses.push((await new Story(rekey).start({ identifier: `person${n}@example.com` })).status);
     expect(statuses.slice(0, 30).every((status) => status === 202)).toBe(true);
-    expect(statuses[30]).toBe(429);
+    expect(statuses.slice(30)).toEqual([429, 429, 429]);
+    const sessions = `${rekey.settings.urls.issuer}/v1/sessions`;
+    for (let n = 0; n < 33; n++)
+      await rekey.call('POST', sessions, {
+        json: { identifier: `person${n}@example.com`, password: 'wrong' },
+      });
+    const exceeded = await rekey.sql(
+      `select detail->>'policy' as policy from audit_events where event = 'excess_rate_limit_exceeded' order by 1`,
+    );
+    expect(exceeded).toEqual([{ policy: 'sign-ins' }, { policy: 'starts' }]);
     const redis = new Redis(port);
     const counted = await redis.keys('rekey:*');
     expect(counted.some((key) => key.startsWith('rekey:starts:'))).toBe(true);

@@ -18,6 +18,8 @@ const suites: Record<string, { testMatch: string[]; testPathIgnorePatterns?: str
   long: { testMatch: ['**/*.campaign.spec.ts', '**/*.long.spec.ts'] },
   /** Needs Chromium. */
   browser: { testMatch: ['<rootDir>/test/browser/**/*.spec.ts'] },
+  /** Takes the pictures of a page of the documentation, in Chromium. */
+  pictures: { testMatch: ['<rootDir>/test/browser/*-pictures.ts'] },
   /** Needs redis-server. */
   redis: { testMatch: ['<rootDir>/test/redis/**/*.spec.ts'] },
 };

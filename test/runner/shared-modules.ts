@@ -31,7 +31,9 @@ export function sharedFile(path: string): string | undefined {
     return sharedPackages.includes(name) ? path : undefined;
   }
   if (!/(?<!\.spec)\.tsx?$/.test(path)) return undefined;
-  const isProduct = first === 'apps' || (first === 'libs' && second !== 'client');
+  // The console's web app is bundled, and no module of it is built by itself.
+  const isBundled = first === 'apps' && third === 'web';
+  const isProduct = (first === 'apps' && !isBundled) || (first === 'libs' && second !== 'client');
   const isForTests = first === 'test' && ['runner', 'search', 'servers'].includes(second);
   if (!isProduct && !isForTests) return undefined;
   return join(top, 'dist', relative(top, path)).replace(/\.tsx?$/, '.js');

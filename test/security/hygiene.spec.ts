@@ -59,7 +59,7 @@ describe('hygiene', () => {
       ['GET', `${issuer}/oauth2/token`, 'POST'],
       ['POST', `${issuer}/oauth2/jwks`, 'GET, HEAD'],
       ['GET', `${management}/v1/accounts:import`, 'POST'],
-      ['POST', `${management}/v1/accounts/x`, 'DELETE, GET, HEAD, PUT'],
+      ['POST', `${management}/v1/accounts/x`, 'DELETE, GET, HEAD, PATCH, PUT'],
       ['OPTIONS', `${recovery}/v1/recoveries`, 'POST'],
     ];
     for (const [method, url, allow] of wrong) {

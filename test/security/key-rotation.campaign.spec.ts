@@ -229,6 +229,11 @@ describe('rotation of the keyring', () => {
         0,
         expect.stringContaining('nothing sealed is left under key 2025'),
       ]);
+      // The one that was killed has not ended.
+      const ended = await rekey.sql(
+        `select detail from audit_events where event = 'keyring_rotated' and detail->>'key' = '2026'`,
+      );
+      expect(ended).toEqual([{ detail: { key: '2026', complete: true } }]);
       await recovered(doneBefore + byLength(4, 20));
     } finally {
       await load.end();

@@ -1,3 +1,4 @@
+import { markMail } from '../flows/mark-address.js';
 import { type Answer, newHousehold, useRekey } from '../flows/rekey.js';
 import { Story } from '../flows/story.js';
 
@@ -20,6 +21,10 @@ describe('the same answer for everyone', () => {
     await put('unverified', {
       addresses: [{ kind: 'email', value: 'unverified@example.com', verified: false }],
     });
+    await put('compromised', {
+      addresses: [{ kind: 'email', value: 'compromised@example.com', verified: true }],
+    });
+    await markMail(rekey, 'compromised');
   });
 
   const put = async (id: string, json: object) => {
@@ -47,6 +52,7 @@ describe('the same answer for everyone', () => {
     'nobody@example.com',
     'disabled@example.com',
     'unverified@example.com',
+    'compromised@example.com',
     '+12025550199',
   ];
 
@@ -75,7 +81,7 @@ describe('the same answer for everyone', () => {
     // Of seven starts each, all are looked at: none finds anybody but ada.
     expect(reasons).toEqual([
       { reason: 'limited', n: 2 },
-      { reason: 'no_account', n: 28 },
+      { reason: 'no_account', n: 35 },
       { reason: null, n: 5 },
     ]);
   });

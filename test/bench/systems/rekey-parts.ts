@@ -20,7 +20,8 @@ export interface RekeyPlan {
   environment: Record<string, string>;
 }
 
-const script = (part: RekeyPart) => `apps/${part}/src/main.js`;
+const script = (part: RekeyPart) =>
+  part === 'courier' ? 'test/bench/systems/switched-courier.js' : `apps/${part}/src/main.js`;
 
 /** @throws when a part is not built */
 export async function planRekey(around: Surroundings): Promise<RekeyPlan> {

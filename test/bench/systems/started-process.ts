@@ -62,6 +62,11 @@ export class StartedProcess {
       throw new Error(`${this.name} is gone (${this.gone}):\n${this.output().slice(-2000)}`);
   }
 
+  /** Sends a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   output(): string {
     return readFileSync(this.outputFile, 'utf8');
   }

@@ -1,4 +1,5 @@
 import { generateSync } from 'otplib';
+import { markMail } from '../../flows/mark-address.js';
 import { newHousehold, type Rekey, until } from '../../flows/rekey.js';
 import { Story } from '../../flows/story.js';
 
@@ -16,6 +17,8 @@ export interface Kind {
 /** The tools to create the people. */
 export interface Desk {
   rekey: Rekey;
+  /** Id of the account of the kind. */
+  account: string;
   /** Starts a recovery by this identifier and waits until the courier has found the account. */
   begin(identifier: string): Promise<Story>;
 }
@@ -42,6 +45,12 @@ export const kinds: readonly Kind[] = [
     account: { status: 'disabled', addresses: [mail('p0003@x.test')] },
   },
   { name: 'unverified', identifier: 'p0004@x.test', account: { addresses: [mail('p0004@x.test', false)] } },
+  {
+    name: 'compromised',
+    identifier: 'p0011@x.test',
+    account: { addresses: [mail('p0011@x.test')] },
+    before: ({ rekey, account }) => markMail(rekey, account),
+  },
   {
     name: 'with a second factor',
     identifier: 'p0005@x.test',
@@ -94,7 +103,7 @@ export async function people(rekey: Rekey): Promise<void> {
   // The slow kinds come first: their days must not renew what the others have used up.
   const slow = kinds.filter(({ before }) => before === bindFactors);
   const rest = kinds.filter((kind) => !slow.includes(kind));
-  for (const { before } of [...slow, ...rest]) await before?.({ rekey, begin });
+  for (const kind of [...slow, ...rest]) await kind.before?.({ rekey, begin, account: accountOf(kind) });
 }
 
 /** Twenty attempts and more, through the account's other identifier. */

@@ -64,6 +64,9 @@ const api: (Step | typeof later)[] = [
   json('recovery', 'POST', `${recoveries}/:id/credentials`, () => ({})),
   json('recovery', 'POST', `${recoveries}/:id/credentials`, () => ({ password: 'a sentence of nobody' })),
   json('recovery', 'POST', '/v1/stops', () => ({ token: nobodysToken })),
+  json('recovery', 'POST', '/v1/assists', () => ({ code: 'BBBB-BBBB' })),
+  json('recovery', 'GET', '/v1/assists/:id', undefined, nobodysBearer),
+  head('/v1/assists/:id'),
   later,
   json('recovery', 'POST', `${recoveries}/:id/codes`, () => ({
     address_id: '01890000-0000-7000-8000-0000000000ff',
@@ -101,6 +104,13 @@ const pages: (Step | typeof later)[] = [
   form('/recover/cancel'),
   page(`/recover/link?token=${nobodysToken}`, '/recover/link'),
   page('/recover/link'),
+  page('/recover/assist'),
+  head('/recover/assist'),
+  form('/recover/assist', () => ({ code: 'BBBB-BBBB' })),
+  page('/recover/assist/progress'),
+  head('/recover/assist/progress'),
+  page('/recover/back'),
+  head('/recover/back'),
   head('/recover/link'),
   form('/recover/link', () => ({ number: '123' })),
   later,
@@ -198,15 +208,27 @@ const issuer: Step[] = [
 ];
 
 const staffOnly: Step[] = [
+  json('console', 'GET', '/v1/accounts?identifier=p0001@x.test', undefined, nobodysBearer),
+  head('/v1/accounts', 'console'),
   json('console', 'PUT', '/v1/accounts/:id', () => ({ addresses: [] }), nobodysBearer),
+  json('console', 'PATCH', '/v1/accounts/:id', () => ({ status: 'disabled' }), nobodysBearer),
+  json('console', 'GET', '/v1/accounts/:id/export', undefined, nobodysBearer),
+  head('/v1/accounts/:id/export', 'console'),
   json('console', 'GET', '/v1/accounts/:id', undefined, nobodysBearer),
   head('/v1/accounts/:id', 'console'),
   json('console', 'DELETE', '/v1/accounts/:id', undefined, nobodysBearer),
+  json('console', 'DELETE', '/v1/accounts/:id/audit', undefined, nobodysBearer),
   json('console', 'GET', '/v1/accounts/:id/tokens', undefined, nobodysBearer),
   head('/v1/accounts/:id/tokens', 'console'),
   json('console', 'DELETE', '/v1/accounts/:id/tokens', undefined, nobodysBearer),
   json('console', 'DELETE', '/v1/accounts/:id/tokens/:family', undefined, nobodysBearer),
+  json('console', 'GET', '/v1/recoveries', undefined, nobodysBearer),
+  head('/v1/recoveries', 'console'),
+  json('console', 'GET', '/v1/recoveries/:id', undefined, nobodysBearer),
+  head('/v1/recoveries/:id', 'console'),
   json('console', 'DELETE', '/v1/recoveries/:id/tokens', undefined, nobodysBearer),
+  json('console', 'POST', '/v1/recoveries/:id/release', () => ({ reason: 'asked' }), nobodysBearer),
+  json('console', 'POST', '/v1/recoveries/:id/deny', () => ({ reason: 'asked' }), nobodysBearer),
 ];
 
 export const journey: readonly (Step | typeof later)[] = [
@@ -224,13 +246,19 @@ export const impersonal: readonly RegExp[] = [
   /^recovery (GET|HEAD) \/recover\/assets\/[\w.-]+$/,
   /^issuer (GET|HEAD) \/(\.well-known\/oauth-authorization-server|oauth2\/jwks)$/,
   /^recovery (GET|HEAD) \/\.well-known\/jwks\.json$/,
+  // The web app for staff: the same page and files for everyone.
+  /^console (GET|HEAD) \/(sign-in|invitation|find|decisions|diagnosis|clients|members|settings|audit(\/:id)?)?$/,
+  /^console (GET|HEAD) \/((accounts|recoveries|requests|assists|overrides)\/:id|overrides\/new|assets\/\*)$/,
   // The response to a preflight depends on origin and path only.
   /^(recovery|issuer) OPTIONS \*$/,
   // The device grant, before any person is involved.
   /^issuer POST \/oauth2\/device_authorization$/,
   // Needs Twilio's signature, and is about messages that were sent.
   /^recovery POST \/webhooks\/twilio\/status$/,
-  // Needs a management token, and is about clients or whole files.
+  // The console: it looks up no account before somebody is signed in.
+  /^console \w+ \/staff\//,
+  // Needs a management token, and is about clients, the whole audit or whole files.
+  /^console (GET|HEAD) \/v1\/(clients|audit(\/(export|(:id|\{id\})(\/proof)?))?)$/,
   /^console (GET|HEAD|PUT|DELETE) \/v1\/clients\/:client_id(\/tokens)?$/,
   /^console POST \/v1\/accounts::?import$/,
 ];

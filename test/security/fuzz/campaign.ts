@@ -34,6 +34,8 @@ const inside =
 
 /** The fault of a response; undefined when there is none. */
 export function faultOf({ status, headers, text }: Answer): string | undefined {
+  // What a readiness probe says of a busy machine is no fault. That the service still works is asked at the end.
+  if (status === 503 && text.startsWith('{"status":"unavailable","failing":[')) return undefined;
   if (status >= 500) return 'a fault of ours';
   const missing = everywhere.filter((name) => headers[name] === undefined);
   if (missing.length > 0) return `without ${missing.join(', ')}`;

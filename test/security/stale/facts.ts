@@ -1,3 +1,4 @@
+import { markMail } from '../../flows/mark-address.js';
 import type { Cell, Stage } from './stage.js';
 
 /** A change between the moment of a proof and the moment of its use. */
@@ -52,6 +53,11 @@ export const facts = {
   'redirect removed from the client': (stage, cell) =>
     stage.putClient(cell, { redirect_uris: ['https://app.example/other'] }),
   'signing key replaced': (stage) => stage.replaceSigningKeys(),
+  'address compromised': (stage, cell) => markMail(stage.rekey, cell.id),
+  async 'address compromised and restored'(stage, cell) {
+    await markMail(stage.rekey, cell.id);
+    await markMail(stage.rekey, cell.id, 'restored');
+  },
 } satisfies Record<string, Fact>;
 
 export type FactName = keyof typeof facts;

@@ -48,6 +48,10 @@ const rows: Record<FactName, string> = {
   'client made confidential': 'grr rgr ggg',
   'redirect removed from the client': 'ggg rgg ggg',
   'signing key replaced': 'ggg ggg ggg',
+  // What came from it has ended, and a link that a stranger reads takes nothing back.
+  'address compromised': 'rrg rrg grr',
+  // It is another binding from then on.
+  'address compromised and restored': 'rrg rrg grg',
 };
 
 const words: Record<string, Outcome> = { g: 'goes on', m: 'more proof', w: 'waits', r: 'refused' };

@@ -1,0 +1,40 @@
+import type { StaffRole } from '@rekey/staff';
+import type { Scene } from './console-scene.js';
+
+/** Every screen with its states: its address, who looks at it, and what is there when it is read. */
+export const screensOf = (
+  scene: Scene,
+  invitation: string,
+): [name: string, path: string, role: StaffRole | undefined, waitFor: string][] => [
+  ['sign-in', '/sign-in', undefined, '.demo'],
+  ['invitation', `/invitation#${invitation}`, undefined, '.facts'],
+  ['invitation-over', '/invitation#another', undefined, '.state-screen'],
+  ['overview', '/', 'security', '.charts'],
+  ['overview-day', '/?days=1', 'admin', '.charts'],
+  ['find', '/find', 'support', '.find'],
+  ['decisions', '/decisions', 'security', 'section + section table'],
+  ['decisions-no-right', '/decisions', 'auditor', '.state-screen'],
+  ['account', `/accounts/${scene.id}`, 'security', '.timeline'],
+  ['account-no-acts', `/accounts/${scene.id}`, 'auditor', '.timeline'],
+  ['account-bare', '/accounts/u-3112', 'support', '.timeline'],
+  ['recovery-proving', `/recoveries/${scene.proving}`, 'support', '.facts'],
+  ['recovery-held', `/recoveries/${scene.held}`, 'security', '.timeline'],
+  ['recovery-completed', `/recoveries/${scene.completed}`, 'auditor', '.facts'],
+  ['audit', '/audit', 'auditor', 'table'],
+  ['audit-empty', '/audit?event=client_deleted', 'auditor', '.empty'],
+  ['audit-no-right', '/audit', 'support', '.state-screen'],
+  ['audit-event', `/audit/${scene.event}`, 'auditor', '.facts'],
+  ['request', `/requests/${scene.request}`, 'support', '.timeline'],
+  ['assist', `/assists/${scene.assist.id}`, 'support', '.empty'],
+  ['override', `/overrides/${scene.requested}`, 'security', '.actions'],
+  ['override-usable', `/overrides/${scene.usable}`, 'support', '.facts'],
+  ['override-no-right', `/overrides/${scene.requested}`, 'auditor', '.facts'],
+  ['override-new', `/overrides/new?account_id=${scene.id}`, 'support', 'textarea'],
+  ['diagnosis', '/diagnosis', 'support', 'textarea'],
+  ['clients', '/clients', 'auditor', 'table'],
+  ['members', '/members', 'admin', 'table'],
+  ['members-no-right', '/members', 'support', '.state-screen'],
+  ['settings', '/settings', 'admin', 'table'],
+  ['settings-empty', '/settings?name=NOTHING', 'admin', '.empty'],
+  ['not-found', '/accounts/u-0', 'support', '.state-screen'],
+];
