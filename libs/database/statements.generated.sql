@@ -2594,25 +2594,25 @@ where a.id = recoveries.account_id and a.generation = shown.generation and a.kno
 
 -- recovery_list_all
 -- takes: $1 now timestamp with time zone, $2 state text, $3 afterId uuid, $4 limit integer
--- returns: uuid, text, text, text, text[], timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text
+-- returns: uuid, text, text, text, text[], timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, uuid, text
 select id, account_id, client_id, case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end as state, proofs, created_at, least(expires_at, idle_expires_at) as expires_at,
-held_until, proven_at, completed_at, ended_at, to_jsonb(created_at) #>> '{}' as exact_at from public.recoveries
+held_until, proven_at, completed_at, ended_at, assist_id, to_jsonb(created_at) #>> '{}' as exact_at from public.recoveries
    where true and ($2::text is null or case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end = $2) and id < $3::uuid
    order by id desc limit $4::integer + 1;
 
 -- recovery_list_live
 -- takes: $1 now timestamp with time zone, $2 state text, $3 afterId uuid, $4 limit integer
--- returns: uuid, text, text, text, text[], timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text
+-- returns: uuid, text, text, text, text[], timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, uuid, text
 select id, account_id, client_id, case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end as state, proofs, created_at, least(expires_at, idle_expires_at) as expires_at,
-held_until, proven_at, completed_at, ended_at, to_jsonb(created_at) #>> '{}' as exact_at from public.recoveries
+held_until, proven_at, completed_at, ended_at, assist_id, to_jsonb(created_at) #>> '{}' as exact_at from public.recoveries
    where ended_at is null and ($2::text is null or case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end = $2) and id < $3::uuid
    order by id desc limit $4::integer + 1;
 
 -- recovery_list_of_account
 -- takes: $1 now timestamp with time zone, $2 accountId text, $3 state text, $4 afterId uuid, $5 limit integer
--- returns: uuid, text, text, text, text[], timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, text
+-- returns: uuid, text, text, text, text[], timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone, uuid, text
 select id, account_id, client_id, case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end as state, proofs, created_at, least(expires_at, idle_expires_at) as expires_at,
-held_until, proven_at, completed_at, ended_at, to_jsonb(created_at) #>> '{}' as exact_at from public.recoveries
+held_until, proven_at, completed_at, ended_at, assist_id, to_jsonb(created_at) #>> '{}' as exact_at from public.recoveries
    where account_id = $2 and ($3::text is null or case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $1::timestamptz then 'expired' else state end = $3) and id < $4::uuid
    order by id desc limit $5::integer + 1;
 
@@ -2684,9 +2684,9 @@ select jsonb_build_object(
       and (t.kind in ('totp') or exists (select from public.backup_codes c where c.authenticator_id = t.id and c.used_at is null))
   )
 ) from public.accounts a where a.id = recoveries.account_id and a.status = 'active') as assurance, listed.account_id, listed.client_id, listed.state, listed.created_at, listed.expires_at,
-   listed.proven_at, listed.completed_at, listed.ended_at, recoveries.channel, recoveries.tries, recoveries.acr, recoveries.password_set, recoveries.assist_id
+   listed.proven_at, listed.completed_at, listed.ended_at, recoveries.channel, recoveries.tries, recoveries.acr, recoveries.password_set, listed.assist_id
  from public.recoveries, lateral (select id, account_id, client_id, case when state in ('proving', 'held', 'proven') and least(expires_at, idle_expires_at) <= $2::timestamptz then 'expired' else state end as state, proofs, created_at, least(expires_at, idle_expires_at) as expires_at,
-held_until, proven_at, completed_at, ended_at from (select recoveries.*) own) listed where recoveries.id = $4::uuid;
+held_until, proven_at, completed_at, ended_at, assist_id from (select recoveries.*) own) listed where recoveries.id = $4::uuid;
 
 -- recovery_record_deliveries
 -- takes: $1 messageIds uuid[], $2 auditIds uuid[], $3 states text[], $4 events text[], $5 reasons text[], $6 providerIds text[], $7 now timestamp with time zone, $8 originRequestId text, $9 originSource text

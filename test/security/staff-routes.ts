@@ -13,6 +13,7 @@ export const wanted: Record<string, 'public' | 'session' | StaffRight> = {
   'POST /staff/sessions/fresh/options': 'session',
   'POST /staff/sessions/fresh': 'session',
   'GET /staff/members': 'staff',
+  'GET /staff/members/names': 'look',
   'POST /staff/members/invitations': 'staff',
   'PATCH /staff/members/:id': 'staff',
   'POST /staff/members/:id/invitation': 'staff',

@@ -17,6 +17,7 @@ import {
   memberBody,
   memberResponse,
   membersResponse,
+  namesResponse,
   reasonBody,
 } from './staff.schema.js';
 import { CurrentStaff, RequireFresh, RequireRight, StaffGuard } from './staff-guard.js';
@@ -36,6 +37,18 @@ export class StaffMembersController {
   })
   async list(@Context() context: StaffContext) {
     return { members: await listMembers(context) };
+  }
+
+  @Get('names')
+  @RequireRight('look')
+  @Operation({
+    summary: 'Name the members of staff',
+    description: 'The audit says `staff:<id>`; everyone who reads it may know who that is.',
+    responses: { 200: { description: 'in the order of their invitations', schema: namesResponse } },
+    refusals: ['unauthorized', 'forbidden'],
+  })
+  async names(@Context() context: StaffContext) {
+    return { names: (await listMembers(context)).map(({ id, name }) => ({ id, name })) };
   }
 
   @Post('invitations')

@@ -92,6 +92,7 @@ export const memberResponse = z.object({
   invitation_expires_at: time.nullable(),
 });
 export const membersResponse = z.object({ members: z.array(memberResponse) });
+export const namesResponse = z.object({ names: z.array(memberResponse.pick({ id: true, name: true })) });
 export const invitedResponse = z.object({
   id: z.string().describe('Of the member of staff'),
   url: z.string().describe('For one person, and one use. It is shown once'),

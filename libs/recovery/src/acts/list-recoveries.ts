@@ -25,6 +25,7 @@ export const listedRecoverySchema = z.object({
   account_id: z.string().optional().describe('Omitted until the account is known, and when there is none'),
   client_id: z.string(),
   state: z.enum(states),
+  assist_id: z.string().optional().describe('The assist by which staff have started it'),
   proofs: z.array(z.string()).describe('Kinds of proof that were accepted'),
   created_at: time,
   expires_at: time.describe('When it ends without another request of the person'),
@@ -42,7 +43,7 @@ const live = sqlStates(sourceStates('expire'));
 const stateNow = sql`case when state in (${live}) and ${overdue} then ${literal(targetState('expire'))} else state end`;
 
 export const listedColumns = sql`id, account_id, client_id, ${stateNow} as state, proofs, created_at, least(expires_at, idle_expires_at) as expires_at,
-  held_until, proven_at, completed_at, ended_at`;
+  held_until, proven_at, completed_at, ended_at, assist_id`;
 
 export interface ListedRow
   extends Pick<
@@ -50,6 +51,7 @@ export interface ListedRow
     | 'id'
     | 'account_id'
     | 'client_id'
+    | 'assist_id'
     | 'proofs'
     | 'created_at'
     | 'held_until'
@@ -73,6 +75,7 @@ export function listedRecovery(row: ListedRow): ListedRecovery {
     ...(row.account_id === null ? {} : { account_id: row.account_id }),
     client_id: row.client_id,
     state: row.state,
+    ...(row.assist_id === null ? {} : { assist_id: row.assist_id }),
     proofs: row.proofs,
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at.toISOString(),

@@ -18,7 +18,6 @@ export const recoveryTimelineSchema = listedRecoverySchema.extend({
   channel: z.enum(['email', 'sms']).optional().describe('The channel that the start asked for'),
   attempts: z.number().int().describe('Proofs that were offered, right or wrong'),
   acr: z.string().optional(),
-  assist_id: z.string().optional().describe('The assist by which staff have started it'),
   password_set: z.boolean().describe('The person has chosen a new password'),
   proofs: z.array(
     z.object({
@@ -42,14 +41,14 @@ export type RecoveryTimeline = z.output<typeof recoveryTimelineSchema>;
 const find = statement(
   'recovery_read',
   sql`select recoveries.id, ${judgedColumns()}, listed.account_id, listed.client_id, listed.state, listed.created_at, listed.expires_at,
-     listed.proven_at, listed.completed_at, listed.ended_at, recoveries.channel, recoveries.tries, recoveries.acr, recoveries.password_set, recoveries.assist_id
+     listed.proven_at, listed.completed_at, listed.ended_at, recoveries.channel, recoveries.tries, recoveries.acr, recoveries.password_set, listed.assist_id
    from recoveries, lateral (select ${listedColumns} from (select recoveries.*) own) listed where recoveries.id = :id::uuid`,
 );
 
 interface FoundRow
   extends Omit<ListedRow, 'proofs' | 'held_until'>,
     Judged,
-    Pick<RecoveryEntity, 'channel' | 'tries' | 'acr' | 'password_set' | 'assist_id'> {}
+    Pick<RecoveryEntity, 'channel' | 'tries' | 'acr' | 'password_set'> {}
 
 /**
  * A recovery and its timeline. Reading it changes nothing, and a proof that no longer holds is shown as one.
@@ -79,7 +78,6 @@ export async function readRecovery(
     ...(row.channel ? { channel: row.channel } : {}),
     attempts: row.tries,
     ...(row.acr ? { acr: row.acr } : {}),
-    ...(row.assist_id ? { assist_id: row.assist_id } : {}),
     password_set: row.password_set,
     proofs: row.proofs.map((kind, at) => proofView(row, kind, at, missing !== undefined)),
     ...(missing ? { missing } : {}),

@@ -69,6 +69,7 @@ export const openRecoveries = (accountId: string) =>
   one<{ recoveries: RecoveryRow[] }>(`/staff/recoveries${query({ account_id: accountId })}`);
 export const requestEvents = (id: string) => one<{ events: AuditEventView[] }>(at`/staff/requests/${id}`);
 export const members = () => one<{ members: MemberView[] }>('/staff/members');
+export const staffNames = () => one<{ names: { id: string; name: string }[] }>('/staff/members/names');
 export const clients = () => list<ClientView>('/staff/clients', 'clients', {});
 export const settings = () => one<{ settings: SettingView[] }>('/staff/settings');
 export const overview = (days: number) => one<OverviewView>(`/staff/overview${query({ days })}`);

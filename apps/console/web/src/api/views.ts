@@ -88,6 +88,8 @@ export interface RecoveryRow {
   account_id?: string;
   client_id: string;
   state: string;
+  /** Staff have started it for a caller. */
+  assist_id?: string;
   created_at: string;
   expires_at: string;
   held_until?: string;

@@ -1,3 +1,5 @@
+import { useQuery } from '@tanstack/react-query';
+import { staffNames } from '../api/queries.js';
 import type { AuditEventView } from '../api/views.js';
 import { useLanguage } from '../language/language-context.js';
 
@@ -14,9 +16,23 @@ export function Actor({ actor }: { actor: string }) {
   const { named } = useLanguage();
   const at = actor.indexOf(':');
   if (at < 0) return <span>{named('actor', actor)}</span>;
+  const [kind, id] = [actor.slice(0, at), actor.slice(at + 1)];
   return (
     <span>
-      {named('actor', actor.slice(0, at))} <Written value={actor.slice(at + 1)} />
+      {named('actor', kind)} {kind === 'staff' ? <Member id={id} /> : <Written value={id} />}
+    </span>
+  );
+}
+
+/** A member of staff by name; by id while the names are on their way, and for one that this deployment does not have. */
+function Member({ id }: { id: string }) {
+  const { data } = useQuery({ ...staffNames(), staleTime: 300_000 });
+  const name = data?.names.find((each) => each.id === id)?.name;
+  return name === undefined ? (
+    <Written value={id} />
+  ) : (
+    <span className="name" title={id}>
+      {name}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { auditEvent } from '../api/queries.js';
 import type { AuditEventView } from '../api/views.js';
 import { CopyableId } from '../components/copyable-id.js';
@@ -46,7 +47,13 @@ function Row({ event }: { event: AuditEventView }) {
           [text('audit.id'), <CopyableId key="id" id={event.id} />],
           [text('audit.event'), <code key="event">{event.event}</code>],
           [text('audit.at'), <Time key="at" at={event.at} />],
-          [text('audit.actor'), <Actor key="actor" actor={event.actor} />],
+          [
+            text('audit.actor'),
+            <span key="actor" className="stack">
+              <Actor actor={event.actor} />
+              {event.actor.includes(':') && <code>{event.actor}</code>}
+            </span>,
+          ],
           [text('audit.outcome'), named('outcome', event.outcome)],
           [text('audit.source'), event.source && <code>{event.source}</code>],
           [
@@ -76,11 +83,25 @@ function Row({ event }: { event: AuditEventView }) {
           ...Object.entries(event.detail)
             .flatMap(([name, value]) => written(name, value))
             .map(([name, value]): [React.ReactNode, React.ReactNode] => [
-              <code key={name}>{name}</code>,
+              <MemberName key={name} name={name} />,
               <code key={name}>{value}</code>,
             ]),
         ]}
       />
     </>
+  );
+}
+
+/** A long one breaks between its words. */
+function MemberName({ name }: { name: string }) {
+  return (
+    <code>
+      {[...name.matchAll(/[^._]*[._]?/g)].map(({ 0: word, index }) => (
+        <Fragment key={index}>
+          {word}
+          <wbr />
+        </Fragment>
+      ))}
+    </code>
   );
 }

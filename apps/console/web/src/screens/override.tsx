@@ -133,7 +133,8 @@ function OverrideActs({ view: { id, state, account_id, requested_by } }: { view:
   };
   const mayUse = useRight('assist');
   const found = useQuery({ ...openRecoveries(account_id), enabled: mayUse && state === 'usable' });
-  const open = found.data?.recoveries.filter((each) => each.state === 'proving') ?? [];
+  const open =
+    found.data?.recoveries.filter((each) => each.state === 'proving' && each.assist_id !== undefined) ?? [];
   const use: Act = {
     name: 'use-override',
     right: 'assist',
