@@ -1,71 +1,83 @@
-import type { Goal } from './goal.js';
+import { atLeast, atMost, type Goal } from './goal.js';
 import { statementsOf } from './load-slice.js';
 import { median } from './measure/statistics.js';
+import type { Measured } from './measures/measure.js';
+import { ratiosTo, table } from './report.js';
 import type { Round } from './rounds.js';
-import { judgeSealing } from './sealing/report-sealing.js';
-import type { Sealing } from './sealing/sealing.js';
-import type { SlowMail } from './slow-mail.js';
+import { notifyingFloor } from './systems/floor.js';
 
-/** A difference counts when chance makes it less than once in a hundred runs. */
-const chance = 0.01;
-/** …and when it can be measured through a network. */
-const sameWithin = 0.1;
+/** Statements of a flow at each concurrency: where many are under way, one statement can serve several. */
+const statementGoals: Record<number, { must: number; stretch: number }> = {
+  1: { must: 12, stretch: 9 },
+  32: { must: 5, stretch: 3 },
+};
 
-/** The goals of the project, as far as this run can check them. Load is judged at the highest concurrency of the run. */
-export function judge(
-  rounds: readonly Round[],
-  { slow, sealing }: { slow?: SlowMail | undefined; sealing?: Sealing | undefined },
-): Goal[] {
-  const contests = [...new Set(rounds.map(({ contest }) => contest))];
-  const goals = contests.flatMap((contest) => {
-    const [highest] = rounds
-      .filter((round) => round.contest === contest)
-      .sort((one, other) => other.concurrency - one.concurrency);
-    return highest ? underLoad(highest) : [];
-  });
-  if (slow) goals.push(...whileMailIsSlow(slow));
-  if (sealing) goals.push(...judgeSealing(sealing));
-  const total = [
-    ...rounds.flatMap(({ slices }) => [...slices.values()].flat()),
-    ...(slow ? [slow] : []),
-    ...(sealing?.cost.rounds.flatMap((round) => [...round.with, ...round.without]) ?? []),
-  ].reduce((sum, { faults }) => sum + faults.total, 0);
-  goals.push({ says: `every run ends as it should: ${total} faults`, met: total === 0 });
-  return goals;
-}
-
-function underLoad({ contest: { name, unit, leastRatio }, slices }: Round): Goal[] {
-  const goals: Goal[] = [];
-  const rekey = slices.get('rekey') ?? [];
-  const floor = slices.get('floor') ?? [];
-  const ratio = (of: (slice: (typeof rekey)[number]) => number) =>
-    median(rekey.flatMap((slice, at) => (floor[at] ? [of(slice) / of(floor[at])] : [])));
-  if (name === 'recovery' && rekey.length > 0) {
-    const statements = median(rekey.map(statementsOf));
-    goals.push({
-      says: `${name}: at most 16 SQL statements a flow: ${statements.toFixed(1)}`,
-      met: statements <= 16,
-    });
-  }
-  if (rekey.length === 0 || floor.length === 0) return goals;
-  const speed = ratio(({ runsPerSecond }) => runsPerSecond);
-  goals.push({
-    says: `${name}: at least ${leastRatio} of the floor's ${unit}s/s: ${speed.toFixed(2)}`,
-    met: speed >= leastRatio,
-  });
-  if (name === 'recovery') {
-    const cost = ratio(({ cpu }) => cpu.node + cpu.postgres);
-    goals.push({ says: `${name}: at most twice the floor's CPU a flow: ${cost.toFixed(2)}`, met: cost <= 2 });
-  }
-  return goals;
-}
-
-function whileMailIsSlow({ quantiles, mailsToUnknown }: SlowMail): Goal[] {
+/** The goals of the project, as far as this run can check them. */
+export function judge(rounds: readonly Round[], measured: readonly Measured[]): Goal[] {
+  const faults = [
+    ...rounds.flatMap(({ slices }) => [...slices.values()].flat().map((slice) => slice.faults)),
+    ...measured.map((each) => each.faults),
+  ].reduce((sum, { total }) => sum + total, 0);
   return [
-    ...quantiles.map(({ share, ratio, byChance }) => ({
-      says: `known and unknown starts equally fast at p${share * 100}: ratio ${ratio.toFixed(2)}, by chance ${byChance.toFixed(2)}`,
-      met: byChance >= chance || Math.abs(ratio - 1) <= sameWithin,
-    })),
-    { says: `no mail to unknown addresses: ${mailsToUnknown}`, met: mailsToUnknown === 0 },
+    ...rounds.flatMap((round) => underLoad(round, isHighest(round, rounds))),
+    ...measured.flatMap(({ goals }) => goals),
+    {
+      figure: 'runs that did not end as they should',
+      measured: `${faults}`,
+      must: 'none',
+      met: faults === 0,
+    },
   ];
 }
+
+const isHighest = ({ contest, concurrency }: Round, rounds: readonly Round[]): boolean =>
+  rounds.every((other) => other.contest !== contest || other.concurrency <= concurrency);
+
+/** A recovery is judged by the floor that sends as many mails. */
+function underLoad({ contest, concurrency, slices }: Round, isLast: boolean): Goal[] {
+  const { name, unit, ratios } = contest;
+  const rekey = slices.get('rekey') ?? [];
+  const floor = slices.has(notifyingFloor) ? notifyingFloor : 'floor';
+  const at = `concurrency ${concurrency}`;
+  const goals: Goal[] = [];
+  const limits = isLast ? ratios.highest : ratios[concurrency];
+  const speeds = ratiosTo(floor, slices, ({ runsPerSecond }) => runsPerSecond);
+  if (limits && speeds.length > 0)
+    goals.push(
+      atLeast(`${name}: ${unit}s/s to those of the ${floor}, ${at}`, median(speeds), {
+        decimals: 2,
+        ...limits,
+      }),
+    );
+  if (unit !== 'flow' || rekey.length === 0) return goals;
+  const costs = ratiosTo(floor, slices, ({ cpu }) => cpu.node + cpu.postgres);
+  if (isLast && costs.length > 0)
+    goals.push(
+      atMost(`${name}: CPU of a flow to that of the ${floor}, ${at}`, median(costs), {
+        decimals: 2,
+        must: 2.5,
+        stretch: 1.8,
+      }),
+    );
+  const wanted = statementGoals[concurrency];
+  if (wanted)
+    goals.push(
+      atMost(`${name}: SQL statements of a flow, ${at}`, median(rekey.map(statementsOf)), {
+        decimals: 1,
+        ...wanted,
+      }),
+    );
+  return goals;
+}
+
+export const describeGoals = (goals: readonly Goal[]): string[] =>
+  table(
+    ['', 'figure', 'measured', 'must', 'stretch'],
+    goals.map(({ figure, measured, must, stretch, met, stretched }) => [
+      met ? 'met' : 'MISSED',
+      figure,
+      measured,
+      must,
+      stretch ? `${stretch}${stretched ? ': met' : ''}` : '',
+    ]),
+  );

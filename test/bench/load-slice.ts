@@ -38,7 +38,7 @@ const warmUpConcurrency = 24;
 export async function warmUp(contest: Contest, bench: Bench, system: SystemUnderLoad): Promise<void> {
   const driver = contest.open(bench, system, warmUpConcurrency);
   try {
-    await closedLoop(contest, driver, warmUpConcurrency, contest.warmUpMs);
+    await closedLoop(contest, driver, warmUpConcurrency, { runs: contest.warmUpRuns });
     await bench.arrivals.quiet(contest.quietMs);
   } finally {
     await driver.close();
@@ -55,7 +55,7 @@ export async function loadSlice(
   const { arrivals, postgres } = bench;
   const driver = contest.open(bench, system, concurrency);
   const sliceMs = seconds * 1000 * contest.share;
-  const load = (ms: number) => closedLoop(contest, driver, concurrency, ms);
+  const load = (ms: number) => closedLoop(contest, driver, concurrency, { ms });
   const look = () => ({
     node: system.processes.reduce((sum, { pid }) => sum + (readStat(pid)?.own ?? 0), 0),
     postgres: postgres.cpu(),
@@ -92,17 +92,25 @@ export async function loadSlice(
   }
 }
 
-async function closedLoop({ steps }: Contest, driver: Driver, concurrency: number, forMs: number) {
+/** @param until milliseconds, or runs that have ended as they should or not */
+async function closedLoop(
+  { steps }: Contest,
+  driver: Driver,
+  concurrency: number,
+  { ms = Number.POSITIVE_INFINITY, runs: most = Number.POSITIVE_INFINITY }: { ms?: number; runs?: number },
+) {
   const times = new Map<string, number[]>(steps.map((step) => [step, []]));
   const faults = new Faults();
   let runs = 0;
+  let begunRuns = 0;
   const note = (taken: Times) => {
     runs++;
     for (const [step, noted] of times) noted.push(taken[step] ?? Number.NaN);
   };
   const begun = performance.now();
   const lane = async () => {
-    while (performance.now() - begun < forMs) {
+    while (performance.now() - begun < ms && begunRuns < most) {
+      begunRuns++;
       try {
         note(await driver.once());
       } catch (fault) {

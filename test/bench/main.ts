@@ -2,77 +2,92 @@ import { cpus, loadavg } from 'node:os';
 import type { Contest } from './contests/contest.js';
 import { introspect, issue, refresh } from './contests/operations.js';
 import { recovery } from './contests/recovery.js';
-import { judge } from './goals.js';
+import { describeGoals, judge } from './goals.js';
 import { warmUp } from './load-slice.js';
-import { type ContestName, type Options, readOptions, usage } from './options.js';
-import { describeProcesses, describeRound, describeSlowMail, describeStatements } from './report.js';
-import { hold, type Round } from './rounds.js';
-import { describeSealing } from './sealing/report-sealing.js';
-import { measureSealing, type Sealing } from './sealing/sealing.js';
-import { type SlowMail, slowMail } from './slow-mail.js';
+import { handover } from './measures/handover.js';
+import type { Measure, Measured } from './measures/measure.js';
+import { memory } from './measures/memory.js';
+import { million } from './measures/million.js';
+import { slowMail } from './measures/slow-mail.js';
+import { surge } from './measures/surge.js';
+import { type ContestName, type MeasureName, type Options, readOptions, usage } from './options.js';
+import { describeProcesses, describeRound, describeStatements } from './report.js';
+import { alone, hold, type Round } from './rounds.js';
+import { sealing } from './sealing/sealing.js';
 import { Stage } from './stage.js';
 import type { RecoverySystem, SystemUnderLoad } from './systems/system-under-load.js';
 
 const contests: Record<ContestName, Contest> = { recovery, issue, refresh, introspect };
+const measures: Record<Exclude<MeasureName, 'million'>, Measure> = {
+  'slow-mail': slowMail,
+  handover,
+  surge,
+  sealing,
+  memory,
+};
 
 /** Figures go to stdout, progress to stderr. */
 const say = (...lines: string[]): void => void process.stdout.write(`${lines.join('\n')}\n`);
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** What a run has measured. */
-interface Measured {
+/** What a run has found out. */
+interface Found {
   rounds: Round[];
+  measured: Measured[];
   processes: string[];
-  slow?: SlowMail;
-  sealing?: Sealing;
 }
 
 /** @returns whether every goal was met */
 async function run(stage: Stage, options: Options): Promise<boolean> {
   await stage.build(options);
-  const measured: Measured = { rounds: [], processes: [] };
+  const found: Found = { rounds: [], measured: [], processes: [] };
   const wanted = options.contests.map((name) => contests[name]);
-  for (const starters of new Set(wanted.map((contest) => contest.starters)))
-    await stage.with(starters, options, tell, async (systems) => {
-      const held = wanted.filter((each) => each.starters === starters);
+  const ofRekey = options.measures.filter((name) => name !== 'million');
+  const isAlone = !options.contests.includes('recovery');
+  const starters = new Set(wanted.map((contest) => contest.starters));
+  if (ofRekey.length > 0) starters.add(recovery.starters);
+  for (const each of starters) {
+    const held = wanted.filter((contest) => contest.starters === each);
+    const only = held.length === 0 ? 'rekey' : options.only;
+    await stage.with(each, { ...options, only }, tell, async (systems) => {
       for (const contest of held)
-        measured.rounds.push(...(await hold(contest, stage.bench, systems, options, tell)));
-      if (starters === recovery.starters) await beyondContests(stage, options, { systems, measured });
-      measured.processes.push('', ...describeProcesses(systems));
+        found.rounds.push(...(await hold(contest, stage.bench, systems, options, tell)));
+      if (each === recovery.starters)
+        found.measured.push(...(await measureRekey(stage, options, systems, isAlone)));
+      found.processes.push('', ...describeProcesses(systems));
     });
-  if (options.sealing && measured.sealing === undefined)
-    await stage.with(recovery.starters, { ...options, only: 'rekey' }, tell, async (systems) => {
-      for (const system of systems) await warmUp(recovery, stage.bench, system);
-      await beyondContests(stage, { ...options, slowMail: false }, { systems, measured });
-    });
-  report(options, measured);
-  const goals = judge(measured.rounds, measured);
-  say('', ...goals.map(({ says, met }) => `${met ? 'met   ' : 'MISSED'} ${says}`));
+  }
+  if (options.measures.includes('million'))
+    found.measured.push(await million({ stage, bench: stage.bench, options, tell }));
+  report(options, found);
+  const goals = judge(found.rounds, found.measured);
+  say('', ...describeGoals(goals));
   return goals.every(({ met }) => met);
 }
 
-/** What is measured on the systems of recoveries, beside the contests. */
-async function beyondContests(
+/** What is measured of Rekey alone, on the system that held the contest. */
+async function measureRekey(
   stage: Stage,
   options: Options,
-  { systems, measured }: { systems: readonly SystemUnderLoad[]; measured: Measured },
-): Promise<void> {
+  systems: readonly SystemUnderLoad[],
+  isCold: boolean,
+): Promise<Measured[]> {
   const system = systems.find(({ name }) => name === 'rekey');
-  if (!system) return;
-  if (options.slowMail) {
-    tell('rekey: known and unknown starts while mail is slow');
-    measured.slow = await slowMail(stage.bench, system as RecoverySystem, options);
-  }
-  if (options.sealing)
-    measured.sealing = await measureSealing(
-      stage.bench,
-      { system, url: stage.urlOf(system.database) },
-      options,
-      tell,
-    );
+  if (!system) return [];
+  const { bench } = stage;
+  return alone(system, systems, async () => {
+    if (isCold) await warmUp(recovery, bench, system);
+    const measured: Measured[] = [];
+    for (const name of options.measures) {
+      if (name === 'million') continue;
+      tell(`rekey: ${name}`);
+      measured.push(await measures[name]({ bench, stage, system: system as RecoverySystem, options, tell }));
+    }
+    return measured;
+  });
 }
 
-function report(options: Options, { rounds, processes, slow, sealing }: Measured): void {
+function report(options: Options, { rounds, processes, measured }: Found): void {
   const { rounds: slices, seconds } = options;
   const load = loadavg()[0]?.toFixed(1);
   say(
@@ -84,8 +99,7 @@ function report(options: Options, { rounds, processes, slow, sealing }: Measured
   for (const round of rounds) say('', ...describeRound(round));
   if (options.statements) for (const round of rounds) say(...describeStatements(round));
   say(...processes);
-  if (slow) say('', ...describeSlowMail(slow));
-  if (sealing) say('', ...describeSealing(sealing));
+  for (const { lines } of measured) say('', ...lines);
 }
 
 /** @returns the exit code: 0, 1 for a failed run or, with `--assert`, a missed goal, 2 for bad options */

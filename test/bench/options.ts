@@ -1,20 +1,19 @@
 import { parseArgs } from 'node:util';
-import type { SystemName } from './systems/system-under-load.js';
 
 export interface Options {
   contests: ContestName[];
-  /** Measure what the sealing of the audit costs, and how fast it is. */
-  sealing: boolean;
+  measures: MeasureName[];
   /** Length of one measured slice of recoveries. */
   seconds: number;
   /** Slices of each system at each concurrency, in turns. */
   rounds: number;
   /** Runs under way at once; each value has its own series of slices. */
   concurrency: number[];
-  only?: SystemName | undefined;
+  only?: 'rekey' | 'floor' | undefined;
   /** Accounts that each system holds before the measurement. */
   accounts: number;
-  slowMail: boolean;
+  /** How long memory is watched. */
+  minutes: number;
   /** Show the statements of a run. */
   statements: boolean;
   /** A folder for CPU profiles. */
@@ -23,18 +22,28 @@ export interface Options {
   assert: boolean;
 }
 
-export const contestNames = ['recovery', 'issue', 'refresh', 'introspect', 'sealing'] as const;
-/** `sealing` has no floor: it is Rekey with and without the sealing of its audit. */
-export type ContestName = Exclude<(typeof contestNames)[number], 'sealing'>;
+export const contestNames = ['recovery', 'issue', 'refresh', 'introspect'] as const;
+export type ContestName = (typeof contestNames)[number];
+/** What is measured of Rekey alone, in this order. */
+export const measureNames = ['slow-mail', 'handover', 'surge', 'sealing', 'memory', 'million'] as const;
+export type MeasureName = (typeof measureNames)[number];
+const names = [...contestNames, ...measureNames];
 
 export const usage = `npm run bench -- [options]
-  --contest LIST       of ${contestNames.join(', ')}, comma-separated (all)
+  --contest LIST       comma-separated (all, which takes about an hour):
+                         ${contestNames.join(', ')}: each against its floor
+                         slow-mail: known and unknown starts while mail is slow
+                         handover: until the code has left
+                         surge: people beside 200 starts at once
+                         sealing: what the sealing of the audit costs, and how fast it is
+                         memory: of all processes under load
+                         million: flows beside a million accounts
   --seconds N          length of a slice of recoveries (4); of a single operation half as long
   --rounds N           slices of each system at each concurrency, in turns (3)
   --concurrency LIST   runs at once, comma-separated (1,8,32)
+  --minutes N          how long memory is watched (10)
   --only rekey|floor   one system alone, without ratios
   --accounts N         accounts loaded beforehand (20000); each takes five recoveries in ten minutes
-  --no-slow-mail       leave out the comparison of known and unknown starts, which comes with recovery
   --statements         list the SQL statements of a run, with calls and time, those inside of functions too
                        (watching these costs time itself)
   --profile DIR        leave a CPU profile of each process there (slows them by a few per cent)
@@ -45,31 +54,30 @@ export const usage = `npm run bench -- [options]
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
-    allowNegative: true,
     options: {
-      contest: { type: 'string', default: contestNames.join(',') },
+      contest: { type: 'string', default: names.join(',') },
       seconds: { type: 'string', default: '4' },
       rounds: { type: 'string', default: '3' },
       concurrency: { type: 'string', default: '1,8,32' },
       only: { type: 'string' },
       accounts: { type: 'string', default: '20000' },
-      'slow-mail': { type: 'boolean', default: true },
+      minutes: { type: 'string', default: '10' },
       statements: { type: 'boolean', default: false },
       profile: { type: 'string' },
       assert: { type: 'boolean', default: false },
     },
   });
   const { only } = values;
-  const contests = values.contest.split(',').map((text) => oneOf('contest', contestNames, text));
+  const wanted = values.contest.split(',').map((text) => oneOf('contest', names, text));
   return {
-    contests: contests.filter((name) => name !== 'sealing'),
-    sealing: contests.includes('sealing') && only !== 'floor',
+    contests: contestNames.filter((name) => wanted.includes(name)),
+    measures: measureNames.filter((name) => wanted.includes(name) && only !== 'floor'),
     seconds: positive('seconds', values.seconds),
     rounds: whole('rounds', values.rounds),
     concurrency: values.concurrency.split(',').map((text) => whole('concurrency', text)),
     only: only === undefined ? undefined : oneOf('only', ['rekey', 'floor'] as const, only),
     accounts: whole('accounts', values.accounts),
-    slowMail: values['slow-mail'],
+    minutes: positive('minutes', values.minutes),
     statements: values.statements,
     profile: values.profile,
     assert: values.assert,

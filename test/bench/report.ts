@@ -4,8 +4,7 @@ import { Faults } from './measure/faults.js';
 import { peakMemory } from './measure/proc.js';
 import { ascending, quantile, type Spread, spreadOf } from './measure/statistics.js';
 import type { Round } from './rounds.js';
-import type { SlowMail } from './slow-mail.js';
-import type { SystemName, SystemUnderLoad } from './systems/system-under-load.js';
+import type { SystemUnderLoad } from './systems/system-under-load.js';
 
 /** One line of the table: its label, its value in a slice, its number of decimals. */
 interface Figure {
@@ -33,26 +32,32 @@ const mailFigures: Figure[] = [
 /** Figures as median (lowest–highest) over the slices; times as p50 / p95 / p99 over all their runs. */
 export function describeRound({ contest, concurrency, slices }: Round): string[] {
   const columns = [...slices];
-  const both = slices.has('rekey') && slices.has('floor');
+  const floors = slices.has('rekey') ? [...slices.keys()].filter((name) => name !== 'rekey') : [];
   const heading = [
     titleOf({ contest, concurrency }),
     ...columns.map(([name]) => name),
-    ...(both ? ['rekey / floor'] : []),
+    ...floors.map((floor) => `rekey / ${floor}`),
   ];
+  const timesOf = (name: string, step: string) =>
+    threeOf(slices.get(name)?.flatMap((slice) => slice.times.get(step) ?? []) ?? []);
   const rows = [
     ...figuresOf(contest).map((figure) => [
       figure.label,
       ...columns.map(([, taken]) => showSpread(spreadOf(taken.map(figure.of)), figure.decimals)),
-      ...(both ? [showSpread(spreadOf(ratios(slices, figure)), 2)] : []),
+      ...floors.map((floor) => showSpread(spreadOf(ratiosTo(floor, slices, figure.of)), 2)),
     ]),
     ...contest.steps.map((step) => {
-      const times = columns.map(([, taken]) =>
-        threeOf(taken.flatMap((slice) => slice.times.get(step) ?? [])),
-      );
+      const ours = timesOf('rekey', step);
       return [
         `${step}, ms`,
-        ...times.map((three) => showThree(three, 1)),
-        ...(both ? [showThree(ratioOf(slices, columns, times), 2)] : []),
+        ...columns.map(([name]) => showThree(timesOf(name, step), 1)),
+        ...floors.map((floor) => {
+          const theirs = timesOf(floor, step);
+          return showThree(
+            ours.map((value, place) => value / (theirs[place] ?? Number.NaN)),
+            2,
+          );
+        }),
       ];
     }),
   ];
@@ -63,14 +68,9 @@ const titleOf = ({ contest: { name }, concurrency }: Pick<Round, 'contest' | 'co
   `${name}, concurrency ${concurrency}`;
 
 /** Slices in the same round are compared with each other: a slow machine slows down both. */
-function ratios(slices: Round['slices'], { of }: Figure): number[] {
-  const floor = slices.get('floor') ?? [];
-  return (slices.get('rekey') ?? []).map((slice, at) => of(slice) / of(floor[at] as Slice));
-}
-
-function ratioOf(slices: Round['slices'], columns: [SystemName, Slice[]][], times: number[][]): number[] {
-  const at = (name: SystemName) => times[columns.findIndex(([column]) => column === name)] ?? [];
-  return slices.size < 2 ? [] : at('rekey').map((value, place) => value / (at('floor')[place] ?? Number.NaN));
+export function ratiosTo(floor: string, slices: Round['slices'], of: (slice: Slice) => number): number[] {
+  const theirs = slices.get(floor) ?? [];
+  return (slices.get('rekey') ?? []).flatMap((slice, at) => (theirs[at] ? [of(slice) / of(theirs[at])] : []));
 }
 
 function threeOf(times: number[]): number[] {
@@ -136,28 +136,6 @@ export function describeProcesses(systems: readonly SystemUnderLoad[]): string[]
     }),
   );
   return [...table(['peak memory', 'MiB'], rows), ...complaints];
-}
-
-export function describeSlowMail(slow: SlowMail): string[] {
-  const rows = slow.quantiles.map(({ share, known, unknown, ratio, byChance }) => [
-    `start p${share * 100}, ms`,
-    known.toFixed(2),
-    unknown.toFixed(2),
-    ratio.toFixed(2),
-    byChance.toFixed(2),
-  ]);
-  const range = ([least, most]: [number, number]) => (least === most ? `${least}` : `${least}–${most}`);
-  return [
-    ...table(
-      ['mail server 100 ms slow', 'known', 'unknown', 'known / unknown', 'by chance'],
-      [
-        ...rows,
-        ['bytes of the answer', range(slow.bytes.known), range(slow.bytes.unknown)],
-        ['starts', `${slow.known.length}`, `${slow.unknown.length}`],
-      ],
-    ),
-    ...slow.faults.lines().map((line) => `  fault: ${line}`),
-  ];
 }
 
 export function table(heading: string[], rows: string[][]): string[] {

@@ -40,24 +40,24 @@ export class Stage {
   }
 
   /** Starts the systems for some contests, on databases of their own; all are gone when `work` is done. */
-  async with<T>(
-    starters: Starters,
-    { accounts, only, profile }: Options,
+  async with<System extends SystemUnderLoad, T>(
+    starters: Starters<System>,
+    { accounts, only, profile }: Pick<Options, 'accounts' | 'only' | 'profile'>,
     tell: (line: string) => void,
-    work: (systems: SystemUnderLoad[]) => Promise<T>,
+    work: (systems: System[]) => Promise<T>,
   ): Promise<T> {
     const { postgres, arrivals } = this.bench;
     const profileDir = profile && resolve(profile);
     if (profileDir) mkdirSync(profileDir, { recursive: true });
     const before = this.undo.length;
-    const systems: SystemUnderLoad[] = [];
-    for (const name of ['rekey', 'floor'] as const) {
-      if (only && only !== name) continue;
+    const systems: System[] = [];
+    for (const [name, start] of Object.entries(starters)) {
+      if (only && !name.startsWith(only)) continue;
       tell(`${name}: loading ${accounts} accounts, starting`);
-      const database = `bench_${name}`;
+      const database = `bench_${name.replaceAll(/\W+/g, '_')}`;
       await postgres.administer(`create database ${database}`);
       this.undo.push(() => postgres.administer(`drop database ${database} with (force)`));
-      const system = await starters[name]({
+      const system = await start({
         databaseUrl: this.urlOf(database),
         smtpUrl: arrivals.smtpUrl,
         outputDir: this.outputDir,

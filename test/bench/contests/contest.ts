@@ -30,13 +30,16 @@ export interface Contest<System extends SystemUnderLoad = SystemUnderLoad> {
   steps: readonly string[];
   /** Contests with the same starters run on the same systems. */
   starters: Starters<System>;
-  /** Operations before the measurement: a fresh process spends up to twice the CPU until its hot paths are compiled. */
-  warmUpMs: number;
+  /**
+   * Operations before the measurement: a fresh process spends up to twice the CPU until its hot paths are compiled, and PostgreSQL plans a
+   * statement five times on each connection. By number and not by time, or the faster system would be the warmer one.
+   */
+  warmUpRuns: number;
   /** The share of the requested seconds for one slice: a short operation needs less time to measure. */
   share: number;
   /** Mails and jobs after the load count too: the slice ends when none has come for this long. 0: there are none. */
   quietMs: number;
-  /** The floor's runs per second, at the highest concurrency. */
-  leastRatio: number;
+  /** Of the floor's runs per second, by concurrency; `highest` of the run for a concurrency without one of its own. */
+  ratios: Record<number | 'highest', { must: number; stretch?: number }>;
   open(bench: Bench, system: System, connections: number): Driver;
 }

@@ -8,10 +8,10 @@ const operation = {
   unit: 'operation',
   steps: operationSteps,
   starters: { rekey: startRekeyIssuer, floor: startFloorIssuer },
-  warmUpMs: 5_000,
+  warmUpRuns: 10_000,
   share: 0.5,
   quietMs: 0,
-  leastRatio: 0.6,
+  ratios: { highest: { must: 0.75, stretch: 0.9 } },
 } satisfies Partial<Contest<IssuerSystem>>;
 
 /**

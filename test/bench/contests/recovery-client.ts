@@ -40,10 +40,10 @@ export class RecoveryClient {
         throw new FlowFault(`arrival: ${fault.message}`);
       });
       const shown = performance.now();
-      const proof = await this.post(`/v1/recoveries/${id}/proofs`, { kind: 'code', value: code }, token);
+      const proof = await this.post(`/v1/recoveries/${id}/proofs`, { kind: 'code', value: code }, { token });
       expectAnswer('proof', proof, 200, proof.body.state === 'proven');
       const proven = performance.now();
-      const credentials = await this.post(`/v1/recoveries/${id}/credentials`, {}, token);
+      const credentials = await this.post(`/v1/recoveries/${id}/credentials`, {}, { token });
       const { access_token: access, refresh_token: refresh, recovery_id: of } = credentials.body;
       expectAnswer('credentials', credentials, 201, isText(access) && isText(refresh) && of === id);
       const completed = performance.now();
@@ -61,6 +61,24 @@ export class RecoveryClient {
     }
   }
 
+  /** Starts, and waits for the mail. @returns milliseconds from the response to the mail @throws {FlowFault} */
+  async arrival(address: string): Promise<number> {
+    const mail = this.arrivals.codeFor(address).then(() => performance.now());
+    mail.catch(() => undefined);
+    try {
+      await this.start(address);
+      const started = performance.now();
+      return Math.max(0, (await mail) - started);
+    } finally {
+      this.arrivals.forget(address);
+    }
+  }
+
+  /** A start from one IP. @returns the status of the response */
+  async startFrom(source: string, identifier: string): Promise<number> {
+    return (await this.post('/v1/recoveries', { identifier }, { source })).status;
+  }
+
   /** @throws {FlowFault} */
   async start(identifier: string): Promise<{ id: string; token: string; bytes: number }> {
     const answer = await this.post('/v1/recoveries', { identifier });
@@ -74,13 +92,17 @@ export class RecoveryClient {
     await this.pool.close();
   }
 
-  private async post(path: string, body: object, token?: string): Promise<Answer> {
+  private async post(
+    path: string,
+    body: object,
+    { token, source = randomSource() }: { token?: string; source?: string } = {},
+  ): Promise<Answer> {
     const { statusCode, body: answer } = await this.pool.request({
       path,
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'x-forwarded-for': randomSource(),
+        'x-forwarded-for': source,
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       body: JSON.stringify(body),
@@ -93,7 +115,7 @@ export class RecoveryClient {
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 /** One of the 16 million IPs of 10.0.0.0/8: no IP starts thirty times within a run. */
-function randomSource(): string {
+export function randomSource(): string {
   const octet = () => Math.floor(Math.random() * 256);
   return `10.${octet()}.${octet()}.${octet()}`;
 }

@@ -1,4 +1,4 @@
-import { startFloor } from '../systems/floor.js';
+import { notifyingFloor, startFloor, startNotifyingFloor } from '../systems/floor.js';
 import { startRekey } from '../systems/rekey.js';
 import type { RecoverySystem } from '../systems/system-under-load.js';
 import type { Contest } from './contest.js';
@@ -9,12 +9,12 @@ export const recovery: Contest<RecoverySystem> = {
   name: 'recovery',
   unit: 'flow',
   steps,
-  starters: { rekey: startRekey, floor: startFloor },
-  warmUpMs: 12_000,
+  starters: { rekey: startRekey, floor: startFloor, [notifyingFloor]: startNotifyingFloor },
+  warmUpRuns: 3_000,
   share: 1,
   // Longer than a courier needs to find new work.
   quietMs: 1_200,
-  leastRatio: 0.5,
+  ratios: { 8: { must: 0.45 }, highest: { must: 0.5, stretch: 0.7 } },
   open({ arrivals }, system, connections) {
     const client = new RecoveryClient(system.url, connections, arrivals);
     return { once: () => client.recover(system.nextAddress()), close: () => client.close() };

@@ -5,9 +5,9 @@ import { bearerToken, deriveCode } from './code.js';
 
 /**
  * The floor of the bench: the least that a recovery can cost on this stack while every response is still true. No limits, no
- * audit, no encryption, no notifications, no validation, no revocation of older sessions.
+ * audit, no encryption, no validation, no revocation of older sessions; a notification at the end only when told to.
  */
-const { DATABASE_URL: connectionString, PORT, SECRET = '' } = process.env;
+const { DATABASE_URL: connectionString, PORT, SECRET = '', NOTIFIES } = process.env;
 const secret = Buffer.from(SECRET, 'base64url');
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pool = new pg.Pool({ connectionString, max: 16, idleTimeoutMillis: 0 });
@@ -27,9 +27,11 @@ const prove = {
     where id = $1 and state = 'proving' and tries < 5 and expires_at > now() returning state`,
 };
 
+const notice = `, notice as (insert into messages (recovery_id, email, is_notice) select id, email, true from won)`;
 const issue = {
   name: 'issue',
   text: `with won as (update recoveries set state = 'completed' where id = $1 and state = 'proven' returning id, email)
+    ${NOTIFIES === 'true' ? notice : ''}
     insert into families (account_id, recovery_id, refresh_digest, expires_at)
     select accounts.id, won.id, $2, $3 from won join accounts using (email) returning account_id`,
 };

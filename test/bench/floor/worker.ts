@@ -22,11 +22,12 @@ interface Waiting {
   id: string;
   recovery_id: string;
   email: string;
+  is_notice: boolean;
 }
 
 const take = {
   name: 'take',
-  text: `select m.id, m.recovery_id, a.email from messages m join accounts a using (email)
+  text: `select m.id, m.recovery_id, m.is_notice, a.email from messages m join accounts a using (email)
     where m.sent_at is null order by m.id limit ${batch} for update of m skip locked`,
 };
 const sent = { name: 'sent', text: 'update messages set sent_at = now() where id = any($1)' };
@@ -68,14 +69,15 @@ async function lookUntilFound(client: pg.PoolClient): Promise<Waiting[]> {
   }
 }
 
-async function send({ recovery_id: recoveryId, email }: Waiting): Promise<void> {
+async function send({ recovery_id: recoveryId, email, is_notice: isNotice }: Waiting): Promise<void> {
   const code = deriveCode(secret, recoveryId);
-  await mails.sendMail({
-    from: 'no-reply@bench.example',
-    to: email,
-    subject: 'Your code',
-    text: `Your code is\n\n${code.slice(0, 4)} ${code.slice(4)}\n\nIt is good for 10 minutes.\n`,
-  });
+  const content = isNotice
+    ? { subject: 'Your account was recovered', text: 'If this was not you, call us.\n' }
+    : {
+        subject: 'Your code',
+        text: `Your code is\n\n${code.slice(0, 4)} ${code.slice(4)}\n\nIt is good for 10 minutes.\n`,
+      };
+  await mails.sendMail({ from: 'no-reply@bench.example', to: email, ...content });
 }
 
 process.once('SIGTERM', () => {

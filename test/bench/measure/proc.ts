@@ -40,9 +40,14 @@ export function cpuOfFamily(pid: number): number {
 }
 
 /** Peak resident memory in MiB, shared pages included (`VmHWM`). */
-export function peakMemory(pid: number): number {
+export const peakMemory = (pid: number): number => memoryAs('VmHWM', pid);
+
+/** Resident memory now, in the same way (`VmRSS`). */
+export const memory = (pid: number): number => memoryAs('VmRSS', pid);
+
+function memoryAs(name: 'VmHWM' | 'VmRSS', pid: number): number {
   const status = readIfThere(`/proc/${pid}/status`) ?? '';
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
 function readIfThere(path: string): string | undefined {

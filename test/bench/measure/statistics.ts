@@ -58,3 +58,22 @@ function shuffle(values: number[]): void {
     values[at] = held;
   }
 }
+
+/**
+ * Area under the ROC curve by Mann and Whitney: how often a value of the first is above one of the second; ties count half.
+ */
+export function areaUnder(above: readonly number[], below: readonly number[]): number {
+  const all = [
+    ...above.map((value) => ({ value, isAbove: true })),
+    ...below.map((value) => ({ value, isAbove: false })),
+  ].sort((one, other) => one.value - other.value);
+  let ranks = 0;
+  for (let from = 0; from < all.length; ) {
+    let to = from;
+    while (to < all.length && all[to]?.value === all[from]?.value) to++;
+    const rank = (from + 1 + to) / 2;
+    for (let at = from; at < to; at++) if (all[at]?.isAbove) ranks += rank;
+    from = to;
+  }
+  return (ranks - (above.length * (above.length + 1)) / 2) / (above.length * below.length);
+}

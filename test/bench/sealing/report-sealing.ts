@@ -1,10 +1,11 @@
 import { loadavg } from 'node:os';
-import type { Goal } from '../goal.js';
+import { atLeast, type Goal } from '../goal.js';
+import { Faults } from '../measure/faults.js';
 import { ascending, median, quantile, spreadOf } from '../measure/statistics.js';
+import type { Measured } from '../measures/measure.js';
 import { showSpread, table } from '../report.js';
-import type { Sealing } from './sealing.js';
-import { type CostOf, costOf, cpuOf, timeOf } from './sealing-cost.js';
-import { wantedPerSecond } from './sealing-speed.js';
+import { type CostOf, costOf, cpuOf, type SealingCost, timeOf } from './sealing-cost.js';
+import { type SealingSpeed, wantedPerSecond } from './sealing-speed.js';
 
 /** What sealing may add to a flow. */
 const atMost = 0.03;
@@ -15,7 +16,19 @@ const percent = (share: number): string => (100 * share).toFixed(1);
 const spread = ({ added: { median, min, max }, error }: CostOf): string =>
   `${percent(median)} (${percent(min)}–${percent(max)}), ± ${percent(error)}`;
 
-export function describeSealing({ cost, speed: { backlog, cpu, backlogSize, stream } }: Sealing): string[] {
+interface Sealing {
+  cost: SealingCost;
+  speed: SealingSpeed;
+}
+
+export function reportSealing(sealing: Sealing): Measured {
+  const faults = new Faults();
+  const slices = sealing.cost.rounds.flatMap((round) => [...round.with, ...round.without]);
+  for (const slice of slices) faults.add(slice.faults);
+  return { lines: describeSealing(sealing), goals: judgeSealing(sealing), faults };
+}
+
+function describeSealing({ cost, speed: { backlog, cpu, backlogSize, stream } }: Sealing): string[] {
   const costs = { 'CPU a flow': costOf(cost, cpuOf), 'time a flow': costOf(cost, timeOf) };
   const ages = ascending(stream.ages);
   return [
@@ -46,20 +59,25 @@ export function describeSealing({ cost, speed: { backlog, cpu, backlogSize, stre
   ];
 }
 
-export function judgeSealing({ cost, speed: { backlog, stream } }: Sealing): Goal[] {
+function judgeSealing({ cost, speed: { backlog, stream } }: Sealing): Goal[] {
   const { added, error } = costOf(cost, cpuOf);
   const highest = Math.max(...stream.ages);
   return [
+    atLeast('sealing of a backlog', median(backlog), {
+      decimals: 0,
+      must: wantedPerSecond,
+      unit: ' events/s',
+    }),
     {
-      says: `sealing: at least ${wantedPerSecond} events/s: ${median(backlog).toFixed(0)}`,
-      met: median(backlog) >= wantedPerSecond,
-    },
-    {
-      says: `sealing: keeps up with ${wantedPerSecond} events/s: ${stream.written.toFixed(0)} written, none unsealed for more than ${(highest / 1000).toFixed(1)} s`,
+      figure: `sealing beside ${wantedPerSecond} events/s`,
+      measured: `${stream.written.toFixed(0)} written, none unsealed for more than ${(highest / 1000).toFixed(1)} s`,
+      must: `keeps up, within ${oldestMs / 1000} s`,
       met: stream.written >= 0.95 * wantedPerSecond && highest <= oldestMs,
     },
     {
-      says: `sealing: at most ${percent(atMost)} % of a flow's CPU: ${percent(added.median)} ± ${percent(error)}`,
+      figure: 'sealing, CPU of a flow',
+      measured: `${percent(added.median)} ± ${percent(error)} %`,
+      must: `at most ${percent(atMost)} % more`,
       met: added.median <= atMost,
     },
   ];

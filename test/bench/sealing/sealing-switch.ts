@@ -47,10 +47,10 @@ export class SealingSwitch {
   }
 
   /** Waits until every event is sealed. @throws when that takes too long */
-  async drained(): Promise<void> {
-    for (const giveUpAt = performance.now() + patienceMs; performance.now() < giveUpAt; await pause(50))
+  async drained(withinMs = patienceMs): Promise<void> {
+    for (const giveUpAt = performance.now() + withinMs; performance.now() < giveUpAt; await pause(50))
       if ((await this.unsealed()) === 0) return;
-    throw new Error(`${await this.unsealed()} events are not sealed after ${patienceMs / 1000} s`);
+    throw new Error(`${await this.unsealed()} events are not sealed after ${withinMs / 1000} s`);
   }
 
   /** Events that wait to be sealed. */

@@ -10,14 +10,21 @@ const schema = `
   create table recoveries (id uuid primary key, email text not null, state text not null default 'proving',
     tries integer not null default 0, expires_at timestamptz not null);
   create table messages (id bigint generated always as identity primary key, recovery_id uuid not null references recoveries,
-    email text not null, sent_at timestamptz);
+    email text not null, is_notice boolean not null default false, sent_at timestamptz);
   create index messages_unsent on messages (id) where sent_at is null;
   create table families (id bigint generated always as identity primary key, account_id bigint not null references accounts,
     recovery_id uuid not null unique, refresh_digest bytea not null unique, expires_at timestamptz not null);
 `;
 
 /** The floor: an API that also issues tokens, and a worker. Two processes, because it does not separate recovery from issuer. */
-export async function startFloor(around: Surroundings): Promise<RecoverySystem> {
+export const startFloor = (around: Surroundings): Promise<RecoverySystem> => start('floor', around);
+
+export const notifyingFloor = 'floor, 2 mails';
+/** The same with a notification at the end of a recovery: as many mails as Rekey sends. */
+export const startNotifyingFloor = (around: Surroundings): Promise<RecoverySystem> =>
+  start(notifyingFloor, around);
+
+async function start(system: string, around: Surroundings): Promise<RecoverySystem> {
   await fillDatabase(around.databaseUrl, () => prepare(around));
   const port = await freePort();
   const environment = {
@@ -25,17 +32,18 @@ export async function startFloor(around: Surroundings): Promise<RecoverySystem> 
     SMTP_URL: around.smtpUrl,
     PORT: String(port),
     SECRET: randomBytes(32).toString('base64url'),
+    NOTIFIES: String(system === notifyingFloor),
   };
-  const start = (name: string) =>
+  const run = (name: string) =>
     StartedProcess.start({
-      name: `floor-${name}`,
+      name: `${system}: ${name}`,
       script: `test/bench/floor/${name}.js`,
       environment,
       outputDir: around.outputDir,
       profileDir: around.profileDir,
     });
-  const api = start('api');
-  const worker = start('worker');
+  const api = run('api');
+  const worker = run('worker');
   const url = `http://127.0.0.1:${port}`;
   try {
     await api.answers(`${url}/health/ready`);
@@ -44,7 +52,7 @@ export async function startFloor(around: Surroundings): Promise<RecoverySystem> 
     throw fault;
   }
   return {
-    name: 'floor',
+    name: system,
     url,
     database: new URL(around.databaseUrl).pathname.slice(1),
     processes: [api, worker],

@@ -1,4 +1,4 @@
-import { sql, statement } from '@rekey/database';
+import { type Database, sql, statement } from '@rekey/database';
 import { systemClock, uuidv7 } from '@rekey/kernel';
 import {
   type Client,
@@ -39,7 +39,7 @@ export async function startRekeyIssuer(around: Surroundings): Promise<IssuerSyst
   const { keyring, urlOf } = plan;
   const sessions: Session[] = [];
   let secret: string | undefined;
-  await loadRekey(around, plan, async (database) => {
+  const open = async (database: Database) => {
     const clock = systemClock;
     const context: TokenContext = {
       database,
@@ -57,7 +57,8 @@ export async function startRekeyIssuer(around: Surroundings): Promise<IssuerSyst
     await eightAtOnce(sessionsOf(around), async (account) => {
       sessions.push(await beginSession(context, clients, accountIdOf(account)));
     });
-  });
+  };
+  await loadRekey(around, plan, { more: open });
   return {
     name: 'rekey',
     url: urlOf('issuer'),

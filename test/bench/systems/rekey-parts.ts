@@ -62,11 +62,20 @@ export async function planRekey(around: Surroundings): Promise<RekeyPlan> {
 export async function loadRekey(
   { databaseUrl, accounts }: Surroundings,
   { keyring }: RekeyPlan,
-  more: (database: Database) => Promise<void> = async () => undefined,
+  {
+    before,
+    more,
+  }: {
+    /** Fills the empty schema, as the superuser of this URL. */
+    before?: (databaseUrl: string) => Promise<void>;
+    /** Adds what the accounts are to have. */
+    more?: (database: Database) => Promise<void>;
+  } = {},
 ): Promise<void> {
   const roles = rolesOf(databaseUrl);
   await makeRoles(roles);
   await prepareSchema(roles, migrateQueue);
+  await before?.(databaseUrl);
   await fillDatabase(databaseUrl, async () => {
     const database = await openDatabase({ url: roles.url, name: 'bench', poolSize: 8 });
     try {
@@ -79,7 +88,7 @@ export async function loadRekey(
         });
         if (isRefused(put)) throw new Error(`account ${account} was refused: ${put.code}`);
       });
-      await more(database);
+      await more?.(database);
     } finally {
       await database.close();
     }

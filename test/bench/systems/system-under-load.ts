@@ -1,10 +1,8 @@
 import type { StartedProcess } from './started-process.js';
 
-export type SystemName = 'rekey' | 'floor';
-
 /** The interface between a driver and a system. */
 export interface SystemUnderLoad {
-  name: SystemName;
+  name: string;
   /** The base URL of its API. */
   url: string;
   /** Name of its database. */
@@ -32,9 +30,9 @@ export interface IssuerSystem extends SystemUnderLoad {
   sessions: Session[];
 }
 
-export type Starters<System extends SystemUnderLoad = SystemUnderLoad> = Record<
-  SystemName,
-  (around: Surroundings) => Promise<System>
+/** By the names of the systems, in the order of the columns. */
+export type Starters<System extends SystemUnderLoad = SystemUnderLoad> = Readonly<
+  Record<string, (around: Surroundings) => Promise<System>>
 >;
 
 export interface Surroundings {

@@ -1,4 +1,5 @@
-import { areaUnder, classify, type Pair } from './classify.js';
+import { areaUnder } from '../../bench/measure/statistics.js';
+import { classify, type Pair } from './classify.js';
 
 /** Pseudo-random numbers, the same in every run (mulberry32). */
 function dice(seed: number): () => number {
