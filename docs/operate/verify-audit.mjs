@@ -35,9 +35,10 @@ const open = (note) => {
 };
 
 const wrong = [];
+const dayMs = 86_400_000;
 const anchors = anchorFile
   ? readFileSync(anchorFile, 'utf8')
-      .match(/(?:[^\n—][^\n]*\n)+\n— [^\n]+\n/g)
+      .match(/(?:[^\n—][^\n]*\n)+\n— \S+ \S{92,}\n/g)
       .map(open)
   : [];
 const lines = readFileSync(exported, 'utf8')
@@ -59,11 +60,24 @@ const root = () =>
     .reduceRight((right, left) => node(left, right))
     .toString('base64');
 
+/** Compares the tree so far with the heads that anchors have of its size. */
+const compareAnchors = () => {
+  for (const head of anchors)
+    if (head?.size === size && (head.origin !== log.origin || head.root !== root()))
+      wrong.push(`size ${size}: an anchor has another tree`);
+};
+
+/** The size of the last good head: what is behind it is signed by nobody. */
+let signed = 0;
+/** In a log that has forgotten its beginning, the event that said so may be forgotten just before the last that it is about. */
+const firstAt = Date.parse(lines.find(({ content }) => content)?.content.at);
+const isAtForgottenEnd = ({ at }) => log.first > 0 && Math.abs(Date.parse(at) - firstAt) < dayMs;
 /** Accounts whose erasure is an event of this log. */
 const erased = new Set(
   lines.filter(({ content }) => content?.event === 'user_erased').map(({ content }) => content.account),
 );
 
+if (size > 0) compareAnchors();
 for (const { type, position, leaf, content, opens, note } of lines) {
   if (type === 'event') {
     if (position !== size) wrong.push(`position ${size}: the event is another one, or missing`);
@@ -78,8 +92,7 @@ for (const { type, position, leaf, content, opens, note } of lines) {
         content.account
     )
       wrong.push(`position ${size}: another account`);
-    // In a log that has forgotten its beginning, the event that said so may be forgotten just before the last that it is about.
-    if (content?.account && !opens && !erased.has(content.account) && log.first === 0)
+    if (content?.account && !opens && !erased.has(content.account) && !isAtForgottenEnd(content))
       wrong.push(`position ${size}: its account was taken away`);
     full.push({ leaves: 1, hash: decode(leaf ?? '') });
     while (full.at(-1).leaves === full.at(-2)?.leaves) {
@@ -87,17 +100,19 @@ for (const { type, position, leaf, content, opens, note } of lines) {
       full.push({ leaves: left.leaves * 2, hash: node(left.hash, right.hash) });
     }
     size++;
-    for (const head of anchors)
-      if (head?.size === size && head.root !== root()) wrong.push(`size ${size}: an anchor has another tree`);
+    compareAnchors();
   }
   if (type === 'checkpoint') {
     const head = open(note);
     if (!head || head.origin !== log.origin || head.size !== size || head.root !== root())
       wrong.push(`size ${size}: a head that does not fit`);
+    else signed = head.size;
   }
 }
 for (const head of anchors)
   if (!head || head.size > size) wrong.push(`the log ends at ${size}, before the head of an anchor`);
+if (signed !== size)
+  wrong.push(`no signed head covers the end: the last is of ${signed}, the log ends at ${size}`);
 if (lines.at(-1).type !== 'end' || lines.at(-1).lines !== lines.length || size !== log.size)
   wrong.push('the file is not complete');
 const verdict =

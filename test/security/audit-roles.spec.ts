@@ -43,6 +43,20 @@ describe('the working role, which writes the tree', () => {
       'insert into audit_leaves (position, event_id) values (2, gen_random_uuid())',
       'duplicate key',
     ],
+    [
+      'plants a leaf of the next event far ahead',
+      `insert into audit_leaves (position, event_id)
+         select 1000000000000, id from audit_events order by recorded_in desc limit 1`,
+      'duplicate key',
+    ],
+    [
+      'plants such a leaf and moves sealing there',
+      `insert into audit_leaves (position, event_id)
+         select 1000000000000, id from audit_events order by recorded_in desc limit 1;
+       update audit_sealing s set recorded_in = e.recorded_in, event_id = e.id from (
+         select recorded_in, id from audit_events order by recorded_in desc limit 1) e`,
+      'moved ahead',
+    ],
   ])('%s: nothing more is sealed, and it is said', async (_what, attack, said) => {
     await log.record();
     await log.record();
@@ -59,9 +73,12 @@ describe('the working role, which writes the tree', () => {
     await asWorker(`insert into audit_erasures (account_id, requested_at) values ('ada', now());
       select audit_events_erase('ada')`);
     expect(await log.column('select account_id from audit_events')).toEqual(['ada']);
-    // What it asks for as the service would is an event, and an anchor has it before anything is erased.
+    // What it asks for as the service would is an event, and an anchor has it before anything is erased: a leaf elsewhere is no seal.
     await asWorker(`insert into audit_events (id, at, event, actor, account_id)
       values (gen_random_uuid(), now(), 'user_erased', 'client:management', 'ada')`);
+    await asWorker(`begin; insert into audit_leaves (position, event_id)
+      select 1000000000000, id from audit_events where event = 'user_erased'; select audit_events_erase('ada')`);
+    expect(await log.column('select count(*)::int from audit_events where account_id is null')).toEqual([0]);
     await log.sealUntil(2);
     await asWorker(`select audit_events_erase('ada')`);
     expect(

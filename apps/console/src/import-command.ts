@@ -1,10 +1,10 @@
 import { createReadStream, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { asTyped } from '@rekey/kernel';
 import { settingsOrExit } from '@rekey/settings';
 import type { ImportResult } from './management.schema.js';
 import { failing, managementToken, type NetworkFault, whatToDoAbout } from './management-command.js';
+import { linesOf } from './ndjson.js';
 
 /**
  * `npm run accounts -- import FILE`: sends a file of accounts to the management API: one JSON a line, or CSV when its name ends in `.csv`;
@@ -32,9 +32,8 @@ async function importFile(file: string): Promise<void> {
   if (response.status === 400) fail(await whyRefused(response));
   if (!response.ok || !response.body)
     fail(`${called.console.url} answered ${response.status} to the import; check ${called.console.setting}`);
-  const lines = createInterface({ input: Readable.fromWeb(response.body as never) });
-  for await (const line of lines) {
-    const result = JSON.parse(line) as ImportResult;
+  for await (const { text = '' } of linesOf(Readable.fromWeb(response.body as never))) {
+    const result = JSON.parse(text) as ImportResult;
     counts[result.result]++;
     reached = result.line;
     if (result.result === 'failed') process.stderr.write(`${describe(result)}\n`);

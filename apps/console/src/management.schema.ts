@@ -154,7 +154,7 @@ export const decisionBody = z.strictObject({
     .trim()
     .min(1)
     .max(500)
-    .regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must have no control characters and no ends of lines')
     .describe(
       'Kept in the audit, so name no address of a person. Nobody but the readers of the audit sees it',
     ),

@@ -46,5 +46,5 @@ export { AuditSealer } from './sealing/seal.js';
 export { askForErasure, eraseAccounts, isToBeErased, thinHeads, unsealedSeconds } from './sealing/upkeep.js';
 export { recordSettings } from './settings-in-force.js';
 export { type StaffChange, staffChanges } from './staff-changes.js';
-export { tookPart } from './took-part.js';
+export { silencedAddress, tookPart } from './took-part.js';
 export { type NoteVerifier, readVerifier } from './tree/note.js';

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keys, newKey, oldKey, useLog } from '../../../../test/flows/audit-log.js';
@@ -34,13 +35,21 @@ describe('npm run audit', () => {
     REKEY_DATA_DIR: folder,
     REKEY_KEYRING: JSON.stringify([{ id: oldKey.id, key: oldKey.key.toString('base64url') }]),
   });
-  const exported = async () => {
+  const exported = async (size = 3) => {
     for (const person of ['ada', 'bea', 'ada']) await log.record(person);
-    await log.sealUntil(3);
+    await log.sealUntil(size);
     await writeFile(at('keys'), (await run(['keys'], settings())).out);
     await writeFile(at('anchor'), `${await log.lastNote()}\n`);
     expect(await run(['export', at('log')], settings())).toMatchObject({ code: 0, err: '' });
   };
+  const independent = (file: string): Promise<Ended> =>
+    new Promise((resolve) => {
+      const anchor = existsSync(at('anchor')) ? [at('anchor')] : [];
+      const given = ['docs/operate/verify-audit.mjs', at(file), at('keys'), ...anchor];
+      execFile(process.execPath, given, (fault, out, err) =>
+        resolve({ code: fault ? Number(fault.code) : 0, out, err }),
+      );
+    });
   const verify = (file: string, ...more: string[]) =>
     run(['verify', at(file), '--keys', at('keys'), ...more]);
 
@@ -68,13 +77,6 @@ describe('npm run audit', () => {
     await log.record();
     await log.sealUntil(4);
     await run(['export', at('log')], settings());
-    const independent = (file: string): Promise<Ended> =>
-      new Promise((resolve) => {
-        const given = ['docs/operate/verify-audit.mjs', at(file), at('keys'), at('anchor')];
-        execFile(process.execPath, given, (fault, out, err) =>
-          resolve({ code: fault ? Number(fault.code) : 0, out, err }),
-        );
-      });
     expect(await independent('log')).toEqual({
       code: 0,
       out: `${keys.origin}: positions 0 to 3 are as sealed\n`,
@@ -88,6 +90,70 @@ describe('npm run audit', () => {
     const cut = [...lines.slice(0, 4), JSON.stringify({ type: 'end', lines: 5 })];
     await writeFile(at('cut'), `${cut.join('\n')}\n`);
     expect((await independent('cut')).out).toContain('the log ends at 3, before the head of an anchor');
+  });
+
+  test('reads an event with ends of lines that are not a line feed', async () => {
+    await log.tamper(
+      `insert into audit_events (id, at, event, actor, detail) values (gen_random_uuid(), now(), 'recovery_released', 'system', $1)`,
+      [JSON.stringify({ reason: 'a\u2028b\u2029c\u0085d' })],
+    );
+    await log.sealUntil(1);
+    await exported(4);
+    expect(await readFile(at('log'), 'utf8')).toContain('a\u2028b\u2029c\u0085d');
+    expect(await verify('log', '--anchors', at('anchor'))).toMatchObject({ code: 0, err: '' });
+    expect(await independent('log')).toMatchObject({ code: 0 });
+    const keysFile = ['--keys', at('keys')];
+    expect(await run(['prove', at('log'), ...keysFile, '--account', 'ada'])).toMatchObject({ code: 0 });
+  });
+
+  test('neither verifier believes what no signed head covers', async () => {
+    await exported();
+    const lines = (await readFile(at('log'), 'utf8')).trimEnd().split('\n');
+    const unsigned = lines.filter((line) => !line.includes('"type":"checkpoint"')).slice(0, -1);
+    const end = JSON.stringify({ type: 'end', lines: unsigned.length + 1 });
+    await writeFile(at('log'), `${[...unsigned, end].join('\n')}\n`);
+    await rm(at('anchor'));
+    expect(await independent('log')).toMatchObject({
+      code: 1,
+      out: 'no signed head covers the end: the last is of 0, the log ends at 3\n',
+    });
+    expect(await verify('log')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('no head covers them'),
+    });
+  });
+
+  test('both verifiers know the heads and the accounts of a log without its beginning', async () => {
+    await log.record('ada');
+    await log.sealUntil(1);
+    const earlier = await log.lastNote();
+    await log.record('bea');
+    await log.tamper(
+      `update audit_events set at = at + interval '2 days', account_id = 'cyd' where account_id = 'bea'`,
+    );
+    await log.record('ada');
+    await log.sealUntil(3);
+    await exported(6);
+    const lines = (await readFile(at('log'), 'utf8')).trimEnd().split('\n');
+    const [head, forgotten, ...rest] = lines.map((line) => JSON.parse(line));
+    const cut = [{ ...head, first: 1 }, { type: 'subtree', hash: forgotten.leaf }, ...rest];
+    const put = (of: object[]) =>
+      writeFile(at('log'), of.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await put(cut);
+    expect(await verify('log', '--anchors', at('anchor'))).toMatchObject({ code: 0 });
+    expect(await independent('log')).toMatchObject({ code: 0 });
+    // Of the first two that remain, only that of two days later is without its account, unexplained.
+    await put(
+      cut.map(({ opens, ...line }) => (line.position === 2 ? line : { ...line, ...(opens && { opens }) })),
+    );
+    expect(await verify('log')).toMatchObject({ out: expect.stringContaining('unlinked at 2') });
+    expect((await independent('log')).out).toContain('position 2: its account was taken away');
+    await put(cut.map((line) => (line.type === 'subtree' ? { ...line, hash: rest[1].leaf } : line)));
+    await writeFile(at('anchor'), `${earlier}\n`);
+    expect(await verify('log', '--anchors', at('anchor'))).toMatchObject({
+      out: expect.stringContaining('rebuilt'),
+    });
+    expect((await independent('log')).out).toContain('size 1: an anchor has another tree');
   });
 
   test('says which keys have signed the heads, also one that the keyring no longer has', async () => {

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import {
   ExportVerifier,
@@ -97,11 +96,11 @@ async function keysIn(file: string | undefined): Promise<NoteVerifier[]> {
   });
 }
 
-/** Signed notes that stand in files, one behind the other. */
+/** Signed notes that stand in files, one behind the other. One whose signature is not whole was not kept, and came again. */
 async function notesIn(files: string[]): Promise<string[]> {
   const found: string[] = [];
   for (const file of files) {
-    const notes = (await readFile(file, 'utf8')).match(/(?:[^\n—][^\n]*\n)+\n(?:— [^\n]+\n)+/g);
+    const notes = (await readFile(file, 'utf8')).match(/(?:[^\n—][^\n]*\n)+\n(?:— \S+ \S{92,}\n)+/g);
     if (!notes) throw new Error(`${file} has no signed head`);
     found.push(...notes);
   }
@@ -120,8 +119,16 @@ async function proofIn(file: string) {
   return proof.data;
 }
 
-const linesOf = (file: string): AsyncIterable<string> =>
-  createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+/** They end with a line feed and with nothing else: other ends of lines that Unicode knows may stand in an event. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const part of createReadStream(file, 'utf8')) {
+    const lines = `${rest}${part}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 

@@ -22,9 +22,10 @@ export async function pushHeads(
   anchors: readonly Anchor[],
 ): Promise<void> {
   if (anchors.length === 0) return;
+  // In this order, or an anchor may have got a later head in between, from another courier.
+  const known = await database.query<{ name: string; size: number }>(anchoredAt);
   const [head] = await database.query<{ size: number; note: string }>(statements.lastCheckpoint);
   if (!head || head.size === 0) return;
-  const known = await database.query<{ name: string; size: number }>(anchoredAt);
   const sizes = new Map(known.map(({ name, size }) => [name, size]));
   const behind = anchors.filter(({ name }) => (sizes.get(name) ?? 0) !== head.size);
   const faults: string[] = [];

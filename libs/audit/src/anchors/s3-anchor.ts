@@ -10,7 +10,7 @@ export function s3Anchor(target: Extract<AnchorTarget, { kind: 's3' }>): Anchor 
   const { endpoint, region, bucket, prefix, accessKeyId, secretAccessKey } = target;
   const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 0 });
   const base = `${endpoint.replace(/\/$/, '')}/${bucket}/${prefix}`;
-  const name = `s3://${bucket}/${prefix}`;
+  const name = `s3://${bucket}/${prefix} at ${new URL(endpoint).host}`;
   const send = (url: string, init: RequestInit) =>
     client.fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(anchorTimeoutMs) });
   return {

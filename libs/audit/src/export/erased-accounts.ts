@@ -20,11 +20,12 @@ export class ErasedAccounts {
     { position, isOpen }: { position: number; isOpen: boolean },
   ): void {
     this.#firstAt ??= Date.parse(at);
-    if (account === undefined || isOpen || this.#erased.has(account)) return;
+    if (account === undefined || this.#erased.has(account)) return;
     if (event === 'user_erased') {
+      // It names the account for longer than the others do.
       this.#erased.add(account);
       this.#unexplained.delete(account);
-    } else if (!this.#unexplained.has(account) && !this.isAtForgottenEnd(at))
+    } else if (!isOpen && !this.#unexplained.has(account) && !this.isAtForgottenEnd(at))
       this.#unexplained.set(account, position);
   }
 

@@ -11,7 +11,7 @@ export const findingKinds = {
   tree_altered: 'the hashes of the tree do not lead to a signed head',
   forged_checkpoint: 'a head of the tree has no good signature of a key of this log',
   out_of_order: 'heads of the tree are not in the order of their sizes and times, or are of another log',
-  cut_off: 'the log ends before a head that was signed',
+  cut_off: 'the log ends before a head that was signed; take the heads of anchors before the export',
   rebuilt: 'another log was signed at that size: the log was rebuilt, or two are shown',
 } as const;
 

@@ -1,5 +1,6 @@
 import { sql, statement } from '@rekey/database';
 import { eventMembers } from '../sealing/sealed-as.js';
+import { inTree } from '../sealing/statements.js';
 
 /** The tree as far as a transaction sees it. */
 export interface Span {
@@ -34,18 +35,23 @@ export const checkpoints = statement(
   sql`select size::float8 as size, note from audit_checkpoints where size >= :from and size <= :until and size > 0 order by size`,
 );
 
-/** Events that should have been sealed, since others of later transactions were. */
+/**
+ * Events that should have been sealed, since others of later transactions were; and those of a transaction that has not begun, which sealing
+ * would never come to. After a restore there are such events until sealing has begun in this cluster.
+ */
 export const unsealed = statement(
   'audit_export_unsealed',
   sql`select ${eventMembers} from audit_events e cross join audit_sealing s
-   where (e.recorded_in, e.id) <= (s.recorded_in, s.event_id) and s.others_sealed
-     and not exists (select from audit_leaves l where l.event_id = e.id)
+   where s.others_sealed and not exists (select from audit_leaves l where l.event_id = e.id and ${inTree}) and (
+     (e.recorded_in, e.id) <= (s.recorded_in, s.event_id) or (
+       s.cluster = (pg_control_system()).system_identifier and e.recorded_in >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+     ))
    order by e.recorded_in, e.id limit 1000`,
 );
 
 export const positionsOf = statement(
   'audit_positions',
-  sql`select l.position::float8 as position from audit_leaves l where l.event_id = :id`,
+  sql`select l.position::float8 as position from audit_leaves l where l.event_id = :id and ${inTree}`,
 );
 
 export const lastCheckpoint = statement(

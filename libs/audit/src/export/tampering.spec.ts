@@ -24,6 +24,7 @@ describe('the log', () => {
     let ids: string[] = [];
     let anchor = '';
     const at = (position: number) => ids[position] as string;
+    const spare = '01900000-0000-7000-8000-00000000ffff';
 
     beforeEach(async () => {
       ids = [];
@@ -55,11 +56,16 @@ describe('the log', () => {
         [{ kind: 'other_account', position: 0 }],
       ],
       [
+        'says that it is about somebody who has no salt',
+        () => tamper(`update audit_events set account_id = 'zed' where id = $1`, [at(0)]),
+        [{ kind: 'other_account', position: 0 }],
+      ],
+      [
         'exchanges two',
         async () => {
-          await log.owner().query('update audit_leaves set position = -1 where position = 1');
+          await log.owner().query('update audit_leaves set position = 1000 where position = 1');
           await log.owner().query('update audit_leaves set position = 1 where position = 6');
-          await log.owner().query('update audit_leaves set position = 6 where position = -1');
+          await log.owner().query('update audit_leaves set position = 6 where position = 1000');
         },
         [
           { kind: 'reordered', position: 1 },
@@ -74,6 +80,28 @@ describe('the log', () => {
             [at(3)],
           ),
         [{ kind: 'inserted' }],
+      ],
+      [
+        'inserts one with a leaf that is not in the tree',
+        async () => {
+          await tamper(
+            `insert into audit_events (id, at, event, actor, recorded_in) select $2, at, event, actor, recorded_in from audit_events where id = $1`,
+            [at(3), spare],
+          );
+          await log
+            .owner()
+            .query('insert into audit_leaves (position, event_id) values (1000000000000, $1)', [spare]);
+        },
+        [{ kind: 'inserted', what: spare }],
+      ],
+      [
+        'inserts one of a transaction that never was',
+        () =>
+          tamper(
+            `insert into audit_events (id, at, event, actor, recorded_in, recorded_at) select $2, at, event, actor, 9000000000000000000, null from audit_events where id = $1`,
+            [at(3), spare],
+          ),
+        [{ kind: 'inserted', what: spare }],
       ],
       [
         'alters the hash of one',
@@ -157,6 +185,42 @@ describe('the log', () => {
       expect(lines).not.toContain('"account_id":"a"');
       expect(lines).toContain('"account_id":"b"');
       expect(await verified([anchor])).toMatchObject({ intact: 9, anchored: 1, findings: [] });
+    });
+
+    test('erases a person of whom more was recorded meanwhile, as soon as that is sealed', async () => {
+      await record('a', log.database(), 'user_erased');
+      await sealUntil(9);
+      await record('a');
+      expect(await erase()).toBe(2);
+      expect(
+        await column(`select event from audit_events where account_id = 'a' order by recorded_in`),
+      ).toEqual(['user_erased', 'recovery_proven']);
+      expect((await verified([anchor])).findings).toEqual([]);
+      await sealUntil(10);
+      expect(await erase()).toBe(0);
+      expect(await column(`select count(*)::int from audit_salts where account_id = 'a'`)).toEqual([0]);
+      expect(await column(`select count(*)::int from audit_events where account_id = 'a'`)).toEqual([0]);
+      expect(await verified([anchor])).toMatchObject({ intact: 10, anchored: 1, findings: [] });
+    });
+
+    test('keeps the event that sealing stands at, so that sealing goes on', async () => {
+      // As after a restore, while what is sealed is read again.
+      await log
+        .owner()
+        .query(
+          'update audit_sealing s set event_id = e.id, recorded_in = e.recorded_in from audit_events e where e.id = $1',
+          [at(2)],
+        );
+      await tamper(
+        `update audit_events set at = now() - interval '13 months', recorded_at = now() - interval '13 months' where id = any($1)`,
+        [ids.slice(0, 5)],
+      );
+      await log.database().query(statement('spec_forget', sql`select public.audit_events_forget()`));
+      expect(await sealedIds()).toEqual(ids.slice(2));
+      await record();
+      await sealUntil(9);
+      await log.database().query(statement('spec_forget', sql`select public.audit_events_forget()`));
+      expect(await sealedIds()).toHaveLength(4);
     });
 
     test('forgets a beginning after twelve months, and the log verifies from there', async () => {

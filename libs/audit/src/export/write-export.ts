@@ -94,6 +94,7 @@ function eventLine(position: number, leaf: Buffer, found: FoundEvent | undefined
 export function contentOf({ id, account, salt, ...found }: FoundEvent) {
   if (id === null) return undefined;
   const { account_id } = found;
-  const opens = account_id !== null && salt ? { account_id, salt: salt.toString('base64') } : undefined;
+  // Without a salt the account is named all the same: what was sealed does not open to it, and verifying says so.
+  const opens = account_id === null ? undefined : { account_id, salt: salt?.toString('base64') ?? '' };
   return { content: sealedAs({ ...found, id }, account), ...(opens ? { opens } : {}) };
 }

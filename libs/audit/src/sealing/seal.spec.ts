@@ -35,6 +35,15 @@ describe('the log', () => {
     });
   });
 
+  test('signs heads in the order of their times, also where a clock is behind', async () => {
+    await record();
+    await sealUntil(1);
+    clock.advance(-60_000);
+    await record();
+    await sealUntil(2);
+    expect(await verified()).toMatchObject({ size: 2, checkpoints: 2, findings: [] });
+  });
+
   test('waits for a transaction that is open, and leaves its place to it', async () => {
     let first = '';
     let second = '';

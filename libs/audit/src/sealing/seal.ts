@@ -50,13 +50,14 @@ export class AuditSealer {
     const standing = await takeTurn(tx);
     if (!standing) return { read: 0, added: 0 };
     const before = await readEdge(tx, standing.size);
-    this.assertSigned(standing, before);
+    const head = this.assertSigned(standing, before);
     const { read, after } = await nextRows(tx, standing);
     const rows = read.filter(({ is_sealed }) => !is_sealed);
     const size = standing.size + rows.length;
     await tx.query(statements.putStanding, { ...after, size });
     const edge = rows.length === 0 ? before : await addLeaves(tx, before, rows);
-    if (rows.length > 0 || this.isSignedByFormer(standing)) await this.sign(tx, edge, this.keysOf(standing));
+    if (rows.length > 0 || this.isSignedByFormer(standing))
+      await this.sign(tx, edge, { keys: this.keysOf(standing), behind: head });
     return { read: read.length, added: rows.length };
   }
 
@@ -70,7 +71,8 @@ export class AuditSealer {
     return of.note !== null && !this.keysOf(of).isNewest(of.note);
   }
 
-  private assertSigned(standing: statements.Standing, edge: Edge): void {
+  /** @returns the last head; undefined when there is none yet */
+  private assertSigned(standing: statements.Standing, edge: Edge): Checkpoint | undefined {
     const { size, note } = standing;
     const keys = this.keysOf(standing);
     const head = note === null ? undefined : openCheckpoint(note, keys.verifiers);
@@ -87,6 +89,7 @@ export class AuditSealer {
     if (this.#last && this.#last.size > size)
       throw wrong(`it ends at ${size}, behind a head of ${this.#last.size} that this process has signed`);
     if (!standing.is_sound) throw wrong('sealing was moved ahead of what is sealed');
+    return head;
   }
 
   /** The root over tiles that are, byte for byte, those of the last time is known: the next batch begins with what this one has ended with. */
@@ -95,13 +98,18 @@ export class AuditSealer {
     return this.#root.hash;
   }
 
-  private async sign(tx: Transaction, edge: Edge, keys: LogKeys): Promise<void> {
+  /** Heads are in the order of their times, whatever the clocks of those who sign them say. */
+  private async sign(
+    tx: Transaction,
+    edge: Edge,
+    { keys, behind }: { keys: LogKeys; behind: Checkpoint | undefined },
+  ): Promise<void> {
     const { clock } = this.context;
     const checkpoint = {
       origin: keys.origin,
       size: edge.size,
       root: this.rootOf(edge),
-      at: new Date(clock.now()),
+      at: new Date(Math.max(clock.now(), behind?.at.getTime() ?? 0)),
     };
     const note = signCheckpoint(checkpoint, keys.signer);
     await tx.query(statements.putCheckpoint, { size: edge.size, note, at: checkpoint.at });

@@ -31,11 +31,17 @@ const lastNote = sql`select note from audit_checkpoints order by size desc limit
 export const notSealed = sql`(e.recorded_in, e.id) > ((select recorded_in from audit_sealing), (select event_id from audit_sealing))`;
 
 /**
+ * Whether a leaf `l` is one of the tree. The working role may add others, which seal nothing: those of a position that the tree has not
+ * reached, and its owner those before its beginning.
+ */
+export const inTree = sql`l.position >= (select first from audit_sealing) and l.position < (select size from audit_sealing)`;
+
+/**
  * Whether sealing goes on behind an event that is sealed, or at the start; all of it may be past its retention. Who moved it ahead, as the
  * working role could, would keep events out of the tree.
  */
 const isSound = sql`((s.recorded_in = 0 and s.event_id = '00000000-0000-0000-0000-000000000000') or (s.first > 0 and s.first = s.size) or exists (
-     select from audit_leaves l join audit_events e on e.id = l.event_id where l.event_id = s.event_id and e.recorded_in = s.recorded_in
+     select from audit_leaves l join audit_events e on e.id = l.event_id where l.event_id = s.event_id and ${inTree} and e.recorded_in = s.recorded_in
    ))`;
 
 export const sound = statement(
@@ -77,7 +83,7 @@ export const take = statement(
  * Only after a restore are there sealed ones among them. Each is looked up by the index: for "exists", PostgreSQL may read all leaves instead,
  * once a second, as long as they fit into its memory.
  */
-const isSealed = sql`(select true from audit_leaves l where l.event_id = e.id) is true as is_sealed`;
+const isSealed = sql`(select true from audit_leaves l where l.event_id = e.id and ${inTree}) is true as is_sealed`;
 const behind = sql`(e.recorded_in, e.id) > (:recordedIn::bigint, :eventId::uuid)`;
 
 /** The events behind the last one whose transactions are older than every transaction that runs. */

@@ -30,7 +30,7 @@ export class AuditTree1764000000041 implements MigrationInterface {
       )`);
     await queryRunner.query(`
       create table audit_leaves (
-        position bigint primary key,
+        position bigint primary key check (position >= 0),
         event_id uuid not null unique,
         account bytea
       )`);
@@ -113,7 +113,7 @@ export class AuditTree1764000000041 implements MigrationInterface {
     await queryRunner.query(`
       create or replace function audit_events_forget() returns bigint language plpgsql security definer
       set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
-      declare until_position bigint; gone bigint;
+      declare until_position bigint; standing_at bigint; gone bigint;
       begin
         -- Nobody who seals or prunes is waited for: the next sweep goes on.
         perform from public.audit_sealing for update skip locked;
@@ -125,8 +125,15 @@ export class AuditTree1764000000041 implements MigrationInterface {
         into until_position from (
           select l.position, coalesce(greatest(e.at, e.recorded_at) < now() - interval '12 months', false) as is_old
           from public.audit_leaves l left join public.audit_events e on e.id = l.event_id
+          where l.position < (select size from public.audit_sealing)
           order by l.position limit 5000
         ) oldest;
+        -- Sealing stands at one of these events, and goes on behind it, unless nothing is left.
+        select l.position into standing_at from public.audit_leaves l join public.audit_sealing s on s.event_id = l.event_id
+          where l.position < s.size;
+        if standing_at < until_position and until_position < (select size from public.audit_sealing) then
+          until_position := standing_at;
+        end if;
         if until_position is null or not exists (select from public.audit_leaves where position < until_position) then
           return 0;
         end if;

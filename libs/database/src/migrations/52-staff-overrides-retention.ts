@@ -35,7 +35,9 @@ export class StaffOverridesRetention1764000000052 implements MigrationInterface 
       begin
         if exists (
           select from public.audit_events e join public.audit_leaves l on l.event_id = e.id
+          cross join public.audit_sealing s
           where e.account_id = override_requests_erase.account and e.event = 'user_erased'
+            and l.position >= s.first and l.position < s.size
         ) and not exists (select from public.accounts where id = override_requests_erase.account) then
           delete from public.override_requests where account_id = override_requests_erase.account;
           get diagnostics gone = row_count;
