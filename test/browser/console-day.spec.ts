@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { until } from '../flows/rekey.js';
-import { heading, press, useConsole } from './console-stage.js';
+import { giveReason, heading, press, useConsole } from './console-stage.js';
 import { quoted } from './console-visit.js';
 import { expectAccessible, shoot } from './looks.js';
 
@@ -69,16 +69,19 @@ describe('working with the console, in Chromium', () => {
   test('a decision asks for a reason and the passkey; Escape gives it up and nothing is done', async () => {
     await who.put('ned', { roles: ['held'] });
     const story = await proved('ned');
-    const { page, asked } = await enter('security');
+    const { page, asked, instead } = await enter('security');
     await go(page, `/recoveries/${story.id}`);
     await page.getByRole('button', { name: 'Release' }).waitFor();
     // The passkey was used too long ago.
     rekey.clock.advance(6 * 60_000);
     const acts = () => asked.filter(({ what }) => /(release|deny)$/.test(what));
-    const begin = async () => {
+    const release = async () => {
       await press(page, 'Release');
-      await page.getByRole('dialog').getByRole('textbox').fill('Spoke with her, she is at the desk');
+      await page.getByRole('dialog').getByRole('textbox').fill('Spoke with her,\nshe is at the desk');
       await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
+    };
+    const begin = async () => {
+      await release();
       await page.getByRole('heading', { name: 'Confirm with your passkey' }).waitFor();
     };
     await begin();
@@ -87,11 +90,29 @@ describe('working with the console, in Chromium', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect((await story.show()).body.state).toBe('held');
+    // The answer is lost, and so is that of reading again: what is shown may be old.
+    instead.set(`POST /staff/recoveries/${story.id}/release`, 'no answer');
+    instead.set(`GET /staff/recoveries/${story.id}`, 'no answer');
+    await release();
+    await page.getByText('It may have been done all the same').waitFor();
+    const again = page.getByRole('button', { name: 'Try again' });
+    await again.waitFor();
+    await heading(page, 'Recovery');
+    instead.clear();
+    await again.click();
+    await again.waitFor({ state: 'detached' });
     await begin();
     await press(page, 'Confirm');
     await page.locator('.said').getByText('The recovery is released.').waitFor();
     expect(acts().at(-1)?.body).toEqual({ reason: 'Spoke with her, she is at the desk' });
     expect((await story.show()).body.state).toBe('proven');
+    // An act finds that the session has ended.
+    await go(page, '/accounts/ned');
+    await page.getByRole('button', { name: 'Disable the account' }).waitFor();
+    await signOut(page);
+    await press(page, 'Disable the account');
+    await giveReason(page, 'Disable the account');
+    await page.waitForURL('**/sign-in?to=%2Faccounts%2Fned');
   });
 
   test('faults are shown as they are, with what can be quoted and done', async () => {
@@ -150,7 +171,9 @@ describe('working with the console, in Chromium', () => {
     const { page } = await visit();
     await page.clock.install({ time: rekey.clock.now() });
     // The console's clock is the test's; its header has the time of the machine.
+    let isCut = false;
     await page.context().route('**/staff/**', async (route) => {
+      if (isCut) return route.abort('connectionrefused');
       const response = await route.fetch();
       const date = new Date(rekey.clock.now()).toUTCString();
       await route.fulfill({ response, headers: { ...response.headers(), date } });
@@ -168,6 +191,10 @@ describe('working with the console, in Chromium', () => {
     await page.getByRole('dialog', { name: 'Are you still there?' }).waitFor();
     await expectAccessible(page);
     await shoot(page, 'console-idle');
+    isCut = true;
+    await press(page, 'Stay signed in');
+    await page.getByRole('dialog').getByText('The console did not answer').waitFor();
+    isCut = false;
     await press(page, 'Stay signed in');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await pass(13.5);

@@ -1,11 +1,10 @@
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { mayPass, ProblemError } from './api/problem.js';
+import { mayPass } from './api/problem.js';
 import { firstLanguage, LanguageProvider, loadTexts } from './language/language-context.js';
 import { makeRouter } from './routes.js';
-import { clearSession } from './session/session-context.js';
 import './styles/tokens.css';
 import './styles/page.css';
 import './styles/controls.css';
@@ -13,14 +12,7 @@ import './styles/components.css';
 import './styles/work.css';
 import './styles/charts.css';
 
-/** Whatever was asked: without a session there is only the way to sign in. */
-const onError = (error: unknown) => {
-  if (error instanceof ProblemError && error.problem.code === 'unauthorized') clearSession(queries);
-};
-
-const queries: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError }),
-  mutationCache: new MutationCache({ onError }),
+const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -31,7 +23,6 @@ const queries: QueryClient = new QueryClient({
       networkMode: 'always',
       retry: (count, error) => count < 1 && mayPass(error),
     },
-    mutations: { networkMode: 'always' },
   },
 });
 

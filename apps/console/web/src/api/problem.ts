@@ -22,7 +22,11 @@ export class ProblemError extends Error {
 
 /** The request did not get an answer: no network, or no process at the other end. */
 export class OfflineError extends Error {
-  constructor(cause: unknown) {
+  /** @param mayBeDone the request changes something, and may have arrived */
+  constructor(
+    cause: unknown,
+    readonly mayBeDone = false,
+  ) {
     super('no answer', { cause });
     this.name = 'OfflineError';
   }

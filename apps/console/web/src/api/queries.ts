@@ -65,8 +65,27 @@ export const recovery = (id: string) => one<RecoveryView>(at`/staff/recoveries/$
 export const account = (id: string) => one<AccountView>(at`/staff/accounts/${id}`);
 export const accountEvents = (id: string) =>
   list<AuditEventView>(at`/staff/accounts/${id}/events`, 'events', {});
-export const openRecoveries = (accountId: string) =>
-  one<{ recoveries: RecoveryRow[] }>(`/staff/recoveries${query({ account_id: accountId })}`);
+/** All recoveries of an account, page after page. */
+export const recoveriesOf = (accountId: string) =>
+  queryOptions({
+    queryKey: ['/staff/recoveries', 'all', accountId],
+    queryFn: async ({ signal }) => {
+      const recoveries: RecoveryRow[] = [];
+      let cursor: string | undefined;
+      do {
+        const path = `/staff/recoveries${query({ account_id: accountId, limit: 200, cursor })}`;
+        const page = await request<{ recoveries: RecoveryRow[]; next?: string }>(
+          'GET',
+          path,
+          undefined,
+          signal,
+        );
+        recoveries.push(...page.recoveries);
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return { recoveries };
+    },
+  });
 export const requestEvents = (id: string) => one<{ events: AuditEventView[] }>(at`/staff/requests/${id}`);
 export const members = () => one<{ members: MemberView[] }>('/staff/members');
 export const staffNames = () => one<{ names: { id: string; name: string }[] }>('/staff/members/names');

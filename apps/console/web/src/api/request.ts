@@ -12,7 +12,18 @@ export const onAnswer = (listener: () => void): void => {
   answered = listener;
 };
 
+/** Called when an answer says that there is no session any more, whatever was asked. */
+let ended: () => void = () => undefined;
+export const onSessionEnd = (listener: () => void): void => {
+  ended = listener;
+};
+
+/** Here a passkey, or a signature of one, is refused with the code of a missing session. */
+const signedPath = /^\/staff\/(sessions\/fresh|overrides(\/[^/]+\/approval)?)$/;
+
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+const changes = (method: Method): boolean => method !== 'GET';
 
 /**
  * Sends a request of the console to its own process.
@@ -50,12 +61,14 @@ export async function answerOf<Answer>(
   if (response.ok) {
     answered();
     return read(response).catch((fault) => {
-      throw signal?.aborted ? fault : new OfflineError(fault);
+      throw signal?.aborted ? fault : new OfflineError(fault, changes(method));
     });
   }
   const after = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const problem = problemOf(response.status, await response.json().catch(() => undefined));
+  if (response.status === 401 && problem.code === 'unauthorized' && !signedPath.test(path)) ended();
   throw new ProblemError(
-    problemOf(response.status, await response.json().catch(() => undefined)),
+    problem,
     response.headers.get('x-request-id') ?? undefined,
     Number.isFinite(after) ? after : undefined,
   );
@@ -78,7 +91,7 @@ async function send(method: Method, path: string, body: unknown, signal?: AbortS
     });
   } catch (fault) {
     if (signal?.aborted) throw fault;
-    throw new OfflineError(fault);
+    throw new OfflineError(fault, changes(method));
   }
 }
 

@@ -10,7 +10,7 @@ import { CopyableId } from './copyable-id.js';
 /** What to say of a fault: our own sentence for a code that we know, else the server's. */
 function useSentence(fault: unknown): string {
   const { text, named } = useLanguage();
-  if (fault instanceof OfflineError) return text('fault.offline');
+  if (fault instanceof OfflineError) return text(fault.mayBeDone ? 'fault.offline-act' : 'fault.offline');
   if (fault instanceof ProblemError) {
     const { code, title, status } = fault.problem;
     const own = named('problem', code);

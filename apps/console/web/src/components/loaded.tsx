@@ -22,7 +22,7 @@ interface Answer<Data> {
   refetch(): Promise<unknown>;
 }
 
-/** What was read; until then a skeleton, or the fault. @param isPart the screen has a title, and other parts, of its own */
+/** What was read, and the fault when it could not be read again; until then a skeleton, or the fault. @param isPart the screen has a title, and other parts, of its own */
 export function Loaded<Data>({
   of: { data, error, refetch },
   lines,
@@ -34,7 +34,13 @@ export function Loaded<Data>({
   isPart?: boolean;
   children(data: Data): ReactNode;
 }) {
-  if (data !== undefined) return children(data);
+  if (data !== undefined)
+    return (
+      <>
+        {error ? <FaultNote fault={error} onRetry={refetch} /> : null}
+        {children(data)}
+      </>
+    );
   if (error && isPart) return <FaultNote fault={error} onRetry={refetch} />;
   if (error) return <FaultScreen fault={error} onRetry={refetch} />;
   return <Skeleton {...(lines === undefined ? {} : { lines })} />;

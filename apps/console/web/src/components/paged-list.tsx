@@ -38,13 +38,23 @@ export function PagedList<Row>({
     if (list.error) return <FaultNote fault={list.error} onRetry={list.refetch} />;
     return <Skeleton lines={8} />;
   }
-  if (count === 0) return <Empty>{empty}</Empty>;
+  // What is shown may be old.
+  const isOld = list.error !== null && !list.isFetchNextPageError;
+  const note = isOld && <FaultNote fault={list.error} onRetry={list.refetch} />;
+  if (count === 0)
+    return (
+      <>
+        {note}
+        <Empty>{empty}</Empty>
+      </>
+    );
   const more = async () => {
     before.current = count;
     await list.fetchNextPage();
   };
   return (
     <div ref={box}>
+      {note}
       {children(rows)}
       {list.isFetchNextPageError && <FaultNote fault={list.error} />}
       <div className="list-end">

@@ -4,7 +4,7 @@ import { Action } from '../components/action.js';
 import { FaultNote } from '../components/fault.js';
 import { useText } from '../language/language-context.js';
 import { useAsking } from '../session/asking.js';
-import { useFresh, useReadAgain } from '../session/use-act.js';
+import { orReadAgain, useFresh, useReadAgain } from '../session/use-act.js';
 import { SignDocument } from './sign-document.js';
 
 /** The second person reads the approval, and signs it with the passkey. */
@@ -26,7 +26,10 @@ export function Approve({ id }: { id: string }) {
         act={text('sign.approve')}
         onBack={() => setDraft(undefined)}
         send={async (signed) => {
-          const sent = await fresh(() => approveOverride(id, signed));
+          const sent = await orReadAgain(
+            fresh(() => approveOverride(id, signed)),
+            readAgain,
+          );
           if (!sent) return;
           announce(text('sign.approved'));
           await readAgain();

@@ -82,6 +82,7 @@ function Diagnosis() {
 function Found({ view }: { view: DiagnosisView }) {
   const { text, named } = useLanguage();
   const { cause, evidence, remedy, claims } = view;
+  const account = evidence.find(({ what }) => what === 'account')?.value;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -118,7 +119,7 @@ function Found({ view }: { view: DiagnosisView }) {
           <Facts
             of={Object.entries(claims).map(([name, value]) => [
               name,
-              <Claim key={name} {...{ name, value }} />,
+              <Claim key={name} {...{ name, value, account }} />,
             ])}
           />
         </section>
@@ -148,8 +149,9 @@ function Shown({ what, value }: { what: string; value: string }) {
 /** Members that are times in seconds (RFC 7519 §4.1). */
 const times = ['iat', 'exp', 'nbf', 'auth_time'];
 
-function Claim({ name, value }: { name: string; value: unknown }) {
-  if (typeof value === 'string' && name === 'sub')
+/** @param account of the token; one that a client got for itself has none, and its subject is the client */
+function Claim({ name, value, account }: { name: string; value: unknown; account: string | undefined }) {
+  if (typeof value === 'string' && name === 'sub' && value === account)
     return (
       <Link to="/accounts/$id" params={{ id: value }}>
         {value}

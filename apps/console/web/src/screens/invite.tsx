@@ -8,6 +8,7 @@ import { FaultNote } from '../components/fault.js';
 import { Time } from '../components/time.js';
 import { useLanguage, useText } from '../language/language-context.js';
 import { useAct } from '../session/use-act.js';
+import { inOneLine } from '../typed.js';
 
 /** Invites a person; the link is given to the page that shows it. */
 export function InviteForm({ onInvited }: { onInvited(invited: InvitedView & { name: string }): void }) {
@@ -19,7 +20,7 @@ export function InviteForm({ onInvited }: { onInvited(invited: InvitedView & { n
   const prefix = useId();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const wanted = name.trim();
+    const wanted = inOneLine(name);
     if (wanted === '') return;
     setFault(undefined);
     const words = {

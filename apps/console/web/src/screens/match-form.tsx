@@ -7,6 +7,7 @@ import { FaultNote } from '../components/fault.js';
 import { useText } from '../language/language-context.js';
 import { useAsking } from '../session/asking.js';
 import { useFresh } from '../session/use-act.js';
+import { digitsOf } from '../typed.js';
 
 /** The number that the caller's page shows. There is one attempt: a wrong one ends the assist. */
 export function MatchForm({ id }: { id: string }) {
@@ -20,7 +21,7 @@ export function MatchForm({ id }: { id: string }) {
   const field = useId();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const typed = number.replace(/\D/g, '');
+    const typed = digitsOf(number);
     if (isPending || typed === '') return;
     setPending(true);
     setFault(undefined);

@@ -8,6 +8,7 @@ import { PageTitle } from '../components/page-title.js';
 import { useText } from '../language/language-context.js';
 import { useAsking } from '../session/asking.js';
 import { useFresh, useReadAgain } from '../session/use-act.js';
+import { inOneLine } from '../typed.js';
 import { LostProofs } from './lost-proofs.js';
 import { SignDocument } from './sign-document.js';
 
@@ -90,8 +91,6 @@ function Request() {
     </>
   );
 }
-
-const inOneLine = (typed: string): string => typed.trim().replace(/\s+/g, ' ');
 
 /** The account has proofs that work, so nothing is to be overridden. */
 const isProvable = (fault: unknown): boolean =>

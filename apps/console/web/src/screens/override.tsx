@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { denyOverride, spendOverride } from '../api/acts.js';
-import { openRecoveries, override } from '../api/queries.js';
+import { override, recoveriesOf } from '../api/queries.js';
 import type { OverrideView } from '../api/work-views.js';
 import { type Act, Acts, NoActs } from '../components/acts.js';
 import { CopyableId } from '../components/copyable-id.js';
@@ -132,7 +132,7 @@ function OverrideActs({ view: { id, state, account_id, requested_by } }: { view:
     send: (reason) => denyOverride(id, reason),
   };
   const mayUse = useRight('assist');
-  const found = useQuery({ ...openRecoveries(account_id), enabled: mayUse && state === 'usable' });
+  const found = useQuery({ ...recoveriesOf(account_id), enabled: mayUse && state === 'usable' });
   const open =
     found.data?.recoveries.filter((each) => each.state === 'proving' && each.assist_id !== undefined) ?? [];
   const use: Act = {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useId } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { settings } from '../api/queries.js';
 import type { SettingView } from '../api/work-views.js';
 import { Badge } from '../components/facts.js';
@@ -25,9 +25,17 @@ function Settings() {
   const navigate = useNavigate();
   const found = useQuery(settings());
   const field = useId();
-  const wanted = name.trim().toUpperCase();
-  const filter = (typed: string) =>
-    void navigate({ to: '/settings', search: { name: typed || undefined }, replace: true });
+  const input = useRef<HTMLInputElement>(null);
+  // The address follows what is typed, and is slower than it.
+  const [typed, setTyped] = useState(name);
+  useEffect(() => {
+    if (document.activeElement !== input.current) setTyped(name);
+  }, [name]);
+  const wanted = typed.trim().toUpperCase();
+  const filter = (next: string) => {
+    setTyped(next);
+    void navigate({ to: '/settings', search: { name: next || undefined }, replace: true });
+  };
   return (
     <>
       <PageTitle title={text('nav.settings')} />
@@ -37,7 +45,8 @@ function Settings() {
         <input
           id={field}
           type="search"
-          value={name}
+          ref={input}
+          value={typed}
           spellCheck={false}
           autoComplete="off"
           onChange={({ target }) => filter(target.value)}

@@ -3,6 +3,7 @@ import { FieldError, Form, Label, Text, TextArea, TextField } from 'react-aria-c
 import { Action } from '../components/action.js';
 import { Window } from '../components/window.js';
 import { useText } from '../language/language-context.js';
+import { inOneLine } from '../typed.js';
 
 export interface ReasonAsked {
   title: string;
@@ -38,7 +39,9 @@ export function ReasonWindow({
   const [choice, setChoice] = useState(about.choice?.options[0]?.value ?? '');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (reason.trim() !== '') onDone({ reason: reason.trim(), choice });
+    // The server keeps one line.
+    const kept = inOneLine(reason);
+    if (kept !== '') onDone({ reason: kept, choice });
   };
   return (
     <Window title={about.title} onClose={() => onDone(undefined)}>
@@ -62,7 +65,7 @@ export function ReasonWindow({
           onChange={setReason}
           maxLength={longest}
           autoFocus={!about.choice}
-          validate={(value) => (value.trim() === '' ? text('reason.missing') : null)}
+          validate={(value) => (inOneLine(value) === '' ? text('reason.missing') : null)}
         >
           <Label>{text('reason.label')}</Label>
           <TextArea rows={3} />

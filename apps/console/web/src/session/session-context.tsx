@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { ProblemError } from '../api/problem.js';
-import { onAnswer, request, serverNow } from '../api/request.js';
+import { onAnswer, onSessionEnd, request, serverNow } from '../api/request.js';
 import type { SessionView } from '../api/views.js';
 
 interface StaffSession {
@@ -61,11 +61,16 @@ export function SessionProvider({ session, children }: { session: SessionView; c
       tabs?.removeEventListener('message', begin);
     };
   }, [session, endsAt]);
+  useEffect(() => {
+    onSessionEnd(() => clearSession(queries));
+    return () => onSessionEnd(() => undefined);
+  }, [queries]);
 
   const replace = useCallback((next: SessionView) => queries.setQueryData(sessionKey, next), [queries]);
   const stay = useCallback(async () => {
     const next = await readSession();
-    queries.setQueryData(sessionKey, next);
+    if (next) queries.setQueryData(sessionKey, next);
+    else clearSession(queries);
   }, [queries]);
   const signOut = useCallback(async () => {
     await request('DELETE', '/staff/session');
@@ -83,7 +88,6 @@ export function SessionProvider({ session, children }: { session: SessionView; c
 export function clearSession(queries: ReturnType<typeof useQueryClient>): void {
   queries.setQueryData(sessionKey, null);
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
-  queries.getMutationCache().clear();
 }
 
 export function useSession(): StaffSession {

@@ -32,6 +32,19 @@ export function useReadAgain(): () => Promise<void> {
   return () => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
 }
 
+/** After a fault too: the answer may be lost of what was done, or another person was faster. @throws the fault */
+export async function orReadAgain<Sent>(
+  sending: Promise<Sent>,
+  readAgain: () => Promise<void>,
+): Promise<Sent> {
+  try {
+    return await sending;
+  } catch (fault) {
+    await readAgain();
+    throw fault;
+  }
+}
+
 /**
  * Does what changes something: asks for the reason, has the person confirm with the passkey, sends it, reads again what is shown, and says
  * that it was done.
@@ -48,7 +61,11 @@ export function useAct(): (
   return async (about, send) => {
     const answered = await askReason(about);
     if (!answered || !(await confirm())) return false;
-    if (!(await fresh(() => send(answered.reason, answered.choice)))) return false;
+    const sent = await orReadAgain(
+      fresh(() => send(answered.reason, answered.choice)),
+      readAgain,
+    );
+    if (!sent) return false;
     announce(about.done);
     await readAgain();
     return true;
