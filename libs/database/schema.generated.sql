@@ -111,6 +111,7 @@ create table audit_leaves (
   position bigint not null,
   event_id uuid not null,
   account bytea,
+  CHECK (("position" >= 0)),
   PRIMARY KEY ("position"),
   UNIQUE (event_id)
 );

@@ -463,8 +463,10 @@ select size::float8 as size, first::float8 as first from public.audit_sealing;
 select e.id, e.event, e.actor, e.account_id, e.recovery_id, e.request_id, e.source, e.detail,
 to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
 to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at from public.audit_events e cross join public.audit_sealing s
-where (e.recorded_in, e.id) <= (s.recorded_in, s.event_id) and s.others_sealed
-  and not exists (select from public.audit_leaves l where l.event_id = e.id)
+where s.others_sealed and not exists (select from public.audit_leaves l where l.event_id = e.id and l.position >= (select first from public.audit_sealing) and l.position < (select size from public.audit_sealing)) and (
+  (e.recorded_in, e.id) <= (s.recorded_in, s.event_id) or (
+    s.cluster = (pg_control_system()).system_identifier and e.recorded_in >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+  ))
 order by e.recorded_in, e.id limit 1000;
 
 -- audit_find
@@ -582,7 +584,7 @@ where event in ('override_used', 'override_denied', 'override_stopped') and at >
 -- audit_positions
 -- takes: $1 id uuid
 -- returns: double precision
-select l.position::float8 as position from public.audit_leaves l where l.event_id = $1;
+select l.position::float8 as position from public.audit_leaves l where l.event_id = $1 and l.position >= (select first from public.audit_sealing) and l.position < (select size from public.audit_sealing);
 
 -- audit_prune
 -- takes: nothing
@@ -609,7 +611,7 @@ select account_id, salt from public.audit_salts where account_id = any($1::text[
 -- takes: nothing
 -- returns: uuid, text, boolean
 select s.log, (select note from public.audit_checkpoints order by size desc limit 1) as note, not s.others_sealed or not ((s.recorded_in = 0 and s.event_id = '00000000-0000-0000-0000-000000000000') or (s.first > 0 and s.first = s.size) or exists (
-  select from public.audit_leaves l join public.audit_events e on e.id = l.event_id where l.event_id = s.event_id and e.recorded_in = s.recorded_in
+  select from public.audit_leaves l join public.audit_events e on e.id = l.event_id where l.event_id = s.event_id and l.position >= (select first from public.audit_sealing) and l.position < (select size from public.audit_sealing) and e.recorded_in = s.recorded_in
 )) or s.cluster is distinct from (pg_control_system()).system_identifier or coalesce((
     select e.recorded_in from public.audit_events e where (e.recorded_in, e.id) > ((select recorded_in from public.audit_sealing), (select event_id from public.audit_sealing)) order by e.recorded_in, e.id limit 1
   ) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint, false) as is_due
@@ -620,7 +622,7 @@ from public.audit_sealing s;
 -- returns: uuid, text, text, text, uuid, text, text, jsonb, text, text, text, boolean
 select e.id, e.event, e.actor, e.account_id, e.recovery_id, e.request_id, e.source, e.detail,
 to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
-to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at, e.recorded_in::text as recorded_in, (select true from public.audit_leaves l where l.event_id = e.id) is true as is_sealed from public.audit_events e
+to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at, e.recorded_in::text as recorded_in, (select true from public.audit_leaves l where l.event_id = e.id and l.position >= (select first from public.audit_sealing) and l.position < (select size from public.audit_sealing)) is true as is_sealed from public.audit_events e
 where (e.recorded_in, e.id) > ($1::bigint, $2::uuid) and e.recorded_in < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by e.recorded_in, e.id limit $3;
 
 -- audit_sealing_next_of_others
@@ -628,7 +630,7 @@ where (e.recorded_in, e.id) > ($1::bigint, $2::uuid) and e.recorded_in < pg_snap
 -- returns: uuid, text, text, text, uuid, text, text, jsonb, text, text, text, boolean
 select e.id, e.event, e.actor, e.account_id, e.recovery_id, e.request_id, e.source, e.detail,
 to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
-to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at, e.recorded_in::text as recorded_in, (select true from public.audit_leaves l where l.event_id = e.id) is true as is_sealed from public.audit_events e
+to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at, e.recorded_in::text as recorded_in, (select true from public.audit_leaves l where l.event_id = e.id and l.position >= (select first from public.audit_sealing) and l.position < (select size from public.audit_sealing)) is true as is_sealed from public.audit_events e
 where (e.recorded_in, e.id) > ($1::bigint, $2::uuid) and e.recorded_in >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint order by e.recorded_in, e.id limit $3;
 
 -- audit_sealing_put
@@ -640,7 +642,7 @@ update public.audit_sealing set size = $1, recorded_in = $2::bigint, event_id = 
 -- takes: nothing
 -- returns: boolean
 select ((s.recorded_in = 0 and s.event_id = '00000000-0000-0000-0000-000000000000') or (s.first > 0 and s.first = s.size) or exists (
-  select from public.audit_leaves l join public.audit_events e on e.id = l.event_id where l.event_id = s.event_id and e.recorded_in = s.recorded_in
+  select from public.audit_leaves l join public.audit_events e on e.id = l.event_id where l.event_id = s.event_id and l.position >= (select first from public.audit_sealing) and l.position < (select size from public.audit_sealing) and e.recorded_in = s.recorded_in
 )) as is_sound from public.audit_sealing s;
 
 -- audit_sealing_take
@@ -661,6 +663,11 @@ returning s.log, s.size::float8 as size, s.recorded_in::text as recorded_in, s.e
 -- takes: nothing
 -- returns: void
 select pg_advisory_xact_lock(7235002);
+
+-- audit_silenced_address
+-- takes: $1 account text, $2 actor text, $3 since timestamp with time zone
+-- returns: nothing
+select from public.audit_events where account_id = $1 and event = 'address_compromised' and actor = $2 and at > $3 limit 1;
 
 -- audit_staff_changes
 -- takes: $1 since timestamp with time zone, $2 staff text[]
@@ -687,7 +694,7 @@ on conflict (level, index) do update set hashes = excluded.hashes;
 -- audit_took_part
 -- takes: $1 recovery uuid, $2 actor text
 -- returns: nothing
-select from public.audit_events where recovery_id = $1::uuid and event in ('assist_matched', 'override_used')
+select from public.audit_events where recovery_id = $1::uuid and event in ('assist_matched', 'override_used', 'recovery_code_requested')
 and (actor = $2 or 'staff:' || (detail->>'requester') = $2 or 'staff:' || (detail->>'approver') = $2) limit 1;
 
 -- audit_unsealed_age
@@ -1762,10 +1769,10 @@ from public.override_requests o, lateral (select id, status, roles, generation f
 where id = o.account_id and (null::uuid is null or accounts.generation = null::uuid)) owner where o.account_id = $1 order by o.id desc;
 
 -- override_stop
--- takes: $1 now timestamp with time zone, $2 id uuid
--- returns: text, uuid
-update public.override_requests set denied_at = $1, denied_by = 'person' where id = $2 and denied_at is null
-returning account_id, recovery_id;
+-- takes: $1 now timestamp with time zone, $2 account text, $3 id uuid
+-- returns: uuid, uuid
+update public.override_requests set denied_at = $1, denied_by = 'person'
+where account_id = $2 and denied_at is null and (used_at is null or id = $3) returning id, recovery_id;
 
 -- override_use
 -- takes: $1 now timestamp with time zone, $2 memberId uuid, $3 recovery uuid, $4 seal bytea, $5 id uuid, $6 request text, $7 approval text, $8 usableFrom timestamp with time zone, $9 usableUntil timestamp with time zone

@@ -68,9 +68,9 @@ export function useOverrides() {
     by.call('POST', `overrides/${id}/use`, { recovery_id: recovery, reason });
   const show = async (id: string) => (await staff.support.call('GET', `overrides/${id}`)).body;
   /** A recovery as an assist starts it: bound to its account, in the browser of its person. */
-  const assisted = async (account: string): Promise<Story> => {
+  const assisted = async (account: string, by = mailOf(account)): Promise<Story> => {
     const story = new Story(rekey);
-    await story.begin(mailOf(account));
+    await story.begin(by);
     await rekey.sql(
       `update recoveries set assist_id = gen_random_uuid(), account_id = $2, generation = a.generation
        from accounts a where a.id = $2 and recoveries.id = $1`,

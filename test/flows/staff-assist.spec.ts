@@ -164,6 +164,7 @@ describe('an assisted recovery', () => {
     const { id, app } = await stage.joined('slower');
     rekey.clock.advance(lifetimes.assist);
     expect((await stage.enter(unopened.code)).status).toBe(404);
+    await stage.support.signIn();
     const late = await stage.match(id, app.number);
     expect([late.status, late.body.code]).toEqual([409, 'invalid_state']);
     expect([await stage.show(unopened.id), await stage.show(id)]).toEqual(['expired', 'expired']);

@@ -120,6 +120,7 @@ describe('the row of an override', () => {
       `insert into audit_leaves (position, event_id) select coalesce(max(position), -1) + 1, $1 from audit_leaves`,
       [rows[0].id],
     );
+    await superuser('update audit_sealing set size = (select max(position) + 1 from audit_leaves)');
     await eraseAll();
     const left = await superuser(
       `select id from override_requests where account_id = any($1) union all select id from assists where account_id = any($1)`,

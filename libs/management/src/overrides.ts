@@ -1,11 +1,14 @@
 import { readNamedProofs } from '@rekey/accounts';
+import { silencedAddress } from '@rekey/audit';
 import { isRefused, type Refusal, refuse } from '@rekey/kernel';
 import { budgets, consume, counterKey, limited } from '@rekey/limits';
-import { needsOverride, tellOfOverride, useOverride } from '@rekey/recovery';
+import { needsOverride, somebodyElse, tellOfOverride, useOverride } from '@rekey/recovery';
 import {
   type AuthenticationResponse,
+  actingStaff,
   approveOverride,
   draftOverride,
+  type FollowOverride,
   type LostProof,
   lostIn,
   type OverrideView,
@@ -26,6 +29,15 @@ const check = (context: Overriding, account: string, lost: readonly LostProof[])
     account,
     lost.map(({ name }) => name),
   );
+
+/** Notifies every address, unless the signer has seen to it that one of them is not told. */
+const telling =
+  (session: StaffSession, change: Parameters<typeof tellOfOverride>[0]): FollowOverride =>
+  async (tx, step) => {
+    const { account, at } = step;
+    const of = { account, actor: actingStaff(session.memberId), now: at.getTime() };
+    return (await silencedAddress(tx, of)) ? somebodyElse : tellOfOverride(change)(tx, step);
+  };
 
 /**
  * The text of a request, for an account with no working proof left. Refusals: `not_found`, `invalid_state`, `invalid_request` for what is lost
@@ -73,7 +85,7 @@ export async function requestOverrideFor(
       const isAsRead = found.generation === generation && lost.every((entry) => proofs.includes(entry));
       return isAsRead ? undefined : refuse('invalid_request');
     },
-    follow: tellOfOverride('override_requested'),
+    follow: telling(session, 'override_requested'),
   });
   return isRefused(done) ? done : viewOf(context, done.id);
 }
@@ -84,7 +96,7 @@ export async function approveOverrideFor(
   session: StaffSession,
   signed: { id: string; text: string; response: AuthenticationResponse },
 ): Promise<OverrideView | Refusal> {
-  const done = await approveOverride(context, session, signed, tellOfOverride('override_approved'));
+  const done = await approveOverride(context, session, signed, telling(session, 'override_approved'));
   return isRefused(done) ? done : viewOf(context, done.id);
 }
 

@@ -6,7 +6,7 @@ export { asksForPassword } from './acts/asks-password.js';
 export { cancelForApp, cancelRecovery } from './acts/cancel.js';
 export { type Completed, completeForApp, completeRecovery } from './acts/complete.js';
 export { countHeld, countRecoveries, type RecoveryCounts } from './acts/count-recoveries.js';
-export { type DecisionInput, denyRecovery, releaseRecovery } from './acts/decide.js';
+export { type DecisionInput, denyRecovery, releaseRecovery, somebodyElse } from './acts/decide.js';
 export {
   type ListedRecovery,
   listedRecoverySchema,

@@ -26,7 +26,7 @@ export {
   type FollowOverride,
   requestOverride,
   spendOverride,
-  stopOverrideRow,
+  stopOverrides,
   type ToSign,
 } from './overrides/acts.js';
 export { countWaitingOverrides } from './overrides/count-waiting.js';

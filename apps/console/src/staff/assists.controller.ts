@@ -76,13 +76,21 @@ export class StaffAssistsController {
 
   @Post(':id/match')
   @HttpCode(200)
+  @RequireFresh()
   @Operation({
     summary: 'Type the number that the caller tells',
     description:
       'For the member who started it. If it is right, a recovery is started for the browser that shows it, and every address of the account is notified. A wrong number ends the assist: the view says `ended`. `invalid_state`: nobody has entered the code yet, or it is over.',
     body: numberBody,
     responses: { 200: { description: 'the assist', schema: assistViewSchema } },
-    refusals: ['invalid_request', 'unauthorized', 'forbidden', 'not_found', 'invalid_state'],
+    refusals: [
+      'invalid_request',
+      'unauthorized',
+      'step_up_required',
+      'forbidden',
+      'not_found',
+      'invalid_state',
+    ],
   })
   async match(
     @Param('id') id: string,
@@ -95,12 +103,20 @@ export class StaffAssistsController {
 
   @Post(':id/end')
   @HttpCode(204)
+  @RequireFresh()
   @Operation({
     summary: 'End an assist',
     description: 'For every member with the right. A recovery that it has led to goes on.',
     body: reasonBody,
     responses: { 204: { description: 'ended' } },
-    refusals: ['invalid_request', 'unauthorized', 'forbidden', 'not_found', 'invalid_state'],
+    refusals: [
+      'invalid_request',
+      'unauthorized',
+      'step_up_required',
+      'forbidden',
+      'not_found',
+      'invalid_state',
+    ],
   })
   async end(
     @Param('id') id: string,

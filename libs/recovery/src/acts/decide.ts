@@ -1,5 +1,5 @@
 import { lockAccount, markStopped } from '@rekey/accounts';
-import { insertAudit, tookPart } from '@rekey/audit';
+import { insertAudit, silencedAddress, tookPart } from '@rekey/audit';
 import { literal, type SqlText, sql, statement, type Transaction } from '@rekey/database';
 import { type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import { dropQueued, notifyOfChange, notifyOfRecovery } from '@rekey/outbox';
@@ -10,6 +10,11 @@ import { lifetimes } from '../lifetimes.js';
 import { sourceStates, sqlStates, type Transition, targetState } from '../state-machine.js';
 import { accountOfRecovery } from './account-of-recovery.js';
 import { wiped } from './cancel.js';
+
+/** For an act on an account by who has marked an address of it as compromised. */
+export const somebodyElse = refuse('invalid_state', {
+  detail: 'You have marked an address of this account as compromised: somebody else has to do this.',
+});
 
 /** A decision about a held recovery by somebody other than its person. */
 export interface DecisionInput {
@@ -58,18 +63,21 @@ const deny = deciding('deny', 'recovery_denied', {
 
 /**
  * Ends the waiting of a held recovery. It proves nothing: what was proved is judged again when the person completes it, for which they have
- * 72 hours. Every address is notified, with a stop link. It takes another member of staff than those who have started it for its person, or have
- * an override in it.
+ * 72 hours. Every address is notified, with a stop link. It takes another member of staff than those who have started it for its person, have
+ * sent its code, have an override in it, or have silenced an address of the account.
  *
  * Refusals: `not_found`, `invalid_state` (it is not held, or the actor has a part in it).
  */
 export const releaseRecovery = (context: ActContext, of: DecisionInput): Promise<undefined | Refusal> =>
   decide(context, of, {
     statement: release,
-    check: async (tx) =>
-      (await tookPart(tx, { recovery: of.id, actor: of.actor }))
-        ? refuse('invalid_state', { detail: 'Somebody else has to release what you have helped with.' })
-        : undefined,
+    async check(tx, account) {
+      const { id: recovery, actor } = of;
+      if (await tookPart(tx, { recovery, actor }))
+        return refuse('invalid_state', { detail: 'Somebody else has to release what you have helped with.' });
+      const silenced = await silencedAddress(tx, { account, actor, now: context.clock.now() });
+      return silenced ? somebodyElse : undefined;
+    },
   });
 
 /**
@@ -95,7 +103,7 @@ function decide(
   { id, actor, reason }: DecisionInput,
   by: {
     statement: typeof release;
-    check?: (tx: Transaction) => Promise<undefined | Refusal>;
+    check?: (tx: Transaction, account: string) => Promise<undefined | Refusal>;
     follow?: (tx: Transaction, of: { account: string; at: Date }) => Promise<void>;
   },
 ): Promise<undefined | Refusal> {
@@ -109,7 +117,7 @@ function decide(
     if (account === undefined) return notHeld;
     // Before the recovery, as the order of locks says.
     await lockAccount(tx, account);
-    const refused = await by.check?.(tx);
+    const refused = await by.check?.(tx, account);
     if (refused) return refused;
     const decided = await tx.query(by.statement, {
       ...(by.statement === release ? correlationOf(tx.trace) : {}),

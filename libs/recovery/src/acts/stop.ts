@@ -80,7 +80,9 @@ export async function stopRecovery(context: RecoveryContext, token: string): Pro
     return database.transaction(async (tx) => {
       const stopped = await stopOverride(tx, now, override.id);
       if (!stopped) return { wasSettled: false, wasOverride: 'gone' };
-      const { recovery } = stopped;
+      const { account, recovery } = stopped;
+      if (!(await compromisedAddresses(tx, account)).some(override.isSentTo))
+        await holdNext(context, tx, account, now);
       const link = recovery === undefined ? undefined : { ...override, id: recovery };
       const used = link && (await stopWithin(context, tx, link, now));
       if (used === takesBack) return takesBack;
@@ -118,12 +120,22 @@ async function stopWithin(
     tx.record('recoveries_stopped', { by: 'stop_link', completed: completedAt ? 'yes' : 'no' });
   if (disputed && disputed.recoveries.length > 0) {
     const { holdAfterStopHours: heldHours } = context.policy;
-    if (heldHours > 0 || asksForStops(context.policy))
-      await markStopped(tx, { account: disputed.account, at });
+    await holdNext(context, tx, disputed.account, now);
     const password = await takeBack(tx, context.keyring, { ...disputed, ended, now });
     return { wasSettled, password, heldHours };
   }
   // Also when it was not completed: a request that is at the issuer right now must leave nothing behind.
   await revokeSessionsOfRecoveries(tx, { recoveries: [id], at });
   return { wasSettled };
+}
+
+/** The next recovery of the account is held, where the policy holds any after a stop. */
+async function holdNext(
+  { policy }: RecoveryContext,
+  tx: Transaction,
+  account: string,
+  now: number,
+): Promise<void> {
+  if (policy.holdAfterStopHours > 0 || asksForStops(policy))
+    await markStopped(tx, { account, at: new Date(now) });
 }

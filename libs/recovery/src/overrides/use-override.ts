@@ -1,5 +1,5 @@
 import { attestAccount, lockAccount } from '@rekey/accounts';
-import { insertAudit } from '@rekey/audit';
+import { insertAudit, silencedAddress, tookPart } from '@rekey/audit';
 import { type Database, sql, statement, type Transaction } from '@rekey/database';
 import { isRefused, isUuid, type Keyring, type Refusal, refuse, uuidv7 } from '@rekey/kernel';
 import {
@@ -13,6 +13,7 @@ import {
   type VerifiedOverride,
 } from '@rekey/staff';
 import { correlationOf } from '@rekey/telemetry';
+import { somebodyElse } from '../acts/decide.js';
 import type { ActContext } from '../context.js';
 import { withAttestation } from '../proving/attestation.js';
 import { attested, attestedAmr, isAttested } from '../proving/attested.js';
@@ -58,7 +59,8 @@ const attest = statement(
 
 /**
  * Lets an override stand for the missing proof of a recovery that staff have started for its account. Both signatures are verified, the
- * waiting period is over, and the account has no working proof left. The recovery is proven, or held by the policy: the person goes on in
+ * waiting period is over, and the account has no working proof left. Who has started the recovery for its person does not use it there: that takes
+ * two, too. The recovery is proven, or held by the policy: the person goes on in
  * their own flow, and chooses the new credentials there. When they complete it, the override is verified again.
  *
  * Refusals: `not_found`; `invalid_state`, with what is not as it has to be. Of two uses one wins.
@@ -94,6 +96,9 @@ async function useWithin(context: OverridingContext, tx: Transaction, use: Use):
   const { override, recovery: id, now } = use;
   const { account, generation, id: overrideId } = override.request;
   await lockAccount(tx, account);
+  const actor = actingStaff(use.memberId);
+  if (await tookPart(tx, { recovery: id, actor })) return ownWork;
+  if (await silencedAddress(tx, { account, actor, now })) return somebodyElse;
   const lost = lostIn(override.request).map(({ name }) => name);
   const assurance = await needsOverride({ database: tx, policy, strongRoles, now }, account, lost);
   if (isRefused(assurance)) return assurance.code === 'not_found' ? gone : assurance;
@@ -127,6 +132,10 @@ async function useWithin(context: OverridingContext, tx: Transaction, use: Use):
 }
 
 const gone = refuse('invalid_state', { detail: 'The account is another one now, or disabled.' });
+/** Who has read the number from a page could have read it from their own. */
+const ownWork = refuse('invalid_state', {
+  detail: 'Somebody else has to use it: you have helped with this recovery before.',
+});
 const tooLate = refuse('invalid_state', { detail: 'Somebody else was faster.' });
 
 function stateDetail(row: LookedAt, { request }: VerifiedOverride, now: number): string | undefined {

@@ -14,7 +14,7 @@ import {
 } from '../webauthn.js';
 import { canonicalJson, challengeOfDocument } from './canonical.js';
 import { type LostProof, type OverrideRequest, readApproval, readRequest, writeLost } from './documents.js';
-import { denyRow, stopRow, useRow } from './end-rows.js';
+import { denyRow, stopRows, useRow } from './end-rows.js';
 import { reportFlaw } from './list.js';
 import { approveRow, findOverride, insertOverride, type Signed, signedBy } from './rows.js';
 import { overrideTimes } from './times.js';
@@ -168,21 +168,21 @@ export async function denyOverride(
 }
 
 /**
- * Ends an override for the person of its account, in a transaction that has locked it.
+ * Ends an override for the person of its account, in a transaction that has locked that, and every other of the account that was not used yet:
+ * who wants nobody to get in this way means all of them.
  *
- * @returns the recovery in which it was used, if any; undefined when it was ended before
+ * @returns the recovery in which it was used, if any; undefined when there was nothing left to end
  */
-export async function stopOverrideRow(
+export async function stopOverrides(
   tx: Transaction,
   now: number,
-  id: string,
+  { id, account }: { id: string; account: string },
 ): Promise<{ recovery: string | undefined } | undefined> {
-  const stopped = await stopRow(tx, { id, now: new Date(now) });
-  if (!stopped) return undefined;
-  const { account_id: account, recovery_id } = stopped;
-  const recovery = recovery_id ?? undefined;
-  await auditStaff(tx, now, 'person', 'override_stopped', { override: id }, account, recovery);
-  return { recovery };
+  const stopped = await stopRows(tx, { id, account, now: new Date(now) });
+  if (stopped.length === 0) return undefined;
+  for (const { id: override, recovery_id } of stopped)
+    await auditStaff(tx, now, 'person', 'override_stopped', { override }, account, recovery_id ?? undefined);
+  return { recovery: stopped.find((one) => one.id === id)?.recovery_id ?? undefined };
 }
 
 /**

@@ -21,18 +21,15 @@ export async function denyRow(
 
 const stop = statement(
   'override_stop',
-  sql`update override_requests set denied_at = :now, denied_by = 'person' where id = :id and denied_at is null
-   returning account_id, recovery_id`,
+  sql`update override_requests set denied_at = :now, denied_by = 'person'
+   where account_id = :account and denied_at is null and (used_at is null or id = :id) returning id, recovery_id`,
 );
 
-/** @returns undefined when it was ended before */
-export async function stopRow(
+/** @returns those that were ended: one that was used is ended by its own link only */
+export const stopRows = (
   tx: Transaction,
-  of: { id: string; now: Date },
-): Promise<{ account_id: string; recovery_id: string | null } | undefined> {
-  const [row] = await tx.query<{ account_id: string; recovery_id: string | null }>(stop, of);
-  return row;
-}
+  of: { id: string; account: string; now: Date },
+): Promise<{ id: string; recovery_id: string | null }[]> => tx.query(stop, of);
 
 const use = statement(
   'override_use',

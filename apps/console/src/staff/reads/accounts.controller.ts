@@ -78,13 +78,21 @@ export class StaffAccountReadsController {
   @Post(':id/addresses/:address/reveal')
   @HttpCode(200)
   @RequireRight('assist')
+  @RequireFresh()
   @Operation({
     summary: 'Show one address in full',
     description:
       'It is audited who was shown it and why, with the id of the address. A member is shown 30 an hour.',
     body: reasonBody,
     responses: { 200: { description: 'the address', schema: revealResponse } },
-    refusals: ['invalid_request', 'unauthorized', 'forbidden', 'not_found', 'rate_limited'],
+    refusals: [
+      'invalid_request',
+      'unauthorized',
+      'step_up_required',
+      'forbidden',
+      'not_found',
+      'rate_limited',
+    ],
   })
   async reveal(
     @Param('id') account: string,
