@@ -3,6 +3,7 @@ import { deny } from '@rekey/http';
 import { isLanguageTag, languageTag, locales, longestTag, longestTyped } from '@rekey/kernel';
 import { clientLifetimes, grants, isClientId, tokenExchangeGrant } from '@rekey/tokens';
 import { z } from 'zod';
+import { oneLine } from './query.schema.js';
 
 /** Unknown members are refused, so that nobody sets what is not named here. */
 const address = z.strictObject({
@@ -142,10 +143,7 @@ const redirectUri = z
     isRedirectUri,
     'must be https, http on localhost, or the private scheme of an app, without fragment or credentials',
   );
-const name = z
-  .string()
-  .trim()
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters on one line');
+const name = oneLine(100);
 
 /** Why a held recovery is released or denied. */
 export const decisionBody = z.strictObject({

@@ -4,6 +4,16 @@ import { isUuid } from '@rekey/kernel';
 import { states } from '@rekey/recovery';
 import { z } from 'zod';
 
+/** @param longest characters */
+export const oneLine = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .regex(
+      new RegExp(`^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]{1,${longest}}$`, 'u'),
+      `must be 1 to ${longest} characters on one line`,
+    );
+
 export const accountId = z
   .string()
   .refine(isAccountId, 'must be 1 to 128 letters, digits, "_", ".", ":" or "-"')

@@ -6,6 +6,7 @@ import type { Settings } from '@rekey/settings';
 import type { StaffSession } from '@rekey/staff';
 import { z } from 'zod';
 import { accountId } from '../query.schema.js';
+import { actRefusals } from './act.schema.js';
 import { SameOriginGuard } from './same-origin-guard.js';
 import { reasonBody } from './staff.schema.js';
 import { CurrentStaff, RequireFresh, RequireRight, StaffGuard } from './staff-guard.js';
@@ -43,15 +44,7 @@ export class StaffAssistsController {
       'Nothing happens to the account by that. A disabled account is refused with `invalid_state`; the caller learns of neither.',
     body: assistBody,
     responses: { 201: { description: 'the code to read out', schema: startedResponse } },
-    refusals: [
-      'invalid_request',
-      'unauthorized',
-      'step_up_required',
-      'forbidden',
-      'not_found',
-      'invalid_state',
-      'rate_limited',
-    ],
+    refusals: [...actRefusals, 'invalid_state', 'rate_limited'],
   })
   async start(
     @Json(assistBody) { account_id: account, reason }: z.output<typeof assistBody>,
@@ -83,14 +76,7 @@ export class StaffAssistsController {
       'For the member who started it. If it is right, a recovery is started for the browser that shows it, and every address of the account is notified. A wrong number ends the assist: the view says `ended`. `invalid_state`: nobody has entered the code yet, or it is over.',
     body: numberBody,
     responses: { 200: { description: 'the assist', schema: assistViewSchema } },
-    refusals: [
-      'invalid_request',
-      'unauthorized',
-      'step_up_required',
-      'forbidden',
-      'not_found',
-      'invalid_state',
-    ],
+    refusals: [...actRefusals, 'invalid_state'],
   })
   async match(
     @Param('id') id: string,
@@ -109,14 +95,7 @@ export class StaffAssistsController {
     description: 'For every member with the right. A recovery that it has led to goes on.',
     body: reasonBody,
     responses: { 204: { description: 'ended' } },
-    refusals: [
-      'invalid_request',
-      'unauthorized',
-      'step_up_required',
-      'forbidden',
-      'not_found',
-      'invalid_state',
-    ],
+    refusals: [...actRefusals, 'invalid_state'],
   })
   async end(
     @Param('id') id: string,

@@ -10,6 +10,7 @@ import {
   type StaffSession,
 } from '@rekey/staff';
 import type { z } from 'zod';
+import { actRefusals } from './act.schema.js';
 import { SameOriginGuard } from './same-origin-guard.js';
 import {
   inviteBody,
@@ -75,14 +76,7 @@ export class StaffMembersController {
       'It counts from their next request on. Not for oneself, and never so that nobody is left who can manage staff.',
     body: memberBody,
     responses: { 200: { description: 'changed', schema: memberResponse } },
-    refusals: [
-      'invalid_request',
-      'unauthorized',
-      'step_up_required',
-      'forbidden',
-      'not_found',
-      'invalid_state',
-    ],
+    refusals: [...actRefusals, 'invalid_state'],
   })
   async change(
     @Param('id') id: string,
@@ -100,14 +94,7 @@ export class StaffMembersController {
     description: 'The old passkeys end when the new one is registered.',
     body: reasonBody,
     responses: { 201: { description: 'the link to give to them', schema: invitedResponse } },
-    refusals: [
-      'invalid_request',
-      'unauthorized',
-      'step_up_required',
-      'forbidden',
-      'not_found',
-      'invalid_state',
-    ],
+    refusals: [...actRefusals, 'invalid_state'],
   })
   async inviteAgain(
     @Param('id') id: string,

@@ -1,20 +1,13 @@
-import { isAccountId } from '@rekey/accounts';
 import { isUuid } from '@rekey/kernel';
 import { overrideStates } from '@rekey/staff';
 import { z } from 'zod';
-import { next, paging } from '../query.schema.js';
+import { accountId, next, oneLine, paging } from '../query.schema.js';
 import { assertionBody, passkeyOffer, reasonBody } from './staff.schema.js';
 
-const accountId = z
-  .string()
-  .refine(isAccountId, 'must be 1 to 128 letters, digits, "_", ".", ":" or "-"')
-  .meta({ example: 'u-1' });
 const uuid = z.string().toLowerCase().refine(isUuid, 'must be a UUID');
-const evidence = z
-  .string()
-  .trim()
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,2000}$/u, 'must be 1 to 2000 characters on one line')
-  .describe('How the identity of the person was attested. It is kept in the audit');
+const evidence = oneLine(2000).describe(
+  'How the identity of the person was attested. It is kept in the audit',
+);
 const { reason } = reasonBody.shape;
 
 export const overridesQuery = z.object({

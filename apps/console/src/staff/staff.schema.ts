@@ -1,18 +1,12 @@
 import { type StaffRole, staffRights, staffRoles } from '@rekey/staff';
 import { z } from 'zod';
+import { oneLine } from '../query.schema.js';
 
 export const role = z.enum(staffRoles as readonly [StaffRole, ...StaffRole[]]);
 
-const reason = z
-  .string()
-  .trim()
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,500}$/u, 'must be 1 to 500 characters on one line')
-  .describe('Why. It is kept in the audit');
+const reason = oneLine(500).describe('Why. It is kept in the audit');
 
-const name = z
-  .string()
-  .trim()
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters on one line');
+const name = oneLine(100);
 
 const secret = z.string().max(100).describe('What follows # in the link of an invitation');
 

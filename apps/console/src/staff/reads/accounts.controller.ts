@@ -14,6 +14,7 @@ import type { z } from 'zod';
 import { auditPage, eventsResponse } from '../../audit-responses.js';
 import { personalDataResponse, sendPersonalData } from '../../personal-data.js';
 import { findQuery } from '../../query.schema.js';
+import { actRefusals } from '../act.schema.js';
 import { SameOriginGuard } from '../same-origin-guard.js';
 import { reasonBody } from '../staff.schema.js';
 import { CurrentStaff, RequireFresh, RequireRight, StaffGuard } from '../staff-guard.js';
@@ -85,14 +86,7 @@ export class StaffAccountReadsController {
       'It is audited who was shown it and why, with the id of the address. A member is shown 30 an hour.',
     body: reasonBody,
     responses: { 200: { description: 'the address', schema: revealResponse } },
-    refusals: [
-      'invalid_request',
-      'unauthorized',
-      'step_up_required',
-      'forbidden',
-      'not_found',
-      'rate_limited',
-    ],
+    refusals: [...actRefusals, 'rate_limited'],
   })
   async reveal(
     @Param('id') account: string,

@@ -4,7 +4,7 @@ import { useAsking } from './asking.js';
 import type { ReasonAsked } from './reason-window.js';
 import { sessionKey } from './session-context.js';
 
-/** An act in words: what the windows ask, and what is said afterwards. */
+/** The words of an act: what the window asks, and what is said once it is done. */
 export interface ActWords extends ReasonAsked {
   done: string;
 }
