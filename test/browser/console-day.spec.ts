@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { until } from '../flows/rekey.js';
-import { giveReason, heading, press, useConsole } from './console-stage.js';
+import { allRead, giveReason, heading, press, useConsole } from './console-stage.js';
 import { quoted } from './console-visit.js';
 import { expectAccessible, shoot } from './looks.js';
 
@@ -109,6 +109,8 @@ describe('working with the console, in Chromium', () => {
     // An act finds that the session has ended.
     await go(page, '/accounts/ned');
     await page.getByRole('button', { name: 'Disable the account' }).waitFor();
+    // Or a part that is still being read finds it first.
+    await allRead(page);
     await signOut(page);
     await press(page, 'Disable the account');
     await giveReason(page, 'Disable the account');
@@ -142,6 +144,7 @@ describe('working with the console, in Chromium', () => {
     for (let nth = 0; nth < 60; nth++) await stage.lookUp('fay');
     await go(page, '/audit');
     await page.getByRole('button', { name: 'Load more' }).waitFor();
+    await allRead(page);
     await signOut(page);
     await press(page, 'Load more');
     await page.waitForURL('**/sign-in?to=%2Faudit');

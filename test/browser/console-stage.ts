@@ -19,6 +19,11 @@ const policy = {
 export const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 export const said = (page: Page, words: string) => page.locator('.said').getByText(words).waitFor();
+/** Waits until each part of the screen has been read. */
+export const allRead = async (page: Page) => {
+  const skeletons = page.locator('.skeleton');
+  await until('each part to be read', async () => (await skeletons.count()) === 0 || undefined);
+};
 /** Says why in the window. */
 export const giveReason = async (page: Page, act: string) => {
   const window = page.getByRole('dialog');
