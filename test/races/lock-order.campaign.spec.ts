@@ -105,7 +105,8 @@ describe('locks are taken in one order', () => {
       environment: { DATABASE_URL: postgres.url, LOG_LEVEL: 'fatal' },
       sweepPeriods: { messages: 20, recoveries: 20, sms_proven: 20 },
     });
-    const database = await openDatabase({ url: postgres.url, name: 'spec', poolSize: 2 });
+    // As many connections as writers that use them: some wait for the locks of others.
+    const database = await openDatabase({ url: postgres.url, name: 'spec', poolSize: 16 });
     try {
       const writers = writersOf(rekey, database);
       const faults: string[] = [];
