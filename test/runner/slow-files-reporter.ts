@@ -14,12 +14,14 @@ interface Ended {
   perfStats: { start: number; end: number };
 }
 
-/** Names the slowest files at the end of a run, and fails it when a flow takes too long for the speed of the machine. */
+/**
+ * Names the slowest files at the end of a run, and each flow that took too long for the speed of the machine. It never fails a
+ * run: how long a file takes is also a matter of what else the machine did in that minute.
+ */
 export default class SlowFilesReporter {
   private readonly files: TimedFile[] = [];
   private readonly samples: PaceSample[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private offences: string[] = [];
 
   onRunStart(): void {
     this.timer = setInterval(() => void this.sample(), sampleEveryMs);
@@ -32,15 +34,8 @@ export default class SlowFilesReporter {
   onRunComplete(): void {
     clearInterval(this.timer);
     if (this.files.length <= shown) return;
-    this.offences = tooSlow(this.files, this.samples);
-    const nearestOne = nearest(this.files, this.samples);
-    const lines = ['The longest files:', ...longest(this.files, shown), ...nearestOne, ...this.offences];
-    process.stderr.write(`${lines.join('\n')}\n`);
-  }
-
-  /** Makes Jest end with an error. */
-  getLastError(): Error | undefined {
-    return this.offences.length > 0 ? new Error(this.offences.join('\n')) : undefined;
+    const flows = [...nearest(this.files, this.samples), ...tooSlow(this.files, this.samples)];
+    process.stderr.write(`${['The longest files:', ...longest(this.files, shown), ...flows].join('\n')}\n`);
   }
 
   private async sample(): Promise<void> {
