@@ -9,14 +9,29 @@ export interface SearchedPlace {
   bytes: Buffer;
 }
 
-/** Every file below a folder, in turn. */
+/** Every file below a folder, in turn; of PostgreSQL's write-ahead log, its records. */
 export function* filesOf(folder: string): Generator<SearchedPlace> {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const name = join(entry.parentPath, entry.name);
     const bytes = unlessGone(name);
-    if (bytes) yield { name: name.slice(folder.length + 1), bytes };
+    if (bytes) yield { name: name.slice(folder.length + 1), bytes: isLog(name) ? recordsOf(bytes) : bytes };
   }
+}
+
+/** A segment of the write-ahead log, by its name. */
+const isLog = (name: string): boolean => /[/\\]pg_wal[/\\][\dA-F]{24}$/.test(name);
+
+const logPage = 8_192;
+/** The header of a page, and of the first page of a segment (PostgreSQL's `access/xlog_internal.h`). */
+const logHeader = { of: 24, first: 40 };
+
+/** A record goes on behind the header of the next page: without the headers, what is written across two pages is in one piece. */
+export function recordsOf(segment: Buffer): Buffer {
+  const pages: Buffer[] = [];
+  for (let at = 0; at < segment.length; at += logPage)
+    pages.push(segment.subarray(at + (at === 0 ? logHeader.first : logHeader.of), at + logPage));
+  return Buffer.concat(pages);
 }
 
 /** A running server removes files of its own (`pg_internal.init` when a table comes or goes); they are not at rest. */

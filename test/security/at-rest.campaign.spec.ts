@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { unalarmed } from '../flows/policy-file.js';
@@ -148,6 +149,15 @@ describe('data at rest', () => {
     expect(missed).toEqual([]);
     expect(found).toContain('code of 8 digits as digits in table bullmq.meta');
     expect(found.filter((line) => line.startsWith('recovery token as bytes in base/'))).not.toEqual([]);
+  });
+
+  test('the search reads on where a record of the write-ahead log goes on at the next page', async () => {
+    const value = randomBytes(20_000).toString('hex');
+    // At the beginning of a file, so that all of it is in one.
+    await rekey.sql('select pg_switch_wal()');
+    await rekey.sql(`select pg_logical_emit_message(true, 'spec', $1)`, [value]);
+    const places = [...filesOf(await folder())].filter(({ name }) => name.startsWith('pg_wal/'));
+    expect(places.filter(({ bytes }) => bytes.includes(value))).toHaveLength(1);
   });
 });
 
