@@ -131,6 +131,8 @@ describe('what the management API shows', () => {
       proofs: [{ kind: 'code', amr: expect.any(String), at: expect.any(String), holds: true }],
       missing: { reason: 'credentials', methods: [] },
     });
+    // Its notice is after the code, also in a list by time.
+    rekey.clock.advance(1_000);
     const tokens = (await story.complete({ password: 'a sentence of mine' })).body;
     await rekey.idle();
     const completed = await get(path);
