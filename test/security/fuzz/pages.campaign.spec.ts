@@ -31,6 +31,9 @@ describe('random walks through the pages', () => {
         return walker(new Random(seed * 1_000 + n), `walker-${n}@example.com`);
       }),
     );
+    // Chance alone reaches the end of a recovery in few walks, and in some campaigns in none.
+    for (const one of all.slice(0, 2))
+      await one.through('/recover', ['identifier', 'code', 'password'], () => rekey.idle());
     for (let walked = 0; walked < steps; walked += hour * walkers) {
       await Promise.all(
         all.map(async (one) => {
