@@ -100,7 +100,7 @@ describe('the audit, page by page', () => {
   });
 
   test('the walk reads more than a page, and an event says nothing that it does not have', async () => {
-    await Promise.all(Array.from({ length: 1_003 }, (_, n) => add('walked', n % 7)));
+    for (let n = 0; n < 1_003; n++) await add('walked', n % 7);
     const ids: string[] = [];
     for await (const { id } of walkAudit(database, { accountId: 'walked' })) ids.push(id);
     expect(new Set(ids).size).toBe(1_003);
