@@ -27,7 +27,7 @@ const logPage = 8_192;
 const logHeader = { of: 24, first: 40 };
 
 /** A record goes on behind the header of the next page: without the headers, what is written across two pages is in one piece. */
-export function recordsOf(segment: Buffer): Buffer {
+function recordsOf(segment: Buffer): Buffer {
   const pages: Buffer[] = [];
   for (let at = 0; at < segment.length; at += logPage)
     pages.push(segment.subarray(at + (at === 0 ? logHeader.first : logHeader.of), at + logPage));
